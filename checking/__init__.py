@@ -1,0 +1,1 @@
+"""Is it right: every value of every answer against the oracle."""

@@ -1,0 +1,1 @@
+"""What to make of it: statistics, verdicts, and reports in every form."""

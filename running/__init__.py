@@ -1,0 +1,1 @@
+"""Where programs run: isolated process trees under limits, watched and timed."""

@@ -1,0 +1,158 @@
+"""The expression tree: what a workload asks of columns, in no engine's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ArithOp = Literal["+", "-", "*", "/", "//", "%", "**"]
+CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
+Value: TypeAlias = int | float | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """A column of the frame, or an output of an earlier clause."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A constant; `None` is the missing value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Arith:
+    """Arithmetic of two operands, with Python's meaning."""
+
+    op: ArithOp
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    """The negative of a number."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One comparison; a chain `a < b < c` is read as `Bool("and", …)`."""
+
+    op: CompareOp
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class IsMissing:
+    """`x is None`; its opposite is `Not(IsMissing(x))`."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class IsIn:
+    """`x in (1, 2, 3)`; the values are constants."""
+
+    operand: Expr
+    values: tuple[Lit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    """A flat chain of `and` or of `or`."""
+
+    op: Literal["and", "or"]
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A row function of the language: `abs`, `sqrt`, `round`, …"""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One flat chain of conditions: the value of the first that is true, else `otherwise`."""
+
+    branches: tuple[tuple[Expr, Expr], ...]
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A named intermediate, kept so that its name survives into the programs."""
+
+    name: str
+    value: Expr
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Agg:
+    """An aggregation over the rows of a group: `sum(v1)`, `corr(v1, v2)`, `quantile(v3, 0.9)`."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+Expr: TypeAlias = (
+    Col | Lit | Arith | Neg | Compare | IsMissing | IsIn | Bool | Not | Call | Case | Let | Agg
+)
+
+
+def children(node: Expr) -> tuple[Expr, ...]:
+    """Give the direct operands of a node, in the order of evaluation."""
+    match node:
+        case Col() | Lit():
+            return ()
+        case Arith(_, left, right) | Compare(_, left, right):
+            return (left, right)
+        case Neg(operand) | Not(operand) | IsMissing(operand):
+            return (operand,)
+        case IsIn(operand, values):
+            return (operand, *values)
+        case Bool(_, operands):
+            return operands
+        case Call(_, arguments) | Agg(_, arguments):
+            return arguments
+        case Case(branches, otherwise):
+            return (*(part for branch in branches for part in branch), otherwise)
+        case Let(_, value, body):
+            return (value, body)
+
+
+def walk(node: Expr) -> Iterator[Expr]:
+    """Yield a node and everything below it, depth first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def columns(*nodes: Expr) -> tuple[str, ...]:
+    """Give the columns that expressions read, in order of first appearance, `Let` names left out."""
+    bound = {node.name for root in nodes for node in walk(root) if isinstance(node, Let)}
+    names = (node.name for root in nodes for node in walk(root) if isinstance(node, Col))
+    return tuple(dict.fromkeys(name for name in names if name not in bound))
+
+
+def aggregations(*nodes: Expr) -> tuple[Agg, ...]:
+    """Give the distinct aggregations of expressions, in order of first appearance."""
+    return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))

@@ -1,0 +1,189 @@
+"""A workload as values: what is asked, of which data, under which limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from .expression import Expr, columns
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Data that a generator of dfbench makes; its name follows db-benchmark's (`G1_1e7_1e2_0_0`)."""
+
+    generator: str
+    rows: int
+    groups: int = 100
+    nulls: int = 0
+    sorted: bool = False
+    seed: int = 108
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The user's own files: paths or globs, resolved against the workload's folder."""
+
+    patterns: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A named expression: an aggregate's output, or a derived column."""
+
+    name: str
+    expression: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The `n` largest (or smallest) rows of each group by one column, shown as `name`."""
+
+    column: str
+    n: int
+    name: str
+    smallest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One output to sort by."""
+
+    name: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowFunction:
+    """A function of one row: as a tree where it can be read as one, and as the user wrote it.
+
+    `source` is the user's `def`, untouched (None for a plain expression); `body` is its tree, or
+    None with `opaque` saying why and where it cannot be lowered. `parameter` is the def's argument.
+    """
+
+    name: str
+    output: str
+    body: Expr | None
+    source: str | None = None
+    parameter: str = "x"
+    columns: tuple[str, ...] = ()
+    opaque: str = ""
+    on_missing: Literal["skip", "call"] = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFunction:
+    """A function of a group's columns as NumPy arrays; its parameters name the columns."""
+
+    name: str
+    outputs: tuple[str, ...]
+    source: str
+    parameters: tuple[str, ...]
+    body: tuple[Expr, ...] | None = None
+    opaque: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Function-parallel work with no frame: `count` calls; `seed` is the task's number."""
+
+    name: str
+    source: str
+    count: int
+    arguments: tuple[tuple[str, int | float | str | bool], ...] = ()
+    seeded: bool = True
+    verify: Literal["exact", "statistical", "none"] = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One thing asked. Clauses apply in the order of the fields."""
+
+    name: str
+    question: str
+    where: Expr | None = None
+    derive: tuple[Output, ...] = ()
+    group_by: tuple[str, ...] = ()
+    aggregate: tuple[Output, ...] = ()
+    extreme: Extreme | None = None
+    apply: RowFunction | GroupFunction | None = None
+    transform: tuple[Output, ...] = ()
+    having: Expr | None = None
+    sort: tuple[SortKey, ...] = ()
+    limit: int | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Give the columns of the data that the query needs, in order of first appearance."""
+        derived = {output.name for output in self.derive}
+        roots = [self.where] if self.where else []
+        roots += [output.expression for output in self.derive]
+        outputs = [output.expression for output in (*self.aggregate, *self.transform)]
+        extreme = (self.extreme.column,) if self.extreme else ()
+        match self.apply:
+            case RowFunction(columns=names):
+                applied = names
+            case GroupFunction(parameters=names):
+                applied = names
+            case None:
+                applied = ()
+        names = (*self.group_by, *columns(*roots, *outputs), *extreme, *applied)
+        return tuple(dict.fromkeys(name for name in names if name not in derived))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Give the names of the answer's columns, in order."""
+        match self.apply:
+            case RowFunction(output=name):
+                return (name,)
+            case GroupFunction(outputs=names):
+                return (*self.group_by, *names)
+            case None:
+                pass
+        if self.extreme:
+            return (*self.group_by, self.extreme.name)
+        return (*self.group_by, *(o.name for o in (*self.aggregate, *self.transform)))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What each engine's whole process tree may use: bytes, seconds, threads; None is no limit."""
+
+    memory: int | None = None
+    time: float | None = 300.0
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How to measure: per round a fresh process, a first (cold) execution, warm-ups, runs."""
+
+    rounds: int = 2
+    warmups: int = 1
+    runs: int = 3
+    budget: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A whole workload file; `queries` is empty where `tasks` is given."""
+
+    name: str
+    about: str
+    dataset: Generated | Files | None
+    queries: tuple[Query, ...]
+    tasks: Tasks | None
+    engines: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    measure: Measure = field(default_factory=Measure)
+    source: str = ""
+
+    def query(self, name: str) -> Query:
+        """Give the query of a name; KeyError where there is none."""
+        for query in self.queries:
+            if query.name == name:
+                return query
+        raise KeyError(name)

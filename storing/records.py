@@ -1,0 +1,152 @@
+"""The records of a comparison: one `Run` per engine, query and round, and one `Head` for all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class Outcome(StrEnum):
+    """How a run ended. Anything but ok has its evidence, and never a ratio."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    UNSUPPORTED = "unsupported"
+    OUT_OF_MEMORY = "out of memory"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    NOT_INSTALLED = "not installed"
+
+
+class Phase(StrEnum):
+    """Where a run was when it ended, and what each time and peak belongs to."""
+
+    STARTUP = "start-up"
+    LOAD = "load"
+    QUERY = "query"
+    COLLECT = "collect"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of each part; None where a run did not get there. Cold and hot are never mixed."""
+
+    interpreter: float | None = None
+    startup: float | None = None
+    load: float | None = None
+    cold: float | None = None
+    warmups: tuple[float, ...] = ()
+    hot: tuple[float, ...] = ()
+    collect: float | None = None
+    wall: float | None = None
+    cpu: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of the whole process tree.
+
+    `peak` is the largest sampled anonymous + shared memory (`measure` says how it was read);
+    `startup`, `load` and `query` are the same by phase; `charged` is the kernel's own exact peak,
+    which contains page cache, where there is a cgroup.
+    """
+
+    peak: int | None = None
+    startup: int | None = None
+    load: int | None = None
+    query: int | None = None
+    charged: int | None = None
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What else the machine did: shares (0..1) of its CPU time that were not the run's own."""
+
+    foreign: float | None = None
+    steal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: an engine on a query in one round. `evidence` is a sentence, `log` its last lines."""
+
+    engine: str
+    query: str
+    round: int
+    outcome: Outcome
+    phase: Phase = Phase.DONE
+    evidence: str = ""
+    log: str = ""
+    times: Times = field(default_factory=Times)
+    memory: Memory = field(default_factory=Memory)
+    noise: Noise = field(default_factory=Noise)
+    program: str = ""
+    rows: int | None = None
+    told: dict[str, str] = field(default_factory=dict)
+    began: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the run as JSON's types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Run:
+        """Read a run back; fields of a later version are left out, missing ones take their default."""
+        known = {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
+        known["outcome"] = Outcome(known["outcome"])
+        known["phase"] = Phase(known.get("phase", Phase.DONE))
+        times = _known(Times, known.get("times", {}))
+        for name in ("warmups", "hot"):
+            times[name] = tuple(times.get(name) or ())
+        known["times"] = Times(**times)
+        known["memory"] = Memory(**_known(Memory, known.get("memory", {})))
+        known["noise"] = Noise(**_known(Noise, known.get("noise", {})))
+        return cls(**known)
+
+
+def _known(cls: Any, record: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An engine whose answer differs: what differs, and the first rows that do, as text."""
+
+    engine: str
+    reason: str
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Which engines gave the oracle's answer to a query, and which did not."""
+
+    query: str
+    oracle: str
+    agree: tuple[str, ...]
+    differ: tuple[Disagreement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a comparison was: everything in `comparison.json`, known before the first run."""
+
+    workload: str
+    about: str
+    source: str
+    command: str
+    began: str
+    queries: dict[str, str]
+    engines: dict[str, dict[str, str]]
+    dataset: dict[str, Any]
+    limits: dict[str, Any]
+    measure: dict[str, Any]
+    machine: dict[str, Any]
+    baseline: str
+    dfbench: str
+    schema_version: int = SCHEMA_VERSION
