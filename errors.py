@@ -1,12 +1,12 @@
 """Every error that dfbench raises on purpose.
 
-    DfbenchError            a sentence with what was wrong, where, and the mend; exit code 2
-    ├── WorkloadError       the mistakes of a workload file, all told at once
-    ├── DataError           a data file that is missing, unreadable, or without a column
-    ├── LimitError          a limit that this machine cannot hold
-    ├── ResultsError        a results folder that cannot be read or written
-    ├── EngineError         an engine that is unknown or not installed
-    └── Unsupported         what an engine cannot say; becomes an outcome, never an exit
+DfbenchError            a sentence with what was wrong, where, and the mend; exit code 2
+├── WorkloadError       the mistakes of a workload file, all told at once
+├── DataError           a data file that is missing, unreadable, or without a column
+├── LimitError          a limit that this machine cannot hold
+├── ResultsError        a results folder that cannot be read or written
+├── EngineError         an engine that is unknown or not installed
+└── Unsupported         what an engine cannot say; becomes an outcome, never an exit
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class EngineError(DfbenchError):
     """An engine that is unknown or not installed."""
 
 
-class Unsupported(DfbenchError):
+class Unsupported(DfbenchError):  # noqa: N818 - an outcome's name
     """Something that an engine cannot say, and why."""
 
     def __init__(self, what: str, why: str) -> None:

@@ -147,7 +147,7 @@ def walk(node: Expr) -> Iterator[Expr]:
 
 
 def columns(*nodes: Expr) -> tuple[str, ...]:
-    """Give the columns that expressions read, in order of first appearance, `Let` names left out."""
+    """Give the columns that expressions read, by first appearance; `Let` names are left out."""
     bound = {node.name for root in nodes for node in walk(root) if isinstance(node, Let)}
     names = (node.name for root in nodes for node in walk(root) if isinstance(node, Col))
     return tuple(dict.fromkeys(name for name in names if name not in bound))

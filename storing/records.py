@@ -73,7 +73,7 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: an engine on a query in one round. `evidence` is a sentence, `log` its last lines."""
+    """One process: an engine on a query in one round; `log` holds the last lines it printed."""
 
     engine: str
     query: str
@@ -96,7 +96,7 @@ class Run:
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Run:
-        """Read a run back; fields of a later version are left out, missing ones take their default."""
+        """Read a run back; unknown fields are left out, missing ones take their default."""
         known = {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
         known["outcome"] = Outcome(known["outcome"])
         known["phase"] = Phase(known.get("phase", Phase.DONE))
@@ -109,7 +109,7 @@ class Run:
         return cls(**known)
 
 
-def _known(cls: Any, record: dict[str, Any]) -> dict[str, Any]:
+def _known(cls: type, record: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
 
 

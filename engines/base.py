@@ -1,0 +1,47 @@
+"""How an engine is asked: the narrow interface every adapter meets, and the program it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..spec.schema import Schema
+from ..spec.workload import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a program may use: threads and bytes; None leaves the engine its own default."""
+
+    threads: int | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A generated module: `load(path)`, `query(data)`, `rows(answer)`, and `start()` where needed.
+
+    `sha` is the hash of its syntax tree: layout may change and meaning may not.
+    """
+
+    engine: str
+    text: str
+    sha: str
+
+
+class Engine(Protocol):
+    """Writes the program an expert of one library would write; never imports that library."""
+
+    @property
+    def name(self) -> str:
+        """Give the engine's name with its variant: `polars/in-memory`."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter, the engine's own first."""
+
+    def write(self, query: Query, data: Schema, resources: Resources = ...) -> Program:
+        """Write the program for a query; raise `Unsupported` where the engine cannot say it."""
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the environment variables by which the engine hears its limits."""

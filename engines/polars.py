@@ -1,0 +1,390 @@
+"""Polars: lazy expressions, collected by the streaming engine (the default since Polars 2)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..errors import Unsupported
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    walk,
+)
+from ..spec.schema import Column, Schema
+from ..spec.workload import Extreme, Output, Query
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.quoting import literal, quote
+from .writing.steps import negated, present, substituted
+
+ROW_FUNCTIONS = {
+    "abs": "x.abs()",
+    "sqrt": "x.sqrt()",
+    "log": "x.log()",
+    "log10": "x.log10()",
+    "exp": "x.exp()",
+    "floor": "x.floor()",
+    "ceil": "x.ceil()",
+    "round": "x.round()",
+    "lower": "x.str.to_lowercase()",
+    "upper": "x.str.to_uppercase()",
+    "len": "x.str.len_chars()",
+    "contains": "x.str.contains(y, literal=True)",
+    "starts_with": "x.str.starts_with(y)",
+    "year": "x.dt.year()",
+    "month": "x.dt.month()",
+    "day": "x.dt.day()",
+}
+HORIZONTAL = {"min": "pl.min_horizontal(*x)", "max": "pl.max_horizontal(*x)"}
+
+AGGREGATIONS = {
+    "sum": "x.sum()",
+    "mean": "x.mean()",
+    "min": "x.min()",
+    "max": "x.max()",
+    "count": "x.count()",
+    "n_unique": "x.n_unique()",
+    "std": "x.std()",
+    "var": "x.var()",
+    "median": "x.median()",
+    "first": "x.first()",
+    "last": "x.last()",
+    "any": "x.any()",
+    "all": "x.all()",
+    "quantile": "x.quantile(y, interpolation='linear')",
+    "corr": "pl.corr(x, y)",
+}
+# These see a missing value as a value; the language does not.
+SEES_MISSING = {"n_unique", "first", "last"}
+
+BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
+# Functions and operators whose float results can be NaN, which Polars does not take as missing.
+MAKES_NAN = {"sqrt", "log", "log10", "std", "var", "corr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Polars:
+    """Writes lazy Polars; `collect` is the call that finishes the answer."""
+
+    name: str = "polars"
+    collect: str = "collect()"
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("polars",)
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the number of threads; Polars reads it once, at import."""
+        return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
+
+    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: ARG002, B008
+        """Write one lazy chain from the frame to the answer."""
+        parts = Parts(
+            imports="import polars as pl",
+            load=fill("return FRAME", FRAME=_load(query, data)),
+            query=fill("return CHAIN", CHAIN=_Chain(query, data).finished(self.collect)),
+            rows="return answer.to_arrow()",
+        )
+        return assemble(self.name, query, parts)
+
+
+def _load(query: Query, data: Schema) -> ast.expr:
+    frame = quote("pl.read_parquet(path, columns=names)", names=list(query.reads))
+    nans = [name for name in query.reads if data[name].nans]
+    if nans:
+        # NaN is a number to Polars, and missing to the workload.
+        return quote("frame.with_columns(pl.col(names).fill_nan(None))", frame=frame, names=nans)
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    query: Query
+    data: Schema
+
+    def finished(self, collect: str) -> ast.expr:
+        tree = quote("data.lazy()")
+        for step in (self._where, self._derive, self._group, self._having, self._sort, self._limit):
+            tree = step(tree)
+        return quote(f"tree.{collect}", tree=tree)
+
+    def _where(self, tree: ast.expr) -> ast.expr:
+        if self.query.where is None:
+            return tree
+        return quote("tree.filter(*c)", tree=tree, c=_conditions(self.query.where))
+
+    def _derive(self, tree: ast.expr) -> ast.expr:
+        for batch in _batches(self.query.derive):
+            tree = quote("tree.with_columns(**o)", tree=tree, o={o.name: _value(o) for o in batch})
+        return tree
+
+    def _group(self, tree: ast.expr) -> ast.expr:
+        if self.query.extreme:
+            return self._extreme(tree, self.query.extreme)
+        if self.query.apply or self.query.transform:
+            raise Unsupported("apply and transform", "not written yet for polars")
+        outputs = [self._output(output) for output in self.query.aggregate]
+        if not self.query.group_by:
+            return quote("tree.select(*o)", tree=tree, o=outputs)
+        return quote(
+            "tree.group_by(*k).agg(*o)",
+            tree=tree,
+            k=[literal(key) for key in self.query.group_by],
+            o=outputs,
+        )
+
+    def _extreme(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Drop missing values first: top_k fills short groups with nulls otherwise."""
+        values = _col(extreme.column)
+        if not present(self.query, extreme.column, self.data):
+            tree = quote("tree.filter(x.is_not_null())", tree=tree, x=values)
+        function = "bottom_k" if extreme.smallest else "top_k"
+        values = _named(
+            quote(f"x.{function}(n)", x=values, n=extreme.n), extreme.name, extreme.column
+        )
+        if not self.query.group_by:
+            return quote("tree.select(x)", tree=tree, x=values)
+        return quote(
+            "tree.group_by(*k).agg(x).explode(name)",
+            tree=tree,
+            k=[literal(key) for key in self.query.group_by],
+            x=values,
+            name=extreme.name,
+        )
+
+    def _output(self, output: Output) -> ast.expr:
+        tree = _expression(output.expression, self._aggregation)
+        if self.query.having:
+            tree = _without_nan(output.expression, tree)
+        return _named(tree, output.name, _root(output.expression))
+
+    def _aggregation(self, agg: Agg) -> ast.expr:
+        if agg.function == "size":
+            return quote("pl.len()")
+        if agg.function == "corr" and all(isinstance(a, Col) for a in agg.arguments):
+            return quote(
+                "pl.corr(*x)", x=[literal(a.name) for a in agg.arguments if isinstance(a, Col)]
+            )
+        x, *rest = (self._argument(argument) for argument in agg.arguments)
+        if agg.function in SEES_MISSING and self._missing(agg.arguments[0]):
+            x = quote("x.drop_nulls()", x=x)
+        if agg.function == "sum" and self._narrow(agg.arguments[0]):
+            x = quote("x.cast(pl.Int64)", x=x)
+        return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
+
+    def _argument(self, argument: Expr) -> ast.expr:
+        if isinstance(argument, Lit):
+            return literal(argument.value)
+        return _without_nan(argument, _expression(argument))
+
+    def _missing(self, argument: Expr) -> bool:
+        return not isinstance(argument, Col) or not present(self.query, argument.name, self.data)
+
+    def _narrow(self, argument: Expr) -> bool:
+        """Tell whether a sum would wrap: Polars widens 8 and 16 bits by itself, but not 32."""
+        column = self._column(argument)
+        return column is not None and column.arrow in {"int32", "uint32"}
+
+    def _column(self, argument: Expr) -> Column | None:
+        if isinstance(argument, Col) and argument.name in self.data:
+            return self.data[argument.name]
+        return None
+
+    def _having(self, tree: ast.expr) -> ast.expr:
+        if self.query.having is None:
+            return tree
+        return quote("tree.filter(*c)", tree=tree, c=_conditions(self.query.having))
+
+    def _sort(self, tree: ast.expr) -> ast.expr:
+        names = [key.name for key in self.query.sort]
+        descending = [key.descending for key in self.query.sort]
+        if not names:
+            return tree
+        if not any(descending):
+            return quote("tree.sort(*n, nulls_last=True)", tree=tree, n=list(map(literal, names)))
+        same = descending[0] if len(set(descending)) == 1 else descending
+        by = names[0] if len(names) == 1 else names
+        return quote("tree.sort(n, descending=d, nulls_last=True)", tree=tree, n=by, d=same)
+
+    def _limit(self, tree: ast.expr) -> ast.expr:
+        if self.query.limit is None:
+            return tree
+        return quote("tree.head(n)", tree=tree, n=self.query.limit)
+
+
+def _value(output: Output) -> ast.expr:
+    tree = _expression(output.expression)
+    if isinstance(output.expression, Lit):
+        return quote("pl.lit(x)", x=tree)
+    return _without_nan(output.expression, tree)
+
+
+def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same `with_columns`."""
+    batches: list[list[Output]] = []
+    for output in outputs:
+        reads = {node.name for node in walk(output.expression) if isinstance(node, Col)}
+        if batches and not reads & {o.name for o in batches[-1]}:
+            batches[-1].append(output)
+        else:
+            batches.append([output])
+    return batches
+
+
+def _conditions(condition: Expr) -> list[ast.expr]:
+    """Give the conjuncts: `filter` takes several, and a missing one counts as not true."""
+    if isinstance(condition, Bool) and condition.op == "and":
+        return [_expression(operand) for operand in condition.operands]
+    return [_expression(condition)]
+
+
+def _named(tree: ast.expr, name: str, root: str | None) -> ast.expr:
+    return tree if name == root else quote("x.alias(name)", x=tree, name=name)
+
+
+def _root(node: Expr) -> str | None:
+    """Give the name Polars gives to an expression: that of its leftmost column."""
+    match node:
+        case Col(name):
+            return name
+        case Agg("size"):
+            return "len"
+        case Agg(_, arguments) | Call(_, arguments):
+            return _root(arguments[0])
+        case Arith(_, left, _) | Compare(_, left, _):
+            return _root(left)
+        case _:
+            return None
+
+
+def _col(name: str) -> ast.expr:
+    return quote("pl.col(name)", name=name)
+
+
+def _refuse(agg: Agg) -> ast.expr:
+    raise Unsupported(f"{agg.function}()", "an aggregation has no meaning here")
+
+
+def _expression(node: Expr, aggregation: Callable[[Agg], ast.expr] = _refuse) -> ast.expr:
+    def write(inner: Expr) -> ast.expr:
+        return _expression(inner, aggregation)
+
+    match node:
+        case Col(name):
+            return _col(name)
+        case Lit(value):
+            return literal(value)
+        case Arith(op, left, right):
+            return _arithmetic(op, right, write(left), write(right))
+        case Neg(operand):
+            return quote("-x", x=write(operand))
+        case Compare(op, left, right):
+            x, y = (_without_nan(side, write(side)) for side in (left, right))
+            return quote(f"x {op} y", x=x, y=y)
+        case IsMissing(operand):
+            return quote("x.is_null()", x=_without_nan(operand, write(operand)))
+        case Not(IsMissing(operand)):
+            return quote("x.is_not_null()", x=_without_nan(operand, write(operand)))
+        case IsIn(operand, values):
+            return quote("x.is_in(v)", x=write(operand), v=[value.value for value in values])
+        case Bool(op, operands):
+            return _joined(op, [write(operand) for operand in operands])
+        case Not(operand):
+            opposite = negated(operand)
+            if isinstance(opposite, Not):
+                return quote("~x", x=write(operand))
+            return write(opposite)
+        case Call(function, arguments):
+            return _call(function, [write(argument) for argument in arguments])
+        case Case(branches, otherwise):
+            return _case([(write(c), write(v)) for c, v in branches], write(otherwise))
+        case Let(name, value, body):
+            return write(substituted(body, {name: value}))
+        case Agg():
+            return aggregation(node)
+        case _:
+            assert_never(node)
+
+
+def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
+    if isinstance(x, ast.Constant) and isinstance(y, ast.Constant):
+        x = quote("pl.lit(x)", x=x)
+    result = quote(f"x {op} y", x=x, y=y)
+    if op == "//" and not isinstance(divisor, Lit):
+        # Integers give null by zero; floats would give an infinity.
+        return quote("pl.when(y != 0).then(r)", y=y, r=result)
+    return result
+
+
+def _joined(op: str, operands: list[ast.expr]) -> ast.expr:
+    tree = operands[0]
+    for operand in operands[1:]:
+        tree = ast.BinOp(tree, BOOLEAN[op](), operand)
+    return tree
+
+
+def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
+    if function in HORIZONTAL:
+        return quote(HORIZONTAL[function], x=arguments)
+    if function not in ROW_FUNCTIONS:
+        raise Unsupported(f"{function}()", "no Polars expression is known for it")
+    if function == "round" and len(arguments) == 2:
+        return quote("x.round(y)", x=arguments[0], y=arguments[1])
+    return quote(ROW_FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+
+
+def _case(branches: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+    tree = quote("pl")
+    for condition, value in branches:
+        tree = quote("t.when(c).then(v)", t=tree, c=condition, v=_constant(value))
+    return quote("t.otherwise(v)", t=tree, v=_constant(otherwise))
+
+
+def _constant(tree: ast.expr) -> ast.expr:
+    """Mark text as a value: Polars takes a bare string for a column's name."""
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, str):
+        return quote("pl.lit(x)", x=tree)
+    return tree
+
+
+def _without_nan(node: Expr, tree: ast.expr) -> ast.expr:
+    """Turn NaN into null where an expression can make one: Polars takes NaN as a large number."""
+    return quote("x.fill_nan(None)", x=tree) if _makes_nan(node) else tree
+
+
+def _makes_nan(node: Expr) -> bool:
+    match node:
+        case Arith("/" | "%" | "**", _, right) if not isinstance(right, Lit):
+            return True
+        case Call(function, _) | Agg(function, _) if function in MAKES_NAN:
+            return True
+        case Arith(_, left, right):
+            return _makes_nan(left) or _makes_nan(right)
+        case Neg(operand):
+            return _makes_nan(operand)
+        case Call(_, arguments):
+            return any(map(_makes_nan, arguments))
+        case Case(branches, otherwise):
+            return _makes_nan(otherwise) or any(_makes_nan(value) for _, value in branches)
+        case _:
+            return False
+
+
+ENGINE = Polars()
+VARIANTS = (Polars("polars/in-memory", 'collect(engine="in-memory")'),)

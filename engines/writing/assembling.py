@@ -1,0 +1,155 @@
+"""Assembling: a program's text from its parts, checked, formatted and hashed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import sys
+import textwrap
+from dataclasses import dataclass
+
+from ...spec.workload import Query
+from ..base import Program
+
+Code = str | ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The bodies of a program's functions, as Python statements without indentation.
+
+    `before` holds what stands between the imports and `load`: constants, the user's own functions.
+    """
+
+    imports: str
+    load: str
+    query: str
+    rows: str
+    start: str = ""
+    before: str = ""
+    data: str = "data"
+
+
+MODULE = '''\
+"""{title}"""
+
+{imports}
+
+{before}
+
+{start}
+
+def load(path):
+{load}
+
+
+def query({data}):
+{query}
+
+
+def rows(answer):
+{rows}
+
+
+if __name__ == "__main__":
+{main}
+'''
+
+
+def assemble(engine: str, query: Query, parts: Parts) -> Program:
+    """Put the parts together as one module that also runs by hand: `python q1.py data.parquet`."""
+    started = "started = start()\n" if parts.start else ""
+    text = MODULE.format(
+        title=_title(engine, query),
+        imports=_sorted_imports(f"import sys\n{parts.imports}"),
+        before=parts.before,
+        start=f"def start():\n{_indented(parts.start)}\n" if parts.start else "",
+        load=_indented(parts.load),
+        data=parts.data,
+        query=_indented(parts.query),
+        rows=_indented(parts.rows),
+        main=_indented(f"{started}print(query(load(sys.argv[1])))"),
+    )
+    return finish(engine, text)
+
+
+def finish(engine: str, text: str) -> Program:
+    """Format a module's text and hash its meaning."""
+    formatted = _black(text)
+    return Program(engine, formatted, meaning(formatted))
+
+
+def fill(template: str, **holes: Code) -> str:
+    """Fill the UPPERCASE holes of statements; comments stay as they are.
+
+    A hole alone on its line takes statements (none: the line goes); others take an expression.
+    Raises ValueError if a filled hole changed how its surroundings are read.
+    """
+    text = textwrap.dedent(template).strip("\n")
+    for name, code in holes.items():
+        text = _filled(text, name, code)
+    return text
+
+
+def meaning(text: str) -> str:
+    """Hash a module's tree without its docstring: the same meaning gives the same 12 digits."""
+    tree = ast.parse(text)
+    if tree.body and isinstance(tree.body[0], ast.Expr):
+        tree.body = tree.body[1:]
+    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
+
+
+def _filled(text: str, name: str, code: Code) -> str:
+    alone = re.compile(rf"^([ \t]*){name}[ \t]*(?:\n|\Z)", re.MULTILINE)
+    if isinstance(code, str) and alone.search(text):
+        return alone.sub(lambda m: textwrap.indent(code, m[1]) + "\n" if code else "", text)
+    written = ast.unparse(code) if isinstance(code, ast.expr) else code
+    filled = re.sub(rf"\b{name}\b", lambda _: written, text)
+    _check_reading(text, filled, name, written)
+    return filled
+
+
+def _check_reading(template: str, filled: str, name: str, written: str) -> None:
+    """Compare the filled text's tree with the template's tree, filled as a tree."""
+    hole = ast.parse(written, mode="eval").body
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return hole if node.id == name else node
+
+    as_tree = Put().visit(ast.parse(_as_function(template)))
+    if ast.dump(as_tree) != ast.dump(ast.parse(_as_function(filled))):
+        message = f"filling {name} with {written!r} changes how its surroundings are read"
+        raise ValueError(message)
+
+
+def _as_function(statements: str) -> str:
+    return "def f():\n" + textwrap.indent(statements, "    ")
+
+
+def _title(engine: str, query: Query) -> str:
+    title = f"{query.name}: {query.question} - {engine}"
+    printable = "".join(c if c.isprintable() else " " for c in title)
+    return printable.replace("\\", "\\\\").replace('"', "'")
+
+
+def _sorted_imports(text: str) -> str:
+    """Order imports as isort does: the standard library first, plain before `from`."""
+    unique = sorted(
+        set(lines.split("\n")) - {""}, key=lambda line: (line.split()[0] == "from", line)
+    )
+    standard = [x for x in lines if x.split()[1].split(".")[0] in sys.stdlib_module_names]
+    others = [x for x in lines if x not in standard]
+    return "\n".join(standard) + "\n\n" + "\n".join(others)
+
+
+def _indented(body: str) -> str:
+    return textwrap.indent(body.strip("\n"), "    ")
+
+
+def _black(text: str) -> str:
+    import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
+
+    mode = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=88)
+    return black.format_str(re.sub(r"\n{4,}", "\n\n\n", text), mode=mode)

@@ -1,0 +1,201 @@
+"""The steps of a group-by as engines take them: derive, reduce columns, combine the reductions.
+
+Most engines aggregate columns, not expressions: `max(v1) - min(v2)` becomes the reductions
+`max_v1` and `min_v2` and an output that combines them; `sum(v1 * 2)` derives a column first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    aggregations,
+    children,
+    walk,
+)
+from ...spec.schema import Schema
+from ...spec.workload import Output, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """One aggregation of columns: `columns` is empty for size(), has two names for corr(x, y)."""
+
+    name: str
+    function: str
+    columns: tuple[str, ...]
+    parameter: float | None = None
+
+    @property
+    def column(self) -> str:
+        """Give the only column."""
+        (name,) = self.columns
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`derived` columns, their `reductions`, and `outputs` over the reductions' names.
+
+    `direct` tells that every output is a reduction of that very name, so nothing is combined.
+    """
+
+    derived: tuple[Output, ...]
+    reductions: tuple[Reduction, ...]
+    outputs: tuple[Output, ...]
+
+    @property
+    def direct(self) -> bool:
+        """Tell whether the reductions are the answer as they are."""
+        return all(output.expression == Col(output.name) for output in self.outputs)
+
+
+def steps(query: Query) -> Steps:
+    """Take an aggregate apart; names are those of the outputs where they can be, else readable."""
+    taken = {*query.reads, *query.outputs, *(output.name for output in query.derive)}
+    derived: list[Output] = list(query.derive)
+    reductions: dict[Agg, Reduction] = {}
+    whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
+    for agg in aggregations(*(output.expression for output in query.aggregate)):
+        names, parameter = _arguments(agg, derived, taken)
+        name = whole.get(agg) or _fresh("_".join((agg.function, *names)), taken)
+        taken.add(name)
+        reductions[agg] = Reduction(name, agg.function, names, parameter)
+    outputs = tuple(
+        replace(output, expression=combined(output.expression, reductions))
+        for output in query.aggregate
+    )
+    return Steps(tuple(derived), tuple(reductions.values()), outputs)
+
+
+def combined(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:
+    """Put the reductions' names in place of the aggregations."""
+    if isinstance(expression, Agg):
+        return Col(reductions[expression].name)
+    return rebuilt(expression, tuple(combined(c, reductions) for c in children(expression)))
+
+
+def substituted(expression: Expr, names: dict[str, Expr]) -> Expr:
+    """Put expressions in place of columns of these names."""
+    if isinstance(expression, Col):
+        return names.get(expression.name, expression)
+    return rebuilt(expression, tuple(substituted(c, names) for c in children(expression)))
+
+
+def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """Give the node with other children, in the order of `children`."""
+    match node:
+        case Col() | Lit():
+            return node
+        case Arith(op, _, _):
+            return Arith(op, *parts)
+        case Compare(op, _, _):
+            return Compare(op, *parts)
+        case Neg():
+            return Neg(*parts)
+        case Not():
+            return Not(*parts)
+        case IsMissing():
+            return IsMissing(*parts)
+        case IsIn(_, values):
+            return IsIn(parts[0], values)
+        case Bool(op, _):
+            return Bool(op, parts)
+        case Call(function, _):
+            return Call(function, parts)
+        case Agg(function, _):
+            return Agg(function, parts)
+        case Case(branches, _):
+            pairs = tuple((parts[2 * i], parts[2 * i + 1]) for i in range(len(branches)))
+            return Case(pairs, parts[-1])
+        case Let(name, _, _):
+            return Let(name, *parts)
+
+
+def present(query: Query, column: str, data: Schema) -> bool:
+    """Tell whether a column cannot be missing once `where` has been applied."""
+    if column in data and not data[column].missing:
+        return True
+    return Not(IsMissing(Col(column))) in _conjuncts(query.where)
+
+
+def missing_key(query: Query, data: Schema) -> bool:
+    """Tell whether any key may be missing, so that its group needs care."""
+    return any(not present(query, key, data) for key in query.group_by)
+
+
+def negated(condition: Expr) -> Expr:
+    """Push a `not` inwards to the comparisons: where a value is missing, neither form is true."""
+    opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+    match condition:
+        case Not(operand):
+            return operand
+        case Compare(op, left, right):
+            return Compare(opposite[op], left, right)  # type: ignore[arg-type]
+        case Bool(op, operands):
+            return Bool("or" if op == "and" else "and", tuple(map(negated, operands)))
+        case Lit(bool() as value):
+            return Lit(not value)
+        case _:
+            return Not(condition)
+
+
+def _conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
+    match condition:
+        case None:
+            return ()
+        case Bool("and", operands):
+            return operands
+        case _:
+            return (condition,)
+
+
+def _arguments(
+    agg: Agg, derived: list[Output], taken: set[str]
+) -> tuple[tuple[str, ...], float | None]:
+    """Give the columns an aggregation reads (deriving one for an expression) and its parameter."""
+    arguments, parameter = agg.arguments, None
+    if agg.function == "quantile":
+        arguments, parameter = agg.arguments[:1], _number(agg.arguments[1])
+    return tuple(_column(argument, derived, taken) for argument in arguments), parameter
+
+
+def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
+    if isinstance(argument, Col):
+        return argument.name
+    for output in derived:
+        if output.expression == argument:
+            return output.name
+    name = _fresh("_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken)
+    taken.add(name)
+    derived.append(Output(name, argument))
+    return name
+
+
+def _number(node: Expr) -> float:
+    match node:
+        case Lit(int() | float() as value):
+            return float(value)
+        case _:
+            message = f"the share of a quantile is a number, not {node}"
+            raise TypeError(message)
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
