@@ -20,7 +20,7 @@ class DfbenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a workload file; lines and columns count from 1."""
+    """One mistake in a workload; lines and columns count from 1, and line 0 is no place in a file."""
 
     file: str
     line: int
@@ -29,6 +29,8 @@ class Mistake:
     source: str = ""
 
     def __str__(self) -> str:
+        if not self.line:
+            return f"{self.file}: {self.message}"
         place = f"{self.file}:{self.line}:{self.column}: {self.message}"
         if not self.source:
             return place

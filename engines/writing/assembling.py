@@ -136,9 +136,7 @@ def _title(engine: str, query: Query) -> str:
 
 def _sorted_imports(text: str) -> str:
     """Order imports as isort does: the standard library first, plain before `from`."""
-    unique = sorted(
-        set(lines.split("\n")) - {""}, key=lambda line: (line.split()[0] == "from", line)
-    )
+    lines = sorted(set(text.split("\n")) - {""}, key=lambda line: (line.startswith("from"), line))
     standard = [x for x in lines if x.split()[1].split(".")[0] in sys.stdlib_module_names]
     others = [x for x in lines if x not in standard]
     return "\n".join(standard) + "\n\n" + "\n".join(others)
