@@ -1,0 +1,188 @@
+"""Two columns of the same name from two engines, brought to one NumPy type."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Array: TypeAlias = npt.NDArray[Any]
+Family = Literal["null", "int", "float", "string", "time", "duration"]
+
+VALUE, MISSING, NOT_WHOLE = 0, 1, 2
+
+
+class IncomparableError(Exception):
+    """Two columns of different families; the text is the end of a sentence about the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One engine's values; `state` says which are missing (None: all of them are values)."""
+
+    values: Array
+    state: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A column of both answers; where it is not `exact` it is float64, and NaN is missing."""
+
+    name: str
+    exact: bool
+    expected: Side
+    answer: Side
+
+
+def pair(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+    """Bring two columns to one type: int64 (also strings' codes, times) or float64.
+
+    Raises IncomparableError where one is, say, text and the other a number.
+    """
+    families = family(expected.type), family(answer.type)
+    match families:
+        case ("null", other) | (other, "null"):
+            pass
+        case ("int", "float") | ("float", "int"):
+            return _mixed(name, expected, answer, families)
+        case (other, same) if other == same:
+            pass
+        case _:
+            raise IncomparableError(f"column {name} is {answer.type} instead of {expected.type}")
+    return _alike(name, other, _typed(expected, answer), _typed(answer, expected))
+
+
+def family(type_: pa.DataType) -> Family:
+    """Tell what kind of values an Arrow type holds; engines differ in the type, not in this."""
+    kind = type_.value_type if pa.types.is_dictionary(type_) else type_
+    for name, tests in _FAMILIES.items():
+        if any(test(kind) for test in tests):
+            return name
+    if pa.types.is_decimal(kind):
+        return "int" if kind.scale == 0 else "float"
+    raise IncomparableError(f"a column is {type_}, which cannot be compared")
+
+
+_FAMILIES: dict[Family, tuple[Any, ...]] = {
+    "null": (pa.types.is_null,),
+    # an engine may give 0 and 1 for truth values
+    "int": (pa.types.is_integer, pa.types.is_boolean),
+    "float": (pa.types.is_floating,),
+    "string": (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    "time": (pa.types.is_date, pa.types.is_timestamp),
+    "duration": (pa.types.is_duration,),
+}
+
+
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give a dictionary column as its values."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column
+
+
+def floats(column: pa.ChunkedArray) -> Side:
+    """Give numbers as float64, missing as NaN."""
+    column = plain(column)
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    column = column.cast(pa.float64(), safe=False)
+    return Side((column.fill_null(np.nan) if column.null_count else column).to_numpy())
+
+
+def _typed(column: pa.ChunkedArray, like: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(plain(like).type) if pa.types.is_null(column.type) else plain(column)
+
+
+def _alike(name: str, kind: Family, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+    match kind:
+        case "float":
+            return Pair(name, False, floats(expected), floats(answer))
+        case "string":
+            return Pair(name, True, *_texts(expected, answer))
+        case "int" | "null":
+            return _whole(name, expected, answer)
+        case "time" | "duration":
+            return Pair(name, True, *_times(expected, answer))
+
+
+def _whole(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+    try:
+        return Pair(name, True, _integers(expected), _integers(answer))
+    except pa.ArrowInvalid:  # beyond 64 bits: what wrapped around is far off in float64, too
+        return Pair(name, False, floats(expected), floats(answer))
+
+
+def _integers(column: pa.ChunkedArray) -> Side:
+    if pa.types.is_null(column.type):
+        return Side(np.zeros(len(column), np.int64), np.full(len(column), MISSING, np.uint8))
+    column = column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
+    if pa.types.is_decimal(column.type) or pa.types.is_uint64(column.type):
+        column = column.cast(pa.int64())
+    if not column.null_count:
+        return Side(column.to_numpy())
+    return Side(column.fill_null(0).to_numpy(), pc.is_null(column).to_numpy().astype(np.uint8))
+
+
+def _mixed(
+    name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray, families: tuple[Family, Family]
+) -> Pair:
+    # pandas turns an integer column with missing values into float64: it must stay exact
+    if families == ("float", "int"):
+        return Pair(name, False, floats(expected), floats(answer))
+    try:
+        return Pair(name, True, _integers(plain(expected)), _whole_floats(floats(answer).values))
+    except pa.ArrowInvalid:
+        return Pair(name, False, floats(expected), floats(answer))
+
+
+def _whole_floats(values: Array) -> Side:
+    missing = np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        whole = (np.trunc(values) == values) & (np.abs(values) < 2.0**63)
+    state = np.where(missing, MISSING, np.where(whole, VALUE, NOT_WHOLE)).astype(np.uint8)
+    return Side(np.where(whole, values, 0.0).astype(np.int64), state if state.any() else None)
+
+
+def _times(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Side]:
+    try:
+        return _ticks(expected, "ns"), _ticks(answer, "ns")
+    except pa.ArrowInvalid:  # beyond the years 1677 to 2262
+        return _ticks(expected, "us"), _ticks(answer, "us")
+
+
+def _ticks(column: pa.ChunkedArray, unit: str) -> Side:
+    if pa.types.is_duration(column.type):
+        return _integers(column.cast(pa.duration(unit)).cast(pa.int64()))
+    zone = getattr(column.type, "tz", None)
+    return _integers(column.cast(pa.timestamp(unit, zone)).cast(pa.int64()))
+
+
+def _texts(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Side]:
+    """Give two text columns as codes of one dictionary, 0 for missing."""
+    with ThreadPoolExecutor(2) as pool:  # Arrow lets go of the interpreter's lock
+        (one, words), (other, their_words) = pool.map(_encode, (expected, answer))
+    place = pc.index_in(their_words, value_set=words)
+    fresh = pa.array(np.arange(len(words), len(words) + len(their_words), dtype=np.int32))
+    renamed = np.asarray(pc.coalesce(place, fresh)).astype(np.int32) + 1
+    lookup = np.concatenate((np.zeros(1, np.int32), renamed))
+    return Side(one), Side(lookup[other])
+
+
+def _encode(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
+    encoded = column.dictionary_encode()
+    if not encoded.num_chunks:
+        return np.zeros(0, np.int32), pa.array([], pa.large_string())
+    codes = np.empty(len(column), np.int32)
+    at = 0
+    for chunk in encoded.chunks:  # each has the whole column's dictionary
+        part = codes[at : at + len(chunk)]
+        part[:] = chunk.indices.fill_null(-1) if chunk.null_count else chunk.indices
+        part += 1
+        at += len(chunk)
+    return codes, encoded.chunk(0).dictionary.cast(pa.large_string())

@@ -1,0 +1,221 @@
+"""Compares two answers value by value, in whatever order their rows come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from . import tolerance
+from .columns import Array, IncomparableError, Pair, Side, pair
+from .explaining import (
+    SHOWN,
+    Asked,
+    Verdict,
+    groups_differ,
+    header,
+    lengths_differ,
+    names_differ,
+    value_row,
+    values_differ,
+)
+from .keys import key_codes
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Which row of one answer belongs to which of the other: positions, None for as they come."""
+
+    expected: Array | None
+    answer: Array | None
+    length: int
+
+    def blocks(self) -> Iterator[tuple[slice | Array, slice | Array]]:
+        """Yield the positions a million at a time."""
+        for start in range(0, self.length, BLOCK):
+            part = slice(start, min(start + BLOCK, self.length))
+            yield (
+                part if self.expected is None else self.expected[part],
+                part if self.answer is None else self.answer[part],
+            )
+
+
+def compare(expected: Path | pa.Table, answer: Path | pa.Table, asked: Asked) -> Verdict:
+    """Compare every value of two answers: Arrow IPC files, read as they lie on disk, or tables.
+
+    Exact for whole numbers, text, truth values and times; float64 by the rule in `tolerance`.
+    Null, NaN and NA are one thing, and a missing key is a group of its own.
+    """
+    one, other = _opened(expected), _opened(answer)
+    if reason := names_differ(one, other):
+        return Verdict(False, reason)
+    if (asked.cut or asked.positional) and (reason := lengths_differ(one, other)):
+        return Verdict(False, reason)
+    if asked.cut and not asked.sort:  # any rows will do
+        return Verdict(True)
+    if asked.positional:
+        return _in_place(one, other, asked, one.column_names)
+    length = _above_cut(one, other, asked) if asked.cut else max(one.num_rows, other.num_rows)
+    verdict = _any_order(one.slice(0, length), other.slice(0, length), asked)
+    return _order(one, other, asked) if verdict.agrees and asked.sort else verdict
+
+
+def _order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
+    verdict = _in_place(one, other, asked, asked.sort)
+    if verdict.agrees:
+        return verdict
+    return Verdict(False, f"the rows are not sorted so: {verdict.reason}", verdict.rows)
+
+
+def _opened(answer: Path | pa.Table) -> pa.Table:
+    if isinstance(answer, pa.Table):
+        return answer
+    return pa.ipc.open_file(pa.memory_map(str(answer))).read_all()
+
+
+def _in_place(one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str]) -> Verdict:
+    match = _Match(None, None, one.num_rows)
+    return _values(one, other, names, match, asked)
+
+
+def _above_cut(one: pa.Table, other: pa.Table, asked: Asked) -> int:
+    """Count the rows before those that tie with the last: of the tied ones, a limit keeps any."""
+    if not one.num_rows:
+        return 0
+    untied = np.zeros(one.num_rows, bool)
+    for name in asked.sort:
+        try:
+            column = pair(name, one[name], other[name])
+        except IncomparableError:
+            return one.num_rows
+        for side in (column.expected, column.answer):
+            untied |= _unlike(_repeated_last(side, column), _limits(column, asked))
+    return int(untied.nonzero()[0].max(initial=-1)) + 1
+
+
+def _repeated_last(side: Side, column: Pair) -> Pair:
+    last = np.full(len(side.values), len(side.values) - 1)
+    state = None if side.state is None else side.state[last]
+    return Pair(column.name, column.exact, Side(side.values[last], state), side)
+
+
+def _any_order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
+    names = [name for name in one.column_names if name not in asked.keys]
+    keys = (pair(name, one[name], other[name]) for name in asked.keys)
+    try:
+        codes = key_codes(keys, (one.num_rows, other.num_rows))
+    except IncomparableError as different:
+        return Verdict(False, str(different))
+    if np.array_equal(*codes):
+        verdict = _values(one, other, names, _Match(None, None, one.num_rows), asked)
+        if verdict.agrees:
+            return verdict
+    return _sorted(one, other, asked, names, codes)
+
+
+def _sorted(
+    one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str], codes: tuple[Array, Array]
+) -> Verdict:
+    with ThreadPoolExecutor(2) as pool:  # NumPy sorts without the interpreter's lock
+        orders = list(pool.map(np.argsort, codes))
+    match = _Match(orders[0], orders[1], one.num_rows)
+    if one.num_rows != other.num_rows or not _same(codes, match):
+        return groups_differ(one, other, asked, codes)
+    if _repeats(codes[0], orders[0]):
+        with suppress(IncomparableError):  # said below, with the column's name
+            match = _by_values([pair(n, one[n], other[n]) for n in names], codes)
+    return _values(one, other, names, match, asked)
+
+
+def _same(codes: tuple[Array, Array], match: _Match) -> bool:
+    return all(np.array_equal(codes[0][a], codes[1][b]) for a, b in match.blocks())
+
+
+def _repeats(codes: Array, order: Array) -> bool:
+    for start in range(0, len(order), BLOCK):
+        part = codes[order[start : start + BLOCK + 1]]
+        if (part[1:] == part[:-1]).any():
+            return True
+    return False
+
+
+def _by_values(pairs: Sequence[Pair], codes: tuple[Array, Array]) -> _Match:
+    """Match rows of equal keys by their values, exact ones first: a float may be a bit off."""
+    columns = sorted(pairs, key=lambda column: column.exact)
+    orders = []
+    for side, code in zip(("expected", "answer"), codes, strict=True):
+        levels = [level for column in columns for level in _levels(getattr(column, side))]
+        orders.append(np.lexsort((*levels, code)))
+    return _Match(orders[0], orders[1], len(codes[0]))
+
+
+def _levels(side: Side) -> tuple[Array, ...]:
+    return (side.values,) if side.state is None else (side.values, side.state)
+
+
+def _values(
+    one: pa.Table, other: pa.Table, names: Sequence[str], match: _Match, asked: Asked
+) -> Verdict:
+    """Compare columns row by row of the match; only one column's values are held at a time."""
+    said, rows = [], []
+    for name in names:
+        try:
+            column = pair(name, one[name], other[name])
+        except IncomparableError as different:
+            said.append(str(different))
+            continue
+        number, first = _different(column, match, asked)
+        if number:
+            said.append(values_differ(name, number, match.length))
+            rows += [value_row((one, other), name, at, asked) for at in first]
+    if not said:
+        return Verdict(True)
+    return Verdict(False, "; ".join(said), (header(asked), *rows[:SHOWN]) if rows else ())
+
+
+def _different(column: Pair, match: _Match, asked: Asked) -> tuple[int, list[tuple[int, int]]]:
+    """Count the values that differ, and give the positions of the first ones in both answers."""
+    limits = _limits(column, asked)
+    number, first = 0, []
+    for a, b in match.blocks():
+        block = Pair(
+            column.name, column.exact, _taken(column.expected, a), _taken(column.answer, b)
+        )
+        bad = _unlike(block, limits).nonzero()[0]
+        number += len(bad)
+        some = bad[: SHOWN - len(first)].tolist()
+        first += [(_position(a, i), _position(b, i)) for i in some]
+    return number, first
+
+
+def _position(rows: slice | Array, i: int) -> int:
+    return int(rows.start) + i if isinstance(rows, slice) else int(rows[i])
+
+
+def _taken(side: Side, rows: slice | Array) -> Side:
+    return Side(side.values[rows], None if side.state is None else side.state[rows])
+
+
+def _limits(column: Pair, asked: Asked) -> tuple[float, float]:
+    if column.exact:
+        return 0.0, 0.0
+    floor = asked.floors.get(column.name, 0.0)
+    return tolerance.relative(asked.rows), tolerance.absolute(column.expected.values, floor)
+
+
+def _unlike(column: Pair, limits: tuple[float, float]) -> Array:
+    one, other = column.expected, column.answer
+    if not column.exact:
+        return tolerance.differs(one.values, other.values, *limits)
+    bad: Array = one.values != other.values
+    if one.state is None and other.state is None:
+        return bad
+    states = [np.uint8(0) if side.state is None else side.state for side in (one, other)]
+    return np.where((states[0] == 0) & (states[1] == 0), bad, states[0] != states[1])

@@ -1,0 +1,57 @@
+"""How far two float64 answers may lie apart and still be the same answer.
+
+The rule, for an expected value E and an answer A of one column:
+
+    |A - E|  <=  RELATIVE * |E|  +  max(CANCELLED * median|E|, floor)
+
+**RELATIVE = 1e-9.** A sum of n terms of one sign in any order is off by at most n*u of itself
+(u = 2**-53; Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 4.2), which is
+1e-9 at n = 9e6, and in practice by sqrt(n)*u. Beyond that many rows the rule grows as n*u, to at
+most 1.5e-8. float32 is off by 6e-8 of one value and by more of a sum, a population standard
+deviation by 1/(2n), an approximate median by its rank error: all of them stay outside.
+
+**CANCELLED = 1e-12.** Where terms of both signs cancel, the error follows sum|x| and not the sum.
+In a column of many groups the typical group shows that scale: its sum is about sqrt(n)*sd and its
+error about u*n*sd, which is 1e-12 of it at n = 1e8. The median and not the maximum, so that one
+huge value hides nothing; a value has to be below 1e-3 of the typical one before this term is larger
+than the first.
+
+**floor** is what the caller knows of a column that has one row, or whose scale lies outside it
+(corr lies on the scale of 1): see `noise`.
+
+Moments in one pass lose (mean/sd)**2 * u, so they agree up to a mean of 300 standard deviations;
+what is lost beyond that is lost, and reported.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .columns import Array
+
+RELATIVE = 1e-9
+MOST_RELATIVE = 1.5e-8
+CANCELLED = 1e-12
+SAMPLE = 100_000
+
+
+def relative(rows: int) -> float:
+    """Give the share by which a value may be off, for data of so many rows (0: not known)."""
+    return min(max(RELATIVE, rows * 2.0**-53), MOST_RELATIVE)
+
+
+def absolute(expected: Array, floor: float) -> float:
+    """Give what may be off near zero; the median is one of 100,000 evenly spaced values."""
+    sample = np.abs(expected[:: max(1, len(expected) // SAMPLE)])
+    finite = sample[np.isfinite(sample)]
+    typical = float(np.median(finite)) if len(finite) > 1 else 0.0
+    return max(CANCELLED * typical, floor)
+
+
+def differs(expected: Array, answer: Array, share: float, near_zero: float) -> Array:
+    """Tell which values are not the same; NaN is missing, and equal to itself."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        close = np.abs(answer - expected) <= share * np.abs(expected) + near_zero
+        # an infinite value is its own tolerance, and must be met exactly
+        close &= np.isfinite(expected)
+    return ~(close | (answer == expected) | (np.isnan(answer) & np.isnan(expected)))
