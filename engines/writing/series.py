@@ -1,0 +1,263 @@
+"""The language of pandas' series, shared by the engines that speak it: pandas, Dask and Modin.
+
+Where a value is missing, NumPy's comparisons are False, except `!=`: only that one needs care.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    columns,
+    walk,
+)
+from ...spec.schema import Schema
+from ...spec.workload import Output, Query
+from .assembling import fill
+from .quoting import quote
+from .steps import hoisted, negated, present, substituted
+
+FUNCTIONS = {
+    "abs": "np.abs(x)",
+    "centred": "x - x.mean()",
+    "sqrt": "np.sqrt(x)",
+    "log": "np.log(x)",
+    "log10": "np.log10(x)",
+    "exp": "np.exp(x)",
+    "floor": "np.floor(x)",
+    "ceil": "np.ceil(x)",
+    "round": "np.round(x)",
+    "lower": "x.str.lower()",
+    "upper": "x.str.upper()",
+    "len": "x.str.len()",
+    "contains": "x.str.contains(y, regex=False)",
+    "starts_with": "x.str.startswith(y)",
+    "year": "x.dt.year",
+    "month": "x.dt.month",
+    "day": "x.dt.day",
+}
+EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
+BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Writes expressions over the columns of the frame called `frame`."""
+
+    frame: str
+    missing: Callable[[str], bool]
+    bound: frozenset[str] = frozenset()
+
+    def binding(self, *names: str) -> Series:
+        """Give the writer that knows these names as local variables."""
+        return replace(self, bound=self.bound | set(names))
+
+    def value(self, node: Expr) -> ast.expr:
+        """Write an expression for its value; missing where an input is."""
+        match node:
+            case Compare() | Bool() | Not() | IsIn():
+                return self._three_valued(node)
+            case _:
+                return self._write(node)
+
+    def condition(self, node: Expr) -> ast.expr:
+        """Write a condition: True where it is true, False where it is not or is missing."""
+        match node:
+            case Bool(op, operands):
+                return self._joined(op, operands)
+            case Not(Col()):
+                return quote("~x", x=self.condition(node.operand))
+            case Not(IsMissing(operand)):
+                return quote("x.notna()", x=self._write(operand))
+            case Not(IsIn(operand, _)):
+                return self._and_present(quote("~x", x=self._write(node.operand)), operand)
+            case Not(operand) if not isinstance(negated(operand), Not):
+                return self.condition(negated(operand))
+            case Compare("!=", left, right):
+                return self._and_present(self._write(node), left, right)
+            case Col(name) if self.missing(name):
+                return quote("x == True", x=self._write(node))
+            case _:
+                return self._write(node)
+
+    def _write(self, node: Expr) -> ast.expr:
+        match node:
+            case Col(name) if name in self.bound:
+                return quote(name)
+            case Col(name):
+                return quote("frame[name]", frame=quote(self.frame), name=name)
+            case Lit(None):
+                return quote("np.nan")
+            case Lit(value):
+                return quote("value", value=value)
+            case Arith(op, left, right):
+                return self._arithmetic(op, left, right)
+            case Neg(operand):
+                return quote("-x", x=self._write(operand))
+            case Compare(op, left, right):
+                return quote(f"x {op} y", x=self._write(left), y=self._write(right))
+            case IsMissing(operand):
+                return quote("x.isna()", x=self._write(operand))
+            case IsIn(operand, values):
+                return quote("x.isin(v)", x=self._write(operand), v=[v.value for v in values])
+            case Bool() | Not():
+                return self.condition(node)
+            case Call(function, arguments):
+                return self._call(function, [self._write(argument) for argument in arguments])
+            case Case(branches, otherwise):
+                return self._case(branches, otherwise)
+            case Let(name, value, body):
+                return self._write(substituted(body, {name: value}))
+            case Agg(function, _):
+                raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
+            case _:
+                assert_never(node)
+
+    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
+        x, y = self._write(left), self._write(right)
+        result = quote(f"x {op} y", x=x, y=y)
+        if op == "//" and columns(right):
+            # pandas gives an infinity by zero; the language says missing.
+            return quote("r.where(y != 0)", r=result, y=y)
+        return result
+
+    def _joined(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
+        tree = self.condition(operands[0])
+        for operand in operands[1:]:
+            tree = ast.BinOp(tree, BOOLEAN[op], self.condition(operand))
+        return tree
+
+    def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
+        for name in columns(*operands):
+            if self.missing(name):
+                tree = quote("t & x.notna()", t=tree, x=self._write(Col(name)))
+        return tree
+
+    def _three_valued(self, node: Expr) -> ast.expr:
+        """Write a condition as a value: where an input is missing, so is the answer."""
+        tree = self.condition(node)
+        for name in columns(node):
+            if self.missing(name):
+                mask = quote("x.isna()", x=self._write(Col(name)))
+                tree = quote("t.astype('boolean').mask(m)", t=tree, m=mask)
+        return tree
+
+    def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
+        if function in EXTREMES and len(arguments) > 1:
+            tree = arguments[0]
+            for argument in arguments[1:]:
+                tree = quote(EXTREMES[function], x=tree, y=argument)
+            return tree
+        if function == "round" and len(arguments) == 2:
+            return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
+        if function not in FUNCTIONS:
+            raise Unsupported(f"{function}()", "pandas has no vectorised form that is known here")
+        return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+
+    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+        if len(branches) == 1:
+            ((condition, value),) = branches
+            if otherwise == Lit(None) and isinstance(value, Col):
+                return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
+            c, v, o = self.condition(condition), self.value(value), self.value(otherwise)
+            return quote("np.where(c, v, o)", c=c, v=v, o=o)
+        return quote(
+            "np.select(c, v, default=o)",
+            c=[self.condition(condition) for condition, _ in branches],
+            v=[self.value(value) for _, value in branches],
+            o=self.value(otherwise),
+        )
+
+
+def series(frame: str, query: Query, data: Schema) -> Series:
+    """Give the writer for a query's frame; a derived column may be missing if what it reads is."""
+    derived = {output.name: output.expression for output in query.derive}
+
+    def missing(name: str) -> bool:
+        if name in derived:
+            return can_be_missing(derived[name], missing)
+        return name not in data or not present(query, name, data)
+
+    return Series(frame, missing)
+
+
+def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
+    """Tell whether an expression can be missing: an input is, or its arithmetic makes it so."""
+    makes = any(
+        (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and columns(part.right))
+        or (isinstance(part, Call) and part.function in {"sqrt", "log", "log10"})
+        or part == Lit(None)
+        for part in walk(node)
+    )
+    return makes or any(missing(name) for name in columns(node))
+
+
+def filtering(condition: Expr, series: Series) -> str:
+    """Write the statement that keeps the rows of a condition: `dropna` for `is not None`."""
+    conjuncts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
+    conjuncts = conjuncts or (condition,)
+    present = [x.operand.operand.name for x in conjuncts if _is_presence(x)]  # type: ignore[union-attr]
+    others = tuple(x for x in conjuncts if not _is_presence(x))
+    lines = []
+    if present:
+        subset = present[0] if len(present) == 1 else present
+        lines.append(
+            fill(f"{series.frame} = {series.frame}.dropna(subset=S)", S=quote("s", s=subset))
+        )
+    if others:
+        kept = others[0] if len(others) == 1 else Bool("and", others)
+        code = fill(f"{series.frame} = {series.frame}[CONDITION]", CONDITION=series.condition(kept))
+        lines.append(code)
+    return "\n".join(lines)
+
+
+def setting(output: Output, series: Series) -> list[str]:
+    """Write the statements that set one column, named intermediates as local variables first."""
+    named, body = hoisted(output.expression)
+    lines = []
+    for local in named:
+        lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")
+        series = series.binding(local.name)
+    return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
+
+
+def deriving(outputs: tuple[Output, ...], series: Series) -> str:
+    """Write the statements that add derived columns, one `assign` for those that can share it."""
+    lines: list[str] = []
+    batch: dict[str, ast.expr] = {}
+    for output in outputs:
+        if batch and set(columns(output.expression)) & set(batch):
+            lines.append(_assign(series.frame, batch))
+            batch = {}
+        batch[output.name] = series.value(output.expression)
+    return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
+
+
+def _assign(frame: str, values: dict[str, ast.expr]) -> str:
+    return f"{frame} = " + ast.unparse(quote("frame.assign(**v)", frame=quote(frame), v=values))
+
+
+def _is_presence(condition: Expr) -> bool:
+    match condition:
+        case Not(IsMissing(Col())):
+            return True
+        case _:
+            return False
