@@ -1,0 +1,181 @@
+"""The answer in sentences: who won, by how much, how certain that is, what failed, what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ..storing.records import Outcome
+from . import statistics
+from .statistics import Ratio, Verdict
+from .units import counted, listed, seconds, size
+
+if TYPE_CHECKING:
+    from ..storing.folder import Stored
+    from .view import Column, View
+
+
+def findings(view: View, stored: Stored) -> tuple[str, ...]:
+    """Give what a reader who was not there must know, the most important first."""
+    parts = (
+        _partial(view, stored),
+        _winner(view),
+        _memory(view),
+        _failed(view, stored),
+        _checks(view),
+    )
+    return tuple(sentence for part in parts for sentence in part)
+
+
+def warnings(view: View, stored: Stored) -> tuple[str, ...]:
+    """Give what speaks against believing the figures."""
+    return (*stored.warnings, *_noise(stored), *_rounds(view))
+
+
+def speedup(ratio: Ratio) -> str:
+    """Say a ratio the way a sentence does: how many times as fast as the baseline.
+
+    >>> speedup(Ratio(0.25, 0.2, 0.5, Verdict.FASTER))
+    '4.0× [2.0–5.0]'
+    """
+    value = _times(1 / ratio.value)
+    if ratio.low is None or ratio.high is None:
+        return value
+    return f"{value} [{_times(1 / ratio.high)[:-1]}–{_times(1 / ratio.low)[:-1]}]"
+
+
+def _times(value: float) -> str:
+    if value < 0.995:
+        return f"{value:.2f}×"
+    if value < 99.5:
+        return f"{value:.1f}×"
+    return f"{value:.0f}×" if value < 10_000 else "over 10000×"
+
+
+def _partial(view: View, stored: Stored) -> Iterator[str]:
+    planned = stored.head.measure.get("planned")
+    done = len(stored.runs)
+    if not done:
+        yield "No run has finished: there is nothing to compare yet."
+    elif isinstance(planned, int) and done < planned:
+        yield f"This comparison is partial: {done} of {planned} planned runs have ended."
+    elif any(cell.outcome is None for row in view.rows for cell in row.cells):
+        yield "This comparison is partial: some engines did not run on some questions."
+
+
+def _winner(view: View) -> Iterator[str]:
+    won = max((column.fastest for column in view.columns), default=0)
+    if not won:
+        if any(row.cells for row in view.rows) and view.failures:
+            yield "No engine answered any question."
+        return
+    first = [column for column in view.columns if column.fastest == won]
+    decided = sum(row.cells != () for row in view.rows)
+    names = listed([column.engine for column in first])
+    each = " each" if len(first) > 1 else ""
+    total = counted(decided, "question")
+    sentence = f"{names} answered {won} of {total} fastest{each}"
+    yield f"{sentence}{_doubt(view, first)}{_lead(view, first)}."
+    others = [c for c in view.columns if 0 < c.fastest < won]
+    if others:
+        yield listed([f"{c.engine} was fastest on {_won(view, c.engine)}" for c in others]) + "."
+
+
+def _won(view: View, engine: str) -> str:
+    return listed([r.query for r in view.rows for c in r.cells if c.best and c.engine == engine])
+
+
+def _doubt(view: View, first: list[Column]) -> str:
+    names = {column.engine for column in first}
+    doubtful = sum(r.contested for r in view.rows for c in r.cells if c.best and c.engine in names)
+    return f" ({doubtful} of them too close to call)" if doubtful else ""
+
+
+def _lead(view: View, first: list[Column]) -> str:
+    if len(first) > 1 or first[0].overall is None or first[0].engine == view.baseline:
+        return ""
+    column, overall = first[0], first[0].overall
+    over = "" if column.over == column.asked else f" over the {column.over} both answered"
+    doubt = f" (undecided: {overall.reason})" if overall.verdict is Verdict.UNDECIDED else ""
+    return f", {speedup(overall)} as fast as {view.baseline}{over}{doubt}"
+
+
+def _memory(view: View) -> Iterator[str]:
+    most = max((column.answered for column in view.columns), default=0)
+    full = [c for c in view.columns if c.answered == most and c.peak is not None and most]
+    if len(full) < 2:
+        return
+    least = min(full, key=lambda column: column.peak or 0)
+    greatest = max(full, key=lambda column: column.peak or 0)
+    yield (
+        f"{least.engine} needed the least memory, {size(least.peak)} at most; "
+        f"{greatest.engine} the most, {size(greatest.peak)}."
+    )
+
+
+def _failed(view: View, stored: Stored) -> Iterator[str]:
+    limits = stored.head.limits
+    for engine in view.engines:
+        own = [failure for failure in view.failures if failure.engine == engine]
+        for outcome in dict.fromkeys(failure.outcome for failure in own):
+            where = list(dict.fromkeys(f.query for f in own if f.outcome is outcome))
+            yield f"{engine} {_ending(outcome, where, limits)}."
+
+
+def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) -> str:
+    where = listed(queries)
+    memory, time = limits.get("memory"), limits.get("time")
+    match outcome:
+        case Outcome.OUT_OF_MEMORY:
+            at = f" at {size(memory)}" if isinstance(memory, int) else ""
+            return f"ran out of memory on {where}{at}"
+        case Outcome.TIMEOUT:
+            within = f" within {seconds(time)}" if isinstance(time, int | float) else " in time"
+            return f"did not answer {where}{within}"
+        case Outcome.WRONG:
+            return f"gave a wrong answer to {where}"
+        case Outcome.UNSUPPORTED:
+            return f"cannot say {where}"
+        case Outcome.CRASHED:
+            return f"crashed on {where}"
+        case Outcome.NOT_INSTALLED:
+            return "is not installed"
+        case Outcome.OK:
+            raise AssertionError("an ok run is no failure")
+
+
+def _checks(view: View) -> Iterator[str]:
+    if not view.checked:
+        if any(cell.ok for row in view.rows for cell in row.cells):
+            yield "No answer was checked."
+        return
+    clean = sum(len(checked.queries) for checked in view.checked if not checked.differ)
+    total = counted(len(view.rows), "question")
+    if clean == len(view.rows):
+        yield f"All answers agree, on all {total}." if clean > 1 else "All answers agree."
+    else:
+        yield f"All answers agree on {clean} of {total}."
+
+
+def _noise(stored: Stored) -> Iterator[str]:
+    noisy = sum(statistics.is_noisy(run.noise) for run in stored.runs)
+    if noisy:
+        yield (
+            f"The machine was busy beside {noisy} of {counted(len(stored.runs), 'run')} (another "
+            f"program took over {statistics.FOREIGN_CPU:.0%} of the processors, or the host over "
+            f"{statistics.STEAL:.0%}): stop what else runs and compare again."
+        )
+
+
+def _rounds(view: View) -> Iterator[str]:
+    undecided = sum(
+        cell.ratio is not None and cell.ratio.verdict is Verdict.UNDECIDED
+        for row in view.rows
+        for cell in row.cells
+    )
+    rounds = min((c.rounds for row in view.rows for c in row.cells if c.ok), default=0)
+    if undecided and 0 < rounds < statistics.BOOTSTRAP_ROUNDS:
+        yield (
+            f"{undecided} of the ratios are undecided after {counted(rounds, 'round')}; more "
+            f"rounds decide more: `--set measure.rounds={statistics.BOOTSTRAP_ROUNDS}`."
+        )

@@ -1,0 +1,155 @@
+"""What the times of two engines allow one to say: ratio, interval, verdict.
+
+Rounds are the units: the runs inside one process share its luck, two rounds do not. A round's
+sample is the least of its hot runs; a round's ratio pairs the two engines' samples of that round.
+
+- From six rounds on, the interval is a percentile bootstrap of the median over rounds, its
+  percentiles widened for few samples (Hesterberg 2015, "What teachers should know about the
+  bootstrap", section 5.3).
+- With two to five rounds no bootstrap over rounds can reach 95 %: all of two rounds lie on one side
+  of the truth half of the time. There it is Student's interval of the logarithms instead.
+- One round has no interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import NormalDist, fmean, median, stdev
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..storing.records import Noise, Run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CONFIDENCE = 0.95
+TOLERANCE = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
+RESAMPLES = 4_000
+SEED = 108
+BOOTSTRAP_ROUNDS = 6
+FOREIGN_CPU = 0.10
+STEAL = 0.01
+NOISY_SHARE = 0.30
+# Student's 97.5 % quantiles for 1, 2, … degrees of freedom; above 30 a series is exact to 1e-5.
+STUDENT = (
+    12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157,
+    2.228139, 2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922,
+    2.093024, 2.085963, 2.079614, 2.073873, 2.068658, 2.063899, 2.059539, 2.055529, 2.051831,
+    2.048407, 2.045230, 2.042272,
+)  # fmt: skip
+
+
+class Verdict(StrEnum):
+    """What a ratio's interval says against the baseline."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    UNDECIDED = "undecided"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An engine's time over the baseline's: below 1 is faster. `reason` says why undecided."""
+
+    value: float
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    reason: str = ""
+
+
+def sample(run: Run) -> float | None:
+    """Give a round's sample, the least of its hot runs; None where there is none."""
+    return min(run.times.hot, default=None)
+
+
+def samples(runs: Sequence[Run]) -> dict[int, float]:
+    """Give the sample of each round, in the order of the rounds."""
+    found = {run.round: sample(run) for run in sorted(runs, key=lambda run: run.round)}
+    return {number: value for number, value in found.items() if value}
+
+
+def is_noisy(noise: Noise) -> bool:
+    """Tell whether the machine did too much else beside the run."""
+    return (noise.foreign or 0) > FOREIGN_CPU or (noise.steal or 0) > STEAL
+
+
+def noisy_share(runs: Sequence[Run]) -> float:
+    """Give the share of runs beside which the machine did too much else."""
+    return fmean(is_noisy(run.noise) for run in runs) if runs else 0.0
+
+
+def paired(engine: Mapping[int, float], baseline: Mapping[int, float]) -> tuple[float, ...]:
+    """Give the ratio of each round that both engines have."""
+    return tuple(engine[number] / baseline[number] for number in engine if number in baseline)
+
+
+def geometric(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Give each round's geometric mean over questions, for the rounds that every question has."""
+    rounds = set.intersection(*(set(row) for row in rows)) if rows else set()
+    return {
+        number: math.exp(fmean(math.log(row[number]) for row in rows)) for number in sorted(rounds)
+    }
+
+
+def judge(ratios: Sequence[float], noisy: float = 0.0, tolerance: float = TOLERANCE) -> Ratio:
+    """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict."""
+    value = median(ratios)
+    if len(ratios) == 1:
+        return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
+    low, high = interval(ratios)
+    if noisy > NOISY_SHARE:
+        reason = f"the machine was busy beside {noisy:.0%} of the runs"
+        return Ratio(value, low, high, Verdict.UNDECIDED, reason)
+    if high < 1 - tolerance:
+        return Ratio(value, low, high, Verdict.FASTER)
+    if low > 1 + tolerance:
+        return Ratio(value, low, high, Verdict.SLOWER)
+    reason = f"the interval of {len(ratios)} rounds reaches into 1 ± {tolerance:.0%}"
+    return Ratio(value, low, high, Verdict.UNDECIDED, reason)
+
+
+def interval(ratios: Sequence[float]) -> tuple[float, float]:
+    """Give the 95 % interval of the ratio from paired rounds (at least two)."""
+    if len(ratios) < BOOTSTRAP_ROUNDS:
+        return _student_interval(ratios)
+    return _bootstrap_interval(ratios)
+
+
+def student(freedom: int) -> float:
+    """Give the 97.5 % quantile of Student's distribution (Abramowitz & Stegun 26.7.5 above 30)."""
+    if freedom <= len(STUDENT):
+        return STUDENT[freedom - 1]
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    first = (z**3 + z) / (4 * freedom)
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    return z + first + second
+
+
+def _student_interval(ratios: Sequence[float]) -> tuple[float, float]:
+    logs = [math.log(ratio) for ratio in ratios]
+    half = student(len(logs) - 1) * stdev(logs) / math.sqrt(len(logs))
+    # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
+    return math.exp(fmean(logs) - min(half, 20)), math.exp(fmean(logs) + min(half, 20))
+
+
+def _bootstrap_interval(ratios: Sequence[float]) -> tuple[float, float]:
+    medians = np.median(np.asarray(ratios)[_draws(len(ratios))], axis=1)
+    tail = _expanded_tail(len(ratios))
+    low, high = np.quantile(medians, (tail, 1 - tail))
+    return float(low), float(high)
+
+
+def _draws(count: int) -> NDArray[np.int64]:
+    return np.random.default_rng(SEED).integers(0, count, (RESAMPLES, count))
+
+
+def _expanded_tail(count: int) -> float:
+    """Give the percentile to read, widened as Student's interval is against the normal one."""
+    return NormalDist().cdf(-math.sqrt(count / (count - 1)) * student(count - 1))

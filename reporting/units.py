@@ -1,0 +1,85 @@
+"""Seconds, bytes and ratios as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def three_digits(number: float) -> str:
+    """Give a number of at least 0 with three significant digits, never as a power of ten.
+
+    >>> three_digits(0.1234), three_digits(1.2345), three_digits(12.345), three_digits(1234.5)
+    ('0.123', '1.23', '12.3', '1234')
+    """
+    for places, below in ((3, 0.9995), (2, 9.995), (1, 99.95)):
+        if number < below:
+            return f"{number:.{places}f}"
+    return f"{number:.0f}"
+
+
+def seconds(time: float | None) -> str:
+    """Give a time with its unit; an em dash where there is none.
+
+    >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(None)
+    ('12.3 µs', '12.3 ms', '1.23 s', '—')
+    """
+    if time is None:
+        return "—"
+    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
+        if time < size * 999.5:
+            return f"{three_digits(time / size)} {unit}"
+    return f"{three_digits(time)} s"
+
+
+def size(count: int | None) -> str:
+    """Give a number of bytes with its binary unit; an em dash where there is none.
+
+    >>> size(2 * 1024**3), size(1536), size(None)
+    ('2 GiB', '1.5 KiB', '—')
+    """
+    if count is None:
+        return "—"
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < 999.5:
+            return f"{_short(amount)} {unit}"
+        amount /= 1024
+    return f"{_short(amount)} TiB"
+
+
+def ratio(value: float | None) -> str:
+    """Give a ratio to the baseline; an em dash where there is none.
+
+    >>> ratio(0.2439), ratio(1.0), ratio(41.2)
+    ('0.24×', '1.00×', '41.2×')
+    """
+    if value is None:
+        return "—"
+    if 0 < value < 0.095:
+        return f"{value:.3f}×"
+    return f"{value:.2f}×" if value < 9.995 else f"{three_digits(value)}×"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Give a count with its noun.
+
+    >>> counted(1, "round"), counted(3, "round")
+    ('1 round', '3 rounds')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _short(amount: float) -> str:
+    text = three_digits(amount)
+    return text.rstrip("0").rstrip(".") if "." in text else text

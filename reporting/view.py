@@ -1,0 +1,395 @@
+"""One comparison as every report tells it: sentences, a table, failures, agreement, facts.
+
+All that a report says is decided here, from the stored folder alone; the terminal, Markdown, HTML
+and the exports only lay it out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from ..storing.folder import Stored, program_path
+from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
+from . import sentences, statistics
+from .facts import Facts, gather
+from .statistics import Ratio, Verdict
+from .units import counted
+
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An engine on a question: medians over rounds, in seconds and bytes.
+
+    `outcome` is None where nothing ran; `time`, `ratio` and `cold` are None unless all runs are ok.
+    """
+
+    engine: str
+    query: str
+    outcome: Outcome | None
+    word: str
+    time: float | None = None
+    ratio: Ratio | None = None
+    peak: int | None = None
+    startup: float | None = None
+    load: float | None = None
+    cold: float | None = None
+    hot: tuple[float, ...] = ()
+    rounds: int = 0
+    noisy: float = 0.0
+    best: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every run of the engine answered the question."""
+        return self.outcome is Outcome.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question and what became of it: a cell an engine, in the order of the engines.
+
+    `contested` says that the fastest engine is not certainly faster than the next one.
+    """
+
+    query: str
+    question: str
+    cells: tuple[Cell, ...]
+    contested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An engine over all questions; sums are over the questions that every engine answered."""
+
+    engine: str
+    version: str
+    answered: int
+    asked: int
+    fastest: int
+    overall: Ratio | None
+    over: int
+    startup: float | None
+    load: float | None
+    cold: float | None
+    hot: float | None
+    peak: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Runs of an engine that ended alike on a question, with the evidence of the last."""
+
+    engine: str
+    query: str
+    outcome: Outcome
+    phase: Phase
+    count: int
+    of: int
+    evidence: str
+    log: str
+
+    @property
+    def ending(self) -> str:
+        """Say how the runs ended, where, and how many of them."""
+        cut = self.outcome in {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED}
+        where = f" during {self.phase}" if cut and self.phase is not Phase.DONE else ""
+        share = f" ({self.count} of {self.of} runs)" if self.count < self.of else ""
+        return f"{self.outcome}{where}{share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which engines agree on some questions, as a sentence, and how the others differ."""
+
+    queries: tuple[str, ...]
+    sentence: str
+    differ: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program as it was run; `path` is relative to the folder."""
+
+    engine: str
+    query: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A comparison as every report tells it."""
+
+    workload: str
+    about: str
+    began: str
+    baseline: str
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    common: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    checked: tuple[Checked, ...]
+    facts: tuple[Facts, ...]
+    programs: tuple[Program, ...]
+    command: str
+    source: str
+    dfbench: str
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Give the engines' names, in the order of the columns."""
+        return tuple(column.engine for column in self.columns)
+
+    @property
+    def sums(self) -> str:
+        """Say which questions the columns' sums are over."""
+        if len(self.common) == len(self.rows):
+            return "Load, cold and hot are sums over all questions"
+        shared = counted(len(self.common), "question")
+        return f"Load, cold and hot are sums over the {shared} that all working engines answered"
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What the parts of a view are made from."""
+
+    stored: Stored
+    engines: tuple[str, ...]
+    queries: tuple[str, ...]
+    baseline: str
+    runs: Mapping[tuple[str, str], Sequence[Run]]
+    wrong: Mapping[tuple[str, str], Disagreement]
+
+    def of(self, cell: Cell) -> Sequence[Run]:
+        return self.runs.get((cell.engine, cell.query), ())
+
+
+def build(stored: Stored) -> View:
+    """Give a stored comparison as the reports tell it."""
+    material = _material(stored)
+    rows = tuple(_row(query, material) for query in material.queries)
+    common = _common(rows)
+    head = stored.head
+    view = View(
+        workload=head.workload,
+        about=head.about,
+        began=head.began,
+        baseline=material.baseline,
+        sentences=(),
+        warnings=(),
+        columns=tuple(_column(engine, rows, common, material) for engine in material.engines),
+        rows=rows,
+        common=common,
+        failures=tuple(f for row in rows for c in row.cells for f in _failures(c, material)),
+        checked=_checked(stored.agreements),
+        facts=gather(head),
+        programs=_programs(material),
+        command=head.command,
+        source=head.source,
+        dfbench=head.dfbench,
+    )
+    return replace(
+        view, sentences=sentences.findings(view, stored), warnings=sentences.warnings(view, stored)
+    )
+
+
+def _material(stored: Stored) -> _Material:
+    engines, queries = _names(stored)
+    wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
+    runs = _by_cell(stored.runs)
+    return _Material(stored, engines, queries, _baseline(stored, engines), runs, wrong)
+
+
+def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
+    found: dict[tuple[str, str], list[Run]] = {}
+    for run in runs:
+        found.setdefault((run.engine, run.query), []).append(run)
+    return found
+
+
+def _names(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give engines and queries as the head orders them, then those that only the runs know."""
+    engines = dict.fromkeys((*stored.head.engines, *(run.engine for run in stored.runs)))
+    queries = dict.fromkeys((*stored.head.queries, *(run.query for run in stored.runs)))
+    return tuple(engines), tuple(queries)
+
+
+def _baseline(stored: Stored, engines: Sequence[str]) -> str:
+    if stored.head.baseline in engines or not engines:
+        return stored.head.baseline
+    return engines[0]
+
+
+def _row(query: str, material: _Material) -> Row:
+    cells = {engine: _cell(engine, query, material) for engine in material.engines}
+    base = cells.get(material.baseline)
+    if base:
+        cells = {e: replace(c, ratio=_against(c, base, material)) for e, c in cells.items()}
+    ranked = sorted((c for c in cells.values() if c.time is not None), key=_time)
+    contested = len(ranked) > 1 and _undecided(ranked[0], ranked[1], material)
+    ran = sum(cell.outcome is not None for cell in cells.values())
+    if ranked and (ran > 1 or len(cells) == 1):  # the first to run is not yet the fastest
+        cells[ranked[0].engine] = replace(ranked[0], best=True)
+    question = str(material.stored.head.queries.get(query, ""))
+    return Row(query, question, tuple(cells.values()), contested)
+
+
+def _time(cell: Cell) -> float:
+    return cell.time or 0.0
+
+
+def _cell(engine: str, query: str, material: _Material) -> Cell:
+    own = material.runs.get((engine, query), ())
+    if not own:
+        return Cell(engine, query, None, NOT_RUN)
+    outcome = Outcome.WRONG if (engine, query) in material.wrong else _outcome(own)
+    ended = sum(run.outcome is outcome for run in own)
+    partly = 0 < ended < len(own)
+    ok = outcome is Outcome.OK
+    return Cell(
+        engine,
+        query,
+        outcome,
+        f"{outcome}, {ended} of {len(own)}" if partly else str(outcome),
+        time=_median(statistics.samples(own).values()) if ok else None,
+        peak=max((run.memory.peak for run in own if run.memory.peak is not None), default=None),
+        startup=_median(run.times.startup for run in own),
+        load=_median(run.times.load for run in own),
+        cold=_median(run.times.cold for run in own) if ok else None,
+        hot=tuple(time for run in own for time in run.times.hot) if ok else (),
+        rounds=len(own),
+        noisy=statistics.noisy_share(own),
+    )
+
+
+def _outcome(runs: Sequence[Run]) -> Outcome:
+    """Give ok where all runs are, else what most of the others are."""
+    bad = [run.outcome for run in runs if run.outcome is not Outcome.OK]
+    return Counter(bad).most_common(1)[0][0] if bad else Outcome.OK
+
+
+def _against(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
+    if not (cell.ok and base.ok):
+        return None
+    if cell.engine == base.engine:
+        return Ratio(1.0, None, None, Verdict.BASELINE) if cell.time is not None else None
+    return _judge((cell,), (base,), material)
+
+
+def _judge(cells: Sequence[Cell], bases: Sequence[Cell], material: _Material) -> Ratio | None:
+    """Compare cells with others of the same questions, by geometric means of each round."""
+    own = statistics.geometric([_samples(cell, material) for cell in cells])
+    other = statistics.geometric([_samples(cell, material) for cell in bases])
+    ratios = statistics.paired(own, other)
+    if not ratios:
+        return None
+    both = [run for cell in (*cells, *bases) for run in material.of(cell)]
+    return statistics.judge(ratios, statistics.noisy_share(both))
+
+
+def _samples(cell: Cell, material: _Material) -> dict[int, float]:
+    return statistics.samples(material.of(cell))
+
+
+def _undecided(first: Cell, second: Cell, material: _Material) -> bool:
+    found = _judge((first,), (second,), material)
+    return found is None or found.verdict is Verdict.UNDECIDED
+
+
+def _common(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Give the questions answered by every engine that answered any."""
+    able = {c.engine for row in rows for c in row.cells if c.ok}
+    return tuple(
+        row.query for row in rows if able and all(c.ok for c in row.cells if c.engine in able)
+    )
+
+
+def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _Material) -> Column:
+    cells = [cell for row in rows for cell in row.cells if cell.engine == engine]
+    bases = [cell for row in rows for cell in row.cells if cell.engine == material.baseline]
+    pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
+    shared = [cell for cell in cells if cell.query in common and cell.ok]
+    overall = _judge([c for c, _ in pairs], [b for _, b in pairs], material) if pairs else None
+    if overall and engine == material.baseline:
+        overall = Ratio(1.0, None, None, Verdict.BASELINE)
+    return Column(
+        engine,
+        _version(material.stored, engine),
+        answered=sum(cell.ok for cell in cells),
+        asked=len(cells),
+        fastest=sum(cell.best for cell in cells),
+        overall=overall,
+        over=len(pairs),
+        startup=_median(cell.startup for cell in cells if cell.ok),
+        load=_total(shared, lambda cell: cell.load),
+        cold=_total(shared, lambda cell: cell.cold),
+        hot=_total(shared, lambda cell: cell.time),
+        peak=max((cell.peak for cell in cells if cell.ok and cell.peak is not None), default=None),
+    )
+
+
+def _version(stored: Stored, engine: str) -> str:
+    told = stored.head.engines.get(engine)
+    return str(told.get("version", "")) if isinstance(told, dict) else ""
+
+
+def _total(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> float | None:
+    values = [part(cell) for cell in cells]
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _failures(cell: Cell, material: _Material) -> Iterable[Failure]:
+    own = material.of(cell)
+    differs = material.wrong.get((cell.engine, cell.query))
+    bad = [run for run in own if run.outcome is not Outcome.OK]
+    for outcome in dict.fromkeys(run.outcome for run in bad):
+        alike = [run for run in bad if run.outcome is outcome]
+        last = alike[-1]
+        evidence = last.evidence or (differs.reason if differs else "")
+        yield Failure(
+            cell.engine, cell.query, outcome, last.phase, len(alike), len(own), evidence, last.log
+        )
+    if differs and not any(run.outcome is Outcome.WRONG for run in bad):
+        yield Failure(
+            cell.engine, cell.query, Outcome.WRONG, Phase.DONE, len(own), len(own),
+            differs.reason, "",
+        )  # fmt: skip
+
+
+def _checked(agreements: Sequence[Agreement]) -> tuple[Checked, ...]:
+    """Tell of questions on which the same was found together."""
+    alike: dict[tuple[str, tuple[Disagreement, ...]], list[str]] = {}
+    for agreement in agreements:
+        found = (_agreeing(agreement), agreement.differ)
+        alike.setdefault(found, []).append(agreement.query)
+    return tuple(Checked(tuple(queries), said, differ) for (said, differ), queries in alike.items())
+
+
+def _agreeing(agreement: Agreement) -> str:
+    agree = [engine for engine in agreement.agree if engine != agreement.oracle]
+    verb = "agrees" if len(agree) == 1 else "agree"
+    differ = [f"{d.engine} differs: {d.reason}" for d in agreement.differ]
+    return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
+
+
+def _programs(material: _Material) -> tuple[Program, ...]:
+    programs = material.stored.programs
+    return tuple(
+        Program(engine, query, program_path(engine, query), programs[engine, query])
+        for query in material.queries
+        for engine in material.engines
+        if (engine, query) in programs
+    )
