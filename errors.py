@@ -20,7 +20,7 @@ class DfbenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a workload; lines and columns count from 1, and line 0 is no place in a file."""
+    """One mistake in a workload; lines and columns count from 1, line 0 is no place in a file."""
 
     file: str
     line: int

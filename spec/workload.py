@@ -11,7 +11,7 @@ from .expression import Expr, columns
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Data that a generator of dfbench makes; its name follows db-benchmark's (`G1_1e7_1e2_0_0`)."""
+    """Data that a generator of dfbench makes, named as db-benchmark does (`G1_1e7_1e2_0_0`)."""
 
     generator: str
     rows: int

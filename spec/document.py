@@ -1,0 +1,254 @@
+"""A YAML text as nodes that know their places: each character of a value has one in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node as RawNode
+
+from ..errors import Mistake, WorkloadError
+
+DEEPEST = 20  # a workload needs seven levels; aliases may point at themselves
+ESCAPED = {"x": 2, "u": 4, "U": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A text and what it is called; `placed` is False for `--set`, which has no lines."""
+
+    name: str
+    text: str
+    placed: bool = True
+
+    def mistake(self, index: int, message: str) -> Mistake:
+        """Say what is wrong at a character."""
+        if not self.placed:
+            return Mistake(self.name, 0, 0, message)
+        index = min(index, len(self.text))
+        line = self.text.count("\n", 0, index)
+        column = index - (self.text.rfind("\n", 0, index) + 1)
+        lines = self.text.split("\n")
+        return Mistake(self.name, line + 1, column + 1, message, lines[line])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A character of a text."""
+
+    origin: Origin
+    index: int
+
+
+@dataclass(slots=True)
+class Log:
+    """The mistakes found so far; all are told at once."""
+
+    found: list[Mistake] = field(default_factory=list)
+
+    def tell(self, place: Place, message: str) -> None:
+        """Note a mistake."""
+        mistake = place.origin.mistake(place.index, message)
+        if mistake not in self.found:
+            self.found.append(mistake)
+
+    def close(self) -> None:
+        """Raise what was found, in the order of the file."""
+        if self.found:
+            raise WorkloadError(tuple(sorted(self.found, key=lambda m: (m.line, m.column))))
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text; `places` has the index of each of its characters in the origin, and of its end."""
+
+    place: Place
+    text: str
+    plain: bool
+    places: Sequence[int]
+
+    def at(self, offset: int) -> Place:
+        """Give the place of a character of the text."""
+        return replace(self.place, index=self.places[max(0, min(offset, len(self.places) - 1))])
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether it is YAML's null."""
+        return self.plain and self.text in {"", "null", "~", "Null", "NULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    place: Place
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A mapping; its keys are distinct."""
+
+    place: Place
+    pairs: tuple[tuple[Scalar, Node], ...]
+
+    def get(self, key: str) -> Node | None:
+        """Give the value of a key, or None."""
+        return next((value for name, value in self.pairs if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Items | Fields
+
+
+def compose(origin: Origin, log: Log) -> Node | None:
+    """Read YAML 1.2 into nodes; None after a mistake that leaves nothing to read."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(origin.text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        log.tell(Place(origin, mark.index if mark else 0), _unreadable(error, origin.text))
+        return None
+    except YAMLError as error:
+        position = getattr(error, "position", 0)
+        index = position if isinstance(position, int) else 0
+        log.tell(Place(origin, index), f"not YAML: {str(error).splitlines()[0]}")
+        return None
+    except RecursionError:
+        log.tell(Place(origin, 0), "not a workload: nested too deeply")
+        return None
+    # ruamel raises these four for broken numbers, escapes and directives of no use to a workload
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError) as error:
+        log.tell(Place(origin, 0), f"not YAML: {error}")
+        return None
+    if root is None:
+        log.tell(Place(origin, 0), "the file is empty; a workload starts with 'workload: NAME'")
+        return None
+    return _Nodes(origin, log).node(root)
+
+
+def _unreadable(error: MarkedYAMLError, text: str) -> str:
+    problem = (error.problem or error.context or "it cannot be read").split("\n")[0]
+    index = error.problem_mark.index if error.problem_mark else 0
+    line = text[text.rfind("\n", 0, index) + 1 :].split("\n", maxsplit=1)[0]
+    if "flow mapping" in str(error.context):
+        return f"not YAML: {problem}; inside braces, put an expression in quotes"
+    if "cannot start any token" in problem and "\t" in line[: len(line) - len(line.lstrip())]:
+        return "not YAML: a tab indents this line; write spaces"
+    return f"not YAML: {problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """Turns ruamel's nodes into ours."""
+
+    origin: Origin
+    log: Log
+
+    def node(self, raw: RawNode, depth: int = 0) -> Node | None:
+        place = Place(self.origin, raw.start_mark.index)
+        if depth > DEEPEST:
+            self.log.tell(place, "not a workload: nested too deeply")
+            return None
+        if raw.tag and not str(raw.tag).startswith("tag:yaml.org,2002:"):
+            self.log.tell(place, f"{raw.tag} is a tag of YAML; a workload has none")
+            return None
+        match raw:
+            case ScalarNode():
+                return self.scalar(raw)
+            case SequenceNode():
+                nodes = (self.node(item, depth + 1) for item in raw.value)
+                return Items(place, tuple(node for node in nodes if node is not None))
+            case MappingNode():
+                return Fields(place, tuple(self.pairs(raw, depth + 1)))
+        raise AssertionError(raw)
+
+    def scalar(self, raw: RawNode) -> Scalar:
+        start, end = raw.start_mark.index, raw.end_mark.index
+        places = _align(raw.value, self.origin.text, start, end, raw.style)
+        place = Place(self.origin, places[0] if raw.style in {"|", ">"} else start)
+        text = raw.value
+        if not text.isprintable() and _broken(text):
+            self.log.tell(place, "holds a character that is no text")
+            text = text.encode("utf-8", "replace").decode()
+        return Scalar(place, text, raw.style in {None, ""}, places)
+
+    def pairs(self, raw: RawNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
+        seen: dict[str, Scalar] = {}
+        for key, value in self.joined(raw):
+            if not isinstance(key, ScalarNode):
+                self.log.tell(Place(self.origin, key.start_mark.index), "a key must be a word")
+                continue
+            name = self.scalar(key)
+            node = value if isinstance(value, Scalar) else self.node(value, depth)
+            if first := seen.get(name.text):
+                line = first.place.origin.mistake(first.place.index, "").line
+                self.log.tell(name.place, f"{name.text!r} stands twice, first in line {line}")
+            elif node is not None:
+                seen[name.text] = name
+                yield name, node
+
+    def joined(self, raw: RawNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
+        """Put `{r: corr(v1, v2)}` together again: to YAML its comma starts another key."""
+        pairs = iter(raw.value)
+        for key, value in pairs:
+            if not (raw.flow_style and isinstance(value, ScalarNode) and value.style is None):
+                yield key, value
+                continue
+            start, end = value.start_mark.index, value.end_mark.index
+            parts = 0
+            while _open(self.origin.text[start:end]) and (pair := next(pairs, None)):
+                end = max(part.end_mark.index for part in pair)
+                parts += 1
+            text = self.origin.text[start:end]
+            whole = Scalar(Place(self.origin, start), text, True, range(start, end + 1))
+            yield key, whole if parts else value
+
+
+def _open(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def _broken(text: str) -> bool:
+    """Tell whether a text holds half a surrogate pair or a control character."""
+    return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\n\t") for c in text)
+
+
+def _align(value: str, text: str, start: int, end: int, style: str | None) -> list[int]:
+    """Find each character of a scalar's value in the text it was written as."""
+    index = start
+    if style in {"|", ">"}:
+        index = text.find("\n", start, end) + 1 or end
+    elif style in {'"', "'"}:
+        index += 1
+    places = []
+    for character in value:
+        index = _skip(text, index, end, character)
+        places.append(min(index, end))
+        index += _width(text, index, style)
+    return [*places, min(index, end)]
+
+
+def _skip(text: str, index: int, end: int, wanted: str) -> int:
+    """Pass over indentation and folded line breaks, which are not part of the value."""
+    if wanted == "\n":
+        found = text.find("\n", index, end)
+        return found if found >= 0 and not text[index:found].strip() else index
+    if wanted in " \t":
+        return index
+    while index < end and text[index] in " \t\n":
+        index += 1
+    return index
+
+
+def _width(text: str, index: int, style: str | None) -> int:
+    """Give how many characters of the text one character of the value took."""
+    here = text[index : index + 2]
+    if style == "'" and here == "''":
+        return 2
+    if style == '"' and here.startswith("\\"):
+        return 2 + ESCAPED.get(here[1:], 0)
+    return 1

@@ -1,0 +1,455 @@
+"""Reads Python text into expression trees by `ast`; nothing is ever evaluated."""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from .expression import (
+    Agg,
+    Arith,
+    ArithOp,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    CompareOp,
+    Expr,
+    IsIn,
+    IsMissing,
+    Lit,
+    Neg,
+    Not,
+)
+from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, Function, mend
+
+LONGEST = 20_000  # characters of one expression
+DEEPEST = 100  # levels; Python's own unparser needs about five frames a level
+LARGEST = 2**63  # a literal's magnitude; the engines' integers have 64 bits
+
+ARITHMETIC: dict[type[ast.operator], ArithOp] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+}
+COMPARISONS: dict[type[ast.cmpop], CompareOp] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+MENDS: dict[type[ast.AST], str] = {
+    ast.BitAnd: "'&' is no operator here; write 'and'",
+    ast.BitOr: "'|' is no operator here; write 'or'",
+    ast.BitXor: "'^' is no operator here; a power is written '**'",
+    ast.Invert: "'~' is no operator here; write 'not'",
+    ast.Attribute: "a column is written by its name alone, without a dot",
+    ast.Subscript: "a column is written by its name alone, without brackets",
+    ast.Lambda: "a lambda has no name; write a def, or the expression alone",
+    ast.Tuple: "several values at once; an expression has one",
+    ast.List: "several values at once; an expression has one",
+}
+
+
+class Context(Enum):
+    """Where an expression stands, and so whether it aggregates."""
+
+    ROW = "row"
+    AGGREGATE = "aggregate"
+    TRANSFORM = "transform"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A mistake in an expression's text: the offset of a character, and what is wrong."""
+
+    offset: int
+    message: str
+
+
+class ExpressionError(ValueError):
+    """The mistakes of one expression."""
+
+    def __init__(self, slips: tuple[Slip, ...]) -> None:
+        self.slips = slips
+        super().__init__("; ".join(slip.message for slip in slips))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A tree, and the offset of each of its nodes in the text, by the node's `id`."""
+
+    expression: Expr
+    offsets: Mapping[int, int]
+
+    def offset(self, node: Expr) -> int:
+        """Give where a node of the tree begins."""
+        return self.offsets.get(id(node), 0)
+
+
+def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
+    """Read an expression; ExpressionError where it is none.
+
+    >>> expression("v1 + 1")
+    Arith(op='+', left=Col(name='v1'), right=Lit(value=1))
+    """
+    return parse(text, context).expression
+
+
+def parse(text: str, context: Context) -> Parsed:
+    """Read an expression with the places of its nodes; ExpressionError where it is none."""
+    root, offset_of = _syntax(text)
+    converter = Converter(offset_of, context)
+    tree = converter.expr(root)
+    converter.close()
+    return Parsed(tree, converter.offsets)
+
+
+def offsets_in(text: str) -> Callable[[int, int], int]:
+    """Give what turns `ast`'s line and UTF-8 column into an offset of the text."""
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+
+    def offset(line: int, column: int) -> int:
+        if not 0 < line <= len(lines):
+            return 0 if line <= 0 else len(text)
+        passed = lines[line - 1].encode("utf-8", "replace")[:column]
+        return starts[line - 1] + len(passed.decode("utf-8", "ignore"))
+
+    return offset
+
+
+def parse_python(text: str) -> ast.Module:
+    """Read Python's syntax; ExpressionError in place of whatever the parser raises."""
+    if len(text) > LONGEST:
+        raise ExpressionError((Slip(0, f"longer than {LONGEST} characters"),))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        where = offsets_in(text)(error.lineno or 1, 0) + max((error.offset or 1) - 1, 0)
+        raise ExpressionError((Slip(min(where, len(text)), _syntax_words(error)),)) from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError((Slip(0, "nested too deeply"),)) from None
+    except ValueError as error:  # a null byte, half a surrogate pair
+        raise ExpressionError((Slip(0, f"not Python: {error}"),)) from None
+
+
+def _syntax_words(error: SyntaxError) -> str:
+    words = (error.msg or "invalid syntax").split("\n")[0]
+    if "Maybe you meant '=='" in words:
+        return "'=' gives a name to a value; compare with '=='"
+    return f"not Python: {words[:1].lower()}{words[1:]}"
+
+
+def _syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
+    if not text.strip():
+        raise ExpressionError((Slip(0, "an expression is missing"),))
+    lead = len(text) - len(text.lstrip())
+    body = text.strip()
+    several = "\n" in body
+    whole = f"(\n{body}\n)" if several else body
+    shift = lead - 2 * several
+    offset = offsets_in(whole)
+    try:
+        module = parse_python(whole)
+    except ExpressionError as error:
+        slips = (Slip(max(s.offset + shift, lead), s.message) for s in error.slips)
+        raise ExpressionError(tuple(slips)) from None
+
+    def offset_of(node: ast.AST) -> int:
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        return max(offset(line, column) + shift, lead)
+
+    return _only(module, lead, several=several), offset_of
+
+
+def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
+    match module.body:
+        case [ast.Expr(value)]:
+            bracketed = isinstance(value, ast.Tuple | ast.GeneratorExp)
+            # text that closes the bracket put around it would reach the first line
+            if several and value.lineno == 1 and not bracketed:
+                raise ExpressionError((Slip(lead, "not Python: unmatched ')'"),))
+            return value
+        case [ast.Assign() | ast.AnnAssign() | ast.AugAssign(), *_]:
+            raise ExpressionError(
+                (Slip(lead, "'=' gives a name to a value; compare with '=='"),),
+            )
+    raise ExpressionError((Slip(lead, "a statement stands where an expression is needed"),))
+
+
+@dataclass(slots=True)
+class Converter:
+    """Turns Python's syntax tree into ours, noting every slip and each node's offset.
+
+    `leaf` may read an expression in a way of its own (a def's `x["A"]`), or give None.
+    """
+
+    offset_of: Callable[[ast.AST], int]
+    context: Context
+    leaf: Callable[[ast.expr], Expr | None] | None = None
+    modules: frozenset[str] = frozenset()
+    slips: list[Slip] = field(default_factory=list)
+    offsets: dict[int, int] = field(default_factory=dict)
+    inside: str = ""
+    depth: int = 0
+    # ids are only good while their nodes live, also those of parts that are put together anew
+    kept: list[Expr] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Raise the slips found, if any."""
+        if self.slips:
+            raise ExpressionError(tuple(self.slips))
+
+    def slip(self, node: ast.AST, message: str) -> Lit:
+        """Note a mistake, and give something to go on with."""
+        found = Slip(self.offset_of(node), message)
+        if found not in self.slips:
+            self.slips.append(found)
+        return Lit(None)
+
+    def expr(self, node: ast.expr) -> Expr:
+        """Turn one expression into a tree; a slip is noted and leaves a missing value."""
+        if self.depth >= DEEPEST:
+            return self.slip(node, "nested too deeply")
+        self.depth += 1
+        made = self.leaf(node) if self.leaf else None
+        if made is None:
+            made = self._convert(node)
+        self.depth -= 1
+        self.kept.append(made)
+        self.offsets[id(made)] = self.offset_of(node)
+        return made
+
+    def _convert(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Name(name):
+                return self._column(node, name)
+            case ast.Constant(value):
+                return self._constant(node, value)
+            case ast.BinOp(left, op, right):
+                return self._arithmetic(node, op, left, right)
+            case ast.UnaryOp(op, operand):
+                return self._unary(node, op, operand)
+            case ast.BoolOp(op, values):
+                return self._chain("and" if isinstance(op, ast.And) else "or", values)
+            case ast.Compare():
+                return self._comparison(node)
+            case ast.IfExp(test, body, orelse):
+                return case(((self.expr(test), self.expr(body)),), self.expr(orelse))
+            case ast.Call():
+                return self._call(node)
+        return self.slip(node, MENDS.get(type(node), f"{_named(node)} has no meaning here"))
+
+    def _column(self, node: ast.AST, name: str) -> Expr:
+        if self.context is Context.AGGREGATE and not self.inside:
+            near = f"sum({name})" if name.isidentifier() else f'sum(col("{name}"))'
+            return self.slip(node, f"{name!r} stands outside any aggregation; write {near}")
+        return Col(name)
+
+    def _constant(self, node: ast.Constant, value: object) -> Expr:
+        if isinstance(value, bool | str) or value is None:
+            return Lit(value)
+        if isinstance(value, int):
+            if value <= LARGEST:
+                return Lit(value)
+            return self.slip(node, "a number beyond 64 bits")
+        if isinstance(value, float):
+            if math.isfinite(value):
+                return Lit(value)
+            return self.slip(node, "a number beyond the range of a float")
+        return self.slip(node, f"{_named(node)} has no meaning here")
+
+    def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
+        operands = self.expr(left), self.expr(right)
+        if word := ARITHMETIC.get(type(op)):
+            return Arith(word, *operands)
+        return self.slip(node, MENDS.get(type(op), f"{_named(op)} is no operator here"))
+
+    def _unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
+        inner = self.expr(operand)
+        match op:
+            case ast.USub():
+                return Neg(inner)
+            case ast.UAdd():
+                return inner
+            case ast.Not():
+                return Not(inner)
+        return self.slip(node, MENDS[ast.Invert])
+
+    def _chain(self, op: Literal["and", "or"], values: list[ast.expr]) -> Expr:
+        return chain(op, *(self.expr(value) for value in values))
+
+    def _comparison(self, node: ast.Compare) -> Expr:
+        rights = node.comparators
+        lefts = [node.left, *rights[:-1]]
+        parts = [
+            self._compare(left, op, right)
+            for left, op, right in zip(lefts, node.ops, rights, strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else chain("and", *parts)
+
+    def _compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
+        match op:
+            case ast.Is() | ast.IsNot():
+                made = self._is(left, right)
+            case ast.In() | ast.NotIn():
+                made = self._is_in(left, right)
+            case _:
+                made = self._ordered(COMPARISONS[type(op)], left, right)
+        self.kept.append(made)
+        self.offsets[id(made)] = self.offset_of(left)
+        return Not(made) if isinstance(op, ast.IsNot | ast.NotIn) else made
+
+    def _ordered(self, op: CompareOp, left: ast.expr, right: ast.expr) -> Expr:
+        for side in (left, right):
+            if isinstance(side, ast.Constant) and side.value is None:
+                return self.slip(side, "nothing equals None; write 'is None' or 'is not None'")
+        return Compare(op, self.expr(left), self.expr(right))
+
+    def _is(self, left: ast.expr, right: ast.expr) -> Expr:
+        if isinstance(right, ast.Constant) and right.value is None:
+            return IsMissing(self.expr(left))
+        return self.slip(right, "'is' is for None alone; compare with '=='")
+
+    def _is_in(self, left: ast.expr, right: ast.expr) -> Expr:
+        match left, right:
+            case _, ast.Tuple(items) | ast.List(items) | ast.Set(items):
+                if not items:
+                    return self.slip(right, "there is nothing in it")
+                return IsIn(self.expr(left), tuple(self._member(item) for item in items))
+            case ast.Constant(str()), _:
+                return Call("contains", (self.expr(right), self.expr(left)))
+        return self.slip(right, "'in' needs values in brackets: in (1, 2)")
+
+    def _member(self, node: ast.expr) -> Lit:
+        match self.expr(node):
+            case Lit(value) as member if value is not None:
+                return member
+            case Neg(Lit(int() | float() as value)):
+                return Lit(-value)
+            case Lit():
+                return self.slip(node, "None is in nothing; write 'is None'")
+        return self.slip(node, "'in' needs constants; compare columns with '=='")
+
+    def _call(self, node: ast.Call) -> Expr:
+        name = self._function_name(node.func)
+        if name is None:
+            return self.slip(node.func, "only functions of the language can be called")
+        if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
+            return self.slip(node, f"{name} takes its arguments in order, without names")
+        if name == "col":
+            return self._quoted(node)
+        return self._apply(node, name)
+
+    def _function_name(self, node: ast.expr) -> str | None:
+        match node:
+            case ast.Name(name):
+                return name
+            case ast.Attribute(ast.Name(module), name) if module in self.modules:
+                return {"absolute": "abs", "fabs": "abs"}.get(name, name)
+        return None
+
+    def _quoted(self, node: ast.Call) -> Expr:
+        match node.args:
+            case [ast.Constant(str(name))]:
+                return self._column(node, name)
+        return self.slip(node, 'col takes one name in quotes: col("unit price")')
+
+    def _apply(self, node: ast.Call, name: str) -> Expr:
+        aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
+        function = (AGGREGATIONS if aggregates else ROW_FUNCTIONS).get(name)
+        if function is None:
+            return self.slip(node, self._unknown(name))
+        if not _fits(function, len(node.args)):
+            return self.slip(node, f"{name} takes {_arity(function)}, not {len(node.args)}")
+        if aggregates:
+            return self._aggregate(node, name)
+        arguments = tuple(self.expr(argument) for argument in node.args)
+        if name == "round" and len(arguments) == 2 and not _places(arguments[1]):
+            return self.slip(node.args[1], "round needs a whole number of places")
+        return Call(name, arguments)
+
+    def _unknown(self, name: str) -> str:
+        if self.context is Context.ROW:
+            return f"{name!r} is no function{mend(name, ROW_FUNCTIONS)}"
+        what = "aggregation" if self.context is Context.AGGREGATE else "function"
+        return f"{name!r} is no {what}{mend(name, [*AGGREGATIONS, *ROW_FUNCTIONS])}"
+
+    def _aggregate(self, node: ast.Call, name: str) -> Expr:
+        if self.context is Context.ROW:
+            return self.slip(node, f"{name} aggregates rows, and this clause sees one at a time")
+        if self.inside:
+            return self.slip(node, f"{name} stands inside {self.inside}; aggregations do not nest")
+        self.inside = name
+        arguments = tuple(self.expr(argument) for argument in node.args)
+        self.inside = ""
+        if name == "quantile" and not _share(arguments[1]):
+            return self.slip(node.args[1], "a quantile is a number from 0 to 1")
+        return Agg(name, arguments)
+
+
+def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
+    """Make one flat chain: a chain as the last resort of another is its continuation."""
+    match otherwise:
+        case Case(more, last):
+            return Case((*branches, *more), last)
+    return Case(branches, otherwise)
+
+
+def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
+    """Make one flat `and` or `or`: a chain of the same word inside is its part."""
+    flat: list[Expr] = []
+    for operand in operands:
+        match operand:
+            case Bool(inner, parts) if inner == op:
+                flat += parts
+            case _:
+                flat.append(operand)
+    return Bool(op, tuple(flat))
+
+
+def _fits(function: Function, count: int) -> bool:
+    return function.least <= count and (function.most is None or count <= function.most)
+
+
+def _arity(function: Function) -> str:
+    least, most = function.least, function.most
+    words = ("no argument", "one argument", "two arguments")[least]
+    if most is None:
+        return f"{words} or more"
+    return words if most == least else f"{words} or {most}"
+
+
+def _places(node: Expr) -> bool:
+    match node:
+        case Lit(int()) | Neg(Lit(int())):
+            return True
+    return False
+
+
+def _share(node: Expr) -> bool:
+    match node:
+        case Lit(int() | float() as value):
+            return 0 <= value <= 1
+    return False
+
+
+def _named(node: ast.AST) -> str:
+    return f"Python's {type(node).__name__}"

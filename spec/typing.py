@@ -1,0 +1,309 @@
+"""What kind of value an expression gives, and whether it may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import assert_never
+
+from .expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    walk,
+)
+from .schema import Column, Kind, Schema
+from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, Function, Takes
+from .workload import Query
+
+NUMBERS: tuple[Kind, ...] = ("int", "decimal", "float")
+ACCEPTED: dict[Takes, tuple[Kind, ...]] = {
+    "number": NUMBERS,
+    "text": ("string",),
+    "date": ("date", "timestamp"),
+    "timestamp": ("timestamp",),
+    "condition": ("bool",),
+    "ordered": (*NUMBERS, "string", "date", "timestamp"),
+    "anything": (*NUMBERS, "string", "date", "timestamp", "bool"),
+}
+ARROW: dict[Kind, str] = {
+    "int": "int64",
+    "float": "double",
+    "string": "string",
+    "bool": "bool",
+    "date": "date32[day]",
+    "timestamp": "timestamp[us]",
+    "decimal": "decimal128(38, 10)",
+    "null": "null",
+}
+UNBOUNDED = {"exp", "log", "log10"}
+_NOTHING: Mapping[str, Kind] = MappingProxyType({})
+
+
+class KindError(ValueError):
+    """A value of a kind that its place cannot take; `node` is the value's expression."""
+
+    def __init__(self, node: Expr, message: str) -> None:
+        self.node = node
+        super().__init__(message)
+
+
+def kind(expr: Expr, schema: Schema) -> Kind:
+    """Give the kind of an expression's value; KindError where it has none, KeyError: no column."""
+    return _Kinds(schema, _NOTHING).of(expr)
+
+
+class _Kinds:
+    """The kinds of expressions over a schema, and of the names that `Let` gave."""
+
+    __slots__ = ("names", "schema")
+
+    def __init__(self, schema: Schema, names: Mapping[str, Kind]) -> None:
+        self.schema = schema
+        self.names = names
+
+    def of(self, node: Expr) -> Kind:  # one line for each node
+        match node:
+            case Col(name):
+                return self.names[name] if name in self.names else self.schema[name].kind
+            case Lit(value):
+                return _literal(value)
+            case Arith():
+                return self.arithmetic(node)
+            case Neg(operand):
+                return self.takes(operand, "number", "'-'")
+            case Compare(op, left, right):
+                self.alike(f"{op!r}", left, right)
+                return "bool"
+            case IsMissing(operand):
+                self.of(operand)
+                return "bool"
+            case IsIn(operand, values):
+                self.alike("'in'", operand, *values)
+                return "bool"
+            case Bool(op, operands):
+                return self.conditions(f"{op!r}", *operands)
+            case Not(operand):
+                return self.conditions("'not'", operand)
+            case Call(name, arguments):
+                return self.function(name, ROW_FUNCTIONS[name], arguments)
+            case Agg(name, arguments):
+                return self.function(name, AGGREGATIONS[name], arguments)
+            case Case(branches, otherwise):
+                self.conditions("'if'", *(test for test, _ in branches))
+                return self.alike("'if'", *(value for _, value in branches), otherwise)
+            case Let(name, value, body):
+                return _Kinds(self.schema, {**self.names, name: self.of(value)}).of(body)
+            case _:
+                assert_never(node)
+
+    def takes(self, node: Expr, what: Takes, where: str) -> Kind:
+        found = self.of(node)
+        if found in ACCEPTED[what] or found == "null":
+            return found
+        if found == "bool" and what == "number":
+            mend = "; write 1 if … else 0"
+        else:
+            mend = ""
+        raise KindError(node, f"{where} needs {_WORDS[what]}, and this is {_WORDS[found]}{mend}")
+
+    def conditions(self, where: str, *nodes: Expr) -> Kind:
+        for node in nodes:
+            self.takes(node, "condition", where)
+        return "bool"
+
+    def arithmetic(self, node: Arith) -> Kind:
+        kinds = [self.takes(side, "number", f"{node.op!r}") for side in (node.left, node.right)]
+        if node.op == "/" or (node.op == "**" and not _whole_power(node.right)):
+            return "float"
+        return _common(kinds) or "null"
+
+    def alike(self, where: str, *nodes: Expr) -> Kind:
+        first = self.of(nodes[0])
+        for node in nodes[1:]:
+            common = _common([first, self.of(node)])
+            if common is None:
+                raise KindError(
+                    node, f"{where} puts {_WORDS[first]} beside {_WORDS[self.of(node)]}"
+                )
+            first = common
+        return first
+
+    def function(self, name: str, function: Function, arguments: tuple[Expr, ...]) -> Kind:
+        kinds = []
+        for argument in arguments:
+            summed = name == "sum" and self.of(argument) == "bool"
+            kinds.append("int" if summed else self.takes(argument, function.takes, name))
+        if function.gives != "same":
+            return function.gives
+        if name in {"min", "max"} and len(arguments) > 1:
+            return self.alike(name, *arguments)
+        return kinds[0]
+
+
+_WORDS: dict[str, str] = {
+    "number": "a number",
+    "text": "a text",
+    "date": "a date",
+    "timestamp": "a time",
+    "condition": "a condition",
+    "ordered": "something with an order",
+    "anything": "a value",
+    "int": "a number",
+    "float": "a number",
+    "decimal": "a number",
+    "string": "a text",
+    "bool": "a condition",
+    "null": "nothing",
+}
+
+
+def _literal(value: object) -> Kind:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "float"
+        case str():
+            return "string"
+    return "null"
+
+
+def _common(kinds: list[Kind]) -> Kind | None:
+    """Give the kind that holds all of these, or None where there is none."""
+    found = [kind for kind in kinds if kind != "null"]
+    if not found:
+        return "null"
+    if all(kind in NUMBERS for kind in found):
+        return max(found, key=NUMBERS.index)
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _whole_power(node: Expr) -> bool:
+    match node:
+        case Lit(int()):
+            return True
+    return False
+
+
+def may_be_missing(expr: Expr, schema: Schema) -> bool:
+    """Tell whether an expression's value may be missing in some row or group of such data.
+
+    True where in doubt. A group has at least one row, and a divisor that is no constant may be 0.
+    """
+    return _missing(expr, schema, {})
+
+
+def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
+    match node:
+        case Col(name):
+            return names[name] if name in names else schema[name].missing
+        case Lit(value):
+            return value is None
+        case IsMissing():
+            return False
+        case Arith(op, left, right):
+            if _missing(left, schema, names) or _missing(right, schema, names):
+                return True
+            return _undefined(op, left, right)
+        case Call(name, arguments):
+            if any(_missing(argument, schema, names) for argument in arguments):
+                return True
+            return name in {"sqrt", "log", "log10"} and not _never_negative(arguments[0])
+        case Agg(name, arguments):
+            return _nothing(name, any(_missing(a, schema, names) for a in arguments))
+        case Case(branches, otherwise):
+            values = (*(value for _, value in branches), otherwise)
+            return any(_missing(value, schema, names) for value in values)
+        case Let(name, value, body):
+            return _missing(body, schema, {**names, name: _missing(value, schema, names)})
+        case Neg(operand) | Not(operand) | IsIn(operand, _):
+            return _missing(operand, schema, names)
+        case Compare(_, left, right):
+            return _missing(left, schema, names) or _missing(right, schema, names)
+        case Bool(_, operands):
+            return any(_missing(operand, schema, names) for operand in operands)
+        case _:
+            assert_never(node)
+
+
+def _undefined(op: str, left: Expr, right: Expr) -> bool:
+    """Tell whether arithmetic on values that are there may give none."""
+    if _may_be_infinite(left) or _may_be_infinite(right):
+        return True  # inf - inf, inf * 0, inf / inf, inf % 2
+    match op:
+        case "/":  # 0 / 0; a numerator that is a constant gives ±inf
+            return not (_constant_but_zero(right) or _constant_but_zero(left))
+        case "//" | "%":
+            return not _constant_but_zero(right)
+        case "**":
+            return not (_whole_power(right) or _never_negative(left))
+    return False
+
+
+def _nothing(aggregation: str, argument: bool) -> bool:
+    if aggregation in {"std", "var", "corr"}:
+        return True
+    return argument and aggregation not in {"sum", "count", "size", "n_unique", "any", "all"}
+
+
+def _constant_but_zero(node: Expr) -> bool:
+    match node:
+        case Lit(int() | float() as value) | Neg(Lit(int() | float() as value)):
+            return value != 0
+    return False
+
+
+def _never_negative(node: Expr) -> bool:
+    match node:
+        case Lit(int() | float() as value):
+            return value >= 0
+        case Call("abs" | "sqrt" | "exp", _):
+            return True
+        case Arith("**", _, Lit(int() as power)):
+            return power % 2 == 0
+        case Arith("+" | "*" | "/", left, right):
+            return _never_negative(left) and _never_negative(right)
+    return False
+
+
+def _may_be_infinite(node: Expr) -> bool:
+    return any(_makes_infinity(part) for part in walk(node))
+
+
+def _makes_infinity(node: Expr) -> bool:
+    match node:
+        case Arith("/", _, right):
+            return not _constant_but_zero(right)
+        case Arith("**", _, right):
+            return not _whole_power(right)
+        case Call(name, _):
+            return name in UNBOUNDED
+    return False
+
+
+def extended(schema: Schema, query: Query) -> Schema:
+    """Give the columns that a query's later clauses see: the data's and those it derives."""
+    for output in query.derive:
+        schema = with_column(schema, output.name, output.expression)
+    return schema
+
+
+def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
+    """Add one derived column to a schema."""
+    found, missing = kind(expr, schema), may_be_missing(expr, schema)
+    column = Column(name, found, ARROW[found], nulls=missing, nans=missing and found == "float")
+    return Schema((*schema.columns, column), schema.rows)

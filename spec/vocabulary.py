@@ -1,0 +1,90 @@
+"""The words of the expression language, as tables: functions, aggregations, generators' columns."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from .schema import Column, Kind
+
+Takes = Literal["number", "text", "date", "timestamp", "condition", "ordered", "anything"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """How many arguments a function takes, of which sort, and the kind of what it gives.
+
+    `gives` is a kind, or "same" for the common kind of its arguments; `most` None is any number.
+    """
+
+    least: int
+    most: int | None
+    takes: Takes
+    gives: Kind | Literal["same"]
+    about: str
+
+
+ROW_FUNCTIONS = {
+    "abs": Function(1, 1, "number", "same", "absolute value"),
+    "sqrt": Function(1, 1, "number", "float", "square root; missing below zero"),
+    "log": Function(1, 1, "number", "float", "natural logarithm; missing below zero"),
+    "log10": Function(1, 1, "number", "float", "decimal logarithm; missing below zero"),
+    "exp": Function(1, 1, "number", "float", "e to the power of"),
+    "floor": Function(1, 1, "number", "same", "next whole number below"),
+    "ceil": Function(1, 1, "number", "same", "next whole number above"),
+    "round": Function(1, 2, "number", "same", "rounded half to even, to so many places"),
+    "min": Function(2, None, "ordered", "same", "smallest of several values of a row"),
+    "max": Function(2, None, "ordered", "same", "largest of several values of a row"),
+    "lower": Function(1, 1, "text", "string", "in lower case"),
+    "len": Function(1, 1, "text", "int", "number of characters"),
+    "contains": Function(2, 2, "text", "bool", "whether a text holds another"),
+    "starts_with": Function(2, 2, "text", "bool", "whether a text begins with another"),
+    "year": Function(1, 1, "date", "int", "year of a date"),
+    "month": Function(1, 1, "date", "int", "month of a date, 1 to 12"),
+    "day": Function(1, 1, "date", "int", "day of the month, 1 to 31"),
+}
+
+AGGREGATIONS = {
+    "sum": Function(1, 1, "number", "same", "0 where there is nothing"),
+    "mean": Function(1, 1, "number", "float", "arithmetic mean"),
+    "min": Function(1, 1, "ordered", "same", "smallest value"),
+    "max": Function(1, 1, "ordered", "same", "largest value"),
+    "count": Function(1, 1, "anything", "int", "non-missing values"),
+    "size": Function(0, 0, "anything", "int", "rows"),
+    "n_unique": Function(1, 1, "anything", "int", "distinct values, missing left out"),
+    "std": Function(1, 1, "number", "float", "sample standard deviation"),
+    "var": Function(1, 1, "number", "float", "sample variance"),
+    "median": Function(1, 1, "number", "float", "exact median"),
+    "quantile": Function(2, 2, "number", "float", "exact quantile q (0 to 1), linear"),
+    "first": Function(1, 1, "anything", "same", "first non-missing value"),
+    "last": Function(1, 1, "anything", "same", "last non-missing value"),
+    "any": Function(1, 1, "condition", "bool", "whether it holds in any row"),
+    "all": Function(1, 1, "condition", "bool", "whether it holds in all rows"),
+    "corr": Function(2, 2, "number", "float", "Pearson's correlation, pairwise complete"),
+}
+
+GENERATORS: dict[str, tuple[Column, ...]] = {
+    "db-benchmark-groupby": (
+        Column("id1", "string", "string"),
+        Column("id2", "string", "string"),
+        Column("id3", "string", "string"),
+        Column("id4", "int", "int32"),
+        Column("id5", "int", "int32"),
+        Column("id6", "int", "int32"),
+        Column("v1", "int", "int32"),
+        Column("v2", "int", "int32"),
+        Column("v3", "float", "double"),
+    )
+}
+
+
+def mend(word: str, known: Collection[str]) -> str:
+    """Give the end of a sentence that names the nearest known word, or all where they are few."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    if 0 < len(known) <= 12:
+        return f"; there is {', '.join(known)}"
+    return ""
