@@ -37,7 +37,7 @@ class Engine(Protocol):
         """Give the engine's name with its variant: `polars/in-memory`."""
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter, the engine's own first."""
 
     def write(self, query: Query, data: Schema, resources: Resources = ...) -> Program:

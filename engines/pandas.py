@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Col
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
+from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.quoting import literal, quote
@@ -53,7 +55,7 @@ class Pandas:
     name: str = "pandas"
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
         return ("pandas", "numpy", "pyarrow")
 
@@ -215,3 +217,5 @@ def _options(query: Query, data: Schema) -> dict[str, ast.expr]:
 
 ENGINE = Pandas()
 VARIANTS = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from ..errors import Unsupported
@@ -27,6 +28,7 @@ from ..spec.expression import (
 )
 from ..spec.schema import Column, Schema
 from ..spec.workload import Extreme, Output, Query
+from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.quoting import literal, quote
@@ -85,7 +87,7 @@ class Polars:
     collect: str = "collect()"
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
         return ("polars",)
 
@@ -388,3 +390,5 @@ def _makes_nan(node: Expr) -> bool:
 
 ENGINE = Polars()
 VARIANTS = (Polars("polars/in-memory", 'collect(engine="in-memory")'),)
+write = ENGINE.write
+run = partial(trying.run, ENGINE)

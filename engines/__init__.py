@@ -1,0 +1,72 @@
+"""How an engine is asked: adapters that write the program an expert of each library would write.
+
+Adding an engine is one file beside this one and one line in `REGISTRY`; others register an object
+with `name`, `distributions`, `environment` and `write` under the entry point `dfbench.engines`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib import import_module, metadata
+
+from ..errors import EngineError
+from .base import Engine
+
+REGISTRY = {
+    "pandas": "pandas",
+    "pandas+numba": "numba",
+    "polars": "polars",
+    "dask": "dask",
+    "modin": "modin",
+    "datatable": "datatable",
+    "duckdb": "duckdb",
+}
+
+
+def find(name: str) -> Engine:
+    """Give the engine of a name, variant and all; EngineError names the nearest one it knows."""
+    known = engines()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        mend = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        message = f"{name!r} is no engine that dfbench knows; {mend}"
+        raise EngineError(message)
+    return known[name]
+
+
+@cache
+def engines() -> dict[str, Engine]:
+    """Give every engine by name, each followed by its variants; others' come last."""
+    own = [engine for module in REGISTRY.values() for engine in _family(module)]
+    others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
+    return {engine.name: engine for engine in [*own, *others]}
+
+
+def versions(engine: Engine) -> dict[str, str]:
+    """Give the installed versions of an engine's distributions; a missing one is left out."""
+    found = {}
+    for name in engine.distributions:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def missing(engine: Engine) -> tuple[str, ...]:
+    """Give the distributions that an engine needs and this interpreter does not have."""
+    return tuple(name for name in engine.distributions if name not in versions(engine))
+
+
+def install_command(engine: Engine) -> str:
+    """Give the command that adds an engine to this environment."""
+    extra = engine.name.split("/")[0].removeprefix("pandas+")
+    if extra in REGISTRY.values():
+        return f"pip install 'dataframe-bench[{extra}]'"
+    return f"pip install {' '.join(missing(engine))}"
+
+
+def _family(module: str) -> tuple[Engine, ...]:
+    loaded = import_module(f".{module}", __name__)
+    return (loaded.ENGINE, *loaded.VARIANTS)
