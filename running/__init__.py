@@ -1,1 +1,1 @@
-"""Where programs run: isolated process trees under limits, watched and timed."""
+"""Where programs run: workers, process trees, limits, memory, schedule, and the machine."""

@@ -1,1 +1,9 @@
-"""The ladder of memory limits: cgroup v2, cgroup v1, a watchdog, none."""
+"""Memory limits over a process tree: the strongest means that the machine has, and its promise."""
+
+from __future__ import annotations
+
+from .base import Backend, Cause, Limit
+from .choosing import NAMES, choose
+from .sweeping import sweep
+
+__all__ = ["NAMES", "Backend", "Cause", "Limit", "choose", "sweep"]

@@ -1,0 +1,120 @@
+"""Run one job in a process tree of its own, and tell how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..errors import LimitError
+from ..storing.records import Memory, Noise, Run, Times
+from . import limits
+from .job import Job
+from .outcomes import Observed, Verdict, judge
+
+# A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
+PATIENCE = 15.0
+READ_BYTES = 8 * 1024 * 1024
+
+
+def execute(job: Job, backend: limits.Backend) -> Run:
+    """Run a job and give its record; an ending from outside is tried once more.
+
+    Raises LimitError when the limit cannot be held. Ctrl-C ends the run, cleans up and passes on.
+    """
+    began = datetime.now(UTC).isoformat(timespec="milliseconds")
+    seen = _supervised(job, backend)
+    verdict = _judge(job, seen)
+    if verdict.again:
+        seen = _supervised(job, backend)
+        verdict = _judge(job, seen)
+    return record(job, seen, verdict, began)
+
+
+def _judge(job: Job, seen: Observed) -> Verdict:
+    return judge(seen, job.limits.memory, job.limits.time)
+
+
+def _supervised(job: Job, backend: limits.Backend) -> Observed:
+    request = json.dumps({"job": job.to_json(), "backend": backend.name})
+    with tempfile.TemporaryFile() as mistakes:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "dfbench.running.supervisor"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=mistakes,
+            # Ctrl-C in a terminal reaches every process of its group; this one cleans up first.
+            start_new_session=True,
+        )
+        report = _report(process, request.encode() + b"\n")
+        if report:
+            return Observed.from_json(report.decode())
+        mistakes.seek(0)
+        raise _failed(mistakes.read().decode(errors="replace"))
+
+
+def _report(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(request)
+            process.stdin.flush()
+        return process.stdout.read()
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        process.stdout.close()
+
+
+def _failed(mistakes: str) -> LimitError:
+    limits.sweep()
+    last = mistakes.strip().rpartition("\n")[2] or "it was killed"
+    return LimitError(f"the supervisor of a run ended early: {last}")
+
+
+def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
+    """Give the record of what was seen and judged."""
+    log = seen.failure.traceback if seen.failure else seen.log
+    told = {name: str(value) for name, value in job.environment.items()}
+    return Run(
+        engine=job.engine,
+        query=job.query,
+        round=job.round,
+        outcome=verdict.outcome,
+        phase=seen.phase,
+        evidence=verdict.evidence,
+        log=log if verdict.evidence else "",
+        times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),  # type: ignore[arg-type]
+        memory=_memory(seen),
+        noise=Noise(seen.foreign, seen.steal),
+        program=job.program_sha,
+        rows=seen.rows,
+        told=told,
+        began=began,
+    )
+
+
+def _memory(seen: Observed) -> Memory:
+    return Memory(
+        peak=seen.peak if seen.peaks else None,
+        startup=seen.peaks.get("start-up"),
+        load=seen.peaks.get("load"),
+        query=seen.peaks.get("query"),
+        charged=seen.charged,
+        measure=seen.measure,
+    )
+
+
+def warm(path: Path) -> None:
+    """Read a file once, so that every engine finds it in the page cache."""
+    buffer = memoryview(bytearray(READ_BYTES))
+    with path.open("rb", buffering=0) as stream:
+        while stream.readinto(buffer):
+            pass

@@ -1,0 +1,50 @@
+"""The four calls of the Linux kernel that Python has no name for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNS = 0x00020000
+MS_NOSUID, MS_NODEV = 2, 4
+MS_REC, MS_PRIVATE = 0x4000, 0x40000
+MNT_DETACH = 2
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of every descendant whose own parent dies (a subreaper)."""
+    _check(_libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Have the kernel send this process a signal when the thread that started it ends."""
+    _check(_libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0))
+
+
+def private_mounts() -> None:
+    """Give this process and its later children a view of the mounts that nobody else sees."""
+    _check(_libc.unshare(CLONE_NEWNS))
+    _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+
+
+def mount_memory(folder: Path) -> None:
+    """Mount an empty tmpfs, as large as the machine's memory, over a folder."""
+    options = b"mode=1777,size=100%"
+    target = os.fsencode(folder)
+    _check(_libc.mount(b"dfbench", target, b"tmpfs", MS_NOSUID | MS_NODEV, options))
+
+
+def unmount(folder: Path) -> None:
+    """Take a mount away, at once from view, and from memory when its last user ends."""
+    _check(_libc.umount2(os.fsencode(folder), MNT_DETACH))
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

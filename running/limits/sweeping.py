@@ -1,0 +1,56 @@
+"""Remove what supervisors left that were killed before they could clean up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from .. import processes
+from . import cgroup
+from .choosing import _own
+
+
+def sweep() -> None:
+    """End the processes and remove the groups and folders that carry a dead supervisor's tag."""
+    processes.kill(pid for pid, tag in processes.tagged().items() if not processes.alive(tag))
+    for group in _groups():
+        end(group)
+    for folder in _folders():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def end(group: Path, patience: float = 5.0) -> None:
+    """Kill a group's processes until there are none, and remove it."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        cgroup.kill(group)
+        inside = cgroup.members(group)
+        processes.kill(inside)
+        if not inside:
+            break
+        time.sleep(0.002)
+    cgroup.remove(group)
+
+
+def _groups() -> list[Path]:
+    table, memberships = _own()
+    parents = [cgroup.own_group(table, memberships, name) for name in (None, "memory")]
+    return [group for parent in parents if parent for group in dead(parent)]
+
+
+def _folders() -> list[Path]:
+    mine = os.getuid()
+    return [folder for folder in dead(Path(tempfile.gettempdir())) if folder.stat().st_uid == mine]
+
+
+def dead(parent: Path) -> list[Path]:
+    """List the entries of a folder that carry the tag of a supervisor that no longer runs."""
+    try:
+        names = os.listdir(parent)
+    except OSError:
+        return []
+    tags = {name: processes.owner(name) for name in names}
+    return [parent / name for name, tag in tags.items() if tag and not processes.alive(tag)]

@@ -1,0 +1,183 @@
+"""How a run ended, told from evidence and never from an exit code alone."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+from ..storing.records import Outcome, Phase
+from .limits.base import Cause
+
+
+class End(StrEnum):
+    """What made the supervisor end a run."""
+
+    DONE = "done"
+    ERROR = "error"
+    EXIT = "exit"
+    TIMER = "timer"
+    MEMORY = "memory"
+    CLOSED = "closed"
+    GARBAGE = "garbage"
+    UNSTARTED = "unstarted"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error that the program raised: its classes from the nearest to the furthest."""
+
+    types: tuple[str, ...]
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """All that a supervisor saw of a run. Seconds and bytes; `status` is negative for a signal."""
+
+    end: End
+    phase: Phase = Phase.STARTUP
+    cause: Cause | None = None
+    status: int | None = None
+    failure: Failure | None = None
+    log: str = ""
+    died: str = ""
+    times: dict[str, float | None] = field(default_factory=dict)
+    warmups: tuple[float, ...] = ()
+    hot: tuple[float, ...] = ()
+    peaks: dict[str, int] = field(default_factory=dict)
+    held: int = 0
+    charged: int | None = None
+    measure: str = ""
+    rows: int | None = None
+    foreign: float | None = None
+    steal: float | None = None
+    survivors: tuple[int, ...] = ()
+
+    @property
+    def peak(self) -> int:
+        """Give the largest peak of all phases."""
+        return max(self.peaks.values(), default=0)
+
+    def to_json(self) -> str:
+        """Give what was seen as one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str) -> Observed:
+        """Read what `to_json` wrote."""
+        known = json.loads(line)
+        known["end"], known["phase"] = End(known["end"]), Phase(known["phase"])
+        known["cause"] = Cause(known["cause"]) if known["cause"] else None
+        if failure := known["failure"]:
+            known["failure"] = Failure(**{**failure, "types": tuple(failure["types"])})
+        for name in ("warmups", "hot", "survivors"):
+            known[name] = tuple(known[name])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome with its evidence; `again` where something else than the run may have ended it."""
+
+    outcome: Outcome
+    evidence: str = ""
+    again: bool = False
+
+
+MEMORY_ERRORS = frozenset({"MemoryError", "ArrowMemoryError", "KilledWorker", "OutOfMemoryError"})
+MEMORY_WORDS = ("memory allocation of", "std::bad_alloc", "out of memory", "Cannot allocate memory")
+# MemoryError has told it already; a message alone is believed only in these words.
+MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
+
+
+def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
+    """Tell the outcome: the kernel's word before the watchdog's, the program's, and the signal's."""
+    where = f"{_during(seen.phase)}, at a peak of {_mib(seen.peak)}"
+    where += f" under a limit of {_mib(limit)}" if limit else ""
+    match seen.cause:
+        case Cause.HOST:
+            text = "the machine itself ran out of memory, and its kernel ended a process"
+            return Verdict(
+                Outcome.CRASHED, f"{text} {where}: this says nothing of the engine", True
+            )
+        case Cause.KERNEL:
+            return _memory(f"the kernel killed {seen.died or 'a process'} {where}")
+        case Cause.WATCHDOG:
+            return _memory(f"the watchdog ended the process tree {where}")
+        case Cause.THRASHING:
+            text = "the process tree was full and only read its own pages again for five seconds"
+            return _memory(f"thrashing: {text} {where}")
+        case None:
+            return _without_kill(seen, where, limit, seconds)
+
+
+def _without_kill(seen: Observed, where: str, limit: int | None, seconds: float | None) -> Verdict:
+    if seen.failure:
+        return _raised(seen, seen.failure, where)
+    match seen.end:
+        case End.DONE:
+            return Verdict(Outcome.OK)
+        case End.TIMER:
+            pressed = limit is not None and seen.held > 0.9 * limit
+            pressure = " under memory pressure" if pressed else ""
+            return Verdict(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
+        case End.UNSTARTED:
+            return Verdict(Outcome.NOT_INSTALLED, seen.died)
+        case End.CLOSED:
+            return Verdict(Outcome.CRASHED, f"it closed its answer pipe {where}")
+        case End.GARBAGE:
+            return Verdict(Outcome.CRASHED, f"it wrote something else on its answer pipe {where}")
+        case End.STOPPED:
+            return Verdict(Outcome.CRASHED, f"stopped from outside {where}")
+        case _:
+            return _exited(seen, where)
+
+
+def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
+    text = f"{failure.types[0]}: {_first_line(failure.message)}"
+    spoke = MEMORY_ERRORS & set(failure.types)
+    if spoke or any(words in failure.message for words in MEMORY_MESSAGES):
+        return _memory(f"the engine said {text} {where}")
+    if "ModuleNotFoundError" in failure.types and seen.phase == Phase.STARTUP:
+        return Verdict(Outcome.NOT_INSTALLED, text)
+    return Verdict(Outcome.CRASHED, f"{text} ({_during(seen.phase)})")
+
+
+def _exited(seen: Observed, where: str) -> Verdict:
+    status = seen.status if seen.status is not None else 0
+    if status >= 0:
+        return Verdict(Outcome.CRASHED, f"it ended with exit code {status} without answer {where}")
+    name = _signal_name(-status)
+    if -status == signal.SIGABRT and any(words in seen.log for words in MEMORY_WORDS):
+        return _memory(f"the engine aborted ({name}) on an allocation {where}")
+    if -status == signal.SIGKILL:
+        text = f"something outside killed it ({name}; no kill by the kernel was counted) {where}"
+        return Verdict(Outcome.CRASHED, text, again=True)
+    return Verdict(Outcome.CRASHED, f"it died of signal {-status} ({name}) {where}")
+
+
+def _memory(evidence: str) -> Verdict:
+    return Verdict(Outcome.OUT_OF_MEMORY, evidence)
+
+
+def _during(phase: Phase) -> str:
+    return f"during {phase.value}" if phase != Phase.DONE else "after its answer"
+
+
+def _first_line(message: str) -> str:
+    return message.strip().partition("\n")[0][:300]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unnamed"
+
+
+def _mib(size: int | None) -> str:
+    return f"{(size or 0) / 2**20:.0f} MiB"

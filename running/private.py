@@ -1,0 +1,128 @@
+"""What a run has for itself: a folder for everything temporary, a /dev/shm, cores, switches."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from . import kernel, processes
+from .job import Job
+
+SHARED_FOLDER = Path("/dev/shm")
+
+# Ray's sockets lie some 70 characters below its folder, and a socket's path may have 107.
+LONGEST = 36
+
+FOLDER_VARIABLES = (
+    "TMPDIR",
+    "RAY_TMPDIR",
+    "DASK_TEMPORARY_DIRECTORY",
+    "JOBLIB_TEMP_FOLDER",
+    "POLARS_TEMP_DIR",
+    "POLARS_OOC_SPILL_DIR",
+)
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMEXPR_MAX_THREADS",
+)
+# Each would change what is measured: modules compiled anew, or another start-up.
+DROPPED_VARIABLES = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME")
+
+
+def roots() -> list[Path]:
+    """List where private folders may lie: the usual place, and a short one for long paths."""
+    return list(dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"))))
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """Make a folder that carries this supervisor's tag; remove it with all that is in it."""
+    name = f"{processes.PREFIX}{processes.tag(os.getpid())}"
+    candidates = [root / name for root in roots()]
+    path = next((c for c in candidates if len(str(c)) <= LONGEST), candidates[-1])
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def link(program: Path, place: Path) -> tuple[str, Path]:
+    """Give the program a name that can be imported and shadows nothing; the module and its file."""
+    module = "dfbench_program_" + re.sub(r"\W", "_", program.stem, flags=re.ASCII)
+    file = place / "program" / f"{module}.py"
+    file.parent.mkdir()
+    file.symlink_to(program)
+    return module, file
+
+
+@contextlib.contextmanager
+def shared_memory() -> Iterator[bool]:
+    """Mount a /dev/shm of our own; False where that is not allowed. The last process frees it."""
+    try:
+        kernel.private_mounts()
+        kernel.mount_memory(SHARED_FOLDER)
+    except OSError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        with contextlib.suppress(OSError):
+            kernel.unmount(SHARED_FOLDER)
+
+
+def environment(
+    job: Job, place: Path, modules: Path, inherited: Mapping[str, str]
+) -> dict[str, str]:
+    """Give the worker's environment; the engine's own switches win over the general ones."""
+    kept = {k: v for k, v in inherited.items() if k not in DROPPED_VARIABLES}
+    threads = job.limits.threads
+    # For processes that an engine starts without telling them where this one finds modules.
+    path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(modules))))
+    return {
+        **kept,
+        **dict.fromkeys(FOLDER_VARIABLES, str(place)),
+        **(dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}),
+        "PYTHONPATH": path,
+        processes.TAG_VARIABLE: processes.tag(os.getpid()),
+        **job.environment,
+    }
+
+
+def cores(threads: int | None, allowed: set[int], twins: Mapping[int, tuple[int, ...]]) -> set[int]:
+    """Choose as many cores as threads: the lowest numbers, whole cores before their twins."""
+    if threads is None or threads >= len(allowed):
+        return allowed
+    firsts = {min(set(twins.get(core, (core,))) & allowed, default=core) for core in allowed}
+    order = sorted(allowed, key=lambda core: (core not in firsts, core))
+    return set(order[:threads])
+
+
+def twins() -> dict[int, tuple[int, ...]]:
+    """Read which logical cores share one physical core; empty where the kernel does not say."""
+    found = {}
+    pattern = "cpu[0-9]*/topology/thread_siblings_list"
+    for file in Path("/sys/devices/system/cpu").glob(pattern):
+        with contextlib.suppress(OSError, ValueError):
+            core = int(file.parent.parent.name.removeprefix("cpu"))
+            found[core] = tuple(numbers(file.read_text()))
+    return found
+
+
+def numbers(text: str) -> list[int]:
+    """Read the kernel's lists of numbers.
+
+    >>> numbers("0-2,5")
+    [0, 1, 2, 5]
+    """
+    ranges = (part.partition("-") for part in text.strip().split(",") if part)
+    return [n for low, _, high in ranges for n in range(int(low), int(high or low) + 1)]

@@ -1,0 +1,148 @@
+"""Processes as /proc tells them: names that outlive a pid's reuse, trees, memory, endings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "dfbench-"
+TAG_VARIABLE = "DFBENCH_RUN"
+PF_EXITING = 4
+_TAGGED = re.compile(rf"^{PREFIX}(\d+-\d+)(?:\D|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One process: its parent, its state's letter, its start in ticks since boot, its name."""
+
+    parent: int
+    state: str
+    exiting: bool
+    start: int
+    name: str
+
+
+def stat(pid: int) -> Stat | None:
+    """Read /proc/PID/stat; None when there is no such process any more."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_bytes().decode(errors="replace")
+    except OSError:
+        return None
+    # The name stands in parentheses and may hold any character, these two included.
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    words = rest.split()
+    exiting = bool(int(words[6]) & PF_EXITING) or words[0] in "ZX"
+    return Stat(
+        parent=int(words[1]), state=words[0], exiting=exiting, start=int(words[19]), name=name
+    )
+
+
+def tag(pid: int) -> str:
+    """Name a living process so that a later one with the same pid has another name."""
+    found = stat(pid)
+    return f"{pid}-{found.start if found else 0}"
+
+
+def alive(name: str) -> bool:
+    """Say whether the process of a tag still runs."""
+    pid, _, start = name.partition("-")
+    found = stat(int(pid))
+    return found is not None and found.start == int(start) and not found.exiting
+
+
+def owner(name: str) -> str | None:
+    """Read the supervisor's tag from the name of a group or folder of ours."""
+    found = _TAGGED.match(name)
+    return found.group(1) if found else None
+
+
+def dying(pid: int) -> bool:
+    """Say whether a process is gone, is going, or has a SIGKILL before it."""
+    found = stat(pid)
+    if found is None or found.exiting:
+        return True
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+    except OSError:
+        return True
+    pending = [int(line.split()[1], 16) for line in lines if line.startswith(("SigPnd", "ShdPnd"))]
+    return any(mask >> (signal.SIGKILL - 1) & 1 for mask in pending)
+
+
+def pids() -> list[int]:
+    """List every process of the machine that is visible here."""
+    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+
+
+def descendants(root: int) -> set[int]:
+    """Find every process below one, itself not included, zombies included."""
+    parents = {pid: found.parent for pid in pids() if (found := stat(pid))}
+    found, added = {root}, {root}
+    while added:
+        added = {pid for pid, parent in parents.items() if parent in added} - found
+        found |= added
+    return found - {root}
+
+
+def tagged() -> dict[int, str]:
+    """Find the processes that carry a supervisor's tag in their environment."""
+    marks = {}
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            for entry in environment.split(b"\0"):
+                if entry.startswith(TAG_VARIABLE.encode() + b"="):
+                    marks[pid] = entry.partition(b"=")[2].decode(errors="replace")
+    return marks
+
+
+def kill(victims: Iterable[int]) -> None:
+    """Send SIGKILL to each; those that are gone already are no mistake."""
+    for pid in victims:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+class Tree:
+    """The processes below a root, kept up to date at the price of one listing of /proc.
+
+    Every process is asked for its parent once, when it is first seen. The root adopts orphans,
+    so that a process of the tree stays below it whatever happens to its parent.
+    """
+
+    # A pid may come back as another process: forget what is known of strangers this often.
+    FORGET_AFTER = 250
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._inside: set[int] = set()
+        self._strangers: set[int] = set()
+        self._refreshes = 0
+
+    def refresh(self) -> set[int]:
+        """Give the tree's processes of this moment, the root not included."""
+        self._refreshes += 1
+        if self._refreshes % self.FORGET_AFTER == 0:
+            self._strangers.clear()
+        present = set(pids())
+        self._inside &= present
+        unknown = sorted(present - self._inside - self._strangers - {self._root})
+        while unknown:
+            later = [pid for pid in unknown if not self._place(pid)]
+            if len(later) == len(unknown):
+                self._strangers |= set(later)
+                break
+            unknown = later
+        return set(self._inside)
+
+    def _place(self, pid: int) -> bool:
+        found = stat(pid)
+        if found and (found.parent == self._root or found.parent in self._inside):
+            self._inside.add(pid)
+            return True
+        return False

@@ -1,0 +1,138 @@
+"""The worker: loads one program, runs it, times it, and answers on its own pipe.
+
+Runs by path in the engine's interpreter (`python -P worker.py JOB ANSWERS`, two inherited file
+descriptors), where dfbench need not be installed: it imports the standard library alone until it
+loads the program. Answers are JSON lines; standard output and error belong to the program.
+"""
+
+from __future__ import annotations
+
+import time
+
+BEGAN = time.monotonic()
+
+import gc  # noqa: E402 - the time above is the first thing that the interpreter does for us
+import importlib  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, NoReturn
+
+# Enough to see the mistake; the pipe is no place for megabytes.
+MESSAGE_CHARACTERS = 2000
+TRACEBACK_CHARACTERS = 6000
+
+
+class Answers:
+    """The pipe to the supervisor. Processes that the program forks do not speak on it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._owner = os.getpid()
+        os.set_inheritable(descriptor, False)
+
+    def send(self, **message: Any) -> None:
+        """Write one line, unless this is a forked copy that ran past the program's end."""
+        if os.getpid() != self._owner:
+            os._exit(1)
+        line = json.dumps(message).encode() + b"\n"
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+
+
+def main(job_descriptor: int, answer_descriptor: int) -> NoReturn:
+    """Do the job, say how it went, and wait to be ended."""
+    answers = Answers(answer_descriptor)
+    answers.send(phase="start-up", at=BEGAN)
+    with open(job_descriptor, encoding="utf-8") as stream:
+        job = json.load(stream)
+    sys.argv = [job["program"]]
+    try:
+        rows = perform(job, answers)
+    except BaseException as error:  # noqa: BLE001 - sys.exit in a program is an ending like others
+        answers.send(error=described(error, job))
+    else:
+        answers.send(done=True, rows=rows)
+    # The supervisor ends the tree now; what an engine does at exit is nobody's time or memory.
+    while True:
+        signal.pause()
+
+
+def perform(job: dict[str, Any], answers: Answers) -> int | None:
+    """Go through the phases; give the number of the answer's rows where it is collected."""
+    seconds, (program, _cluster) = timed(start, job["folder"], job["module"])
+    answers.send(time="startup", seconds=seconds, phase="load")
+    arguments = () if job["data"] is None else (job["data"],)
+    seconds, data = timed(program.load, *arguments)
+    gc.collect()
+    answers.send(time="load", seconds=seconds, phase="query")
+    answer = execute(job, program.query, data, answers)
+    if job["answer"] is None:
+        return None
+    answers.send(phase="collect")
+    seconds, rows = timed(collect, program.rows, answer, job["answer"])
+    answers.send(time="collect", seconds=seconds)
+    return rows
+
+
+def start(folder: str, module: str) -> tuple[ModuleType, Any]:
+    """Import the program and start its cluster where it has one; the value keeps that alive."""
+    # By its name and not by its file: a pool's fresh process has to find its functions again.
+    sys.path.append(folder)
+    program = importlib.import_module(module)
+    return program, program.start() if hasattr(program, "start") else None
+
+
+def execute(job: dict[str, Any], query: Any, data: Any, answers: Answers) -> Any:
+    """Run the query cold, then for warming up, then to be counted; give the last answer."""
+    kinds = ["cold", *["warmups"] * job["warmups"], *["hot"] * job["runs"]]
+    answer: Any = None
+    for kind in kinds:
+        answer = None  # Dropped outside of the timed part, and never held twice.
+        seconds, answer = timed(query, data)
+        answers.send(time=kind, seconds=seconds)
+    return answer
+
+
+def timed(function: Any, *arguments: Any) -> tuple[float, Any]:
+    """Call a function; give its seconds and what it returned."""
+    began = time.perf_counter()
+    value = function(*arguments)
+    return time.perf_counter() - began, value
+
+
+def collect(rows: Any, answer: Any, file: str) -> int:
+    """Write the answer as an Arrow IPC file, whole or not at all, and count its rows."""
+    table = rows(answer)
+    pyarrow = importlib.import_module("pyarrow")
+    ipc = importlib.import_module("pyarrow.ipc")
+    with pyarrow.OSFile(f"{file}.part", "wb") as sink, ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    os.replace(f"{file}.part", file)  # noqa: PTH105 - pathlib is one more import in each timing
+    return int(table.num_rows)
+
+
+def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
+    """Describe an error by its classes' names, its message and its last frames."""
+    import traceback  # noqa: PLC0415 - only the unlucky pay for it
+
+    # The program is imported through a link with a name that is safe to import.
+    text = "".join(traceback.format_exception(error)).replace(job["link"], job["program"])
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported
+        message = "(its message cannot be shown)"
+    return {
+        "types": [kind.__name__ for kind in type(error).__mro__],
+        "message": message[:MESSAGE_CHARACTERS],
+        "traceback": text[-TRACEBACK_CHARACTERS:],
+    }
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
