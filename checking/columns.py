@@ -171,7 +171,9 @@ def _texts(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Si
     fresh = pa.array(np.arange(len(words), len(words) + len(their_words), dtype=np.int32))
     renamed = np.asarray(pc.coalesce(place, fresh)).astype(np.int32) + 1
     lookup = np.concatenate((np.zeros(1, np.int32), renamed))
-    return Side(one), Side(lookup[other])
+    np.take(lookup, other, out=other, mode="clip")
+    pa.default_memory_pool().release_unused()  # the encoder's tables are as large as the column
+    return Side(one), Side(other)
 
 
 def _encode(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,42 +107,50 @@ def _repeated_last(side: Side, column: Pair) -> Pair:
 
 def _any_order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
     names = [name for name in one.column_names if name not in asked.keys]
-    keys = (pair(name, one[name], other[name]) for name in asked.keys)
     try:
-        codes = key_codes(keys, (one.num_rows, other.num_rows))
+        match = _matched(one, other, asked, names)
     except IncomparableError as different:
         return Verdict(False, str(different))
-    if np.array_equal(*codes):
-        verdict = _values(one, other, names, _Match(None, None, one.num_rows), asked)
-        if verdict.agrees:
-            return verdict
-    return _sorted(one, other, asked, names, codes)
+    if isinstance(match, Verdict):
+        return match
+    return _values(one, other, names, match, asked)
 
 
-def _sorted(
-    one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str], codes: tuple[Array, Array]
-) -> Verdict:
+def _matched(
+    one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str]
+) -> _Match | Verdict:
+    keys = (pair(name, one[name], other[name]) for name in asked.keys)
+    codes = key_codes(keys, (one.num_rows, other.num_rows))
+    if np.array_equal(*codes) and not _repeats(codes[0]):
+        return _Match(None, None, one.num_rows)
     with ThreadPoolExecutor(2) as pool:  # NumPy sorts without the interpreter's lock
-        orders = list(pool.map(np.argsort, codes))
+        orders = list(pool.map(_sorting, codes))
     match = _Match(orders[0], orders[1], one.num_rows)
     if one.num_rows != other.num_rows or not _same(codes, match):
         return groups_differ(one, other, asked, codes)
     if _repeats(codes[0], orders[0]):
-        with suppress(IncomparableError):  # said below, with the column's name
-            match = _by_values([pair(n, one[n], other[n]) for n in names], codes)
-    return _values(one, other, names, match, asked)
+        return _by_values([pair(n, one[n], other[n]) for n in names], codes)
+    return match
+
+
+def _sorting(codes: Array) -> Array:
+    order = np.argsort(codes)
+    return order.astype(np.int32) if len(codes) < 2**31 else order
 
 
 def _same(codes: tuple[Array, Array], match: _Match) -> bool:
     return all(np.array_equal(codes[0][a], codes[1][b]) for a, b in match.blocks())
 
 
-def _repeats(codes: Array, order: Array) -> bool:
-    for start in range(0, len(order), BLOCK):
-        part = codes[order[start : start + BLOCK + 1]]
-        if (part[1:] == part[:-1]).any():
-            return True
-    return False
+def _repeats(codes: Array, order: Array | None = None) -> bool:
+    """Tell whether any two rows have one code; the codes are sorted by `order`, else here."""
+    ordered = np.sort(codes) if order is None else codes[order]
+    return any(
+        bool(
+            (ordered[i + 1 : i + BLOCK + 1] == ordered[i : i + BLOCK][: len(ordered) - i - 1]).any()
+        )
+        for i in range(0, len(ordered), BLOCK)
+    )
 
 
 def _by_values(pairs: Sequence[Pair], codes: tuple[Array, Array]) -> _Match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,57 +12,65 @@ import pyarrow as pa
 from .columns import Array, Pair, Side
 
 LARGEST = 2**62
+BLOCK = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class _Digit:
+    """One column's share of the codes: values from `low` on, after two places for the states."""
+
+    sides: tuple[Side, Side]
+    low: int
+    base: int
 
 
 def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Array]:
     """Give both answers' rows a number each: one for one key, and never for two.
 
-    Each column is coded 0..size-1 over both answers (0 is missing), and the columns' codes are the
+    Each column's values are coded 0..base-1 over both answers, and the columns' codes are the
     digits of a mixed-radix number, so that there is nothing to collide. Where the digits would not
     fit 63 bits, what is there so far is numbered afresh.
     """
     codes = np.zeros(rows[0], np.int64), np.zeros(rows[1], np.int64)
     size = 1
     for column in pairs:
-        digits, base = _digits(column)
-        if size > LARGEST // base:
+        digit = _digit(column)
+        if size > LARGEST // digit.base:
             codes, size = _renumber(codes)
-        if size > LARGEST // base:
-            digits, base = _renumber(digits)
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(_append, codes, digits, (base, base)))
-        size *= base
+            list(pool.map(_append, codes, digit.sides, (digit, digit)))
+        size *= digit.base
     return codes
 
 
-def _append(codes: Array, digit: Array, base: int) -> None:
-    codes *= base
-    codes += digit
+def _append(codes: Array, side: Side, digit: _Digit) -> None:
+    # in blocks that stay in the processor's cache: a fresh array of all rows costs more
+    for start in range(0, len(codes), BLOCK):
+        part = slice(start, start + BLOCK)
+        block = side.values[part].astype(np.int64)
+        block -= digit.low - 2
+        if side.state is not None:
+            np.copyto(block, side.state[part] - 1, where=side.state[part] != 0)
+        codes[part] *= digit.base
+        codes[part] += block
 
 
-def _digits(column: Pair) -> tuple[tuple[Array, Array], int]:
+def _digit(column: Pair) -> _Digit:
     if not column.exact:
-        return _renumber((_bits(column.expected.values), _bits(column.answer.values)))
+        return _numbered(_bits(column.expected.values), _bits(column.answer.values), (None, None))
     sides = column.expected, column.answer
     filled = [side.values for side in sides if len(side.values)]
-    if not filled:
-        return (sides[0].values, sides[1].values), 1
-    low = min(int(values.min()) for values in filled)
-    size = max(int(values.max()) for values in filled) - low + 1
-    if size > 2**40:  # no dense range: number the values that are there
-        wide = tuple(side.values.astype(np.int64, copy=False) for side in sides)
-        (one, other), size = _renumber((wide[0], wide[1]))
-        sides, low = (Side(one, sides[0].state), Side(other, sides[1].state)), 0
-    # the states (missing, not a whole number) take the two places before the values
-    return (_shifted(sides[0], low), _shifted(sides[1], low)), size + 2
+    low = min((int(values.min()) for values in filled), default=0)
+    size = max((int(values.max()) for values in filled), default=0) - low + 1
+    if size <= 2**31:
+        return _Digit(sides, low, size + 2)
+    # no dense range: number the values that are there
+    return _numbered(sides[0].values, sides[1].values, (sides[0].state, sides[1].state))
 
 
-def _shifted(side: Side, low: int) -> Array:
-    digits = side.values.astype(np.int64)
-    digits -= low - 2
-    if side.state is not None:
-        digits[side.state != 0] = side.state[side.state != 0] - 1
-    return digits
+def _numbered(one: Array, other: Array, states: tuple[Array | None, Array | None]) -> _Digit:
+    (first, second), size = _renumber((one, other))
+    return _Digit((Side(first, states[0]), Side(second, states[1])), 0, size + 2)
 
 
 def _bits(values: Array) -> Array:
@@ -71,6 +80,7 @@ def _bits(values: Array) -> Array:
 
 
 def _renumber(codes: tuple[Array, Array]) -> tuple[tuple[Array, Array], int]:
-    both = pa.chunked_array([pa.array(codes[0]), pa.array(codes[1])]).dictionary_encode()
+    chunks = [pa.array(side.astype(np.int64, copy=False)) for side in codes]
+    both = pa.chunked_array(chunks).dictionary_encode()
     dense = [chunk.indices.to_numpy().astype(np.int64) for chunk in both.chunks]
     return (dense[0], dense[1]), max(len(both.chunk(0).dictionary), 1)
