@@ -1,0 +1,88 @@
+"""CSV files as Arrow batches: one reader for every engine, types told once for all the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from .compact import Progress
+from .describing import unreadable
+from .plain import plain_schema
+
+Types: TypeAlias = dict[str, pa.DataType]
+
+# Types are first told from so many bytes; a later value that does not fit widens its column.
+BLOCK_BYTES = 16 << 20
+DELIMITERS = ",;\t|"
+MISTYPED = re.compile(r"In CSV column #(\d+): .*CSV conversion error to (\S+?):")
+
+
+class MistypedError(Exception):
+    """A value that does not fit its column's type so far: the column's number counts from 0."""
+
+    def __init__(self, column: int) -> None:
+        self.column = column
+        super().__init__(f"column {column}")
+
+
+def csv_types(paths: Sequence[Path]) -> Types:
+    """Tell each column's type from the beginning of the first file."""
+    try:
+        with _open(paths[0], {}) as reader:
+            return {field.name: field.type for field in plain_schema(reader.schema)}
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(paths[0], "CSV", error) from error
+
+
+def csv_batches(
+    paths: Sequence[Path], types: Types, progress: Progress
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of all files; MistypedError where a value needs a wider type."""
+    total, done = max(sum(path.stat().st_size for path in paths), 1), 0
+    for path in paths:
+        try:
+            with _open(path, types) as reader:
+                for batch in reader:
+                    yield batch.select(list(types))
+        except (pa.ArrowException, OSError, KeyError) as error:
+            if mistyped := MISTYPED.search(str(error)):
+                raise MistypedError(int(mistyped[1])) from error
+            raise unreadable(path, "CSV", error) from error
+        done += path.stat().st_size
+        progress(done / total)
+
+
+def _open(path: Path, types: Types) -> pc.CSVStreamingReader:
+    """Open one file; an unquoted empty field or `NA` is a missing value in every column."""
+    return pc.open_csv(
+        path,
+        pc.ReadOptions(block_size=BLOCK_BYTES),
+        pc.ParseOptions(delimiter=delimiter_of(path), newlines_in_values=True),
+        pc.ConvertOptions(
+            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+
+
+def delimiter_of(path: Path) -> str:
+    """Give the sign that parts the header: the most frequent of comma, semicolon, tab and bar."""
+    with pa.input_stream(path, compression="detect") as stream:
+        header = stream.read(1 << 16).split(b"\n", 1)[0]
+    return max(DELIMITERS, key=lambda sign: header.count(sign.encode()))
+
+
+def widened(types: Types, mistyped: MistypedError) -> Types:
+    """Give the types with one column's made wider: null, int64, double, and at last string."""
+    name = list(types)[mistyped.column]
+    return {**types, name: wider(types[name])}
+
+
+def wider(arrow: pa.DataType) -> pa.DataType:
+    """Give the next type that takes more values."""
+    steps = {pa.null(): pa.int64(), pa.int64(): pa.float64()}
+    return steps.get(arrow, pa.string())

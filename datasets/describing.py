@@ -1,0 +1,102 @@
+"""What a Parquet file's columns are, told from its footer as far as the footer tells it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyarrow.types as pt
+
+from ..errors import DataError
+from ..spec.schema import Column, Kind, Schema
+
+# The footer's own entry in files that dfbench wrote: the columns that hold NaN, as a JSON list.
+NANS = b"dfbench.nans"
+
+KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("int", ("is_integer",)),
+    ("float", ("is_floating",)),
+    ("string", ("is_string", "is_large_string", "is_string_view")),
+    ("bool", ("is_boolean",)),
+    ("date", ("is_date",)),
+    ("timestamp", ("is_timestamp",)),
+    ("decimal", ("is_decimal",)),
+    ("null", ("is_null",)),
+)
+
+
+def kind_of(arrow: pa.DataType) -> Kind | None:
+    """Give the kind of an Arrow type, a dictionary's by its values; None where we know none."""
+    if pt.is_dictionary(arrow):
+        return kind_of(arrow.value_type)
+    for kind, tests in KINDS:
+        if any(getattr(pt, test)(arrow) for test in tests):
+            return kind
+    return None
+
+
+def schema_of(path: Path) -> Schema:
+    """Describe a Parquet file's columns; those of types not spoken of (lists, binary) are left out.
+
+    Nulls are told by the footer's statistics, NaN by the footer's own entry where dfbench wrote
+    the file; else the columns in question are read once, a row group at a time. Raises DataError.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            return _described(file)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; check the path") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise unreadable(path, "Parquet", error) from error
+
+
+def unreadable(path: Path | str, form: str, error: Exception) -> DataError:
+    """Build the sentence for a file that is not what its name says."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return DataError(
+        f"{path}: cannot be read as {form} ({reason}); write it again, or name it by what it is"
+    )
+
+
+def _described(file: pq.ParquetFile) -> Schema:
+    told = (file.metadata.metadata or {}).get(NANS)
+    nans = None if told is None else frozenset(json.loads(told))
+    columns = []
+    for field in file.schema_arrow:
+        kind = kind_of(field.type)
+        if kind is None:
+            continue
+        if kind != "float":
+            nan = False
+        else:
+            nan = _any_nan(file, field.name) if nans is None else field.name in nans
+        nulls = _has_nulls(file, field.name)
+        columns.append(Column(field.name, kind, str(field.type), nulls, nan))
+    return Schema(tuple(columns), file.metadata.num_rows)
+
+
+def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
+    metadata = file.metadata
+    places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
+    groups = range(metadata.num_row_groups)
+    statistics = [metadata.row_group(g).column(places[0]).statistics for g in groups]
+    if any(one is None or not one.has_null_count for one in statistics):
+        return any(column.null_count > 0 for column in _parts(file, name))
+    return any(one.null_count > 0 for one in statistics)
+
+
+def _any_nan(file: pq.ParquetFile, name: str) -> bool:
+    return any(has_nan(column) for column in _parts(file, name))
+
+
+def _parts(file: pq.ParquetFile, name: str) -> Iterator[pa.Array]:
+    return (batch.column(0) for batch in file.iter_batches(columns=[name]))
+
+
+def has_nan(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Tell whether a column of floats holds NaN."""
+    return bool(pc.any(pc.is_nan(column)).as_py())

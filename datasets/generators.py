@@ -1,0 +1,59 @@
+"""The generators that ship with dfbench, by the name that a workload gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from ..errors import DataError
+from ..spec.workload import Generated
+from . import article, db_benchmark
+from .compact import Frame, Progress
+
+Draw: TypeAlias = Callable[[Generated, Path, Progress], Frame]
+DB_BENCHMARK_SEED = 108
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """How rows are drawn. `version` grows with every change that changes a byte of the data."""
+
+    prefix: str
+    version: int
+    columns: tuple[str, ...]
+    draw: Draw
+
+
+GENERATORS = {
+    "db-benchmark-groupby": Generator(
+        "G1", 1, (*db_benchmark.KEYS, "v1", "v2", "v3"), db_benchmark.draw
+    ),
+    "article": Generator("article", 1, ("A", "B", "C", "D", "key"), article.draw),
+}
+
+
+def generator_of(dataset: Generated) -> Generator:
+    """Give the generator that a dataset names; DataError where there is none."""
+    if dataset.generator not in GENERATORS:
+        known = ", ".join(sorted(GENERATORS))
+        raise DataError(f"'{dataset.generator}' is no generator; there are {known}")
+    return GENERATORS[dataset.generator]
+
+
+def name_of(dataset: Generated) -> str:
+    """Name a dataset as db-benchmark does: `G1_1e7_1e2_0_0`; another seed is told behind it."""
+    parts = (short(dataset.rows), short(dataset.groups), dataset.nulls, int(dataset.sorted))
+    seed = "" if dataset.seed == DB_BENCHMARK_SEED else f"_seed{dataset.seed}"
+    return f"{generator_of(dataset).prefix}_{'_'.join(map(str, parts))}{seed}"
+
+
+def short(number: int) -> str:
+    """Write a number as `1e7` where one digit tells it, else in full.
+
+    >>> short(10_000_000), short(2), short(2_500)
+    ('1e7', '2e0', '2500')
+    """
+    digits = str(number).rstrip("0")
+    return f"{digits}e{len(str(number)) - 1}" if len(digits) == 1 else str(number)

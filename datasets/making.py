@@ -1,0 +1,96 @@
+"""A workload's dataset as one Parquet file: generated, or made of the user's files, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import assert_never
+
+from ..spec.schema import Column, Schema
+from ..spec.workload import Files, Generated
+from .caching import made_once
+from .compact import Progress, write
+from .describing import schema_of
+from .files import Source, converted, in_place, source_of
+from .generators import generator_of, name_of
+
+# The share of the time that drawing takes, the rest is writing; for the progress bar only.
+DRAWING = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A dataset on the disk: one Parquet file, what is in it, and the key of its content."""
+
+    path: Path
+    schema: Schema
+    bytes: int
+    name: str
+    sha: str
+
+    @property
+    def rows(self) -> int:
+        """Give the number of rows."""
+        return self.schema.rows
+
+
+def make(dataset: Generated | Files, cache: Path, progress: Progress | None = None) -> Data:
+    """Give the dataset as one Parquet file, made where the cache does not hold it yet.
+
+    `progress` is told the share done, 0 to 1. Raises DataError.
+    """
+    told = progress or _silence
+    match dataset:
+        case Generated():
+            data = _generated(dataset, cache, told)
+        case Files():
+            data = _from_files(source_of(dataset), cache, told)
+        case _:
+            assert_never(dataset)
+    told(1.0)
+    return data
+
+
+def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
+    generator, name = generator_of(dataset), name_of(dataset)
+    key = _key(f"{dataset!r} version {generator.version}")
+
+    def fill(path: Path) -> None:
+        frame = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))
+        write(frame, path, lambda share: progress(DRAWING + (1 - DRAWING) * share))
+
+    return _kept(cache, name, key, fill)
+
+
+def _from_files(source: Source, cache: Path, progress: Progress) -> Data:
+    key = _key(source.identity())
+    if in_place(source):
+        return _in_place(source.paths[0], source.name, key, cache)
+    return _kept(cache, source.name, key, lambda path: converted(source, path, progress))
+
+
+def _kept(cache: Path, name: str, key: str, fill: Callable[[Path], None]) -> Data:
+    path = made_once(cache / f"{name}-{key}.parquet", fill)
+    return Data(path, schema_of(path), path.stat().st_size, name, key)
+
+
+def _in_place(path: Path, name: str, key: str, cache: Path) -> Data:
+    """Describe a user's own file where it lies; what it took to learn of it is kept."""
+
+    def fill(unfinished: Path) -> None:
+        unfinished.write_text(json.dumps(asdict(schema_of(path))))
+
+    told = json.loads(made_once(cache / f"{name}-{key}.json", fill).read_text())
+    schema = Schema(tuple(Column(**column) for column in told["columns"]), told["rows"])
+    return Data(path, schema, path.stat().st_size, name, key)
+
+
+def _key(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def _silence(_: float) -> None:
+    """Tell nobody."""

@@ -1,0 +1,161 @@
+"""R's default random stream, word for word: Mersenne Twister with rejection sampling (R >= 3.6).
+
+The rules are those of R's `RNG.c` (seeding, `R_unif_index`), `random.c` and `unique.c` (`sample`)
+and `fround.c` (`round` since R 4.0.0), told here for whole arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words: TypeAlias = NDArray[np.uint32]
+Numbers: TypeAlias = NDArray[Any]
+
+SEED_SCRAMBLES = 50
+STATE_WORDS = 624
+# Words drawn at a time: they stay in the caches, and NumPy's cost per call does not show.
+BLOCK = 1 << 17
+# Above this many elements R draws without replacement by hashing, where at most half are wanted.
+HASHED_ABOVE = 10_000_000
+
+
+def seeded(seed: int) -> np.random.Generator:
+    """Give a generator whose 32-bit words are those of R after `set.seed(seed)`."""
+    state = seed & 0xFFFFFFFF
+    drawn = []
+    # One word more than the state: R draws its position first, and then sets it to 624.
+    for _ in range(SEED_SCRAMBLES + 1 + STATE_WORDS):
+        state = (69069 * state + 1) & 0xFFFFFFFF
+        drawn.append(state)
+    twister = np.random.MT19937()
+    key = np.array(drawn[-STATE_WORDS:], dtype=np.uint32)
+    twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": STATE_WORDS}}
+    return np.random.Generator(twister)
+
+
+class RStream:
+    """The stream of one `set.seed`: each draw takes exactly the words that R would take.
+
+    No draw asks for more candidates than numbers are still missing, so no word is ever taken
+    too many; what rejection leaves missing is drawn again.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._generator = seeded(seed)
+
+    def words(self, count: int) -> Words:
+        """Take the next `count` words."""
+        return self._generator.integers(0, 1 << 32, count, dtype=np.uint32)
+
+    def sample_into(self, out: Numbers, n: int) -> None:
+        """Fill `out` with numbers of 1..n: `sample(n, length(out), replace = TRUE)`."""
+        filled = 0
+        while filled < out.size:
+            drawn = self.below(n, out.size - filled)
+            np.add(drawn, 1, out=out[filled : filled + drawn.size], casting="unsafe")
+            filled += drawn.size
+
+    def below(self, n: int, most: int) -> Numbers:
+        """Draw one block of numbers below `n`: at most `most`, and none where all are rejected."""
+        candidates = self._candidates((n - 1).bit_length(), min(BLOCK, most))
+        return np.compress(candidates < n, candidates)
+
+    def _candidates(self, bits: int, count: int) -> Numbers:
+        """Draw numbers of `bits` bits: 16 from each word's upper half, most significant first."""
+        each = bits // 16 + 1
+        high = self.words(each * count) >> np.uint32(16)
+        if each == 1:
+            return high.astype(np.uint16) & np.uint16((1 << bits) - 1)
+        value = high[::each].astype(np.uint64 if bits > 32 else np.uint32)
+        for place in range(1, each):
+            value <<= value.dtype.type(16)
+            value |= high[place::each]
+        return value & value.dtype.type((1 << bits) - 1)
+
+    def distinct(self, n: int, size: int) -> NDArray[np.int64]:
+        """Draw `size` different numbers of 0..n-1, in order: `sample(n, size) - 1`."""
+        if n > HASHED_ABOVE and size <= n / 2:
+            return self._hashed(n, size)
+        return self._shuffled(n, size)
+
+    def _hashed(self, n: int, size: int) -> NDArray[np.int64]:
+        """Take the first `size` different draws."""
+        taken = np.zeros(n, dtype=np.bool_)
+        chosen = np.empty(size, dtype=np.int64)
+        filled = 0
+        while filled < size:
+            drawn = self.below(n, size - filled).astype(np.int64)
+            _, first = np.unique(drawn, return_index=True)
+            fresh = drawn[np.sort(first)]
+            fresh = fresh[~taken[fresh]]
+            taken[fresh] = True
+            chosen[filled : filled + fresh.size] = fresh
+            filled += fresh.size
+        return chosen
+
+    def _shuffled(self, n: int, size: int) -> NDArray[np.int64]:
+        """Take the partial Fisher-Yates shuffle: the last element moves into the hole."""
+        moved: dict[int, int] = {}
+        chosen = np.empty(size, dtype=np.int64)
+        for place, hole in enumerate(self._holes(n, size)):
+            last = n - place - 1
+            chosen[place] = moved.get(hole, hole)
+            moved[hole] = moved.pop(last, last)
+        return chosen
+
+    def _holes(self, n: int, size: int) -> list[int]:
+        """Draw `size` numbers, the first below `n`, and each next below one less."""
+        holes: list[int] = []
+        while len(holes) < size:
+            below = n - len(holes)
+            bits = (below - 1).bit_length()
+            # Down to half the range the draws keep their number of bits, and so of words.
+            steps = below - (1 << bits >> 1) if bits else 1
+            count = min(steps, size - len(holes), BLOCK)
+            for candidate in self._candidates(bits, count).tolist():
+                if candidate < below:
+                    holes.append(candidate)
+                    below -= 1
+        return holes
+
+    def millionths_into(self, out: NDArray[np.int32]) -> None:
+        """Fill `out` with `round(runif(length(out), max = 100), 6)`, in millionths."""
+        for start in range(0, out.size, BLOCK):
+            part = out[start : start + BLOCK]
+            part[:] = millionths(self.words(part.size))
+
+
+def millionths(words: Words) -> NDArray[np.int64]:
+    """Give `round(100 * uniform, 6)` of each word in millionths, exactly, as R 4 rounds.
+
+    A uniform is word / 2**32, so the product with 10**8 is word * 390625 / 2**24: integers that
+    no rounding touches. (R moves the word 0 off zero; it rounds to 0 all the same.)
+    """
+    scaled = words.astype(np.int64) * 390625
+    rounded = (scaled + (1 << 23)) >> 24
+    ties = np.flatnonzero((scaled & 0xFFFFFF) == 1 << 23)
+    rounded[ties] = [_tie(int(word)) for word in words[ties]]
+    return rounded
+
+
+def _tie(word: int) -> int:
+    """Round a value midway between two millionths: to the nearer as doubles, else to the even."""
+    value = 100 * (word / 2**32)
+    low = (word * 390625) >> 24
+    down, up = value - low / 1e6, (low + 1) / 1e6 - value
+    return low if down < up or (down == up and low % 2 == 0) else low + 1
+
+
+def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:
+    """Give the distinct numbers of 1..n, in order of first appearance: `unique(numbers)`."""
+    never = numbers.size
+    first = np.full(n + 1, never, dtype=np.int64)
+    # Backwards, because the last of several assignments to one place is the one that stays.
+    for start in reversed(range(0, numbers.size, BLOCK)):
+        part = numbers[start : start + BLOCK]
+        first[part[::-1]] = np.arange(start + part.size - 1, start - 1, -1)
+    seen = np.flatnonzero(first < never)
+    return seen[np.argsort(first[seen])]
