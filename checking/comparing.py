@@ -145,12 +145,7 @@ def _same(codes: tuple[Array, Array], match: _Match) -> bool:
 def _repeats(codes: Array, order: Array | None = None) -> bool:
     """Tell whether any two rows have one code; the codes are sorted by `order`, else here."""
     ordered = np.sort(codes) if order is None else codes[order]
-    return any(
-        bool(
-            (ordered[i + 1 : i + BLOCK + 1] == ordered[i : i + BLOCK][: len(ordered) - i - 1]).any()
-        )
-        for i in range(0, len(ordered), BLOCK)
-    )
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _by_values(pairs: Sequence[Pair], codes: tuple[Array, Array]) -> _Match:

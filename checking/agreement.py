@@ -1,0 +1,60 @@
+"""Says which engines gave the oracle's answer, and which of the others agree among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from ..spec.workload import Query, RowFunction
+from ..storing.records import Agreement, Disagreement
+from .comparing import compare
+from .explaining import Asked, Verdict
+
+
+def asked(query: Query, rows: int = 0, floors: Mapping[str, float] | None = None) -> Asked:
+    """Give what an answer to a query has to keep, on data of so many rows."""
+    return Asked(
+        keys=query.group_by,
+        positional=isinstance(query.apply, RowFunction) and not query.sort and query.limit is None,
+        sort=tuple(key.name for key in query.sort),
+        cut=query.limit is not None,
+        rows=rows,
+        floors=floors or {},
+    )
+
+
+def agreement(
+    query: str,
+    oracle: tuple[str, Path | pa.Table],
+    answers: Mapping[str, Path | pa.Table],
+    kept: Asked,
+) -> Agreement:
+    """Compare each engine's answer with the oracle's, and those that differ with one another."""
+    name, expected = oracle
+    verdicts = {engine: compare(expected, answer, kept) for engine, answer in answers.items()}
+    agree = tuple(engine for engine, verdict in verdicts.items() if verdict.agrees)
+    wrong = {engine: verdict for engine, verdict in verdicts.items() if not verdict.agrees}
+    groups = _alike({engine: answers[engine] for engine in wrong}, kept)
+    differ = tuple(_disagreement(e, v, groups[e]) for e, v in wrong.items())
+    return Agreement(query=query, oracle=name, agree=agree, differ=differ)
+
+
+def _alike(answers: Mapping[str, Path | pa.Table], kept: Asked) -> dict[str, tuple[str, ...]]:
+    """Give each engine the ones that gave the same answer, itself included."""
+    groups: list[list[str]] = []
+    for engine, answer in answers.items():
+        same = (g for g in groups if compare(answers[g[0]], answer, kept).agrees)
+        group = next(same, None)
+        if group is None:
+            groups.append([engine])
+        else:
+            group.append(engine)
+    return {engine: tuple(group) for group in groups for engine in group}
+
+
+def _disagreement(engine: str, verdict: Verdict, group: tuple[str, ...]) -> Disagreement:
+    others = [name for name in group if name != engine]
+    company = f" (agrees with {', '.join(others)})" if others else ""
+    return Disagreement(engine, verdict.reason + company, verdict.rows)
