@@ -95,7 +95,7 @@ MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
 
 def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
-    """Tell the outcome: the kernel's word before the watchdog's, the program's, and the signal's."""
+    """Tell the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
     where = f"{_during(seen.phase)}, at a peak of {_mib(seen.peak)}"
     where += f" under a limit of {_mib(limit)}" if limit else ""
     match seen.cause:
@@ -105,7 +105,7 @@ def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
                 Outcome.CRASHED, f"{text} {where}: this says nothing of the engine", True
             )
         case Cause.KERNEL:
-            return _memory(f"the kernel killed {seen.died or 'a process'} {where}")
+            return _memory(f"the kernel killed {seen.died or 'a process'} at the limit {where}")
         case Cause.WATCHDOG:
             return _memory(f"the watchdog ended the process tree {where}")
         case Cause.THRASHING:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def order(
     engines: Sequence[str],
     queries: Sequence[str],
-    round: int,
+    round: int,  # noqa: A002 - the contract's word
     seed: int,
 ) -> list[tuple[str, str]]:
     """Give every engine with every query once, shuffled anew in each round.

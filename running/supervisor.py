@@ -263,7 +263,7 @@ def spawn(job: Job, limit: Limit, place: Path) -> Watch:
         env=private.environment(job, place, link.parent, os.environ),
         pass_fds=(request, answers[1]),
         start_new_session=True,
-        preexec_fn=enclose,
+        preexec_fn=enclose,  # noqa: PLW1509 - this process has one thread
     )
     for descriptor in (request, answers[1], log[1]):
         os.close(descriptor)

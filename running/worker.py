@@ -5,6 +5,8 @@ descriptors), where dfbench need not be installed: it imports the standard libra
 loads the program. Answers are JSON lines; standard output and error belong to the program.
 """
 
+# ruff: noqa: ANN401 - what a program loads and answers may be anything
+
 from __future__ import annotations
 
 import time

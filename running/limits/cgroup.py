@@ -148,7 +148,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Control groups below the own one: a backend. `killing` is the own group of a cgroup2 mount."""
+    """Control groups below the own one: a backend. `killing` is a group that can have killers."""
 
     name: str
     promise: str

@@ -49,7 +49,7 @@ def _folders() -> list[Path]:
 def dead(parent: Path) -> list[Path]:
     """List the entries of a folder that carry the tag of a supervisor that no longer runs."""
     try:
-        names = os.listdir(parent)
+        names = [entry.name for entry in parent.iterdir()]
     except OSError:
         return []
     tags = {name: processes.owner(name) for name in names}

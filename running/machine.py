@@ -1,0 +1,153 @@
+"""Facts of the machine that a measurement depends on, as this process may use it."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import LimitError
+from ..spec.workload import Limits
+from .limits.cgroup import own_group
+
+# A bare worker of CPython 3.11 starts under 6 MiB (measured: 6 works, 5 does not); other versions
+# and builds need more, and an engine's import ten times as much.
+SMALLEST_START = 16 * 1024 * 1024
+
+# Version 1 writes "no limit" as the largest multiple of a page.
+UNLIMITED = 1 << 60
+
+
+def describe() -> dict[str, Any]:
+    """Describe processors, memory, system and load; None where the machine does not say."""
+    usable, held_by = memory()
+    return {
+        "cpu": _cpu(),
+        "cores": cores(),
+        "cores_total": os.cpu_count(),
+        "memory": usable,
+        "memory_total": _meminfo("MemTotal"),
+        "memory_held_by": held_by,
+        "swap": _meminfo("SwapTotal"),
+        "kernel": platform.release(),
+        "os": platform.freedesktop_os_release().get("PRETTY_NAME") if _has_release() else None,
+        "architecture": platform.machine(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "governor": _text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "virtual": _virtual(),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def feasible(limits: Limits) -> tuple[str, ...]:
+    """Say in sentences what of the limits this machine can hold only in part.
+
+    Raises LimitError for a memory limit below what Python needs to start, or above what there is.
+    """
+    if limits.memory is not None:
+        _check_memory(limits.memory)
+    usable = cores()
+    if limits.threads is not None and limits.threads > usable:
+        return (f"{limits.threads} threads are asked for, and {usable} cores may be used here",)
+    return ()
+
+
+def _check_memory(asked: int) -> None:
+    if asked < smallest_start(sys.executable):
+        raise LimitError(
+            f"a memory limit of {asked / 2**20:g} MiB is below what Python needs to start "
+            f"({smallest_start(sys.executable) // 2**20} MiB); engines need some 100 MiB and more"
+        )
+    usable, held_by = memory()
+    if usable is not None and asked > usable:
+        of_whom = "this machine has" if held_by == "machine" else f"the {held_by} allows"
+        raise LimitError(
+            f"a memory limit of {asked / 2**30:.3g} GiB is more than {of_whom} "
+            f"({usable / 2**30:.3g} GiB); ask for less with --memory"
+        )
+
+
+def smallest_start(python: str) -> int:  # noqa: ARG001 - one bound for every interpreter so far
+    """Give the bytes below which an interpreter cannot start."""
+    return SMALLEST_START
+
+
+def memory() -> tuple[int | None, str]:
+    """Give the bytes that may be used, and whether the machine or a container says so."""
+    total = _meminfo("MemTotal")
+    held = min(_group_limits(), default=UNLIMITED)
+    if total is None or held < total:
+        return (held, "container") if held < UNLIMITED else (None, "machine")
+    return total, "machine"
+
+
+def cores() -> int:
+    """Give the cores that may be used: by affinity and cpuset, and by a container's quota."""
+    allowed = len(os.sched_getaffinity(0))
+    return max(1, min(allowed, math.ceil(min(_quotas(), default=allowed))))
+
+
+def _group_limits() -> Iterator[int]:
+    for controller, name in ((None, "memory.max"), ("memory", "memory.limit_in_bytes")):
+        for group in _line(controller):
+            text = _text(group / name)
+            if text and text != "max" and int(text) < UNLIMITED:
+                yield int(text)
+
+
+def _quotas() -> Iterator[float]:
+    for group in _line(None):
+        quota, _, period = (_text(group / "cpu.max") or "max").partition(" ")
+        if quota != "max":
+            yield int(quota) / int(period)
+    for group in _line("cpu"):
+        quota = _text(group / "cpu.cfs_quota_us") or "-1"
+        period = _text(group / "cpu.cfs_period_us") or "1"
+        if int(quota) > 0:
+            yield int(quota) / int(period)
+
+
+def _line(controller: str | None) -> list[Path]:
+    """List the own control group and those above it, as far as they can be seen."""
+    table, memberships = _text("/proc/self/mountinfo"), _text("/proc/self/cgroup")
+    group = own_group(table or "", memberships or "", controller)
+    return [] if group is None else [group, *group.parents]
+
+
+def _cpu() -> str | None:
+    for line in (_text("/proc/cpuinfo") or "").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in {"model name", "Model", "cpu model"}:
+            return value.strip()
+    return platform.processor() or None
+
+
+def _meminfo(name: str) -> int | None:
+    for line in (_text("/proc/meminfo") or "").splitlines():
+        words = line.split()
+        if words[0] == f"{name}:":
+            return int(words[1]) * 1024
+    return None
+
+
+def _virtual() -> str | None:
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return "container"
+    if (_text("/run/systemd/container") or "") != "":
+        return "container"
+    return "virtual machine" if " hypervisor" in (_text("/proc/cpuinfo") or "") else None
+
+
+def _has_release() -> bool:
+    return Path("/etc/os-release").exists() or Path("/usr/lib/os-release").exists()
+
+
+def _text(file: str | Path) -> str | None:
+    with contextlib.suppress(OSError):
+        return Path(file).read_text(encoding="utf-8", errors="replace").strip()
+    return None
