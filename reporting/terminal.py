@@ -20,7 +20,8 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each o
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest; ~ undecided. Time: the median over rounds of each round's fastest hot run."
+    "* fastest (? if too close to call); ~ undecided. "
+    "Time: the median over rounds of each round's fastest hot run."
 )
 
 
@@ -117,7 +118,7 @@ def _cell(row: Row, index: int) -> Text:
     cell = row.cells[index]
     if not cell.ok:
         return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
-    mark = "*" if cell.best else " "
+    mark = ("?" if row.contested else "*") if cell.best else " "
     if cell.time is None:
         return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
     style = "bold" if cell.best else ""

@@ -51,13 +51,11 @@ def ratio(value: float | None) -> str:
     """Give a ratio to the baseline; an em dash where there is none.
 
     >>> ratio(0.2439), ratio(1.0), ratio(41.2)
-    ('0.24×', '1.00×', '41.2×')
+    ('0.244×', '1.00×', '41.2×')
     """
     if value is None:
         return "—"
-    if 0 < value < 0.095:
-        return f"{value:.3f}×"
-    return f"{value:.2f}×" if value < 9.995 else f"{three_digits(value)}×"
+    return f"{three_digits(value)}×"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -38,6 +38,7 @@ class Cell:
     startup: float | None = None
     load: float | None = None
     cold: float | None = None
+    warming: tuple[float, ...] = ()
     hot: tuple[float, ...] = ()
     rounds: int = 0
     noisy: float = 0.0
@@ -263,10 +264,16 @@ def _cell(engine: str, query: str, material: _Material) -> Cell:
         startup=_median(run.times.startup for run in own),
         load=_median(run.times.load for run in own),
         cold=_median(run.times.cold for run in own) if ok else None,
+        warming=tuple(time for run in own for time in _warming(run)) if ok else (),
         hot=tuple(time for run in own for time in run.times.hot) if ok else (),
         rounds=len(own),
         noisy=statistics.noisy_share(own),
     )
+
+
+def _warming(run: Run) -> tuple[float, ...]:
+    first = () if run.times.cold is None else (run.times.cold,)
+    return (*first, *run.times.warmups)
 
 
 def _outcome(runs: Sequence[Run]) -> Outcome:

@@ -1,0 +1,66 @@
+"""A comparison as one HTML file: read offline and without a script, passed on as it is."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from . import charts
+from .statistics import Ratio, Verdict
+from .units import ratio, seconds, size
+from .view import Cell, View
+
+TEMPLATES = Path(__file__).parent / "templates"
+STEPS = 4  # of colour each way: at a quarter and at four times the baseline's time, full
+
+
+def render(view: View) -> str:
+    """Give a comparison as one HTML page; everything from the folder is escaped."""
+    return _page("report.html.jinja", view)
+
+
+def fragment(view: View) -> str:
+    """Give the sentences, table, chart and failures, for a notebook."""
+    return _page("notebook.html.jinja", view)
+
+
+def heat(cell: Cell) -> int:
+    """Give a cell's colour: -4 (much faster) to 4 (much slower); undecided is 0."""
+    if cell.ratio is None or cell.ratio.verdict in {Verdict.UNDECIDED, Verdict.BASELINE}:
+        return 0
+    steps = math.copysign(math.ceil(abs(math.log2(cell.ratio.value)) * 2), cell.ratio.value - 1)
+    return int(max(-STEPS, min(STEPS, steps)))
+
+
+def interval(found: Ratio) -> str:
+    """Give a ratio's interval, or nothing where there is none."""
+    if found.low is None or found.high is None:
+        return ""
+    return f"[{ratio(found.low)[:-1]}–{ratio(found.high)[:-1]}]"
+
+
+def _page(name: str, view: View) -> str:
+    template = _environment().get_template(name)
+    return template.render(
+        view=view, runs=charts.runs(view), bars=charts.bars(view), scatter=charts.scatter(view)
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "seconds": seconds,
+        "size": size,
+        "ratio": ratio,
+        "heat": heat,
+        "interval": interval,
+    }
+    return environment

@@ -1,0 +1,77 @@
+"""Progress on standard error: drawn between runs only, and silent while one is timed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TextIO
+
+from ..storing.records import Outcome, Run
+from .units import seconds
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells a terminal in one line that is drawn anew, and a log file in a line per round."""
+
+    total: int
+    file: TextIO = field(default_factory=lambda: sys.stderr)
+    done: int = 0
+    began: float = field(default_factory=monotonic)
+    round: int = 0
+
+    def making(self, share: float) -> None:
+        """Tell how much of the data is made; nothing when it was there already."""
+        if self.file.isatty() and share < 1:
+            self._draw(f"making the data: {share:.0%}")
+        elif self.file.isatty():
+            self._draw("")
+
+    def starting(self, engine: str, query: str, round_: int) -> None:
+        """Tell what runs now and about how long the rest takes."""
+        if self.file.isatty():
+            self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._left()}")
+        elif round_ > self.round:
+            self.file.write(f"round {round_}: {self.done} of {self.total} runs done\n")
+            self.file.flush()
+        self.round = max(self.round, round_)
+
+    def finished(self, run: Run) -> None:
+        """Count a run, and tell at once of one that failed."""
+        self.done += 1
+        if run.outcome is not Outcome.OK:
+            self._clear()
+            words = run.evidence.splitlines()[0] if run.evidence else ""
+            self.file.write(f"{run.engine} {run.query}: {run.outcome} - {words}\n")
+            self.file.flush()
+        elif self.done == self.total:
+            self._clear()
+
+    def _left(self) -> str:
+        if not self.done:
+            return ""
+        spent = monotonic() - self.began
+        return f", about {seconds(spent / self.done * (self.total - self.done))} left"
+
+    def _draw(self, words: str) -> None:
+        self.file.write(f"\r\x1b[2K{words[:100]}")
+        self.file.flush()
+
+    def _clear(self) -> None:
+        if self.file.isatty():
+            self._draw("")
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Tells nothing: for notebooks and tests."""
+
+    def making(self, share: float) -> None:
+        """Do nothing."""
+
+    def starting(self, engine: str, query: str, round_: int) -> None:
+        """Do nothing."""
+
+    def finished(self, run: Run) -> None:
+        """Do nothing."""
