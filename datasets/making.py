@@ -54,9 +54,22 @@ def make(dataset: Generated | Files, cache: Path, progress: Progress | None = No
     return data
 
 
+def cached(dataset: Generated, cache: Path) -> bool:
+    """Tell whether a generated dataset is there already."""
+    return _generated_path(dataset, cache).exists()
+
+
+def _generated_path(dataset: Generated, cache: Path) -> Path:
+    return cache / f"{name_of(dataset)}-{_generated_key(dataset)}.parquet"
+
+
+def _generated_key(dataset: Generated) -> str:
+    return _key(f"{dataset!r} version {generator_of(dataset).version}")
+
+
 def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
     generator, name = generator_of(dataset), name_of(dataset)
-    key = _key(f"{dataset!r} version {generator.version}")
+    key = _generated_key(dataset)
 
     def fill(path: Path) -> None:
         frame = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))

@@ -1,0 +1,49 @@
+# Everything a person or a CI machine does with dfbench. `make help` lists it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+.PHONY: help install compare test check golden schema oracle faults bench clean
+
+help: ## list every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Bytecode is compiled once here: every fresh worker would compile pandas again otherwise.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --compile --constraint constraints.txt --editable '.[engines,dev]'
+	@touch $(READY)
+
+install: $(READY) ## install dfbench and every engine into .venv
+
+compare: $(READY) ## run the ten group-by questions on every engine (about four minutes)
+	$(BIN)/dfbench compare groupby --time-budget 200s
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY) ## lint, type check, and hold the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p dfbench
+	$(BIN)/lint-imports
+
+golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
+	$(BIN)/python -m tests.golden.write
+
+schema: $(READY) ## write the JSON schema of the workload language anew
+	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
+
+oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answers
+	$(BIN)/python -m pytest tests/oracle --run-oracle
+
+faults: $(READY) ## run every faulty program under every limit, and kill the parent at random
+	$(BIN)/python -m tests.faults
+
+bench: $(READY) ## measure dfbench's own work, as ratios
+	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done
+
+clean: ## remove what make and the tools left behind
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

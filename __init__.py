@@ -1,0 +1,30 @@
+"""dfbench: which data-frame engine should run this, on this machine, within this memory?
+
+    comparison = dfbench.compare("workloads/groupby.yaml", engines=["pandas", "polars"])
+
+Names resolve when they are used, so that importing dfbench costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__all__ = ["Comparison", "check", "compare", "read"]
+
+_HOMES = {
+    "Comparison": ".reporting.comparison",
+    "check": ".notebook",
+    "compare": ".notebook",
+    "read": ".spec.reading",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module 'dfbench' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

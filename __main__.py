@@ -1,0 +1,5 @@
+"""`python -m dfbench`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""The command line: every command reads its options, calls one function and prints what it gives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import DfbenchError
+
+app = typer.Typer(
+    help="Which data-frame engine should run this, on this machine, within this memory?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Workload = Annotated[str, typer.Argument(help="A workload file, or the name of one that ships.")]
+Engines = Annotated[
+    list[str] | None, typer.Option("-e", "--engine", help="Only this engine; may be repeated.")
+]
+Queries = Annotated[
+    list[str] | None, typer.Option("-q", "--query", help="Only this query; may be repeated.")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="Override a value: --set dataset.rows=1e6")
+]
+Results = Annotated[Path, typer.Option("--results", help="Where comparisons are stored.")]
+Memory = Annotated[str | None, typer.Option(help="Memory of each engine's process tree: 2GiB")]
+Timeout = Annotated[str | None, typer.Option(help="Time limit of each process: 5min")]
+Threads = Annotated[str | None, typer.Option(help="Threads and cores of each engine.")]
+Runs = Annotated[str | None, typer.Option(help="Timed executions in each process.")]
+Warmup = Annotated[str | None, typer.Option(help="Executions before those that do not count.")]
+Rounds = Annotated[str | None, typer.Option(help="Fresh processes of each engine and query.")]
+Budget = Annotated[str | None, typer.Option("--time-budget", help="Stop new rounds after this.")]
+Backend = Annotated[
+    str | None, typer.Option("--limit-backend", help="cgroup2, cgroup1, watchdog or none.")
+]
+Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 when an engine failed.")]
+Format = Annotated[str, typer.Option("--format", help="table, markdown, json, jsonl or csv.")]
+
+
+@app.command()
+def compare(  # noqa: PLR0913 - a command has as many options as it has
+    workload: Workload,
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    memory: Memory = None,
+    timeout: Timeout = None,
+    threads: Threads = None,
+    runs: Runs = None,
+    warmup: Warmup = None,
+    rounds: Rounds = None,
+    time_budget: Budget = None,
+    results: Results = Path("results"),
+    limit_backend: Backend = None,
+    baseline: Baseline = None,
+    output: Format = "table",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
+    strict: Strict = False,
+) -> None:
+    """Run a workload on every engine, check the answers, and compare time and memory."""
+    from . import commands
+
+    options = {
+        "limits.memory": memory,
+        "limits.time": timeout,
+        "limits.threads": threads,
+        "measure.runs": runs,
+        "measure.warmups": warmup,
+        "measure.rounds": rounds,
+        "measure.budget": time_budget,
+    }
+    request = commands.request(
+        workload, engine, query, setting, options, results, limit_backend, baseline
+    )
+    raise typer.Exit(commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict))
+
+
+@app.command()
+def show(
+    workload: Workload,
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Plain text, no headings.")] = False,
+    write: Annotated[Path | None, typer.Option(help="Save the programs in this folder.")] = None,
+) -> None:
+    """Print the program of each engine and query: exactly what `compare` runs."""
+    from . import commands
+
+    commands.show(commands.request(workload, engine, query, setting), raw=raw, folder=write)
+
+
+@app.command()
+def check(
+    workload: Workload,
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    results: Results = Path("results"),
+    strict: Strict = False,
+) -> None:
+    """Run every program once on little data and check its answers; nothing is timed."""
+    from . import commands
+
+    request = commands.request(workload, engine, query, setting, {}, results)
+    raise typer.Exit(commands.check(request, strict=strict))
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")] = Path("results"),
+    output: Format = "table",
+) -> None:
+    """Rebuild the reports of a stored comparison, and print one."""
+    from . import commands
+
+    commands.report(results, output)
+
+
+@app.command()
+def engines() -> None:
+    """List the engines: what is here, in which version, and what adds the missing ones."""
+    from . import commands
+
+    commands.list_engines()
+
+
+@app.command()
+def data(workload: Workload, setting: Settings = None) -> None:
+    """Make a workload's data and say where it is."""
+    from . import commands
+
+    commands.data(commands.request(workload, settings=setting))
+
+
+def main() -> None:
+    """Run the command line; a mistake is a sentence and exit code 2, never a traceback."""
+    try:
+        app()
+    except DfbenchError as error:
+        sys.stderr.write(f"dfbench: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ndfbench: stopped; what was measured is stored, --resume goes on\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)

@@ -1,0 +1,171 @@
+"""What the commands do: requests from options, and text from what the flow gives."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from . import flow
+from .comparing.planning import Plan, written
+from .datasets.making import make
+from .datasets.outlining import outline
+from .engines import engines, find, install_command, missing, versions
+from .engines.base import Program, Resources
+from .errors import ResultsError, Unsupported, WorkloadError
+from .flow import Request
+from .reporting.comparison import Comparison
+from .reporting.exporting import render
+from .reporting.progress import Progress
+from .running import limits
+from .spec.workload import Query
+from .storing.folder import latest, program_path
+from .storing.records import Outcome
+
+FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
+
+
+def request(  # noqa: PLR0913 - one for each option
+    workload: str,
+    engines: Sequence[str] | None = None,
+    queries: Sequence[str] | None = None,
+    settings: Sequence[str] | None = None,
+    options: Mapping[str, str | None] | None = None,
+    results: Path = Path("results"),
+    backend: str | None = None,
+    baseline: str | None = None,
+) -> Request:
+    """Give a command line's request; WorkloadError for a `--set` without a value."""
+    overrides = dict(_pair(text) for text in settings or ())
+    overrides |= {path: value for path, value in (options or {}).items() if value is not None}
+    chosen = tuple(engines or ()), tuple(queries or ())
+    return Request(workload, *chosen, overrides, results, backend, baseline)
+
+
+def compare(request: Request, output: str, *, dry_run: bool, resume: bool, strict: bool) -> int:
+    """Compare, or go on comparing, or only say what would run; give the exit code."""
+    progress = Progress(0)
+    if dry_run:
+        _print_plan(flow.prepare(request, request.read(), progress))
+        return 0
+    if resume:
+        path = latest(request.results, request.read().name)
+        comparison = flow.resume(path, request, progress)
+    else:
+        comparison = flow.compare(request, progress)
+    _print(comparison, output)
+    return exit_code(comparison, strict=strict)
+
+
+def check(request: Request, *, strict: bool) -> int:
+    """Check once on little data; give the exit code."""
+    comparison = flow.check(request, Progress(0))
+    _print(comparison, "table")
+    return exit_code(comparison, strict=strict)
+
+
+def report(path: Path, output: str) -> None:
+    """Rebuild the reports of a comparison, or of the newest one in a results folder."""
+    comparison = Comparison(_comparison_in(path))
+    comparison.write_reports()
+    _print(comparison, output)
+
+
+def show(request: Request, *, raw: bool, folder: Path | None) -> None:
+    """Print or save the programs that would run."""
+    workload = request.read()
+    resources = Resources(workload.limits.threads, workload.limits.memory)
+    data = outline(workload.dataset, request.cache)
+    for name in dict.fromkeys(workload.engines):
+        for query in workload.queries:
+            program = written(find(name), query, data, resources)
+            if folder is None:
+                _show(name, query, program, raw=raw)
+            elif isinstance(program, Program):
+                _save(folder / program_path(name, query.name), program)
+
+
+def list_engines() -> None:
+    """Print every engine with its versions, or the command that adds it."""
+    table = Table("engine", "versions", "to add it", box=None)
+    for engine in engines().values():
+        found = ", ".join(f"{name} {version}" for name, version in versions(engine).items())
+        lacking = missing(engine)
+        table.add_row(engine.name, found, install_command(engine) if lacking else "")
+    Console().print(table)
+
+
+def data(request: Request) -> None:
+    """Make a workload's data and print where it is."""
+    progress = Progress(0)
+    made = make(request.read().dataset, request.cache, progress.making)
+    sys.stdout.write(f"{made.path}\n")
+    sys.stderr.write(f"{made.name}: {made.rows:,} rows, {made.bytes / 2**20:,.1f} MiB\n")
+
+
+def exit_code(comparison: Comparison, *, strict: bool) -> int:
+    """Give 1 when answers disagree, 3 under `strict` when an engine did not finish, else 0."""
+    outcomes = {run.outcome for run in comparison.stored.runs}
+    if Outcome.WRONG in outcomes:
+        return 1
+    return 3 if strict and outcomes & FAILED else 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        message = f"--set {text}: a value is missing; write --set {text}=VALUE"
+        raise ResultsError(message)
+    return path.strip(), value.strip()
+
+
+def _print(comparison: Comparison, output: str) -> None:
+    if output == "table":
+        comparison.show()
+    else:
+        sys.stdout.write(render(comparison.view, output))
+    sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
+
+
+def _print_plan(plan: Plan) -> None:
+    measure, limits = plan.workload.measure, plan.workload.limits
+    lines = [
+        f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
+        f"limits: {plan.backend.promise}; {limits.memory} bytes, {limits.time} s, {limits.threads} threads",
+        f"{len(plan.runnable)} programs x {measure.rounds} rounds, each 1 cold, "
+        f"{measure.warmups} warm-up and {measure.runs} timed executions",
+    ]
+    for (engine, query), program in plan.programs.items():
+        if isinstance(program, Unsupported):
+            lines.append(f"{engine} {query}: unsupported - {program}")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _show(name: str, query: Query, program: Program | Unsupported, *, raw: bool) -> None:
+    if isinstance(program, Unsupported):
+        sys.stderr.write(f"{name} cannot say {query.name}: {program}\n")
+    elif raw:
+        sys.stdout.write(program.text)
+    else:
+        Console().print(Syntax(program.text, "python", background_color="default"))
+
+
+def _save(path: Path, program: Program) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(program.text)
+    sys.stdout.write(f"{path}\n")
+
+
+def _comparison_in(path: Path) -> Path:
+    if (path / "comparison.json").exists():
+        return path
+    found = sorted(path.glob("**/comparison.json"), key=lambda file: file.stat().st_mtime)
+    if not found:
+        message = f"{path}: no comparison is stored here; `dfbench compare groupby` makes one"
+        raise ResultsError(message)
+    return found[-1].parent

@@ -1,0 +1,58 @@
+"""The head of a comparison: what a reader needs to judge and to repeat it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+from ..running import machine
+from ..storing.records import Head
+from .oracle import oracle_name
+from .planning import Plan, told_versions
+
+
+def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
+    """Describe a plan as it stands before its first run."""
+    workload = plan.workload
+    names = [engine.name for engine in plan.engines]
+    return Head(
+        workload=workload.name,
+        about=workload.about,
+        source=workload.source,
+        command=command,
+        began=datetime.now(UTC).isoformat(timespec="seconds"),
+        queries={query.name: query.question for query in workload.queries},
+        engines={engine.name: told_versions(engine) for engine in plan.engines},
+        dataset=_dataset(plan),
+        limits=_limits(plan),
+        measure=_measure(plan),
+        machine=machine.describe(),
+        baseline=baseline or ("pandas" if "pandas" in names else names[0]),
+        dfbench=metadata.version("dataframe-bench"),
+    )
+
+
+def _dataset(plan: Plan) -> dict[str, Any]:
+    data = plan.data
+    columns = {c.name: c.arrow + (", some missing" if c.missing else "") for c in data.schema.columns}
+    return {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
+
+
+def _limits(plan: Plan) -> dict[str, Any]:
+    limits = plan.workload.limits
+    held = {"backend": plan.backend.name, "promise": plan.backend.promise}
+    return {"memory": limits.memory, "time": limits.time, "threads": limits.threads, **held}
+
+
+def _measure(plan: Plan) -> dict[str, Any]:
+    measure = plan.workload.measure
+    return {
+        "rounds": measure.rounds,
+        "warmups": measure.warmups,
+        "runs": measure.runs,
+        "budget": measure.budget,
+        "seed": measure.seed,
+        "planned": len(plan.runnable) * measure.rounds,
+        "oracle": oracle_name(),
+    }

@@ -1,0 +1,99 @@
+"""The plan of a comparison: everything that is known before the first run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..datasets.making import Data
+from ..engines import find, install_command, missing, versions
+from ..engines.base import Engine, Program, Resources
+from ..errors import EngineError, Unsupported
+from ..running.limits import Backend
+from ..spec.workload import Query, Workload
+from ..storing.records import Outcome, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will run: each engine's program for each query, or why there is none."""
+
+    workload: Workload
+    data: Data
+    backend: Backend
+    engines: tuple[Engine, ...]
+    programs: Mapping[tuple[str, str], Program | Unsupported]
+
+    @property
+    def resources(self) -> Resources:
+        """Give what each program may use."""
+        return Resources(self.workload.limits.threads, self.workload.limits.memory)
+
+    @property
+    def runnable(self) -> tuple[tuple[str, str], ...]:
+        """Give the pairs of engine and query that have a program and an engine to run it."""
+        here = {engine.name for engine in self.engines if not missing(engine)}
+        pairs = ((e, q) for (e, q), p in self.programs.items() if isinstance(p, Program))
+        return tuple((engine, query) for engine, query in pairs if engine in here)
+
+    def engine(self, name: str) -> Engine:
+        """Give the engine of a name."""
+        return next(engine for engine in self.engines if engine.name == name)
+
+
+def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...]) -> Workload:
+    """Narrow a workload to some engines and queries; none means all of its own."""
+    known = {query.name: query for query in workload.queries}
+    for name in queries:
+        if name not in known:
+            message = f"{workload.name} has no query {name!r}; it has {', '.join(known)}"
+            raise EngineError(message)
+    kept = tuple(known[name] for name in queries) or workload.queries
+    return replace(workload, engines=engines or workload.engines, queries=kept)
+
+
+def plan(workload: Workload, data: Data, backend: Backend) -> Plan:
+    """Write every program; EngineError for an engine that is not known."""
+    engines = tuple(find(name) for name in dict.fromkeys(workload.engines))
+    resources = Resources(workload.limits.threads, workload.limits.memory)
+    programs = {
+        (engine.name, query.name): written(engine, query, data, resources)
+        for engine in engines
+        for query in workload.queries
+    }
+    return Plan(workload, data, backend, engines, programs)
+
+
+def written(
+    engine: Engine, query: Query, data: Data, resources: Resources
+) -> Program | Unsupported:
+    """Write one program, or keep the engine's own words on why it cannot be said."""
+    try:
+        return engine.write(query, data.schema, resources)
+    except Unsupported as reason:
+        return reason
+
+
+def not_run(plan: Plan) -> tuple[Run, ...]:
+    """Give the records of what cannot run: not installed, or unsupported with the reason."""
+    records = []
+    for (name, query), program in plan.programs.items():
+        engine = plan.engine(name)
+        if missing(engine):
+            records.append(_absent(engine, query))
+        elif isinstance(program, Unsupported):
+            records.append(Run(name, query, 1, Outcome.UNSUPPORTED, evidence=str(program)))
+    return tuple(records)
+
+
+def _absent(engine: Engine, query: str) -> Run:
+    names = ", ".join(missing(engine))
+    evidence = f"{names} not installed; {install_command(engine)} adds it"
+    return Run(engine.name, query, 1, Outcome.NOT_INSTALLED, evidence=evidence)
+
+
+def told_versions(engine: Engine) -> dict[str, str]:
+    """Give an engine's versions and the Python that runs it, for the head of a report."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return {**versions(engine), "python": python}
