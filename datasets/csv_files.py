@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from ..errors import DataError
 from .compact import Progress
 from .describing import unreadable
 from .plain import plain_schema
@@ -47,14 +48,22 @@ def csv_batches(
     for path in paths:
         try:
             with _open(path, types) as reader:
-                for batch in reader:
-                    yield batch.select(list(types))
-        except (pa.ArrowException, OSError, KeyError) as error:
+                _check_names(path, reader.schema.names, list(types))
+                yield from reader
+        except (pa.ArrowException, OSError) as error:
             if mistyped := MISTYPED.search(str(error)):
                 raise MistypedError(int(mistyped[1])) from error
             raise unreadable(path, "CSV", error) from error
         done += path.stat().st_size
         progress(done / total)
+
+
+def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
+    if names != expected:
+        raise DataError(
+            f"{path}: its columns are {', '.join(names)} and not {', '.join(expected)} as in the"
+            " first file; give all files the same columns in the same order"
+        )
 
 
 def _open(path: Path, types: Types) -> pc.CSVStreamingReader:

@@ -115,4 +115,4 @@ def _rank(column: Compact) -> NDArray[Any]:
     # From id1000 on the labels have two lengths, and text order is no longer number order.
     rank = np.zeros(column.meaning.distinct + 1, dtype=column.numbers.dtype)
     rank[1 + np.argsort(column.meaning.texts)] = np.arange(1, rank.size)
-    return rank[column.numbers]
+    return np.take(rank, column.numbers)

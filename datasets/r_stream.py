@@ -69,11 +69,10 @@ class RStream:
         high = self.words(each * count) >> np.uint32(16)
         if each == 1:
             return high.astype(np.uint16) & np.uint16((1 << bits) - 1)
-        value = high[::each].astype(np.uint64 if bits > 32 else np.uint32)
+        value = high[::each].astype(np.int64)
         for place in range(1, each):
-            value <<= value.dtype.type(16)
-            value |= high[place::each]
-        return value & value.dtype.type((1 << bits) - 1)
+            value = value << 16 | high[place::each]
+        return value & ((1 << bits) - 1)
 
     def distinct(self, n: int, size: int) -> NDArray[np.int64]:
         """Draw `size` different numbers of 0..n-1, in order: `sample(n, size) - 1`."""
@@ -128,25 +127,14 @@ class RStream:
             part[:] = millionths(self.words(part.size))
 
 
-def millionths(words: Words) -> NDArray[np.int64]:
-    """Give `round(100 * uniform, 6)` of each word in millionths, exactly, as R 4 rounds.
+def millionths(words: Words) -> NDArray[np.float64]:
+    """Give `round(100 * uniform, 6)` of each word in millionths, as R 4 rounds.
 
-    A uniform is word / 2**32, so the product with 10**8 is word * 390625 / 2**24: integers that
-    no rounding touches. (R moves the word 0 off zero; it rounds to 0 all the same.)
+    A uniform is word / 2**32, so the product with 10**8 is word * 390625 / 2**24, which a double
+    holds exactly. The 256 words midway between two millionths go to the even one, as in R. (R
+    keeps the word 0 off zero; it rounds to 0 all the same.)
     """
-    scaled = words.astype(np.int64) * 390625
-    rounded = (scaled + (1 << 23)) >> 24
-    ties = np.flatnonzero((scaled & 0xFFFFFF) == 1 << 23)
-    rounded[ties] = [_tie(int(word)) for word in words[ties]]
-    return rounded
-
-
-def _tie(word: int) -> int:
-    """Round a value midway between two millionths: to the nearer as doubles, else to the even."""
-    value = 100 * (word / 2**32)
-    low = (word * 390625) >> 24
-    down, up = value - low / 1e6, (low + 1) / 1e6 - value
-    return low if down < up or (down == up and low % 2 == 0) else low + 1
+    return np.rint(words * (390625 / (1 << 24)))
 
 
 def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:

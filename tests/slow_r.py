@@ -1,0 +1,112 @@
+"""R's stream and db-benchmark's script in plain Python, a draw at a time: slow, and nothing shared
+with `dfbench.datasets`."""
+
+import math
+
+
+class SlowR:
+    def __init__(self, seed):
+        state = seed & 0xFFFFFFFF
+        for _ in range(50):
+            state = (69069 * state + 1) % 2**32
+        words = []
+        for _ in range(625):
+            state = (69069 * state + 1) % 2**32
+            words.append(state)
+        self.state, self.position = words[1:], 624
+
+    def word(self):
+        if self.position == 624:
+            self.twist()
+        y = self.state[self.position]
+        self.position += 1
+        y ^= y >> 11
+        y ^= (y << 7) & 0x9D2C5680
+        y ^= (y << 15) & 0xEFC60000
+        return y ^ (y >> 18)
+
+    def twist(self):
+        for i in range(624):
+            y = (self.state[i] & 0x80000000) | (self.state[(i + 1) % 624] & 0x7FFFFFFF)
+            odd = 0x9908B0DF if y & 1 else 0
+            self.state[i] = self.state[(i + 397) % 624] ^ (y >> 1) ^ odd
+        self.position = 0
+
+    def uniform(self):
+        value = self.word() * 2.3283064365386963e-10
+        if value <= 0:
+            return 0.5 * 2.328306437080797e-10
+        return 1 - 0.5 * 2.328306437080797e-10 if 1 - value <= 0 else value
+
+    def index(self, n):
+        if n <= 0:
+            return 0
+        bits = math.ceil(math.log2(n))
+        while True:
+            value = 0
+            for _ in range(0, bits + 1, 16):
+                value = 65536 * value + math.floor(self.uniform() * 65536)
+            value %= 2**bits
+            if value < n:
+                return value
+
+    def sample(self, n, size):
+        return [self.index(n) + 1 for _ in range(size)]
+
+    def distinct(self, n, size, hashed_above=10_000_000):
+        if n > hashed_above and size <= n / 2:
+            seen = {}
+            while len(seen) < size:
+                seen.setdefault(self.index(n))
+            return list(seen)
+        left = list(range(n))
+        chosen = []
+        for _ in range(size):
+            hole = self.index(len(left))
+            chosen.append(left[hole])
+            left[hole] = left[-1]
+            left.pop()
+        return chosen
+
+
+def rounded(x, digits=6):
+    """`round` as R 4 has it: of the two neighbours, the one that is nearer as doubles."""
+    scale = 10.0**digits
+    scaled = scale * x
+    low = math.floor(scaled)
+    down, up = low / scale, math.ceil(scaled) / scale
+    if x - down < up - x or (x - down == up - x and low % 2 == 0):
+        return down
+    return up
+
+
+def g1(n, k, nas, order, seed=108):
+    """Give the columns of `G1_n_k_nas_order` as lists, None for a null."""
+    r = SlowR(seed)
+    frame = {
+        "id1": [f"id{i:03d}" for i in r.sample(k, n)],
+        "id2": [f"id{i:03d}" for i in r.sample(k, n)],
+        "id3": [f"id{i:010d}" for i in r.sample(n // k, n)],
+        "id4": r.sample(k, n),
+        "id5": r.sample(k, n),
+        "id6": r.sample(n // k, n),
+        "v1": r.sample(5, n),
+        "v2": r.sample(15, n),
+        "v3": [rounded(100 * r.uniform()) for _ in range(n)],
+    }
+    if nas > 0:
+        for name in ("id1", "id2", "id3", "id4", "id5", "id6"):
+            values = list(dict.fromkeys(frame[name]))
+            chosen = r.distinct(len(values), int(len(values) * (nas / 100)))
+            none = {values[place] for place in chosen}
+            frame[name] = [None if value in none else value for value in frame[name]]
+        for name in ("v1", "v2", "v3"):
+            for row in r.distinct(n, int(n * (nas / 100))):
+                frame[name][row] = None
+    if order:
+        keys = ("id1", "id2", "id3", "id4", "id5", "id6")
+        rank = [[(v is not None, v or 0) for v in frame[key]] for key in keys[3:]]
+        text = [[v or "" for v in frame[key]] for key in keys[:3]]
+        rows = sorted(range(n), key=lambda i: [*(c[i] for c in text), *(c[i] for c in rank)])
+        frame = {name: [values[i] for i in rows] for name, values in frame.items()}
+    return frame
