@@ -10,7 +10,7 @@ from ..spec.workload import Query
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
-from .writing.pandas_steps import body
+from .writing.pandas_steps import PandasSteps
 from .writing.quoting import literal
 
 STRINGS = """\
@@ -37,7 +37,7 @@ class Pandas:
     def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: ARG002, B008
         """Write the steps of the query as statements."""
         strings = any(data[name].kind == "string" for name in query.reads)
-        statements = body(query, data)
+        statements = PandasSteps(query, data).body()
         numpy = "\nimport numpy as np" if "np." in statements else ""
         names = literal(list(query.reads))
         parts = Parts(

@@ -60,10 +60,14 @@ BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Writes expressions over the columns of the frame called `frame`."""
+    """Writes expressions over the columns of the frame called `frame`.
+
+    `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA.
+    """
 
     frame: str
     missing: Callable[[str], bool]
+    arrow: Callable[[str], bool] = lambda _: False
     bound: frozenset[str] = frozenset()
 
     def binding(self, *names: str) -> Series:
@@ -177,17 +181,24 @@ class Series:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
                 return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
-            c, v, o = self.condition(condition), self.value(value), self.value(otherwise)
+            c, v, o = self._decided(condition), self.value(value), self.value(otherwise)
             return quote("np.where(c, v, o)", c=c, v=v, o=o)
         return quote(
             "np.select(c, v, default=o)",
-            c=[self.condition(condition) for condition, _ in branches],
+            c=[self._decided(condition) for condition, _ in branches],
             v=[self.value(value) for _, value in branches],
             o=self.value(otherwise),
         )
 
+    def _decided(self, node: Expr) -> ast.expr:
+        """Write a condition without NA: `np.where` cannot read it."""
+        tree = self.condition(node)
+        if any(self.arrow(name) and self.missing(name) for name in columns(node)):
+            return quote("t.fillna(False)", t=tree)
+        return tree
 
-def series(frame: str, query: Query, data: Schema) -> Series:
+
+def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
     """Give the writer for a query's frame; a derived column may be missing if what it reads is."""
     derived = {output.name: output.expression for output in query.derive}
 
@@ -196,7 +207,10 @@ def series(frame: str, query: Query, data: Schema) -> Series:
             return can_be_missing(derived[name], missing)
         return name not in data or not present(query, name, data)
 
-    return Series(frame, missing)
+    def is_text(name: str) -> bool:
+        return name not in derived and name in data and data[name].kind == "string"
+
+    return Series(frame, missing, is_text if arrow else lambda _: False)
 
 
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
@@ -218,9 +232,8 @@ def filtering(condition: Expr, series: Series) -> str:
     others = tuple(x for x in conjuncts if not _is_presence(x))
     lines = []
     if present:
-        subset = present[0] if len(present) == 1 else present
         lines.append(
-            fill(f"{series.frame} = {series.frame}.dropna(subset=S)", S=quote("s", s=subset))
+            fill(f"{series.frame} = {series.frame}.dropna(subset=S)", S=quote("s", s=present))
         )
     if others:
         kept = others[0] if len(others) == 1 else Bool("and", others)
