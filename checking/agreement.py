@@ -11,17 +11,26 @@ from ..spec.workload import Query, RowFunction
 from ..storing.records import Agreement, Disagreement
 from .comparing import compare
 from .explaining import Asked, Verdict
+from .noise import floors
 
 
-def asked(query: Query, rows: int = 0, floors: Mapping[str, float] | None = None) -> Asked:
-    """Give what an answer to a query has to keep, on data of so many rows."""
+def asked(
+    query: Query, rows: int = 0, typical: Mapping[str, float] | None = None, groups: int = 1
+) -> Asked:
+    """Give what an answer to a query has to keep.
+
+    `rows` is the data's number of rows, `groups` the answer's, `typical` the mean absolute value of
+    the data's columns; without them the tolerance is the narrower one.
+    """
+    # a row function keeps the frame's order, so that a limit gives its first rows
+    positional = isinstance(query.apply, RowFunction) and not query.sort
     return Asked(
         keys=query.group_by,
-        positional=isinstance(query.apply, RowFunction) and not query.sort and query.limit is None,
+        positional=positional,
         sort=tuple(key.name for key in query.sort),
-        cut=query.limit is not None,
+        cut=query.limit is not None and not positional,
         rows=rows,
-        floors=floors or {},
+        floors=floors(query, typical or {}, rows / max(groups, 1)),
     )
 
 
