@@ -1,0 +1,398 @@
+"""DuckDB: SQL on a native table; also the oracle that other engines' answers are checked by."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+
+from ..errors import Unsupported
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Expr,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    aggregations,
+    children,
+    columns,
+)
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble
+from .writing.facts import Facts, makes_nan
+from .writing.sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
+from .writing.steps import substituted
+
+AGGREGATIONS = {
+    "sum": "sum",
+    "mean": "avg",
+    "min": "min",
+    "max": "max",
+    "count": "count",
+    "std": "stddev",
+    "var": "variance",
+    "median": "median",
+    "quantile": "quantile_cont",
+    "corr": "corr",
+    "any": "bool_or",
+    "all": "bool_and",
+}
+# What SQL calls NULL over no values at all, and the language does not.
+OF_NOTHING = {"sum": "0", "any": "FALSE", "all": "TRUE"}
+# Threads take rows in any order: the first and the last value are told by the row's number.
+ORDERED = {"first": "arg_min", "last": "arg_max"}
+WIDTH = 76
+# DuckDB's own default: the rest is for what its buffer manager does not count.
+MEMORY_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDB:
+    """Writes one SQL statement; `to_arrow_table` is the call that finishes the answer."""
+
+    name: str = "duckdb"
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("duckdb",)
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Give nothing: DuckDB hears its limits from the program."""
+        return {}
+
+    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+        """Write one statement over a table that is loaded once."""
+        _check_names(query)
+        lifted = _lifted(query)
+        guards = _guards(query, Facts(query, data))
+        statement = _Statement(lifted, data, Facts(lifted, data), guards)
+        parts = Parts(
+            imports="import duckdb",
+            load=_load(query, data, resources),
+            query=f"return con.sql({_triple(statement.text())}).to_arrow_table()",
+            rows=_rows(statement.hugeints()),
+            data="con",
+        )
+        return assemble(self.name, query, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    query: Query
+    data: Schema
+    facts: Facts
+    guards: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Write the statement, one clause a line."""
+        clauses = [
+            _listed("SELECT", self._items(), ","),
+            f"FROM {self._source()}",
+            "" if self.query.derive else self._where(),
+            _listed("GROUP BY", self._keys(), ",") if self._groups else "",
+            self._having(),
+            _listed("ORDER BY", [_sort_key(k.name, k.descending) for k in self.query.sort], ","),
+            f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
+        ]
+        text = "\n".join(clause for clause in clauses if clause)
+        return self._windowed(text) if self._filters_rows else text
+
+    def hugeints(self) -> list[str]:
+        """Give the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
+        outputs = (*self.query.aggregate, *self.query.transform)
+        return [output.name for output in outputs if self._huge(output.expression)]
+
+    @property
+    def _groups(self) -> bool:
+        return bool(self.query.group_by) and not self.query.transform
+
+    @property
+    def _filters_rows(self) -> bool:
+        """Tell whether `having` speaks of rows, which SQL's HAVING cannot."""
+        return self.query.having is not None and not self.query.aggregate
+
+    def _items(self) -> list[str]:
+        match self.query.apply:
+            case RowFunction() as function:
+                return [self._row_function(function)]
+            case GroupFunction(name=function):
+                raise Unsupported(
+                    function, "SQL cannot call a Python function of a group's columns"
+                )
+            case None:
+                pass
+        outputs = (*self.query.aggregate, *self.query.transform)
+        items = [*self._keys(), *map(self._output, outputs)]
+        return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
+
+    def _keys(self) -> list[str]:
+        return [name(key) for key in self.query.group_by]
+
+    def _row_function(self, function: RowFunction) -> str:
+        if function.body is None:
+            raise Unsupported(function.name, function.opaque)
+        guarded = self._guard()
+        case = Case(((guarded, Lit(None)),), function.body) if guarded else function.body
+        match case:
+            case Case(branches, Case(more, otherwise)):
+                case = Case((*branches, *more), otherwise)
+        return self._named(case, function.output)
+
+    def _guard(self) -> Expr | None:
+        """Give the condition under which the function is not called."""
+        tests = tuple(IsMissing(Col(column)) for column in self.guards)
+        return (Bool("or", tests) if len(tests) > 1 else tests[0]) if tests else None
+
+    def _output(self, output: Output) -> str:
+        return self._named(output.expression, output.name)
+
+    def _named(self, expression: Expr, alias: str) -> str:
+        if expression == Col(alias):
+            return name(alias)
+        if isinstance(expression, Case) and not self._shown(expression, alias):
+            lines = self._writer().whens(expression.branches, expression.otherwise)
+            text = f"CASE {' '.join(lines)} END AS {name(alias)}"
+            if len(text) > WIDTH:
+                body = textwrap.indent("\n".join(lines), "    ")
+                return f"CASE\n{body}\nEND AS {name(alias)}"
+        write = self._writer().seen if self._shown(expression, alias) else self._writer().write
+        return f"{write(expression).text} AS {name(alias)}"
+
+    def _shown(self, expression: Expr, alias: str) -> bool:
+        """Tell whether a later clause would see a NaN of this output."""
+        read = {key.name for key in self.query.sort}
+        later = columns(self.query.having) if self.query.having else ()
+        derived = any(output.name == alias for output in self.query.derive)
+        return makes_nan(expression) and (derived or alias in {*read, *later})
+
+    def _extreme(self, extreme: Extreme) -> str:
+        function = "min" if extreme.smallest else "max"
+        return f"unnest({function}({name(extreme.column)}, {extreme.n})) AS {name(extreme.name)}"
+
+    def _source(self) -> str:
+        """Give the table, or a subquery that derives columns from the filtered table."""
+        if not self.query.derive:
+            return "data"
+        text, where, row = "data", self._where(), ["rowid"] if self._ordered else []
+        for batch in _batches(self.query.derive):
+            items = [*row, *self._derived(batch)]
+            inner = f"{_listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
+            text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
+        return text
+
+    def _derived(self, batch: list[Output]) -> list[str]:
+        new = [self._output(output) for output in batch if output.name not in self.query.reads]
+        replaced = [self._output(output) for output in batch if output.name in self.query.reads]
+        star = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
+        return [star, *new]
+
+    @property
+    def _ordered(self) -> bool:
+        outputs = (*self.query.aggregate, *self.query.transform)
+        found = aggregations(*(output.expression for output in outputs))
+        return any(agg.function in ORDERED for agg in found)
+
+    def _where(self) -> str:
+        condition = self.query.where
+        return self._conditions("WHERE", condition) if condition else ""
+
+    def _having(self) -> str:
+        """Write outputs by name, but those named like a column: there DuckDB reads the column."""
+        if self.query.having is None or self._filters_rows:
+            return ""
+        frame = {*self.data.names, *(output.name for output in self.query.derive)}
+        shadowed = {
+            output.name: output.expression
+            for output in self.query.aggregate
+            if output.name in frame
+        }
+        return self._conditions("HAVING", substituted(self.query.having, shadowed))
+
+    def _conditions(self, word: str, condition: Expr) -> str:
+        operands = condition.operands if isinstance(condition, Bool) else (condition,)
+        separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
+        level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
+        texts = [self._writer().write(operand).at(level) for operand in operands]
+        line = f"{word} {f'{separator} '.join(texts)}"
+        if len(line) <= WIDTH:
+            return line
+        joined = f"\n{separator.strip()} ".join(texts)
+        return f"{word}\n{textwrap.indent(joined, '    ')}"
+
+    def _windowed(self, text: str) -> str:
+        assert self.query.having is not None
+        inner = textwrap.indent(text, "    ")
+        return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
+
+    def _writer(self) -> Writer:
+        return Writer(self.facts, self._aggregation)
+
+    def _aggregation(self, agg: Agg) -> Sql:
+        written = self._over(self._reduced(agg))
+        if agg.function not in OF_NOTHING or not self._may_be_nothing(agg.arguments[0]):
+            return written
+        return Sql(f"coalesce({written.text}, {OF_NOTHING[agg.function]})")
+
+    def _reduced(self, agg: Agg) -> str:
+        if agg.function == "size":
+            return "count(*)"
+        if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
+            return f"count_if({self._argument(agg.arguments[0])})"
+        arguments = [self._argument(argument) for argument in agg.arguments]
+        if agg.function == "n_unique":
+            return f"count(DISTINCT {arguments[0]})"
+        if agg.function in ORDERED:
+            return f"{ORDERED[agg.function]}({arguments[0]}, rowid)"
+        if agg.function == "mean" and self.facts.kind(agg.arguments[0]) == "bool":
+            return f"avg({self._writer().seen(agg.arguments[0]).at(CAST)}::BIGINT)"
+        if agg.function not in AGGREGATIONS:
+            raise Unsupported(f"{agg.function}()", "no DuckDB aggregation is known for it")
+        return f"{AGGREGATIONS[agg.function]}({', '.join(arguments)})"
+
+    def _argument(self, node: Expr) -> str:
+        if isinstance(node, Lit):
+            return constant(node.value).text
+        return self._writer().seen(node).text
+
+    def _over(self, text: str) -> Sql:
+        if not self.query.transform:
+            return Sql(text, ATOM)
+        keys = ", ".join(self._keys())
+        return Sql(f"{text} OVER (PARTITION BY {keys})" if keys else f"{text} OVER ()", ATOM)
+
+    def _may_be_nothing(self, argument: Expr) -> bool:
+        """Tell whether a group can be without values; a group has a row, a whole frame may not."""
+        empty = not self.query.group_by and (self.query.where or not self.data.rows)
+        return bool(empty) or self.facts.may_miss(argument)
+
+    def _huge(self, node: Expr) -> bool:
+        if self.facts.kind(node) != "int":
+            return False
+        match node:
+            case Agg("sum", (argument,)):
+                return self.facts.kind(argument) in {"int", "bool"}
+            case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
+                return any(map(self._huge, children(node)))
+            case _:
+                return False
+
+
+def _guards(query: Query, facts: Facts) -> tuple[str, ...]:
+    """Give the columns without which the row function is not called."""
+    function = query.apply
+    if not isinstance(function, RowFunction) or function.body is None:
+        return ()
+    return facts.guards(function.body) if function.on_missing == "skip" else ()
+
+
+def _check_names(query: Query) -> None:
+    """Refuse names that differ only in case: to SQL they are one."""
+    names = {*query.reads, *(output.name for output in query.derive)}
+    lowered: dict[str, str] = {}
+    for column in sorted(names):
+        other = lowered.setdefault(column.lower(), column)
+        if other != column:
+            raise Unsupported(
+                f"{other} and {column}", "SQL takes names that differ in case for one"
+            )
+
+
+def _load(query: Query, data: Schema, resources: Resources) -> str:
+    items = [
+        _without_nan(name(column)) if data[column].nans else name(column) for column in query.reads
+    ]
+    select = _listed("SELECT", items or ["1"], ",")
+    line = f"CREATE TABLE data AS {select} FROM read_parquet(?)"
+    short = len(line) <= WIDTH - 10 and "\n" not in line and '"' not in line
+    text = f"CREATE TABLE data AS\n{select}\nFROM read_parquet(?)"
+    sql = f'"{line}"' if short and "'" not in line else _triple(text)
+    config = _config(resources)
+    lines = [
+        f"con = duckdb.connect({f'config={config!r}' if config else ''})",
+        f"con.execute({sql}, [path])",
+        "return con",
+    ]
+    if any(data[column].nans for column in query.reads):
+        lines.insert(1, "# NaN is a number to DuckDB, and missing to the workload.")
+    return "\n".join(lines)
+
+
+def _without_nan(column: str) -> str:
+    """Test by isnan: `= 'NaN'` trusts a Parquet file's statistics, which leave NaN out."""
+    return f"CASE WHEN NOT isnan({column}) THEN {column} END AS {column}"
+
+
+def _config(resources: Resources) -> dict[str, int | str]:
+    config: dict[str, int | str] = {}
+    if resources.threads:
+        config["threads"] = resources.threads
+    if resources.memory:
+        config["memory_limit"] = f"{int(resources.memory * MEMORY_SHARE) >> 20}MiB"
+    return config
+
+
+def _rows(hugeints: list[str]) -> str:
+    if not hugeints:
+        return "return answer"
+    return textwrap.dedent(f"""\
+        # DuckDB sums integers in 128 bits, which Arrow reads as decimals.
+        for name in {hugeints!r}:
+            column = answer[name].cast("int64")
+            answer = answer.set_column(answer.column_names.index(name), name, column)
+        return answer""")
+
+
+def _triple(sql: str) -> str:
+    """Write SQL as a triple-quoted Python string on lines of its own."""
+    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""\n{textwrap.indent(escaped, "    ")}\n"""'
+
+
+def _listed(word: str, items: list[str], separator: str) -> str:
+    """Write a clause on one line where it fits, else with an item a line."""
+    if not items:
+        return ""
+    line = f"{word} {f'{separator} '.join(items)}"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    joined = f"{separator}\n".join(items)
+    return f"{word}\n{textwrap.indent(joined, '    ')}"
+
+
+def _sort_key(column: str, descending: bool) -> str:
+    return f"{name(column)} DESC" if descending else name(column)
+
+
+def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same SELECT."""
+    batches: list[list[Output]] = []
+    for output in outputs:
+        current = {o.name for o in batches[-1]} if batches else set()
+        if not batches or current & {output.name, *columns(output.expression)}:
+            batches.append([])
+        batches[-1].append(output)
+    return batches
+
+
+def _lifted(query: Query) -> Query:
+    """Derive the values that a row function names first, so that their names survive."""
+    function, derived = query.apply, list(query.derive)
+    if not isinstance(function, RowFunction):
+        return query
+    body = function.body
+    while isinstance(body, Let) and body.name not in {*query.reads, *(o.name for o in derived)}:
+        derived.append(Output(body.name, body.value))
+        body = body.body
+    return replace(query, derive=tuple(derived), apply=replace(function, body=body))
+
+
+ENGINE = DuckDB()
+VARIANTS: tuple[DuckDB, ...] = ()

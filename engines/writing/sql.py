@@ -1,0 +1,284 @@
+"""SQL expressions: a tree becomes text with the parentheses that DuckDB's grammar needs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    Value,
+)
+from .facts import Facts, makes_nan, nonzero
+from .steps import negated, substituted
+
+# How tightly each form binds; an operand that binds less tightly than its place is parenthesised.
+OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATIVE, CAST, ATOM = range(10)
+ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER}
+
+FUNCTIONS = {
+    "abs": "abs",
+    "sqrt": "sqrt",
+    "log": "ln",
+    "log10": "log10",
+    "exp": "exp",
+    "floor": "floor",
+    "ceil": "ceil",
+    "lower": "lower",
+    "upper": "upper",
+    "len": "length",
+    "contains": "contains",
+    "starts_with": "starts_with",
+    "year": "year",
+    "month": "month",
+    "day": "day",
+    "min": "least",
+    "max": "greatest",
+}
+# DuckDB raises where a result leaves the type: arithmetic on these is done in 64 bits.
+NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
+PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
+# Every word of DuckDB's grammar that is not free to be a name everywhere.
+WORDS = """
+    all analyse analyze and anti any array as asc asof asymmetric at authorization between bigint
+    binary bit boolean both by case cast char character check coalesce collate collation column
+    columns concurrently constraint create cross dec decimal default deferrable desc describe
+    distinct do else end except exists extract false fetch float for foreign freeze from full
+    generated glob grant group grouping grouping_id having ilike in initially inner inout int
+    integer intersect interval into is isnull join lambda lateral leading left like limit map
+    national natural nchar none not notnull null nullif numeric offset on only or order out outer
+    overlaps overlay pivot pivot_longer pivot_wider placing position positional precision primary
+    qualify real references returning right row select semi setof show similar smallint some struct
+    substring summarize symmetric table tablesample then time timestamp to trailing treat trim true
+    try_cast tuple union unique unpack unpivot using values varchar variadic verbose when where
+    window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
+    xmlroot xmlserialize xmltable
+"""
+KEYWORDS = frozenset(WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL, and how tightly its outermost form binds."""
+
+    text: str
+    level: int = ATOM
+
+    def at(self, level: int) -> str:
+        """Give the text for a place that asks for this binding."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def name(text: str) -> str:
+    """Write an identifier, quoted only where it must be."""
+    if PLAIN.match(text) and text.lower() not in KEYWORDS:
+        return text
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def string(text: str) -> str:
+    """Write a string constant; one that does not print is written with escapes."""
+    escaped = text.replace("'", "''")
+    if all(c.isprintable() or c == " " for c in text):
+        return f"'{escaped}'"
+    escaped = escaped.replace("\\", "\\\\")
+    return "E'" + "".join(c if c.isprintable() else _escape(c) for c in escaped) + "'"
+
+
+def constant(value: Value, *, plain: bool = True) -> Sql:
+    """Write a constant; `plain` allows a short decimal where its place makes it a double anyway."""
+    match value:
+        case None:
+            return Sql("NULL")
+        case bool():
+            return Sql(str(value).upper())
+        case int():
+            return Sql(str(value), NEGATIVE if value < 0 else ATOM)
+        case float():
+            return _double(value, plain=plain)
+        case str():
+            return Sql(string(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes expressions over the columns of one frame; `aggregation` writes an aggregation."""
+
+    facts: Facts
+    aggregation: Callable[[Agg], Sql]
+
+    def write(self, node: Expr, *, plain: bool = False) -> Sql:
+        """Write an expression; NaN, which DuckDB takes as a large number, is kept out of sight."""
+        match node:
+            case Col(column):
+                return Sql(name(column))
+            case Lit(value):
+                return constant(value, plain=plain)
+            case Arith():
+                return self._arithmetic(node)
+            case Neg(operand):
+                text = self._number(operand).at(CAST)
+                return Sql(f"-{text}", NEGATIVE)
+            case Compare(op, left, right):
+                return self._comparison(op, left, right)
+            case IsMissing(operand):
+                return Sql(f"{self.seen(operand).at(ADD)} IS NULL", COMPARE)
+            case IsIn(operand, values):
+                return self._member(operand, values, "IN")
+            case Bool(op, operands):
+                level = AND if op == "and" else OR
+                texts = [self.write(operand).at(level + 1) for operand in operands]
+                return Sql(f" {op.upper()} ".join(texts), level)
+            case Not(operand):
+                return self._opposite(operand)
+            case Call(function, arguments):
+                return self._call(function, arguments)
+            case Case(branches, otherwise):
+                return self._case(branches, otherwise)
+            case Let(bound, value, body):
+                return self.write(substituted(body, {bound: value}))
+            case Agg():
+                return self.aggregation(node)
+            case _:
+                assert_never(node)
+
+    def seen(self, node: Expr, *, plain: bool = False) -> Sql:
+        """Write an expression where a NaN would be seen: it becomes NULL."""
+        written = self.write(node, plain=plain)
+        return Sql(f"nullif({written.text}, 'NaN')") if makes_nan(node) else written
+
+    def whens(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> list[str]:
+        """Write the lines of a CASE between its first and its last word."""
+        values = (*(value for _, value in branches), otherwise)
+        plain = any(self.facts.kind(v) == "float" and not isinstance(v, Lit) for v in values)
+        lines = [
+            f"WHEN {self.write(condition).text} THEN {self.write(value, plain=plain).text}"
+            for condition, value in branches
+        ]
+        if otherwise == Lit(None):
+            return lines
+        return [*lines, f"ELSE {self.write(otherwise, plain=plain).text}"]
+
+    def _arithmetic(self, node: Arith) -> Sql:
+        if node.op == "%":
+            return self._modulo(node.left, node.right)
+        if node.op == "//":
+            return self._floor_division(node.left, node.right)
+        level = ARITHMETIC[node.op]
+        left_plain = node.op in {"/", "**"} or self._is_double(node.right)
+        right_plain = node.op in {"/", "**"} or self._is_double(node.left)
+        # A chain of powers reads from the left in DuckDB, and from the right in Python.
+        left = self._number(node.left, plain=left_plain).at(level + (node.op == "**"))
+        right = self._number(node.right, plain=right_plain).at(level + 1)
+        return Sql(f"{left} {node.op} {right}", level)
+
+    def _is_double(self, node: Expr) -> bool:
+        return not isinstance(node, Lit) and self.facts.kind(node) == "float"
+
+    def _number(self, node: Expr, *, plain: bool = False) -> Sql:
+        if isinstance(node, Col) and node.name in self.facts.data:
+            column = self.facts.data[node.name]
+            if column.arrow in NARROW or column.kind == "bool":
+                return Sql(f"{name(node.name)}::BIGINT", CAST)
+        if self.facts.kind(node) == "bool":
+            return Sql(f"{self.write(node).at(CAST)}::BIGINT", CAST)
+        return self.write(node, plain=plain)
+
+    def _integers(self, *nodes: Expr) -> bool:
+        return all(self.facts.kind(node) in {"int", "bool"} for node in nodes)
+
+    def _divisor(self, node: Expr) -> str:
+        """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
+        divisor = self._number(node, plain=True)
+        return divisor.at(NEGATIVE) if nonzero(node) else f"nullif({divisor.text}, 0)"
+
+    def _modulo(self, left: Expr, right: Expr) -> Sql:
+        """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
+        x, y = self._number(left, plain=True), self._divisor(right)
+        if not self._integers(left, right):
+            return Sql(f"fmod({x.text}, {y})")
+        return Sql(f"({x.at(MULTIPLY)} % {y} + {y}) % {y}", MULTIPLY)
+
+    def _floor_division(self, left: Expr, right: Expr) -> Sql:
+        """DuckDB truncates a quotient of integers: one less where a remainder is of other sign."""
+        x, y = self._number(left, plain=True), self._divisor(right)
+        if not self._integers(left, right):
+            return Sql(f"floor({x.at(MULTIPLY)} / {y})")
+        match right:
+            case Lit(int() as value) if value > 0:
+                opposite = f"{x.at(MULTIPLY)} % {y} < 0"
+            case _:
+                opposite = f"sign({x.at(MULTIPLY)} % {y}) = -sign({y})"
+        return Sql(f"{x.at(MULTIPLY)} // {y} - ({opposite})::BIGINT", ADD)
+
+    def _comparison(self, op: str, left: Expr, right: Expr) -> Sql:
+        x, y = (self.seen(side, plain=True).at(ADD) for side in (left, right))
+        match left, right:
+            case Arith("%", a, b), Lit(0) if op in {"==", "!="} and nonzero(b):
+                # Whatever its sign, a remainder is zero or it is not.
+                if self._integers(a, b):
+                    x = f"{self._number(a).at(MULTIPLY)} % {self._divisor(b)}"
+        return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
+
+    def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
+        listed = ", ".join(constant(v.value).text for v in values if v.value is not None)
+        return Sql(f"{self.seen(operand).at(ADD)} {word} ({listed})", COMPARE)
+
+    def _opposite(self, operand: Expr) -> Sql:
+        match negated(operand):
+            case Not(IsMissing(inner)):
+                return Sql(f"{self.seen(inner).at(ADD)} IS NOT NULL", COMPARE)
+            case Not(IsIn(inner, values)):
+                return self._member(inner, values, "NOT IN")
+            case Not(inner):
+                return Sql(f"NOT {self.write(inner).at(NOT)}", NOT)
+            case opposite:
+                return self.write(opposite)
+
+    def _call(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        if function == "round":
+            digits = arguments[1] if len(arguments) == 2 else Lit(0)
+            return Sql(f"round_even({self.write(arguments[0]).text}, {self.write(digits).text})")
+        if function not in FUNCTIONS:
+            raise Unsupported(f"{function}()", "no DuckDB function is known for it")
+        plain = any(map(self._is_double, arguments))
+        texts = [self.seen(argument, plain=plain).text for argument in arguments]
+        return Sql(f"{FUNCTIONS[function]}({', '.join(texts)})")
+
+    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
+        return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")
+
+
+def _double(value: float, *, plain: bool) -> Sql:
+    """Write a float: DuckDB reads `0.1` as a decimal and `1e-1` as a double."""
+    if not math.isfinite(value):
+        return Sql(f"'{value}'::DOUBLE", CAST)
+    text = repr(value)
+    digits = len(text.strip("-").replace(".", "").strip("0"))
+    if "e" not in text and digits > 15:
+        text = re.sub(r"0+e", "e", f"{value:.17e}")
+    if "e" in text or plain:
+        return Sql(text, NEGATIVE if value < 0 else ATOM)
+    return Sql(f"({text})::DOUBLE" if value < 0 else f"{text}::DOUBLE", CAST)
+
+
+def _escape(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < 0x80 else character
