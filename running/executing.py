@@ -14,11 +14,12 @@ from ..errors import LimitError
 from ..storing.records import Memory, Noise, Run, Times
 from . import limits
 from .job import Job
-from .outcomes import Observed, Verdict, judge
+from .outcomes import UNHELD, End, Observed, Verdict, judge
 
 # A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
 PATIENCE = 15.0
 READ_BYTES = 8 * 1024 * 1024
+LOG_CHARACTERS = 4000
 
 
 def execute(job: Job, backend: limits.Backend) -> Run:
@@ -54,7 +55,7 @@ def _supervised(job: Job, backend: limits.Backend) -> Observed:
         if report:
             return Observed.from_json(report.decode())
         mistakes.seek(0)
-        raise _failed(mistakes.read().decode(errors="replace"))
+        return _ended_early(process.returncode, mistakes.read().decode(errors="replace"))
 
 
 def _report(process: subprocess.Popen[bytes], request: bytes) -> bytes:
@@ -73,10 +74,13 @@ def _report(process: subprocess.Popen[bytes], request: bytes) -> bytes:
         process.stdout.close()
 
 
-def _failed(mistakes: str) -> LimitError:
+def _ended_early(status: int | None, mistakes: str) -> Observed:
+    last = mistakes.strip().rpartition("\n")[2]
+    if status == UNHELD:
+        raise LimitError(last)
     limits.sweep()
-    last = mistakes.strip().rpartition("\n")[2] or "it was killed"
-    return LimitError(f"the supervisor of a run ended early: {last}")
+    died = f"the supervisor of the run ended early: {last or 'it was killed'}"
+    return Observed(End.UNSUPERVISED, died=died, log=mistakes[-LOG_CHARACTERS:])
 
 
 def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:

@@ -60,16 +60,28 @@ def feasible(limits: Limits) -> tuple[str, ...]:
 def _check_memory(asked: int) -> None:
     if asked < smallest_start(sys.executable):
         raise LimitError(
-            f"a memory limit of {asked / 2**20:g} MiB is below what Python needs to start "
-            f"({smallest_start(sys.executable) // 2**20} MiB); engines need some 100 MiB and more"
+            f"a memory limit of {_size(asked)} is below what Python needs to start "
+            f"({_size(smallest_start(sys.executable))}); engines need some 100 MiB and more"
         )
     usable, held_by = memory()
     if usable is not None and asked > usable:
         of_whom = "this machine has" if held_by == "machine" else f"the {held_by} allows"
         raise LimitError(
-            f"a memory limit of {asked / 2**30:.3g} GiB is more than {of_whom} "
-            f"({usable / 2**30:.3g} GiB); ask for less with --memory"
+            f"a memory limit of {_size(asked)} is more than {of_whom} "
+            f"({_size(usable)}); ask for less with --memory"
         )
+
+
+def _size(size: int) -> str:
+    """Write bytes in the largest unit of which there is at least one.
+
+    >>> _size(1000), _size(96 * 2**20), _size(5 * 2**29), _size(2**40)
+    ('1000 bytes', '96 MiB', '2.5 GiB', '1024 GiB')
+    """
+    for unit, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.4g} {name}"
+    return f"{size} bytes"
 
 
 def smallest_start(python: str) -> int:  # noqa: ARG001 - one bound for every interpreter so far

@@ -23,6 +23,11 @@ class End(StrEnum):
     GARBAGE = "garbage"
     UNSTARTED = "unstarted"
     STOPPED = "stopped"
+    UNSUPERVISED = "unsupervised"
+
+
+# The supervisor's exit code where a limit cannot be held; its last line says why.
+UNHELD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ def _without_kill(seen: Observed, where: str, limit: int | None, seconds: float 
             return Verdict(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
         case End.UNSTARTED:
             return Verdict(Outcome.NOT_INSTALLED, seen.died)
+        case End.UNSUPERVISED:
+            return Verdict(Outcome.CRASHED, seen.died, again=True)
         case End.CLOSED:
             return Verdict(Outcome.CRASHED, f"it closed its answer pipe {where}")
         case End.GARBAGE:

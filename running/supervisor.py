@@ -20,17 +20,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import LimitError
 from ..storing.records import Phase
 from . import kernel, noise, private, processes
 from .job import Job
 from .limits import Limit, choose
-from .outcomes import End, Failure, Observed
+from .outcomes import UNHELD, End, Failure, Observed
 
 # 0.2 ms or less a look: under 1 % of a core.
 TICK = 0.02
 LOG_BYTES = 64 * 1024
 LONGEST_LINE = 1024 * 1024
 PATIENCE = 10.0
+# A process that ends closes its pipes first, and has a status to tell a moment later.
+EXIT_FOLLOWS = 0.5
 # The machine's killer, should it come, takes the workload and not the one who reports it.
 OOM_SCORE = "500"
 
@@ -61,37 +64,41 @@ class Watch:
     tail: bytes = b""
     looked: float = 0.0
     named: float = 0.0
+    closed: float | None = None
+    poll: select.poll = field(default_factory=select.poll)
 
     def run(self) -> None:
         """Watch until the run ends, by itself or by one of the limits."""
-        poll = select.poll()
         descriptors = (0, self.answers, self.log, _pidfd(self.worker.pid))
         for descriptor in filter(lambda d: d is not None, descriptors):
-            poll.register(descriptor, select.POLLIN)
+            self.poll.register(descriptor, select.POLLIN)
         while self.end is None:
-            for descriptor, _ in poll.poll(TICK * 1000):
-                self._hear(descriptor, poll)
+            for descriptor, _ in self.poll.poll(TICK * 1000):
+                self._hear(descriptor)
             self._tick()
         self._look()
 
-    def _hear(self, descriptor: int, poll: select.poll) -> None:
+    def _hear(self, descriptor: int) -> None:
         if descriptor == 0 and not os.read(0, 4096):
             self._finish(End.STOPPED)
         elif descriptor == self.answers:
             self._listen()
         elif descriptor == self.log and not self._drain():
-            poll.unregister(self.log)
+            self.poll.unregister(self.log)
 
     def _listen(self) -> None:
         heard = _read(self.answers)
         if heard == b"":
-            self._finish(End.CLOSED)
-        self.line += heard or b""
-        *lines, self.line = self.line.split(b"\n")
-        for line in lines:
-            self._understand(line)
+            self.poll.unregister(self.answers)
+            self.closed = time.monotonic()
+        self._take(heard or b"")
         if len(self.line) > LONGEST_LINE:
             self._finish(End.GARBAGE)
+
+    def _take(self, heard: bytes) -> None:
+        *lines, self.line = (self.line + heard).split(b"\n")
+        for line in lines:
+            self._understand(line)
 
     def _understand(self, line: bytes) -> None:
         try:
@@ -141,6 +148,8 @@ class Watch:
             self._look()
         if self.deadline is not None and now > self.deadline:
             self._finish(End.TIMER)
+        if self.closed is not None and now > self.closed + EXIT_FOLLOWS:
+            self._finish(End.CLOSED)
 
     def _look(self) -> None:
         self.looked = time.monotonic()
@@ -174,15 +183,11 @@ class Watch:
             heard = _read(self.answers)
             if not heard:
                 break
-            self.line += heard
-        *lines, self.line = self.line.split(b"\n")
-        for line in lines:
-            self._understand(line)
+            self._take(heard)
 
     def _finish(self, end: End) -> None:
         # What came first is the cause; only a kill for memory explains what came before it.
-        if self.end in (None, End.CLOSED):
-            self.end = end
+        self.end = self.end or end
 
 
 def main() -> None:
@@ -191,8 +196,13 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
     request = json.loads(_first_line())
-    seen = supervise(Job.from_json(request["job"]), request["backend"])
-    os.write(1, seen.to_json().encode())
+    try:
+        seen = supervise(Job.from_json(request["job"]), request["backend"])
+    except LimitError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(UNHELD)
+    sys.stdout.write(seen.to_json())
+    sys.stdout.flush()
 
 
 def supervise(job: Job, backend: str) -> Observed:

@@ -1,0 +1,1 @@
+"""Programs that misbehave on purpose, and what each must end as."""

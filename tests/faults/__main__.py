@@ -1,0 +1,147 @@
+"""Run every fault under every limit that this machine has, and kill the parent at random moments.
+
+    python -m tests.faults [FAULTY RUNS] [KILLS] [SEED]
+
+Prints counts; the exit code is 1 when an outcome was wrong or anything was left.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+
+from dfbench.errors import LimitError
+from dfbench.running.limits import NAMES, Backend, choose, sweep
+from dfbench.storing.records import Outcome
+
+from .harness import MARK, gone, left, provoke
+from .programs import FAULTS, Fault
+
+# Every run ends within this many seconds of its cause, the start of two interpreters included.
+SLOWEST = 5.0
+
+
+def backends() -> list[Backend]:
+    found = []
+    for name in NAMES:
+        try:
+            found.append(choose(name))
+        except LimitError as error:
+            print(f"left out: {error}", file=sys.stderr)
+    return found
+
+
+def cases(seed: int) -> list[tuple[str, Fault, Backend]]:
+    pairs = [
+        (name, fault, backend)
+        for backend in backends()
+        for name, fault in FAULTS.items()
+        if not (fault.needs_limit and backend.name == "none")
+    ]
+    random.Random(seed).shuffle(pairs)
+    return pairs
+
+
+def faulty_runs(count: int, seed: int, folder: Path) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    pairs = cases(seed)
+    for number in range(count):
+        name, fault, backend = pairs[number % len(pairs)]
+        run, remains, seconds = provoke(fault, folder, backend)
+        cause = fault.seconds if fault.right == {Outcome.TIMEOUT} else 0
+        late = seconds > cause + SLOWEST
+        wrong = run.outcome not in fault.right or fault.evidence not in run.evidence
+        counts["faulty runs"] += 1
+        counts["wrong outcomes"] += wrong
+        counts["left-overs"] += bool(remains)
+        counts["late"] += late
+        if wrong or remains or late:
+            told = f"{run.outcome}: {run.evidence}"
+            print(f"{name} under {backend.name}: {told} {remains} {seconds:.1f} s")
+    return counts
+
+
+VICTIM = """
+import sys
+from pathlib import Path
+from dfbench.running.executing import execute
+from dfbench.running.limits import choose
+from dfbench.spec.workload import Limits
+from tests.faults.harness import job
+from tests.faults.programs import FAULTS
+backend, name, mark, folder = sys.argv[1:]
+fault = FAULTS[name]
+while True:
+    limits = Limits(fault.memory, fault.seconds, 1)
+    execute(job(fault.text, Path(folder), mark, limits), choose(backend))
+"""
+
+
+def kills(count: int, seed: int, folder: Path) -> Counter[str]:
+    """Kill the parent, and in every third case its supervisor too, then sweep."""
+    counts: Counter[str] = Counter()
+    chance = random.Random(seed)
+    pairs = cases(seed)
+    for number in range(count):
+        name, _, backend = pairs[number % len(pairs)]
+        mark = uuid.uuid4().hex
+        before = left(mark)
+        victim = subprocess.Popen(
+            [sys.executable, "-c", VICTIM, backend.name, name, mark, str(folder)],
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, MARK: mark},
+        )
+        time.sleep(chance.uniform(0.05, 1.0))
+        if number % 3 == 2:
+            signal_children(victim.pid)
+        victim.kill()
+        victim.wait()
+        remains = gone(mark, before, 1.0 if number % 3 == 2 else 5.0)
+        if remains:
+            sweep()
+            remains = gone(mark, before)
+            counts["needed the next start"] += 1
+        counts["kills"] += 1
+        counts["left-overs after kills"] += bool(remains)
+        if remains:
+            print(f"killed during {name} under {backend.name}: {remains}")
+    return counts
+
+
+def signal_children(pid: int) -> None:
+    """Kill the supervisor first, as a machine that ends everything might."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+
+
+def main() -> int:
+    arguments = [int(word) for word in sys.argv[1:]]
+    runs, killed, seed = (*arguments, *(500, 200, 0)[len(arguments) :])
+    with tempfile.TemporaryDirectory() as folder:
+        counts = faulty_runs(runs, seed, Path(folder)) + Counter()
+        counts.update(kills(killed, seed, Path(folder)))
+    named = (
+        "faulty runs",
+        "wrong outcomes",
+        "left-overs",
+        "late",
+        "kills",
+        "left-overs after kills",
+    )
+    for name in (*named, "needed the next start"):
+        print(f"{name}: {counts[name]}")
+    return int(
+        any(counts[name] for name in ("wrong outcomes", "left-overs", "left-overs after kills"))
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Run a fault, and look for anything that it left."""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from dfbench.running import processes
+from dfbench.running.executing import execute
+from dfbench.running.job import Job
+from dfbench.running.limits import Backend, sweeping
+from dfbench.spec.workload import Limits
+from dfbench.storing.records import Run
+
+from .programs import Fault
+
+MARK = "DFBENCH_FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is there of us that should not be: processes of a mark, what dead supervisors made."""
+
+    processes: frozenset[int]
+    places: frozenset[str]
+    shared: frozenset[str]
+
+    def since(self, before: Left) -> Left:
+        return Left(
+            self.processes - before.processes,
+            self.places - before.places,
+            self.shared - before.shared,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.processes or self.places or self.shared)
+
+
+def left(mark: str) -> Left:
+    places = {str(place) for place in (*sweeping._groups(), *sweeping._folders())}
+    shared = {file.name for file in Path("/dev/shm").glob("fault")}
+    return Left(frozenset(marked(mark)), frozenset(places), frozenset(shared))
+
+
+def marked(mark: str) -> set[int]:
+    found = set()
+    for pid in processes.pids():
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
+            continue
+        if f"{MARK}={mark}".encode() in environment.split(b"\0"):
+            found.add(pid)
+    return found
+
+
+def job(text: str, folder: Path, mark: str, limits: Limits, name: str = "fault") -> Job:
+    program = folder / f"{name}.py"
+    program.write_text(text)
+    return Job(
+        engine="fault",
+        query=name,
+        round=0,
+        python=sys.executable,
+        program=program,
+        program_sha="",
+        data=None,
+        answer=None,
+        warmups=0,
+        runs=1,
+        environment={MARK: mark},
+        limits=limits,
+    )
+
+
+def provoke(fault: Fault, folder: Path, backend: Backend) -> tuple[Run, Left, float]:
+    """Run a fault; give its record, what it left, and the seconds that it took."""
+    mark = uuid.uuid4().hex
+    before = left(mark)
+    asked = job(
+        fault.text, folder, mark, Limits(memory=fault.memory, time=fault.seconds, threads=1)
+    )
+    began = time.monotonic()
+    run = execute(asked, backend)
+    seconds = time.monotonic() - began
+    return run, left(mark).since(before), seconds
+
+
+def gone(mark: str, before: Left, patience: float = 5.0) -> Left:
+    """Wait until nothing of a mark is left; give what is left all the same."""
+    deadline = time.monotonic() + patience
+    while (found := left(mark).since(before)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+__all__ = ["MARK", "Left", "gone", "job", "left", "provoke"]
