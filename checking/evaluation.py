@@ -57,7 +57,7 @@ def apply_row(function: RowFunction, row: Row) -> Value:
     return evaluate(function.body, row)
 
 
-def answer(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Give a query's answer; groups in order of first appearance where nothing sorts them."""
     kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
     for output in query.derive:
