@@ -23,6 +23,14 @@ from .parsing import (
 from .workload import GroupFunction, RowFunction
 
 MODULES = frozenset({"math", "np", "numpy"})
+BUILTINS = {name: name for name in ("abs", "round", "min", "max", "len")}
+FROM_MODULES = {
+    **{name: name for name in ("sqrt", "log", "log10", "exp", "floor", "ceil", "abs", "round")},
+    "fabs": "abs",
+    "absolute": "abs",
+    "minimum": "min",
+    "maximum": "max",
+}
 METHODS = {"lower": "lower", "startswith": "starts_with"}
 NUMBERS = {"pi": math.pi, "e": math.e}
 MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
@@ -116,9 +124,12 @@ def task_function(source: str, arguments: Mapping[str, object]) -> Definition:
     found = definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     required = len(found.parameters) - len(found.node.args.defaults)
-    for name in found.parameters[:required]:
-        if name not in arguments and name != SEED:
-            slips.append(found.slip(found.node, f"argument {name!r} has no value in 'arguments'"))
+    valued = {*arguments, SEED}
+    slips += [
+        found.slip(found.node, f"argument {name!r} has no value in 'arguments'")
+        for name in found.parameters[:required]
+        if name not in valued
+    ]
     if slips:
         raise ExpressionError(tuple(slips))
     return found
@@ -163,6 +174,8 @@ def row_function(source: str, output: str, place: Callable[[int], Place]) -> Rea
     if slip := _gives_nothing(found):
         raise ExpressionError((slip,))
     body = _Body(found, found.parameters[0])
+    if slips := tuple(body.strays()):
+        raise ExpressionError(slips)
     named = RowFunction(
         name=found.name,
         output=output,
@@ -196,12 +209,15 @@ class _Body:
     paths: int = 0
 
     def __post_init__(self) -> None:
-        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, MODULES)
+        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, self.called)
 
     def places(self) -> tuple[tuple[str, int], ...]:
         """Find every column the def reads, by syntax alone."""
-        read = ((self.column(n), self.found.offset_of(n)) for n in ast.walk(self.found.node))
-        return tuple((name, offset) for name, offset in read if name is not None)
+        parts = list(ast.walk(self.found.node))
+        called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+        read = (part for part in parts if id(part) not in called)
+        named = ((self.column(part), self.found.offset_of(part)) for part in read)
+        return tuple((name, offset) for name, offset in named if name is not None)
 
     def columns(self) -> tuple[str, ...]:
         """Give the columns the def reads, in the order of its text."""
@@ -211,6 +227,8 @@ class _Body:
     def read(self) -> Expr:
         """Give the def's tree; ExpressionError at the first thing that it cannot say."""
         self.given = set(self.columns())
+        if renamed := _renamed(self.found.source):
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
         tree = self.block(self.found.node.body)
         self.converter.close()
         if stray := set(columns(tree)) - set(self.columns()):
@@ -227,6 +245,27 @@ class _Body:
                 return name
             case ast.Attribute(ast.Name(row), name) if row == self.parameter:
                 return name
+        return None
+
+    def strays(self) -> Iterator[Slip]:
+        """Find each use of the row that names no column: what it reads could not be known."""
+        body = [part for statement in self.found.node.body for part in ast.walk(statement)]
+        called = {id(part.func) for part in body if isinstance(part, ast.Call)}
+        named = (part for part in body if self.column(part) is not None)
+        read = {id(getattr(part, "value", None)) for part in named if id(part) not in called}
+        for part in body:
+            match part:
+                case ast.Name(name) if name == self.parameter and id(part) not in read:
+                    message = f'a row function names its columns: {name}["A"] or {name}.A'
+                    yield self.found.slip(part, message)
+
+    def called(self, node: ast.expr) -> str | None:
+        """Give the language's word for the function that Python would call here."""
+        match node:
+            case ast.Name(name) if name not in self.names:
+                return BUILTINS.get(name)
+            case ast.Attribute(ast.Name(module), name) if module in MODULES - set(self.names):
+                return FROM_MODULES.get(name)
         return None
 
     def leaf(self, node: ast.expr) -> Expr | None:
@@ -354,6 +393,23 @@ def _assigned(node: ast.If) -> str | None:
             case _:
                 return None
     return names.pop() if len(names) == 1 else None
+
+
+def _renamed(source: str) -> str | None:
+    """Give a word of the language that an import gives another meaning to, or None."""
+    usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names):
+                for name in names:
+                    bound = name.asname or name.name.split(".")[0]
+                    if bound in {*BUILTINS, *usual} and name.name not in usual.get(bound, set()):
+                        return bound
+            case ast.ImportFrom(_, names):
+                for name in names:
+                    if (bound := name.asname or name.name) in {*BUILTINS, *usual}:
+                        return bound
+    return None
 
 
 def _leaves(statements: list[ast.stmt]) -> bool:

@@ -198,13 +198,14 @@ def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
 class Converter:
     """Turns Python's syntax tree into ours, noting every slip and each node's offset.
 
-    `leaf` may read an expression in a way of its own (a def's `x["A"]`), or give None.
+    `leaf` may read an expression in a way of its own (a def's `x["A"]`), or give None;
+    `called` may name the function that is called in a way of its own (`math.sqrt`).
     """
 
     offset_of: Callable[[ast.AST], int]
     context: Context
     leaf: Callable[[ast.expr], Expr | None] | None = None
-    modules: frozenset[str] = frozenset()
+    called: Callable[[ast.expr], str | None] | None = None
     slips: list[Slip] = field(default_factory=list)
     offsets: dict[int, int] = field(default_factory=dict)
     inside: str = ""
@@ -359,12 +360,9 @@ class Converter:
         return self._apply(node, name)
 
     def _function_name(self, node: ast.expr) -> str | None:
-        match node:
-            case ast.Name(name):
-                return name
-            case ast.Attribute(ast.Name(module), name) if module in self.modules:
-                return {"absolute": "abs", "fabs": "abs"}.get(name, name)
-        return None
+        if self.called:
+            return self.called(node)
+        return node.id if isinstance(node, ast.Name) else None
 
     def _quoted(self, node: ast.Call) -> Expr:
         match node.args:

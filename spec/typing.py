@@ -112,10 +112,7 @@ class _Kinds:
         found = self.of(node)
         if found in ACCEPTED[what] or found == "null":
             return found
-        if found == "bool" and what == "number":
-            mend = "; write 1 if … else 0"
-        else:
-            mend = ""
+        mend = "; write 1 if … else 0" if (found, what) == ("bool", "number") else ""
         raise KindError(node, f"{where} needs {_WORDS[what]}, and this is {_WORDS[found]}{mend}")
 
     def conditions(self, where: str, *nodes: Expr) -> Kind:

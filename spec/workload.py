@@ -169,7 +169,11 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A whole workload file; `queries` is empty where `tasks` is given."""
+    """A whole workload file; `queries` is empty where `tasks` is given.
+
+    No `engines` means every engine that is installed. `file`, `source` and `overrides` are what it
+    was read from: the path as given, its text, and the `--set` pairs.
+    """
 
     name: str
     about: str
@@ -180,6 +184,8 @@ class Workload:
     limits: Limits = field(default_factory=Limits)
     measure: Measure = field(default_factory=Measure)
     source: str = ""
+    file: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()
 
     def query(self, name: str) -> Query:
         """Give the query of a name; KeyError where there is none."""

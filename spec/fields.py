@@ -1,0 +1,200 @@
+"""Reads the values of one mapping, each with a mistake where it is of the wrong sort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from .document import Fields, Items, Log, Node, Place, Scalar
+from .grammar import Key
+from .quantities import duration, number, size
+from .vocabulary import mend
+
+WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")  # names become names of files
+LARGEST = 2**63 - 1
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A mapping of a workload whose keys are known words."""
+
+    log: Log
+    place: Place
+    what: str
+    values: Mapping[str, Node]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def at(self, key: str) -> Place:
+        """Give the place of a key's value, or of the whole where it has none."""
+        node = self.values.get(key)
+        return node.place if node else self.place
+
+    def scalar(self, key: str, wanted: str) -> Scalar | None:
+        """Give a single value; a mistake where it is empty, a list or a mapping."""
+        match self.values.get(key):
+            case None:
+                return None
+            case Scalar(empty=True) as node:
+                self.log.tell(node.place, f"{key} is empty; write {wanted}, or leave it out")
+            case Scalar() as node:
+                return node
+            case node:
+                self.log.tell(node.place, f"{key} needs {wanted}, not {_sort(node)}")
+        return None
+
+    def text(self, key: str, default: str = "") -> str:
+        """Give a text."""
+        node = self.scalar(key, "a text")
+        return node.text if node else default
+
+    def word(self, key: str, default: str) -> str:
+        """Give a name that may also name a file."""
+        node = self.scalar(key, "a name")
+        if not node:
+            return default
+        check_word(self.log, node, f"{key} names")
+        return node.text
+
+    def choice(self, key: str, known: Sequence[str]) -> str:
+        """Give one of some words; the first where the key is left out."""
+        wanted = " or ".join(known)
+        node = self.scalar(key, wanted)
+        if node and node.text in known:
+            return node.text
+        if node:
+            self.log.tell(node.place, f"{key} is {wanted}, not {node.text!r}")
+        return known[0]
+
+    def flag(self, key: str) -> bool:
+        """Give true or false; false where the key is left out."""
+        node = self.scalar(key, "true or false")
+        if node and not (node.plain and node.text.lower() in {"true", "false"}):
+            self.log.tell(node.place, f"{key} is true or false, not {node.text!r}")
+        return node is not None and node.text.lower() == "true"
+
+    def whole(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
+        """Give a whole number within bounds."""
+        node = self.scalar(key, "a whole number")
+        if not node:
+            return default
+        value = number(node.text) if node.plain else None
+        if not isinstance(value, int):
+            self.log.tell(node.place, f"{key} needs a whole number, not {node.text!r}")
+        elif value < least:
+            self.log.tell(node.place, f"{key} is at least {least}, not {node.text}")
+        elif value > most:
+            self.log.tell(node.place, f"{key} is at most {most}, not {node.text}")
+        else:
+            return value
+        return default
+
+    def optional(self, key: str, default: int | None) -> int | None:
+        """Give a whole number from 1, or None for YAML's null."""
+        if self._null(key):
+            return None
+        return self.whole(key, 1) if key in self else default
+
+    def size(self, key: str) -> int | None:
+        """Give bytes, or None for null or where the key is left out."""
+        return self._quantity(key, size, None, "a size such as 8GiB")
+
+    def time(self, key: str, default: float | None) -> float | None:
+        """Give seconds, or None for null."""
+        return self._quantity(key, duration, default, "a time such as 5min")
+
+    def _null(self, key: str) -> bool:
+        match self.values.get(key):
+            case Scalar(empty=True, text=text) if text:
+                return True
+        return False
+
+    def _quantity(
+        self, key: str, read: Callable[[str], Number], default: Number | None, wanted: str
+    ) -> Number | None:
+        if self._null(key):
+            return None
+        node = self.scalar(key, wanted)
+        if not node:
+            return default
+        try:
+            return read(node.text)
+        except ValueError as error:
+            self.log.tell(node.place, str(error))
+            return default
+
+    def names(self, key: str) -> tuple[Scalar, ...]:
+        """Give a list of texts; one alone needs no brackets."""
+        node = self.values.get(key)
+        if not isinstance(node, Items):
+            alone = self.scalar(key, "a name, or a list of names")
+            return (alone,) if alone else ()
+        if not node.nodes:
+            self.log.tell(node.place, f"{key} lists nothing")
+        found = tuple(self._names(key, node))
+        for i, name in enumerate(found):
+            if name.text in {before.text for before in found[:i]}:
+                self.log.tell(name.place, f"{name.text!r} stands twice in {key}")
+        return found
+
+    def _names(self, key: str, items: Items) -> Iterator[Scalar]:
+        for item in items.nodes:
+            if isinstance(item, Scalar) and not item.empty:
+                yield item
+            else:
+                self.log.tell(item.place, f"{key} lists names, not {_sort(item)}")
+
+    def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
+        """Give the entries of a mapping whose keys are free."""
+        match self.values.get(key):
+            case None:
+                return ()
+            case Fields(_, pairs) as node:
+                if not pairs:
+                    self.log.tell(node.place, f"{key} has nothing in it")
+                return tuple(pair for pair in pairs if self._named(key, pair[0]))
+            case node:
+                self.log.tell(node.place, f"{key} needs {wanted}, not {_sort(node)}")
+        return ()
+
+    def _named(self, key: str, name: Scalar) -> bool:
+        if not name.text:
+            self.log.tell(name.place, f"a name is missing in {key}")
+        return bool(name.text)
+
+
+def section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section:
+    """Open a mapping whose keys are known; unknown and missing ones are mistakes."""
+    if not isinstance(node, Fields):
+        log.tell(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
+        return Section(log, node.place, what, {})
+    for name, _ in node.pairs:
+        if name.text not in keys:
+            log.tell(name.place, f"{name.text!r} is no key of {what}{mend(name.text, keys)}")
+    values = {name.text: value for name, value in node.pairs if name.text in keys}
+    for key, about in keys.items():
+        if about.required and key not in values:
+            log.tell(node.place, f"{what} needs {key!r}")
+    return Section(log, node.place, what, values)
+
+
+def check_word(log: Log, node: Scalar, what: str) -> None:
+    """Tell a name that could not name a file."""
+    if not WORD.fullmatch(node.text):
+        log.tell(node.place, f"{what} a file: use letters, digits, _ and -, not {node.text!r}")
+
+
+def _sort(node: Node) -> str:
+    match node:
+        case Items():
+            return "a list"
+        case Fields():
+            return "a mapping"
+        case Scalar(empty=True):
+            return "nothing"
+        case Scalar(text=text):
+            return repr(text if len(text) <= 40 else text[:37] + "...")

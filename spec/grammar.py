@@ -1,0 +1,109 @@
+"""The keys of a workload file, as tables: the reader and the JSON schema both follow them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Takes = Literal[
+    "word",
+    "text",
+    "count",
+    "whole",
+    "share",
+    "flag",
+    "size",
+    "time",
+    "names",
+    "expression",
+    "outputs",
+    "function",
+    "generator",
+    "missing",
+    "verify",
+    "constants",
+    "engines",
+    "dataset",
+    "queries",
+    "tasks",
+    "limits",
+    "measure",
+    "extreme",
+    "apply",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key takes, and what it means."""
+
+    takes: Takes
+    about: str
+    required: bool = False
+
+
+WORKLOAD = {
+    "workload": Key("word", "Name of the workload; the file's name where left out."),
+    "about": Key("text", "What it is about, in a sentence."),
+    "dataset": Key("dataset", "The data that the queries read."),
+    "queries": Key("queries", "What is asked, each under a short name."),
+    "tasks": Key("tasks", "A function called many times, with no frame at all."),
+    "engines": Key("engines", "Engines to ask; all that are installed where left out."),
+    "limits": Key("limits", "What the whole process tree of each engine may use."),
+    "measure": Key("measure", "How to measure."),
+}
+DATASET = {
+    "generate": Key("generator", "A generator that ships with dfbench."),
+    "rows": Key("count", "Rows; 1e7, 10_000_000 and 10000000 are the same number."),
+    "groups": Key("count", "K, the distinct values of the small keys; 100 where left out."),
+    "nulls": Key("share", "Percent of missing values, 0 to 100."),
+    "sorted": Key("flag", "Whether the rows are sorted by the keys."),
+    "seed": Key("whole", "Seed of the random numbers; 108 where left out."),
+    "files": Key("names", "Your own Parquet, CSV or Arrow files: paths or globs."),
+}
+QUERY = {
+    "question": Key("text", "The question as a person would ask it."),
+    "where": Key("expression", "A condition on rows; only rows where it is true are read."),
+    "derive": Key("outputs", "New columns, each an expression over a row; later ones see earlier."),
+    "group_by": Key("names", "Key columns; without them the whole frame is one group."),
+    "aggregate": Key("outputs", "One row a group: expressions over aggregations."),
+    "largest": Key("extreme", "The rows of each group with the largest values of a column."),
+    "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
+    "transform": Key("outputs", "One value a row, from the row and its group: v1 / sum(v1)."),
+    "apply": Key("apply", "A function of each row, or of each group."),
+    "having": Key("expression", "A condition on the answer, by the names of its columns."),
+    "sort": Key("names", "Columns of the answer to sort by; -name sorts downwards."),
+    "limit": Key("count", "At most so many rows of the answer."),
+}
+EXTREME = {
+    "column": Key("text", "The column whose values are compared.", required=True),
+    "n": Key("count", "So many rows of each group; fewer where the group is smaller."),
+    "as": Key("text", "Name of the values in the answer; the column's where left out."),
+}
+APPLY = {
+    "rows": Key("function", "An expression over columns, a def of one row, or FILE.py:NAME."),
+    "groups": Key("function", "A def whose parameters name columns, given as NumPy arrays."),
+    "as": Key("names", "Name of the result; several for a group function that returns several."),
+    "on_missing": Key("missing", "skip: a row with a missing input gives missing; call: call it."),
+}
+TASKS = {
+    "function": Key("function", "The def to call; its `seed` is the task's number.", required=True),
+    "count": Key("count", "How many times.", required=True),
+    "arguments": Key("constants", "Values of the def's other parameters."),
+    "verify": Key("verify", "How answers are compared: exact, statistical or none."),
+}
+LIMITS = {
+    "memory": Key("size", "Memory, such as 8GiB; null is no limit."),
+    "time": Key("time", "Time of each run, such as 5min; null is no limit."),
+    "threads": Key("count", "Threads; null is as many as the machine has."),
+}
+MEASURE = {
+    "rounds": Key("count", "Passes over all engines, each run in a fresh process."),
+    "warmups": Key("whole", "Executions after the first that are not counted."),
+    "runs": Key("count", "Executions that are counted."),
+    "budget": Key("time", "Time after which a query is not repeated; null is none."),
+    "seed": Key("whole", "Seed of the order in which engines take their turns."),
+}
+VERIFY = ("exact", "statistical", "none")
+ON_MISSING = ("skip", "call")
+ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply")

@@ -1,0 +1,107 @@
+"""Writes the JSON schema of workload files, for editors; `python -m dfbench.spec.json_schema`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from .fields import WORD
+from .grammar import (
+    APPLY,
+    DATASET,
+    EXTREME,
+    LIMITS,
+    MEASURE,
+    ON_MISSING,
+    QUERY,
+    TASKS,
+    VERIFY,
+    WORKLOAD,
+    Key,
+    Takes,
+)
+from .vocabulary import GENERATORS
+
+Schema: TypeAlias = dict[str, object]
+
+_NAME = {"type": "string", "minLength": 1}
+_SCALAR = {"type": ["string", "number", "boolean"]}
+_NAMES = {
+    "anyOf": [
+        _SCALAR,
+        {"type": "array", "items": _SCALAR, "minItems": 1, "uniqueItems": True},
+    ]
+}
+
+
+def _object(keys: Mapping[str, Key], **more: object) -> Schema:
+    properties = {
+        name: {"description": key.about, **FORMS[key.takes]} for name, key in keys.items()
+    }
+    required = [name for name, key in keys.items() if key.required]
+    made: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {**made, **({"required": required} if required else {}), **more}
+
+
+def _mapping(values: Schema) -> Schema:
+    return {"type": "object", "minProperties": 1, "additionalProperties": values}
+
+
+def _one_of(*names: str) -> list[Schema]:
+    return [{"required": [name]} for name in names]
+
+
+FORMS: dict[Takes, Schema] = {
+    "word": {"type": ["string", "integer"], "pattern": f"^{WORD.pattern}$"},
+    "text": _SCALAR,
+    "count": {"type": ["integer", "null"], "minimum": 1},
+    "whole": {"type": "integer", "minimum": 0},
+    "share": {"type": "integer", "minimum": 0, "maximum": 100},
+    "flag": {"type": "boolean"},
+    "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},
+    "time": {"type": ["string", "number", "null"], "exclusiveMinimum": 0},
+    "names": _NAMES,
+    "engines": _NAMES,
+    "expression": _SCALAR,
+    "outputs": _mapping(_SCALAR),
+    "function": _SCALAR,
+    "generator": {"enum": sorted(GENERATORS)},
+    "missing": {"enum": list(ON_MISSING)},
+    "verify": {"enum": list(VERIFY)},
+    "constants": _mapping(_SCALAR),
+}
+FORMS |= {
+    "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
+    "extreme": _object(EXTREME),
+    "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
+    "tasks": _object(TASKS),
+    "limits": _object(LIMITS),
+    "measure": _object(MEASURE),
+}
+FORMS |= {
+    "queries": {
+        **_mapping(_object(QUERY)),
+        "propertyNames": {"pattern": f"^{WORD.pattern}$"},
+    }
+}
+
+
+def json_schema() -> Schema:
+    """Give the JSON schema of a workload file."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "dfbench workload",
+        "description": "A dataset, queries, engines, limits, and how to measure.",
+    }
+    return {**head, **_object(WORKLOAD, oneOf=_one_of("queries", "tasks"))}
+
+
+def written() -> str:
+    """Give the schema as the text that is committed."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(written())

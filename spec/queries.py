@@ -1,0 +1,421 @@
+"""Reads the queries of a workload: clauses in their order, each over the columns it can see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from .document import Fields, Log, Node, Origin, Place, Scalar
+from .expression import (
+    Agg,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Lit,
+    Not,
+    aggregations,
+    columns,
+    walk,
+)
+from .fields import Section, check_word, section
+from .functions import definition, group_function, is_definition, row_function
+from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
+from .parsing import Context, ExpressionError, Parsed, parse, parse_python
+from .schema import Column, Schema
+from .typing import ARROW, KindError, kind
+from .vocabulary import ROW_FUNCTIONS, mend
+from .wording import question, text
+from .workload import Extreme, GroupFunction, Output, Query, RowFunction, SortKey
+
+OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
+_ELSEWHERE = re.compile(r"([^\s:]+\.py):(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The columns a clause sees: None where not known yet; `schema` where their kinds are too."""
+
+    names: tuple[str, ...] | None = None
+    schema: Schema | None = None
+    what: str = "column"
+
+    @classmethod
+    def of(cls, schema: Schema | None) -> Scope:
+        """See the columns of a schema, or any column where there is none."""
+        return cls(schema.names if schema else None, schema)
+
+    def __contains__(self, name: str) -> bool:
+        return self.names is None or name in self.names
+
+    def unknown(self, name: str) -> str:
+        """Say that there is no such column, and which is near."""
+        if other := OTHER_WORDS.get(name):
+            return f"{name!r} is no {self.what}; did you mean {other}?"
+        return f"{name!r} is no {self.what}{mend(name, self.names or ())}"
+
+    def adding(self, name: str, expr: Expr | None) -> Scope:
+        """See one more column."""
+        names = None if self.names is None else (*self.names, name)
+        column = self.schema and expr is not None and _column(name, expr, self.schema)
+        schema = (
+            Schema((*self.schema.columns, column), self.schema.rows)
+            if (self.schema and column)
+            else None
+        )
+        return replace(self, names=names, schema=schema)
+
+
+def _column(name: str, expr: Expr, schema: Schema) -> Column | None:
+    try:
+        found = kind(expr, schema)
+    except (KindError, KeyError):
+        return None
+    return Column(name, found, ARROW[found])
+
+
+def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Query, ...]:
+    """Read all queries; what is mistaken is told and left out."""
+    if not isinstance(node, Fields) or not node.pairs:
+        log.tell(node.place, "queries needs at least one query under a name, such as 'q1:'")
+        return ()
+    return tuple(read_query(log, name, value, scope, folder) for name, value in node.pairs)
+
+
+def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -> Query:
+    """Read one query."""
+    check_word(log, name, "a query's name names")
+    clauses = _Clauses(log, section(log, node, f"query {name.text}", QUERY), folder)
+    return clauses.read(name.text, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """The clauses of one query."""
+
+    log: Log
+    given: Section
+    folder: Path
+
+    def read(self, name: str, data: Scope) -> Query:
+        where = self.condition("where", data)
+        rows, derive = self.derived(data)
+        keys = self.keys(rows)
+        self.check_answers()
+        query = Query(
+            name=name,
+            question=self.given.text("question"),
+            where=where,
+            derive=derive,
+            group_by=keys,
+            aggregate=self.outputs("aggregate", Context.AGGREGATE, rows, keys),
+            extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
+            apply=self.apply(rows, keys),
+            transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
+            limit=self.given.whole("limit", 0) or None,
+        )
+        answer = self.answer(query, rows)
+        query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
+        return query if query.question else replace(query, question=question(query))
+
+    def check_answers(self) -> None:
+        given = [clause for clause in ANSWERS if clause in self.given]
+        if not given:
+            words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
+            self.log.tell(self.given.place, f"{self.given.what} asks nothing; add {words}")
+        for clause in given[1:]:
+            message = f"{clause} beside {given[0]}: a query has one of them"
+            self.log.tell(self.given.at(clause), message)
+
+    def condition(self, clause: str, scope: Scope) -> Expr | None:
+        if clause not in self.given:
+            return None
+        parsed = self.expression(self.given.values[clause], Context.ROW, scope)
+        if parsed is None:
+            return None
+        wrong = not _may_be_condition(parsed.expression)
+        if scope.schema and not wrong:
+            column = _column("", parsed.expression, scope.schema)
+            wrong = column is not None and column.kind not in {"bool", "null"}
+        if wrong:
+            self.log.tell(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
+        return parsed.expression
+
+    def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
+        if not isinstance(node, Scalar) or node.empty:
+            self.log.tell(node.place, "an expression is needed here, such as sum(v1)")
+            return None
+        try:
+            parsed = parse(node.text, context)
+        except ExpressionError as error:
+            for slip in error.slips:
+                self.log.tell(node.at(slip.offset), slip.message)
+            return None
+        return parsed if self.sees(node, parsed, scope) else None
+
+    def sees(self, node: Scalar, parsed: Parsed, scope: Scope) -> bool:
+        """Tell columns that are not there, then values of the wrong kind."""
+        unknown = [
+            part
+            for part in walk(parsed.expression)
+            if isinstance(part, Col) and part.name not in scope
+        ]
+        for part in unknown:
+            self.log.tell(node.at(parsed.offset(part)), scope.unknown(part.name))
+        if unknown or scope.schema is None:
+            return not unknown
+        try:
+            kind(parsed.expression, scope.schema)
+        except KindError as error:
+            self.log.tell(node.at(parsed.offset(error.node)), str(error))
+            return False
+        return True
+
+    def derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
+        found = []
+        for name, node in self.given.pairs("derive", "a mapping of names to expressions"):
+            if scope.names is not None and name.text in scope.names:
+                self.log.tell(
+                    name.place, f"there is already a column {name.text!r}; choose another"
+                )
+                continue
+            parsed = self.expression(node, Context.ROW, scope)
+            if parsed:
+                found.append(Output(name.text, parsed.expression))
+            scope = scope.adding(name.text, parsed and parsed.expression)
+        return scope, tuple(found)
+
+    def keys(self, scope: Scope) -> tuple[str, ...]:
+        found = self.given.names("group_by")
+        for key in found:
+            self.column(key, scope)
+        return tuple(key.text for key in found)
+
+    def column(self, node: Scalar, scope: Scope) -> None:
+        if node.text not in scope:
+            self.log.tell(node.place, scope.unknown(node.text))
+
+    def outputs(
+        self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
+    ) -> tuple[Output, ...]:
+        found = []
+        for name, node in self.given.pairs(clause, "a mapping of names to expressions"):
+            self.free(name, keys)
+            parsed = self.expression(node, context, scope)
+            if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
+                self.log.tell(node.place, "this aggregates nothing; write sum(…), count(…), …")
+            if parsed:
+                found.append(Output(name.text, parsed.expression))
+        return tuple(found)
+
+    def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
+        if name.text in keys:
+            self.log.tell(name.place, f"{name.text!r} is a key already; choose another name")
+
+    def extreme(self, clause: str, scope: Scope, keys: tuple[str, ...]) -> Extreme | None:
+        if clause not in self.given:
+            return None
+        given = section(self.log, self.given.values[clause], clause, EXTREME)
+        column = given.scalar("column", "the name of a column")
+        if column:
+            self.column(column, scope)
+        name = given.scalar("as", "a name") or column
+        if not (column and name):
+            return None
+        self.free(name, keys)
+        return Extreme(column.text, given.whole("n", 1), name.text, clause == "smallest")
+
+    def sort(self, query: Query) -> tuple[SortKey, ...]:
+        if not query.outputs:
+            return ()
+        return tuple(self.sort_key(node, query.outputs) for node in self.given.names("sort"))
+
+    def sort_key(self, node: Scalar, outputs: tuple[str, ...]) -> SortKey:
+        descending = node.text.startswith("-") and node.text not in outputs
+        name = node.text[1:] if descending else node.text
+        if name not in outputs:
+            place = node.at(1 if descending and node.plain else 0)
+            self.log.tell(place, f"{name!r} is no column of the answer{mend(name, outputs)}")
+        return SortKey(name, descending)
+
+    def answer(self, query: Query, rows: Scope) -> Scope:
+        """See the columns of the answer, with their kinds where all are known."""
+        if not any(clause in self.given for clause in ANSWERS):
+            return Scope()
+        exprs = {output.name: output.expression for output in (*query.aggregate, *query.transform)}
+        if query.extreme:
+            exprs[query.extreme.name] = Col(query.extreme.column)
+        if isinstance(query.apply, RowFunction) and query.apply.body is not None:
+            exprs[query.apply.output] = query.apply.body
+        known: list[Column | None] = [
+            _column(name, exprs.get(name, Col(name)), rows.schema) if rows.schema else None
+            for name in query.outputs
+        ]
+        found = tuple(column for column in known if column)
+        schema = Schema(found, 0) if len(found) == len(known) else None
+        return Scope(query.outputs, schema, "column of the answer")
+
+    def apply(self, scope: Scope, keys: tuple[str, ...]) -> RowFunction | GroupFunction | None:
+        if "apply" not in self.given:
+            return None
+        given = section(self.log, self.given.values["apply"], "apply", APPLY)
+        if ("rows" in given) == ("groups" in given):
+            self.log.tell(given.place, "apply needs one of 'rows' and 'groups'")
+            return None
+        outputs = given.names("as")
+        for name in outputs:
+            self.free(name, keys)
+        if "groups" in given:
+            return self.group_function(given, outputs, scope, keys)
+        return self.row_function(given, outputs, scope, keys)
+
+    def row_function(
+        self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
+    ) -> RowFunction | None:
+        if keys:
+            self.log.tell(self.given.at("group_by"), "a function of rows sees no groups")
+        if len(outputs) > 1:
+            self.log.tell(outputs[1].place, "a function of rows has one result")
+        node = given.scalar("rows", "an expression or a def")
+        if not node:
+            return None
+        output = outputs[0].text if outputs else "result"
+        skips = cast("Literal['skip', 'call']", given.choice("on_missing", ON_MISSING))
+        if not holds_definition(node):
+            parsed = self.expression(node, Context.ROW, scope)
+            return parsed and _plain(parsed.expression, output, skips)
+        source = source_of(self.log, node, self.folder)
+        function = source and self.row_def(source, output, scope)
+        return function and replace(function, on_missing=skips)
+
+    def row_def(self, source: Source, output: str, scope: Scope) -> RowFunction | None:
+        try:
+            read = row_function(source.text, output, source.at)
+        except ExpressionError as error:
+            self.slips(source, error)
+            return None
+        for name, offset in read.columns:
+            if name not in scope:
+                self.log.tell(source.at(offset), scope.unknown(name))
+        return _lowered(read.function, scope.schema, source)
+
+    def group_function(
+        self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
+    ) -> GroupFunction | None:
+        if not keys:
+            self.log.tell(given.at("groups"), "a function of groups needs group_by")
+        node = given.scalar("groups", "a def")
+        if not node:
+            return None
+        if not holds_definition(node):
+            self.log.tell(node.place, "a function of groups is a def; an expression: aggregate")
+            return None
+        source = source_of(self.log, node, self.folder)
+        if source is None:
+            return None
+        try:
+            function = group_function(source.text, tuple(o.text for o in outputs) or ("result",))
+        except ExpressionError as error:
+            self.slips(source, error)
+            return None
+        for argument in definition(source.text).node.args.args:
+            if argument.arg not in scope:
+                offset = definition(source.text).offset_of(argument)
+                self.log.tell(source.at(offset), scope.unknown(argument.arg))
+        return function
+
+    def slips(self, source: Source, error: ExpressionError) -> None:
+        for slip in error.slips:
+            self.log.tell(source.at(slip.offset), slip.message)
+
+
+def _plain(body: Expr, output: str, skips: Literal["skip", "call"]) -> RowFunction:
+    name = output if output.isidentifier() else "row"
+    return RowFunction(name, output, body, columns=columns(body), on_missing=skips)
+
+
+def _lowered(function: RowFunction, schema: Schema | None, source: Source) -> RowFunction:
+    """Keep a def's tree only where its kinds fit: Python's truth of a number has no tree."""
+    if function.body is None or schema is None:
+        return function
+    try:
+        kind(function.body, schema)
+    except KindError as error:
+        where = source.at(0).origin.mistake(source.at(0).index, "")
+        opaque = f"{where.file}:{where.line}:{where.column}: {text(error.node)}: {error}"
+        return replace(function, body=None, opaque=opaque)
+    except KeyError:
+        return function
+    return function
+
+
+def _may_be_condition(expr: Expr) -> bool:
+    match expr:
+        case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col():
+            return True
+        case Lit(value):
+            return value is None or isinstance(value, bool)
+        case Call(name, _):
+            return ROW_FUNCTIONS[name].gives == "bool"
+        case Case(branches, otherwise):
+            return all(_may_be_condition(v) for v in (*(v for _, v in branches), otherwise))
+        case Agg(name, _):
+            return name in {"any", "all"}
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a `def` and where each of its characters stands."""
+
+    text: str
+    at: Callable[[int], Place]
+
+
+def holds_definition(node: Scalar) -> bool:
+    """Tell whether a value is a def, or names one in a file."""
+    return is_definition(node.text) or _ELSEWHERE.fullmatch(node.text.strip()) is not None
+
+
+def source_of(log: Log, node: Scalar, folder: Path) -> Source | None:
+    """Give the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
+    match = _ELSEWHERE.fullmatch(node.text.strip())
+    if not match:
+        return Source(node.text, node.at)
+    path, name = folder / match[1], match[2]
+    try:
+        origin = Origin(str(path), path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        log.tell(node.place, f"{path} cannot be read: {error}")
+        return None
+    return _elsewhere(log, node, origin, name)
+
+
+def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> Source | None:
+    try:
+        module = parse_python(origin.text)
+    except ExpressionError as error:
+        for slip in error.slips:
+            log.tell(Place(origin, slip.offset), slip.message)
+        return None
+    defs = {part.name: part for part in module.body if isinstance(part, ast.FunctionDef)}
+    if name not in defs:
+        log.tell(node.place, f"{name!r} is no function of {origin.name}{mend(name, tuple(defs))}")
+        return None
+    return _segment(origin, defs[name])
+
+
+def _segment(origin: Origin, part: ast.FunctionDef) -> Source:
+    lines = origin.text.splitlines(keepends=True)
+    first = min([part.lineno, *(d.lineno for d in part.decorator_list)]) - 1
+    start = sum(len(line) for line in lines[:first])
+    text = "".join(lines[first : part.end_lineno])
+    return Source(text, lambda offset: Place(origin, start + offset))

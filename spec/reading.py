@@ -1,0 +1,346 @@
+"""Reads a workload file into values, or tells all of its mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast
+
+from ..errors import Mistake, WorkloadError
+from .document import Fields, Log, Node, Origin, Place, Scalar, compose
+from .fields import LARGEST, Section, section
+from .functions import SEED, task_function
+from .grammar import DATASET, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
+from .parsing import ExpressionError
+from .quantities import number
+from .queries import Scope, holds_definition, read_queries, source_of
+from .schema import Schema
+from .vocabulary import GENERATORS, mend
+from .workload import Files, Generated, Limits, Measure, Query, Tasks, Workload
+
+SHIPPED = Path(__file__).parent.parent / "workloads"
+LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def read(
+    path: str | Path,
+    overrides: Mapping[str, str] = _NOTHING,
+    engines: Collection[str] | None = None,
+) -> Workload:
+    """Read a workload file, or one that ships by its bare name; WorkloadError with all mistakes.
+
+    `overrides` are `--set` pairs of a dotted key and its YAML value; `engines` are the known names.
+    """
+    found = _find(Path(path))
+    return read_text(_load(found), str(found), found.parent, overrides, engines)
+
+
+def read_text(
+    text: str,
+    name: str,
+    folder: Path,
+    overrides: Mapping[str, str] = _NOTHING,
+    engines: Collection[str] | None = None,
+) -> Workload:
+    """Read a workload's text; `name` is what mistakes call it, `folder` where its files are."""
+    log = Log()
+    root = _root(log, text, name, overrides)
+    workload = None
+    if root is not None:
+        given = section(log, root, "a workload", WORKLOAD)
+        workload = _Reader(log, given, folder, engines).read(Path(name).stem or "workload")
+    log.close()
+    if workload is None:
+        raise AssertionError(name)
+    pairs = tuple(overrides.items())
+    return replace(workload, source=text, file=name, overrides=pairs)
+
+
+def check_columns(workload: Workload, schema: Schema) -> None:
+    """Compare a workload's columns and their kinds with its data's; WorkloadError with places."""
+    log = Log()
+    root = _root(log, workload.source, workload.file, dict(workload.overrides))
+    if isinstance(root, Fields) and (node := root.get("queries")):
+        read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
+    elif not workload.source:
+        log.found += _unplaced(workload, schema)
+    log.close()
+
+
+def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
+    """Tell the missing columns of a workload that was not read from a text."""
+    return [
+        Mistake(f"query {query.name}", 0, 0, Scope.of(schema).unknown(name))
+        for query in workload.queries
+        for name in query.reads
+        if name not in schema
+    ]
+
+
+def shipped() -> tuple[str, ...]:
+    """Give the names of the workloads that ship with dfbench."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+
+
+def _find(path: Path) -> Path:
+    try:
+        if path.is_file():
+            return path
+        bare = path.parent in {Path(), Path("workloads")} and path.suffix in {"", ".yaml", ".yml"}
+        if bare and path.stem in shipped():
+            return SHIPPED / f"{path.stem}.yaml"
+        folder, there = path.is_dir(), path.exists()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, f"cannot be read: {error}") from None
+    if folder:
+        raise _unreadable(path, "is a folder; name a workload file in it")
+    if there:
+        return path
+    raise _unreadable(path, f"no such file{_shipped_mend(path)}")
+
+
+def _shipped_mend(path: Path) -> str:
+    names = shipped()
+    return mend(path.stem, names) or f"; these ship with dfbench: {', '.join(names)}"
+
+
+def _unreadable(path: Path, message: str) -> WorkloadError:
+    return WorkloadError((Mistake(str(path), 0, 0, message),))
+
+
+def _load(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LONGEST + 1)
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
+    if len(raw) > LONGEST:
+        raise _unreadable(path, "is larger than 1 MiB, and a workload is a small YAML file")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        good = raw[: error.start].decode("utf-8-sig", "ignore")
+        place = Origin(str(path), good).mistake(len(good), "not a workload: this is no UTF-8 text")
+        raise WorkloadError((place,)) from None
+
+
+def _root(log: Log, text: str, name: str, overrides: Mapping[str, str]) -> Node | None:
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    root = compose(Origin(name, plain), log)
+    for path, value in overrides.items():
+        root = root and _override(log, root, path, value)
+    return root
+
+
+def _override(log: Log, root: Node, path: str, value: str) -> Node:
+    origin = Origin(f"--set {path}", value, placed=False)
+    node = compose(origin, log)
+    if node is None:
+        return root
+    return _put(log, root, path.split("."), Place(origin, 0), node)
+
+
+def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> Node:
+    """Give a copy of a mapping in which a path has another value."""
+    if not path:
+        return value
+    if not isinstance(node, Fields):
+        log.tell(place, f"there is nothing below it to set {path[0]!r} in")
+        return node
+    old = node.get(path[0])
+    changed = _put(log, old or Fields(place, ()), path[1:], place, value)
+    if old is None:
+        key = Scalar(place, path[0], plain=True, places=[0])
+        return replace(node, pairs=(*node.pairs, (key, changed)))
+    pairs = ((key, changed if key.text == path[0] else below) for key, below in node.pairs)
+    return replace(node, pairs=tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The sections of a workload."""
+
+    log: Log
+    given: Section
+    folder: Path
+    engines: Collection[str] | None
+
+    def read(self, stem: str) -> Workload:
+        dataset = self.dataset()
+        return Workload(
+            name=self.given.word("workload", stem),
+            about=self.given.text("about"),
+            dataset=dataset,
+            queries=self.queries(dataset),
+            tasks=self.tasks(),
+            engines=self.engine_names(),
+            limits=self.limits(),
+            measure=self.measure(),
+        )
+
+    def inner(self, key: str, keys: Mapping[str, Key]) -> Section:
+        node = self.given.values.get(key) or Fields(self.given.place, ())
+        return section(self.log, node, key, keys)
+
+    def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
+        if "queries" not in self.given:
+            if "tasks" not in self.given:
+                self.log.tell(self.given.place, "a workload needs 'queries', or 'tasks'")
+            return ()
+        if "tasks" in self.given:
+            self.log.tell(
+                self.given.at("tasks"), "tasks beside queries; a workload has one of them"
+            )
+        if "dataset" not in self.given:
+            self.log.tell(self.given.place, "queries need a 'dataset' to read")
+        scope = Scope.of(generated_schema(dataset) if isinstance(dataset, Generated) else None)
+        return read_queries(self.log, self.given.values["queries"], scope, self.folder)
+
+    def dataset(self) -> Generated | Files | None:
+        if "dataset" not in self.given:
+            return None
+        if "queries" not in self.given and "tasks" in self.given:
+            self.log.tell(self.given.at("dataset"), "tasks read no dataset; leave it out")
+        given = self.inner("dataset", DATASET)
+        if ("generate" in given) == ("files" in given):
+            self.log.tell(given.place, "a dataset needs one of 'generate' and 'files'")
+            return None
+        return self.files(given) if "files" in given else self.generated(given)
+
+    def files(self, given: Section) -> Files:
+        for key in given.values:
+            if key != "files":
+                self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
+        patterns = given.names("files")
+        # what is typed on the command line is meant from where it is typed
+        texts = (
+            p.text if p.place.origin.placed else str(Path(p.text).absolute()) for p in patterns
+        )
+        return Files(tuple(texts), self.folder)
+
+    def generated(self, given: Section) -> Generated | None:
+        node = given.scalar("generate", "the name of a generator")
+        if "rows" not in given:
+            self.log.tell(given.place, "generated data needs 'rows', such as rows: 1e6")
+        rows = given.whole("rows", 10**6)
+        groups = given.whole("groups", 100)
+        if groups > rows:
+            self.log.tell(given.at("groups"), f"groups is at most the number of rows, {rows}")
+        if not node:
+            return None
+        if node.text not in GENERATORS:
+            message = f"{node.text!r} is no generator{mend(node.text, GENERATORS)}"
+            self.log.tell(node.place, message)
+            return None
+        return Generated(
+            generator=node.text,
+            rows=rows,
+            groups=groups,
+            nulls=given.whole("nulls", 0, least=0, most=100),
+            sorted=given.flag("sorted"),
+            seed=given.whole("seed", 108, least=0, most=2**32 - 1),
+        )
+
+    def engine_names(self) -> tuple[str, ...]:
+        found = self.given.names("engines")
+        for node in found:
+            if self.engines is not None and not _known(node.text, self.engines):
+                message = f"{node.text!r} is no engine{mend(node.text, self.engines)}"
+                self.log.tell(node.place, message)
+        return tuple(node.text for node in found)
+
+    def limits(self) -> Limits:
+        given = self.inner("limits", LIMITS)
+        return Limits(
+            memory=given.size("memory"),
+            time=given.time("time", Limits().time),
+            threads=given.optional("threads", None),
+        )
+
+    def measure(self) -> Measure:
+        given, default = self.inner("measure", MEASURE), Measure()
+        return Measure(
+            rounds=given.whole("rounds", default.rounds),
+            warmups=given.whole("warmups", default.warmups, least=0),
+            runs=given.whole("runs", default.runs),
+            budget=given.time("budget", default.budget),
+            seed=given.whole("seed", default.seed, least=0),
+        )
+
+    def tasks(self) -> Tasks | None:
+        if "tasks" not in self.given:
+            return None
+        given = self.inner("tasks", TASKS)
+        arguments = self.arguments(given)
+        count = given.whole("count", 1)
+        verify = given.choice("verify", VERIFY)
+        node = given.scalar("function", "a def")
+        if not node:
+            return None
+        if not holds_definition(node):
+            self.log.tell(node.place, "function needs a def, such as 'def walk(steps, seed):'")
+            return None
+        source = source_of(self.log, node, self.folder)
+        if source is None:
+            return None
+        try:
+            found = task_function(source.text, arguments)
+        except ExpressionError as error:
+            for slip in error.slips:
+                self.log.tell(source.at(slip.offset), slip.message)
+            return None
+        self.check_arguments(given, found.name, found.parameters)
+        return Tasks(
+            name=found.name,
+            source=source.text,
+            count=count,
+            arguments=tuple(arguments.items()),
+            seeded=SEED in found.parameters,
+            verify=cast("Literal['exact', 'statistical', 'none']", verify),
+        )
+
+    def check_arguments(self, given: Section, function: str, known: tuple[str, ...]) -> None:
+        for name, _ in given.pairs("arguments", "a mapping of names to values"):
+            if name.text == SEED:
+                self.log.tell(name.place, "seed is the task's number; leave it out")
+            elif name.text not in known:
+                message = f"{name.text!r} is no argument of {function}{mend(name.text, known)}"
+                self.log.tell(name.place, message)
+
+    def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
+        found = {}
+        for name, node in given.pairs("arguments", "a mapping of names to values"):
+            if isinstance(node, Scalar) and not node.empty:
+                found[name.text] = _constant(node)
+            else:
+                self.log.tell(node.place, f"{name.text} needs a number, a text, true or false")
+        return found
+
+
+def _constant(node: Scalar) -> int | float | str | bool:
+    if not node.plain:
+        return node.text
+    if node.text in {"true", "false"}:
+        return node.text == "true"
+    value = number(node.text)
+    return value if value is not None and abs(value) <= LARGEST else node.text
+
+
+def _known(name: str, engines: Collection[str]) -> bool:
+    """Tell whether an engine is known; a version is free, a variant only where none is listed."""
+    base = name.partition("@")[0]
+    if base in engines:
+        return True
+    first, _, variant = base.partition("/")
+    listed = any(engine.startswith(f"{first}/") for engine in engines)
+    return bool(variant) and first in engines and not listed
+
+
+def generated_schema(dataset: Generated) -> Schema:
+    """Give the columns that a generator makes, and where values are missing."""
+    missing = dataset.nulls > 0
+    columns = (replace(column, nulls=missing) for column in GENERATORS[dataset.generator])
+    return Schema(tuple(columns), dataset.rows)
