@@ -134,7 +134,8 @@ def millionths(words: Words) -> NDArray[np.float64]:
     holds exactly. The 256 words midway between two millionths go to the even one, as in R. (R
     keeps the word 0 off zero; it rounds to 0 all the same.)
     """
-    return np.rint(words * (390625 / (1 << 24)))
+    scaled: NDArray[np.float64] = np.multiply(words, 390625 / (1 << 24), dtype=np.float64)
+    return np.rint(scaled, out=scaled)
 
 
 def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:

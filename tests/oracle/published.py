@@ -59,7 +59,7 @@ def published(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     data = make(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
     with duckdb.connect() as connection:
-        connection.read_parquet(str(data.path)).create_view("x")
+        connection.execute(f"CREATE VIEW x AS FROM read_parquet('{data.path}')")
         yield connection, WITH_NULLS if request.param else WITHOUT_NULLS
     data.path.unlink()
 
@@ -69,7 +69,7 @@ def test_the_published_answer_is_met(published, question):
     connection, answers = published
     rows, *sums = answers[question]
     names = ", ".join(f"sum({name})" for name in "abc"[: len(sums)])
-    counted, *found = connection.sql(
+    counted, *found = connection.execute(
         f"SELECT count(*), {names} FROM ({QUESTIONS[question]})"
     ).fetchone()
     assert rows in (None, counted)
