@@ -23,9 +23,9 @@ from .explaining import (
     value_row,
     values_differ,
 )
-from .keys import key_codes
+from .keys import key_codes, sorting
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class _Match:
     length: int
 
     def blocks(self) -> Iterator[tuple[slice | Array, slice | Array]]:
-        """Yield the positions a million at a time."""
+        """Yield the positions in blocks that stay in the processor's cache."""
         for start in range(0, self.length, BLOCK):
             part = slice(start, min(start + BLOCK, self.length))
             yield (
@@ -124,18 +124,13 @@ def _matched(
     if np.array_equal(*codes) and not _repeats(codes[0]):
         return _Match(None, None, one.num_rows)
     with ThreadPoolExecutor(2) as pool:  # NumPy sorts without the interpreter's lock
-        orders = list(pool.map(_sorting, codes))
+        orders = list(pool.map(sorting, codes))
     match = _Match(orders[0], orders[1], one.num_rows)
     if one.num_rows != other.num_rows or not _same(codes, match):
         return groups_differ(one, other, asked, codes)
     if _repeats(codes[0], orders[0]):
         return _by_values([pair(n, one[n], other[n]) for n in names], codes)
     return match
-
-
-def _sorting(codes: Array) -> Array:
-    order = np.argsort(codes)
-    return order.astype(np.int32) if len(codes) < 2**31 else order
 
 
 def _same(codes: tuple[Array, Array], match: _Match) -> bool:

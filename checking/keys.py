@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from .columns import Array, Pair, Side
 
 LARGEST = 2**62
 BLOCK = 1 << 17
+# 2**64 divided by the golden ratio (Knuth, The Art of Computer Programming 3, section 6.4)
+SCRAMBLE = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,45 @@ def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Arra
     return codes
 
 
+def sorting(codes: Array) -> Array:
+    """Give an order of rows that is the same for the same codes, whatever order they come in.
+
+    Sorting values is several times faster than sorting positions by them, so the upper bits of the
+    scrambled code and the position share one word; the few codes that those bits do not tell apart
+    are put in order afterwards.
+    """
+    below = np.uint64((1 << len(codes).bit_length()) - 1)
+    words = codes.view(np.uint64) * SCRAMBLE  # wraps, and keeps different codes different
+    words &= ~below
+    for part in _blocks(len(codes)):
+        words[part] |= np.arange(part.start, part.stop, dtype=np.uint64)
+    words.sort()
+    order = np.empty(len(codes), np.int32 if len(codes) < 2**31 else np.int64)
+    for part in _blocks(len(codes)):
+        order[part] = words[part] & below
+    words &= ~below
+    _untangle(order, words, codes)
+    return order
+
+
+def _blocks(length: int) -> Iterator[slice]:
+    # blocks stay in the processor's cache: a fresh array of all rows costs more than the sum
+    return (slice(i, min(i + BLOCK, length)) for i in range(0, length, BLOCK))
+
+
+def _untangle(order: Array, words: Array, codes: Array) -> None:
+    tied = np.zeros(len(order) + 1, bool)
+    np.equal(words[1:], words[:-1], out=tied[1:-1])
+    places = np.flatnonzero(tied[1:] | tied[:-1])
+    rows = order[places]
+    order[places] = rows[np.lexsort((codes[rows], words[places]))]
+
+
 def _append(codes: Array, side: Side, digit: _Digit) -> None:
-    # in blocks that stay in the processor's cache: a fresh array of all rows costs more
-    for start in range(0, len(codes), BLOCK):
-        part = slice(start, start + BLOCK)
+    for part in _blocks(len(codes)):
         block = side.values[part].astype(np.int64)
-        block -= digit.low - 2
+        block -= digit.low
+        block += 2
         if side.state is not None:
             np.copyto(block, side.state[part] - 1, where=side.state[part] != 0)
         codes[part] *= digit.base

@@ -13,7 +13,7 @@ from dfbench.checking.agreement import agreement, asked
 from dfbench.checking.columns import pair
 from dfbench.checking.comparing import compare
 from dfbench.checking.explaining import Asked
-from dfbench.checking.keys import key_codes
+from dfbench.checking.keys import SCRAMBLE, key_codes, sorting
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from hypothesis import given, settings
@@ -319,6 +319,27 @@ def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
     for i, left in enumerate(rows):
         for j, right in enumerate(rows):
             assert (codes[i] == codes[j]) == (left == right)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 2**62) | st.integers(0, 3), max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_sorting_depends_on_the_codes_alone(codes, random):
+    shuffled = random.sample(codes, len(codes))
+    one, other = (np.array(c, np.int64) for c in (codes, shuffled))
+    first, second = sorting(one), sorting(other)
+    assert one[first].tolist() == other[second].tolist()
+    assert sorted(first.tolist()) == list(range(len(codes)))
+
+
+def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same():
+    # the scramble's inverse gives codes that are equal but for their lowest bits
+    inverse = pow(int(SCRAMBLE), -1, 2**64)
+    codes = np.array([i * inverse % 2**64 for i in range(64)], np.uint64).view(np.int64)
+    reverse = codes[::-1].copy()
+    assert codes[sorting(codes)].tolist() == reverse[sorting(reverse)].tolist()
 
 
 @settings(max_examples=30, deadline=None)
