@@ -37,7 +37,7 @@ schema: $(READY) ## write the JSON schema of the workload language anew
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
 
 oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answers
-	$(BIN)/python -m pytest tests/oracle --run-oracle
+	$(BIN)/python -m pytest tests/oracle/published.py
 
 faults: $(READY) ## run every faulty program under every limit, and kill the parent at random
 	$(BIN)/python -m tests.faults
