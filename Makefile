@@ -27,7 +27,8 @@ test: $(READY) ## run the tests
 check: $(READY) ## lint, type check, and hold the layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p dfbench
+	@mkdir -p .mypy_cache && ln -sfn .. .mypy_cache/dfbench
+	MYPYPATH=.mypy_cache $(BIN)/mypy -p dfbench
 	$(BIN)/lint-imports
 
 golden: $(READY) ## write the golden programs anew, to be reviewed as a diff

@@ -1,4 +1,4 @@
-"""The command line: every command reads its options, calls one function and prints what it gives."""
+"""The command line: each command reads its options and calls the function that serves it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", help="Override a value: --set dataset.rows=1e6")
 ]
 Results = Annotated[Path, typer.Option("--results", help="Where comparisons are stored.")]
+Stored = Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")]
 Memory = Annotated[str | None, typer.Option(help="Memory of each engine's process tree: 2GiB")]
 Timeout = Annotated[str | None, typer.Option(help="Time limit of each process: 5min")]
 Threads = Annotated[str | None, typer.Option(help="Threads and cores of each engine.")]
@@ -44,7 +45,7 @@ Format = Annotated[str, typer.Option("--format", help="table, markdown, json, js
 
 
 @app.command()
-def compare(  # noqa: PLR0913 - a command has as many options as it has
+def compare(
     workload: Workload,
     engine: Engines = None,
     query: Queries = None,
@@ -79,7 +80,9 @@ def compare(  # noqa: PLR0913 - a command has as many options as it has
     request = commands.request(
         workload, engine, query, setting, options, results, limit_backend, baseline
     )
-    raise typer.Exit(commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict))
+    raise typer.Exit(
+        commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
+    )
 
 
 @app.command()
@@ -115,7 +118,9 @@ def check(
 
 @app.command()
 def report(
-    results: Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")] = Path("results"),
+    results: Annotated[
+        Path, typer.Argument(help="A comparison's folder, or the results folder.")
+    ] = Path("results"),
     output: Format = "table",
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""

@@ -17,12 +17,12 @@ from .datasets.making import make
 from .datasets.outlining import outline
 from .engines import engines, find, install_command, missing, versions
 from .engines.base import Program, Resources
-from .errors import ResultsError, Unsupported, WorkloadError
+from .errors import ResultsError, Unsupported
 from .flow import Request
+from .reporting import terminal
 from .reporting.comparison import Comparison
 from .reporting.exporting import render
 from .reporting.progress import Progress
-from .running import limits
 from .spec.workload import Query
 from .storing.folder import latest, program_path
 from .storing.records import Outcome
@@ -71,16 +71,14 @@ def check(request: Request, *, strict: bool) -> int:
 
 def report(path: Path, output: str) -> None:
     """Rebuild the reports of a comparison, or of the newest one in a results folder."""
-    comparison = Comparison(_comparison_in(path))
-    comparison.write_reports()
-    _print(comparison, output)
+    _print(flow.reported(_comparison_in(path)), output)
 
 
 def show(request: Request, *, raw: bool, folder: Path | None) -> None:
     """Print or save the programs that would run."""
     workload = request.read()
     resources = Resources(workload.limits.threads, workload.limits.memory)
-    data = outline(workload.dataset, request.cache)
+    data = outline(flow.dataset(workload), request.cache)
     for name in dict.fromkeys(workload.engines):
         for query in workload.queries:
             program = written(find(name), query, data, resources)
@@ -103,7 +101,7 @@ def list_engines() -> None:
 def data(request: Request) -> None:
     """Make a workload's data and print where it is."""
     progress = Progress(0)
-    made = make(request.read().dataset, request.cache, progress.making)
+    made = make(flow.dataset(request.read()), request.cache, progress.making)
     sys.stdout.write(f"{made.path}\n")
     sys.stderr.write(f"{made.name}: {made.rows:,} rows, {made.bytes / 2**20:,.1f} MiB\n")
 
@@ -126,7 +124,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _print(comparison: Comparison, output: str) -> None:
     if output == "table":
-        comparison.show()
+        terminal.show(comparison.view)
     else:
         sys.stdout.write(render(comparison.view, output))
     sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
@@ -136,9 +134,10 @@ def _print_plan(plan: Plan) -> None:
     measure, limits = plan.workload.measure, plan.workload.limits
     lines = [
         f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
-        f"limits: {plan.backend.promise}; {limits.memory} bytes, {limits.time} s, {limits.threads} threads",
-        f"{len(plan.runnable)} programs x {measure.rounds} rounds, each 1 cold, "
-        f"{measure.warmups} warm-up and {measure.runs} timed executions",
+        f"limits: {limits.memory} bytes, {limits.time} s, {limits.threads} threads",
+        plan.backend.promise,
+        f"{len(plan.runnable)} programs x {measure.rounds} rounds",
+        f"each: 1 cold, {measure.warmups} warm-up and {measure.runs} timed executions",
     ]
     for (engine, query), program in plan.programs.items():
         if isinstance(program, Unsupported):

@@ -17,14 +17,16 @@ from .datasets.making import make
 from .engines import engines
 from .engines.base import Program
 from .errors import DataError, ResultsError
+from .reporting import html, markdown
 from .reporting.comparison import Comparison
 from .reporting.progress import Progress, Silence
 from .running import limits, machine
 from .running.executing import warm
 from .spec.reading import check_columns, read, read_text
-from .spec.workload import Generated, Measure, Workload
+from .spec.workload import Files, Generated, Measure, Workload
 from .storing.folder import Folder, create, reopen
 from .storing.folder import read as read_folder
+from .storing.records import Head
 
 CHECKED_ROWS = 10_000
 
@@ -57,19 +59,14 @@ def compare(request: Request, progress: Progress | Silence | None = None) -> Com
     limits.sweep()
     told = progress or Silence()
     planned = prepare(request, request.read(), told)
-    folder = create(request.results, head(planned, command(), request.baseline))
-    for (engine, query), program in planned.programs.items():
-        if isinstance(program, Program):
-            folder.write_program(engine, query, program.text)
-    return _run(planned, folder, told)
+    return _run(planned, _opened(planned, request), told)
 
 
 def resume(path: Path, request: Request, progress: Progress | Silence | None = None) -> Comparison:
     """Go on with an interrupted comparison: the same plan, less what is stored already."""
     limits.sweep()
     stored = read_folder(path)
-    workload = read_text(stored.head.source, str(path / "comparison.json"), path)
-    planned = prepare(request, workload, progress or Silence())
+    planned = prepare(request, _again(stored.head), progress or Silence())
     _same_data(planned, stored.head.dataset, path)
     done = frozenset((run.engine, run.query, run.round) for run in stored.runs)
     return _run(planned, reopen(path), progress or Silence(), done)
@@ -78,27 +75,20 @@ def resume(path: Path, request: Request, progress: Progress | Silence | None = N
 def check(request: Request, progress: Progress | Silence | None = None) -> Comparison:
     """Run every program once on little data and check its answers; nothing is timed."""
     workload = request.read()
-    dataset = workload.dataset
-    if isinstance(dataset, Generated):
-        dataset = replace(dataset, rows=min(dataset.rows, CHECKED_ROWS))
+    asked = workload.dataset
+    if isinstance(asked, Generated):
+        asked = replace(asked, rows=min(asked.rows, CHECKED_ROWS))
     once = Measure(rounds=1, warmups=0, runs=0, seed=workload.measure.seed)
-    small = replace(workload, dataset=dataset, measure=once)
+    small = replace(workload, dataset=asked, measure=once)
     planned = prepare(request, small, progress or Silence())
-    folder = create(request.results, head(planned, command(), request.baseline))
-    for (engine, query), program in planned.programs.items():
-        if isinstance(program, Program):
-            folder.write_program(engine, query, program.text)
-    return _run(planned, folder, progress or Silence())
+    return _run(planned, _opened(planned, request), progress or Silence())
 
 
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
     """Make the data, hold the workload against it and the machine, and write every program."""
     machine.feasible(workload.limits)
     backend = limits.choose(request.backend)
-    if workload.dataset is None:
-        message = f"{workload.name} has no dataset to run on"
-        raise DataError(message)
-    data = make(workload.dataset, request.cache, progress.making)
+    data = make(dataset(workload), request.cache, progress.making)
     check_columns(workload, data.schema)
     planned = plan(workload, data, backend)
     if isinstance(progress, Progress):
@@ -106,10 +96,26 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
     return planned
 
 
+def dataset(workload: Workload) -> Generated | Files:
+    """Give a workload's dataset; DataError where it has none."""
+    if workload.dataset is None:
+        message = f"{workload.name} has no dataset: it is a workload of tasks"
+        raise DataError(message)
+    return workload.dataset
+
+
 def command() -> str:
     """Give the command line of this process, to be typed again."""
     name = Path(sys.argv[0]).name
     return shlex.join(["dfbench" if name in {"__main__.py", "dfbench"} else name, *sys.argv[1:]])
+
+
+def _opened(planned: Plan, request: Request) -> Folder:
+    folder = create(request.results, head(planned, command(), request.baseline))
+    for (engine, query), program in planned.programs.items():
+        if isinstance(program, Program):
+            folder.write_program(engine, query, program.text)
+    return folder
 
 
 def _run(
@@ -121,12 +127,26 @@ def _run(
     warm(planned.data.path)
     Rounds(planned, folder, progress, done).run()
     folder.finish()
-    comparison = Comparison(folder.path)
-    comparison.write_reports()
+    return reported(folder.path)
+
+
+def reported(path: Path) -> Comparison:
+    """Write the reports of a stored comparison anew, from its folder alone."""
+    comparison, folder = Comparison(path), Folder(path)
+    folder.write_report("report.md", markdown.render(comparison.view))
+    folder.write_report("report.html", html.render(comparison.view))
     return comparison
+
+
+def _again(head: Head) -> Workload:
+    """Read the workload of a stored comparison as it was asked for."""
+    workload = read_text(head.source, head.file, Path(head.file).parent, head.overrides)
+    return chosen(workload, tuple(head.engines), tuple(head.queries))
 
 
 def _same_data(planned: Plan, stored: Mapping[str, object], path: Path) -> None:
     if planned.data.name != stored.get("name"):
-        message = f"{path} was measured on {stored.get('name')}, and the data is {planned.data.name} now"
+        message = (
+            f"{path} was measured on {stored.get('name')}, and the data is {planned.data.name} now"
+        )
         raise ResultsError(message)

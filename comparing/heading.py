@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from ..running import machine
+from ..spec.schema import Column
 from ..storing.records import Head
 from .oracle import oracle_name
 from .planning import Plan, told_versions
@@ -30,13 +31,21 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         machine=machine.describe(),
         baseline=baseline or ("pandas" if "pandas" in names else names[0]),
         dfbench=metadata.version("dataframe-bench"),
+        file=workload.file,
+        overrides=dict(workload.overrides),
     )
 
 
 def _dataset(plan: Plan) -> dict[str, Any]:
     data = plan.data
-    columns = {c.name: c.arrow + (", some missing" if c.missing else "") for c in data.schema.columns}
+    columns = {
+        c.name: c.arrow + (", some missing" if c.missing else "") for c in data.schema.columns
+    }
     return {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
+
+
+def _told(column: Column) -> str:
+    return f"{column.arrow}, some missing" if column.missing else column.arrow
 
 
 def _limits(plan: Plan) -> dict[str, Any]:

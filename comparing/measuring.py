@@ -10,14 +10,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from ..checking.agreement import agreement
+from ..checking.agreement import agreement, asked
 from ..checking.comparing import compare
-from ..checking.explaining import Asked, Verdict
+from ..checking.explaining import Verdict
 from ..engines.base import Program
 from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
-from ..spec.workload import Query, RowFunction
+from ..spec.workload import Query
 from ..storing.folder import Folder, program_path
 from ..storing.records import Agreement, Outcome, Run
 from . import oracle
@@ -97,17 +97,6 @@ class Rounds:
                 self.folder.append_agreement(found)
 
 
-def asked(query: Query, rows: int) -> Asked:
-    """Give what an answer to a query has to keep."""
-    return Asked(
-        keys=query.group_by,
-        positional=isinstance(query.apply, RowFunction),
-        sort=tuple(key.name for key in query.sort),
-        cut=query.limit is not None,
-        rows=rows,
-    )
-
-
 def agreed(plan: Plan, query: Query, answers: Path) -> Agreement | None:
     """Tell which engines gave the oracle's answer in the first round."""
     paths = {
@@ -118,9 +107,8 @@ def agreed(plan: Plan, query: Query, answers: Path) -> Agreement | None:
     expected = oracle.answer(plan, query) if paths else None
     if expected is None:
         return None
-    return agreement(
-        query.name, oracle.oracle_name(), expected, paths, asked(query, plan.data.rows)
-    )
+    named = oracle.oracle_name(), expected
+    return agreement(query.name, named, paths, asked(query, plan.data.rows))
 
 
 def job(  # noqa: PLR0913 - a job has that many parts

@@ -26,7 +26,7 @@ def outline(dataset: Generated | Files, cache: Path) -> Data:
 
 
 def _with_nulls(column: Column, dataset: Generated) -> Column:
-    """Say whether the definition makes nulls: a share of the values for keys, of rows for measures."""
+    """Say whether there will be nulls: a share of a key's values, or of a measure's rows."""
     large = max(dataset.rows // dataset.groups, 1)
     keys = dict.fromkeys(("id1", "id2", "id4", "id5"), dataset.groups)
     drawn = {**keys, "id3": large, "id6": large, "key": 0}.get(column.name, dataset.rows)

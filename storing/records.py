@@ -149,4 +149,6 @@ class Head:
     machine: dict[str, Any]
     baseline: str
     dfbench: str
+    file: str = ""
+    overrides: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
