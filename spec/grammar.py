@@ -9,6 +9,7 @@ Takes = Literal[
     "word",
     "text",
     "count",
+    "threads",
     "whole",
     "share",
     "flag",
@@ -95,7 +96,7 @@ TASKS = {
 LIMITS = {
     "memory": Key("size", "Memory, such as 8GiB; null is no limit."),
     "time": Key("time", "Time of each run, such as 5min; null is no limit."),
-    "threads": Key("count", "Threads; null is as many as the machine has."),
+    "threads": Key("threads", "Threads; null is as many as the machine has."),
 }
 MEASURE = {
     "rounds": Key("count", "Passes over all engines, each run in a fresh process."),

@@ -45,6 +45,12 @@ def _object(keys: Mapping[str, Key], **more: object) -> Schema:
     return {**made, **({"required": required} if required else {}), **more}
 
 
+def _whole(**bounds: int) -> Schema:
+    """Take a number, and one with `_` in it, which other readers of YAML 1.2 call a text."""
+    digits = {"type": "string", "pattern": "^[0-9][0-9_]*$"}
+    return {"anyOf": [{"type": "integer", **bounds}, digits]}
+
+
 def _mapping(values: Schema) -> Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": values}
 
@@ -56,9 +62,10 @@ def _one_of(*names: str) -> list[Schema]:
 FORMS: dict[Takes, Schema] = {
     "word": {"type": ["string", "integer"], "pattern": f"^{WORD.pattern}$"},
     "text": _SCALAR,
-    "count": {"type": ["integer", "null"], "minimum": 1},
-    "whole": {"type": "integer", "minimum": 0},
-    "share": {"type": "integer", "minimum": 0, "maximum": 100},
+    "count": _whole(minimum=1),
+    "threads": {"anyOf": [_whole(minimum=1), {"type": "null"}]},
+    "whole": _whole(minimum=0),
+    "share": _whole(minimum=0, maximum=100),
     "flag": {"type": "boolean"},
     "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},
     "time": {"type": ["string", "number", "null"], "exclusiveMinimum": 0},

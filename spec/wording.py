@@ -77,12 +77,18 @@ def _bound(value: Expr, body: Expr) -> ast.expr:
 
 
 def _column(name: str) -> ast.expr:
-    parsed = f"{name} "
+    return ast.Name(name) if _is_word(name) else _call("col", ast.Constant(name))
+
+
+def _is_word(name: str) -> bool:
+    """Tell whether Python reads a name as that very name: no keyword, and already normal."""
+    if not name.isidentifier():
+        return False
     try:
-        plain = isinstance(ast.parse(parsed, mode="eval").body, ast.Name) and name.isidentifier()
-    except (SyntaxError, ValueError):
-        plain = False
-    return ast.Name(name) if plain else _call("col", ast.Constant(name))
+        parsed = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return False
+    return isinstance(parsed, ast.Name) and parsed.id == name
 
 
 def _call(function: str, *arguments: ast.expr) -> ast.expr:
