@@ -26,8 +26,8 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble
-from .writing.facts import Facts, makes_nan
-from .writing.sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
+from .writing.facts import Facts, makes_nan, of_outputs, of_rows
+from .writing.sql import AND, ATOM, NOT, OR, Sql, Writer, constant, name
 from .writing.steps import substituted
 
 AGGREGATIONS = {
@@ -60,7 +60,7 @@ class DuckDB:
     name: str = "duckdb"
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
         return ("duckdb",)
 
@@ -72,8 +72,8 @@ class DuckDB:
         """Write one statement over a table that is loaded once."""
         _check_names(query)
         lifted = _lifted(query)
-        guards = _guards(query, Facts(query, data))
-        statement = _Statement(lifted, data, Facts(lifted, data), guards)
+        guards = _guards(query, of_rows(query, data))
+        statement = _Statement(lifted, data, of_rows(lifted, data), guards)
         parts = Parts(
             imports="import duckdb",
             load=_load(query, data, resources),
@@ -183,16 +183,10 @@ class _Statement:
             return "data"
         text, where, row = "data", self._where(), ["rowid"] if self._ordered else []
         for batch in _batches(self.query.derive):
-            items = [*row, *self._derived(batch)]
+            items = [*row, "*", *map(self._output, batch)]
             inner = f"{_listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
-
-    def _derived(self, batch: list[Output]) -> list[str]:
-        new = [self._output(output) for output in batch if output.name not in self.query.reads]
-        replaced = [self._output(output) for output in batch if output.name in self.query.reads]
-        star = f"* REPLACE ({', '.join(replaced)})" if replaced else "*"
-        return [star, *new]
 
     @property
     def _ordered(self) -> bool:
@@ -217,10 +211,12 @@ class _Statement:
         return self._conditions("HAVING", substituted(self.query.having, shadowed))
 
     def _conditions(self, word: str, condition: Expr) -> str:
+        seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
+        writer = Writer(Facts(Schema(seen, self.data.rows)), self._aggregation)
         operands = condition.operands if isinstance(condition, Bool) else (condition,)
         separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
         level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
-        texts = [self._writer().write(operand).at(level) for operand in operands]
+        texts = [writer.write(operand).at(level) for operand in operands]
         line = f"{word} {f'{separator} '.join(texts)}"
         if len(line) <= WIDTH:
             return line
@@ -251,8 +247,6 @@ class _Statement:
             return f"count(DISTINCT {arguments[0]})"
         if agg.function in ORDERED:
             return f"{ORDERED[agg.function]}({arguments[0]}, rowid)"
-        if agg.function == "mean" and self.facts.kind(agg.arguments[0]) == "bool":
-            return f"avg({self._writer().seen(agg.arguments[0]).at(CAST)}::BIGINT)"
         if agg.function not in AGGREGATIONS:
             raise Unsupported(f"{agg.function}()", "no DuckDB aggregation is known for it")
         return f"{AGGREGATIONS[agg.function]}({', '.join(arguments)})"
@@ -294,8 +288,10 @@ def _guards(query: Query, facts: Facts) -> tuple[str, ...]:
 
 
 def _check_names(query: Query) -> None:
-    """Refuse names that differ only in case: to SQL they are one."""
+    """Refuse names that differ only in case, which are one to SQL, and line breaks in names."""
     names = {*query.reads, *(output.name for output in query.derive)}
+    for odd in (n for n in (*names, *query.outputs) if "\n" in n or "\r" in n):
+        raise Unsupported(repr(odd), "a name in SQL stays on one line")
     lowered: dict[str, str] = {}
     for column in sorted(names):
         other = lowered.setdefault(column.lower(), column)

@@ -25,6 +25,7 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
+    children,
 )
 from .facts import Facts, makes_nan, nonzero
 from .steps import negated, substituted
@@ -135,7 +136,7 @@ class Writer:
             case Arith():
                 return self._arithmetic(node)
             case Neg(operand):
-                text = self._number(operand).at(CAST)
+                text = self.write(operand).at(CAST)
                 return Sql(f"-{text}", NEGATIVE)
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
@@ -185,41 +186,43 @@ class Writer:
         level = ARITHMETIC[node.op]
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
-        # A chain of powers reads from the left in DuckDB, and from the right in Python.
-        left = self._number(node.left, plain=left_plain).at(level + (node.op == "**"))
-        right = self._number(node.right, plain=right_plain).at(level + 1)
-        return Sql(f"{left} {node.op} {right}", level)
+        left = self._wide(node.left, node.op, node.right, plain=left_plain)
+        right = self._wide(node.right, node.op, node.left, plain=right_plain)
+        # DuckDB takes a minus before a power first, Python the power.
+        above = CAST if node.op == "**" else level
+        return Sql(f"{left.at(above)} {node.op} {right.at(level + 1)}", level)
 
     def _is_double(self, node: Expr) -> bool:
         return not isinstance(node, Lit) and self.facts.kind(node) == "float"
 
-    def _number(self, node: Expr, *, plain: bool = False) -> Sql:
-        if isinstance(node, Col) and node.name in self.facts.data:
-            column = self.facts.data[node.name]
-            if column.arrow in NARROW or column.kind == "bool":
-                return Sql(f"{name(node.name)}::BIGINT", CAST)
-        if self.facts.kind(node) == "bool":
-            return Sql(f"{self.write(node).at(CAST)}::BIGINT", CAST)
-        return self.write(node, plain=plain)
+    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
+        """Write an operand that a result fits: DuckDB raises where it leaves the type."""
+        written = self.write(node, plain=plain)
+        if not isinstance(node, Col) or op not in {"+", "-", "*"}:
+            return written
+        arrow = self.facts.data[node.name].arrow
+        if arrow not in NARROW or (op != "*" and arrow == "int32" and _small(other)):
+            return written
+        return Sql(f"{written.at(CAST)}::BIGINT", CAST)
 
     def _integers(self, *nodes: Expr) -> bool:
-        return all(self.facts.kind(node) in {"int", "bool"} for node in nodes)
+        return all(self.facts.kind(node) == "int" and not _makes_double(node) for node in nodes)
 
     def _divisor(self, node: Expr) -> str:
         """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
-        divisor = self._number(node, plain=True)
+        divisor = self.write(node, plain=True)
         return divisor.at(NEGATIVE) if nonzero(node) else f"nullif({divisor.text}, 0)"
 
     def _modulo(self, left: Expr, right: Expr) -> Sql:
         """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
-        x, y = self._number(left, plain=True), self._divisor(right)
+        x, y = self.write(left, plain=True), self._divisor(right)
         if not self._integers(left, right):
             return Sql(f"fmod({x.text}, {y})")
         return Sql(f"({x.at(MULTIPLY)} % {y} + {y}) % {y}", MULTIPLY)
 
     def _floor_division(self, left: Expr, right: Expr) -> Sql:
         """DuckDB truncates a quotient of integers: one less where a remainder is of other sign."""
-        x, y = self._number(left, plain=True), self._divisor(right)
+        x, y = self.write(left, plain=True), self._divisor(right)
         if not self._integers(left, right):
             return Sql(f"floor({x.at(MULTIPLY)} / {y})")
         match right:
@@ -235,7 +238,7 @@ class Writer:
             case Arith("%", a, b), Lit(0) if op in {"==", "!="} and nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
                 if self._integers(a, b):
-                    x = f"{self._number(a).at(MULTIPLY)} % {self._divisor(b)}"
+                    x = f"{self.write(a).at(MULTIPLY)} % {self._divisor(b)}"
         return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
 
     def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
@@ -265,6 +268,21 @@ class Writer:
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
         return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")
+
+
+def _makes_double(node: Expr) -> bool:
+    """Tell whether DuckDB gives a double where Python gives an integer."""
+    match node:
+        case Arith("**") | Call("floor" | "ceil"):
+            return True
+        case Col() | Agg("count" | "size" | "n_unique"):
+            return False
+        case _:
+            return any(map(_makes_double, children(node)))
+
+
+def _small(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
 
 
 def _double(value: float, *, plain: bool) -> Sql:
