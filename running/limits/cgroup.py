@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,15 +74,20 @@ class Group:
     measure = "anonymous + shared memory of the group, sampled every 20 ms"
 
     def __init__(
-        self, folder: Path, layout: Layout, limit: int | None, companion: Path | None
+        self,
+        folder: Path,
+        layout: Layout,
+        limit: int | None,
+        companion: Path | None = None,
+        make: Callable[[Path], None] = Path.mkdir,
     ) -> None:
         self._folder, self._layout, self._limit = folder, layout, limit
         self._companion = companion
         self._guard = ThrashGuard(limit) if limit else None
         self._thrashes = False
-        folder.mkdir()
+        make(folder)
         if companion:
-            companion.mkdir()
+            make(companion)
         if limit:
             self._hold(limit)
         self._stat = os.open(folder / "memory.stat", os.O_RDONLY | os.O_CLOEXEC)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from dfbench.errors import LimitError
 from dfbench.running.limits import NAMES, Backend, choose, sweep
 from dfbench.storing.records import Outcome
 
-from .harness import MARK, gone, left, provoke
+from .harness import gone, left, provoke, start_victim
 from .programs import FAULTS, Fault
 
 # Every run ends within this many seconds of its cause, the start of two interpreters included.
@@ -69,22 +68,6 @@ def faulty_runs(count: int, seed: int, folder: Path) -> Counter[str]:
     return counts
 
 
-VICTIM = """
-import sys
-from pathlib import Path
-from dfbench.running.executing import execute
-from dfbench.running.limits import choose
-from dfbench.spec.workload import Limits
-from tests.faults.harness import job
-from tests.faults.programs import FAULTS
-backend, name, mark, folder = sys.argv[1:]
-fault = FAULTS[name]
-while True:
-    limits = Limits(fault.memory, fault.seconds, 1)
-    execute(job(fault.text, Path(folder), mark, limits), choose(backend))
-"""
-
-
 def kills(count: int, seed: int, folder: Path) -> Counter[str]:
     """Kill the parent, and in every third case its supervisor too, then sweep."""
     counts: Counter[str] = Counter()
@@ -94,11 +77,7 @@ def kills(count: int, seed: int, folder: Path) -> Counter[str]:
         name, _, backend = pairs[number % len(pairs)]
         mark = uuid.uuid4().hex
         before = left(mark)
-        victim = subprocess.Popen(
-            [sys.executable, "-c", VICTIM, backend.name, name, mark, str(folder)],
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, MARK: mark},
-        )
+        victim = start_victim(backend.name, name, mark, folder)
         time.sleep(chance.uniform(0.05, 1.0))
         if number % 3 == 2:
             signal_children(victim.pid)

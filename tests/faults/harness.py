@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import time
 import uuid
@@ -97,4 +99,27 @@ def gone(mark: str, before: Left, patience: float = 5.0) -> Left:
     return found
 
 
-__all__ = ["MARK", "Left", "gone", "job", "left", "provoke"]
+VICTIM = """
+import sys
+from pathlib import Path
+from dfbench.running.executing import execute
+from dfbench.running.limits import choose
+from dfbench.spec.workload import Limits
+from faults.harness import job
+from faults.programs import FAULTS
+backend, name, mark, folder = sys.argv[1:]
+fault = FAULTS[name]
+asked = job(fault.text, Path(folder), mark, Limits(fault.memory, fault.seconds, 1))
+while True:
+    execute(asked, choose(backend))
+"""
+
+
+def start_victim(backend: str, name: str, mark: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a process that runs one fault again and again, to be killed."""
+    path = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
+    return subprocess.Popen(
+        [sys.executable, "-c", VICTIM, backend, name, mark, str(folder)],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, MARK: mark, "PYTHONPATH": path},
+    )

@@ -171,6 +171,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "close standard output": Fault("os.closerange(0, 3)", OK),
     "daemonise": Fault(DAEMONISE.replace("{shield}", "pass"), OK),
+    "daemonise and wait": Fault(
+        DAEMONISE.replace("{shield}", "pass") + "time.sleep(1000)", TIMEOUT, seconds=3.0
+    ),
     "daemonise without environment": Fault(
         "subprocess.Popen(['/bin/sh', '-c', 'exec sleep 1000'], env={}, start_new_session=True)", OK
     ),
