@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .units import seconds, size
 from .view import Cell, Column, View
@@ -118,7 +118,8 @@ class _Log:
 
     def ticks(self, scale: float) -> tuple[Tick, ...]:
         decades = range(math.floor(self.low), math.ceil(self.high) + 1)
-        steps = (1, 2, 5) if self.high - self.low < 1.5 else (1,)
+        span = self.high - self.low
+        steps = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
         values = [step * 10.0**decade for decade in decades for step in steps]
         inside = [value for value in values if 0 <= self(value) <= 1]
         return tuple(Tick(round(self(v) * scale, 1), _plain(seconds(v))) for v in inside)
@@ -185,8 +186,7 @@ def scatter(view: View) -> Scatter | None:
 
 def _point(engine: str, x: float, time: float, peak: int, top: float) -> Point:
     y = round(_height(peak, top), 1)
-    text = f"{engine}: {seconds(time)}, {size(peak)}"
-    return Point(engine, round(x, 1), y, y, x > PLOT_WIDTH * 0.7, text)
+    return Point(engine, round(x, 1), y, y, False, f"{engine}: {seconds(time)}, {size(peak)}")
 
 
 def _height(peak: float, top: float) -> float:
@@ -194,24 +194,34 @@ def _height(peak: float, top: float) -> float:
 
 
 def _spread(points: Sequence[Point]) -> tuple[Point, ...]:
-    """Move labels down until none of a side covers another."""
+    """Set each label where it covers neither another nor a point: right, left, lower, higher."""
     placed: list[Point] = []
     for point in sorted(points, key=lambda point: point.y):
-        above = [other for other in placed if _meets(other, point)]
-        floor = max((other.label + LABEL_HEIGHT for other in above), default=point.y)
-        label = round(max(point.y, floor), 1)
-        placed.append(Point(point.engine, point.x, point.y, label, point.left, point.text))
+        tries = [
+            replace(point, left=left, label=round(point.y + step * LABEL_HEIGHT, 1))
+            for step in (0, 1, -1, 2, -2, 3)
+            for left in (False, True)
+        ]
+        free = (one for one in tries if _is_free(one, placed, points))
+        placed.append(next(free, tries[0]))
     return tuple(placed)
 
 
-def _meets(one: Point, other: Point) -> bool:
-    """Tell whether two labels stand over the same width (8 units a character)."""
-    first, second = _extent(one), _extent(other)
-    return first[0] < second[1] and second[0] < first[1]
+def _is_free(label: Point, placed: Sequence[Point], points: Sequence[Point]) -> bool:
+    start, end = _extent(label)
+    if start < PLOT_LEFT or end > PLOT_WIDTH:
+        return False
+    others = [(*_extent(other), other.label) for other in placed]
+    dots = [(p.x - 5, p.x + 5, p.y) for p in points if p.engine != label.engine]
+    return not any(
+        start < right and left < end and abs(y - label.label) < LABEL_HEIGHT
+        for left, right, y in (*others, *dots)
+    )
 
 
 def _extent(point: Point) -> tuple[float, float]:
-    length = 8.0 * len(point.engine) + 12
+    """Give where a label begins and ends (7.5 units a character)."""
+    length = 7.5 * len(point.engine) + 9
     return (point.x - length, point.x) if point.left else (point.x, point.x + length)
 
 

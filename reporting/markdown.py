@@ -29,7 +29,7 @@ def text(words: str) -> str:
     r"""Give anyone's words so that Markdown shows them as they are, on one line.
 
     >>> text("a|b <script> *x*")
-    'a\\\\|b &lt;script&gt; \\\\*x\\\\*'
+    'a\\|b &lt;script&gt; \\*x\\*'
     """
     line = " ".join(words.split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

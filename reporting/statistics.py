@@ -17,6 +17,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from statistics import NormalDist, fmean, median, stdev
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,7 @@ def _bootstrap_interval(ratios: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+@cache
 def _draws(count: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).integers(0, count, (RESAMPLES, count))
 

@@ -149,12 +149,16 @@ class View:
         return tuple(column.engine for column in self.columns)
 
     @property
+    def shared(self) -> str:
+        """Say which questions engines are compared on where their times are summed."""
+        if len(self.common) == len(self.rows):
+            return "all questions"
+        return f"the {counted(len(self.common), 'question')} that all working engines answered"
+
+    @property
     def sums(self) -> str:
         """Say which questions the columns' sums are over."""
-        if len(self.common) == len(self.rows):
-            return "Load, cold and hot are sums over all questions"
-        shared = counted(len(self.common), "question")
-        return f"Load, cold and hot are sums over the {shared} that all working engines answered"
+        return f"Load, cold and hot are sums over {self.shared}"
 
 
 @dataclass(frozen=True, slots=True)

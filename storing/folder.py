@@ -18,7 +18,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -271,21 +271,29 @@ def _read_head(path: Path) -> tuple[Head, tuple[str, ...]]:
             f"{path / HEAD}: schema version {version} is newer than this dfbench reads "
             f"({SCHEMA_VERSION}); `pip install --upgrade dataframe-bench`"
         )
-    blank = {"workload": path.parent.name, "queries": {}, "engines": {}}
-    blank |= {name: {} for name in ("dataset", "limits", "measure", "machine")}
     values, warnings = {}, []
-    for name in (f.name for f in fields(Head) if f.default is MISSING):
-        usual = blank.get(name, "")
-        values[name] = record.get(name, usual)
-        if type(values[name]) is not type(usual) or name not in record:
-            warnings.append(f"{HEAD}: `{name}` is missing or not as dfbench wrote it; left out")
-            values[name] = usual
-    return Head(**values, **_optional(record)), tuple(warnings)
+    for part in fields(Head):
+        usual = _usual(part, path)
+        value = record.get(part.name, usual)
+        needed = part.default is MISSING and part.default_factory is MISSING
+        if type(value) is not type(usual) or (needed and part.name not in record):
+            warnings.append(
+                f"{HEAD}: `{part.name}` is missing or not as dfbench wrote it; left out"
+            )
+            value = usual
+        values[part.name] = value
+    return Head(**values), tuple(warnings)
 
 
-def _optional(record: dict[str, Any]) -> dict[str, Any]:
-    names = (f.name for f in fields(Head) if f.default is not MISSING)
-    return {name: record[name] for name in names if name in record}
+def _usual(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field's own type
+    """Give what stands for a part of the head that is missing: its default, else nothing."""
+    if part.default is not MISSING:
+        return part.default
+    if part.default_factory is not MISSING:
+        return part.default_factory()
+    if part.name == "workload":
+        return path.parent.name
+    return {} if str(part.type).startswith("dict") else ""
 
 
 def _read_record(path: Path) -> dict[str, Any]:
@@ -357,7 +365,9 @@ def _last_of_each(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ..
     repeated = len(runs) - len(kept)
     if not repeated:
         return runs, ()
-    return tuple(kept.values()), (f"{repeated} runs were repeated; the last of each counts",)
+    return tuple(kept.values()), (
+        f"{repeated} runs stand for ones already stored; the last of each counts",
+    )
 
 
 def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[str, str], str]:

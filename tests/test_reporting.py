@@ -1,0 +1,369 @@
+"""What reports tell: one view, the same story in every form, and nobody's text ever live.
+
+`UPDATE_SNAPSHOTS=1 pytest tests/test_reporting.py` writes the snapshots anew, for review.
+"""
+
+from __future__ import annotations
+
+import csv
+import doctest
+import importlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from dfbench.errors import ResultsError
+from dfbench.reporting import charts, exporting, html, markdown, terminal, units, view
+from dfbench.reporting.comparison import Comparison
+from dfbench.reporting.statistics import Verdict
+from dfbench.storing import folder
+from dfbench.storing.records import Agreement, Disagreement, Noise, Outcome
+from hypothesis import given
+from hypothesis import strategies as st
+
+from . import stored_samples as samples
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10")}
+HOSTILE = "<script>alert(1)</script>\"'|`*&"
+
+
+def viewed(tmp_path, kept=None, checked=True, **changes):
+    made = samples.store(tmp_path, samples.head(**changes), kept, checked)
+    return view.build(folder.read(made.path))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return viewed(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return viewed(tmp_path_factory.mktemp("small"), **SMALL)
+
+
+def cell(shown, engine, query):
+    return next(
+        c for row in shown.rows for c in row.cells if (c.engine, c.query) == (engine, query)
+    )
+
+
+def same(name, text):
+    path = SNAPSHOTS / name
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "statistics"])
+def test_examples_in_docstrings_are_true(module):
+    found = doctest.testmod(importlib.import_module(f"dfbench.reporting.{module}"))
+    assert found.failed == 0
+
+
+def test_the_terminal_shows_a_whole_comparison(whole):
+    same("whole.txt", terminal.render(whole))
+
+
+def test_the_terminal_shows_a_partial_comparison(tmp_path):
+    same("partial.txt", terminal.render(viewed(tmp_path, kept=5, checked=False, **SMALL)))
+
+
+def test_markdown_shows_a_small_comparison(small):
+    same("small.md", markdown.render(small))
+
+
+def test_html_shows_a_small_comparison(small):
+    page = html.render(small)
+    same("small.html", page[page.index("<body") : page.index("<script>")])
+
+
+def test_no_line_of_the_terminal_is_wider_than_it(whole):
+    for width in (80, 100, 160):
+        assert max(map(len, terminal.render(whole, width).splitlines())) <= width
+
+
+def test_the_story_starts_with_who_won_and_how_surely(whole):
+    assert whole.sentences[0] == (
+        "polars answered 10 of 10 questions fastest, 4.5× [4.5–4.6] as fast as pandas."
+    )
+
+
+def test_failures_are_told_in_words_with_their_limit(whole):
+    assert "datatable ran out of memory on q10 at 2 GiB." in whole.sentences
+    assert "modin did not answer q9 within 300 s." in whole.sentences
+    assert "dask gave a wrong answer to q8." in whole.sentences
+    assert "datatable cannot say q6." in whole.sentences
+    assert "All answers agree on 9 of 10 questions." in whole.sentences
+
+
+def test_only_two_ok_engines_have_a_ratio(whole):
+    for engine, query in (("datatable", "q10"), ("dask", "q8"), ("modin", "q9")):
+        shown = cell(whole, engine, query)
+        assert (shown.time, shown.ratio, shown.hot) == (None, None, ())
+    assert cell(whole, "modin", "q9").word == "timeout, 1 of 3"
+
+
+def test_without_the_baseline_nothing_has_a_ratio(tmp_path):
+    shown = viewed(tmp_path, baseline="datatable", **SMALL)
+    assert cell(shown, "pandas", "q1").ratio.verdict is Verdict.SLOWER
+    assert cell(shown, "pandas", "q10").ratio is None
+    assert cell(shown, "pandas", "q10").time is not None
+    assert shown.columns[0].over == 1
+
+
+def test_a_wrong_answer_is_a_failure_though_its_runs_were_ok(whole):
+    failure = next(f for f in whole.failures if f.engine == "dask")
+    assert failure.outcome is Outcome.WRONG
+    assert failure.evidence == "3 of 100 rows differ in v3"
+
+
+def test_sums_are_over_the_questions_that_all_working_engines_answered(whole):
+    assert whole.common == ("q1", "q2", "q3", "q4", "q5", "q7")
+    polars = next(column for column in whole.columns if column.engine == "polars")
+    shown = [cell(whole, "polars", query).time for query in whole.common]
+    assert polars.hot == pytest.approx(sum(shown))
+
+
+def test_cold_and_hot_never_mix(small):
+    shown = cell(small, "pandas", "q1")
+    assert shown.cold > max(shown.hot)
+    assert shown.time in shown.hot
+
+
+def test_a_partial_comparison_says_so_and_gives_no_winner_too_early(tmp_path):
+    shown = viewed(tmp_path, kept=2, **SMALL)
+    assert shown.sentences[0] == "This comparison is partial: 2 of 27 planned runs have ended."
+    assert not any(c.best for row in shown.rows for c in row.cells)
+    assert cell(shown, "polars", "q1").word == "not run"
+
+
+@pytest.mark.parametrize("chosen", list(exporting.Format))
+def test_every_format_tells_of_a_comparison_without_a_run(tmp_path, chosen):
+    shown = viewed(tmp_path, kept=0, checked=False, **SMALL)
+    text = exporting.render(shown, chosen)
+    assert "not run" in text or "No run has finished" in text
+
+
+@pytest.mark.parametrize("chosen", list(exporting.Format))
+def test_every_format_bears_a_comparison_that_names_nothing(tmp_path, chosen):
+    shown = viewed(tmp_path, engines=(), queries=(), rounds=0)
+    assert isinstance(exporting.render(shown, chosen), str)
+
+
+def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path):
+    shown = viewed(tmp_path, engines=("datatable",), queries=("q6", "q10"), baseline="datatable")
+    assert shown.sentences[0] == "No engine answered any question."
+    assert "0/2" in terminal.render(shown)
+    assert charts.scatter(shown) is None
+    assert "datatable" in html.render(shown)
+
+
+def test_a_busy_machine_is_told_and_gives_no_verdict(tmp_path):
+    head = samples.head(**SMALL)
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        made.append(replace(run, noise=Noise(0.5, 0.0)))
+    shown = view.build(folder.read(made.path))
+    assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED
+    assert shown.warnings[0].startswith("The machine was busy beside 27 of 27 runs")
+
+
+def test_one_round_decides_nothing_and_says_what_would(tmp_path):
+    shown = viewed(tmp_path, rounds=1, **SMALL)
+    assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED
+    assert "(undecided: one round has no interval)" in shown.sentences[0]
+    assert any("--set measure.rounds=6" in warning for warning in shown.warnings)
+
+
+def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):
+    head = samples.head(**SMALL)
+    made = samples.store(tmp_path, head)
+    path = made.path / folder.HEAD
+    path.write_text(json.dumps({**json.loads(path.read_text()), "engines": {}, "queries": {}}))
+    shown = view.build(folder.read(made.path))
+    assert shown.engines == SMALL["engines"]
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page, as a browser would see them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.words, self.links = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [v for k, v in attrs if k in {"src", "href", "action", "data", "poster"}]
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def hostile(tmp_path):
+    head = samples.head(
+        workload=HOSTILE, about=HOSTILE, source=HOSTILE, command=HOSTILE, dfbench=HOSTILE,
+        engines=(), queries=(), rounds=0,
+        baseline=HOSTILE, machine={HOSTILE: HOSTILE}, dataset={HOSTILE: [HOSTILE]},
+        limits={"held": {HOSTILE: HOSTILE}},
+    )  # fmt: skip
+    names = {"engines": {HOSTILE: {"version": HOSTILE}}, "queries": {HOSTILE: HOSTILE, "q1": "x"}}
+    made = folder.create(tmp_path, replace(head, **names))
+    run = next(samples.runs(samples.head(**SMALL)))
+    made.append(replace(run, engine=HOSTILE))
+    made.append(
+        replace(
+            run, engine=HOSTILE, query=HOSTILE, outcome=Outcome.CRASHED,
+            evidence=HOSTILE, log=HOSTILE,
+        )
+    )  # fmt: skip
+    differ = Disagreement("pandas", HOSTILE, ((HOSTILE, HOSTILE),))
+    made.append_agreement(Agreement(HOSTILE, HOSTILE, (HOSTILE,), (differ,)))
+    made.write_program(HOSTILE, HOSTILE, f"# {HOSTILE}\n# ```\n</code></pre>")
+    return made.path
+
+
+def test_nobodys_text_is_live_in_html(tmp_path):
+    path = hostile(tmp_path)
+    page = Page(html.render(view.build(folder.read(path))))
+    assert page.tags.count("script") == 1  # our own
+    assert "".join(page.words).count(HOSTILE) > 15
+    assert "alert" not in "".join(w for w in page.words if "querySelectorAll" in w)
+    notebook = Page(Comparison(path)._repr_html_())
+    assert "script" not in notebook.tags
+    program = Page(Comparison(path).program(HOSTILE, HOSTILE)._repr_html_())
+    assert "script" not in program.tags
+
+
+def test_nobodys_text_is_live_in_markdown(tmp_path):
+    text = markdown.render(view.build(folder.read(hostile(tmp_path))))
+    outside = []
+    fenced = ""
+    for line in text.splitlines():
+        ticks = line.strip()[: len(line.strip()) - len(line.strip().lstrip("`"))]
+        if fenced:
+            fenced = "" if line.strip() == fenced else fenced
+        elif len(ticks) >= 3:
+            fenced = ticks
+        else:
+            outside.append(line)
+    assert not fenced
+    assert "<script>" not in "\n".join(outside)
+
+
+def test_the_terminal_shows_markup_as_text(tmp_path):
+    head = samples.head(
+        engines=("pandas",), queries=("q1",), about="[bold red]x[/]", workload="[w]"
+    )
+    made = samples.store(tmp_path, head)
+    assert "[w]: [bold red]x[/]" in terminal.render(view.build(folder.read(made.path)))
+
+
+@given(st.text())
+def test_a_fence_holds_any_code(code):
+    lines = markdown.fence(code).split("\n")
+    assert lines[0] == lines[-1]
+    assert not any(lines[0] in line for line in "\n".join(lines[1:-1]).split("\n"))
+
+
+def test_html_asks_for_nothing_and_is_small(whole):
+    text = html.render(whole)
+    page = Page(text)
+    assert [link for link in page.links if not link.startswith("data:,")] == []
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "default-src 'none'" in text
+    assert len(text.encode()) < 300_000
+
+
+def test_html_names_every_figure_for_who_cannot_see_it(whole):
+    text = html.render(whole)
+    assert "Peak memory against time: modin: " in text
+    assert ", the fastest" in text
+    assert 'scope="row"' in text
+
+
+def test_the_same_folder_gives_the_same_bytes(tmp_path):
+    made = samples.store(tmp_path, samples.head(**SMALL))
+    first, second = (html.render(view.build(folder.read(made.path))) for _ in range(2))
+    assert first == second
+
+
+def test_labels_of_the_scatter_cover_nothing(whole):
+    points = charts.scatter(whole).points
+    boxes = [(*charts._extent(point), point.label) for point in points]
+    for i, one in enumerate(boxes):
+        for other in boxes[:i]:
+            beside = one[1] <= other[0] or other[1] <= one[0]
+            assert beside or abs(one[2] - other[2]) >= charts.LABEL_HEIGHT
+
+
+def test_every_run_is_a_dot(small):
+    dots = sum(s.hot.count("M") for row in charts.runs(small).rows for s in row.strips)
+    assert dots == sum(len(c.hot) for row in small.rows for c in row.cells) == 7 * 9
+
+
+def test_records_open_as_csv_json_and_a_frame(tmp_path):
+    made = samples.store(tmp_path, samples.head(**SMALL))
+    comparison = Comparison(made.path)
+    table = list(csv.DictReader(io.StringIO(exporting.render(comparison.view, "csv"))))
+    lines = [json.loads(one) for one in exporting.render(comparison.view, "jsonl").splitlines()]
+    frame = comparison.to_frame()
+    assert len(table) == len(lines) == len(frame) == 9
+    assert float(table[0]["time"]) == lines[0]["time"] == frame["time"][0]
+    whole = json.loads(exporting.render(comparison.view, "json"))
+    assert whole["rows"][0]["cells"][0]["time"] == lines[0]["time"]
+
+
+def test_a_notebook_shows_the_comparison_and_its_programs(tmp_path):
+    made = samples.store(tmp_path, samples.head(**SMALL))
+    comparison = Comparison(made.path)
+    assert "polars answered" in comparison._repr_html_()
+    assert "polars answered" in repr(comparison)
+    assert str(comparison.program("polars", "q1")) == samples.program("polars", "q1")
+    assert comparison.report() == markdown.render(comparison.view)
+    with pytest.raises(ResultsError, match="no program of spark for q1"):
+        comparison.program("spark", "q1")
+
+
+def test_no_colour_when_piped_or_under_no_color(small, monkeypatch):
+    piped = io.StringIO()
+    terminal.show(small, piped)
+    assert "\x1b" not in piped.getvalue()
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    forced = io.StringIO()
+    terminal.show(small, forced)
+    assert not any(f"\x1b[3{n}m" in forced.getvalue() for n in range(8))
+
+
+@given(st.floats(1e-6, 1e6))
+def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time):
+    number, unit = units.seconds(time).split()
+    size = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
+    assert float(number) * size == pytest.approx(time, rel=6e-3)
+
+
+@given(st.integers(0, 2**45))
+def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count):
+    number, unit = units.size(count).split()
+    power = ("B", "KiB", "MiB", "GiB", "TiB").index(unit)
+    assert float(number) * 1024**power == pytest.approx(count, rel=6e-3)
+
+
+def test_reports_need_no_engine_and_no_pyarrow():
+    code = (
+        "import sys, dfbench.reporting.exporting, dfbench.reporting.comparison\n"
+        "print([m for m in ('pyarrow', 'pandas', 'altair', 'duckdb') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

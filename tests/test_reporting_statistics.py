@@ -1,0 +1,156 @@
+"""Ratios, intervals and verdicts: scipy is the oracle, and self-comparisons tell the truth."""
+
+from __future__ import annotations
+
+import math
+import random
+from statistics import median
+
+import pytest
+from dfbench.reporting import statistics
+from dfbench.reporting.statistics import Verdict, interval, judge
+from dfbench.storing.records import Noise, Outcome, Run, Times
+from hypothesis import given
+from hypothesis import strategies as st
+
+RATIOS = st.lists(st.floats(0.01, 100), min_size=2, max_size=12)
+DECIDED = {Verdict.FASTER, Verdict.SLOWER}
+
+
+def test_students_quantiles_are_scipys():
+    from scipy import stats
+
+    for freedom in (*range(1, 60), 100, 1000):
+        assert statistics.student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=1e-4)
+
+
+@given(st.lists(st.floats(0.5, 2), min_size=2, max_size=5, unique=True))
+def test_few_rounds_get_scipys_student_interval_of_the_logarithms(ratios):
+    from scipy import stats
+
+    logs = [math.log(ratio) for ratio in ratios]
+    oracle = stats.t.interval(0.95, len(logs) - 1, loc=sum(logs) / len(logs), scale=stats.sem(logs))
+    low, high = interval(ratios)
+    assert math.log(low) == pytest.approx(oracle[0], abs=1e-5)
+    assert math.log(high) == pytest.approx(oracle[1], abs=1e-5)
+
+
+def test_many_rounds_get_scipys_percentile_bootstrap_at_the_widened_level():
+    import numpy as np
+    from scipy import stats
+
+    ratios = list(np.random.default_rng(3).lognormal(0.5, 0.1, 15))
+    tail = stats.norm.cdf(-math.sqrt(15 / 14) * stats.t.ppf(0.975, 14))
+    oracle = stats.bootstrap(
+        (ratios,), np.median, method="percentile", n_resamples=20_000, rng=1,
+        confidence_level=1 - 2 * tail,
+    ).confidence_interval  # fmt: skip
+    low, high = interval(ratios)
+    assert low == pytest.approx(oracle.low, rel=0.02)
+    assert high == pytest.approx(oracle.high, rel=0.02)
+
+
+@given(RATIOS)
+def test_the_interval_holds_the_ratio_that_is_shown(ratios):
+    low, high = interval(ratios)
+    assert low * (1 - 1e-9) <= median(ratios) <= high * (1 + 1e-9)
+
+
+@given(RATIOS)
+def test_the_order_of_rounds_changes_a_few_rounds_interval_by_nothing(ratios):
+    few = ratios[:5]
+    assert interval(few) == pytest.approx(interval(few[::-1]))
+
+
+@given(RATIOS, st.floats(0.1, 10))
+def test_a_verdict_needs_an_interval_that_leaves_the_tolerance(ratios, scale):
+    found = judge([ratio * scale for ratio in ratios])
+    match found.verdict:
+        case Verdict.FASTER:
+            assert found.high < 0.95
+        case Verdict.SLOWER:
+            assert found.low > 1.05
+        case _:
+            assert found.low <= 1.05
+            assert found.high >= 0.95
+            assert found.reason
+
+
+def test_the_same_rounds_give_the_same_verdict_every_time():
+    ratios = [1.1, 1.2, 1.0, 1.15, 1.3, 1.12, 1.19]
+    assert judge(ratios) == judge(ratios)
+
+
+def test_one_round_is_undecided_whatever_it_shows():
+    found = judge([0.01])
+    assert (found.verdict, found.low, found.reason) == (
+        Verdict.UNDECIDED, None, "one round has no interval",
+    )  # fmt: skip
+
+
+def test_a_busy_machine_gives_no_verdict():
+    found = judge([0.5, 0.5, 0.51], noisy=0.4)
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.reason == "the machine was busy beside 40% of the runs"
+
+
+def test_noise_is_counted_from_foreign_work_and_steal():
+    noises = [Noise(0.05, 0.0), Noise(0.2, 0.0), Noise(0.0, 0.02), Noise()]
+    runs = [Run("e", "q", n, Outcome.OK, noise=noise) for n, noise in enumerate(noises)]
+    assert statistics.noisy_share(runs) == 0.5
+
+
+def test_a_sample_is_the_least_hot_run_and_never_a_cold_one():
+    times = Times(cold=0.1, warmups=(0.2,), hot=(3.0, 2.0, 4.0))
+    runs = [Run("e", "q", 0, Outcome.OK, times=times), Run("e", "q", 1, Outcome.OK)]
+    assert statistics.samples(runs) == {0: 2.0}
+
+
+def test_rounds_are_paired_and_lonely_ones_left_out():
+    assert statistics.paired({0: 2.0, 1: 3.0, 5: 1.0}, {0: 1.0, 1: 6.0, 2: 9.0}) == (2.0, 0.5)
+
+
+def test_geometric_means_are_over_the_rounds_that_all_questions_have():
+    found = statistics.geometric([{0: 1.0, 1: 4.0}, {0: 4.0}])
+    assert found == pytest.approx({0: 2.0})
+    assert statistics.geometric([]) == {}
+
+
+def compared(seed, rounds, noise, truth=1.0, spikes=0.0):
+    """Paired rounds of two engines: noise of each process and its three hot runs, and spikes."""
+
+    def sample():
+        process = math.exp(seed.gauss(0, noise))
+        spike = 1 + seed.expovariate(2) if seed.random() < spikes else 1.0
+        return process * spike * min(math.exp(abs(seed.gauss(0, noise))) for _ in range(3))
+
+    return [truth * sample() / sample() for _ in range(rounds)]
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize("rounds", [2, 3, 5, 6, 10])
+@pytest.mark.parametrize("spikes", [0.0, 0.1])
+def test_at_most_one_in_twenty_self_comparisons_ends_in_a_verdict(rounds, noise, spikes):
+    seed = random.Random(rounds * 1000 + int(noise * 100))
+    tries = 200
+    pairs = (compared(seed, rounds, noise, spikes=spikes) for _ in range(tries))
+    false = sum(judge(ratios).verdict in DECIDED for ratios in pairs)
+    assert false / tries <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("rounds", "noise", "truth", "power"),
+    [(3, 0.01, 1.10, 0.70), (4, 0.01, 1.10, 0.95), (6, 0.01, 1.10, 0.95), (3, 0.03, 1.5, 0.95)],
+)
+def test_a_planted_slow_down_is_found(rounds, noise, truth, power):
+    seed = random.Random(7)
+    tries = 200
+    found = [judge(compared(seed, rounds, noise, truth)).verdict for _ in range(tries)]
+    assert found.count(Verdict.SLOWER) / tries >= power
+    assert found.count(Verdict.FASTER) == 0
+
+
+def test_a_planted_slow_down_of_5_percent_is_found_where_any_difference_counts():
+    seed = random.Random(7)
+    found = [judge(compared(seed, 10, 0.01, 1.05), tolerance=0).verdict for _ in range(200)]
+    assert found.count(Verdict.SLOWER) / 200 >= 0.95
