@@ -75,10 +75,11 @@ def typical_sizes(files: Sequence[Path], columns: Sequence[str]) -> dict[str, fl
 
     if not columns:
         return {}
-    source = duckdb.read_parquet([str(file) for file in files])
     quoted = ['"' + name.replace('"', '""') + '"' for name in columns]
     means = ", ".join(f"avg(abs({q}::double)) filter (isfinite({q}::double))" for q in quoted)
-    found = source.aggregate(means).fetchone() or ()
+    with duckdb.connect() as connection:
+        sql = f"select {means} from read_parquet(?)"
+        found = connection.execute(sql, [[str(file) for file in files]]).fetchall()[0]
     return {name: value for name, value in zip(columns, found, strict=True) if value is not None}
 
 

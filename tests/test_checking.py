@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dfbench.checking.agreement import agreement, asked
 from dfbench.checking.columns import pair
 from dfbench.checking.comparing import compare
 from dfbench.checking.explaining import Asked
 from dfbench.checking.keys import SCRAMBLE, key_codes, sorting
+from dfbench.checking.noise import floors, typical_sizes
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from hypothesis import given, settings
@@ -382,6 +384,54 @@ def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last():
     assert agrees(expected, one_column([1, 2, 2], ["a", "d", "b"]), kept)
     assert not agrees(expected, one_column([1, 2, 2], ["d", "b", "c"]), kept)
     assert not agrees(expected, one_column([1, 2], ["a", "b"]), kept)
+
+
+# --- every cell counts, and noise has its size -------------------------------------------------
+
+COLUMNS = {"i": [4, None, -3, 2**60], "f": [0.5, None, -1e9, 3.0], "s": ["a", None, "", "b"]}
+SPOILT = {"i": 5, "f": 0.50000001, "s": "c"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("row", range(4))
+@pytest.mark.parametrize("kept", [BY_KEY, Asked(positional=True)])
+def test_a_change_in_any_cell_is_found(column, row, kept):
+    expected = pa.table({"key": [None, 1, 2, 3], **COLUMNS})
+    changed = {**COLUMNS, column: [*COLUMNS[column]]}
+    changed[column][row] = SPOILT[column]
+    verdict = compare(expected, pa.table({"key": [None, 1, 2, 3], **changed}), kept)
+    assert verdict.reason == f"column {column}: 1 of 4 values differs"
+    without_keys = expected.take([2, 0, 3, 1])
+    assert not agrees(without_keys, pa.table({"key": [None, 1, 2, 3], **changed}), Asked())
+    assert agrees(without_keys, expected, Asked())
+
+
+def test_too_few_rows_without_keys_are_counted():
+    verdict = compare(pa.table({"x": [1, 2]}), pa.table({"x": [1]}), Asked())
+    assert verdict.reason == "1 row instead of 2"
+
+
+def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path):
+    path = tmp_path / "data.parquet"
+    odd = 'unit "price"'
+    table = pa.table({odd: [-1.0, 3.0, None, math.nan, math.inf], "i": [1, -1, 2, 2, None]})
+    pq.write_table(table, path)
+    assert typical_sizes([path], [odd, "i"]) == {odd: 2.0, "i": 1.5}
+    assert typical_sizes([path], []) == {}
+
+
+def test_floors_follow_the_expression():
+    total, mean = Agg("sum", (Col("v"),)), Agg("mean", (Col("w"),))
+    outputs = (
+        Output("s", total),
+        Output("d", Arith("-", total, mean)),
+        Output("n", Agg("size", ())),
+    )
+    query = Query("q", "", derive=(Output("w", Arith("*", Col("v"), Lit(10))),), aggregate=outputs)
+    found = floors(query, {"v": 5.0}, 100.0)
+    assert found["s"] == pytest.approx(5e-10)
+    assert found["d"] == pytest.approx(5e-10 + 5e-11, rel=0.01)
+    assert "n" not in found
 
 
 # --- agreement ---------------------------------------------------------------------------------
