@@ -136,7 +136,7 @@ class PandasSteps:
         quantile = any(r.function == "quantile" for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
-        reduced = self._reduced(with_columns(taken.reductions))
+        reduced = self._reduced(with_columns(taken.reductions, self.query.group_by[0]))
         if taken.direct:
             return self.finished(reduced)
         return [f"answer = {ast.unparse(reduced)}", *self.combined(taken)]
@@ -194,7 +194,7 @@ class PandasSteps:
         return series("answer", after, Schema(keys, 0), arrow=self.arrow)
 
 
-def with_columns(reductions: tuple[Reduction, ...]) -> tuple[Reduction, ...]:
-    """Give the number of rows a column too: any will do."""
-    measure = next(r.columns[0] for r in reductions if r.columns)
+def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
+    """Give the number of rows a column too: any measure will do, or the key."""
+    measure = next((r.columns[0] for r in reductions if r.columns), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)

@@ -1,0 +1,302 @@
+"""Dask: the frame held in partitions, reduced as a tree, and what is small finished in pandas."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ..errors import Unsupported
+from ..spec.expression import Agg, Arith, Call, Case, Col, Expr, Lit, Neg, aggregations, walk
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Output, Query
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.pandas_steps import AGGREGATIONS, PandasSteps, with_columns
+from .writing.quoting import literal, quote
+from .writing.steps import Reduction, Steps, corr_as_sums, present, steps
+
+# What Dask reduces as a tree; all else needs a group's rows in one place.
+TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
+# Its tree of variances adds up squares: exact for integers, but floats far from zero cancel.
+TREE_OF_INTEGERS = {"std", "var", "corr"}
+
+WHOLE = {
+    **{name: f"x.{method}()" for name, method in AGGREGATIONS.items()},
+    "size": "data.shape[0]",
+    "corr": "x.corr(y)",
+    "first": "next(iter(x.dropna().head(1, npartitions=-1)), None)",
+    "last": "next(iter(x.dropna().compute()[::-1]), None)",
+    # Over several partitions, Dask's own are approximate.
+    "median": "x.compute().median()",
+    "quantile": "x.compute().quantile(q)",
+}
+
+PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
+ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
+WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
+
+IN_MEMORY = """\
+# All is in memory, and the default of the threaded scheduler shuffles on disk.
+data = SHUFFLED
+"""
+IN_ORDER = """\
+# Only this shuffle keeps the order of a group's rows.
+data = SHUFFLED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """Writes Dask data frames, on the threads of one process or on processes of one thread."""
+
+    name: str = "dask"
+    cluster: bool = False
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        own = ("dask", "distributed") if self.cluster else ("dask",)
+        return (*own, "pandas", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the number of threads; a cluster is told by the program."""
+        if self.cluster or resources.threads is None:
+            return {}
+        return {"DASK_NUM_WORKERS": str(resources.threads)}
+
+    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+        """Write the reduction, and the functions of a partition that it needs."""
+        text = _Writer(query, data, self.cluster).written()
+        load = self._load(query, data, resources)
+        start = ast.unparse(_cluster(resources)) if self.cluster else ""
+        parts = Parts(
+            imports=_imports(text.functions + text.statements + load + start),
+            load=load,
+            query=text.statements,
+            rows="return pa.Table.from_pandas(answer, preserve_index=False)",
+            start=f"return {start}" if start else "",
+            before=text.functions,
+        )
+        return assemble(self.name, query, parts)
+
+    def _load(self, query: Query, data: Schema, resources: Resources) -> str:
+        frame = _partitioned(list(query.reads), data.rows, resources)
+        if self.cluster:
+            # On a cluster, `persist` returns at once.
+            return fill("data = FRAME.persist()\nwait(data)\nreturn data", FRAME=frame)
+        return fill("return FRAME.persist()", FRAME=frame)
+
+
+def _partitioned(names: list[str], rows: int, resources: Resources) -> ast.expr:
+    """Read a file into partitions; by default a file below 256 MiB is a single one."""
+    if resources.threads is None:
+        wanted = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
+    else:
+        number = PARTITIONS_PER_THREAD * resources.threads
+        if rows >= number * ROW_GROUP:
+            return quote("dd.read_parquet(path, columns=n, split_row_groups=True)", n=names)
+        wanted = literal(number)
+    return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
+
+
+def _cluster(resources: Resources) -> ast.expr:
+    workers = literal(resources.threads) if resources.threads else quote("CPU_COUNT")
+    options: dict[str, ast.expr] = {"n_workers": workers, "threads_per_worker": literal(1)}
+    if resources.memory is not None:
+        memory = int(resources.memory * WORKERS_SHARE)
+        each = literal(memory // resources.threads) if resources.threads else None
+        options["memory_limit"] = each or quote("m // CPU_COUNT", m=memory)
+    options["dashboard_address"] = literal(None)
+    return quote("Client(LocalCluster(**o))", o=options)
+
+
+def _imports(text: str) -> str:
+    wanted = {
+        "dask.compute": "import dask",
+        "np.": "import numpy as np",
+        "pd.": "import pandas as pd",
+        "CPU_COUNT": "from dask.system import CPU_COUNT",
+        "LocalCluster": "from distributed import Client, LocalCluster, wait",
+    }
+    lines = [line for word, line in wanted.items() if word in text]
+    return "\n".join(["import dask.dataframe as dd", "import pyarrow as pa", *lines])
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The functions of a partition, and the statements of the query."""
+
+    functions: str
+    statements: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    query: Query
+    data: Schema
+    cluster: bool
+
+    def written(self) -> _Text:
+        if self.query.apply or self.query.transform:
+            raise Unsupported("apply and transform", "not written yet for dask")
+        if self.query.extreme:
+            return self._extreme(self.query.extreme)
+        if not self.query.group_by:
+            return self._whole(steps(self.query))
+        if not self._is_tree():
+            return self._shuffled()
+        return self._tree(corr_as_sums(self.query, self.data))
+
+    def _is_tree(self) -> bool:
+        found = aggregations(*(output.expression for output in self.query.aggregate))
+        return all(agg.function in TREE or self._is_tree_of_integers(agg) for agg in found)
+
+    def _is_tree_of_integers(self, agg: Agg) -> bool:
+        names = [a.name for a in agg.arguments if isinstance(a, Col) and a.name in self.data]
+        integers = [name for name in names if self.data[name].kind == "int"]
+        return agg.function in TREE_OF_INTEGERS and len(integers) == len(agg.arguments)
+
+    def _tree(self, sums: Query) -> _Text:
+        taken = steps(sums)
+        prepare, lines = self._prepared(taken.derived, sums)
+        answer = quote("g.reset_index().compute()", g=self._reduced(taken.reductions))
+        return _Text(prepare, _lines(*lines, *self._ended(answer, taken)))
+
+    def _reduced(self, reductions: tuple[Reduction, ...]) -> ast.expr:
+        pandas = self._pandas()
+        groups = quote("data.groupby(k, **o)", k=pandas.key, o=pandas.options)
+        # Dask shuffles the groups of more than two keys into several partitions.
+        one = {"split_out": literal(1)} if len(self.query.group_by) > 2 else {}
+        named = with_columns(reductions, self.query.group_by[0])
+        functions = {r.function for r in named}
+        if len(functions) == 1 and all(r.name == r.column for r in named):
+            names = [r.column for r in named]
+            columns = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
+            return quote(f"c.{AGGREGATIONS[functions.pop()]}(**o)", c=columns, o=one)
+        pairs = {r.name: literal((r.column, AGGREGATIONS[r.function])) for r in named}
+        return quote("g.agg(**n)", g=groups, n={**pairs, **one})
+
+    def _shuffled(self) -> _Text:
+        """Bring each group's rows into one partition, and let pandas aggregate there."""
+        prepare, lines = self._prepared(self.query.derive, self.query)
+        inner = replace(self.query, where=None, derive=(), having=None, sort=(), limit=None)
+        summarise = _function(
+            "summarise", PandasSteps(inner, self._known(), "part", arrow=True).body()
+        )
+        answer = quote("data.map_partitions(summarise).compute()")
+        statements = [*lines, self._shuffle(inner), *self._ended(answer)]
+        return _Text(_lines(prepare, summarise), _lines(*statements))
+
+    def _shuffle(self, inner: Query) -> str:
+        data = self._only(list(inner.reads))
+        found = {agg.function for agg in aggregations(*(o.expression for o in inner.aggregate))}
+        ordered = not found.isdisjoint({"first", "last"})
+        if self.cluster and not ordered:
+            return fill("data = D", D=quote("d.shuffle(k)", d=data, k=self._pandas().key))
+        shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._pandas().key)
+        return fill(IN_ORDER if ordered else IN_MEMORY, SHUFFLED=shuffled)
+
+    def _only(self, names: list[str]) -> ast.expr:
+        """Choose columns where the frame has others too."""
+        here = {*self.query.reads, *(output.name for output in self.query.derive)}
+        return quote("data") if here == set(names) else quote("data[names]", names=names)
+
+    def _known(self) -> Schema:
+        """Give the schema of what `where` lets through."""
+        columns = tuple(
+            replace(c, nulls=False, nans=False) if present(self.query, c.name, self.data) else c
+            for c in self.data.columns
+        )
+        return replace(self.data, columns=columns)
+
+    def _extreme(self, extreme: Extreme) -> _Text:
+        """Take the first rows of each partition, then the first of these."""
+        name = "smallest" if extreme.smallest else "largest"
+        prepare, lines = self._prepared(self.query.derive, self.query)
+        if not present(self.query, extreme.column, self.data):
+            lines.append(fill("data = data.dropna(subset=C)", C=literal([extreme.column])))
+        columns = [*self.query.group_by, extreme.column]
+        answer = quote(
+            "data[c].reduction(chunk=f, aggregate=f).compute()", c=columns, f=quote(name)
+        )
+        if extreme.column != extreme.name:
+            answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
+        functions = _lines(prepare, _function(name, fill("return ROWS", ROWS=self._first(extreme))))
+        return _Text(functions, _lines(*lines, *self._ended(answer)))
+
+    def _first(self, extreme: Extreme) -> ast.expr:
+        column, ascending = extreme.column, extreme.smallest
+        rows = quote("part.sort_values(c, ascending=a)", c=column, a=ascending)
+        if self.query.group_by:
+            pandas = self._pandas()
+            rows = quote("r.groupby(k, **o)", r=rows, k=pandas.key, o=pandas.options)
+        return quote("r.head(n)", r=rows, n=extreme.n)
+
+    def _whole(self, taken: Steps) -> _Text:
+        prepare, lines = self._prepared(taken.derived, self.query)
+        values = []
+        for r in taken.reductions:
+            columns = [quote("data[c]", c=c) for c in r.columns]
+            x, y = [*columns, literal(None), literal(None)][:2]
+            values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
+        names = [r.name for r in taken.reductions]
+        answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
+        return _Text(prepare, _lines(*lines, *self._ended(answer, taken)))
+
+    def _ended(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
+        """Write what is left to pandas, once the groups are computed."""
+        if taken is None or taken.direct:
+            *lines, last = self._pandas().finished(answer)
+        else:
+            *lines, last = [f"answer = {ast.unparse(answer)}", *self._pandas().combined(taken)]
+        return [*lines, f"return {last}"]
+
+    def _prepared(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
+        """Write `where` and the derived columns; with `np.where` and the like, as a function.
+
+        Dask's own `where` takes a missing comparison of text for true.
+        """
+        conditions = (query.where,) if query.where else ()
+        if all(map(_is_plain, conditions)) and all(_is_sum(o.expression) for o in derived):
+            return "", PandasSteps(query, self.data, arrow=True).prepared(derived)
+        lines = PandasSteps(query, self.data, "part", arrow=True).prepared(derived)
+        *lines, last = _lines(*lines).split("\n")
+        body = _lines(*lines, f"return {last.removeprefix('part = ')}")
+        return _function("prepare", body), ["data = data.map_partitions(prepare)"]
+
+    def _pandas(self) -> PandasSteps:
+        return PandasSteps(self.query, self.data, arrow=True)
+
+
+def _function(name: str, body: str) -> str:
+    return f"def {name}(part):\n{textwrap.indent(body, '    ')}\n"
+
+
+def _lines(*statements: str) -> str:
+    return "\n".join(statement for statement in statements if statement)
+
+
+def _is_sum(node: Expr) -> bool:
+    """Tell whether an expression is arithmetic alone."""
+    return all(isinstance(n, Col | Lit | Neg) or _is_safe(n) for n in walk(node))
+
+
+def _is_safe(node: Expr) -> bool:
+    return isinstance(node, Arith) and node.op != "//"
+
+
+def _is_plain(condition: Expr) -> bool:
+    """Tell whether a condition compares, and computes nothing that needs a choice."""
+    return not any(
+        isinstance(n, Case | Call) or (isinstance(n, Arith) and n.op == "//")
+        for n in walk(condition)
+    )
+
+
+ENGINE = Dask()
+VARIANTS = (Dask("dask/distributed", cluster=True),)
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
