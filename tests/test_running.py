@@ -20,7 +20,8 @@ from dfbench.running.job import Job
 from dfbench.running.limits import Backend, choose, sweep
 from dfbench.spec.workload import Limits
 from dfbench.storing.records import Outcome, Phase, Run
-from faults.harness import gone, left, start_victim
+
+from .faults.harness import gone, left, start_victim
 
 MIB = 2**20
 

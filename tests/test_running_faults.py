@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from dfbench.errors import LimitError
 from dfbench.running.limits import choose
-from faults.harness import provoke
-from faults.programs import FAULTS
+
+from .faults.harness import provoke
+from .faults.programs import FAULTS
 
 SMALL = (
     "allocate",
