@@ -7,7 +7,9 @@ sample is the least of its hot runs; a round's ratio pairs the two engines' samp
   percentiles widened for few samples (Hesterberg 2015, "What teachers should know about the
   bootstrap", section 5.3).
 - With two to five rounds no bootstrap over rounds can reach 95 %: all of two rounds lie on one side
-  of the truth half of the time. There it is Student's interval of the logarithms instead.
+  of the truth half of the time. There it is Student's interval of the logarithms, its variance
+  moderated by that of the same two engines on the other questions (Smyth 2004, "Linear models and
+  empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
 - One round has no interval.
 """
 
@@ -18,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from statistics import NormalDist, fmean, median, stdev
+from statistics import NormalDist, fmean, median, variance
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +35,7 @@ TOLERANCE = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
 RESAMPLES = 4_000
 SEED = 108
 BOOTSTRAP_ROUNDS = 6
+BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
 FOREIGN_CPU = 0.10
 STEAL = 0.01
 NOISY_SHARE = 0.30
@@ -63,6 +66,14 @@ class Ratio:
     high: float | None
     verdict: Verdict
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far rounds of two engines lie apart on all questions: variance of logarithmic ratios."""
+
+    variance: float
+    freedom: int
 
 
 def sample(run: Run) -> float | None:
@@ -99,12 +110,29 @@ def geometric(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
     }
 
 
-def judge(ratios: Sequence[float], noisy: float = 0.0, tolerance: float = TOLERANCE) -> Ratio:
-    """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict."""
+def spread(rows: Sequence[Sequence[float]]) -> Spread | None:
+    """Pool the variance of each question's paired ratios; None where no question has two rounds."""
+    known = [[math.log(ratio) for ratio in row] for row in rows if len(row) > 1]
+    freedom = sum(len(row) - 1 for row in known)
+    if not freedom:
+        return None
+    return Spread(sum((len(row) - 1) * variance(row) for row in known) / freedom, freedom)
+
+
+def judge(
+    ratios: Sequence[float],
+    noisy: float = 0.0,
+    tolerance: float = TOLERANCE,
+    among: Spread | None = None,
+) -> Ratio:
+    """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict.
+
+    `among` is the spread of the same engines over all questions, this one among them.
+    """
     value = median(ratios)
     if len(ratios) == 1:
         return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
-    low, high = interval(ratios)
+    low, high = interval(ratios, among)
     if noisy > NOISY_SHARE:
         reason = f"the machine was busy beside {noisy:.0%} of the runs"
         return Ratio(value, low, high, Verdict.UNDECIDED, reason)
@@ -116,10 +144,10 @@ def judge(ratios: Sequence[float], noisy: float = 0.0, tolerance: float = TOLERA
     return Ratio(value, low, high, Verdict.UNDECIDED, reason)
 
 
-def interval(ratios: Sequence[float]) -> tuple[float, float]:
+def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:
     """Give the 95 % interval of the ratio from paired rounds (at least two)."""
     if len(ratios) < BOOTSTRAP_ROUNDS:
-        return _student_interval(ratios)
+        return _student_interval(ratios, among)
     return _bootstrap_interval(ratios)
 
 
@@ -133,11 +161,16 @@ def student(freedom: int) -> float:
     return z + first + second
 
 
-def _student_interval(ratios: Sequence[float]) -> tuple[float, float]:
+def _student_interval(ratios: Sequence[float], among: Spread | None) -> tuple[float, float]:
     logs = [math.log(ratio) for ratio in ratios]
-    half = student(len(logs) - 1) * stdev(logs) / math.sqrt(len(logs))
+    own = len(logs) - 1
+    borrowed = min(BORROWED, (among.freedom - own) // 2) if among else 0
+    shared = among.variance if among else 0.0
+    moderated = (own * variance(logs) + borrowed * shared) / (own + borrowed)
+    half = student(own + borrowed) * math.sqrt(moderated / len(logs))
     # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
-    return math.exp(fmean(logs) - min(half, 20)), math.exp(fmean(logs) + min(half, 20))
+    half = min(max(half, abs(math.log(median(ratios)) - fmean(logs))), 20)
+    return math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
 
 
 def _bootstrap_interval(ratios: Sequence[float]) -> tuple[float, float]:

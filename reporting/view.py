@@ -15,7 +15,7 @@ from ..storing.folder import Stored, program_path
 from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import sentences, statistics
 from .facts import Facts, gather
-from .statistics import Ratio, Verdict
+from .statistics import Ratio, Spread, Verdict
 from .units import counted
 
 NOT_RUN = "not run"
@@ -170,10 +170,20 @@ class _Material:
     queries: tuple[str, ...]
     baseline: str
     runs: Mapping[tuple[str, str], Sequence[Run]]
+    samples: Mapping[tuple[str, str], Mapping[int, float]]
     wrong: Mapping[tuple[str, str], Disagreement]
 
     def of(self, cell: Cell) -> Sequence[Run]:
         return self.runs.get((cell.engine, cell.query), ())
+
+    def spread(self, engine: str, other: str) -> Spread | None:
+        return statistics.spread(
+            [
+                statistics.paired(self.samples[engine, query], self.samples[other, query])
+                for query in self.queries
+                if (engine, query) in self.samples and (other, query) in self.samples
+            ]
+        )
 
 
 def build(stored: Stored) -> View:
@@ -209,7 +219,12 @@ def _material(stored: Stored) -> _Material:
     engines, queries = _names(stored)
     wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
     runs = _by_cell(stored.runs)
-    return _Material(stored, engines, queries, _baseline(stored, engines), runs, wrong)
+    good = {
+        place: statistics.samples(own)
+        for place, own in runs.items()
+        if _outcome(own) is Outcome.OK and place not in wrong
+    }
+    return _Material(stored, engines, queries, _baseline(stored, engines), runs, good, wrong)
 
 
 def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
@@ -263,7 +278,7 @@ def _cell(engine: str, query: str, material: _Material) -> Cell:
         query,
         outcome,
         f"{outcome}, {ended} of {len(own)}" if partly else str(outcome),
-        time=_median(statistics.samples(own).values()) if ok else None,
+        time=_median(material.samples[engine, query].values()) if ok else None,
         peak=max((run.memory.peak for run in own if run.memory.peak is not None), default=None),
         startup=_median(run.times.startup for run in own),
         load=_median(run.times.load for run in own),
@@ -291,26 +306,32 @@ def _against(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
         return None
     if cell.engine == base.engine:
         return Ratio(1.0, None, None, Verdict.BASELINE) if cell.time is not None else None
-    return _judge((cell,), (base,), material)
+    return _judge(cell, base, material)
 
 
-def _judge(cells: Sequence[Cell], bases: Sequence[Cell], material: _Material) -> Ratio | None:
-    """Compare cells with others of the same questions, by geometric means of each round."""
-    own = statistics.geometric([_samples(cell, material) for cell in cells])
-    other = statistics.geometric([_samples(cell, material) for cell in bases])
+def _judge(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
+    """Compare two engines on one question."""
+    own, other = (material.samples[c.engine, c.query] for c in (cell, base))
     ratios = statistics.paired(own, other)
     if not ratios:
         return None
-    both = [run for cell in (*cells, *bases) for run in material.of(cell)]
-    return statistics.judge(ratios, statistics.noisy_share(both))
+    noisy = statistics.noisy_share([*material.of(cell), *material.of(base)])
+    return statistics.judge(ratios, noisy, among=material.spread(cell.engine, base.engine))
 
 
-def _samples(cell: Cell, material: _Material) -> dict[int, float]:
-    return statistics.samples(material.of(cell))
+def _judge_all(pairs: Sequence[tuple[Cell, Cell]], material: _Material) -> Ratio | None:
+    """Compare two engines over questions, by the geometric means of each round."""
+    own = statistics.geometric([material.samples[c.engine, c.query] for c, _ in pairs])
+    other = statistics.geometric([material.samples[b.engine, b.query] for _, b in pairs])
+    ratios = statistics.paired(own, other)
+    if not ratios:
+        return None
+    runs = [run for pair in pairs for cell in pair for run in material.of(cell)]
+    return statistics.judge(ratios, statistics.noisy_share(runs))
 
 
 def _undecided(first: Cell, second: Cell, material: _Material) -> bool:
-    found = _judge((first,), (second,), material)
+    found = _judge(first, second, material)
     return found is None or found.verdict is Verdict.UNDECIDED
 
 
@@ -327,7 +348,7 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _
     bases = [cell for row in rows for cell in row.cells if cell.engine == material.baseline]
     pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
     shared = [cell for cell in cells if cell.query in common and cell.ok]
-    overall = _judge([c for c, _ in pairs], [b for _, b in pairs], material) if pairs else None
+    overall = _judge_all(pairs, material)
     if overall and engine == material.baseline:
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
     return Column(

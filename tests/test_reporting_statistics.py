@@ -138,6 +138,41 @@ def test_at_most_one_in_twenty_self_comparisons_ends_in_a_verdict(rounds, noise,
     assert false / tries <= 0.05
 
 
+def verdicts(seed, questions, rounds, noise, truth=1.0, spikes=0.0):
+    """One engine against another on questions that differ in noise by a factor of 2 and more."""
+    noises = [noise * math.exp(seed.gauss(0, 0.7)) for _ in range(questions)]
+    rows = [compared(seed, rounds, one, truth, spikes) for one in noises]
+    among = statistics.spread(rows)
+    return [judge(row, among=among).verdict for row in rows]
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.1, 0.3])
+@pytest.mark.parametrize("rounds", [2, 3])
+@pytest.mark.parametrize("questions", [2, 10])
+@pytest.mark.parametrize("spikes", [0.0, 0.1])
+def test_borrowing_from_other_questions_keeps_self_comparisons_true(
+    questions, rounds, noise, spikes
+):
+    seed = random.Random(questions * 100 + rounds * 10 + int(noise * 100))
+    tries = 2000 // questions
+    found = [v for _ in range(tries) for v in verdicts(seed, questions, rounds, noise, 1.0, spikes)]
+    assert sum(verdict in DECIDED for verdict in found) / len(found) <= 0.05
+
+
+def test_borrowing_finds_in_two_rounds_what_a_question_alone_does_not():
+    seed = random.Random(1)
+    alone = [judge(compared(seed, 2, 0.03, 1.5)).verdict for _ in range(400)]
+    shared = [v for _ in range(40) for v in verdicts(seed, 10, 2, 0.03, 1.5)]
+    assert alone.count(Verdict.SLOWER) / 400 < 0.75
+    assert shared.count(Verdict.SLOWER) / 400 > 0.9
+
+
+def test_nothing_is_borrowed_from_nobody():
+    rows = [[1.2, 1.3]]
+    assert interval(rows[0], statistics.spread(rows)) == interval(rows[0])
+    assert statistics.spread([[1.0], []]) is None
+
+
 @pytest.mark.parametrize(
     ("rounds", "noise", "truth", "power"),
     [(3, 0.01, 1.10, 0.70), (4, 0.01, 1.10, 0.95), (6, 0.01, 1.10, 0.95), (3, 0.03, 1.5, 0.95)],
