@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Arith, Call, Case, Col, Expr, Lit, Neg, aggregations, walk
+from ..spec.expression import Agg, Col, aggregations
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Output, Query
 from . import trying
@@ -33,6 +33,9 @@ WHOLE = {
     "median": "x.compute().median()",
     "quantile": "x.compute().quantile(q)",
 }
+
+# What is written for the partitions: Dask's frames lack it, or take a missing text for true in it.
+OF_PANDAS = ("np.", ".notna(", ".where(", ".mask(", ".str.", ".dt.")
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
@@ -255,13 +258,10 @@ class _Writer:
         return [*lines, f"return {last}"]
 
     def _prepared(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
-        """Write `where` and the derived columns; with `np.where` and the like, as a function.
-
-        Dask's own `where` takes a missing comparison of text for true.
-        """
-        conditions = (query.where,) if query.where else ()
-        if all(map(_is_plain, conditions)) and all(_is_sum(o.expression) for o in derived):
-            return "", PandasSteps(query, self.data, arrow=True).prepared(derived)
+        """Write `where` and the derived columns; what Dask's frames cannot say, as a function."""
+        lines = PandasSteps(query, self.data, arrow=True).prepared(derived)
+        if not any(word in line for word in OF_PANDAS for line in lines):
+            return "", lines
         lines = PandasSteps(query, self.data, "part", arrow=True).prepared(derived)
         *lines, last = _lines(*lines).split("\n")
         body = _lines(*lines, f"return {last.removeprefix('part = ')}")
@@ -277,23 +277,6 @@ def _function(name: str, body: str) -> str:
 
 def _lines(*statements: str) -> str:
     return "\n".join(statement for statement in statements if statement)
-
-
-def _is_sum(node: Expr) -> bool:
-    """Tell whether an expression is arithmetic alone."""
-    return all(isinstance(n, Col | Lit | Neg) or _is_safe(n) for n in walk(node))
-
-
-def _is_safe(node: Expr) -> bool:
-    return isinstance(node, Arith) and node.op != "//"
-
-
-def _is_plain(condition: Expr) -> bool:
-    """Tell whether a condition compares, and computes nothing that needs a choice."""
-    return not any(
-        isinstance(n, Case | Call) or (isinstance(n, Arith) and n.op == "//")
-        for n in walk(condition)
-    )
 
 
 ENGINE = Dask()

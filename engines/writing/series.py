@@ -185,17 +185,23 @@ class Series:
             return quote("np.where(c, v, o)", c=c, v=v, o=o)
         return quote(
             "np.select(c, v, default=o)",
-            c=[self._decided(condition) for condition, _ in branches],
+            c=[self._numpy(condition) for condition, _ in branches],
             v=[self.value(value) for _, value in branches],
             o=self.value(otherwise),
         )
 
     def _decided(self, node: Expr) -> ast.expr:
-        """Write a condition without NA: `np.where` cannot read it."""
+        """Write a condition without NA, which `np.where` cannot read.
+
+        Dask tries a function on made-up rows, and there text is missing whatever the data says.
+        """
         tree = self.condition(node)
-        if any(self.arrow(name) and self.missing(name) for name in columns(node)):
-            return quote("t.fillna(False)", t=tree)
-        return tree
+        return quote("t.fillna(False)", t=tree) if any(map(self.arrow, columns(node))) else tree
+
+    def _numpy(self, node: Expr) -> ast.expr:
+        """Write a condition as NumPy's booleans, for `np.select` reads no others."""
+        tree = self._decided(node)
+        return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
 
 
 def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
