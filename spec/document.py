@@ -14,6 +14,7 @@ from ruamel.yaml.nodes import Node as RawNode
 from ..errors import Mistake, WorkloadError
 
 DEEPEST = 20  # a workload needs seven levels; aliases may point at themselves
+MOST = 20_000  # nodes; aliases of aliases multiply
 ESCAPED = {"x": 2, "u": 4, "U": 8}
 
 
@@ -125,7 +126,8 @@ def compose(origin: Origin, log: Log) -> Node | None:
         log.tell(Place(origin, 0), f"not YAML: {error}")
         return None
     if root is None:
-        log.tell(Place(origin, 0), "the file is empty; a workload starts with 'workload: NAME'")
+        empty = "the file is empty; a workload starts with 'workload: NAME'"
+        log.tell(Place(origin, 0), empty if origin.placed else "the value is missing")
         return None
     return _Nodes(origin, log).node(root)
 
@@ -134,6 +136,10 @@ def _unreadable(error: MarkedYAMLError, text: str) -> str:
     problem = (error.problem or error.context or "it cannot be read").split("\n")[0]
     index = error.problem_mark.index if error.problem_mark else 0
     line = text[text.rfind("\n", 0, index) + 1 :].split("\n", maxsplit=1)[0]
+    if problem.startswith("but "):
+        problem = f"{error.context}, {problem}"
+    if problem.endswith("but found '<scalar>'"):
+        return f"not YAML: {problem}; put the whole value in quotes"
     if "flow mapping" in str(error.context):
         return f"not YAML: {problem}; inside braces, put an expression in quotes"
     if "cannot start any token" in problem and "\t" in line[: len(line) - len(line.lstrip())]:
@@ -141,16 +147,18 @@ def _unreadable(error: MarkedYAMLError, text: str) -> str:
     return f"not YAML: {problem}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Nodes:
     """Turns ruamel's nodes into ours."""
 
     origin: Origin
     log: Log
+    left: int = MOST
 
     def node(self, raw: RawNode, depth: int = 0) -> Node | None:
         place = Place(self.origin, raw.start_mark.index)
-        if depth > DEEPEST:
+        self.left -= 1
+        if depth > DEEPEST or self.left < 0:
             self.log.tell(place, "not a workload: nested too deeply")
             return None
         if raw.tag and not str(raw.tag).startswith("tag:yaml.org,2002:"):
@@ -184,6 +192,8 @@ class _Nodes:
                 continue
             name = self.scalar(key)
             node = value if isinstance(value, Scalar) else self.node(value, depth)
+            if isinstance(node, Scalar) and node.empty and not node.text:
+                node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
                 line = first.place.origin.mistake(first.place.index, "").line
                 self.log.tell(name.place, f"{name.text!r} stands twice, first in line {line}")

@@ -19,15 +19,24 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A mapping of a workload whose keys are known words."""
+    """A mapping of a workload whose keys are known words.
+
+    `sound` is False where a key is unknown: what seems to be missing may be just that.
+    """
 
     log: Log
     place: Place
     what: str
     values: Mapping[str, Node]
+    sound: bool = True
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
+
+    def lacks(self, message: str) -> None:
+        """Tell what is missing, unless an unknown key may be what was meant for it."""
+        if self.sound:
+            self.log.tell(self.place, message)
 
     def at(self, key: str) -> Place:
         """Give the place of a key's value, or of the whole where it has none."""
@@ -171,15 +180,16 @@ def section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section
     """Open a mapping whose keys are known; unknown and missing ones are mistakes."""
     if not isinstance(node, Fields):
         log.tell(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
-        return Section(log, node.place, what, {})
-    for name, _ in node.pairs:
-        if name.text not in keys:
-            log.tell(name.place, f"{name.text!r} is no key of {what}{mend(name.text, keys)}")
+        return Section(log, node.place, what, {}, sound=False)
+    unknown = [name for name, _ in node.pairs if name.text not in keys]
+    for name in unknown:
+        log.tell(name.place, f"{name.text!r} is no key of {what}{mend(name.text, keys)}")
     values = {name.text: value for name, value in node.pairs if name.text in keys}
+    found = Section(log, node.place, what, values, sound=not unknown)
     for key, about in keys.items():
         if about.required and key not in values:
-            log.tell(node.place, f"{what} needs {key!r}")
-    return Section(log, node.place, what, values)
+            found.lacks(f"{what} needs {key!r}")
+    return found
 
 
 def check_word(log: Log, node: Scalar, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,10 @@ MENDS: dict[type[ast.AST], str] = {
     ast.Tuple: "several values at once; an expression has one",
     ast.List: "several values at once; an expression has one",
 }
+
+
+# Python counts the lines of the expression, people those of the file
+_LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
 
 class Context(Enum):
@@ -152,6 +157,7 @@ def parse_python(text: str) -> ast.Module:
 
 def _syntax_words(error: SyntaxError) -> str:
     words = (error.msg or "invalid syntax").split("\n")[0]
+    words = _LINES.sub("", words)
     if "Maybe you meant '=='" in words:
         return "'=' gives a name to a value; compare with '=='"
     return f"not Python: {words[:1].lower()}{words[1:]}"
@@ -352,7 +358,7 @@ class Converter:
     def _call(self, node: ast.Call) -> Expr:
         name = self._function_name(node.func)
         if name is None:
-            return self.slip(node.func, "only functions of the language can be called")
+            return self.slip(node.func, _uncalled(node.func))
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             return self.slip(node, f"{name} takes its arguments in order, without names")
         if name == "col":
@@ -401,6 +407,13 @@ class Converter:
         if name == "quantile" and not _share(arguments[1]):
             return self.slip(node.args[1], "a quantile is a number from 0 to 1")
         return Agg(name, arguments)
+
+
+def _uncalled(node: ast.expr) -> str:
+    match node:
+        case ast.Attribute(ast.Name(owner), name) if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
+            return f"a column has no methods; write {name}({owner})"
+    return "only functions of the language can be called"
 
 
 def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:

@@ -130,9 +130,9 @@ class _Clauses:
         given = [clause for clause in ANSWERS if clause in self.given]
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
-            self.log.tell(self.given.place, f"{self.given.what} asks nothing; add {words}")
+            self.given.lacks(f"{self.given.what} asks nothing; add {words}")
         for clause in given[1:]:
-            message = f"{clause} beside {given[0]}: a query has one of them"
+            message = f"{clause} beside {given[0]}; a query has one of them"
             self.log.tell(self.given.at(clause), message)
 
     def condition(self, clause: str, scope: Scope) -> Expr | None:
@@ -183,9 +183,7 @@ class _Clauses:
         found = []
         for name, node in self.given.pairs("derive", "a mapping of names to expressions"):
             if scope.names is not None and name.text in scope.names:
-                self.log.tell(
-                    name.place, f"there is already a column {name.text!r}; choose another"
-                )
+                self.log.tell(name.place, f"{name.text!r} is a column already; choose another")
                 continue
             parsed = self.expression(node, Context.ROW, scope)
             if parsed:
@@ -268,7 +266,7 @@ class _Clauses:
             return None
         given = section(self.log, self.given.values["apply"], "apply", APPLY)
         if ("rows" in given) == ("groups" in given):
-            self.log.tell(given.place, "apply needs one of 'rows' and 'groups'")
+            given.lacks("apply needs one of 'rows' and 'groups'")
             return None
         outputs = given.names("as")
         for name in outputs:
@@ -393,8 +391,11 @@ def source_of(log: Log, node: Scalar, folder: Path) -> Source | None:
     path, name = folder / match[1], match[2]
     try:
         origin = Origin(str(path), path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        log.tell(node.place, f"{path} cannot be read: {error}")
+    except OSError as error:
+        log.tell(node.place, f"{path} cannot be read: {error.strerror}")
+        return None
+    except ValueError:
+        log.tell(node.place, f"{path} is no UTF-8 text")
         return None
     return _elsewhere(log, node, origin, name)
 

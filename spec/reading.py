@@ -188,14 +188,14 @@ class _Reader:
     def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
         if "queries" not in self.given:
             if "tasks" not in self.given:
-                self.log.tell(self.given.place, "a workload needs 'queries', or 'tasks'")
+                self.given.lacks("a workload needs 'queries', or 'tasks'")
             return ()
         if "tasks" in self.given:
             self.log.tell(
                 self.given.at("tasks"), "tasks beside queries; a workload has one of them"
             )
         if "dataset" not in self.given:
-            self.log.tell(self.given.place, "queries need a 'dataset' to read")
+            self.given.lacks("queries need a 'dataset' to read")
         scope = Scope.of(generated_schema(dataset) if isinstance(dataset, Generated) else None)
         return read_queries(self.log, self.given.values["queries"], scope, self.folder)
 
@@ -206,7 +206,7 @@ class _Reader:
             self.log.tell(self.given.at("dataset"), "tasks read no dataset; leave it out")
         given = self.inner("dataset", DATASET)
         if ("generate" in given) == ("files" in given):
-            self.log.tell(given.place, "a dataset needs one of 'generate' and 'files'")
+            given.lacks("a dataset needs one of 'generate' and 'files'")
             return None
         return self.files(given) if "files" in given else self.generated(given)
 
@@ -224,9 +224,9 @@ class _Reader:
     def generated(self, given: Section) -> Generated | None:
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
-            self.log.tell(given.place, "generated data needs 'rows', such as rows: 1e6")
+            given.lacks("generated data needs 'rows', such as rows: 1e6")
         rows = given.whole("rows", 10**6)
-        groups = given.whole("groups", 100)
+        groups = given.whole("groups", min(100, rows))
         if groups > rows:
             self.log.tell(given.at("groups"), f"groups is at most the number of rows, {rows}")
         if not node:

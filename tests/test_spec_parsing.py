@@ -91,7 +91,8 @@ REFUSED = {
     "a in (None,)": (6, "None is in nothing; write 'is None'"),
     "df.a": (0, "a column is written by its name alone, without a dot"),
     "x['a']": (0, "a column is written by its name alone, without brackets"),
-    "a.sum()": (0, "only functions of the language can be called"),
+    "a.sum()": (0, "a column has no methods; write sum(a)"),
+    "a.b.sum()": (0, "only functions of the language can be called"),
     "sum(a=1)": (0, "sum takes its arguments in order, without names"),
     "sum(*a)": (0, "sum takes its arguments in order, without names"),
     "col(a)": (0, 'col takes one name in quotes: col("unit price")'),
@@ -109,7 +110,7 @@ REFUSED = {
     "a b": (2, "not Python: invalid syntax"),
     "a) + (b": (1, "not Python: unmatched ')'"),
     "a\n) + (\nb": (0, "not Python: unmatched ')'"),
-    "'a": (0, "not Python: unterminated string literal (detected at line 1)"),
+    "'a": (0, "not Python: unterminated string literal"),
     "a\0": (0, "not Python: source code string cannot contain null bytes"),
 }
 
