@@ -1,0 +1,49 @@
+"""Runs programs one after the other in one process: an engine starts once for all its cases.
+
+A line of JSON in (program, data, answer), a line out (`null`, or the error); standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+
+def answer(program: str, data: str, path: str, *, first: bool) -> None:
+    spec = importlib.util.spec_from_file_location(Path(program).stem, program)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    if first and hasattr(module, "start"):
+        globals()["started"] = module.start()
+    rows = module.rows(module.query(module.load(data)))
+    import pyarrow as pa
+
+    with pa.ipc.new_file(path, rows.schema) as writer:
+        writer.write_table(rows)
+
+
+def main() -> None:
+    replies = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    first = True
+    for line in sys.stdin:
+        problem = None
+        try:
+            answer(**json.loads(line), first=first)
+        except Exception:  # noqa: BLE001 - whatever an engine raises is the test's to judge
+            problem = traceback.format_exc(limit=-4)
+        first = False
+        with contextlib.suppress(BrokenPipeError):
+            replies.write(json.dumps(problem) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Every engine and variant gives the plain-Python oracle's answer to every case."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dfbench.checking.agreement import asked
+from dfbench.checking.comparing import compare
+from dfbench.checking.evaluation import aggregate
+from dfbench.datasets.describing import schema_of
+from dfbench.engines import engines, find, missing
+from dfbench.engines.base import Resources
+from dfbench.errors import Unsupported
+
+from .cases import CASES, FRAMES, Case
+from .marks import MARKS, mark
+
+RUNNER = Path(__file__).with_name("runner.py")
+TASKS_ONLY = {"ray"}
+NAMES = [name for name in engines() if name not in TASKS_ONLY]
+
+
+class Warm:
+    """One process for all cases of one engine."""
+
+    def __init__(self, engine: str) -> None:
+        switches = find(engine).environment(Resources(threads=2))
+        self.process = subprocess.Popen(
+            [sys.executable, str(RUNNER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **switches},
+            text=True,
+        )
+
+    def answer(self, program: Path, data: Path, path: Path) -> str | None:
+        """Run a program on a file; give the error, if there was one."""
+        asked = {"program": str(program), "data": str(data), "path": str(path)}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else "the process died"
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def frames(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("frames")
+    for name, table in FRAMES.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    return {name: folder / f"{name}.parquet" for name in FRAMES}
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[dict[str, Warm]]:
+    started: dict[str, Warm] = {}
+    yield started
+    for process in started.values():
+        process.end()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("engine", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in NAMES])
+def test_answer_is_the_oracles(
+    engine: str, case: Case, frames: dict[str, Path], warm: dict[str, Warm], tmp_path: Path
+) -> None:
+    assert not missing(find(engine)), f"{engine} is not installed: the suite runs on every engine"
+    known = mark(engine, case.name)
+    try:
+        program = find(engine).write(case.query(), schema_of(frames[case.frame]))
+    except Unsupported as reason:
+        assert known, f"unsupported without a mark: {reason}"
+        assert known.how == "unsupported"
+        return
+    assert known is None or known.how != "unsupported", "it is supported now: remove the mark"
+    text = tmp_path / "program.py"
+    text.write_text(program.text)
+    warm.setdefault(engine, Warm(engine))
+    problem = warm[engine].answer(text, frames[case.frame], tmp_path / "answer.arrow")
+    verdict = None if problem else agrees(case, tmp_path / "answer.arrow")
+    if known:
+        assert problem or not verdict.agrees, "it is right now: remove the mark"
+        return
+    assert problem is None, f"{problem}\n{program.text}"
+    assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
+
+
+def agrees(case: Case, path: Path) -> Any:
+    query = case.query()
+    rows = aggregate(query, FRAMES[case.frame].to_pylist())
+    columns = {name: array([row[name] for row in rows]) for name in query.outputs}
+    return compare(pa.table(columns), path, asked(query, FRAMES[case.frame].num_rows))
+
+
+def array(values: list[Any]) -> pa.Array:
+    """Give a column: numbers as floats as soon as one of them is no whole number."""
+    present = [value for value in values if value is not None]
+    if not present:
+        return pa.nulls(len(values), pa.float64())
+    if isinstance(present[0], (bool, str, dt.date)):
+        return pa.array(values)
+    whole = all(isinstance(value, int) for value in present)
+    return pa.array(values, pa.int64() if whole else pa.float64())
+
+
+def test_every_mark_is_of_a_case() -> None:
+    for known in MARKS:
+        assert any(mark(name, case.name) == known for name in NAMES for case in CASES), known
