@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..storing.records import Head
 from .units import seconds, size
 
-BYTES = {"memory", "swap", "bytes", "size", "disk", "shm", "file_bytes", "available"}
+BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
 SECONDS = {"time", "budget", "timeout"}
 
 
@@ -20,34 +21,39 @@ class Facts:
     items: tuple[tuple[str, str], ...]
 
 
-def gather(head: Head) -> tuple[Facts, ...]:
-    """Give all facts of a comparison, as text."""
+def version(engine: str, told: object) -> str:
+    """Give an engine's own version from all that its comparison noted.
+
+    >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
+    '2.3.3 + 0.61'
+    >>> version("polars/in-memory", {"version": "2.1.0"})
+    '2.1.0'
+    """
+    if not isinstance(told, Mapping):
+        return ""
+    own = [str(told[name]) for name in re.split("[/+@]", engine) if name in told]
+    return " + ".join(own) or str(told.get("version", ""))
+
+
+def gather(head: Head, measures: Sequence[str] = ()) -> tuple[Facts, ...]:
+    """Give all facts of a comparison, as text; `measures` are the ways peak memory was read."""
+    peak = {"peak_memory": "; ".join(measures)} if measures else {}
     parts = (
         ("Data", head.dataset),
         ("Limits", head.limits),
-        ("Measure", head.measure),
+        ("Measure", {**head.measure, **peak}),
         ("Engines", head.engines),
         ("Machine", head.machine),
-        ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.source}),
+        ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
+        ("Overrides", head.overrides),
     )
     found = (Facts(title, tuple(_items(record))) for title, record in parts)
     return tuple(facts for facts in found if facts.items)
 
 
-def _items(record: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        label = f"{prefix}{name}".replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from _nested(label, value)
-        else:
-            yield label, _text(name, value)
-
-
-def _nested(label: str, value: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    if set(value) == {"version"}:
-        yield label, str(value["version"])
-    else:
-        yield from _items(value, f"{label}: ")
+        yield name.replace("_", " "), _text(name, value)
 
 
 def _text(name: str, value: object) -> str:
@@ -62,6 +68,8 @@ def _text(name: str, value: object) -> str:
             return seconds(value)
         case int():
             return f"{value:,}" if value >= 10_000 else str(value)
+        case Mapping():
+            return ", ".join(f"{part} {_text(str(part), inner)}" for part, inner in value.items())
         case list() | tuple():
             return ", ".join(map(str, value))
         case _:

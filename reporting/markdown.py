@@ -166,6 +166,9 @@ def _program(program: Program) -> str:
 def _again(view: View) -> Iterator[str]:
     if view.command:
         yield from ("Again:", "", fence(view.command, "sh"), "")
+    if view.source:
+        yield from _details("The workload", fence(view.source, "yaml"))
+        yield ""
 
 
 def _details(summary: str, inside: str) -> Iterable[str]:

@@ -29,7 +29,8 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
 
 def warnings(view: View, stored: Stored) -> tuple[str, ...]:
     """Give what speaks against believing the figures."""
-    return (*stored.warnings, *_noise(stored), *_rounds(view))
+    busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
+    return (*stored.warnings, *_noise(stored), *(() if busy else _rounds(view)))
 
 
 def speedup(ratio: Ratio) -> str:
@@ -177,5 +178,5 @@ def _rounds(view: View) -> Iterator[str]:
     if undecided and 0 < rounds < statistics.BOOTSTRAP_ROUNDS:
         yield (
             f"{undecided} of the ratios are undecided after {counted(rounds, 'round')}; more "
-            f"rounds decide more: `--set measure.rounds={statistics.BOOTSTRAP_ROUNDS}`."
+            f"rounds decide more: `--rounds {statistics.BOOTSTRAP_ROUNDS}`."
         )

@@ -28,7 +28,10 @@ LEGEND = (
 def show(view: View, file: TextIO | None = None) -> None:
     """Print a comparison; colour only on a terminal, and not under NO_COLOR."""
     console = Console(file=file, highlight=False, soft_wrap=False)
-    console.print(body(view, console.width))
+    if console.is_terminal:
+        console.print(body(view, console.width))
+    else:
+        console.file.write(render(view, console.width))
 
 
 def render(view: View, width: int = WIDTH) -> str:

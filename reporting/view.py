@@ -14,7 +14,7 @@ from statistics import median
 from ..storing.folder import Stored, program_path
 from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import sentences, statistics
-from .facts import Facts, gather
+from .facts import Facts, gather, version
 from .statistics import Ratio, Spread, Verdict
 from .units import counted
 
@@ -204,7 +204,7 @@ def build(stored: Stored) -> View:
         common=common,
         failures=tuple(f for row in rows for c in row.cells for f in _failures(c, material)),
         checked=_checked(stored.agreements),
-        facts=gather(head),
+        facts=gather(head, _measures(stored.runs)),
         programs=_programs(material),
         command=head.command,
         source=head.source,
@@ -353,7 +353,7 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
     return Column(
         engine,
-        _version(material.stored, engine),
+        version(engine, material.stored.head.engines.get(engine)),
         answered=sum(cell.ok for cell in cells),
         asked=len(cells),
         fastest=sum(cell.best for cell in cells),
@@ -367,9 +367,8 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _
     )
 
 
-def _version(stored: Stored, engine: str) -> str:
-    told = stored.head.engines.get(engine)
-    return str(told.get("version", "")) if isinstance(told, dict) else ""
+def _measures(runs: Iterable[Run]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(run.memory.measure for run in runs if run.memory.measure))
 
 
 def _total(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> float | None:

@@ -48,7 +48,8 @@ def head(engines=tuple(ENGINES), queries=tuple(QUESTIONS), rounds=3, **changes) 
     made = Head(
         workload="groupby",
         about="the ten group-by questions of db-benchmark",
-        source="workloads/groupby.yaml",
+        source="name: groupby\nengines: [pandas, polars]\n",
+        file="workloads/groupby.yaml",
         command="dfbench compare groupby --memory 2GiB",
         began="2026-01-31T12:00:00",
         queries={query: QUESTIONS[query] for query in queries},

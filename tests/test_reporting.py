@@ -62,7 +62,7 @@ def same(name, text):
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "statistics"])
+@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "facts"])
 def test_examples_in_docstrings_are_true(module):
     found = doctest.testmod(importlib.import_module(f"dfbench.reporting.{module}"))
     assert found.failed == 0
@@ -180,7 +180,7 @@ def test_one_round_decides_nothing_and_says_what_would(tmp_path):
     shown = viewed(tmp_path, rounds=1, **SMALL)
     assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED
     assert "(undecided: one round has no interval)" in shown.sentences[0]
-    assert any("--set measure.rounds=6" in warning for warning in shown.warnings)
+    assert any("--rounds 6" in warning for warning in shown.warnings)
 
 
 def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):
