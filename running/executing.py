@@ -44,7 +44,7 @@ def _supervised(job: Job, backend: limits.Backend) -> Observed:
     request = json.dumps({"job": job.to_json(), "backend": backend.name})
     with tempfile.TemporaryFile() as mistakes:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dfbench.running.supervisor"],
+            [*backend.launcher, sys.executable, "-P", "-m", "dfbench.running.supervisor"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=mistakes,

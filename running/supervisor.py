@@ -45,6 +45,7 @@ class Watch:
     limit: Limit
     worker: subprocess.Popen[bytes]
     answers: int
+    tells: int
     log: int
     spawned: float
     deadline: float | None
@@ -114,6 +115,8 @@ class Watch:
         if "phase" in message:
             self._look()
             self.phase = Phase(message["phase"])
+            with contextlib.suppress(OSError):
+                os.write(self.tells, b".")
         if "error" in message:
             error = message["error"]
             types = tuple(map(str, error["types"]))
@@ -256,7 +259,8 @@ def _observe(job: Job, limit: Limit, place: Path) -> Observed:
 def spawn(job: Job, limit: Limit, place: Path) -> Watch:
     """Start the worker under the limit, in its own folder, with its own pipes."""
     module, link = private.link(job.program, place)
-    request, answers, log = _pipe(job, module, link), os.pipe(), os.pipe()
+    requests, answers, log = os.pipe(), os.pipe(), os.pipe()
+    os.write(requests[1], _told(job, module, link))
     cores = private.cores(job.limits.threads, os.sched_getaffinity(0), private.twins())
     command = [job.python, "-P", str(Path(__file__).with_name("worker.py"))]
     spawned = time.monotonic()
@@ -265,22 +269,22 @@ def spawn(job: Job, limit: Limit, place: Path) -> Watch:
         _become_worker(limit, cores)
 
     worker = subprocess.Popen(
-        [*command, str(request), str(answers[1])],
+        [*command, str(requests[0]), str(answers[1])],
         stdin=subprocess.DEVNULL,
         stdout=log[1],
         stderr=log[1],
         cwd=place,
         env=private.environment(job, place, link.parent, os.environ),
-        pass_fds=(request, answers[1]),
+        pass_fds=(requests[0], answers[1]),
         start_new_session=True,
         preexec_fn=enclose,  # noqa: PLW1509 - this process has one thread
     )
-    for descriptor in (request, answers[1], log[1]):
+    for descriptor in (requests[0], answers[1], log[1]):
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
     deadline = spawned + job.limits.time if job.limits.time is not None else None
-    return Watch(limit, worker, answers[0], log[0], spawned, deadline)
+    return Watch(limit, worker, answers[0], requests[1], log[0], spawned, deadline)
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:
@@ -308,12 +312,9 @@ def end_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
         time.sleep(0.001)
 
 
-def _pipe(job: Job, module: str, link: Path) -> int:
+def _told(job: Job, module: str, link: Path) -> bytes:
     told = {**json.loads(job.to_json()), "module": module, "link": str(link)}
-    reading, writing = os.pipe()
-    os.write(writing, json.dumps({**told, "folder": str(link.parent)}).encode())
-    os.close(writing)
-    return reading
+    return json.dumps({**told, "folder": str(link.parent)}).encode() + b"\n"
 
 
 def _read(descriptor: int) -> bytes | None:

@@ -1,8 +1,8 @@
 """The worker: loads one program, runs it, times it, and answers on its own pipe.
 
-Runs by path in the engine's interpreter (`python -P worker.py JOB ANSWERS`, two inherited file
-descriptors), where dfbench need not be installed: it imports the standard library alone until it
-loads the program. Answers are JSON lines; standard output and error belong to the program.
+Runs by path in the engine's interpreter (`python -P worker.py HEARS TELLS`, two inherited pipes),
+where dfbench need not be installed: it imports the standard library alone until it loads the
+program. Answers are JSON lines; standard output and error belong to the program.
 """
 
 # ruff: noqa: ANN401 - what a program loads and answers may be anything
@@ -30,13 +30,27 @@ MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
 
 
-class Answers:
-    """The pipe to the supervisor. Processes that the program forks do not speak on it."""
+class Supervisor:
+    """The two pipes to the supervisor. Processes that the program forks do not speak on them."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, hears: int, tells: int) -> None:
+        self._hears, self._descriptor = hears, tells
         self._owner = os.getpid()
-        os.set_inheritable(descriptor, False)
+        for descriptor in (hears, tells):
+            os.set_inheritable(descriptor, False)
+
+    def job(self) -> dict[str, Any]:
+        """Read the job: one line, of which the rest of the pipe is no part."""
+        line = b""
+        while not line.endswith(b"\n"):
+            line += os.read(self._hears, 1) or b"\n"
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+    def enter(self, phase: str, **message: Any) -> None:
+        """Tell the next phase, and wait until what the last one holds has been looked at."""
+        self.send(phase=phase, **message)
+        os.read(self._hears, 1)
 
     def send(self, **message: Any) -> None:
         """Write one line, unless this is a forked copy that ran past the program's end."""
@@ -47,38 +61,37 @@ class Answers:
             line = line[os.write(self._descriptor, line) :]
 
 
-def main(job_descriptor: int, answer_descriptor: int) -> NoReturn:
+def main(hears: int, tells: int) -> NoReturn:
     """Do the job, say how it went, and wait to be ended."""
-    answers = Answers(answer_descriptor)
-    answers.send(phase="start-up", at=BEGAN)
-    with open(job_descriptor, encoding="utf-8") as stream:
-        job = json.load(stream)
+    supervisor = Supervisor(hears, tells)
+    job = supervisor.job()
+    supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
     try:
-        rows = perform(job, answers)
+        rows = perform(job, supervisor)
     except BaseException as error:  # noqa: BLE001 - sys.exit in a program is an ending like others
-        answers.send(error=described(error, job))
+        supervisor.send(error=described(error, job))
     else:
-        answers.send(done=True, rows=rows)
+        supervisor.send(done=True, rows=rows)
     # The supervisor ends the tree now; what an engine does at exit is nobody's time or memory.
     while True:
         signal.pause()
 
 
-def perform(job: dict[str, Any], answers: Answers) -> int | None:
+def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     """Go through the phases; give the number of the answer's rows where it is collected."""
     seconds, (program, _cluster) = timed(start, job["folder"], job["module"])
-    answers.send(time="startup", seconds=seconds, phase="load")
+    supervisor.enter("load", time="startup", seconds=seconds)
     arguments = () if job["data"] is None else (job["data"],)
     seconds, data = timed(program.load, *arguments)
     gc.collect()
-    answers.send(time="load", seconds=seconds, phase="query")
-    answer = execute(job, program.query, data, answers)
+    supervisor.enter("query", time="load", seconds=seconds)
+    answer = execute(job, program.query, data, supervisor)
     if job["answer"] is None:
         return None
-    answers.send(phase="collect")
+    supervisor.enter("collect")
     seconds, rows = timed(collect, program.rows, answer, job["answer"])
-    answers.send(time="collect", seconds=seconds)
+    supervisor.send(time="collect", seconds=seconds)
     return rows
 
 
@@ -90,14 +103,14 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     return program, program.start() if hasattr(program, "start") else None
 
 
-def execute(job: dict[str, Any], query: Any, data: Any, answers: Answers) -> Any:
+def execute(job: dict[str, Any], query: Any, data: Any, supervisor: Supervisor) -> Any:
     """Run the query cold, then for warming up, then to be counted; give the last answer."""
     kinds = ["cold", *["warmups"] * job["warmups"], *["hot"] * job["runs"]]
     answer: Any = None
     for kind in kinds:
         answer = None  # Dropped outside of the timed part, and never held twice.
         seconds, answer = timed(query, data)
-        answers.send(time=kind, seconds=seconds)
+        supervisor.send(time=kind, seconds=seconds)
     return answer
 
 

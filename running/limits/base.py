@@ -50,10 +50,25 @@ class Limit(Protocol):
 
 
 class Backend(Protocol):
-    """A way to hold limits; `promise` is its sentence for the report's head."""
+    """A way to hold limits; `promise` is its sentence for the report's head.
 
-    name: str
-    promise: str
+    `launcher` is a command that the supervisor has to be started with; mostly it is empty.
+    """
+
+    @property
+    def name(self) -> str:
+        """Give the word for --limit-backend."""
+        ...
+
+    @property
+    def promise(self) -> str:
+        """Say how memory is held."""
+        ...
+
+    @property
+    def launcher(self) -> tuple[str, ...]:
+        """Give the words before the supervisor's command."""
+        ...
 
     def create(self, limit: int | None) -> Limit:
         """Make a limit of so many bytes; None measures and holds nothing."""

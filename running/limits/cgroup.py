@@ -23,6 +23,9 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 # The kernel charges in batches and huge pages: a charge this close to the limit has reached it.
 REACHED_WITHIN = 4 * 1024 * 1024
 
+# Where the own processes go when their group has to be without any.
+LEAF = f"{processes.PREFIX}processes"
+
 # More processes than any engine starts, and few enough for the machine to survive a fork bomb.
 MOST_PROCESSES = 4096
 
@@ -62,6 +65,8 @@ TWO = Layout(
     used=("anon", "shmem"),
     refaults=("workingset_refault_anon", "workingset_refault_file"),
 )
+HOLDS = "memory is held exactly by the kernel for each whole process tree (cgroup v{})"
+ONE_HOLDS, TWO_HOLDS = HOLDS.format(1), HOLDS.format(2)
 
 
 class Group:
@@ -154,13 +159,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Control groups below the own one: a backend. `killing` is a group that can have killers."""
+    """Control groups below the own one: a backend.
+
+    `killing` is a group of version 2 beside version 1; `launcher` is a command before the
+    supervisor's that puts it into a group where it may make groups.
+    """
 
     name: str
     promise: str
     layout: Layout
     parent: Path
     killing: Path | None = None
+    launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> Group:
         """Make the group of this supervisor; LimitError when the machine no longer allows it."""
@@ -189,7 +199,7 @@ def usable_one(table: str, memberships: str) -> Groups | None:
     killing = own_group(table, memberships, None)
     return Groups(
         name="cgroup1",
-        promise="memory is held exactly by the kernel for each whole process tree (cgroup v1)",
+        promise=ONE_HOLDS,
         layout=ONE,
         parent=parent,
         killing=killing if killing and _can_kill(killing) else None,
@@ -199,11 +209,13 @@ def usable_one(table: str, memberships: str) -> Groups | None:
 def usable_two(table: str, memberships: str) -> Groups | None:
     """Find version 2's group of this process, if it has the memory controller and lets us in."""
     parent = own_group(table, memberships, None)
+    # An earlier call of the same session has moved us down already.
+    parent = parent.parent if parent and parent.name == LEAF else parent
     if parent is None or not delegate(parent) or not _allows(parent, TWO):
         return None
     return Groups(
         name="cgroup2",
-        promise="memory is held exactly by the kernel for each whole process tree (cgroup v2)",
+        promise=TWO_HOLDS,
         layout=TWO,
         parent=parent,
     )
@@ -260,7 +272,7 @@ def _enable(group: Path, switch: Path) -> None:
     except OSError as error:
         if error.errno != errno.EBUSY:
             raise
-        leaf = group / f"{processes.PREFIX}processes"
+        leaf = group / LEAF
         leaf.mkdir(exist_ok=True)
         for pid in members(group):
             _write(leaf / "cgroup.procs", str(pid))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from ...errors import LimitError
 from .base import Backend
-from .cgroup import usable_one, usable_two
+from .cgroup import TWO, TWO_HOLDS, Groups, usable_one, usable_two
 from .watchdog import Unlimited, Watchdog
 
 NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
@@ -35,16 +39,45 @@ _REASONS = {
 def _find(name: str) -> Backend | None:
     match name:
         case "cgroup2":
-            return usable_two(*_own())
+            return by_systemd() or usable_two(*own())
         case "cgroup1":
-            return usable_one(*_own())
+            return usable_one(*own())
         case "watchdog":
             return Watchdog() if Path("/proc/self/status").exists() else None
         case _:
             return Unlimited()
 
 
-def _own() -> tuple[str, str]:
+def by_systemd() -> Groups | None:
+    """Find out whether systemd gives a scope of its own, with the memory controller, to us.
+
+    Rather that than the group we are in: it is shared with the shell and whoever else it started.
+    """
+    systemd = shutil.which("systemd-run")
+    if systemd is None or not Path("/run/systemd/system").exists() or INSIDE in os.environ:
+        return None
+    user = () if os.geteuid() == 0 else ("--user",)
+    scope = ("--scope", "--quiet", "--collect", "-p", "Delegate=yes", "env", f"{INSIDE}=1")
+    launcher = (systemd, *user, *scope)
+    trial = [*launcher, sys.executable, "-P", "-c", TRIAL]
+    try:
+        done = subprocess.run(trial, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return (
+        Groups("cgroup2", TWO_HOLDS, TWO, Path(), launcher=launcher)
+        if done.returncode == 0
+        else None
+    )
+
+
+# Set for the supervisor that systemd has started: there it is, and it makes groups where it is.
+INSIDE = "DFBENCH_IN_SCOPE"
+TRIAL = "from dfbench.running.limits.choosing import choose; choose('cgroup2')"
+
+
+def own() -> tuple[str, str]:
+    """Read where this process stands: the mounts, and its control groups."""
     try:
         table = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
         return table, Path("/proc/self/cgroup").read_text(encoding="utf-8", errors="replace")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
-from .. import processes
+from .. import private, processes
 from . import cgroup
-from .choosing import _own
+from .choosing import own
 
 
 def sweep() -> None:
@@ -36,14 +35,15 @@ def end(group: Path, patience: float = 5.0) -> None:
 
 
 def _groups() -> list[Path]:
-    table, memberships = _own()
+    table, memberships = own()
     parents = [cgroup.own_group(table, memberships, name) for name in (None, "memory")]
     return [group for parent in parents if parent for group in dead(parent)]
 
 
 def _folders() -> list[Path]:
     mine = os.getuid()
-    return [folder for folder in dead(Path(tempfile.gettempdir())) if folder.stat().st_uid == mine]
+    found = [folder for root in private.roots() for folder in dead(root)]
+    return [folder for folder in found if folder.stat().st_uid == mine]
 
 
 def dead(parent: Path) -> list[Path]:

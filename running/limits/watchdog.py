@@ -13,8 +13,10 @@ from .base import Cause
 
 SHARED_FOLDER = Path("/dev/shm")
 
-# An exact look (PSS) walks the page tables and slows its victim: spend a twentieth of the time.
-EXACT_SHARE = 20
+# An exact look (PSS) walks the page tables and slows its victim (30 ms for some GB): spend a
+# hundredth of the time on it, and a twentieth while the tree seems to hold more than ever.
+SHARE = 100
+SHARE_WHILE_GROWING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Held:
 class Watched:
     """The limit of one run, by looking. `limit` None only measures.
 
-    Pages that several processes share are counted once each in the cheap look, which is an upper
-    bound; what is over the limit, or would be a new peak, is confirmed by an exact look.
+    Pages that several processes share are counted in full for each in the cheap look, which is an
+    upper bound. So now and then, and always before a tree is ended, an exact look corrects it.
     """
 
     measure = "anonymous + shared memory of the processes (PSS where they share), sampled"
@@ -39,32 +41,41 @@ class Watched:
         self._tree = processes.Tree(os.getpid())
         self._files_before = files_held()
         self._peak = 0
-        self._exact_after = 0.0
         self._over = False
+        self._exact, self._bound = 0, 0
+        self._looked, self._cost = 0.0, 0.0
 
     def enclose(self) -> None:
         """Do nothing: whoever is below the supervisor is watched."""
 
     def sample(self) -> int:
-        """Read the bytes held: exactly where cheap, else the last confirmed peak at most."""
+        """Read the bytes held; between exact looks, the last one and what was added since."""
         inside = self._tree.refresh()
         files = max(0, files_held() - self._files_before)
         bound = total((cheap(pid) for pid in inside), files)
-        if len(inside) < 2:
-            return self._take(bound)
         over = self._limit is not None and bound > self._limit
-        if not over and (bound <= self._peak or time.monotonic() < self._exact_after):
-            return min(bound, self._peak)
-        began = time.monotonic()
-        held = total((exact(pid) for pid in inside), files)
-        ended = time.monotonic()
-        self._exact_after = ended + EXACT_SHARE * (ended - began)
-        return self._take(held)
+        estimate = min(bound, self._exact + max(0, bound - self._bound))
+        if len(inside) < 2:
+            estimate = bound
+        elif over or self._may_look(estimate):
+            estimate = self._look(inside, files, bound)
+        else:
+            # Growth of what many processes map may be one page seen by each: it is no peak yet.
+            estimate, over = min(estimate, self._peak), False
+        self._peak = max(self._peak, estimate)
+        self._over |= over and self._limit is not None and estimate > self._limit
+        return estimate
 
-    def _take(self, held: int) -> int:
-        self._peak = max(self._peak, held)
-        self._over |= self._limit is not None and held > self._limit
-        return held
+    def _may_look(self, estimate: int) -> bool:
+        share = SHARE_WHILE_GROWING if estimate > self._peak else SHARE
+        return time.monotonic() > self._looked + share * self._cost
+
+    def _look(self, inside: set[int], files: int, bound: int) -> int:
+        began = time.thread_time()
+        self._exact, self._bound = total((exact(pid) for pid in inside), files), bound
+        self._looked = time.monotonic()
+        self._cost = time.thread_time() - began
+        return self._exact
 
     def verdict(self) -> Cause | None:
         """Say watchdog once a confirmed look was above the limit."""
@@ -95,6 +106,7 @@ class Watchdog:
         "memory is watched, not held: each whole process tree is looked at every 20 ms and ended "
         "when it is above the limit, so that it may exceed it by what it allocates in that time"
     )
+    launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> Watched:
         """Watch a limit."""
@@ -107,6 +119,7 @@ class Unlimited:
 
     name: str = "none"
     promise: str = "memory is measured, and no limit is held"
+    launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> Watched:  # noqa: ARG002 - that is what none means
         """Measure, whatever the limit."""
