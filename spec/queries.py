@@ -47,6 +47,7 @@ class Scope:
     names: tuple[str, ...] | None = None
     schema: Schema | None = None
     what: str = "column"
+    later: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, schema: Schema | None) -> Scope:
@@ -58,6 +59,8 @@ class Scope:
 
     def unknown(self, name: str) -> str:
         """Say that there is no such column, and which is near."""
+        if name in self.later:
+            return f"{name!r} is derived after where; write its expression here"
         if other := OTHER_WORDS.get(name):
             return f"{name!r} is no {self.what}; did you mean {other}?"
         return f"{name!r} is no {self.what}{mend(name, self.names or ())}"
@@ -106,7 +109,8 @@ class _Clauses:
     folder: Path
 
     def read(self, name: str, data: Scope) -> Query:
-        where = self.condition("where", data)
+        later = tuple(name.text for name, _ in self.derive_pairs())
+        where = self.condition("where", replace(data, later=later))
         rows, derive = self.derived(data)
         keys = self.keys(rows)
         self.check_answers()
@@ -179,9 +183,12 @@ class _Clauses:
             return False
         return True
 
+    def derive_pairs(self) -> tuple[tuple[Scalar, Node], ...]:
+        return self.given.pairs("derive", "a mapping of names to expressions")
+
     def derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
         found = []
-        for name, node in self.given.pairs("derive", "a mapping of names to expressions"):
+        for name, node in self.derive_pairs():
             if scope.names is not None and name.text in scope.names:
                 self.log.tell(name.place, f"{name.text!r} is a column already; choose another")
                 continue
@@ -289,9 +296,12 @@ class _Clauses:
         skips = cast("Literal['skip', 'call']", given.choice("on_missing", ON_MISSING))
         if not holds_definition(node):
             parsed = self.expression(node, Context.ROW, scope)
-            return parsed and _plain(parsed.expression, output, skips)
-        source = source_of(self.log, node, self.folder)
-        function = source and self.row_def(source, output, scope)
+            function = parsed and _plain(parsed.expression, output)
+        else:
+            source = source_of(self.log, node, self.folder)
+            function = source and self.row_def(source, output, scope)
+        if function and not function.columns:
+            self.log.tell(node.place, "this function of rows reads no column")
         return function and replace(function, on_missing=skips)
 
     def row_def(self, source: Source, output: str, scope: Scope) -> RowFunction | None:
@@ -335,9 +345,9 @@ class _Clauses:
             self.log.tell(source.at(slip.offset), slip.message)
 
 
-def _plain(body: Expr, output: str, skips: Literal["skip", "call"]) -> RowFunction:
+def _plain(body: Expr, output: str) -> RowFunction:
     name = output if output.isidentifier() else "row"
-    return RowFunction(name, output, body, columns=columns(body), on_missing=skips)
+    return RowFunction(name, output, body, columns=columns(body))
 
 
 def _lowered(function: RowFunction, schema: Schema | None, source: Source) -> RowFunction:

@@ -111,6 +111,17 @@ def test_an_expression_with_commas_may_stand_in_braces():
     assert [output.name for output in query.aggregate] == ["r", "q", "n"]
 
 
+def test_where_does_not_see_what_is_derived_after_it():
+    text = from_query("where: a > 1", "derive: {a: v1 + 1}", "aggregate: {x: sum(a)}")
+    assert mistakes(text)[0].message == "'a' is derived after where; write its expression here"
+
+
+def test_a_row_function_reads_a_column():
+    constant = ("apply:", "  rows: |", "    def f(x):", "      return 1")
+    for lines in (("apply: {rows: 1 + 1}",), constant):
+        assert "reads no column" in mistakes(from_query(*lines))[0].message
+
+
 def test_the_extremes():
     assert first("largest: {column: v3, n: 2, as: top}").extreme == Extreme("v3", 2, "top")
     expected = Extreme("v3", 1, "v3", smallest=True)
@@ -313,9 +324,6 @@ def test_the_columns_of_a_generator_are_those_of_its_definition():
 
 
 SIGNS = [*(sign.encode() for sign in "\n:{]'\"#-(&*\t|%é "), b"\xc3", b"*a", b"- "]
-    sign.encode()
-    for sign in ["\n", ":", "{", "]", "'", '"', "#", "-", "(", "&a", "*a", "\t", "|", "%", "é"]
-] + [b" ", b"\xc3"]
 
 
 def _mutated(text, draw):
