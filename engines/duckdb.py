@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import (
@@ -24,6 +25,7 @@ from ..spec.expression import (
 )
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble
 from .writing.facts import Facts, makes_nan, of_outputs, of_rows
@@ -392,3 +394,5 @@ def _lifted(query: Query) -> Query:
 
 ENGINE = DuckDB()
 VARIANTS: tuple[DuckDB, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)

@@ -31,6 +31,7 @@ from .steps import present, substituted
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
 CAN_MAKE_NAN = {"sqrt", "log", "log10", "corr"}
 UNBOUNDED = {"exp", "log", "log10"}
+NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class Facts:
     def may_miss(self, node: Expr) -> bool:
         """Tell whether a value can be missing."""
         return may_be_missing(node, self.data)
+
+    def overflows(self, op: str, node: Expr, other: Expr) -> bool:
+        """Tell whether arithmetic with this column may leave its type of fewer than 64 bits.
+
+        A small number added to 32 bits counts as safe.
+        """
+        if not isinstance(node, Col) or op not in {"+", "-", "*"}:
+            return False
+        arrow = self.data[node.name].arrow
+        return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Give the columns whose missing value the expression would not pass on by itself."""
@@ -76,6 +87,17 @@ def of_outputs(query: Query, rows: Facts) -> Facts:
     return Facts(answer)
 
 
+def makes_double(node: Expr) -> bool:
+    """Tell whether an engine may well give a float where Python gives an integer."""
+    match node:
+        case Arith("**") | Call("floor" | "ceil" | "round"):
+            return True
+        case Col() | Agg("count" | "size" | "n_unique"):
+            return False
+        case _:
+            return any(map(makes_double, children(node)))
+
+
 def nonzero(node: Expr) -> bool:
     """Tell whether an expression is a number other than zero, as written."""
     match node:
@@ -100,6 +122,10 @@ def makes_nan(node: Expr) -> bool:
             return makes_nan(otherwise) or any(makes_nan(value) for _, value in branches)
         case _:
             return any(map(makes_nan, children(node)))
+
+
+def _small(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
 
 
 def _infinite(node: Expr) -> bool:

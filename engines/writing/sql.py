@@ -25,9 +25,8 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
-    children,
 )
-from .facts import Facts, makes_nan, nonzero
+from .facts import Facts, makes_double, makes_nan, nonzero
 from .steps import negated, substituted
 
 # How tightly each form binds; an operand that binds less tightly than its place is parenthesised.
@@ -53,8 +52,6 @@ FUNCTIONS = {
     "min": "least",
     "max": "greatest",
 }
-# DuckDB raises where a result leaves the type: arithmetic on these is done in 64 bits.
-NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 # Every word of DuckDB's grammar that is not free to be a name everywhere.
 WORDS = """
@@ -198,15 +195,12 @@ class Writer:
     def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
         """Write an operand that a result fits: DuckDB raises where it leaves the type."""
         written = self.write(node, plain=plain)
-        if not isinstance(node, Col) or op not in {"+", "-", "*"}:
-            return written
-        arrow = self.facts.data[node.name].arrow
-        if arrow not in NARROW or (op != "*" and arrow == "int32" and _small(other)):
+        if not self.facts.overflows(op, node, other):
             return written
         return Sql(f"{written.at(CAST)}::BIGINT", CAST)
 
     def _integers(self, *nodes: Expr) -> bool:
-        return all(self.facts.kind(node) == "int" and not _makes_double(node) for node in nodes)
+        return all(self.facts.kind(node) == "int" and not makes_double(node) for node in nodes)
 
     def _divisor(self, node: Expr) -> str:
         """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
@@ -268,21 +262,6 @@ class Writer:
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
         return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")
-
-
-def _makes_double(node: Expr) -> bool:
-    """Tell whether DuckDB gives a double where Python gives an integer."""
-    match node:
-        case Arith("**") | Call("floor" | "ceil"):
-            return True
-        case Col() | Agg("count" | "size" | "n_unique"):
-            return False
-        case _:
-            return any(map(_makes_double, children(node)))
-
-
-def _small(node: Expr) -> bool:
-    return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
 
 
 def _double(value: float, *, plain: bool) -> Sql:

@@ -1,0 +1,140 @@
+"""datatable's programs: missing values and integer types mean what the language says."""
+
+from __future__ import annotations
+
+import math
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.engines.base import Resources
+from dfbench.engines.datatable import ENGINE
+from dfbench.errors import Unsupported
+from dfbench.spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    IsIn,
+    Lit,
+    Neg,
+    Not,
+)
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
+
+datatable = pytest.importorskip("datatable")
+
+X, Y = Col("x"), Col("y")
+DATA = Schema(
+    (
+        Column("k", "string", "string", nulls=True),
+        Column("x", "int", "int64", nulls=True),
+        Column("y", "float", "double", nulls=True, nans=True),
+        Column("u", "int", "uint8"),
+    ),
+    5,
+)
+TABLE = pa.table(
+    {
+        "k": ["a", "a", None, "b", None],
+        "x": [-7, 3, None, 2, 5],
+        "y": [1.5, math.nan, -7.5, None, 4.0],
+        "u": pa.array([200, 1, 2, 3, 4], pa.uint8()),
+    }
+)
+
+
+def ran(query: Query, tmp_path) -> list[dict]:
+    path = tmp_path / "data.parquet"
+    pq.write_table(TABLE, path)
+    module: dict = {"__name__": "program"}
+    exec(ENGINE.write(query, DATA).text, module)
+    return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
+
+
+def column(body, tmp_path, **options) -> list:
+    applied = RowFunction("f", "out", body, columns=("x", "y"), **options)
+    return [row["out"] for row in ran(Query("q", "", apply=applied), tmp_path)]
+
+
+def whole(expression, tmp_path):
+    ((answer,),) = (
+        row.values() for row in ran(Query("q", "", aggregate=(Output("s", expression),)), tmp_path)
+    )
+    return answer
+
+
+def test_integers_divide_and_take_remainders_as_in_python(tmp_path):
+    assert column(Arith("%", X, Lit(3)), tmp_path) == [2, 0, None, 2, 2]
+    assert column(Arith("//", X, Lit(2)), tmp_path) == [-4, 1, None, 1, 2]
+
+
+def test_floats_do_too_though_datatable_refuses_them(tmp_path):
+    assert column(Arith("%", Y, Lit(2)), tmp_path) == [1.5, None, 0.5, None, 0.0]
+    assert column(Arith("//", Y, Lit(2)), tmp_path) == [0.0, None, -4.0, None, 2.0]
+
+
+def test_a_comparison_with_missing_is_missing(tmp_path):
+    assert column(Compare("!=", X, Lit(3)), tmp_path) == [True, False, None, True, True]
+    assert column(Compare(">", X, Lit(2)), tmp_path) == [False, True, None, False, True]
+    inside = Not(IsIn(X, (Lit(3), Lit(5))))
+    assert column(inside, tmp_path) == [True, False, None, True, False]
+
+
+def test_a_condition_with_missing_does_not_hold(tmp_path):
+    size = (Output("n", Agg("size", ())),)
+    for condition, n in (
+        (Compare("!=", X, Lit(3)), 3),
+        (Not(IsIn(X, (Lit(3),))), 3),
+        (Bool("or", (Compare("<=", X, Lit(3)), Compare(">", Y, Lit(0)))), 4),
+        (Compare("==", Y, Y), 3),
+    ):
+        assert ran(Query("q", "", where=condition, aggregate=size), tmp_path) == [{"n": n}]
+
+
+def test_a_row_function_is_not_called_on_missing_values(tmp_path):
+    body = Case(((Compare("==", Arith("%", X, Lit(2)), Lit(0)), Lit("even")),), Lit("odd"))
+    assert column(body, tmp_path) == ["odd", "odd", None, "even", "odd"]
+    assert column(body, tmp_path, on_missing="call") == ["odd", "odd", "odd", "even", "odd"]
+
+
+def test_nan_in_a_file_and_unsigned_numbers_are_read_as_what_they_are(tmp_path):
+    assert whole(Agg("sum", (Y,)), tmp_path) == -2.0
+    assert whole(Agg("count", (Y,)), tmp_path) == 3
+    assert whole(Agg("max", (Col("u"),)), tmp_path) == 200
+
+
+def test_sums_take_every_expression(tmp_path):
+    assert whole(Agg("sum", (Neg(X),)), tmp_path) == -3
+    assert whole(Agg("sum", (Call("abs", (X,)),)), tmp_path) == 17
+    assert whole(Agg("sum", (Bool("and", (Compare(">", X, Lit(0)),) * 2),)), tmp_path) == 3
+    assert whole(Agg("any", (Compare(">", X, Lit(4)),)), tmp_path) is True
+    assert whole(Agg("all", (Compare(">", X, Lit(-9)),)), tmp_path) is True
+
+
+def test_missing_keys_are_a_group_and_sort_last(tmp_path):
+    output = (Output("s", Agg("sum", (X,))),)
+    query = Query("q", "", group_by=("k",), aggregate=output, sort=(SortKey("k", descending=True),))
+    assert ran(query, tmp_path) == [{"k": "b", "s": 2}, {"k": "a", "s": -4}, {"k": None, "s": 5}]
+
+
+def test_the_largest_leave_missing_values_out(tmp_path):
+    query = Query("q", "", group_by=("k",), extreme=Extreme("y", 2, "top"))
+    answer = sorted((str(row["k"]), row["top"]) for row in ran(query, tmp_path))
+    assert answer == [("None", -7.5), ("None", 4.0), ("a", 1.5)]
+
+
+def test_what_it_cannot_say_is_said():
+    for agg in (Agg("quantile", (X, Lit(0.5))), Agg("first", (X,)), Agg("max", (Col("k"),))):
+        with pytest.raises(Unsupported):
+            ENGINE.write(Query("q", "", aggregate=(Output("s", agg),)), DATA)
+
+
+def test_threads_are_in_the_program_only_when_asked_for():
+    query = Query("q", "", aggregate=(Output("s", Agg("sum", (X,))),))
+    assert "nthreads" not in ENGINE.write(query, DATA).text
+    assert "dt.options.nthreads = 2" in ENGINE.write(query, DATA, Resources(threads=2)).text
