@@ -132,7 +132,31 @@ def judge(
     value = median(ratios)
     if len(ratios) == 1:
         return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
-    low, high = interval(ratios, among)
+    bounds = interval(ratios, among)
+    return _decide(value, bounds, noisy, tolerance, f"{len(ratios)} rounds")
+
+
+def judge_apart(
+    new: Sequence[float],
+    old: Sequence[float],
+    noisy: float = 0.0,
+    tolerance: float = TOLERANCE,
+) -> Ratio:
+    """Compare samples of two times that share no round (at least one each), new over old.
+
+    The interval is Welch's, of the logarithms.
+    """
+    value = median(new) / median(old)
+    if min(len(new), len(old)) < 2:
+        return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
+    bounds = _welch_interval(new, old)
+    return _decide(value, bounds, noisy, tolerance, f"{len(old)} and {len(new)} rounds")
+
+
+def _decide(
+    value: float, bounds: tuple[float, float], noisy: float, tolerance: float, rounds: str
+) -> Ratio:
+    low, high = bounds
     if noisy > NOISY_SHARE:
         reason = f"the machine was busy beside {noisy:.0%} of the runs"
         return Ratio(value, low, high, Verdict.UNDECIDED, reason)
@@ -140,7 +164,9 @@ def judge(
         return Ratio(value, low, high, Verdict.FASTER)
     if low > 1 + tolerance:
         return Ratio(value, low, high, Verdict.SLOWER)
-    reason = f"the interval of {len(ratios)} rounds reaches into 1 ± {tolerance:.0%}"
+    inside = low >= 1 - tolerance and high <= 1 + tolerance
+    doubt = f"the interval of {rounds} reaches into 1 ± {tolerance:.0%}"
+    reason = f"the same within {tolerance:.0%}" if inside else doubt
     return Ratio(value, low, high, Verdict.UNDECIDED, reason)
 
 
@@ -168,9 +194,23 @@ def _student_interval(ratios: Sequence[float], among: Spread | None) -> tuple[fl
     shared = among.variance if among else 0.0
     moderated = (own * variance(logs) + borrowed * shared) / (own + borrowed)
     half = student(own + borrowed) * math.sqrt(moderated / len(logs))
+    return _around(fmean(logs), half, math.log(median(ratios)))
+
+
+def _welch_interval(new: Sequence[float], old: Sequence[float]) -> tuple[float, float]:
+    after, before = ([math.log(time) for time in times] for times in (new, old))
+    parts = [variance(logs) / len(logs) for logs in (after, before)]
+    weights = [part**2 / (len(logs) - 1) for part, logs in zip(parts, (after, before), strict=True)]
+    freedom = sum(parts) ** 2 / sum(weights) if sum(weights) else 1.0
+    half = student(max(1, math.floor(freedom))) * math.sqrt(sum(parts))
+    return _around(fmean(after) - fmean(before), half, math.log(median(new) / median(old)))
+
+
+def _around(centre: float, half: float, shown: float) -> tuple[float, float]:
+    """Give an interval of a ratio from its logarithm's; it holds the ratio that is shown."""
     # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
-    half = min(max(half, abs(math.log(median(ratios)) - fmean(logs))), 20)
-    return math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
+    half = min(max(half, abs(shown - centre)), 20)
+    return math.exp(centre - half), math.exp(centre + half)
 
 
 def _bootstrap_interval(ratios: Sequence[float]) -> tuple[float, float]:

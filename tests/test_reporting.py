@@ -24,7 +24,7 @@ from dfbench.reporting.comparison import Comparison
 from dfbench.reporting.statistics import Verdict
 from dfbench.storing import folder
 from dfbench.storing.records import Agreement, Disagreement, Noise, Outcome
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from . import stored_samples as samples
@@ -268,6 +268,7 @@ def test_the_terminal_shows_markup_as_text(tmp_path):
     assert "[w]: [bold red]x[/]" in terminal.render(view.build(folder.read(made.path)))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_fence_holds_any_code(code):
     lines = markdown.fence(code).split("\n")
@@ -346,6 +347,7 @@ def test_no_colour_when_piped_or_under_no_color(small, monkeypatch):
     assert not any(f"\x1b[3{n}m" in forced.getvalue() for n in range(8))
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e6))
 def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time):
     number, unit = units.seconds(time).split()
@@ -353,6 +355,7 @@ def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time):
     assert float(number) * size == pytest.approx(time, rel=6e-3)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**45))
 def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count):
     number, unit = units.size(count).split()

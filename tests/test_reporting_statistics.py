@@ -10,7 +10,7 @@ import pytest
 from dfbench.reporting import statistics
 from dfbench.reporting.statistics import Verdict, interval, judge
 from dfbench.storing.records import Noise, Outcome, Run, Times
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 RATIOS = st.lists(st.floats(0.01, 100), min_size=2, max_size=12)
@@ -24,6 +24,7 @@ def test_students_quantiles_are_scipys():
         assert statistics.student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=1e-4)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.5, 2), min_size=2, max_size=5, unique=True))
 def test_few_rounds_get_scipys_student_interval_of_the_logarithms(ratios):
     from scipy import stats
@@ -50,18 +51,21 @@ def test_many_rounds_get_scipys_percentile_bootstrap_at_the_widened_level():
     assert high == pytest.approx(oracle.high, rel=0.02)
 
 
+@settings(deadline=None)
 @given(RATIOS)
 def test_the_interval_holds_the_ratio_that_is_shown(ratios):
     low, high = interval(ratios)
     assert low * (1 - 1e-9) <= median(ratios) <= high * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(RATIOS)
 def test_the_order_of_rounds_changes_a_few_rounds_interval_by_nothing(ratios):
     few = ratios[:5]
     assert interval(few) == pytest.approx(interval(few[::-1]))
 
 
+@settings(deadline=None)
 @given(RATIOS, st.floats(0.1, 10))
 def test_a_verdict_needs_an_interval_that_leaves_the_tolerance(ratios, scale):
     found = judge([ratio * scale for ratio in ratios])
