@@ -39,18 +39,39 @@ WHOLE = {
     "corr": "x.corr(y)",
 }
 
+# Modin's correlation of two series is missing as soon as one value is.
+WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
+
 
 @dataclass(frozen=True, slots=True)
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
-    `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it.
+    `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it; `local` is
+    the expression that brings groups to pandas, where a frame is spread over processes.
     """
 
     query: Query
     data: Schema
     frame: str = "data"
     arrow: bool = False
+    local: str = ""
+
+    @property
+    def finishes(self) -> bool:
+        """Tell whether something is left to do once the rows or groups are there."""
+        query = self.query
+        if query.having or query.sort or query.limit is not None:
+            return True
+        return not query.extreme and not (query.group_by and self._taken().direct)
+
+    def _taken(self) -> Steps:
+        query = self.query
+        return steps(corr_as_sums(query, self.data) if query.group_by else query)
+
+    def _here(self, tree: ast.expr) -> ast.expr:
+        """Bring rows or groups to pandas, if something is left to do there."""
+        return quote(self.local, t=tree) if self.local and self.finishes else tree
 
     def body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
@@ -107,7 +128,7 @@ class PandasSteps:
             raise Unsupported("apply and transform", "not written yet for pandas")
         if query.extreme:
             return [*self.prepared(query.derive), *self._extreme(query.extreme)]
-        taken = steps(corr_as_sums(query, self.data) if query.group_by else query)
+        taken = self._taken()
         grouped = self._grouped(taken) if query.group_by else self._whole(taken)
         return [*self.prepared(taken.derived), *grouped]
 
@@ -129,14 +150,14 @@ class PandasSteps:
         chosen = quote("s.head(n)[c]", s=chosen, n=extreme.n, c=names)
         if extreme.column != extreme.name:
             chosen = quote("t.rename(columns=n)", t=chosen, n={extreme.column: extreme.name})
-        return [*lines, *self.finished(chosen)]
+        return [*lines, *self.finished(self._here(chosen))]
 
     def _grouped(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
         quantile = any(r.function == "quantile" for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
-        reduced = self._reduced(with_columns(taken.reductions, self.query.group_by[0]))
+        reduced = self._here(self._reduced(with_columns(taken.reductions, self.query.group_by[0])))
         if taken.direct:
             return self.finished(reduced)
         return [f"answer = {ast.unparse(reduced)}", *self.combined(taken)]
@@ -160,7 +181,7 @@ class PandasSteps:
             column = quote("groups[c]", c=r.column) if r.columns else quote("groups")
             method = "quantile(q)" if r.function == "quantile" else f"{AGGREGATIONS[r.function]}()"
             values[r.name] = quote(f"c.{method}", c=column, q=r.parameter)
-        frame = quote("pd.DataFrame(v).reset_index()", v=values)
+        frame = self._here(quote("pd.DataFrame(v).reset_index()", v=values))
         lines = [f"groups = {ast.unparse(groups)}"]
         if taken.direct:
             return [*lines, *self.finished(frame)]
@@ -171,9 +192,10 @@ class PandasSteps:
         for r in taken.reductions:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
-            holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame)}
-            values[r.name] = quote("[v]", v=quote(WHOLE[r.function], **holes))
-        frame = quote("pd.DataFrame(v)", v=values)
+            holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
+            whole = WHOLE_SPREAD if self.local else WHOLE
+            values[r.name] = quote("[v]", v=quote(whole[r.function], **holes))
+        frame = quote("pandas.DataFrame(v)" if self.local else "pd.DataFrame(v)", v=values)
         if taken.direct:
             return self.finished(frame)
         return [f"answer = {ast.unparse(frame)}", *self.combined(taken)]

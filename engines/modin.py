@@ -1,0 +1,123 @@
+"""Modin: pandas' own words on Ray or Dask, and an answer that is forced: calls return early."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, assert_never
+
+from ..spec.schema import Schema
+from ..spec.workload import Query
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.pandas_steps import PandasSteps
+from .writing.quoting import literal, quote
+
+FORCED = """\
+answer = ANSWER
+# Modin's calls return before their work is done.
+execute(answer)
+return answer
+"""
+STRINGS = """\
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+"""
+OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
+WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
+
+
+@dataclass(frozen=True, slots=True)
+class Modin:
+    """Writes pandas for Modin, on a cluster of this machine's cores."""
+
+    name: str = "modin"
+    backend: Literal["ray", "dask"] = "ray"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("modin", "pandas", "ray" if self.backend == "ray" else "distributed", "numpy")
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the number of cores, and what keeps Ray quiet and patient."""
+        cores = {"MODIN_CPUS": str(resources.threads)} if resources.threads else {}
+        if self.backend == "dask":
+            return cores
+        return {
+            **cores,
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_AUTH_MODE": "disabled",
+            # A busy machine takes longer than the default to start its first process.
+            "RAY_raylet_start_wait_time_s": "120",
+            # As Modin itself starts Ray: its workers import pandas at once.
+            "__MODIN_AUTOIMPORT_PANDAS__": "1",
+        }
+
+    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+        """Write the steps of the query as pandas' statements."""
+        steps = PandasSteps(query, data, local="t.modin.to_pandas()")
+        statements = steps.body() if steps.finishes else steps.body(FORCED)
+        answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
+        strings = any(data[name].kind == "string" for name in query.reads)
+        names = literal(list(query.reads))
+        engine = f"Engine.put({self.backend!r})"
+        parts = Parts(
+            imports=self._imports(statements, strings=strings),
+            before=f"{engine}\n{STRINGS}" if strings else engine,
+            load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
+            query=statements,
+            rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
+            start=fill("return START", START=self._start(resources)),
+        )
+        return assemble(self.name, query, parts)
+
+    def _imports(self, statements: str, *, strings: bool) -> str:
+        wanted = {
+            "import modin.pandas as pd": True,
+            "import pyarrow as pa": True,
+            "from modin.config import Engine": True,
+            "from modin.utils import execute": "execute(" in statements,
+            "import numpy as np": "np." in statements,
+            "import pandas": "pandas.DataFrame" in statements,
+            "import os": strings,
+            "import ray": self.backend == "ray",
+            "from distributed import Client": self.backend == "dask",
+        }
+        return "\n".join(line for line, needed in wanted.items() if needed)
+
+    def _start(self, resources: Resources) -> ast.expr:
+        match self.backend:
+            case "ray":
+                return quote("ray.init(**o)", o=_ray(resources))
+            case "dask":
+                return quote("Client(**o)", o=_dask(resources))
+            case _:
+                assert_never(self.backend)
+
+
+def _ray(resources: Resources) -> dict[str, ast.expr]:
+    options = {"num_cpus": literal(resources.threads)} if resources.threads else {}
+    if resources.memory is not None:
+        store = int(resources.memory * OBJECT_STORE_SHARE)
+        options["object_store_memory"] = literal(store)
+    return {**options, "include_dashboard": literal(False)}
+
+
+def _dask(resources: Resources) -> dict[str, ast.expr]:
+    options = {"threads_per_worker": literal(1), "dashboard_address": literal(None)}
+    if resources.threads is None:
+        return options
+    if resources.memory is not None:
+        each = int(resources.memory * WORKERS_SHARE) // resources.threads
+        options = {"memory_limit": literal(each), **options}
+    return {"n_workers": literal(resources.threads), **options}
+
+
+ENGINE = Modin()
+VARIANTS = (Modin("modin/dask", "dask"),)
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
