@@ -95,6 +95,7 @@ class Verdict:
 
 MEMORY_ERRORS = frozenset({"MemoryError", "ArrowMemoryError", "KilledWorker", "OutOfMemoryError"})
 MEMORY_WORDS = ("memory allocation of", "std::bad_alloc", "out of memory", "Cannot allocate memory")
+LONGEST_MESSAGE = 200
 # MemoryError has told it already; a message alone is believed only in these words.
 MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
@@ -176,7 +177,8 @@ def _during(phase: Phase) -> str:
 
 
 def _first_line(message: str) -> str:
-    return message.strip().partition("\n")[0][:300]
+    line = message.strip().partition("\n")[0]
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}..."
 
 
 def _signal_name(number: int) -> str:
