@@ -128,6 +128,8 @@ def _from_datatable(names: list[str]) -> str:
 
 def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
     """Write `load` and give what it imports."""
+    if not data.rows:
+        raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
     lines = [source(quote("t(path, columns=c)", t=_name("pq.read_table"), c=list(query.reads)))]
     lines[0] = f"table = {lines[0]}"
     imports = ["import pyarrow.parquet as pq"]
@@ -224,13 +226,20 @@ class _Chain:
         writer = _Writer(self.facts)
         rows = writer.condition(self.query.where) if self.query.where else None
         for batch in _batches(self.query.derive):
-            new = {output.name: writer.value(output.expression) for output in batch}
+            new = {output.name: self._derived(output) for output in batch}
             tree = _bracketed(tree, rows, quote("f[:].extend(o)", o=new))
             rows = None
         if rows is None:
             return tree
         if isinstance(self.query.apply, RowFunction) or not self.query.derive:
             return quote("t[c, :]", t=tree, c=rows)
+        return tree
+
+    def _derived(self, output: Output) -> ast.expr:
+        tree = _Writer(self.facts).value(output.expression)
+        if output.name in self.query.group_by and self.facts.kind(output.expression) == "float":
+            # -0.0 and 0.0 would be two groups.
+            return quote("x + 0", x=tree)
         return tree
 
     def _columns(self, tree: ast.expr) -> ast.expr:

@@ -304,28 +304,40 @@ def _check_names(query: Query) -> None:
 
 
 def _load(query: Query, data: Schema, resources: Resources) -> str:
-    items = [
-        _without_nan(name(column)) if data[column].nans else name(column) for column in query.reads
-    ]
-    select = _listed("SELECT", items or ["1"], ",")
-    line = f"CREATE TABLE data AS {select} FROM read_parquet(?)"
-    short = len(line) <= WIDTH - 10 and "\n" not in line and '"' not in line
-    text = f"CREATE TABLE data AS\n{select}\nFROM read_parquet(?)"
-    sql = f'"{line}"' if short and "'" not in line else _triple(text)
     config = _config(resources)
-    lines = [
-        f"con = duckdb.connect({f'config={config!r}' if config else ''})",
-        f"con.execute({sql}, [path])",
-        "return con",
+    connect = f"con = duckdb.connect({f'config={config!r}' if config else ''})"
+    names = list(map(name, query.reads)) or ["1"]
+    if not any(data[column].nans for column in query.reads):
+        return "\n".join([connect, _created("data", names), "return con"])
+    nans = [
+        f"nullif({name(column)}, 'NaN') AS {name(column)}" if data[column].nans else name(column)
+        for column in query.reads
     ]
-    if any(data[column].nans for column in query.reads):
-        lines.insert(1, "# NaN is a number to DuckDB, and missing to the workload.")
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            connect,
+            _created("file", names),
+            "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
+            "# DuckDB would decide by them that there is none.",
+            f"con.execute({_quoted('CREATE TABLE data AS', nans, 'FROM file')})",
+            'con.execute("DROP TABLE file")',
+            "return con",
+        ]
+    )
 
 
-def _without_nan(column: str) -> str:
-    """Test by isnan: `= 'NaN'` trusts a Parquet file's statistics, which leave NaN out."""
-    return f"CASE WHEN NOT isnan({column}) THEN {column} END AS {column}"
+def _created(table: str, names: list[str]) -> str:
+    sql = _quoted(f"CREATE TABLE {table} AS", names, "FROM read_parquet(?)")
+    return f"con.execute({sql}, [path])"
+
+
+def _quoted(before: str, items: list[str], after: str) -> str:
+    """Write a SELECT as Python text: on one line where it fits."""
+    select = _listed("SELECT", items, ",")
+    line = f"{before} {select} {after}"
+    if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
+        return f'"{line}"'
+    return _triple(f"{before}\n{select}\n{after}")
 
 
 def _config(resources: Resources) -> dict[str, int | str]:

@@ -148,7 +148,7 @@ def ran(query: Query, table: pa.Table, data: Schema, tmp_path) -> list[dict]:
 
 def test_nan_is_missing_from_the_file_on(tmp_path):
     # A Parquet file's statistics leave NaN out, and DuckDB trusts them in `x = 'NaN'`.
-    table = pa.table({"k": [1, 1, 2], "x": [math.nan, 2.0, math.nan]})
+    table = pa.table({"k": [1, 1, 2], "x": [math.nan, 2.0, math.nan]})  # and no nulls
     data = Schema((Column("k", "int", "int64"), Column("x", "float", "double", nans=True)), 3)
     outputs = (Output("s", Agg("sum", (Col("x"),))), Output("n", Agg("count", (Col("x"),))))
     query = Query("q", "", group_by=("k",), aggregate=outputs, sort=(SortKey("k"),))
