@@ -34,6 +34,8 @@ FROM_MODULES = {
 METHODS = {"lower": "lower", "startswith": "starts_with"}
 NUMBERS = {"pi": math.pi, "e": math.e}
 MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
+DEEPEST = 100  # levels of a def's syntax, and
+LONGEST = 60  # statements of a block, which become as many levels of its tree
 SEED = "seed"  # a task's parameter of this name is given the task's number
 
 _DEF = re.compile(r"^\s*(?:@|(?:async\s+)?def\b|import\b|from\b|class\b)", re.MULTILINE)
@@ -227,6 +229,8 @@ class _Body:
     def read(self) -> Expr:
         """Give the def's tree; ExpressionError at the first thing that it cannot say."""
         self.given = set(self.columns())
+        if _too_large(self.found.node):
+            raise self.fail(self.found.node, "too long or nested too deeply for a tree")
         if renamed := _renamed(self.found.source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
         tree = self.block(self.found.node.body)
@@ -410,6 +414,26 @@ def _renamed(source: str) -> str | None:
                     if (bound := name.asname or name.name) in {*BUILTINS, *usual}:
                         return bound
     return None
+
+
+def _too_large(node: ast.AST) -> bool:
+    level: list[ast.AST] = [node]
+    for _ in range(DEEPEST):
+        if any(_statements(part) > LONGEST for part in level):
+            return True
+        level = [child for part in level for child in ast.iter_child_nodes(part)]
+        if not level:
+            return False
+    return True
+
+
+def _statements(node: ast.AST) -> int:
+    match node:
+        case ast.FunctionDef(body=body):
+            return len(body)
+        case ast.If(_, body, orelse):
+            return max(len(body), len(orelse))
+    return 0
 
 
 def _leaves(statements: list[ast.stmt]) -> bool:

@@ -186,6 +186,21 @@ def test_too_many_ways_through_a_def_are_opaque():
     assert "too many ways" in read(f"def f(x):\n    y = 0\n{ways}    return y\n").opaque
 
 
+LARGE = {
+    "steps": "def f(x):\n    y = x.A\n" + "    y = y + 1\n" * 1000 + "    return y\n",
+    "branches": "def f(x):\n    if x.A == 1:\n        return 1\n"
+    + "".join(f"    elif x.A == {i}:\n        return 1\n" for i in range(500)),
+    "terms": "def f(x):\n    return x.A" + " + 1" * 900 + "\n",
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_def_too_large_for_a_tree_is_opaque(name):
+    function = read(LARGE[name])
+    assert "too long or nested too deeply" in function.opaque
+    assert function.columns == ("A",)
+
+
 REFUSED = {
     "def f(x, y):\n    return 1": (0, "a row function has one argument, the row; f has 2"),
     "def f():\n    return 1": (0, "a row function has one argument, the row; f has 0"),
