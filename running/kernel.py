@@ -9,6 +9,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
 MS_NOSUID, MS_NODEV = 2, 4
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 MNT_DETACH = 2
@@ -27,9 +28,24 @@ def die_with_parent(signal_number: int) -> None:
 
 
 def private_mounts() -> None:
-    """Give this process and its later children a view of the mounts that nobody else sees."""
-    _check(_libc.unshare(CLONE_NEWNS))
+    """Give this process and its later children a view of the mounts that nobody else sees.
+
+    Without root's rights that takes a user namespace, in which this process keeps its user.
+    """
+    try:
+        _check(_libc.unshare(CLONE_NEWNS))
+    except PermissionError:
+        _own_user_namespace()
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+
+
+def _own_user_namespace() -> None:
+    user, group = os.geteuid(), os.getegid()
+    _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNS))
+    # The kernel lets a user map groups only once it can no longer leave one.
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
 def mount_memory(folder: Path) -> None:

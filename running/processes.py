@@ -118,8 +118,10 @@ class Tree:
 
     # A pid may come back as another process: forget what is known of strangers this often.
     FORGET_AFTER = 250
-    # Where others start processes all the time, list them for a fiftieth of the time.
-    SHARE = 50
+    # Where others start processes all the time, list them for a twentieth of the time, and yet
+    # often enough: what a new process of the tree holds is unseen until then.
+    SHARE = 20
+    LONGEST_WAIT = 0.06
 
     def __init__(self, root: int) -> None:
         self._root = root
@@ -128,6 +130,7 @@ class Tree:
         self._refreshes = 0
         self._newest = b""
         self._after = 0.0
+        self._list()
 
     def refresh(self) -> set[int]:
         """Give the tree's processes of this moment, the root not included."""
@@ -136,7 +139,8 @@ class Tree:
             began = time.thread_time()
             self._newest = newest
             self._list()
-            self._after = time.monotonic() + self.SHARE * (time.thread_time() - began)
+            cost = time.thread_time() - began
+            self._after = time.monotonic() + min(self.LONGEST_WAIT, self.SHARE * cost)
         return self._inside
 
     def _list(self) -> None:
