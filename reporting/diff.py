@@ -11,7 +11,7 @@ from ..storing.records import Run
 from . import statistics, view
 from .sentences import speedup
 from .statistics import Ratio, Verdict
-from .units import counted, ratio, seconds
+from .units import counted, interval, ratio, seconds
 from .view import Cell, View
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
@@ -127,10 +127,8 @@ def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
         same = before.word == after.word
         return f"{before.word}, still" if same else f"{before.word} → {after.word}"
     times = f"{seconds(before.time)} → {seconds(after.time)}"
-    span = ""
-    if found.low is not None and found.high is not None:
-        span = f" [{ratio(found.low)[:-1]}–{ratio(found.high)[:-1]}]"
-    told = f"{times}, {ratio(found.value)}{span}, {found.verdict}"
+    span = f"{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
+    told = f"{times}, {span}, {found.verdict}"
     if found.verdict is Verdict.FASTER:
         return f"{told}: {speedup(found)} as fast"
     return f"{told}: {found.reason}" if found.reason else told

@@ -17,7 +17,7 @@ from typing import Literal
 from ..errors import DfbenchError
 from .diff import Diff
 from .statistics import NOISY_SHARE, Ratio
-from .units import ratio, size
+from .units import interval, ratio, size
 from .view import View
 
 UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -107,7 +107,7 @@ def _failure(gate: Gate, one: Measured) -> str | None:
         return None
     if not _beyond(gate, found.low, found.high):
         return None
-    return f"{where} took {ratio(found.value)} [{ratio(found.low)[:-1]}–{ratio(found.high)[:-1]}]"
+    return f"{where} took {ratio(found.value)} {interval(found.low, found.high)}"
 
 
 def _beyond(gate: Gate, low: float, high: float) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import charts
-from .statistics import Ratio, Verdict
-from .units import ratio, seconds, size
+from .statistics import Verdict
+from .units import interval, ratio, seconds, size
 from .view import Cell, View
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,13 +34,6 @@ def heat(cell: Cell) -> int:
     return int(max(-STEPS, min(STEPS, steps)))
 
 
-def interval(found: Ratio) -> str:
-    """Give a ratio's interval, or nothing where there is none."""
-    if found.low is None or found.high is None:
-        return ""
-    return f"[{ratio(found.low)[:-1]}–{ratio(found.high)[:-1]}]"
-
-
 def _page(name: str, view: View) -> str:
     template = _environment().get_template(name)
     return template.render(
@@ -61,6 +54,6 @@ def _environment() -> Environment:
         "size": size,
         "ratio": ratio,
         "heat": heat,
-        "interval": interval,
     }
+    environment.globals["interval"] = interval
     return environment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .statistics import Ratio, Verdict
-from .units import ratio, seconds, size
+from .units import interval, ratio, seconds, size
 from .view import Cell, Column, Failure, Program, Row, View
 
 
@@ -97,9 +97,7 @@ def _ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
     mark = "~" if found.verdict is Verdict.UNDECIDED else ""
-    if found.low is None or found.high is None:
-        return f"{mark}{ratio(found.value)}"
-    return f"{mark}{ratio(found.value)} [{ratio(found.low)[:-1]}–{ratio(found.high)[:-1]}]"
+    return f"{mark}{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
 
 
 def _failures(view: View) -> Iterator[str]:

@@ -58,6 +58,17 @@ def ratio(value: float | None) -> str:
     return f"{three_digits(value)}×"
 
 
+def interval(low: float | None, high: float | None) -> str:
+    """Give a ratio's interval; nothing where there is none.
+
+    >>> interval(0.21, 1.5), interval(None, None)
+    ('[0.210–1.50]', '')
+    """
+    if low is None or high is None:
+        return ""
+    return f"[{ratio(low)[:-1]}–{ratio(high)[:-1]}]"
+
+
 def listed(names: Sequence[str]) -> str:
     """Join names as a sentence does.
 
