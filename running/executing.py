@@ -86,6 +86,9 @@ def _ended_early(status: int | None, mistakes: str) -> Observed:
 def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
     """Give the record of what was seen and judged."""
     log = seen.failure.traceback if seen.failure else seen.log
+    evidence = verdict.evidence
+    if seen.survivors:
+        evidence += f" (processes that would not die: {', '.join(map(str, seen.survivors))})"
     told = {name: str(value) for name, value in job.environment.items()}
     return Run(
         engine=job.engine,
@@ -93,8 +96,8 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
         round=job.round,
         outcome=verdict.outcome,
         phase=seen.phase,
-        evidence=verdict.evidence,
-        log=log if verdict.evidence else "",
+        evidence=evidence,
+        log=log if evidence else "",
         times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),  # type: ignore[arg-type]
         memory=_memory(seen),
         noise=Noise(seen.foreign, seen.steal),

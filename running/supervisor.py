@@ -229,6 +229,8 @@ def _observe(job: Job, limit: Limit, place: Path) -> Observed:
     watch.run()
     wall = time.monotonic() - began
     charged, cause = limit.charged(), limit.verdict()
+    with contextlib.suppress(OSError):
+        os.killpg(watch.worker.pid, signal.SIGKILL)
     survivors = end_all(limit)
     watch._drain()  # noqa: SLF001 - the same module
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]

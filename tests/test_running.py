@@ -149,6 +149,25 @@ def query(data): pass
     assert (ok(program(tmp_path, text)).times.cpu or 0) > alone + 0.05
 
 
+SPINNING = """
+import multiprocessing, time
+def spin(seconds):
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends: pass
+def load(): pass
+def query(data):
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        pool.map(spin, [0.4] * 4, chunksize=1)
+"""
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core holds every engine to one")
+def test_a_tree_runs_on_no_more_cores_than_its_threads(tmp_path: Path):
+    times = ok(program(tmp_path, SPINNING)).times
+    # The processor's seconds come in ticks of 10 ms and lag by one for each process.
+    assert (times.cpu or 0) <= 1.15 * (times.wall or 0)
+
+
 PLACES = """
 import json, os, tempfile
 def load():
