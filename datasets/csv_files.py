@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.types as pt
 
 from ..errors import DataError
 from .compact import Progress
@@ -35,9 +36,11 @@ def csv_types(paths: Sequence[Path]) -> Types:
     """Tell each column's type from the beginning of the first file."""
     try:
         with _open(paths[0], {}) as reader:
-            return {field.name: field.type for field in plain_schema(reader.schema)}
+            types = {field.name: field.type for field in plain_schema(reader.schema)}
     except (pa.ArrowException, OSError) as error:
         raise unreadable(paths[0], "CSV", error) from error
+    # What is no UTF-8 is taken for binary; as a string the reader says what is wrong with it.
+    return {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
 
 
 def csv_batches(
@@ -51,7 +54,9 @@ def csv_batches(
                 _check_names(path, reader.schema.names, list(types))
                 yield from reader
         except (pa.ArrowException, OSError) as error:
-            if mistyped := MISTYPED.search(str(error)):
+            mistyped = MISTYPED.search(str(error))
+            # Nothing is wider than a string: what is no string is no text at all.
+            if mistyped and mistyped[2] != "string":
                 raise MistypedError(int(mistyped[1])) from error
             raise unreadable(path, "CSV", error) from error
         done += path.stat().st_size

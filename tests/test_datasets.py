@@ -476,6 +476,7 @@ def broken(folder):
     (folder / "empty.csv").write_text("")
     (folder / "twice.csv").write_text("a,a\n1,2\n")
     (folder / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n")
+    (folder / "latin.csv").write_bytes("a,b\n1,\xfc\n".encode("latin1"))
     (folder / "good.csv").write_text("a\n1\n")
     (folder / "one.csv").write_text("a,b\n1,2\n")
     pq.write_table(pa.table({"x": [1]}), folder / "n1.parquet")
@@ -494,6 +495,8 @@ def broken(folder):
         (["empty.csv"], "empty.csv: cannot be read as CSV"),
         (["twice.csv"], "two columns 'a'; give each its own name"),
         (["ragged.csv"], "ragged.csv: cannot be read as CSV .*Expected 2 columns, got 3"),
+        (["latin.csv"], "latin.csv: cannot be read as CSV .*invalid UTF8"),
+        (["one.csv", "latin.csv"], "latin.csv: cannot be read as CSV .*invalid UTF8"),
         (["good.csv", "one.csv"], "one.csv: its columns are a, b and not a"),
         (["good.csv", "n1.parquet"], "files of several forms"),
         (["n?.parquet"], "the files' columns do not fit together"),
