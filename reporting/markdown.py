@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .statistics import Ratio, Verdict
 from .units import interval, ratio, seconds, size
 from .view import Cell, Column, Failure, Program, Row, View
 
+LIMIT = 65_536  # characters that GitHub takes in a pull request's text
+
 
 def render(view: View) -> str:
-    """Give a comparison as Markdown."""
-    parts = (
-        _top(view),
-        _engines(view),
-        _questions(view),
-        _failures(view),
-        _agreement(view),
-        _facts(view),
-        _programs(view),
-        _again(view),
-    )
-    return "\n".join(line for part in parts for line in part)
+    """Give a comparison as Markdown; the programs are left out where it would grow too long."""
+    above = (_top, _engines, _questions, _failures, _agreement, _facts)
+    whole = _joined(view, (*above, _programs, _again))
+    return whole if len(whole) <= LIMIT else _joined(view, (*above, _places, _again))
+
+
+def _joined(view: View, parts: Iterable[Callable[[View], Iterator[str]]]) -> str:
+    return "\n".join(line for part in parts for line in part(view))
 
 
 def text(words: str) -> str:
@@ -155,6 +153,12 @@ def _programs(view: View) -> Iterator[str]:
             blocks = "\n\n".join(map(_program, own))
             yield from _details(f"Programs of {row.query}: {row.question}".rstrip(": "), blocks)
             yield ""
+
+
+def _places(view: View) -> Iterator[str]:
+    count = len(view.programs)
+    yield f"The {count} programs are too long for a pull request: see `programs/` in the folder."
+    yield ""
 
 
 def _program(program: Program) -> str:

@@ -80,6 +80,15 @@ def test_markdown_shows_a_small_comparison(small):
     same("small.md", markdown.render(small))
 
 
+def test_markdown_too_long_for_a_pull_request_leaves_the_programs_out(tmp_path):
+    made = samples.store(tmp_path, samples.head(**SMALL))
+    made.write_program("polars", "q1", "x = 1\n" * 20_000)
+    text = markdown.render(view.build(folder.read(made.path)))
+    assert len(text) < 65_536
+    assert "The 9 programs are too long for a pull request" in text
+    assert text.rstrip().endswith("</details>")
+
+
 def test_html_shows_a_small_comparison(small):
     page = html.render(small)
     same("small.html", page[page.index("<body") : page.index("<script>")])
