@@ -485,7 +485,7 @@ class _Writer:
         if function == "round":
             return quote("dt.math.rint(x * 10**n) / 10**n", x=parts[0], n=parts[1])
         if function in {"min", "max"}:
-            return quote(FUNCTIONS[function], x=parts)
+            return self._extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):
             escaped = re.sub(r"([\\^$.|?*+()\[\]{}/])", r"\\\1", str(arguments[1].value))
             pattern = PATTERNS[function].format(escaped)
@@ -493,6 +493,14 @@ class _Writer:
         if function not in FUNCTIONS:
             raise Unsupported(f"{function}()", "datatable has no such function")
         return quote(FUNCTIONS[function], x=parts[0])
+
+    def _extreme(self, tree: ast.expr, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Keep what is missing missing: datatable's leave it out."""
+        tests = [IsMissing(argument) for argument in arguments if self.facts.may_miss(argument)]
+        if not tests:
+            return tree
+        condition = _joined("or", list(map(self.condition, tests)))
+        return quote("ifelse(c, None, x)", c=condition, x=tree)
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
         parts = [part for c, v in branches for part in (self.condition(c), self.value(v))]

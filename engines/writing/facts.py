@@ -149,8 +149,6 @@ def strict(node: Expr) -> frozenset[str]:
             return frozenset({name})
         case Lit() | IsMissing() | Bool():
             return frozenset()
-        case Call("min" | "max"):
-            return frozenset()
         case Case(branches, otherwise):
             values = [strict(value) for _, value in branches]
             return strict(otherwise).intersection(*values)

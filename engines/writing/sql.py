@@ -257,8 +257,14 @@ class Writer:
         if function not in FUNCTIONS:
             raise Unsupported(f"{function}()", "no DuckDB function is known for it")
         plain = any(map(self._is_double, arguments))
-        texts = [self.seen(argument, plain=plain).text for argument in arguments]
-        return Sql(f"{FUNCTIONS[function]}({', '.join(texts)})")
+        texts = [self.seen(argument, plain=plain).at(ADD) for argument in arguments]
+        written = f"{FUNCTIONS[function]}({', '.join(texts)})"
+        missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
+        if function in {"min", "max"} and missing:
+            # DuckDB's leave a missing value out.
+            present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
+            return Sql(f"CASE WHEN {present} THEN {written} END")
+        return Sql(written)
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
         return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")
