@@ -16,21 +16,22 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import LimitError
 from ..storing.records import Phase
 from . import kernel, noise, private, processes
+from .hearing import LONGEST_LINE, Account
 from .job import Job
 from .limits import Limit, choose
-from .outcomes import UNHELD, End, Failure, Observed
+from .outcomes import UNHELD, End, Observed
 
 # 0.2 ms or less a look: under 1 % of a core.
 TICK = 0.02
-LOG_BYTES = 64 * 1024
-LONGEST_LINE = 1024 * 1024
+LOG_BYTES = READ_BYTES = 64 * 1024
+# Names are for the evidence alone: whom a kill took.
+LEARN_NAMES = 1.0
 PATIENCE = 10.0
 # A process that ends closes its pipes first, and has a status to tell a moment later.
 EXIT_FOLLOWS = 0.5
@@ -39,138 +40,103 @@ OOM_SCORE = "500"
 
 
 @dataclass(slots=True)
-class Watch:
-    """One run while it lasts: what it said, what it held, and why it ended."""
+class Pipes:
+    """The supervisor's ends of a worker's pipes."""
 
-    limit: Limit
-    worker: subprocess.Popen[bytes]
     answers: int
-    tells: int
+    requests: int
     log: int
-    spawned: float
-    deadline: float | None
-    end: End | None = None
-    phase: Phase = Phase.STARTUP
-    status: int | None = None
-    failure: Failure | None = None
-    rows: int | None = None
-    times: dict[str, float | None] = field(default_factory=dict)
-    warmups: list[float] = field(default_factory=list)
-    hot: list[float] = field(default_factory=list)
-    peaks: dict[str, int] = field(default_factory=dict)
-    held: int = 0
-    died: str = ""
-    names: dict[int, str] = field(default_factory=dict)
-    line: bytes = b""
-    tail: bytes = b""
-    looked: float = 0.0
-    named: float = 0.0
-    closed: float | None = None
-    poll: select.poll = field(default_factory=select.poll)
 
-    def run(self) -> None:
+
+class Watch:
+    """One run while it lasts: what it says, what it holds, and why it ends."""
+
+    def __init__(
+        self, limit: Limit, worker: subprocess.Popen[bytes], pipes: Pipes, spawned: float
+    ) -> None:
+        self.account = Account(spawned, self._enter)
+        self.end: End | None = None
+        self.status: int | None = None
+        self.peaks: dict[str, int] = {}
+        self.held = 0
+        self.died = ""
+        self.log = b""
+        self.worker = worker
+        self._limit, self._pipes = limit, pipes
+        self._names: dict[int, str] = {}
+        self._looked = self._named = 0.0
+        self._closed: float | None = None
+        self._poll = select.poll()
+
+    def run(self, seconds: float | None) -> None:
         """Watch until the run ends, by itself or by one of the limits."""
-        descriptors = (0, self.answers, self.log, _pidfd(self.worker.pid))
-        for descriptor in filter(lambda d: d is not None, descriptors):
-            self.poll.register(descriptor, select.POLLIN)
+        watched = (0, self._pipes.answers, self._pipes.log, _pidfd(self.worker.pid))
+        for descriptor in watched:
+            if descriptor is not None:
+                self._poll.register(descriptor, select.POLLIN)
         while self.end is None:
-            for descriptor, _ in self.poll.poll(TICK * 1000):
+            for descriptor, _ in self._poll.poll(TICK * 1000):
                 self._hear(descriptor)
-            self._tick()
+            self._reap()
+            self._tick(time.monotonic(), seconds)
         self._look()
+
+    def drain(self) -> bool:
+        """Take what was printed and keep its end; False when nobody can print any more."""
+        heard = _read(self._pipes.log)
+        self.log = (self.log + (heard or b""))[-LOG_BYTES:]
+        return heard != b""
 
     def _hear(self, descriptor: int) -> None:
         if descriptor == 0 and not os.read(0, 4096):
             self._finish(End.STOPPED)
-        elif descriptor == self.answers:
-            self._listen()
-        elif descriptor == self.log and not self._drain():
-            self.poll.unregister(self.log)
+        elif descriptor == self._pipes.answers and self._listen() == b"":
+            self._poll.unregister(descriptor)
+            self._closed = time.monotonic()
+        elif descriptor == self._pipes.log and not self.drain():
+            self._poll.unregister(descriptor)
 
-    def _listen(self) -> None:
-        heard = _read(self.answers)
-        if heard == b"":
-            self.poll.unregister(self.answers)
-            self.closed = time.monotonic()
-        self._take(heard or b"")
-        if len(self.line) > LONGEST_LINE:
-            self._finish(End.GARBAGE)
+    def _listen(self) -> bytes | None:
+        heard = _read(self._pipes.answers)
+        self.account.hear(heard or b"")
+        if self.account.end:
+            self._finish(self.account.end)
+        return heard
 
-    def _take(self, heard: bytes) -> None:
-        *lines, self.line = (self.line + heard).split(b"\n")
-        for line in lines:
-            self._understand(line)
+    def _enter(self) -> None:
+        self._look()
+        with contextlib.suppress(OSError):
+            os.write(self._pipes.requests, b".")
 
-    def _understand(self, line: bytes) -> None:
-        try:
-            self._note(json.loads(line))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            self._finish(End.GARBAGE)
-
-    def _note(self, message: dict[str, Any]) -> None:
-        if "at" in message:
-            self.times["interpreter"] = message["at"] - self.spawned
-        if "time" in message:
-            self._note_time(message["time"], float(message["seconds"]))
-        if "phase" in message:
+    def _tick(self, now: float, seconds: float | None) -> None:
+        if now - self._looked >= TICK / 2:
             self._look()
-            self.phase = Phase(message["phase"])
-            with contextlib.suppress(OSError):
-                os.write(self.tells, b".")
-        if "error" in message:
-            error = message["error"]
-            types = tuple(map(str, error["types"]))
-            self.failure = Failure(types, str(error["message"]), str(error["traceback"]))
-            self._finish(End.ERROR)
-        if message.get("done") is True:
-            self.rows = message["rows"]
-            self._look()
-            self.phase = Phase.DONE
-            self._finish(End.DONE)
-
-    def _note_time(self, name: str, seconds: float) -> None:
-        match name:
-            case "warmups":
-                self.warmups.append(seconds)
-            case "hot":
-                self.hot.append(seconds)
-            case "startup" | "load" | "cold" | "collect":
-                self.times[name] = seconds
-            case _:
-                raise ValueError(name)
-
-    def _drain(self) -> bool:
-        heard = _read(self.log)
-        self.tail = (self.tail + (heard or b""))[-LOG_BYTES:]
-        return heard != b""
-
-    def _tick(self) -> None:
-        self._reap()
-        now = time.monotonic()
-        if now - self.looked >= TICK / 2:
-            self._look()
-        if self.deadline is not None and now > self.deadline:
+        if seconds is not None and now > self.account.spawned + seconds:
             self._finish(End.TIMER)
-        if self.closed is not None and now > self.closed + EXIT_FOLLOWS:
+        if self._closed is not None and now > self._closed + EXIT_FOLLOWS:
             self._finish(End.CLOSED)
 
     def _look(self) -> None:
-        self.looked = time.monotonic()
-        if self.phase != Phase.DONE:
-            self.held = self.limit.sample()
-            self.peaks[self.phase] = max(self.peaks.get(self.phase, 0), self.held)
-        if self.limit.verdict() is not None and self.end != End.MEMORY:
-            self.died = self._casualty()
-            self.end = End.MEMORY
-        elif self.looked - self.named > 50 * TICK:
-            self.named = self.looked
-            found = {pid: processes.stat(pid) for pid in self.limit.members()}
-            self.names = {pid: stat.name for pid, stat in found.items() if stat}
+        self._looked = time.monotonic()
+        if self.account.phase != Phase.DONE:
+            phase, self.held = self.account.phase.value, self._limit.sample()
+            self.peaks[phase] = max(self.peaks.get(phase, 0), self.held)
+        if self._limit.verdict() is None:
+            self._learn_names()
+        elif self.end != End.MEMORY:
+            self.end, self.died = End.MEMORY, self._casualty()
+
+    def _learn_names(self) -> None:
+        if self._looked - self._named < LEARN_NAMES:
+            return
+        self._named = self._looked
+        found = {pid: processes.stat(pid) for pid in self._limit.members()}
+        self._names = {pid: stat.name for pid, stat in found.items() if stat}
 
     def _casualty(self) -> str:
         if self.status is not None or processes.dying(self.worker.pid):
             return "the worker itself"
-        lost = [name for pid, name in self.names.items() if processes.dying(pid)]
+        lost = [name for pid, name in self._names.items() if processes.dying(pid)]
         return f"a child process ({lost[0]})" if lost else "a child process"
 
     def _reap(self) -> None:
@@ -178,15 +144,10 @@ class Watch:
             pid, status = found
             if pid == self.worker.pid:
                 self.status = self.worker.returncode = os.waitstatus_to_exitcode(status)
-                self._listen_to_the_end()
+                for _ in range(LONGEST_LINE // READ_BYTES):
+                    if not self._listen():
+                        break
                 self._finish(End.EXIT)
-
-    def _listen_to_the_end(self) -> None:
-        for _ in range(LONGEST_LINE // 65536):
-            heard = _read(self.answers)
-            if not heard:
-                break
-            self._take(heard)
 
     def _finish(self, end: End) -> None:
         # What came first is the cause; only a kill for memory explains what came before it.
@@ -226,36 +187,41 @@ def _observe(job: Job, limit: Limit, place: Path) -> Observed:
         watch = spawn(job, limit, place)
     except OSError as error:
         return Observed(End.UNSTARTED, died=f"cannot start {job.python}: {error.strerror}")
-    watch.run()
+    watch.run(job.limits.time)
     wall = time.monotonic() - began
     charged, cause = limit.charged(), limit.verdict()
     with contextlib.suppress(OSError):
         os.killpg(watch.worker.pid, signal.SIGKILL)
     survivors = end_all(limit)
-    watch._drain()  # noqa: SLF001 - the same module
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
-    spent, own = (use.ru_utime + use.ru_stime for use in usage)
+    watch.drain()
+    spent, own = _spent(resource.RUSAGE_CHILDREN), _spent(resource.RUSAGE_SELF)
     shares = noise.shares(before, noise.read(), spent + own)
+    account = watch.account
     return Observed(
         end=watch.end or End.STOPPED,
-        phase=watch.phase,
+        phase=account.phase,
         cause=cause,
         status=watch.status,
-        failure=watch.failure,
-        log=watch.tail.decode(errors="replace"),
+        failure=account.failure,
+        log=watch.log.decode(errors="replace"),
         died=watch.died,
-        times={**watch.times, "wall": wall, "cpu": spent},
-        warmups=tuple(watch.warmups),
-        hot=tuple(watch.hot),
-        peaks={phase.value: held for phase, held in watch.peaks.items()},  # type: ignore[attr-defined]
+        times={**account.times, "wall": wall, "cpu": spent},
+        warmups=tuple(account.warmups),
+        hot=tuple(account.hot),
+        peaks=watch.peaks,
         held=watch.held,
         charged=charged,
         measure=limit.measure,
-        rows=watch.rows,
+        rows=account.rows,
         foreign=shares[0] if shares else None,
         steal=shares[1] if shares else None,
         survivors=tuple(survivors),
     )
+
+
+def _spent(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
 
 
 def spawn(job: Job, limit: Limit, place: Path) -> Watch:
@@ -285,8 +251,7 @@ def spawn(job: Job, limit: Limit, place: Path) -> Watch:
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
-    deadline = spawned + job.limits.time if job.limits.time is not None else None
-    return Watch(limit, worker, answers[0], requests[1], log[0], spawned, deadline)
+    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned)
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:
@@ -321,7 +286,7 @@ def _told(job: Job, module: str, link: Path) -> bytes:
 
 def _read(descriptor: int) -> bytes | None:
     try:
-        return os.read(descriptor, 65536)
+        return os.read(descriptor, READ_BYTES)
     except BlockingIOError:
         return None
 

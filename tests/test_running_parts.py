@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dfbench.errors import LimitError
 from dfbench.running import machine, noise, private, processes
+from dfbench.running.hearing import Account
 from dfbench.running.job import Job
 from dfbench.running.limits import Cause, cgroup, choose
 from dfbench.running.limits.thrashing import ThrashGuard
@@ -119,6 +120,42 @@ def test_what_was_seen_survives_its_line():
         End.ERROR, Phase.LOAD, Cause.HOST, -9, failure("A", "B"), hot=(1.0,), peaks={"load": 1}
     )
     assert Observed.from_json(seen.to_json()) == seen
+
+
+def account() -> Account:
+    return Account(10.0, lambda: None)
+
+
+def test_a_workers_words_may_come_in_pieces():
+    said = account()
+    for piece in (b'{"phase": "start-up", "at": 10', b'.5}\n{"phase": "load", "time"', b": "):
+        said.hear(piece)
+    assert (said.phase, said.times) == (Phase.STARTUP, {"interpreter": 0.5})
+    said.hear(
+        b'"startup", "seconds": 2}\n{"time": "hot", "seconds": 1}\n{"done": true, "rows": 3}\n'
+    )
+    assert (said.phase, said.end, said.rows) == (Phase.DONE, End.DONE, 3)
+    assert (said.times["startup"], said.hot) == (2.0, [1.0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\n",
+        b"[1]\n",
+        b"3\n",
+        b'{"phase": "lunch"}\n',
+        b'{"time": "tea", "seconds": 1}\n',
+        b'{"time": "hot"}\n',
+        b'{"error": 1}\n',
+        b'{"done": true}\n',
+        b"x" * 2_000_000,
+    ],
+)
+def test_other_words_are_garbage(line: bytes):
+    said = account()
+    said.hear(line)
+    assert said.end == End.GARBAGE
 
 
 def test_a_job_survives_its_line(tmp_path: Path):
