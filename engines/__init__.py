@@ -15,12 +15,12 @@ from .base import Engine
 
 REGISTRY = {
     "pandas": "pandas",
-    "pandas+numba": "numba",
     "polars": "polars",
     "dask": "dask",
     "modin": "modin",
     "datatable": "datatable",
     "duckdb": "duckdb",
+    "serial": "pools",
 }
 
 

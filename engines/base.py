@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..spec.schema import Schema
-from ..spec.workload import Query
+from ..spec.workload import Query, Tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,11 @@ class Engine(Protocol):
     def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter, the engine's own first."""
 
-    def write(self, query: Query, data: Schema, resources: Resources = ...) -> Program:
-        """Write the program for a query; raise `Unsupported` where the engine cannot say it."""
+    def write(self, query: Query | Tasks, data: Schema, resources: Resources = ...) -> Program:
+        """Write the program for a query or for tasks (their `load` takes no path).
+
+        Raises `Unsupported` where the engine cannot say it.
+        """
 
     def environment(self, resources: Resources) -> dict[str, str]:
         """Give the environment variables by which the engine hears its limits."""

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..spec.schema import Schema
-from ..spec.workload import Query
+from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
-from .writing.pandas_steps import PandasSteps
+from .writing.functions import NONE, own
+from .writing.pandas_steps import STRINGS, PandasSteps
 from .writing.quoting import literal
-
-STRINGS = """\
-# The default of pandas 3: text in Arrow's memory, not as Python objects.
-pd.options.future.infer_string = True
-"""
+from .writing.tasks import of_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +31,22 @@ class Pandas:
         """Give nothing: pandas runs on one thread."""
         return {}
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: ARG002, B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
         """Write the steps of the query as statements."""
+        query = of_frame(query)
         strings = any(data[name].kind == "string" for name in query.reads)
         statements = PandasSteps(query, data).body()
         numpy = "\nimport numpy as np" if "np." in statements else ""
         names = literal(list(query.reads))
+        mine = own(query.apply) if query.apply else NONE
         parts = Parts(
-            imports="import pandas as pd\nimport pyarrow as pa" + numpy,
+            imports="\n".join(["import pandas as pd\nimport pyarrow as pa" + numpy, *mine.imports]),
+            own=mine.source,
             before=STRINGS if strings else "",
             load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
             query=statements,

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 
-from ...spec.workload import Query
+from ...spec.workload import Query, Tasks
 from ..base import Program
 
 Code = str | ast.expr
@@ -19,7 +19,8 @@ Code = str | ast.expr
 class Parts:
     """The bodies of a program's functions, as Python statements without indentation.
 
-    `before` holds what stands between the imports and `load`: constants, the user's own functions.
+    `before` holds what stands between the imports and `load`: constants and functions. `own` is the
+    user's function, which stays as it was written; `after` needs it. `path` is load's argument.
     """
 
     imports: str
@@ -29,8 +30,13 @@ class Parts:
     start: str = ""
     before: str = ""
     data: str = "data"
+    own: str = ""
+    after: str = ""
+    path: str = "path"
 
 
+# Stands for the user's function while the rest is formatted.
+OWN = "def __own__(): ..."
 MODULE = '''\
 """{title}"""
 
@@ -38,9 +44,13 @@ MODULE = '''\
 
 {before}
 
+{own}
+
+{after}
+
 {start}
 
-def load(path):
+def load({path}):
 {load}
 
 
@@ -57,27 +67,32 @@ if __name__ == "__main__":
 '''
 
 
-def assemble(engine: str, query: Query, parts: Parts) -> Program:
+def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
     """Put the parts together as one module that also runs by hand: `python q1.py data.parquet`."""
     started = "started = start()\n" if parts.start else ""
+    path = "sys.argv[1]" if parts.path else ""
     text = MODULE.format(
         title=_title(engine, query),
-        imports=_sorted_imports(f"import sys\n{parts.imports}"),
+        imports=_sorted_imports(f"import sys\n{parts.imports}" if parts.path else parts.imports),
         before=parts.before,
+        own=OWN if parts.own else "",
+        after=parts.after,
+        path=parts.path,
         start=f"def start():\n{_indented(parts.start)}\n" if parts.start else "",
         load=_indented(parts.load),
         data=parts.data,
         query=_indented(parts.query),
         rows=_indented(parts.rows),
-        main=_indented(f"{started}print(query(load(sys.argv[1])))"),
+        main=_indented(f"{started}print(query(load({path})))"),
     )
-    return finish(engine, text)
+    return finish(engine, text, parts.own)
 
 
-def finish(engine: str, text: str) -> Program:
-    """Format a module's text and hash its meaning."""
-    formatted = _black(text)
-    return Program(engine, formatted, meaning(formatted))
+def finish(engine: str, text: str, own: str = "") -> Program:
+    """Format a module's text, but not the user's own function in it, and hash its meaning."""
+    written = formatted(text)
+    whole = written.replace(OWN, own.strip("\n"), 1) if own else written
+    return Program(engine, whole, meaning(whole))
 
 
 def fill(template: str, **holes: Code) -> str:
@@ -128,8 +143,9 @@ def _as_function(statements: str) -> str:
     return "def f():\n" + textwrap.indent(statements, "    ")
 
 
-def _title(engine: str, query: Query) -> str:
-    title = f"{query.name}: {query.question} - {engine}"
+def _title(engine: str, query: Query | Tasks) -> str:
+    question = query.question if isinstance(query, Query) else f"{query.count:,} tasks"
+    title = f"{query.name}: {question} - {engine}"
     printable = "".join(c if c.isprintable() else " " for c in title)
     return printable.replace("\\", "\\\\").replace('"', "'")
 
@@ -146,7 +162,8 @@ def _indented(body: str) -> str:
     return textwrap.indent(body.strip("\n"), "    ")
 
 
-def _black(text: str) -> str:
+def formatted(text: str) -> str:
+    """Format a text as black does."""
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
 
     mode = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=88)

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import Col
 from ...spec.schema import Schema
-from ...spec.workload import Extreme, Output, Query
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
+from .functions import groups_applied, rows_applied
 from .quoting import literal, quote
 from .series import Series, deriving, filtering, series, setting
 from .steps import Reduction, Steps, corr_as_sums, missing_key, present, steps
+
+STRINGS = """\
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+"""
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -124,13 +130,24 @@ class PandasSteps:
     def _statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
         query = self.query
-        if query.apply or query.transform:
-            raise Unsupported("apply and transform", "not written yet for pandas")
+        if query.transform:
+            raise Unsupported("transform", "not written yet for pandas")
+        if query.apply:
+            return [*self.prepared(query.derive), *self._applied(query.apply)]
         if query.extreme:
             return [*self.prepared(query.derive), *self._extreme(query.extreme)]
         taken = self._taken()
         grouped = self._grouped(taken) if query.group_by else self._whole(taken)
         return [*self.prepared(taken.derived), *grouped]
+
+    def _applied(self, function: RowFunction | GroupFunction) -> list[str]:
+        """Write the user's own function, called by pandas on each row or group."""
+        if isinstance(function, RowFunction):
+            lines, answer = rows_applied(self.query, self.data, self.frame)
+            answer = quote("pd.DataFrame(c)", c={function.output: answer})
+        else:
+            lines, answer = groups_applied(self.query, self.frame, self.key, self.options)
+        return [*lines, *self.finished(answer)]
 
     def _extreme(self, extreme: Extreme) -> list[str]:
         """Sort once and take the head of each group: `nlargest` by group is 15 times slower."""
