@@ -188,10 +188,10 @@ class Groups:
             ) from error
 
 
-def usable_one(table: str, memberships: str) -> Groups | None:
+def usable_one(table: str, memberships: str, swaps: str) -> Groups | None:
     """Find version 1's memory group of this process, if groups can be made in it.
 
-    `table` is /proc/self/mountinfo and `memberships` is /proc/self/cgroup.
+    `table` is /proc/self/mountinfo, `memberships` /proc/self/cgroup, `swaps` /proc/swaps.
     """
     parent = own_group(table, memberships, "memory")
     if parent is None or not _allows(parent, ONE):
@@ -199,7 +199,7 @@ def usable_one(table: str, memberships: str) -> Groups | None:
     killing = own_group(table, memberships, None)
     return Groups(
         name="cgroup1",
-        promise=ONE_HOLDS,
+        promise=ONE_HOLDS + _about_swap(parent / "memory.memsw.limit_in_bytes", swaps),
         layout=ONE,
         parent=parent,
         killing=killing if killing and _can_kill(killing) else None,
@@ -219,6 +219,12 @@ def usable_two(table: str, memberships: str) -> Groups | None:
         layout=TWO,
         parent=parent,
     )
+
+
+def _about_swap(switch: Path, swaps: str) -> str:
+    if len(swaps.splitlines()) < 2 or switch.exists():
+        return ""
+    return "; this kernel does not count swap, which a tree may use beside it"
 
 
 def own_group(table: str, memberships: str, controller: str | None) -> Path | None:

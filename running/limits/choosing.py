@@ -41,7 +41,7 @@ def _find(name: str) -> Backend | None:
         case "cgroup2":
             return by_systemd() or usable_two(*own())
         case "cgroup1":
-            return usable_one(*own())
+            return usable_one(*own(), _text("/proc/swaps"))
         case "watchdog":
             return Watchdog() if Path("/proc/self/status").exists() else None
         case _:
@@ -78,8 +78,11 @@ TRIAL = "from dfbench.running.limits.choosing import choose; choose('cgroup2')"
 
 def own() -> tuple[str, str]:
     """Read where this process stands: the mounts, and its control groups."""
+    return _text("/proc/self/mountinfo"), _text("/proc/self/cgroup")
+
+
+def _text(file: str) -> str:
     try:
-        table = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
-        return table, Path("/proc/self/cgroup").read_text(encoding="utf-8", errors="replace")
+        return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return "", ""
+        return ""
