@@ -1,0 +1,488 @@
+"""pandas with Numba where it helps: `engine="numba"` in group-bys, and compiled loops."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import textwrap
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import assert_never
+
+from ..errors import Unsupported
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    columns,
+    walk,
+)
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Query, RowFunction, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.facts import Facts, makes_nan, nonzero, of_rows
+from .writing.functions import NONE, own
+from .writing.pandas_steps import AGGREGATIONS, STRINGS, PandasSteps
+from .writing.quoting import literal, quote, source
+from .writing.steps import Reduction, Steps, hoisted, negated, present, steps, substituted
+from .writing.tasks import of_frame
+
+# What pandas' own `engine="numba"` knows in a group-by.
+COMPILED = {"sum", "mean", "min", "max", "std", "var"}
+# Beyond this, keeping the extremes of every group at hand costs more than sorting once.
+MOST_EXTREMES = 16
+
+EXTREME = '''
+@njit
+def NAME(group, values, groups, n):
+    """Find the n NAME values of each group, and how many there are."""
+    top = np.empty((groups, n), values.dtype)
+    found = np.zeros(groups, np.int64)
+    for i in range(len(values)):
+        g, value = group[i], values[i]
+        MISSING
+        if found[g] < n:
+            k = found[g]
+            found[g] += 1
+        elif value BEATS top[g, n - 1]:
+            k = n - 1
+        else:
+            continue
+        while k > 0 and value BEATS top[g, k - 1]:
+            top[g, k] = top[g, k - 1]
+            k -= 1
+        top[g, k] = value
+    return top, found
+'''
+CORR = '''
+@njit
+def corr(group, x, y, groups):
+    """Correlate x and y in each group by Welford's updates, in one pass."""
+    n = np.zeros(groups)
+    mean_x, mean_y = np.zeros(groups), np.zeros(groups)
+    xx, yy, xy = np.zeros(groups), np.zeros(groups), np.zeros(groups)
+    for i in range(len(group)):
+        MISSING
+        g = group[i]
+        n[g] += 1
+        dx, dy = x[i] - mean_x[g], y[i] - mean_y[g]
+        mean_x[g] += dx / n[g]
+        mean_y[g] += dy / n[g]
+        xx[g] += dx * (x[i] - mean_x[g])
+        yy[g] += dy * (y[i] - mean_y[g])
+        xy[g] += dx * (y[i] - mean_y[g])
+    return xy / np.sqrt(xx * yy)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Numba:
+    """Writes pandas, and njit loops for what pandas does slowly."""
+
+    name: str = "pandas+numba"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("numba", "pandas", "numpy", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the number of threads of parallel loops."""
+        return {"NUMBA_NUM_THREADS": str(resources.threads)} if resources.threads else {}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
+        """Write the steps of the query as statements, after the loops they call."""
+        query = of_frame(query)
+        written = _Steps(query, data)
+        statements, loops = written.body(), written.loops()
+        called = query.apply is not None and not written.compiled
+        mine = own(query.apply) if called and query.apply else NONE
+        imports = ["import pandas as pd", "import pyarrow as pa", *mine.imports]
+        if "np." in statements + loops:
+            imports.append("import numpy as np")
+        if loops:
+            imports.append(f"from numba import {'njit, prange' if 'prange' in loops else 'njit'}")
+        strings = any(data[name].kind == "string" for name in query.reads)
+        parts = Parts(
+            imports="\n".join(imports),
+            own=mine.source,
+            before=STRINGS if strings else "",
+            after=loops,
+            load=fill(
+                "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
+            ),
+            query=statements,
+            rows="return pa.Table.from_pandas(answer, preserve_index=False)",
+        )
+        return assemble(self.name, query, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps(PandasSteps):
+    """The statements of pandas, with loops of our own in three places: rows, extremes, corr."""
+
+    @property
+    def facts(self) -> Facts:
+        """Give what is known of the rows."""
+        return of_rows(self.query, self.data)
+
+    @property
+    def compiled(self) -> bool:
+        """Tell whether the row function can be a loop over numbers."""
+        function = self.query.apply
+        if not isinstance(function, RowFunction) or function.body is None:
+            return False
+        return _is_numeric(function, self.facts)
+
+    def loops(self) -> str:
+        """Write the compiled functions that the statements call."""
+        if self.compiled:
+            assert isinstance(self.query.apply, RowFunction)
+            return _row_loop(self.query.apply, self.facts)
+        if self.query.extreme and self._few(self.query.extreme):
+            return self._extreme_loop(self.query.extreme)
+        return self._corr_loop() if self._only_corr else ""
+
+    def _statements(self) -> list[str]:
+        query = self.query
+        if self.compiled:
+            assert isinstance(query.apply, RowFunction)
+            return [*self.prepared(query.derive), *self._rows(query.apply)]
+        if query.extreme and self._few(query.extreme):
+            where = _without_presence(query.where, query.extreme.column)
+            kept = replace(self, query=replace(query, where=where))
+            return [*kept.prepared(query.derive), *self._top(query.extreme)]
+        if self._only_corr:
+            taken = steps(query)
+            return [*self.prepared(taken.derived), *self._correlated(taken)]
+        return PandasSteps._statements(self)  # noqa: SLF001 - `super()` fails in a slots dataclass
+
+    def _rows(self, function: RowFunction) -> list[str]:
+        assert function.body is not None
+        arrays = [_array(self.frame, name) for name in columns(function.body)]
+        call = quote("f(*a)", f=quote(_loop_name(function)), a=arrays)
+        return self.finished(quote("pd.DataFrame(c)", c={function.output: call}))
+
+    def _few(self, extreme: Extreme) -> bool:
+        numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
+        return numeric and extreme.n <= MOST_EXTREMES and len(self.query.group_by) in {1, 2}
+
+    def _extreme_loop(self, extreme: Extreme) -> str:
+        name, beats = ("smallest", "<") if extreme.smallest else ("largest", ">")
+        sure = extreme.column in self.data and not self.data[extreme.column].missing
+        missing = "" if sure else "if np.isnan(value):\n    continue"
+        text = EXTREME.replace("NAME", name).replace("BEATS", beats)
+        return fill(text, MISSING=missing)
+
+    def _top(self, extreme: Extreme) -> list[str]:
+        """Write one pass over the rows that keeps each group's extremes: no sorting."""
+        lines, groups, keys = self._factorized()
+        name = "smallest" if extreme.smallest else "largest"
+        values = _array(self.frame, extreme.column)
+        call = f"top, found = {name}(group, VALUES, {groups}, {extreme.n})"
+        columns = {key: quote("k.repeat(found)", k=tree) for key, tree in keys.items()}
+        columns[extreme.name] = quote("top[np.arange(n) < found[:, None]]", n=extreme.n)
+        frame = quote("pd.DataFrame(c)", c=columns)
+        return [*lines, fill(call, VALUES=values), *self.finished(frame)]
+
+    @property
+    def _only_corr(self) -> bool:
+        query = self.query
+        if len(query.group_by) not in {1, 2} or query.apply or query.extreme or query.transform:
+            return False
+        return all(reduction.function == "corr" for reduction in steps(query).reductions)
+
+    def _corr_loop(self) -> str:
+        read = {name for reduction in steps(self.query).reductions for name in reduction.columns}
+        sure = all(
+            name in self.data and present(self.query, name, self.data) for name in sorted(read)
+        )
+        missing = "" if sure else "if np.isnan(x[i]) or np.isnan(y[i]):\n    continue"
+        return fill(CORR, MISSING=missing)
+
+    def _correlated(self, taken: Steps) -> list[str]:
+        lines, groups, keys = self._factorized()
+        values = dict(keys)
+        for reduction in taken.reductions:
+            x, y = (_array(self.frame, name) for name in reduction.columns)
+            values[reduction.name] = quote(
+                "corr(group, x, y, g)", x=x, y=y, g=ast.parse(groups, mode="eval").body
+            )
+        frame = quote("pd.DataFrame(v)", v=values)
+        if taken.direct:
+            return [*lines, *self.finished(frame)]
+        return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
+
+    def _factorized(self) -> tuple[list[str], str, dict[str, ast.expr]]:
+        """Give the statements that number the groups, the count of these, and each key's values."""
+        calls = [self._factorize(key) for key in self.query.group_by]
+        if len(calls) == 1:
+            (key,) = self.query.group_by
+            return [f"group, keys = {calls[0]}"], "len(keys)", {key: quote("keys")}
+        first, second = self.query.group_by
+        lines = [
+            f"first, firsts = {calls[0]}",
+            f"second, seconds = {calls[1]}",
+            "group, pairs = pd.factorize(first * len(seconds) + second)",
+        ]
+        keys = {
+            first: quote("firsts[pairs // len(seconds)]"),
+            second: quote("seconds[pairs % len(seconds)]"),
+        }
+        return lines, "len(pairs)", keys
+
+    def _factorize(self, key: str) -> str:
+        tree = quote("pd.factorize(f[k])", f=quote(self.frame), k=key)
+        if self.facts.may_miss(Col(key)):
+            tree = quote("pd.factorize(f[k], use_na_sentinel=False)", f=quote(self.frame), k=key)
+        return source(tree)
+
+    def _compilable(self, taken: Steps) -> bool:
+        facts = of_rows(replace(self.query, derive=taken.derived), self.data)
+        return all(
+            reduction.function in COMPILED and facts.kind(Col(reduction.column)) in {"int", "float"}
+            for reduction in taken.reductions
+        )
+
+    def _grouped(self, taken: Steps) -> list[str]:
+        if not self._compilable(taken) or not self.data.rows:
+            return PandasSteps._grouped(self, taken)  # noqa: SLF001 - as above
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+        functions = {reduction.function for reduction in taken.reductions}
+        if len(functions) == 1 and all(r.name == r.column for r in taken.reductions):
+            names = [reduction.column for reduction in taken.reductions]
+            chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
+            method = f"c.{AGGREGATIONS[functions.pop()]}(engine='numba').reset_index()"
+            lines, frame = [], quote(method, c=chosen)
+        else:
+            values = {r.name: _compiled(r) for r in taken.reductions}
+            lines = [f"groups = {source(groups)}"]
+            frame = quote("pd.DataFrame(v).reset_index()", v=values)
+        if taken.direct:
+            return [*lines, *self.finished(frame)]
+        return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
+
+
+def _compiled(reduction: Reduction) -> ast.expr:
+    method = f"groups[c].{AGGREGATIONS[reduction.function]}(engine='numba')"
+    return quote(method, c=reduction.column)
+
+
+def _array(frame: str, column: str) -> ast.expr:
+    return quote("f[c].to_numpy()", f=quote(frame), c=column)
+
+
+def _without_presence(condition: Expr | None, column: str) -> Expr | None:
+    """Leave `column is not None` out: the loop passes over missing values by itself."""
+    test = Not(IsMissing(Col(column)))
+    match condition:
+        case Bool("and", operands):
+            rest = tuple(operand for operand in operands if operand != test)
+            return Bool("and", rest) if len(rest) > 1 else rest[0]
+        case _:
+            return None if condition == test else condition
+
+
+# ---- row functions ------------------------------------------------------------------------------
+
+FUNCTIONS = {
+    "abs": "abs(x)",
+    "sqrt": "np.sqrt(x)",
+    "log": "np.log(x)",
+    "log10": "np.log10(x)",
+    "exp": "np.exp(x)",
+    "floor": "np.floor(x)",
+    "ceil": "np.ceil(x)",
+    "round": "np.rint(x)",
+}
+EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
+JOINS = {"and": ast.And, "or": ast.Or}
+LOOP_NAMES = {"np", "i", "njit", "prange", "output", "data", "pd", "pa", "range", "len", "abs"}
+
+
+def _is_numeric(function: RowFunction, facts: Facts) -> bool:
+    """Tell whether Numba can run a row function: numbers in, a number out, nothing else asked."""
+    assert function.body is not None
+    body = function.body
+    kinds = {facts.kind(Col(name)) for name in columns(body)} | {facts.kind(body)}
+    calls = {node.function for node in walk(body) if isinstance(node, Call)}
+    known = calls <= {*FUNCTIONS, *EXTREMES}
+    single = all(
+        len(n.arguments) == 1 or n.function in EXTREMES for n in walk(body) if isinstance(n, Call)
+    )
+    texts = any(isinstance(node, Lit) and isinstance(node.value, str) for node in walk(body))
+    asked = function.on_missing == "call" and any(facts.may_miss(Col(n)) for n in columns(body))
+    return kinds <= {"int", "float"} and known and single and not texts and not asked
+
+
+def _row_loop(function: RowFunction, facts: Facts) -> str:
+    """Write a parallel loop: each pass writes its own element, so no two can meet."""
+    assert function.body is not None
+    writer = _RowWriter(
+        {name: _parameter(name, k) for k, name in enumerate(columns(function.body))}
+    )
+    missing = facts.may_miss(function.body) or facts.guards(function.body)
+    whole = facts.kind(function.body) == "int" and not missing and not makes_nan(function.body)
+    names = list(writer.parameters.values())
+    body = writer.statements(function.body, facts.guards(function.body))
+    # Python's division raises by zero, and a parallel loop must not.
+    divides = any(isinstance(n, Arith) and n.op in {"/", "//", "%"} for n in walk(function.body))
+    model = ', error_model="numpy"' if divides else ""
+    return "\n".join(
+        [
+            f"@njit(parallel=True{model})",
+            f"def {_loop_name(function)}({', '.join(names)}):",
+            f"    output = np.empty(len({names[0]}){', np.int64' if whole else ''})",
+            f"    for i in prange(len({names[0]})):",
+            textwrap.indent(body, "        "),
+            "    return output",
+        ]
+    )
+
+
+def _loop_name(function: RowFunction) -> str:
+    free = function.name.isidentifier() and not keyword.iskeyword(function.name)
+    taken = {
+        *LOOP_NAMES,
+        "load",
+        "query",
+        "rows",
+        *columns(*([function.body] if function.body else [])),
+    }
+    return function.name if free and function.name not in taken else "each_row"
+
+
+def _parameter(name: str, number: int) -> str:
+    free = name.isidentifier() and not keyword.iskeyword(name) and name not in LOOP_NAMES
+    return name if free else f"column_{number + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class _RowWriter:
+    """Writes a row function's body over the elements of arrays."""
+
+    parameters: dict[str, str]
+    bound: frozenset[str] = frozenset()
+
+    def statements(self, body: Expr, guards: tuple[str, ...]) -> str:
+        """Write the assignment of one element, with the chain of conditions it hangs on."""
+        lines, inner, writer = self._locals(body)
+        tests = [f"np.isnan({self.parameters[name]}[i])" for name in guards]
+        if not tests:
+            return "\n".join([*lines, *writer.chain(inner, "if")])
+        head = [f"if {' or '.join(tests)}:", "    output[i] = np.nan"]
+        if not lines:
+            return "\n".join([*head, *writer.chain(inner, "elif")])
+        rest = textwrap.indent("\n".join([*lines, *writer.chain(inner, "if")]), "    ")
+        return "\n".join([*head, "else:", rest])
+
+    def chain(self, node: Expr, word: str) -> list[str]:
+        """Write nested conditions as one chain."""
+        lines = []
+        while isinstance(node, Case):
+            for condition, value in node.branches:
+                lines += [f"{word} {source(self.expression(condition))}:", self._set(value)]
+                word = "elif"
+            node = node.otherwise
+        if word == "if":
+            return [self._set(node).strip()]
+        return [*lines, "else:", self._set(node)]
+
+    def expression(self, node: Expr) -> ast.expr:
+        """Write an expression over the elements."""
+        match node:
+            case Col(name) if name in self.bound:
+                return quote(name)
+            case Col(name):
+                return quote(f"{self.parameters[name]}[i]")
+            case Lit(None):
+                return quote("np.nan")
+            case Lit(value):
+                return literal(value)
+            case Arith(op, left, right):
+                return self._arithmetic(op, left, right)
+            case Neg(operand):
+                return quote("-x", x=self.expression(operand))
+            case Compare(op, left, right):
+                return quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
+            case IsMissing(operand):
+                return quote("np.isnan(x)", x=self.expression(operand))
+            case IsIn(operand, values):
+                parts = [Compare("==", operand, v) for v in values if v.value is not None]
+                return self.expression(Bool("or", tuple(parts)))
+            case Bool(op, operands):
+                return ast.BoolOp(JOINS[op](), [self.expression(operand) for operand in operands])
+            case Not(operand):
+                opposite = negated(operand)
+                if isinstance(opposite, Not):
+                    return quote("not x", x=self.expression(operand))
+                return self.expression(opposite)
+            case Call(function, arguments):
+                return self._call(function, [self.expression(a) for a in arguments])
+            case Case(branches, otherwise):
+                tree = self.expression(otherwise)
+                for condition, value in reversed(branches):
+                    c, v = self.expression(condition), self.expression(value)
+                    tree = ast.IfExp(c, v, tree)
+                return tree
+            case Let(name, value, body):
+                return self.expression(substituted(body, {name: value}))
+            case Agg(function):
+                raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
+            case _:
+                assert_never(node)
+
+    def _locals(self, body: Expr) -> tuple[list[str], Expr, _RowWriter]:
+        """Write the named intermediates as local variables, where their names are free."""
+        named, inner = hoisted(body)
+        names = [output.name for output in named]
+        taken = {*self.parameters, *self.parameters.values(), *LOOP_NAMES}
+        if len(set(names)) < len(names) or set(names) & taken:
+            return [], body, self
+        lines, writer = [], self
+        for output in named:
+            lines.append(f"{output.name} = {source(writer.expression(output.expression))}")
+            writer = replace(writer, bound=writer.bound | {output.name})
+        return lines, inner, writer
+
+    def _set(self, value: Expr) -> str:
+        return f"    output[i] = {source(self.expression(value))}"
+
+    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
+        x, y = self.expression(left), self.expression(right)
+        tree = quote(f"x {op} y", x=x, y=y)
+        if op in {"//", "%"} and not nonzero(right):
+            return quote("r if y != 0 else np.nan", r=tree, y=y)
+        return tree
+
+    def _call(self, function: str, parts: list[ast.expr]) -> ast.expr:
+        if function in FUNCTIONS:
+            return quote(FUNCTIONS[function], x=parts[0])
+        tree = parts[0]
+        for part in parts[1:]:
+            tree = quote(EXTREMES[function], x=tree, y=part)
+        return tree
+
+
+ENGINE = Numba()
+VARIANTS: tuple[Numba, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
