@@ -27,6 +27,7 @@ pd.options.future.infer_string = True
 os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
 """
 OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
+SMALLEST_OBJECT_STORE = 75 * 1024 * 1024  # bytes; Ray refuses less
 WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
 
 
@@ -102,13 +103,13 @@ class Modin:
 def _ray(resources: Resources) -> dict[str, ast.expr]:
     options = {"num_cpus": literal(resources.threads)} if resources.threads else {}
     if resources.memory is not None:
-        store = int(resources.memory * OBJECT_STORE_SHARE)
+        store = max(int(resources.memory * OBJECT_STORE_SHARE), SMALLEST_OBJECT_STORE)
         options["object_store_memory"] = literal(store)
     return {**options, "include_dashboard": literal(False)}
 
 
 def _dask(resources: Resources) -> dict[str, ast.expr]:
-    options = {"threads_per_worker": literal(1), "dashboard_address": literal(None)}
+    options = {"threads_per_worker": literal(1), "dashboard_address": literal(":0")}
     if resources.threads is None:
         return options
     if resources.memory is not None:
