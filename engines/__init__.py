@@ -15,12 +15,16 @@ from .base import Engine
 
 REGISTRY = {
     "pandas": "pandas",
+    "pandas+numpy": "numpy",
+    "pandas+numba": "numba",
     "polars": "polars",
     "dask": "dask",
     "modin": "modin",
     "datatable": "datatable",
     "duckdb": "duckdb",
     "serial": "pools",
+    "numba": "numba_tasks",
+    "ray": "ray",
 }
 
 

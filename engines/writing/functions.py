@@ -7,6 +7,7 @@ import keyword
 from dataclasses import dataclass
 
 from ...errors import Unsupported
+from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
 from .assembling import fill, formatted
@@ -26,11 +27,12 @@ MODULES = {
     "statistics": "import statistics",
 }
 # The names of a program's own functions, modules and variables.
-TAKEN = set(
+WORDS = (
     "load query rows start started apply sys os pa pl dd mpd data answer part parts done pool size "
     "values complete failed inputs call key group number names index numba dask ray "
-    "multiprocessing delayed".split()
+    "multiprocessing delayed"
 )
+TAKEN = frozenset(WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,27 @@ def inputs_missing(query: Query, data: Schema) -> tuple[str, ...]:
         return ()
     known = of_rows(query, data).data
     return tuple(name for name in function.columns if known[name].missing)
+
+
+def skipping(query: Query, data: Schema, body: Expr) -> Expr:
+    """Answer missing where an input is that arithmetic would not pass on by itself."""
+    function = query.apply
+    if not isinstance(function, RowFunction) or function.on_missing == "call":
+        return body
+    guards = of_rows(query, data).guards(body)
+    if not guards:
+        return body
+    tests = tuple(IsMissing(Col(name)) for name in guards)
+    return _guarded(Bool("or", tests) if len(tests) > 1 else tests[0], body)
+
+
+def _guarded(guard: Expr, body: Expr) -> Expr:
+    match body:
+        case Let(name, value, inner):
+            return Let(name, value, _guarded(guard, inner))
+        case Case(branches, otherwise):
+            return Case(((guard, Lit(None)), *branches), otherwise)
+    return Case(((guard, Lit(None)),), body)
 
 
 def wants_none(function: RowFunction) -> bool:

@@ -26,13 +26,15 @@ from ...spec.expression import (
     Lit,
     Neg,
     Not,
+    children,
     columns,
     walk,
 )
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query
 from .assembling import fill
-from .quoting import quote
+from .facts import Facts
+from .quoting import literal, quote
 from .steps import hoisted, negated, present, substituted
 
 FUNCTIONS = {
@@ -62,13 +64,17 @@ BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 class Series:
     """Writes expressions over the columns of the frame called `frame`.
 
-    `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA.
+    `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
+    are those of the rows, where whole functions are written and not single clauses. `nothing` tells
+    that a missing value is None, as beside text, and not NaN.
     """
 
     frame: str
     missing: Callable[[str], bool]
     arrow: Callable[[str], bool] = lambda _: False
     bound: frozenset[str] = frozenset()
+    facts: Facts | None = None
+    nothing: bool = False
 
     def binding(self, *names: str) -> Series:
         """Give the writer that knows these names as local variables."""
@@ -82,6 +88,12 @@ class Series:
             case _:
                 return self._write(node)
 
+    def column(self, node: Expr) -> ast.expr:
+        """Write an expression as a series of the frame's index, which an array has not."""
+        if self._is_series(node):
+            return self.value(node)
+        return quote("pd.Series(v, index=f.index)", v=self.value(node), f=quote(self.frame))
+
     def condition(self, node: Expr) -> ast.expr:
         """Write a condition: True where it is true, False where it is not or is missing."""
         match node:
@@ -90,7 +102,7 @@ class Series:
             case Not(Col()):
                 return quote("~x", x=self.condition(node.operand))
             case Not(IsMissing(operand)):
-                return quote("x.notna()", x=self._write(operand))
+                return quote("x.notna()", x=self.column(operand))
             case Not(IsIn(operand, _)):
                 return self._and_present(quote("~x", x=self._write(node.operand)), operand)
             case Not(operand) if not isinstance(negated(operand), Not):
@@ -119,13 +131,15 @@ class Series:
             case Compare(op, left, right):
                 return quote(f"x {op} y", x=self._write(left), y=self._write(right))
             case IsMissing(operand):
-                return quote("x.isna()", x=self._write(operand))
+                return quote("x.isna()", x=self.column(operand))
             case IsIn(operand, values):
-                return quote("x.isin(v)", x=self._write(operand), v=[v.value for v in values])
+                return quote("x.isin(v)", x=self.column(operand), v=[v.value for v in values])
             case Bool() | Not():
                 return self.condition(node)
             case Call(function, arguments):
-                return self._call(function, [self._write(argument) for argument in arguments])
+                method = FUNCTIONS.get(function, "").startswith("x.")
+                first = self.column(arguments[0]) if method else self._write(arguments[0])
+                return self._call(function, [first, *map(self._write, arguments[1:])])
             case Case(branches, otherwise):
                 return self._case(branches, otherwise)
             case Let(name, value, body):
@@ -136,12 +150,46 @@ class Series:
                 assert_never(node)
 
     def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
-        x, y = self._write(left), self._write(right)
+        x, y = self._wide(op, left, right), self._wide(op, right, left)
+        if op == "**" and self.facts and not _is_power(right):
+            # Of integers, pandas refuses negative powers.
+            return quote("np.float_power(x, y)", x=x, y=y)
+        if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
+            # NumPy's integers give 0 by zero; those of a series do not.
+            x = self.column(left)
         result = quote(f"x {op} y", x=x, y=y)
         if op == "//" and columns(right):
             # pandas gives an infinity by zero; the language says missing.
             return quote("r.where(y != 0)", r=result, y=y)
         return result
+
+    def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
+        """Write an operand in 64 bits where fewer could overflow."""
+        # With missing values, pandas holds integers as 64-bit floats.
+        whole = (
+            isinstance(node, Col) and node.name not in self.bound and not self.missing(node.name)
+        )
+        if self.facts and whole and self.facts.overflows(op, node, other):
+            return quote("x.astype('int64')", x=self._write(node))
+        return self._write(node)
+
+    def _is_series(self, node: Expr) -> bool:
+        """Tell whether an expression is a series; `np.where` and a constant are not."""
+        match node:
+            case Col():
+                return True
+            case Lit():
+                return False
+            case Case(((_, Col()),), Lit(None)):
+                return True
+            case Case():
+                return False
+            case Let(name, value, body):
+                return self._is_series(substituted(body, {name: value}))
+            case IsMissing() | IsIn():
+                return True
+            case _:
+                return any(map(self._is_series, children(node)))
 
     def _joined(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
         tree = self.condition(operands[0])
@@ -150,6 +198,9 @@ class Series:
         return tree
 
     def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
+        for operand in operands:
+            if self.facts and can_be_missing(operand, lambda _: False):
+                tree = quote("t & x.notna()", t=tree, x=self.column(operand))
         for name in columns(*operands):
             if self.missing(name):
                 tree = quote("t & x.notna()", t=tree, x=self._write(Col(name)))
@@ -181,14 +232,18 @@ class Series:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
                 return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
-            c, v, o = self._decided(condition), self.value(value), self.value(otherwise)
+            c, v, o = self._decided(condition), self._chosen(value), self._chosen(otherwise)
             return quote("np.where(c, v, o)", c=c, v=v, o=o)
         return quote(
             "np.select(c, v, default=o)",
             c=[self._numpy(condition) for condition, _ in branches],
-            v=[self.value(value) for _, value in branches],
-            o=self.value(otherwise),
+            v=[self._chosen(value) for _, value in branches],
+            o=self._chosen(otherwise),
         )
+
+    def _chosen(self, node: Expr) -> ast.expr:
+        """Write a value that is chosen among others; NaN beside text would become text."""
+        return literal(None) if self.nothing and node == Lit(None) else self.value(node)
 
     def _decided(self, node: Expr) -> ast.expr:
         """Write a condition without NA, which `np.where` cannot read.
@@ -217,6 +272,15 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
         return name not in derived and name in data and data[name].kind == "string"
 
     return Series(frame, missing, is_text if arrow else lambda _: False)
+
+
+def _is_power(node: Expr) -> bool:
+    """Tell whether this is an exponent that integers can have."""
+    match node:
+        case Lit(int() as value):
+            return value >= 0
+        case _:
+            return False
 
 
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
