@@ -42,6 +42,9 @@ from .writing.tasks import of_frame
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
+# Where a group has no values, pandas 2.3.3's compiled mean raises, and min and max give whatever
+# the memory held.
+FILLED_ONLY = {"mean", "min", "max"}
 # Beyond this, keeping the extremes of every group at hand costs more than sorting once.
 MOST_EXTREMES = 16
 
@@ -255,25 +258,28 @@ class _Steps(PandasSteps):
             tree = quote("pd.factorize(f[k], use_na_sentinel=False)", f=quote(self.frame), k=key)
         return source(tree)
 
-    def _compilable(self, taken: Steps) -> bool:
-        facts = of_rows(replace(self.query, derive=taken.derived), self.data)
-        return all(
-            reduction.function in COMPILED and facts.kind(Col(reduction.column)) in {"int", "float"}
-            for reduction in taken.reductions
-        )
+    def _compiles(self, reduction: Reduction, facts: Facts) -> bool:
+        if reduction.function not in COMPILED:
+            return False
+        column = Col(reduction.column)
+        empty = reduction.function in FILLED_ONLY and facts.may_miss(column)
+        return facts.kind(column) in {"int", "float"} and not empty
 
     def _grouped(self, taken: Steps) -> list[str]:
-        if not self._compilable(taken) or not self.data.rows:
+        facts = of_rows(replace(self.query, derive=taken.derived), self.data)
+        compiled = {r for r in taken.reductions if self._compiles(r, facts)}
+        if not compiled or not self.data.rows:
             return PandasSteps._grouped(self, taken)  # noqa: SLF001 - as above
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         functions = {reduction.function for reduction in taken.reductions}
-        if len(functions) == 1 and all(r.name == r.column for r in taken.reductions):
+        alike = len(functions) == 1 and all(r.name == r.column for r in compiled)
+        if alike and len(compiled) == len(taken.reductions):
             names = [reduction.column for reduction in taken.reductions]
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             method = f"c.{AGGREGATIONS[functions.pop()]}(engine='numba').reset_index()"
             lines, frame = [], quote(method, c=chosen)
         else:
-            values = {r.name: _compiled(r) for r in taken.reductions}
+            values = {r.name: _reduced(r, compiled=r in compiled) for r in taken.reductions}
             lines = [f"groups = {source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
         if taken.direct:
@@ -281,9 +287,13 @@ class _Steps(PandasSteps):
         return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
 
 
-def _compiled(reduction: Reduction) -> ast.expr:
-    method = f"groups[c].{AGGREGATIONS[reduction.function]}(engine='numba')"
-    return quote(method, c=reduction.column)
+def _reduced(reduction: Reduction, *, compiled: bool) -> ast.expr:
+    if not reduction.columns:
+        return quote("groups.size()")
+    if reduction.function == "quantile":
+        return quote("groups[c].quantile(q)", c=reduction.column, q=reduction.parameter)
+    engine = "engine='numba'" if compiled else ""
+    return quote(f"groups[c].{AGGREGATIONS[reduction.function]}({engine})", c=reduction.column)
 
 
 def _array(frame: str, column: str) -> ast.expr:
