@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
@@ -27,12 +27,15 @@ from ..spec.expression import (
     walk,
 )
 from ..spec.schema import Column, Schema
-from ..spec.workload import Extreme, Output, Query
+from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.facts import Facts, of_rows
+from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
 from .writing.quoting import literal, quote
-from .writing.steps import negated, present, substituted
+from .writing.steps import hoisted, negated, present, substituted
+from .writing.tasks import of_frame
 
 ROW_FUNCTIONS = {
     "abs": "x.abs()",
@@ -74,6 +77,11 @@ AGGREGATIONS = {
 # These see a missing value as a value; the language does not.
 SEES_MISSING = {"n_unique", "first", "last"}
 
+# Python's kinds as Polars names them, for what map_elements returns.
+DTYPES = {"int": "pl.Int64", "float": "pl.Float64", "string": "pl.String", "bool": "pl.Boolean"}
+# Functions whose results are integers of fewer than 64 bits, or without a sign.
+NARROW_RESULTS = {"len", "year", "month", "day"}
+
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Functions and operators whose float results can be NaN, which Polars does not take as missing.
 MAKES_NAN = {"sqrt", "log", "log10", "std", "var", "corr"}
@@ -85,6 +93,7 @@ class Polars:
 
     name: str = "polars"
     collect: str = "collect()"
+    calls: bool = False
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -95,15 +104,132 @@ class Polars:
         """Give the number of threads; Polars reads it once, at import."""
         return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: ARG002, B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
         """Write one lazy chain from the frame to the answer."""
+        query = of_frame(query)
+        if self.calls and not isinstance(query.apply, RowFunction):
+            raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
+        mine, after = _own(query, data, calls=self.calls)
+        body = _body(query, data, self.collect, calls=self.calls)
         parts = Parts(
-            imports="import polars as pl",
+            imports="\n".join(["import polars as pl", *mine.imports, *_modules(after)]),
+            own=mine.source,
+            after=after,
             load=fill("return FRAME", FRAME=_load(query, data)),
-            query=fill("return CHAIN", CHAIN=_Chain(query, data).finished(self.collect)),
+            query=body,
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
+
+
+def _own(query: Query, data: Schema, *, calls: bool) -> tuple[Own, str]:
+    """Give the user's function where Python calls it, and what Polars needs around it."""
+    match query.apply:
+        case GroupFunction() as function:
+            return own(function), ""
+        case RowFunction() as function if calls:
+            return own(function), _wrapper(query, function, data)
+        case _:
+            return NONE, ""
+
+
+def _modules(text: str) -> list[str]:
+    return ["from types import SimpleNamespace"] if "SimpleNamespace" in text else []
+
+
+def _body(query: Query, data: Schema, collect: str, *, calls: bool) -> str:
+    chain = _Chain(query, data)
+    match query.apply:
+        case GroupFunction() as function:
+            return chain.groups(function, collect)
+        case RowFunction() as function if calls:
+            result = _named(_called(query, function, data), function.output, None)
+            return fill("return CHAIN", CHAIN=chain.finished(collect, result))
+        case RowFunction() as function:
+            lines, result = _lowered(query, function, data)
+            end = fill("return CHAIN", CHAIN=chain.finished(collect, result))
+            return "\n".join([*lines, end])
+        case None:
+            return fill("return CHAIN", CHAIN=chain.finished(collect))
+
+
+def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[str], ast.expr]:
+    """Write the function's tree: its named intermediates as expressions with that name."""
+    if function.body is None:
+        raise Unsupported(function.name, function.opaque)
+    facts = of_rows(query, data)
+    named, body = hoisted(skipping(query, data, function.body))
+    lines, local = [], _Rows(facts)
+    for output in named:
+        value = _without_nan(output.expression, _expression(output.expression, rows=local))
+        lines.append(fill(f"{output.name} = VALUE", VALUE=value))
+        local = replace(local, names=local.names | {output.name})
+    result = _expression(body, rows=local)
+    if isinstance(body, Lit):
+        result = quote("pl.lit(x)", x=result)
+    root = None if named else _root(body)
+    return lines, _named(result, function.output, root)
+
+
+CALLED = """\
+def apply(row):
+    \"\"\"ABOUT\"\"\"
+    SKIPPED
+    RETURNED
+"""
+
+
+def _wrapper(query: Query, function: RowFunction, data: Schema) -> str:
+    """Write what stands between Polars and the function: a struct's value is a dict."""
+    skipped, attributes = inputs_missing(query, data), reads_attributes(function)
+    row = "SimpleNamespace(**row)" if attributes else "row"
+    missing = " or ".join(f"row[{name!r}] is None" for name in skipped)
+    skips = fill(f"if {missing}:\n    return None") if skipped else ""
+    if _mixes(query, function, data):
+        about = "Call the function on one row: Polars takes no integer among floats."
+        value = f"value = {function.name}({row})\nreturn None if value is None else float(value)"
+    elif skipped or attributes:
+        about = "Call the function on one row."
+        value = f"return {function.name}({row})"
+    else:
+        return ""
+    return fill(CALLED.replace("ABOUT", about), SKIPPED=skips, RETURNED=value)
+
+
+def _called(query: Query, function: RowFunction, data: Schema) -> ast.expr:
+    name = "apply" if _wrapper(query, function, data) else function.name
+    inputs = quote("pl.struct(*c)", c=[literal(column) for column in function.columns])
+    options = {}
+    if function.body is not None:
+        known = of_rows(query, data).kind(function.body)
+        if known in DTYPES:
+            options["return_dtype"] = quote(DTYPES[known])
+    return quote("s.map_elements(f, **o)", s=inputs, f=quote(name), o=options)
+
+
+def _mixes(query: Query, function: RowFunction, data: Schema) -> bool:
+    """Tell whether a function of floats may return an integer."""
+    if function.body is None:
+        return False
+    facts = of_rows(query, data)
+    return facts.kind(function.body) == "float" and _may_be_whole(function.body, facts)
+
+
+def _may_be_whole(node: Expr, facts: Facts) -> bool:
+    match node:
+        case Case(branches, otherwise):
+            return any(_may_be_whole(v, facts) for v in (*(v for _, v in branches), otherwise))
+        case Let(name, value, body):
+            return _may_be_whole(substituted(body, {name: value}), facts)
+        case Call("min" | "max", arguments):
+            return any(_may_be_whole(argument, facts) for argument in arguments)
+        case _:
+            return facts.kind(node) != "float" and node != Lit(None)
 
 
 def _load(query: Query, data: Schema) -> ast.expr:
@@ -120,11 +246,36 @@ class _Chain:
     query: Query
     data: Schema
 
-    def finished(self, collect: str) -> ast.expr:
-        tree = quote("data.lazy()")
-        for step in (self._where, self._derive, self._group, self._having, self._sort, self._limit):
-            tree = step(tree)
-        return quote(f"tree.{collect}", tree=tree)
+    def finished(self, collect: str, result: ast.expr | None = None) -> ast.expr:
+        """Write the whole chain; `result` is a row function's, written already."""
+        tree = self._derive(self._where(quote("data.lazy()")))
+        tree = self._group(tree) if result is None else quote("t.select(r)", t=tree, r=result)
+        return quote(f"tree.{collect}", tree=self._ended(tree))
+
+    def groups(self, function: GroupFunction, collect: str) -> str:
+        """Write the loop over groups: at many groups, faster than map_groups by 2 to 5 times."""
+        frame = quote("data")
+        if self.query.where or self.query.derive:
+            chain = self._derive(self._where(quote("data.lazy()")))
+            frame = quote(f"t.{collect}", t=chain)
+        keys = [literal(key) for key in self.query.group_by]
+        groups = quote("f.group_by(*k)", f=frame, k=keys)
+        arrays = [quote("group[n].to_numpy()", n=name) for name in function.parameters]
+        call = quote("f(*a)", f=quote(function.name), a=arrays)
+        row = quote("(*key, c)" if len(function.outputs) == 1 else "(*key, *c)", c=call)
+        loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
+        names = [*self.query.group_by, *function.outputs]
+        answer = quote(
+            "pl.DataFrame(answers, schema=n, orient='row', infer_schema_length=None)", n=names
+        )
+        return fill(
+            "answers = ANSWERS\nreturn ANSWER",
+            ANSWERS=ast.ListComp(row, [loop]),
+            ANSWER=self._ended(answer),
+        )
+
+    def _ended(self, tree: ast.expr) -> ast.expr:
+        return self._limit(self._sort(self._having(tree)))
 
     def _where(self, tree: ast.expr) -> ast.expr:
         if self.query.where is None:
@@ -139,8 +290,8 @@ class _Chain:
     def _group(self, tree: ast.expr) -> ast.expr:
         if self.query.extreme:
             return self._extreme(tree, self.query.extreme)
-        if self.query.apply or self.query.transform:
-            raise Unsupported("apply and transform", "not written yet for polars")
+        if self.query.transform:
+            raise Unsupported("transform", "not written yet for polars")
         outputs = [self._output(output) for output in self.query.aggregate]
         if not self.query.group_by:
             return quote("tree.select(*o)", tree=tree, o=outputs)
@@ -283,15 +434,42 @@ def _refuse(agg: Agg) -> ast.expr:
     raise Unsupported(f"{agg.function}()", "an aggregation has no meaning here")
 
 
-def _expression(node: Expr, aggregation: Callable[[Agg], ast.expr] = _refuse) -> ast.expr:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is known where a row function is written: facts, and the names of its variables."""
+
+    facts: Facts
+    names: frozenset[str] = frozenset()
+
+    def wide(self, op: str, node: Expr, other: Expr, tree: ast.expr) -> ast.expr:
+        """Widen an operand whose few bits could overflow."""
+        if isinstance(node, Call) and node.function in NARROW_RESULTS:
+            return quote("x.cast(pl.Int64)", x=tree)
+        known = isinstance(node, Col) and node.name not in self.names
+        if known and self.facts.overflows(op, node, other):
+            return quote("x.cast(pl.Int64)", x=tree)
+        return tree
+
+
+def _expression(
+    node: Expr,
+    aggregation: Callable[[Agg], ast.expr] = _refuse,
+    rows: _Rows | None = None,
+) -> ast.expr:
     def write(inner: Expr) -> ast.expr:
-        return _expression(inner, aggregation)
+        return _expression(inner, aggregation, rows)
 
     match node:
+        case Col(name) if rows and name in rows.names:
+            return quote(name)
         case Col(name):
             return _col(name)
         case Lit(value):
             return literal(value)
+        case Arith(op, left, right) if rows:
+            x = rows.wide(op, left, right, write(left))
+            y = rows.wide(op, right, left, write(right))
+            return _arithmetic(op, right, x, y)
         case Arith(op, left, right):
             return _arithmetic(op, right, write(left), write(right))
         case Neg(operand):
@@ -389,6 +567,9 @@ def _makes_nan(node: Expr) -> bool:
 
 
 ENGINE = Polars()
-VARIANTS = (Polars("polars/in-memory", 'collect(engine="in-memory")'),)
+VARIANTS = (
+    Polars("polars/in-memory", 'collect(engine="in-memory")'),
+    Polars("polars/map_elements", calls=True),
+)
 write = ENGINE.write
 run = partial(trying.run, ENGINE)

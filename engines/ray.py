@@ -19,7 +19,7 @@ from .writing.quoting import literal, quote
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
 STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
 CHUNKS = """\
-# Four parts for each worker: Ray's own overhead is about a millisecond for each.
+# Four parts for each worker: enough to even out, few enough that sending costs little.
 CHUNKS = NUMBER
 """
 APPLY = '''\

@@ -123,6 +123,11 @@ def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast
     return quote("f(row)", f=quote(function.name)), quote("row"), rows
 
 
+def reads_attributes(function: RowFunction) -> bool:
+    """Tell whether a def reads its row as `x.A`, which a dict cannot give."""
+    return _reading(function) == "attributes"
+
+
 def rows_applied(query: Query, data: Schema, frame: str) -> tuple[list[str], ast.expr]:
     """Write pandas' `apply` over the rows with every input; give statements and the answer."""
     function = query.apply
