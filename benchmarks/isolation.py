@@ -37,7 +37,8 @@ def load():
     return pl.select(n=pl.int_range(12_000_000)).with_columns(key=(pl.col("n") * 7919) % 100_003)
 
 def query(data):
-    return data.lazy().group_by("key").agg(pl.col("n").median(), pl.col("n").std()).collect()
+    middle, spread = pl.col("n").median().alias("middle"), pl.col("n").std().alias("spread")
+    return data.lazy().group_by("key").agg(middle, spread).collect()
 """
 ALONE = """
 import json, time, sys

@@ -136,8 +136,12 @@ def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     """Describe an error by its classes' names, its message and its last frames."""
     import traceback  # noqa: PLC0415 - only the unlucky pay for it
 
+    frames = error.__traceback__
+    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    text = "".join(traceback.format_exception(type(error), error, frames))
     # The program is imported through a link with a name that is safe to import.
-    text = "".join(traceback.format_exception(error)).replace(job["link"], job["program"])
+    text = text.replace(job["link"], job["program"])
     try:
         message = str(error)
     except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported

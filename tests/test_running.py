@@ -276,6 +276,7 @@ def test_a_traceback_shows_the_programs_own_file_and_line(tmp_path: Path):
     assert (run.outcome, run.phase) == (Outcome.CRASHED, Phase.QUERY)
     assert f'File "{tmp_path / "q1.py"}", line 3, in query' in run.log
     assert "return data.nowhere" in run.log
+    assert "worker.py" not in run.log
 
 
 def test_a_log_keeps_its_end_and_stays_small(tmp_path: Path):
