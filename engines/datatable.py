@@ -29,13 +29,14 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Output, Query, RowFunction
+from ..spec.workload import Extreme, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, makes_double, nonzero, of_outputs, of_rows
 from .writing.quoting import literal, quote, source
 from .writing.steps import negated, present, rebuilt, substituted
+from .writing.tasks import of_frame
 
 FUNCTIONS = {
     "abs": "dt.math.abs(x)",
@@ -97,8 +98,14 @@ class Datatable:
         """Give nothing: datatable hears its number of threads from the program alone."""
         return {}
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
         """Write one chain of brackets."""
+        query = of_frame(query)
         rewritten = _summable(query, of_rows(query, data))
         chain = source(_Chain(rewritten, of_rows(rewritten, data), data).finished())
         threads = f"dt.options.nthreads = {resources.threads}" if resources.threads else ""

@@ -24,13 +24,14 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble
 from .writing.facts import Facts, makes_nan, of_outputs, of_rows
 from .writing.sql import AND, ATOM, NOT, OR, Sql, Writer, constant, name
 from .writing.steps import substituted
+from .writing.tasks import of_frame
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -70,8 +71,14 @@ class DuckDB:
         """Give nothing: DuckDB hears its limits from the program."""
         return {}
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
         """Write one statement over a table that is loaded once."""
+        query = of_frame(query)
         _check_names(query)
         lifted = _lifted(query)
         guards = _guards(query, of_rows(query, data))

@@ -20,7 +20,17 @@ class Mark:
     reason: str
 
 
-MARKS: tuple[Mark, ...] = ()
+MARKS: tuple[Mark, ...] = (
+    Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
+    Mark("datatable", "quantile*", "unsupported", "it has no quantiles"),
+    Mark("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
+    Mark("datatable", "min_text-*", "unsupported", "its min and max compare no text"),
+    *(
+        Mark("datatable", f"{name}{kind}-missing", "unsupported", "its first counts missing values")
+        for name in ("first", "last")
+        for kind in ("", "_int", "_nan")
+    ),
+)
 
 
 def mark(engine: str, case: str) -> Mark | None:
