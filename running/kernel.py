@@ -30,11 +30,12 @@ def die_with_parent(signal_number: int) -> None:
 def private_mounts() -> None:
     """Give this process and its later children a view of the mounts that nobody else sees.
 
-    Without root's rights that takes a user namespace, in which this process keeps its user.
+    Users other than root need a user namespace for it, in which this process keeps its user. For
+    a root without the right (a container's) that would lose the right to read others' files.
     """
-    try:
+    if os.geteuid() == 0:
         _check(_libc.unshare(CLONE_NEWNS))
-    except PermissionError:
+    else:
         _own_user_namespace()
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
 
