@@ -116,6 +116,6 @@ def _bits(values: Array) -> Array:
 
 def _renumber(codes: tuple[Array, Array]) -> tuple[tuple[Array, Array], int]:
     chunks = [pa.array(side.astype(np.int64, copy=False)) for side in codes]
-    both = pa.chunked_array(chunks).dictionary_encode()
-    dense = [chunk.indices.to_numpy().astype(np.int64) for chunk in both.chunks]
-    return (dense[0], dense[1]), max(len(both.chunk(0).dictionary), 1)
+    both = pa.concat_arrays(chunks).dictionary_encode()
+    dense = both.indices.to_numpy().astype(np.int64)
+    return (dense[: len(codes[0])], dense[len(codes[0]) :]), max(len(both.dictionary), 1)

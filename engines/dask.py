@@ -14,9 +14,10 @@ from ..spec.workload import Extreme, Output, Query
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.correlating import corr_as_sums
 from .writing.pandas_steps import AGGREGATIONS, PandasSteps, with_columns
 from .writing.quoting import literal, quote
-from .writing.steps import Reduction, Steps, corr_as_sums, present, steps
+from .writing.steps import Reduction, Steps, present, steps
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
 TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}

@@ -70,11 +70,11 @@ GENERATORS: dict[str, tuple[Column, ...]] = {
         Column("id1", "string", "string"),
         Column("id2", "string", "string"),
         Column("id3", "string", "string"),
-        Column("id4", "int", "int32"),
-        Column("id5", "int", "int32"),
-        Column("id6", "int", "int32"),
-        Column("v1", "int", "int32"),
-        Column("v2", "int", "int32"),
+        Column("id4", "int", "int64"),
+        Column("id5", "int", "int64"),
+        Column("id6", "int", "int64"),
+        Column("v1", "int", "int64"),
+        Column("v2", "int", "int64"),
         Column("v3", "float", "double"),
     )
 }

@@ -10,10 +10,11 @@ from ...spec.expression import Col
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
+from .correlating import corr_as_sums
 from .functions import groups_applied, rows_applied
 from .quoting import literal, quote
 from .series import Series, deriving, filtering, series, setting
-from .steps import Reduction, Steps, corr_as_sums, missing_key, present, steps
+from .steps import Reduction, Steps, missing_key, present, steps
 
 STRINGS = """\
 # The default of pandas 3: text in Arrow's memory, not as Python objects.

@@ -39,7 +39,6 @@ from .steps import hoisted, negated, present, substituted
 
 FUNCTIONS = {
     "abs": "np.abs(x)",
-    "centred": "x - x.mean()",
     "sqrt": "np.sqrt(x)",
     "log": "np.log(x)",
     "log10": "np.log10(x)",
@@ -107,6 +106,8 @@ class Series:
                 return self._and_present(quote("~x", x=self._write(node.operand)), operand)
             case Not(operand) if not isinstance(negated(operand), Not):
                 return self.condition(negated(operand))
+            case Not(operand):
+                return quote("~x", x=self.condition(operand))
             case Compare("!=", left, right):
                 return self._and_present(self._write(node), left, right)
             case Col(name) if self.missing(name):
@@ -136,6 +137,8 @@ class Series:
                 return quote("x.isin(v)", x=self.column(operand), v=[v.value for v in values])
             case Bool() | Not():
                 return self.condition(node)
+            case Call("centred", arguments):
+                return self._centred(arguments)
             case Call(function, arguments):
                 method = FUNCTIONS.get(function, "").startswith("x.")
                 first = self.column(arguments[0]) if method else self._write(arguments[0])
@@ -154,6 +157,8 @@ class Series:
         if op == "**" and self.facts and not _is_power(right):
             # Of integers, pandas refuses negative powers.
             return quote("np.float_power(x, y)", x=x, y=y)
+        if op in {"//", "%"} and right == Lit(0):
+            return quote("x * np.nan", x=x)
         if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
             # NumPy's integers give 0 by zero; those of a series do not.
             x = self.column(left)
@@ -214,6 +219,15 @@ class Series:
                 mask = quote("x.isna()", x=self._write(Col(name)))
                 tree = quote("t.astype('boolean').mask(m)", t=tree, m=mask)
         return tree
+
+    def _centred(self, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Write a column less its group's mean; the other arguments are the keys."""
+        column, *keys = (node.name for node in arguments if isinstance(node, Col))
+        options = {"dropna": False} if any(map(self.missing, keys)) else {}
+        by = keys[0] if len(keys) == 1 else keys
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
+        mean = quote('g[c].transform("mean")', g=groups, c=column)
+        return quote("x - mean", x=self._write(arguments[0]), mean=mean)
 
     def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
         if function in EXTREMES and len(arguments) > 1:

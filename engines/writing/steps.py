@@ -126,19 +126,6 @@ def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
             return Let(name, *parts)
 
 
-def corr_as_sums(query: Query, data: Schema) -> Query:
-    """Rewrite every correlation as grouped sums of products over pairwise complete values.
-
-    Exact for integers; floats are centred first, since the sums cancel far from zero.
-    """
-    pairs = {arg for agg in _correlations(query) for arg in _pairing(agg, query, data)}
-    paired = tuple(Output(name, x) for name, x in sorted(pairs, key=lambda pair: pair[0]))
-    aggregate = tuple(
-        replace(o, expression=_with_sums(o.expression, query, data)) for o in query.aggregate
-    )
-    return replace(query, derive=(*query.derive, *paired), aggregate=aggregate)
-
-
 def hoisted(node: Expr) -> tuple[tuple[Output, ...], Expr]:
     """Take the named intermediates out of an expression: statements to write before it."""
     if isinstance(node, Let):
@@ -148,66 +135,6 @@ def hoisted(node: Expr) -> tuple[tuple[Output, ...], Expr]:
     parts = [hoisted(child) for child in children(node)]
     taken = tuple(output for outputs, _ in parts for output in outputs)
     return taken, rebuilt(node, tuple(part for _, part in parts))
-
-
-def _with_sums(node: Expr, query: Query, data: Schema) -> Expr:
-    if isinstance(node, Agg) and node.function == "corr":
-        return _sums(node, query, data)
-    return rebuilt(node, tuple(_with_sums(child, query, data) for child in children(node)))
-
-
-def _correlations(query: Query) -> tuple[Agg, ...]:
-    found = aggregations(*(output.expression for output in query.aggregate))
-    return tuple(agg for agg in found if agg.function == "corr")
-
-
-def _pairing(agg: Agg, query: Query, data: Schema) -> list[tuple[str, Expr]]:
-    """Give the columns to derive, so that a value counts only where its partner is there."""
-    x, y = agg.arguments
-    return [
-        (_paired_name(a, b, query), Case(((Not(IsMissing(b)), a),), Lit(None)))
-        for a, b in ((x, y), (y, x))
-        if not _sure(b, query, data)
-    ]
-
-
-def _sums(agg: Agg, query: Query, data: Schema) -> Expr:
-    x, y = (
-        _centred(a if _sure(b, query, data) else Col(_paired_name(a, b, query)), a, data)
-        for a, b in (agg.arguments, agg.arguments[::-1])
-    )
-    names = [f"variance_{_title(argument)}" for argument in agg.arguments]
-    sure = all(_sure(argument, query, data) for argument in agg.arguments)
-    n = Agg("size", ()) if sure else Agg("count", (Arith("*", x, y),))
-    spread = Call("sqrt", (Arith("*", Col(names[0]), Col(names[1])),))
-    body: Expr = Arith("/", Col("covariance"), spread)
-    for name, value in ((names[1], y), (names[0], x)):
-        body = Let(name, _moment(n, value, value), body)
-    return Let("covariance", _moment(n, x, y), body)
-
-
-def _moment(n: Expr, x: Expr, y: Expr) -> Expr:
-    sums = Arith("*", Agg("sum", (x,)), Agg("sum", (y,)))
-    return Arith("-", Arith("*", n, Agg("sum", (Arith("*", x, y),))), sums)
-
-
-def _sure(argument: Expr, query: Query, data: Schema) -> bool:
-    return isinstance(argument, Col) and present(query, argument.name, data)
-
-
-def _centred(value: Expr, argument: Expr, data: Schema) -> Expr:
-    if isinstance(argument, Col) and argument.name in data and data[argument.name].kind == "int":
-        return value
-    return Call("centred", (value,))
-
-
-def _title(argument: Expr) -> str:
-    return argument.name if isinstance(argument, Col) and argument.name.isidentifier() else "value"
-
-
-def _paired_name(argument: Expr, partner: Expr, query: Query) -> str:
-    alone = len(_correlations(query)) == 1
-    return f"{_title(argument)}_{'paired' if alone else f'with_{_title(partner)}'}"
 
 
 def present(query: Query, column: str, data: Schema) -> bool:

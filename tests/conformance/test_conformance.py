@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from dfbench.errors import Unsupported
 from .cases import CASES, FRAMES, Case
 from .marks import MARKS, mark
 
+PATIENCE = 60
 RUNNER = Path(__file__).with_name("runner.py")
 TASKS_ONLY = {"ray"}
 NAMES = [name for name in engines() if name not in TASKS_ONLY]
@@ -50,12 +52,18 @@ class Warm:
         asked = {"program": str(program), "data": str(data), "path": str(path)}
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            self.process.kill()
+            return f"no answer within {PATIENCE} s"
         line = self.process.stdout.readline()
         return json.loads(line) if line else "the process died"
 
     def end(self) -> None:
         self.process.stdin.close()
-        self.process.wait(60)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +96,11 @@ def test_answer_is_the_oracles(
         assert known.how == "unsupported"
         return
     assert known is None or known.how != "unsupported", "it is supported now: remove the mark"
-    text = tmp_path / "program.py"
+    # Workers of a cluster import the program by its name, so no two may share one.
+    text = tmp_path / f"{engine}_{case.name}.py".replace("/", "_").replace("+", "_")
     text.write_text(program.text)
-    warm.setdefault(engine, Warm(engine))
+    if engine not in warm or warm[engine].process.poll() is not None:
+        warm[engine] = Warm(engine)
     problem = warm[engine].answer(text, frames[case.frame], tmp_path / "answer.arrow")
     verdict = None if problem else agrees(case, tmp_path / "answer.arrow")
     if known:
@@ -103,15 +113,21 @@ def test_answer_is_the_oracles(
 def agrees(case: Case, path: Path) -> Any:
     query = case.query()
     rows = aggregate(query, FRAMES[case.frame].to_pylist())
-    columns = {name: array([row[name] for row in rows]) for name in query.outputs}
+    with pa.ipc.open_file(path) as answer:
+        types = answer.schema
+    columns = {name: array([row[name] for row in rows], types, name) for name in query.outputs}
     return compare(pa.table(columns), path, asked(query, FRAMES[case.frame].num_rows))
 
 
-def array(values: list[Any]) -> pa.Array:
-    """Give a column: numbers as floats as soon as one of them is no whole number."""
+def array(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
+    """Give a column: numbers as floats as soon as one of them is no whole number.
+
+    A column of nothing but missing values has no type of its own: it takes the answer's.
+    """
     present = [value for value in values if value is not None]
     if not present:
-        return pa.nulls(len(values), pa.float64())
+        found = types.get_field_index(name)
+        return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
     if isinstance(present[0], (bool, str, dt.date)):
         return pa.array(values)
     whole = all(isinstance(value, int) for value in present)
