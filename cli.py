@@ -28,7 +28,6 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", help="Override a value: --set dataset.rows=1e6")
 ]
 Results = Annotated[Path, typer.Option("--results", help="Where comparisons are stored.")]
-Stored = Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")]
 Memory = Annotated[str | None, typer.Option(help="Memory of each engine's process tree: 2GiB")]
 Timeout = Annotated[str | None, typer.Option(help="Time limit of each process: 5min")]
 Threads = Annotated[str | None, typer.Option(help="Threads and cores of each engine.")]
@@ -41,7 +40,19 @@ Backend = Annotated[
 ]
 Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 when an engine failed.")]
-Format = Annotated[str, typer.Option("--format", help="table, markdown, json, jsonl or csv.")]
+Format = Annotated[str, typer.Option("--format", help="table, markdown, json, jsonl, csv or html.")]
+FailIf = Annotated[
+    list[str] | None,
+    typer.Option("--fail-if", help="Exit with 1 when so: 'polars > 1.1 * baseline'; repeatable."),
+]
+ExportHtml = Annotated[
+    str | None, typer.Option("--export-html", metavar="FILE", help="- is standard output.")
+]
+ExportMarkdown = Annotated[str | None, typer.Option("--export-markdown", metavar="FILE")]
+ExportJson = Annotated[str | None, typer.Option("--export-json", metavar="FILE")]
+ExportJsonl = Annotated[str | None, typer.Option("--export-jsonl", metavar="FILE")]
+ExportCsv = Annotated[str | None, typer.Option("--export-csv", metavar="FILE")]
+Comparison = Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")]
 
 
 @app.command()
@@ -60,7 +71,13 @@ def compare(
     results: Results = Path("results"),
     limit_backend: Backend = None,
     baseline: Baseline = None,
-    output: Format = "table",
+    form: Format = "table",
+    fail_if: FailIf = None,
+    export_html: ExportHtml = None,
+    export_markdown: ExportMarkdown = None,
+    export_json: ExportJson = None,
+    export_jsonl: ExportJsonl = None,
+    export_csv: ExportCsv = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
     strict: Strict = False,
@@ -80,6 +97,8 @@ def compare(
     request = commands.request(
         workload, engine, query, setting, options, results, limit_backend, baseline
     )
+    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
+    output = commands.output(form, fail_if, *exports)
     raise typer.Exit(
         commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
     )
@@ -118,15 +137,43 @@ def check(
 
 @app.command()
 def report(
-    results: Annotated[
-        Path, typer.Argument(help="A comparison's folder, or the results folder.")
-    ] = Path("results"),
-    output: Format = "table",
+    results: Comparison = Path("results"),
+    form: Format = "table",
+    fail_if: FailIf = None,
+    export_html: ExportHtml = None,
+    export_markdown: ExportMarkdown = None,
+    export_json: ExportJson = None,
+    export_jsonl: ExportJsonl = None,
+    export_csv: ExportCsv = None,
+    strict: Strict = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
     from . import commands
 
-    commands.report(results, output)
+    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
+    output = commands.output(form, fail_if, *exports)
+    raise typer.Exit(commands.report(results, output, strict=strict))
+
+
+@app.command()
+def diff(
+    old: Comparison,
+    new: Comparison,
+    force: Annotated[bool, typer.Option("--force", help="Compare what is not comparable.")] = False,
+    form: Format = "table",
+    fail_if: FailIf = None,
+    export_html: ExportHtml = None,
+    export_markdown: ExportMarkdown = None,
+    export_json: ExportJson = None,
+    export_jsonl: ExportJsonl = None,
+    export_csv: ExportCsv = None,
+) -> None:
+    """Compare two stored comparisons: what became faster, slower, or failed."""
+    from . import commands
+
+    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
+    output = commands.output(form, fail_if, *exports)
+    raise typer.Exit(commands.diff(old, new, output, force=force))
 
 
 @app.command()

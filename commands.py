@@ -19,14 +19,16 @@ from .engines import engines, find, install_command, missing, versions
 from .engines.base import Program, Resources
 from .errors import ResultsError, Unsupported
 from .flow import Request
-from .reporting import terminal
+from .reporting import diff as differing
 from .reporting.comparison import Comparison
-from .reporting.exporting import render
+from .reporting.formats import Format
+from .reporting.output import Output, prepare
 from .reporting.progress import Progress
 from .spec.workload import Query
-from .storing.folder import latest, program_path
+from .storing.folder import latest, program_path, read
 from .storing.records import Outcome
 
+EXPORTS = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONL, Format.CSV)
 FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
 
 
@@ -47,31 +49,47 @@ def request(  # noqa: PLR0913 - one for each option
     return Request(workload, *chosen, overrides, results, backend, baseline)
 
 
-def compare(request: Request, output: str, *, dry_run: bool, resume: bool, strict: bool) -> int:
+def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
+    """Give where a story goes, with a file or None for each of the exports.
+
+    Every file is opened once: a mistake is told before anything runs.
+    """
+    return prepare(form, conditions or (), dict(zip(EXPORTS, files, strict=True)))
+
+
+def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, strict: bool) -> int:
     """Compare, or go on comparing, or only say what would run; give the exit code."""
-    progress = Progress(0)
+    progress, workload = Progress(0), request.read()
+    output.check(workload.engines)
     if dry_run:
-        _print_plan(flow.prepare(request, request.read(), progress))
+        _print_plan(flow.prepare(request, workload, progress))
         return 0
     if resume:
-        path = latest(request.results, request.read().name)
-        comparison = flow.resume(path, request, progress)
+        comparison = flow.resume(latest(request.results, workload.name), request, progress)
     else:
         comparison = flow.compare(request, progress)
-    _print(comparison, output)
-    return exit_code(comparison, strict=strict)
+    return _told(comparison, output, strict=strict)
 
 
 def check(request: Request, *, strict: bool) -> int:
     """Check once on little data; give the exit code."""
-    comparison = flow.check(request, Progress(0))
-    _print(comparison, "table")
-    return exit_code(comparison, strict=strict)
+    return _told(flow.check(request, Progress(0)), Output(), strict=strict)
 
 
-def report(path: Path, output: str) -> None:
-    """Rebuild the reports of a comparison, or of the newest one in a results folder."""
-    _print(flow.reported(_comparison_in(path)), output)
+def report(path: Path, output: Output, *, strict: bool) -> int:
+    """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code."""
+    return _told(flow.reported(_comparison_in(path)), output, strict=strict)
+
+
+def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
+    """Compare two comparisons; give 1 where a condition fails or a new answer is wrong."""
+    stored = read(_comparison_in(old)), read(_comparison_in(new))
+    if not force:
+        differing.comparable(*stored)
+    found = differing.diff(*stored)
+    failed = _failed(output.tell(found))
+    wrong = any(change.after.outcome is Outcome.WRONG for change in found.changes)
+    return 1 if failed or wrong else 0
 
 
 def show(request: Request, *, raw: bool, folder: Path | None) -> None:
@@ -108,7 +126,7 @@ def data(request: Request) -> None:
 
 def exit_code(comparison: Comparison, *, strict: bool) -> int:
     """Give 1 when answers disagree, 3 under `strict` when an engine did not finish, else 0."""
-    outcomes = {run.outcome for run in comparison.stored.runs}
+    outcomes = {cell.outcome for row in comparison.view.rows for cell in row.cells}
     if Outcome.WRONG in outcomes:
         return 1
     return 3 if strict and outcomes & FAILED else 0
@@ -122,12 +140,16 @@ def _pair(text: str) -> tuple[str, str]:
     return path.strip(), value.strip()
 
 
-def _print(comparison: Comparison, output: str) -> None:
-    if output == "table":
-        terminal.show(comparison.view)
-    else:
-        sys.stdout.write(render(comparison.view, output))
+def _told(comparison: Comparison, output: Output, *, strict: bool) -> int:
+    failed = _failed(output.tell(comparison.view))
     sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
+    return 1 if failed else exit_code(comparison, strict=strict)
+
+
+def _failed(sentences: Sequence[str]) -> bool:
+    for sentence in sentences:
+        sys.stderr.write(f"fails: {sentence}\n")
+    return bool(sentences)
 
 
 def _print_plan(plan: Plan) -> None:

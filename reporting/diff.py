@@ -93,14 +93,15 @@ def render(found: Diff) -> str:
     lines = [f"{found.old} → {found.new}"]
     lines += [f"! not comparable: {what}" for what in found.obstacles]
     lines += [f"- {note}" for note in found.notes]
-    lines += [f"- {_summary(found)}", ""]
+    lines += [f"- {summary(found)}", ""]
     shown = dict.fromkeys((*changed, *decided, *found.changes))
     width = max((len(f"{c.engine} {c.query}") for c in shown), default=0)
     lines += [f"{f'{c.engine} {c.query}':<{width}}  {c.word}" for c in shown]
     return "\n".join(lines) + "\n"
 
 
-def _summary(found: Diff) -> str:
+def summary(found: Diff) -> str:
+    """Count what changed, in one line."""
     verdicts = [change.ratio.verdict for change in found.changes if change.ratio]
     faster, slower = verdicts.count(Verdict.FASTER), verdicts.count(Verdict.SLOWER)
     undecided = verdicts.count(Verdict.UNDECIDED)

@@ -5,24 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from enum import StrEnum
 from typing import Any, assert_never
 
 from . import html, markdown, terminal
+from .formats import Format
+from .statistics import Ratio
 from .view import Cell, Row, View
-
-
-class Format(StrEnum):
-    """What `--format` takes."""
-
-    TABLE = "table"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    HTML = "html"
 
 
 def render(view: View, chosen: Format | str) -> str:
@@ -35,9 +25,9 @@ def render(view: View, chosen: Format | str) -> str:
         case Format.JSON:
             return json.dumps(asdict(view), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
-            return "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in records(view))
+            return lines(records(view))
         case Format.CSV:
-            return _csv(view)
+            return separated(records(view))
         case Format.HTML:
             return html.render(view)
         case other:
@@ -52,18 +42,13 @@ def records(view: View) -> Iterator[dict[str, Any]]:
 
 
 def _record(row: Row, cell: Cell) -> dict[str, Any]:
-    ratio = cell.ratio
     return {
         "query": row.query,
         "question": row.question,
         "engine": cell.engine,
         "outcome": cell.word,
         "time": cell.time,
-        "ratio": ratio.value if ratio else None,
-        "low": ratio.low if ratio else None,
-        "high": ratio.high if ratio else None,
-        "verdict": str(ratio.verdict) if ratio else None,
-        "reason": ratio.reason if ratio else "",
+        **judged(cell.ratio),
         "peak": cell.peak,
         "startup": cell.startup,
         "load": cell.load,
@@ -74,8 +59,25 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
     }
 
 
-def _csv(view: View) -> str:
-    rows = list(records(view))
+def judged(ratio: Ratio | None) -> dict[str, Any]:
+    """Give a ratio's part of a record."""
+    return {
+        "ratio": ratio.value if ratio else None,
+        "low": ratio.low if ratio else None,
+        "high": ratio.high if ratio else None,
+        "verdict": str(ratio.verdict) if ratio else None,
+        "reason": ratio.reason if ratio else "",
+    }
+
+
+def lines(records: Iterable[dict[str, Any]]) -> str:
+    """Give records as JSON, one a line."""
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+
+
+def separated(records: Iterable[dict[str, Any]]) -> str:
+    """Give records as CSV with a head; nothing where there are none."""
+    rows = list(records)
     if not rows:
         return ""
     file = io.StringIO()

@@ -10,7 +10,7 @@ undecided, or did not run, never fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,13 +70,18 @@ def failures(gate: Gate, measured: Iterable[Measured]) -> tuple[str, ...]:
     Raises DfbenchError for an engine that was not compared.
     """
     everything = tuple(measured)
-    own = [one for one in everything if one.engine == gate.engine]
-    if not own:
-        there = ", ".join(dict.fromkeys(one.engine for one in everything)) or "none"
-        raise DfbenchError(
-            f"--fail-if {gate.text!r}: {gate.engine} was not compared; there: {there}"
-        )
+    check(gate, [one.engine for one in everything])
+    own = (one for one in everything if one.engine == gate.engine)
     return tuple(said for one in own if (said := _failure(gate, one)))
+
+
+def check(gate: Gate, engines: Sequence[str]) -> None:
+    """Raise DfbenchError where a condition's engine is none of those compared."""
+    if gate.engine not in engines:
+        there = ", ".join(dict.fromkeys(engines)) or "none"
+        raise DfbenchError(
+            f"--fail-if {gate.text!r}: {gate.engine} is not compared; there: {there}"
+        )
 
 
 def of_view(view: View) -> tuple[Measured, ...]:

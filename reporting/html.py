@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import charts
+from .diff import Diff, summary
 from .statistics import Verdict
 from .units import interval, ratio, seconds, size
 from .view import Cell, View
@@ -24,6 +25,11 @@ def render(view: View) -> str:
 def fragment(view: View) -> str:
     """Give the sentences, table, chart and failures, for a notebook."""
     return _page("notebook.html.jinja", view)
+
+
+def render_diff(found: Diff) -> str:
+    """Give a difference between two comparisons as one HTML page."""
+    return _environment().get_template("diff.html.jinja").render(diff=found, summary=summary(found))
 
 
 def heat(cell: Cell) -> int:

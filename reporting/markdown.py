@@ -55,7 +55,7 @@ def _top(view: View) -> Iterator[str]:
 def _engines(view: View) -> Iterator[str]:
     against = f"ratio to {view.baseline}"
     headings = ("engine", "version", "answered", against, "start-up", "load", "cold", "hot", "peak")
-    yield from _table(headings, [_engine(column) for column in view.columns], first_left=2)
+    yield from table(headings, [_engine(column) for column in view.columns], first_left=2)
     yield f"{view.sums}."
     yield ""
 
@@ -69,7 +69,7 @@ def _engine(column: Column) -> tuple[str, ...]:
 
 def _questions(view: View) -> Iterator[str]:
     headings = ("question", *view.engines)
-    yield from _table(headings, [(_question(row), *map(_cell, row.cells)) for row in view.rows])
+    yield from table(headings, [(_question(row), *map(_cell, row.cells)) for row in view.rows])
     yield (
         f"Each cell: time (the median over rounds of each round's fastest hot run); ratio to "
         f"{text(view.baseline)} (below 1 is faster) with its 95 % interval; peak memory of all "
@@ -177,9 +177,10 @@ def _details(summary: str, inside: str) -> Iterable[str]:
     return (f"<details><summary>{text(summary)}</summary>", "", inside, "", "</details>")
 
 
-def _table(
+def table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], first_left: int = 1
 ) -> Iterator[str]:
+    """Give a table, its first columns set to the left; headings are escaped, cells are not."""
     yield f"| {' | '.join(map(text, headings))} |"
     sides = [":--" if index < first_left else "--:" for index in range(len(headings))]
     yield f"| {' | '.join(sides)} |"

@@ -152,7 +152,13 @@ def read(path: Path) -> Stored:
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all; ResultsError where it cannot be written."""
-    with _telling(path), _replacing(path) as temporary, temporary.open("wb") as file:
+    with _telling(path):
+        replace(path, text)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all; OSError where it cannot be written."""
+    with _replacing(path) as temporary, temporary.open("wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())

@@ -183,5 +183,5 @@ def test_in_a_difference_the_baseline_is_the_old_comparison(tmp_path):
 
 def test_an_engine_that_was_not_compared_is_a_sentence(tmp_path):
     shown = gates.of_view(view.build(stored(tmp_path)))
-    with pytest.raises(DfbenchError, match="spark was not compared; there: pandas, polars"):
+    with pytest.raises(DfbenchError, match="spark is not compared; there: pandas, polars"):
         gates.failures(gates.read("spark > baseline"), shown)
