@@ -34,6 +34,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
 from .writing.quoting import literal, quote
+from .writing.series import can_be_missing
 from .writing.steps import hoisted, negated, present, substituted
 from .writing.tasks import of_frame
 
@@ -171,7 +172,8 @@ def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[st
         local = replace(local, names=local.names | {output.name})
     result = _expression(body, rows=local)
     if isinstance(body, Lit):
-        result = quote("pl.lit(x)", x=result)
+        # A literal alone would be one row.
+        result = quote("pl.repeat(x, pl.len())", x=result)
     root = None if named else _root(body)
     return lines, _named(result, function.output, root)
 
@@ -450,6 +452,13 @@ class _Rows:
             return quote("x.cast(pl.Int64)", x=tree)
         return tree
 
+    def lacking(self, arguments: tuple[Expr, ...]) -> list[Expr]:
+        """Give the arguments that may be missing."""
+        return [a for a in arguments if can_be_missing(a, self._missing)]
+
+    def _missing(self, name: str) -> bool:
+        return name in self.names or self.facts.data[name].missing
+
 
 def _expression(
     node: Expr,
@@ -490,6 +499,12 @@ def _expression(
             if isinstance(opposite, Not):
                 return quote("~x", x=write(operand))
             return write(opposite)
+        case Call("min" | "max", arguments) if rows and (lacking := rows.lacking(arguments)):
+            written = _call(node.function, [write(argument) for argument in arguments])
+            tests = [_without_nan(argument, write(argument)) for argument in lacking]
+            test = _joined("or", [quote("x.is_null()", x=tree) for tree in tests])
+            # Polars leaves missing values out of the extremes of a row.
+            return quote("pl.when(t).then(None).otherwise(w)", t=test, w=written)
         case Call(function, arguments):
             return _call(function, [write(argument) for argument in arguments])
         case Case(branches, otherwise):
@@ -506,6 +521,8 @@ def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
     if isinstance(x, ast.Constant) and isinstance(y, ast.Constant):
         x = quote("pl.lit(x)", x=x)
     result = quote(f"x {op} y", x=x, y=y)
+    if op in {"//", "%"} and divisor == Lit(0):
+        return quote("pl.lit(None)")
     if op == "//" and not isinstance(divisor, Lit):
         # Integers give null by zero; floats would give an infinity.
         return quote("pl.when(y != 0).then(r)", y=y, r=result)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # Enough to see the mistake; the pipe is no place for megabytes.
 MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
+ARGUMENT_CHARACTERS = 60
+# A program's own parts: an error is told by the arguments of the function that they call.
+PARTS = {"load", "query", "rows", "start", "apply"}
 
 
 class Supervisor:
@@ -60,10 +63,29 @@ class Supervisor:
         while line:
             line = line[os.write(self._descriptor, line) :]
 
+    def watch_pools(self) -> None:
+        """Tell when a worker of multiprocessing.Pool dies: the pool would wait for it for ever."""
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: self._look_at_pools())
+
+    def _look_at_pools(self) -> None:
+        processes = sys.modules.get("multiprocessing.process")
+        if processes is None or os.getpid() != self._owner:
+            return
+        # multiprocessing names these, and its public list leaves out the dead.
+        for child in list(processes._children):  # noqa: SLF001
+            # A pool that is closed ends its workers by SIGTERM.
+            if "PoolWorker" in child.name and child.exitcode not in {None, 0, -signal.SIGTERM}:
+                how = f"exit code {child.exitcode}"
+                if child.exitcode < 0:
+                    how = f"signal {-child.exitcode}"
+                message = f"{child.name} ended with {how}, and its pool would wait for it for ever"
+                self.send(error={"types": ["WorkerDied"], "message": message, "traceback": ""})
+
 
 def main(hears: int, tells: int) -> NoReturn:
     """Do the job, say how it went, and wait to be ended."""
     supervisor = Supervisor(hears, tells)
+    supervisor.watch_pools()
     job = supervisor.job()
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
@@ -146,11 +168,47 @@ def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
         message = str(error)
     except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported
         message = "(its message cannot be shown)"
+    try:
+        circumstances = where_it_failed(error, job["link"])
+    except Exception:  # noqa: BLE001 - nor is it lost for arguments that cannot be shown
+        circumstances = ""
+    if circumstances:
+        first, _, rest = message.partition("\n")
+        message = f"{first} [{circumstances}]\n{rest}"
     return {
         "types": [kind.__name__ for kind in type(error).__mro__],
         "message": message[:MESSAGE_CHARACTERS],
         "traceback": text[-TRACEBACK_CHARACTERS:],
     }
+
+
+def where_it_failed(error: BaseException, file: str) -> str:
+    """Give the row, or the arguments, with which the program's own function failed."""
+    notes = getattr(error, "__notes__", ())
+    if notes:
+        return str(notes[0])
+    found, trace = None, error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        named = code.co_argcount and code.co_name not in PARTS and code.co_name[0] != "<"
+        if named and code.co_filename == file:
+            found = trace.tb_frame
+        trace = trace.tb_next
+    if found is None:
+        return ""
+    names = found.f_code.co_varnames[: found.f_code.co_argcount]
+    values = [found.f_locals.get(name) for name in names]
+    if len(values) == 1 and hasattr(values[0], "to_dict"):  # a row of pandas
+        inputs = ", ".join(f"{name}={shown(value)}" for name, value in values[0].to_dict().items())
+        return f"row {getattr(values[0], 'name', '')}: {inputs}"
+    told = ", ".join(f"{name}={shown(value)}" for name, value in zip(names, values, strict=True))
+    return f"{found.f_code.co_name}({told})"
+
+
+def shown(value: Any) -> str:
+    """Show a value on one short line."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= ARGUMENT_CHARACTERS else f"{text[: ARGUMENT_CHARACTERS - 1]}…"
 
 
 if __name__ == "__main__":

@@ -157,6 +157,9 @@ class Series:
         if op == "**" and self.facts and not _is_power(right):
             # Of integers, pandas refuses negative powers.
             return quote("np.float_power(x, y)", x=x, y=y)
+        if op == "**" and right == Lit(0) and self.facts:
+            # NaN ** 0 is 1 to NumPy.
+            return quote("x * 0 + 1", x=x)
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
         if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
