@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from . import kernel, processes
@@ -35,6 +35,9 @@ THREAD_VARIABLES = (
 )
 # Each would change what is measured: modules compiled anew, or another start-up.
 DROPPED_VARIABLES = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME")
+
+
+Remember = Callable[[Callable[[], Iterable[int]]], None]
 
 
 def roots() -> list[Path]:
@@ -65,17 +68,54 @@ def link(program: Path, place: Path) -> tuple[str, Path]:
 
 
 @contextlib.contextmanager
-def shared_memory() -> Iterator[bool]:
-    """Mount a /dev/shm of our own; False where that is not allowed. The last process frees it."""
-    if not _rehearsed():
-        yield False
+def shared_memory() -> Iterator[Remember]:
+    """Mount a /dev/shm of our own, which its last process frees.
+
+    Where that is not allowed, remove at the end what the run is known to have held there. Gives a
+    function to call now and then with a function that lists the run's processes.
+    """
+    if _rehearsed():
+        _mount()
+        try:
+            yield lambda _: None
+        finally:
+            with contextlib.suppress(OSError):
+                kernel.unmount(SHARED_FOLDER)
         return
-    _mount()
+    before, held = listed_segments(), set[Path]()
     try:
-        yield True
+        yield lambda members: held.update(held_segments(members()))
     finally:
+        forget_segments(held, before)
+
+
+def listed_segments() -> set[Path]:
+    """List the files in /dev/shm."""
+    try:
+        return set(SHARED_FOLDER.iterdir())
+    except OSError:
+        return set()
+
+
+def held_segments(members: Iterable[int]) -> set[Path]:
+    """Find the files in /dev/shm that processes have open or mapped; a new one may be anybody's."""
+    found = set()
+    for pid in members:
         with contextlib.suppress(OSError):
-            kernel.unmount(SHARED_FOLDER)
+            lines = Path(f"/proc/{pid}/maps").read_text(errors="replace").splitlines()
+            found |= {Path(line.split(maxsplit=5)[-1]) for line in lines}
+        with contextlib.suppress(OSError):
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    found.add(link.readlink())
+    return {path for path in found if path.parent == SHARED_FOLDER}
+
+
+def forget_segments(held: set[Path], before: set[Path]) -> None:
+    """Remove the files in /dev/shm that a run held and that were not there before it."""
+    for path in held - before:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _mount() -> None:

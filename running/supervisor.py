@@ -52,7 +52,12 @@ class Watch:
     """One run while it lasts: what it says, what it holds, and why it ends."""
 
     def __init__(
-        self, limit: Limit, worker: subprocess.Popen[bytes], pipes: Pipes, spawned: float
+        self,
+        limit: Limit,
+        worker: subprocess.Popen[bytes],
+        pipes: Pipes,
+        spawned: float,
+        remember: private.Remember,
     ) -> None:
         self.account = Account(spawned, self._enter)
         self.end: End | None = None
@@ -62,7 +67,7 @@ class Watch:
         self.died = ""
         self.log = b""
         self.worker = worker
-        self._limit, self._pipes = limit, pipes
+        self._limit, self._pipes, self._remember = limit, pipes, remember
         self._names: dict[int, str] = {}
         self._looked = self._named = 0.0
         self._closed: float | None = None
@@ -105,6 +110,7 @@ class Watch:
 
     def _enter(self) -> None:
         self._look()
+        self._remember(self._limit.members)
         with contextlib.suppress(OSError):
             os.write(self._pipes.requests, b".")
 
@@ -174,22 +180,23 @@ def supervise(job: Job, backend: str) -> Observed:
     kernel.adopt_orphans()
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(private.folder())
-        stack.enter_context(private.shared_memory())
+        remember = stack.enter_context(private.shared_memory())
         limit = choose(backend).create(job.limits.memory)
         stack.callback(limit.close)
         stack.callback(end_all, limit)
-        return _observe(job, limit, place)
+        return _observe(job, limit, place, remember)
 
 
-def _observe(job: Job, limit: Limit, place: Path) -> Observed:
+def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) -> Observed:
     before, began = noise.read(), time.monotonic()
     try:
-        watch = spawn(job, limit, place)
+        watch = spawn(job, limit, place, remember)
     except OSError as error:
         return Observed(End.UNSTARTED, died=f"cannot start {job.python}: {error.strerror}")
     watch.run(job.limits.time)
     wall = time.monotonic() - began
     charged, cause = limit.charged(), limit.verdict()
+    remember(limit.members)
     with contextlib.suppress(OSError):
         os.killpg(watch.worker.pid, signal.SIGKILL)
     survivors = end_all(limit)
@@ -224,7 +231,7 @@ def _spent(who: int) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def spawn(job: Job, limit: Limit, place: Path) -> Watch:
+def spawn(job: Job, limit: Limit, place: Path, remember: private.Remember) -> Watch:
     """Start the worker under the limit, in its own folder, with its own pipes."""
     module, link = private.link(job.program, place)
     requests, answers, log = os.pipe(), os.pipe(), os.pipe()
@@ -251,7 +258,7 @@ def spawn(job: Job, limit: Limit, place: Path) -> Watch:
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
-    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned)
+    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned, remember)
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:

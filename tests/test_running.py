@@ -9,12 +9,15 @@ import sys
 import threading
 import time
 import uuid
+from multiprocessing import resource_tracker
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from dfbench.errors import LimitError
+from dfbench.running import private
 from dfbench.running.executing import execute, warm
 from dfbench.running.job import Job
 from dfbench.running.limits import Backend, choose, sweep
@@ -137,6 +140,21 @@ def query(data): pass
     peak = ok(program(tmp_path, text), backend).memory.peak or 0
     assert 100_000_000 < peak < 250_000_000
     assert os.geteuid() != 0 or not Path("/dev/shm/held").exists()
+
+
+def test_segments_are_a_runs_when_it_holds_them_and_they_are_new():
+    old, new = (SharedMemory(create=True, size=10) for _ in range(2))
+    try:
+        files = {name: Path("/dev/shm") / name for name in (old.name, new.name)}
+        assert set(files.values()) <= private.held_segments([os.getpid()])
+        assert not set(files.values()) & private.held_segments([1 << 30])
+        private.forget_segments(set(files.values()), {files[old.name]})
+        assert [files[segment.name].exists() for segment in (old, new)] == [True, False]
+    finally:
+        old.close()
+        old.unlink()
+        new.close()
+        resource_tracker.unregister(f"/{new.name}", "shared_memory")
 
 
 def test_processors_of_the_whole_tree_are_counted(tmp_path: Path):
