@@ -52,7 +52,7 @@ def compare(expected: Path | pa.Table, answer: Path | pa.Table, asked: Asked) ->
     Exact for whole numbers, text, truth values and times; float64 by the rule in `tolerance`.
     Null, NaN and NA are one thing, and a missing key is a group of its own.
     """
-    one, other = _opened(expected), _opened(answer)
+    one, other = opened(expected), opened(answer)
     if reason := names_differ(one, other):
         return Verdict(False, reason)
     if (asked.cut or asked.positional) and (reason := lengths_differ(one, other)):
@@ -73,7 +73,8 @@ def _order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
     return Verdict(False, f"the rows are not sorted so: {verdict.reason}", verdict.rows)
 
 
-def _opened(answer: Path | pa.Table) -> pa.Table:
+def opened(answer: Path | pa.Table) -> pa.Table:
+    """Give an answer as a table; a file is read as it lies on disk."""
     if isinstance(answer, pa.Table):
         return answer
     return pa.ipc.open_file(pa.memory_map(str(answer))).read_all()
