@@ -1,0 +1,84 @@
+"""Modin's programs: the cluster is told its limits, and nothing is left to do in an answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.engines.base import Resources
+from dfbench.engines.modin import ENGINE, VARIANTS
+from dfbench.spec.expression import Agg, Arith, Col
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Output, Query
+
+DATA = Schema((Column("k", "string", "string", True), Column("x", "int", "int64", True)), 5)
+SUM = Query("q", "", group_by=("k",), aggregate=(Output("x", Agg("sum", (Col("x"),))),))
+RANGE = Query(
+    "q",
+    "",
+    group_by=("k",),
+    aggregate=(Output("r", Arith("-", Agg("max", (Col("x"),)), Agg("min", (Col("x"),)))),),
+)
+FORCED = """
+import json
+import sys
+import ray
+import program
+
+started = program.start()
+answer = program.query(program.load(sys.argv[1]))
+parts = answer._query_compiler._modin_frame._partitions.flatten()
+# A part that is still lazy holds a chain of calls in place of a reference to its rows.
+done = [part._data_ref for part in parts if isinstance(part._data_ref, ray.ObjectRef)]
+ready, _ = ray.wait(done, num_returns=len(done), timeout=0) if done else ([], [])
+rows = program.rows(answer).to_pylist()
+print(json.dumps({"left": len(parts) - len(ready), "rows": rows}))
+"""
+
+
+def test_ray_is_told_its_cores_and_its_object_store():
+    program = ENGINE.write(SUM, DATA, Resources(threads=2, memory=10 * 2**30)).text
+    assert f"num_cpus=2, object_store_memory={3 * 2**30}" in program
+
+
+def test_the_object_store_is_never_smaller_than_ray_takes():
+    assert f"object_store_memory={75 * 2**20}" in ENGINE.write(SUM, DATA, Resources(2, 1)).text
+
+
+def test_the_variant_runs_on_dask():
+    program = VARIANTS[0].write(SUM, DATA, Resources(2, 1000)).text
+    assert 'Engine.put("dask")' in program
+    assert "n_workers=2" in program
+    assert "memory_limit=400" in program
+    assert "import ray" not in program
+
+
+@pytest.mark.parametrize(("query", "ending"), [(SUM, "execute(answer)"), (RANGE, "to_pandas()")])
+def test_every_answer_is_forced_within_the_query(query, ending):
+    program = ENGINE.write(query, DATA).text
+    assert ending in program[program.index("def query") : program.index("def rows")]
+
+
+def test_nothing_is_left_to_do_in_an_answer(tmp_path):
+    frame = {"k": ["a", "b", None, "a", "b"], "x": [1, None, 3, 4, 5]}
+    pq.write_table(pa.table(frame), tmp_path / "d.parquet")
+    resources = Resources(threads=1, memory=2**30)
+    (tmp_path / "program.py").write_text(ENGINE.write(SUM, DATA, resources).text)
+    (tmp_path / "forced.py").write_text(FORCED)
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "forced.py"), str(tmp_path / "d.parquet")],
+        env={**os.environ, **ENGINE.environment(resources)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(ran.stdout.splitlines()[-1])
+    assert seen["left"] == 0
+    assert {row["k"]: row["x"] for row in seen["rows"]} == {"a": 5, "b": 5, None: 3}
