@@ -18,6 +18,10 @@ SHARED_FOLDER = Path("/dev/shm")
 # Ray's sockets lie some 70 characters below its folder, and a socket's path may have 107.
 LONGEST = 36
 
+# The file in a private folder that names the run's control groups, for a later start to sweep:
+# that may stand in another group by then.
+GROUPS = "groups"
+
 FOLDER_VARIABLES = (
     "TMPDIR",
     "RAY_TMPDIR",

@@ -184,6 +184,7 @@ def supervise(job: Job, backend: str) -> Observed:
         limit = choose(backend).create(job.limits.memory)
         stack.callback(limit.close)
         stack.callback(end_all, limit)
+        (place / private.GROUPS).write_text("\n".join(map(str, limit.places)))
         return _observe(job, limit, place, remember)
 
 

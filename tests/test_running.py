@@ -6,6 +6,7 @@ import dataclasses
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -394,6 +395,19 @@ def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Bac
     assert left(mark).since(before)
     sweep()
     assert not gone(mark, before)
+
+
+def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path):
+    dead = f"dfbench-{os.getpid()}-1"
+    elsewhere = tmp_path / "other group" / dead
+    elsewhere.mkdir(parents=True)
+    (elsewhere.parent / "precious").mkdir()
+    place = Path(tempfile.gettempdir()) / dead
+    place.mkdir()
+    (place / private.GROUPS).write_text(f"{elsewhere}\n{elsewhere.parent / 'precious'}")
+    sweep()
+    assert not place.exists()
+    assert [left.name for left in elsewhere.parent.iterdir()] == ["precious"]
 
 
 def wait_for(mark: str, count: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -19,6 +20,11 @@ class Limit(Protocol):
     """The limit of one run. Made in the supervisor; `enclose` alone is called in the child."""
 
     measure: str
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Give the control groups that were made for it."""
+        ...
 
     def enclose(self) -> None:
         """Put the calling process, which is about to become the worker, under the limit."""

@@ -88,11 +88,11 @@ class Group:
     ) -> None:
         self._folder, self._layout, self._limit = folder, layout, limit
         self._companion = companion
+        self.places = (folder, companion) if companion else (folder,)
         self._guard = ThrashGuard(limit) if limit else None
         self._thrashes = False
-        make(folder)
-        if companion:
-            make(companion)
+        for place in self.places:
+            make(place)
         if limit:
             self._hold(limit)
         self._stat = os.open(folder / "memory.stat", os.O_RDONLY | os.O_CLOEXEC)
@@ -107,7 +107,7 @@ class Group:
 
     def enclose(self) -> None:
         """Move the calling process into the group, and into the one that can kill."""
-        for folder in filter(None, (self._folder, self._companion)):
+        for folder in self.places:
             _write(folder / "cgroup.procs", "0")
 
     def sample(self) -> int:
@@ -153,7 +153,7 @@ class Group:
         """Remove the group; the kernel refuses while a dead process's last page is being freed."""
         for descriptor in (self._stat, self._events):
             os.close(descriptor)
-        for folder in filter(None, (self._companion, self._folder)):
+        for folder in reversed(self.places):
             remove(folder)
 
 

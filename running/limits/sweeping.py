@@ -15,9 +15,10 @@ from .choosing import own
 def sweep() -> None:
     """End the processes and remove the groups and folders that carry a dead supervisor's tag."""
     processes.kill(pid for pid, tag in processes.tagged().items() if not processes.alive(tag))
-    for group in _groups():
+    folders = _folders()
+    for group in (*_groups(), *(group for folder in folders for group in _named(folder))):
         end(group)
-    for folder in _folders():
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -38,6 +39,15 @@ def _groups() -> list[Path]:
     table, memberships = own()
     parents = [cgroup.own_group(table, memberships, name) for name in (None, "memory")]
     return [group for parent in parents if parent for group in dead(parent)]
+
+
+def _named(folder: Path) -> list[Path]:
+    """Read the groups of a dead run; other names than its own are nobody's to remove."""
+    try:
+        paths = [Path(line) for line in (folder / private.GROUPS).read_text().splitlines()]
+    except OSError:
+        return []
+    return [path for path in paths if path.name == folder.name]
 
 
 def _folders() -> list[Path]:

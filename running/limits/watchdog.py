@@ -36,6 +36,8 @@ class Watched:
 
     measure = "anonymous + shared memory of the processes (PSS where they share), sampled"
 
+    places = ()
+
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
         self._tree = processes.Tree(os.getpid())

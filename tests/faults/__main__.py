@@ -64,7 +64,7 @@ def faulty_runs(count: int, seed: int, folder: Path) -> Counter[str]:
         counts["late"] += late
         if wrong or remains or late:
             told = f"{run.outcome}: {run.evidence}"
-            print(f"{name} under {backend.name}: {told} {remains} {seconds:.1f} s")
+            print(f"{name} under {backend.name}: {told} {remains} {seconds:.1f} s, {run.times}")
     return counts
 
 
