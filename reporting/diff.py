@@ -88,7 +88,7 @@ def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
 
 def render(found: Diff) -> str:
     """Give a difference as text."""
-    decided = [c for c in found.changes if c.ratio and c.ratio.verdict is not Verdict.UNDECIDED]
+    decided = [c for c in found.changes if c.ratio and c.ratio.verdict.decided]
     changed = [c for c in found.changes if c.ratio is None and c.before.word != c.after.word]
     lines = [f"{found.old} → {found.new}"]
     lines += [f"! not comparable: {what}" for what in found.obstacles]
@@ -104,10 +104,11 @@ def summary(found: Diff) -> str:
     """Count what changed, in one line."""
     verdicts = [change.ratio.verdict for change in found.changes if change.ratio]
     faster, slower = verdicts.count(Verdict.FASTER), verdicts.count(Verdict.SLOWER)
-    undecided = verdicts.count(Verdict.UNDECIDED)
+    same, undecided = verdicts.count(Verdict.SAME), verdicts.count(Verdict.UNDECIDED)
     pairs = counted(len(found.changes), "pair")
     return (
-        f"{pairs} of engine and question: {faster} faster, {slower} slower, {undecided} undecided"
+        f"{pairs} of engine and question: {faster} faster, {slower} slower, {same} the same, "
+        f"{undecided} undecided"
     )
 
 
@@ -131,8 +132,8 @@ def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
     span = f"{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
     told = f"{times}, {span}, {found.verdict}"
     if found.verdict is Verdict.FASTER:
-        return f"{told}: {speedup(found)} as fast"
-    return f"{told}: {found.reason}" if found.reason else told
+        told = f"{told}: {speedup(found)} as fast"
+    return f"{told}, {found.reason}" if found.reason else told
 
 
 def _by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:

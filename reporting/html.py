@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import charts
 from .diff import Diff, summary
-from .statistics import Verdict
 from .units import interval, ratio, seconds, size
 from .view import Cell, View
 
@@ -33,8 +32,8 @@ def render_diff(found: Diff) -> str:
 
 
 def heat(cell: Cell) -> int:
-    """Give a cell's colour: -4 (much faster) to 4 (much slower); undecided is 0."""
-    if cell.ratio is None or cell.ratio.verdict in {Verdict.UNDECIDED, Verdict.BASELINE}:
+    """Give a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
+    if cell.ratio is None or not cell.ratio.verdict.decided:
         return 0
     steps = math.copysign(math.ceil(abs(math.log2(cell.ratio.value)) * 2), cell.ratio.value - 1)
     return int(max(-STEPS, min(STEPS, steps)))

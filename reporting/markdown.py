@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from .statistics import Ratio, Verdict
+from .statistics import Ratio
 from .units import interval, ratio, seconds, size
 from .view import Cell, Column, Failure, Program, Row, View
 
@@ -73,7 +73,7 @@ def _questions(view: View) -> Iterator[str]:
     yield (
         f"Each cell: time (the median over rounds of each round's fastest hot run); ratio to "
         f"{text(view.baseline)} (below 1 is faster) with its 95 % interval; peak memory of all "
-        "processes. The fastest is **bold**; ~ means undecided."
+        "processes. The fastest is **bold**; = means the same within 5 %, ~ undecided."
     )
     yield ""
 
@@ -94,8 +94,7 @@ def _cell(cell: Cell) -> str:
 def _ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
-    mark = "~" if found.verdict is Verdict.UNDECIDED else ""
-    return f"{mark}{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
+    return f"{found.verdict.mark}{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
 
 
 def _failures(view: View) -> Iterator[str]:

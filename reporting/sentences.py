@@ -97,7 +97,8 @@ def _lead(view: View, first: list[Column]) -> str:
         return ""
     column, overall = first[0], first[0].overall
     over = "" if column.over == column.asked else f" over the {column.over} both answered"
-    doubt = f" (undecided: {overall.reason})" if overall.verdict is Verdict.UNDECIDED else ""
+    reason = f": {overall.reason}" if overall.reason else ""
+    doubt = "" if overall.verdict.decided else f" ({overall.verdict}{reason})"
     return f", {speedup(overall)} as fast as {view.baseline}{over}{doubt}"
 
 

@@ -11,6 +11,10 @@ sample is the least of its hot runs; a round's ratio pairs the two engines' samp
   moderated by that of the same two engines on the other questions (Smyth 2004, "Linear models and
   empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
 - One round has no interval.
+
+Faster and slower need an interval that leaves 1 by more than FLOOR and by GUARD of its own width;
+the same, one that lies inside 1 ± SAME; all else is undecided. docs/decisions/verdicts.md says why,
+and how often that errs.
 """
 
 from __future__ import annotations
@@ -31,7 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
-TOLERANCE = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
+# Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
+# 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
+FLOOR = 0.01
+GUARD = 0.1  # of the interval's width: one in 20 at most shall err, not one in 20 on average
+SAME = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
 RESAMPLES = 4_000
 SEED = 108
 BOOTSTRAP_ROUNDS = 6
@@ -53,13 +61,27 @@ class Verdict(StrEnum):
 
     FASTER = "faster"
     SLOWER = "slower"
+    SAME = "same"
     UNDECIDED = "undecided"
     BASELINE = "baseline"
+
+    @property
+    def decided(self) -> bool:
+        """Tell whether one of the two is certainly faster."""
+        return self in {Verdict.FASTER, Verdict.SLOWER}
+
+    @property
+    def mark(self) -> str:
+        """Give the sign beside a ratio that does not say who is faster; empty where it does."""
+        return MARKS.get(self, "")
+
+
+MARKS = {Verdict.UNDECIDED: "~", Verdict.SAME: "="}
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """An engine's time over the baseline's: below 1 is faster. `reason` says why undecided."""
+    """An engine's time over the baseline's: below 1 is faster. `reason` says why that verdict."""
 
     value: float
     low: float | None
@@ -122,7 +144,7 @@ def spread(rows: Sequence[Sequence[float]]) -> Spread | None:
 def judge(
     ratios: Sequence[float],
     noisy: float = 0.0,
-    tolerance: float = TOLERANCE,
+    floor: float = FLOOR,
     among: Spread | None = None,
 ) -> Ratio:
     """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict.
@@ -133,14 +155,14 @@ def judge(
     if len(ratios) == 1:
         return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
     bounds = interval(ratios, among)
-    return _decide(value, bounds, noisy, tolerance, f"{len(ratios)} rounds")
+    return _decide(value, bounds, noisy, floor, f"{len(ratios)} rounds")
 
 
 def judge_apart(
     new: Sequence[float],
     old: Sequence[float],
     noisy: float = 0.0,
-    tolerance: float = TOLERANCE,
+    floor: float = FLOOR,
 ) -> Ratio:
     """Compare samples of two times that share no round (at least one each), new over old.
 
@@ -150,24 +172,25 @@ def judge_apart(
     if min(len(new), len(old)) < 2:
         return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
     bounds = _welch_interval(new, old)
-    return _decide(value, bounds, noisy, tolerance, f"{len(old)} and {len(new)} rounds")
+    return _decide(value, bounds, noisy, floor, f"{len(old)} and {len(new)} rounds")
 
 
 def _decide(
-    value: float, bounds: tuple[float, float], noisy: float, tolerance: float, rounds: str
+    value: float, bounds: tuple[float, float], noisy: float, floor: float, rounds: str
 ) -> Ratio:
     low, high = bounds
     if noisy > NOISY_SHARE:
         reason = f"the machine was busy beside {noisy:.0%} of the runs"
         return Ratio(value, low, high, Verdict.UNDECIDED, reason)
-    if high < 1 - tolerance:
-        return Ratio(value, low, high, Verdict.FASTER)
-    if low > 1 + tolerance:
-        return Ratio(value, low, high, Verdict.SLOWER)
-    inside = low >= 1 - tolerance and high <= 1 + tolerance
-    doubt = f"the interval of {rounds} reaches into 1 ± {tolerance:.0%}"
-    reason = f"the same within {tolerance:.0%}" if inside else doubt
-    return Ratio(value, low, high, Verdict.UNDECIDED, reason)
+    near = low >= 1 - SAME and high <= 1 + SAME
+    margin = max(math.log1p(floor), GUARD * math.log(high / low))
+    if math.log(high) < -margin or math.log(low) > margin:
+        verdict = Verdict.FASTER if high < 1 else Verdict.SLOWER
+        return Ratio(value, low, high, verdict, f"by less than {SAME:.0%}" if near else "")
+    if near:
+        return Ratio(value, low, high, Verdict.SAME, f"within {SAME:.0%}")
+    doubt = f"{rounds} leave open which is faster"
+    return Ratio(value, low, high, Verdict.UNDECIDED, doubt)
 
 
 def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:

@@ -20,7 +20,7 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each o
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if too close to call); ~ undecided. "
+    "* fastest (? if too close to call); = the same within 5%; ~ undecided. "
     "Time: the median over rounds of each round's fastest hot run."
 )
 
@@ -140,8 +140,7 @@ def _against(cell: Cell) -> Text:
 
 
 def _ratio(value: float, verdict: Verdict) -> Text:
-    mark = "~" if verdict is Verdict.UNDECIDED else " "
-    return Text(f"{ratio(value):>6}{mark}", style=COLOURS.get(verdict, ""))
+    return Text(f"{ratio(value):>6}{verdict.mark:1}", style=COLOURS.get(verdict, ""))
 
 
 def _failures(view: View) -> Iterator[RenderableType]:

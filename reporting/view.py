@@ -332,7 +332,7 @@ def _judge_all(pairs: Sequence[tuple[Cell, Cell]], material: _Material) -> Ratio
 
 def _undecided(first: Cell, second: Cell, material: _Material) -> bool:
     found = _judge(first, second, material)
-    return found is None or found.verdict is Verdict.UNDECIDED
+    return found is None or not found.verdict.decided
 
 
 def _common(rows: Sequence[Row]) -> tuple[str, ...]:

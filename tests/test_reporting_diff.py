@@ -42,9 +42,9 @@ def word(found, engine, query):
     return next(c for c in found.changes if (c.engine, c.query) == (engine, query))
 
 
-def test_the_same_twice_is_undecided_everywhere(tmp_path):
+def test_the_same_twice_is_faster_nowhere(tmp_path):
     found = diff.diff(stored(tmp_path), stored(tmp_path))
-    assert {c.ratio.verdict for c in found.changes if c.ratio} == {Verdict.UNDECIDED}
+    assert {c.ratio.verdict for c in found.changes if c.ratio} == {Verdict.SAME}
     assert found.obstacles == found.notes == ()
 
 
@@ -52,11 +52,11 @@ def test_a_slow_down_is_found_and_named(tmp_path):
     found = diff.diff(stored(tmp_path), stored(tmp_path, slower("polars", 1.5)))
     assert word(found, "polars", "q1").ratio.verdict is Verdict.SLOWER
     assert word(found, "polars", "q1").ratio.value == pytest.approx(1.5)
-    assert word(found, "pandas", "q1").ratio.verdict is Verdict.UNDECIDED
+    assert word(found, "pandas", "q1").ratio.verdict is Verdict.SAME
     text = diff.render(found)
-    assert "0 faster, 3 slower, 4 undecided" in text
+    assert "0 faster, 3 slower, 4 the same, 0 undecided" in text
     assert "polars q1      77.8 ms → 117 ms, 1.50× [1.47–1.53], slower\n" in text
-    assert "353 ms → 353 ms, 1.00× [0.988–1.01], undecided: the same within 5%\n" in text
+    assert "353 ms → 353 ms, 1.00× [0.988–1.01], same, within 5%\n" in text
 
 
 def test_an_outcome_that_changes_is_told_first(tmp_path):
