@@ -29,8 +29,21 @@ from .marks import MARKS, mark
 
 PATIENCE = 60
 RUNNER = Path(__file__).with_name("runner.py")
-TASKS_ONLY = {"ray"}
-NAMES = [name for name in engines() if name not in TASKS_ONLY]
+# These run functions and tasks, and refuse a group-by in words; tests/test_apply.py holds them.
+FUNCTIONS_ONLY = {
+    "pandas+numpy",
+    "polars/map_elements",
+    "serial",
+    "multiprocessing",
+    "futures-process",
+    "futures-thread",
+    "joblib",
+    "joblib/threads",
+    "loky",
+    "numba",
+    "ray",
+}
+NAMES = [name for name in engines() if name not in FUNCTIONS_ONLY]
 
 
 class Warm:
@@ -108,6 +121,16 @@ def test_answer_is_the_oracles(
         return
     assert problem is None, f"{problem}\n{program.text}"
     assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
+
+
+@pytest.mark.parametrize("engine", sorted(FUNCTIONS_ONLY))
+def test_an_engine_for_functions_refuses_a_group_by_in_words(
+    engine: str, frames: dict[str, Path]
+) -> None:
+    case = next(case for case in CASES if case.name == "sum-plain")
+    with pytest.raises(Unsupported) as refusal:
+        find(engine).write(case.query(), schema_of(frames["plain"]))
+    assert refusal.value.why
 
 
 def agrees(case: Case, path: Path) -> Any:
