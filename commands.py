@@ -13,7 +13,7 @@ from rich.table import Table
 
 from . import flow
 from .comparing.planning import Plan, written
-from .datasets.making import make
+from .datasets.making import make, without_rows
 from .datasets.outlining import outline
 from .engines import engines, find, install_command, missing, versions
 from .engines.base import Program, Resources
@@ -24,7 +24,7 @@ from .reporting.comparison import Comparison
 from .reporting.formats import Format
 from .reporting.output import Output, prepare
 from .reporting.progress import Progress
-from .spec.workload import Query
+from .spec.workload import Query, Tasks
 from .storing.folder import latest, program_path, read
 from .storing.records import Outcome
 
@@ -96,9 +96,12 @@ def show(request: Request, *, raw: bool, folder: Path | None) -> None:
     """Print or save the programs that would run."""
     workload = request.read()
     resources = Resources(workload.limits.threads, workload.limits.memory)
-    data = outline(flow.dataset(workload), request.cache)
+    if workload.tasks:
+        data = without_rows(workload.tasks, request.cache)
+    else:
+        data = outline(flow.dataset(workload), request.cache)
     for name in dict.fromkeys(workload.engines):
-        for query in workload.queries:
+        for query in workload.questions:
             program = written(find(name), query, data, resources)
             if folder is None:
                 _show(name, query, program, raw=raw)
@@ -167,7 +170,7 @@ def _print_plan(plan: Plan) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _show(name: str, query: Query, program: Program | Unsupported, *, raw: bool) -> None:
+def _show(name: str, query: Query | Tasks, program: Program | Unsupported, *, raw: bool) -> None:
     if isinstance(program, Unsupported):
         sys.stderr.write(f"{name} cannot say {query.name}: {program}\n")
     elif raw:

@@ -13,7 +13,7 @@ from .comparing.heading import head
 from .comparing.measuring import Rounds
 from .comparing.planning import Plan, chosen, plan
 from .datasets.caching import default_folder
-from .datasets.making import make
+from .datasets.making import Data, make, without_rows
 from .engines import engines
 from .engines.base import Program
 from .errors import DataError, ResultsError
@@ -29,6 +29,7 @@ from .storing.folder import read as read_folder
 from .storing.records import Head
 
 CHECKED_ROWS = 10_000
+CHECKED_TASKS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Request:
     """What a person asks over a workload file: the choices of a command line.
 
     `overrides` are dotted paths with the value as text (`dataset.rows`: `1e6`); `engines` and
-    `queries` narrow the workload, and none means all of its own.
+    `queries` narrow the workload, and none means all of its own. Without `python`, each `def` of
+    the workload is a mistake.
     """
 
     workload: str | Path
@@ -46,11 +48,13 @@ class Request:
     results: Path = Path("results")
     backend: str | None = None
     baseline: str | None = None
+    python: bool = True
     cache: Path = field(default_factory=lambda: default_folder(os.environ))
 
     def read(self) -> Workload:
         """Read the workload, narrowed to what is asked for."""
-        workload = read(self.workload, self.overrides, engines=tuple(engines()))
+        names = tuple(engines())
+        workload = read(self.workload, self.overrides, names, python=self.python)
         return chosen(workload, self.engines, self.queries)
 
 
@@ -78,8 +82,11 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     asked = workload.dataset
     if isinstance(asked, Generated):
         asked = replace(asked, rows=min(asked.rows, CHECKED_ROWS))
+    tasks = workload.tasks
+    if tasks:
+        tasks = replace(tasks, count=min(tasks.count, CHECKED_TASKS))
     once = Measure(rounds=1, warmups=0, runs=0, seed=workload.measure.seed)
-    small = replace(workload, dataset=asked, measure=once)
+    small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())
     return _run(planned, _opened(planned, request), progress or Silence())
 
@@ -88,12 +95,20 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
     """Make the data, hold the workload against it and the machine, and write every program."""
     machine.feasible(workload.limits)
     backend = limits.choose(request.backend)
-    data = make(dataset(workload), request.cache, progress.making)
-    check_columns(workload, data.schema)
+    data = _data(request, workload, progress)
     planned = plan(workload, data, backend)
     if isinstance(progress, Progress):
         progress.total = len(planned.runnable) * workload.measure.rounds
     return planned
+
+
+def _data(request: Request, workload: Workload, progress: Progress | Silence) -> Data:
+    """Make a workload's data and hold its columns against it; tasks read none."""
+    if workload.tasks:
+        return without_rows(workload.tasks, request.cache)
+    data = make(dataset(workload), request.cache, progress.making)
+    check_columns(workload, data.schema)
+    return data
 
 
 def dataset(workload: Workload) -> Generated | Files:
@@ -124,7 +139,8 @@ def _run(
     progress: Progress | Silence,
     done: frozenset[tuple[str, str, int]] = frozenset(),
 ) -> Comparison:
-    warm(planned.data.path)
+    if planned.data.rows:
+        warm(planned.data.path)
     Rounds(planned, folder, progress, done).run()
     folder.finish()
     return reported(folder.path)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 
-from ..spec.workload import Query, RowFunction
+from ..spec.workload import Query, RowFunction, Tasks
 from ..storing.records import Agreement, Disagreement
 from .comparing import compare
 from .explaining import Asked, Verdict
 from .noise import floors
+from .statistical import TASK, alike
+
+Answer: TypeAlias = Path | pa.Table
+
+
+def judged(expected: Answer, answer: Answer, query: Query | Tasks, rows: int) -> Verdict:
+    """Compare an answer with the oracle's in the way that is asked: by value, or statistically."""
+    if isinstance(query, Tasks):
+        if query.verify == "statistical":
+            return alike(expected, answer)
+        return compare(expected, answer, Asked(keys=(TASK,)))
+    return compare(expected, answer, asked(query, rows))
 
 
 def asked(
@@ -38,23 +51,25 @@ def agreement(
     query: str,
     oracle: tuple[str, Path | pa.Table],
     answers: Mapping[str, Path | pa.Table],
-    kept: Asked,
+    judge: Callable[[Answer, Answer], Verdict],
 ) -> Agreement:
     """Compare each engine's answer with the oracle's, and those that differ with one another."""
     name, expected = oracle
-    verdicts = {engine: compare(expected, answer, kept) for engine, answer in answers.items()}
+    verdicts = {engine: judge(expected, answer) for engine, answer in answers.items()}
     agree = tuple(engine for engine, verdict in verdicts.items() if verdict.agrees)
     wrong = {engine: verdict for engine, verdict in verdicts.items() if not verdict.agrees}
-    groups = _alike({engine: answers[engine] for engine in wrong}, kept)
+    groups = _alike({engine: answers[engine] for engine in wrong}, judge)
     differ = tuple(_disagreement(e, v, groups[e]) for e, v in wrong.items())
     return Agreement(query=query, oracle=name, agree=agree, differ=differ)
 
 
-def _alike(answers: Mapping[str, Path | pa.Table], kept: Asked) -> dict[str, tuple[str, ...]]:
+def _alike(
+    answers: Mapping[str, Answer], judge: Callable[[Answer, Answer], Verdict]
+) -> dict[str, tuple[str, ...]]:
     """Give each engine the ones that gave the same answer, itself included."""
     groups: list[list[str]] = []
     for engine, answer in answers.items():
-        same = (g for g in groups if compare(answers[g[0]], answer, kept).agrees)
+        same = (g for g in groups if judge(answers[g[0]], answer).agrees)
         group = next(same, None)
         if group is None:
             groups.append([engine])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from ..checking.agreement import agreement, asked
-from ..checking.comparing import compare
+from ..checking.agreement import agreement, judged
 from ..checking.explaining import Verdict
 from ..engines.base import Program
 from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
-from ..spec.workload import Query
+from ..spec.workload import Query, Tasks, Workload
 from ..storing.folder import Folder, program_path
 from ..storing.records import Agreement, Outcome, Run
 from . import oracle
@@ -43,6 +43,7 @@ class Rounds:
     listener: Listener
     done: frozenset[tuple[str, str, int]] = frozenset()
     costs: dict[tuple[str, str], float] = field(default_factory=dict)
+    expected: dict[str, Path | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Run everything that is planned and not yet done, within the time budget."""
@@ -59,7 +60,7 @@ class Rounds:
     def _order(self) -> Iterator[tuple[str, str, int]]:
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
-        queries = [query.name for query in self.plan.workload.queries]
+        queries = [query.name for query in self.plan.workload.questions]
         runnable = set(self.plan.runnable)
         for round_ in range(1, measure.rounds + 1):
             for engine, query in order(names, queries, round_, measure.seed):
@@ -85,30 +86,42 @@ class Rounds:
 
     def _verdict(self, name: str, path: Path) -> Verdict:
         query = self.plan.workload.query(name)
-        expected = oracle.answer(self.plan, query)
+        expected = self._expected(query) if path.exists() else None
         if expected is None:
             return Verdict(agrees=True, reason="the oracle cannot say this query")
-        return compare(expected, path, asked(query, self.plan.data.rows))
+        return judged(expected, path, query, self.plan.data.rows)
+
+    def _expected(self, query: Query | Tasks) -> Path | None:
+        """Ask the oracle once for each query: what it could not answer, it will not answer."""
+        if query.name not in self.expected:
+            self.expected[query.name] = oracle.answer(self.plan, query)
+        return self.expected[query.name]
 
     def _agreements(self, answers: Path) -> None:
-        for query in self.plan.workload.queries:
-            found = agreed(self.plan, query, answers)
+        for query in self.plan.workload.questions:
+            found = agreed(self.plan, query, answers, self._expected)
             if found is not None:
                 self.folder.append_agreement(found)
 
 
-def agreed(plan: Plan, query: Query, answers: Path) -> Agreement | None:
+def agreed(
+    plan: Plan,
+    query: Query | Tasks,
+    answers: Path,
+    expect: Callable[[Query | Tasks], Path | None],
+) -> Agreement | None:
     """Tell which engines gave the oracle's answer in the first round."""
     paths = {
         engine.name: path
         for engine in plan.engines
         if (path := answers / f"1-{engine.name.replace('/', '-')}-{query.name}.arrow").exists()
     }
-    expected = oracle.answer(plan, query) if paths else None
+    expected = expect(query) if paths else None
     if expected is None:
         return None
-    named = oracle.oracle_name(), expected
-    return agreement(query.name, named, paths, asked(query, plan.data.rows))
+    named = oracle.oracle_name(query), expected
+    judge = partial(judged, query=query, rows=plan.data.rows)
+    return agreement(query.name, named, paths, judge)
 
 
 def job(  # noqa: PLR0913 - a job has that many parts
@@ -125,13 +138,18 @@ def job(  # noqa: PLR0913 - a job has that many parts
         python=sys.executable,
         program=folder.path / program_path(engine, query),
         program_sha=program.sha,
-        data=plan.data.path,
-        answer=answer,
+        data=plan.data.path if plan.workload.queries else None,
+        answer=answer if _is_checked(plan.workload) else None,
         warmups=measure.warmups,
         runs=measure.runs,
         environment=plan.engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
     )
+
+
+def _is_checked(workload: Workload) -> bool:
+    """Tell whether answers are compared: those of tasks need not be."""
+    return workload.tasks is None or workload.tasks.verify != "none"
 
 
 def _checked(run: Run, verdict: Verdict) -> Run:

@@ -11,7 +11,7 @@ from ..engines import find, install_command, missing, versions
 from ..engines.base import Engine, Program, Resources
 from ..errors import EngineError, Unsupported
 from ..running.limits import Backend
-from ..spec.workload import Query, Workload
+from ..spec.workload import Query, Tasks, Workload
 from ..storing.records import Outcome, Run
 
 
@@ -44,12 +44,12 @@ class Plan:
 
 def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...]) -> Workload:
     """Narrow a workload to some engines and queries; none means all of its own."""
-    known = {query.name: query for query in workload.queries}
+    known = {query.name: query for query in workload.questions}
     for name in queries:
         if name not in known:
             message = f"{workload.name} has no query {name!r}; it has {', '.join(known)}"
             raise EngineError(message)
-    kept = tuple(known[name] for name in queries) or workload.queries
+    kept = tuple(q for q in workload.queries if q.name in queries) or workload.queries
     return replace(workload, engines=engines or workload.engines, queries=kept)
 
 
@@ -60,13 +60,13 @@ def plan(workload: Workload, data: Data, backend: Backend) -> Plan:
     programs = {
         (engine.name, query.name): written(engine, query, data, resources)
         for engine in engines
-        for query in workload.queries
+        for query in workload.questions
     }
     return Plan(workload, data, backend, engines, programs)
 
 
 def written(
-    engine: Engine, query: Query, data: Data, resources: Resources
+    engine: Engine, query: Query | Tasks, data: Data, resources: Resources
 ) -> Program | Unsupported:
     """Write one program, or keep the engine's own words on why it cannot be said."""
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from ..spec.schema import Column, Schema
-from ..spec.workload import Files, Generated
+from ..spec.workload import Files, Generated, Tasks
 from .caching import made_once
 from .compact import Progress, write
 from .describing import schema_of
@@ -52,6 +52,12 @@ def make(dataset: Generated | Files, cache: Path, progress: Progress | None = No
             assert_never(dataset)
     told(1.0)
     return data
+
+
+def without_rows(tasks: Tasks, cache: Path) -> Data:
+    """Give what stands for a dataset where tasks read none; its file is never made."""
+    name = f"{tasks.count:,} tasks"
+    return Data(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
 
 def cached(dataset: Generated, cache: Path) -> bool:

@@ -47,8 +47,9 @@ class Place:
 
 @dataclass(slots=True)
 class Log:
-    """The mistakes found so far; all are told at once."""
+    """The mistakes found so far; all are told at once. Without `python`, each def is one."""
 
+    python: bool = True
     found: list[Mistake] = field(default_factory=list)
 
     def tell(self, place: Place, message: str) -> None:

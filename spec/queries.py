@@ -395,6 +395,9 @@ def holds_definition(node: Scalar) -> bool:
 
 def source_of(log: Log, node: Scalar, folder: Path) -> Source | None:
     """Give the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
+    if not log.python:
+        log.tell(node.place, "a def is code that would run here, and --no-python refuses it")
+        return None
     match = _ELSEWHERE.fullmatch(node.text.strip())
     if not match:
         return Source(node.text, node.at)

@@ -29,24 +29,29 @@ def read(
     path: str | Path,
     overrides: Mapping[str, str] = _NOTHING,
     engines: Collection[str] | None = None,
+    *,
+    python: bool = True,
 ) -> Workload:
     """Read a workload file, or one that ships by its bare name; WorkloadError with all mistakes.
 
     `overrides` are `--set` pairs of a dotted key and its YAML value; `engines` are the known names.
+    Without `python`, each `def` is a mistake: it is code that would run on this machine.
     """
     found = _find(Path(path))
-    return read_text(_load(found), str(found), found.parent, overrides, engines)
+    return read_text(_load(found), str(found), found.parent, overrides, engines, python=python)
 
 
-def read_text(
+def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
     text: str,
     name: str,
     folder: Path,
     overrides: Mapping[str, str] = _NOTHING,
     engines: Collection[str] | None = None,
+    *,
+    python: bool = True,
 ) -> Workload:
     """Read a workload's text; `name` is what mistakes call it, `folder` where its files are."""
-    log = Log()
+    log = Log(python=python)
     root = _root(log, text, name, overrides)
     workload = None
     if root is not None:

@@ -96,6 +96,11 @@ class Tasks:
     seeded: bool = True
     verify: Literal["exact", "statistical", "none"] = "exact"
 
+    @property
+    def question(self) -> str:
+        """Say what is asked."""
+        return f"{self.count:,} tasks of {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -187,9 +192,14 @@ class Workload:
     file: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
 
-    def query(self, name: str) -> Query:
-        """Give the query of a name; KeyError where there is none."""
-        for query in self.queries:
+    @property
+    def questions(self) -> tuple[Query | Tasks, ...]:
+        """Give everything that is asked: the queries, or the tasks as one."""
+        return self.queries or ((self.tasks,) if self.tasks else ())
+
+    def query(self, name: str) -> Query | Tasks:
+        """Give the query of a name, or the tasks; KeyError where there is none."""
+        for query in self.questions:
             if query.name == name:
                 return query
         raise KeyError(name)

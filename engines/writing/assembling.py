@@ -144,8 +144,7 @@ def _as_function(statements: str) -> str:
 
 
 def _title(engine: str, query: Query | Tasks) -> str:
-    question = query.question if isinstance(query, Query) else f"{query.count:,} tasks"
-    title = f"{query.name}: {question} - {engine}"
+    title = f"{query.name}: {query.question} - {engine}"
     printable = "".join(c if c.isprintable() else " " for c in title)
     return printable.replace("\\", "\\\\").replace('"', "'")
 

@@ -9,7 +9,7 @@ from ...errors import Unsupported
 from ...spec.functions import SEED
 from ...spec.workload import Query, Tasks
 from .assembling import fill
-from .quoting import Hole, literal, quote
+from .quoting import literal, quote
 
 VALUE = "value"
 
@@ -68,7 +68,7 @@ class Calls:
 def rows(tasks: Tasks) -> str:
     """Write the answer's columns: the task's number, and one column for each returned value."""
     names = returned(tasks)
-    columns: Hole = {"task": quote("range(len(answer))")}
+    columns: dict[str, ast.expr] = {"task": quote("range(len(answer))")}
     if len(names) > 1:
         lines = f"{', '.join(names)} = zip(*answer)\nreturn pa.table(COLUMNS)"
         columns = {**columns, **{name: quote(name) for name in names}}
