@@ -39,6 +39,9 @@ Backend = Annotated[
     str | None, typer.Option("--limit-backend", help="cgroup2, cgroup1, watchdog or none.")
 ]
 Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
+NoPython = Annotated[
+    bool, typer.Option("--no-python", help="Refuse defs: for workloads from strangers.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 when an engine failed.")]
 Format = Annotated[str, typer.Option("--format", help="table, markdown, json, jsonl, csv or html.")]
 FailIf = Annotated[
@@ -81,6 +84,7 @@ def compare(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
     strict: Strict = False,
+    no_python: NoPython = False,
 ) -> None:
     """Run a workload on every engine, check the answers, and compare time and memory."""
     from . import commands
@@ -94,9 +98,8 @@ def compare(
         "measure.rounds": rounds,
         "measure.budget": time_budget,
     }
-    request = commands.request(
-        workload, engine, query, setting, options, results, limit_backend, baseline
-    )
+    chosen = workload, engine, query, setting, options, results, limit_backend, baseline
+    request = commands.request(*chosen, python=not no_python)
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
     output = commands.output(form, fail_if, *exports)
     raise typer.Exit(
@@ -112,11 +115,13 @@ def show(
     setting: Settings = None,
     raw: Annotated[bool, typer.Option("--raw", help="Plain text, no headings.")] = False,
     write: Annotated[Path | None, typer.Option(help="Save the programs in this folder.")] = None,
+    no_python: NoPython = False,
 ) -> None:
     """Print the program of each engine and query: exactly what `compare` runs."""
     from . import commands
 
-    commands.show(commands.request(workload, engine, query, setting), raw=raw, folder=write)
+    request = commands.request(workload, engine, query, setting, python=not no_python)
+    commands.show(request, raw=raw, folder=write)
 
 
 @app.command()
@@ -127,11 +132,13 @@ def check(
     setting: Settings = None,
     results: Results = Path("results"),
     strict: Strict = False,
+    no_python: NoPython = False,
 ) -> None:
     """Run every program once on little data and check its answers; nothing is timed."""
     from . import commands
 
-    request = commands.request(workload, engine, query, setting, {}, results)
+    chosen = workload, engine, query, setting, {}, results
+    request = commands.request(*chosen, python=not no_python)
     raise typer.Exit(commands.check(request, strict=strict))
 
 
@@ -146,6 +153,7 @@ def report(
     export_jsonl: ExportJsonl = None,
     export_csv: ExportCsv = None,
     strict: Strict = False,
+    no_python: NoPython = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
     from . import commands

@@ -41,12 +41,14 @@ def request(  # noqa: PLR0913 - one for each option
     results: Path = Path("results"),
     backend: str | None = None,
     baseline: str | None = None,
+    *,
+    python: bool = True,
 ) -> Request:
     """Give a command line's request; WorkloadError for a `--set` without a value."""
     overrides = dict(_pair(text) for text in settings or ())
     overrides |= {path: value for path, value in (options or {}).items() if value is not None}
     chosen = tuple(engines or ()), tuple(queries or ())
-    return Request(workload, *chosen, overrides, results, backend, baseline)
+    return Request(workload, *chosen, overrides, results, backend, baseline, python)
 
 
 def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
