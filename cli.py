@@ -153,7 +153,6 @@ def report(
     export_jsonl: ExportJsonl = None,
     export_csv: ExportCsv = None,
     strict: Strict = False,
-    no_python: NoPython = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
     from . import commands
