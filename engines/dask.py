@@ -47,7 +47,7 @@ FORGOTTEN = """\
 wait(data)
 """
 IN_MEMORY = """\
-# All is in memory, and the default of the threaded scheduler shuffles on disk.
+# All is in memory, and by default a shuffle goes through the disk.
 data = SHUFFLED
 """
 IN_ORDER = """\
@@ -77,7 +77,7 @@ class Dask:
 
     def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
         """Write the reduction, and the functions of a partition that it needs."""
-        text = _Writer(query, data, self.cluster).written()
+        text = _Writer(query, data).written()
         statements = f"{FORGOTTEN}{text.statements}" if self.cluster else text.statements
         load = self._load(query, data, resources)
         start = ast.unparse(_cluster(resources)) if self.cluster else ""
@@ -146,7 +146,6 @@ class _Text:
 class _Writer:
     query: Query
     data: Schema
-    cluster: bool
 
     def written(self) -> _Text:
         if self.query.apply or self.query.transform:
@@ -206,8 +205,6 @@ class _Writer:
         data = self._only(list(inner.reads))
         found = {agg.function for agg in aggregations(*(o.expression for o in inner.aggregate))}
         ordered = not found.isdisjoint({"first", "last"})
-        if self.cluster and not ordered:
-            return fill("data = D", D=quote("d.shuffle(k)", d=data, k=self._pandas().key))
         shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._pandas().key)
         return fill(IN_ORDER if ordered else IN_MEMORY, SHUFFLED=shuffled)
 
