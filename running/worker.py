@@ -64,28 +64,38 @@ class Supervisor:
             line = line[os.write(self._descriptor, line) :]
 
     def watch_pools(self) -> None:
-        """Tell when a worker of multiprocessing.Pool dies: the pool would wait for it for ever."""
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: self._look_at_pools())
+        """Tell when a worker of multiprocessing.Pool dies: the pool would wait for it for ever.
 
-    def _look_at_pools(self) -> None:
-        processes = sys.modules.get("multiprocessing.process")
-        if processes is None or os.getpid() != self._owner:
+        A pool counts its dead in one place, where it replaces them; nothing else sees how they
+        ended. A Python that has another place leaves the end to the timer.
+        """
+        if "multiprocessing" not in sys.modules:
             return
-        # multiprocessing names these, and its public list leaves out the dead.
-        for child in list(processes._children):  # noqa: SLF001
-            # A pool that is closed ends its workers by SIGTERM.
-            if "PoolWorker" in child.name and child.exitcode not in {None, 0, -signal.SIGTERM}:
-                how = f"exit code {child.exitcode}"
-                if child.exitcode < 0:
-                    how = f"signal {-child.exitcode}"
-                message = f"{child.name} ended with {how}, and its pool would wait for it for ever"
-                self.send(error={"types": ["WorkerDied"], "message": message, "traceback": ""})
+        pool = importlib.import_module("multiprocessing.pool").Pool
+        joined = getattr(pool, "_join_exited_workers", None)
+        if joined is None:
+            return
+
+        def join(workers: list[Any]) -> Any:
+            for worker in workers:
+                self._look(worker)
+            return joined(workers)
+
+        pool._join_exited_workers = staticmethod(join)  # noqa: SLF001
+
+    def _look(self, worker: Any) -> None:
+        code = worker.exitcode
+        # A pool that is closed ends its workers by SIGTERM.
+        if code in {None, 0, -signal.SIGTERM} or os.getpid() != self._owner:
+            return
+        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        message = f"{worker.name} ended {how}, and its pool would wait for it for ever"
+        self.send(error={"types": ["WorkerDied"], "message": message, "traceback": ""})
 
 
 def main(hears: int, tells: int) -> NoReturn:
     """Do the job, say how it went, and wait to be ended."""
     supervisor = Supervisor(hears, tells)
-    supervisor.watch_pools()
     job = supervisor.job()
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
@@ -103,6 +113,7 @@ def main(hears: int, tells: int) -> NoReturn:
 def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     """Go through the phases; give the number of the answer's rows where it is collected."""
     seconds, (program, _cluster) = timed(start, job["folder"], job["module"])
+    supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
     arguments = () if job["data"] is None else (job["data"],)
     seconds, data = timed(program.load, *arguments)
