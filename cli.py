@@ -184,6 +184,75 @@ def diff(
 
 
 @app.command()
+def history(
+    workload: Annotated[str, typer.Argument(help="A workload's name, file, or results folder.")],
+    results: Results = Path("results"),
+    form: Annotated[str, typer.Option("--format", help="table, jsonl or csv.")] = "table",
+) -> None:
+    """Show all stored comparisons of a workload over time."""
+    from . import companions
+
+    companions.history(workload, results, form)
+
+
+@app.command()
+def init(
+    datafile: Annotated[Path, typer.Argument(help="Your data: Parquet, CSV, Arrow or Feather.")],
+    to: Annotated[Path | None, typer.Option("--to", help="The workload's file.")] = None,
+) -> None:
+    """Write a first workload for your own data file; nothing is overwritten."""
+    from . import companions
+
+    companions.init(datafile, to or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml"))
+
+
+@app.command()
+def doctor(results: Results = Path("results")) -> None:
+    """Say what this machine can and cannot measure, and what would mend it."""
+    from . import companions
+
+    companions.doctor(results)
+
+
+@app.command()
+def selftest(
+    workload: Workload = "groupby",
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    comparisons: Annotated[int, typer.Option(min=1, help="Real self-comparisons.")] = 20,
+    rounds: Annotated[int, typer.Option(min=2, help="Rounds of each.")] = 2,
+    results: Results = Path("results"),
+    stored: Annotated[
+        Path | None, typer.Option(help="Run nothing: take the rounds of this comparison.")
+    ] = None,
+) -> None:
+    """Compare an engine with itself: how often are verdicts false here?"""
+    from . import commands, companions
+
+    if stored:
+        raise typer.Exit(companions.selftest_stored(stored, rounds))
+    request = commands.request(workload, engine, query, setting, {}, results)
+    raise typer.Exit(companions.selftest(request, comparisons, rounds))
+
+
+@app.command(name="open")
+def open_report(results: Comparison = Path("results")) -> None:
+    """Open the report of a comparison, or of the newest one, in the browser."""
+    from . import companions
+
+    companions.open_report(results)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of workload files, for your editor."""
+    from . import companions
+
+    companions.schema()
+
+
+@app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
     from . import commands

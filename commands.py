@@ -25,7 +25,7 @@ from .reporting.formats import Format
 from .reporting.output import Output, prepare
 from .reporting.progress import Progress
 from .spec.workload import Query, Tasks
-from .storing.folder import latest, program_path, read
+from .storing.folder import latest, newest, program_path, read
 from .storing.records import Outcome
 
 EXPORTS = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONL, Format.CSV)
@@ -80,12 +80,12 @@ def check(request: Request, *, strict: bool) -> int:
 
 def report(path: Path, output: Output, *, strict: bool) -> int:
     """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code."""
-    return _told(flow.reported(_comparison_in(path)), output, strict=strict)
+    return _told(flow.reported(newest(path)), output, strict=strict)
 
 
 def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
     """Compare two comparisons; give 1 where a condition fails or a new answer is wrong."""
-    stored = read(_comparison_in(old)), read(_comparison_in(new))
+    stored = read(newest(old)), read(newest(new))
     if not force:
         differing.comparable(*stored)
     found = differing.diff(*stored)
@@ -185,13 +185,3 @@ def _save(path: Path, program: Program) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(program.text)
     sys.stdout.write(f"{path}\n")
-
-
-def _comparison_in(path: Path) -> Path:
-    if (path / "comparison.json").exists():
-        return path
-    found = sorted(path.glob("**/comparison.json"), key=lambda file: file.stat().st_mtime)
-    if not found:
-        message = f"{path}: no comparison is stored here; `dfbench compare groupby` makes one"
-        raise ResultsError(message)
-    return found[-1].parent

@@ -129,6 +129,18 @@ def latest(results: Path, workload: str) -> Path:
     return found[-1]
 
 
+def newest(path: Path) -> Path:
+    """Give a comparison's own folder, or the newest one below a folder; ResultsError for none."""
+    if (path / HEAD).exists():
+        return path
+    found = sorted(path.glob(f"**/{HEAD}"), key=lambda head: head.stat().st_mtime)
+    if not found:
+        raise ResultsError(
+            f"{path}: no comparison is stored here; `dfbench compare groupby` makes one"
+        )
+    return found[-1].parent
+
+
 def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
     """Give the folders of all comparisons of a workload, oldest first."""
     heads = (results / safe(workload)).glob(f"*/{HEAD}")

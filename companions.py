@@ -1,0 +1,104 @@
+"""What the commands beside `compare` do: history, init, doctor, selftest, open and schema."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+
+from . import flow
+from .datasets import starting
+from .datasets.caching import default_folder
+from .datasets.making import make
+from .engines import engines, install_command, missing
+from .errors import DataError, DfbenchError, EngineError, ResultsError
+from .flow import Request
+from .reporting import exporting
+from .reporting import history as histories
+from .reporting import selftest as selftests
+from .reporting.formats import Format
+from .reporting.progress import Progress
+from .running import doctor as examination
+from .spec import json_schema
+from .spec.workload import Files, Workload
+from .storing.folder import comparisons, newest, read
+
+TESTED = 5  # questions: enough to borrow each other's spread, few enough to be short
+
+
+def history(workload: str, results: Path, form: str) -> None:
+    """Print all comparisons of a workload, named by itself, its file or its folder of results."""
+    if form not in {Format.TABLE, Format.JSONL, Format.CSV}:
+        raise DfbenchError(f"--format {form}: a history is a table, jsonl or csv")
+    given = Path(workload)
+    found = comparisons(*((given.parent, given.name) if given.is_dir() else (results, given.stem)))
+    if not found:
+        raise ResultsError(f"{results}: no comparison of {workload} is stored here")
+    told = histories.build([read(path) for path in found])
+    match form:
+        case Format.JSONL:
+            sys.stdout.write(exporting.lines(histories.records(told)))
+        case Format.CSV:
+            sys.stdout.write(exporting.separated(histories.records(told)))
+        case _:
+            sys.stdout.write(histories.render(told))
+
+
+def init(datafile: Path, target: Path) -> None:
+    """Write a first workload for a data file, and say what to do with it."""
+    if target.exists():
+        raise DataError(f"{target}: there already, and kept; write elsewhere by --to FILE")
+    made = make(Files((str(datafile),), Path.cwd()), default_folder(os.environ))
+    sys.stdout.write(starting.start(datafile, made, target))
+    sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")
+
+
+def doctor(results: Path) -> None:
+    """Print what this machine can and cannot measure."""
+    lacking = {e.name: install_command(e) for e in engines().values() if missing(e)}
+    found = examination.examine(default_folder(os.environ), results, lacking)
+    sys.stdout.write(examination.render(found))
+
+
+def selftest(request: Request, count: int, rounds: int) -> int:
+    """Compare an engine with itself by real runs; give 1 where verdicts err too often."""
+    narrowed = request if request.engines else replace(request, engines=(_usual_engine(),))
+    chosen = narrowed if request.queries else replace(narrowed, queries=_first(narrowed.read()))
+    pairs = len(chosen.engines) * len(chosen.queries)
+    needed = {"measure.rounds": str(2 * rounds * -(-count // pairs)), "measure.budget": "null"}
+    asked = replace(chosen, overrides={**chosen.overrides, **needed})
+    return selftest_stored(flow.compare(asked, Progress(0)).path, rounds)
+
+
+def selftest_stored(path: Path, rounds: int) -> int:
+    """Test verdicts on the rounds of a comparison; give 1 where they err too often."""
+    found = selftests.build(read(newest(path)), rounds)
+    sys.stdout.write(selftests.render(found))
+    return 0 if found.passed else 1
+
+
+def open_report(path: Path) -> None:
+    """Open a comparison's report in the browser, and print where it is."""
+    page = (newest(path) / "report.html").absolute()
+    if not page.exists():
+        flow.reported(page.parent)
+    webbrowser.open(page.as_uri())
+    sys.stdout.write(f"{page}\n")
+
+
+def schema() -> None:
+    """Print the JSON schema of workload files."""
+    sys.stdout.write(json_schema.written())
+
+
+def _usual_engine() -> str:
+    here = [engine.name for engine in engines().values() if not missing(engine)]
+    if not here:
+        raise EngineError("no engine is installed; pip install 'dataframe-bench[engines]' adds all")
+    return "polars" if "polars" in here else here[0]
+
+
+def _first(workload: Workload) -> tuple[str, ...]:
+    return tuple(query.name for query in workload.queries[:TESTED])
