@@ -10,11 +10,14 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.expression import Agg, Col, aggregations
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Output, Query
+from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
+from .writing import tasks as task_programs
 from .writing.assembling import Parts, assemble, fill
 from .writing.correlating import corr_as_sums
+from .writing.facts import of_rows
+from .writing.functions import NONE, group_loop, own, rows_applied
 from .writing.pandas_steps import AGGREGATIONS, PandasSteps, with_columns
 from .writing.quoting import literal, quote
 from .writing.steps import Reduction, Steps, present, steps
@@ -42,6 +45,12 @@ PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling cost
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
 WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
 
+CHUNKS = """\
+# Four parts for each worker: enough to even out, few enough that sending costs little.
+CHUNKS = NUMBER
+"""
+# The types of what a function of rows or groups gives: Dask would call it on made-up rows.
+META = {"int": "i8", "float": "f8", "bool": "bool"}
 FORGOTTEN = """\
 # A cluster may still hold the answer it has just given, and give it again: let go of it first.
 wait(data)
@@ -75,21 +84,64 @@ class Dask:
             return {}
         return {"DASK_NUM_WORKERS": str(resources.threads)}
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
         """Write the reduction, and the functions of a partition that it needs."""
+        if isinstance(query, Tasks):
+            return self._tasks(query, resources)
+        mine = own(query.apply) if query.apply else NONE
         text = _Writer(query, data).written()
         statements = f"{FORGOTTEN}{text.statements}" if self.cluster else text.statements
         load = self._load(query, data, resources)
         start = ast.unparse(_cluster(resources)) if self.cluster else ""
         parts = Parts(
-            imports=_imports(text.functions + statements + load + start),
+            imports="\n".join(
+                [_imports(text.functions + statements + load + start), *mine.imports]
+            ),
+            own=mine.source,
             load=load,
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
             start=f"return {start}" if start else "",
-            before=text.functions,
+            before="" if query.apply else text.functions,
+            after=text.functions if query.apply else "",
         )
         return assemble(self.name, query, parts)
+
+    def _tasks(self, tasks: Tasks, resources: Resources) -> Program:
+        """Write a bag of calls, whose partitions go to processes."""
+        if self.cluster:
+            why = "a cluster would give the last run's answers again; dask runs tasks on processes"
+            raise Unsupported(tasks.name, why)
+        mine, rows = own(tasks), task_programs.rows(tasks)
+        options = {"num_workers": literal(resources.threads)} if resources.threads else {}
+        chunks = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
+        if resources.threads:
+            chunks = literal(PARTITIONS_PER_THREAD * resources.threads)
+        bag = quote(
+            "db.from_sequence(data, npartitions=CHUNKS).starmap(f).compute(**o)",
+            f=quote(tasks.name),
+            o=options,
+        )
+        imports = ["import dask.bag as db", "import pyarrow as pa", *mine.imports]
+        if not resources.threads:
+            imports.append("from dask.system import CPU_COUNT")
+        if "np." in rows:
+            imports.append("import numpy as np")
+        parts = Parts(
+            imports="\n".join(imports),
+            before=fill(CHUNKS, NUMBER=chunks),
+            own=mine.source,
+            load=task_programs.Calls(tasks).load(),
+            query=fill("return BAG", BAG=bag),
+            rows=rows,
+            path="",
+        )
+        return assemble(self.name, tasks, parts)
 
     def _load(self, query: Query, data: Schema, resources: Resources) -> str:
         frame = _partitioned(list(query.reads), data.rows, resources)
@@ -148,8 +200,15 @@ class _Writer:
     data: Schema
 
     def written(self) -> _Text:
-        if self.query.apply or self.query.transform:
-            raise Unsupported("apply and transform", "not written yet for dask")
+        if self.query.transform:
+            raise Unsupported("transform", "not written yet for dask")
+        match self.query.apply:
+            case RowFunction() as function:
+                return self._rows(function)
+            case GroupFunction() as function:
+                return self._groups(function)
+            case None:
+                pass
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
@@ -157,6 +216,32 @@ class _Writer:
         if not self._is_tree():
             return self._shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
+
+    def _rows(self, function: RowFunction) -> _Text:
+        """Let pandas call the function on the rows of each partition."""
+        prepare, lines = self._prepared(self.query.derive, self.query)
+        inner = replace(self.query, where=None, derive=())
+        known = of_rows(self.query, self.data)
+        calls, answer = rows_applied(inner, known.data, "part", empty=True)
+        frame = quote("pd.DataFrame(c)", c={function.output: answer})
+        apply = _function("apply", _lines(*calls, fill("return FRAME", FRAME=frame)))
+        kind = known.kind(function.body) if function.body else "null"
+        meta = {function.output: META.get(kind, "object")}
+        parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
+        return _Text(_lines(prepare, apply), _lines(*lines, *self._ended(parts)))
+
+    def _groups(self, function: GroupFunction) -> _Text:
+        """Bring each group's rows into one partition, and call the function on them there."""
+        prepare, lines = self._prepared(self.query.derive, self.query)
+        options = PandasSteps(self.query, self.data).options
+        apply = _function("apply", group_loop(self.query, options, "part"))
+        known = of_rows(self.query, self.data)
+        meta = {key: META.get(known.data[key].kind, "object") for key in self.query.group_by}
+        meta |= dict.fromkeys(function.outputs, "f8")
+        parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
+        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
+        shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
+        return _Text(_lines(prepare, apply), _lines(*lines, shuffle, *self._ended(parts)))
 
     def _is_tree(self) -> bool:
         found = aggregations(*(output.expression for output in self.query.aggregate))

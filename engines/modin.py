@@ -8,12 +8,14 @@ from functools import partial
 from typing import Literal, assert_never
 
 from ..spec.schema import Schema
-from ..spec.workload import Query
+from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.functions import NONE, own
 from .writing.pandas_steps import PandasSteps
 from .writing.quoting import literal, quote
+from .writing.tasks import of_frame
 
 FORCED = """\
 answer = ANSWER
@@ -58,8 +60,15 @@ class Modin:
             "__MODIN_AUTOIMPORT_PANDAS__": "1",
         }
 
-    def write(self, query: Query, data: Schema, resources: Resources = Resources()) -> Program:  # noqa: B008
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
         """Write the steps of the query as pandas' statements."""
+        query = of_frame(query)
+        mine = own(query.apply) if query.apply else NONE
         steps = PandasSteps(query, data, local="t.modin.to_pandas()")
         statements = steps.body() if steps.finishes else steps.body(FORCED)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
@@ -67,7 +76,8 @@ class Modin:
         names = literal(list(query.reads))
         engine = f"Engine.put({self.backend!r})"
         parts = Parts(
-            imports=self._imports(statements, strings=strings),
+            imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
+            own=mine.source,
             before=f"{engine}\n{STRINGS}" if strings else engine,
             load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
             query=statements,

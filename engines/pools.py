@@ -19,7 +19,7 @@ from .writing import tasks as task_programs
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import (
     each_row,
-    group_arguments,
+    group_loop,
     inputs_missing,
     own,
     wants_none,
@@ -208,10 +208,10 @@ def _apply(query: Query, data: Schema) -> str:
                 "Call the function on each row of a part of the frame.",
                 _row_lines(query, function, data),
             )
-        case GroupFunction() as function:
+        case GroupFunction():
             return _function(
                 "Call the function on each group of a part of the frame.",
-                _group_lines(query, function, data),
+                group_loop(query, PandasSteps(query, data).options, "part"),
             )
         case None:
             raise AssertionError(query.name)
@@ -255,21 +255,6 @@ def _row_lines(query: Query, function: RowFunction, data: Schema) -> str:
         PREPARED=prepared,
         PART=quote(frame),
         RESULT=result,
-    )
-
-
-def _group_lines(query: Query, function: GroupFunction, data: Schema) -> str:
-    """Write the loop over a part's groups: a list of keys gives each group's key as a tuple."""
-    steps = PandasSteps(query, data)
-    call = quote("f(*a)", f=quote(function.name), a=group_arguments(function, "group"))
-    one = len(function.outputs) == 1
-    answer = quote("(*key, c)" if one else "(*key, *c)", c=call)
-    groups = quote("part.groupby(k, **o)", k=list(query.group_by), o=steps.options)
-    loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
-    return fill(
-        "answers = ANSWERS\nreturn pd.DataFrame(answers, columns=COLUMNS)",
-        ANSWERS=ast.ListComp(answer, [loop]),
-        COLUMNS=literal([*query.group_by, *function.outputs]),
     )
 
 

@@ -128,14 +128,19 @@ def reads_attributes(function: RowFunction) -> bool:
     return _reading(function) == "attributes"
 
 
-def rows_applied(query: Query, data: Schema, frame: str) -> tuple[list[str], ast.expr]:
-    """Write pandas' `apply` over the rows with every input; give statements and the answer."""
+def rows_applied(
+    query: Query, data: Schema, frame: str, *, empty: bool
+) -> tuple[list[str], ast.expr]:
+    """Write pandas' `apply` over the rows with every input; give statements and the answer.
+
+    `empty` tells that there may be no rows.
+    """
     function = query.apply
     assert isinstance(function, RowFunction)
     skipped = inputs_missing(query, data)
     # Of no rows, `apply` gives a frame instead of a series, unless it is told to reduce.
     options = {"axis": literal(1)}
-    if query.where or not data.rows:
+    if empty:
         options["result_type"] = literal("reduce")
     if not skipped:
         if wants_none(function):
@@ -146,6 +151,22 @@ def rows_applied(query: Query, data: Schema, frame: str) -> tuple[list[str], ast
     complete = fill("complete = FRAME.dropna(subset=S)", FRAME=frame, S=literal(list(skipped)))
     applied = quote("complete.apply(f, **o)", f=quote(function.name), o=options)
     return [complete], quote("a.reindex(d.index)", a=applied, d=quote(frame))
+
+
+def group_loop(query: Query, options: dict[str, ast.expr], frame: str) -> str:
+    """Write the loop over a frame's groups, which may be none; a list of keys gives tuples."""
+    function = query.apply
+    assert isinstance(function, GroupFunction)
+    call = quote("f(*a)", f=quote(function.name), a=group_arguments(function, "group"))
+    one = len(function.outputs) == 1
+    answer = quote("(*key, c)" if one else "(*key, *c)", c=call)
+    groups = quote("d.groupby(k, **o)", d=quote(frame), k=list(query.group_by), o=options)
+    loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
+    return fill(
+        "answers = ANSWERS\nreturn pd.DataFrame(answers, columns=COLUMNS)",
+        ANSWERS=ast.ListComp(answer, [loop]),
+        COLUMNS=literal([*query.group_by, *function.outputs]),
+    )
 
 
 def groups_applied(

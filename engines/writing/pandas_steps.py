@@ -144,7 +144,12 @@ class PandasSteps:
     def _applied(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write the user's own function, called by pandas on each row or group."""
         if isinstance(function, RowFunction):
-            lines, answer = rows_applied(self.query, self.data, self.frame)
+            lines, answer = rows_applied(
+                self.query,
+                self.data,
+                self.frame,
+                empty=self.query.where is not None or not self.data.rows,
+            )
             answer = quote("pd.DataFrame(c)", c={function.output: answer})
         else:
             lines, answer = groups_applied(self.query, self.frame, self.key, self.options)
@@ -172,6 +177,8 @@ class PandasSteps:
 
     def _grouped(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
+        if not taken.direct and taken.once and not self.local:
+            return self._inline(taken)
         quantile = any(r.function == "quantile" for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
@@ -188,17 +195,22 @@ class PandasSteps:
             names = [r.column for r in reductions]
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             return quote(f"c.{AGGREGATIONS[functions.pop()]}()", c=chosen)
-        named = {r.name: literal((r.column, AGGREGATIONS[r.function])) for r in reductions}
-        return quote("g.agg(**n)", g=groups, n=named)
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+        return quote("a.reset_index()", a=_aggregated(groups, reductions))
+
+    def _inline(self, taken: Steps) -> list[str]:
+        """Write outputs over series of groups: faster than to aggregate first, and as readable."""
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+        trees = {r.name: _one(r) for r in taken.reductions}
+        columns = replace(self._answer(), trees=trees)
+        values = {output.name: columns.value(output.expression) for output in taken.outputs}
+        frame = quote("pd.DataFrame(v).reset_index()", v=values)
+        return [f"groups = {ast.unparse(groups)}", *self.finished(frame)]
 
     def _by_series(self, taken: Steps) -> list[str]:
         """Write each reduction as a series of its own: quantiles and sizes have no named form."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        values = {}
-        for r in taken.reductions:
-            column = quote("groups[c]", c=r.column) if r.columns else quote("groups")
-            method = "quantile(q)" if r.function == "quantile" else f"{AGGREGATIONS[r.function]}()"
-            values[r.name] = quote(f"c.{method}", c=column, q=r.parameter)
+        values = {r.name: _one(r) for r in taken.reductions}
         frame = self._here(quote("pd.DataFrame(v).reset_index()", v=values))
         lines = [f"groups = {ast.unparse(groups)}"]
         if taken.direct:
@@ -232,6 +244,26 @@ class PandasSteps:
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return series("answer", after, Schema(keys, 0), arrow=self.arrow)
+
+
+def _one(reduction: Reduction) -> ast.expr:
+    """Write one reduction of `groups` as a series."""
+    column = quote("groups[c]", c=reduction.column) if reduction.columns else quote("groups")
+    if reduction.function == "quantile":
+        return quote("c.quantile(q)", c=column, q=reduction.parameter)
+    return quote(f"c.{AGGREGATIONS[reduction.function]}()", c=column)
+
+
+def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
+    """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
+    columns = [r.column for r in reductions]
+    words = {r.name: literal(AGGREGATIONS[r.function]) for r in reductions}
+    if len(set(columns)) == 1:
+        return quote("g[c].agg(**w)", g=groups, c=columns[0], w=words)
+    if columns == list(words):
+        return quote("g.agg(w)", g=groups, w=words)
+    named = {r.name: literal((r.column, AGGREGATIONS[r.function])) for r in reductions}
+    return quote("g.agg(**n)", g=groups, n=named)
 
 
 def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
