@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..storing.records import Outcome
+from ..storing.records import Outcome, Phase
 from . import statistics
 from .statistics import Ratio, Verdict
 from .units import counted, listed, seconds, size
@@ -13,6 +13,9 @@ from .units import counted, listed, seconds, size
 if TYPE_CHECKING:
     from ..storing.folder import Stored
     from .view import Column, View
+
+
+NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
 def findings(view: View, stored: Stored) -> tuple[str, ...]:
@@ -55,8 +58,8 @@ def _times(value: float) -> str:
 
 def _partial(view: View, stored: Stored) -> Iterator[str]:
     planned = stored.head.measure.get("planned")
-    done = len(stored.runs)
-    if not done:
+    done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
+    if not stored.runs:
         yield "No run has finished: there is nothing to compare yet."
     elif isinstance(planned, int) and done < planned:
         yield f"This comparison is partial: {done} of {planned} planned runs have ended."

@@ -16,7 +16,8 @@ class Job:
 
     `data` is the file for `load(path)` (None: `load()` takes none), `answer` the file for the
     answer (None: it is not collected). `warmups` are executions after the cold one that do not
-    count, `runs` those that do. `environment` holds the engine's own switches.
+    count (None: until they are level), `runs` those that do. `environment` holds the engine's own
+    switches.
     """
 
     engine: str
@@ -27,7 +28,7 @@ class Job:
     program_sha: str
     data: Path | None
     answer: Path | None
-    warmups: int
+    warmups: int | None
     runs: int
     environment: Mapping[str, str]
     limits: Limits

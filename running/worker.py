@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 # Enough to see the mistake; the pipe is no place for megabytes.
 MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
+# Warming up ends when an execution is less than 5 % faster than the fastest before it, or here.
+LEVEL = 0.95
+MOST_WARMUPS = 10
+WARMING_SECONDS = 5.0
 ARGUMENT_CHARACTERS = 60
 # A program's own parts: an error is told by the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}
@@ -138,13 +142,33 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
 
 def execute(job: dict[str, Any], query: Any, data: Any, supervisor: Supervisor) -> Any:
     """Run the query cold, then for warming up, then to be counted; give the last answer."""
-    kinds = ["cold", *["warmups"] * job["warmups"], *["hot"] * job["runs"]]
     answer: Any = None
-    for kind in kinds:
+
+    def once(kind: str) -> float:
+        nonlocal answer
         answer = None  # Dropped outside of the timed part, and never held twice.
         seconds, answer = timed(query, data)
         supervisor.send(time=kind, seconds=seconds)
+        return seconds
+
+    times = [once("cold")]
+    while warming(times, job["warmups"]):
+        times.append(once("warmups"))
+    for _ in range(job["runs"]):
+        once("hot")
     return answer
+
+
+def warming(times: list[float], asked: int | None) -> bool:
+    """Tell whether one more execution has to warm up: so many, or until times no longer fall."""
+    done = len(times) - 1
+    if asked is not None:
+        return done < asked
+    if done == 0:
+        return True
+    if done >= MOST_WARMUPS or sum(times[1:]) >= WARMING_SECONDS:
+        return False
+    return times[-1] < LEVEL * min(times[:-1])
 
 
 def timed(function: Any, *arguments: Any) -> tuple[float, Any]:

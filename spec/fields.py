@@ -102,6 +102,13 @@ class Section:
             return value
         return default
 
+    def whole_or(self, key: str, word: str, default: int | None) -> int | None:
+        """Give a whole number from 0, or None for a word that stands for it."""
+        match self.values.get(key):
+            case Scalar(text=text) if text == word:
+                return None
+        return self.whole(key, 0, least=0) if key in self else default
+
     def optional(self, key: str, default: int | None) -> int | None:
         """Give a whole number from 1, or None for YAML's null."""
         if self._null(key):

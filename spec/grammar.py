@@ -11,6 +11,7 @@ Takes = Literal[
     "count",
     "threads",
     "whole",
+    "warmups",
     "share",
     "flag",
     "size",
@@ -100,9 +101,9 @@ LIMITS = {
 }
 MEASURE = {
     "rounds": Key("count", "Passes over all engines, each run in a fresh process."),
-    "warmups": Key("whole", "Executions after the first that are not counted."),
+    "warmups": Key("warmups", "Executions after the first that do not count; auto: until level."),
     "runs": Key("count", "Executions that are counted."),
-    "budget": Key("time", "Time after which a query is not repeated; null is none."),
+    "budget": Key("time", "Time after which no new round begins; null is none."),
     "seed": Key("whole", "Seed of the order in which engines take their turns."),
 }
 VERIFY = ("exact", "statistical", "none")

@@ -65,6 +65,7 @@ FORMS: dict[Takes, Schema] = {
     "count": _whole(minimum=1),
     "threads": {"anyOf": [_whole(minimum=1), {"type": "null"}]},
     "whole": _whole(minimum=0),
+    "warmups": {"anyOf": [*_whole(minimum=0)["anyOf"], {"const": "auto"}]},
     "share": _whole(minimum=0, maximum=100),
     "flag": {"type": "boolean"},
     "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},

@@ -22,6 +22,8 @@ from .workload import Files, Generated, Limits, Measure, Query, Tasks, Workload
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
 LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
+MOST_ROUNDS = 10  # in them a quiet machine tells 5 % apart (docs/decisions/verdicts.md)
+USUAL_BUDGET = 300.0  # seconds
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -267,11 +269,16 @@ class _Reader:
 
     def measure(self) -> Measure:
         given, default = self.inner("measure", MEASURE), Measure()
+        told = "rounds" in given
+        budget = given.time("budget", None if told else USUAL_BUDGET)
+        rounds = given.whole("rounds", default.rounds if budget is None else MOST_ROUNDS)
         return Measure(
-            rounds=given.whole("rounds", default.rounds),
-            warmups=given.whole("warmups", default.warmups, least=0),
+            rounds=rounds,
+            # A budget that was asked for holds from the second round on.
+            least=min(rounds, 1 if "budget" in given and budget else default.least),
+            warmups=given.whole_or("warmups", "auto", default.warmups),
             runs=given.whole("runs", default.runs),
-            budget=given.time("budget", default.budget),
+            budget=budget,
             seed=given.whole("seed", default.seed, least=0),
         )
 

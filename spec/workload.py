@@ -163,10 +163,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How to measure: per round a fresh process, a first (cold) execution, warm-ups, runs."""
+    """How to measure: per round a fresh process, a first (cold) execution, warm-ups, runs.
+
+    `warmups` of None are as many as it takes until times are level. After `least` rounds, new ones
+    begin while the budget (seconds) lasts, up to `rounds`.
+    """
 
     rounds: int = 2
-    warmups: int = 1
+    least: int = 2
+    warmups: int | None = None
     runs: int = 3
     budget: float | None = None
     seed: int = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.errors import LimitError
-from dfbench.running import machine, noise, private, processes
+from dfbench.running import machine, noise, private, processes, worker
 from dfbench.running.hearing import Account
 from dfbench.running.job import Job
 from dfbench.running.limits import Cause, cgroup, choose
@@ -367,3 +367,21 @@ def test_the_own_work_is_not_foreign():
     assert noise.shares(before, after, 6.0) == (0.2, 0.1)
     assert noise.shares(before, after, 99.0) == (0.0, 0.1)
     assert noise.shares(None, after, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "asked", "more"),
+    [
+        ([1.0], 0, False),
+        ([1.0], 2, True),
+        ([1.0, 0.1, 0.1], 2, False),
+        ([1.0], None, True),
+        ([1.0, 0.5], None, True),
+        ([1.0, 0.5, 0.49], None, False),
+        ([1.0, 1.2], None, False),
+        ([9.0, 6.0], None, False),
+        ([0.9**n for n in range(11)], None, False),
+    ],
+)
+def test_warming_up_ends_when_times_are_level_or_at_its_cap(times, asked, more):
+    assert worker.warming(times, asked) is more

@@ -168,10 +168,30 @@ def test_limits_and_measure():
     text = from_query("aggregate: {n: size()}")
     workload = parsed(text + "limits: {memory: 2GB, time: 90s, threads: 3}\nmeasure: {runs: 9}\n")
     assert workload.limits == Limits(2 * 10**9, 90.0, 3)
-    assert workload.measure == Measure(runs=9)
+    assert workload.measure == Measure(runs=9, rounds=10, budget=300.0)
     free = parsed(text + "limits: {memory: null, time: null, threads: null}\n")
     assert free.limits == Limits(None, None, None)
     assert parsed(text).limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("measure", "rounds", "least", "warmups", "budget"),
+    [
+        ("{}", 10, 2, None, 300.0),
+        ("{warmups: auto}", 10, 2, None, 300.0),
+        ("{warmups: 0}", 10, 2, 0, 300.0),
+        ("{rounds: 3}", 3, 2, None, None),
+        ("{rounds: 1}", 1, 1, None, None),
+        ("{budget: 20s}", 10, 1, None, 20.0),
+        ("{budget: 20s, rounds: 4}", 4, 1, None, 20.0),
+        ("{budget: null}", 2, 2, None, None),
+    ],
+)
+def test_a_budget_decides_on_rounds_where_their_number_is_not_told(
+    measure, rounds, least, warmups, budget
+):
+    found = parsed(from_query("aggregate: {n: size()}") + f"measure: {measure}\n").measure
+    assert found == Measure(rounds, least, warmups, budget=budget)
 
 
 def test_own_files_are_relative_to_the_workload():
