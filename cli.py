@@ -16,6 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+env = typer.Typer(help="The environments of engines of a version: list, make, prune.")
+app.add_typer(env, name="env", no_args_is_help=True)
 
 Workload = Annotated[str, typer.Argument(help="A workload file, or the name of one that ships.")]
 Engines = Annotated[
@@ -83,6 +85,9 @@ def compare(
     export_csv: ExportCsv = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
+    isolate: Annotated[
+        bool, typer.Option("--isolate", help="Each engine's newest, in its own environment.")
+    ] = False,
     strict: Strict = False,
     no_python: NoPython = False,
 ) -> None:
@@ -99,7 +104,7 @@ def compare(
         "measure.budget": time_budget,
     }
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
-    request = commands.request(*chosen, python=not no_python)
+    request = commands.request(*chosen, python=not no_python, isolate=isolate)
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
     output = commands.output(form, fail_if, *exports)
     raise typer.Exit(
@@ -252,6 +257,34 @@ def schema() -> None:
     companions.schema()
 
 
+@env.command(name="list")
+def env_list() -> None:
+    """List the environments that are made, and the pins that ship."""
+    from .provisioning import managing
+
+    managing.show()
+
+
+@env.command(name="make")
+def env_make(
+    engine: Annotated[list[str], typer.Argument(help="Engines: pandas@3.1, polars@newest.")],
+) -> None:
+    """Make the environments of engines, so that comparisons need no network."""
+    from .provisioning import managing
+
+    managing.make(engine)
+
+
+@env.command(name="prune")
+def env_prune(
+    everything: Annotated[bool, typer.Option("--all", help="Those of current pins too.")] = False,
+) -> None:
+    """Remove the environments of pins that ship no more, and unfinished ones."""
+    from .provisioning import managing
+
+    managing.prune(everything=everything)
+
+
 @app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
@@ -268,6 +301,9 @@ def data(workload: Workload, setting: Settings = None) -> None:
     commands.data(commands.request(workload, settings=setting))
 
 
+STOPPED = 130
+
+
 def main() -> None:
     """Run the command line; a mistake is a sentence and exit code 2, never a traceback."""
     try:
@@ -275,8 +311,9 @@ def main() -> None:
     except DfbenchError as error:
         sys.stderr.write(f"dfbench: {error}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.stderr.write("\ndfbench: stopped; what was measured is stored, --resume goes on\n")
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == STOPPED:  # typer turns Ctrl-C into it, and says nothing
+            sys.stderr.write("\ndfbench: stopped; what was measured is stored, --resume goes on\n")
+        raise
     except BrokenPipeError:
         sys.exit(141)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -43,12 +44,13 @@ def request(  # noqa: PLR0913 - one for each option
     baseline: str | None = None,
     *,
     python: bool = True,
+    isolate: bool = False,
 ) -> Request:
     """Give a command line's request; WorkloadError for a `--set` without a value."""
     overrides = dict(_pair(text) for text in settings or ())
     overrides |= {path: value for path, value in (options or {}).items() if value is not None}
     chosen = tuple(engines or ()), tuple(queries or ())
-    return Request(workload, *chosen, overrides, results, backend, baseline, python)
+    return Request(workload, *chosen, overrides, results, backend, baseline, python, isolate)
 
 
 def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
@@ -103,8 +105,9 @@ def show(request: Request, *, raw: bool, folder: Path | None) -> None:
     else:
         data = outline(flow.dataset(workload), request.cache)
     for name in dict.fromkeys(workload.engines):
+        told = replace(resources, versions=request.provider.planned(find(name)).versions)
         for query in workload.questions:
-            program = written(find(name), query, data, resources)
+            program = written(find(name), query, data, told)
             if folder is None:
                 _show(name, query, program, raw=raw)
             elif isinstance(program, Program):
@@ -159,12 +162,13 @@ def _failed(sentences: Sequence[str]) -> bool:
 
 def _print_plan(plan: Plan) -> None:
     measure, limits = plan.workload.measure, plan.workload.limits
+    warmups = "as many as it takes for" if measure.warmups is None else measure.warmups
     lines = [
         f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
         f"limits: {limits.memory} bytes, {limits.time} s, {limits.threads} threads",
         plan.backend.promise,
         f"{len(plan.runnable)} programs x {measure.rounds} rounds",
-        f"each: 1 cold, {measure.warmups} warm-up and {measure.runs} timed executions",
+        f"each: 1 cold, {warmups} warm-up and {measure.runs} timed executions",
     ]
     for (engine, query), program in plan.programs.items():
         if isinstance(program, Unsupported):

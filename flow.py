@@ -11,12 +11,13 @@ from pathlib import Path
 
 from .comparing.heading import head
 from .comparing.measuring import Rounds
-from .comparing.planning import Plan, chosen, plan
+from .comparing.planning import Plan, chosen, plan, told_versions
 from .datasets.caching import default_folder
 from .datasets.making import Data, make, without_rows
-from .engines import engines
+from .engines import engines, find
 from .engines.base import Program
 from .errors import DataError, ResultsError
+from .provisioning.interpreters import Provider
 from .reporting import html, markdown
 from .reporting.comparison import Comparison
 from .reporting.progress import Progress, Silence
@@ -24,9 +25,9 @@ from .running import limits, machine
 from .running.executing import warm
 from .spec.reading import check_columns, read, read_text
 from .spec.workload import Files, Generated, Measure, Workload
-from .storing.folder import Folder, create, reopen
+from .storing.folder import Folder, Stored, create, reopen
 from .storing.folder import read as read_folder
-from .storing.records import Head
+from .storing.records import Head, Run
 
 CHECKED_ROWS = 10_000
 CHECKED_TASKS = 200
@@ -38,7 +39,8 @@ class Request:
 
     `overrides` are dotted paths with the value as text (`dataset.rows`: `1e6`); `engines` and
     `queries` narrow the workload, and none means all of its own. Without `python`, each `def` of
-    the workload is a mistake.
+    the workload is a mistake. `isolate` gives every engine its newest version, in an environment
+    of its own.
     """
 
     workload: str | Path
@@ -49,13 +51,21 @@ class Request:
     backend: str | None = None
     baseline: str | None = None
     python: bool = True
+    isolate: bool = False
     cache: Path = field(default_factory=lambda: default_folder(os.environ))
 
     def read(self) -> Workload:
         """Read the workload, narrowed to what is asked for."""
         names = tuple(engines())
         workload = read(self.workload, self.overrides, names, python=self.python)
-        return chosen(workload, self.engines, self.queries)
+        kept = chosen(workload, self.engines, self.queries)
+        versions = self.provider.resolved(kept.engines, isolate=self.isolate)
+        return replace(kept, engines=versions)
+
+    @property
+    def provider(self) -> Provider:
+        """Give what finds or makes the engines' environments."""
+        return Provider(self.cache, os.environ.get("PATH", os.defpath), Path.home())
 
 
 def compare(request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -70,10 +80,13 @@ def resume(path: Path, request: Request, progress: Progress | Silence | None = N
     """Go on with an interrupted comparison: the same plan, less what is stored already."""
     limits.sweep()
     stored = read_folder(path)
-    planned = prepare(request, _again(stored.head), progress or Silence())
-    _same_data(planned, stored.head.dataset, path)
-    done = frozenset((run.engine, run.query, run.round) for run in stored.runs)
-    return _run(planned, reopen(path), progress or Silence(), done)
+    held = str(stored.head.limits.get("backend") or "") or None
+    again = replace(request, backend=request.backend or held)
+    planned = prepare(again, _again(stored.head, request), progress or Silence())
+    _same(planned, stored)
+    folder = reopen(path)
+    _write_programs(folder, planned)
+    return _run(planned, folder, progress or Silence(), stored.runs)
 
 
 def check(request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -96,9 +109,12 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
     machine.feasible(workload.limits)
     backend = limits.choose(request.backend)
     data = _data(request, workload, progress)
-    planned = plan(workload, data, backend)
+    asked = [find(name) for name in dict.fromkeys(workload.engines)]
+    places = {e.name: request.provider.interpreter(e, progress.providing) for e in asked}
+    planned = plan(workload, data, backend, places)
     if isinstance(progress, Progress):
         progress.total = len(planned.runnable) * workload.measure.rounds
+        progress.budget = workload.measure.budget
     return planned
 
 
@@ -127,21 +143,25 @@ def command() -> str:
 
 def _opened(planned: Plan, request: Request) -> Folder:
     folder = create(request.results, head(planned, command(), request.baseline))
+    _write_programs(folder, planned)
+    return folder
+
+
+def _write_programs(folder: Folder, planned: Plan) -> None:
     for (engine, query), program in planned.programs.items():
         if isinstance(program, Program):
             folder.write_program(engine, query, program.text)
-    return folder
 
 
 def _run(
     planned: Plan,
     folder: Folder,
     progress: Progress | Silence,
-    done: frozenset[tuple[str, str, int]] = frozenset(),
+    stored: tuple[Run, ...] = (),
 ) -> Comparison:
     if planned.data.rows:
         warm(planned.data.path)
-    Rounds(planned, folder, progress, done).run()
+    Rounds(planned, folder, progress, stored).run()
     folder.finish()
     return reported(folder.path)
 
@@ -154,15 +174,45 @@ def reported(path: Path) -> Comparison:
     return comparison
 
 
-def _again(head: Head) -> Workload:
+def _again(head: Head, request: Request) -> Workload:
     """Read the workload of a stored comparison as it was asked for."""
-    workload = read_text(head.source, head.file, Path(head.file).parent, head.overrides)
+    folder, known = Path(head.file).parent, tuple(engines())
+    workload = read_text(
+        head.source, head.file, folder, head.overrides, known, python=request.python
+    )
     return chosen(workload, tuple(head.engines), tuple(head.queries))
 
 
-def _same_data(planned: Plan, stored: Mapping[str, object], path: Path) -> None:
-    if planned.data.name != stored.get("name"):
-        message = (
-            f"{path} was measured on {stored.get('name')}, and the data is {planned.data.name} now"
-        )
-        raise ResultsError(message)
+def _same(planned: Plan, stored: Stored) -> None:
+    """Raise ResultsError where going on would mix two measurements in one comparison."""
+    head, now = stored.head, {n: told_versions(i) for n, i in planned.interpreters.items()}
+    changes = [
+        ("data", head.dataset.get("name"), planned.data.name),
+        ("limit", head.limits.get("backend"), planned.backend.name),
+        *((f"version of {name}", head.engines[name], now[name]) for name in head.engines),
+    ]
+    for what, then, today in changes:
+        if then != today:
+            message = (
+                f"{stored.path}: its {what} was {_plain(then)}, and is {_plain(today)} now; "
+                "compare anew, without --resume"
+            )
+            raise ResultsError(message)
+    _same_programs(planned, stored)
+
+
+def _same_programs(planned: Plan, stored: Stored) -> None:
+    for (engine, query), text in stored.programs.items():
+        program = planned.programs.get((engine, query))
+        if not isinstance(program, Program) or program.text != text:
+            message = (
+                f"{stored.path}: {engine} has another program for {query} now; "
+                "compare anew, without --resume"
+            )
+            raise ResultsError(message)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
+    return str(value)

@@ -24,16 +24,24 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         command=command,
         began=datetime.now(UTC).isoformat(timespec="seconds"),
         queries={query.name: query.question for query in workload.questions},
-        engines={engine.name: told_versions(engine) for engine in plan.engines},
+        engines={name: told_versions(plan.interpreters[name]) for name in names},
         dataset=_dataset(plan),
         limits=_limits(plan),
         measure=_measure(plan),
         machine=machine.describe(),
-        baseline=baseline or next((n for n in ("pandas", "serial") if n in names), names[0]),
+        baseline=baseline or _baseline(names),
         dfbench=metadata.version("dataframe-bench"),
         file=workload.file,
         overrides=dict(workload.overrides),
     )
+
+
+def _baseline(names: list[str]) -> str:
+    """Give pandas, or Python itself for tasks, of whichever version comes first."""
+    for known in ("pandas", "serial"):
+        if found := [name for name in names if name.partition("@")[0] == known]:
+            return found[0]
+    return names[0]
 
 
 def _dataset(plan: Plan) -> dict[str, Any]:
@@ -58,10 +66,10 @@ def _measure(plan: Plan) -> dict[str, Any]:
     measure = plan.workload.measure
     return {
         "rounds": measure.rounds,
-        "warmups": measure.warmups,
+        "warmups": "until level" if measure.warmups is None else measure.warmups,
         "runs": measure.runs,
         "budget": measure.budget,
         "seed": measure.seed,
-        "planned": len(plan.runnable) * measure.rounds,
+        "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
         "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
     }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,10 +17,12 @@ from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
 from ..spec.workload import Query, Tasks, Workload
-from ..storing.folder import Folder, program_path
-from ..storing.records import Agreement, Outcome, Run
+from ..storing.folder import Folder, program_path, safe
+from ..storing.records import Agreement, Disagreement, Outcome, Run
 from . import oracle
 from .planning import Plan, not_run
+
+ANSWERS = "answers"
 
 
 class Listener(Protocol):
@@ -36,53 +37,80 @@ class Listener(Protocol):
 
 @dataclass(slots=True)
 class Rounds:
-    """The rounds of one comparison; `done` holds what an earlier, interrupted one has stored."""
+    """The rounds of one comparison; `stored` is what an earlier, interrupted one has measured.
+
+    Answers lie in the comparison's folder until they are judged. Wrong ones stay until all have
+    ended, also over an interruption: they are compared with one another.
+    """
 
     plan: Plan
     folder: Folder
     listener: Listener
-    done: frozenset[tuple[str, str, int]] = frozenset()
-    costs: dict[tuple[str, str], float] = field(default_factory=dict)
+    stored: tuple[Run, ...] = ()
+    runs: list[Run] = field(init=False)
+    costs: dict[tuple[str, str], float] = field(init=False)
     expected: dict[str, Path | None] = field(default_factory=dict)
 
-    def run(self) -> None:
-        """Run everything that is planned and not yet done, within the time budget."""
-        began = monotonic()
-        for record in not_run(self.plan):
-            if (record.engine, record.query, record.round) not in self.done:
-                self.folder.append(record)
-        with tempfile.TemporaryDirectory(prefix="dfbench-answers-") as answers:
-            for engine, query, round_ in self._order():
-                if round_ == 1 or self._affordable(engine, query, monotonic() - began):
-                    self._one(engine, query, round_, Path(answers))
-            self._agreements(Path(answers))
+    def __post_init__(self) -> None:
+        self.runs = list(self.stored)
+        self.costs = {(run.engine, run.query): run.times.wall or 0.0 for run in self.stored}
 
-    def _order(self) -> Iterator[tuple[str, str, int]]:
+    @property
+    def answers(self) -> Path:
+        """Give the folder of the answers that are not judged, or wrong."""
+        return self.folder.path / ANSWERS
+
+    def run(self) -> None:
+        """Run everything that is planned and not yet stored, within the time budget."""
+        began = monotonic() - sum(run.times.wall or 0.0 for run in self.stored)
+        self.answers.mkdir(exist_ok=True)
+        for record in not_run(self.plan):
+            if place(record) not in set(map(place, self.runs)):
+                self._keep(record)
+        least = self.plan.workload.measure.least
+        for engine, query, round_ in tuple(self.left()):
+            if round_ <= least or self._affordable(engine, query, monotonic() - began):
+                self._one(engine, query, round_)
+        self._agreements()
+        shutil.rmtree(self.answers)
+
+    def left(self) -> Iterator[tuple[str, str, int]]:
+        """Give what is planned and not yet stored, in the order of an uninterrupted comparison."""
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
         queries = [query.name for query in self.plan.workload.questions]
-        runnable = set(self.plan.runnable)
+        runnable, done = set(self.plan.runnable), set(map(place, self.runs))
         for round_ in range(1, measure.rounds + 1):
             for engine, query in order(names, queries, round_, measure.seed):
-                if (engine, query) in runnable and (engine, query, round_) not in self.done:
+                if (engine, query) in runnable and (engine, query, round_) not in done:
                     yield engine, query, round_
 
     def _affordable(self, engine: str, query: str, spent: float) -> bool:
         budget = self.plan.workload.measure.budget
         return budget is None or spent + self.costs.get((engine, query), 0.0) <= budget
 
-    def _one(self, engine: str, query: str, round_: int, answers: Path) -> None:
+    def _one(self, engine: str, query: str, round_: int) -> None:
         began = monotonic()
         self.listener.starting(engine, query, round_)
-        path = answers / f"{round_}-{engine.replace('/', '-')}-{query}.arrow"
-        run = execute(job(self.plan, self.folder, engine, query, round_, path), self.plan.backend)
-        if run.outcome is Outcome.OK:
-            run = _checked(run, self._verdict(query, path))
-        self.folder.append(run)
-        if round_ > 1:
+        path = self._answer(engine, query, round_)
+        try:
+            run = execute(
+                job(self.plan, self.folder, engine, query, round_, path), self.plan.backend
+            )
+            if run.outcome is Outcome.OK:
+                run = _checked(run, self._verdict(query, path))
+        except BaseException:
             path.unlink(missing_ok=True)
+            raise
+        if run.outcome is not Outcome.WRONG or self._was_wrong(run):
+            path.unlink(missing_ok=True)
+        self._keep(run)
         self.costs[engine, query] = monotonic() - began
         self.listener.finished(run)
+
+    def _keep(self, run: Run) -> None:
+        self.folder.append(run)
+        self.runs.append(run)
 
     def _verdict(self, name: str, path: Path) -> Verdict:
         query = self.plan.workload.query(name)
@@ -97,31 +125,47 @@ class Rounds:
             self.expected[query.name] = oracle.answer(self.plan, query)
         return self.expected[query.name]
 
-    def _agreements(self, answers: Path) -> None:
+    def _agreements(self) -> None:
+        if not _is_checked(self.plan.workload):
+            return
         for query in self.plan.workload.questions:
-            found = agreed(self.plan, query, answers, self._expected)
-            if found is not None:
-                self.folder.append_agreement(found)
+            answered = [run for run in self.runs if run.query == query.name and _answered(run)]
+            expected = self._expected(query) if answered else None
+            if expected is not None:
+                self.folder.append_agreement(self._agreed(query, expected, answered))
+
+    def _agreed(self, query: Query | Tasks, expected: Path, answered: list[Run]) -> Agreement:
+        """Tell which engines always gave the oracle's answer, and how the others' differ."""
+        wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
+        kept = {engine: self._answer(*place(run)) for engine, run in wrong.items()}
+        paths = {engine: path for engine, path in kept.items() if path.exists()}
+        judge = partial(judged, query=query, rows=self.plan.data.rows)
+        found = agreement(query.name, (oracle.oracle_name(query), expected), paths, judge)
+        agree = tuple(
+            name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
+        )
+        lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
+        return replace(found, agree=agree, differ=(*found.differ, *lost))
+
+    def _answer(self, engine: str, query: str, round_: int) -> Path:
+        return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"
+
+    def _was_wrong(self, run: Run) -> bool:
+        alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
+        return any(one.outcome is Outcome.WRONG for one in alike)
 
 
-def agreed(
-    plan: Plan,
-    query: Query | Tasks,
-    answers: Path,
-    expect: Callable[[Query | Tasks], Path | None],
-) -> Agreement | None:
-    """Tell which engines gave the oracle's answer in the first round."""
-    paths = {
-        engine.name: path
-        for engine in plan.engines
-        if (path := answers / f"1-{engine.name.replace('/', '-')}-{query.name}.arrow").exists()
-    }
-    expected = expect(query) if paths else None
-    if expected is None:
-        return None
-    named = oracle.oracle_name(query), expected
-    judge = partial(judged, query=query, rows=plan.data.rows)
-    return agreement(query.name, named, paths, judge)
+def place(run: Run) -> tuple[str, str, int]:
+    """Give what a run stands for: its engine, query and round."""
+    return run.engine, run.query, run.round
+
+
+def _answered(run: Run) -> bool:
+    return run.outcome in {Outcome.OK, Outcome.WRONG}
+
+
+def _in(engine: str, runs: list[Run]) -> bool:
+    return any(run.engine == engine for run in runs)
 
 
 def job(  # noqa: PLR0913 - a job has that many parts
@@ -135,7 +179,7 @@ def job(  # noqa: PLR0913 - a job has that many parts
         engine=engine,
         query=query,
         round=round_,
-        python=sys.executable,
+        python=plan.interpreters[engine].path,
         program=folder.path / program_path(engine, query),
         program_sha=program.sha,
         data=plan.data.path if plan.workload.queries else None,

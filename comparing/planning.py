@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..datasets.making import Data
-from ..engines import find, install_command, missing, versions
+from ..engines import find
 from ..engines.base import Engine, Program, Resources
 from ..errors import EngineError, Unsupported
+from ..provisioning.interpreters import Interpreter, here
 from ..running.limits import Backend
 from ..spec.workload import Query, Tasks, Workload
 from ..storing.records import Outcome, Run
@@ -17,12 +17,13 @@ from ..storing.records import Outcome, Run
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will run: each engine's program for each query, or why there is none."""
+    """What will run where: each engine's program for each query, or why there is none."""
 
     workload: Workload
     data: Data
     backend: Backend
     engines: tuple[Engine, ...]
+    interpreters: Mapping[str, Interpreter]
     programs: Mapping[tuple[str, str], Program | Unsupported]
 
     @property
@@ -33,9 +34,8 @@ class Plan:
     @property
     def runnable(self) -> tuple[tuple[str, str], ...]:
         """Give the pairs of engine and query that have a program and an engine to run it."""
-        here = {engine.name for engine in self.engines if not missing(engine)}
         pairs = ((e, q) for (e, q), p in self.programs.items() if isinstance(p, Program))
-        return tuple((engine, query) for engine, query in pairs if engine in here)
+        return tuple((e, q) for e, q in pairs if not self.interpreters[e].problem)
 
     def engine(self, name: str) -> Engine:
         """Give the engine of a name."""
@@ -53,16 +53,26 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
     return replace(workload, engines=engines or workload.engines, queries=kept)
 
 
-def plan(workload: Workload, data: Data, backend: Backend) -> Plan:
-    """Write every program; EngineError for an engine that is not known."""
+def plan(
+    workload: Workload,
+    data: Data,
+    backend: Backend,
+    interpreters: Mapping[str, Interpreter] | None = None,
+) -> Plan:
+    """Write every program for the versions that run it; EngineError for an unknown engine.
+
+    Without `interpreters`, every engine runs in the one that runs dfbench.
+    """
     engines = tuple(find(name) for name in dict.fromkeys(workload.engines))
-    resources = Resources(workload.limits.threads, workload.limits.memory)
-    programs = {
-        (engine.name, query.name): written(engine, query, data, resources)
-        for engine in engines
-        for query in workload.questions
-    }
-    return Plan(workload, data, backend, engines, programs)
+    places = interpreters or {engine.name: here(engine) for engine in engines}
+    limits = workload.limits
+    programs = {}
+    for engine in engines:
+        versions = places[engine.name].versions
+        resources = Resources(limits.threads, limits.memory, versions)
+        for query in workload.questions:
+            programs[engine.name, query.name] = written(engine, query, data, resources)
+    return Plan(workload, data, backend, engines, places, programs)
 
 
 def written(
@@ -79,21 +89,14 @@ def not_run(plan: Plan) -> tuple[Run, ...]:
     """Give the records of what cannot run: not installed, or unsupported with the reason."""
     records = []
     for (name, query), program in plan.programs.items():
-        engine = plan.engine(name)
-        if missing(engine):
-            records.append(_absent(engine, query))
+        problem = plan.interpreters[name].problem
+        if problem:
+            records.append(Run(name, query, 1, Outcome.NOT_INSTALLED, evidence=problem))
         elif isinstance(program, Unsupported):
             records.append(Run(name, query, 1, Outcome.UNSUPPORTED, evidence=str(program)))
     return tuple(records)
 
 
-def _absent(engine: Engine, query: str) -> Run:
-    names = ", ".join(missing(engine))
-    evidence = f"{names} not installed; {install_command(engine)} adds it"
-    return Run(engine.name, query, 1, Outcome.NOT_INSTALLED, evidence=evidence)
-
-
-def told_versions(engine: Engine) -> dict[str, str]:
+def told_versions(interpreter: Interpreter) -> dict[str, str]:
     """Give an engine's versions and the Python that runs it, for the head of a report."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    return {**versions(engine), "python": python}
+    return {**interpreter.versions, "python": interpreter.python}

@@ -12,6 +12,7 @@ from importlib import import_module, metadata
 
 from ..errors import EngineError
 from .base import Engine
+from .versioned import Versioned, versioned
 
 REGISTRY = {
     "pandas": "pandas",
@@ -29,7 +30,15 @@ REGISTRY = {
 
 
 def find(name: str) -> Engine:
-    """Give the engine of a name, variant and all; EngineError names the nearest one it knows."""
+    """Give the engine of a name, variant, version and all (`polars/in-memory@1.30`).
+
+    EngineError names the nearest one that it knows.
+    """
+    base, at, asked = name.partition("@")
+    return versioned(_find(base), asked) if at else _find(base)
+
+
+def _find(name: str) -> Engine:
     known = engines()
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
@@ -65,6 +74,8 @@ def missing(engine: Engine) -> tuple[str, ...]:
 
 def install_command(engine: Engine) -> str:
     """Give the command that adds an engine to this environment."""
+    if isinstance(engine, Versioned):
+        return f"dfbench env make {engine.name}"
     extra = engine.name.split("/")[0].removeprefix("pandas+")
     if extra in REGISTRY.values():
         return f"pip install 'dataframe-bench[{extra}]'"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..spec.schema import Schema
@@ -11,10 +12,25 @@ from ..spec.workload import Query, Tasks
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a program may use: threads and bytes; None leaves the engine its own default."""
+    """What a program may use: threads and bytes; None leaves the engine its own default.
+
+    `versions` are those of the distributions that will run it; one that is not told is the one
+    that dfbench's own environment has.
+    """
 
     threads: int | None = None
     memory: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def before(self, distribution: str, major: int) -> bool:
+        """Tell whether the distribution is known to be older than a major version."""
+        version = self.versions.get(distribution, "")
+        return bool(version) and int(version.split(".")[0]) < major
+
+    def since(self, distribution: str, major: int) -> bool:
+        """Tell whether the distribution is known to be of a major version, or a newer one."""
+        version = self.versions.get(distribution, "")
+        return bool(version) and int(version.split(".")[0]) >= major
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.schema import Schema
+from ..spec.vocabulary import WINDOWS
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
@@ -86,7 +87,7 @@ class DuckDB:
         parts = Parts(
             imports="import duckdb",
             load=_load(query, data, resources),
-            query=f"return con.sql({_triple(statement.text())}).to_arrow_table()",
+            query=f"return con.sql({_triple(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
         )
@@ -108,7 +109,7 @@ class _Statement:
             "" if self.query.derive else self._where(),
             _listed("GROUP BY", self._keys(), ",") if self._groups else "",
             self._having(),
-            _listed("ORDER BY", [_sort_key(k.name, k.descending) for k in self.query.sort], ","),
+            _listed("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
         text = "\n".join(clause for clause in clauses if clause)
@@ -126,7 +127,8 @@ class _Statement:
     @property
     def _filters_rows(self) -> bool:
         """Tell whether `having` speaks of rows, which SQL's HAVING cannot."""
-        return self.query.having is not None and not self.query.aggregate
+        query = self.query
+        return query.having is not None and not (query.aggregate or query.transform)
 
     def _items(self) -> list[str]:
         match self.query.apply:
@@ -197,27 +199,53 @@ class _Statement:
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
 
+    def _order(self) -> list[str]:
+        """Give what sorts: a value for each row keeps the frame's order, which windows lose."""
+        if self.query.transform and not self.query.sort:
+            return ["rowid"]
+        return [_sort_key(key.name, key.descending) for key in self.query.sort]
+
     @property
     def _ordered(self) -> bool:
+        if self.query.transform:
+            return True
         outputs = (*self.query.aggregate, *self.query.transform)
         found = aggregations(*(output.expression for output in outputs))
         return any(agg.function in ORDERED for agg in found)
 
     def _where(self) -> str:
         condition = self.query.where
+        if self.query.having and not self.query.derive and self._is_of_rows:
+            parts = (self.query.where, self._unshadowed(self.query.having))
+            condition = Bool("and", tuple(part for part in parts if part))
         return self._conditions("WHERE", condition) if condition else ""
+
+    @property
+    def _is_of_rows(self) -> bool:
+        """Tell whether a transform has no window at all, so that `having` is a second `where`."""
+        outputs = tuple(output.expression for output in self.query.transform)
+        return bool(outputs) and not aggregations(*outputs)
 
     def _having(self) -> str:
         """Write outputs by name, but those named like a column: there DuckDB reads the column."""
         if self.query.having is None or self._filters_rows:
             return ""
+        condition = self._unshadowed(self.query.having)
+        if self.query.aggregate:
+            return self._conditions("HAVING", condition)
+        if not self._is_of_rows:
+            return self._conditions("QUALIFY", condition)
+        return self._conditions("WHERE", condition) if self.query.derive else ""
+
+    def _unshadowed(self, condition: Expr) -> Expr:
         frame = {*self.data.names, *(output.name for output in self.query.derive)}
+        outputs = (*self.query.aggregate, *self.query.transform)
         shadowed = {
             output.name: output.expression
-            for output in self.query.aggregate
-            if output.name in frame
+            for output in outputs
+            if output.name in frame or self._is_of_rows
         }
-        return self._conditions("HAVING", substituted(self.query.having, shadowed))
+        return substituted(condition, shadowed)
 
     def _conditions(self, word: str, condition: Expr) -> str:
         seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
@@ -241,6 +269,8 @@ class _Statement:
         return Writer(self.facts, self._aggregation)
 
     def _aggregation(self, agg: Agg) -> Sql:
+        if agg.function in WINDOWS:
+            return self._window(agg)
         written = self._over(self._reduced(agg))
         if agg.function not in OF_NOTHING or not self._may_be_nothing(agg.arguments[0]):
             return written
@@ -265,11 +295,26 @@ class _Statement:
             return constant(node.value).text
         return self._writer().seen(node).text
 
-    def _over(self, text: str) -> Sql:
+    def _over(self, text: str, order: str = "") -> Sql:
         if not self.query.transform:
             return Sql(text, ATOM)
         keys = ", ".join(self._keys())
-        return Sql(f"{text} OVER (PARTITION BY {keys})" if keys else f"{text} OVER ()", ATOM)
+        parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else ""]
+        return Sql(f"{text} OVER ({' '.join(part for part in parts if part)})", ATOM)
+
+    def _window(self, agg: Agg) -> Sql:
+        x, *rest = map(self._argument, agg.arguments)
+        if agg.function in {"lag", "lead"}:
+            return self._over(f"{agg.function}({', '.join((x, *rest))})", "rowid")
+        summed = "count_if" if self.facts.kind(agg.arguments[0]) == "bool" else "sum"
+        written = (
+            self._over("rank()", x)
+            if agg.function == "rank"
+            else self._over(f"{summed}({x})", "rowid")
+        )
+        if not self.facts.may_miss(agg.arguments[0]):
+            return written
+        return Sql(f"CASE WHEN {x} IS NOT NULL THEN {written.text} END")
 
     def _may_be_nothing(self, argument: Expr) -> bool:
         """Tell whether a group can be without values; a group has a row, a whole frame may not."""
@@ -280,7 +325,7 @@ class _Statement:
         if self.facts.kind(node) != "int":
             return False
         match node:
-            case Agg("sum", (argument,)):
+            case Agg("sum" | "cumsum", (argument,)):
                 return self.facts.kind(argument) in {"int", "bool"}
             case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
                 return any(map(self._huge, children(node)))
@@ -354,6 +399,11 @@ def _config(resources: Resources) -> dict[str, int | str]:
     if resources.memory:
         config["memory_limit"] = f"{int(resources.memory * MEMORY_SHARE) >> 20}MiB"
     return config
+
+
+def _fetch(resources: Resources) -> str:
+    """Give the method that fetches an Arrow table, which got its plain name with DuckDB 2."""
+    return "fetch_arrow_table" if resources.before("duckdb", 2) else "to_arrow_table"
 
 
 def _rows(hugeints: list[str]) -> str:

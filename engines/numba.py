@@ -110,7 +110,7 @@ class Numba:
         self,
         query: Query | Tasks,
         data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
+        resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as statements, after the loops they call."""
         query = of_frame(query)
@@ -127,7 +127,7 @@ class Numba:
         parts = Parts(
             imports="\n".join(imports),
             own=mine.source,
-            before=STRINGS if strings else "",
+            before=STRINGS if strings and not resources.since("pandas", 3) else "",
             after=loops,
             load=fill(
                 "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))

@@ -41,7 +41,7 @@ class NumPy:
         self,
         query: Query | Tasks,
         data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
+        resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the row function's tree as expressions over columns."""
         query = of_frame(query)
@@ -55,7 +55,7 @@ class NumPy:
         numpy = "import numpy as np\n" if "np." in body else ""
         parts = Parts(
             imports=f"{numpy}import pandas as pd\nimport pyarrow as pa",
-            before=STRINGS if strings else "",
+            before=STRINGS if strings and not resources.since("pandas", 3) else "",
             load=fill(
                 "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
             ),

@@ -35,7 +35,7 @@ class Pandas:
         self,
         query: Query | Tasks,
         data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
+        resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as statements."""
         query = of_frame(query)
@@ -47,7 +47,7 @@ class Pandas:
         parts = Parts(
             imports="\n".join(["import pandas as pd\nimport pyarrow as pa" + numpy, *mine.imports]),
             own=mine.source,
-            before=STRINGS if strings else "",
+            before=STRINGS if strings and not resources.since("pandas", 3) else "",
             load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",

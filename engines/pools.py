@@ -143,7 +143,12 @@ class Pooled:
         lines = [self.pool.imports, "import os" if "os." in self._chunks(resources) else ""]
         parts = Parts(
             imports="\n".join([*lines, *numpy, *mine.imports, PANDAS]),
-            before="\n".join([STRINGS if strings else "", self._chunks(resources)]),
+            before="\n".join(
+                [
+                    STRINGS if strings and not resources.since("pandas", 3) else "",
+                    self._chunks(resources),
+                ]
+            ),
             own=mine.source,
             after=applied,
             load=fill(

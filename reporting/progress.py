@@ -20,6 +20,7 @@ class Progress:
     done: int = 0
     began: float = field(default_factory=monotonic)
     round: int = 0
+    budget: float | None = None
 
     def making(self, share: float) -> None:
         """Tell how much of the data is made; nothing when it was there already."""
@@ -27,6 +28,14 @@ class Progress:
             self._draw(f"making the data: {share:.0%}")
         elif self.file.isatty():
             self._draw("")
+
+    def providing(self, words: str) -> None:
+        """Tell of an environment that is being made, which can take a minute."""
+        if self.file.isatty():
+            self._draw(words)
+        elif words:
+            self.file.write(f"{words}\n")
+            self.file.flush()
 
     def starting(self, engine: str, query: str, round_: int) -> None:
         """Tell what runs now and about how long the rest takes."""
@@ -52,7 +61,10 @@ class Progress:
         if not self.done:
             return ""
         spent = monotonic() - self.began
-        return f", about {seconds(spent / self.done * (self.total - self.done))} left"
+        left = spent / self.done * (self.total - self.done)
+        if self.budget is not None:
+            left = min(left, max(self.budget - spent, 0.0))
+        return f", about {seconds(left)} left"
 
     def _draw(self, words: str) -> None:
         self.file.write(f"\r\x1b[2K{words[:100]}")
@@ -68,6 +80,9 @@ class Silence:
     """Tells nothing: for notebooks and tests."""
 
     def making(self, share: float) -> None:
+        """Do nothing."""
+
+    def providing(self, words: str) -> None:
         """Do nothing."""
 
     def starting(self, engine: str, query: str, round_: int) -> None:

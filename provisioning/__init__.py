@@ -1,0 +1,1 @@
+"""Environments: an interpreter of its own for an engine of a version, made once and kept."""
