@@ -18,7 +18,6 @@ def answer(program: str, data: str, path: str, *, first: bool) -> None:
     spec = importlib.util.spec_from_file_location(Path(program).stem, program)
     assert spec is not None
     assert spec.loader is not None
-    sys.path.insert(0, str(Path(program).parent))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -49,8 +49,10 @@ NAMES = [name for name in engines() if name not in FUNCTIONS_ONLY]
 class Warm:
     """One process for all cases of one engine."""
 
-    def __init__(self, engine: str) -> None:
-        switches = find(engine).environment(Resources(threads=2))
+    def __init__(self, engine: str, folder: Path) -> None:
+        # The processes of a cluster import the program by its name, so it lies on their path.
+        self.folder = folder
+        switches = find(engine).environment(Resources(threads=2)) | {"PYTHONPATH": str(folder)}
         self.process = subprocess.Popen(
             [sys.executable, str(RUNNER)],
             stdin=subprocess.PIPE,
@@ -96,9 +98,16 @@ def warm() -> Iterator[dict[str, Warm]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-@pytest.mark.parametrize("engine", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in NAMES])
+@pytest.mark.parametrize(
+    "engine", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in NAMES]
+)
 def test_answer_is_the_oracles(
-    engine: str, case: Case, frames: dict[str, Path], warm: dict[str, Warm], tmp_path: Path
+    engine: str,
+    case: Case,
+    frames: dict[str, Path],
+    warm: dict[str, Warm],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     assert not missing(find(engine)), f"{engine} is not installed: the suite runs on every engine"
     known = mark(engine, case.name)
@@ -110,10 +119,11 @@ def test_answer_is_the_oracles(
         return
     assert known is None or known.how != "unsupported", "it is supported now: remove the mark"
     # Workers of a cluster import the program by its name, so no two may share one.
-    text = tmp_path / f"{engine}_{case.name}.py".replace("/", "_").replace("+", "_")
-    text.write_text(program.text)
     if engine not in warm or warm[engine].process.poll() is not None:
-        warm[engine] = Warm(engine)
+        warm[engine] = Warm(engine, tmp_path_factory.mktemp("programs"))
+    safe = f"{engine}_{case.name}".replace("/", "_").replace("+", "_")
+    text = warm[engine].folder / f"{safe}.py"
+    text.write_text(program.text)
     problem = warm[engine].answer(text, frames[case.frame], tmp_path / "answer.arrow")
     verdict = None if problem else agrees(case, tmp_path / "answer.arrow")
     if known:
