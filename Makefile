@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 install: $(READY) ## install dfbench and every engine into .venv
 
 compare: $(READY) ## run the ten group-by questions on every engine (about four minutes)
-	$(BIN)/dfbench compare groupby --time-budget 200s
+	$(BIN)/dfbench compare groupby --time-budget 220s
 
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
