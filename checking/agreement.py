@@ -35,8 +35,9 @@ def asked(
     `rows` is the data's number of rows, `groups` the answer's, `typical` the mean absolute value of
     the data's columns; without them the tolerance is the narrower one.
     """
-    # a row function keeps the frame's order, so that a limit gives its first rows
-    positional = isinstance(query.apply, RowFunction) and not query.sort
+    # a value for each row keeps the frame's order, so that a limit gives its first rows
+    by_row = bool(query.transform) or isinstance(query.apply, RowFunction)
+    positional = by_row and not query.sort
     return Asked(
         keys=query.group_by,
         positional=positional,

@@ -5,6 +5,7 @@ Missing is None. Wherever a value comes from outside, NaN counts as missing, too
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import operator
 import statistics
@@ -66,6 +67,8 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     if isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
+    elif query.transform:
+        result = _transformed(query, kept)
     else:
         result = [
             found for group in _groups(query.group_by, kept) for found in _reply(query, group)
@@ -91,9 +94,17 @@ def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if query.extreme:
         name = query.extreme.name
         return [keys | {name: value} for value in _extremes(query.extreme, group)]
-    if query.transform:
-        return [keys | _outputs(query.transform, row, group) for row in group]
     return [keys | _outputs(query.aggregate, {}, group)]
+
+
+def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each row's values, in the order of the frame."""
+    groups = {id(row): group for group in _groups(query.group_by, rows) for row in group}
+    result = []
+    for row in rows:
+        keys = {name: _present(row[name]) for name in query.group_by}
+        result.append(keys | _outputs(query.transform, row, groups[id(row)]))
+    return result
 
 
 def _outputs(outputs: Sequence[Output], row: Row, group: Sequence[Row]) -> dict[str, Value]:
@@ -146,6 +157,8 @@ def _value(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one li
             return _value(next(taken, otherwise), row, group)
         case Let(name, value, body):
             return _value(body, {**row, name: _value(value, row, group)}, group)
+        case Agg(function, arguments) if function in WINDOWS:
+            return _windowed(function, arguments, row, group)
         case Agg(function, arguments):
             return _aggregated(function, arguments, group)
         case _:
@@ -228,6 +241,20 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
+TRUNCATED: dict[str, Callable[[Any], dt.date]] = {
+    "year": lambda moment: _midnight(moment).replace(month=1, day=1),
+    "month": lambda moment: _midnight(moment).replace(day=1),
+    "day": lambda moment: _midnight(moment),
+    "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
+}
+
+
+def _midnight(moment: dt.date) -> dt.date:
+    if isinstance(moment, dt.datetime):
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return moment
+
+
 CALLS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "sqrt": math.sqrt,
@@ -246,6 +273,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "year": operator.attrgetter("year"),
     "month": operator.attrgetter("month"),
     "day": operator.attrgetter("day"),
+    "truncate": lambda moment, unit: TRUNCATED[unit](moment),
 }
 
 
@@ -263,6 +291,40 @@ def _aggregated(function: str, arguments: Sequence[Expr], group: Sequence[Row] |
             return AGGREGATIONS[function](_there(column, group))
         case _:
             raise ValueError(f"{function} does not take {len(arguments)} arguments")
+
+
+def _windowed(
+    function: str, arguments: Sequence[Expr], row: Row, group: Sequence[Row] | None
+) -> Cell:
+    """Give a window function's value in one row of its group."""
+    if group is None:
+        raise ValueError(f"{function} is of a group's rows, and there is no group")
+    at = next(place for place, other in enumerate(group) if other is row)
+    values = [evaluate(arguments[0], other) for other in group]
+    return WINDOWS[function](values, at, *(int(evaluate(n, {})) for n in arguments[1:]))  # type: ignore[arg-type]
+
+
+def _rank(values: list[Any], at: int) -> int | None:
+    if values[at] is None:
+        return None
+    return 1 + sum(value < values[at] for value in values if value is not None)
+
+
+def _lag(values: list[Any], at: int, step: int = 1) -> Cell:
+    return values[at - step] if 0 <= at - step < len(values) else None
+
+
+def _cumsum(values: list[Any], at: int) -> Cell:
+    there = [value for value in values[: at + 1] if value is not None]
+    return None if values[at] is None else _sum(there)
+
+
+WINDOWS: dict[str, Callable[..., Any]] = {
+    "rank": _rank,
+    "lag": _lag,
+    "lead": lambda values, at, step=1: _lag(values, at, -step),
+    "cumsum": _cumsum,
+}
 
 
 def _there(column: Expr, group: Sequence[Row]) -> list[Any]:

@@ -24,14 +24,17 @@ from ..spec.expression import (
     Lit,
     Neg,
     Not,
+    children,
+    columns,
     walk,
 )
-from ..spec.schema import Column, Schema
+from ..spec.schema import Schema
+from ..spec.vocabulary import WINDOWS
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
-from .writing.facts import Facts, of_rows
+from .writing.facts import Facts, of_outputs, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
 from .writing.quoting import literal, quote
 from .writing.series import can_be_missing
@@ -74,6 +77,10 @@ AGGREGATIONS = {
     "all": "x.all()",
     "quantile": "x.quantile(y, interpolation='linear')",
     "corr": "pl.corr(x, y)",
+    "rank": "x.rank('min')",
+    "lag": "x.shift(n)",
+    "lead": "x.shift(-n)",
+    "cumsum": "x.cum_sum()",
 }
 # These see a missing value as a value; the language does not.
 SEES_MISSING = {"n_unique", "first", "last"}
@@ -81,7 +88,8 @@ SEES_MISSING = {"n_unique", "first", "last"}
 # Python's kinds as Polars names them, for what map_elements returns.
 DTYPES = {"int": "pl.Int64", "float": "pl.Float64", "string": "pl.String", "bool": "pl.Boolean"}
 # Functions whose results are integers of fewer than 64 bits, or without a sign.
-NARROW_RESULTS = {"len", "year", "month", "day"}
+NARROW_RESULTS = {"len", "year", "month", "day", "count", "size", "n_unique", "rank"}
+TRUNCATED = {"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"}
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Functions and operators whose float results can be NaN, which Polars does not take as missing.
@@ -282,18 +290,24 @@ class _Chain:
     def _where(self, tree: ast.expr) -> ast.expr:
         if self.query.where is None:
             return tree
-        return quote("tree.filter(*c)", tree=tree, c=_conditions(self.query.where))
+        conditions = _conditions(self.query.where, _Rows(Facts(self.data)))
+        return quote("tree.filter(*c)", tree=tree, c=conditions)
 
     def _derive(self, tree: ast.expr) -> ast.expr:
         for batch in _batches(self.query.derive):
-            tree = quote("tree.with_columns(**o)", tree=tree, o={o.name: _value(o) for o in batch})
+            values = {o.name: _value(o, self._rows) for o in batch}
+            tree = quote("tree.with_columns(**o)", tree=tree, o=values)
         return tree
+
+    @property
+    def _rows(self) -> _Rows:
+        return _Rows(of_rows(self.query, self.data))
 
     def _group(self, tree: ast.expr) -> ast.expr:
         if self.query.extreme:
             return self._extreme(tree, self.query.extreme)
         if self.query.transform:
-            raise Unsupported("transform", "not written yet for polars")
+            return self._transform(tree)
         outputs = [self._output(output) for output in self.query.aggregate]
         if not self.query.group_by:
             return quote("tree.select(*o)", tree=tree, o=outputs)
@@ -323,11 +337,27 @@ class _Chain:
             name=extreme.name,
         )
 
+    def _transform(self, tree: ast.expr) -> ast.expr:
+        """Choose keys and outputs; where these are of the group alone, beside the rows first."""
+        outputs = list(map(self._output, self.query.transform))
+        keys = [literal(key) for key in self.query.group_by]
+        if keys or any(_of_a_row(output.expression) for output in self.query.transform):
+            return quote("tree.select(*o)", tree=tree, o=[*keys, *outputs])
+        names = [literal(output.name) for output in self.query.transform]
+        return quote("tree.with_columns(*o).select(*n)", tree=tree, o=outputs, n=names)
+
     def _output(self, output: Output) -> ast.expr:
-        tree = _expression(output.expression, self._aggregation)
-        if self.query.having:
+        write = self._window if self.query.transform else self._aggregation
+        tree = _expression(output.expression, write, self._rows)
+        if self.query.having or self.query.sort:
             tree = _without_nan(output.expression, tree)
+        if isinstance(output.expression, Lit):
+            tree = quote("pl.lit(x)", x=tree)
         return _named(tree, output.name, _root(output.expression))
+
+    def _window(self, agg: Agg) -> ast.expr:
+        tree, keys = self._aggregation(agg), [literal(key) for key in self.query.group_by]
+        return quote("t.over(*k)", t=tree, k=keys) if keys else tree
 
     def _aggregation(self, agg: Agg) -> ast.expr:
         if agg.function == "size":
@@ -336,35 +366,40 @@ class _Chain:
             return quote(
                 "pl.corr(*x)", x=[literal(a.name) for a in agg.arguments if isinstance(a, Col)]
             )
+        if agg.function in {"lag", "lead"}:
+            n = agg.arguments[1] if len(agg.arguments) > 1 else Lit(1)
+            assert isinstance(n, Lit)
+            x = self._argument(agg.arguments[0])
+            return quote(AGGREGATIONS[agg.function], x=x, n=n.value)
         x, *rest = (self._argument(argument) for argument in agg.arguments)
         if agg.function in SEES_MISSING and self._missing(agg.arguments[0]):
             x = quote("x.drop_nulls()", x=x)
-        if agg.function == "sum" and self._narrow(agg.arguments[0]):
+        if agg.function in {"sum", "cumsum"} and self._narrow(agg.arguments[0]):
             x = quote("x.cast(pl.Int64)", x=x)
         return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
 
     def _argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
             return literal(argument.value)
-        return _without_nan(argument, _expression(argument))
+        return _without_nan(argument, _expression(argument, rows=self._rows))
 
     def _missing(self, argument: Expr) -> bool:
         return not isinstance(argument, Col) or not present(self.query, argument.name, self.data)
 
     def _narrow(self, argument: Expr) -> bool:
         """Tell whether a sum would wrap: Polars widens 8 and 16 bits by itself, but not 32."""
-        column = self._column(argument)
-        return column is not None and column.arrow in {"int32", "uint32"}
-
-    def _column(self, argument: Expr) -> Column | None:
-        if isinstance(argument, Col) and argument.name in self.data:
-            return self.data[argument.name]
-        return None
+        facts = self._rows.facts
+        if facts.kind(argument) == "bool":
+            return True
+        types = {facts.data[name].arrow for name in columns(argument)}
+        return not types.isdisjoint({"int32", "uint32"}) or _narrow_result(argument)
 
     def _having(self, tree: ast.expr) -> ast.expr:
         if self.query.having is None:
             return tree
-        return quote("tree.filter(*c)", tree=tree, c=_conditions(self.query.having))
+        facts = of_outputs(self.query, of_rows(self.query, self.data))
+        conditions = _conditions(self.query.having, _Rows(facts))
+        return quote("tree.filter(*c)", tree=tree, c=conditions)
 
     def _sort(self, tree: ast.expr) -> ast.expr:
         names = [key.name for key in self.query.sort]
@@ -383,8 +418,15 @@ class _Chain:
         return quote("tree.head(n)", tree=tree, n=self.query.limit)
 
 
-def _value(output: Output) -> ast.expr:
-    tree = _expression(output.expression)
+def _of_a_row(node: Expr) -> bool:
+    """Tell whether an expression has another value in each row: it reads a column as it is."""
+    if isinstance(node, Agg):
+        return node.function in WINDOWS
+    return isinstance(node, Col) or any(map(_of_a_row, children(node)))
+
+
+def _value(output: Output, rows: _Rows) -> ast.expr:
+    tree = _expression(output.expression, rows=rows)
     if isinstance(output.expression, Lit):
         return quote("pl.lit(x)", x=tree)
     return _without_nan(output.expression, tree)
@@ -402,11 +444,11 @@ def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
     return batches
 
 
-def _conditions(condition: Expr) -> list[ast.expr]:
+def _conditions(condition: Expr, rows: _Rows) -> list[ast.expr]:
     """Give the conjuncts: `filter` takes several, and a missing one counts as not true."""
     if isinstance(condition, Bool) and condition.op == "and":
-        return [_expression(operand) for operand in condition.operands]
-    return [_expression(condition)]
+        return [_expression(operand, rows=rows) for operand in condition.operands]
+    return [_expression(condition, rows=rows)]
 
 
 def _named(tree: ast.expr, name: str, root: str | None) -> ast.expr:
@@ -432,6 +474,10 @@ def _col(name: str) -> ast.expr:
     return quote("pl.col(name)", name=name)
 
 
+def _narrow_result(node: Expr) -> bool:
+    return isinstance(node, (Call, Agg)) and node.function in NARROW_RESULTS
+
+
 def _refuse(agg: Agg) -> ast.expr:
     raise Unsupported(f"{agg.function}()", "an aggregation has no meaning here")
 
@@ -445,7 +491,9 @@ class _Rows:
 
     def wide(self, op: str, node: Expr, other: Expr, tree: ast.expr) -> ast.expr:
         """Widen an operand whose few bits could overflow."""
-        if isinstance(node, Call) and node.function in NARROW_RESULTS:
+        if _narrow_result(node):
+            return quote("x.cast(pl.Int64)", x=tree)
+        if isinstance(node, Agg) and node.function == "sum" and self._of_bools(node):
             return quote("x.cast(pl.Int64)", x=tree)
         known = isinstance(node, Col) and node.name not in self.names
         if known and self.facts.overflows(op, node, other):
@@ -454,10 +502,15 @@ class _Rows:
 
     def lacking(self, arguments: tuple[Expr, ...]) -> list[Expr]:
         """Give the arguments that may be missing."""
-        return [a for a in arguments if can_be_missing(a, self._missing)]
+        return [a for a in arguments if self._may_miss(a)]
 
-    def _missing(self, name: str) -> bool:
-        return name in self.names or self.facts.data[name].missing
+    def _may_miss(self, node: Expr) -> bool:
+        if self.names.isdisjoint(columns(node)):
+            return self.facts.may_miss(node)
+        return can_be_missing(node, lambda n: n in self.names or self.facts.data[n].missing)
+
+    def _of_bools(self, node: Agg) -> bool:
+        return self.facts.kind(node.arguments[0]) == "bool"
 
 
 def _expression(
@@ -505,6 +558,8 @@ def _expression(
             test = _joined("or", [quote("x.is_null()", x=tree) for tree in tests])
             # Polars leaves missing values out of the extremes of a row.
             return quote("pl.when(t).then(None).otherwise(w)", t=test, w=written)
+        case Call("truncate", (moment, Lit(str() as unit))):
+            return quote("x.dt.truncate(u)", x=write(moment), u=TRUNCATED[unit])
         case Call(function, arguments):
             return _call(function, [write(argument) for argument in arguments])
         case Case(branches, otherwise):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 ArithOp = Literal["+", "-", "*", "/", "//", "%", "**"]
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
-Value: TypeAlias = int | float | str | bool | None
+Value: TypeAlias = int | float | str | bool | dt.date | dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,10 @@ class Let:
 
 @dataclass(frozen=True, slots=True)
 class Agg:
-    """An aggregation over the rows of a group: `sum(v1)`, `corr(v1, v2)`, `quantile(v3, 0.9)`."""
+    """What ranges over the rows of a group: `sum(v1)`, `corr(v1, v2)`, `quantile(v3, 0.9)`.
+
+    In a transform alone also a window function, whose value is another in each row: `rank(v1)`.
+    """
 
     function: str
     arguments: tuple[Expr, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import math
 import re
 import warnings
@@ -28,7 +29,15 @@ from .expression import (
     Neg,
     Not,
 )
-from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, Function, mend
+from .vocabulary import (
+    AGGREGATIONS,
+    CONSTANTS,
+    ROW_FUNCTIONS,
+    UNITS,
+    WINDOWS,
+    Function,
+    mend,
+)
 
 LONGEST = 20_000  # characters of one expression
 DEEPEST = 100  # levels; Python's own unparser needs about five frames a level
@@ -363,6 +372,8 @@ class Converter:
             return self.slip(node, f"{name} takes its arguments in order, without names")
         if name == "col":
             return self._quoted(node)
+        if name in CONSTANTS:
+            return self._time(node, name)
         return self._apply(node, name)
 
     def _function_name(self, node: ast.expr) -> str | None:
@@ -376,9 +387,17 @@ class Converter:
                 return self._column(node, name)
         return self.slip(node, 'col takes one name in quotes: col("unit price")')
 
+    def _time(self, node: ast.Call, name: str) -> Expr:
+        match node.args:
+            case [ast.Constant(str(given))]:
+                made = _moment(name, given)
+                return made or self.slip(node.args[0], f"{given!r} is no {name}; {CONSTANTS[name]}")
+        return self.slip(node, f"{name} takes one text: {CONSTANTS[name]}")
+
     def _apply(self, node: ast.Call, name: str) -> Expr:
         aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
-        function = (AGGREGATIONS if aggregates else ROW_FUNCTIONS).get(name)
+        aggregates = aggregates or name in WINDOWS
+        function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
         if function is None:
             return self.slip(node, self._unknown(name))
         if not _fits(function, len(node.args)):
@@ -388,15 +407,20 @@ class Converter:
         arguments = tuple(self.expr(argument) for argument in node.args)
         if name == "round" and len(arguments) == 2 and not _places(arguments[1]):
             return self.slip(node.args[1], "round needs a whole number of places")
+        if name == "truncate" and arguments[1] not in map(Lit, UNITS):
+            return self.slip(node.args[1], f"truncate needs a unit: one of {', '.join(UNITS)}")
         return Call(name, arguments)
 
     def _unknown(self, name: str) -> str:
         if self.context is Context.ROW:
             return f"{name!r} is no function{mend(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
-        return f"{name!r} is no {what}{mend(name, [*AGGREGATIONS, *ROW_FUNCTIONS])}"
+        windows = WINDOWS if self.context is Context.TRANSFORM else ()
+        return f"{name!r} is no {what}{mend(name, [*AGGREGATIONS, *ROW_FUNCTIONS, *windows])}"
 
     def _aggregate(self, node: ast.Call, name: str) -> Expr:
+        if name in WINDOWS and self.context is not Context.TRANSFORM:
+            return self.slip(node, f"{name} gives each row a value; it stands in transform alone")
         if self.context is Context.ROW:
             return self.slip(node, f"{name} aggregates rows, and this clause sees one at a time")
         if self.inside:
@@ -406,6 +430,8 @@ class Converter:
         self.inside = ""
         if name == "quantile" and not _share(arguments[1]):
             return self.slip(node.args[1], "a quantile is a number from 0 to 1")
+        if name in {"lag", "lead"} and len(arguments) == 2 and not _steps(arguments[1]):
+            return self.slip(node.args[1], f"{name} needs a whole number of rows, 1 or more")
         return Agg(name, arguments)
 
 
@@ -453,6 +479,24 @@ def _places(node: Expr) -> bool:
         case Lit(int()) | Neg(Lit(int())):
             return True
     return False
+
+
+def _steps(node: Expr) -> bool:
+    match node:
+        case Lit(bool()):
+            return False
+        case Lit(int() as value):
+            return value >= 1
+    return False
+
+
+def _moment(name: str, given: str) -> Lit | None:
+    try:
+        if name == "date":
+            return Lit(dt.date.fromisoformat(given))
+        return Lit(dt.datetime.fromisoformat(given))
+    except ValueError:
+        return None
 
 
 def _share(node: Expr) -> bool:

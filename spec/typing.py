@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
@@ -24,7 +25,7 @@ from .expression import (
     walk,
 )
 from .schema import Column, Kind, Schema
-from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, Function, Takes
+from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS, Function, Takes
 from .workload import Query
 
 NUMBERS: tuple[Kind, ...] = ("int", "decimal", "float")
@@ -99,7 +100,7 @@ class _Kinds:
             case Call(name, arguments):
                 return self.function(name, ROW_FUNCTIONS[name], arguments)
             case Agg(name, arguments):
-                return self.function(name, AGGREGATIONS[name], arguments)
+                return self.function(name, (AGGREGATIONS | WINDOWS)[name], arguments)
             case Case(branches, otherwise):
                 self.conditions("'if'", *(test for test, _ in branches))
                 return self.alike("'if'", *(value for _, value in branches), otherwise)
@@ -134,13 +135,32 @@ class _Kinds:
                 raise KindError(
                     node, f"{where} puts {_WORDS[first]} beside {_WORDS[self.of(node)]}"
                 )
+            self.zones(where, nodes[0], node)
             first = common
         return first
 
+    def zones(self, where: str, one: Expr, other: Expr) -> None:
+        """Hold times with a zone and times without apart: neither is before the other."""
+        zoned = [self.zoned(one), self.zoned(other)]
+        if zoned in ([True, False], [False, True]):
+            mend = "; a zone is written as timestamp('2024-01-31 12:30:00+00:00')"
+            raise KindError(other, f"{where} puts a time with a zone beside one without{mend}")
+
+    def zoned(self, node: Expr) -> bool | None:
+        match node:
+            case Col(name) if name not in self.names and self.schema[name].kind == "timestamp":
+                return "tz=" in self.schema[name].arrow
+            case Lit(dt.datetime() as value):
+                return value.tzinfo is not None
+        return None
+
     def function(self, name: str, function: Function, arguments: tuple[Expr, ...]) -> Kind:
+        if name == "truncate":
+            finer = arguments[1] == Lit("hour")
+            return self.takes(arguments[0], "timestamp" if finer else "date", name)
         kinds = []
         for argument in arguments:
-            summed = name == "sum" and self.of(argument) == "bool"
+            summed = name in {"sum", "cumsum"} and self.of(argument) == "bool"
             kinds.append("int" if summed else self.takes(argument, function.takes, name))
         if function.gives != "same":
             return function.gives
@@ -176,6 +196,10 @@ def _literal(value: object) -> Kind:
             return "float"
         case str():
             return "string"
+        case dt.datetime():
+            return "timestamp"
+        case dt.date():
+            return "date"
     return "null"
 
 
@@ -252,7 +276,7 @@ def _undefined(op: str, left: Expr, right: Expr) -> bool:
 
 
 def _nothing(aggregation: str, argument: bool) -> bool:
-    if aggregation in {"std", "var", "corr"}:
+    if aggregation in {"std", "var", "corr", "lag", "lead"}:
         return True
     return argument and aggregation not in {"sum", "count", "size", "n_unique", "any", "all"}
 

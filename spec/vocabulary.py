@@ -44,6 +44,14 @@ ROW_FUNCTIONS = {
     "year": Function(1, 1, "date", "int", "year of a date"),
     "month": Function(1, 1, "date", "int", "month of a date, 1 to 12"),
     "day": Function(1, 1, "date", "int", "day of the month, 1 to 31"),
+    "truncate": Function(2, 2, "date", "same", "the begin of its year, month, day or hour"),
+}
+# What a date or a time can be truncated to.
+UNITS = ("year", "month", "day", "hour")
+# Constants that have no sign of their own in Python: written as calls of one text.
+CONSTANTS = {
+    "date": "a day, as date('2024-01-31')",
+    "timestamp": "a time, as timestamp('2024-01-31 12:30:00')",
 }
 
 AGGREGATIONS = {
@@ -63,6 +71,14 @@ AGGREGATIONS = {
     "any": Function(1, 1, "condition", "bool", "whether it holds in any row"),
     "all": Function(1, 1, "condition", "bool", "whether it holds in all rows"),
     "corr": Function(2, 2, "number", "float", "Pearson's correlation, pairwise complete"),
+}
+
+# A value for each row from the rows of its group, in the order of the frame: in a transform alone.
+WINDOWS = {
+    "rank": Function(1, 1, "ordered", "int", "1 for the smallest; equal values share the lowest"),
+    "lag": Function(1, 2, "anything", "same", "the value of the group's row n (1) before"),
+    "lead": Function(1, 2, "anything", "same", "the value of the group's row n (1) behind"),
+    "cumsum": Function(1, 1, "number", "same", "the sum so far, with this row"),
 }
 
 GENERATORS: dict[str, tuple[Column, ...]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 from typing import assert_never
 
 from .expression import (
@@ -20,6 +21,7 @@ from .expression import (
     Lit,
     Neg,
     Not,
+    Value,
 )
 from .parsing import ARITHMETIC, COMPARISONS
 from .workload import GroupFunction, Output, Query, RowFunction
@@ -42,7 +44,7 @@ def _syntax(node: Expr) -> ast.expr:
         case Col(name):
             return _column(name)
         case Lit(value):
-            return ast.Constant(value)
+            return _constant(value)
         case Arith(op, left, right):
             return ast.BinOp(_syntax(left), _ARITHMETIC[op](), _syntax(right))
         case Neg(operand):
@@ -96,7 +98,16 @@ def _call(function: str, *arguments: ast.expr) -> ast.expr:
 
 
 def _members(values: tuple[Lit, ...]) -> ast.expr:
-    return ast.Tuple([ast.Constant(value.value) for value in values])
+    return ast.Tuple([_constant(value.value) for value in values])
+
+
+def _constant(value: Value) -> ast.expr:
+    match value:
+        case dt.datetime():
+            return _call("timestamp", ast.Constant(value.isoformat(" ")))
+        case dt.date():
+            return _call("date", ast.Constant(value.isoformat()))
+    return ast.Constant(value)
 
 
 def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:

@@ -13,6 +13,8 @@ from ...spec.workload import Query, Tasks
 from ..base import Program
 
 Code = str | ast.expr
+# Python's own days and times, where a program has one as a constant.
+TIMES = re.compile(r"(?<![\w.])(date|datetime)(?=\(|\.from)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
     path = "sys.argv[1]" if parts.path else ""
     text = MODULE.format(
         title=_title(engine, query),
-        imports=_sorted_imports(f"import sys\n{parts.imports}" if parts.path else parts.imports),
+        imports=_sorted_imports(_imported(parts)),
         before=parts.before,
         own=OWN if parts.own else "",
         after=parts.after,
@@ -86,6 +88,13 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         main=_indented(f"{started}print(query(load({path})))"),
     )
     return finish(engine, text, parts.own)
+
+
+def _imported(parts: Parts) -> str:
+    """Give the imports, with what every program needs and what its constants do."""
+    words = {*TIMES.findall(f"{parts.before}\n{parts.load}\n{parts.query}")}
+    times = [f"from datetime import {', '.join(sorted(words))}"] if words else []
+    return "\n".join([*(["import sys"] if parts.path else []), parts.imports, *times])
 
 
 def finish(engine: str, text: str, own: str = "") -> Program:

@@ -23,9 +23,9 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.schema import Kind, Schema
+from ...spec.schema import Column, Kind, Schema
 from ...spec.typing import extended, kind, may_be_missing, with_column
-from ...spec.workload import Query
+from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import present, substituted
 
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
@@ -84,7 +84,22 @@ def of_outputs(query: Query, rows: Facts) -> Facts:
     if query.extreme:
         column = replace(schema[query.extreme.column], name=query.extreme.name)
         answer = Schema((*answer.columns, column), schema.rows)
-    return Facts(answer)
+    return Facts(_with_applied(query, schema, answer))
+
+
+def _with_applied(query: Query, rows: Schema, answer: Schema) -> Schema:
+    """Add what a function of rows or groups gives; of one that is opaque nothing is known."""
+    match query.apply:
+        case RowFunction(output=name, body=body) if body is not None:
+            column = with_column(rows, name, body)[name]
+            return Schema((replace(column, nulls=True),), rows.rows)
+        case RowFunction(output=name):
+            return Schema((Column(name, "float", "double", nulls=True, nans=True),), rows.rows)
+        case GroupFunction(outputs=names):
+            columns = (Column(name, "float", "double", nulls=True, nans=True) for name in names)
+            return Schema((*answer.columns, *columns), rows.rows)
+        case None:
+            return answer
 
 
 def makes_double(node: Expr) -> bool:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import ast
 import copy
+import datetime as dt
 import keyword
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-Literal: TypeAlias = "str | int | float | bool | Sequence[Literal] | Mapping[str, Literal] | None"
+Literal: TypeAlias = (
+    "str | int | float | bool | dt.date | Sequence[Literal] | Mapping[str, Literal] | None"
+)
 Hole: TypeAlias = "ast.expr | Literal | list[ast.expr] | dict[str, ast.expr]"
 
 
@@ -36,7 +39,7 @@ def source(tree: ast.expr) -> str:
 
 
 def literal(value: Literal) -> ast.expr:
-    """Give the tree of a plain value: numbers, text, lists, tuples, dicts."""
+    """Give the tree of a plain value: numbers, text, days and times, lists, tuples, dicts."""
     match value:
         case list():
             return ast.List([literal(item) for item in value], ast.Load())
@@ -45,6 +48,12 @@ def literal(value: Literal) -> ast.expr:
         case dict():
             keys: list[ast.expr | None] = [literal(key) for key in value]
             return ast.Dict(keys, [literal(item) for item in value.values()])
+        case dt.datetime() if value.tzinfo:
+            return quote("datetime.fromisoformat(t)", t=value.isoformat())
+        case dt.datetime():
+            return _parsed(repr(value).removeprefix("datetime."))
+        case dt.date():
+            return quote("date(y, m, d)", y=value.year, m=value.month, d=value.day)
         case int() | float() if not isinstance(value, bool) and value < 0:
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
+    columns,
 )
 from .facts import Facts, makes_double, makes_nan, nonzero
 from .steps import negated, substituted
@@ -114,6 +116,11 @@ def constant(value: Value, *, plain: bool = True) -> Sql:
             return _double(value, plain=plain)
         case str():
             return Sql(string(value))
+        case dt.datetime():
+            word = "TIMESTAMPTZ" if value.tzinfo else "TIMESTAMP"
+            return Sql(f"{word} '{value.isoformat(' ')}'")
+        case dt.date():
+            return Sql(f"DATE '{value.isoformat()}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +261,8 @@ class Writer:
         if function == "round":
             digits = arguments[1] if len(arguments) == 2 else Lit(0)
             return Sql(f"round_even({self.write(arguments[0]).text}, {self.write(digits).text})")
+        if function in {"year", "month", "day", "truncate"}:
+            return self._part(function, arguments)
         if function not in FUNCTIONS:
             raise Unsupported(f"{function}()", "no DuckDB function is known for it")
         plain = any(map(self._is_double, arguments))
@@ -265,6 +274,24 @@ class Writer:
             present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
             return Sql(f"CASE WHEN {present} THEN {written} END")
         return Sql(written)
+
+    def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
+        moment, zone = self.write(arguments[0]).text, self._zone(arguments[0])
+        if zone:
+            moment = f"timezone({zone}, {moment})"
+        if function != "truncate":
+            return Sql(f"{FUNCTIONS[function]}({moment})")
+        assert isinstance(arguments[1], Lit)
+        written = f"date_trunc({string(str(arguments[1].value))}, {moment})"
+        return Sql(f"timezone({zone}, {written})" if zone else written)
+
+    def _zone(self, node: Expr) -> str:
+        for column in columns(node):
+            found = re.search(r"tz=([^]]+)", self.facts.data[column].arrow)
+            if found:
+                return string(found[1])
+        return ""
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
         return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")

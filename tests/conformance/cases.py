@@ -29,6 +29,9 @@ PLAIN = pa.table(
         "t": ["Lima", "Oslo", "Lima", "Rome", "oslo", "Bern", "Rome", "Lima"],
         "b": [True, False, True, True, False, False, True, True],
         "d": [dt.date(2024, 1, day) for day in (31, 2, 3, 4, 5, 6, 7, 8)],
+        "s": pa.array([2**31 - 1, -(2**31), 2**30, 7, 2**31 - 2, 5, -9, 2**31 - 1], pa.int32()),
+        "e": [2**62, -(2**62), -(2**62), 2**53 + 1, 2**53, 1, 2, 2**53 + 1],
+        "m": [dt.datetime(2024, 2, 29, hour, 59, 58) for hour in (0, 1, 23, 12, 12, 5, 6, 7)],
     }
 )
 
@@ -45,6 +48,9 @@ MISSING = pa.table(
         "t": ["x", None, "X y", None, "", "é", "x", "x", "z", "q", None, "a", "b", "b", "a", "c"],
         "b": [True, None, False, None, None, True, False, False, False] + [True] * 7,
         "d": [None, *[dt.date(2023, 12, day) for day in range(17, 32)]],
+        "s": pa.array([2**31 - 1, 2**31 - 2, 3, *[None] * 3, *range(-4, 6)], pa.int32()),
+        "e": [2**62, -(2**62), 5, *[None] * 3, *range(2**53 - 4, 2**53 + 6)],
+        "m": [None, *[dt.datetime(1969, 12, 31, 23, minute, 30) for minute in range(15)]],
     }
 )
 EMPTY = MISSING.slice(0, 0)
@@ -131,6 +137,72 @@ QUERIES = {
     "sort": "{group_by: k, aggregate: {out: mean(z)}, sort: [out, k]}",
     "sort_descending": "{group_by: k, aggregate: {out: sum(x)}, sort: [-out, k], limit: 3}",
     "limit": "{group_by: k, aggregate: {out: sum(z)}, sort: k, limit: 2}",
+    "share": "{group_by: k, transform: {share: z / sum(z)}}",
+    "z_score": "{group_by: k, transform: {score: '(x - mean(x)) / std(x)'}}",
+    "transform_all": "{transform: {share: x / sum(x), rows: size()}}",
+    "transform_group": "{group_by: [k, g], transform: {high: max(z), rows: size(), n: count(z)}}",
+    "transform_more": (
+        "{group_by: k, transform: {a: median(z), b: n_unique(t), c: first(x), d: last(x), e: var(z),"
+        " f: min(x)}}"
+    ),
+    "transform_quantile": "{group_by: k, transform: {out: 'x - quantile(x, 0.25)'}}",
+    "transform_corr": "{group_by: k, transform: {out: 'corr(x, y)'}}",
+    "transform_nan": "{group_by: k, transform: {out: w - mean(w), r: rank(w), s: cumsum(w)}}",
+    "transform_truth": "{group_by: k, transform: {out: x > mean(x), any: any(b), all: all(b)}}",
+    "transform_expression": "{group_by: k, transform: {out: 'sum(x * y) - x', r: rank(-x)}}",
+    "transform_where": (
+        "{where: y > 1, derive: {r: x * 2}, group_by: k, transform: {out: r - min(r), n: size()}}"
+    ),
+    "transform_having": (
+        "{group_by: k, transform: {share: x / sum(x)}, having: share > 0.2, sort: [-share, k], limit: 3}"
+    ),
+    "transform_limit": "{group_by: k, transform: {before: lag(x)}, limit: 3}",
+    "rank": "{group_by: k, transform: {out: rank(x), mean: rank(z) / size()}}",
+    "rank_text": "{group_by: g, transform: {out: rank(t)}}",
+    "lags": "{group_by: k, transform: {a: lag(x), b: 'lag(z, 2)', c: lead(t), d: x - lead(x)}}",
+    "lags_all": "{transform: {a: lag(d), b: 'lead(x, 3)'}}",
+    "cumsum": "{group_by: k, transform: {a: cumsum(x), b: cumsum(z) / sum(z), c: cumsum(s)}}",
+    "cumsum_all": "{transform: {a: cumsum(x)}}",
+    "dates": "{derive: {a: year(d), n: month(d), c: day(d)}, group_by: [a, n], aggregate: {c: sum(c)}}",
+    "date_compared": "{where: d >= date('2023-12-20'), group_by: k, aggregate: {rows: size()}}",
+    "date_between": (
+        "{where: \"date('2023-12-19') < d <= date('2024-01-05')\", aggregate: {rows: size()}}"
+    ),
+    "date_in": (
+        "{where: \"d in (date('2023-12-20'), date('2024-01-05'))\", aggregate: {rows: size()}}"
+    ),
+    "date_extremes": "{group_by: k, aggregate: {low: min(d), high: max(d), n: n_unique(d)}}",
+    "times": "{derive: {a: year(m), u: month(m), c: day(m)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "time_compared": (
+        "{where: \"m < timestamp('2024-02-29 06:00:00')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "time_extremes": "{group_by: k, aggregate: {low: min(m), high: max(m)}}",
+    **{
+        f"truncate_{unit}": (
+            f"{{derive: {{a: \"truncate(m, '{unit}')\"}}, group_by: a, aggregate: {{n: size()}}}}"
+        )
+        for unit in ("year", "month", "day", "hour")
+    },
+    "truncate_date": (
+        "{derive: {a: \"truncate(d, 'month')\"}, group_by: a, aggregate: {n: size(), last: max(d)}}"
+    ),
+    "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
+    "text_holds": (
+        "{where: \"contains(t, 'o') or starts_with(t, 'L')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "text_not": "{where: \"not contains(t, 'x')\", group_by: k, aggregate: {rows: size()}}",
+    "any_of": "{group_by: k, aggregate: {out: any(x > 3), other: all(z > 0)}}",
+    "narrow_sum": "{group_by: k, aggregate: {out: sum(s), mean: mean(s)}}",
+    "narrow_product": "{derive: {r: s * 4, q: s + s}, group_by: k, aggregate: {out: sum(r), q: max(q)}}",
+    "exact_sum": "{group_by: k, aggregate: {out: sum(e)}}",
+    "exact_keys": "{group_by: e, aggregate: {rows: size()}}",
+    "exact_extremes": "{group_by: k, aggregate: {low: min(e), high: max(e)}}",
+    "minus_square": "{derive: {r: -x ** 2, q: (-x) ** 2}, group_by: k, aggregate: {r: sum(r), q: sum(q)}}",
+    "divide_zero": "{derive: {r: x / 0, q: x // 0, p: x % 0}, group_by: k, aggregate: {r: max(r), q: count(q), p: count(p)}}",
+    "compare_missing": "{derive: {r: x > y, q: not x > y}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
+    "either_missing": "{derive: {r: x > 2 or y > 2, q: x > 2 and y > 2}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
+    "rounds_places": "{derive: {r: 'round(z, 1)'}, group_by: r, aggregate: {rows: size()}}",
+    "small_counts": "{group_by: k, aggregate: {out: size() - 10, n: count(x) - 100}}",
     "whole": "{aggregate: {out: sum(x), mean: mean(z), rows: size(), n: n_unique(t)}}",
     "whole_spread": "{aggregate: {out: std(z), mid: median(w), q: 'quantile(z, 0.1)', r: 'corr(x, y)'}}",
     "whole_over": "{aggregate: {out: max(x) - min(y)}}",
