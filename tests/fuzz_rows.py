@@ -109,7 +109,7 @@ class Grower:
         return self.value(what, depth, names)
 
     def value(self, what: str, depth: int, names: tuple[str, ...]) -> Expr:
-        return self.number(depth, names) if what == "number" else self.text(depth)
+        return self.number(depth, names) if what == "number" else self.text()
 
     def number(self, depth: int, names: tuple[str, ...]) -> Expr:
         if depth <= 0 or self.draw.random() < 0.25:
@@ -138,7 +138,7 @@ class Grower:
             case _:
                 return self.case("number", depth - 1, names)
 
-    def text(self, depth: int) -> Expr:
+    def text(self) -> Expr:
         if self.draw.random() < 0.3:
             return Lit(self.draw.choice(TEXTS[1:]))
         return Call("lower", (Col("s"),)) if self.draw.random() < 0.3 else Col("s")

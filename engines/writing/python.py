@@ -22,6 +22,7 @@ from ...spec.expression import (
     Lit,
     Neg,
     Not,
+    children,
 )
 from ...spec.workload import RowFunction
 from .facts import nonzero
@@ -37,7 +38,7 @@ FUNCTIONS = {
     "exp": "np.exp(x)",
     "floor": "np.floor(x)",
     "ceil": "np.ceil(x)",
-    "round": "round(x)",
+    "round": "np.round(x)",
     "lower": "x.lower()",
     "upper": "x.upper()",
     "len": "len(x)",
@@ -85,6 +86,9 @@ def _value(node: Expr, row: str) -> ast.expr:
             return _arithmetic(op, right, write(node.left), write(right))
         case Neg(operand):
             return quote("-x", x=write(operand))
+        case Compare("!=", left, right) if makes_missing(left) or makes_missing(right):
+            # What is missing differs from nothing, and a NaN does from everything.
+            return quote("x < y or x > y", x=write(left), y=write(right))
         case Compare(op, left, right):
             return quote(f"x {op} y", x=write(left), y=write(right))
         case IsMissing(operand):
@@ -95,6 +99,12 @@ def _value(node: Expr, row: str) -> ast.expr:
             return ast.BoolOp(JOINS[op](), [write(operand) for operand in operands])
         case Not(operand):
             return quote("not x", x=write(operand))
+        case Call("min" | "max" as function, arguments) if any(map(makes_missing, arguments)):
+            # Python's own leave NaN out, or not, by the order of the arguments.
+            tree = write(arguments[0])
+            for argument in arguments[1:]:
+                tree = quote(f"np.{function}imum(x, y)", x=tree, y=write(argument))
+            return tree
         case Call(function, arguments):
             return _call(function, [write(argument) for argument in arguments])
         case Case(branches, otherwise):
@@ -110,12 +120,23 @@ def _value(node: Expr, row: str) -> ast.expr:
             assert_never(node)
 
 
+def makes_missing(node: Expr) -> bool:
+    """Tell whether arithmetic on numbers that are there may give none."""
+    match node:
+        case Arith("/" | "//" | "%", _, right) if not nonzero(right):
+            return True
+        case Call("sqrt" | "log" | "log10"):
+            return True
+        case _:
+            return any(map(makes_missing, children(node)))
+
+
 def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
     if op in {"/", "//", "%"} and not nonzero(divisor):
         if op == "/":
             # By zero: an infinity with the sign of x, or NaN.
             return quote("x / y if y else x * np.inf", x=x, y=y)
-        return quote(f"x {op} y if y else None", x=x, y=y)
+        return quote(f"x {op} y if y else np.nan", x=x, y=y)
     return quote(f"x {op} y", x=x, y=y)
 
 
@@ -123,7 +144,7 @@ def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
     if function in VARIADIC:
         return quote(VARIADIC[function], x=arguments)
     if function == "round" and len(arguments) == 2:
-        return quote("round(x, y)", x=arguments[0], y=arguments[1])
+        return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
     if function not in FUNCTIONS:
         raise Unsupported(f"{function}()", "no word of Python is known for it")
     return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
