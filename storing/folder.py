@@ -54,11 +54,11 @@ class Folder:
 
     def append(self, run: Run) -> None:
         """Add a run; it is on the disk when this returns."""
-        _append(self.path / RUNS, run.to_dict())
+        append_record(self.path / RUNS, run.to_dict())
 
     def append_agreement(self, agreement: Agreement) -> None:
         """Add what the check of one question found; it is on the disk when this returns."""
-        _append(self.path / AGREEMENT, asdict(agreement))
+        append_record(self.path / AGREEMENT, asdict(agreement))
 
     def write_program(self, engine: str, query: str, text: str) -> str:
         """Store a program and give its path, relative to the folder."""
@@ -98,14 +98,17 @@ def program_path(engine: str, query: str) -> str:
     return f"{PROGRAMS}/{safe(engine)}/{safe(query)}.py"
 
 
-def create(results: Path, head: Head) -> Folder:
-    """Make a new folder for a comparison, its head written; ResultsError where that fails."""
+def create(results: Path, head: Head, name: str = HEAD) -> Folder:
+    """Make a new folder for a comparison, its head written; ResultsError where that fails.
+
+    `name` is the head's file: what is stored under another one is no comparison.
+    """
     parent = results / safe(head.workload)
     with _telling(parent):
         parent.mkdir(parents=True, exist_ok=True)
         path = _claim(parent, _stamp(head.began))
     try:
-        write(path / HEAD, _json(asdict(head), indent=2) + "\n")
+        write(path / name, _json(asdict(head), indent=2) + "\n")
     except ResultsError:
         path.rmdir()  # nothing half written stays
         raise
@@ -114,7 +117,7 @@ def create(results: Path, head: Head) -> Folder:
 
 def reopen(path: Path) -> Folder:
     """Open a comparison's folder to go on with it; ResultsError where there is none."""
-    _read_head(path)
+    read_head(path)
     return Folder(path)
 
 
@@ -153,10 +156,10 @@ def read(path: Path) -> Stored:
     Raises ResultsError where there is no head, or a later dfbench wrote it. Lines that cannot be
     read are left out, and the warnings say so.
     """
-    head, warnings = _read_head(path)
-    runs, skipped_runs = _read_lines(path / RUNS, _run)
+    head, warnings = read_head(path)
+    runs, skipped_runs = read_lines(path / RUNS, read_run)
     kept, repeated = _last_of_each(runs)
-    agreements, skipped_agreements = _read_lines(path / AGREEMENT, _agreement)
+    agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
     latest_agreements = tuple({a.query: a for a in agreements}.values())
     told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
     return Stored(path, head, kept, latest_agreements, _read_programs(path, head, kept), told)
@@ -260,7 +263,8 @@ def _replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _append(path: Path, record: dict[str, Any]) -> None:
+def append_record(path: Path, record: dict[str, Any]) -> None:
+    """Add a line to a file of records; it is on the disk when this returns."""
     line = (_json(record) + "\n").encode()
     with _telling(path), path.open("ab+") as file:
         if _torn(file):
@@ -281,12 +285,13 @@ def _json(record: dict[str, Any], indent: int | None = None) -> str:
     return json.dumps(record, ensure_ascii=False, indent=indent, default=str)
 
 
-def _read_head(path: Path) -> tuple[Head, tuple[str, ...]]:
-    record = _read_record(path / HEAD)
+def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
+    """Read a head, and say what of it could not be read; ResultsError where there is none."""
+    record = _read_record(path / file)
     version = record.get("schema_version", 0)
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         raise ResultsError(
-            f"{path / HEAD}: schema version {version} is newer than this dfbench reads "
+            f"{path / file}: schema version {version} is newer than this dfbench reads "
             f"({SCHEMA_VERSION}); `pip install --upgrade dataframe-bench`"
         )
     values, warnings = {}, []
@@ -296,7 +301,7 @@ def _read_head(path: Path) -> tuple[Head, tuple[str, ...]]:
         needed = part.default is MISSING and part.default_factory is MISSING
         if type(value) is not type(usual) or (needed and part.name not in record):
             warnings.append(
-                f"{HEAD}: `{part.name}` is missing or not as dfbench wrote it; left out"
+                f"{file}: `{part.name}` is missing or not as dfbench wrote it; left out"
             )
             value = usual
         values[part.name] = value
@@ -328,9 +333,10 @@ def _read_record(path: Path) -> dict[str, Any]:
     return record
 
 
-def _read_lines(
+def read_lines(
     path: Path, make: Callable[[dict[str, Any]], T]
 ) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Read a file of records, and say which lines could not be read."""
     try:
         text = path.read_bytes().decode(errors="replace")
     except FileNotFoundError:
@@ -351,7 +357,8 @@ def _read_lines(
     return tuple(made), tuple(warnings)
 
 
-def _run(record: dict[str, Any]) -> Run:
+def read_run(record: dict[str, Any]) -> Run:
+    """Read a run, and hold its numbers to being numbers; ValueError and TypeError otherwise."""
     run = Run.from_dict(record)
     if not all(isinstance(text, str) for text in (run.engine, run.query, run.evidence, run.log)):
         raise TypeError("engine, query, evidence and log are text")

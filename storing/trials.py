@@ -1,0 +1,71 @@
+"""A search for floors on disk: a folder like a comparison's, with a line for each trial.
+
+results/<workload>/<time>-<n>/
+    floor.json                  the head: as a comparison's
+    trials.jsonl                one line a trial, on the disk before the next begins
+    programs/<engine>/<query>@<limit>.py
+    floor.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ResultsError
+from . import folder
+from .records import Head, Run
+
+HEAD = "floor.json"
+TRIALS = "trials.jsonl"
+REPORT = "floor.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A run under a limit of so many bytes; None is without any."""
+
+    limit: int | None
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A search read back, finished or not; `warnings` say what could not be read."""
+
+    path: Path
+    head: Head
+    trials: tuple[Trial, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def append(path: Path, trial: Trial) -> None:
+    """Add a trial; it is on the disk when this returns."""
+    folder.append_record(path / TRIALS, {"limit": trial.limit, **trial.run.to_dict()})
+
+
+def read(path: Path) -> Stored:
+    """Read a search; ResultsError where there is none."""
+    head, warnings = folder.read_head(path, HEAD)
+    trials, skipped = folder.read_lines(path / TRIALS, _trial)
+    return Stored(path, head, trials, (*warnings, *skipped))
+
+
+def latest(results: Path, workload: str) -> Path:
+    """Give the newest search of a workload; ResultsError where there is none."""
+    heads = (results / folder.safe(workload)).glob(f"*/{HEAD}")
+    found = sorted((head.parent for head in heads), key=lambda path: path.name)
+    if not found:
+        raise ResultsError(
+            f"{results / folder.safe(workload)}: no search for the floor of {workload} is stored "
+            f"here; `dfbench floor {workload}` makes one"
+        )
+    return found[-1]
+
+
+def _trial(record: dict[str, Any]) -> Trial:
+    limit = record["limit"]
+    if limit is not None and (type(limit) is not int or limit <= 0):
+        raise ValueError(f"limit is {limit!r}, not a number of bytes")
+    return Trial(limit, folder.read_run(record))
