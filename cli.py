@@ -286,6 +286,17 @@ def env_prune(
 
 
 @app.command()
+def audit(
+    published: Annotated[Path, typer.Argument(help="db-benchmark's time.csv.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One finding a line, as JSON.")] = False,
+) -> None:
+    """Flag what cannot be right in db-benchmark's published results."""
+    from . import commands
+
+    raise typer.Exit(commands.audit(published, as_json=as_json))
+
+
+@app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
     from . import commands

@@ -13,6 +13,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from . import flow
+from .checking import audit as auditing
+from .checking.published import read as read_published
 from .comparing.planning import Plan, written
 from .datasets.making import make, without_rows
 from .datasets.outlining import outline
@@ -112,6 +114,21 @@ def show(request: Request, *, raw: bool, folder: Path | None) -> None:
                 _show(name, query, program, raw=raw)
             elif isinstance(program, Program):
                 _save(folder / program_path(name, query.name), program)
+
+
+def audit(published: Path, *, as_json: bool) -> int:
+    """Print what cannot be right in a published result file; give 1 where an answer is wrong."""
+    findings = auditing.audit(read_published(published))
+    if as_json:
+        sys.stdout.write(auditing.lines(findings))
+    elif findings:
+        table = Table("what", "where", "evidence", box=None, header_style="bold underline")
+        for finding in findings:
+            table.add_row(finding.flag.value, finding.where, finding.evidence)
+        Console().print(table)
+    wrong = sum(finding.flag.wrong for finding in findings)
+    sys.stderr.write(f"{len(findings)} findings, {wrong} of them answers that cannot be right\n")
+    return 1 if wrong else 0
 
 
 def list_engines() -> None:

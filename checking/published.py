@@ -1,0 +1,108 @@
+"""Reads the result file that db-benchmark publishes: `time.csv`, a line for each timed run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ..errors import ResultsError
+
+NEEDED = (
+    "batch",
+    "timestamp",
+    "task",
+    "data",
+    "in_rows",
+    "question",
+    "out_rows",
+    "solution",
+    "version",
+    "run",
+    "time_sec",
+    "chk",
+    "chk_time_sec",
+)
+# How the file says that there is no value: scripts in R write NA, those in Python nothing or nan.
+NOTHING = {"", "NA", "NaN", "nan", "None"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One timed run as it was published; None where the file says nothing.
+
+    `check` holds the answer's sums as text, so that the digits that were printed are known.
+    """
+
+    line: int
+    batch: int
+    day: date
+    task: str
+    data: str
+    in_rows: float | None
+    question: str
+    out_rows: float | None
+    solution: str
+    version: str
+    run: int
+    seconds: float | None
+    check: tuple[str, ...]
+    check_seconds: float | None
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """Read a result file; lines of batches without a number are left out, as its report does.
+
+    Raises ResultsError for what is no such file, with the line where there is one.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return tuple(_entries(path, csv.DictReader(file)))
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: there is no such file; check the path") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ResultsError(f"{path}: cannot be read as CSV ({error})") from error
+
+
+def _entries(path: Path, lines: csv.DictReader[str]) -> list[Entry]:
+    lacking = [name for name in NEEDED if name not in (lines.fieldnames or ())]
+    if lacking:
+        raise ResultsError(
+            f"{path}: no column {', '.join(lacking)}; give the time.csv that db-benchmark publishes"
+        )
+    return [_entry(path, lines.line_num, line) for line in lines if _number(line["batch"])]
+
+
+def _entry(path: Path, number: int, line: Mapping[str, str | None]) -> Entry:
+    try:
+        moment = datetime.fromtimestamp(float(line["timestamp"] or ""), UTC)
+        return Entry(
+            line=number,
+            batch=int(float(line["batch"] or "")),
+            day=moment.date(),
+            task=line["task"] or "",
+            data=line["data"] or "",
+            in_rows=_number(line["in_rows"]),
+            question=line["question"] or "",
+            out_rows=_number(line["out_rows"]),
+            solution=line["solution"] or "",
+            version=line["version"] or "",
+            run=int(float(line["run"] or "")),
+            seconds=_number(line["time_sec"]),
+            check=_check(line["chk"]),
+            check_seconds=_number(line["chk_time_sec"]),
+        )
+    except (ValueError, OverflowError, OSError) as error:
+        raise ResultsError(f"{path}:{number}: cannot be read as a timed run ({error})") from error
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None or text.strip() in NOTHING else float(text)
+
+
+def _check(text: str | None) -> tuple[str, ...]:
+    """Give the sums of an answer; none where one of them is missing."""
+    parts = tuple(part.strip() for part in (text or "").split(";"))
+    return () if NOTHING & set(parts) else parts
