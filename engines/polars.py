@@ -95,6 +95,9 @@ BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Functions and operators whose float results can be NaN, which Polars does not take as missing.
 MAKES_NAN = {"sqrt", "log", "log10", "std", "var", "corr"}
 
+# Of the limit. Above some half of it, a group-by that spills is killed before it has spilled.
+SPILLS_ABOVE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Polars:
@@ -110,8 +113,12 @@ class Polars:
         return ("polars",)
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads; Polars reads it once, at import."""
-        return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
+        """Give the threads, and the bytes beyond which Polars spills; it reads both at import."""
+        told = {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
+        if resources.memory is not None:
+            budget = int(resources.memory * SPILLS_ABOVE) // 2**20
+            told["POLARS_OOC_MEMORY_BUDGET_MB"] = str(max(budget, 1))
+        return told
 
     def write(
         self,
