@@ -163,12 +163,29 @@ def _checks(view: View) -> Iterator[str]:
 
 
 def _noise(stored: Stored) -> Iterator[str]:
-    noisy = sum(statistics.is_noisy(run.noise) for run in stored.runs)
-    if noisy:
+    """Tell each way in which the machine was restless, and what to do about it."""
+    noises = [run.noise for run in stored.runs]
+    of = counted(len(noises), "run")
+    if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):
         yield (
-            f"The machine was busy beside {noisy} of {counted(len(stored.runs), 'run')} (another "
-            f"program took over {statistics.FOREIGN_CPU:.0%} of the processors, or the host over "
-            f"{statistics.STEAL:.0%}): stop what else runs and compare again."
+            f"The machine was busy beside {busy} of {of} (other programs took over "
+            f"{statistics.FOREIGN_CPU:.0%} of the processors): stop what else runs and compare "
+            "again."
+        )
+    if stolen := sum((n.steal or 0) > statistics.STEAL for n in noises):
+        yield (
+            f"The host took over {statistics.STEAL:.0%} of the processors for others during "
+            f"{stolen} of {of}: compare on a machine of your own, or at a quieter time."
+        )
+    if swapped := sum((n.swapped or 0) > statistics.SWAPPED for n in noises):
+        yield (
+            f"The machine swapped during {swapped} of {of}: take less data, or hold memory by "
+            "`--memory`."
+        )
+    if throttled := sum((n.throttled or 0) > 0 for n in noises):
+        yield (
+            f"Heat or a container's quota slowed the processors during {throttled} of {of}: cool "
+            "the machine, or give the container whole cores (`docker run --cpuset-cpus`)."
         )
 
 

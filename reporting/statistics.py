@@ -46,6 +46,7 @@ BOOTSTRAP_ROUNDS = 6
 BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
 FOREIGN_CPU = 0.10
 STEAL = 0.01
+SWAPPED = 2**20  # bytes; the kernel moves a page now and then on an idle machine
 NOISY_SHARE = 0.30
 # Student's 97.5 % quantiles for 1, 2, … degrees of freedom; above 30 a series is exact to 1e-5.
 STUDENT = (
@@ -110,8 +111,9 @@ def samples(runs: Sequence[Run]) -> dict[int, float]:
 
 
 def is_noisy(noise: Noise) -> bool:
-    """Tell whether the machine did too much else beside the run."""
-    return (noise.foreign or 0) > FOREIGN_CPU or (noise.steal or 0) > STEAL
+    """Tell whether the machine did too much else beside the run, or was slowed itself."""
+    shared = (noise.foreign or 0) > FOREIGN_CPU or (noise.steal or 0) > STEAL
+    return shared or (noise.swapped or 0) > SWAPPED or (noise.throttled or 0) > 0
 
 
 def noisy_share(runs: Sequence[Run]) -> float:

@@ -100,7 +100,7 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
         log=log if evidence else "",
         times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),  # type: ignore[arg-type]
         memory=_memory(seen),
-        noise=Noise(seen.foreign, seen.steal),
+        noise=Noise(seen.foreign, seen.steal, seen.swapped, seen.throttled),
         program=job.program_sha,
         rows=seen.rows,
         told=told,

@@ -106,25 +106,25 @@ def cores() -> int:
 
 def _group_limits() -> Iterator[int]:
     for controller, name in ((None, "memory.max"), ("memory", "memory.limit_in_bytes")):
-        for group in _line(controller):
+        for group in groups(controller):
             text = _text(group / name)
             if text and text != "max" and int(text) < UNLIMITED:
                 yield int(text)
 
 
 def _quotas() -> Iterator[float]:
-    for group in _line(None):
+    for group in groups(None):
         quota, _, period = (_text(group / "cpu.max") or "max").partition(" ")
         if quota != "max":
             yield int(quota) / int(period)
-    for group in _line("cpu"):
+    for group in groups("cpu"):
         quota = _text(group / "cpu.cfs_quota_us") or "-1"
         period = _text(group / "cpu.cfs_period_us") or "1"
         if int(quota) > 0:
             yield int(quota) / int(period)
 
 
-def _line(controller: str | None) -> list[Path]:
+def groups(controller: str | None) -> list[Path]:
     """List the own control group and those above it, as far as they can be seen."""
     table, memberships = _text("/proc/self/mountinfo"), _text("/proc/self/cgroup")
     group = own_group(table or "", memberships or "", controller)

@@ -1,10 +1,13 @@
-"""What else the machine's processors did meanwhile."""
+"""What else the machine did meanwhile: other work, steal, swapping, and slowing its processors."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from .machine import groups
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -36,3 +39,46 @@ def shares(before: Ticks | None, after: Ticks | None, own: float) -> tuple[float
     passed = after.total - before.total
     foreign = max(0.0, after.busy - before.busy - own) / passed
     return round(min(1.0, foreign), 4), round((after.stolen - before.stolen) / passed, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Strain:
+    """Bytes swapped and times that cores were slowed, since boot; None where nobody counts."""
+
+    swapped: int | None
+    throttled: int | None
+
+
+def strain(
+    vmstat: Path = Path("/proc/vmstat"), processors: Path = Path("/sys/devices/system/cpu")
+) -> Strain:
+    """Read how often the machine swapped, and slowed its cores for heat or a container's quota."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    swapped = [page * n for n in _counts([vmstat], {"pswpin", "pswpout"})]
+    heat = processors.glob("cpu[0-9]*/thermal_throttle/core_throttle_count")
+    quotas = [group / "cpu.stat" for kind in (None, "cpu") for group in groups(kind)]
+    slowed = [*(int(_text(file) or 0) for file in heat), *_counts(quotas, {"nr_throttled"})]
+    return Strain(sum(swapped) if swapped else None, sum(slowed) if slowed else None)
+
+
+def since(before: Strain, after: Strain) -> Strain:
+    """Give what came between two readings."""
+    return Strain(
+        _passed(before.swapped, after.swapped), _passed(before.throttled, after.throttled)
+    )
+
+
+def _passed(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else max(0, after - before)
+
+
+def _counts(files: Iterable[Path], names: set[str]) -> list[int]:
+    lines = (line.split() for file in files for line in _text(file).splitlines())
+    return [int(words[1]) for words in lines if len(words) == 2 and words[0] in names]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""

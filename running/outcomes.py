@@ -60,6 +60,8 @@ class Observed:
     rows: int | None = None
     foreign: float | None = None
     steal: float | None = None
+    swapped: int | None = None
+    throttled: int | None = None
     survivors: tuple[int, ...] = ()
 
     @property

@@ -189,7 +189,7 @@ def supervise(job: Job, backend: str) -> Observed:
 
 
 def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) -> Observed:
-    before, began = noise.read(), time.monotonic()
+    before, strained, began = noise.read(), noise.strain(), time.monotonic()
     try:
         watch = spawn(job, limit, place, remember)
     except OSError as error:
@@ -204,6 +204,7 @@ def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) ->
     watch.drain()
     spent, own = _spent(resource.RUSAGE_CHILDREN), _spent(resource.RUSAGE_SELF)
     shares = noise.shares(before, noise.read(), spent + own)
+    strain = noise.since(strained, noise.strain())
     account = watch.account
     return Observed(
         end=watch.end or End.STOPPED,
@@ -223,6 +224,8 @@ def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) ->
         rows=account.rows,
         foreign=shares[0] if shares else None,
         steal=shares[1] if shares else None,
+        swapped=strain.swapped,
+        throttled=strain.throttled,
         survivors=tuple(survivors),
     )
 

@@ -198,7 +198,8 @@ def _table(runs: Iterable[Run]) -> pa.Table:
         + [(name, number) for name in seconds]
         + [("warmups", pa.list_(number)), ("hot", pa.list_(number))]
         + [(f"{name}_memory", whole) for name in ("peak", "startup", "load", "query", "charged")]
-        + [("memory_measure", text), ("foreign", number), ("steal", number), ("began", text)]
+        + [("memory_measure", text), ("foreign", number), ("steal", number)]
+        + [("swapped", whole), ("throttled", whole), ("began", text)]
     )
     return pa.Table.from_pylist([_flat(run) for run in runs], schema=schema)
 

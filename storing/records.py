@@ -65,10 +65,15 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """What else the machine did: shares (0..1) of its CPU time that were not the run's own."""
+    """What else the machine did: shares (0..1) of its CPU time that were not the run's own.
+
+    `swapped` is in bytes, `throttled` counts: times that heat or a container's quota slowed cores.
+    """
 
     foreign: float | None = None
     steal: float | None = None
+    swapped: int | None = None
+    throttled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

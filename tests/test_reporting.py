@@ -185,6 +185,26 @@ def test_a_busy_machine_is_told_and_gives_no_verdict(tmp_path):
     assert shown.warnings[0].startswith("The machine was busy beside 27 of 27 runs")
 
 
+@pytest.mark.parametrize(
+    ("noise", "told"),
+    [
+        (Noise(foreign=0.5), "The machine was busy beside 27 of 27 runs"),
+        (Noise(steal=0.5), "The host took over 1% of the processors for others during 27 of 27"),
+        (Noise(swapped=2**30), "The machine swapped during 27 of 27 runs"),
+        (Noise(throttled=3), "Heat or a container's quota slowed the processors during 27 of 27"),
+    ],
+)
+def test_each_kind_of_unrest_is_told_and_gives_no_verdict(tmp_path, noise, told):
+    head = samples.head(**SMALL)
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        made.append(replace(run, noise=noise))
+    shown = view.build(folder.read(made.path))
+    assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED
+    assert shown.warnings[0].startswith(told)
+    assert ": " in shown.warnings[0]
+
+
 def test_one_round_decides_nothing_and_says_what_would(tmp_path):
     shown = viewed(tmp_path, rounds=1, **SMALL)
     assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED

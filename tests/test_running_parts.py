@@ -385,3 +385,21 @@ def test_the_own_work_is_not_foreign():
 )
 def test_warming_up_ends_when_times_are_level_or_at_its_cap(times, asked, more):
     assert worker.warming(times, asked) is more
+
+
+def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path):
+    vmstat, heat = tmp_path / "vmstat", tmp_path / "cpu0/thermal_throttle/core_throttle_count"
+    heat.parent.mkdir(parents=True)
+    readings = []
+    for swapped, slowed in ((3, 1), (5, 4)):
+        vmstat.write_text(f"nr_free_pages 1\npswpin {swapped}\npswpout 7\n")
+        heat.write_text(f"{slowed}\n")
+        readings.append(noise.strain(vmstat, tmp_path))
+    passed = noise.since(*readings)
+    assert (passed.swapped, passed.throttled) == (2 * os.sysconf("SC_PAGE_SIZE"), 3)
+
+
+def test_what_nobody_counts_is_none(tmp_path):
+    nothing = noise.Strain(None, None)
+    assert noise.strain(tmp_path / "none", tmp_path).swapped is None
+    assert noise.since(nothing, noise.Strain(1, 1)) == nothing
