@@ -17,11 +17,12 @@ def corr_as_sums(query: Query, data: Schema) -> Query:
     the sums cancel far from zero.
     """
     rewriting = _Rewriting(query, data)
-    aggregate = tuple(
-        replace(output, expression=rewriting.rewritten(output.expression))
-        for output in query.aggregate
+    aggregate, transform = (
+        tuple(replace(o, expression=rewriting.rewritten(o.expression)) for o in outputs)
+        for outputs in (query.aggregate, query.transform)
     )
-    return replace(query, derive=(*query.derive, *rewriting.derived), aggregate=aggregate)
+    derive = (*query.derive, *rewriting.derived)
+    return replace(query, derive=derive, aggregate=aggregate, transform=transform)
 
 
 @dataclass(slots=True)

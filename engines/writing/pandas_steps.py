@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from ...errors import Unsupported
 from ...spec.expression import Col
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
@@ -14,7 +13,7 @@ from .correlating import corr_as_sums
 from .functions import groups_applied, rows_applied
 from .quoting import literal, quote
 from .series import Series, deriving, filtering, series, setting
-from .steps import Reduction, Steps, missing_key, present, steps
+from .steps import Reduction, Steps, hoisted, missing_key, present, steps
 
 STRINGS = """\
 # The default of pandas 3: text in Arrow's memory, not as Python objects.
@@ -46,6 +45,14 @@ WHOLE = {
     "corr": "x.corr(y)",
 }
 
+# A window function over a column of the groups, or of the whole frame.
+WINDOWS = {
+    "rank": "x.rank(method='min')",
+    "lag": "x.shift(q)",
+    "lead": "x.shift(-q)",
+    "cumsum": "x.cumsum()",
+}
+
 # Modin's correlation of two series is missing as soon as one value is.
 WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
 
@@ -70,6 +77,8 @@ class PandasSteps:
         query = self.query
         if query.having or query.sort or query.limit is not None:
             return True
+        if query.transform:
+            return False
         return not query.extreme and not (query.group_by and self._taken().direct)
 
     def _taken(self) -> Steps:
@@ -132,7 +141,7 @@ class PandasSteps:
         """Write the statements before the answer, and last the answer's expression."""
         query = self.query
         if query.transform:
-            raise Unsupported("transform", "not written yet for pandas")
+            return self._transformed(self._taken())
         if query.apply:
             return [*self.prepared(query.derive), *self._applied(query.apply)]
         if query.extreme:
@@ -216,6 +225,42 @@ class PandasSteps:
         if taken.direct:
             return [*lines, *self.finished(frame)]
         return [*lines, f"answer = {ast.unparse(frame)}", *self.combined(taken)]
+
+    def _transformed(self, taken: Steps) -> list[str]:
+        """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
+        query = replace(self.query, derive=taken.derived)
+        trees = {r.name: self._broadcast(r) for r in taken.reductions}
+        rows = replace(series(self.frame, query, self.data, arrow=self.arrow), trees=trees)
+        lines, values = self.prepared(taken.derived), {}
+        if self.query.group_by and trees:
+            options = {"dropna": literal(False)} if missing_key(self.query, self.data) else {}
+            groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
+            lines.append(f"groups = {ast.unparse(groups)}")
+        for output in taken.outputs:
+            named, body = hoisted(output.expression)
+            for local in named:
+                lines.append(f"{local.name} = {ast.unparse(rows.value(local.expression))}")
+                rows = rows.binding(local.name)
+            values[output.name] = rows.value(body)
+        keys = literal(list(self.query.group_by))
+        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
+        return [*lines, *self.finished(self._here(answer))]
+
+    def _broadcast(self, r: Reduction) -> ast.expr:
+        """Write a reduction's or a window's value for each row."""
+        parameter = int(r.parameter) if r.function in WINDOWS and r.parameter else r.parameter
+        if not self.query.group_by:
+            columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
+            x, y = [*columns, literal(None), literal(None)][:2]
+            holes = {"x": x, "y": y, "q": parameter, "f": quote(self.frame), "c": [*r.columns]}
+            whole = {**(WHOLE_SPREAD if self.local else WHOLE), **WINDOWS}
+            return quote(whole[r.function], **holes)
+        x = quote("groups[c]", c=r.column if r.columns else self.query.group_by[0])
+        if r.function in WINDOWS:
+            return quote(WINDOWS[r.function], x=x, q=parameter)
+        if r.function == "quantile":
+            return quote("x.transform('quantile', q)", x=x, q=parameter)
+        return quote("x.transform(m)", x=x, m=AGGREGATIONS[r.function])
 
     def _whole(self, taken: Steps) -> list[str]:
         values = {}

@@ -59,6 +59,14 @@ class Steps:
     outputs: tuple[Output, ...]
 
     @property
+    def once(self) -> bool:
+        """Tell whether each reduction is used once, and nothing is named on the way."""
+        nodes = [node for output in self.outputs for node in walk(output.expression)]
+        used = [node.name for node in nodes if isinstance(node, Col)]
+        named = any(isinstance(node, Let) for node in nodes)
+        return not named and sorted(used) == sorted(r.name for r in self.reductions)
+
+    @property
     def direct(self) -> bool:
         """Tell whether the reductions are the answer as they are."""
         return all(output.expression == Col(output.name) for output in self.outputs)
@@ -69,15 +77,17 @@ def steps(query: Query) -> Steps:
     taken = {*query.reads, *query.outputs, *(output.name for output in query.derive)}
     derived: list[Output] = list(query.derive)
     reductions: dict[Agg, Reduction] = {}
+    asked = query.aggregate or query.transform
+    # Beside the rows of a transform, an output's name may be a column's that others read.
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
-    for agg in aggregations(*(output.expression for output in query.aggregate)):
+    for agg in aggregations(*(output.expression for output in asked)):
         names, parameter = _arguments(agg, derived, taken)
         name = whole.get(agg) or _fresh("_".join((agg.function, *names)), taken)
         taken.add(name)
         reductions[agg] = Reduction(name, agg.function, names, parameter)
     outputs = tuple(
         replace(output, expression=combined(output.expression, reductions))
-        for output in query.aggregate
+        for output in asked
     )
     return Steps(tuple(derived), tuple(reductions.values()), outputs)
 
@@ -180,6 +190,9 @@ def _arguments(
 ) -> tuple[tuple[str, ...], float | None]:
     """Give the columns an aggregation reads (deriving one for an expression) and its parameter."""
     arguments, parameter = agg.arguments, None
+    if agg.function in {"lag", "lead"}:
+        step = _number(agg.arguments[1]) if len(agg.arguments) > 1 else 1
+        return (_column(agg.arguments[0], derived, taken),), step
     if agg.function == "quantile":
         arguments, parameter = agg.arguments[:1], _number(agg.arguments[1])
     return tuple(_column(argument, derived, taken) for argument in arguments), parameter
