@@ -84,7 +84,13 @@ def check(request: Request, *, strict: bool) -> int:
 
 def report(path: Path, output: Output, *, strict: bool) -> int:
     """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code."""
-    return _told(flow.reported(newest(path)), output, strict=strict)
+    comparison = Comparison(newest(path))
+    output.check(comparison.view.engines)
+    try:
+        flow.reported(comparison.path)
+    except ResultsError as error:  # a full disk, or somebody else's folder: it can be read still
+        sys.stderr.write(f"dfbench: {error}\n")
+    return _told(comparison, output, strict=strict)
 
 
 def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
