@@ -36,6 +36,7 @@ from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, of_outputs, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
+from .writing.loops import is_numeric, is_whole, loop_name, row_kernel
 from .writing.quoting import literal, quote
 from .writing.series import can_be_missing
 from .writing.steps import hoisted, negated, present, substituted
@@ -106,11 +107,12 @@ class Polars:
     name: str = "polars"
     collect: str = "collect()"
     calls: bool = False
+    compiles: bool = False
 
     @property
     def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
-        return ("polars",)
+        return ("polars", "numba", "numpy") if self.compiles else ("polars",)
 
     def environment(self, resources: Resources) -> dict[str, str]:
         """Give the threads, and the bytes beyond which Polars spills; it reads both at import."""
@@ -128,6 +130,8 @@ class Polars:
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
         query = of_frame(query)
+        if self.compiles:
+            return self._compiled(query, data)
         if self.calls and not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
         mine, after = _own(query, data, calls=self.calls)
@@ -138,6 +142,35 @@ class Polars:
             after=after,
             load=fill("return FRAME", FRAME=_load(query, data)),
             query=body,
+            rows="return answer.to_arrow()",
+        )
+        return assemble(self.name, query, parts)
+
+    def _compiled(self, query: Query, data: Schema) -> Program:
+        """Write a row function as a ufunc that Numba compiles, over whole columns."""
+        function, facts = query.apply, of_rows(query, data)
+        if not isinstance(function, RowFunction):
+            raise Unsupported(query.name, "this is for row functions; polars says it")
+        if function.body is None:
+            raise Unsupported(function.name, function.opaque)
+        if not is_numeric(function, facts):
+            raise Unsupported(function.name, "Numba's ufuncs take numbers and give one")
+        dtype = "pl.Int64" if is_whole(function, facts) else "pl.Float64"
+        # A ufunc takes no null; to_numpy makes them NaN.
+        call = quote(
+            "lambda columns: pl.Series(f(*[column.to_numpy() for column in columns]))",
+            f=quote(loop_name(function)),
+        )
+        names = list(columns(function.body))
+        result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=call)
+        result = _named(result, function.output, names[0])
+        kernel = row_kernel(function, facts)
+        numpy = "import numpy as np\n" if "np." in kernel else ""
+        parts = Parts(
+            imports=f"{numpy}import polars as pl\nfrom numba import guvectorize",
+            before=kernel,
+            load=fill("return FRAME", FRAME=_load(query, data)),
+            query=fill("return CHAIN", CHAIN=_Chain(query, data).finished(self.collect, result)),
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
@@ -649,6 +682,7 @@ ENGINE = Polars()
 VARIANTS = (
     Polars("polars/in-memory", 'collect(engine="in-memory")'),
     Polars("polars/map_elements", calls=True),
+    Polars("polars/numba", compiles=True),
 )
 write = ENGINE.write
 run = partial(trying.run, ENGINE)
