@@ -13,7 +13,7 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
-from .writing.pandas_steps import PandasSteps
+from .writing.pandas_steps import PandasSteps, reading
 from .writing.quoting import literal, quote
 from .writing.tasks import of_frame
 
@@ -73,13 +73,12 @@ class Modin:
         statements = steps.body() if steps.finishes else steps.body(FORCED)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
         strings = any(data[name].kind == "string" for name in query.reads)
-        names = literal(list(query.reads))
         engine = f"Engine.put({self.backend!r})"
         parts = Parts(
             imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
             own=mine.source,
             before=f"{engine}\n{STRINGS}" if strings else engine,
-            load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
+            load=fill("return FRAME", FRAME=reading(query, data)),
             query=statements,
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=fill("return START", START=self._start(resources)),

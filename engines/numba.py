@@ -23,7 +23,7 @@ from .writing.facts import Facts, of_rows
 from .writing.functions import NONE, own
 from .writing.loops import is_numeric, loop_name, row_loop
 from .writing.pandas_steps import AGGREGATIONS, STRINGS, PandasSteps, reading
-from .writing.quoting import literal, quote, source
+from .writing.quoting import quote, source
 from .writing.steps import Reduction, Steps, present, steps
 from .writing.tasks import of_frame
 

@@ -15,8 +15,8 @@ from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import of_rows
 from .writing.functions import skipping
-from .writing.pandas_steps import STRINGS, PandasSteps
-from .writing.quoting import literal, quote
+from .writing.pandas_steps import STRINGS, PandasSteps, reading
+from .writing.quoting import quote
 from .writing.series import Series, series
 from .writing.steps import hoisted
 from .writing.tasks import of_frame
@@ -56,9 +56,7 @@ class NumPy:
         parts = Parts(
             imports=f"{numpy}import pandas as pd\nimport pyarrow as pa",
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill(
-                "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
-            ),
+            load=fill("return FRAME", FRAME=reading(query, data)),
             query=body,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
         )

@@ -11,8 +11,7 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
-from .writing.pandas_steps import STRINGS, PandasSteps
-from .writing.quoting import literal
+from .writing.pandas_steps import STRINGS, PandasSteps, reading
 from .writing.tasks import of_frame
 
 
@@ -42,13 +41,12 @@ class Pandas:
         strings = any(data[name].kind == "string" for name in query.reads)
         statements = PandasSteps(query, data).body()
         numpy = "\nimport numpy as np" if "np." in statements else ""
-        names = literal(list(query.reads))
         mine = own(query.apply) if query.apply else NONE
         parts = Parts(
             imports="\n".join(["import pandas as pd\nimport pyarrow as pa" + numpy, *mine.imports]),
             own=mine.source,
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return pd.read_parquet(path, columns=NAMES)", NAMES=names),
+            load=fill("return FRAME", FRAME=reading(query, data)),
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
         )

@@ -53,7 +53,7 @@ class Facts:
 
         A small number added to 32 bits counts as safe.
         """
-        if not isinstance(node, Col) or op not in {"+", "-", "*"}:
+        if not isinstance(node, Col) or op not in {"+", "-", "*"} or node.name not in self.data:
             return False
         arrow = self.data[node.name].arrow
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))

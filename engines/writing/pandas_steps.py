@@ -57,6 +57,13 @@ WINDOWS = {
 WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
 
 
+def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, columns=n)") -> ast.expr:
+    """Write how the frame is read: days as times, for pandas holds them as objects of Python's."""
+    frame = quote(read, n=list(query.reads))
+    days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
+    return quote("f.astype(d)", f=frame, d=days) if days else frame
+
+
 @dataclass(frozen=True, slots=True)
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.

@@ -6,8 +6,10 @@ Where a value is missing, NumPy's comparisons are False, except `!=`: only that 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ...errors import Unsupported
@@ -56,6 +58,8 @@ FUNCTIONS = {
     "day": "x.dt.day",
 }
 EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
+PERIODS = {"year": "Y", "month": "M"}
+FLOORS = {"day": "D", "hour": "h"}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
@@ -65,7 +69,7 @@ class Series:
 
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
     are those of the rows, where whole functions are written and not single clauses. `nothing` tells
-    that a missing value is None, as beside text, and not NaN.
+    that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns.
     """
 
     frame: str
@@ -74,6 +78,7 @@ class Series:
     bound: frozenset[str] = frozenset()
     facts: Facts | None = None
     nothing: bool = False
+    trees: Mapping[str, ast.expr] = field(default_factory=dict)
 
     def binding(self, *names: str) -> Series:
         """Give the writer that knows these names as local variables."""
@@ -82,7 +87,7 @@ class Series:
     def value(self, node: Expr) -> ast.expr:
         """Write an expression for its value; missing where an input is."""
         match node:
-            case Compare() | Bool() | Not() | IsIn():
+            case Compare() | Bool() | Not() | IsIn() | Call("contains" | "starts_with"):
                 return self._three_valued(node)
             case _:
                 return self._write(node)
@@ -98,6 +103,8 @@ class Series:
         match node:
             case Bool(op, operands):
                 return self._joined(op, operands)
+            case Not(Col(name)) if self.missing(name):
+                return quote("x == False", x=self._write(node.operand))
             case Not(Col()):
                 return quote("~x", x=self.condition(node.operand))
             case Not(IsMissing(operand)):
@@ -107,7 +114,8 @@ class Series:
             case Not(operand) if not isinstance(negated(operand), Not):
                 return self.condition(negated(operand))
             case Not(operand):
-                return quote("~x", x=self.condition(operand))
+                opposite = quote("~x", x=self.condition(operand))
+                return self._and_present(opposite, *children(operand))
             case Compare("!=", left, right):
                 return self._and_present(self._write(node), left, right)
             case Col(name) if self.missing(name):
@@ -117,12 +125,16 @@ class Series:
 
     def _write(self, node: Expr) -> ast.expr:
         match node:
+            case Col(name) if name in self.trees:
+                return self.trees[name]
             case Col(name) if name in self.bound:
                 return quote(name)
             case Col(name):
                 return quote("frame[name]", frame=quote(self.frame), name=name)
             case Lit(None):
                 return quote("np.nan")
+            case Lit(dt.datetime() | dt.date() as value):
+                return _stamp(value)
             case Lit(value):
                 return quote("value", value=value)
             case Arith(op, left, right):
@@ -134,9 +146,12 @@ class Series:
             case IsMissing(operand):
                 return quote("x.isna()", x=self.column(operand))
             case IsIn(operand, values):
-                return quote("x.isin(v)", x=self.column(operand), v=[v.value for v in values])
+                listed = ast.List([self._write(value) for value in values])
+                return quote("x.isin(v)", x=self.column(operand), v=listed)
             case Bool() | Not():
                 return self.condition(node)
+            case Call("truncate", (moment, Lit(unit))):
+                return self._truncated(self.column(moment), str(unit), self._zone(moment))
             case Call("centred", arguments):
                 return self._centred(arguments)
             case Call(function, arguments):
@@ -215,13 +230,39 @@ class Series:
         return tree
 
     def _three_valued(self, node: Expr) -> ast.expr:
-        """Write a condition as a value: where an input is missing, so is the answer."""
-        tree = self.condition(node)
-        for name in columns(node):
-            if self.missing(name):
-                mask = quote("x.isna()", x=self._write(Col(name)))
-                tree = quote("t.astype('boolean').mask(m)", t=tree, m=mask)
-        return tree
+        """Write a condition as a value: missing where what is there does not decide it."""
+        match node:
+            case Bool(op, operands) if any(map(self._may_miss, operands)):
+                parts = [self._three_valued(operand) for operand in operands]
+                tree = parts[0]
+                for part in parts[1:]:
+                    tree = ast.BinOp(tree, BOOLEAN[op], part)
+                return tree
+            case Not(operand) if self._may_miss(operand):
+                return quote("~x", x=self._three_valued(operand))
+            case Col(name) if self.missing(name):
+                return quote("x.astype('boolean')", x=self._write(node))
+            case IsMissing() | Case():
+                return self.column(node)
+            case _:
+                return self._masked(self.condition(node), children(node))
+
+    def _masked(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
+        """Take a condition as missing where an operand is."""
+        masks = [quote("x.isna()", x=self.column(x)) for x in operands if self._may_miss(x)]
+        if not masks:
+            return tree
+        mask = masks[0]
+        for other in masks[1:]:
+            mask = ast.BinOp(mask, ast.BitOr(), other)
+        return quote("t.astype('boolean').mask(m)", t=tree, m=mask)
+
+    def _may_miss(self, node: Expr) -> bool:
+        match node:
+            case IsMissing():
+                return False
+            case _:
+                return can_be_missing(node, self.missing)
 
     def _centred(self, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a column less its group's mean; the other arguments are the keys."""
@@ -231,6 +272,24 @@ class Series:
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
         mean = quote('g[c].transform("mean")', g=groups, c=column)
         return quote("x - mean", x=self._write(arguments[0]), mean=mean)
+
+    def _truncated(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
+        """Write a truncation; months and years have no fixed length, but periods know them."""
+        if zone:
+            # As a clock there shows it, and not as many hours since.
+            moment = quote("x.dt.tz_localize(None)", x=moment)
+        if unit in PERIODS:
+            tree = quote("x.dt.to_period(p).dt.to_timestamp()", x=moment, p=PERIODS[unit])
+        else:
+            tree = quote("x.dt.floor(u)", x=moment, u=FLOORS[unit])
+        return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
+
+    def _zone(self, node: Expr) -> str:
+        for name in columns(node):
+            if self.facts and name in self.facts.data:
+                found = re.search(r"tz=([^]]+)", self.facts.data[name].arrow)
+                return found[1] if found else ""
+        return ""
 
     def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
         if function in EXTREMES and len(arguments) > 1:
@@ -288,7 +347,12 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
     def is_text(name: str) -> bool:
         return name not in derived and name in data and data[name].kind == "string"
 
-    return Series(frame, missing, is_text if arrow else lambda _: False)
+    return Series(frame, missing, is_text if arrow else lambda _: False, facts=Facts(data))
+
+
+def _stamp(value: dt.date) -> ast.expr:
+    """Write a day or a time: beside a column of times, pandas takes no date of Python's."""
+    return quote("pd.Timestamp(t)", t=value.isoformat())
 
 
 def _is_power(node: Expr) -> bool:
