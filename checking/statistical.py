@@ -97,13 +97,14 @@ def rank_test(x: Array, y: Array) -> float:
     if scaled < 0.2:  # the sum converges slowly, and to one
         return 1.0
     terms = ((-1) ** (k - 1) * math.exp(-2 * k * k * scaled * scaled) for k in range(1, 101))
-    return min(1.0, 2 * sum(terms))
+    return min(1.0, 2.0 * float(sum(terms)))
 
 
 def _excess(x: Array) -> float:
     """Give the kurtosis less one: what the error of a log variance is made of."""
     centred = x - x.mean()
-    return max(float((centred**4).mean() / (centred**2).mean() ** 2) - 1, 0.0)
+    kurtosis = float((centred**4).mean() / (centred**2).mean() ** 2)
+    return max(kurtosis - 1.0, 0.0)
 
 
 def _two_sided(difference: float, error: float) -> float:
@@ -114,8 +115,9 @@ def _two_sided(difference: float, error: float) -> float:
 
 def _numbers(column: pa.ChunkedArray) -> Array:
     """Give a column's finite numbers as float64."""
-    values = column.cast(pa.float64()).to_numpy()
-    return values[np.isfinite(values)]
+    values: Array = column.cast(pa.float64()).to_numpy()
+    finite: Array = values[np.isfinite(values)]
+    return finite
 
 
 def _told(value: float) -> str:

@@ -34,7 +34,7 @@ from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, 
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
-from .writing.facts import Facts, of_outputs, of_rows
+from .writing.facts import Facts, nonzero, of_outputs, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
 from .writing.loops import is_numeric, is_whole, loop_name, row_kernel
 from .writing.quoting import literal, quote
@@ -130,6 +130,7 @@ class Polars:
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
         query = of_frame(query)
+        _check_names(query)
         if self.compiles:
             return self._compiled(query, data)
         if self.calls and not isinstance(query.apply, RowFunction):
@@ -174,6 +175,13 @@ class Polars:
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
+
+
+def _check_names(query: Query) -> None:
+    """Refuse names that Polars reads as patterns of names."""
+    for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
+        if name == "*" or (name.startswith("^") and name.endswith("$")):
+            raise Unsupported(repr(name), "to pl.col, this is a pattern of names")
 
 
 def _own(query: Query, data: Schema, *, calls: bool) -> tuple[Own, str]:
@@ -570,6 +578,8 @@ def _expression(
             return literal(value)
         case Arith(op, left, right) if rows:
             x = rows.wide(op, left, right, write(left))
+            if op == "**":  # of NaN, the power 0 is 1
+                x = _without_nan(left, x)
             y = rows.wide(op, right, left, write(right))
             return _arithmetic(op, right, x, y)
         case Arith(op, left, right):
@@ -617,7 +627,7 @@ def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
         x = quote("pl.lit(x)", x=x)
     result = quote(f"x {op} y", x=x, y=y)
     if op in {"//", "%"} and divisor == Lit(0):
-        return quote("pl.lit(None)")
+        return quote("pl.lit(None, pl.Float64)")
     if op == "//" and not isinstance(divisor, Lit):
         # Integers give null by zero; floats would give an infinity.
         return quote("pl.when(y != 0).then(r)", y=y, r=result)
@@ -662,7 +672,9 @@ def _without_nan(node: Expr, tree: ast.expr) -> ast.expr:
 
 def _makes_nan(node: Expr) -> bool:
     match node:
-        case Arith("/" | "%" | "**", _, right) if not isinstance(right, Lit):
+        case Arith("/" | "%", _, right) if not nonzero(right):
+            return True
+        case Arith("**", _, right) if not isinstance(right, Lit):
             return True
         case Call(function, _) | Agg(function, _) if function in MAKES_NAN:
             return True

@@ -232,7 +232,7 @@ def where_it_failed(error: BaseException, file: str) -> str:
     if found is None:
         return ""
     names = found.f_code.co_varnames[: found.f_code.co_argcount]
-    values = [found.f_locals.get(name) for name in names]
+    values: list[Any] = [found.f_locals.get(name) for name in names]
     if len(values) == 1 and hasattr(values[0], "to_dict"):  # a row of pandas
         inputs = ", ".join(f"{name}={shown(value)}" for name, value in values[0].to_dict().items())
         return f"row {getattr(values[0], 'name', '')}: {inputs}"
