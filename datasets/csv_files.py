@@ -12,6 +12,7 @@ import pyarrow.csv as pc
 import pyarrow.types as pt
 
 from ..errors import DataError
+from ..spec.workload import Dialect
 from .compact import Progress
 from .describing import unreadable
 from .plain import plain_schema
@@ -32,25 +33,37 @@ class MistypedError(Exception):
         super().__init__(f"column {column}")
 
 
-def csv_types(paths: Sequence[Path]) -> Types:
+def csv_types(paths: Sequence[Path], dialect: Dialect = Dialect()) -> Types:  # noqa: B008
     """Tell each column's type from the beginning of the first file."""
     try:
-        with _open(paths[0], {}) as reader:
-            types = {field.name: field.type for field in plain_schema(reader.schema)}
+        with _open(paths[0], {}, dialect) as reader:
+            types = {
+                field.name: field.type for field in plain_schema(_named(reader.schema, dialect))
+            }
     except (pa.ArrowException, OSError) as error:
         raise unreadable(paths[0], "CSV", error) from error
     # What is no UTF-8 is taken for binary; as a string the reader says what is wrong with it.
     return {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
 
 
+def _named(schema: pa.Schema, dialect: Dialect) -> pa.Schema:
+    """Give the columns of files without a line of names their numbers."""
+    if dialect.header:
+        return schema
+    return pa.schema([(f"column_{i}", field.type) for i, field in enumerate(schema, 1)])
+
+
 def csv_batches(
-    paths: Sequence[Path], types: Types, progress: Progress
+    paths: Sequence[Path],
+    types: Types,
+    progress: Progress,
+    dialect: Dialect = Dialect(),  # noqa: B008
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of all files; MistypedError where a value needs a wider type."""
     total, done = max(sum(path.stat().st_size for path in paths), 1), 0
     for path in paths:
         try:
-            with _open(path, types) as reader:
+            with _open(path, types, dialect) as reader:
                 _check_names(path, reader.schema.names, list(types))
                 yield from reader
         except (pa.ArrowException, OSError) as error:
@@ -71,20 +84,33 @@ def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
         )
 
 
-def _open(path: Path, types: Types) -> pc.CSVStreamingReader:
-    """Open one file; an unquoted empty field or `NA` is a missing value in every column."""
+def _open(path: Path, types: Types, dialect: Dialect) -> pc.CSVStreamingReader:
+    """Open one file; an unquoted empty field or word for it is a missing value in any column."""
+    names = None if dialect.header else list(types)
     return pc.open_csv(
         path,
-        pc.ReadOptions(block_size=BLOCK_BYTES),
-        pc.ParseOptions(delimiter=delimiter_of(path), newlines_in_values=True),
+        pc.ReadOptions(
+            block_size=BLOCK_BYTES,
+            column_names=names or None,
+            autogenerate_column_names=not (dialect.header or names),
+        ),
+        pc.ParseOptions(
+            delimiter=dialect.delimiter or delimiter_of(path),
+            quote_char=dialect.quote or False,
+            newlines_in_values=True,
+        ),
         pc.ConvertOptions(
-            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False
+            column_types=types,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            null_values=None if dialect.missing is None else ["", *dialect.missing],
+            decimal_point=dialect.decimal,
         ),
     )
 
 
 def delimiter_of(path: Path) -> str:
-    """Give the sign that parts the header: the most frequent of comma, semicolon, tab and bar."""
+    """Give the sign that parts the first line: the most frequent of comma, semicolon, tab, bar."""
     with pa.input_stream(path, compression="detect") as stream:
         header = stream.read(1 << 16).split(b"\n", 1)[0]
     return max(DELIMITERS, key=lambda sign: header.count(sign.encode()))

@@ -75,18 +75,38 @@ def _described(file: pq.ParquetFile) -> Schema:
         else:
             nan = _any_nan(file, field.name) if nans is None else field.name in nans
         nulls = _has_nulls(file, field.name)
-        columns.append(Column(field.name, kind, str(field.type), nulls, nan))
+        most = _most(file, field) if kind == "int" else None
+        columns.append(Column(field.name, kind, str(field.type), nulls, nan, most))
     return Schema(tuple(columns), file.metadata.num_rows)
 
 
 def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
-    metadata = file.metadata
-    places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
-    groups = range(metadata.num_row_groups)
-    statistics = [metadata.row_group(g).column(places[0]).statistics for g in groups]
+    statistics = _statistics(file, name)
     if any(one is None or not one.has_null_count for one in statistics):
         return any(column.null_count > 0 for column in _parts(file, name))
     return any(one.null_count > 0 for one in statistics)
+
+
+def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
+    """Give the largest absolute value of a column of 64 bits; of narrower ones, nobody asks."""
+    if field.type not in {pa.int64(), pa.uint64()}:
+        return None
+    statistics = _statistics(file, field.name)
+    if all(one is not None and one.has_min_max for one in statistics):
+        ends = [end for one in statistics for end in (one.min, one.max)]
+    else:
+        ends = [
+            end for part in _parts(file, field.name) for end in pc.min_max(part).as_py().values()
+        ]
+    return max((abs(end) for end in ends if end is not None), default=0)
+
+
+def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
+    """Give what the footer tells of a column, a row group at a time."""
+    metadata = file.metadata
+    places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
+    groups = range(metadata.num_row_groups)
+    return [metadata.row_group(g).column(places[0]).statistics for g in groups]
 
 
 def _any_nan(file: pq.ParquetFile, name: str) -> bool:

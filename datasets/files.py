@@ -13,7 +13,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from ..errors import DataError
-from ..spec.workload import Files
+from ..spec.workload import Dialect, Files
 from .compact import COMPRESSION, ROW_GROUP, Progress
 from .csv_files import MistypedError, csv_batches, csv_types, widened
 from .describing import unreadable
@@ -22,7 +22,7 @@ from .plain import NanFinder, is_plain, plain, plain_schema
 Form: TypeAlias = Literal["Parquet", "CSV", "Arrow IPC"]
 
 # Grows with every change of how files are read, so that what is kept from before is not believed.
-READING = 1
+READING = 2
 GROUP_BYTES = 256 << 20
 SUFFIXES: dict[str, Form] = {
     ".parquet": "Parquet",
@@ -45,6 +45,7 @@ class Source:
     paths: tuple[Path, ...]
     form: Form
     base: Path
+    dialect: Dialect
 
     @property
     def name(self) -> str:
@@ -62,7 +63,7 @@ class Source:
         """Tell the files apart from any others, and from themselves before a change."""
         stats = [(str(path), path.stat()) for path in self.paths]
         facts = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
-        return repr((READING, self.form, str(self.base), facts))
+        return repr((READING, self.form, str(self.base), self.dialect, facts))
 
 
 def suffix_of(path: Path) -> str:
@@ -85,7 +86,13 @@ def source_of(files: Files) -> Source:
             f"{', '.join(files.patterns)}: files of several forms ({', '.join(sorted(forms))}); "
             "name files of one form"
         )
-    return Source(unique, forms.pop(), Path(os.path.commonpath(bases)))
+    form = forms.pop()
+    if form != "CSV" and files.dialect != Dialect():
+        raise DataError(
+            f"{', '.join(files.patterns)}: {form} files have no delimiter, quote, decimal, header"
+            " or missing; leave these out"
+        )
+    return Source(unique, form, Path(os.path.commonpath(bases)), files.dialect)
 
 
 def _matches(folder: Path, pattern: str) -> tuple[list[Path], Path]:
@@ -152,10 +159,10 @@ def converted(source: Source, target: Path, progress: Progress) -> None:
         dataset = _dataset(source)
         _write(dataset.schema, _reading(source, _scan(dataset, progress)), target)
         return
-    types = csv_types(source.paths)
+    types = csv_types(source.paths, source.dialect)
     while True:
         try:
-            batches = csv_batches(source.paths, types, progress)
+            batches = csv_batches(source.paths, types, progress, source.dialect)
             _write(pa.schema(list(types.items())), batches, target)
         except MistypedError as mistyped:
             types = widened(types, mistyped)

@@ -1,4 +1,4 @@
-"""Tables that every engine reads alike: no dictionaries, no two columns of one name."""
+"""Tables that every engine reads alike: no dictionaries or rare types, no two of one name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ import pyarrow.types as pt
 
 from ..errors import DataError
 from .describing import NANS, has_nan
+
+# pandas groups by no float16, and Dask finds no maximum of a string view.
+PLAINER = {
+    pa.float16(): pa.float32(),
+    pa.string_view(): pa.string(),
+    pa.date64(): pa.date32(),
+}
 
 
 def is_plain(schema: pa.Schema) -> bool:
@@ -25,7 +32,7 @@ def _keeps_an_index(schema: pa.Schema) -> bool:
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """Give a schema with each dictionary as the type of its values, and no metadata."""
+    """Give a schema with dictionaries and rare types as what all engines read, and no metadata."""
     doubles = [name for name, count in Counter(schema.names).items() if count > 1]
     if doubles:
         raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")
@@ -35,7 +42,9 @@ def plain_schema(schema: pa.Schema) -> pa.Schema:
 
 
 def _plain_type(arrow: pa.DataType) -> pa.DataType:
-    return arrow.value_type if pt.is_dictionary(arrow) else arrow
+    if pt.is_dictionary(arrow):
+        return _plain_type(arrow.value_type)
+    return PLAINER.get(arrow, arrow)
 
 
 def plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -62,7 +62,13 @@ DATASET = {
     "sorted": Key("flag", "Whether the rows are sorted by the keys."),
     "seed": Key("whole", "Seed of the random numbers; 108 where left out."),
     "files": Key("names", "Your own Parquet, CSV or Arrow files: paths or globs."),
+    "delimiter": Key("text", "CSV: the sign between values, or tab; told from the first line."),
+    "quote": Key("text", "CSV: the sign around text, or none; double quotes where left out."),
+    "decimal": Key("text", "CSV: the sign before decimals; a point where left out."),
+    "header": Key("flag", "CSV: whether the first line names the columns; else column_1, …"),
+    "missing": Key("names", "CSV: the words for a missing value; NA, null and such otherwise."),
 }
+CSV = ("delimiter", "quote", "decimal", "header", "missing")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
     "where": Key("expression", "A condition on rows; only rows where it is true are read."),

@@ -12,13 +12,13 @@ from ..errors import Mistake, WorkloadError
 from .document import Fields, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, Section, section
 from .functions import SEED, task_function
-from .grammar import DATASET, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
+from .grammar import CSV, DATASET, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
 from .parsing import ExpressionError
 from .quantities import number
 from .queries import Scope, holds_definition, read_queries, source_of
 from .schema import Schema
 from .vocabulary import GENERATORS, mend
-from .workload import Files, Generated, Limits, Measure, Query, Tasks, Workload
+from .workload import Dialect, Files, Generated, Limits, Measure, Query, Tasks, Workload
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
 LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
@@ -219,16 +219,37 @@ class _Reader:
 
     def files(self, given: Section) -> Files:
         for key in given.values:
-            if key != "files":
+            if key not in {"files", *CSV}:
                 self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
         patterns = given.names("files")
         # what is typed on the command line is meant from where it is typed
         texts = (
             p.text if p.place.origin.placed else str(Path(p.text).absolute()) for p in patterns
         )
-        return Files(tuple(texts), self.folder)
+        return Files(tuple(texts), self.folder, self.dialect(given))
+
+    def dialect(self, given: Section) -> Dialect:
+        delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
+        return Dialect(
+            delimiter="\t" if delimiter == "tab" else delimiter,
+            quote="" if quote == "none" else quote or Dialect().quote,
+            decimal=self.sign(given, "decimal") or Dialect().decimal,
+            header="header" not in given or given.flag("header"),
+            missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
+        )
+
+    def sign(self, given: Section, key: str, word: str = "") -> str | None:
+        node = given.scalar(key, "one character")
+        if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
+            return node.text if node else None
+        other = f" or {word}" if word else ""
+        self.log.tell(node.place, f"{key} is one character{other}, not {node.text!r}")
+        return None
 
     def generated(self, given: Section) -> Generated | None:
+        for key in CSV:
+            if key in given:
+                self.log.tell(given.at(key), f"{key} belongs to CSV files, not to generated data")
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
             given.lacks("generated data needs 'rows', such as rows: 1e6")

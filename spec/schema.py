@@ -10,18 +10,27 @@ Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal",
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, Arrow type (`int32`, `double`, `string`, …) and missing values."""
+    """A column: its name, Arrow type (`int32`, `double`, `string`, …) and missing values.
+
+    `most` is the largest absolute value of integers of 64 bits; None where it is not known.
+    """
 
     name: str
     kind: Kind
     arrow: str
     nulls: bool = False
     nans: bool = False
+    most: int | None = None
 
     @property
     def missing(self) -> bool:
         """Tell whether any value is missing: null and NaN are one thing to a workload."""
         return self.nulls or self.nans
+
+    @property
+    def exceeds_floats(self) -> bool:
+        """Tell whether floats would not hold the integers that stand beside nulls exactly."""
+        return self.nulls and self.most is not None and self.most > 2**53
 
 
 @dataclass(frozen=True, slots=True)

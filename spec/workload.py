@@ -22,11 +22,26 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """How CSV files are written; None is told from the files, or is what most files have.
+
+    `quote` is empty where nothing is quoted; `missing` are the words for a missing value.
+    """
+
+    delimiter: str | None = None
+    quote: str = '"'
+    decimal: str = "."
+    header: bool = True
+    missing: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The user's own files: paths or globs, resolved against the workload's folder."""
 
     patterns: tuple[str, ...]
     folder: Path
+    dialect: Dialect = Dialect()
 
 
 @dataclass(frozen=True, slots=True)
