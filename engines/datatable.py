@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,6 +107,7 @@ class Datatable:
     ) -> Program:
         """Write one chain of brackets."""
         query = of_frame(query)
+        _check_names(query)
         rewritten = _summable(query, of_rows(query, data))
         chain = source(_Chain(rewritten, of_rows(rewritten, data), data).finished())
         threads = f"dt.options.nthreads = {resources.threads}" if resources.threads else ""
@@ -127,6 +129,13 @@ answer = CHAIN
 answer.materialize()
 return answer
 """
+
+
+def _check_names(query: Query) -> None:
+    """Refuse names that datatable would change: it writes a point for what does not print."""
+    for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
+        if any(ord(character) < 32 for character in name):
+            raise Unsupported(repr(name), "datatable would put a point for what does not print")
 
 
 def _from_datatable(names: list[str]) -> str:
@@ -372,7 +381,8 @@ def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
 
 def _f(name: str) -> ast.expr:
     """Write a column: as an attribute where its name can be one."""
-    if name.isidentifier() and not name.startswith("_"):
+    plain = unicodedata.normalize("NFKC", name) == name
+    if name.isidentifier() and not name.startswith("_") and plain:
         try:
             return ast.parse(f"f.{name}", mode="eval").body
         except SyntaxError:

@@ -131,6 +131,7 @@ class Polars:
         """Write one lazy chain from the frame to the answer."""
         query = of_frame(query)
         _check_names(query)
+        _check_names(query)
         if self.compiles:
             return self._compiled(query, data)
         if self.calls and not isinstance(query.apply, RowFunction):
@@ -175,6 +176,13 @@ class Polars:
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
+
+
+def _check_names(query: Query) -> None:
+    """Refuse names that Polars reads as patterns of names."""
+    for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
+        if name == "*" or (name.startswith("^") and name.endswith("$")):
+            raise Unsupported(repr(name), "to pl.col, this is a pattern of names")
 
 
 def _check_names(query: Query) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
@@ -346,7 +347,7 @@ class _Clauses:
 
 
 def _plain(body: Expr, output: str) -> RowFunction:
-    name = output if output.isidentifier() else "row"
+    name = output if output.isidentifier() and not iskeyword(output) else "row"
     return RowFunction(name, output, body, columns=columns(body))
 
 

@@ -28,8 +28,8 @@ MODULES = {
 }
 # The names of a program's own functions, modules and variables.
 WORDS = (
-    "load query rows start started apply sys os pa pl dd mpd data answer part parts done pool size "
-    "values complete failed inputs call key group number names index numba dask ray "
+    "load query rows start started apply sys os pa pd np pl dd mpd data answer part parts done "
+    "pool size values complete failed inputs call key group number names index numba dask ray "
     "multiprocessing delayed"
 )
 TAKEN = frozenset(WORDS.split())

@@ -9,9 +9,13 @@ import ast
 import copy
 import datetime as dt
 import keyword
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
+
+# The engines' own parameters, where they take columns as keyword arguments.
+PARAMETERS = {"self", "func", "engine", "engine_kwargs", "split_every", "split_out"}
 
 Literal: TypeAlias = (
     "str | int | float | bool | dt.date | Sequence[Literal] | Mapping[str, Literal] | None"
@@ -113,4 +117,8 @@ class _Filler(ast.NodeTransformer):
 
 
 def _is_keyword(name: str) -> bool:
-    return name.isidentifier() and not keyword.iskeyword(name)
+    """Tell whether a name can stand before `=` and be read back as it is."""
+    if not name.isidentifier() or keyword.iskeyword(name) or name in PARAMETERS:
+        return False
+    # Python brings the letters of its own names to one form, and would find no such column.
+    return unicodedata.normalize("NFKC", name) == name
