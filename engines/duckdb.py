@@ -83,7 +83,8 @@ class DuckDB:
         _check_names(query)
         lifted = _lifted(query)
         guards = _guards(query, of_rows(query, data))
-        statement = _Statement(lifted, data, of_rows(lifted, data), guards)
+        old = resources.before("duckdb", 2)
+        statement = _Statement(lifted, data, of_rows(lifted, data), guards, old)
         parts = Parts(
             imports="import duckdb",
             load=_load(query, data, resources),
@@ -100,6 +101,7 @@ class _Statement:
     data: Schema
     facts: Facts
     guards: tuple[str, ...] = ()
+    raises: bool = False
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
@@ -249,7 +251,7 @@ class _Statement:
 
     def _conditions(self, word: str, condition: Expr) -> str:
         seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
-        writer = Writer(Facts(Schema(seen, self.data.rows)), self._aggregation)
+        writer = Writer(Facts(Schema(seen, self.data.rows)), self._aggregation, self.raises)
         operands = condition.operands if isinstance(condition, Bool) else (condition,)
         separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
         level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
@@ -266,7 +268,7 @@ class _Statement:
         return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
 
     def _writer(self) -> Writer:
-        return Writer(self.facts, self._aggregation)
+        return Writer(self.facts, self._aggregation, self.raises)
 
     def _aggregation(self, agg: Agg) -> Sql:
         if agg.function in WINDOWS:

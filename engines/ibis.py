@@ -1,0 +1,165 @@
+"""Ibis: a portable layer that compiles to SQL, here on DuckDB, so that its price can be read off."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import partial
+
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Query, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.chains import Chain, Dialect
+from .writing.quoting import literal, quote
+from .writing.tasks import of_frame
+
+IBIS = Dialect(
+    column="_[n]",
+    constant="ibis.literal(x)",
+    missing="x.isnull()",
+    present="x.notnull()",
+    member="x.isin(v)",
+    without_nan="x.nullif(float('nan'))",
+    named="x.name(n)",
+    when="ibis.cases((c, v))",
+    and_when="t",
+    otherwise="t",
+    wide="x.cast('int64')",
+    divisor="y.nullif(0)",
+    modulo="(x % y + y) % y",
+    floor_divide="(x / y).floor()",
+    functions={
+        "abs": "x.abs()",
+        "sqrt": "x.sqrt()",
+        "log": "x.ln()",
+        "log10": "x.log10()",
+        "exp": "x.exp()",
+        "floor": "x.floor()",
+        "ceil": "x.ceil()",
+        "lower": "x.lower()",
+        "upper": "x.upper()",
+        "len": "x.length()",
+        "contains": "x.contains(y)",
+        "starts_with": "x.startswith(y)",
+        "year": "x.year()",
+        "month": "x.month()",
+        "day": "x.day()",
+        "min": "ibis.least(*x)",
+        "max": "ibis.greatest(*x)",
+    },
+    aggregations={
+        "sum": "x.sum()",
+        "mean": "x.mean()",
+        "min": "x.min()",
+        "max": "x.max()",
+        "count": "x.count()",
+        "size": "_.count()",
+        "n_unique": "x.nunique()",
+        "std": "x.std()",
+        "var": "x.var()",
+        "median": "x.median()",
+        "any": "x.any()",
+        "all": "x.all()",
+        "quantile": "x.quantile(y)",
+        "corr": "x.corr(y, how='sample')",
+    },
+    modulo_float="x - (x / y).floor() * y",
+    of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
+    over="x.over(ibis.window(group_by=[*k]))",
+)
+
+
+class IbisChain(Chain):
+    """How Ibis' tables take the steps."""
+
+    library = "Ibis"
+    dialect = IBIS
+
+    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Add columns."""
+        return quote("t.mutate(**o)", t=tree, o=outputs)
+
+    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+        """Aggregate."""
+        if not keys:
+            return quote("t.aggregate(*o)", t=tree, o=outputs)
+        return quote("t.group_by(*k).aggregate(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+
+    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Number the rows of each group."""
+        keys = list(map(literal, self.query.group_by))
+        order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
+        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        if not keys:
+            top = quote("t.order_by(o).limit(n)", t=tree, o=order, n=extreme.n)
+            return self.selected(top, kept)
+        window = quote("ibis.window(group_by=k, order_by=o)", k=keys, o=order)
+        number = quote("ibis.row_number().over(w) < n", w=window, n=extreme.n)
+        return self.selected(self.filtered(tree, [number]), kept)
+
+    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+        """Sort."""
+        by = [
+            quote("ibis.desc(n, nulls_first=False)" if down else "ibis.asc(n, nulls_first=False)", n=name)
+            for name, down in zip(names, descending, strict=True)
+        ]
+        return quote("t.order_by(*b)", t=tree, b=by)
+
+    def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+        """Write the cases as pairs."""
+        tuples: list[ast.expr] = [ast.Tuple([c, v], ast.Load()) for c, v in pairs]
+        return quote("ibis.cases(*p, else_=o)", p=tuples, o=otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Ibis:
+    """Writes Ibis over DuckDB; `to_pyarrow` is the call that finishes the answer."""
+
+    name: str = "ibis"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("ibis-framework", "duckdb", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Give nothing: DuckDB hears its limits from the program."""
+        return {}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
+        """Write one lazy chain over a table of DuckDB's own."""
+        query = of_frame(query)
+        chain = IbisChain(query, data).tree(quote("data"))
+        names = list(query.reads)
+        table = quote("con.read_parquet(path)")
+        if names:
+            table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
+        nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
+        if nans:
+            table = quote("t.mutate(**o)", t=table, o=nans)
+        options = {"threads": literal(resources.threads)} if resources.threads else {}
+        load = fill(
+            "con = CONNECT\nreturn con.create_table('data', TABLE)",
+            CONNECT=quote("ibis.duckdb.connect(**o)", o=options),
+            TABLE=table,
+        )
+        parts = Parts(
+            imports="import ibis\nfrom ibis import _",
+            load=load,
+            query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
+            rows="return answer",
+        )
+        return assemble(self.name, query, parts)
+
+
+ENGINE = Ibis()
+VARIANTS: tuple[Ibis, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)

@@ -1,0 +1,160 @@
+"""Narwhals: a portable layer in Polars' words, here on Polars, so that its price can be read off."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import partial
+
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Query, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.chains import Chain, Dialect
+from .writing.quoting import literal, quote
+from .writing.tasks import of_frame
+
+NARWHALS = Dialect(
+    column="nw.col(n)",
+    constant="nw.lit(x)",
+    missing="x.is_null()",
+    present="~x.is_null()",
+    member="x.is_in(v)",
+    without_nan="x.fill_nan(None)",
+    named="x.alias(n)",
+    when="nw.when(c).then(v)",
+    and_when="t.when(c).then(v)",
+    otherwise="t.otherwise(v)",
+    wide="x.cast(nw.Int64)",
+    divisor="nw.when(y != 0).then(y)",
+    modulo="x % y",
+    floor_divide="x // y",
+    functions={
+        "abs": "x.abs()",
+        "sqrt": "x.sqrt()",
+        "log": "x.log()",
+        "log10": "x.log(base=10)",
+        "exp": "x.exp()",
+        "floor": "x.floor()",
+        "ceil": "x.ceil()",
+        "round": "x.round()",
+        "round_2": "x.round(y)",
+        "lower": "x.str.to_lowercase()",
+        "upper": "x.str.to_uppercase()",
+        "len": "x.str.len_chars()",
+        "contains": "x.str.contains(y, literal=True)",
+        "starts_with": "x.str.starts_with(y)",
+        "year": "x.dt.year()",
+        "month": "x.dt.month()",
+        "day": "x.dt.day()",
+        "min": "nw.min_horizontal(*x)",
+        "max": "nw.max_horizontal(*x)",
+    },
+    aggregations={
+        "sum": "x.sum()",
+        "mean": "x.mean()",
+        "min": "x.min()",
+        "max": "x.max()",
+        "count": "x.count()",
+        "size": "nw.len()",
+        "n_unique": "x.n_unique()",
+        "std": "x.std()",
+        "var": "x.var()",
+        "median": "x.median()",
+        "any": "x.any()",
+        "all": "x.all()",
+        "quantile": "x.quantile(y, interpolation='linear')",
+        "corr": "nw.corr(x, y)",
+    },
+    narrow_sums=True,
+    counts_missing=frozenset({"n_unique"}),
+    drop_missing="x.drop_nulls()",
+    over="x.over(*k)",
+)
+
+
+class NarwhalsChain(Chain):
+    """How Narwhals' lazy frames take the steps."""
+
+    library = "Narwhals"
+    dialect = NARWHALS
+
+    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+        """Aggregate."""
+        if not keys:
+            return quote("t.select(*o)", t=tree, o=outputs)
+        return quote("t.group_by(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+
+    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Rank within the groups: Narwhals has no top_k of a group."""
+        keys = list(self.query.group_by)
+        column = self.column(extreme.column)
+        kept = [*map(literal, keys), self.named(column, extreme.name)]
+        if not keys:
+            top = quote("t.top_k(n, by=b, reverse=r)", t=tree, n=extreme.n, b=extreme.column, r=extreme.smallest)
+            return self.selected(top, kept)
+        rank = quote(
+            "x.rank('ordinal', descending=d).over(*k)",
+            x=column,
+            d=not extreme.smallest,
+            k=list(map(literal, keys)),
+        )
+        return self.selected(self.filtered(tree, [quote("r <= n", r=rank, n=extreme.n)]), kept)
+
+    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+        """Sort."""
+        by = list(map(literal, names))
+        if not any(descending):
+            return quote("t.sort(*b, nulls_last=True)", t=tree, b=by)
+        same = descending[0] if len(set(descending)) == 1 else descending
+        return quote("t.sort(*b, descending=d, nulls_last=True)", t=tree, b=by, d=same)
+
+    def limited(self, tree: ast.expr, n: int) -> ast.expr:
+        """Keep the first rows."""
+        return quote("t.head(n)", t=tree, n=n)
+
+
+@dataclass(frozen=True, slots=True)
+class Narwhals:
+    """Writes Narwhals over Polars; `collect` is the call that finishes the answer."""
+
+    name: str = "narwhals"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("narwhals", "polars")
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the number of threads of Polars."""
+        return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
+        """Write one lazy chain from the frame to the answer."""
+        query = of_frame(query)
+        chain = NarwhalsChain(query, data).tree(quote("data.lazy()"))
+        names = list(query.reads)
+        frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
+        nans = [name for name in names if data[name].nans]
+        if nans:
+            # NaN is a number to Polars, and missing to the workload.
+            frame = quote("f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=list(map(literal, nans)))
+        parts = Parts(
+            imports="import narwhals as nw",
+            load=fill("return FRAME", FRAME=frame),
+            query=fill("return CHAIN.collect()", CHAIN=chain),
+            rows="return answer.to_arrow()",
+        )
+        return assemble(self.name, query, parts)
+
+
+ENGINE = Narwhals()
+VARIANTS: tuple[Narwhals, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
