@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.schema import Schema
+from ..spec.vocabulary import UNITS, WINDOWS
 from ..spec.workload import Extreme, Output, Query, RowFunction, Tasks
 from . import trying
 from .base import Program, Resources
@@ -230,8 +232,6 @@ class _Chain:
     data: Schema
 
     def finished(self) -> ast.expr:
-        if self.query.transform:
-            raise Unsupported("transform", "not written yet for datatable")
         tree = quote("data")
         for step in (self._rows, self._columns, self._having, self._sort, self._limit):
             tree = step(tree)
@@ -268,9 +268,36 @@ class _Chain:
                 pass
             case other:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
+        if self.query.transform:
+            return self._transformed(tree)
         writer = _Writer(self.facts, self._aggregation)
         outputs = {o.name: writer.value(o.expression) for o in self.query.aggregate}
         return self._grouped(quote("t[:, o]", t=tree, o=outputs))
+
+    def _transformed(self, tree: ast.expr) -> ast.expr:
+        """Number the rows first: the answer comes group by group, and is sorted back."""
+        query, writer = self.query, _Writer(self.facts, self._aggregation)
+        outputs = {o.name: writer.value(o.expression) for o in query.transform}
+        if not query.group_by:
+            return quote("t[:, o]", t=tree, o=outputs)
+        row = _fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
+        tree = self._grouped(quote("t[:, o]", t=tree, o={row: _f(row), **outputs}))
+        names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
+        return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
+
+    def _window(self, agg: Agg) -> ast.expr:
+        if agg.function == "rank":
+            raise Unsupported("rank()", "datatable numbers no equal values alike")
+        argument, *rest = agg.arguments
+        step = rest[0].value if rest and isinstance(rest[0], Lit) else 1
+        x = _Writer(self.facts).value(argument)
+        if agg.function == "cumsum":
+            if self.facts.may_miss(argument):
+                total = quote("dt.cumsum(ifelse(x == None, 0, x))", x=x)
+                return quote("ifelse(x == None, None, t)", x=x, t=total)
+            return quote("dt.cumsum(x)", x=x)
+        return quote("dt.shift(x, n)", x=x, n=step if agg.function == "lag" else -int(str(step)))
 
     def _grouped(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
         """Put `by(…)` and what follows it into the last brackets."""
@@ -310,6 +337,8 @@ class _Chain:
 
     def _aggregation(self, agg: Agg) -> ast.expr:
         writer = _Writer(self.facts)
+        if agg.function in WINDOWS:
+            return self._window(agg)
         match agg:
             case Agg("size"):
                 return quote("dt.count()")
@@ -362,6 +391,10 @@ class _Chain:
         return quote("t[:n, :]", t=tree, n=self.query.limit)
 
 
+def _fresh(name: str, taken: set[str]) -> str:
+    return next(n for n in (name, *(f"{name}_{i}" for i in range(2, 999))) if n not in taken)
+
+
 def _bracketed(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:
     if rows is None:
         return quote("t[:, o]", t=tree, o=selected)
@@ -406,6 +439,8 @@ class _Writer:
         match node:
             case Col(name):
                 return _f(name)
+            case Lit(dt.datetime() | dt.date() as value):
+                return _moment(value)
             case Lit(value):
                 return literal(value)
             case Arith(op, left, right):
@@ -459,11 +494,13 @@ class _Writer:
         missing = [side for side in (left, right) if self.facts.may_miss(side)]
         if op == "!=":
             return self._present(tree, missing)
-        return self._present(tree, missing[:1]) if op == "==" and len(missing) == 2 else tree
+        # Of two missing values, neither is the smaller or the larger, but they equal each other.
+        both = "=" in op and len(missing) == 2
+        return self._present(tree, missing[:1]) if both else tree
 
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
         x = self.value(operand)
-        parts = [quote("x != v", x=x, v=value.value) for value in _given(values)]
+        parts = [quote("x != v", x=x, v=self.value(value)) for value in _given(values)]
         tree = _joined("and", parts)
         return self._present(tree, [operand] if self.facts.may_miss(operand) else [])
 
@@ -495,7 +532,20 @@ class _Writer:
             return quote("dt.as_type(x, dt.int64)", x=x)
         return x
 
+    def _truncated(self, moment: Expr, unit: str) -> ast.expr:
+        """Write a truncation by the parts that are kept."""
+        timed = self.facts.kind(moment) == "timestamp"
+        kept = UNITS[: UNITS.index(unit) + 1]
+        parts = [quote(f"dt.time.{u}(x)", x=self.value(moment)) for u in kept]
+        blank = [literal(1)] * (3 - len(parts)) + [literal(0)] * 3
+        if timed:
+            return quote("dt.time.ymdt(*p)", p=[*parts, *blank][:6])
+        return quote("dt.time.ymd(*p)", p=[*parts, *blank][:3])
+
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        match function, arguments:
+            case "truncate", (moment, Lit(unit)):
+                return self._truncated(moment, str(unit))
         parts = list(map(self.value, arguments))
         if function == "round" and len(parts) == 1:
             return quote("dt.math.rint(x)", x=parts[0])
@@ -525,6 +575,14 @@ class _Writer:
             parts += [p for c, v in otherwise.branches for p in (self.condition(c), self.value(v))]
             otherwise = otherwise.otherwise
         return quote("ifelse(*p)", p=[*parts, self.value(otherwise)])
+
+
+def _moment(value: dt.date) -> ast.expr:
+    if not isinstance(value, dt.datetime):
+        return quote("dt.time.ymd(*p)", p=[*map(literal, (value.year, value.month, value.day))])
+    if value.tzinfo:
+        raise Unsupported("a time with a zone", "datatable's times have none")
+    return quote("dt.time.ymdt(*p)", p=[*map(literal, value.timetuple()[:6])])
 
 
 def _given(values: tuple[Lit, ...]) -> list[Lit]:

@@ -20,9 +20,31 @@ class Mark:
     reason: str
 
 
+# Their frames have no order of rows that a first or a last could be told by.
+UNORDERED = ("narwhals", "ibis", "datafusion", "daft", "pyspark")
+
 MARKS: tuple[Mark, ...] = (
+    *(
+        Mark(engine, f"{name}{kind}-*", "unsupported", "its rows have no order of their own")
+        for engine in UNORDERED
+        for name in ("first", "last")
+        for kind in ("", "_int", "_nan")
+    ),
     Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
     Mark("datatable", "quantile*", "unsupported", "it has no quantiles"),
+    *(
+        Mark("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
+        for name in ("rank", "rank_text", "transform_nan", "transform_expression")
+        for frame in ("plain", "missing", "one")
+    ),
+    Mark("datatable", "transform_quantile-*", "unsupported", "it has no quantiles"),
+    Mark("datatable", "transform_more-missing", "unsupported", "its first counts missing values"),
+    Mark("datatable", "texts-*", "unsupported", "it has no lower case"),
+    *(
+        Mark(engine, f"exact_{what}-missing", "wrong", "whole numbers with gaps are floats to it")
+        for engine in ("pandas", "pandas+numba", "modin", "modin/dask")
+        for what in ("sum", "keys", "extremes")
+    ),
     Mark("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
     Mark("datatable", "min_text-*", "unsupported", "its min and max compare no text"),
     *(
