@@ -1,0 +1,134 @@
+"""Measures the roads of functions as ratios in one process: the article's row function and walk.
+
+`python benchmarks/apply.py [ROWS] [TASKS]`: hot times of each engine's own program over
+pandas.apply, and those of pools over a plain loop. Ratios, since the machine's speed is not ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from dfbench.datasets.describing import schema_of
+from dfbench.engines import find, missing
+from dfbench.engines.base import Resources
+from dfbench.errors import Unsupported
+from dfbench.spec.reading import read_text
+from dfbench.spec.schema import Schema
+from dfbench.spec.workload import Query, Tasks
+
+WORKERS = min(2, os.cpu_count() or 1)
+RUNS = 5
+ROWS = """\
+dataset: {files: FILE}
+queries:
+  double:
+    apply:
+      rows: |
+        def double(x):
+            return 2 * x["A"] if x["B"] % 2 == 0 else x["A"]
+      as: result
+"""
+WALK = """\
+tasks:
+  function: |
+    def walk(steps, seed):
+        rng = random.Random(seed)
+        x = y = 0
+        for _ in range(steps):
+            x += rng.choice((-1, 1))
+            y += rng.choice((-1, 1))
+        return x, y
+  count: COUNT
+  arguments: {steps: 1000}
+  verify: statistical
+"""
+ROADS = (
+    "pandas", "polars/map_elements", "serial", "pandas+numpy", "pandas+numba", "polars",
+    "polars/numba", "datatable", "duckdb", "dask",
+)  # fmt: skip
+POOLS = ("serial", "multiprocessing", "futures-process", "futures-thread", "joblib", "loky")
+
+
+def main() -> None:
+    rows = int(float(sys.argv[1])) if len(sys.argv) > 1 else 1_000_000
+    count = int(float(sys.argv[2])) if len(sys.argv) > 2 else 2_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sys.path.insert(0, name)
+        os.environ["PYTHONPATH"] = name  # for the fresh processes of loky and Dask
+        data = _frame(folder, rows)
+        (query,) = read_text(ROWS.replace("FILE", str(data)), "rows", folder).queries
+        _table(f"{rows:,} rows, times faster than pandas.apply", ROADS, query, folder, data)
+        _table(f"{rows:,} rows, times faster than a plain loop", POOLS, query, folder, data)
+        work = read_text(WALK.replace("COUNT", str(count)), "walk", folder).tasks
+        assert work is not None
+        roads = (*POOLS, "numba", "dask")
+        _table(f"{count:,} walks, times faster than a plain loop", roads, work, folder, None)
+
+
+def _frame(folder: Path, rows: int) -> Path:
+    draw = np.random.default_rng(1)
+    path = folder / "frame.parquet"
+    columns = {"A": draw.integers(0, 100, rows), "B": draw.integers(0, 10, rows)}
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def _table(
+    title: str, roads: tuple[str, ...], query: Query | Tasks, folder: Path, data: Path | None
+) -> None:
+    sys.stdout.write(f"{title}, {WORKERS} workers\n")
+    baseline = None
+    for name, seconds in _times(roads, query, folder, data):
+        baseline = baseline or seconds
+        sys.stdout.write(f"  {name:20} {baseline / seconds:8.1f} x {seconds:10.4f} s\n")
+        sys.stdout.flush()
+
+
+def _times(
+    roads: tuple[str, ...], query: Query | Tasks, folder: Path, data: Path | None
+) -> Iterator[tuple[str, float]]:
+    schema = schema_of(data) if data else Schema((), 0)
+    for name in roads:
+        engine = find(name)
+        if missing(engine):
+            continue
+        try:
+            text = engine.write(query, schema, Resources(WORKERS)).text
+        except Unsupported:
+            continue
+        module = _module(folder, f"{name}_{query.name}", text)
+        yield name, _hot(module, data)
+
+
+def _module(folder: Path, name: str, text: str) -> ModuleType:
+    name = "".join(c if c.isalnum() else "_" for c in name)
+    (folder / f"{name}.py").write_text(text)
+    importlib.invalidate_caches()
+    return importlib.import_module(name)
+
+
+def _hot(module: ModuleType, data: Path | None) -> float:
+    """Give the fastest of a few executions after the first, fewer where one takes seconds."""
+    loaded = module.load(str(data)) if data else module.load()
+    module.query(loaded)
+    times: list[float] = []
+    while len(times) < RUNS and (len(times) < 2 or sum(times) < 5.0):
+        began = time.perf_counter()
+        module.query(loaded)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+if __name__ == "__main__":
+    main()
