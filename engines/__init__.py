@@ -12,6 +12,7 @@ from importlib import import_module, metadata
 
 from ..errors import EngineError
 from .base import Engine
+from .scanning import SCAN, scanning
 from .versioned import Versioned, versioned
 
 REGISTRY = {
@@ -23,6 +24,11 @@ REGISTRY = {
     "modin": "modin",
     "datatable": "datatable",
     "duckdb": "duckdb",
+    "narwhals": "narwhals",
+    "ibis": "ibis",
+    "datafusion": "datafusion",
+    "daft": "daft",
+    "pyspark": "pyspark",
     "serial": "pools",
     "numba": "numba_tasks",
     "ray": "ray",
@@ -39,6 +45,8 @@ def find(name: str) -> Engine:
 
 
 def _find(name: str) -> Engine:
+    if name.endswith(SCAN):
+        return scanning(_find(name.removesuffix(SCAN)))
     known = engines()
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
+
+
+class Load(StrEnum):
+    """When a program reads: all of it beforehand, or what the query needs, within the query."""
+
+    MEMORY = "memory"
+    SCAN = "scan"
 
 
 @dataclass(frozen=True, slots=True)

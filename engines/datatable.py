@@ -38,7 +38,7 @@ from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, makes_double, nonzero, of_outputs, of_rows
 from .writing.quoting import literal, quote, source
-from .writing.steps import negated, present, rebuilt, substituted
+from .writing.steps import fresh, negated, present, rebuilt, substituted
 from .writing.tasks import of_frame
 
 FUNCTIONS = {
@@ -280,7 +280,7 @@ class _Chain:
         outputs = {o.name: writer.value(o.expression) for o in query.transform}
         if not query.group_by:
             return quote("t[:, o]", t=tree, o=outputs)
-        row = _fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         tree = self._grouped(quote("t[:, o]", t=tree, o={row: _f(row), **outputs}))
         names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
@@ -389,10 +389,6 @@ class _Chain:
         if self.query.limit is None:
             return tree
         return quote("t[:n, :]", t=tree, n=self.query.limit)
-
-
-def _fresh(name: str, taken: set[str]) -> str:
-    return next(n for n in (name, *(f"{name}_{i}" for i in range(2, 999))) if n not in taken)
 
 
 def _bracketed(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:

@@ -32,7 +32,7 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import WINDOWS
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
-from .base import Program, Resources
+from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, nonzero, of_outputs, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
@@ -108,6 +108,7 @@ class Polars:
     collect: str = "collect()"
     calls: bool = False
     compiles: bool = False
+    load: Load = Load.MEMORY
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -131,18 +132,17 @@ class Polars:
         """Write one lazy chain from the frame to the answer."""
         query = of_frame(query)
         _check_names(query)
-        _check_names(query)
         if self.compiles:
             return self._compiled(query, data)
         if self.calls and not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
         mine, after = _own(query, data, calls=self.calls)
-        body = _body(query, data, self.collect, calls=self.calls)
+        body = _body(_Chain(query, data, self.load), self.collect, calls=self.calls)
         parts = Parts(
             imports="\n".join(["import polars as pl", *mine.imports, *_modules(after)]),
             own=mine.source,
             after=after,
-            load=fill("return FRAME", FRAME=_load(query, data)),
+            load=fill("return FRAME", FRAME=_load(query, data, self.load)),
             query=body,
             rows="return answer.to_arrow()",
         )
@@ -167,22 +167,16 @@ class Polars:
         result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=call)
         result = _named(result, function.output, names[0])
         kernel = row_kernel(function, facts)
+        chain = _Chain(query, data, self.load)
         numpy = "import numpy as np\n" if "np." in kernel else ""
         parts = Parts(
             imports=f"{numpy}import polars as pl\nfrom numba import guvectorize",
             before=kernel,
-            load=fill("return FRAME", FRAME=_load(query, data)),
-            query=fill("return CHAIN", CHAIN=_Chain(query, data).finished(self.collect, result)),
+            load=fill("return FRAME", FRAME=_load(query, data, self.load)),
+            query=fill("return CHAIN", CHAIN=chain.finished(self.collect, result)),
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
-
-
-def _check_names(query: Query) -> None:
-    """Refuse names that Polars reads as patterns of names."""
-    for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
-        if name == "*" or (name.startswith("^") and name.endswith("$")):
-            raise Unsupported(repr(name), "to pl.col, this is a pattern of names")
 
 
 def _check_names(query: Query) -> None:
@@ -207,8 +201,8 @@ def _modules(text: str) -> list[str]:
     return ["from types import SimpleNamespace"] if "SimpleNamespace" in text else []
 
 
-def _body(query: Query, data: Schema, collect: str, *, calls: bool) -> str:
-    chain = _Chain(query, data)
+def _body(chain: _Chain, collect: str, *, calls: bool) -> str:
+    query, data = chain.query, chain.data
     match query.apply:
         case GroupFunction() as function:
             return chain.groups(function, collect)
@@ -298,8 +292,12 @@ def _may_be_whole(node: Expr, facts: Facts) -> bool:
             return facts.kind(node) != "float" and node != Lit(None)
 
 
-def _load(query: Query, data: Schema) -> ast.expr:
-    frame = quote("pl.read_parquet(path, columns=names)", names=list(query.reads))
+def _load(query: Query, data: Schema, load: Load) -> ast.expr:
+    if load is Load.SCAN:
+        # Which columns are needed, Polars sees by itself.
+        frame = quote("pl.scan_parquet(path)")
+    else:
+        frame = quote("pl.read_parquet(path, columns=names)", names=list(query.reads))
     nans = [name for name in query.reads if data[name].nans]
     if nans:
         # NaN is a number to Polars, and missing to the workload.
@@ -311,18 +309,25 @@ def _load(query: Query, data: Schema) -> ast.expr:
 class _Chain:
     query: Query
     data: Schema
+    load: Load = Load.MEMORY
+
+    @property
+    def _lazy(self) -> ast.expr:
+        return quote("data") if self.load is Load.SCAN else quote("data.lazy()")
 
     def finished(self, collect: str, result: ast.expr | None = None) -> ast.expr:
         """Write the whole chain; `result` is a row function's, written already."""
-        tree = self._derive(self._where(quote("data.lazy()")))
+        tree = self._derive(self._where(self._lazy))
         tree = self._group(tree) if result is None else quote("t.select(r)", t=tree, r=result)
         return quote(f"tree.{collect}", tree=self._ended(tree))
 
     def groups(self, function: GroupFunction, collect: str) -> str:
         """Write the loop over groups: at many groups, faster than map_groups by 2 to 5 times."""
         frame = quote("data")
+        if self.load is Load.SCAN:
+            frame = quote(f"data.select(n).{collect}", n=list(self.query.reads))
         if self.query.where or self.query.derive:
-            chain = self._derive(self._where(quote("data.lazy()")))
+            chain = self._derive(self._where(self._lazy))
             frame = quote(f"t.{collect}", t=chain)
         keys = [literal(key) for key in self.query.group_by]
         groups = quote("f.group_by(*k)", f=frame, k=keys)
