@@ -34,9 +34,11 @@ DATAFUSION = Dialect(
     floor_divide="f.floor(x.cast(pa.float64()) / y)",
     divide="x.cast(pa.float64()) / y",
     power="f.power(x, y)",
+    negative="lit(-1) * x",
     functions={
         "abs": "f.abs(x)",
-        "sqrt": "f.sqrt(x)",
+        # Of a negative number, DataFusion raises.
+        "sqrt": "f.when(x >= lit(0), f.sqrt(x)).otherwise(lit(None))",
         "log": "f.ln(x)",
         "log10": "f.log10(x)",
         "exp": "f.exp(x)",
@@ -147,7 +149,9 @@ class DataFusion:
         """Write one lazy chain over a frame that is cached in memory."""
         query = of_frame(query)
         if isinstance(query.apply, RowFunction):
-            raise Unsupported(query.name, "its partitions come back in any order, and rows have one")
+            raise Unsupported(
+                query.name, "its partitions come back in any order, and rows have one"
+            )
         chain = DataFusionChain(query, data)
         names = list(query.reads)
         columns = [chain.column(name) for name in names]
@@ -164,7 +168,9 @@ class DataFusion:
             "ctx = SessionContext(CONFIG)\nreturn FRAME.cache()", CONFIG=config, FRAME=frame
         )
         asked = fill("return CHAIN.to_arrow_table()", CHAIN=chain.tree(quote("data")))
-        names_used = ", ".join(n for n in ("SessionConfig", "SessionContext", "col", "lit") if f"{n}(" in load + asked)
+        names_used = ", ".join(
+            n for n in ("SessionConfig", "SessionContext", "col", "lit") if f"{n}(" in load + asked
+        )
         arrow = "import pyarrow as pa\n" if "pa." in asked + load else ""
         functions = "from datafusion import functions as f\n" if "f." in asked + load else ""
         parts = Parts(

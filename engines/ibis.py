@@ -102,7 +102,10 @@ class IbisChain(Chain):
     def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
-            quote("ibis.desc(n, nulls_first=False)" if down else "ibis.asc(n, nulls_first=False)", n=name)
+            quote(
+                "ibis.desc(n, nulls_first=False)" if down else "ibis.asc(n, nulls_first=False)",
+                n=name,
+            )
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.order_by(*b)", t=tree, b=by)

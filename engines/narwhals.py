@@ -92,7 +92,13 @@ class NarwhalsChain(Chain):
         column = self.column(extreme.column)
         kept = [*map(literal, keys), self.named(column, extreme.name)]
         if not keys:
-            top = quote("t.top_k(n, by=b, reverse=r)", t=tree, n=extreme.n, b=extreme.column, r=extreme.smallest)
+            top = quote(
+                "t.top_k(n, by=b, reverse=r)",
+                t=tree,
+                n=extreme.n,
+                b=extreme.column,
+                r=extreme.smallest,
+            )
             return self.selected(top, kept)
         rank = quote(
             "x.rank('ordinal', descending=d).over(*k)",
@@ -144,7 +150,9 @@ class Narwhals:
         nans = [name for name in names if data[name].nans]
         if nans:
             # NaN is a number to Polars, and missing to the workload.
-            frame = quote("f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=list(map(literal, nans)))
+            frame = quote(
+                "f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=list(map(literal, nans))
+            )
         parts = Parts(
             imports="import narwhals as nw",
             load=fill("return FRAME", FRAME=frame),

@@ -35,6 +35,7 @@ from .steps import hoisted, negated, present, steps, substituted
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
+COUNTS = {"count", "size", "n_unique"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Dialect:
     aggregations: Mapping[str, str]
     divide: str = "x / y"
     power: str = "x ** y"
-    equal: str = "x == y"
+    negative: str = "-x"
     modulo_float: str = ""
     floor_divide_float: str = ""
     of_nothing: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +95,9 @@ class Chain:
             tree = self.filtered(tree, self.conditions(self.query.where))
         match self.query.apply:
             case GroupFunction(name=name):
-                raise Unsupported(name, f"no function of a group's columns is written for {self.library}")
+                raise Unsupported(
+                    name, f"no function of a group's columns is written for {self.library}"
+                )
             case RowFunction() as function:
                 tree = self._row_function(tree, function)
             case None:
@@ -155,7 +158,7 @@ class Chain:
     def value(self, node: Expr) -> ast.expr:
         """Write an expression where the library takes no bare constant."""
         tree = self.expression(node)
-        return quote(self.dialect.constant, x=tree) if isinstance(node, Lit) else tree
+        return quote(self.dialect.constant, x=tree) if is_constant(node) else tree
 
     def expression(self, node: Expr) -> ast.expr:
         """Write an expression over columns, or over aggregations where they are allowed."""
@@ -166,8 +169,10 @@ class Chain:
                 return literal(value)  # type: ignore[arg-type]
             case Arith():
                 return self._arithmetic(node)
+            case Neg(Lit(int() | float() as value)):
+                return literal(-value)
             case Neg(operand):
-                return quote("-x", x=self.value(operand))
+                return quote(self.dialect.negative, x=self._wide("-", operand, operand))
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
             case IsMissing(operand):
@@ -271,7 +276,7 @@ class Chain:
         return tree
 
     def _derived(self, node: Expr) -> ast.expr:
-        return self.value(node) if isinstance(node, Lit) else self.seen(node)
+        return self.value(node) if is_constant(node) else self.seen(node)
 
     def _ended(self, tree: ast.expr) -> ast.expr:
         if self.query.having:
@@ -301,6 +306,8 @@ class Chain:
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         tree = self.expression(node)
+        if isinstance(node, Agg) and node.function in COUNTS and self.dialect.narrow_sums:
+            return quote(self.dialect.wide, x=tree)
         known = isinstance(node, Col) and node.name in self.data
         if known and self.facts.overflows(op, node, other):
             return quote(self.dialect.wide, x=tree)
@@ -309,9 +316,9 @@ class Chain:
     def _arithmetic(self, node: Arith) -> ast.expr:
         say, op = self.dialect, node.op
         x, y = self._wide(op, node.left, node.right), self._wide(op, node.right, node.left)
-        if isinstance(node.left, Lit) and (isinstance(node.right, Lit) or not say.bare):
+        if is_constant(node.left) and (is_constant(node.right) or not say.bare):
             x = quote(say.constant, x=x)
-        if isinstance(node.right, Lit) and not say.bare:
+        if is_constant(node.right) and not say.bare:
             y = quote(say.constant, x=y)
         if op == "/":
             return quote(say.divide, x=x, y=y)
@@ -330,9 +337,9 @@ class Chain:
 
     def _comparison(self, op: str, left: Expr, right: Expr) -> ast.expr:
         x, y = self.seen(left), self.seen(right)
-        if isinstance(left, Lit):
+        if is_constant(left):
             x = quote(self.dialect.constant, x=x)
-        if isinstance(right, Lit) and not self.dialect.bare:
+        if is_constant(right) and not self.dialect.bare:
             y = quote(self.dialect.constant, x=y)
         return quote(f"x {op} y", x=x, y=y)
 
@@ -354,7 +361,7 @@ class Chain:
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
-        values = [self.value(a) if isinstance(a, Lit) else self.seen(a) for a in arguments]
+        values = [self.value(a) if is_constant(a) else self.seen(a) for a in arguments]
         tree = quote(self.dialect.functions[function], x=values)
         facts = self.facts
         tests = [
@@ -377,6 +384,15 @@ class Chain:
         for condition, value in rest:
             tree = quote(say.and_when, t=tree, c=condition, v=value)
         return quote(say.otherwise, t=tree, v=otherwise)
+
+
+def is_constant(node: Expr) -> bool:
+    """Tell whether an expression is a plain value as written, a negative number too."""
+    match node:
+        case Lit() | Neg(Lit(int() | float())):
+            return True
+        case _:
+            return False
 
 
 def batches(outputs: tuple[Output, ...]) -> list[list[Output]]:

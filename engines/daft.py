@@ -1,0 +1,186 @@
+"""Daft: lazy data frames on its native runner."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import partial
+
+from ..spec.expression import Agg
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Query, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.chains import Chain, Dialect
+from .writing.quoting import literal, quote
+from .writing.tasks import of_frame
+
+DAFT = Dialect(
+    column="col(n)",
+    constant="lit(x)",
+    missing="x.is_null()",
+    present="x.not_null()",
+    member="x.is_in(v)",
+    without_nan="x.fill_nan(lit(None))",
+    named="x.alias(n)",
+    when="when(c, v)",
+    and_when="t.when(c, v)",
+    otherwise="t.otherwise(v)",
+    wide="x.cast('int64')",
+    divisor="when(y != 0, y).otherwise(lit(None))",
+    modulo="(x % y + y) % y",
+    floor_divide="(x / y).floor()",
+    functions={
+        "abs": "x.abs()",
+        "sqrt": "x.sqrt()",
+        "log": "x.ln()",
+        "log10": "x.log10()",
+        "exp": "x.exp()",
+        "floor": "x.floor()",
+        "ceil": "x.ceil()",
+        "lower": "x.lower()",
+        "upper": "x.upper()",
+        "len": "x.length()",
+        "contains": "x.contains(y)",
+        "starts_with": "x.startswith(y)",
+        "year": "x.year()",
+        "month": "x.month()",
+        "day": "x.day()",
+        "min": "columns_min(*x)",
+        "max": "columns_max(*x)",
+    },
+    aggregations={
+        "sum": "x.sum()",
+        "mean": "x.mean()",
+        "min": "x.min()",
+        "max": "x.max()",
+        "count": "x.count()",
+        "size": "x.count('all')",
+        "n_unique": "x.count_distinct()",
+        "std": "x.stddev(ddof=1)",
+        "var": "x.var(ddof=1)",
+        "median": "x.median()",
+        "any": "x.bool_or()",
+        "all": "x.bool_and()",
+        "quantile": "x.percentile(y)",
+        "corr": "x.pearson_correlation(y)",
+    },
+    modulo_float="x - (x / y).floor() * y",
+    of_nothing={
+        "sum": "x.fill_null(0)",
+        "any": "x.fill_null(False)",
+        "all": "x.fill_null(True)",
+    },
+    composite=False,
+)
+
+
+class DaftChain(Chain):
+    """How Daft's frames take the steps."""
+
+    library = "Daft"
+    dialect = DAFT
+
+    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+        """Keep the rows for which all conditions are true; `where` takes one."""
+        for condition in conditions:
+            tree = quote("t.where(c)", t=tree, c=condition)
+        return tree
+
+    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Add columns."""
+        return quote(
+            "t.with_columns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
+        )
+
+    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+        """Aggregate."""
+        if not keys:
+            return quote("t.agg(*o)", t=tree, o=outputs)
+        return quote("t.groupby(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+
+    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Number the rows of each group."""
+        keys = list(map(literal, self.query.group_by))
+        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        down = not extreme.smallest
+        if not keys:
+            top = quote("t.sort(c, desc=d).limit(n)", t=tree, c=extreme.column, d=down, n=extreme.n)
+            return self.selected(top, kept)
+        window = quote(
+            "Window().partition_by(*k).order_by(c, desc=d)", k=keys, c=extreme.column, d=down
+        )
+        numbered = quote("t.with_column('place', row_number().over(w))", t=tree, w=window)
+        return self.selected(
+            self.filtered(numbered, [quote("col('place') <= n", n=extreme.n)]), kept
+        )
+
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Count rows by any column: Daft has no aggregation without one."""
+        if agg.function == "size":
+            names = (*self.query.group_by, *self.data.names)
+            return quote("col(n).count('all')", n=names[0])
+        return super().aggregation(agg)
+
+    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+        """Sort."""
+        options = {"nulls_first": literal(False)}
+        if any(descending):
+            options = {"desc": literal(descending), **options}
+        return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
+
+
+@dataclass(frozen=True, slots=True)
+class Daft:
+    """Writes Daft; `collect` is the call that finishes the answer."""
+
+    name: str = "daft"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("daft", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Keep it quiet; it takes the threads of the cores it may run on."""
+        return {"DAFT_ANALYTICS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
+        """Write one lazy chain over a frame that is collected in memory."""
+        query = of_frame(query)
+        chain = DaftChain(query, data).tree(quote("data"))
+        names = list(query.reads)
+        columns: list[ast.expr] = [literal(name) for name in names]
+        for i, name in enumerate(names):
+            if data[name].nans:
+                columns[i] = quote("col(n).fill_nan(lit(None))", n=name)
+        frame = quote("daft.read_parquet(path)")
+        if names:
+            frame = quote("t.select(*c)", t=frame, c=columns)
+        load = fill("return FRAME.collect()", FRAME=frame)
+        asked = fill("return CHAIN.collect()", CHAIN=chain)
+        own = [n for n in ("Window", "col", "lit") if f"{n}(" in load + asked]
+        functions = ("columns_max", "columns_min", "row_number", "when")
+        used = [n for n in functions if f"{n}(" in asked.replace(f".{n}(", "")]
+        imports = ["import daft"]
+        imports += [f"from daft import {', '.join(own)}"] if own else []
+        imports += [f"from daft.functions import {', '.join(used)}"] if used else []
+        parts = Parts(
+            imports="\n".join(imports),
+            load=load,
+            query=asked,
+            rows="return answer.to_arrow()",
+        )
+        return assemble(self.name, query, parts)
+
+
+ENGINE = Daft()
+VARIANTS: tuple[Daft, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)

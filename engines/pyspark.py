@@ -1,0 +1,204 @@
+"""PySpark on this machine: a local session, its data frames cached in memory."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import partial
+
+from ..spec.schema import Schema
+from ..spec.workload import Extreme, Query, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.chains import Chain, Dialect
+from .writing.quoting import literal, quote
+from .writing.tasks import of_frame
+
+PYSPARK = Dialect(
+    column="F.col(n)",
+    constant="F.lit(x)",
+    missing="x.isNull()",
+    present="x.isNotNull()",
+    member="x.isin(v)",
+    without_nan="F.nullif(x, F.lit(float('nan')))",
+    named="x.alias(n)",
+    when="F.when(c, v)",
+    and_when="t.when(c, v)",
+    otherwise="t.otherwise(v)",
+    wide="x.cast('long')",
+    divisor="F.nullif(y, F.lit(0))",
+    modulo="(x % y + y) % y",
+    floor_divide="F.floor(x / y)",
+    divide="x / y",
+    functions={
+        "abs": "F.abs(x)",
+        "sqrt": "F.sqrt(x)",
+        "log": "F.ln(x)",
+        "log10": "F.log10(x)",
+        "exp": "F.exp(x)",
+        "floor": "F.floor(x)",
+        "ceil": "F.ceil(x)",
+        "round": "F.bround(x, 0)",
+        "round_2": "F.bround(x, y)",
+        "lower": "F.lower(x)",
+        "upper": "F.upper(x)",
+        "len": "F.length(x)",
+        "contains": "x.contains(y)",
+        "starts_with": "x.startswith(y)",
+        "year": "F.year(x)",
+        "month": "F.month(x)",
+        "day": "F.day(x)",
+        "min": "F.least(*x)",
+        "max": "F.greatest(*x)",
+    },
+    aggregations={
+        "sum": "F.sum(x)",
+        "mean": "F.mean(x)",
+        "min": "F.min(x)",
+        "max": "F.max(x)",
+        "count": "F.count(x)",
+        "size": "F.count('*')",
+        "n_unique": "F.count_distinct(x)",
+        "std": "F.stddev(x)",
+        "var": "F.variance(x)",
+        "median": "F.median(x)",
+        "any": "F.bool_or(x)",
+        "all": "F.bool_and(x)",
+        "quantile": "F.percentile(x, y)",
+        "corr": "F.corr(x, y)",
+    },
+    modulo_float="x - F.floor(x / y) * y",
+    of_nothing={
+        "sum": "F.coalesce(x, F.lit(0))",
+        "any": "F.coalesce(x, F.lit(False))",
+        "all": "F.coalesce(x, F.lit(True))",
+    },
+)
+
+
+class SparkChain(Chain):
+    """How Spark's frames take the steps."""
+
+    library = "PySpark"
+    dialect = PYSPARK
+
+    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+        """Keep the rows for which all conditions are true; `where` takes one."""
+        for condition in conditions:
+            tree = quote("t.where(c)", t=tree, c=condition)
+        return tree
+
+    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Add columns."""
+        return quote(
+            "t.withColumns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
+        )
+
+    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+        """Aggregate."""
+        if not keys:
+            return quote("t.agg(*o)", t=tree, o=outputs)
+        return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+
+    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Number the rows of each group."""
+        keys = list(map(literal, self.query.group_by))
+        order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
+        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        if not keys:
+            top = quote("t.orderBy(o).limit(n)", t=tree, o=order, n=extreme.n)
+            return self.selected(top, kept)
+        window = quote("Window.partitionBy(*k).orderBy(o)", k=keys, o=order)
+        numbered = quote("t.withColumn('place', F.row_number().over(w))", t=tree, w=window)
+        return self.selected(
+            self.filtered(numbered, [quote("F.col('place') <= n", n=extreme.n)]), kept
+        )
+
+    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+        """Sort."""
+        by = [
+            quote("F.col(n).desc_nulls_last()" if down else "F.col(n).asc_nulls_last()", n=name)
+            for name, down in zip(names, descending, strict=True)
+        ]
+        return quote("t.orderBy(*b)", t=tree, b=by)
+
+    def column(self, name: str) -> ast.expr:
+        """Write a column; a name with a dot in it stands between backticks."""
+        return quote("F.col(n)", n=name if name.isidentifier() else f"`{name.replace('`', '``')}`")
+
+
+START = """\
+# As many partitions of a shuffle as there are cores: the default is for a cluster.
+return SPARK
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PySpark:
+    """Writes PySpark; `toArrow` is the call that finishes the answer."""
+
+    name: str = "pyspark"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("pyspark", "pandas", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Keep it on this machine."""
+        return {"SPARK_LOCAL_IP": "127.0.0.1"}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
+        """Write one lazy chain over a frame that is cached in memory."""
+        query = of_frame(query)
+        chain = SparkChain(query, data).tree(quote("data"))
+        names = list(query.reads)
+        frame = quote("SparkSession.active().read.parquet(path)")
+        if names:
+            frame = quote("t.select(*c)", t=frame, c=list(map(literal, names)))
+        nans = {
+            n: quote("F.nullif(F.col(n), F.lit(float('nan')))", n=n) for n in names if data[n].nans
+        }
+        if nans:
+            frame = quote(
+                "t.withColumns(o)", t=frame, o=ast.Dict([*map(literal, nans)], [*nans.values()])
+            )
+        load = fill("data = FRAME.cache()\ndata.count()\nreturn data", FRAME=frame)
+        asked = fill("return CHAIN.toArrow()", CHAIN=chain)
+        window = ", Window" if "Window." in asked else ""
+        functions = "from pyspark.sql import functions as F\n" if "F." in load + asked else ""
+        parts = Parts(
+            imports=f"{functions}from pyspark.sql import SparkSession{window}",
+            start=fill(START, SPARK=_session(resources)),
+            load=load,
+            query=asked,
+            rows="return answer",
+        )
+        return assemble(self.name, query, parts)
+
+
+def _session(resources: Resources) -> ast.expr:
+    """Write the session: local, quiet, in the memory that it may take."""
+    cores = resources.threads or "*"
+    tree = quote("SparkSession.builder.master(m)", m=f"local[{cores}]")
+    options: dict[str, str | int] = {"spark.ui.enabled": "false"}
+    if resources.threads:
+        options["spark.sql.shuffle.partitions"] = resources.threads
+    if resources.memory:
+        # The Java machine needs some beside its heap, and Python some beside Java.
+        options["spark.driver.memory"] = f"{int(resources.memory * 0.6) >> 20}m"
+    for name, value in options.items():
+        tree = quote("t.config(n, v)", t=tree, n=name, v=value)
+    return quote("t.getOrCreate()", t=tree)
+
+
+ENGINE = PySpark()
+VARIANTS: tuple[PySpark, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
