@@ -174,7 +174,7 @@ class Series:
             return quote("np.float_power(x, y)", x=x, y=y)
         if op == "**" and right == Lit(0) and self.facts:
             # NaN ** 0 is 1 to NumPy.
-            return quote("x * 0 + 1", x=x)
+            return quote("(x ** 0).where(x.notna())", x=self.column(left))
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
         if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
@@ -364,10 +364,14 @@ def _is_power(node: Expr) -> bool:
             return False
 
 
+def _may_be_zero(node: Arith) -> bool:
+    return bool(columns(node.right)) or (node.op != "**" and node.right == Lit(0))
+
+
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
     """Tell whether an expression can be missing: an input is, or its arithmetic makes it so."""
     makes = any(
-        (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and columns(part.right))
+        (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
         or (isinstance(part, Call) and part.function in {"sqrt", "log", "log10"})
         or part == Lit(None)
         for part in walk(node)
