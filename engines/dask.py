@@ -12,15 +12,15 @@ from ..spec.expression import Agg, Col, aggregations
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
-from .base import Program, Resources
+from .base import Load, Program, Resources
 from .writing import tasks as task_programs
 from .writing.assembling import Parts, assemble, fill
 from .writing.correlating import corr_as_sums
 from .writing.facts import of_rows
 from .writing.functions import NONE, group_loop, own, rows_applied
-from .writing.pandas_steps import AGGREGATIONS, PandasSteps, with_columns
+from .writing.pandas_steps import AGGREGATIONS, PandasSteps, reading, with_columns
 from .writing.quoting import literal, quote
-from .writing.steps import Reduction, Steps, present, steps
+from .writing.steps import Reduction, Steps, fresh, present, steps
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
 TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
@@ -59,6 +59,10 @@ IN_MEMORY = """\
 # All is in memory, and by default a shuffle goes through the disk.
 data = SHUFFLED
 """
+NUMBERED = """\
+# A shuffle changes the order of the rows.
+data = ASSIGNED
+"""
 IN_ORDER = """\
 # Only this shuffle keeps the order of a group's rows.
 data = SHUFFLED
@@ -71,6 +75,7 @@ class Dask:
 
     name: str = "dask"
     cluster: bool = False
+    load: Load = Load.MEMORY
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -144,7 +149,12 @@ class Dask:
         return assemble(self.name, tasks, parts)
 
     def _load(self, query: Query, data: Schema, resources: Resources) -> str:
-        frame = _partitioned(list(query.reads), data.rows, resources)
+        if self.load is Load.SCAN and not self.cluster:
+            split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
+            read = f"dd.read_parquet(path, columns=n{split})"
+            return fill("return FRAME", FRAME=reading(query, data, read))
+        read = ast.unparse(_partitioned(list(query.reads), data.rows, resources))
+        frame = reading(query, data, read)
         if self.cluster:
             # On a cluster, `persist` returns at once.
             return fill("data = FRAME.persist()\nwait(data)\nreturn data", FRAME=frame)
@@ -201,7 +211,7 @@ class _Writer:
 
     def written(self) -> _Text:
         if self.query.transform:
-            raise Unsupported("transform", "not written yet for dask")
+            return self._transformed()
         match self.query.apply:
             case RowFunction() as function:
                 return self._rows(function)
@@ -242,6 +252,32 @@ class _Writer:
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
         shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
         return _Text(_lines(prepare, apply), _lines(*lines, shuffle, *self._ended(parts)))
+
+    def _transformed(self) -> _Text:
+        """Bring each group's rows into one partition, numbered, and sort what pandas gives there.
+
+        A whole frame is a single group, and so a single partition.
+        """
+        query = self.query
+        prepare, lines = self._prepared(query.derive, query)
+        inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
+        answer = quote("data.map_partitions(transform).compute()")
+        if not query.group_by:
+            lines.append("data = data.repartition(npartitions=1)")
+        else:
+            row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+            inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
+            lines += [fill(text, **self._numbering(row)) for text in (NUMBERED, IN_ORDER)]
+            names = list(query.outputs)
+            answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
+        pandas = PandasSteps(inner, self._known(), "part", arrow=True)
+        function = _function("transform", pandas.body())
+        return _Text(_lines(prepare, function), _lines(*lines, *self._ended(answer)))
+
+    def _numbering(self, row: str) -> dict[str, ast.expr]:
+        ones = quote("data.assign(**o)[r].cumsum()", o={row: literal(1)}, r=row)
+        shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
+        return {"ASSIGNED": quote("data.assign(**o)", o={row: ones}), "SHUFFLED": shuffled}
 
     def _is_tree(self) -> bool:
         found = aggregations(*(output.expression for output in self.query.aggregate))

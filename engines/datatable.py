@@ -275,7 +275,7 @@ class _Chain:
         return self._grouped(quote("t[:, o]", t=tree, o=outputs))
 
     def _transformed(self, tree: ast.expr) -> ast.expr:
-        """Number the rows first: the answer comes group by group, and is sorted back."""
+        """Give the rows numbers to sort by: the answer comes group by group."""
         query, writer = self.query, _Writer(self.facts, self._aggregation)
         outputs = {o.name: writer.value(o.expression) for o in query.transform}
         if not query.group_by:

@@ -82,12 +82,11 @@ def steps(query: Query) -> Steps:
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
     for agg in aggregations(*(output.expression for output in asked)):
         names, parameter = _arguments(agg, derived, taken)
-        name = whole.get(agg) or _fresh("_".join((agg.function, *names)), taken)
+        name = whole.get(agg) or fresh("_".join((agg.function, *names)), taken)
         taken.add(name)
         reductions[agg] = Reduction(name, agg.function, names, parameter)
     outputs = tuple(
-        replace(output, expression=combined(output.expression, reductions))
-        for output in asked
+        replace(output, expression=combined(output.expression, reductions)) for output in asked
     )
     return Steps(tuple(derived), tuple(reductions.values()), outputs)
 
@@ -204,7 +203,7 @@ def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
     for output in derived:
         if output.expression == argument:
             return output.name
-    name = _fresh("_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken)
+    name = fresh("_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken)
     taken.add(name)
     derived.append(Output(name, argument))
     return name
@@ -219,7 +218,8 @@ def _number(node: Expr) -> float:
             raise TypeError(message)
 
 
-def _fresh(name: str, taken: set[str]) -> str:
+def fresh(name: str, taken: set[str]) -> str:
+    """Give a name that is not taken, near to this one."""
     if name not in taken:
         return name
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
