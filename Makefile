@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-.PHONY: help install compare test check golden schema oracle faults bench clean
+.PHONY: help install compare test check conformance pins golden schema browser screenshots chromium oracle faults bench clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,28 @@ check: $(READY) ## lint, type check, and hold the layers
 	MYPYPATH=.mypy_cache $(BIN)/mypy -p dfbench
 	$(BIN)/lint-imports
 
+ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 narwhals@newest \
+	ibis@newest datafusion@newest daft@newest pyspark@newest chdb@newest fireducks@newest
+conformance: $(READY) ## every engine and version through the suite, each in its own environment
+	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadgroup tests/conformance
+
+pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a diff
+	$(BIN)/python -m dfbench.provisioning.pinning
+
 golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
 	$(BIN)/python -m tests.golden.write
 
 schema: $(READY) ## write the JSON schema of the workload language anew
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
+
+browser: $(READY) chromium ## open the report in a real browser, and look at it
+	$(BIN)/python -m pytest tests/browser/report.py
+
+screenshots: $(READY) chromium ## take the README's pictures of the sample's report anew
+	$(BIN)/python -m tests.browser.screenshots
+
+chromium:
+	command -v chromium >/dev/null || sudo apt-get install --yes chromium
 
 oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answers
 	$(BIN)/python -m pytest tests/oracle/published.py

@@ -1,4 +1,7 @@
-"""A real browser opens the report: nothing leaves the page, no error, and a narrow screen holds."""
+"""A real browser opens the report: nothing leaves the page, no error, and a narrow screen holds.
+
+Run by `make browser`, which installs Debian's chromium; `make test` needs none.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,15 @@ import pytest
 from dfbench.reporting import html, view
 from dfbench.storing import folder
 
-from . import stored_samples as samples
+from .. import stored_samples as samples
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
     "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
     "--virtual-time-budget=2000", "--enable-logging=stderr",
 )  # fmt: skip
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs chromium (apt install chromium)")
 
 
 @pytest.fixture(scope="module")
