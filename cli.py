@@ -130,6 +130,29 @@ def show(
 
 
 @app.command()
+def floor(
+    workload: Workload,
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    memory: Annotated[str | None, typer.Option(help="The most to try: 8GiB.")] = None,
+    timeout: Timeout = None,
+    threads: Threads = None,
+    results: Results = Path("results"),
+    limit_backend: Backend = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
+    no_python: NoPython = False,
+) -> None:
+    """Search the smallest memory under which each engine still answers each query."""
+    from . import commands
+
+    options = {"limits.memory": memory, "limits.time": timeout, "limits.threads": threads}
+    chosen = workload, engine, query, setting, options, results, limit_backend
+    request = commands.request(*chosen, python=not no_python)
+    raise typer.Exit(commands.floor(request, resume=resume))
+
+
+@app.command()
 def check(
     workload: Workload,
     engine: Engines = None,
@@ -142,8 +165,8 @@ def check(
     """Run every program once on little data and check its answers; nothing is timed."""
     from . import commands
 
-    chosen = workload, engine, query, setting, {}, results
-    request = commands.request(*chosen, python=not no_python)
+    safe = not no_python
+    request = commands.request(workload, engine, query, setting, {}, results, python=safe)
     raise typer.Exit(commands.check(request, strict=strict))
 
 

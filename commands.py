@@ -23,11 +23,13 @@ from .engines.base import Program, Resources
 from .errors import ResultsError, Unsupported
 from .flow import Request
 from .reporting import diff as differing
+from .reporting import floors
 from .reporting.comparison import Comparison
 from .reporting.formats import Format
 from .reporting.output import Output, prepare
 from .reporting.progress import Progress
 from .spec.workload import Query, Tasks
+from .storing import trials
 from .storing.folder import latest, newest, program_path, read
 from .storing.records import Outcome
 
@@ -66,6 +68,8 @@ def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> O
 def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, strict: bool) -> int:
     """Compare, or go on comparing, or only say what would run; give the exit code."""
     progress, workload = Progress(0), request.read()
+    if workload.limits.find:
+        return floor(request, resume=resume)
     output.check(workload.engines)
     if dry_run:
         _print_plan(flow.prepare(request, workload, progress))
@@ -77,13 +81,27 @@ def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, st
     return _told(comparison, output, strict=strict)
 
 
+def floor(request: Request, *, resume: bool) -> int:
+    """Search the smallest memory that works, and print it; also of a search that is stopped."""
+    path = flow.floor(request, Progress(0), resume=resume)
+    floors.show(flow.reported_floor(path))
+    sys.stderr.write(f"stored in {os.path.relpath(path)}\n")
+    return 0
+
+
 def check(request: Request, *, strict: bool) -> int:
     """Check once on little data; give the exit code."""
     return _told(flow.check(request, Progress(0)), Output(), strict=strict)
 
 
 def report(path: Path, output: Output, *, strict: bool) -> int:
-    """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code."""
+    """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code.
+
+    A search for floors is told by its own folder.
+    """
+    if (path / trials.HEAD).exists():
+        floors.show(flow.reported_floor(path))
+        return 0
     comparison = Comparison(newest(path))
     output.check(comparison.view.engines)
     try:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .comparing.flooring import Floors
 from .comparing.heading import head
 from .comparing.measuring import Rounds
 from .comparing.planning import Plan, chosen, plan, told_versions
@@ -16,15 +17,17 @@ from .datasets.caching import default_folder
 from .datasets.making import Data, make, without_rows
 from .engines import engines, find
 from .engines.base import Program
-from .errors import DataError, ResultsError
+from .errors import DataError, LimitError, ResultsError
 from .provisioning.interpreters import Provider
-from .reporting import html, markdown
+from .reporting import floors, html, markdown
 from .reporting.comparison import Comparison
+from .reporting.floors import Page
 from .reporting.progress import Progress, Silence
 from .running import limits, machine
 from .running.executing import warm
 from .spec.reading import check_columns, read, read_text
 from .spec.workload import Files, Generated, Measure, Workload
+from .storing import trials
 from .storing.folder import Folder, Stored, create, reopen
 from .storing.folder import read as read_folder
 from .storing.records import Head, Run
@@ -80,10 +83,10 @@ def resume(path: Path, request: Request, progress: Progress | Silence | None = N
     """Go on with an interrupted comparison: the same plan, less what is stored already."""
     limits.sweep()
     stored = read_folder(path)
-    held = str(stored.head.limits.get("backend") or "") or None
-    again = replace(request, backend=request.backend or held)
+    again = _held(request, stored.head)
     planned = prepare(again, _again(stored.head, request), progress or Silence())
-    _same(planned, stored)
+    _same(planned, stored.head, path)
+    _same_programs(planned, stored)
     folder = reopen(path)
     _write_programs(folder, planned)
     return _run(planned, folder, progress or Silence(), stored.runs)
@@ -102,6 +105,58 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())
     return _run(planned, _opened(planned, request), progress or Silence())
+
+
+def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -> Path:
+    """Search the smallest memory that works, per engine and query; give the search's folder."""
+    limits.sweep()
+    workload = request.read()
+    stored = trials.read(trials.latest(request.results, workload.name)) if resume else None
+    if stored:
+        workload = _again(stored.head, request)
+        request = _held(request, stored.head)
+    machine.feasible(workload.limits)
+    most = _most(workload.limits.memory)
+    free = replace(workload, limits=replace(workload.limits, memory=None, find=False))
+    planned = prepare(request, free, told)
+    _check_floor(planned)
+    if stored:
+        _same(planned, stored.head, stored.path)
+    path = stored.path if stored else _opened_floor(planned, request, most)
+    if planned.data.rows:
+        warm(planned.data.path)
+    before = list(stored.trials) if stored else []
+    Floors(planned, path, told, most, before).run()
+    return path
+
+
+def _most(asked: int | None) -> int:
+    """Give the largest limit of a search: what is asked for, else what the machine has."""
+    usable, _ = machine.memory()
+    most = asked or usable
+    if most is None:
+        message = "the memory of this machine is not known: give the most to try by --memory"
+        raise LimitError(message)
+    return most
+
+
+def _check_floor(planned: Plan) -> None:
+    if planned.backend.name == "none":
+        message = "a floor is searched under limits, and --limit-backend none holds none"
+        raise LimitError(message)
+
+
+def _opened_floor(planned: Plan, request: Request, most: int) -> Path:
+    known = head(planned, command(), request.baseline)
+    known = replace(known, limits={**known.limits, "memory": "find", "most": most})
+    return create(request.results, known, trials.HEAD).path
+
+
+def reported_floor(path: Path) -> Page:
+    """Write the report of a stored search anew, and give what it tells."""
+    page = floors.build(trials.read(path))
+    Folder(path).write_report(trials.REPORT, html.render_floors(page))
+    return page
 
 
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
@@ -183,9 +238,15 @@ def _again(head: Head, request: Request) -> Workload:
     return chosen(workload, tuple(head.engines), tuple(head.queries))
 
 
-def _same(planned: Plan, stored: Stored) -> None:
+def _held(request: Request, head: Head) -> Request:
+    """Hold limits as an interrupted comparison did, unless another way is asked for."""
+    held = str(head.limits.get("backend") or "") or None
+    return replace(request, backend=request.backend or held)
+
+
+def _same(planned: Plan, head: Head, path: Path) -> None:
     """Raise ResultsError where going on would mix two measurements in one comparison."""
-    head, now = stored.head, {n: told_versions(i) for n, i in planned.interpreters.items()}
+    now = {n: told_versions(i) for n, i in planned.interpreters.items()}
     changes = [
         ("data", head.dataset.get("name"), planned.data.name),
         ("limit", head.limits.get("backend"), planned.backend.name),
@@ -194,11 +255,10 @@ def _same(planned: Plan, stored: Stored) -> None:
     for what, then, today in changes:
         if then != today:
             message = (
-                f"{stored.path}: its {what} was {_plain(then)}, and is {_plain(today)} now; "
+                f"{path}: its {what} was {_plain(then)}, and is {_plain(today)} now; "
                 "compare anew, without --resume"
             )
             raise ResultsError(message)
-    _same_programs(planned, stored)
 
 
 def _same_programs(planned: Plan, stored: Stored) -> None:

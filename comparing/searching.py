@@ -6,8 +6,9 @@ both sides are tried twice. The search holds no state: an interrupted one goes o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from ..storing.trials import Tried
 
 MIB = 2**20
 
@@ -30,40 +31,6 @@ class Bounds:
     def hold(self, limit: float) -> int:
         """Give the nearest limit within the bounds, in whole MiB between them."""
         return min(max(int(limit) // MIB * MIB, self.least), self.most)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """How often each limit was tried, and how often the program finished under it."""
-
-    ended: dict[int, tuple[bool, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, tries: Iterable[tuple[int, bool]]) -> Tried:
-        """Gather tries: a limit, and whether the program finished under it."""
-        ended: dict[int, tuple[bool, ...]] = {}
-        for limit, finished in tries:
-            ended[limit] = (*ended.get(limit, ()), finished)
-        return cls(ended)
-
-    @property
-    def low(self) -> int | None:
-        """Give the largest limit under which a try failed."""
-        return max((limit for limit, ends in self.ended.items() if not all(ends)), default=None)
-
-    @property
-    def high(self) -> int | None:
-        """Give the smallest limit above `low` under which every try finished."""
-        low = self.low or 0
-        return min((limit for limit, ends in self.ended.items() if limit > low), default=None)
-
-    def count(self, limit: int) -> int:
-        """Count the tries under a limit."""
-        return len(self.ended.get(limit, ()))
-
-    def finished(self, limit: int) -> int:
-        """Count the tries under a limit that finished."""
-        return sum(self.ended.get(limit, ()))
 
 
 def following(tried: Tried, bounds: Bounds) -> int | None:
@@ -89,7 +56,7 @@ def wanted(limit: int) -> int:
 
 def _stepped(tried: Tried, bounds: Bounds, limit: int, *, up: bool) -> int:
     """Step away from what is known, the further the more was tried."""
-    factor = min(FIRST_STEP ** 2 ** (len(tried.ended) - 1), LONGEST_STEP)
+    factor = min(FIRST_STEP**2 ** (len(tried.ended) - 1), LONGEST_STEP)
     step = max(limit * factor, limit + FINEST) if up else min(limit / factor, limit - FINEST)
     return bounds.hold(step)
 

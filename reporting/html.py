@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from . import charts
+from . import charts, floors
 from .diff import Diff, summary
 from .units import interval, ratio, seconds, size
 from .view import Cell, View
@@ -29,6 +29,12 @@ def fragment(view: View) -> str:
 def render_diff(found: Diff) -> str:
     """Give a difference between two comparisons as one HTML page."""
     return _environment().get_template("diff.html.jinja").render(diff=found, summary=summary(found))
+
+
+def render_floors(page: floors.Page) -> str:
+    """Give the smallest memory of each engine as one HTML page."""
+    template = _environment().get_template("floor.html.jinja")
+    return template.render(page=page, legend=floors.LEGEND)
 
 
 def heat(cell: Cell) -> int:

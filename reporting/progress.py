@@ -20,6 +20,7 @@ class Progress:
     done: int = 0
     began: float = field(default_factory=monotonic)
     round: int = 0
+    search: tuple[str, str] = ("", "")
     budget: float | None = None
 
     def making(self, share: float) -> None:
@@ -45,6 +46,15 @@ class Progress:
             self.file.write(f"round {round_}: {self.done} of {self.total} runs done\n")
             self.file.flush()
         self.round = max(self.round, round_)
+
+    def trying(self, engine: str, query: str, under: str) -> None:
+        """Tell which limit is tried now; a log file hears of each search once."""
+        if self.file.isatty():
+            self._draw(f"{engine} {query} under {under}")
+        elif (engine, query) != self.search:
+            self.file.write(f"{engine} {query}: searching\n")
+            self.file.flush()
+        self.search = engine, query
 
     def finished(self, run: Run) -> None:
         """Count a run, and tell at once of one that failed."""
@@ -86,6 +96,9 @@ class Silence:
         """Do nothing."""
 
     def starting(self, engine: str, query: str, round_: int) -> None:
+        """Do nothing."""
+
+    def trying(self, engine: str, query: str, under: str) -> None:
         """Do nothing."""
 
     def finished(self, run: Run) -> None:

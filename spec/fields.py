@@ -123,6 +123,13 @@ class Section:
         """Give seconds, or None for null."""
         return self._quantity(key, duration, default, "a time such as 5min")
 
+    def says(self, key: str, word: str) -> bool:
+        """Tell whether a key's value is a word."""
+        match self.values.get(key):
+            case Scalar(text=text) if text == word:
+                return True
+        return False
+
     def _null(self, key: str) -> bool:
         match self.values.get(key):
             case Scalar(empty=True, text=text) if text:

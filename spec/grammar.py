@@ -101,7 +101,7 @@ TASKS = {
     "verify": Key("verify", "How answers are compared: exact, statistical or none."),
 }
 LIMITS = {
-    "memory": Key("size", "Memory, such as 8GiB; null is no limit."),
+    "memory": Key("size", "Memory, such as 8GiB; null is no limit; find: the least that works."),
     "time": Key("time", "Time of each run, such as 5min; null is no limit."),
     "threads": Key("threads", "Threads; null is as many as the machine has."),
 }
@@ -112,6 +112,7 @@ MEASURE = {
     "budget": Key("time", "Time after which no new round begins; null is none."),
     "seed": Key("whole", "Seed of the order in which engines take their turns."),
 }
+FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")
 ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply")

@@ -12,7 +12,7 @@ from ..errors import Mistake, WorkloadError
 from .document import Fields, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, Section, section
 from .functions import SEED, task_function
-from .grammar import CSV, DATASET, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
+from .grammar import CSV, DATASET, FIND, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
 from .parsing import ExpressionError
 from .quantities import number
 from .queries import Scope, holds_definition, read_queries, source_of
@@ -282,10 +282,12 @@ class _Reader:
 
     def limits(self) -> Limits:
         given = self.inner("limits", LIMITS)
+        find = given.says("memory", FIND)
         return Limits(
-            memory=given.size("memory"),
+            memory=None if find else given.size("memory"),
             time=given.time("time", Limits().time),
             threads=given.optional("threads", None),
+            find=find,
         )
 
     def measure(self) -> Measure:

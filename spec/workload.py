@@ -169,11 +169,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What each engine's whole process tree may use: bytes, seconds, threads; None is no limit."""
+    """What each engine's whole process tree may use: bytes, seconds, threads; None is no limit.
+
+    `find` asks for the smallest memory under which each engine still finishes.
+    """
 
     memory: int | None = None
     time: float | None = 300.0
     threads: int | None = None
+    find: bool = False
 
 
 @dataclass(frozen=True, slots=True)

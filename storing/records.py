@@ -62,6 +62,11 @@ class Memory:
     charged: int | None = None
     measure: str = ""
 
+    @property
+    def answering(self) -> int:
+        """Give the peak until the query had ended: handing the answer over is not counted."""
+        return max(self.startup or 0, self.load or 0, self.query or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Noise:

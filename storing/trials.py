@@ -9,13 +9,14 @@ results/<workload>/<time>-<n>/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import ResultsError
 from . import folder
-from .records import Head, Run
+from .records import Head, Outcome, Run
 
 HEAD = "floor.json"
 TRIALS = "trials.jsonl"
@@ -38,6 +39,46 @@ class Stored:
     head: Head
     trials: tuple[Trial, ...]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How often each limit was tried, and how often the program finished under it."""
+
+    ended: dict[int, tuple[bool, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, trials: Iterable[Trial]) -> Tried:
+        """Gather an engine's trials on one query; those without a limit say nothing here."""
+        limited = ((trial.limit, trial.run.outcome is Outcome.OK) for trial in trials)
+        return cls.of((limit, finished) for limit, finished in limited if limit is not None)
+
+    @classmethod
+    def of(cls, tries: Iterable[tuple[int, bool]]) -> Tried:
+        """Gather tries: a limit, and whether the program finished under it."""
+        ended: dict[int, tuple[bool, ...]] = {}
+        for limit, finished in tries:
+            ended[limit] = (*ended.get(limit, ()), finished)
+        return cls(ended)
+
+    @property
+    def low(self) -> int | None:
+        """Give the largest limit under which a try failed."""
+        return max((limit for limit, ends in self.ended.items() if not all(ends)), default=None)
+
+    @property
+    def high(self) -> int | None:
+        """Give the smallest limit above `low` under which every try finished."""
+        low = self.low or 0
+        return min((limit for limit, ends in self.ended.items() if limit > low), default=None)
+
+    def count(self, limit: int) -> int:
+        """Count the tries under a limit."""
+        return len(self.ended.get(limit, ()))
+
+    def finished(self, limit: int) -> int:
+        """Count the tries under a limit that finished."""
+        return sum(self.ended.get(limit, ()))
 
 
 def append(path: Path, trial: Trial) -> None:

@@ -11,10 +11,10 @@ from dfbench.comparing.searching import (
     MOST_LIMITS,
     TRIES,
     Bounds,
-    Tried,
     following,
     wanted,
 )
+from dfbench.storing.trials import Tried
 from hypothesis import given
 from hypothesis import strategies as st
 
