@@ -27,7 +27,7 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import WINDOWS
 from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Tasks
 from . import trying
-from .base import Program, Resources
+from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble
 from .writing.facts import Facts, makes_nan, of_outputs, of_rows
 from .writing.sql import AND, ATOM, NOT, OR, Sql, Writer, constant, name
@@ -62,6 +62,7 @@ class DuckDB:
     """Writes one SQL statement; `to_arrow_table` is the call that finishes the answer."""
 
     name: str = "duckdb"
+    load: Load = Load.MEMORY
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -85,9 +86,10 @@ class DuckDB:
         guards = _guards(query, of_rows(query, data))
         old = resources.before("duckdb", 2)
         statement = _Statement(lifted, data, of_rows(lifted, data), guards, old)
+        loaded = _scan if self.load is Load.SCAN else _load
         parts = Parts(
             imports="import duckdb",
-            load=_load(query, data, resources),
+            load=loaded(lifted, data, resources),
             query=f"return con.sql({_triple(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
@@ -194,7 +196,7 @@ class _Statement:
         """Give the table, or a subquery that derives columns from the filtered table."""
         if not self.query.derive:
             return "data"
-        text, where, row = "data", self._where(), ["rowid"] if self._ordered else []
+        text, where, row = "data", self._where(), ["rowid"] if self.ordered else []
         for batch in _batches(self.query.derive):
             items = [*row, "*", *map(self._output, batch)]
             inner = f"{_listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
@@ -208,7 +210,8 @@ class _Statement:
         return [_sort_key(key.name, key.descending) for key in self.query.sort]
 
     @property
-    def _ordered(self) -> bool:
+    def ordered(self) -> bool:
+        """Tell whether the answer depends on the rows' order."""
         if self.query.transform:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
@@ -357,16 +360,42 @@ def _check_names(query: Query) -> None:
             )
 
 
-def _load(query: Query, data: Schema, resources: Resources) -> str:
+def _scan(query: Query, data: Schema, resources: Resources) -> str:
+    """Write a relation over the file, which SQL finds by the name of its variable."""
+    items, file = _without_nans(query, data), "read_parquet(?)"
+    lines = [_connect(resources)]
+    if any(data[column].nans for column in query.reads):
+        lines += [
+            "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
+            "con.execute(\"SET disabled_optimizers = 'statistics_propagation'\")",
+        ]
+    facts = of_rows(query, data)
+    if _Statement(query, data, facts).ordered:
+        items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
+    elif len(lines) == 1 and not query.derive:
+        return "\n".join([*lines, "data = con.read_parquet(path)", "return con"])
+    sql = _quoted("", items, f"FROM {file}")
+    return "\n".join([*lines, f"data = con.sql({sql}, params=[path])", "return con"])
+
+
+def _connect(resources: Resources) -> str:
     config = _config(resources)
-    connect = f"con = duckdb.connect({f'config={config!r}' if config else ''})"
-    names = list(map(name, query.reads)) or ["1"]
-    if not any(data[column].nans for column in query.reads):
-        return "\n".join([connect, _created("data", names), "return con"])
-    nans = [
+    return f"con = duckdb.connect({f'config={config!r}' if config else ''})"
+
+
+def _without_nans(query: Query, data: Schema) -> list[str]:
+    return [
         f"nullif({name(column)}, 'NaN') AS {name(column)}" if data[column].nans else name(column)
         for column in query.reads
     ]
+
+
+def _load(query: Query, data: Schema, resources: Resources) -> str:
+    connect = _connect(resources)
+    names = list(map(name, query.reads)) or ["1"]
+    if not any(data[column].nans for column in query.reads):
+        return "\n".join([connect, _created("data", names), "return con"])
+    nans = _without_nans(query, data)
     return "\n".join(
         [
             connect,
@@ -388,10 +417,10 @@ def _created(table: str, names: list[str]) -> str:
 def _quoted(before: str, items: list[str], after: str) -> str:
     """Write a SELECT as Python text: on one line where it fits."""
     select = _listed("SELECT", items, ",")
-    line = f"{before} {select} {after}"
+    line = f"{before} {select} {after}".strip()
     if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
         return f'"{line}"'
-    return _triple(f"{before}\n{select}\n{after}")
+    return _triple(f"{before}\n{select}\n{after}".strip())
 
 
 def _config(resources: Resources) -> dict[str, int | str]:

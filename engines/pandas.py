@@ -8,10 +8,10 @@ from functools import partial
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from . import trying
-from .base import Program, Resources
+from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
-from .writing.pandas_steps import STRINGS, PandasSteps, reading
+from .writing.pandas_steps import STRINGS, PandasSteps, pushed_down, reading
 from .writing.tasks import of_frame
 
 
@@ -20,6 +20,7 @@ class Pandas:
     """Writes pandas, one statement a step."""
 
     name: str = "pandas"
+    load: Load = Load.MEMORY
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -37,7 +38,10 @@ class Pandas:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as statements."""
-        query = of_frame(query)
+        query, read = of_frame(query), "pd.read_parquet(path, columns=n)"
+        if self.load is Load.SCAN:
+            filters, query = pushed_down(query, data)
+            read = f"pd.read_parquet(path, columns=n, filters={filters})" if filters else read
         strings = any(data[name].kind == "string" for name in query.reads)
         statements = PandasSteps(query, data).body()
         numpy = "\nimport numpy as np" if "np." in statements else ""
@@ -46,7 +50,7 @@ class Pandas:
             imports="\n".join(["import pandas as pd\nimport pyarrow as pa" + numpy, *mine.imports]),
             own=mine.source,
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return FRAME", FRAME=reading(query, data)),
+            load=fill("return FRAME", FRAME=reading(query, data, read)),
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
         )

@@ -324,7 +324,8 @@ def extended(schema: Schema, query: Query) -> Schema:
 
 
 def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
-    """Add one derived column to a schema."""
+    """Add one derived column to a schema, in place of one of its name."""
     found, missing = kind(expr, schema), may_be_missing(expr, schema)
     column = Column(name, found, ARROW[found], nulls=missing, nans=missing and found == "float")
-    return Schema((*schema.columns, column), schema.rows)
+    others = (other for other in schema.columns if other.name != name)
+    return Schema((*others, column), schema.rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Col
+from ...spec.expression import Bool, Col, Compare, Lit, Value
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
@@ -55,6 +55,33 @@ WINDOWS = {
 
 # Modin's correlation of two series is missing as soon as one value is.
 WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
+
+
+def pushed_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:
+    """Take what a Parquet reader can filter by out of a query's `where`.
+
+    That is comparisons with a number or a text; it drops missing values, and `!=` keeps NaN.
+    """
+    condition = query.where
+    parts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
+    parts = parts or ((condition,) if condition else ())
+    filters, rest = [], []
+    for part in parts:
+        match part:
+            case Compare(op, Col(name), Lit(value)) if op != "!=" and _filters(data, name, value):
+                filters.append((name, op, value))
+            case _:
+                rest.append(part)
+    kept = Bool("and", tuple(rest)) if len(rest) > 1 else next(iter(rest), None)
+    return filters, replace(query, where=kept)
+
+
+def _filters(data: Schema, name: str, value: Value) -> bool:
+    column = data[name]
+    if isinstance(value, str):
+        return column.kind == "string"
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    return numeric and column.kind in {"int", "float"} and column.arrow != "uint64"
 
 
 def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, columns=n)") -> ast.expr:
