@@ -6,13 +6,14 @@ import ast
 from dataclasses import dataclass
 from functools import partial
 
-from ..spec.expression import Agg
+from ..spec.expression import Agg, Call, Col, Expr
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
+from .writing.correlating import corr_as_sums
 from .writing.quoting import literal, quote
 from .writing.tasks import of_frame
 
@@ -22,7 +23,7 @@ DAFT = Dialect(
     missing="x.is_null()",
     present="x.not_null()",
     member="x.is_in(v)",
-    without_nan="x.fill_nan(lit(None))",
+    without_nan="when(x.not_nan(), x).otherwise(lit(None))",
     named="x.alias(n)",
     when="when(c, v)",
     and_when="t.when(c, v)",
@@ -31,6 +32,9 @@ DAFT = Dialect(
     divisor="when(y != 0, y).otherwise(lit(None))",
     modulo="(x % y + y) % y",
     floor_divide="(x / y).floor()",
+    power="x.pow(y)",
+    negative="x.negate()",
+    decided="x.fill_null(False)",
     functions={
         "abs": "x.abs()",
         "sqrt": "x.sqrt()",
@@ -64,7 +68,6 @@ DAFT = Dialect(
         "any": "x.bool_or()",
         "all": "x.bool_and()",
         "quantile": "x.percentile(y)",
-        "corr": "x.pearson_correlation(y)",
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={
@@ -101,7 +104,7 @@ class DaftChain(Chain):
         return quote("t.groupby(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
-        """Number the rows of each group."""
+        """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
         kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
         down = not extreme.smallest
@@ -119,9 +122,21 @@ class DaftChain(Chain):
     def aggregation(self, agg: Agg) -> ast.expr:
         """Count rows by any column: Daft has no aggregation without one."""
         if agg.function == "size":
-            names = (*self.query.group_by, *self.data.names)
+            names = (*self.query.group_by, *self.query.reads, *self.data.names)
             return quote("col(n).count('all')", n=names[0])
-        return super().aggregation(agg)
+        return Chain.aggregation(self, agg)
+
+    def expression(self, node: Expr) -> ast.expr:
+        """Write an expression; `centred` is a column less the mean of its group."""
+        match node:
+            case Call("centred", (Col() as column, *keys)) if keys:
+                names = [literal(key.name) for key in keys if isinstance(key, Col)]
+                mean = quote(
+                    "x.mean().over(Window().partition_by(*k))", x=self.column(column.name), k=names
+                )
+                return quote("x - m", x=self.column(column.name), m=mean)
+            case _:
+                return Chain.expression(self, node)
 
     def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
@@ -154,20 +169,24 @@ class Daft:
     ) -> Program:
         """Write one lazy chain over a frame that is collected in memory."""
         query = of_frame(query)
-        chain = DaftChain(query, data).tree(quote("data"))
+        # Daft's correlation is of the two values in a row, and no aggregation.
+        chain = DaftChain(corr_as_sums(query, data), data).tree(quote("data"))
         names = list(query.reads)
         columns: list[ast.expr] = [literal(name) for name in names]
         for i, name in enumerate(names):
             if data[name].nans:
-                columns[i] = quote("col(n).fill_nan(lit(None))", n=name)
+                columns[i] = quote(
+                    "when(col(n).not_nan(), col(n)).otherwise(lit(None)).alias(n)", n=name
+                )
         frame = quote("daft.read_parquet(path)")
         if names:
             frame = quote("t.select(*c)", t=frame, c=columns)
         load = fill("return FRAME.collect()", FRAME=frame)
         asked = fill("return CHAIN.collect()", CHAIN=chain)
-        own = [n for n in ("Window", "col", "lit") if f"{n}(" in load + asked]
+        whole = load + asked
+        own = [n for n in ("Window", "col", "lit") if f"{n}(" in whole]
         functions = ("columns_max", "columns_min", "row_number", "when")
-        used = [n for n in functions if f"{n}(" in asked.replace(f".{n}(", "")]
+        used = [n for n in functions if f"{n}(" in whole.replace(f".{n}(", "")]
         imports = ["import daft"]
         imports += [f"from daft import {', '.join(own)}"] if own else []
         imports += [f"from daft.functions import {', '.join(used)}"] if used else []

@@ -98,7 +98,7 @@ class DataFusionChain(Chain):
         return quote("t.aggregate(k, o)", t=tree, k=[self.column(k) for k in keys], o=outputs)
 
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
-        """Number the rows of each group."""
+        """Keep the first rows of each group by their number."""
         keys = [self.column(key) for key in self.query.group_by]
         order = quote("x.sort(ascending=a)", x=self.column(extreme.column), a=extreme.smallest)
         kept = [*keys, self.named(self.column(extreme.column), extreme.name)]

@@ -1,4 +1,4 @@
-"""Ibis: a portable layer that compiles to SQL, here on DuckDB, so that its price can be read off."""
+"""Ibis: a portable layer that compiles to SQL, here on DuckDB, so that its price can be read."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ IBIS = Dialect(
         "any": "x.any()",
         "all": "x.all()",
         "quantile": "x.quantile(y)",
-        "corr": "x.corr(y, how='sample')",
+        "corr": "x.corr(y, how='pop')",
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
@@ -84,11 +84,11 @@ class IbisChain(Chain):
     def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
-            return quote("t.aggregate(*o)", t=tree, o=outputs)
+            return quote("t.aggregate(o)", t=tree, o=ast.List(outputs, ast.Load()))
         return quote("t.group_by(*k).aggregate(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
-        """Number the rows of each group."""
+        """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
         kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
@@ -114,6 +114,19 @@ class IbisChain(Chain):
         """Write the cases as pairs."""
         tuples: list[ast.expr] = [ast.Tuple([c, v], ast.Load()) for c, v in pairs]
         return quote("ibis.cases(*p, else_=o)", p=tuples, o=otherwise)
+
+
+LOAD = """\
+con = CONNECT
+return con.create_table("data", TABLE)
+"""
+NANS = """\
+con = CONNECT
+file = con.create_table("file", TABLE)
+# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and DuckDB would
+# decide by them that there is none.
+return con.create_table("data", CHANGED)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +158,10 @@ class Ibis:
         if names:
             table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
         nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
-        if nans:
-            table = quote("t.mutate(**o)", t=table, o=nans)
         options = {"threads": literal(resources.threads)} if resources.threads else {}
-        load = fill(
-            "con = CONNECT\nreturn con.create_table('data', TABLE)",
-            CONNECT=quote("ibis.duckdb.connect(**o)", o=options),
-            TABLE=table,
-        )
+        connect = quote("ibis.duckdb.connect(**o)", o=options)
+        changed = quote("file.mutate(**o)", o=nans)
+        load = fill(NANS if nans else LOAD, CONNECT=connect, TABLE=table, CHANGED=changed)
         parts = Parts(
             imports="import ibis\nfrom ibis import _",
             load=load,

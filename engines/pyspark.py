@@ -102,7 +102,7 @@ class SparkChain(Chain):
         return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
-        """Number the rows of each group."""
+        """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
         kept = [*keys, self.named(self.column(extreme.column), extreme.name)]

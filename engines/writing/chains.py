@@ -45,7 +45,8 @@ class Dialect:
     `functions` and `aggregations` leave out what the library cannot say. `composite` tells that an
     aggregation takes and may stand in any expression. `of_nothing` fills in what the library calls
     missing over no values. `bare` tells that operators take a plain constant. `over` gives every
-    row the aggregation of its group, with `k` for the keys and `s` for all keys as one list.
+    row the aggregation of its group, with `k` for the keys. `decided` makes a missing condition
+    false where the library would answer missing by it.
     """
 
     column: str
@@ -76,6 +77,7 @@ class Dialect:
     drop_missing: str = ""
     bare: bool = True
     over: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +376,13 @@ class Chain:
         return self.chosen([(self._joined("and", tests), tree)], self.value(Lit(None)))
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
-        pairs = [(self.expression(c), self.value(v)) for c, v in branches]
+        pairs = [(self._decided(c), self.value(v)) for c, v in branches]
         return self.chosen(pairs, self.value(otherwise))
+
+    def _decided(self, condition: Expr) -> ast.expr:
+        tree = self.expression(condition)
+        unsure = any(self.facts.may_miss(Col(name)) for name in columns(condition))
+        return quote(self.dialect.decided, x=tree) if self.dialect.decided and unsure else tree
 
     def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the value of the first condition that is true."""
