@@ -16,6 +16,8 @@ from ..engines.versioned import NEWEST, Versioned
 SHIPPED = Path(__file__).parent.parent / "environments"
 # Every program hands its answer over as Arrow.
 ALWAYS = "pyarrow"
+# What a distribution's own name leaves out of what its engine needs.
+EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe", "modin": "ray"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def wanted(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
 def asked(engine: Versioned) -> str:
     """Write an engine's distributions as requirements, the first with the version asked for."""
     names = dict.fromkeys((*engine.distributions, ALWAYS))
-    lines = list(names)
+    lines = [f"{name}[{EXTRAS[name]}]" if name in EXTRAS else name for name in names]
     if engine.version not in {"", NEWEST}:
         lines[0] += f"=={engine.version}.*"
     return "\n".join(lines) + "\n"
