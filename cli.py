@@ -92,7 +92,7 @@ def compare(
     no_python: NoPython = False,
 ) -> None:
     """Run a workload on every engine, check the answers, and compare time and memory."""
-    from . import commands
+    from . import commands, telling
 
     options = {
         "limits.memory": memory,
@@ -106,7 +106,7 @@ def compare(
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
     request = commands.request(*chosen, python=not no_python, isolate=isolate)
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = commands.output(form, fail_if, *exports)
+    output = telling.output(form, fail_if, *exports)
     raise typer.Exit(
         commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
     )
@@ -183,11 +183,11 @@ def report(
     strict: Strict = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
-    from . import commands
+    from . import telling
 
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = commands.output(form, fail_if, *exports)
-    raise typer.Exit(commands.report(results, output, strict=strict))
+    output = telling.output(form, fail_if, *exports)
+    raise typer.Exit(telling.report(results, output, strict=strict))
 
 
 @app.command()
@@ -204,11 +204,11 @@ def diff(
     export_csv: ExportCsv = None,
 ) -> None:
     """Compare two stored comparisons: what became faster, slower, or failed."""
-    from . import commands
+    from . import telling
 
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = commands.output(form, fail_if, *exports)
-    raise typer.Exit(commands.diff(old, new, output, force=force))
+    output = telling.output(form, fail_if, *exports)
+    raise typer.Exit(telling.diff(old, new, output, force=force))
 
 
 @app.command()

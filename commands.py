@@ -22,19 +22,13 @@ from .engines import engines, find, install_command, missing, versions
 from .engines.base import Program, Resources
 from .errors import ResultsError, Unsupported
 from .flow import Request
-from .reporting import diff as differing
 from .reporting import floors
-from .reporting.comparison import Comparison
-from .reporting.formats import Format
-from .reporting.output import Output, prepare
+from .reporting.output import Output
 from .reporting.progress import Progress
+from .reporting.rebuilding import reported_floor
 from .spec.workload import Query, Tasks
-from .storing import trials
-from .storing.folder import latest, newest, program_path, read
-from .storing.records import Outcome
-
-EXPORTS = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONL, Format.CSV)
-FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
+from .storing.folder import latest, program_path
+from .telling import told
 
 
 def request(  # noqa: PLR0913 - one for each option
@@ -57,14 +51,6 @@ def request(  # noqa: PLR0913 - one for each option
     return Request(workload, *chosen, overrides, results, backend, baseline, python, isolate)
 
 
-def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
-    """Give where a story goes, with a file or None for each of the exports.
-
-    Every file is opened once: a mistake is told before anything runs.
-    """
-    return prepare(form, conditions or (), dict(zip(EXPORTS, files, strict=True)))
-
-
 def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, strict: bool) -> int:
     """Compare, or go on comparing, or only say what would run; give the exit code."""
     progress, workload = Progress(0), request.read()
@@ -78,48 +64,20 @@ def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, st
         comparison = flow.resume(latest(request.results, workload.name), request, progress)
     else:
         comparison = flow.compare(request, progress)
-    return _told(comparison, output, strict=strict)
+    return told(comparison, output, strict=strict)
 
 
 def floor(request: Request, *, resume: bool) -> int:
     """Search the smallest memory that works, and print it; also of a search that is stopped."""
     path = flow.floor(request, Progress(0), resume=resume)
-    floors.show(flow.reported_floor(path))
+    floors.show(reported_floor(path))
     sys.stderr.write(f"stored in {os.path.relpath(path)}\n")
     return 0
 
 
 def check(request: Request, *, strict: bool) -> int:
     """Check once on little data; give the exit code."""
-    return _told(flow.check(request, Progress(0)), Output(), strict=strict)
-
-
-def report(path: Path, output: Output, *, strict: bool) -> int:
-    """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code.
-
-    A search for floors is told by its own folder.
-    """
-    if (path / trials.HEAD).exists():
-        floors.show(flow.reported_floor(path))
-        return 0
-    comparison = Comparison(newest(path))
-    output.check(comparison.view.engines)
-    try:
-        flow.reported(comparison.path)
-    except ResultsError as error:  # a full disk, or somebody else's folder: it can be read still
-        sys.stderr.write(f"dfbench: {error}\n")
-    return _told(comparison, output, strict=strict)
-
-
-def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
-    """Compare two comparisons; give 1 where a condition fails or a new answer is wrong."""
-    stored = read(newest(old)), read(newest(new))
-    if not force:
-        differing.comparable(*stored)
-    found = differing.diff(*stored)
-    failed = _failed(output.tell(found))
-    wrong = any(change.after.outcome is Outcome.WRONG for change in found.changes)
-    return 1 if failed or wrong else 0
+    return told(flow.check(request, Progress(0)), Output(), strict=strict)
 
 
 def show(request: Request, *, raw: bool, folder: Path | None) -> None:
@@ -173,32 +131,12 @@ def data(request: Request) -> None:
     sys.stderr.write(f"{made.name}: {made.rows:,} rows, {made.bytes / 2**20:,.1f} MiB\n")
 
 
-def exit_code(comparison: Comparison, *, strict: bool) -> int:
-    """Give 1 when answers disagree, 3 under `strict` when an engine did not finish, else 0."""
-    outcomes = {cell.outcome for row in comparison.view.rows for cell in row.cells}
-    if Outcome.WRONG in outcomes:
-        return 1
-    return 3 if strict and outcomes & FAILED else 0
-
-
 def _pair(text: str) -> tuple[str, str]:
     path, equals, value = text.partition("=")
     if not equals:
         message = f"--set {text}: a value is missing; write --set {text}=VALUE"
         raise ResultsError(message)
     return path.strip(), value.strip()
-
-
-def _told(comparison: Comparison, output: Output, *, strict: bool) -> int:
-    failed = _failed(output.tell(comparison.view))
-    sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
-    return 1 if failed else exit_code(comparison, strict=strict)
-
-
-def _failed(sentences: Sequence[str]) -> bool:
-    for sentence in sentences:
-        sys.stderr.write(f"fails: {sentence}\n")
-    return bool(sentences)
 
 
 def _print_plan(plan: Plan) -> None:

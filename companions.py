@@ -20,6 +20,7 @@ from .reporting import history as histories
 from .reporting import selftest as selftests
 from .reporting.formats import Format
 from .reporting.progress import Progress
+from .reporting.rebuilding import reported
 from .running import doctor as examination
 from .spec import json_schema
 from .spec.workload import Files, Workload
@@ -83,7 +84,7 @@ def open_report(path: Path) -> None:
     """Open a comparison's report in the browser, and print where it is."""
     page = (newest(path) / "report.html").absolute()
     if not page.exists():
-        flow.reported(page.parent)
+        reported(page.parent)
     webbrowser.open(page.as_uri())
     sys.stdout.write(f"{page}\n")
 

@@ -19,10 +19,9 @@ from .engines import engines, find
 from .engines.base import Program
 from .errors import DataError, LimitError, ResultsError
 from .provisioning.interpreters import Provider
-from .reporting import floors, html, markdown
 from .reporting.comparison import Comparison
-from .reporting.floors import Page
 from .reporting.progress import Progress, Silence
+from .reporting.rebuilding import reported
 from .running import limits, machine
 from .running.executing import warm
 from .spec.reading import check_columns, read, read_text
@@ -152,13 +151,6 @@ def _opened_floor(planned: Plan, request: Request, most: int) -> Path:
     return create(request.results, known, trials.HEAD).path
 
 
-def reported_floor(path: Path) -> Page:
-    """Write the report of a stored search anew, and give what it tells."""
-    page = floors.build(trials.read(path))
-    Folder(path).write_report(trials.REPORT, html.render_floors(page))
-    return page
-
-
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
     """Make the data, hold the workload against it and the machine, and write every program."""
     machine.feasible(workload.limits)
@@ -219,14 +211,6 @@ def _run(
     Rounds(planned, folder, progress, stored).run()
     folder.finish()
     return reported(folder.path)
-
-
-def reported(path: Path) -> Comparison:
-    """Write the reports of a stored comparison anew, from its folder alone."""
-    comparison, folder = Comparison(path), Folder(path)
-    folder.write_report("report.md", markdown.render(comparison.view))
-    folder.write_report("report.html", html.render(comparison.view))
-    return comparison
 
 
 def _again(head: Head, request: Request) -> Workload:

@@ -9,7 +9,7 @@ import os
 import sys
 
 import pytest
-from dfbench import cli, commands
+from dfbench import cli, telling
 from dfbench.reporting.formats import Format
 
 from . import stored_samples as samples
@@ -77,7 +77,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
 def test_trying_an_export_out_leaves_what_was_there(tmp_path):
     old, new = tmp_path / "old.csv", tmp_path / "new.csv"
     old.write_text("mine")
-    commands.output("table", (), None, None, None, str(new), str(old))
+    telling.output("table", (), None, None, None, str(new), str(old))
     assert old.read_text() == "mine"
     assert not new.exists()
 
