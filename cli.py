@@ -40,6 +40,13 @@ Budget = Annotated[str | None, typer.Option("--time-budget", help="Stop new roun
 Backend = Annotated[
     str | None, typer.Option("--limit-backend", help="cgroup2, cgroup1, watchdog or none.")
 ]
+Data = Annotated[
+    list[str] | None,
+    typer.Option("--data", help="Your own file or glob, in place of the workload's; repeatable."),
+]
+LoadMode = Annotated[
+    str | None, typer.Option("--load", help="memory, scan or both: what the timing begins with.")
+]
 Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
 NoPython = Annotated[
     bool, typer.Option("--no-python", help="Refuse defs: for workloads from strangers.")
@@ -73,6 +80,8 @@ def compare(
     warmup: Warmup = None,
     rounds: Rounds = None,
     time_budget: Budget = None,
+    load: LoadMode = None,
+    data: Data = None,
     results: Results = Path("results"),
     limit_backend: Backend = None,
     baseline: Baseline = None,
@@ -102,9 +111,10 @@ def compare(
         "measure.warmups": warmup,
         "measure.rounds": rounds,
         "measure.budget": time_budget,
+        "measure.load": load,
     }
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
-    request = commands.request(*chosen, python=not no_python, isolate=isolate)
+    request = commands.request(*chosen, files=data, python=not no_python, isolate=isolate)
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
     output = telling.output(form, fail_if, *exports)
     raise typer.Exit(
@@ -120,12 +130,15 @@ def show(
     setting: Settings = None,
     raw: Annotated[bool, typer.Option("--raw", help="Plain text, no headings.")] = False,
     write: Annotated[Path | None, typer.Option(help="Save the programs in this folder.")] = None,
+    load: LoadMode = None,
+    data: Data = None,
     no_python: NoPython = False,
 ) -> None:
     """Print the program of each engine and query: exactly what `compare` runs."""
     from . import commands
 
-    request = commands.request(workload, engine, query, setting, python=not no_python)
+    chosen = workload, engine, query, setting, {"measure.load": load}
+    request = commands.request(*chosen, files=data, python=not no_python)
     commands.show(request, raw=raw, folder=write)
 
 
@@ -158,6 +171,8 @@ def check(
     engine: Engines = None,
     query: Queries = None,
     setting: Settings = None,
+    load: LoadMode = None,
+    data: Data = None,
     results: Results = Path("results"),
     strict: Strict = False,
     no_python: NoPython = False,
@@ -165,8 +180,8 @@ def check(
     """Run every program once on little data and check its answers; nothing is timed."""
     from . import commands
 
-    safe = not no_python
-    request = commands.request(workload, engine, query, setting, {}, results, python=safe)
+    chosen = workload, engine, query, setting, {"measure.load": load}, results
+    request = commands.request(*chosen, files=data, python=not no_python)
     raise typer.Exit(commands.check(request, strict=strict))
 
 
@@ -328,11 +343,17 @@ def engines() -> None:
 
 
 @app.command()
-def data(workload: Workload, setting: Settings = None) -> None:
+def data(
+    workload: Workload,
+    setting: Settings = None,
+    files: Annotated[
+        list[str] | None, typer.Option("--data", help="Your own file or glob.")
+    ] = None,
+) -> None:
     """Make a workload's data and say where it is."""
     from . import commands
 
-    commands.data(commands.request(workload, settings=setting))
+    commands.data(commands.request(workload, settings=setting, files=files))
 
 
 STOPPED = 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,11 +42,16 @@ def request(  # noqa: PLR0913 - one for each option
     backend: str | None = None,
     baseline: str | None = None,
     *,
+    files: Sequence[str] | None = None,
     python: bool = True,
     isolate: bool = False,
 ) -> Request:
-    """Give a command line's request; WorkloadError for a `--set` without a value."""
-    overrides = dict(_pair(text) for text in settings or ())
+    """Give a command line's request; WorkloadError for a `--set` without a value.
+
+    `files` are data in place of the workload's own, from where the command is typed.
+    """
+    overrides = {"dataset": json.dumps({"files": list(files)})} if files else {}
+    overrides |= dict(_pair(text) for text in settings or ())
     overrides |= {path: value for path, value in (options or {}).items() if value is not None}
     chosen = tuple(engines or ()), tuple(queries or ())
     return Request(workload, *chosen, overrides, results, backend, baseline, python, isolate)

@@ -12,7 +12,7 @@ from pathlib import Path
 from .comparing.flooring import Floors
 from .comparing.heading import head
 from .comparing.measuring import Rounds
-from .comparing.planning import Plan, chosen, plan, told_versions
+from .comparing.planning import Plan, chosen, loading, plan, told_versions
 from .datasets.caching import default_folder
 from .datasets.making import Data, make, without_rows
 from .engines import engines, find
@@ -62,7 +62,9 @@ class Request:
         workload = read(self.workload, self.overrides, names, python=self.python)
         kept = chosen(workload, self.engines, self.queries)
         versions = self.provider.resolved(kept.engines, isolate=self.isolate)
-        return replace(kept, engines=versions)
+        # Tasks read no file, whichever way.
+        asked = versions if kept.tasks else loading(versions, kept.measure.load)
+        return replace(kept, engines=asked)
 
     @property
     def provider(self) -> Provider:

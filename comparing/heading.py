@@ -38,7 +38,7 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
 
 def _baseline(names: list[str]) -> str:
     """Give pandas, or Python itself for tasks, of whichever version comes first."""
-    for known in ("pandas", "serial"):
+    for known in ("pandas", "pandas/scan", "serial"):
         if found := [name for name in names if name.partition("@")[0] == known]:
             return found[0]
     return names[0]
@@ -70,6 +70,7 @@ def _measure(plan: Plan) -> dict[str, Any]:
         "runs": measure.runs,
         "budget": measure.budget,
         "seed": measure.seed,
+        "load": measure.load,
         "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
         "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
     }

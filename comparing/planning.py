@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..datasets.making import Data
-from ..engines import find
+from ..engines import SCAN, find
 from ..engines.base import Engine, Program, Resources
 from ..errors import EngineError, Unsupported
 from ..provisioning.interpreters import Interpreter, here
@@ -51,6 +51,20 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
             raise EngineError(message)
     kept = tuple(q for q in workload.queries if q.name in queries) or workload.queries
     return replace(workload, engines=engines or workload.engines, queries=kept)
+
+
+def loading(engines: tuple[str, ...], load: str) -> tuple[str, ...]:
+    """Give the engines that a load mode asks for: each as it is, its scan, or both side by side."""
+    if load == "memory":
+        return engines
+    if load == "scan":
+        return tuple(map(_scan, engines))
+    return tuple(dict.fromkeys(name for engine in engines for name in (engine, _scan(engine))))
+
+
+def _scan(engine: str) -> str:
+    base, at, version = engine.partition("@")
+    return f"{base.removesuffix(SCAN)}{SCAN}{at}{version}"
 
 
 def plan(

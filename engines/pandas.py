@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..spec.schema import Schema
@@ -41,7 +41,9 @@ class Pandas:
         query, read = of_frame(query), "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN:
             filters, query = pushed_down(query, data)
-            read = f"pd.read_parquet(path, columns=n, filters={filters})" if filters else read
+            if filters:
+                read = f"pd.read_parquet(path, columns=n, filters={filters})"
+                data = replace(data, rows=0)  # so many rows may be left
         strings = any(data[name].kind == "string" for name in query.reads)
         statements = PandasSteps(query, data).body()
         numpy = "\nimport numpy as np" if "np." in statements else ""

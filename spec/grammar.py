@@ -23,6 +23,7 @@ Takes = Literal[
     "generator",
     "missing",
     "verify",
+    "load",
     "constants",
     "engines",
     "dataset",
@@ -111,7 +112,9 @@ MEASURE = {
     "runs": Key("count", "Executions that are counted."),
     "budget": Key("time", "Time after which no new round begins; null is none."),
     "seed": Key("whole", "Seed of the order in which engines take their turns."),
+    "load": Key("load", "memory: load apart, time the query; scan: time file to answer; or both."),
 }
+LOADS = ("memory", "scan", "both")
 FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")

@@ -13,6 +13,7 @@ from .grammar import (
     DATASET,
     EXTREME,
     LIMITS,
+    LOADS,
     MEASURE,
     ON_MISSING,
     QUERY,
@@ -78,6 +79,7 @@ FORMS: dict[Takes, Schema] = {
     "generator": {"enum": sorted(GENERATORS)},
     "missing": {"enum": list(ON_MISSING)},
     "verify": {"enum": list(VERIFY)},
+    "load": {"enum": list(LOADS)},
     "constants": _mapping(_SCALAR),
 }
 FORMS |= {

@@ -12,7 +12,7 @@ from ..errors import Mistake, WorkloadError
 from .document import Fields, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, Section, section
 from .functions import SEED, task_function
-from .grammar import CSV, DATASET, FIND, LIMITS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
+from .grammar import CSV, DATASET, FIND, LIMITS, LOADS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
 from .parsing import ExpressionError
 from .quantities import number
 from .queries import Scope, holds_definition, read_queries, source_of
@@ -303,6 +303,7 @@ class _Reader:
             runs=given.whole("runs", default.runs),
             budget=budget,
             seed=given.whole("seed", default.seed, least=0),
+            load=cast("Literal['memory', 'scan', 'both']", given.choice("load", LOADS)),
         )
 
     def tasks(self) -> Tasks | None:
@@ -366,7 +367,7 @@ def _constant(node: Scalar) -> int | float | str | bool:
 
 def _known(name: str, engines: Collection[str]) -> bool:
     """Tell whether an engine is known; a version is free, a variant only where none is listed."""
-    base = name.partition("@")[0]
+    base = name.partition("@")[0].removesuffix("/scan")
     if base in engines:
         return True
     first, _, variant = base.partition("/")

@@ -185,7 +185,8 @@ class Measure:
     """How to measure: per round a fresh process, a first (cold) execution, warm-ups, runs.
 
     `warmups` of None are as many as it takes until times are level. After `least` rounds, new ones
-    begin while the budget (seconds) lasts, up to `rounds`.
+    begin while the budget (seconds) lasts, up to `rounds`. `load` tells what is timed: the query on
+    loaded data (`memory`), the way from the file to the answer (`scan`), or each for itself.
     """
 
     rounds: int = 2
@@ -194,6 +195,7 @@ class Measure:
     runs: int = 3
     budget: float | None = None
     seed: int = 0
+    load: Literal["memory", "scan", "both"] = "memory"
 
 
 @dataclass(frozen=True, slots=True)
