@@ -43,7 +43,7 @@ ENDINGS = {
         Outcome.CRASHED, "RecursionError",
     ),
     "memory": (
-        "def f(x):\n    a = [x.A]\n    while True:\n        a.append(bytearray(10**7))\n    return 1",
+        "def f(x):\n    a = [x.A]\n    while a:\n        a.append(bytearray(10**7))\n    return 1",
         Outcome.OUT_OF_MEMORY,
         "",
     ),
