@@ -334,7 +334,11 @@ def _there(column: Expr, group: Sequence[Row]) -> list[Any]:
 
 
 def _sum(values: list[Any]) -> Cell:
-    return math.fsum(values) if any(isinstance(value, float) for value in values) else sum(values)
+    if not any(isinstance(value, float) for value in values):
+        return sum(values)
+    if any(math.isinf(value) for value in values):  # fsum raises where inf meets -inf
+        return sum(map(float, values))
+    return math.fsum(values)
 
 
 def _mean(values: list[Any]) -> float | None:
@@ -349,17 +353,21 @@ def _quantile(values: list[Any], share: float) -> float | None:
     place = share * (len(ordered) - 1)
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
+    if ordered[low] == ordered[high]:  # two infinities have no difference
+        return float(ordered[low])
     return float(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
 
 
 def _spread(values: list[Any]) -> float | None:
     """Give the sample variance; of fewer than two values there is none."""
-    return float(statistics.variance(values)) if len(values) > 1 else None
+    if len(values) < 2 or any(math.isinf(value) for value in values):
+        return None
+    return float(statistics.variance(values))
 
 
 def _corr(pairs: Sequence[tuple[Any, Any]]) -> float | None:
     there = [(x, y) for x, y in pairs if x is not None and y is not None]
-    if len(there) < 2:
+    if len(there) < 2 or any(math.isinf(value) for pair in there for value in pair):
         return None
     try:
         return statistics.correlation([x for x, _ in there], [y for _, y in there])
@@ -382,7 +390,7 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "count": len,
     "n_unique": lambda values: len(set(values)),
     "var": _spread,
-    "std": lambda values: None if len(values) < 2 else math.sqrt(_spread(values) or 0.0),
+    "std": lambda values: _skipping(math.sqrt, _spread(values)),
     "any": any,
     "all": all,
 }

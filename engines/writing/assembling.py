@@ -7,6 +7,9 @@ import hashlib
 import re
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ...spec.workload import Query, Tasks
@@ -170,8 +173,23 @@ def _indented(body: str) -> str:
     return textwrap.indent(body.strip("\n"), "    ")
 
 
+_FORMATS = ContextVar("_FORMATS", default=True)
+
+
+@contextmanager
+def unformatted() -> Iterator[None]:
+    """Leave programs as they are joined: layout is most of the time, and changes no meaning."""
+    token = _FORMATS.set(False)
+    try:
+        yield
+    finally:
+        _FORMATS.reset(token)
+
+
 def formatted(text: str) -> str:
     """Format a text as black does."""
+    if not _FORMATS.get():
+        return text
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
 
     mode = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=88)

@@ -53,6 +53,9 @@ WINDOWS = {
     "cumsum": "x.cumsum()",
 }
 
+# These have a value whatever is missing.
+SURE = {"sum", "count", "size", "n_unique", "any", "all"}
+
 # Modin's correlation of two series is missing as soon as one value is.
 WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
 
@@ -263,10 +266,9 @@ class PandasSteps:
     def _transformed(self, taken: Steps) -> list[str]:
         """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
         query = replace(self.query, derive=taken.derived)
-        trees = {r.name: self._broadcast(r) for r in taken.reductions}
-        rows = replace(series(self.frame, query, self.data, arrow=self.arrow), trees=trees)
+        rows = self._beside(series(self.frame, query, self.data, arrow=self.arrow), taken)
         lines, values = self.prepared(taken.derived), {}
-        if self.query.group_by and trees:
+        if self.query.group_by and taken.reductions:
             options = {"dropna": literal(False)} if missing_key(self.query, self.data) else {}
             groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
             lines.append(f"groups = {ast.unparse(groups)}")
@@ -279,6 +281,19 @@ class PandasSteps:
         keys = literal(list(self.query.group_by))
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
         return [*lines, *self.finished(self._here(answer))]
+
+    def _beside(self, rows: Series, taken: Steps) -> Series:
+        """Give the writer that has the reductions beside the columns."""
+        trees = {r.name: self._broadcast(r) for r in taken.reductions}
+        whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
+        sure = {r.name for r in taken.reductions if r.function in SURE}
+        scalars = frozenset() if self.query.group_by else frozenset(whole)
+        return replace(
+            rows,
+            trees=trees,
+            scalars=scalars,
+            missing=lambda name: name not in sure and (name in trees or rows.missing(name)),
+        )
 
     def _broadcast(self, r: Reduction) -> ast.expr:
         """Write a reduction's or a window's value for each row."""

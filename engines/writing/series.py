@@ -69,7 +69,8 @@ class Series:
 
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
     are those of the rows, where whole functions are written and not single clauses. `nothing` tells
-    that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns.
+    that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
+    of which `scalars` are a single value.
     """
 
     frame: str
@@ -79,6 +80,7 @@ class Series:
     facts: Facts | None = None
     nothing: bool = False
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
+    scalars: frozenset[str] = frozenset()
 
     def binding(self, *names: str) -> Series:
         """Give the writer that knows these names as local variables."""
@@ -199,8 +201,8 @@ class Series:
     def _is_series(self, node: Expr) -> bool:
         """Tell whether an expression is a series; `np.where` and a constant are not."""
         match node:
-            case Col():
-                return True
+            case Col(name):
+                return name not in self.scalars
             case Lit():
                 return False
             case Case(((_, Col()),), Lit(None)):

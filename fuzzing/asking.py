@@ -1,0 +1,236 @@
+"""Asks engines random queries in batches, in processes that stay warm, and keeps what disagrees."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..datasets.describing import schema_of
+from ..engines import find
+from ..engines.base import Resources
+from ..engines.writing.assembling import unformatted
+from ..errors import DataError, Unsupported, WorkloadError
+from ..provisioning import managing
+from ..running.warm import Warm
+from ..spec.schema import Schema
+from ..spec.typing import KindError
+from ..spec.wording import question
+from ..spec.workload import Query
+from . import frames, growing, judging, saving
+from .shrinking import shrink
+
+BATCH = 40
+FRAMES_EACH = 5  # queries asked of one frame
+RESOURCES = Resources(threads=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An engine's answer that is not the oracle's, shrunk, and the folder that shows it."""
+
+    engine: str
+    query: Query
+    frame: pa.Table
+    said: str
+    folder: Path
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was asked, and what came of it."""
+
+    workloads: int = 0
+    seconds: float = 0.0
+    answers: Counter[str] = field(default_factory=Counter)
+    unsupported: Counter[str] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+    @property
+    def per_minute(self) -> float:
+        """Give the workloads a minute, each asked of every engine."""
+        return 60 * self.workloads / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A query and the frame it is asked of."""
+
+    query: Query
+    frame: pa.Table
+    path: Path
+    schema: Schema
+
+
+def cases(seed: int, folder: Path) -> Iterator[Case]:
+    """Yield fair cases without end; the same for the same seed."""
+    draw = Random(seed)
+    for number in itertools.count():
+        frame = frames.frame(draw)
+        path = folder / f"frame_{number}.parquet"
+        pq.write_table(frame, path)
+        schema = schema_of(path)
+        found = 0
+        while found < FRAMES_EACH:
+            query = growing.query(draw)
+            if judging.is_fair(query, frame, schema):
+                found += 1
+                yield Case(saving.read_back(query), frame, path, schema)
+
+
+class Engine:
+    """One engine's warm process; it is started again where a program ended it."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.engine = find(name)
+        self.folder = folder / name.replace("/", "_").replace("+", "_")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.count = itertools.count()
+        self.warm: Warm | None = None
+
+    def verdict(self, query: Query, frame: pa.Table, path: Path, schema: Schema) -> str | None:
+        """Give what is wrong with an answer, or nothing; Unsupported where there is none."""
+        with unformatted():
+            program = self.engine.write(query, schema, RESOURCES)
+        # Workers of a cluster import the program by its name, so no two may share one.
+        text = self.folder / f"{self.folder.name}_{next(self.count)}.py"
+        text.write_text(program.text, encoding="utf-8")
+        answer = self.folder / "answer.arrow"
+        try:
+            if error := self._started().answer(text, path, answer):
+                return error.strip().splitlines()[-1]
+            verdict = judging.agrees(query, frame, judging.expected(query, frame), answer)
+        finally:
+            text.unlink()
+        return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
+
+    def _started(self) -> Warm:
+        if self.warm is None or not self.warm.alive:
+            python = managing.provider().interpreter(self.engine, lambda _: None).path
+            self.warm = Warm(str(python), self.folder, self.engine.environment(RESOURCES))
+        return self.warm
+
+    def end(self) -> None:
+        """End the process."""
+        if self.warm:
+            self.warm.end()
+
+
+def fuzz(  # noqa: PLR0913 - each is an option
+    names: Sequence[str],
+    count: int,
+    seed: int,
+    folder: Path,
+    most: int,
+    told: Callable[[str], None],
+) -> Tally:
+    """Ask so many workloads of each engine; stop once so many disagree."""
+    tally, begun = Tally(), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
+        engines = [Engine(name, Path(work)) for name in names]
+        asked = itertools.islice(cases(seed, Path(work)), count)
+        try:
+            with ThreadPoolExecutor(len(engines)) as pool:
+                while batch := list(itertools.islice(asked, BATCH)):
+                    found = pool.map(lambda engine: _batch(engine, batch), engines)
+                    wrong = [one for answers in found for one in _noted(tally, answers)]
+                    tally.workloads += len(batch)
+                    for one in wrong[: most - len(tally.disagreements)]:
+                        tally.disagreements.append(_shrunk(one, engines, folder, Path(work)))
+                        told(_told(tally.disagreements[-1]))
+                    if len(tally.disagreements) >= most:
+                        break
+        finally:
+            for engine in engines:
+                engine.end()
+    tally.seconds = time.monotonic() - begun
+    return tally
+
+
+Answer: TypeAlias = tuple[Engine, Case, str | None]
+UNSUPPORTED = "unsupported"
+
+
+def _batch(engine: Engine, batch: Sequence[Case]) -> list[Answer]:
+    return [(engine, case, _answered(engine, case)) for case in batch]
+
+
+def _answered(engine: Engine, case: Case) -> str | None:
+    try:
+        return engine.verdict(case.query, case.frame, case.path, case.schema)
+    except Unsupported:
+        return UNSUPPORTED
+    except Exception as error:  # noqa: BLE001 - a writer that fails is what is looked for
+        return f"no program: {error!r}"
+
+
+def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
+    """Count the answers, and give those that are wrong."""
+    wrong = []
+    for engine, case, said in answers:
+        tally.answers[engine.name] += said != UNSUPPORTED
+        tally.unsupported[engine.name] += said == UNSUPPORTED
+        if said not in {None, UNSUPPORTED}:
+            wrong.append((engine, case, said))
+    return wrong
+
+
+def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) -> Disagreement:
+    engine, case, said = wrong
+    path = work / "smaller.parquet"
+
+    def disagrees(query: Query, frame: pa.Table) -> bool:
+        try:
+            pq.write_table(frame, path)
+            schema = schema_of(path)
+            if not judging.is_fair(query, frame, schema):
+                return False
+            return engine.verdict(saving.read_back(query), frame, path, schema) is not None
+        except (Unsupported, WorkloadError, KindError, DataError):
+            return False
+        except Exception as error:  # noqa: BLE001 - as above
+            return bool(said and said.startswith("no program") and repr(error) in said)
+
+    query, frame = shrink(case.query, case.frame, disagrees)
+    query = replace(query, question=question(query))
+    pq.write_table(frame, path)
+    again = _answered(engine, Case(query, frame, path, schema_of(path)))
+    place = folder / f"{engine.name.replace('/', '-')}-{saving.digest(query, frame)}"
+    programs = _programs(engines, query, schema_of(path))
+    about = _about(engine.name, query, frame, again or said or "")
+    saving.save(place, query, frame, programs, about)
+    return Disagreement(engine.name, query, frame, again or said or "", place)
+
+
+def _programs(engines: Sequence[Engine], query: Query, schema: Schema) -> dict[str, str]:
+    written = {}
+    for engine in engines:
+        try:
+            written[engine.name] = engine.engine.write(query, schema, RESOURCES).text
+        except Exception as error:  # noqa: BLE001 - told in the program's place
+            written[engine.name] = f"# no program: {error!r}\n"
+    return written
+
+
+def _about(engine: str, query: Query, frame: pa.Table, said: str) -> str:
+    rows = judging.expected(query, frame)
+    return (
+        f"# {engine} disagrees\n\n{said}\n\n```yaml\n{saving.workload(query)}```\n\n"
+        f"data: `{frame.to_pydict()}`\n\nPython's own answer: `{rows}`\n"
+    )
+
+
+def _told(found: Disagreement) -> str:
+    asked = saving.workload(found.query).partition("queries:\n")[2]
+    return f"{found.engine}: {found.said}\n{asked}  {found.frame.to_pydict()}\n  {found.folder}"

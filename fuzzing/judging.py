@@ -1,0 +1,159 @@
+"""What an answer must be: Python's own evaluation, and which queries it is fair to ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ..checking.agreement import asked
+from ..checking.comparing import compare, opened
+from ..checking.evaluation import aggregate, evaluate
+from ..checking.explaining import Verdict
+from ..engines.writing.facts import Facts, of_outputs
+from ..spec.expression import Agg, Arith, Call, Col, Expr, Neg, children, columns, walk
+from ..spec.schema import Schema
+from ..spec.typing import KindError, extended, kind
+from ..spec.workload import Query, RowFunction
+
+# Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
+LARGEST = 2**53
+
+
+def expected(query: Query, frame: pa.Table) -> list[dict[str, Any]]:
+    """Give the oracle's rows."""
+    return aggregate(query, frame.to_pylist())
+
+
+def agrees(query: Query, frame: pa.Table, rows: Sequence[Mapping[str, Any]], path: Path) -> Verdict:
+    """Compare an engine's answer, an Arrow file, with the oracle's rows."""
+    answer = opened(path)
+    columns = {n: column([row[n] for row in rows], answer.schema, n) for n in query.outputs}
+    return compare(_unsigned(pa.table(columns)), _unsigned(answer), asked(query, frame.num_rows))
+
+
+def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
+    """Give a column: numbers as floats as soon as one of them is no whole number.
+
+    A column of nothing but missing values has no type of its own: it takes the answer's.
+    """
+    present = [value for value in values if value is not None]
+    if not present:
+        found = types.get_field_index(name)
+        return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
+    if isinstance(present[0], (bool, str, dt.date)):
+        return pa.array(values)
+    whole = all(isinstance(value, int) for value in present)
+    return pa.array(values, pa.int64() if whole else pa.float64())
+
+
+def _unsigned(table: pa.Table) -> pa.Table:
+    """Drop the sign of infinities: it may be that of a zero, which integers do not have."""
+    for place, name in enumerate(table.column_names):
+        values = table[name]
+        if not pa.types.is_floating(values.type):
+            continue
+        cells = [
+            math.inf if isinstance(v, float) and math.isinf(v) else v for v in values.to_pylist()
+        ]
+        table = table.set_column(place, name, pa.array(cells, values.type))
+    return table
+
+
+def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
+    """Tell whether the language says what the answer is, to the last digit that engines have.
+
+    Not where integers leave 53 bits, where infinities are divided with a remainder, or where a
+    float decides by its last bits.
+    """
+    try:
+        _check_kinds(query, schema)
+        rows = frame.to_pylist()
+        kept = _rows(query, rows)
+        return all(_sound(node, kept) for node in _roots(query)) and _modest(query, frame)
+    except (OverflowError, TypeError, KeyError, KindError):
+        return False
+
+
+def _check_kinds(query: Query, schema: Schema) -> None:
+    """Raise KindError where a clause is not of the kind it must be."""
+    if query.where is not None and kind(query.where, schema) != "bool":
+        raise KindError(query.where, "where needs a condition")
+    rows = extended(schema, query)
+    for node in _roots(replace(query, where=None, derive=())):
+        kind(node, rows)
+    answer = of_outputs(query, Facts(rows))
+    if query.having is not None and answer.kind(query.having) != "bool":
+        raise KindError(query.having, "having needs a condition")
+    for key in query.sort:
+        answer.kind(Col(key.name))
+    for name in query.group_by:
+        kind(Col(name), rows)
+
+
+def _rows(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for output in query.derive:
+        for row in rows:
+            row[output.name] = evaluate(output.expression, row)
+    return rows
+
+
+def _roots(query: Query) -> Iterator[Expr]:
+    if query.where is not None:
+        yield query.where
+    for output in (*query.derive, *query.aggregate, *query.transform):
+        yield output.expression
+    if isinstance(query.apply, RowFunction) and query.apply.body is not None:
+        yield query.apply.body
+
+
+def _sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
+    if any(_is_constant(node) for node in walk(root)):
+        return False
+    return all(
+        _is_plain(node, row)
+        for node in walk(root)
+        if isinstance(node, (Arith, Neg, Call)) and not _ranges(node)
+        for row in rows
+    )
+
+
+def _ranges(node: Expr) -> bool:
+    return any(isinstance(part, Agg) for part in walk(node))
+
+
+def _is_constant(node: Expr) -> bool:
+    """Tell whether something is worked out of constants alone: nobody writes `1 // 0`."""
+    if isinstance(node, Agg):
+        return bool(node.arguments) and not columns(node.arguments[0])
+    if not isinstance(node, (Arith, Neg, Call)):
+        return False
+    return not any(isinstance(part, (Col, Agg)) for part in walk(node))
+
+
+def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:
+    value = evaluate(node, row)
+    if isinstance(value, int | float) and abs(value) >= LARGEST and not math.isinf(value):
+        return False
+    match node:
+        case Arith("//" | "%" | "**", left, right):
+            return not any(_is_infinite(evaluate(side, row)) for side in (left, right))
+        case Call("floor" | "ceil" | "round" | "sqrt" | "min" | "max" | "abs"):
+            return not any(_is_infinite(evaluate(part, row)) for part in children(node))
+    return True
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+def _modest(query: Query, frame: pa.Table) -> bool:
+    """Tell whether outputs are of a size that every engine can hold."""
+    rows = expected(query, frame)
+    numbers = [v for row in rows for v in row.values() if isinstance(v, int | float)]
+    return all(abs(value) < 2**62 or isinstance(value, float) for value in numbers)

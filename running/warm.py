@@ -1,0 +1,63 @@
+"""A process that runs one engine's programs one after the other: it starts once for them all."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+RUNNER = Path(__file__).with_name("warm_runner.py")
+PATIENCE = 60.0  # seconds for one program, the engine's start with it
+
+
+class Warm:
+    """One process for many programs; `folder` is where those lie, on the path of its workers."""
+
+    def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [python, str(RUNNER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **environment, "PYTHONPATH": str(folder)},
+            text=True,
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it can be asked."""
+        return self.process.poll() is None
+
+    def answer(
+        self, program: Path, data: Path, path: Path, patience: float = PATIENCE
+    ) -> str | None:
+        """Run a program on a file, and have its answer written; give the error, if there was one."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        asked = {"program": str(program), "data": str(data), "path": str(path)}
+        try:
+            self.process.stdin.write(json.dumps(asked) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return "the process died"
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            self.process.kill()
+            return f"no answer within {patience:.0f} s"
+        line = self.process.stdout.readline()
+        error: str | None = json.loads(line) if line else "the process died"
+        return error
+
+    def end(self) -> None:
+        """End it once it is idle."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.close()
+            self.process.wait(PATIENCE)
+        except BrokenPipeError:
+            self.process.wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

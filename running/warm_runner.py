@@ -1,0 +1,53 @@
+"""Runs programs one after the other in one process: an engine starts once for them all.
+
+A line of JSON in (program, data, answer), a line out (`null`, or the error); standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+
+def answer(program: str, data: str, path: str, *, first: bool) -> None:
+    """Run a program on a file, and write its answer."""
+    spec = importlib.util.spec_from_file_location(Path(program).stem, program)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    if first and hasattr(module, "start"):
+        globals()["started"] = module.start()  # a cluster that is let go of ends
+    rows = module.rows(module.query(module.load(data)))
+    import pyarrow as pa  # noqa: PLC0415 - the engine starts before it
+
+    with pa.ipc.new_file(path, rows.schema) as writer:
+        writer.write_table(rows)
+
+
+def main() -> None:
+    """Answer until there is no more to answer."""
+    replies = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    first = True
+    for line in sys.stdin:
+        problem = None
+        try:
+            answer(**json.loads(line), first=first)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001 - whatever an engine raises, Rust's panics too, is told
+            problem = traceback.format_exc(limit=-4)
+        first = False
+        with contextlib.suppress(BrokenPipeError):
+            replies.write(json.dumps(problem) + "\n")
+
+
+if __name__ == "__main__":
+    main()
