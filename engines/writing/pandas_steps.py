@@ -94,6 +94,10 @@ def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, colum
     return quote("f.astype(d)", f=frame, d=days) if days else frame
 
 
+# What `agg` would not take for the name of an output.
+PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
+
+
 @dataclass(frozen=True, slots=True)
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
@@ -362,5 +366,7 @@ def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr
 
 def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
     """Give the number of rows a column too: any measure will do, or the key."""
+    for taken in PARAMETERS.intersection(r.name for r in reductions):
+        raise Unsupported(repr(taken), "agg has a parameter of this name; call the output otherwise")
     measure = next((r.columns[0] for r in reductions if r.columns), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)

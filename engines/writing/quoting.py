@@ -14,8 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-# The engines' own parameters, where they take columns as keyword arguments.
-PARAMETERS = {"self", "func", "engine", "engine_kwargs", "split_every", "split_out"}
+from ...errors import Unsupported
 
 Literal: TypeAlias = (
     "str | int | float | bool | dt.date | Sequence[Literal] | Mapping[str, Literal] | None"
@@ -110,6 +109,8 @@ class _Filler(ast.NodeTransformer):
         if filled.arg is not None or not isinstance(filled.value, ast.Dict):
             return filled
         names = [key.value for key in filled.value.keys if isinstance(key, ast.Constant)]
+        if "self" in names:
+            raise Unsupported("'self'", "a method that takes columns by name has it already")
         if all(isinstance(name, str) and _is_keyword(name) for name in names):
             pairs = zip(names, filled.value.values, strict=True)
             return [ast.keyword(str(name), value) for name, value in pairs]
@@ -118,7 +119,7 @@ class _Filler(ast.NodeTransformer):
 
 def _is_keyword(name: str) -> bool:
     """Tell whether a name can stand before `=` and be read back as it is."""
-    if not name.isidentifier() or keyword.iskeyword(name) or name in PARAMETERS:
+    if not name.isidentifier() or keyword.iskeyword(name):
         return False
     # Python brings the letters of its own names to one form, and would find no such column.
     return unicodedata.normalize("NFKC", name) == name
