@@ -129,7 +129,7 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     supervisor.enter("collect")
     seconds, rows = timed(collect, program.rows, answer, job["answer"])
     supervisor.send(time="collect", seconds=seconds)
-    return rows
+    return int(rows)
 
 
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:
