@@ -21,6 +21,7 @@ from .writing.functions import NONE, group_loop, own, rows_applied
 from .writing.pandas_steps import AGGREGATIONS, PandasSteps, reading, with_columns
 from .writing.quoting import literal, quote
 from .writing.steps import Reduction, Steps, fresh, present, steps
+from .writing.widening import widened
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
 TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
@@ -98,6 +99,7 @@ class Dask:
         """Write the reduction, and the functions of a partition that it needs."""
         if isinstance(query, Tasks):
             return self._tasks(query, resources)
+        query = widened(query, data, gaps=False)
         mine = own(query.apply) if query.apply else NONE
         text = _Writer(query, data).written()
         statements = f"{FORGOTTEN}{text.statements}" if self.cluster else text.statements

@@ -40,9 +40,11 @@ from .writing.facts import Facts, makes_double, nonzero, of_outputs, of_rows
 from .writing.quoting import literal, quote, source
 from .writing.steps import fresh, negated, present, rebuilt, substituted
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 FUNCTIONS = {
     "abs": "dt.math.abs(x)",
+    "int64": "dt.as_type(x, dt.int64)",
     "sqrt": "dt.math.sqrt(x)",
     "log": "dt.math.log(x)",
     "log10": "dt.math.log10(x)",
@@ -108,7 +110,7 @@ class Datatable:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one chain of brackets."""
-        query = of_frame(query)
+        query = widened(of_frame(query), data)
         _check_names(query)
         rewritten = _summable(query, of_rows(query, data))
         chain = source(_Chain(rewritten, of_rows(rewritten, data), data).finished())
@@ -279,7 +281,8 @@ class _Chain:
         query, writer = self.query, _Writer(self.facts, self._aggregation)
         outputs = {o.name: writer.value(o.expression) for o in query.transform}
         if not query.group_by:
-            return quote("t[:, o]", t=tree, o=outputs)
+            extended = quote("t[:, f[:].extend(o)]", t=tree, o=outputs)
+            return quote("t[:, n]", t=extended, n=list(query.outputs))
         row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         tree = self._grouped(quote("t[:, o]", t=tree, o={row: _f(row), **outputs}))

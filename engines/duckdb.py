@@ -29,10 +29,11 @@ from ..spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, 
 from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble
-from .writing.facts import Facts, makes_nan, of_outputs, of_rows
-from .writing.sql import AND, ATOM, NOT, OR, Sql, Writer, constant, name
+from .writing.facts import Facts, makes_double, makes_nan, of_outputs, of_rows
+from .writing.sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
 from .writing.steps import substituted
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -80,7 +81,7 @@ class DuckDB:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one statement over a table that is loaded once."""
-        query = of_frame(query)
+        query = widened(of_frame(query), data)
         _check_names(query)
         lifted = _lifted(query)
         guards = _guards(query, of_rows(query, data))
@@ -179,7 +180,12 @@ class _Statement:
                 body = textwrap.indent("\n".join(lines), "    ")
                 return f"CASE\n{body}\nEND AS {name(alias)}"
         write = self._writer().seen if self._shown(expression, alias) else self._writer().write
-        return f"{write(expression).text} AS {name(alias)}"
+        written = write(expression)
+        derived = any(output.name == alias for output in self.query.derive)
+        if derived and self.facts.kind(expression) == "int" and makes_double(expression):
+            # Later clauses take it for the integer that it is.
+            return f"{written.at(CAST)}::BIGINT AS {name(alias)}"
+        return f"{written.text} AS {name(alias)}"
 
     def _shown(self, expression: Expr, alias: str) -> bool:
         """Tell whether a later clause would see a NaN of this output."""

@@ -16,6 +16,7 @@ from .writing.functions import NONE, own
 from .writing.pandas_steps import PandasSteps, reading
 from .writing.quoting import literal, quote
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 FORCED = """\
 answer = ANSWER
@@ -67,7 +68,7 @@ class Modin:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as pandas' statements."""
-        query = of_frame(query)
+        query = widened(of_frame(query), data, gaps=False)
         mine = own(query.apply) if query.apply else NONE
         steps = PandasSteps(query, data, local="t.modin.to_pandas()")
         statements = steps.body() if steps.finishes else steps.body(FORCED)

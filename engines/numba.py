@@ -26,6 +26,7 @@ from .writing.pandas_steps import AGGREGATIONS, STRINGS, PandasSteps, reading
 from .writing.quoting import quote, source
 from .writing.steps import Reduction, Steps, present, steps
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
@@ -101,6 +102,8 @@ class Numba:
     ) -> Program:
         """Write the steps of the query as statements, after the loops they call."""
         query = of_frame(query)
+        if query.apply is None:  # Numba itself computes in 64 bits
+            query = widened(query, data, gaps=False)
         written = _Steps(query, data)
         statements, loops = written.body(), written.loops()
         called = query.apply is not None and not written.compiled

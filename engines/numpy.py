@@ -20,6 +20,7 @@ from .writing.quoting import quote
 from .writing.series import Series, series
 from .writing.steps import hoisted
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class NumPy:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the row function's tree as expressions over columns."""
-        query = of_frame(query)
+        query = widened(of_frame(query), data, gaps=False)
         function = query.apply
         if not isinstance(function, RowFunction):
             raise Unsupported(query.name, "this is for row functions; the engine pandas says it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,8 +12,9 @@ from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
-from .writing.pandas_steps import STRINGS, PandasSteps, pushed_down, reading
+from .writing.pandas_steps import STRINGS, PandasSteps, pushed_down, reading_exactly
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Pandas:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as statements."""
-        query, read = of_frame(query), "pd.read_parquet(path, columns=n)"
+        query = widened(of_frame(query), data, gaps=False)
+        read = "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN:
             filters, query = pushed_down(query, data)
             if filters:
@@ -46,13 +49,18 @@ class Pandas:
                 data = replace(data, rows=0)  # so many rows may be left
         strings = any(data[name].kind == "string" for name in query.reads)
         statements = PandasSteps(query, data).body()
-        numpy = "\nimport numpy as np" if "np." in statements else ""
+        frame = reading_exactly(query, data, read)
+        imports = ["import pandas as pd", "import pyarrow as pa"]
+        if "np." in statements:
+            imports.append("import numpy as np")
+        if "pq." in ast.unparse(frame):
+            imports.append("import pyarrow.parquet as pq")
         mine = own(query.apply) if query.apply else NONE
         parts = Parts(
-            imports="\n".join(["import pandas as pd\nimport pyarrow as pa" + numpy, *mine.imports]),
+            imports="\n".join([*imports, *mine.imports]),
             own=mine.source,
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return FRAME", FRAME=reading(query, data, read)),
+            load=fill("return FRAME", FRAME=frame),
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
         )

@@ -41,9 +41,11 @@ from .writing.quoting import literal, quote
 from .writing.series import can_be_missing
 from .writing.steps import hoisted, negated, present, substituted
 from .writing.tasks import of_frame
+from .writing.widening import widened
 
 ROW_FUNCTIONS = {
     "abs": "x.abs()",
+    "int64": "x.cast(pl.Int64)",
     "sqrt": "x.sqrt()",
     "log": "x.log()",
     "log10": "x.log10()",
@@ -130,7 +132,7 @@ class Polars:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
-        query = of_frame(query)
+        query = widened(of_frame(query), data)
         _check_names(query)
         if self.compiles:
             return self._compiled(query, data)
@@ -232,6 +234,8 @@ def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[st
     if isinstance(body, Lit):
         # A literal alone would be one row.
         result = quote("pl.repeat(x, pl.len())", x=result)
+    elif query.having or query.sort:
+        result = _without_nan(body, result)
     root = None if named else _root(body)
     return lines, _named(result, function.output, root)
 
@@ -488,6 +492,8 @@ def _of_a_row(node: Expr) -> bool:
 
 def _value(output: Output, rows: _Rows) -> ast.expr:
     tree = _expression(output.expression, rows=rows)
+    if _narrow_result(output.expression):
+        tree = quote("x.cast(pl.Int64)", x=tree)
     if isinstance(output.expression, Lit):
         return quote("pl.lit(x)", x=tree)
     return _without_nan(output.expression, tree)
@@ -536,7 +542,14 @@ def _col(name: str) -> ast.expr:
 
 
 def _narrow_result(node: Expr) -> bool:
-    return isinstance(node, (Call, Agg)) and node.function in NARROW_RESULTS
+    match node:
+        case Call("min" | "max", arguments):
+            return any(map(_narrow_result, arguments))
+        case Case(branches, otherwise):
+            return any(map(_narrow_result, (*(value for _, value in branches), otherwise)))
+        case Call(function) | Agg(function):
+            return function in NARROW_RESULTS
+    return False
 
 
 def _refuse(agg: Agg) -> ast.expr:
@@ -597,6 +610,8 @@ def _expression(
             return _arithmetic(op, right, x, y)
         case Arith(op, left, right):
             return _arithmetic(op, right, write(left), write(right))
+        case Neg(operand) if rows:
+            return quote("-x", x=rows.wide("*", operand, operand, write(operand)))
         case Neg(operand):
             return quote("-x", x=write(operand))
         case Compare(op, left, right):

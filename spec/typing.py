@@ -97,6 +97,8 @@ class _Kinds:
                 return self.conditions(f"{op!r}", *operands)
             case Not(operand):
                 return self.conditions("'not'", operand)
+            case Call("int64", (argument,)):  # an adapter's own: the same number, wider
+                return self.of(argument)
             case Call(name, arguments):
                 return self.function(name, ROW_FUNCTIONS[name], arguments)
             case Agg(name, arguments):

@@ -36,9 +36,13 @@ NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of expressions over a schema."""
+    """What is known of expressions over a schema.
+
+    `empty` tells that the aggregations may be of no rows at all.
+    """
 
     data: Schema
+    empty: bool = False
 
     def kind(self, node: Expr) -> Kind:
         """Give the kind of an expression's values."""
@@ -46,7 +50,8 @@ class Facts:
 
     def may_miss(self, node: Expr) -> bool:
         """Tell whether a value can be missing."""
-        return may_be_missing(node, self.data)
+        nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
+        return nothing or may_be_missing(node, self.data)
 
     def overflows(self, op: str, node: Expr, other: Expr) -> bool:
         """Tell whether arithmetic with this column may leave its type of fewer than 64 bits.
@@ -71,7 +76,8 @@ def of_rows(query: Query, data: Schema) -> Facts:
         replace(column, nulls=False, nans=False) if present(query, column.name, data) else column
         for column in data.columns
     )
-    return Facts(extended(Schema(seen, data.rows), query))
+    empty = not query.group_by and (query.where is not None or not data.rows)
+    return Facts(extended(Schema(seen, data.rows), query), empty)
 
 
 def of_outputs(query: Query, rows: Facts) -> Facts:

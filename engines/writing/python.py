@@ -32,6 +32,7 @@ from .steps import substituted
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.
 FUNCTIONS = {
     "abs": "abs(x)",
+    "int64": "int(x)",
     "sqrt": "np.sqrt(x)",
     "log": "np.log(x)",
     "log10": "np.log10(x)",

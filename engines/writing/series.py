@@ -41,6 +41,7 @@ from .steps import hoisted, negated, present, substituted
 
 FUNCTIONS = {
     "abs": "np.abs(x)",
+    "int64": "x.astype('int64')",
     "sqrt": "np.sqrt(x)",
     "log": "np.log(x)",
     "log10": "np.log10(x)",
@@ -228,7 +229,7 @@ class Series:
                 tree = quote("t & x.notna()", t=tree, x=self.column(operand))
         for name in columns(*operands):
             if self.missing(name):
-                tree = quote("t & x.notna()", t=tree, x=self._write(Col(name)))
+                tree = quote("t & x.notna()", t=tree, x=self.column(Col(name)))
         return tree
 
     def _three_valued(self, node: Expr) -> ast.expr:

@@ -54,6 +54,12 @@ FUNCTIONS = {
     "min": "least",
     "max": "greatest",
 }
+# Where a function has a value.
+DOMAINS = {
+    "sqrt": "WHEN {x} >= 0 THEN {value}",
+    "log": "WHEN {x} > 0 THEN {value} WHEN {x} = 0 THEN '-inf'::DOUBLE",
+    "log10": "WHEN {x} > 0 THEN {value} WHEN {x} = 0 THEN '-inf'::DOUBLE",
+}
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 # Every word of DuckDB's grammar that is not free to be a name everywhere.
 WORDS = """
@@ -125,10 +131,14 @@ def constant(value: Value, *, plain: bool = True) -> Sql:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes expressions over the columns of one frame; `aggregation` writes an aggregation."""
+    """Writes expressions over the columns of one frame; `aggregation` writes an aggregation.
+
+    `raises` tells that the root or logarithm of a negative number raises, as before DuckDB 2.
+    """
 
     facts: Facts
     aggregation: Callable[[Agg], Sql]
+    raises: bool = False
 
     def write(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression; NaN, which DuckDB takes as a large number, is kept out of sight."""
@@ -261,6 +271,8 @@ class Writer:
         if function == "round":
             digits = arguments[1] if len(arguments) == 2 else Lit(0)
             return Sql(f"round_even({self.write(arguments[0]).text}, {self.write(digits).text})")
+        if function == "int64":
+            return Sql(f"{self.write(arguments[0]).at(CAST)}::BIGINT", CAST)
         if function in {"year", "month", "day", "truncate"}:
             return self._part(function, arguments)
         if function not in FUNCTIONS:
@@ -268,6 +280,8 @@ class Writer:
         plain = any(map(self._is_double, arguments))
         texts = [self.seen(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
+        if self.raises and function in DOMAINS:
+            return Sql(f"CASE {DOMAINS[function].format(x=texts[0], value=written)} END")
         missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
         if function in {"min", "max"} and missing:
             # DuckDB's leave a missing value out.

@@ -1,0 +1,95 @@
+"""Integers of 64 bits wherever arithmetic could leave fewer; whole numbers left as they are.
+
+Engines keep a column's width in arithmetic, where the language has no width: 200 + 100 is 300 in a
+column of 8 bits, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ...spec.expression import Agg, Arith, Call, Case, Col, Expr, Neg, children, walk
+from ...spec.schema import Schema
+from ...spec.typing import KindError, extended, kind, may_be_missing
+from ...spec.workload import Output, Query, RowFunction
+from .facts import NARROW
+from .steps import rebuilt
+
+# A pseudo-function that only adapters write: the same number in 64 bits.
+WIDE = "int64"
+# What gives a value of its argument, in the argument's width.
+CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
+WHOLE = {"floor", "ceil", "round"}
+
+
+def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
+    """Give the query with narrow integers widened; `gaps` tells that missing ones are integers.
+
+    pandas, for one, holds integers with missing values as floats, which need no care.
+    """
+    if not _concerns(query, data):
+        return query
+    rows = _Rewriting(extended(data, query), gaps)
+    changed = {
+        clause: tuple(rows.output(output) for output in getattr(query, clause))
+        for clause in ("derive", "aggregate", "transform")
+    }
+    where = None if query.where is None else rows.rewritten(query.where)
+    apply = query.apply
+    if isinstance(apply, RowFunction) and apply.body is not None:
+        apply = replace(apply, body=rows.rewritten(apply.body))
+    return replace(query, where=where, apply=apply, **changed)
+
+
+def _concerns(query: Query, data: Schema) -> bool:
+    if any(data[name].arrow in NARROW for name in query.reads):
+        return True
+    return any(isinstance(n, Call) and n.function in WHOLE for e in _roots(query) for n in walk(e))
+
+
+def _roots(query: Query) -> Iterable[Expr]:
+    outputs = (*query.derive, *query.aggregate, *query.transform)
+    body = query.apply.body if isinstance(query.apply, RowFunction) else None
+    return [e for e in (query.where, body, *(o.expression for o in outputs)) if e is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    data: Schema
+    gaps: bool
+
+    def output(self, output: Output) -> Output:
+        """Widen a column of the frame or of the answer, so that later clauses need not ask."""
+        return replace(output, expression=self._wide(output.expression))
+
+    def rewritten(self, node: Expr) -> Expr:
+        match node:
+            case Call("floor" | "ceil" | "round", (number,)) if self._is_whole(number):
+                return self.rewritten(number)
+            case Arith() | Neg() | Call("abs"):
+                return rebuilt(node, tuple(map(self._wide, children(node))))
+            case _:
+                return rebuilt(node, tuple(map(self.rewritten, children(node))))
+
+    def _wide(self, node: Expr) -> Expr:
+        made = self.rewritten(node)
+        if not self._is_narrow(made) or not (self.gaps or not may_be_missing(made, self.data)):
+            return made
+        return Call(WIDE, (made,))
+
+    def _is_narrow(self, node: Expr) -> bool:
+        match node:
+            case Col(name):
+                return name in self.data and self.data[name].arrow in NARROW
+            case Case(branches, otherwise):
+                return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
+            case Call(function, arguments) | Agg(function, arguments) if function in CHOOSING:
+                return any(map(self._is_narrow, arguments))
+        return False
+
+    def _is_whole(self, node: Expr) -> bool:
+        try:
+            return kind(node, self.data) == "int"
+        except (KindError, KeyError):
+            return False
