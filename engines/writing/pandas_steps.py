@@ -5,7 +5,22 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Bool, Col, Compare, Lit, Value
+from ...errors import Unsupported
+from ...spec.expression import (
+    Arith,
+    Bool,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    Neg,
+    Not,
+    Value,
+    aggregations,
+    columns,
+    walk,
+)
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
@@ -68,7 +83,8 @@ def pushed_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]
     condition = query.where
     parts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
     parts = parts or ((condition,) if condition else ())
-    filters, rest = [], []
+    filters: list[tuple[str, str, Value]] = []
+    rest = []
     for part in parts:
         match part:
             case Compare(op, Col(name), Lit(value)) if op != "!=" and _filters(data, name, value):
@@ -88,10 +104,62 @@ def _filters(data: Schema, name: str, value: Value) -> bool:
 
 
 def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, columns=n)") -> ast.expr:
-    """Write how the frame is read: days as times, for pandas holds them as objects of Python's."""
-    frame = quote(read, n=list(query.reads))
+    """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
+
+    Raises Unsupported for integers that would be floats, and not exact.
+    """
+    for name in query.reads:
+        if data[name].exceeds_floats:
+            raise Unsupported(repr(name), INEXACT)
+    return _with_days(query, data, quote(read, n=list(query.reads)))
+
+
+def reading_exactly(query: Query, data: Schema, read: str) -> ast.expr:
+    """Write the same, with pandas' nullable integers where floats would not be exact."""
+    large = [name for name in query.reads if data[name].exceeds_floats]
+    if not large:
+        return reading(query, data, read)
+    for name in large:
+        if query.apply or query.transform or not _is_exact(query, name):
+            raise Unsupported(repr(name), INEXACT)
+    table = read.replace("pd.read_parquet", "pq.read_table")
+    mapped = {f"pa.{data[name].arrow}()": NULLABLE[data[name].arrow] for name in large}
+    types = ", ".join(f"{arrow}: {dtype}" for arrow, dtype in sorted(mapped.items()))
+    frame = quote(f"{table}.to_pandas(types_mapper={{{types}}}.get)", n=list(query.reads))
+    return _with_days(query, data, frame)
+
+
+INEXACT = "beside missing values, pandas holds integers as floats, exact only up to 2**53"
+NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
+
+
+def _with_days(query: Query, data: Schema, frame: ast.expr) -> ast.expr:
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
     return quote("f.astype(d)", f=frame, d=days) if days else frame
+
+
+def _is_exact(query: Query, name: str) -> bool:
+    """Tell whether nothing but sums and products is made of a column before it is aggregated."""
+    aggregated = (
+        node
+        for o in query.aggregate
+        for agg in aggregations(o.expression)
+        for node in agg.arguments
+    )
+    made = [*(output.expression for output in query.derive), *aggregated]
+    if query.where:
+        made.append(query.where)
+    return all(_is_plain(tree) for tree in made if name in columns(tree))
+
+
+def _is_plain(tree: Expr) -> bool:
+    for node in walk(tree):
+        match node:
+            case Arith("+" | "-" | "*") | Neg() | Col() | Lit() | Compare() | IsMissing() | Not():
+                continue
+            case _:
+                return False
+    return True
 
 
 # What `agg` would not take for the name of an output.
@@ -367,6 +435,6 @@ def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr
 def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
     """Give the number of rows a column too: any measure will do, or the key."""
     for taken in PARAMETERS.intersection(r.name for r in reductions):
-        raise Unsupported(repr(taken), "agg has a parameter of this name; call the output otherwise")
+        raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
     measure = next((r.columns[0] for r in reductions if r.columns), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)

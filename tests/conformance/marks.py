@@ -57,8 +57,8 @@ MARKS: tuple[Mark, ...] = (
     Mark("datatable", "transform_more-missing", "unsupported", "its first counts missing values"),
     Mark("datatable", "texts-*", "unsupported", "it has no lower case"),
     *(
-        Mark(engine, f"exact_{what}-missing", "wrong", "whole numbers with gaps are floats to it")
-        for engine in ("pandas", "pandas+numba", "dask", "dask/distributed", "modin", "modin/dask")
+        Mark(engine, f"exact_{what}-missing", "unsupported", "integers with gaps are floats to it")
+        for engine in ("pandas+numba", "dask", "dask/distributed", "modin", "modin/dask")
         for what in ("sum", "keys", "extremes")
     ),
     Mark("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
