@@ -1,5 +1,5 @@
 """`python -m dfbench`."""
 
-from .cli import main
+from dfbench.cli import main
 
 main()

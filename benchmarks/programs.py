@@ -14,9 +14,9 @@ import textwrap
 from pathlib import Path
 
 from dfbench.comparing.planning import plan
+from dfbench.datasets.making import make
 from dfbench.engines.base import Program
 from dfbench.flow import Request, dataset
-from dfbench.datasets.making import make
 from dfbench.running.executing import execute, warm
 from dfbench.running.job import Job
 from dfbench.running.limits import choose
@@ -115,7 +115,9 @@ def main() -> None:
             for name, text in texts.items():
                 times[name].append(fastest(planned, engine, query, text))
         ours, theirs = (statistics.median(found) for found in times.values())
-        print(f"{engine:13} {query:4} {ours / theirs:6.2f}  {ours:.4f} s  {theirs:.4f} s", flush=True)
+        print(
+            f"{engine:13} {query:4} {ours / theirs:6.2f}  {ours:.4f} s  {theirs:.4f} s", flush=True
+        )
 
 
 def fastest(planned, engine: str, query: str, text: str) -> float:  # noqa: ANN001 - a Plan

@@ -94,7 +94,7 @@ def _above_cut(one: pa.Table, other: pa.Table, asked: Asked) -> int:
         try:
             column = pair(name, one[name], other[name])
         except IncomparableError:
-            return one.num_rows
+            return int(one.num_rows)
         for side in (column.expected, column.answer):
             untied |= _unlike(_repeated_last(side, column), _limits(column, asked))
     return int(untied.nonzero()[0].max(initial=-1)) + 1
@@ -181,7 +181,8 @@ def _values(
 def _different(column: Pair, match: _Match, asked: Asked) -> tuple[int, list[tuple[int, int]]]:
     """Count the values that differ, and give the positions of the first ones in both answers."""
     limits = _limits(column, asked)
-    number, first = 0, []
+    number = 0
+    first: list[tuple[int, int]] = []
     for a, b in match.blocks():
         block = Pair(
             column.name, column.exact, _taken(column.expected, a), _taken(column.answer, b)

@@ -40,12 +40,14 @@ Number: TypeAlias = int | float
 
 def evaluate(expr: Expr, row: Row) -> Value:
     """Give an expression's value for one row; KeyError where a column is not there."""
-    return _present(_value(expr, row, None))
+    value: Value = _present(_value(expr, row, None))
+    return value
 
 
 def summarise(expr: Expr, rows: Sequence[Row]) -> Value:
     """Give the value of an expression over aggregations for a group of rows."""
-    return _present(_value(expr, {}, rows))
+    value: Value = _present(_value(expr, {}, rows))
+    return value
 
 
 def apply_row(function: RowFunction, row: Row) -> Value:
@@ -284,7 +286,7 @@ def _aggregated(function: str, arguments: Sequence[Expr], group: Sequence[Row] |
         case "size", ():
             return len(group)
         case "quantile", (column, share):
-            return _quantile(_there(column, group), float(evaluate(share, {}) or 0))
+            return _quantile(_there(column, group), _value(share, {}, None) or 0)
         case "corr", (one, other):
             return _corr([(_value(one, r, None), _value(other, r, None)) for r in group])
         case _, (column,):
@@ -307,7 +309,8 @@ def _windowed(
 def _rank(values: list[Any], at: int) -> int | None:
     if values[at] is None:
         return None
-    return 1 + sum(value < values[at] for value in values if value is not None)
+    before: int = sum(value < values[at] for value in values if value is not None)
+    return 1 + before
 
 
 def _lag(values: list[Any], at: int, step: int = 1) -> Cell:

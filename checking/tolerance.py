@@ -54,4 +54,5 @@ def differs(expected: Array, answer: Array, share: float, near_zero: float) -> A
         close = np.abs(answer - expected) <= share * np.abs(expected) + near_zero
         # an infinite value is its own tolerance, and must be met exactly
         close &= np.isfinite(expected)
-    return ~(close | (answer == expected) | (np.isnan(answer) & np.isnan(expected)))
+    same: Array = close | (answer == expected) | (np.isnan(answer) & np.isnan(expected))
+    return ~same

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..datasets.making import Data
-from ..engines import SCAN, find
+from ..engines import find
 from ..engines.base import Engine, Program, Resources
+from ..engines.scanning import SCAN
 from ..errors import EngineError, Unsupported
 from ..provisioning.interpreters import Interpreter, here
 from ..running.limits import Backend

@@ -82,9 +82,10 @@ def _described(file: pq.ParquetFile) -> Schema:
 
 def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
     statistics = _statistics(file, name)
-    if any(one is None or not one.has_null_count for one in statistics):
+    known = [one for one in statistics if one is not None and one.has_null_count]
+    if len(known) < len(statistics):
         return any(column.null_count > 0 for column in _parts(file, name))
-    return any(one.null_count > 0 for one in statistics)
+    return any(one.null_count > 0 for one in known)
 
 
 def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
@@ -92,8 +93,9 @@ def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
     if field.type not in {pa.int64(), pa.uint64()}:
         return None
     statistics = _statistics(file, field.name)
-    if all(one is not None and one.has_min_max for one in statistics):
-        ends = [end for one in statistics for end in (one.min, one.max)]
+    known = [one for one in statistics if one is not None and one.has_min_max]
+    if len(known) == len(statistics):
+        ends = [end for one in known for end in (one.min, one.max)]
     else:
         ends = [
             end for part in _parts(file, field.name) for end in pc.min_max(part).as_py().values()

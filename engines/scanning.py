@@ -60,7 +60,7 @@ def scanning(engine: Engine) -> Engine:
     An engine with a field `load` is told, and reads lazily; any other reads all, but later.
     """
     if is_dataclass(engine) and any(field.name == "load" for field in fields(engine)):
-        engine = replace(engine, load=Load.SCAN)  # type: ignore[type-var]
+        engine = replace(engine, load=Load.SCAN)
     return Scanning(engine)
 
 

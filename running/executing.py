@@ -98,7 +98,7 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
         phase=seen.phase,
         evidence=evidence,
         log=log if evidence else "",
-        times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),  # type: ignore[arg-type]
+        times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),
         memory=_memory(seen),
         noise=Noise(seen.foreign, seen.steal, seen.swapped, seen.throttled),
         program=job.program_sha,

@@ -86,7 +86,7 @@ def pids() -> list[int]:
 
 def descendants(root: int) -> set[int]:
     """Find every process below one, itself not included, zombies included."""
-    parents = {pid: found.parent for pid in pids() if (found := stat(pid))}
+    parents = {pid: known.parent for pid in pids() if (known := stat(pid))}
     found, added = {root}, {root}
     while added:
         added = {pid for pid, parent in parents.items() if parent in added} - found

@@ -175,7 +175,7 @@ class _Nodes:
                 return Fields(place, tuple(self.pairs(raw, depth + 1)))
         raise AssertionError(raw)
 
-    def scalar(self, raw: RawNode) -> Scalar:
+    def scalar(self, raw: ScalarNode) -> Scalar:
         start, end = raw.start_mark.index, raw.end_mark.index
         places = _align(raw.value, self.origin.text, start, end, raw.style)
         place = Place(self.origin, places[0] if raw.style in {"|", ">"} else start)
@@ -185,7 +185,7 @@ class _Nodes:
             text = text.encode("utf-8", "replace").decode()
         return Scalar(place, text, raw.style in {None, ""}, places)
 
-    def pairs(self, raw: RawNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
+    def pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
         seen: dict[str, Scalar] = {}
         for key, value in self.joined(raw):
             if not isinstance(key, ScalarNode):
@@ -202,7 +202,7 @@ class _Nodes:
                 seen[name.text] = name
                 yield name, node
 
-    def joined(self, raw: RawNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
+    def joined(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
         """Put `{r: corr(v1, v2)}` together again: to YAML its comma starts another key."""
         pairs = iter(raw.value)
         for key, value in pairs:

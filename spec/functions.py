@@ -387,7 +387,7 @@ class _Body:
 def _assigned(node: ast.If) -> str | None:
     """Give the one name that every branch of an `if` assigns and does nothing else, or None."""
     branches = [node.body, node.orelse] if node.orelse else [node.body]
-    names = set()
+    names: set[str | None] = set()
     for branch in branches:
         match branch:
             case [ast.Assign([ast.Name(name)], _)]:

@@ -28,8 +28,8 @@ from .vocabulary import GENERATORS
 Schema: TypeAlias = dict[str, object]
 
 _NAME = {"type": "string", "minLength": 1}
-_SCALAR = {"type": ["string", "number", "boolean"]}
-_NAMES = {
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_NAMES: Schema = {
     "anyOf": [
         _SCALAR,
         {"type": "array", "items": _SCALAR, "minItems": 1, "uniqueItems": True},
@@ -52,7 +52,7 @@ def _whole(**bounds: int) -> Schema:
     return {"anyOf": [{"type": "integer", **bounds}, digits]}
 
 
-def _mapping(values: Schema) -> Schema:
+def _mapping(values: Mapping[str, object]) -> Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": values}
 
 
@@ -66,7 +66,7 @@ FORMS: dict[Takes, Schema] = {
     "count": _whole(minimum=1),
     "threads": {"anyOf": [_whole(minimum=1), {"type": "null"}]},
     "whole": _whole(minimum=0),
-    "warmups": {"anyOf": [*_whole(minimum=0)["anyOf"], {"const": "auto"}]},
+    "warmups": {"anyOf": [_whole(minimum=0), {"const": "auto"}]},
     "share": _whole(minimum=0, maximum=100),
     "flag": {"type": "boolean"},
     "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},

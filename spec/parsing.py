@@ -407,7 +407,7 @@ class Converter:
         arguments = tuple(self.expr(argument) for argument in node.args)
         if name == "round" and len(arguments) == 2 and not _places(arguments[1]):
             return self.slip(node.args[1], "round needs a whole number of places")
-        if name == "truncate" and arguments[1] not in map(Lit, UNITS):
+        if name == "truncate" and arguments[1] not in tuple(map(Lit, UNITS)):
             return self.slip(node.args[1], f"truncate needs a unit: one of {', '.join(UNITS)}")
         return Call(name, arguments)
 

@@ -196,7 +196,7 @@ class _Clauses:
             parsed = self.expression(node, Context.ROW, scope)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
-            scope = scope.adding(name.text, parsed and parsed.expression)
+            scope = scope.adding(name.text, parsed.expression if parsed else None)
         return scope, tuple(found)
 
     def keys(self, scope: Scope) -> tuple[str, ...]:
@@ -297,13 +297,13 @@ class _Clauses:
         skips = cast("Literal['skip', 'call']", given.choice("on_missing", ON_MISSING))
         if not holds_definition(node):
             parsed = self.expression(node, Context.ROW, scope)
-            function = parsed and _plain(parsed.expression, output)
+            function = _plain(parsed.expression, output) if parsed else None
         else:
             source = source_of(self.log, node, self.folder)
-            function = source and self.row_def(source, output, scope)
+            function = self.row_def(source, output, scope) if source else None
         if function and not function.columns:
             self.log.tell(node.place, "this function of rows reads no column")
-        return function and replace(function, on_missing=skips)
+        return replace(function, on_missing=skips) if function else None
 
     def row_def(self, source: Source, output: str, scope: Scope) -> RowFunction | None:
         try:

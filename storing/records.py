@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA_VERSION = 1
 
@@ -119,7 +122,7 @@ class Run:
         return cls(**known)
 
 
-def _known(cls: type, record: dict[str, Any]) -> dict[str, Any]:
+def _known(cls: type[DataclassInstance], record: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
 
 

@@ -191,6 +191,7 @@ def formatted(text: str) -> str:
     if not _FORMATS.get():
         return text
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
+    from black.mode import TargetVersion  # noqa: PLC0415
 
-    mode = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=88)
+    mode = black.Mode(target_versions={TargetVersion.PY311}, line_length=88)
     return black.format_str(re.sub(r"\n{4,}", "\n\n\n", text), mode=mode)

@@ -12,7 +12,7 @@ import keyword
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from ...errors import Unsupported
 
@@ -72,10 +72,10 @@ def _tree(hole: Hole) -> ast.expr | list[ast.expr] | dict[str, ast.expr]:
     match hole:
         case ast.expr():
             return hole
-        case [*items] if items and all(isinstance(item, ast.expr) for item in items):
-            return list(items)  # type: ignore[arg-type]
-        case {**items} if items and all(isinstance(item, ast.expr) for item in items.values()):
-            return dict(items)  # type: ignore[arg-type]
+        case list() if hole and all(isinstance(item, ast.expr) for item in hole):
+            return cast("list[ast.expr]", hole)
+        case dict() if hole and all(isinstance(item, ast.expr) for item in hole.values()):
+            return cast("dict[str, ast.expr]", hole)
         case _:
             return literal(hole)  # type: ignore[arg-type]
 

@@ -30,16 +30,17 @@ def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """
     if not _concerns(query, data):
         return query
-    rows = _Rewriting(extended(data, query), gaps)
-    changed = {
-        clause: tuple(rows.output(output) for output in getattr(query, clause))
-        for clause in ("derive", "aggregate", "transform")
-    }
+    empty = not query.group_by and (query.where is not None or not data.rows)
+    rows = _Rewriting(extended(data, query), gaps, empty)
+    derive = tuple(map(rows.derived, query.derive))
+    aggregate, transform = (tuple(map(rows.output, o)) for o in (query.aggregate, query.transform))
     where = None if query.where is None else rows.rewritten(query.where)
     apply = query.apply
     if isinstance(apply, RowFunction) and apply.body is not None:
         apply = replace(apply, body=rows.rewritten(apply.body))
-    return replace(query, where=where, apply=apply, **changed)
+    return replace(
+        query, where=where, apply=apply, derive=derive, aggregate=aggregate, transform=transform
+    )
 
 
 def _concerns(query: Query, data: Schema) -> bool:
@@ -58,10 +59,15 @@ def _roots(query: Query) -> Iterable[Expr]:
 class _Rewriting:
     data: Schema
     gaps: bool
+    empty: bool
+
+    def derived(self, output: Output) -> Output:
+        """Widen a derived column, so that what reads it need not ask."""
+        return replace(output, expression=self._wide(output.expression))
 
     def output(self, output: Output) -> Output:
-        """Widen a column of the frame or of the answer, so that later clauses need not ask."""
-        return replace(output, expression=self._wide(output.expression))
+        """Widen what an output is made of; by itself it stays as narrow as its column."""
+        return replace(output, expression=self.rewritten(output.expression))
 
     def rewritten(self, node: Expr) -> Expr:
         match node:
@@ -74,9 +80,13 @@ class _Rewriting:
 
     def _wide(self, node: Expr) -> Expr:
         made = self.rewritten(node)
-        if not self._is_narrow(made) or not (self.gaps or not may_be_missing(made, self.data)):
-            return made
-        return Call(WIDE, (made,))
+        if self._is_narrow(made) and (self.gaps or not self._may_miss(made)):
+            return Call(WIDE, (made,))
+        return made
+
+    def _may_miss(self, node: Expr) -> bool:
+        nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
+        return nothing or may_be_missing(node, self.data)
 
     def _is_narrow(self, node: Expr) -> bool:
         match node:
