@@ -1,7 +1,7 @@
 """Each engine's generated program against a hand-written idiom, interleaved in fresh processes.
 
-`python benchmarks/programs.py [ROWS] [ROUNDS] [ENGINE …]` prints generated over hand-written, median over
-rounds of each round's fastest hot run; below 1.05 is what we promise.
+`python benchmarks/programs.py [ROWS] [ROUNDS] [ENGINE …]` prints generated over hand-written, the
+median over rounds of each round's fastest hot run; below 1.05 is what we promise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Start-up of the command line against bare Python and a bare import of typer; ratios in one run."""
+"""Start-up of the command line against bare Python and a bare import of typer."""
 
 from __future__ import annotations
 

@@ -246,7 +246,7 @@ def _round(value: Number, places: int = 0) -> Number:
 TRUNCATED: dict[str, Callable[[Any], dt.date]] = {
     "year": lambda moment: _midnight(moment).replace(month=1, day=1),
     "month": lambda moment: _midnight(moment).replace(day=1),
-    "day": lambda moment: _midnight(moment),
+    "day": _midnight,
     "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
 }
 
