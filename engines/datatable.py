@@ -150,10 +150,12 @@ def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
     """Write `load` and give what it imports."""
     if not data.rows:
         raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
-    lines = [source(quote("t(path, columns=c)", t=_name("pq.read_table"), c=list(query.reads)))]
+    # Of no columns, datatable would count no rows.
+    names = list(query.reads) or list(data.names[:1])
+    lines = [source(quote("t(path, columns=c)", t=_name("pq.read_table"), c=names))]
     lines[0] = f"table = {lines[0]}"
     imports = ["import pyarrow.parquet as pq"]
-    types = {name: _loadable(data[name].arrow) for name in query.reads}
+    types = {name: _loadable(data[name].arrow) for name in names}
     if any(types.values()):
         imports.append("import pyarrow as pa")
         lines.append("# datatable would read their bits: unsigned numbers, codes of dictionaries.")
@@ -188,26 +190,41 @@ def _name(dotted: str) -> ast.expr:
 
 
 def _summable(query: Query, facts: Facts) -> Query:
-    """Derive what `dt.sum` refuses: an expression that its older half makes, as of `dt.math`."""
+    """Derive what `dt.sum` refuses: an expression that its older half makes, as of `dt.math`.
+
+    And a copy of a key that is aggregated: within its group, a key is a single value.
+    """
     derived = list(query.derive)
     taken = {*query.reads, *query.outputs, *(output.name for output in derived)}
+
+    def named(argument: Expr, name: str) -> Expr:
+        for output in derived:
+            if output.expression == argument:
+                return Col(output.name)
+        derived.append(Output(fresh(name, taken), argument))
+        taken.add(derived[-1].name)
+        return Col(derived[-1].name)
+
+    def copied(node: Expr) -> Expr:
+        keys = [name for name in columns(node) if name in query.group_by]
+        return substituted(node, {name: named(Col(name), name) for name in keys})
 
     def rewritten(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Neg(operand),)):
                 return Neg(rewritten(Agg("sum", (operand,))))
             case Agg("sum", (argument,)) if name := _older(argument, facts):
-                free = (
-                    n for n in (name, *(f"{name}_{i}" for i in range(2, 999))) if n not in taken
-                )
-                derived.append(Output(next(free), argument))
-                taken.add(derived[-1].name)
-                return Agg("sum", (Col(derived[-1].name),))
+                return Agg("sum", (named(argument, name),))
+            case Agg() if not {*columns(node)}.isdisjoint(query.group_by):
+                return copied(node)
             case _:
                 return rebuilt(node, tuple(map(rewritten, children(node))))
 
-    aggregate = tuple(replace(o, expression=rewritten(o.expression)) for o in query.aggregate)
-    return replace(query, derive=tuple(derived), aggregate=aggregate)
+    aggregate, transform = (
+        tuple(replace(o, expression=rewritten(o.expression)) for o in outputs)
+        for outputs in (query.aggregate, query.transform)
+    )
+    return replace(query, derive=tuple(derived), aggregate=aggregate, transform=transform)
 
 
 def _older(node: Expr, facts: Facts) -> str:

@@ -115,6 +115,8 @@ class Polars:
     @property
     def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
+        if self.name == "polars/gpu":
+            return ("polars", "cudf-polars-cu12")
         return ("polars", "numba", "numpy") if self.compiles else ("polars",)
 
     def environment(self, resources: Resources) -> dict[str, str]:
@@ -301,7 +303,9 @@ def _load(query: Query, data: Schema, load: Load) -> ast.expr:
         # Which columns are needed, Polars sees by itself.
         frame = quote("pl.scan_parquet(path)")
     else:
-        frame = quote("pl.read_parquet(path, columns=names)", names=list(query.reads))
+        # Of no columns, Polars would count no rows.
+        columns_read = list(query.reads) or list(data.names[:1])
+        frame = quote("pl.read_parquet(path, columns=names)", names=columns_read)
     nans = [name for name in query.reads if data[name].nans]
     if nans:
         # NaN is a number to Polars, and missing to the workload.
@@ -722,6 +726,8 @@ ENGINE = Polars()
 VARIANTS = (
     Polars("polars/in-memory", 'collect(engine="in-memory")'),
     Polars("polars/map_elements", calls=True),
+    # What the device cannot do raises: by default it is done on the processor, unsaid.
+    Polars("polars/gpu", "collect(engine=pl.GPUEngine(raise_on_fail=True))"),
     Polars("polars/numba", compiles=True),
 )
 write = ENGINE.write

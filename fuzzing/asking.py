@@ -28,6 +28,7 @@ from ..spec.typing import KindError
 from ..spec.wording import question
 from ..spec.workload import Query
 from . import frames, growing, judging, saving
+from .known import known
 from .shrinking import shrink
 
 BATCH = 40
@@ -54,6 +55,7 @@ class Tally:
     seconds: float = 0.0
     answers: Counter[str] = field(default_factory=Counter)
     unsupported: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
     disagreements: list[Disagreement] = field(default_factory=list)
 
     @property
@@ -181,7 +183,11 @@ def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
     for engine, case, said in answers:
         tally.answers[engine.name] += said != UNSUPPORTED
         tally.unsupported[engine.name] += said == UNSUPPORTED
-        if said not in {None, UNSUPPORTED}:
+        if said in {None, UNSUPPORTED}:
+            continue
+        if bug := known(engine.name, case.query, case.frame):
+            tally.known[f"{bug.engine}: {bug.name}"] += 1
+        else:
             wrong.append((engine, case, said))
     return wrong
 
@@ -194,7 +200,7 @@ def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) 
         try:
             pq.write_table(frame, path)
             schema = schema_of(path)
-            if not judging.is_fair(query, frame, schema):
+            if not judging.is_fair(query, frame, schema) or known(engine.name, query, frame):
                 return False
             return engine.verdict(saving.read_back(query), frame, path, schema) is not None
         except (Unsupported, WorkloadError, KindError, DataError):

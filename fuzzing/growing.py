@@ -23,6 +23,7 @@ from ..spec.expression import (
     Neg,
     Not,
     columns,
+    walk,
 )
 from ..spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from .frames import DOMAINS
@@ -64,7 +65,7 @@ class Grower:
             case 3 | 4 | 5:
                 return Arith(self.draw.choice(DIVISIONS), inner, self.number(depth - 1))
             case 6:
-                return Arith("**", inner, Lit(self.draw.choice((0, 1, 2, 3))))
+                return Arith("**", inner, Lit(self.draw.choice((1, 2, 3))))
             case 7:
                 return Neg(inner)
             case 8:
@@ -227,7 +228,9 @@ def _answer(grower: Grower, grown: Query) -> Query:
         body = grower.number(3)
         if columns(body):
             function = RowFunction("out", "out", body, columns=columns(body))
-            missing = draw.choice(("skip", "skip", "call"))
+            # What Python's own functions say of a missing value is no matter of engines.
+            calls = any(isinstance(part, Call) or part == Lit(None) for part in walk(body))
+            missing = "skip" if calls else draw.choice(("skip", "skip", "call"))
             return replace(grown, apply=replace(function, on_missing=missing))
     if grower.chance(0.15):
         keys = ()

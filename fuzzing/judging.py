@@ -16,7 +16,22 @@ from ..checking.comparing import compare, opened
 from ..checking.evaluation import aggregate, evaluate
 from ..checking.explaining import Verdict
 from ..engines.writing.facts import Facts, of_outputs
-from ..spec.expression import Agg, Arith, Call, Col, Expr, Neg, children, columns, walk
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    Lit,
+    Neg,
+    Not,
+    children,
+    columns,
+    walk,
+)
 from ..spec.schema import Schema
 from ..spec.typing import KindError, extended, kind
 from ..spec.workload import Query, RowFunction
@@ -75,6 +90,9 @@ def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
         _check_kinds(query, schema)
         rows = frame.to_pylist()
         kept = _rows(query, rows)
+        if isinstance(query.apply, RowFunction) and query.apply.body is not None:
+            if any(map(_is_of_none, walk(query.apply.body))):
+                return False
         return all(_sound(node, kept) for node in _roots(query)) and _modest(query, frame)
     except (OverflowError, TypeError, KeyError, KindError):
         return False
@@ -113,7 +131,9 @@ def _roots(query: Query) -> Iterator[Expr]:
 
 
 def _sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
-    if any(_is_constant(node) for node in walk(root)):
+    if any(_is_constant(node) for node in walk(root)) or isinstance(root, Lit):
+        return False
+    if any(_is_endless(node, rows) for node in walk(root)):
         return False
     return all(
         _is_plain(node, row)
@@ -127,13 +147,27 @@ def _ranges(node: Expr) -> bool:
     return any(isinstance(part, Agg) for part in walk(node))
 
 
+def _is_of_none(node: Expr) -> bool:
+    """Tell whether None is reckoned with, which Python itself refuses."""
+    reckons = isinstance(node, (Arith, Neg, Call, Compare))
+    below = (part for child in children(node) for part in walk(child))
+    return reckons and any(part == Lit(None) for part in below)
+
+
 def _is_constant(node: Expr) -> bool:
     """Tell whether something is worked out of constants alone: nobody writes `1 // 0`."""
     if isinstance(node, Agg):
         return bool(node.arguments) and not columns(node.arguments[0])
-    if not isinstance(node, (Arith, Neg, Call)):
+    if not isinstance(node, (Arith, Neg, Call, Compare, Bool, Not, IsIn)):
         return False
     return not any(isinstance(part, (Col, Agg)) for part in walk(node))
+
+
+def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
+    """Tell whether an infinity of a group may be divided with a remainder."""
+    if not (isinstance(node, Arith) and node.op in {"//", "%", "**"} and _ranges(node)):
+        return False
+    return any(_is_infinite(row[name]) for name in columns(node) for row in rows)
 
 
 def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:

@@ -183,6 +183,8 @@ class Series:
         if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
             # NumPy's integers give 0 by zero; those of a series do not.
             x = self.column(left)
+        if op == "//" and columns(right) and not self._is_series(right):
+            y = self.column(right)
         result = quote(f"x {op} y", x=x, y=y)
         if op == "//" and columns(right):
             # pandas gives an infinity by zero; the language says missing.
@@ -225,11 +227,8 @@ class Series:
 
     def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
         for operand in operands:
-            if self.facts and can_be_missing(operand, lambda _: False):
+            if self._may_miss(operand):
                 tree = quote("t & x.notna()", t=tree, x=self.column(operand))
-        for name in columns(*operands):
-            if self.missing(name):
-                tree = quote("t & x.notna()", t=tree, x=self.column(Col(name)))
         return tree
 
     def _three_valued(self, node: Expr) -> ast.expr:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Arith, Call, Case, Col, Expr, Neg, children, walk
+from ...spec.expression import Agg, Arith, Call, Case, Col, Expr, Neg, children, columns, walk
 from ...spec.schema import Schema
 from ...spec.typing import KindError, extended, kind, may_be_missing
 from ...spec.workload import Output, Query, RowFunction
@@ -73,7 +73,8 @@ class _Rewriting:
         match node:
             case Call("floor" | "ceil" | "round", (number,)) if self._is_whole(number):
                 return self.rewritten(number)
-            case Arith() | Neg() | Call("abs"):
+            case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
+                # Of a byte, NumPy's roots have 16 bits.
                 return rebuilt(node, tuple(map(self._wide, children(node))))
             case _:
                 return rebuilt(node, tuple(map(self.rewritten, children(node))))
@@ -92,6 +93,10 @@ class _Rewriting:
         match node:
             case Col(name):
                 return name in self.data and self.data[name].arrow in NARROW
+            case Agg("sum" | "cumsum", (argument,)):
+                # pandas sums unsigned numbers without a sign.
+                kinds = {self.data[n].arrow for n in columns(argument) if n in self.data}
+                return any(arrow.startswith("uint") for arrow in kinds)
             case Case(branches, otherwise):
                 return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
             case Call(function, arguments) | Agg(function, arguments) if function in CHOOSING:

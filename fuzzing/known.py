@@ -1,0 +1,43 @@
+"""Bugs of the engines' libraries, told in docs/engine-bugs.md: found again, they are no news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ..checking.evaluation import evaluate
+from ..spec.expression import Expr, walk
+from ..spec.workload import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An engine's bug: the name of its section in the docs, and the cases that meet it."""
+
+    engine: str
+    name: str
+    meets: Callable[[Query, pa.Table], bool]
+
+
+def _nothing_left(query: Query, frame: pa.Table) -> bool:
+    if query.where is None or not query.group_by:
+        return False
+    return not any(evaluate(query.where, row) is True for row in frame.to_pylist())
+
+
+def nodes(query: Query) -> list[Expr]:
+    """Give every part of a query's expressions."""
+    outputs = (*query.derive, *query.aggregate, *query.transform)
+    roots = [query.where, query.having, *(output.expression for output in outputs)]
+    return [node for root in roots if root is not None for node in walk(root)]
+
+
+KNOWN = (Known("datatable", "groups of no rows", _nothing_left),)
+
+
+def known(engine: str, query: Query, frame: pa.Table) -> Known | None:
+    """Give the known bug that a case meets, if there is one."""
+    found = (one for one in KNOWN if one.engine == engine.partition("/")[0])
+    return next((one for one in found if one.meets(query, frame)), None)
