@@ -243,18 +243,18 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
+def _midnight(moment: dt.date) -> dt.date:
+    if isinstance(moment, dt.datetime):
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return moment
+
+
 TRUNCATED: dict[str, Callable[[Any], dt.date]] = {
     "year": lambda moment: _midnight(moment).replace(month=1, day=1),
     "month": lambda moment: _midnight(moment).replace(day=1),
     "day": _midnight,
     "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
 }
-
-
-def _midnight(moment: dt.date) -> dt.date:
-    if isinstance(moment, dt.datetime):
-        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return moment
 
 
 CALLS: dict[str, Callable[..., Any]] = {
@@ -358,7 +358,8 @@ def _quantile(values: list[Any], share: float) -> float | None:
     high = min(low + 1, len(ordered) - 1)
     if ordered[low] == ordered[high]:  # two infinities have no difference
         return float(ordered[low])
-    return float(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
+    # of decimals, a float is no factor
+    return float(ordered[low]) + float(ordered[high] - ordered[low]) * (place - low)
 
 
 def _spread(values: list[Any]) -> float | None:

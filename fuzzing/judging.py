@@ -90,9 +90,9 @@ def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
         _check_kinds(query, schema)
         rows = frame.to_pylist()
         kept = _rows(query, rows)
-        if isinstance(query.apply, RowFunction) and query.apply.body is not None:
-            if any(map(_is_of_none, walk(query.apply.body))):
-                return False
+        body = query.apply.body if isinstance(query.apply, RowFunction) else None
+        if body is not None and any(map(_is_of_none, walk(body))):
+            return False
         return all(_sound(node, kept) for node in _roots(query)) and _modest(query, frame)
     except (OverflowError, TypeError, KeyError, KindError):
         return False

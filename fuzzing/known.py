@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from ..checking.evaluation import evaluate
-from ..spec.expression import Expr, walk
+from ..spec.expression import Agg, Expr, walk
 from ..spec.workload import Query
 
 
@@ -34,7 +34,16 @@ def nodes(query: Query) -> list[Expr]:
     return [node for root in roots if root is not None for node in walk(root)]
 
 
-KNOWN = (Known("datatable", "groups of no rows", _nothing_left),)
+def _leads_beyond(query: Query, frame: pa.Table) -> bool:
+    leads = [node for node in nodes(query) if isinstance(node, Agg) and node.function == "lead"]
+    return bool(leads) and (query.group_by != () or frame.num_rows < MOST_STEPS)
+
+
+MOST_STEPS = 4
+KNOWN = (
+    Known("datatable", "groups of no rows", _nothing_left),
+    Known("datatable", "shift beyond the end", _leads_beyond),
+)
 
 
 def known(engine: str, query: Query, frame: pa.Table) -> Known | None:
