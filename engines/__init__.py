@@ -29,6 +29,8 @@ REGISTRY = {
     "datafusion": "datafusion",
     "daft": "daft",
     "pyspark": "pyspark",
+    "fireducks": "fireducks",
+    "cudf": "cudf",
     "serial": "pools",
     "numba": "numba_tasks",
     "ray": "ray",

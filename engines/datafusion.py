@@ -13,7 +13,7 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
-from .writing.quoting import literal, quote
+from .writing.quoting import quote
 from .writing.tasks import of_frame
 
 DATAFUSION = Dialect(

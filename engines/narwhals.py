@@ -1,4 +1,4 @@
-"""Narwhals: a portable layer in Polars' words, here on Polars, so that its price can be read off."""
+"""Narwhals: a portable layer in Polars' words, here on Polars, so that its price can be read."""
 
 from __future__ import annotations
 

@@ -27,9 +27,10 @@ NEWEST_OF = (
     "ibis",
     "datafusion",
     "daft",
-    "chdb",
     "pyspark",
     "fireducks",
+    "cudf",
+    "polars/gpu",
 )
 OLDEST_PYTHON = "3.11"
 
@@ -56,7 +57,8 @@ def main() -> None:
         own = canonicalize_name(engine.distributions[0])
         pins = [Requirement(line) for line in text.splitlines()]
         found = max(Version(s.version) for r in pins if r.name == own for s in r.specifier)
-        file = SHIPPED / f"{base.removeprefix('pandas+')}-{found.major}.{found.minor}.txt"
+        stem = base.removeprefix("pandas+").replace("/", "-")
+        file = SHIPPED / f"{stem}-{found.major}.{found.minor}.txt"
         file.write_text(text)
         written.add(file)
         sys.stderr.write(f"{file.name}: {len(pins)} packages\n")

@@ -13,8 +13,8 @@ from dfbench.spec.workload import GroupFunction, RowFunction
 from ruamel.yaml import YAML
 
 
-def test_four_workloads_ship():
-    assert shipped() == ("apply", "groupby", "matrix", "random_walk")
+def test_the_workloads_that_ship():
+    assert shipped() == ("apply", "groupby", "matrix", "random_walk", "upgrade")
 
 
 @pytest.mark.parametrize("name", shipped())

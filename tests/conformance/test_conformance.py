@@ -47,7 +47,7 @@ FUNCTIONS_ONLY = {
     "ray",
 }
 # `make conformance` names engines of other environments; these are in none of the main one.
-ELSEWHERE = {"chdb", "cudf", "daft", "datafusion", "fireducks", "ibis", "polars/gpu", "pyspark"}
+ELSEWHERE = {"cudf", "daft", "datafusion", "fireducks", "ibis", "polars/gpu", "pyspark"}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
 NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE]
 

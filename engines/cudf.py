@@ -1,0 +1,67 @@
+"""cuDF: pandas' words on a graphics processor."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from ..errors import Unsupported
+from ..spec.schema import Schema
+from ..spec.workload import Query, Tasks
+from . import trying
+from .base import Program, Resources
+from .writing.assembling import Parts, assemble, fill
+from .writing.pandas_steps import PandasSteps
+from .writing.quoting import literal
+from .writing.tasks import of_frame
+
+
+@dataclass(frozen=True, slots=True)
+class CuDF:
+    """Writes cuDF where it says what pandas says; what leaves the device is refused."""
+
+    name: str = "cudf"
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("cudf-cu12", "pyarrow")
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Give nothing: the device has its own memory and its own threads."""
+        return {}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: ARG002, B008
+    ) -> Program:
+        """Write the statements that pandas and cuDF share; `to_arrow` comes after them."""
+        query = of_frame(query)
+        if query.apply:
+            raise Unsupported(query.name, "functions of rows and groups are not written for cuDF")
+        statements = PandasSteps(query, data).body()
+        if re.search(r"\bnp\.(where|select)\(", statements):
+            raise Unsupported(query.name, "pandas says it with NumPy's where: not on the device")
+        # NumPy's element-wise functions of a column of cuDF's run on the device.
+        numpy = "import numpy as np\n" if "np." in statements else ""
+        names = literal(list(query.reads))
+        load = "return cudf.read_parquet(path, columns=NAMES)"
+        if any(data[name].nans for name in query.reads):
+            # Unlike pandas, cuDF tells NaN from null.
+            load += ".nans_to_nulls()"
+        parts = Parts(
+            imports=f"{numpy}import cudf",
+            load=fill(load, NAMES=names),
+            query=re.sub(r"\bpd\.", "cudf.", statements),
+            rows="return answer.to_arrow(preserve_index=False)",
+        )
+        return assemble(self.name, query, parts)
+
+
+ENGINE = CuDF()
+VARIANTS: tuple[CuDF, ...] = ()
+write = ENGINE.write
+run = partial(trying.run, ENGINE)
