@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .comparing.flooring import Floors
+from .comparing.foretelling import short
 from .comparing.heading import head
 from .comparing.measuring import Rounds
 from .comparing.planning import Plan, chosen, loading, plan, told_versions
@@ -155,12 +156,14 @@ def _opened_floor(planned: Plan, request: Request, most: int) -> Path:
 
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
     """Make the data, hold the workload against it and the machine, and write every program."""
-    machine.feasible(workload.limits)
+    notes = machine.feasible(workload.limits)
     backend = limits.choose(request.backend)
     data = _data(request, workload, progress)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, progress.providing) for e in asked}
     planned = plan(workload, data, backend, places)
+    for sentence in (*notes, *short(planned)):
+        progress.noting(sentence)
     if isinstance(progress, Progress):
         progress.total = len(planned.runnable) * workload.measure.rounds
         progress.budget = workload.measure.budget

@@ -47,6 +47,12 @@ class Progress:
             self.file.flush()
         self.round = max(self.round, round_)
 
+    def noting(self, sentence: str) -> None:
+        """Tell what is known to be amiss before the first run."""
+        self._clear()
+        self.file.write(f"! {sentence}\n")
+        self.file.flush()
+
     def trying(self, engine: str, query: str, under: str) -> None:
         """Tell which limit is tried now; a log file hears of each search once."""
         if self.file.isatty():
@@ -96,6 +102,9 @@ class Silence:
         """Do nothing."""
 
     def starting(self, engine: str, query: str, round_: int) -> None:
+        """Do nothing."""
+
+    def noting(self, sentence: str) -> None:
         """Do nothing."""
 
     def trying(self, engine: str, query: str, under: str) -> None:
