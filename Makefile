@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-.PHONY: help install compare test check conformance pins golden schema browser screenshots chromium oracle faults bench clean
+.PHONY: help install compare test check conformance pins golden schema browser screenshots chromium oracle faults matrix floor bench clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answe
 
 faults: $(READY) ## run every faulty program under every limit, and kill the parent at random
 	$(BIN)/python -m tests.faults
+
+matrix: $(READY) ## run every engine under limits from 256 MiB to 8 GiB, and judge the endings
+	$(BIN)/python -m tests.matrix
+
+floor: $(READY) ## search the smallest memory that each engine needs for the group-by questions
+	$(BIN)/dfbench floor groupby
 
 bench: $(READY) ## measure dfbench's own work, as ratios
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done
