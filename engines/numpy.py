@@ -57,7 +57,7 @@ class NumPy:
         parts = Parts(
             imports=f"{numpy}import pandas as pd\nimport pyarrow as pa",
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return FRAME", FRAME=reading(query, data)),
+            load=fill("return FRAME", FRAME=reading(query, data, vectorised=True)),
             query=body,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
         )

@@ -458,8 +458,8 @@ class _Chain:
     def _narrow(self, argument: Expr) -> bool:
         """Tell whether a sum would wrap: Polars widens 8 and 16 bits by itself, but not 32."""
         facts = self._rows.facts
-        if facts.kind(argument) == "bool":
-            return True
+        if facts.kind(argument) != "int":
+            return facts.kind(argument) == "bool"
         types = {facts.data[name].arrow for name in columns(argument)}
         return not types.isdisjoint({"int32", "uint32"}) or _narrow_result(argument)
 

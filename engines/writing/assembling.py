@@ -95,7 +95,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
 
 def _imported(parts: Parts) -> str:
     """Give the imports, with what every program needs and what its constants do."""
-    words = {*TIMES.findall(f"{parts.before}\n{parts.load}\n{parts.query}")}
+    words = {*TIMES.findall(f"{parts.before}\n{parts.load}\n{parts.query}\n{parts.own}")}
     times = [f"from datetime import {', '.join(sorted(words))}"] if words else []
     return "\n".join([*(["import sys"] if parts.path else []), parts.imports, *times])
 

@@ -140,7 +140,7 @@ def rows_applied(
     skipped = inputs_missing(query, data)
     # Of no rows, `apply` gives a frame instead of a series, unless it is told to reduce.
     options = {"axis": literal(1)}
-    if empty:
+    if empty or skipped:
         options["result_type"] = literal("reduce")
     if not skipped:
         if wants_none(function):

@@ -103,7 +103,13 @@ def _filters(data: Schema, name: str, value: Value) -> bool:
     return numeric and column.kind in {"int", "float"} and column.arrow != "uint64"
 
 
-def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, columns=n)") -> ast.expr:
+def reading(
+    query: Query,
+    data: Schema,
+    read: str = "pd.read_parquet(path, columns=n)",
+    *,
+    vectorised: bool = False,
+) -> ast.expr:
     """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
 
     Raises Unsupported for integers that would be floats, and not exact.
@@ -111,7 +117,8 @@ def reading(query: Query, data: Schema, read: str = "pd.read_parquet(path, colum
     for name in query.reads:
         if data[name].exceeds_floats:
             raise Unsupported(repr(name), INEXACT)
-    return _with_days(query, data, quote(read, n=list(query.reads)))
+    frame = quote(read, n=list(query.reads))
+    return _with_days(query, data, frame, vectorised=vectorised)
 
 
 def reading_exactly(query: Query, data: Schema, read: str) -> ast.expr:
@@ -133,9 +140,13 @@ INEXACT = "beside missing values, pandas holds integers as floats, exact only up
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
 
 
-def _with_days(query: Query, data: Schema, frame: ast.expr) -> ast.expr:
+def _with_days(
+    query: Query, data: Schema, frame: ast.expr, *, vectorised: bool = False
+) -> ast.expr:
+    """Write days as times for pandas' own functions; the user's function is given days."""
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
-    return quote("f.astype(d)", f=frame, d=days) if days else frame
+    called = query.apply is not None and not vectorised
+    return quote("f.astype(d)", f=frame, d=days) if days and not called else frame
 
 
 def _is_exact(query: Query, name: str) -> bool:

@@ -81,7 +81,11 @@ class _Rewriting:
 
     def _wide(self, node: Expr) -> Expr:
         made = self.rewritten(node)
-        if self._is_narrow(made) and (self.gaps or not self._may_miss(made)):
+        if (
+            self._is_narrow(made)
+            and self._is_whole(made)
+            and (self.gaps or not self._may_miss(made))
+        ):
             return Call(WIDE, (made,))
         return made
 
