@@ -335,6 +335,22 @@ def audit(
 
 
 @app.command()
+def fuzz(
+    engine: Engines = None,
+    count: Annotated[int, typer.Option(min=1, help="Workloads, each asked of every engine.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed asks the same workloads.")] = 0,
+    most: Annotated[int, typer.Option(min=1, help="Stop once so many answers differ.")] = 20,
+    folder: Annotated[Path, typer.Option(help="Where what differs is kept.")] = Path(
+        "results/fuzz"
+    ),
+) -> None:
+    """Ask engines random workloads on random data; what differs is shrunk and kept to run."""
+    from .fuzzing import telling
+
+    raise typer.Exit(telling.tell(engine or (), count, seed, folder, most))
+
+
+@app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
     from . import commands

@@ -1,0 +1,34 @@
+"""What `dfbench fuzz` prints: each disagreement as it is found, and the tally."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .asking import Tally, fuzz
+
+ENGINES = ("pandas", "polars", "duckdb", "datatable", "dask")
+
+
+def tell(engines: Sequence[str], count: int, seed: int, folder: Path, most: int) -> int:
+    """Ask engines random workloads; give 1 where an answer is not the oracle's, else 0."""
+    tally = fuzz(engines or ENGINES, count, seed, folder, most, _line)
+    sys.stdout.write("\n".join([*summary(tally), ""]))
+    return 1 if tally.disagreements else 0
+
+
+def summary(tally: Tally) -> list[str]:
+    """Give the tally in lines."""
+    rate = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s: {tally.per_minute:,.0f} a minute"
+    lines = [f"{rate}, {len(tally.disagreements)} answers disagree with Python's"]
+    lines += [
+        f"{engine}: {answers:,} answered, {tally.unsupported[engine]:,} unsupported"
+        for engine, answers in sorted(tally.answers.items())
+    ]
+    return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]
+
+
+def _line(words: str) -> None:
+    sys.stdout.write(f"{words}\n\n")
+    sys.stdout.flush()
