@@ -101,6 +101,10 @@ LONGEST_MESSAGE = 200
 # MemoryError has told it already; a message alone is believed only in these words.
 MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
+# What Dask's nanny prints when it kills a worker; the program hears of something lost, and no more.
+MONITOR_WORDS = "% memory budget. Restarting"
+LOST = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
+
 
 def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
     """Tell the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
@@ -152,6 +156,8 @@ def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
     spoke = MEMORY_ERRORS & set(failure.types)
     if spoke or any(words in failure.message for words in MEMORY_MESSAGES):
         return _memory(f"the engine said {text} {where}")
+    if LOST & set(failure.types) and MONITOR_WORDS in seen.log:
+        return _memory(f"the engine's own monitor ended a worker over its memory: {text} {where}")
     if "ModuleNotFoundError" in failure.types and seen.phase == Phase.STARTUP:
         return Verdict(Outcome.NOT_INSTALLED, text)
     return Verdict(Outcome.CRASHED, f"{text} ({_during(seen.phase)})")

@@ -100,6 +100,18 @@ def test_an_outcome_follows_from_its_evidence(name: str):
     assert words in verdict.evidence
 
 
+def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
+    words = "distributed.nanny.memory - WARNING - Worker tcp (pid=7) exceeded 95% memory budget. "
+    said = f"{words}Restarting...\n"
+    lost = failure("CommClosedError", "in <TCP (closed)>: Stream is closed")
+    other = failure("KeyError", "id1")
+    ends = [
+        judge(Observed(End.ERROR, Phase.LOAD, failure=what, log=log), 100 * MIB, None).outcome
+        for what, log in ((lost, said), (lost, ""), (other, said))
+    ]
+    assert ends == [Outcome.OUT_OF_MEMORY, Outcome.CRASHED, Outcome.CRASHED]
+
+
 def test_evidence_names_peak_limit_and_phase():
     seen = Observed(
         End.MEMORY, Phase.LOAD, Cause.KERNEL, died="the worker", peaks={"load": 7 * MIB}
