@@ -50,7 +50,7 @@ def request(  # noqa: PLR0913 - one for each option
 
     `files` are data in place of the workload's own, from where the command is typed.
     """
-    overrides = {"dataset": json.dumps({"files": list(files)})} if files else {}
+    overrides = {"dataset": json.dumps({"files": list(files)}, ensure_ascii=False)} if files else {}
     overrides |= dict(_pair(text) for text in settings or ())
     overrides |= {path: value for path, value in (options or {}).items() if value is not None}
     chosen = tuple(engines or ()), tuple(queries or ())

@@ -379,10 +379,16 @@ class _Writer:
         for r in taken.reductions:
             columns = [quote("data[c]", c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
+            if r.function in {"min", "max"} and not self._is_number(r.column):
+                # Dask compares texts with the NaN of a partition that has none.
+                x = quote("x.compute()", x=x)
             values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
         names = [r.name for r in taken.reductions]
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
         return _Text(prepare, _lines(*lines, *self._ended(answer, taken)))
+
+    def _is_number(self, name: str) -> bool:
+        return name not in self.data or self.data[name].kind in {"int", "float"}
 
     def _ended(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
         """Write what is left to pandas, once the groups are computed."""

@@ -155,6 +155,9 @@ def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
     lines = [source(quote("t(path, columns=c)", t=_name("pq.read_table"), c=names))]
     lines[0] = f"table = {lines[0]}"
     imports = ["import pyarrow.parquet as pq"]
+    for name in names:
+        if (data[name].most or 0) >= 2**63:
+            raise Unsupported(repr(name), "datatable has no integers above 2**63")
     types = {name: _loadable(data[name].arrow) for name in names}
     if any(types.values()):
         imports.append("import pyarrow as pa")
