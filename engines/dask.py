@@ -287,7 +287,8 @@ class _Writer:
 
     def _is_tree_of_integers(self, agg: Agg) -> bool:
         names = [a.name for a in agg.arguments if isinstance(a, Col) and a.name in self.data]
-        integers = [name for name in names if self.data[name].kind == "int"]
+        # Of fewer bits, the squares would wrap.
+        integers = [name for name in names if self.data[name].arrow == "int64"]
         return agg.function in TREE_OF_INTEGERS and len(integers) == len(agg.arguments)
 
     def _tree(self, sums: Query) -> _Text:

@@ -62,7 +62,9 @@ class Grower:
         match self.draw.randrange(12):
             case 0 | 1 | 2:
                 return Arith(self.draw.choice(SIMPLE), inner, self.number(depth - 1))
-            case 3 | 4 | 5:
+            case 3 | 4:
+                return Arith("/", inner, self.divisor(depth - 1))
+            case 5:
                 return Arith(self.draw.choice(DIVISIONS), inner, self.number(depth - 1))
             case 6:
                 return Arith("**", inner, Lit(self.draw.choice((1, 2, 3))))
@@ -77,6 +79,10 @@ class Grower:
                 return self.part()
             case _:
                 return Case(((self.condition(depth - 1), inner),), self.otherwise(depth - 1))
+
+    def divisor(self, depth: int) -> Expr:
+        """Grow a divisor; quotients of quotients are rounded in too many ways."""
+        return self.number(min(depth, 0))
 
     def otherwise(self, depth: int) -> Expr:
         """Grow what a choice falls back to: at times nothing."""

@@ -91,6 +91,8 @@ def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
         rows = frame.to_pylist()
         kept = _rows(query, rows)
         body = query.apply.body if isinstance(query.apply, RowFunction) else None
+        if body is not None and _reads_days_twice(query, body):
+            return False
         if body is not None and any(map(_is_of_none, walk(body))):
             return False
         return all(_sound(node, kept) for node in _roots(query)) and _modest(query, frame)
@@ -145,6 +147,13 @@ def _sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
 
 def _ranges(node: Expr) -> bool:
     return any(isinstance(part, Agg) for part in walk(node))
+
+
+def _reads_days_twice(query: Query, body: Expr) -> bool:
+    """Tell whether a function of rows reads days that other clauses read: pandas has one type."""
+    others = [output.expression for output in query.derive]
+    others += [query.where] if query.where is not None else []
+    return "d" in columns(body) and "d" in columns(*others)
 
 
 def _is_of_none(node: Expr) -> bool:

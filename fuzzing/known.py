@@ -22,7 +22,7 @@ class Known:
 
 
 def _nothing_left(query: Query, frame: pa.Table) -> bool:
-    if query.where is None or not query.group_by:
+    if query.where is None:
         return False
     return not any(evaluate(query.where, row) is True for row in frame.to_pylist())
 

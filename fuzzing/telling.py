@@ -20,8 +20,9 @@ def tell(engines: Sequence[str], count: int, seed: int, folder: Path, most: int)
 
 def summary(tally: Tally) -> list[str]:
     """Give the tally in lines."""
-    rate = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s: {tally.per_minute:,.0f} a minute"
-    lines = [f"{rate}, {len(tally.disagreements)} answers disagree with Python's"]
+    asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
+    wrong = f"{len(tally.disagreements)} answers disagree with Python's"
+    lines = [f"{asked}: {tally.per_minute:,.0f} a minute, {wrong}"]
     lines += [
         f"{engine}: {answers:,} answered, {tally.unsupported[engine]:,} unsupported"
         for engine, answers in sorted(tally.answers.items())

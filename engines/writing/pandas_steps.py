@@ -145,8 +145,11 @@ def _with_days(
 ) -> ast.expr:
     """Write days as times for pandas' own functions; the user's function is given days."""
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
-    called = query.apply is not None and not vectorised
-    return quote("f.astype(d)", f=frame, d=days) if days and not called else frame
+    if query.apply and not vectorised:
+        roots = [query.where] if query.where else []
+        read = columns(*roots, *(output.expression for output in query.derive))
+        days = {name: kind for name, kind in days.items() if name in read}
+    return quote("f.astype(d)", f=frame, d=days) if days else frame
 
 
 def _is_exact(query: Query, name: str) -> bool:

@@ -30,8 +30,7 @@ def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """
     if not _concerns(query, data):
         return query
-    empty = not query.group_by and (query.where is not None or not data.rows)
-    rows = _Rewriting(extended(data, query), gaps, empty)
+    rows = _Rewriting(extended(data, query), gaps)
     derive = tuple(map(rows.derived, query.derive))
     aggregate, transform = (tuple(map(rows.output, o)) for o in (query.aggregate, query.transform))
     where = None if query.where is None else rows.rewritten(query.where)
@@ -59,7 +58,6 @@ def _roots(query: Query) -> Iterable[Expr]:
 class _Rewriting:
     data: Schema
     gaps: bool
-    empty: bool
 
     def derived(self, output: Output) -> Output:
         """Widen a derived column, so that what reads it need not ask."""
