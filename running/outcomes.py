@@ -103,6 +103,8 @@ MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
 # What Dask's nanny prints when it kills a worker; the program hears of something lost, and no more.
 MONITOR_WORDS = "% memory budget. Restarting"
+# What Dask's workers print when they stop to work until memory is freed, which may be never.
+PAUSED_WORDS = "Pausing worker"
 LOST = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
 
 
@@ -134,7 +136,8 @@ def _without_kill(seen: Observed, where: str, limit: int | None, seconds: float 
         case End.DONE:
             return Verdict(Outcome.OK)
         case End.TIMER:
-            pressed = limit is not None and seen.held > 0.9 * limit
+            full = limit is not None and seen.held > 0.9 * limit
+            pressed = full or PAUSED_WORDS in seen.log
             pressure = " under memory pressure" if pressed else ""
             return Verdict(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
         case End.UNSTARTED:

@@ -112,6 +112,16 @@ def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
     assert ends == [Outcome.OUT_OF_MEMORY, Outcome.CRASHED, Outcome.CRASHED]
 
 
+def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused():
+    seen = {
+        "idle": Observed(End.TIMER, held=50 * MIB),
+        "full": Observed(End.TIMER, held=95 * MIB),
+        "paused": Observed(End.TIMER, log="Worker is at 81% memory usage. Pausing worker. "),
+    }
+    told = {name: judge(one, 100 * MIB, 5.0).evidence for name, one in seen.items()}
+    assert [name for name, text in told.items() if "memory pressure" in text] == ["full", "paused"]
+
+
 def test_evidence_names_peak_limit_and_phase():
     seen = Observed(
         End.MEMORY, Phase.LOAD, Cause.KERNEL, died="the worker", peaks={"load": 7 * MIB}
