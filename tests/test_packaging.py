@@ -1,0 +1,54 @@
+"""The wheel carries the tree: subpackages are listed by hand, and none may be forgotten."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Of the tree's folders, these are not part of what is installed.
+NOT_INSTALLED = {"tests", "benchmarks", "docs", "results"}
+DATA = {"workloads": ".yaml", "environments": ".txt", "templates": ""}
+
+
+def tracked() -> list[Path]:
+    """Give every file that git tracks."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [Path(line) for line in listed.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Build the wheel from a copy of what git tracks, and list what is in it."""
+    copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
+    for path in tracked():
+        if (ROOT / path).is_file():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            (copy / path).write_bytes((ROOT / path).read_bytes())
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(built), str(copy)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "absent from the `packages`" not in done.stdout + done.stderr
+    (path,) = built.glob("dataframe_bench-*.whl")
+    with zipfile.ZipFile(path) as file:
+        return {name for name in file.namelist() if not name.partition("/")[0].endswith("dist-info")}
+
+
+def test_every_module_and_data_file_is_in_the_wheel(wheel: set[str]) -> None:
+    code = [p for p in tracked() if p.suffix == ".py" and p.parts[0] not in NOT_INSTALLED]
+    data = [p for p in tracked() if (s := DATA.get(p.parent.name)) is not None and p.suffix >= s]
+    assert {f"dfbench/{path}" for path in [*code, *data]} <= wheel
+
+
+def test_nothing_lands_beside_the_package(wheel: set[str]) -> None:
+    assert {name.partition("/")[0] for name in wheel} == {"dfbench"}
+
+
+def test_tests_and_benchmarks_stay_out_of_the_wheel(wheel: set[str]) -> None:
+    assert not [name for name in wheel if name.split("/")[1] in NOT_INSTALLED]
