@@ -86,9 +86,6 @@ def install_command(engine: Engine) -> str:
     """Give the command that adds an engine to this environment."""
     if isinstance(engine, Versioned):
         return f"dfbench env make {engine.name}"
-    extra = engine.name.split("/")[0].removeprefix("pandas+")
-    if extra in REGISTRY.values():
-        return f"pip install 'dataframe-bench[{extra}]'"
     return f"pip install {' '.join(missing(engine))}"
 
 
