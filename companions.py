@@ -97,7 +97,7 @@ def schema() -> None:
 def _usual_engine() -> str:
     here = [engine.name for engine in engines().values() if not missing(engine)]
     if not here:
-        raise EngineError("no engine is installed; pip install 'dataframe-bench[engines]' adds all")
+        raise EngineError("no engine is installed; make install adds all")
     return "polars" if "polars" in here else here[0]
 
 
