@@ -18,7 +18,7 @@ from dfbench.datasets.making import make
 from dfbench.datasets.ordering import row_order
 from dfbench.datasets.r_stream import RStream, first_appearances, millionths
 from dfbench.errors import DataError
-from dfbench.spec.workload import Files, Generated
+from dfbench.spec.workload import Dialect, Files, Generated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
@@ -508,3 +508,36 @@ def test_files_that_cannot_be_used_are_told(folder, patterns, message):
         made(folder, *patterns)
     cache = folder.parent / "cache"
     assert not cache.exists() or list(cache.iterdir()) == []
+
+
+def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
+    (folder / "a.csv").write_text("1,5|'a|b'|x\n2,25|c|-\n|NA|e\n")
+    told = Dialect(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
+    data = make(Files(("a.csv",), folder, told), folder / "cache")
+    assert rows(data) == {
+        "column_1": [1.5, 2.25, None],
+        "column_2": ["a|b", "c", "NA"],
+        "column_3": ["x", None, "e"],
+    }
+
+
+def test_another_dialect_makes_other_data(folder):
+    (folder / "a.csv").write_text("x\n1,5\n")
+    comma, semicolon = (Dialect(delimiter=";", decimal=sign) for sign in ",.")
+    made = [make(Files(("a.csv",), folder, told), folder / "c") for told in (comma, semicolon)]
+    assert [rows(data) for data in made] == [{"x": [1.5]}, {"x": ["1,5"]}]
+
+
+def test_a_dialect_belongs_to_csv_files(folder):
+    pq.write_table(pa.table({"x": [1]}), folder / "own.parquet")
+    with pytest.raises(DataError, match="Parquet files have no delimiter"):
+        make(Files(("own.parquet",), folder, Dialect(decimal=",")), folder / "cache")
+
+
+@pytest.mark.parametrize("statistics", [True, False])
+def test_the_largest_integer_is_known_with_and_without_statistics(folder, statistics):
+    table = pa.table({"a": pa.array([2**64 - 1, None], pa.uint64()), "b": [1, -(2**60)]})
+    pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
+    a, b = schema_of(folder / "own.parquet").columns
+    assert (a.most, b.most) == (2**64 - 1, 2**60)
+    assert (a.exceeds_floats, b.exceeds_floats) == (True, False)
