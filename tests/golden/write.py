@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from dfbench.engines import engines
+from dfbench.engines import engines, find
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
 from dfbench.spec.reading import generated_schema, read
@@ -14,6 +14,8 @@ from dfbench.spec.workload import Generated, Workload
 HERE = Path(__file__).parent
 # Data without missing values, and with: the care that a program takes is part of what is reviewed.
 NULLS = {"": 0, "-missing": 5}
+# Those that read in their own way within the query; the others read as they load.
+SCANS = ("pandas/scan", "polars/scan", "duckdb/scan", "dask/scan")
 
 
 def programs() -> Iterator[tuple[Path, str]]:
@@ -27,7 +29,7 @@ def programs() -> Iterator[tuple[Path, str]]:
 def _of(workload: Workload, suffix: str, nulls: int) -> Iterator[tuple[Path, str]]:
     assert isinstance(workload.dataset, Generated)
     schema = generated_schema(Generated(workload.dataset.generator, 1_000_000, nulls=nulls))
-    for engine in engines().values():
+    for engine in (*engines().values(), *map(find, SCANS)):
         folder = HERE / engine.name.replace("/", "-").replace("+", "-")
         for query in workload.queries:
             try:
