@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 env = typer.Typer(help="The environments of engines of a version: list, make, prune.")
 app.add_typer(env, name="env", no_args_is_help=True)
+plugin = typer.Typer(help="Engines of your own.")
+app.add_typer(plugin, name="engine", no_args_is_help=True)
 
 Workload = Annotated[str, typer.Argument(help="A workload file, or the name of one that ships.")]
 Engines = Annotated[
@@ -293,6 +295,18 @@ def schema() -> None:
     from . import companions
 
     companions.schema()
+
+
+@plugin.command(name="new")
+def engine_new(
+    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
+    to: Annotated[Path | None, typer.Option("--to", help="The package's folder.")] = None,
+) -> None:
+    """Write a package for an engine of your own: an adapter that works, and its test."""
+    from .engines import skeleton
+
+    for path in skeleton.new(name, to or Path(f"dfbench-{name}")):
+        sys.stdout.write(f"{path}\n")
 
 
 @env.command(name="list")
