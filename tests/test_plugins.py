@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,21 +12,33 @@ import pytest
 from dfbench.engines import skeleton
 from dfbench.errors import EngineError
 
+PAGE = Path(__file__).parent.parent / "docs" / "your-own-engine.md"
+# pip installs from the folder alone, beside everything that is here.
+PIP = {"PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_INDEX": "1", "PIP_QUIET": "1"}
 
-def test_a_new_engines_package_installs_and_passes_its_own_test(tmp_path):
-    package, place = tmp_path / "dfbench-quick-duck", tmp_path / "site"
-    skeleton.new("quick-duck", package)
-    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(place)]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(package)], check=True)
+
+def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path):
+    commands = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL))
+    place = tmp_path / "site"
+    folder = str(Path(sys.executable).parent)
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"],
-        cwd=package,
-        env={**os.environ, "PYTHONPATH": str(place)},
+        ["bash", "-euxc", commands],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            **PIP,
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+            "PIP_TARGET": str(place),
+            "PYTHONPATH": str(place),
+            "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:xdist",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "2 passed" in ran.stdout, ran.stdout
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert 'group_by(["id1"])' in ran.stdout
+    assert "2 passed" in ran.stdout
 
 
 @pytest.mark.parametrize("name", ["pandas", "Duck", "1duck", "class", "a b"])
