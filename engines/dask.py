@@ -40,7 +40,7 @@ WHOLE = {
 }
 
 # What is written for the partitions: Dask's frames lack it, or take a missing text for true in it.
-OF_PANDAS = ("np.", ".notna(", ".where(", ".mask(", ".str.", ".dt.")
+OF_PANDAS = ("np.", ".notna(", ".where(", ".mask(", ".str.", ".dt.", ".astype('boolean')")
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores

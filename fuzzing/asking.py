@@ -90,6 +90,12 @@ def cases(seed: int, folder: Path) -> Iterator[Case]:
                 yield Case(saving.read_back(query), frame, path, schema)
 
 
+def _last_words(error: str) -> str:
+    """Give what was raised: the last line of a traceback that begins without blanks."""
+    lines = [line for line in error.strip().splitlines() if line[:1].strip()]
+    return lines[-1] if lines else error
+
+
 class Engine:
     """One engine's warm process; it is started again where a program ended it."""
 
@@ -111,7 +117,7 @@ class Engine:
         answer = self.folder / "answer.arrow"
         try:
             if error := self._started().answer(text, path, answer):
-                return error.strip().splitlines()[-1]
+                return _last_words(error)
             verdict = judging.agrees(query, frame, judging.expected(query, frame), answer)
         finally:
             text.unlink()

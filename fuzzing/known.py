@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,10 +40,24 @@ def _leads_beyond(query: Query, frame: pa.Table) -> bool:
     return bool(leads) and (query.group_by != () or frame.num_rows < MOST_STEPS)
 
 
+def _sums_infinities(query: Query, frame: pa.Table) -> bool:
+    sums = [n for n in nodes(query) if isinstance(n, Agg) and n.function == "cumsum"]
+    rows = frame.to_pylist()
+    for output in query.derive:
+        for row in rows:
+            row[output.name] = evaluate(output.expression, row)
+    values = (evaluate(node.arguments[0], row) for node in sums for row in rows)
+    return any(isinstance(value, float) and math.isinf(value) for value in values)
+
+
 MOST_STEPS = 4
 KNOWN = (
     Known("datatable", "groups of no rows", _nothing_left),
     Known("datatable", "shift beyond the end", _leads_beyond),
+    *(
+        Known(engine, "cumsum after an infinity", _sums_infinities)
+        for engine in ("pandas", "pandas+numba", "dask", "modin")
+    ),
 )
 
 

@@ -144,6 +144,10 @@ class Series:
                 return self._arithmetic(op, left, right)
             case Neg(operand):
                 return quote("-x", x=self._write(operand))
+            case Compare(op, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
+                # Arrow's own truth values are not at home with those of other comparisons.
+                tree = quote(f"x {op} y", x=self._write(node.left), y=self._write(node.right))
+                return quote("t.astype('boolean')", t=tree)
             case Compare(op, left, right):
                 return quote(f"x {op} y", x=self._write(left), y=self._write(right))
             case IsMissing(operand):
@@ -157,6 +161,9 @@ class Series:
                 return self._truncated(self.column(moment), str(unit), self._zone(moment))
             case Call("centred", arguments):
                 return self._centred(arguments)
+            case Call("len", (Col(name),)) if self.arrow(name):
+                # Beside floats, pandas' own missing integers would mix NA and NaN.
+                return quote("x.str.len().astype('float64')", x=self._write(Col(name)))
             case Call(function, arguments):
                 method = FUNCTIONS.get(function, "").startswith("x.")
                 first = self.column(arguments[0]) if method else self._write(arguments[0])
@@ -254,6 +261,8 @@ class Series:
         masks = [quote("x.isna()", x=self.column(x)) for x in operands if self._may_miss(x)]
         if not masks:
             return tree
+        if not any(map(self._is_series, operands)):
+            tree = quote("pd.Series(v, index=f.index)", v=tree, f=quote(self.frame))
         mask = masks[0]
         for other in masks[1:]:
             mask = ast.BinOp(mask, ast.BitOr(), other)

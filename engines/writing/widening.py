@@ -79,17 +79,17 @@ class _Rewriting:
 
     def _wide(self, node: Expr) -> Expr:
         made = self.rewritten(node)
-        if (
-            self._is_narrow(made)
-            and self._is_whole(made)
-            and (self.gaps or not self._may_miss(made))
-        ):
-            return Call(WIDE, (made,))
-        return made
+        if not (self._is_narrow(made) and self._is_whole(made)):
+            return made
+        if isinstance(made, Agg):
+            # What has no rows has no value to widen; its column can always be.
+            return Agg(made.function, (self._cast(made.arguments[0]), *made.arguments[1:]))
+        return self._cast(made)
 
-    def _may_miss(self, node: Expr) -> bool:
-        nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
-        return nothing or may_be_missing(node, self.data)
+    def _cast(self, node: Expr) -> Expr:
+        if self.gaps or not may_be_missing(node, self.data):
+            return Call(WIDE, (node,))
+        return node
 
     def _is_narrow(self, node: Expr) -> bool:
         match node:
