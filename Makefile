@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-.PHONY: help install compare test check conformance pins golden schema browser screenshots chromium oracle faults matrix floor bench clean
+.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a
 
 golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
 	$(BIN)/python -m tests.golden.write
+
+semantics: $(READY) ## write the table of docs/semantics.md from the tests' marks
+	$(BIN)/python -m tests.conformance.table
 
 schema: $(READY) ## write the JSON schema of the workload language anew
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json

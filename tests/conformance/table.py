@@ -1,0 +1,81 @@
+"""Writes the table of docs/semantics.md from the cases and their marks: `make semantics`."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+from .cases import CASES
+from .marks import Mark, mark
+
+PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
+BEGIN, END = "<!-- the table: make semantics -->", "<!-- the end of the table -->"
+ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "modin", "datatable")
+# A matter of the language, and the cases that hold engines to it.
+MATTERS: tuple[tuple[str, str], ...] = (
+    ("a missing key is a group of its own", "sum-missing several_keys-missing bool_key-missing"),
+    ("null and NaN are one thing", "*_nan-* where_nan-*"),
+    ("`sum mean min max count size`", "sum-* mean-* min-* max-* count-* size-* *_int-plain"),
+    ("`std var median` are exact, of a sample", "std*-* var*-* median*-*"),
+    ("`quantile` is linear", "quantile*-*"),
+    ("`first` and `last` skip missing values", "first*-* last*-*"),
+    ("`n_unique` leaves missing values out", "n_unique*-*"),
+    ("`any` and `all`", "any*-* all-*"),
+    ("`corr` is pairwise complete", "corr*-* having_corr-*"),
+    ("sums of integers are exact", "exact_*-* narrow_*-*"),
+    ("`/ // %` are Python's, also by zero", "divide*-* floor_*-* modulo*-*"),
+    ("`-x ** 2` is `-(x ** 2)`", "minus_square-* power-* negative-*"),
+    ("`round` takes halves to the even", "rounds*-*"),
+    ("`min` and `max` of a row", "row_extremes-*"),
+    ("a comparison with a missing value is missing", "compare_missing-* either_missing-* where*-*"),
+    ("text: `lower len contains starts_with`", "texts-* text_*-* min_text-* where_text-*"),
+    ("days and times", "date*-* time*-*"),
+    ("`truncate`", "truncate*-*"),
+    ("`largest` and `smallest`", "largest*-* smallest-*"),
+    ("`having`, `sort`, `limit`", "having*-* sort*-* limit-*"),
+    ("the whole frame as one group", "whole*-*"),
+    ("a frame without rows", "*-empty"),
+    ("`transform` in the frame's order", "share-* z_score-* transform*-*"),
+    ("`rank`", "rank*-*"),
+    ("`lag lead cumsum`", "lags*-* cumsum*-*"),
+)
+
+
+def written() -> str:
+    """Give the table and its notes."""
+    notes: list[str] = []
+    lines = [f"| matter | {' | '.join(ENGINES)} |", f"|---|{'---|' * len(ENGINES)}"]
+    for matter, patterns in MATTERS:
+        cells = (_cell(engine, patterns.split(), notes) for engine in ENGINES)
+        lines.append(f"| {matter} | {' | '.join(cells)} |")
+    told = [f"{number}. {note}" for number, note in enumerate(notes, 1)]
+    return "\n".join([*lines, "", *told])
+
+
+def page(text: str) -> str:
+    """Give the page with the table as it is now."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{written()}\n\n{END}{after}"
+
+
+def _cell(engine: str, patterns: list[str], notes: list[str]) -> str:
+    cases = [case.name for case in CASES if any(fnmatch(case.name, p) for p in patterns)]
+    assert cases, f"no case is {patterns}"
+    found = [known for name in cases if (known := mark(engine, name))]
+    if not found:
+        return "yes"
+    numbers = sorted({_noted(known, notes) for known in found})
+    word = "no" if len(found) == len(cases) else "in part"
+    return f"{word} ({', '.join(map(str, numbers))})"
+
+
+def _noted(known: Mark, notes: list[str]) -> int:
+    note = f"{known.how}: {known.reason}"
+    if note not in notes:
+        notes.append(note)
+    return notes.index(note) + 1
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
