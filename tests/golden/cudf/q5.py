@@ -1,0 +1,21 @@
+"""q5: sum v1, v2 and v3 by id6 - cudf"""
+
+import sys
+
+import cudf
+
+
+def load(path):
+    return cudf.read_parquet(path, columns=["id6", "v1", "v2", "v3"])
+
+
+def query(data):
+    return data.groupby("id6", as_index=False, sort=False)[["v1", "v2", "v3"]].sum()
+
+
+def rows(answer):
+    return answer.to_arrow(preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

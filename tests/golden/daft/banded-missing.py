@@ -1,0 +1,44 @@
+"""banded: a banded ratio of v3 and v2 - daft"""
+
+import sys
+
+import daft
+from daft import col, lit
+from daft.functions import when
+
+
+def load(path):
+    return daft.read_parquet(path).select("v3", "v2", "v1").collect()
+
+
+def query(data):
+    return (
+        data.with_columns(
+            {
+                "ratio": when(
+                    (col("v3") / (col("v2") + 1)).not_nan(), col("v3") / (col("v2") + 1)
+                ).otherwise(lit(None))
+            }
+        )
+        .select(
+            when(
+                (
+                    col("v3").is_null() | col("v2").is_null() | col("v1").is_null()
+                ).fill_null(False),
+                lit(None),
+            )
+            .when((col("ratio") > 20).fill_null(False), col("ratio").sqrt())
+            .when((col("v1") == 1).fill_null(False), lit(0.0))
+            .otherwise(col("ratio").negate())
+            .alias("result")
+        )
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

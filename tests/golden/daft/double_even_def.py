@@ -1,0 +1,27 @@
+"""double_even_def: v2, doubled where v1 is even, as a def - daft"""
+
+import sys
+
+import daft
+from daft import col
+from daft.functions import when
+
+
+def load(path):
+    return daft.read_parquet(path).select("v2", "v1").collect()
+
+
+def query(data):
+    return data.select(
+        when((col("v1") % 2 + 2) % 2 == 0, 2 * col("v2"))
+        .otherwise(col("v2"))
+        .alias("result")
+    ).collect()
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

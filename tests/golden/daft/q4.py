@@ -1,0 +1,30 @@
+"""q4: mean v1, v2 and v3 by id4 - daft"""
+
+import sys
+
+import daft
+from daft import col
+
+
+def load(path):
+    return daft.read_parquet(path).select("id4", "v1", "v2", "v3").collect()
+
+
+def query(data):
+    return (
+        data.groupby("id4")
+        .agg(
+            col("v1").mean().alias("v1"),
+            col("v2").mean().alias("v2"),
+            col("v3").mean().alias("v3"),
+        )
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

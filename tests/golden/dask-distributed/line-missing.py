@@ -1,0 +1,57 @@
+"""line: slope and intercept of v3 over v2, by id4 - dask/distributed"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+from distributed import Client, LocalCluster, wait
+
+
+def line(v2, v3):
+    dx = v2 - v2.mean()
+    slope = (dx * v3).sum() / (dx**2).sum()
+    return slope, v3.mean() - slope * v2.mean()
+
+
+def apply(part):
+    answers = [
+        (*key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
+        for key, group in part.groupby(["id4"], sort=False, dropna=False)
+    ]
+    return pd.DataFrame(answers, columns=["id4", "slope", "intercept"])
+
+
+def start():
+    return Client(
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+    )
+
+
+def load(path):
+    data = (
+        dd.read_parquet(path, columns=["id4", "v2", "v3"])
+        .repartition(npartitions=8)
+        .persist()
+    )
+    wait(data)
+    return data
+
+
+def query(data):
+    # A cluster may still hold the answer it has just given, and give it again: let go of it first.
+    wait(data)
+    # Only this shuffle keeps the order of a group's rows.
+    data = data.shuffle("id4", shuffle_method="tasks")
+    return data.map_partitions(
+        apply, meta={"id4": "i8", "slope": "f8", "intercept": "f8"}
+    ).compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

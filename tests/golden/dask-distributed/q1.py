@@ -1,0 +1,38 @@
+"""q1: sum v1 by id1 - dask/distributed"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+from distributed import Client, LocalCluster, wait
+
+
+def start():
+    return Client(
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+    )
+
+
+def load(path):
+    data = (
+        dd.read_parquet(path, columns=["id1", "v1"])
+        .repartition(npartitions=8)
+        .persist()
+    )
+    wait(data)
+    return data
+
+
+def query(data):
+    # A cluster may still hold the answer it has just given, and give it again: let go of it first.
+    wait(data)
+    return data.groupby("id1", sort=False)["v1"].sum().reset_index().compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,39 @@
+"""double_even: v2, doubled where v1 is even - dask/scan"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+
+def result(x):
+    return 2 * x["v2"] if x["v1"] % 2 == 0 else x["v2"]
+
+
+def apply(part):
+    complete = part.dropna(subset=["v1", "v2"])
+    return pd.DataFrame(
+        {
+            "result": complete.apply(result, axis=1, result_type="reduce").reindex(
+                part.index
+            )
+        }
+    )
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = dd.read_parquet(path, columns=["v1", "v2"])
+    return data.map_partitions(apply, meta={"result": "i8"}).compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,39 @@
+"""double_even_def: v2, doubled where v1 is even, as a def - dask/scan"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+
+def double_even(x):
+    return 2 * x["v2"] if x["v1"] % 2 == 0 else x["v2"]
+
+
+def apply(part):
+    complete = part.dropna(subset=["v2", "v1"])
+    return pd.DataFrame(
+        {
+            "result": complete.apply(double_even, axis=1, result_type="reduce").reindex(
+                part.index
+            )
+        }
+    )
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = dd.read_parquet(path, columns=["v2", "v1"])
+    return data.map_partitions(apply, meta={"result": "i8"}).compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

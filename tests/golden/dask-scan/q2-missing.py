@@ -1,0 +1,28 @@
+"""q2: sum v1 by id1 and id2 - dask/scan"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = dd.read_parquet(path, columns=["id1", "id2", "v1"])
+    return (
+        data.groupby(["id1", "id2"], sort=False, dropna=False)["v1"]
+        .sum()
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

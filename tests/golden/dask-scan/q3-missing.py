@@ -1,0 +1,28 @@
+"""q3: sum v1 and mean v3 by id3 - dask/scan"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = dd.read_parquet(path, columns=["id3", "v1", "v3"])
+    return (
+        data.groupby("id3", sort=False, dropna=False)
+        .agg({"v1": "sum", "v3": "mean"})
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

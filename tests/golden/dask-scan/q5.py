@@ -1,0 +1,28 @@
+"""q5: sum v1, v2 and v3 by id6 - dask/scan"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = dd.read_parquet(path, columns=["id6", "v1", "v2", "v3"])
+    return (
+        data.groupby("id6", sort=False)
+        .agg({"v1": "sum", "v2": "sum", "v3": "sum"})
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,33 @@
+"""double_even: v2, doubled where v1 is even - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+
+def result(x):
+    return 2 * x["v2"] if x["v1"] % 2 == 0 else x["v2"]
+
+
+def apply(part):
+    return pd.DataFrame({"result": part.apply(result, axis=1, result_type="reduce")})
+
+
+def load(path):
+    return (
+        dd.read_parquet(path, columns=["v1", "v2"]).repartition(npartitions=8).persist()
+    )
+
+
+def query(data):
+    return data.map_partitions(apply, meta={"result": "i8"}).compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

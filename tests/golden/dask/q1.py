@@ -1,0 +1,26 @@
+"""q1: sum v1 by id1 - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def load(path):
+    return (
+        dd.read_parquet(path, columns=["id1", "v1"])
+        .repartition(npartitions=8)
+        .persist()
+    )
+
+
+def query(data):
+    return data.groupby("id1", sort=False)["v1"].sum().reset_index().compute()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,30 @@
+"""q7: max v1 - min v2 by id3 - datafusion"""
+
+import sys
+
+from datafusion import SessionConfig, SessionContext, col
+from datafusion import functions as f
+
+
+def load(path):
+    ctx = SessionContext(SessionConfig().with_target_partitions(2))
+    return ctx.read_parquet(path).select(col("id3"), col("v1"), col("v2")).cache()
+
+
+def query(data):
+    return (
+        data.aggregate(
+            [col("id3")],
+            [f.max(col("v1")).alias("max_v1"), f.min(col("v2")).alias("min_v2")],
+        )
+        .select(col("id3"), (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
+        .to_arrow_table()
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

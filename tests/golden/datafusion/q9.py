@@ -1,0 +1,33 @@
+"""q9: square of the correlation of v1 and v2 by id2 and id4 - datafusion"""
+
+import sys
+
+from datafusion import SessionConfig, SessionContext, col, lit
+from datafusion import functions as f
+
+
+def load(path):
+    ctx = SessionContext(SessionConfig().with_target_partitions(2))
+    return (
+        ctx.read_parquet(path)
+        .select(col("id2"), col("id4"), col("v1"), col("v2"))
+        .cache()
+    )
+
+
+def query(data):
+    return (
+        data.aggregate(
+            [col("id2"), col("id4")], [f.corr(col("v1"), col("v2")).alias("corr_v1_v2")]
+        )
+        .select(col("id2"), col("id4"), f.power(col("corr_v1_v2"), lit(2)).alias("r2"))
+        .to_arrow_table()
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

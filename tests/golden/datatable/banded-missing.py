@@ -1,0 +1,42 @@
+"""banded: a banded ratio of v3 and v2 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import f, ifelse
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["v3", "v2", "v1"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[
+        :,
+        {
+            "result": ifelse(
+                (f.v3 == None) | (f.v2 == None) | (f.v1 == None),
+                None,
+                f.v3 / (f.v2 + 1) > 20,
+                dt.math.sqrt(f.v3 / (f.v2 + 1)),
+                f.v1 == 1,
+                0.0,
+                -(f.v3 / (f.v2 + 1)),
+            )
+        },
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,35 @@
+"""q10: sum v3 and number of rows by id1 to id6 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
+    )
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[
+        :,
+        {"v3": dt.sum(f.v3), "count": dt.count()},
+        by("id1", "id2", "id3", "id4", "id5", "id6"),
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,29 @@
+"""q2: sum v1 by id1 and id2 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["id1", "id2", "v1"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[:, {"v1": dt.sum(f.v1)}, by("id1", "id2")]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,31 @@
+"""q5: sum v1, v2 and v3 by id6 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["id6", "v1", "v2", "v3"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[
+        :, {"v1": dt.sum(f.v1), "v2": dt.sum(f.v2), "v3": dt.sum(f.v3)}, by("id6")
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,31 @@
+"""q6: median v3 and sd v3 by id4 and id5 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["id4", "id5", "v3"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[
+        :, {"median_v3": dt.median(f.v3), "sd_v3": dt.sd(f.v3)}, by("id4", "id5")
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

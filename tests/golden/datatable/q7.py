@@ -1,0 +1,29 @@
+"""q7: max v1 - min v2 by id3 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["id3", "v1", "v2"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[:, {"range_v1_v2": dt.max(f.v1) - dt.min(f.v2)}, by("id3")]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

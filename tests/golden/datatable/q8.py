@@ -1,0 +1,29 @@
+"""q8: largest two v3 by id6 - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f, sort
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["id6", "v3"])
+    return dt.Frame(table.combine_chunks())
+
+
+def query(data):
+    answer = data[f.v3 != None, :][:2, {"largest2_v3": f.v3}, by("id6"), sort(-f.v3)]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

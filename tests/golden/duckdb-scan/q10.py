@@ -1,0 +1,27 @@
+"""q10: sum v3 and number of rows by id1 to id6 - duckdb/scan"""
+
+import sys
+
+import duckdb
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    con = duckdb.connect(config={"threads": 2})
+    data = con.read_parquet(path)
+    return con.sql("""
+        SELECT id1, id2, id3, id4, id5, id6, sum(v3) AS v3, count(*) AS count
+        FROM data
+        GROUP BY id1, id2, id3, id4, id5, id6
+    """).to_arrow_table()
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

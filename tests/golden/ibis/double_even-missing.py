@@ -1,0 +1,29 @@
+"""double_even: v2, doubled where v1 is even - ibis"""
+
+import sys
+
+import ibis
+from ibis import _
+
+
+def load(path):
+    con = ibis.duckdb.connect(threads=2)
+    return con.create_table("data", con.read_parquet(path).select("v1", "v2"))
+
+
+def query(data):
+    return data.select(
+        ibis.cases(
+            (_["v1"].isnull(), ibis.literal(None)),
+            ((_["v1"] % 2 + 2) % 2 == 0, 2 * _["v2"]),
+            else_=_["v2"],
+        ).name("result")
+    ).to_pyarrow()
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,27 @@
+"""double_even_def: v2, doubled where v1 is even, as a def - ibis"""
+
+import sys
+
+import ibis
+from ibis import _
+
+
+def load(path):
+    con = ibis.duckdb.connect(threads=2)
+    return con.create_table("data", con.read_parquet(path).select("v2", "v1"))
+
+
+def query(data):
+    return data.select(
+        ibis.cases(((_["v1"] % 2 + 2) % 2 == 0, 2 * _["v2"]), else_=_["v2"]).name(
+            "result"
+        )
+    ).to_pyarrow()
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

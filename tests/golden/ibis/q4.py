@@ -1,0 +1,33 @@
+"""q4: mean v1, v2 and v3 by id4 - ibis"""
+
+import sys
+
+import ibis
+from ibis import _
+
+
+def load(path):
+    con = ibis.duckdb.connect(threads=2)
+    return con.create_table(
+        "data", con.read_parquet(path).select("id4", "v1", "v2", "v3")
+    )
+
+
+def query(data):
+    return (
+        data.group_by("id4")
+        .aggregate(
+            _["v1"].mean().name("v1"),
+            _["v2"].mean().name("v2"),
+            _["v3"].mean().name("v3"),
+        )
+        .to_pyarrow()
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,39 @@
+"""q1: sum v1 by id1 - modin/dask"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+from distributed import Client
+from modin.config import Engine
+from modin.utils import execute
+
+Engine.put("dask")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def start():
+    return Client(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id1", "v1"])
+
+
+def query(data):
+    answer = data.groupby("id1", as_index=False, sort=False, dropna=False)["v1"].sum()
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,41 @@
+"""tariff: a rate by the text of id1 - modin/dask"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+from distributed import Client
+from modin.config import Engine
+
+Engine.put("dask")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def tariff(x):
+    if x["id1"] == "id001" or x["id2"] in ("id002", "id003"):
+        return 1.5 * x["v3"]
+    return x["v3"]
+
+
+def start():
+    return Client(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id1", "id2", "v3"])
+
+
+def query(data):
+    return pd.DataFrame({"result": data.apply(tariff, axis=1)})
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,35 @@
+"""q5: sum v1, v2 and v3 by id6 - modin"""
+
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+import ray
+from modin.config import Engine
+from modin.utils import execute
+
+Engine.put("ray")
+
+
+def start():
+    return ray.init(num_cpus=2, include_dashboard=False)
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id6", "v1", "v2", "v3"])
+
+
+def query(data):
+    answer = data.groupby("id6", as_index=False, sort=False)[["v1", "v2", "v3"]].sum()
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

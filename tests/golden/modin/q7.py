@@ -1,0 +1,42 @@
+"""q7: max v1 - min v2 by id3 - modin"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+import ray
+from modin.config import Engine
+
+Engine.put("ray")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def start():
+    return ray.init(num_cpus=2, include_dashboard=False)
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id3", "v1", "v2"])
+
+
+def query(data):
+    answer = (
+        data.groupby("id3", sort=False)
+        .agg(max_v1=("v1", "max"), min_v2=("v2", "min"))
+        .reset_index()
+        .modin.to_pandas()
+    )
+    answer["range_v1_v2"] = answer["max_v1"] - answer["min_v2"]
+    return answer[["id3", "range_v1_v2"]]
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

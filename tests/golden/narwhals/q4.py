@@ -1,0 +1,30 @@
+"""q4: mean v1, v2 and v3 by id4 - narwhals"""
+
+import sys
+
+import narwhals as nw
+
+
+def load(path):
+    return nw.read_parquet(path, backend="polars", columns=["id4", "v1", "v2", "v3"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id4")
+        .agg(
+            nw.col("v1").mean().alias("v1"),
+            nw.col("v2").mean().alias("v2"),
+            nw.col("v3").mean().alias("v3"),
+        )
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,26 @@
+"""q9: square of the correlation of v1 and v2 by id2 and id4 - narwhals"""
+
+import sys
+
+import narwhals as nw
+
+
+def load(path):
+    return nw.read_parquet(path, backend="polars", columns=["id2", "id4", "v1", "v2"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id2", "id4")
+        .agg((nw.corr(nw.col("v1"), nw.col("v2")) ** 2).alias("r2"))
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,37 @@
+"""double_even: v2, doubled where v1 is even - pandas+numba"""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numba import njit, prange
+
+
+@njit(parallel=True, error_model="numpy")
+def result(v1, v2):
+    output = np.empty(len(v1), np.int64)
+    for i in prange(len(v1)):
+        if v1[i] % 2 == 0:
+            output[i] = 2 * v2[i]
+        else:
+            output[i] = v2[i]
+    return output
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["v1", "v2"])
+
+
+def query(data):
+    return pd.DataFrame(
+        {"result": result(data["v1"].to_numpy(), data["v2"].to_numpy())}
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,33 @@
+"""line: slope and intercept of v3 over v2, by id4 - pandas+numba"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+
+def line(v2, v3):
+    dx = v2 - v2.mean()
+    slope = (dx * v3).sum() / (dx**2).sum()
+    return slope, v3.mean() - slope * v2.mean()
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id4", "v2", "v3"])
+
+
+def query(data):
+    answer = data.groupby("id4", sort=False)[["v2", "v3"]].apply(
+        lambda group: line(group["v2"].to_numpy(), group["v3"].to_numpy())
+    )
+    return pd.DataFrame(
+        answer.tolist(), answer.index, ["slope", "intercept"]
+    ).reset_index()
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,29 @@
+"""q1: sum v1 by id1 - pandas+numba"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id1", "v1"])
+
+
+def query(data):
+    return (
+        data.groupby("id1", sort=False, dropna=False)["v1"]
+        .sum(engine="numba")
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,30 @@
+"""q3: sum v1 and mean v3 by id3 - pandas/scan"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = pd.read_parquet(path, columns=["id3", "v1", "v3"])
+    return (
+        data.groupby("id3", sort=False, dropna=False)
+        .agg({"v1": "sum", "v3": "mean"})
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,26 @@
+"""q3: sum v1 and mean v3 by id3 - polars/gpu"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["id3", "v1", "v3"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id3")
+        .agg(pl.col("v1").sum(), pl.col("v3").mean())
+        .collect(engine=pl.GPUEngine(raise_on_fail=True))
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

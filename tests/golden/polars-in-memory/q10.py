@@ -1,0 +1,28 @@
+"""q10: sum v3 and number of rows by id1 to id6 - polars/in-memory"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
+    )
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id1", "id2", "id3", "id4", "id5", "id6")
+        .agg(pl.col("v3").sum(), pl.len().alias("count"))
+        .collect(engine="in-memory")
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,26 @@
+"""q2: sum v1 by id1 and id2 - polars/in-memory"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["id1", "id2", "v1"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id1", "id2")
+        .agg(pl.col("v1").sum())
+        .collect(engine="in-memory")
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

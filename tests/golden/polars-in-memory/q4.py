@@ -1,0 +1,26 @@
+"""q4: mean v1, v2 and v3 by id4 - polars/in-memory"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["id4", "v1", "v2", "v3"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .group_by("id4")
+        .agg(pl.col("v1").mean(), pl.col("v2").mean(), pl.col("v3").mean())
+        .collect(engine="in-memory")
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

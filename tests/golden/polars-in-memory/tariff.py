@@ -1,0 +1,32 @@
+"""tariff: a rate by the text of id1 - polars/in-memory"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["id1", "id2", "v3"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .select(
+            pl.when(
+                (pl.col("id1") == "id001") | pl.col("id2").is_in(["id002", "id003"])
+            )
+            .then(1.5 * pl.col("v3"))
+            .otherwise(pl.col("v3"))
+            .alias("result")
+        )
+        .collect(engine="in-memory")
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,22 @@
+"""q3: sum v1 and mean v3 by id3 - polars/scan"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = pl.scan_parquet(path)
+    return data.group_by("id3").agg(pl.col("v1").sum(), pl.col("v3").mean()).collect()
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,26 @@
+"""q4: mean v1, v2 and v3 by id4 - polars/scan"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = pl.scan_parquet(path)
+    return (
+        data.group_by("id4")
+        .agg(pl.col("v1").mean(), pl.col("v2").mean(), pl.col("v3").mean())
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,26 @@
+"""q5: sum v1, v2 and v3 by id6 - polars/scan"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    data = pl.scan_parquet(path)
+    return (
+        data.group_by("id6")
+        .agg(pl.col("v1").sum(), pl.col("v2").sum(), pl.col("v3").sum())
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

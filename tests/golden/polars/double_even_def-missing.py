@@ -1,0 +1,32 @@
+"""double_even_def: v2, doubled where v1 is even, as a def - polars"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["v2", "v1"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .select(
+            pl.when(pl.col("v1").is_null())
+            .then(None)
+            .when(pl.col("v1") % 2 == 0)
+            .then(2 * pl.col("v2"))
+            .otherwise(pl.col("v2"))
+            .alias("result")
+        )
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

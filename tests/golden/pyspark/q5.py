@@ -1,0 +1,45 @@
+"""q5: sum v1, v2 and v3 by id6 - pyspark"""
+
+import sys
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+
+def start():
+    # As many partitions of a shuffle as there are cores: the default is for a cluster.
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate()
+    )
+
+
+def load(path):
+    data = (
+        SparkSession.active().read.parquet(path).select("id6", "v1", "v2", "v3").cache()
+    )
+    data.count()
+    return data
+
+
+def query(data):
+    return (
+        data.groupBy("id6")
+        .agg(
+            F.sum(F.col("v1")).alias("v1"),
+            F.sum(F.col("v2")).alias("v2"),
+            F.sum(F.col("v3")).alias("v3"),
+        )
+        .toArrow()
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,39 @@
+"""q7: max v1 - min v2 by id3 - pyspark"""
+
+import sys
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+
+def start():
+    # As many partitions of a shuffle as there are cores: the default is for a cluster.
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate()
+    )
+
+
+def load(path):
+    data = SparkSession.active().read.parquet(path).select("id3", "v1", "v2").cache()
+    data.count()
+    return data
+
+
+def query(data):
+    return (
+        data.groupBy("id3")
+        .agg((F.max(F.col("v1")) - F.min(F.col("v2"))).alias("range_v1_v2"))
+        .toArrow()
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,37 @@
+"""line: slope and intercept of v3 over v2, by id4 - serial"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+
+def line(v2, v3):
+    dx = v2 - v2.mean()
+    slope = (dx * v3).sum() / (dx**2).sum()
+    return slope, v3.mean() - slope * v2.mean()
+
+
+def apply(part):
+    """Call the function on each group of a part of the frame."""
+    answers = [
+        (*key, *line(group["v2"].to_numpy(), group["v3"].to_numpy()))
+        for key, group in part.groupby(["id4"], sort=False, dropna=False)
+    ]
+    return pd.DataFrame(answers, columns=["id4", "slope", "intercept"])
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id4", "v2", "v3"])
+
+
+def query(data):
+    return apply(data)
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))
