@@ -168,7 +168,7 @@ class Chain:
             case Col(name):
                 return self.column(name)
             case Lit(value):
-                return literal(value)  # type: ignore[arg-type]
+                return literal(value)
             case Arith():
                 return self._arithmetic(node)
             case Neg(Lit(int() | float() as value)):
@@ -182,7 +182,7 @@ class Chain:
             case Not(IsMissing(operand)):
                 return quote(self.dialect.present, x=self.seen(operand))
             case IsIn(operand, values):
-                listed = [literal(v.value) for v in values if v.value is not None]  # type: ignore[arg-type]
+                listed = [literal(v.value) for v in values if v.value is not None]
                 return quote(self.dialect.member, x=self.seen(operand), v=listed)
             case Bool(op, operands):
                 return self._joined(op, [self.expression(operand) for operand in operands])
@@ -292,12 +292,13 @@ class Chain:
 
     def _argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
-            return literal(argument.value)  # type: ignore[arg-type]
+            return literal(argument.value)
         return self.seen(argument)
 
     def _narrow(self, argument: Expr) -> bool:
-        known = isinstance(argument, Col) and argument.name in self.data
-        return self.dialect.narrow_sums and known and self.data[argument.name].arrow in NARROW
+        if not isinstance(argument, Col) or argument.name not in self.data:
+            return False
+        return self.dialect.narrow_sums and self.data[argument.name].arrow in NARROW
 
     def _may_be_nothing(self, agg: Agg) -> bool:
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
@@ -358,7 +359,7 @@ class Chain:
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
         x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
-        y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None  # type: ignore[arg-type]
+        y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
         return quote(self.dialect.functions[two], x=x, y=y or (rest[0] if rest else None))
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
