@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
-
 from dfbench.spec.reading import read_text
 from dfbench.spec.workload import Query
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import re
 import select
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from dfbench.checking.agreement import asked
 from dfbench.checking.comparing import compare
 from dfbench.checking.evaluation import aggregate
@@ -54,7 +52,7 @@ NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELS
 
 @cache
 def interpreter(engine: str) -> Interpreter:
-    return managing.provider().interpreter(find(engine), lambda words: None)
+    return managing.provider().interpreter(find(engine), lambda _: None)
 
 
 class Warm:
