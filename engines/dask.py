@@ -287,9 +287,14 @@ class _Writer:
 
     def _is_tree_of_integers(self, agg: Agg) -> bool:
         names = [a.name for a in agg.arguments if isinstance(a, Col) and a.name in self.data]
-        # Of fewer bits, the squares would wrap.
-        integers = [name for name in names if self.data[name].arrow == "int64"]
+        integers = [name for name in names if self._squares_fit(name)]
         return agg.function in TREE_OF_INTEGERS and len(integers) == len(agg.arguments)
+
+    def _squares_fit(self, name: str) -> bool:
+        """Tell whether the sum of squares fits: Dask squares integers in their own width."""
+        column = self.data[name]
+        known = column.most is None or self.data.rows * column.most**2 < 2**62
+        return column.arrow == "int64" and known
 
     def _tree(self, sums: Query) -> _Text:
         taken = steps(sums)

@@ -114,11 +114,13 @@ class _Statement:
             "" if self.query.derive else self._where(),
             _listed("GROUP BY", self._keys(), ",") if self._groups else "",
             self._having(),
+        ]
+        ends = [
             _listed("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
-        text = "\n".join(clause for clause in clauses if clause)
-        return self._windowed(text) if self._filters_rows else text
+        text = _lines(clauses)
+        return _lines([self._windowed(text) if self._filters_rows else text, *ends])
 
     def hugeints(self) -> list[str]:
         """Give the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
@@ -469,6 +471,10 @@ def _listed(word: str, items: list[str], separator: str) -> str:
         return line
     joined = f"{separator}\n".join(items)
     return f"{word}\n{textwrap.indent(joined, '    ')}"
+
+
+def _lines(clauses: list[str]) -> str:
+    return "\n".join(clause for clause in clauses if clause)
 
 
 def _sort_key(column: str, descending: bool) -> str:

@@ -85,11 +85,16 @@ class _Rewriting:
     def _sure(self, argument: Expr) -> bool:
         return isinstance(argument, Col) and present(self.query, argument.name, self.data)
 
+    def _fits(self, most: int | None) -> bool:
+        """Tell whether products of sums fit into 64 bits."""
+        return most is None or self.data.rows * most < 2**31
+
     def _whole(self, argument: Expr) -> bool:
         return (
             isinstance(argument, Col)
             and argument.name in self.data
             and self.data[argument.name].kind == "int"
+            and self._fits(self.data[argument.name].most)
         )
 
 

@@ -227,9 +227,12 @@ class Series:
                 return any(map(self._is_series, children(node)))
 
     def _joined(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
-        tree = self.condition(operands[0])
+        # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
+        searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in operands)
+        write = self._decided if searched else self.condition
+        tree = write(operands[0])
         for operand in operands[1:]:
-            tree = ast.BinOp(tree, BOOLEAN[op], self.condition(operand))
+            tree = ast.BinOp(tree, BOOLEAN[op], write(operand))
         return tree
 
     def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:

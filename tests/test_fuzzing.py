@@ -1,0 +1,71 @@
+"""The fuzz draws the same twice, asks what can be read, and shrinks a planted disagreement."""
+
+from __future__ import annotations
+
+from itertools import islice
+from random import Random
+
+import pyarrow as pa
+from dfbench.fuzzing import growing, judging, saving
+from dfbench.fuzzing.asking import cases, fuzz
+from dfbench.fuzzing.frames import frame
+from dfbench.fuzzing.shrinking import shrink
+from dfbench.spec.expression import Agg, Col, Lit, walk
+from dfbench.spec.workload import Output, Query
+
+
+def test_the_same_seed_asks_the_same_workloads(tmp_path):
+    drawn = [[saving.workload(c.query) for c in islice(cases(3, tmp_path), 12)] for _ in range(2)]
+    assert drawn[0] == drawn[1]
+
+
+def test_random_queries_are_read_back_as_they_were(tmp_path):
+    for case in islice(cases(5, tmp_path), 60):
+        assert saving.workload(saving.read_back(case.query)) == saving.workload(case.query)
+
+
+def test_every_clause_and_word_is_drawn(tmp_path):
+    queries = [growing.query(Random(seed)) for seed in range(400)]
+    words = {w for q in queries for w in saving.clauses(q)}
+    assert words == {
+        *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
+        *("apply", "having", "sort", "limit"),
+    }
+    outputs = [o.expression for q in queries for o in (*q.aggregate, *q.transform)]
+    drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
+    assert {"rank", "lag", "lead", "cumsum", "quantile", "corr", "any", "all"} <= drawn
+
+
+def test_a_disagreement_shrinks_to_what_makes_it():
+    table = pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4], "y": [5, 6, 7, 8]})
+    outputs = (Output("n", Agg("size", ())), Output("s", Agg("sum", (Col("x"),))))
+    query = Query("asked", "", group_by=("k",), aggregate=outputs, limit=5)
+
+    def disagrees(smaller: Query, rows: pa.Table) -> bool:
+        summed = any(output.expression == Agg("sum", (Col("x"),)) for output in smaller.aggregate)
+        return summed and 4 in rows["x"].to_pylist()
+
+    small, rows = shrink(query, table, disagrees)
+    assert [output.name for output in small.aggregate] == ["s"]
+    assert small.group_by == ()
+    assert small.limit is None
+    assert rows.to_pydict() == {"x": [4]}
+
+
+def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
+    case = next(cases(1, tmp_path))
+    ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
+    assert not judging.is_fair(ask, case.frame, case.schema)
+
+
+def test_polars_and_duckdb_answer_as_python_does(tmp_path):
+    tally = fuzz(("polars", "duckdb"), 60, 11, tmp_path, 3, lambda _: None)
+    assert [f"{one.engine}: {one.said} {one.folder}" for one in tally.disagreements] == []
+    assert tally.workloads == 60
+
+
+def test_frames_have_what_engines_treat_differently():
+    drawn = [frame(Random(seed)) for seed in range(60)]
+    assert {0, 1} <= {table.num_rows for table in drawn}
+    values = {repr(v) for table in drawn for v in table["w"].to_pylist()}
+    assert {"inf", "-inf", "nan", "-0.0", "None", "5e-324"} <= values
