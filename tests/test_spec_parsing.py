@@ -18,7 +18,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.parsing import Context, ExpressionError, expression, parse
-from dfbench.spec.vocabulary import AGGREGATIONS, ROW_FUNCTIONS
+from dfbench.spec.vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS
 from dfbench.spec.wording import text
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,9 +142,10 @@ def test_all_mistakes_of_an_expression_are_told():
 
 
 def test_every_function_of_the_tables_can_be_called():
-    for table in (ROW_FUNCTIONS, AGGREGATIONS):
+    second = {"quantile": "0.5", "truncate": "'month'"}
+    for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
-            arguments = ["a", "0.5" if name == "quantile" else "b"][: function.least]
+            arguments = ["a", second.get(name, "b")][: function.least]
             tree = expression(f"{name}({', '.join(arguments)})")
             assert tree.function == name
 
