@@ -496,7 +496,7 @@ def _of_a_row(node: Expr) -> bool:
 
 def _value(output: Output, rows: _Rows) -> ast.expr:
     tree = _expression(output.expression, rows=rows)
-    if _narrow_result(output.expression):
+    if rows.is_narrow(output.expression):
         tree = quote("x.cast(pl.Int64)", x=tree)
     if isinstance(output.expression, Lit):
         return quote("pl.lit(x)", x=tree)
@@ -569,7 +569,7 @@ class _Rows:
 
     def wide(self, op: str, node: Expr, other: Expr, tree: ast.expr) -> ast.expr:
         """Widen an operand whose few bits could overflow."""
-        if _narrow_result(node):
+        if self.is_narrow(node):
             return quote("x.cast(pl.Int64)", x=tree)
         if isinstance(node, Agg) and node.function == "sum" and self._of_bools(node):
             return quote("x.cast(pl.Int64)", x=tree)
@@ -577,6 +577,11 @@ class _Rows:
         if known and self.facts.overflows(op, node, other):
             return quote("x.cast(pl.Int64)", x=tree)
         return tree
+
+    def is_narrow(self, node: Expr) -> bool:
+        """Tell whether Polars gives an integer of fewer than 64 bits here."""
+        bound = not self.names.isdisjoint(columns(node))
+        return _narrow_result(node) and (bound or self.facts.kind(node) == "int")
 
     def lacking(self, arguments: tuple[Expr, ...]) -> list[Expr]:
         """Give the arguments that may be missing."""

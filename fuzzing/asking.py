@@ -185,7 +185,7 @@ def _answered(engine: Engine, case: Case) -> str | None:
 
 def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
     """Count the answers, and give those that are wrong."""
-    wrong = []
+    wrong: list[Answer] = []
     for engine, case, said in answers:
         tally.answers[engine.name] += said != UNSUPPORTED
         tally.unsupported[engine.name] += said == UNSUPPORTED

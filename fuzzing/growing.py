@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Literal
 
 from ..spec.expression import (
     Agg,
@@ -236,7 +237,9 @@ def _answer(grower: Grower, grown: Query) -> Query:
             function = RowFunction("out", "out", body, columns=columns(body))
             # What Python's own functions say of a missing value is no matter of engines.
             calls = any(isinstance(part, Call) or part == Lit(None) for part in walk(body))
-            missing = "skip" if calls else draw.choice(("skip", "skip", "call"))
+            missing: Literal["skip", "call"] = (
+                "call" if not calls and grower.chance(0.3) else "skip"
+            )
             return replace(grown, apply=replace(function, on_missing=missing))
     if grower.chance(0.15):
         keys = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from ..checking.evaluation import evaluate
-from ..spec.expression import Agg, Expr, walk
+from ..spec.expression import Agg, Expr, columns, walk
 from ..spec.workload import Query
 
 
@@ -50,10 +50,18 @@ def _sums_infinities(query: Query, frame: pa.Table) -> bool:
     return any(isinstance(value, float) and math.isinf(value) for value in values)
 
 
+def _extremes_of_large(query: Query, frame: pa.Table) -> bool:  # noqa: ARG001 - of any frame
+    if query.group_by:
+        return False
+    extremes = [n for n in nodes(query) if isinstance(n, Agg) and n.function in {"min", "max"}]
+    return any("e" in columns(node) for node in extremes)
+
+
 MOST_STEPS = 4
 KNOWN = (
     Known("datatable", "groups of no rows", _nothing_left),
     Known("datatable", "shift beyond the end", _leads_beyond),
+    Known("dask", "extremes beside empty partitions", _extremes_of_large),
     *(
         Known(engine, "cumsum after an infinity", _sums_infinities)
         for engine in ("pandas", "pandas+numba", "dask", "modin")

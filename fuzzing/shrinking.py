@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -49,18 +50,23 @@ def _smaller(query: Query, frame: pa.Table) -> Iterator[tuple[Query, pa.Table]]:
             yield query, rest.combine_chunks()
 
 
+def _with(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any clause's value
+    changes: dict[str, Any] = {clause: value}
+    return replace(query, **changes)
+
+
 def _fewer_clauses(query: Query) -> Iterator[Query]:
     for clause in ("limit", "having", "where"):
         if getattr(query, clause) is not None:
-            yield replace(query, **{clause: None})
+            yield _with(query, clause, None)
     for clause in ("sort", "group_by", "derive"):
         items = getattr(query, clause)
         for place in range(len(items)):
-            yield replace(query, **{clause: (*items[:place], *items[place + 1 :])})
+            yield _with(query, clause, (*items[:place], *items[place + 1 :]))
     for clause in ("aggregate", "transform"):
         items = getattr(query, clause)
         for place in range(len(items) if len(items) > 1 else 0):
-            yield replace(query, **{clause: (*items[:place], *items[place + 1 :])})
+            yield _with(query, clause, (*items[:place], *items[place + 1 :]))
 
 
 def _simpler(query: Query) -> Iterator[Query]:
@@ -69,13 +75,13 @@ def _simpler(query: Query) -> Iterator[Query]:
         condition = getattr(query, clause)
         if condition is not None:
             for part in _parts(condition):
-                yield replace(query, **{clause: part})
+                yield _with(query, clause, part)
     for clause in ("derive", "aggregate", "transform"):
         items = getattr(query, clause)
         for place, output in enumerate(items):
             for part in _parts(output.expression):
                 changed = Output(output.name, part)
-                yield replace(query, **{clause: (*items[:place], changed, *items[place + 1 :])})
+                yield _with(query, clause, (*items[:place], changed, *items[place + 1 :]))
     if isinstance(query.apply, RowFunction) and query.apply.body is not None:
         for part in _parts(query.apply.body):
             if columns(part):
