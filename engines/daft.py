@@ -83,7 +83,7 @@ DAFT = Dialect(
 class DaftChain(Chain):
     """How Daft's frames take the steps."""
 
-    library = "Daft"
+    named = "Daft"
     dialect = DAFT
 
     @property

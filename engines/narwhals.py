@@ -77,7 +77,7 @@ NARWHALS = Dialect(
 class NarwhalsChain(Chain):
     """How Narwhals' lazy frames take the steps."""
 
-    library = "Narwhals"
+    named = "Narwhals"
     dialect = NARWHALS
 
     def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
