@@ -83,7 +83,7 @@ DAFT = Dialect(
 class DaftChain(Chain):
     """How Daft's frames take the steps."""
 
-    named = "Daft"
+    title = "Daft"
     dialect = DAFT
 
     @property

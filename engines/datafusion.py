@@ -86,7 +86,7 @@ DATAFUSION = Dialect(
 class DataFusionChain(Chain):
     """How DataFusion's frames take the steps."""
 
-    named = "DataFusion"
+    title = "DataFusion"
     dialect = DATAFUSION
 
     def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:

@@ -74,7 +74,7 @@ IBIS = Dialect(
 class IbisChain(Chain):
     """How Ibis' tables take the steps."""
 
-    named = "Ibis"
+    title = "Ibis"
     dialect = IBIS
 
     def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:

@@ -77,7 +77,7 @@ NARWHALS = Dialect(
 class NarwhalsChain(Chain):
     """How Narwhals' lazy frames take the steps."""
 
-    named = "Narwhals"
+    title = "Narwhals"
     dialect = NARWHALS
 
     def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:

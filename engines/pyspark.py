@@ -80,7 +80,7 @@ PYSPARK = Dialect(
 class SparkChain(Chain):
     """How Spark's frames take the steps."""
 
-    named = "PySpark"
+    title = "PySpark"
     dialect = PYSPARK
 
     def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:

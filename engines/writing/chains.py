@@ -84,7 +84,7 @@ class Dialect:
 class Chain:
     """Writes the chain of a query; a library's own class says how its frames take the steps."""
 
-    named: ClassVar[str] = ""
+    title: ClassVar[str] = ""
     dialect: ClassVar[Dialect]
 
     query: Query
@@ -98,7 +98,7 @@ class Chain:
         match self.query.apply:
             case GroupFunction(name=name):
                 raise Unsupported(
-                    name, f"no function of a group's columns is written for {self.named}"
+                    name, f"no function of a group's columns is written for {self.title}"
                 )
             case RowFunction() as function:
                 tree = self._row_function(tree, function)
@@ -205,7 +205,7 @@ class Chain:
     def aggregation(self, agg: Agg) -> ast.expr:
         """Write one aggregation."""
         if agg.function not in self.dialect.aggregations:
-            raise Unsupported(f"{agg.function}()", f"{self.named} has no such aggregation")
+            raise Unsupported(f"{agg.function}()", f"{self.title} has no such aggregation")
         template = self.dialect.aggregations[agg.function]
         x, y = (*map(self._argument, agg.arguments), literal(None), literal(None))[:2]
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
@@ -220,7 +220,7 @@ class Chain:
 
     def _over(self, tree: ast.expr) -> ast.expr:
         if not self.dialect.over:
-            raise Unsupported("transform", f"not written yet for {self.named}")
+            raise Unsupported("transform", f"not written yet for {self.title}")
         keys = [literal(key) for key in self.query.group_by]
         return quote(self.dialect.over, x=tree, k=keys) if keys else tree
 
@@ -355,7 +355,7 @@ class Chain:
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         two = f"{function}_2" if function == "round" and len(arguments) == 2 else function
         if two not in self.dialect.functions:
-            raise Unsupported(f"{function}()", f"no word of {self.named} is known for it")
+            raise Unsupported(f"{function}()", f"no word of {self.title} is known for it")
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
         x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
