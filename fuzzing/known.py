@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..checking.evaluation import evaluate
 from ..spec.expression import Agg, Expr, columns, walk
-from ..spec.workload import Query
+from ..spec.workload import Query, RowFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,25 @@ def _extremes_of_large(query: Query, frame: pa.Table) -> bool:  # noqa: ARG001 -
     return any("e" in columns(node) for node in extremes)
 
 
+def _counts_zeros(query: Query, frame: pa.Table) -> bool:  # noqa: ARG001 - of any frame
+    return any(isinstance(n, Agg) and n.function == "n_unique" for n in nodes(query)) and (
+        "w" in query.reads
+    )
+
+
+def _calls_on_large(query: Query, frame: pa.Table) -> bool:  # noqa: ARG001 - of any frame
+    return isinstance(query.apply, RowFunction) and "e" in query.apply.columns
+
+
 MOST_STEPS = 4
 KNOWN = (
     Known("datatable", "groups of no rows", _nothing_left),
     Known("datatable", "shift beyond the end", _leads_beyond),
+    Known("dask", "n_unique of two zeros", _counts_zeros),
+    *(
+        Known(engine, "large integers in a row of floats", _calls_on_large)
+        for engine in ("pandas", "dask", "modin")
+    ),
     Known("dask", "extremes beside empty partitions", _extremes_of_large),
     *(
         Known(engine, "cumsum after an infinity", _sums_infinities)
