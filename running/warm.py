@@ -17,6 +17,7 @@ class Warm:
     """One process for many programs; `folder` is where those lie, on the path of its workers."""
 
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
         self.process = subprocess.Popen(
             [python, str(RUNNER)],
             stdin=subprocess.PIPE,
@@ -34,7 +35,7 @@ class Warm:
     def answer(
         self, program: Path, data: Path, path: Path, patience: float = PATIENCE
     ) -> str | None:
-        """Run a program on a file, and have its answer written; give the error, if there was one."""
+        """Run a program on a file, its answer written; give the error, if there was one."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         asked = {"program": str(program), "data": str(data), "path": str(path)}

@@ -20,7 +20,7 @@ from dfbench.engines.writing.assembling import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.reading import read_text
 
-from tests.conformance.test_conformance import Warm
+from tests.conformance.test_conformance import started as started_process
 
 ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "datatable")
 LARGE = 5 * 2**53
@@ -97,8 +97,8 @@ def warm(tmp_path_factory):
     started = {}
 
     def give(engine):
-        if engine not in started or started[engine].process.poll() is not None:
-            started[engine] = Warm(engine, tmp_path_factory.mktemp("programs"))
+        if engine not in started or not started[engine].alive:
+            started[engine] = started_process(engine, tmp_path_factory.mktemp("programs"))
         return started[engine]
 
     yield give

@@ -37,7 +37,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     assert "absent from the `packages`" not in done.stdout + done.stderr
     (path,) = built.glob("dataframe_bench-*.whl")
     with zipfile.ZipFile(path) as file:
-        return {name for name in file.namelist() if not name.partition("/")[0].endswith("dist-info")}
+        return {
+            name for name in file.namelist() if not name.partition("/")[0].endswith("dist-info")
+        }
 
 
 def test_every_module_and_data_file_is_in_the_wheel(wheel: set[str]) -> None:

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from tests.conformance.cases import CASES, FRAMES
 from tests.conformance.marks import mark
-from tests.conformance.test_conformance import Warm, agrees
+from tests.conformance.test_conformance import agrees
+from tests.conformance.test_conformance import started as started_process
 
 SCANNING = ["pandas", "polars", "duckdb", "dask"]
 READ = [case for case in CASES if case.frame == "missing"][::3]
@@ -39,7 +40,9 @@ def frames(tmp_path_factory):
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory):
     started = {}
-    yield lambda name: started.setdefault(name, Warm(name, tmp_path_factory.mktemp("programs")))
+    yield lambda name: started.setdefault(
+        name, started_process(name, tmp_path_factory.mktemp("programs"))
+    )
     for process in started.values():
         process.end()
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-import select
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,20 +17,20 @@ from dfbench.checking.comparing import compare
 from dfbench.checking.evaluation import aggregate
 from dfbench.datasets.describing import schema_of
 from dfbench.engines import engines, find
-from dfbench.engines.base import Resources
+from dfbench.engines.base import Program, Resources
 from dfbench.errors import Unsupported
 from dfbench.provisioning import managing
 from dfbench.provisioning.interpreters import Interpreter
+from dfbench.running.warm import Warm
 
 from .cases import CASES, FRAMES, Case
 from .marks import MARKS, mark
 
-PATIENCE = 60
-RUNNER = Path(__file__).with_name("runner.py")
 # These run functions and tasks, and refuse a group-by in words; tests/test_apply.py holds them.
 FUNCTIONS_ONLY = {
     "pandas+numpy",
     "polars/map_elements",
+    "polars/numba",
     "serial",
     "multiprocessing",
     "futures-process",
@@ -55,39 +52,10 @@ def interpreter(engine: str) -> Interpreter:
     return managing.provider().interpreter(find(engine), lambda _: None)
 
 
-class Warm:
-    """One process for all cases of one engine."""
-
-    def __init__(self, engine: str, folder: Path) -> None:
-        # The processes of a cluster import the program by its name, so it lies on their path.
-        self.folder = folder
-        switches = find(engine).environment(Resources(threads=2)) | {"PYTHONPATH": str(folder)}
-        self.process = subprocess.Popen(
-            [interpreter(engine).path, str(RUNNER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **switches},
-            text=True,
-        )
-
-    def answer(self, program: Path, data: Path, path: Path) -> str | None:
-        """Run a program on a file; give the error, if there was one."""
-        asked = {"program": str(program), "data": str(data), "path": str(path)}
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            self.process.kill()
-            return f"no answer within {PATIENCE} s"
-        line = self.process.stdout.readline()
-        return json.loads(line) if line else "the process died"
-
-    def end(self) -> None:
-        self.process.stdin.close()
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+def started(engine: str, folder: Path) -> Warm:
+    """Start the one process for all cases of an engine; its programs lie in the folder."""
+    switches = find(engine).environment(Resources(threads=2))
+    return Warm(interpreter(engine).path, folder, switches)
 
 
 @pytest.fixture(scope="session")
@@ -100,9 +68,9 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[dict[str, Warm]]:
-    started: dict[str, Warm] = {}
-    yield started
-    for process in started.values():
+    running: dict[str, Warm] = {}
+    yield running
+    for process in running.values():
         process.end()
 
 
@@ -120,17 +88,15 @@ def test_answer_is_the_oracles(
 ) -> None:
     assert not interpreter(engine).problem
     known = mark(engine, case.name) or mark(engine.partition("@")[0], case.name)
-    try:
-        told = Resources(versions=interpreter(engine).versions)
-        program = find(engine).write(case.query(), schema_of(frames[case.frame]), told)
-    except Unsupported as reason:
-        assert known, f"unsupported without a mark: {reason}"
+    program = written(engine, case, frames[case.frame])
+    if isinstance(program, Unsupported):
+        assert known, f"unsupported without a mark: {program}"
         assert known.how == "unsupported"
         return
     assert known is None or known.how != "unsupported", "it is supported now: remove the mark"
     # Workers of a cluster import the program by its name, so no two may share one.
-    if engine not in warm or warm[engine].process.poll() is not None:
-        warm[engine] = Warm(engine, tmp_path_factory.mktemp("programs"))
+    if engine not in warm or not warm[engine].alive:
+        warm[engine] = started(engine, tmp_path_factory.mktemp("programs"))
     safe = f"{engine}_{case.name}".replace("/", "_").replace("+", "_")
     text = warm[engine].folder / f"{safe}.py"
     text.write_text(program.text)
@@ -151,6 +117,14 @@ def test_an_engine_for_functions_refuses_a_group_by_in_words(
     with pytest.raises(Unsupported) as refusal:
         find(engine).write(case.query(), schema_of(frames["plain"]))
     assert refusal.value.why
+
+
+def written(engine: str, case: Case, frame: Path) -> Program | Unsupported:
+    told = Resources(versions=interpreter(engine).versions)
+    try:
+        return find(engine).write(case.query(), schema_of(frame), told)
+    except Unsupported as reason:
+        return reason
 
 
 def agrees(case: Case, path: Path) -> Any:

@@ -41,7 +41,9 @@ def _queries() -> Iterator[tuple[Query, Schema, Schema]]:
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
         made = workload.dataset.generator
-        schemas = (generated_schema(Generated(made, 1_000_000, nulls=n)) for n in (0, 5))
+        schemas = (
+            generated_schema(Generated(made, 1_000_000, nulls=n)) for n in (0, 5)
+        )
         plain, missing = schemas
         for query in workload.queries:
             yield query, plain, missing
@@ -51,7 +53,9 @@ def _both(
     engine: Engine, query: Query, plain: Schema, missing: Schema
 ) -> Iterator[tuple[Path, str]]:
     folder = HERE / engine.name.replace("/", "-").replace("+", "-")
-    text, careful = (engine.write(query, s, Resources(threads=2)).text for s in (plain, missing))
+    text, careful = (
+        engine.write(query, s, Resources(threads=2)).text for s in (plain, missing)
+    )
     yield folder / f"{query.name}.py", text
     if careful != text:
         yield folder / f"{query.name}-missing.py", careful
