@@ -22,7 +22,7 @@ compare: $(READY) ## run the ten group-by questions on every engine (about four 
 	$(BIN)/dfbench compare groupby --time-budget 220s
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 check: $(READY) ## lint, type check, and hold the layers
 	$(BIN)/ruff check .
@@ -34,7 +34,7 @@ check: $(READY) ## lint, type check, and hold the layers
 ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 narwhals@newest \
 	ibis@newest datafusion@newest daft@newest pyspark@newest fireducks@newest
 conformance: $(READY) ## every engine and version through the suite, each in its own environment
-	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadgroup tests/conformance
+	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
 
 pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a diff
 	$(BIN)/python -m dfbench.provisioning.pinning

@@ -145,8 +145,7 @@ def column(values, types, name):
 
 
 def on_each_engine(function):
-    groups = [pytest.param(name, marks=pytest.mark.xdist_group(f"own-{name}")) for name in ENGINES]
-    return pytest.mark.parametrize("engine", groups)(function)
+    return pytest.mark.parametrize("engine", ENGINES)(function)
 
 
 @on_each_engine

@@ -47,9 +47,7 @@ def warm(tmp_path_factory):
         process.end()
 
 
-@pytest.mark.parametrize(
-    "engine", [pytest.param(n, marks=pytest.mark.xdist_group(f"scan-{n}")) for n in SCANNING]
-)
+@pytest.mark.parametrize("engine", SCANNING)
 @pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
 def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
     name = f"{engine}/scan"

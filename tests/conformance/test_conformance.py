@@ -75,9 +75,7 @@ def warm() -> Iterator[dict[str, Warm]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-@pytest.mark.parametrize(
-    "engine", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in NAMES]
-)
+@pytest.mark.parametrize("engine", NAMES)
 def test_answer_is_the_oracles(
     engine: str,
     case: Case,

@@ -1,0 +1,27 @@
+"""How tests are spread over processes: those of one file, or of one engine in it, share one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# `test_answer_is_the_oracles[modin/dask-sum-plain]`: an engine starts once for all its cases.
+BY_ENGINE = ("tests/conformance/", "tests/test_own_data.py", "tests/test_scanning.py")
+ENGINE = re.compile(r"\[([^\]-]*)")
+
+
+class ByEngine(LoadScopeScheduling):
+    """Keeps together what shares an engine's process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, name = nodeid.partition("::")
+        found = ENGINE.search(name) if path.startswith(BY_ENGINE) else None
+        return f"{path} {found[1]}" if found else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByEngine | None:
+    return ByEngine(config, log) if config.getvalue("dist") == "loadscope" else None
