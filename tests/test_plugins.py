@@ -14,7 +14,7 @@ from dfbench.errors import EngineError
 
 PAGE = Path(__file__).parent.parent / "docs" / "your-own-engine.md"
 # pip installs from the folder alone, beside everything that is here.
-PIP = {"PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_INDEX": "1", "PIP_QUIET": "1"}
+PIP = {"PIP_NO_DEPS": "1", "PIP_QUIET": "1"}
 
 
 def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path):
