@@ -213,7 +213,8 @@ def _run(
 ) -> Comparison:
     if planned.data.rows:
         warm(planned.data.path)
-    Rounds(planned, folder, progress, stored).run()
+    baseline = read_folder(folder.path).head.baseline
+    Rounds(planned, folder, progress, stored, baseline).run()
     folder.finish()
     return reported(folder.path)
 

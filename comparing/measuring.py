@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..checking.agreement import agreement, judged
 from ..checking.explaining import Verdict
@@ -23,6 +26,8 @@ from . import oracle
 from .planning import Plan, not_run
 
 ANSWERS = "answers"
+# An engine, a query and a round.
+Place: TypeAlias = tuple[str, str, int]
 
 
 class Listener(Protocol):
@@ -47,6 +52,7 @@ class Rounds:
     folder: Folder
     listener: Listener
     stored: tuple[Run, ...] = ()
+    baseline: str = ""
     runs: list[Run] = field(init=False)
     costs: dict[tuple[str, str], float] = field(init=False)
     expected: dict[str, Path | None] = field(default_factory=dict)
@@ -67,9 +73,13 @@ class Rounds:
         for record in not_run(self.plan):
             if place(record) not in set(map(place, self.runs)):
                 self._keep(record)
-        least = self.plan.workload.measure.least
-        for engine, query, round_ in tuple(self.left()):
-            if round_ <= least or self._affordable(engine, query, monotonic() - began):
+        measure = self.plan.workload.measure
+        for round_, left in groupby(tuple(self.left()), key=itemgetter(2)):
+            places = list(left)
+            if measure.budget is not None and round_ > measure.least:
+                left_over = measure.budget - (monotonic() - began)
+                places = affordable(places, self.costs, self.baseline, left_over)
+            for engine, query, _ in places:
                 self._one(engine, query, round_)
         self._agreements()
         shutil.rmtree(self.answers)
@@ -84,10 +94,6 @@ class Rounds:
             for engine, query in order(names, queries, round_, measure.seed):
                 if (engine, query) in runnable and (engine, query, round_) not in done:
                     yield engine, query, round_
-
-    def _affordable(self, engine: str, query: str, spent: float) -> bool:
-        budget = self.plan.workload.measure.budget
-        return budget is None or spent + self.costs.get((engine, query), 0.0) <= budget
 
     def _one(self, engine: str, query: str, round_: int) -> None:
         began = monotonic()
@@ -153,6 +159,26 @@ class Rounds:
     def _was_wrong(self, run: Run) -> bool:
         alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
+
+
+def affordable(
+    places: Sequence[Place], costs: Mapping[tuple[str, str], float], baseline: str, seconds: float
+) -> list[Place]:
+    """Keep whole engines of a round, the baseline and then the cheapest, as long as time lasts.
+
+    A ratio is taken within a round: some of an engine's questions, each beside others', would leave
+    all of them undecided. `costs` are seconds of an earlier run.
+    """
+    whole: dict[str, float] = defaultdict(float)
+    for engine, query, _ in places:
+        whole[engine] += costs.get((engine, query), 0.0)
+    kept = set()
+    for engine in sorted(whole, key=lambda name: (name != baseline, whole[name])):
+        seconds -= whole[engine]
+        if seconds < 0:
+            break
+        kept.add(engine)
+    return [place for place in places if place[0] in kept] if len(kept) > 1 else []
 
 
 def place(run: Run) -> tuple[str, str, int]:
