@@ -74,9 +74,11 @@ def test_conditions_on_text_are_decided_within_a_partition():
     assert "data.map_partitions(prepare)" in program
 
 
-def test_plain_arithmetic_needs_no_function_of_a_partition():
+def test_what_is_derived_is_one_call_for_each_partition():
     double = Agg("sum", (Arith("*", Col("x"), Lit(2)),))
-    assert "def prepare" not in text(by_k(Output("s", double)))
+    program = text(by_k(Output("s", double)))
+    assert 'return part.assign(x_2=part["x"] * 2)' in program
+    assert 'data["x"]' not in program
 
 
 def test_the_largest_rows_are_reduced_by_one_function():

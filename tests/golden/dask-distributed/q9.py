@@ -8,6 +8,14 @@ import pyarrow as pa
 from distributed import Client, LocalCluster, wait
 
 
+def prepare(part):
+    return part.assign(
+        v1_v2=part["v1"] * part["v2"],
+        v1_v1=part["v1"] * part["v1"],
+        v2_v2=part["v2"] * part["v2"],
+    )
+
+
 def start():
     return Client(
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
@@ -27,11 +35,7 @@ def load(path):
 def query(data):
     # A cluster may still hold the answer it has just given, and give it again: let go of it first.
     wait(data)
-    data = data.assign(
-        v1_v2=data["v1"] * data["v2"],
-        v1_v1=data["v1"] * data["v1"],
-        v2_v2=data["v2"] * data["v2"],
-    )
+    data = data.map_partitions(prepare)
     answer = (
         data.groupby(["id2", "id4"], sort=False)
         .agg(
