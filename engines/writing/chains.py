@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, assert_never
@@ -81,7 +82,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(ABC):
     """Writes the chain of a query; a library's own class says how its frames take the steps."""
 
     title: ClassVar[str] = ""
@@ -120,17 +121,17 @@ class Chain:
         """Keep nothing but these expressions."""
         return quote("t.select(*o)", t=tree, o=outputs)
 
+    @abstractmethod
     def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate the rows of each group; all rows where there are no keys."""
-        raise NotImplementedError
 
+    @abstractmethod
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the extreme rows of each group: keys, and the column under its new name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort, missing values last."""
-        raise NotImplementedError
 
     def limited(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""
