@@ -27,6 +27,7 @@ from .reporting import floors
 from .reporting.output import Output
 from .reporting.progress import Progress
 from .reporting.rebuilding import reported_floor
+from .reporting.units import seconds, size
 from .spec.workload import Query, Tasks
 from .storing.folder import latest, program_path
 from .telling import told
@@ -150,7 +151,7 @@ def _print_plan(plan: Plan) -> None:
     warmups = "as many as it takes for" if measure.warmups is None else measure.warmups
     lines = [
         f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
-        f"limits: {limits.memory} bytes, {limits.time} s, {limits.threads} threads",
+        f"limits: {size(limits.memory)}, {seconds(limits.time)}, {limits.threads or 'all'} threads",
         plan.backend.promise,
         f"{len(plan.runnable)} programs x {measure.rounds} rounds",
         f"each: 1 cold, {warmups} warm-up and {measure.runs} timed executions",
