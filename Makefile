@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench clean
+.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz traits clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,12 @@ matrix: $(READY) ## run every engine under limits from 256 MiB to 8 GiB, and jud
 
 floor: $(READY) ## search the smallest memory that each engine needs for the group-by questions
 	$(BIN)/dfbench floor groupby
+
+fuzz: $(READY) ## ask each lowering engine 5,000 random row functions, and Python beside it
+	$(BIN)/python -m tests.fuzz_rows 5000
+
+traits: $(READY) ## probe each way to run Python in parallel (about five minutes)
+	$(BIN)/dfbench traits
 
 bench: $(READY) ## measure dfbench's own work, as ratios
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -35,6 +37,23 @@ def render_floors(page: floors.Page) -> str:
     """Give the smallest memory of each engine as one HTML page."""
     template = _environment().get_template("floor.html.jinja")
     return template.render(page=page, legend=floors.LEGEND)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of text: its first column names the rows."""
+
+    caption: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def render_grids(
+    title: str, grids: Sequence[Grid], legend: str, warnings: Sequence[str] = ()
+) -> str:
+    """Give tables of text as one HTML page."""
+    template = _environment().get_template("grids.html.jinja")
+    return template.render(title=title, grids=grids, legend=legend, warnings=warnings)
 
 
 def heat(cell: Cell) -> int:
