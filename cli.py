@@ -365,6 +365,24 @@ def fuzz(
 
 
 @app.command()
+def breakeven(
+    workload: Workload,
+    engine: Engines = None,
+    query: Queries = None,
+    setting: Settings = None,
+    rounds: Rounds = None,
+    baseline: Baseline = None,
+    results: Results = Path("results"),
+) -> None:
+    """Compare at two sizes: from how many rows or tasks does each engine beat the baseline?"""
+    from . import commands, companions
+
+    options = {"measure.rounds": rounds}
+    chosen = workload, engine, query, setting, options, results, None, baseline
+    companions.breakeven(commands.request(*chosen))
+
+
+@app.command()
 def traits(
     road: Annotated[
         list[str] | None, typer.Option("-r", "--road", help="Only this road; may be repeated.")

@@ -20,6 +20,7 @@ from .engines import engines, find
 from .engines.base import Program
 from .errors import DataError, LimitError, ResultsError
 from .provisioning.interpreters import Provider
+from .reporting.breakeven import Sizes
 from .reporting.comparison import Comparison
 from .reporting.progress import Progress, Silence
 from .reporting.rebuilding import reported
@@ -107,6 +108,22 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())
     return _run(planned, _opened(planned, request), progress or Silence())
+
+
+def both(request: Request, told: Progress | Silence) -> Sizes:
+    """Compare at a tenth of a workload's size and at its whole; DataError where it has none."""
+    workload = request.read()
+    if workload.tasks:
+        path, unit, large = "tasks.count", "tasks", workload.tasks.count
+    elif isinstance(workload.dataset, Generated):
+        path, unit, large = "dataset.rows", "rows", workload.dataset.rows
+    else:
+        raise DataError("files have one size: a break-even takes generated rows, or tasks")
+    small = max(1, large // 10)
+    if small == large:
+        raise DataError(f"{large} {unit}: a break-even takes ten at least")
+    few = replace(request, overrides={**request.overrides, path: str(small)})
+    return Sizes(small, large, compare(few, told).stored, compare(request, told).stored, unit)
 
 
 def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -> Path:

@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 
 from ..errors import EngineError
+from ..reporting import grids
+from ..reporting.grids import Story
 from ..running import limits, machine
 from ..storing.folder import Folder, create
 from ..storing.records import Head
@@ -47,10 +49,10 @@ def chosen(names: Sequence[str]) -> tuple[Road, ...]:
 def told(folder: Folder) -> None:
     """Write the reports of stored findings anew, and print them."""
     stored = findings.read(folder.path)
-    grids, warnings = page.build(stored), page.beware(stored)
-    folder.write_report("traits.md", page.to_markdown(grids, warnings))
-    folder.write_report("traits.html", page.to_html(grids, warnings))
-    page.show(grids, warnings)
+    story = Story(page.TITLE, page.build(stored), page.LEGEND, page.beware(stored))
+    folder.write_report("traits.md", grids.to_markdown(story))
+    folder.write_report("traits.html", grids.to_html(story))
+    grids.show(story)
     sys.stderr.write(f"stored in {os.path.relpath(folder.path)}\n")
 
 

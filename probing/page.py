@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rich.console import Console
-from rich.table import Table
-
-from ..reporting import html, markdown
 from ..reporting.html import Grid
 from ..reporting.units import ratio, seconds
 from .findings import Finding, Stored, Word
 from .scripts import Question
 
-WIDTH = 100  # of the widest table
 TITLE = "Roads to parallel Python"
 ASKED = tuple(question for question in Question if question is not Question.COSTS)
 COSTS = ("start-up", "of it imports", "a task", "a MiB returned", "speed-up")
@@ -70,35 +63,3 @@ def _costs(found: Finding | None) -> tuple[str, ...]:
     names = ("start", "imports", "task", "mebibyte")
     told = (seconds(found.figures.get(name)) for name in names)
     return (*told, ratio(found.figures.get("speedup")))
-
-
-def show(grids: Sequence[Grid], warnings: Sequence[str] = ()) -> None:
-    """Print the tables; colour only on a terminal."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, WIDTH)
-    for warning in warnings:
-        console.print(f"! {warning}", markup=False)
-    for grid in grids:
-        table = Table(title=grid.caption, title_justify="left", box=None, pad_edge=False)
-        for index, heading in enumerate(grid.headings):
-            table.add_column(heading, no_wrap=index == 0, overflow="fold")
-        for row in grid.rows:
-            table.add_row(*row)
-        console.print(table, markup=False)
-        console.print()
-    console.print(LEGEND, style="dim", markup=False)
-
-
-def to_markdown(grids: Sequence[Grid], warnings: Sequence[str] = ()) -> str:
-    """Give the tables as Markdown."""
-    lines = [f"# {TITLE}", "", *(f"> Beware: {markdown.text(w)}\n" for w in warnings)]
-    for grid in grids:
-        rows = [tuple(map(markdown.text, row)) for row in grid.rows]
-        lines += [f"## {grid.caption}", "", *markdown.table(grid.headings, rows)]
-    return "\n".join([*lines, LEGEND, ""])
-
-
-def to_html(grids: Sequence[Grid], warnings: Sequence[str] = ()) -> str:
-    """Give the tables as one HTML page."""
-    return html.render_grids(TITLE, grids, LEGEND, warnings)
