@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,15 +9,14 @@ from importlib import metadata
 from pathlib import Path
 
 from ..errors import EngineError
-from ..reporting import grids
-from ..reporting.grids import Story
 from ..running import limits, machine
-from ..storing.folder import Folder, create
+from ..storing.folder import create
 from ..storing.records import Head
-from . import findings, page
+from . import findings
 from .measuring import MEMORY, Prober
 from .roads import ROADS, Road
 from .scripts import Question
+from .telling import told
 
 
 def traits(
@@ -44,16 +42,6 @@ def chosen(names: Sequence[str]) -> tuple[Road, ...]:
         if name not in known:
             raise EngineError(f"{name}: no such road; there are {', '.join(known)}")
     return tuple(known[name] for name in names) or ROADS
-
-
-def told(folder: Folder) -> None:
-    """Write the reports of stored findings anew, and print them."""
-    stored = findings.read(folder.path)
-    story = Story(page.TITLE, page.build(stored), page.LEGEND, page.beware(stored))
-    folder.write_report("traits.md", grids.to_markdown(story))
-    folder.write_report("traits.html", grids.to_html(story))
-    grids.show(story)
-    sys.stderr.write(f"stored in {os.path.relpath(folder.path)}\n")
 
 
 def _head(
