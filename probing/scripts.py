@@ -75,7 +75,7 @@ def array(size):
 
 def work(x):
     total = 0.0
-    for i in range(300_000):
+    for i in range(1_000_000):
         total += i * x % 7
     return total
 

@@ -15,8 +15,9 @@ from dfbench.probing.roads import ROADS, Road
 from dfbench.probing.scripts import Question, script
 from dfbench.reporting.grids import Story, to_html, to_markdown
 from dfbench.running.limits import choose
-from dfbench.storing.folder import Folder
+from dfbench.storing.folder import Folder, create
 from dfbench.storing.records import Head, Outcome, Run
+from dfbench.telling import output, report
 
 HOLES = {
     "HEADING", "IMPORTS", "BEFORE", "OPENING", "MAPPING", "GUARD", "WORKERS", "FUNCTION",
@@ -130,3 +131,16 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
 def test_an_unknown_road_is_a_mistake() -> None:
     with pytest.raises(EngineError, match="there are multiprocessing"):
         chosen(["bicycle"])
+
+
+def test_report_tells_a_folder_of_findings_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = Head(
+        "traits", "", "", "", "2026-01-01T00:00:00", {}, {}, {}, {"threads": 2}, {}, {}, "", "0"
+    )
+    folder = create(tmp_path, head, findings.HEAD)
+    findings.append(folder.path, Finding("loky", "LAMBDA", Word.HANGS, "after 3 s"))
+    assert report(folder.path, output("table", None, *[None] * 5), strict=False) == 0
+    assert "hangs" in capsys.readouterr().out
+    assert "after 3 s" in (folder.path / "traits.md").read_text()
