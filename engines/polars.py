@@ -613,7 +613,7 @@ def _expression(
             return literal(value)
         case Arith(op, left, right) if rows:
             x = rows.wide(op, left, right, write(left))
-            if op == "**":  # of NaN, the power 0 is 1
+            if op == "**" and not nonzero(right):  # of NaN, the power 0 is 1
                 x = _without_nan(left, x)
             y = rows.wide(op, right, left, write(right))
             return _arithmetic(op, right, x, y)
