@@ -46,9 +46,7 @@ def _baseline(names: list[str]) -> str:
 
 def _dataset(plan: Plan) -> dict[str, Any]:
     data = plan.data
-    columns = {
-        c.name: c.arrow + (", some missing" if c.missing else "") for c in data.schema.columns
-    }
+    columns = {column.name: _told(column) for column in data.schema.columns}
     return {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
 
 
