@@ -130,7 +130,6 @@ def show(
     engine: Engines = None,
     query: Queries = None,
     setting: Settings = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Plain text, no headings.")] = False,
     write: Annotated[Path | None, typer.Option(help="Save the programs in this folder.")] = None,
     load: LoadMode = None,
     data: Data = None,
@@ -141,7 +140,7 @@ def show(
 
     chosen = workload, engine, query, setting, {"measure.load": load}
     request = commands.request(*chosen, files=data, python=not no_python)
-    commands.show(request, raw=raw, folder=write)
+    commands.show(request, folder=write)
 
 
 @app.command()

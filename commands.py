@@ -87,7 +87,7 @@ def check(request: Request, *, strict: bool) -> int:
     return told(flow.check(request, Progress(0)), Output(), strict=strict)
 
 
-def show(request: Request, *, raw: bool, folder: Path | None) -> None:
+def show(request: Request, *, folder: Path | None) -> None:
     """Print or save the programs that would run."""
     workload = request.read()
     resources = Resources(workload.limits.threads, workload.limits.memory)
@@ -100,7 +100,7 @@ def show(request: Request, *, raw: bool, folder: Path | None) -> None:
         for query in workload.questions:
             program = written(find(name), query, data, told)
             if folder is None:
-                _show(name, query, program, raw=raw)
+                _show(name, query, program)
             elif isinstance(program, Program):
                 _save(folder / program_path(name, query.name), program)
 
@@ -162,13 +162,13 @@ def _print_plan(plan: Plan) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _show(name: str, query: Query | Tasks, program: Program | Unsupported, *, raw: bool) -> None:
+def _show(name: str, query: Query | Tasks, program: Program | Unsupported) -> None:
     if isinstance(program, Unsupported):
         sys.stderr.write(f"{name} cannot say {query.name}: {program}\n")
-    elif raw:
-        sys.stdout.write(program.text)
-    else:
-        Console().print(Syntax(program.text, "python", background_color="default"))
+        return
+    code = Syntax(program.text, "python", background_color="default").highlight(program.text)
+    # Neither cropped nor folded at the terminal's width: what is printed runs.
+    Console().print(code, soft_wrap=True, end="")
 
 
 def _save(path: Path, program: Program) -> None:
