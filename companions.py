@@ -16,13 +16,13 @@ from .engines import engines, install_command, missing
 from .errors import DataError, DfbenchError, EngineError, ResultsError
 from .flow import Request
 from .reporting import breakeven as breakevens
-from .reporting import exporting, grids
+from .reporting import exporting, html, markdown, terminal
 from .reporting import history as histories
 from .reporting import selftest as selftests
 from .reporting.formats import Format
-from .reporting.grids import Story
 from .reporting.progress import Progress
 from .reporting.rebuilding import reported
+from .reporting.stories import Story
 from .running import doctor as examination
 from .spec import json_schema
 from .spec.workload import Files, Workload
@@ -89,9 +89,9 @@ def breakeven(request: Request) -> None:
     warnings = (*sizes.few.warnings, *sizes.many.warnings)
     story = Story(title, breakevens.build(sizes), breakevens.LEGEND, warnings)
     folder = Folder(sizes.many.path)
-    folder.write_report("breakeven.md", grids.to_markdown(story))
-    folder.write_report("breakeven.html", grids.to_html(story))
-    grids.show(story)
+    folder.write_report("breakeven.md", "\n".join(markdown.story(story)))
+    folder.write_report("breakeven.html", html.render_story(story))
+    terminal.tell(story)
     sys.stderr.write(f"stored in {os.path.relpath(folder.path)}\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..reporting.html import Grid
+from ..reporting.stories import Grid
 from ..reporting.units import ratio, seconds
 from .findings import Finding, Stored, Word
 from .scripts import Question

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ..reporting import grids
-from ..reporting.grids import Story
+from ..reporting import html, markdown, terminal
+from ..reporting.stories import Story
 from ..storing.folder import Folder
 from . import findings, page
 
@@ -15,7 +15,7 @@ def told(folder: Folder) -> None:
     """Write the reports of stored findings anew, and print them."""
     stored = findings.read(folder.path)
     story = Story(page.TITLE, page.build(stored), page.LEGEND, page.beware(stored))
-    folder.write_report("traits.md", grids.to_markdown(story))
-    folder.write_report("traits.html", grids.to_html(story))
-    grids.show(story)
+    folder.write_report("traits.md", "\n".join(markdown.story(story)))
+    folder.write_report("traits.html", html.render_story(story))
+    terminal.tell(story)
     sys.stderr.write(f"stored in {os.path.relpath(folder.path)}\n")

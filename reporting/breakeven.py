@@ -9,7 +9,7 @@ from statistics import median
 
 from ..storing.folder import Stored
 from ..storing.records import Outcome, Run
-from .html import Grid
+from .stories import Grid
 from .units import seconds, three_digits
 
 LEGEND = (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import charts, floors
 from .diff import Diff, summary
+from .stories import Story
 from .units import interval, ratio, seconds, size
 from .view import Cell, View
 
@@ -39,21 +38,9 @@ def render_floors(page: floors.Page) -> str:
     return template.render(page=page, legend=floors.LEGEND)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table of text: its first column names the rows."""
-
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def render_grids(
-    title: str, grids: Sequence[Grid], legend: str, warnings: Sequence[str] = ()
-) -> str:
-    """Give tables of text as one HTML page."""
-    template = _environment().get_template("grids.html.jinja")
-    return template.render(title=title, grids=grids, legend=legend, warnings=warnings)
+def render_story(story: Story) -> str:
+    """Give a story as an HTML page of its own."""
+    return _environment().get_template("story.html.jinja").render(story=story)
 
 
 def heat(cell: Cell) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .statistics import Ratio
+from .stories import Story
 from .units import interval, ratio, seconds, size
 from .view import Cell, Column, Failure, Program, Row, View
 
@@ -14,7 +15,7 @@ LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 
 def render(view: View) -> str:
     """Give a comparison as Markdown; the programs are left out where it would grow too long."""
-    above = (_top, _engines, _questions, _failures, _agreement, _facts)
+    above = (_top, _engines, _questions, _failures, _agreement, _stories, _facts)
     whole = _joined(view, (*above, _programs, _again))
     return whole if len(whole) <= LIMIT else _joined(view, (*above, _places, _again))
 
@@ -132,6 +133,22 @@ def _inside(block: Iterable[str]) -> Iterator[str]:
     """Indent a block so that it belongs to the list's item above."""
     for line in "\n".join(block).splitlines():
         yield f"  {line}".rstrip()
+
+
+def _stories(view: View) -> Iterator[str]:
+    for one in view.stories:
+        yield from story(one, "###")
+
+
+def story(told: Story, mark: str = "#") -> Iterator[str]:
+    """Give a story under a heading of a mark."""
+    yield from (f"{mark} {text(told.title)}", "")
+    for warning in told.warnings:
+        yield from (f"> **Beware:** {text(warning)}", "")
+    for grid in told.grids:
+        yield from (f"{mark}# {text(grid.caption)}", "")
+        yield from table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
+    yield from (text(told.legend), "")
 
 
 def _facts(view: View) -> Iterator[str]:

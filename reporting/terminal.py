@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from .statistics import Verdict
+from .stories import Grid, Story
 from .units import ratio, seconds, size
 from .view import Cell, Column, Row, View
 
 WIDTH = 80
+GRID_WIDTH = 100  # a table of text is torn where it has less
 CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each other
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
@@ -52,6 +54,8 @@ def body(view: View, width: int) -> RenderableType:
         parts += _questions(view, width)
         parts += [Text(LEGEND.format(baseline=view.baseline), style="dim")]
     parts += _failures(view)
+    for story in view.stories:
+        parts += [Text(), Text(story.title, style="bold"), *_story(story)]
     return Group(*parts)
 
 
@@ -151,6 +155,32 @@ def _failures(view: View) -> Iterator[RenderableType]:
     for failure in told:
         where = f"{failure.engine} {failure.query}"
         yield _hanging("-", f"{where}: {failure.ending}: {failure.evidence}")
+
+
+def tell(story: Story) -> None:
+    """Print a story; colour only on a terminal."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, GRID_WIDTH)
+    console.print(Group(*_story(story)))
+
+
+def _story(story: Story) -> Iterator[RenderableType]:
+    for warning in story.warnings:
+        yield _hanging("!", warning, "yellow")
+    for grid in story.grids:
+        yield _grid(grid)
+        yield Text()
+    yield Text(story.legend, style="dim")
+
+
+def _grid(grid: Grid) -> Table:
+    table = Table(title=Text(grid.caption), title_justify="left", box=None, pad_edge=False)
+    for index, heading in enumerate(grid.headings):
+        table.add_column(escape(heading), no_wrap=index == 0, overflow="fold")
+    for row in grid.rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _plain() -> Table:

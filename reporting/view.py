@@ -16,9 +16,12 @@ from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import sentences, statistics
 from .facts import Facts, gather, version
 from .statistics import Ratio, Spread, Verdict
+from .stories import Story
 from .units import counted
 
 NOT_RUN = "not run"
+# What a comparison may tell beside: each gives sections of its own, which every form shows.
+STORIES: tuple[Callable[[Stored], Iterable[Story]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class View:
     common: tuple[str, ...]
     failures: tuple[Failure, ...]
     checked: tuple[Checked, ...]
+    stories: tuple[Story, ...]
     facts: tuple[Facts, ...]
     programs: tuple[Program, ...]
     command: str
@@ -204,6 +208,7 @@ def build(stored: Stored) -> View:
         common=common,
         failures=tuple(f for row in rows for c in row.cells for f in _failures(c, material)),
         checked=_checked(stored.agreements),
+        stories=tuple(story for told in STORIES for story in told(stored)),
         facts=gather(head, _measures(stored.runs)),
         programs=_programs(material),
         command=head.command,

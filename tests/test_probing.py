@@ -13,7 +13,8 @@ from dfbench.probing.findings import Finding, Word
 from dfbench.probing.measuring import Prober, costs, evidence, finding
 from dfbench.probing.roads import ROADS, Road
 from dfbench.probing.scripts import Question, script
-from dfbench.reporting.grids import Story, to_html, to_markdown
+from dfbench.reporting import html, markdown
+from dfbench.reporting.stories import Story
 from dfbench.running.limits import choose
 from dfbench.storing.folder import Folder, create
 from dfbench.storing.records import Head, Outcome, Run
@@ -124,8 +125,8 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     story = Story(page.TITLE, grids, page.LEGEND)
     assert list(grids[0].rows) == [("loky", "processes", "no", *"——————")]
     assert list(grids[1].rows) == [("loky", "400 ms", "100 ms", "100 µs", "10.0 ms", "1.50×")]
-    assert "&lt;b&gt;" in to_html(story)
-    assert "TypeError" in to_markdown(story)
+    assert "&lt;b&gt;" in html.render_story(story)
+    assert "TypeError" in "\n".join(markdown.story(story))
 
 
 def test_an_unknown_road_is_a_mistake() -> None:

@@ -22,6 +22,7 @@ from dfbench.errors import ResultsError
 from dfbench.reporting import charts, exporting, html, markdown, terminal, units, view
 from dfbench.reporting.comparison import Comparison
 from dfbench.reporting.statistics import Verdict
+from dfbench.reporting.stories import Grid, Story
 from dfbench.storing import folder
 from dfbench.storing.records import Agreement, Disagreement, Noise, Outcome
 from hypothesis import given, settings
@@ -320,6 +321,15 @@ def test_html_names_every_figure_for_who_cannot_see_it(whole):
     assert "Peak memory against time: modin: " in text
     assert ", the fastest" in text
     assert 'scope="row"' in text
+
+
+def test_a_section_beside_the_comparison_is_told_in_every_form(small):
+    grid = Grid("costs", ("road", "a task"), [("loky", "1 ms"), (HOSTILE, "hangs")])
+    shown = replace(small, stories=(Story("Roads", (grid,), "How it is read.", ("rough",)),))
+    for form in (exporting.Format.TABLE, exporting.Format.MARKDOWN, exporting.Format.HTML):
+        told = exporting.render(shown, form)
+        assert all(words in told for words in ("Roads", "hangs", "How it is read.", "rough"))
+    assert Page(html.render(shown)).tags.count("script") == 1
 
 
 def test_the_same_folder_gives_the_same_bytes(tmp_path):
