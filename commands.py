@@ -17,7 +17,7 @@ from . import flow
 from .checking import audit as auditing
 from .checking.published import read as read_published
 from .comparing.planning import Plan, written
-from .datasets.making import make, without_rows
+from .datasets.making import make
 from .datasets.outlining import outline
 from .engines import engines, find, install_command, missing, versions
 from .engines.base import Program, Resources
@@ -28,6 +28,7 @@ from .reporting.output import Output
 from .reporting.progress import Progress
 from .reporting.rebuilding import reported_floor
 from .reporting.units import seconds, size
+from .spec.schema import Schema
 from .spec.workload import Query, Tasks
 from .storing.folder import latest, program_path
 from .telling import told
@@ -91,10 +92,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     """Print or save the programs that would run."""
     workload = request.read()
     resources = Resources(workload.limits.threads, workload.limits.memory)
-    if workload.tasks:
-        data = without_rows(workload.tasks, request.cache)
-    else:
-        data = outline(flow.dataset(workload), request.cache)
+    data = Schema((), 0) if workload.tasks else outline(flow.dataset(workload), request.cache)
     for name in dict.fromkeys(workload.engines):
         told = replace(resources, versions=request.provider.planned(find(name)).versions)
         for query in workload.questions:

@@ -126,7 +126,7 @@ class Floors:
         interpreter = self.plan.interpreters[engine]
         threads = self.plan.workload.limits.threads
         resources = Resources(threads, limit, interpreter.versions)
-        program = written(self.plan.engine(engine), query, self.plan.data, resources)
+        program = written(self.plan.engine(engine), query, self.plan.data.schema, resources)
         assert isinstance(program, Program)
         return Job(
             engine=engine,

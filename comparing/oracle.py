@@ -53,7 +53,7 @@ def answer(plan: Plan, query: Query | Tasks) -> Path | None:
     The answer is kept in the data's folder under the program's hash, so that it is asked once.
     """
     oracle = oracle_of(query)
-    program = written(find(oracle), query, plan.data, replace(plan.resources, memory=None))
+    program = written(find(oracle), query, plan.data.schema, replace(plan.resources, memory=None))
     if not isinstance(program, Program):
         return None
     folder = plan.data.path.parent / "answers"

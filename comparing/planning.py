@@ -12,6 +12,7 @@ from ..engines.scanning import SCAN
 from ..errors import EngineError, Unsupported
 from ..provisioning.interpreters import Interpreter, here
 from ..running.limits import Backend
+from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks, Workload
 from ..storing.records import Outcome, Run
 
@@ -86,16 +87,16 @@ def plan(
         versions = places[engine.name].versions
         resources = Resources(limits.threads, limits.memory, versions)
         for query in workload.questions:
-            programs[engine.name, query.name] = written(engine, query, data, resources)
+            programs[engine.name, query.name] = written(engine, query, data.schema, resources)
     return Plan(workload, data, backend, engines, places, programs)
 
 
 def written(
-    engine: Engine, query: Query | Tasks, data: Data, resources: Resources
+    engine: Engine, query: Query | Tasks, data: Schema, resources: Resources
 ) -> Program | Unsupported:
     """Write one program, or keep the engine's own words on why it cannot be said."""
     try:
-        return engine.write(query, data.schema, resources)
+        return engine.write(query, data, resources)
     except Unsupported as reason:
         return reason
 

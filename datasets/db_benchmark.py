@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..spec.generated import GENERATORS, Drawn, distinct, share
 from ..spec.workload import Generated
 from .compact import (
     Compact,
@@ -25,7 +26,8 @@ from .compact import (
 from .ordering import row_order
 from .r_stream import BLOCK, RStream, first_appearances
 
-KEYS = ("id1", "id2", "id3", "id4", "id5", "id6")
+NAME = "db-benchmark-groupby"
+COLUMNS = GENERATORS[NAME]
 NO_NUMBER = 0  # keys and counts start at 1, so 0 is free to stand for a null
 NO_MEASURE = -1
 
@@ -55,18 +57,21 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Frame:
 
 def meanings(dataset: Generated) -> dict[str, Meaning]:
     """Give the columns in the order in which they are drawn."""
-    small, large = dataset.groups, dataset.rows // dataset.groups
-    few = Labels(tuple(f"id{number:03d}" for number in range(1, small + 1)))
-    many = Spelled(large, "id", 10)
-    return {
-        **dict.fromkeys(("id1", "id2"), few),
-        "id3": many,
-        **dict.fromkeys(("id4", "id5"), Whole(small)),
-        "id6": Whole(large),
-        "v1": Whole(5),
-        "v2": Whole(15),
-        "v3": Millionths(),
-    }
+    few = Labels(tuple(f"id{number:03d}" for number in range(1, dataset.groups + 1)))
+    return {drawn.name: _meaning(drawn, dataset, few) for drawn in COLUMNS}
+
+
+def _meaning(drawn: Drawn, dataset: Generated, few: Labels) -> Meaning:
+    match drawn.arrow:
+        case "string":
+            many = drawn.distinct != "groups"
+            return Spelled(distinct(drawn, dataset), "id", 10) if many else few
+        case "int64":
+            return Whole(distinct(drawn, dataset))
+        case "double":
+            return Millionths()
+        case _:
+            assert_never(drawn.arrow)
 
 
 def _drawn(stream: RStream, name: str, meaning: Meaning, n: int, folder: Path) -> Compact:
@@ -84,8 +89,9 @@ def _drawn(stream: RStream, name: str, meaning: Meaning, n: int, folder: Path) -
 def _with_nulls(stream: RStream, column: Compact, percent: int) -> Compact:
     """Make a share of a key's values, or of a measure's rows, null; the numbers change in place."""
     null = NO_MEASURE if isinstance(column.meaning, Millionths) else NO_NUMBER
+    keys = {drawn.name for drawn in COLUMNS if drawn.key}
     match column.meaning:
-        case Whole(distinct=n) | Labels(distinct=n) | Spelled(distinct=n) if column.name in KEYS:
+        case Whole(distinct=n) | Labels(distinct=n) | Spelled(distinct=n) if column.name in keys:
             _nullify_values(stream, column.numbers, n, percent)
         case _:
             size = column.numbers.size
@@ -101,11 +107,6 @@ def _nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, perce
     for start in range(0, numbers.size, BLOCK):
         part = numbers[start : start + BLOCK]
         part[:] = becomes[part]
-
-
-def share(count: int, percent: int) -> int:
-    """Give `as.integer(count * (percent / 100))`, with the script's own rounding of doubles."""
-    return int(count * (percent / 100))
 
 
 def _rank(column: Compact) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ..errors import DataError
 from ..spec.workload import Generated
-from . import article, db_benchmark
+from . import db_benchmark
 from .compact import Frame, Progress
 
 Draw: TypeAlias = Callable[[Generated, Path, Progress], Frame]
@@ -22,23 +22,17 @@ class Generator:
 
     prefix: str
     version: int
-    columns: tuple[str, ...]
     draw: Draw
 
 
-GENERATORS = {
-    "db-benchmark-groupby": Generator(
-        "G1", 1, (*db_benchmark.KEYS, "v1", "v2", "v3"), db_benchmark.draw
-    ),
-    "article": Generator("article", 1, ("A", "B", "C", "D", "key"), article.draw),
-}
+GENERATORS = {db_benchmark.NAME: Generator("G1", 1, db_benchmark.draw)}
 
 
 def generator_of(dataset: Generated) -> Generator:
     """Give the generator that a dataset names; DataError where there is none."""
     if dataset.generator not in GENERATORS:
         known = ", ".join(sorted(GENERATORS))
-        raise DataError(f"'{dataset.generator}' is no generator; there are {known}")
+        raise DataError(f"'{dataset.generator}' is no generator; there is {known}")
     return GENERATORS[dataset.generator]
 
 

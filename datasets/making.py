@@ -60,22 +60,9 @@ def without_rows(tasks: Tasks, cache: Path) -> Data:
     return Data(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
 
-def cached(dataset: Generated, cache: Path) -> bool:
-    """Tell whether a generated dataset is there already."""
-    return _generated_path(dataset, cache).exists()
-
-
-def _generated_path(dataset: Generated, cache: Path) -> Path:
-    return cache / f"{name_of(dataset)}-{_generated_key(dataset)}.parquet"
-
-
-def _generated_key(dataset: Generated) -> str:
-    return _key(f"{dataset!r} version {generator_of(dataset).version}")
-
-
 def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
     generator, name = generator_of(dataset), name_of(dataset)
-    key = _generated_key(dataset)
+    key = _key(f"{dataset!r} version {generator.version}")
 
     def fill(path: Path) -> None:
         frame = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from .fields import WORD
+from .generated import GENERATORS
 from .grammar import (
     APPLY,
     DATASET,
@@ -23,7 +24,6 @@ from .grammar import (
     Key,
     Takes,
 )
-from .vocabulary import GENERATORS
 
 Schema: TypeAlias = dict[str, object]
 

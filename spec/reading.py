@@ -12,12 +12,13 @@ from ..errors import Mistake, WorkloadError
 from .document import Fields, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, Section, section
 from .functions import SEED, task_function
+from .generated import GENERATORS, generated_schema
 from .grammar import CSV, DATASET, FIND, LIMITS, LOADS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
 from .parsing import ExpressionError
 from .quantities import number
 from .queries import Scope, holds_definition, read_queries, source_of
 from .schema import Schema
-from .vocabulary import GENERATORS, mend
+from .vocabulary import mend
 from .workload import Dialect, Files, Generated, Limits, Measure, Query, Tasks, Workload
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
@@ -373,10 +374,3 @@ def _known(name: str, engines: Collection[str]) -> bool:
     first, _, variant = base.partition("/")
     listed = any(engine.startswith(f"{first}/") for engine in engines)
     return bool(variant) and first in engines and not listed
-
-
-def generated_schema(dataset: Generated) -> Schema:
-    """Give the columns that a generator makes, and where values are missing."""
-    missing = dataset.nulls > 0
-    columns = (replace(column, nulls=missing) for column in GENERATORS[dataset.generator])
-    return Schema(tuple(columns), dataset.rows)

@@ -1,4 +1,4 @@
-"""The words of the expression language, as tables: functions, aggregations, generators' columns."""
+"""The words of the expression language, as tables: functions and aggregations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from .schema import Column, Kind
+from .schema import Kind
 
 Takes = Literal["number", "text", "date", "timestamp", "condition", "ordered", "anything"]
 
@@ -79,20 +79,6 @@ WINDOWS = {
     "lag": Function(1, 2, "anything", "same", "the value of the group's row n (1) before"),
     "lead": Function(1, 2, "anything", "same", "the value of the group's row n (1) behind"),
     "cumsum": Function(1, 1, "number", "same", "the sum so far, with this row"),
-}
-
-GENERATORS: dict[str, tuple[Column, ...]] = {
-    "db-benchmark-groupby": (
-        Column("id1", "string", "string"),
-        Column("id2", "string", "string"),
-        Column("id3", "string", "string"),
-        Column("id4", "int", "int64"),
-        Column("id5", "int", "int64"),
-        Column("id6", "int", "int64"),
-        Column("v1", "int", "int64"),
-        Column("v2", "int", "int64"),
-        Column("v3", "float", "double"),
-    )
 }
 
 

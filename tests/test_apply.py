@@ -13,7 +13,8 @@ from dfbench.engines.base import Resources
 from dfbench.engines.trying import loaded
 from dfbench.engines.trying import run as answered
 from dfbench.errors import Unsupported, WorkloadError
-from dfbench.spec.reading import generated_schema, read, read_text, shipped
+from dfbench.spec.generated import generated_schema
+from dfbench.spec.reading import read, read_text, shipped
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction, Tasks
 from dfbench.storing.records import Outcome

@@ -13,7 +13,8 @@ from dfbench.datasets.describing import schema_of
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.errors import EngineError, Unsupported, WorkloadError
-from dfbench.spec.reading import generated_schema, read, read_text
+from dfbench.spec.generated import generated_schema
+from dfbench.spec.reading import read, read_text
 from dfbench.spec.workload import Generated
 from typer.testing import CliRunner
 

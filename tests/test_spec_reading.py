@@ -11,8 +11,9 @@ import pytest
 from dfbench.errors import WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.functions import SEED
+from dfbench.spec.generated import generated_schema
 from dfbench.spec.quantities import duration, number, size
-from dfbench.spec.reading import check_columns, generated_schema, read, read_text, shipped
+from dfbench.spec.reading import check_columns, read, read_text, shipped
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey
 
@@ -333,7 +334,7 @@ def test_columns_are_checked_with_the_settings_that_were_made():
 
 
 def test_the_schema_of_generated_data_knows_of_missing_values():
-    dataset = Generated("db-benchmark-groupby", 10, nulls=5)
+    dataset = Generated("db-benchmark-groupby", 1000, 20, nulls=5)
     assert all(column.nulls for column in generated_schema(dataset).columns)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from dfbench.engines import engines, find
 from dfbench.engines.base import Engine, Resources
 from dfbench.errors import Unsupported
-from dfbench.spec.reading import generated_schema, read
+from dfbench.spec.generated import generated_schema
+from dfbench.spec.reading import read
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import Generated, Query
 
