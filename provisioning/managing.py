@@ -48,7 +48,7 @@ def make(names: Sequence[str]) -> None:
         if not isinstance(engine, Versioned):
             engine = versioned(engine, NEWEST)
         began = monotonic()
-        environment, python = giving.environment(engine, _tell)
+        environment, python = giving.environment(engine, tell)
         told = environment.versions(engine.distributions)
         have = ", ".join(f"{name} {version}" for name, version in told.items())
         sys.stdout.write(f"{engine.name}: {have}, Python {python}, in {environment.path}\n")
@@ -63,7 +63,8 @@ def prune(*, everything: bool) -> None:
     sys.stderr.write(f"{len(gone)} environments removed, {freed / 2**20:,.0f} MiB freed\n")
 
 
-def _tell(words: str) -> None:
+def tell(words: str) -> None:
+    """Tell a person how making an environment goes on."""
     if words:
         sys.stderr.write(f"{words}\n")
         sys.stderr.flush()

@@ -13,14 +13,13 @@ import pytest
 from dfbench.checking.agreement import asked
 from dfbench.checking.comparing import compare
 from dfbench.checking.evaluation import aggregate
+from dfbench.conformance.answering import started as started_process
 from dfbench.datasets.making import make
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.writing.assembling import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.reading import read_text
-
-from tests.conformance.test_conformance import started as started_process
 
 ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "datatable")
 LARGE = 5 * 2**53

@@ -9,6 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.cli import app
 from dfbench.comparing.planning import loading
+from dfbench.conformance.answering import agrees
+from dfbench.conformance.answering import started as started_process
+from dfbench.conformance.cases import CASES, FRAMES
+from dfbench.conformance.marks import mark
 from dfbench.datasets.describing import schema_of
 from dfbench.engines import find
 from dfbench.engines.base import Resources
@@ -17,11 +21,6 @@ from dfbench.spec.generated import generated_schema
 from dfbench.spec.reading import read, read_text
 from dfbench.spec.workload import Generated
 from typer.testing import CliRunner
-
-from tests.conformance.cases import CASES, FRAMES
-from tests.conformance.marks import mark
-from tests.conformance.test_conformance import agrees
-from tests.conformance.test_conformance import started as started_process
 
 SCANNING = ["pandas", "polars", "duckdb", "dask"]
 READ = [case for case in CASES if case.frame == "missing"][::3]

@@ -1,6 +1,7 @@
 """The page of the language's meaning shows what the conformance suite holds engines to."""
 
-from tests.conformance.cases import CASES
+from dfbench.conformance.cases import CASES
+
 from tests.conformance.table import MATTERS, PAGE, page
 
 

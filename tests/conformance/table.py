@@ -5,8 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from pathlib import Path
 
-from .cases import CASES
-from .marks import Mark, mark
+from dfbench.conformance.cases import CASES
+from dfbench.conformance.marks import Mark, mark
 
 PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
 BEGIN, END = "<!-- the table: make semantics -->", "<!-- the end of the table -->"

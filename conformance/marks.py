@@ -81,6 +81,7 @@ MARKS: tuple[Mark, ...] = (
 
 
 def mark(engine: str, case: str) -> Mark | None:
-    """Give the mark of a case, if it has one."""
-    found = (m for m in MARKS if fnmatch(engine, m.engine) and fnmatch(case, m.case))
+    """Give the mark of a case, if it has one; of a version's own before its engine's."""
+    names = dict.fromkeys((engine, engine.partition("@")[0]))
+    found = (m for n in names for m in MARKS if fnmatch(n, m.engine) and fnmatch(case, m.case))
     return next(found, None)

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
-from dfbench.spec.reading import read_text
-from dfbench.spec.workload import Query
+
+from ..spec.reading import read_text
+from ..spec.workload import Query
 
 NAN = float("nan")
 
