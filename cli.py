@@ -49,6 +49,9 @@ Data = Annotated[
 LoadMode = Annotated[
     str | None, typer.Option("--load", help="memory, scan or both: what the timing begins with.")
 ]
+Beside = Annotated[
+    str | None, typer.Option("--beside", help="Break-even and traits too: auto, all or none.")
+]
 Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
 NoPython = Annotated[
     bool, typer.Option("--no-python", help="Refuse defs: for workloads from strangers.")
@@ -83,6 +86,7 @@ def compare(
     rounds: Rounds = None,
     time_budget: Budget = None,
     load: LoadMode = None,
+    beside: Beside = None,
     data: Data = None,
     results: Results = Path("results"),
     limit_backend: Backend = None,
@@ -114,6 +118,7 @@ def compare(
         "measure.rounds": rounds,
         "measure.budget": time_budget,
         "measure.load": load,
+        "measure.beside": beside,
     }
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
     request = commands.request(*chosen, files=data, python=not no_python, isolate=isolate)
@@ -361,24 +366,6 @@ def fuzz(
     from .fuzzing import telling
 
     raise typer.Exit(telling.tell(engine or (), count, seed, folder, most))
-
-
-@app.command()
-def breakeven(
-    workload: Workload,
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    rounds: Rounds = None,
-    baseline: Baseline = None,
-    results: Results = Path("results"),
-) -> None:
-    """Compare at two sizes: from how many rows or tasks does each engine beat the baseline?"""
-    from . import commands, companions
-
-    options = {"measure.rounds": rounds}
-    chosen = workload, engine, query, setting, options, results, None, baseline
-    companions.breakeven(commands.request(*chosen))
 
 
 @app.command()

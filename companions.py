@@ -15,18 +15,16 @@ from .datasets.making import make
 from .engines import engines, install_command, missing
 from .errors import DataError, DfbenchError, EngineError, ResultsError
 from .flow import Request
-from .reporting import breakeven as breakevens
-from .reporting import exporting, html, markdown, terminal
+from .reporting import exporting
 from .reporting import history as histories
 from .reporting import selftest as selftests
 from .reporting.formats import Format
 from .reporting.progress import Progress
 from .reporting.rebuilding import reported
-from .reporting.stories import Story
 from .running import doctor as examination
 from .spec import json_schema
 from .spec.workload import Files, Workload
-from .storing.folder import Folder, comparisons, newest, read
+from .storing.folder import comparisons, newest, read
 
 TESTED = 5  # questions: enough to borrow each other's spread, few enough to be short
 
@@ -80,19 +78,6 @@ def selftest_stored(path: Path, rounds: int) -> int:
     found = selftests.build(read(newest(path)), rounds)
     sys.stdout.write(selftests.render(found))
     return 0 if found.passed else 1
-
-
-def breakeven(request: Request) -> None:
-    """Compare at two sizes, and print and store from where each engine beats the baseline."""
-    sizes = flow.both(request, Progress(0))
-    title = f"{sizes.many.head.workload}: from where engines beat {sizes.many.head.baseline}"
-    warnings = (*sizes.few.warnings, *sizes.many.warnings)
-    story = Story(title, breakevens.build(sizes), breakevens.LEGEND, warnings)
-    folder = Folder(sizes.many.path)
-    folder.write_report("breakeven.md", "\n".join(markdown.story(story)))
-    folder.write_report("breakeven.html", html.render_story(story))
-    terminal.tell(story)
-    sys.stderr.write(f"stored in {os.path.relpath(folder.path)}\n")
 
 
 def open_report(path: Path) -> None:

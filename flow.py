@@ -14,13 +14,13 @@ from .comparing.foretelling import short
 from .comparing.heading import head
 from .comparing.measuring import Rounds
 from .comparing.planning import Plan, chosen, loading, plan, told_versions
+from .comparing.smaller import beside, tenth
 from .datasets.caching import default_folder
 from .datasets.making import Data, make, without_rows
 from .engines import engines, find
 from .engines.base import Program
 from .errors import DataError, LimitError, ResultsError
 from .provisioning.interpreters import Provider
-from .reporting.breakeven import Sizes
 from .reporting.comparison import Comparison
 from .reporting.progress import Progress, Silence
 from .reporting.rebuilding import reported
@@ -29,9 +29,9 @@ from .running.executing import warm
 from .spec.reading import check_columns, read, read_text
 from .spec.workload import Files, Generated, Measure, Workload
 from .storing import trials
-from .storing.folder import Folder, Stored, create, reopen
+from .storing.folder import Folder, Stored, create, inside, reopen
 from .storing.folder import read as read_folder
-from .storing.records import Head, Run
+from .storing.records import Head
 
 CHECKED_ROWS = 10_000
 CHECKED_TASKS = 200
@@ -79,7 +79,8 @@ def compare(request: Request, progress: Progress | Silence | None = None) -> Com
     limits.sweep()
     told = progress or Silence()
     planned = prepare(request, request.read(), told)
-    return _run(planned, _opened(planned, request), told)
+    small = smaller(request, planned, told)
+    return _run(planned, _opened(planned, request), told, small=small)
 
 
 def resume(path: Path, request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -88,11 +89,12 @@ def resume(path: Path, request: Request, progress: Progress | Silence | None = N
     stored = read_folder(path)
     again = _held(request, stored.head)
     planned = prepare(again, _again(stored.head, request), progress or Silence())
+    small = smaller(again, planned, progress or Silence())
     _same(planned, stored.head, path)
     _same_programs(planned, stored)
     folder = reopen(path)
     _write_programs(folder, planned)
-    return _run(planned, folder, progress or Silence(), stored.runs)
+    return _run(planned, folder, progress or Silence(), stored, small)
 
 
 def check(request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -108,22 +110,6 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())
     return _run(planned, _opened(planned, request), progress or Silence())
-
-
-def both(request: Request, told: Progress | Silence) -> Sizes:
-    """Compare at a tenth of a workload's size and at its whole; DataError where it has none."""
-    workload = request.read()
-    if workload.tasks:
-        path, unit, large = "tasks.count", "tasks", workload.tasks.count
-    elif isinstance(workload.dataset, Generated):
-        path, unit, large = "dataset.rows", "rows", workload.dataset.rows
-    else:
-        raise DataError("files have one size: a break-even takes generated rows, or tasks")
-    small = max(1, large // 10)
-    if small == large:
-        raise DataError(f"{large} {unit}: a break-even takes ten at least")
-    few = replace(request, overrides={**request.overrides, path: str(small)})
-    return Sizes(small, large, compare(few, told).stored, compare(request, told).stored, unit)
 
 
 def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -> Path:
@@ -187,6 +173,18 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
     return planned
 
 
+def smaller(request: Request, planned: Plan, progress: Progress | Silence) -> Plan | None:
+    """Plan the same at a tenth of its size, where break-evens are told; else give None."""
+    workload = tenth(planned.workload) if beside(planned.workload) else None
+    if workload is None:
+        return None
+    data = _data(request, workload, progress)
+    small = plan(workload, data, planned.backend, planned.interpreters)
+    if isinstance(progress, Progress):
+        progress.total += len(small.runnable) * workload.measure.rounds
+    return small
+
+
 def _data(request: Request, workload: Workload, progress: Progress | Silence) -> Data:
     """Make a workload's data and hold its columns against it; tasks read none."""
     if workload.tasks:
@@ -226,12 +224,19 @@ def _run(
     planned: Plan,
     folder: Folder,
     progress: Progress | Silence,
-    stored: tuple[Run, ...] = (),
+    stored: Stored | None = None,
+    small: Plan | None = None,
 ) -> Comparison:
     if planned.data.rows:
         warm(planned.data.path)
-    baseline = read_folder(folder.path).head.baseline
-    Rounds(planned, folder, progress, stored, baseline).run()
+    known = read_folder(folder.path).head
+    before = stored.runs if stored else ()
+    Rounds(planned, folder, progress, before, known.baseline).run()
+    if small:
+        below = inside(folder.path, head(small, known.command, known.baseline))
+        _write_programs(below, small)
+        done = stored.tenth.runs if stored and stored.tenth else ()
+        Rounds(small, below, progress, done, known.baseline).run()
     folder.finish()
     return reported(folder.path)
 

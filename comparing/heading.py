@@ -11,6 +11,7 @@ from ..spec.schema import Column
 from ..storing.records import Head
 from .oracle import oracle_name
 from .planning import Plan, told_versions
+from .smaller import unit
 
 
 def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
@@ -69,6 +70,8 @@ def _measure(plan: Plan) -> dict[str, Any]:
         "budget": measure.budget,
         "seed": measure.seed,
         "load": measure.load,
+        "size": plan.workload.tasks.count if plan.workload.tasks else plan.data.rows,
+        "units": {question.name: unit(question) for question in plan.workload.questions},
         "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
         "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
     }

@@ -162,19 +162,27 @@ def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[st
         raise Unsupported(function.name, function.opaque)
     facts = of_rows(query, data)
     intermediates, body = hoisted(skipping(query, data, function.body))
-    lines, local = [], Rows(facts)
+    lines, local, reading = [], Rows(facts), {"col"}
     for output in intermediates:
         value = without_nan(output.expression, expression(output.expression, rows=local))
         lines.append(fill(f"{output.name} = VALUE", VALUE=value))
         local = replace(local, names=local.names | {output.name})
+        if _words(value) & reading:
+            reading.add(output.name)
     result = expression(body, rows=local)
-    if isinstance(body, Lit):
-        # A literal alone would be one row.
+    if not _words(result) & reading:
+        # A constant alone would be one row.
         result = quote("pl.repeat(x, pl.len())", x=result)
     elif query.having or query.sort:
         result = without_nan(body, result)
     known = None if intermediates else root(body)
     return lines, named(result, function.output, known)
+
+
+def _words(tree: ast.expr) -> set[str]:
+    """Give the names and attributes of a written expression: `pl.col` is how it reads a column."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
 CALLED = """\

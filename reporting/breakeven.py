@@ -1,4 +1,4 @@
-"""From how many rows or tasks a road beats the baseline, by a line through two measured sizes."""
+"""From how many rows, groups or tasks a road beats the baseline: a line through two sizes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from statistics import median
 
 from ..storing.folder import Stored
 from ..storing.records import Outcome, Run
-from .stories import Grid
+from .stories import Grid, Story
 from .units import seconds, three_digits
 
+TITLE = "From where it pays"
+LEAST_APART = 1.5  # times: answers whose groups are as many at both sizes are told by rows
 LEGEND = (
     "Model: time = start + n x cost, the line through the times at two sizes, fitted to each round "
     "by itself; the figure is the median of the rounds, and undecided where they differ in kind. "
     "Fresh: a new process with imports, cluster, load and its first execution. Session: the "
     "fastest later execution in a process that is warm. A † lies outside the measured sizes: there "
-    "the line is believed, not seen."
+    "the line is believed, not seen. Groups are as large at both sizes."
 )
 
 
@@ -49,8 +51,9 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The same workload at two sizes, in rows or tasks."""
+    """A question at two sizes, in rows, groups or tasks."""
 
+    query: str
     small: int
     large: int
     few: Stored
@@ -95,25 +98,59 @@ def settled(found: Sequence[Crossing]) -> Crossing:
     return Crossing(found[0].kind, median(places) if places else None)
 
 
-def build(sizes: Sizes) -> tuple[Grid, ...]:
-    """Give a table for each question."""
+def stories(stored: Stored) -> tuple[Story, ...]:
+    """Give the section of a comparison that was measured at a tenth of its size too."""
+    if stored.tenth is None or not stored.tenth.runs:
+        return ()
+    asked = [one for query in stored.tenth.head.queries if (one := sizes(stored, query))]
+    grids = tuple(_grid(one) for one in asked)
+    return (Story(TITLE, grids, LEGEND, stored.tenth.warnings),) if grids else ()
+
+
+def sizes(stored: Stored, query: str) -> Sizes | None:
+    """Give a question's two sizes; None where they are not told, or the same."""
+    assert stored.tenth is not None
+    few, many = stored.tenth, stored
+    unit = _unit(stored, query)
+    counts = (_groups(few, query), _groups(many, query))
+    if unit != "groups" or counts[1] < LEAST_APART * counts[0] or not counts[0]:
+        unit = "rows" if unit == "groups" else unit
+        counts = (_size(few), _size(many))
+    if counts[0] >= counts[1]:
+        return None
+    return Sizes(query, *counts, few, many, unit)
+
+
+def _unit(stored: Stored, query: str) -> str:
+    units = stored.head.measure.get("units")
+    return str(units.get(query, "rows")) if isinstance(units, dict) else "rows"
+
+
+def _size(stored: Stored) -> int:
+    size = stored.head.measure.get("size")
+    return size if isinstance(size, int) else 0
+
+
+def _groups(stored: Stored, query: str) -> int:
+    """Give the rows of a question's answer: a group function gives one for each group."""
+    runs = (run for run in stored.runs if run.query == query and run.outcome is Outcome.OK)
+    return max((run.rows or 0 for run in runs), default=0)
+
+
+def _grid(sizes: Sizes) -> Grid:
     base = sizes.many.head.baseline
-    return tuple(_grid(sizes, query, base) for query in sizes.many.head.queries)
-
-
-def _grid(sizes: Sizes, query: str, base: str) -> Grid:
     each = f"a {sizes.unit.removesuffix('s')}"
     headings = ("engine", "start, fresh", each, f"beats {base}: fresh", "session")
     engines = [name for name in sizes.many.head.engines if name != base]
-    rows = [_row(sizes, query, name, base) for name in (base, *engines)]
-    caption = f"{query}: {sizes.small:,} and {sizes.large:,} {sizes.unit}"
+    rows = [_row(sizes, name, base) for name in (base, *engines)]
+    caption = f"{sizes.query}: {sizes.small:,} and {sizes.large:,} {sizes.unit}"
     return Grid(caption, headings, rows)
 
 
-def _row(sizes: Sizes, query: str, name: str, base: str) -> tuple[str, ...]:
-    fresh, session = (lines(sizes, query, name, taken) for taken in (whole, hot))
+def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
+    fresh, session = (lines(sizes, name, taken) for taken in (whole, hot))
     if not fresh:
-        return (name, "—", "—", failed(sizes, query, name), "—")
+        return (name, "—", "—", failed(sizes, name), "—")
     told = (
         name,
         seconds(median(one.start for one in fresh.values())),
@@ -121,7 +158,7 @@ def _row(sizes: Sizes, query: str, name: str, base: str) -> tuple[str, ...]:
     )
     if name == base:
         return (*told, "baseline", "baseline")
-    against = (lines(sizes, query, base, taken) for taken in (whole, hot))
+    against = (lines(sizes, base, taken) for taken in (whole, hot))
     pairs = zip((fresh, session), against, strict=True)
     return (*told, *(_told(_settled(mine, other), sizes) for mine, other in pairs))
 
@@ -130,11 +167,9 @@ def _settled(mine: Mapping[int, Line], other: Mapping[int, Line]) -> Crossing:
     return settled([crossing(mine[number], other[number]) for number in mine if number in other])
 
 
-def lines(
-    sizes: Sizes, query: str, name: str, taken: Callable[[Run], float | None]
-) -> dict[int, Line]:
+def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, Line]:
     """Give the line of each round that ended well at both sizes."""
-    few, many = (_times(stored, query, name, taken) for stored in (sizes.few, sizes.many))
+    few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
     return {
         number: line(sizes.small, few[number], sizes.large, many[number])
         for number in few
@@ -164,10 +199,10 @@ def hot(run: Run) -> float | None:
     return min(run.times.hot, default=None)
 
 
-def failed(sizes: Sizes, query: str, name: str) -> str:
+def failed(sizes: Sizes, name: str) -> str:
     """Say how an engine failed that has no line."""
     runs = (*sizes.many.runs, *sizes.few.runs)
-    ends = [r.outcome for r in runs if (r.engine, r.query) == (name, query)]
+    ends = [r.outcome for r in runs if (r.engine, r.query) == (name, sizes.query)]
     bad = [end for end in ends if end is not Outcome.OK]
     if bad:
         return str(bad[0])

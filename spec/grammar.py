@@ -24,6 +24,7 @@ Takes = Literal[
     "missing",
     "verify",
     "load",
+    "beside",
     "constants",
     "engines",
     "dataset",
@@ -113,8 +114,10 @@ MEASURE = {
     "budget": Key("time", "Time after which no new round begins; null is none."),
     "seed": Key("whole", "Seed of the order in which engines take their turns."),
     "load": Key("load", "memory: load apart, time the query; scan: time file to answer; or both."),
+    "beside": Key("beside", "Break-even and traits; auto: for functions that have work to do."),
 }
 LOADS = ("memory", "scan", "both")
+BESIDE = ("auto", "all", "none")
 FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")

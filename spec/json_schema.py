@@ -11,6 +11,7 @@ from .fields import WORD
 from .generated import GENERATORS
 from .grammar import (
     APPLY,
+    BESIDE,
     DATASET,
     EXTREME,
     LIMITS,
@@ -80,6 +81,7 @@ FORMS: dict[Takes, Schema] = {
     "missing": {"enum": list(ON_MISSING)},
     "verify": {"enum": list(VERIFY)},
     "load": {"enum": list(LOADS)},
+    "beside": {"enum": list(BESIDE)},
     "constants": _mapping(_SCALAR),
 }
 FORMS |= {

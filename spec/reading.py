@@ -13,7 +13,19 @@ from .document import Fields, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, Section, section
 from .functions import SEED, task_function
 from .generated import GENERATORS, generated_schema
-from .grammar import CSV, DATASET, FIND, LIMITS, LOADS, MEASURE, TASKS, VERIFY, WORKLOAD, Key
+from .grammar import (
+    BESIDE,
+    CSV,
+    DATASET,
+    FIND,
+    LIMITS,
+    LOADS,
+    MEASURE,
+    TASKS,
+    VERIFY,
+    WORKLOAD,
+    Key,
+)
 from .parsing import ExpressionError
 from .quantities import number
 from .queries import Scope, holds_definition, read_queries, source_of
@@ -305,6 +317,7 @@ class _Reader:
             budget=budget,
             seed=given.whole("seed", default.seed, least=0),
             load=cast("Literal['memory', 'scan', 'both']", given.choice("load", LOADS)),
+            beside=cast("Literal['auto', 'all', 'none']", given.choice("beside", BESIDE)),
         )
 
     def tasks(self) -> Tasks | None:

@@ -187,6 +187,7 @@ class Measure:
     `warmups` of None are as many as it takes until times are level. After `least` rounds, new ones
     begin while the budget (seconds) lasts, up to `rounds`. `load` tells what is timed: the query on
     loaded data (`memory`), the way from the file to the answer (`scan`), or each for itself.
+    `beside` says when break-evens and traits are found too: for functions, always or never.
     """
 
     rounds: int = 2
@@ -196,6 +197,7 @@ class Measure:
     budget: float | None = None
     seed: int = 0
     load: Literal["memory", "scan", "both"] = "memory"
+    beside: Literal["auto", "all", "none"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ results/<workload>/<time>-<n>/
     runs.parquet                the same runs as one table, when all have ended
     programs/<engine>/<query>.py
     report.md, report.html
+    tenth/                      the same at a tenth of its size, where break-evens are told
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HEAD = "comparison.json"
+TENTH, TENTH_HEAD = "tenth", "tenth.json"  # what has another head is no comparison of its own
 RUNS = "runs.jsonl"
 AGREEMENT = "agreement.jsonl"
 TABLE = "runs.parquet"
@@ -91,6 +93,7 @@ class Stored:
     agreements: tuple[Agreement, ...]
     programs: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    tenth: Stored | None = None
 
 
 def program_path(engine: str, query: str) -> str:
@@ -113,6 +116,16 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
         path.rmdir()  # nothing half written stays
         raise
     return Folder(path)
+
+
+def inside(path: Path, head: Head) -> Folder:
+    """Give the folder of a comparison's tenth, made where it is not there yet."""
+    below = path / TENTH
+    with _telling(below):
+        below.mkdir(exist_ok=True)
+    if not (below / TENTH_HEAD).exists():
+        write(below / TENTH_HEAD, _json(asdict(head), indent=2) + "\n")
+    return Folder(below)
 
 
 def reopen(path: Path) -> Folder:
@@ -150,19 +163,21 @@ def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
     return tuple(sorted((head.parent for head in heads), key=_age))
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, name: str = HEAD) -> Stored:
     """Read a comparison, finished or not.
 
     Raises ResultsError where there is no head, or a later dfbench wrote it. Lines that cannot be
     read are left out, and the warnings say so.
     """
-    head, warnings = read_head(path)
+    head, warnings = read_head(path, name)
     runs, skipped_runs = read_lines(path / RUNS, read_run)
     kept, repeated = _last_of_each(runs)
     agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
     latest_agreements = tuple({a.query: a for a in agreements}.values())
     told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
-    return Stored(path, head, kept, latest_agreements, _read_programs(path, head, kept), told)
+    programs, below = _read_programs(path, head, kept), path / TENTH
+    tenth = read(below, TENTH_HEAD) if (below / TENTH_HEAD).exists() else None
+    return Stored(path, head, kept, latest_agreements, programs, told, tenth)
 
 
 def write(path: Path, text: str) -> None:

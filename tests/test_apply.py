@@ -144,6 +144,14 @@ def test_what_has_no_tree_is_unsupported_with_its_place(engine):
     assert _rows("serial", query, frame(5)) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("body", ["x.A % 0", "len('ab')", "3"])
+def test_what_reads_no_row_is_answered_for_each(body):
+    source = f"def f(x):\n    half = x.A / 2\n    none = {body}\n    return none\n"
+    table = pa.table({"A": [1, 2, 3], "B": [1, 2, 3]})
+    for engine in ("polars", "pandas+numpy", "duckdb"):
+        assert len(_rows(engine, rows_query(source), table)) == 3, engine
+
+
 def test_named_intermediates_keep_their_names():
     source = "def f(x):\n    ratio = x.A / (x.B + 1)\n    return ratio if ratio > 2 else -ratio\n"
     for engine in ("polars", "pandas+numpy", "pandas+numba"):

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dfbench import flow
-from dfbench.errors import DataError
+from dfbench.comparing.smaller import beside, tenth
 from dfbench.flow import Request
-from dfbench.reporting.breakeven import (
-    Crossing,
-    Kind,
-    Line,
-    Sizes,
-    build,
-    crossing,
-    line,
-    settled,
-)
+from dfbench.reporting.breakeven import Crossing, Kind, Line, crossing, line, settled, stories
 from dfbench.reporting.progress import Silence
-from dfbench.storing.folder import Stored
+from dfbench.spec.reading import read, read_text
+from dfbench.storing.folder import Stored, newest
 from dfbench.storing.records import Agreement, Disagreement, Head, Outcome, Run, Times
 
 
@@ -60,57 +53,102 @@ def test_rounds_that_agree_give_their_median() -> None:
     assert settled([*places[:1], Crossing(Kind.ALWAYS)]) == Crossing(Kind.FROM, 2.5)
 
 
-def stored(path: Path, times: dict[str, float], wrong: tuple[str, ...] = ()) -> Stored:
+def measured(
+    path: Path,
+    times: dict[str, float],
+    size: int,
+    unit: str = "tasks",
+    rows: int | None = None,
+    wrong: tuple[str, ...] = (),
+) -> Stored:
     """Give a comparison of one round; an engine without a time timed out."""
     runs = tuple(
-        Run(name, "q", 1, Outcome.OK, times=Times(startup=0.1, load=0.0, cold=t, hot=(t,)))
+        Run(
+            name, "q", 1, Outcome.OK,
+            times=Times(startup=0.1, load=0.0, cold=t, hot=(t,)), rows=rows or size,
+        )
         if t
         else Run(name, "q", 1, Outcome.TIMEOUT)
         for name, t in times.items()
-    )
+    )  # fmt: skip
     names: dict[str, dict[str, str]] = {name: {} for name in times}
-    head = Head("w", "", "", "", "", {"q": "?"}, names, {}, {}, {}, {}, "serial", "0")
+    measure = {"size": size, "units": {"q": unit}}
+    head = Head("w", "", "", "", "", {"q": "?"}, names, {}, {}, measure, {}, "serial", "0")
     differ = tuple(Disagreement(name, "other") for name in wrong)
     return Stored(path, head, runs, (Agreement("q", "python", (), differ),))
 
 
+def told(many: Stored, few: Stored) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Give the caption of the only table, and each engine's words."""
+    (story,) = stories(replace(many, tenth=few))
+    (grid,) = story.grids
+    return grid.caption, {row[0]: tuple(row[3:]) for row in grid.rows}
+
+
 def test_the_table_tells_crossings_failures_and_wrong_answers(tmp_path: Path) -> None:
-    few = stored(tmp_path, {"serial": 1.0, "pool": 2.5, "slow": 0, "liar": 0.1})
-    many = stored(tmp_path, {"serial": 10.0, "pool": 7.0, "slow": 0, "liar": 0.1}, ("liar",))
-    (grid,) = build(Sizes(100, 1000, few, many, "tasks"))
-    told = {row[0]: row[3:] for row in grid.rows}
-    assert told == {
-        "serial": ("baseline", "baseline"),
-        "pool": ("from 400 tasks", "from 400 tasks"),
-        "slow": ("timeout", "—"),
-        "liar": ("wrong", "—"),
-    }
+    few = measured(tmp_path, {"serial": 1.0, "pool": 2.5, "slow": 0, "liar": 0.1}, 100)
+    times = {"serial": 10.0, "pool": 7.0, "slow": 0, "liar": 0.1}
+    assert told(measured(tmp_path, times, 1000, wrong=("liar",)), few) == (
+        "q: 100 and 1,000 tasks",
+        {
+            "serial": ("baseline", "baseline"),
+            "pool": ("from 400 tasks", "from 400 tasks"),
+            "slow": ("timeout", "—"),
+            "liar": ("wrong", "—"),
+        },
+    )
 
 
 def test_a_place_outside_the_measured_sizes_is_marked(tmp_path: Path) -> None:
-    few = stored(tmp_path, {"serial": 1.0, "pool": 9.0})
-    many = stored(tmp_path, {"serial": 10.0, "pool": 17.0})
-    (grid,) = build(Sizes(100, 1000, few, many, "rows"))
-    assert grid.rows[1][4] == "from 7,300 rows †"
+    few = measured(tmp_path, {"serial": 1.0, "pool": 9.0}, 100, "rows")
+    many = measured(tmp_path, {"serial": 10.0, "pool": 17.0}, 1000, "rows")
+    assert told(many, few)[1]["pool"][1] == "from 7,300 rows †"
+
+
+def test_a_group_function_is_told_in_groups_where_there_are_fewer_of_them(tmp_path: Path) -> None:
+    times = {"serial": 1.0, "pool": 1.5}, {"serial": 2.0, "pool": 2.0}
+    few, many = measured(tmp_path, times[0], 1000, "groups", 10), (1000 * 10, "groups")
+    assert told(measured(tmp_path, times[1], *many, 20), few) == (
+        "q: 10 and 20 groups",
+        {"serial": ("baseline", "baseline"), "pool": ("from 20 groups", "from 20 groups")},
+    )
+    assert told(measured(tmp_path, times[1], *many, 10), few)[0] == "q: 1,000 and 10,000 rows"
+
+
+def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> None:
+    assert stories(measured(tmp_path, {"serial": 1.0}, 100)) == ()
+
+
+def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
+    walks, rows = read("random_walk"), read("apply")
+    small = tenth(walks)
+    assert beside(walks)
+    assert small is not None
+    assert small.tasks is not None
+    assert small.tasks.count == walks.tasks.count // 10
+    fewer = tenth(rows)
+    assert fewer is not None
+    assert (fewer.dataset.rows, fewer.dataset.groups) == (100_000, 10)
+    assert not beside(read("random_walk", {"tasks.count": "99"}))
+    assert not beside(read("apply", {"measure.beside": "none"}))
+    assert not beside(read("groupby"))
+    assert beside(read("groupby", {"measure.beside": "all"}))
 
 
 def test_files_have_one_size(tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
-    workload = tmp_path / "w.yaml"
-    workload.write_text(
-        "workload: w\ndataset: {files: [mine.csv]}\n"
-        "queries:\n  q: {question: a sum, group_by: a, aggregate: {s: sum(b)}}\n"
-        "engines: [duckdb]\n"
-    )
-    with pytest.raises(DataError, match="one size"):
-        flow.both(Request(workload, results=tmp_path), Silence())
+    text = "dataset: {files: mine.csv}\nqueries:\n  q: {apply: {rows: 2 * b, as: c}}\n"
+    assert tenth(read_text(text, "w.yaml", tmp_path)) is None
 
 
-def test_both_sizes_are_compared_and_kept(tmp_path: Path) -> None:
+def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None:
     asked = {"tasks.count": "40", "tasks.arguments": "{steps: 3}", "measure.rounds": "1"}
+    asked["measure.beside"] = "all"
     request = Request("random_walk", ("serial", "futures-thread"), (), asked, tmp_path)
-    sizes = flow.both(request, Silence())
-    assert (sizes.small, sizes.large, sizes.unit) == (4, 40, "tasks")
-    (grid,) = build(sizes)
+    comparison = flow.compare(request, Silence())
+    (story, *_) = comparison.view.stories
+    (grid,) = story.grids
+    assert grid.caption == "walk: 4 and 40 tasks"
     assert [row[0] for row in grid.rows] == ["serial", "futures-thread"]
-    assert len(list(tmp_path.glob("*/*/comparison.json"))) == 2
+    assert newest(tmp_path) == comparison.path
+    assert "walk: 4 and 40 tasks" in (comparison.path / "report.md").read_text()
+    assert "walk: 4 and 40 tasks" in (comparison.path / "report.html").read_text()

@@ -236,9 +236,13 @@ def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
         return quote(HORIZONTAL[function], x=arguments)
     if function not in ROW_FUNCTIONS:
         raise Unsupported(f"{function}()", "no Polars expression is known for it")
+    x, y = arguments[0], arguments[-1]
+    match x:
+        case ast.Constant() | ast.UnaryOp(_, ast.Constant()):  # a plain value has no such methods
+            x = quote("pl.lit(x)", x=x)
     if function == "round" and len(arguments) == 2:
-        return quote("x.round(y)", x=arguments[0], y=arguments[1])
-    return quote(ROW_FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+        return quote("x.round(y)", x=x, y=y)
+    return quote(ROW_FUNCTIONS[function], x=x, y=y)
 
 
 def _case(branches: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:

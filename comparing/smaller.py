@@ -1,0 +1,66 @@
+"""The same questions at a tenth of their size: by two sizes a break-even is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..spec.workload import Generated, GroupFunction, Query, Tasks, Workload
+
+# Below these, a tenth takes no time that could be seen beside a process's start.
+LEAST_ROWS, LEAST_TASKS = 100_000, 100
+SHARE = 10
+FEWEST_GROUPS = 2
+
+
+def beside(workload: Workload) -> bool:
+    """Tell whether break-evens and traits are found: for functions that have work to do."""
+    match workload.measure.beside:
+        case "auto":
+            return _enough(workload) and any(map(calls, workload.questions))
+        case word:
+            return word == "all"
+
+
+def calls(question: Query | Tasks) -> bool:
+    """Tell whether a question calls a function."""
+    return isinstance(question, Tasks) or question.apply is not None
+
+
+def tenth(workload: Workload) -> Workload | None:
+    """Give the workload at a tenth of its size; None for files, which have one size, and tiny ones.
+
+    Groups are a tenth too, each as large as before.
+    """
+    once = replace(workload.measure, rounds=workload.measure.least, budget=None)
+    if workload.tasks and workload.tasks.count >= SHARE:
+        fewer = replace(workload.tasks, count=workload.tasks.count // SHARE)
+        return replace(workload, tasks=fewer, measure=once)
+    dataset = workload.dataset
+    if not isinstance(dataset, Generated) or dataset.rows < SHARE:
+        return None
+    every = workload.measure.beside == "all"
+    asked = tuple(query for query in workload.queries if every or calls(query))
+    groups = max(FEWEST_GROUPS, dataset.groups // SHARE)
+    small = replace(dataset, rows=dataset.rows // SHARE, groups=groups)
+    return replace(workload, dataset=small, queries=asked, measure=once)
+
+
+def unit(question: Query | Tasks) -> str:
+    """Name what a question's size is counted in."""
+    match question:
+        case Tasks():
+            return "tasks"
+        case Query(apply=GroupFunction()):
+            return "groups"
+        case _:
+            return "rows"
+
+
+def _enough(workload: Workload) -> bool:
+    match workload.tasks, workload.dataset:
+        case Tasks(count=count), _:
+            return count >= LEAST_TASKS
+        case _, Generated(rows=rows):
+            return rows >= LEAST_ROWS
+        case _:
+            return True
