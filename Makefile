@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+AXE := .cache/browser/node_modules/axe-core/axe.min.js
 .PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz traits clean
 
 help: ## list every target
@@ -48,14 +49,20 @@ semantics: $(READY) ## write the table of docs/semantics.md from the tests' mark
 schema: $(READY) ## write the JSON schema of the workload language anew
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
 
-browser: $(READY) chromium ## open the report in a real browser, and look at it
-	$(BIN)/python -m pytest tests/browser/report.py
+browser: $(READY) chromium $(AXE) ## open every page in a real browser, and look at it
+	AXE=$(AXE) $(BIN)/python -m pytest tests/browser/report.py
 
 screenshots: $(READY) chromium ## take the README's pictures of the sample's report anew
 	$(BIN)/python -m tests.browser.screenshots
 
+# As root there may be no sudo, and no need of it.
+AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
 chromium:
-	command -v chromium >/dev/null || sudo apt-get install --yes chromium
+	command -v chromium >/dev/null || $(AS_ROOT) apt-get install --yes chromium
+
+$(AXE):
+	command -v npm >/dev/null || $(AS_ROOT) apt-get install --yes npm
+	npm install --prefix .cache/browser --no-audit --no-fund --loglevel=error axe-core@4
 
 oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answers
 	$(BIN)/python -m pytest tests/oracle/published.py

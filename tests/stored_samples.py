@@ -20,6 +20,7 @@ from dfbench.storing.records import (
 )
 
 GIB = 2**30
+HOSTILE = "<script>alert(1)</script>\"'|`*&"
 ENGINES = {
     "pandas": ("2.3.3", 1.0, 3.2),
     "pandas+numba": ("2.3.3", 0.8, 3.3),
@@ -128,6 +129,30 @@ def store(results: Path, the_head: Head, kept=None, checked=True, hot: int = 3) 
     for agreement in agreements(the_head) if checked else ():
         made.append_agreement(agreement)
     return made
+
+
+def hostile(results: Path) -> Path:
+    """Store a comparison whose every name, text and value is an attempt at the reader."""
+    the_head = head(
+        workload=HOSTILE, about=HOSTILE, source=HOSTILE, command=HOSTILE, dfbench=HOSTILE,
+        engines=(), queries=(), rounds=0,
+        baseline=HOSTILE, machine={HOSTILE: HOSTILE}, dataset={HOSTILE: [HOSTILE]},
+        limits={"held": {HOSTILE: HOSTILE}},
+    )  # fmt: skip
+    names = {"engines": {HOSTILE: {"version": HOSTILE}}, "queries": {HOSTILE: HOSTILE, "q1": "x"}}
+    made = folder.create(results, replace(the_head, **names))
+    run = next(runs(head(engines=("pandas",), queries=("q1",))))
+    made.append(replace(run, engine=HOSTILE))
+    made.append(
+        replace(
+            run, engine=HOSTILE, query=HOSTILE, outcome=Outcome.CRASHED,
+            evidence=HOSTILE, log=HOSTILE,
+        )
+    )  # fmt: skip
+    differ = Disagreement("pandas", HOSTILE, ((HOSTILE, HOSTILE),))
+    made.append_agreement(Agreement(HOSTILE, HOSTILE, (HOSTILE,), (differ,)))
+    made.write_program(HOSTILE, HOSTILE, f"# {HOSTILE}\n# ```\n</code></pre>")
+    return made.path
 
 
 def program(engine: str, query: str) -> str:

@@ -24,7 +24,7 @@ from dfbench.reporting.comparison import Comparison
 from dfbench.reporting.statistics import Verdict
 from dfbench.reporting.stories import Grid, Story
 from dfbench.storing import folder
-from dfbench.storing.records import Agreement, Disagreement, Noise, Outcome
+from dfbench.storing.records import Noise, Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +32,6 @@ from . import stored_samples as samples
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10")}
-HOSTILE = "<script>alert(1)</script>\"'|`*&"
 
 
 def viewed(tmp_path, kept=None, checked=True, **changes):
@@ -239,43 +238,20 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-def hostile(tmp_path):
-    head = samples.head(
-        workload=HOSTILE, about=HOSTILE, source=HOSTILE, command=HOSTILE, dfbench=HOSTILE,
-        engines=(), queries=(), rounds=0,
-        baseline=HOSTILE, machine={HOSTILE: HOSTILE}, dataset={HOSTILE: [HOSTILE]},
-        limits={"held": {HOSTILE: HOSTILE}},
-    )  # fmt: skip
-    names = {"engines": {HOSTILE: {"version": HOSTILE}}, "queries": {HOSTILE: HOSTILE, "q1": "x"}}
-    made = folder.create(tmp_path, replace(head, **names))
-    run = next(samples.runs(samples.head(**SMALL)))
-    made.append(replace(run, engine=HOSTILE))
-    made.append(
-        replace(
-            run, engine=HOSTILE, query=HOSTILE, outcome=Outcome.CRASHED,
-            evidence=HOSTILE, log=HOSTILE,
-        )
-    )  # fmt: skip
-    differ = Disagreement("pandas", HOSTILE, ((HOSTILE, HOSTILE),))
-    made.append_agreement(Agreement(HOSTILE, HOSTILE, (HOSTILE,), (differ,)))
-    made.write_program(HOSTILE, HOSTILE, f"# {HOSTILE}\n# ```\n</code></pre>")
-    return made.path
-
-
 def test_nobodys_text_is_live_in_html(tmp_path):
-    path = hostile(tmp_path)
+    path = samples.hostile(tmp_path)
     page = Page(html.render(view.build(folder.read(path))))
     assert page.tags.count("script") == 1  # our own
-    assert "".join(page.words).count(HOSTILE) > 15
+    assert "".join(page.words).count(samples.HOSTILE) > 15
     assert "alert" not in "".join(w for w in page.words if "querySelectorAll" in w)
     notebook = Page(Comparison(path)._repr_html_())
     assert "script" not in notebook.tags
-    program = Page(Comparison(path).program(HOSTILE, HOSTILE)._repr_html_())
+    program = Page(Comparison(path).program(samples.HOSTILE, samples.HOSTILE)._repr_html_())
     assert "script" not in program.tags
 
 
 def test_nobodys_text_is_live_in_markdown(tmp_path):
-    text = markdown.render(view.build(folder.read(hostile(tmp_path))))
+    text = markdown.render(view.build(folder.read(samples.hostile(tmp_path))))
     outside = []
     fenced = ""
     for line in text.splitlines():
@@ -324,7 +300,7 @@ def test_html_names_every_figure_for_who_cannot_see_it(whole):
 
 
 def test_a_section_beside_the_comparison_is_told_in_every_form(small):
-    grid = Grid("costs", ("road", "a task"), [("loky", "1 ms"), (HOSTILE, "hangs")])
+    grid = Grid("costs", ("road", "a task"), [("loky", "1 ms"), (samples.HOSTILE, "hangs")])
     shown = replace(small, stories=(Story("Roads", (grid,), "How it is read.", ("rough",)),))
     for form in (exporting.Format.TABLE, exporting.Format.MARKDOWN, exporting.Format.HTML):
         told = exporting.render(shown, form)

@@ -1,122 +1,204 @@
-"""A real browser opens the report: nothing leaves the page, no error, and a narrow screen holds.
+"""A real browser opens every page: read by axe, by keyboard, on paper and on a narrow screen.
 
-Run by `make browser`, which installs Debian's chromium; `make test` needs none.
+Run by `make browser`, which fetches Debian's chromium and npm's axe-core; `make test` needs none.
 """
 
 from __future__ import annotations
 
-import html as escaping
-import json
+import os
 import re
-import shutil
-import subprocess
+from pathlib import Path
 
 import pytest
-from dfbench.reporting import html, view
-from dfbench.storing import folder
 
-from .. import stored_samples as samples
+from . import pages
+from .chromium import chromium
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
-QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
-    "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=2000", "--enable-logging=stderr",
-)  # fmt: skip
+AXE = Path(os.environ.get("AXE", ".cache/browser/node_modules/axe-core/axe.min.js"))
+SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1200, 400)]
+PAPER = 1047  # pixels: the 277 mm of an A4 page on its side, less the margins
+FOUND = (
+    "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap("
+    "v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 200) + ' ' + n.failureSummary)))"
+)
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    path = tmp_path_factory.mktemp("browser")
-    made = samples.store(path, samples.head())
-    return made.write_report("report.html", html.render(view.build(folder.read(made.path))))
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as page:
+        yield page
 
 
-def opened(page, *options):
-    ran = subprocess.run(
-        [BROWSER, *QUIET, f"--user-data-dir={page.parent / 'profile'}", *options, "--dump-dom",
-         page.as_uri()],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    return ran.stdout, re.findall(r"CONSOLE.*", ran.stderr)
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    place = tmp_path_factory.mktemp("pages")
+    return {kind: pages.write(kind, place) for kind in pages.PAGES}
 
 
-def told(page, expression, width=400):
-    """Evaluate an expression on the document `d` of the report in a frame of a width."""
-    inside = escaping.escape(page.read_text(encoding="utf-8"))
-    outside = page.with_name("frame.html")
-    outside.write_text(
-        f'<iframe id="f" style="width:{width}px;height:900px;border:0" srcdoc="{inside}"></iframe>'
-        "<script>f.onload = () => { const d = f.contentDocument;"
-        f"document.title = JSON.stringify({expression}); }}</script>",
-        encoding="utf-8",
-    )
-    dom, _ = opened(outside)
-    return json.loads(escaping.unescape(re.search(r"<title>(.*?)</title>", dom)[1]))
+@pytest.fixture
+def report(browser, files):
+    browser.open(files["report"])
+    return browser
 
 
-def test_no_error_is_logged_and_nothing_is_fetched(page):
-    dom, console = opened(page)
-    assert "polars answered 10 of 10 questions fastest" in dom
-    assert console == []
-    fetched = "f.contentWindow.performance.getEntriesByType('resource').map((e) => e.name)"
-    assert told(page, fetched) == []
+@pytest.mark.parametrize("kind", pages.PAGES)
+def test_nothing_is_fetched_and_no_error_is_logged(browser, files, kind):
+    browser.open(files[kind])
+    assert browser.requests == [files[kind].as_uri()]
+    assert browser.console == []
 
 
-@pytest.mark.parametrize("width", [400, 1200])
-def test_the_page_is_no_wider_than_the_screen(page, width):
-    assert told(page, "d.documentElement.scrollWidth", width) <= width
+@pytest.mark.parametrize("kind", pages.PAGES)
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_axe_finds_nothing_with_all_folds_open_and_closed(browser, files, kind, scheme, width):
+    browser.open(files[kind], scheme, width)
+    browser.told(AXE.read_text(encoding="utf-8") + "; 0")
+    assert browser.told(FOUND) == []
+    browser.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
+    assert browser.told(FOUND) == []
 
 
-def test_at_1200_pixels_ten_questions_and_eight_engines_need_no_scrolling(page):
-    table = 'd.querySelector(".matrix").parentNode'
-    wide, room = told(page, f"[{table}.scrollWidth, {table}.clientWidth]", 1200)
+@pytest.mark.parametrize("kind", pages.PAGES)
+@pytest.mark.parametrize("width", [320, 400, 1200])
+def test_the_page_is_no_wider_than_the_screen(browser, files, kind, width):
+    browser.open(files[kind], width=width)
+    browser.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
+    assert browser.told("document.documentElement.scrollWidth") <= width
+
+
+def test_at_1200_pixels_ten_questions_and_eight_engines_need_no_scrolling(report):
+    table = "document.querySelector('.matrix').parentNode"
+    wide, room = report.told(f"[{table}.scrollWidth, {table}.clientWidth]")
     assert wide <= room
 
 
-def test_folds_open_and_two_programs_stand_side_by_side(page):
-    places = told(
-        page,
-        "(() => { const q = d.querySelector('#programs').parentNode.querySelector('details');"
+def test_nobodys_script_runs(browser, files):
+    browser.open(files["hostile"])
+    assert "alert(1)" in browser.told("document.body.innerText")
+    assert browser.told("document.scripts.length") == 1
+
+
+def test_the_page_reads_without_a_script(browser, files):
+    browser.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(files["report"])
+        text = browser.told("document.body.innerText")
+        assert "polars answered 10 of 10 questions fastest" in text
+        assert "datatable has no median" in text
+        assert browser.told("document.querySelectorAll('button, select').length") == 0
+    finally:
+        browser.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_a_fold_opens_by_keyboard(report):
+    report.told("document.querySelector('#programs').parentNode.querySelector('summary').focus()")
+    report.press("Enter")
+    assert report.told("document.activeElement.parentNode.open")
+    report.press("Space")
+    assert not report.told("document.activeElement.parentNode.open")
+
+
+def test_the_keyboard_reaches_everything_that_can_be_done(report):
+    report.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
+    wanted = report.told(
+        "document.querySelectorAll('main :is(button, select, summary, pre, .wide)').length"
+    )
+    reached = set()
+    for _ in range(3 * wanted):
+        report.press("Tab")
+        now = report.told(
+            "[...document.querySelectorAll('main *')].indexOf(document.activeElement)"
+        )
+        if now in reached:
+            break
+        reached.add(now)
+    assert len(reached - {-1}) == wanted
+
+
+def test_what_has_the_focus_is_outlined(report):
+    report.press("Tab")
+    style = "getComputedStyle(document.activeElement)"
+    assert report.told(f"{style}.outlineStyle") != "none"
+    assert report.told(f"parseFloat({style}.outlineWidth)") >= 1
+
+
+def test_a_table_sorts_by_keyboard_and_says_so(report):
+    head = "document.querySelector('table.sortable').tHead.rows[0]"
+    peak = f"[...{head}.cells].findIndex(c => c.textContent.startsWith('peak'))"
+    report.told(f"{head}.cells[{peak}].querySelector('button').focus()")
+    first = "document.querySelector('table.sortable').tBodies[0].rows[0].cells[0].textContent"
+    report.press("Enter")
+    assert report.told(first) == "duckdb"
+    assert report.told(f"{head}.cells[{peak}].getAttribute('aria-sort')") == "ascending"
+    report.press("Space")
+    assert report.told(first) == "modin"
+    assert report.told(f"{head}.cells[{peak}].getAttribute('aria-sort')") == "descending"
+
+
+def test_what_has_no_figure_sorts_last_either_way(report):
+    matrix = "document.querySelector('.matrix')"
+    column = f"[...{matrix}.tHead.rows[0].cells].findIndex(c => c.textContent == 'datatable')"
+    last = f"[...{matrix}.tBodies[0].rows].slice(-2).map(r => r.cells[{column}].textContent.trim())"
+    for _ in range(2):
+        report.told(f"{matrix}.tHead.rows[0].cells[{column}].querySelector('button').click()")
+        assert set(report.told(last)) == {"unsupported", "out of memory"}
+
+
+def test_two_programs_stand_side_by_side_and_one_below_the_other_on_a_narrow_screen(report):
+    places = (
+        "[...document.querySelectorAll('.programs')[0].querySelectorAll("
+        "':scope > details:not([hidden])')].map(p => [p.dataset.engine, p.open, "
+        "p.getBoundingClientRect().top])"
+    )
+    report.told(
+        "(() => { const q = document.querySelector('.programs').closest('details');"
         "q.open = true; const [a, b] = q.querySelectorAll('select');"
         "a.value = 'polars'; b.value = 'duckdb';"
-        "b.dispatchEvent(new Event('change', {bubbles: true}));"
-        "return [...q.querySelectorAll('.programs > details:not([hidden])')].map("
-        "p => [p.dataset.engine, p.open, p.getBoundingClientRect().top]); })()",
-        1200,
+        "b.dispatchEvent(new Event('change', {bubbles: true})); })()"
     )
-    assert [place[:2] for place in places] == [["polars", True], ["duckdb", True]]
-    assert places[0][2] == places[1][2]
+    (one, _, high), (other, _, beside) = wide = report.told(places)
+    assert (one, other, high) == ("polars", "duckdb", beside)
+    assert all(is_open for _, is_open, _ in wide)
+    report.show("light", 400)
+    (*_, high), (*_, below) = report.told(places)
+    assert below > high
 
 
-def test_a_table_sorts_by_any_column_and_back(page):
-    engines = told(
-        page,
-        "(() => { const t = d.querySelector('table.sortable'); const out = [];"
-        "for (const _ of [1, 2]) { t.querySelectorAll('th button')[8].click();"
-        "out.push(t.tBodies[0].rows[0].cells[0].textContent); } return out; })()",
+def test_the_copy_button_copies_the_program_as_it_was_run(report):
+    allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    report.send("Browser.grantPermissions", permissions=allowed)
+    report.told(
+        "document.querySelectorAll('#programs ~ details, .programs details')"
+        ".forEach(d => { d.open = true }); 0"
     )
-    assert engines == ["duckdb", "modin"]
+    report.told("document.querySelector('.programs pre').previousElementSibling.focus()")
+    report.press("Enter")
+    shown = report.told("document.querySelector('.programs pre').textContent")
+    assert report.told("new Promise(r => setTimeout(r, 200)).then(() => "
+                       "navigator.clipboard.readText())") == shown  # fmt: skip
+    assert report.told("document.activeElement.textContent") == "Copied"
 
 
-def test_text_stands_out_from_its_ground_in_both_schemes(page):
-    """WCAG AA: 4.5 to 1, for every cell of the heat table."""
-    script = (
-        "(() => { const lum = (c) => { const n = c.match(/[\\d.]+/g).map(Number);"
-        "const v = c.startsWith('color(') ? n : n.slice(0, 3).map((x) => x / 255);"
-        "const [r, g, b] = v.map((x) => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);"
-        "return 0.2126 * r + 0.7152 * g + 0.0722 * b; };"
-        "const all = [...d.querySelectorAll('.matrix td, .matrix small, .soft')];"
-        "return Math.min(...all.map((e) => {"
-        "let g = e, back = 'rgba(0, 0, 0, 0)';"
-        "while (g && back === 'rgba(0, 0, 0, 0)') { back = getComputedStyle(g).backgroundColor;"
-        "g = g.parentElement; }"
-        "const [a, b] = [lum(back), lum(getComputedStyle(e).color)];"
-        "return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); })); })()"
-    )
-    assert told(page, script) >= 4.5
-    dark = page.with_name("dark.html")
-    text = page.read_text(encoding="utf-8")
-    dark.write_text(text.replace("(prefers-color-scheme: dark)", "all"), encoding="utf-8")
-    assert told(dark, script) >= 4.5
+def test_on_paper_nothing_is_cut_off_and_the_dark_stays_out(browser, files):
+    browser.open(files["report"], "dark", PAPER)
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        rights = (
+            "[...document.querySelectorAll('td, th')].map(c => c.getBoundingClientRect().right)"
+        )
+        assert max(browser.told(rights)) <= PAPER
+        assert browser.told("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(255, 255, 255)"
+        )
+        drawn = "[...document.querySelectorAll('button, select')].filter(b => b.offsetWidth)"
+        heads = "document.querySelectorAll('thead th').length"
+        assert browser.told(f"{drawn}.every(b => b.closest('th'))")
+        assert browser.told(f"{drawn}.length") == browser.told(heads)
+    finally:
+        browser.send("Emulation.setEmulatedMedia", media="")
+    assert browser.printed().startswith(b"%PDF")
+
+
+def test_the_report_of_ten_questions_and_eight_engines_is_small(files):
+    assert files["report"].stat().st_size < 300_000
+    assert not re.search(r"https?://(?!www\.w3\.org)", files["report"].read_text(encoding="utf-8"))

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from pathlib import Path
 
 from dfbench.reporting import html
 from dfbench.reporting.comparison import Comparison
 
-from .report import BROWSER, QUIET
+from .chromium import Page, Scheme, chromium
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
 LARGEST = 200_000  # bytes
+CHARTS = ("split", "memory", "runs")
 
 
 def main() -> None:
     """Take one picture of the page's top in the light, and one of its charts in the dark."""
     page = html.render(Comparison(ROOT / "results" / "sample").view)
-    dark = page.replace("(prefers-color-scheme: dark)", "all")
-    lower = dark.replace("<main>", '<main><style>main > :not([aria-labelledby="split"], '
-                         '[aria-labelledby="memory"], [aria-labelledby="runs"]) '
-                         "{ display: none }</style>")  # fmt: skip
-    IMAGES.mkdir(exist_ok=True)
-    take(page, IMAGES / "report.png", 1200, 1130)
-    take(lower, IMAGES / "charts.png", 1200, 1160)
-
-
-def take(page: str, image: Path, width: int, height: int) -> None:
-    """Take a picture of a page's top; RuntimeError where it is too large for a README."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, chromium(Path(folder) / "profile") as browser:
         file = Path(folder) / "page.html"
         file.write_text(page, encoding="utf-8")
-        options = (
-            f"--user-data-dir={folder}/profile", f"--screenshot={image}", "--hide-scrollbars",
-            f"--window-size={width},{height}",
-        )  # fmt: skip
-        command = [BROWSER, *QUIET, *options, file.as_uri()]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        take(browser, file, "light", IMAGES / "report.png", 1130)
+        take(browser, file, "dark", IMAGES / "charts.png", 1160, CHARTS)
+
+
+def take(
+    browser: Page, file: Path, scheme: Scheme, image: Path, height: int, only: tuple[str, ...] = ()
+) -> None:
+    """Take a picture of a page's top, with some sections only; RuntimeError where too large."""
+    browser.open(file, scheme)
+    if only:
+        kept = ", ".join(f'[aria-labelledby="{name}"]' for name in only)
+        browser.told(
+            f"document.querySelectorAll('main > :not({kept})').forEach(e => e.remove()), 0"
+        )
+    browser.picture(image, height=height)
     if image.stat().st_size > LARGEST:
         message = f"{image} has {image.stat().st_size:,} bytes, more than {LARGEST:,}"
         raise RuntimeError(message)

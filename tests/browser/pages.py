@@ -1,0 +1,74 @@
+"""Every HTML page that dfbench writes, made from stored samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dfbench.reporting import diff, floors, html, view
+from dfbench.reporting.comparison import Comparison
+from dfbench.reporting.stories import Grid, Story
+from dfbench.storing import folder, trials
+from dfbench.storing.records import Memory, Outcome, Run, Times
+
+from .. import stored_samples as samples
+
+GIB = 2**30
+PAGES = ("report", "partial", "hostile", "diff", "floor", "story", "notebook")
+
+
+def write(kind: str, place: Path) -> Path:
+    """Write the page of a kind into a folder, and give its file."""
+    file = place / f"{kind}.html"
+    file.write_text(_text(kind, place / kind), encoding="utf-8")
+    return file
+
+
+def _text(kind: str, place: Path) -> str:
+    match kind:
+        case "report":
+            return _report(samples.store(place, samples.head()).path)
+        case "partial":
+            return _report(samples.store(place, samples.head(), kept=30, checked=False).path)
+        case "hostile":
+            return _report(samples.hostile(place))
+        case "diff":
+            return _diff(place)
+        case "floor":
+            return _floor(place)
+        case "story":
+            return _story()
+        case "notebook":
+            made = samples.store(place, samples.head())
+            inside = Comparison(made.path)._repr_html_()
+            return f"<!doctype html><html lang=en><title>x</title><main>{inside}</main></html>"
+        case _:
+            raise AssertionError(kind)
+
+
+def _report(path: Path) -> str:
+    return html.render(view.build(folder.read(path)))
+
+
+def _diff(place: Path) -> str:
+    old = samples.store(place / "old", samples.head(rounds=4))
+    new = samples.store(place / "new", samples.head(rounds=4, dfbench="0.2.0", limits={}))
+    return html.render_diff(diff.diff(folder.read(old.path), folder.read(new.path)))
+
+
+def _floor(place: Path) -> str:
+    made = folder.create(place, samples.head(engines=("pandas", "polars")), trials.HEAD)
+    for engine in ("pandas", "polars"):
+        for query in ("q1", "q10"):
+            for limit, end in ((None, Outcome.OK), (GIB // 2, Outcome.OUT_OF_MEMORY),
+                               (GIB, Outcome.OK), (GIB, Outcome.OK)):  # fmt: skip
+                times = Times(hot=(0.5, 0.6)) if end is Outcome.OK else Times()
+                memory = Memory(peak=2 * GIB, query=2 * GIB)
+                run = Run(engine, query, 1, end, evidence="killed", times=times, memory=memory)
+                trials.append(made.path, trials.Trial(limit, run))
+    return html.render_floors(floors.build(trials.read(made.path)))
+
+
+def _story() -> str:
+    grid = Grid("What works", ("road", "a lambda"), [("loky", "yes"), ("<script>", "no")])
+    costs = Grid("What it costs", ("road", "a task"), [("loky", "100 µs")])
+    return html.render_story(Story("Roads", (grid, costs), "How it is read.", ("it is rough",)))
