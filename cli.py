@@ -270,7 +270,7 @@ def selftest(
     query: Queries = None,
     setting: Settings = None,
     comparisons: Annotated[int, typer.Option(min=1, help="Real self-comparisons.")] = 20,
-    rounds: Annotated[int, typer.Option(min=2, help="Rounds of each.")] = 2,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of each.")] = 2,
     results: Results = Path("results"),
     stored: Annotated[
         Path | None, typer.Option(help="Run nothing: take the rounds of this comparison.")

@@ -10,6 +10,7 @@ from .stories import Story
 from .units import interval, ratio, seconds, size
 from .view import Cell, Column, Failure, Program, Row, View
 
+TIMES = ("start-up", "load", "cold", "hot")
 LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 
 
@@ -47,6 +48,8 @@ def _top(view: View) -> Iterator[str]:
     yield ""
     if view.about:
         yield from (text(view.about), "")
+    if view.setting:
+        yield from (text(view.setting), "")
     yield from (f"- {text(sentence)}" for sentence in view.sentences)
     for warning in view.warnings:
         yield f"- **Beware:** {text(warning)}"
@@ -55,8 +58,8 @@ def _top(view: View) -> Iterator[str]:
 
 def _engines(view: View) -> Iterator[str]:
     against = f"ratio to {view.baseline}"
-    headings = ("engine", "version", "answered", against, "start-up", "load", "cold", "hot", "peak")
-    yield from table(headings, [_engine(column) for column in view.columns], first_left=2)
+    headings = ("engine", "answered", "rounds", against, *TIMES, "peak", "version")
+    yield from table(headings, [_engine(column) for column in view.columns])
     yield f"{view.sums}."
     yield ""
 
@@ -64,8 +67,8 @@ def _engines(view: View) -> Iterator[str]:
 def _engine(column: Column) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
     answered = f"{column.answered} of {column.asked}"
-    names = (text(column.engine), text(column.version) or "—")
-    return (*names, answered, _ratio(column.overall), *map(seconds, times), size(column.peak))
+    ran = (text(column.engine), answered, str(column.rounds), _ratio(column.overall))
+    return (*ran, *map(seconds, times), size(column.peak), text(column.version) or "—")
 
 
 def _questions(view: View) -> Iterator[str]:

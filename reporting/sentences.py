@@ -12,6 +12,7 @@ from .units import counted, listed, seconds, size
 
 if TYPE_CHECKING:
     from ..storing.folder import Stored
+    from ..storing.records import Head
     from .view import Column, View
 
 
@@ -25,7 +26,7 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
         _winner(view),
         _memory(view),
         _failed(view, stored),
-        _checks(view),
+        _checks(view, stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
@@ -34,6 +35,39 @@ def warnings(view: View, stored: Stored) -> tuple[str, ...]:
     """Give what speaks against believing the figures."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *_noise(stored), *(() if busy else _rounds(view)))
+
+
+def setting(head: Head) -> str:
+    """Say on what data, where, within what and when all was measured, in one line.
+
+    What a head edited by hand does not tell as dfbench wrote it is left out.
+    """
+    dataset, machine = head.dataset, head.machine
+    rows, weight, name = (dataset.get(key) for key in ("rows", "bytes", "name"))
+    cores, cpu = machine.get("cores"), machine.get("cpu")
+    parts = (
+        f"{rows:,} rows"
+        if isinstance(rows, int) and rows
+        else name
+        if isinstance(name, str)
+        else "",
+        f"{size(weight)} of Parquet" if isinstance(weight, int) and weight else "",
+        f"{counted(cores, 'core')} of {cpu}" if isinstance(cores, int) and cpu else "",
+        _bounds(head.limits),
+        head.began[:10],
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _bounds(limits: Mapping[str, object]) -> str:
+    memory, time, threads = (limits.get(name) for name in ("memory", "time", "threads"))
+    bounds = (
+        size(memory) if isinstance(memory, int) else "",
+        seconds(time) if isinstance(time, int | float) else "",
+        counted(threads, "thread") if isinstance(threads, int) else "",
+    )
+    known = [bound for bound in bounds if bound]
+    return f"each engine within {listed(known)}" if known else ""
 
 
 def speedup(ratio: Ratio) -> str:
@@ -57,14 +91,20 @@ def _times(value: float) -> str:
 
 
 def _partial(view: View, stored: Stored) -> Iterator[str]:
-    planned = stored.head.measure.get("planned")
-    done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
+    ended, planned = _ended(stored)
     if not stored.runs:
         yield "No run has finished: there is nothing to compare yet."
-    elif isinstance(planned, int) and done < planned:
-        yield f"This comparison is partial: {done} of {planned} planned runs have ended."
+    elif ended < planned:
+        yield f"This comparison is partial: {ended} of {planned} planned runs have ended."
     elif any(cell.outcome is None for row in view.rows for cell in row.cells):
         yield "This comparison is partial: some engines did not run on some questions."
+
+
+def _ended(stored: Stored) -> tuple[int, int]:
+    """Count the runs that have ended, and those that were planned, as far as that is known."""
+    planned = stored.head.measure.get("planned")
+    done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
+    return done, planned if isinstance(planned, int) else 0
 
 
 def _winner(view: View) -> Iterator[str]:
@@ -92,7 +132,7 @@ def _won(view: View, engine: str) -> str:
 def _doubt(view: View, first: list[Column]) -> str:
     names = {column.engine for column in first}
     doubtful = sum(r.contested for r in view.rows for c in r.cells if c.best and c.engine in names)
-    return f" ({doubtful} of them too close to call)" if doubtful else ""
+    return f" ({doubtful} of them undecided)" if doubtful else ""
 
 
 def _lead(view: View, first: list[Column]) -> str:
@@ -112,9 +152,11 @@ def _memory(view: View) -> Iterator[str]:
         return
     least = min(full, key=lambda column: column.peak or 0)
     greatest = max(full, key=lambda column: column.peak or 0)
+    between = [c for c in full if c.engine == view.baseline and c not in (least, greatest)]
     yield (
         f"{least.engine} needed the least memory, {size(least.peak)} at most; "
-        f"{greatest.engine} the most, {size(greatest.peak)}."
+        f"{greatest.engine} the most, {size(greatest.peak)}"
+        f"{''.join(f'; {c.engine} needed {size(c.peak)}' for c in between)}."
     )
 
 
@@ -149,7 +191,11 @@ def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) 
             raise AssertionError("an ok run is no failure")
 
 
-def _checks(view: View) -> Iterator[str]:
+def _checks(view: View, stored: Stored) -> Iterator[str]:
+    ended, planned = _ended(stored)
+    if not view.checked and ended < planned:
+        yield "The answers are compared with one another when all runs have ended."
+        return
     if not view.checked:
         if any(cell.ok for row in view.rows for cell in row.cells):
             yield "No answer was checked."
@@ -190,14 +236,21 @@ def _noise(stored: Stored) -> Iterator[str]:
 
 
 def _rounds(view: View) -> Iterator[str]:
+    most = max((column.rounds for column in view.columns), default=0)
+    once = [column.engine for column in view.columns if column.rounds == 1 < most]
+    if once:
+        yield (
+            f"{listed(once)} ran one round only, and {'is' if len(once) == 1 else 'are'} taken to "
+            "be as restless as the most restless other engine: only large differences are decided."
+        )
     undecided = sum(
         cell.ratio is not None and cell.ratio.verdict is Verdict.UNDECIDED
         for row in view.rows
         for cell in row.cells
     )
-    rounds = min((c.rounds for row in view.rows for c in row.cells if c.ok), default=0)
-    if undecided and 0 < rounds < statistics.BOOTSTRAP_ROUNDS:
+    fewest = min((column.rounds for column in view.columns if column.rounds), default=0)
+    if undecided and 0 < fewest < statistics.BOOTSTRAP_ROUNDS:
         yield (
-            f"{undecided} of the ratios are undecided after {counted(rounds, 'round')}; more "
-            f"rounds decide more: `--rounds {statistics.BOOTSTRAP_ROUNDS}`."
+            f"{undecided} of the ratios {'is' if undecided == 1 else 'are'} undecided; more rounds "
+            f"decide more: `--rounds {statistics.BOOTSTRAP_ROUNDS}`."
         )

@@ -10,10 +10,14 @@ sample is the least of its hot runs; a round's ratio pairs the two engines' samp
   of the truth half of the time. There it is Student's interval of the logarithms, its variance
   moderated by that of the same two engines on the other questions (Smyth 2004, "Linear models and
   empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
-- One round has no interval.
+- One round tells nothing of its own spread. Where other engines ran more, it is taken to be as
+  restless as the most restless of them, and no steadier than runs inside its own process, with LENT
+  degrees of freedom; else it has no interval.
 
 Faster and slower need an interval that leaves 1 by more than FLOOR and by GUARD of its own width;
-the same, one that lies inside 1 ± SAME; all else is undecided. docs/decisions/verdicts.md says why,
+the same, one that lies inside 1 ± SAME; all else is undecided. Beside other work, whole intervals
+must lie beyond a factor of BUSY: it takes time from engines unequally, and no interval shows that.
+docs/decisions/verdicts.md says why,
 and how often that errs.
 """
 
@@ -30,6 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..storing.records import Noise, Run
+from .units import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +49,8 @@ RESAMPLES = 4_000
 SEED = 108
 BOOTSTRAP_ROUNDS = 6
 BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
+LENT = 2  # degrees of freedom; simulated: under 5 % though engines differ in unrest
+BUSY = 3.0  # an engine on all cores loses more to other programs than one on a single core
 FOREIGN_CPU = 0.10
 STEAL = 0.01
 SWAPPED = 2**20  # bytes; the kernel moves a page now and then on an idle machine
@@ -93,10 +100,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far rounds of two engines lie apart on all questions: variance of logarithmic ratios."""
+    """How far rounds of two engines lie apart on all questions: variance of logarithmic ratios.
+
+    `lent` tells that it is of other engines, for one that has no spread of its own.
+    """
 
     variance: float
     freedom: int
+    lent: bool = False
 
 
 def sample(run: Run) -> float | None:
@@ -143,6 +154,20 @@ def spread(rows: Sequence[Sequence[float]]) -> Spread | None:
     return Spread(sum((len(row) - 1) * variance(row) for row in known) / freedom, freedom)
 
 
+def within(runs: Sequence[Run]) -> float:
+    """Pool the variance of logarithmic times among the hot runs inside each process; 0 for none."""
+    found = spread([run.times.hot for run in runs])
+    return found.variance if found else 0.0
+
+
+def lend(others: Sequence[Spread], least: float) -> Spread | None:
+    """Give the spread of the most restless of other engines; None where no other has one."""
+    if not others:
+        return None
+    worst = max(others, key=lambda other: other.variance)
+    return Spread(max(worst.variance, least), LENT, lent=True)
+
+
 def judge(
     ratios: Sequence[float],
     noisy: float = 0.0,
@@ -151,13 +176,14 @@ def judge(
 ) -> Ratio:
     """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict.
 
-    `among` is the spread of the same engines over all questions, this one among them.
+    `among` is the spread of the same engines over all questions, this one among them; for one
+    round, a spread that others lend.
     """
     value = median(ratios)
-    if len(ratios) == 1:
+    if len(ratios) == 1 and not (among and among.lent):
         return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
     bounds = interval(ratios, among)
-    return _decide(value, bounds, noisy, floor, f"{len(ratios)} rounds")
+    return _decide(value, bounds, noisy, floor, counted(len(ratios), "round"))
 
 
 def judge_apart(
@@ -182,8 +208,7 @@ def _decide(
 ) -> Ratio:
     low, high = bounds
     if noisy > NOISY_SHARE:
-        reason = f"the machine was busy beside {noisy:.0%} of the runs"
-        return Ratio(value, low, high, Verdict.UNDECIDED, reason)
+        return _decide_busy(value, bounds, noisy)
     near = low >= 1 - SAME and high <= 1 + SAME
     margin = max(math.log1p(floor), GUARD * math.log(high / low))
     if math.log(high) < -margin or math.log(low) > margin:
@@ -191,12 +216,20 @@ def _decide(
         return Ratio(value, low, high, verdict, f"by less than {SAME:.0%}" if near else "")
     if near:
         return Ratio(value, low, high, Verdict.SAME, f"within {SAME:.0%}")
-    doubt = f"{rounds} leave open which is faster"
+    doubt = f"{rounds} {'leaves' if rounds == '1 round' else 'leave'} open which is faster"
     return Ratio(value, low, high, Verdict.UNDECIDED, doubt)
 
 
+def _decide_busy(value: float, bounds: tuple[float, float], noisy: float) -> Ratio:
+    low, high = bounds
+    busy = f"the machine was busy beside {noisy:.0%} of the runs"
+    if high < 1 / BUSY or low > BUSY:
+        return Ratio(value, low, high, Verdict.FASTER if high < 1 else Verdict.SLOWER, busy)
+    return Ratio(value, low, high, Verdict.UNDECIDED, busy)
+
+
 def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:
-    """Give the 95 % interval of the ratio from paired rounds (at least two)."""
+    """Give the 95 % interval of the ratio from paired rounds: two at least, or `among` is lent."""
     if len(ratios) < BOOTSTRAP_ROUNDS:
         return _student_interval(ratios, among)
     return _bootstrap_interval(ratios)
@@ -215,11 +248,18 @@ def student(freedom: int) -> float:
 def _student_interval(ratios: Sequence[float], among: Spread | None) -> tuple[float, float]:
     logs = [math.log(ratio) for ratio in ratios]
     own = len(logs) - 1
-    borrowed = min(BORROWED, (among.freedom - own) // 2) if among else 0
+    mine = variance(logs) if own else 0.0
+    borrowed = _borrowed(among, own)
     shared = among.variance if among else 0.0
-    moderated = (own * variance(logs) + borrowed * shared) / (own + borrowed)
+    moderated = (own * mine + borrowed * shared) / (own + borrowed)
     half = student(own + borrowed) * math.sqrt(moderated / len(logs))
     return _around(fmean(logs), half, math.log(median(ratios)))
+
+
+def _borrowed(among: Spread | None, own: int) -> int:
+    if among is None:
+        return 0
+    return among.freedom if among.lent else min(BORROWED, (among.freedom - own) // 2)
 
 
 def _welch_interval(new: Sequence[float], old: Sequence[float]) -> tuple[float, float]:

@@ -22,7 +22,7 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each o
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if too close to call); = the same within 5%; ~ undecided. "
+    "* fastest (? if undecided); = the same within 5%; ~ undecided. "
     "Time: the median over rounds of each round's fastest hot run."
 )
 
@@ -47,6 +47,7 @@ def render(view: View, width: int = WIDTH) -> str:
 def body(view: View, width: int) -> RenderableType:
     """Give a comparison as rich lays it out in a width."""
     parts: list[RenderableType] = [Text(_title(view), style="bold")]
+    parts += [Text(view.setting, style="dim")] if view.setting else []
     parts += [_hanging("-", sentence) for sentence in view.sentences]
     parts += [_hanging("!", warning, "yellow") for warning in view.warnings]
     if any(cell.outcome for row in view.rows for cell in row.cells):

@@ -68,7 +68,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An engine over all questions; sums are over the questions that every engine answered."""
+    """An engine over all questions; sums are over the questions that every engine answered.
+
+    `over` counts the questions behind `overall`, `rounds` the fewest rounds of an answered one.
+    """
 
     engine: str
     version: str
@@ -77,6 +80,7 @@ class Column:
     fastest: int
     overall: Ratio | None
     over: int
+    rounds: int
     startup: float | None
     load: float | None
     cold: float | None
@@ -131,6 +135,7 @@ class View:
 
     workload: str
     about: str
+    setting: str
     began: str
     baseline: str
     sentences: tuple[str, ...]
@@ -162,6 +167,8 @@ class View:
     @property
     def sums(self) -> str:
         """Say which questions the columns' sums are over."""
+        if not self.common:
+            return "No question was answered by all engines: load, cold and hot have no sums"
         return f"Load, cold and hot are sums over {self.shared}"
 
 
@@ -181,6 +188,7 @@ class _Material:
         return self.runs.get((cell.engine, cell.query), ())
 
     def spread(self, engine: str, other: str) -> Spread | None:
+        """Give the spread of two engines over all questions."""
         return statistics.spread(
             [
                 statistics.paired(self.samples[engine, query], self.samples[other, query])
@@ -188,6 +196,13 @@ class _Material:
                 if (engine, query) in self.samples and (other, query) in self.samples
             ]
         )
+
+    def lent(self, engine: str, other: str) -> Spread | None:
+        """Give what stands for the spread of two engines that ran only one round together."""
+        pairs = [(one, other) for one in self.engines if one != other]
+        own = [run for place, runs in self.runs.items() if place[0] == engine for run in runs]
+        known = [found for pair in pairs if (found := self.spread(*pair))]
+        return statistics.lend(known, statistics.within(own))
 
 
 def build(stored: Stored) -> View:
@@ -199,6 +214,7 @@ def build(stored: Stored) -> View:
     view = View(
         workload=head.workload,
         about=head.about,
+        setting=sentences.setting(head),
         began=head.began,
         baseline=material.baseline,
         sentences=(),
@@ -320,8 +336,7 @@ def _judge(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
     ratios = statistics.paired(own, other)
     if not ratios:
         return None
-    noisy = statistics.noisy_share([*material.of(cell), *material.of(base)])
-    return statistics.judge(ratios, noisy, among=material.spread(cell.engine, base.engine))
+    return _judged(ratios, [(cell, base)], material)
 
 
 def _judge_all(pairs: Sequence[tuple[Cell, Cell]], material: _Material) -> Ratio | None:
@@ -331,8 +346,20 @@ def _judge_all(pairs: Sequence[tuple[Cell, Cell]], material: _Material) -> Ratio
     ratios = statistics.paired(own, other)
     if not ratios:
         return None
+    return _judged(ratios, pairs, material)
+
+
+def _judged(
+    ratios: Sequence[float], pairs: Sequence[tuple[Cell, Cell]], material: _Material
+) -> Ratio:
+    """Judge the rounds of two engines on some questions, with the spread over all of them.
+
+    A mean of questions spreads less than one: there the interval is wider than it need be.
+    """
+    engine, other = (cell.engine for cell in pairs[0])
+    among = (material.lent if len(ratios) == 1 else material.spread)(engine, other)
     runs = [run for pair in pairs for cell in pair for run in material.of(cell)]
-    return statistics.judge(ratios, statistics.noisy_share(runs))
+    return statistics.judge(ratios, statistics.noisy_share(runs), among=among)
 
 
 def _undecided(first: Cell, second: Cell, material: _Material) -> bool:
@@ -364,6 +391,7 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _
         fastest=sum(cell.best for cell in cells),
         overall=overall,
         over=len(pairs),
+        rounds=min((cell.rounds for cell in cells if cell.ok), default=0),
         startup=_median(cell.startup for cell in cells if cell.ok),
         load=_total(shared, lambda cell: cell.load),
         cold=_total(shared, lambda cell: cell.cold),

@@ -227,7 +227,7 @@ def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path, drift):
 def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
     apart = {number: 1.0 if number % 2 else 1.5 for number in range(20)}
     again = {number: 1.0 if number % 2 else 1.5 + number / 1e5 for number in range(20)}
-    turned = list(selftest.itself({"q1": apart, "q2": again}, (), "polars", 5))
+    turned = list(selftest.itself({"polars": {"q1": apart, "q2": again}}, (), "polars", 5))
     assert {ratio.verdict for ratio in turned} == {Verdict.UNDECIDED}
     assert selftest.adjacent(apart, range(4)) == [1.5, 1 / 1.5]
 

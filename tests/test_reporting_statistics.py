@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 from dfbench.reporting import statistics
-from dfbench.reporting.statistics import Verdict, interval, judge
+from dfbench.reporting.statistics import Spread, Verdict, interval, judge
 from dfbench.storing.records import Noise, Outcome, Run, Times
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,10 +96,44 @@ def test_one_round_is_undecided_whatever_it_shows():
     )  # fmt: skip
 
 
-def test_a_busy_machine_gives_no_verdict():
+def test_a_busy_machine_decides_only_what_lies_beyond_a_factor_of_three():
     found = judge([0.5, 0.5, 0.51], noisy=0.4)
     assert found.verdict is Verdict.UNDECIDED
     assert found.reason == "the machine was busy beside 40% of the runs"
+    assert judge([0.1, 0.1, 0.11], noisy=0.4).verdict is Verdict.FASTER
+    assert judge([10.0, 10.1, 11.0], noisy=0.4).verdict is Verdict.SLOWER
+    assert judge([2.0, 10.0, 11.0], noisy=0.4).verdict is Verdict.UNDECIDED
+
+
+def test_one_round_borrows_the_spread_of_the_most_restless_other_engine():
+    lent = statistics.lend([Spread(0.0001, 10), Spread(0.0004, 10)], least=0.0)
+    assert lent == Spread(0.0004, statistics.LENT, lent=True)
+    half = statistics.student(statistics.LENT) * 0.02
+    found = judge([2.0], among=lent)
+    assert (found.low, found.high) == pytest.approx((2 * math.exp(-half), 2 * math.exp(half)))
+    assert found.verdict is Verdict.SLOWER
+    assert judge([1.05], among=lent).verdict is Verdict.UNDECIDED
+    assert statistics.lend([], least=0.1) is None
+
+
+def test_one_round_is_taken_to_be_no_steadier_than_the_runs_in_its_process():
+    runs = [Run("e", "q", 1, Outcome.OK, times=Times(hot=(1.0, math.exp(0.2))))]
+    assert statistics.within(runs) == pytest.approx(0.02)
+    lent = statistics.lend([Spread(0.0001, 10)], statistics.within(runs))
+    assert lent.variance == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("others", [1, 2, 4])
+@pytest.mark.parametrize("spikes", [0.0, 0.1])
+def test_a_single_rounds_verdict_stays_true_though_engines_differ_in_unrest(others, spikes):
+    seed, found = random.Random(others), []
+    for _ in range(150):
+        noises = [0.03 * math.exp(seed.gauss(0, 0.7)) for _ in range(others + 1)]
+        rows = [[compared(seed, 2, one, spikes=spikes) for _ in range(10)] for one in noises[1:]]
+        lent = statistics.lend([statistics.spread(row) for row in rows], 0.0)
+        single = (compared(seed, 1, noises[0], spikes=spikes) for _ in range(10))
+        found += [judge(ratios, among=lent).verdict for ratios in single]
+    assert sum(verdict in DECIDED for verdict in found) / len(found) <= 0.05
 
 
 def test_noise_is_counted_from_foreign_work_and_steal():
