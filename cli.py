@@ -313,6 +313,33 @@ def engine_new(
         sys.stdout.write(f"{path}\n")
 
 
+@plugin.command(name="test")
+def engine_test(
+    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
+    golden: Annotated[
+        Path | None, typer.Option(help="The folder of its reviewed programs: compare with them.")
+    ] = None,
+    badge: Annotated[
+        Path | None, typer.Option(help="Write the summary as a badge's JSON into this file.")
+    ] = None,
+) -> None:
+    """Run the conformance kit on an engine: answers, missing values, limits, threads, programs."""
+    from .conformance import telling
+
+    raise typer.Exit(telling.tell(name, golden, badge))
+
+
+@plugin.command(name="golden")
+def engine_golden(
+    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
+    folder: Annotated[Path, typer.Argument(help="Where its programs lie, to be reviewed as code.")],
+) -> None:
+    """Write an engine's programs for the shipped questions; what it writes no more is removed."""
+    from .conformance import telling
+
+    telling.save(name, folder)
+
+
 @env.command(name="list")
 def env_list() -> None:
     """List the environments that are made, and the pins that ship."""

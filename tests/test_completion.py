@@ -1,92 +1,36 @@
-"""No work is left when a query has returned: what is timed is the finished answer.
-
-The CPU time of the whole process tree is counted, never the wall's: what the query took, what is
-spent while nothing is asked afterwards, and what reading the whole answer takes.
-"""
+"""No work is left when a query has returned: what is timed is the finished answer."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from dfbench.datasets.caching import default_folder
-from dfbench.datasets.making import Data, make
+from dfbench.conformance import finishing
+from dfbench.conformance.finishing import measured, programs, spent
+from dfbench.datasets.making import Data
 from dfbench.engines import engines, find, missing
-from dfbench.engines.base import Program, Resources
-from dfbench.errors import Unsupported
-from dfbench.running.private import THREAD_VARIABLES
-from dfbench.spec.reading import read_text
-from dfbench.spec.workload import Generated
+from dfbench.engines.base import Resources
+from dfbench.provisioning.interpreters import here
 
-# Of all CPU seconds, those after the query had returned. Turning an answer into Arrow is some of
-# it (measured: up to 0.14); a program that leaves its work undone is above 0.6.
-LEFT = 0.3
-
-WORKLOAD = """
-workload: completion
-dataset: {generate: db-benchmark-groupby, rows: 1e6, groups: 100}
-queries:
-  few: {group_by: id4, aggregate: {v1: sum(v1)}}
-  many: {group_by: [id4, id5, id6], aggregate: {v3: sum(v3), n: size()}}
-  row: {apply: {rows: "2 * v2 if v1 % 2 == 0 else v2", as: result}}
-"""
 TWO = Resources(threads=2)
 
 
 @pytest.fixture(scope="session")
 def data() -> Data:
-    return make(Generated("db-benchmark-groupby", 10**6), default_folder(os.environ))
+    return finishing.data()
 
 
-def here() -> list[str]:
+def installed() -> list[str]:
     return [name for name, engine in engines().items() if not missing(engine)]
 
 
-def measured(folder: Path, data: Data, *texts: str, **environment: str) -> list[dict[str, float]]:
-    files = []
-    for number, text in enumerate(texts):
-        files.append(folder / f"program_{number}.py")
-        files[-1].write_text(text)
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("completion.py")), str(data.path), *files],
-        env={**os.environ, "RAY_TMPDIR": "/tmp", **environment},
-        cwd=folder, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def share(seconds: dict[str, float]) -> float:
-    left = seconds["after"] + seconds["rows"]
-    return left / (seconds["query"] + left)
-
-
-def programs(name: str, data: Data, resources: Resources = TWO) -> dict[str, Program]:
-    written = {}
-    for query in read_text(WORKLOAD, "completion.yaml", Path()).queries:
-        try:
-            written[query.name] = find(name).write(query, data.schema, resources)
-        except Unsupported:
-            continue
-    # One question of rows is enough for an engine that is asked for groups too.
-    if len(written) > 2:
-        del written["row"]
-    return written
-
-
-@pytest.mark.parametrize("name", here())
+@pytest.mark.parametrize("name", installed())
 def test_no_work_is_left_when_a_query_has_returned(name: str, data: Data, tmp_path: Path):
-    written = programs(name, data)
-    if not written:
+    if not programs(name, data, TWO):
         pytest.skip("this engine says none of the questions")
-    told = find(name).environment(TWO)
-    found = measured(tmp_path, data, *(program.text for program in written.values()), **told)
-    shares = {query: share(seconds) for query, seconds in zip(written, found, strict=True)}
-    assert max(shares.values()) < LEFT, found
+    found = spent(name, here(find(name)), data, tmp_path, threads=2)
+    assert all(seconds.is_finished for seconds in found.values()), found
 
 
 UNFINISHED = {
@@ -157,8 +101,8 @@ def test_a_program_that_leaves_its_work_undone_is_found(name: str, data: Data, t
     engine = name.partition(" ")[0]
     if missing(find(engine if engine in engines() else "polars")):
         pytest.skip("its engine is not installed")
-    (seconds,) = measured(tmp_path, data, UNFINISHED[name])
-    assert share(seconds) > LEFT, seconds
+    (seconds,) = measured(sys.executable, tmp_path, data, [UNFINISHED[name]], {})
+    assert not seconds.is_finished, seconds
 
 
 MODIN = """
@@ -191,24 +135,20 @@ def test_modin_without_its_last_step_is_found(name: str, backend: str, data: Dat
     if missing(find(name)):
         pytest.skip("its engine is not installed")
     text = MODIN.format(backend=backend, start=STARTS[backend])
-    (seconds,) = measured(tmp_path, data, text, **find(name).environment(TWO))
-    assert share(seconds) > LEFT, seconds
+    told = find(name).environment(TWO)
+    (seconds,) = measured(sys.executable, tmp_path, data, [text], told)
+    assert not seconds.is_finished, seconds
 
 
 def test_modins_programs_force_their_answer(data: Data):
     for name in ("modin", "modin/dask"):
-        assert "    execute(answer)\n" in programs(name, data)["many"].text
+        assert "    execute(answer)\n" in programs(name, data, TWO)["many"].text
 
 
-@pytest.mark.parametrize("name", here())
+@pytest.mark.parametrize("name", installed())
 def test_an_engines_own_switch_holds_it_to_one_thread(name: str, data: Data, tmp_path: Path):
     """Run with no core taken away: affinity is not what holds here."""
-    one = Resources(threads=1)
-    written = programs(name, data, one)
-    if not written:
+    if not programs(name, data, Resources(threads=1)):
         pytest.skip("this engine says none of the questions")
-    told = {**dict.fromkeys(THREAD_VARIABLES, "1"), **find(name).environment(one)}
-    texts = (program.text for program in written.values())
-    for seconds in measured(tmp_path, data, *texts, **told):
-        # A tick of the clock for each process of a cluster, and its scheduler's own work.
-        assert seconds["query"] <= 1.15 * seconds["wall"] + 0.05, seconds
+    found = spent(name, here(find(name)), data, tmp_path, threads=1)
+    assert all(seconds.is_alone for seconds in found.values()), found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -39,6 +40,11 @@ def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert 'group_by(["id1"])' in ran.stdout
     assert "2 passed" in ran.stdout
+    assert re.search(r"quick-duck: \d+ of \d+ cases, nothing fails", ran.stdout), ran.stdout
+    badge = json.loads((tmp_path / "badge.json").read_text())
+    assert badge["label"] == "dfbench"
+    assert badge["message"] in ran.stdout
+    assert (tmp_path / "dfbench-quick-duck" / "golden" / "q1.py").exists()
 
 
 @pytest.mark.parametrize("name", ["pandas", "Duck", "1duck", "class", "a b"])
