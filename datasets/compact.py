@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -68,7 +69,15 @@ class Spelled:
     digits: int
 
 
-Meaning: TypeAlias = Whole | Millionths | Labels | Spelled
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Numbers that are spelled with a prefix and no leading zeros."""
+
+    distinct: int
+    prefix: str
+
+
+Meaning: TypeAlias = Whole | Millionths | Labels | Spelled | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +150,8 @@ def _repeats(meaning: Meaning) -> bool:
     match meaning:
         case Millionths():
             return False
-        case Whole(distinct=distinct) | Labels(distinct=distinct) | Spelled(distinct=distinct):
-            return distinct <= DICTIONARY_DISTINCT
+        case Whole() | Labels() | Spelled() | Named():
+            return meaning.distinct <= DICTIONARY_DISTINCT
         case _:
             assert_never(meaning)
 
@@ -164,7 +173,7 @@ def arrow_type(meaning: Meaning) -> pa.DataType:
             return pa.float64()
         case Labels():
             return pa.dictionary(pa.int32(), pa.string())
-        case Spelled():
+        case Spelled() | Named():
             return pa.string()
         case _:
             assert_never(meaning)
@@ -184,6 +193,9 @@ def _array(column: Compact, rows: Slice) -> pa.Array:
             return pa.DictionaryArray.from_arrays(codes, labels.dictionary)
         case Spelled(prefix=prefix, digits=digits):
             return spell(numbers, prefix, digits, none)
+        case Named(prefix=prefix):
+            texts = pa.array(numbers, mask=none).cast(pa.string())
+            return pc.binary_join_element_wise(prefix, texts, "")
         case _:
             assert_never(column.meaning)
 

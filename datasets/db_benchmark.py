@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -17,6 +18,7 @@ from .compact import (
     Labels,
     Meaning,
     Millionths,
+    Named,
     Progress,
     Spelled,
     Whole,
@@ -32,7 +34,7 @@ NO_NUMBER = 0  # keys and counts start at 1, so 0 is free to stand for a null
 NO_MEASURE = -1
 
 
-def draw(dataset: Generated, folder: Path, progress: Progress) -> Frame:
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:
     """Draw the nine columns in the script's order, then the nulls, then sort.
 
     Needs about 18 bytes a row for 1e8 rows and 100 groups. Raises DataError where there are
@@ -52,7 +54,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Frame:
         columns = [_with_nulls(stream, column, dataset.nulls) for column in columns]
     order = row_order([_rank(column) for column in columns[:6]]) if dataset.sorted else None
     progress(1.0)
-    return Frame(tuple(columns), order)
+    yield Frame(tuple(columns), order)
 
 
 def meanings(dataset: Generated) -> dict[str, Meaning]:
@@ -80,9 +82,9 @@ def _drawn(stream: RStream, name: str, meaning: Meaning, n: int, folder: Path) -
         case Millionths():
             numbers = room(n, np.int32, folder)
             stream.millionths_into(numbers)
-        case Whole(distinct=distinct) | Labels(distinct=distinct) | Spelled(distinct=distinct):
-            numbers = room(n, narrowest(distinct), folder)
-            stream.sample_into(numbers, distinct)
+        case Whole() | Labels() | Spelled() | Named():
+            numbers = room(n, narrowest(meaning.distinct), folder)
+            stream.sample_into(numbers, meaning.distinct)
     return Compact(name, numbers, meaning)
 
 
@@ -92,14 +94,14 @@ def _with_nulls(stream: RStream, column: Compact, percent: int) -> Compact:
     keys = {drawn.name for drawn in COLUMNS if drawn.key}
     match column.meaning:
         case Whole(distinct=n) | Labels(distinct=n) | Spelled(distinct=n) if column.name in keys:
-            _nullify_values(stream, column.numbers, n, percent)
+            nullify_values(stream, column.numbers, n, percent)
         case _:
             size = column.numbers.size
             column.numbers[stream.distinct(size, share(size, percent))] = null
     return Compact(column.name, column.numbers, column.meaning, null)
 
 
-def _nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percent: int) -> None:
+def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percent: int) -> None:
     """Choose a share of the distinct values, and make every row that holds one of them null."""
     values = first_appearances(numbers, distinct)
     becomes = np.arange(distinct + 1, dtype=numbers.dtype)

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import DataError
+from ..spec.generated import TABLES
 from ..spec.workload import Generated
-from . import db_benchmark
+from . import db_benchmark, db_benchmark_join
 from .compact import Frame, Progress
 
-Draw: TypeAlias = Callable[[Generated, Path, Progress], Frame]
+Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[Frame]]
 DB_BENCHMARK_SEED = 108
 
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """How rows are drawn. `version` grows with every change that changes a byte of the data."""
+    """How rows are drawn, and after them the tables that a query may join.
+
+    `version` grows with every change that changes a byte of the data.
+    """
 
     prefix: str
     version: int
     draw: Draw
 
 
-GENERATORS = {db_benchmark.NAME: Generator("G1", 1, db_benchmark.draw)}
+GENERATORS = {
+    db_benchmark.NAME: Generator("G1", 1, db_benchmark.draw),
+    db_benchmark_join.NAME: Generator("J1", 1, db_benchmark_join.draw),
+}
 
 
 def generator_of(dataset: Generated) -> Generator:
@@ -38,9 +45,11 @@ def generator_of(dataset: Generated) -> Generator:
 
 def name_of(dataset: Generated) -> str:
     """Name a dataset as db-benchmark does: `G1_1e7_1e2_0_0`; another seed is told behind it."""
-    parts = (short(dataset.rows), short(dataset.groups), dataset.nulls, int(dataset.sorted))
+    generator = generator_of(dataset)
+    groups = "NA" if dataset.generator in TABLES else short(dataset.groups)
+    parts = (short(dataset.rows), groups, dataset.nulls, int(dataset.sorted))
     seed = "" if dataset.seed == DB_BENCHMARK_SEED else f"_seed{dataset.seed}"
-    return f"{generator_of(dataset).prefix}_{'_'.join(map(str, parts))}{seed}"
+    return f"{generator.prefix}_{'_'.join(map(str, parts))}{seed}"
 
 
 def short(number: int) -> str:

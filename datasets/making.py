@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
+from ..spec.generated import TABLES
 from ..spec.schema import Column, Schema
-from ..spec.workload import Files, Generated, Tasks
+from ..spec.workload import Files, Generated, Query, Tasks
 from .caching import made_once
 from .compact import Progress, write
 from .describing import schema_of
@@ -23,22 +24,38 @@ DRAWING = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A dataset on the disk: one Parquet file, what is in it, and the key of its content."""
+    """A dataset on the disk: one Parquet file, what is in it, and the key of its content.
+
+    `tables` are the further ones that a query may join, in files of their own.
+    """
 
     path: Path
     schema: Schema
     bytes: int
     name: str
     sha: str
+    tables: tuple[tuple[str, Data], ...] = ()
 
     @property
     def rows(self) -> int:
         """Give the number of rows."""
         return self.schema.rows
 
+    def paths(self, query: Query | Tasks) -> tuple[Path, ...]:
+        """Give the files that a query's program loads; tasks load none."""
+        if isinstance(query, Tasks):
+            return ()
+        join = query.join
+        return (self.path, dict(self.tables)[join.table].path) if join else (self.path,)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Give all files, the tables' too."""
+        return (self.path, *(table.path for _, table in self.tables))
+
 
 def make(dataset: Generated | Files, cache: Path, progress: Progress | None = None) -> Data:
-    """Give the dataset as one Parquet file, made where the cache does not hold it yet.
+    """Give the dataset as Parquet, one file a table, made where the cache does not hold it yet.
 
     `progress` is told the share done, 0 to 1. Raises DataError.
     """
@@ -47,7 +64,8 @@ def make(dataset: Generated | Files, cache: Path, progress: Progress | None = No
         case Generated():
             data = _generated(dataset, cache, told)
         case Files():
-            data = _from_files(source_of(dataset), cache, told)
+            tables = ((name, make(files, cache, told)) for name, files in dataset.tables)
+            data = _with(_from_files(source_of(dataset), cache, told), tables)
         case _:
             assert_never(dataset)
     told(1.0)
@@ -63,12 +81,20 @@ def without_rows(tasks: Tasks, cache: Path) -> Data:
 def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
     generator, name = generator_of(dataset), name_of(dataset)
     key = _key(f"{dataset!r} version {generator.version}")
+    own = cache / f"{name}-{key}.parquet"
+    rest = {t: cache / f"{name}-{t}-{key}.parquet" for t in TABLES.get(dataset.generator, ())}
+    if not all(path.exists() for path in rest.values()):
+        own.unlink(missing_ok=True)
 
     def fill(path: Path) -> None:
-        frame = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))
-        write(frame, path, lambda share: progress(DRAWING + (1 - DRAWING) * share))
+        """Write all tables: the rows' own file has its name last, so that it stands for all."""
+        frames = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))
+        write(next(frames), path, lambda share: progress(DRAWING + (1 - DRAWING) * share))
+        for frame, table in zip(frames, rest.values(), strict=True):
+            made_once(table, lambda part, frame=frame: write(frame, part, _silence))
 
-    return _kept(cache, name, key, fill)
+    data = _kept(cache, name, key, fill)
+    return _with(data, ((table, _described(path, table, key)) for table, path in rest.items()))
 
 
 def _from_files(source: Source, cache: Path, progress: Progress) -> Data:
@@ -79,8 +105,21 @@ def _from_files(source: Source, cache: Path, progress: Progress) -> Data:
 
 
 def _kept(cache: Path, name: str, key: str, fill: Callable[[Path], None]) -> Data:
-    path = made_once(cache / f"{name}-{key}.parquet", fill)
+    return _described(made_once(cache / f"{name}-{key}.parquet", fill), name, key)
+
+
+def _described(path: Path, name: str, key: str) -> Data:
     return Data(path, schema_of(path), path.stat().st_size, name, key)
+
+
+def _with(data: Data, tables: Iterable[tuple[str, Data]]) -> Data:
+    """Give a dataset its further tables, which are part of its content."""
+    beside = tuple(tables)
+    if not beside:
+        return data
+    schema = replace(data.schema, tables=tuple((name, one.schema) for name, one in beside))
+    sha = _key(" ".join([data.sha, *(f"{name} {one.sha}" for name, one in beside)]))
+    return replace(data, schema=schema, sha=sha, tables=beside)
 
 
 def _in_place(path: Path, name: str, key: str, cache: Path) -> Data:

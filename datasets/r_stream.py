@@ -6,6 +6,7 @@ and `fround.c` (`round` since R 4.0.0), told here for whole arrays.
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -96,28 +97,41 @@ class RStream:
         return chosen
 
     def _shuffled(self, n: int, size: int) -> NDArray[np.int64]:
-        """Take the partial Fisher-Yates shuffle: the last element moves into the hole."""
-        moved: dict[int, int] = {}
+        """Take the partial Fisher-Yates shuffle: the last element moves into the hole.
+
+        Steps that touch different places are done at once; of about the square root of n, few do
+        not, and the block ends before the first of them.
+        """
+        holes = self._holes(n, size)
+        left = np.arange(n, dtype=holes.dtype)
         chosen = np.empty(size, dtype=np.int64)
-        for place, hole in enumerate(self._holes(n, size)):
-            last = n - place - 1
-            chosen[place] = moved.get(hole, hole)
-            moved[hole] = moved.pop(last, last)
+        place = 0
+        while place < size:
+            block = holes[place : place + max(math.isqrt(n - place), 1)]
+            last = left[n - place - block.size : n - place][::-1].copy()
+            taken = left[block]
+            left[block] = last
+            apart = _steps_apart(block, n - place - 1, again=left[block] != last)
+            if apart < block.size:
+                left[block] = taken
+                left[block[:apart]] = last[:apart]
+            chosen[place : place + apart] = taken[:apart]
+            place += apart
         return chosen
 
-    def _holes(self, n: int, size: int) -> list[int]:
+    def _holes(self, n: int, size: int) -> NDArray[Any]:
         """Draw `size` numbers, the first below `n`, and each next below one less."""
-        holes: list[int] = []
-        while len(holes) < size:
-            below = n - len(holes)
+        holes = np.empty(size, dtype=np.int32 if n < 1 << 31 else np.int64)
+        filled = 0
+        while filled < size:
+            below = n - filled
             bits = (below - 1).bit_length()
             # Down to half the range the draws keep their number of bits, and so of words.
             steps = below - (1 << bits >> 1) if bits else 1
-            count = min(steps, size - len(holes), BLOCK)
-            for candidate in self._candidates(bits, count).tolist():
-                if candidate < below:
-                    holes.append(candidate)
-                    below -= 1
+            candidates = self._candidates(bits, min(steps, size - filled, BLOCK))
+            kept = candidates[_below_one_less(candidates.astype(holes.dtype), below)]
+            holes[filled : filled + kept.size] = kept
+            filled += kept.size
         return holes
 
     def millionths_into(self, out: NDArray[np.int32]) -> None:
@@ -136,6 +150,38 @@ def millionths(words: Words) -> NDArray[np.float64]:
     """
     scaled: NDArray[np.float64] = np.multiply(words, 390625 / (1 << 24), dtype=np.float64)
     return np.rint(scaled, out=scaled)
+
+
+def _below_one_less(candidates: Numbers, below: int) -> NDArray[np.bool_]:
+    """Tell which are kept, where each number that is kept lowers the bound of those behind it.
+
+    A first guess is right up to its first mistake, and each next one for longer.
+    """
+    kept: NDArray[np.bool_] = candidates < below
+    while True:
+        before = np.cumsum(kept, dtype=candidates.dtype) - kept
+        better: NDArray[np.bool_] = candidates < below - before
+        if np.array_equal(better, kept):
+            return kept
+        kept = better
+
+
+def _steps_apart(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
+    """Count the first steps that touch no place twice: their holes, and the places moved from.
+
+    Step i moves what is at `last - i`; `again` tells holes that a later step has, too.
+    """
+    apart = int(holes.size)
+    moved = last - holes
+    clashing = moved[(moved > np.arange(apart)) & (moved < apart)]
+    if clashing.size:
+        apart = int(clashing.min())
+    if again.any():
+        _, first = np.unique(holes, return_index=True)
+        repeated = np.ones(holes.size, dtype=np.bool_)
+        repeated[first] = False
+        apart = min(apart, int(np.flatnonzero(repeated)[0]))
+    return apart
 
 
 def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:

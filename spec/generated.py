@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from .schema import Column, Kind, Schema
 from .workload import Generated
 
-# How many distinct values: K, rows / K, so many as a number says, or as many as there are rows.
-Distinct = Literal["groups", "rows over groups", "rows"] | int
+# How many distinct values: K, rows / K, so many as a number says, or as many as there are rows;
+# and those of a key that is drawn for rows and tables, of which each has ten of eleven.
+Distinct = (
+    Literal["groups", "rows over groups", "rows", "rows of small", "rows of medium", "rows of big"]
+    | int
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,14 @@ class Drawn:
     key: bool = False
 
 
+_KEYS = (
+    Drawn("id1", "int64", "rows of small", key=True),
+    Drawn("id2", "int64", "rows of medium", key=True),
+    Drawn("id3", "int64", "rows of big", key=True),
+    Drawn("id4", "string", "rows of small", key=True),
+    Drawn("id5", "string", "rows of medium", key=True),
+    Drawn("id6", "string", "rows of big", key=True),
+)
 GENERATORS: dict[str, tuple[Drawn, ...]] = {
     "db-benchmark-groupby": (
         Drawn("id1", "string", "groups", key=True),
@@ -33,15 +45,32 @@ GENERATORS: dict[str, tuple[Drawn, ...]] = {
         Drawn("v1", "int64", 5),
         Drawn("v2", "int64", 15),
         Drawn("v3", "double", "rows"),
-    )
+    ),
+    "db-benchmark-join": (*_KEYS, Drawn("v1", "double", "rows")),
 }
+# What a generator makes beside its rows, to be joined with them.
+TABLES: dict[str, dict[str, tuple[Drawn, ...]]] = {
+    "db-benchmark-join": {
+        "small": (*_KEYS[::3], Drawn("v2", "double", "rows of small")),
+        "medium": (*_KEYS[:2], *_KEYS[3:5], Drawn("v2", "double", "rows of medium")),
+        "big": (*_KEYS, Drawn("v2", "double", "rows of big")),
+    }
+}
+# So many keys the smallest table has; the script itself takes 1e7 rows or more.
+FEWEST = 10
 KINDS: dict[str, Kind] = {"string": "string", "int64": "int", "double": "float"}
 
 
 def generated_schema(dataset: Generated) -> Schema:
     """Give the columns that a generator makes; of thousands of rows, every value is drawn."""
-    columns = (_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
-    return Schema(tuple(columns), dataset.rows)
+    columns = tuple(_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
+    # Nulls are in the rows alone.
+    full = replace(dataset, nulls=0)
+    tables = tuple(
+        (name, Schema(tuple(_column(drawn, full) for drawn in table), distinct(table[-1], dataset)))
+        for name, table in TABLES.get(dataset.generator, {}).items()
+    )
+    return Schema(columns, dataset.rows, tables)
 
 
 def share(count: int, percent: int) -> int:
@@ -56,20 +85,30 @@ def distinct(drawn: Drawn, dataset: Generated) -> int:
             return dataset.groups
         case "rows over groups":
             return max(dataset.rows // dataset.groups, 1)
-        case "rows":
+        case "rows" | "rows of big":
             return dataset.rows
+        case "rows of small":
+            return max(dataset.rows // 10**6, FEWEST)
+        case "rows of medium":
+            return max(dataset.rows // 10**3, FEWEST)
         case int(number):
             return number
         case _:
             assert_never(drawn.distinct)
 
 
+def spare(values: int) -> int:
+    """Give how many of a key's values are in the rows alone; as many are in the table alone."""
+    return values - values * 9 // 10
+
+
 def _column(drawn: Drawn, dataset: Generated) -> Column:
     values = distinct(drawn, dataset)
+    largest = values + spare(values) if drawn in _KEYS else values
     return Column(
         drawn.name,
         KINDS[drawn.arrow],
         drawn.arrow,
         nulls=share(values if drawn.key else dataset.rows, dataset.nulls) > 0,
-        most=values if drawn.arrow == "int64" else None,
+        most=largest if drawn.arrow == "int64" else None,
     )

@@ -34,6 +34,9 @@ Takes = Literal[
     "measure",
     "extreme",
     "apply",
+    "join",
+    "how",
+    "tables",
 ]
 
 
@@ -63,6 +66,7 @@ DATASET = {
     "nulls": Key("share", "Percent of missing values, 0 to 100."),
     "sorted": Key("flag", "Whether the rows are sorted by the keys."),
     "seed": Key("whole", "Seed of the random numbers; 108 where left out."),
+    "tables": Key("tables", "Further files of your own that a query may join, each by a name."),
     "files": Key("names", "Your own Parquet, CSV or Arrow files: paths or globs."),
     "delimiter": Key("text", "CSV: the sign between values, or tab; told from the first line."),
     "quote": Key("text", "CSV: the sign around text, or none; double quotes where left out."),
@@ -73,6 +77,7 @@ DATASET = {
 CSV = ("delimiter", "quote", "decimal", "header", "missing")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
+    "join": Key("join", "A further table of the dataset; the clauses below see the joined rows."),
     "where": Key("expression", "A condition on rows; only rows where it is true are read."),
     "derive": Key("outputs", "New columns, each an expression over a row; later ones see earlier."),
     "group_by": Key("names", "Key columns; without them the whole frame is one group."),
@@ -84,6 +89,11 @@ QUERY = {
     "having": Key("expression", "A condition on the answer, by the names of its columns."),
     "sort": Key("names", "Columns of the answer to sort by; -name sorts downwards."),
     "limit": Key("count", "At most so many rows of the answer."),
+}
+JOIN = {
+    "table": Key("text", "The table's name; the generator's own, or one of `tables`.", True),
+    "on": Key("names", "Columns that are equal in both; they have the same names.", True),
+    "how": Key("how", "inner: rows that match; left: those of the dataset that do not, too."),
 }
 EXTREME = {
     "column": Key("text", "The column whose values are compared.", required=True),
@@ -121,4 +131,5 @@ BESIDE = ("auto", "all", "none")
 FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")
+HOW = ("inner", "left")
 ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply")

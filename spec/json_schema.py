@@ -7,13 +7,15 @@ import sys
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from .fields import WORD
+from .fields import TABLE, WORD
 from .generated import GENERATORS
 from .grammar import (
     APPLY,
     BESIDE,
     DATASET,
     EXTREME,
+    HOW,
+    JOIN,
     LIMITS,
     LOADS,
     MEASURE,
@@ -83,10 +85,13 @@ FORMS: dict[Takes, Schema] = {
     "load": {"enum": list(LOADS)},
     "beside": {"enum": list(BESIDE)},
     "constants": _mapping(_SCALAR),
+    "how": {"enum": list(HOW)},
+    "tables": {**_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
 }
 FORMS |= {
     "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
     "extreme": _object(EXTREME),
+    "join": _object(JOIN),
     "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
     "tasks": _object(TASKS),
     "limits": _object(LIMITS),

@@ -30,12 +30,13 @@ from .expression import (
 from .fields import Section, check_word, section
 from .functions import definition, group_function, is_definition, row_function
 from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
+from .joining import ORDERED, JoinReader, joined
 from .parsing import Context, ExpressionError, Parsed, parse, parse_python
 from .schema import Column, Schema
 from .typing import ARROW, KindError, kind
 from .vocabulary import ROW_FUNCTIONS, mend
 from .wording import question, text
-from .workload import Extreme, GroupFunction, Output, Query, RowFunction, SortKey
+from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
 _ELSEWHERE = re.compile(r"([^\s:]+\.py):(\w+)")
@@ -49,11 +50,14 @@ class Scope:
     schema: Schema | None = None
     what: str = "column"
     later: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, schema: Schema | None) -> Scope:
         """See the columns of a schema, or any column where there is none."""
-        return cls(schema.names if schema else None, schema)
+        if schema is None:
+            return cls()
+        return cls(schema.names, schema, tables=tuple(name for name, _ in schema.tables))
 
     def __contains__(self, name: str) -> bool:
         return self.names is None or name in self.names
@@ -110,6 +114,7 @@ class _Clauses:
     folder: Path
 
     def read(self, name: str, data: Scope) -> Query:
+        join, data = self.joined(data)
         later = tuple(name.text for name, _ in self.derive_pairs())
         where = self.condition("where", replace(data, later=later))
         rows, derive = self.derived(data)
@@ -118,6 +123,7 @@ class _Clauses:
         query = Query(
             name=name,
             question=self.given.text("question"),
+            join=join,
             where=where,
             derive=derive,
             group_by=keys,
@@ -125,14 +131,35 @@ class _Clauses:
             extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
             apply=self.apply(rows, keys),
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
+            select=self.select(data),
             limit=self.given.whole("limit", 0) or None,
         )
         answer = self.answer(query, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
         return query if query.question else replace(query, question=question(query))
 
+    def joined(self, data: Scope) -> tuple[Join | None, Scope]:
+        """Read the join, and see the joined rows; any column where it is mistaken."""
+        if "join" not in self.given:
+            return None, data
+        join = JoinReader(self.log, self.given, data.schema, data.tables).read()
+        for clause in ("transform", "apply"):
+            if clause in self.given:
+                told = "is of rows in their order, and joined rows have none"
+                self.log.tell(self.given.at(clause), f"{clause} {told}")
+        return join, Scope.of(joined(data.schema, join) if data.schema and join else None)
+
+    def select(self, rows: Scope) -> tuple[str, ...]:
+        """Give the columns of joined rows that are the answer, as far as they are known."""
+        asks = any(clause in self.given for clause in ANSWERS)
+        return () if asks or "join" not in self.given else rows.names or ()
+
     def check_answers(self) -> None:
         given = [clause for clause in ANSWERS if clause in self.given]
+        if "join" in self.given and not given:
+            if "group_by" in self.given:
+                self.log.tell(self.given.at("group_by"), "group_by needs aggregate, or largest")
+            return
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
             self.given.lacks(f"{self.given.what} asks nothing; add {words}")
@@ -218,9 +245,17 @@ class _Clauses:
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
                 self.log.tell(node.place, "this aggregates nothing; write sum(…), count(…), …")
+            if parsed and "join" in self.given:
+                self.check_order(node, parsed)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
         return tuple(found)
+
+    def check_order(self, node: Node, parsed: Parsed) -> None:
+        for agg in aggregations(parsed.expression):
+            if agg.function in ORDERED:
+                told = f"{agg.function} needs an order of rows, and joined rows have none"
+                self.log.tell(node.place, told)
 
     def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
         if name.text in keys:
@@ -240,14 +275,14 @@ class _Clauses:
         return Extreme(column.text, given.whole("n", 1), name.text, clause == "smallest")
 
     def sort(self, query: Query) -> tuple[SortKey, ...]:
-        if not query.outputs:
+        if not query.outputs and not query.join:
             return ()
         return tuple(self.sort_key(node, query.outputs) for node in self.given.names("sort"))
 
     def sort_key(self, node: Scalar, outputs: tuple[str, ...]) -> SortKey:
         descending = node.text.startswith("-") and node.text not in outputs
         name = node.text[1:] if descending else node.text
-        if name not in outputs:
+        if outputs and name not in outputs:
             place = node.at(1 if descending and node.plain else 0)
             self.log.tell(place, f"{name!r} is no column of the answer{mend(name, outputs)}")
         return SortKey(name, descending)
@@ -255,7 +290,7 @@ class _Clauses:
     def answer(self, query: Query, rows: Scope) -> Scope:
         """See the columns of the answer, with their kinds where all are known."""
         if not any(clause in self.given for clause in ANSWERS):
-            return Scope()
+            return rows if query.join else Scope()
         exprs = {output.name: output.expression for output in (*query.aggregate, *query.transform)}
         if query.extreme:
             exprs[query.extreme.name] = Col(query.extreme.column)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
 from ..errors import Mistake, WorkloadError
 from .document import Fields, Log, Node, Origin, Place, Scalar, compose
-from .fields import LARGEST, Section, section
+from .fields import LARGEST, TABLE, Section, section
 from .functions import SEED, task_function
-from .generated import GENERATORS, generated_schema
+from .generated import FEWEST, GENERATORS, TABLES, generated_schema
 from .grammar import (
     BESIDE,
     CSV,
@@ -216,7 +217,13 @@ class _Reader:
             )
         if "dataset" not in self.given:
             self.given.lacks("queries need a 'dataset' to read")
-        scope = Scope.of(generated_schema(dataset) if isinstance(dataset, Generated) else None)
+        match dataset:
+            case Generated():
+                scope = Scope.of(generated_schema(dataset))
+            case Files(tables=tables):
+                scope = Scope(tables=tuple(name for name, _ in tables))
+            case None:
+                scope = Scope()
         return read_queries(self.log, self.given.values["queries"], scope, self.folder)
 
     def dataset(self) -> Generated | Files | None:
@@ -232,14 +239,19 @@ class _Reader:
 
     def files(self, given: Section) -> Files:
         for key in given.values:
-            if key not in {"files", *CSV}:
+            if key not in {"files", "tables", *CSV}:
                 self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
-        patterns = given.names("files")
-        # what is typed on the command line is meant from where it is typed
-        texts = (
-            p.text if p.place.origin.placed else str(Path(p.text).absolute()) for p in patterns
-        )
-        return Files(tuple(texts), self.folder, self.dialect(given))
+        dialect = self.dialect(given)
+        tables = tuple(self.tables(given, dialect))
+        return Files(_patterns(given.names("files")), self.folder, dialect, tables)
+
+    def tables(self, given: Section, dialect: Dialect) -> Iterator[tuple[str, Files]]:
+        for name, node in given.pairs("tables", "a mapping of names to files"):
+            if not TABLE.fullmatch(name.text) or iskeyword(name.text):
+                told = "is no name of a table; use letters, digits and _"
+                self.log.tell(name.place, f"{name.text!r} {told}")
+            found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
+            yield name.text, Files(_patterns(found), self.folder, dialect)
 
     def dialect(self, given: Section) -> Dialect:
         delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
@@ -260,9 +272,10 @@ class _Reader:
         return None
 
     def generated(self, given: Section) -> Generated | None:
-        for key in CSV:
+        for key in (*CSV, "tables"):
             if key in given:
-                self.log.tell(given.at(key), f"{key} belongs to CSV files, not to generated data")
+                whose = "files" if key == "tables" else "CSV files"
+                self.log.tell(given.at(key), f"{key} belongs to {whose}, not to generated data")
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
             given.lacks("generated data needs 'rows', such as rows: 1e6")
@@ -276,6 +289,8 @@ class _Reader:
             message = f"{node.text!r} is no generator{mend(node.text, GENERATORS)}"
             self.log.tell(node.place, message)
             return None
+        if node.text in TABLES:
+            self.has_tables(given, node.text, rows)
         return Generated(
             generator=node.text,
             rows=rows,
@@ -284,6 +299,13 @@ class _Reader:
             sorted=given.flag("sorted"),
             seed=given.whole("seed", 108, least=0, most=2**32 - 1),
         )
+
+    def has_tables(self, given: Section, generator: str, rows: int) -> None:
+        if rows < FEWEST:
+            self.log.tell(given.at("rows"), f"{generator} has {FEWEST} rows at least, not {rows}")
+        if "groups" in given:
+            told = f"{generator} has no groups: its keys are told by the number of rows"
+            self.log.tell(given.at("groups"), told)
 
     def engine_names(self) -> tuple[str, ...]:
         found = self.given.names("engines")
@@ -387,3 +409,8 @@ def _known(name: str, engines: Collection[str]) -> bool:
     first, _, variant = base.partition("/")
     listed = any(engine.startswith(f"{first}/") for engine in engines)
     return bool(variant) and first in engines and not listed
+
+
+def _patterns(nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
+    """Give paths as they are meant: what is typed on the command line, from where it is typed."""
+    return tuple(n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)

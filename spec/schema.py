@@ -35,10 +35,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The columns of a dataset, in order, and its number of rows."""
+    """The columns of a dataset, in order, and its number of rows.
+
+    `tables` are the further ones that a query may join.
+    """
 
     columns: tuple[Column, ...]
     rows: int
+    tables: tuple[tuple[str, Schema], ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:

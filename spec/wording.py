@@ -119,7 +119,10 @@ def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.exp
 
 def question(query: Query) -> str:
     """Write a query as a sentence: `sum v1, mean v3 by id3`."""
-    parts = [_asked(query)]
+    parts = [_asked(query)] if query.outputs and not query.select else []
+    if join := query.join:
+        parts += ["of"] if parts else []
+        parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
     if query.group_by and not isinstance(query.apply, RowFunction):
         parts.append(f"by {', '.join(query.group_by)}")
     if query.where is not None:

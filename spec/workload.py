@@ -37,11 +37,27 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The user's own files: paths or globs, resolved against the workload's folder."""
+    """The user's own files: paths or globs, resolved against the workload's folder.
+
+    `tables` are the further ones that a query may join, each by its name.
+    """
 
     patterns: tuple[str, ...]
     folder: Path
     dialect: Dialect = Dialect()
+    tables: tuple[tuple[str, Files], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A further table of the dataset, whose rows stand beside those with equal keys.
+
+    A missing key matches nothing. `left` keeps the rows that match nothing, once each.
+    """
+
+    table: str
+    on: tuple[str, ...]
+    how: Literal["inner", "left"] = "inner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +135,14 @@ class Tasks:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One thing asked. Clauses apply in the order of the fields."""
+    """One thing asked. Clauses apply in the order of the fields.
+
+    `select` are the columns of joined rows that are the answer themselves.
+    """
 
     name: str
     question: str
+    join: Join | None = None
     where: Expr | None = None
     derive: tuple[Output, ...] = ()
     group_by: tuple[str, ...] = ()
@@ -130,6 +150,7 @@ class Query:
     extreme: Extreme | None = None
     apply: RowFunction | GroupFunction | None = None
     transform: tuple[Output, ...] = ()
+    select: tuple[str, ...] = ()
     having: Expr | None = None
     sort: tuple[SortKey, ...] = ()
     limit: int | None = None
@@ -149,7 +170,7 @@ class Query:
                 applied = names
             case None:
                 applied = ()
-        names = (*self.group_by, *columns(*roots, *outputs), *extreme, *applied)
+        names = (*self.group_by, *columns(*roots, *outputs), *extreme, *applied, *self.select)
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
     @property
@@ -164,6 +185,8 @@ class Query:
                 pass
         if self.extreme:
             return (*self.group_by, self.extreme.name)
+        if self.select:
+            return self.select
         return (*self.group_by, *(o.name for o in (*self.aggregate, *self.transform)))
 
 

@@ -1,0 +1,132 @@
+"""db-benchmark's data to join, bit for bit as its R script makes it: `J1_N_NA_nas_sort`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..spec.generated import GENERATORS, TABLES, distinct, share, spare
+from ..spec.workload import Generated
+from .compact import Compact, Frame, Labels, Meaning, Millionths, Named, Progress, Whole
+from .db_benchmark import NO_MEASURE, NO_NUMBER, nullify_values
+from .ordering import row_order
+from .r_stream import RStream
+
+NAME = "db-benchmark-join"
+# Of more texts than this, the column is written without a dictionary of them.
+FEW = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The values of one key, in random order: those of both tables, of the rows' alone, of theirs.
+
+    `below` is larger than any.
+    """
+
+    common: NDArray[Any]
+    left: NDArray[Any]
+    right: NDArray[Any]
+
+    @property
+    def below(self) -> int:
+        return 1 + sum(part.size for part in (self.common, self.left, self.right))
+
+
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:  # noqa: ARG001
+    """Draw the rows of x, then those of small, medium and big, in the script's order.
+
+    The script takes 1e7 rows or more; with fewer, the small tables keep ten keys. Nulls are in x.
+    """
+    stream = RStream(dataset.seed)
+    keys = {
+        drawn.name: _split(stream, distinct(drawn, dataset))
+        for drawn in GENERATORS[NAME]
+        if drawn.key and drawn.arrow == "int64"
+    }
+    columns = {
+        name: _all_of(stream, (key.common, key.left), dataset.rows) for name, key in keys.items()
+    }
+    progress(0.5)
+    columns = _sorted(columns, tuple(columns)) if dataset.sorted else columns
+    measure = _measured(stream, dataset.rows)
+    if dataset.nulls:
+        _nullify(stream, columns, keys, measure, dataset.nulls)
+    yield _frame(columns, keys, Compact("v1", measure, Millionths(), NO_MEASURE), NO_NUMBER)
+    for number, table in enumerate(TABLES[NAME].values(), 1):
+        progress(0.5 + number / 6)
+        names, rows = [d.name for d in table if d.name in keys], distinct(table[-1], dataset)
+        columns = {
+            name: _all_of(stream, (keys[name].common, keys[name].right), rows) for name in names
+        }
+        columns = _sorted(columns, names[-1:]) if dataset.sorted else columns
+        yield _frame(columns, keys, Compact("v2", _measured(stream, rows), Millionths()))
+
+
+def _split(stream: RStream, size: int) -> _Keys:
+    alone = spare(size)
+    common = size - alone
+    values = stream.distinct(size + alone, size + alone) + 1
+    return _Keys(values[:common], values[common:size], values[size:])
+
+
+def _all_of(stream: RStream, parts: tuple[NDArray[Any], ...], rows: int) -> NDArray[Any]:
+    """Draw rows of these values, each of them once at least."""
+    values = np.concatenate(parts)
+    more = np.empty(rows - values.size, dtype=np.int64)
+    if more.size:
+        stream.sample_into(more, values.size)
+    narrow = np.min_scalar_type(int(values.max()))
+    drawn = np.concatenate([values, values[more - 1]]).astype(narrow)
+    return drawn[stream.distinct(rows, rows)]
+
+
+def _measured(stream: RStream, rows: int) -> NDArray[np.int32]:
+    numbers = np.empty(rows, dtype=np.int32)
+    stream.millionths_into(numbers)
+    return numbers
+
+
+def _sorted(columns: dict[str, NDArray[Any]], by: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    order = row_order([columns[name] for name in by])
+    return {name: numbers[order] for name, numbers in columns.items()}
+
+
+def _nullify(
+    stream: RStream,
+    columns: dict[str, NDArray[Any]],
+    keys: dict[str, _Keys],
+    measure: NDArray[Any],
+    percent: int,
+) -> None:
+    for name, numbers in columns.items():
+        nullify_values(stream, numbers, keys[name].below, percent)
+    measure[stream.distinct(measure.size, share(measure.size, percent))] = NO_MEASURE
+
+
+def _frame(
+    columns: dict[str, NDArray[Any]],
+    keys: dict[str, _Keys],
+    measure: Compact,
+    null: int | None = None,
+) -> Frame:
+    """Put the keys as numbers, as texts and the measure beside each other: id4 spells id1."""
+    numbers = [
+        Compact(name, column, Whole(keys[name].below), null) for name, column in columns.items()
+    ]
+    texts = [
+        Compact(f"id{int(name[2:]) + 3}", column, _spelled(keys[name].below), null)
+        for name, column in columns.items()
+    ]
+    return Frame((*numbers, *texts, measure))
+
+
+def _spelled(below: int) -> Meaning:
+    if below > FEW:
+        return Named(below, "id")
+    return Labels(tuple(f"id{number}" for number in range(1, below)))

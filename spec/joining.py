@@ -1,0 +1,114 @@
+"""Joins: what the joined rows of two tables are, and how the clause is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from .document import Log, Scalar
+from .fields import Section, section
+from .grammar import HOW, JOIN
+from .schema import Column, Kind, Schema
+from .vocabulary import mend
+from .workload import Join, Query
+
+# A column of the table gets it behind its name where the rows have one of that name already.
+SUFFIX = "_right"
+# Equal floats are no question that engines answer alike: NaN, -0.0 and digits that nobody sees.
+KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
+ORDERED = ("first", "last")
+
+
+def beside(data: Schema, join: Join) -> dict[str, str]:
+    """Give the table's columns that joined rows have beside the dataset's, and their names there."""
+    others = (name for name in table(data, join.table).names if name not in join.on)
+    return {name: name + SUFFIX if name in data else name for name in others}
+
+
+def joined(data: Schema, join: Join) -> Schema:
+    """Give the columns of the joined rows; an inner join may leave none of the rows."""
+    inner = join.how == "inner"
+    columns = [
+        replace(column, nulls=False) if inner and column.name in join.on else column
+        for column in data.columns
+    ]
+    other = table(data, join.table)
+    for name, shown in beside(data, join).items():
+        column = replace(other[name], name=shown)
+        columns.append(column if inner else replace(column, nulls=True))
+    return Schema(tuple(columns), 0 if inner else data.rows)
+
+
+def over_rows(query: Query, data: Schema) -> tuple[Query, Schema]:
+    """Give a query with the columns it sees: the joined rows, all of them where it asks no more."""
+    if query.join is None:
+        return query, data
+    rows = joined(data, query.join)
+    return (query if query.outputs else replace(query, select=rows.names)), rows
+
+
+def table(data: Schema, name: str) -> Schema:
+    """Give a further table of a dataset; KeyError where it has none of the name."""
+    return dict(data.tables)[name]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinReader:
+    """Reads the clause over the dataset's columns and tables; None where they are not known yet."""
+
+    log: Log
+    given: Section
+    schema: Schema | None
+    tables: tuple[str, ...]
+
+    def read(self) -> Join | None:
+        """Read the clause; what is mistaken is told, and None given."""
+        given = section(self.log, self.given.values["join"], "join", JOIN)
+        name = given.scalar("table", "the name of a table")
+        on = given.names("on")
+        how = cast("Literal['inner', 'left']", given.choice("how", HOW))
+        if not (name and on) or not self.is_table(name):
+            return None
+        join = Join(name.text, tuple(key.text for key in on), how)
+        if self.schema is None:
+            return join
+        sound = [self.is_key(key, self.schema, join.table) for key in on]
+        return join if all(sound) and self.is_clear(name, self.schema, join) else None
+
+    def is_table(self, name: Scalar) -> bool:
+        if name.text in self.tables:
+            return True
+        told = f"is no table of the dataset{mend(name.text, self.tables)}"
+        if not self.tables:
+            told = "is no table of the dataset, which has none; name its files under tables"
+        self.log.tell(name.place, f"{name.text!r} {told}")
+        return False
+
+    def is_key(self, key: Scalar, data: Schema, name: str) -> bool:
+        for what, known in (("the dataset", data), (name, table(data, name))):
+            if key.text not in known:
+                told = f"{key.text!r} is no column of {what}{mend(key.text, known.names)}"
+                self.log.tell(key.place, f"{told} (keys have one name in both)")
+                return False
+        left, right = data[key.text], table(data, name)[key.text]
+        if left.kind not in KEYS:
+            self.log.tell(key.place, f"{key.text!r} is a {left.kind}, and no key to join on")
+        elif not _alike(left, right):
+            told = f"{key.text!r} is {left.arrow} here and {right.arrow} in {name}"
+            self.log.tell(key.place, f"{told}; give both the same type")
+        else:
+            return True
+        return False
+
+    def is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
+        for column, shown in beside(data, join).items():
+            if shown != column and shown in (*data.names, *table(data, join.table).names):
+                told = f"both have a column {column!r}, and {shown!r} is taken too"
+                self.log.tell(name.place, f"{told}; rename one of them in its files")
+                return False
+        return True
+
+
+def _alike(one: Column, other: Column) -> bool:
+    """Tell whether values of two columns can be equal: times need one unit and zone."""
+    return one.kind == other.kind and (one.kind != "timestamp" or one.arrow == other.arrow)
