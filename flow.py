@@ -129,7 +129,7 @@ def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -
         _same(planned, stored.head, stored.path)
     path = stored.path if stored else _opened_floor(planned, request, most)
     if planned.data.rows:
-        warm(planned.data.path)
+        warm(*planned.data.files)
     before = list(stored.trials) if stored else []
     Floors(planned, path, told, most, before).run()
     return path
@@ -228,7 +228,7 @@ def _run(
     small: Plan | None = None,
 ) -> Comparison:
     if planned.data.rows:
-        warm(planned.data.path)
+        warm(*planned.data.files)
     known = read_folder(folder.path).head
     before = stored.runs if stored else ()
     Rounds(planned, folder, progress, before, known.baseline).run()

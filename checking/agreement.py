@@ -40,6 +40,7 @@ def asked(
     positional = by_row and not query.sort
     return Asked(
         keys=query.group_by,
+        unkeyed=query.asks_for_rows,
         positional=positional,
         sort=tuple(key.name for key in query.sort),
         cut=query.limit is not None and not positional,

@@ -27,12 +27,14 @@ class Verdict:
 class Asked:
     """What an answer has to keep.
 
-    `keys` name its groups; `positional` says that rows keep the frame's order; `sort` names the
-    columns it is sorted by (ties in any order), and `cut` that a limit has cut it there. `rows` is
-    the data's number of rows, `floors` what each column may be off near zero (see `tolerance`).
+    `keys` name its groups; `unkeyed` says that it has none, but rows in any order; `positional`
+    that rows keep the frame's order; `sort` names the columns it is sorted by (ties in any order),
+    and `cut` says that a limit has cut it there. `rows` is the data's number of rows, `floors` what
+    each column may be off near zero (see `tolerance`).
     """
 
     keys: tuple[str, ...] = ()
+    unkeyed: bool = False
     positional: bool = False
     sort: tuple[str, ...] = ()
     cut: bool = False
@@ -88,24 +90,27 @@ def groups_differ(
     foreign = np.flatnonzero(~np.isin(codes[1], codes[0]))
     said = []
     if len(absent):
-        said.append(f"{_groups(one, absent, asked)} not there")
+        said.append(f"{_groups(one, absent, asked, ('is', 'are'))} not there")
     if len(foreign):
-        said.append(f"{_groups(other, foreign, asked, 'should', 'should')} not be there")
+        said.append(f"{_groups(other, foreign, asked, ('should', 'should'))} not be there")
     rows = [(*_key(one, i, asked), "", "there", "not there") for i in absent[:SHOWN].tolist()]
     rows += [(*_key(other, i, asked), "", "not there", "there") for i in foreign[:SHOWN].tolist()]
     if not said:
-        said = ["a group has another number of rows"]
+        known = "row is there another number of times"
+        said = [f"a {known if asked.unkeyed else 'group has another number of rows'}"]
         rows = _uneven(one, asked, codes)
     size = lengths_differ(one, other)
     reason = ", ".join(said) if asked.keys else ""
     return Verdict(False, ": ".join(filter(None, (size, reason))), (header(asked), *rows[:SHOWN]))
 
 
-def _groups(table: pa.Table, places: Array, asked: Asked, *verbs: str) -> str:
+def _groups(table: pa.Table, places: Array, asked: Asked, verbs: tuple[str, str]) -> str:
     number = len(places)
-    first, more = verbs or ("is", "are")
+    first, more = verbs
     keys = [_key(table, i, asked) for i in places[:1000].tolist()]
     missing = " with a missing key" if all("missing" in key for key in keys) else ""
+    if asked.unkeyed:
+        return f"a row {first}" if number == 1 else f"{number} rows {more}"
     return f"the group{missing} {first}" if number == 1 else f"{number} groups{missing} {more}"
 
 

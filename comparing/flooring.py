@@ -144,6 +144,7 @@ class Floors:
             limits=replace(
                 self.plan.workload.limits, memory=limit, time=self._seconds(engine, query.name)
             ),
+            tables=self.plan.data.joins(query),
         )
 
     def _stored(self, engine: str, query: str, limit: int | None, program: Program) -> Path:

@@ -48,7 +48,9 @@ def _baseline(names: list[str]) -> str:
 def _dataset(plan: Plan) -> dict[str, Any]:
     data = plan.data
     columns = {column.name: _told(column) for column in data.schema.columns}
-    return {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
+    known = {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
+    tables = {name: {"rows": t.rows, "bytes": t.bytes} for name, t in data.tables}
+    return {**known, "tables": tables} if tables else known
 
 
 def _told(column: Column) -> str:

@@ -214,6 +214,7 @@ def job(  # noqa: PLR0913 - a job has that many parts
         runs=measure.runs,
         environment=plan.engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
+        tables=plan.data.joins(plan.workload.query(query)),
     )
 
 

@@ -106,4 +106,5 @@ def _job(  # noqa: PLR0913 - a job has that many parts
         runs=0,
         environment=find(oracle).environment(plan.resources),
         limits=limits,
+        tables=plan.data.joins(query),
     )

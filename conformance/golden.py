@@ -14,7 +14,8 @@ from ..spec.reading import read
 from ..spec.schema import Schema
 from ..spec.workload import Generated, Query
 
-WORKLOADS = ("groupby", "apply")
+# The workloads that ship, and what stands before their questions' names in those of files.
+WORKLOADS = {"groupby": "", "apply": "", "join": "join-"}
 ROWS = 1_000_000
 NULLS = 5
 PARTS = {"load", "query", "rows"}
@@ -36,7 +37,7 @@ def golden(engine: Engine) -> Golden:
     """
     programs: dict[str, str] = {}
     refused = {}
-    for query, schemas in _queries():
+    for file, query, schemas in _queries():
         for name, schema in schemas.items():
             try:
                 text = engine.write(query, schema, Resources(threads=2)).text
@@ -44,10 +45,10 @@ def golden(engine: Engine) -> Golden:
                 refused[name] = str(reason)
             else:
                 programs[f"{name}.py"] = text
-        if programs.get(f"{query.name}.py") == programs.get(f"{query.name}-missing.py"):
-            programs.pop(f"{query.name}-missing.py", None)
-        if refused.get(query.name) == refused.get(f"{query.name}-missing"):
-            refused.pop(f"{query.name}-missing", None)
+        if programs.get(f"{file}.py") == programs.get(f"{file}-missing.py"):
+            programs.pop(f"{file}-missing.py", None)
+        if refused.get(file) == refused.get(f"{file}-missing"):
+            refused.pop(f"{file}-missing", None)
     return Golden(programs, refused)
 
 
@@ -91,16 +92,14 @@ def save(written: Golden, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in written.programs)
 
 
-def _queries() -> Iterator[tuple[Query, dict[str, Schema]]]:
-    for name in WORKLOADS:
+def _queries() -> Iterator[tuple[str, Query, dict[str, Schema]]]:
+    """Give every question with the name of its file, and the data without and with nulls."""
+    for name, prefix in WORKLOADS.items():
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
         made = workload.dataset.generator
+        plain = generated_schema(Generated(made, ROWS))
+        missing = generated_schema(Generated(made, ROWS, nulls=NULLS))
         for query in workload.queries:
-            yield (
-                query,
-                {
-                    query.name: generated_schema(Generated(made, ROWS)),
-                    f"{query.name}-missing": generated_schema(Generated(made, ROWS, nulls=NULLS)),
-                },
-            )
+            file = f"{prefix}{query.name}"
+            yield file, query, {file: plain, f"{file}-missing": missing}

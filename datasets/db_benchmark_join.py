@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spec.generated import GENERATORS, TABLES, distinct, share, spare
+from ..errors import DataError
+from ..spec.generated import FEWEST, GENERATORS, TABLES, distinct, share, spare
 from ..spec.workload import Generated
 from .compact import Compact, Frame, Labels, Meaning, Millionths, Named, Progress, Whole
 from .db_benchmark import NO_MEASURE, NO_NUMBER, nullify_values
@@ -42,7 +43,10 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
     """Draw the rows of x, then those of small, medium and big, in the script's order.
 
     The script takes 1e7 rows or more; with fewer, the small tables keep ten keys. Nulls are in x.
+    Raises DataError where there are fewer rows than keys of the smallest table.
     """
+    if dataset.rows < FEWEST:
+        raise DataError(f"the rows of a join are {FEWEST} at least, not {dataset.rows}")
     stream = RStream(dataset.seed)
     keys = {
         drawn.name: _split(stream, distinct(drawn, dataset))
@@ -53,7 +57,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
         name: _all_of(stream, (key.common, key.left), dataset.rows) for name, key in keys.items()
     }
     progress(0.5)
-    columns = _sorted(columns, tuple(columns)) if dataset.sorted else columns
+    columns = _sorted(columns, list(columns)) if dataset.sorted else columns
     measure = _measured(stream, dataset.rows)
     if dataset.nulls:
         _nullify(stream, columns, keys, measure, dataset.nulls)
@@ -92,7 +96,7 @@ def _measured(stream: RStream, rows: int) -> NDArray[np.int32]:
     return numbers
 
 
-def _sorted(columns: dict[str, NDArray[Any]], by: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+def _sorted(columns: dict[str, NDArray[Any]], by: Sequence[str]) -> dict[str, NDArray[Any]]:
     order = row_order([columns[name] for name in by])
     return {name: numbers[order] for name, numbers in columns.items()}
 

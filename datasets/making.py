@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -41,12 +42,11 @@ class Data:
         """Give the number of rows."""
         return self.schema.rows
 
-    def paths(self, query: Query | Tasks) -> tuple[Path, ...]:
-        """Give the files that a query's program loads; tasks load none."""
-        if isinstance(query, Tasks):
+    def joins(self, query: Query | Tasks) -> tuple[Path, ...]:
+        """Give the files that a query's program loads beside the dataset's own."""
+        if isinstance(query, Tasks) or query.join is None:
             return ()
-        join = query.join
-        return (self.path, dict(self.tables)[join.table].path) if join else (self.path,)
+        return (dict(self.tables)[query.join.table].path,)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -91,7 +91,7 @@ def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
         frames = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))
         write(next(frames), path, lambda share: progress(DRAWING + (1 - DRAWING) * share))
         for frame, table in zip(frames, rest.values(), strict=True):
-            made_once(table, lambda part, frame=frame: write(frame, part, _silence))
+            made_once(table, partial(write, frame, progress=_silence))
 
     data = _kept(cache, name, key, fill)
     return _with(data, ((table, _described(path, table, key)) for table, path in rest.items()))

@@ -96,7 +96,7 @@ class Dask:
         """Write the reduction, and the functions of a partition that it needs."""
         if isinstance(query, Tasks):
             return self._tasks(query, resources)
-        query = widened(query, data, gaps=False)
+        query = widened(task_programs.of_frame(query), data, gaps=False)
         mine = own(query.apply) if query.apply else NONE
         text = _Writer(query, data).written()
         statements = f"{FORGOTTEN}{text.statements}" if self.cluster else text.statements

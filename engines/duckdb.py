@@ -30,9 +30,9 @@ from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble
 from .writing.facts import Facts, makes_double, makes_nan, of_outputs, of_rows
+from .writing.joins import Joining, joining
 from .writing.sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
 from .writing.steps import substituted
-from .writing.tasks import of_frame
 from .writing.widening import widened
 
 AGGREGATIONS = {
@@ -81,19 +81,23 @@ class DuckDB:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one statement over a table that is loaded once."""
-        query = widened(of_frame(query), data)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows)
         _check_names(query)
         lifted = _lifted(query)
-        guards = _guards(query, of_rows(query, data))
+        guards = _guards(query, of_rows(query, rows))
         old = resources.before("duckdb", 2)
-        statement = _Statement(lifted, data, of_rows(lifted, data), guards, old)
+        statement = _Statement(lifted, rows, of_rows(lifted, rows), guards, old, met)
         loaded = _scan if self.load is Load.SCAN else _load
         parts = Parts(
             imports="import duckdb",
-            load=loaded(lifted, data, resources),
+            load=_both_loaded(met, resources, self.load)
+            if met
+            else loaded(lifted, data, resources),
             query=f"return con.sql({_triple(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
+            path=met.paths if met else "path",
         )
         return assemble(self.name, query, parts)
 
@@ -105,9 +109,12 @@ class _Statement:
     facts: Facts
     guards: tuple[str, ...] = ()
     raises: bool = False
+    met: Joining | None = None
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
+        if self.met and self._is_bare:
+            return _joined(self.met)
         clauses = [
             _listed("SELECT", self._items(), ","),
             f"FROM {self._source()}",
@@ -126,6 +133,13 @@ class _Statement:
         """Give the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
         outputs = (*self.query.aggregate, *self.query.transform)
         return [output.name for output in outputs if self._huge(output.expression)]
+
+    @property
+    def _is_bare(self) -> bool:
+        """Tell whether all rows of a join are asked for, just as they are."""
+        query = self.query
+        more = (query.where, query.derive, query.having, query.sort, query.limit)
+        return bool(query.select) and not any(more)
 
     @property
     def _groups(self) -> bool:
@@ -147,6 +161,8 @@ class _Statement:
                 )
             case None:
                 pass
+        if self.query.select:
+            return ["*"]
         outputs = (*self.query.aggregate, *self.query.transform)
         items = [*self._keys(), *map(self._output, outputs)]
         return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
@@ -202,9 +218,10 @@ class _Statement:
 
     def _source(self) -> str:
         """Give the table, or a subquery that derives columns from the filtered table."""
+        table = _table(self.met)
         if not self.query.derive:
-            return "data"
-        text, where, row = "data", self._where(), ["rowid"] if self.ordered else []
+            return table
+        text, where, row = table, self._where(), ["rowid"] if self.ordered else []
         for batch in _batches(self.query.derive):
             items = [*row, "*", *map(self._output, batch)]
             inner = f"{_listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
@@ -368,6 +385,45 @@ def _check_names(query: Query) -> None:
             )
 
 
+def _table(met: Joining | None) -> str:
+    """Write the table of the rows; where names clash, a subquery that tells them apart."""
+    if met is None:
+        return "data"
+    return f"(\n{textwrap.indent(_joined(met), '    ')}\n)" if met.renamed else _meeting(met)
+
+
+def _joined(met: Joining) -> str:
+    """Write the join with all its columns."""
+    own, keys = name(met.name), met.join.on
+    items = [
+        f"{own}.{name(column)} AS {name(met.renamed[column])}"
+        if column in met.renamed
+        else name(column)
+        for column in met.right
+        if column not in keys
+    ]
+    return f"{_listed('SELECT', ['data.*', *items], ',')}\nFROM {_meeting(met)}"
+
+
+def _meeting(met: Joining) -> str:
+    word = "LEFT JOIN" if met.join.how == "left" else "JOIN"
+    return f"data {word} {name(met.name)} USING ({', '.join(map(name, met.join.on))})"
+
+
+def _both_loaded(met: Joining, resources: Resources, load: Load) -> str:
+    """Write how both tables are loaded, or are named for SQL to find them."""
+    lines = [_connect(resources)]
+    for (query, data), own in zip(met.sides(), ("data", met.name), strict=True):
+        path = "path" if own == "data" else f"{own}_path"
+        items = _without_nans(query, data)
+        if load is Load.SCAN:
+            sql = _quoted("", items, "FROM read_parquet(?)")
+            lines.append(f"{own} = con.sql({sql}, params=[{path}])")
+        else:
+            lines += _loaded(own, query, data, path)
+    return "\n".join([*lines, "return con"])
+
+
 def _scan(query: Query, data: Schema, resources: Resources) -> str:
     """Write a relation over the file, which SQL finds by the name of its variable."""
     items, file = _without_nans(query, data), "read_parquet(?)"
@@ -399,27 +455,26 @@ def _without_nans(query: Query, data: Schema) -> list[str]:
 
 
 def _load(query: Query, data: Schema, resources: Resources) -> str:
-    connect = _connect(resources)
+    return "\n".join([_connect(resources), *_loaded("data", query, data, "path"), "return con"])
+
+
+def _loaded(table: str, query: Query, data: Schema, path: str) -> list[str]:
     names = list(map(name, query.reads)) or ["1"]
     if not any(data[column].nans for column in query.reads):
-        return "\n".join([connect, _created("data", names), "return con"])
+        return [_created(table, names, path)]
     nans = _without_nans(query, data)
-    return "\n".join(
-        [
-            connect,
-            _created("file", names),
-            "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
-            "# DuckDB would decide by them that there is none.",
-            f"con.execute({_quoted('CREATE TABLE data AS', nans, 'FROM file')})",
-            'con.execute("DROP TABLE file")',
-            "return con",
-        ]
-    )
+    return [
+        _created("file", names, path),
+        "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
+        "# DuckDB would decide by them that there is none.",
+        f"con.execute({_quoted(f'CREATE TABLE {name(table)} AS', nans, 'FROM file')})",
+        'con.execute("DROP TABLE file")',
+    ]
 
 
-def _created(table: str, names: list[str]) -> str:
-    sql = _quoted(f"CREATE TABLE {table} AS", names, "FROM read_parquet(?)")
-    return f"con.execute({sql}, [path])"
+def _created(table: str, names: list[str], path: str) -> str:
+    sql = _quoted(f"CREATE TABLE {name(table)} AS", names, "FROM read_parquet(?)")
+    return f"con.execute({sql}, [{path}])"
 
 
 def _quoted(before: str, items: list[str], after: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,8 +11,8 @@ from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
+from .writing.joins import joining
 from .writing.pandas_steps import STRINGS, PandasSteps, pushed_down, reading_exactly
-from .writing.tasks import of_frame
 from .writing.widening import widened
 
 
@@ -40,29 +39,33 @@ class Pandas:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as statements."""
-        query = widened(of_frame(query), data, gaps=False)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows, gaps=False)
         read = "pd.read_parquet(path, columns=n)"
-        if self.load is Load.SCAN:
+        if self.load is Load.SCAN and not met:
             filters, query = pushed_down(query, data)
             if filters:
                 read = f"pd.read_parquet(path, columns=n, filters={filters})"
-                data = replace(data, rows=0)  # so many rows may be left
-        strings = any(data[name].kind == "string" for name in query.reads)
-        statements = PandasSteps(query, data).body()
-        frame = reading_exactly(query, data, read)
+                rows = data = replace(data, rows=0)  # so many rows may be left
+        statements = PandasSteps(query, rows, met=met).body()
+        reads = partial(reading_exactly, read=read)
+        load = met.loads(reads) if met else fill("return FRAME", FRAME=reads(query, data))
+        strings = any(rows[name].kind == "string" for name in query.reads)
         imports = ["import pandas as pd", "import pyarrow as pa"]
         if "np." in statements:
             imports.append("import numpy as np")
-        if "pq." in ast.unparse(frame):
+        if "pq." in load:
             imports.append("import pyarrow.parquet as pq")
         mine = own(query.apply) if query.apply else NONE
         parts = Parts(
             imports="\n".join([*imports, *mine.imports]),
             own=mine.source,
             before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return FRAME", FRAME=frame),
+            load=load,
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
 

@@ -22,12 +22,12 @@ from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
+from .writing.joins import joining
 from .writing.loops import is_numeric, is_whole, loop_name, row_kernel
 from .writing.polars_chains import Chain
 from .writing.polars_expressions import Rows, expression, named, root, without_nan
 from .writing.quoting import literal, quote
 from .writing.steps import hoisted, substituted
-from .writing.tasks import of_frame
 from .writing.widening import widened
 
 # Python's kinds as Polars names them, for what map_elements returns.
@@ -69,21 +69,25 @@ class Polars:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
-        query = widened(of_frame(query), data)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows)
         _check_names(query)
         if self.compiles:
             return self._compiled(query, data)
         if self.calls and not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
-        mine, after = _own(query, data, calls=self.calls)
-        body = _body(Chain(query, data, self.load), self.collect, calls=self.calls)
+        mine, after = _own(query, rows, calls=self.calls)
+        load = partial(_load, load=self.load)
+        body = _body(Chain(query, rows, self.load, met), self.collect, calls=self.calls)
         parts = Parts(
             imports="\n".join(["import polars as pl", *mine.imports, *_modules(after)]),
             own=mine.source,
             after=after,
-            load=fill("return FRAME", FRAME=_load(query, data, self.load)),
+            load=met.loads(load) if met else fill("return FRAME", FRAME=load(query, data)),
             query=body,
             rows="return answer.to_arrow()",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
 

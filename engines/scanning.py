@@ -68,22 +68,23 @@ def _moved(text: str) -> str:
     """Move the body of `load` to the beginning of `query`; `load` gives the path."""
     parts = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
     load, query = parts["load"], parts["query"]
-    data = query.args.args[0].arg
+    data = ", ".join(arg.arg for arg in query.args.args)
+    paths = ", ".join(arg.arg for arg in load.args.args)
     *_, last = load.body
     assert isinstance(last, ast.Return)
     assert last.value is not None
     lines = text.split("\n")
     read = lines[load.lineno : last.lineno - 1]
-    if ast.unparse(last.value) != data:
+    if ast.unparse(last.value).strip("()") != data:
         value = "\n".join(lines[last.lineno - 1 : last.end_lineno])
         read.append(value.replace("return ", f"{data} = ", 1))
     body = lines[query.lineno : query.end_lineno]
     inner = textwrap.dedent("\n".join([*read, *body]))
-    written = formatted(f"def query(path):\n{textwrap.indent(inner, '    ')}\n")
+    written = formatted(f"def query({paths}):\n{textwrap.indent(inner, '    ')}\n")
     return "\n".join(
         [
             *lines[: load.lineno],
-            "    return path",
+            f"    return {paths}",
             *lines[load.end_lineno : query.lineno - 1],
             written.rstrip("\n"),
             *lines[query.end_lineno :],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,21 +13,27 @@ from ..spec.workload import Query
 from .base import Engine, Program
 
 
-def run(engine: Engine, query: Query, frame: Any) -> Any:  # noqa: ANN401 - any engine's own types
+def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa: ANN401 - any engine's own types
     """Answer a query on a pandas, polars or Arrow frame, in the engine's own form.
 
-    The program is the one that `write` gives for the frame's schema; its load reads the frame from
-    a Parquet file in a temporary folder.
+    `tables` are the further frames that it joins, by name. The program is the one that `write`
+    gives for the frames' schema; its load reads them from Parquet files in a temporary folder.
     """
     from ..datasets.describing import schema_of  # noqa: PLC0415 - Arrow, which writing never needs
 
     with tempfile.TemporaryDirectory(prefix="dfbench-") as folder:
         path = Path(folder) / "frame.parquet"
         _store(frame, path)
-        module = loaded(engine.write(query, schema_of(path)))
+        others = {name: Path(folder) / f"table-{name}.parquet" for name in tables}
+        for name, other in others.items():
+            _store(tables[name], other)
+        beside = tuple((name, schema_of(other)) for name, other in others.items())
+        module = loaded(engine.write(query, replace(schema_of(path), tables=beside)))
         if hasattr(module, "start"):
             module.started = module.start()  # type: ignore[attr-defined]
-        return module.query(module.load(str(path)))
+        joined = [str(others[query.join.table])] if query.join else []
+        data = module.load(str(path), *joined)
+        return module.query(*data) if isinstance(data, tuple) else module.query(data)
 
 
 def loaded(program: Program) -> ModuleType:

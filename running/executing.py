@@ -119,9 +119,10 @@ def _memory(seen: Observed) -> Memory:
     )
 
 
-def warm(path: Path) -> None:
-    """Read a file once, so that every engine finds it in the page cache."""
+def warm(*paths: Path) -> None:
+    """Read files once, so that every engine finds them in the page cache."""
     buffer = memoryview(bytearray(READ_BYTES))
-    with path.open("rb", buffering=0) as stream:
-        while stream.readinto(buffer):
-            pass
+    for path in paths:
+        with path.open("rb", buffering=0) as stream:
+            while stream.readinto(buffer):
+                pass

@@ -14,10 +14,10 @@ from ..spec.workload import Limits
 class Job:
     """An engine's program for a query in one round, and what it may use.
 
-    `data` is the file for `load(path)` (None: `load()` takes none), `answer` the file for the
-    answer (None: it is not collected). `warmups` are executions after the cold one that do not
-    count (None: until they are level), `runs` those that do. `environment` holds the engine's own
-    switches.
+    `data` is the file for `load(path)` (None: `load()` takes none), `tables` those of what it
+    joins, `answer` the file for the answer (None: it is not collected). `warmups` are executions
+    after the cold one that do not count (None: until they are level), `runs` those that do.
+    `environment` holds the engine's own switches.
     """
 
     engine: str
@@ -32,12 +32,14 @@ class Job:
     runs: int
     environment: Mapping[str, str]
     limits: Limits
+    tables: tuple[Path, ...] = ()
 
     def to_json(self) -> str:
         """Give the job as one line, with absolute paths: the worker has another current folder."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("program", "data", "answer"):
             known[name] = str(known[name].absolute()) if known[name] is not None else None
+        known["tables"] = [str(path.absolute()) for path in self.tables]
         known["environment"] = dict(self.environment)
         known["limits"] = asdict(self.limits)
         return json.dumps(known)
@@ -48,5 +50,6 @@ class Job:
         known = json.loads(line)
         for name in ("program", "data", "answer"):
             known[name] = Path(known[name]) if known[name] is not None else None
+        known["tables"] = tuple(map(Path, known["tables"]))
         known["limits"] = Limits(**known["limits"])
         return cls(**known)

@@ -33,12 +33,12 @@ class Warm:
         return self.process.poll() is None
 
     def answer(
-        self, program: Path, data: Path, path: Path, patience: float = PATIENCE
+        self, program: Path, data: Path, path: Path, patience: float = PATIENCE, *tables: Path
     ) -> str | None:
-        """Run a program on a file, its answer written; give the error, if there was one."""
+        """Run a program on its files, its answer written; give the error, if there was one."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        asked = {"program": str(program), "data": str(data), "path": str(path)}
+        asked = {"program": str(program), "data": [*map(str, (data, *tables))], "path": str(path)}
         try:
             self.process.stdin.write(json.dumps(asked) + "\n")
             self.process.stdin.flush()

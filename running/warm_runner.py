@@ -14,8 +14,8 @@ import traceback
 from pathlib import Path
 
 
-def answer(program: str, data: str, path: str, *, first: bool) -> None:
-    """Run a program on a file, and write its answer."""
+def answer(program: str, data: list[str], path: str, *, first: bool) -> None:
+    """Run a program on its files, and write its answer."""
     spec = importlib.util.spec_from_file_location(Path(program).stem, program)
     assert spec is not None
     assert spec.loader is not None
@@ -24,7 +24,8 @@ def answer(program: str, data: str, path: str, *, first: bool) -> None:
     spec.loader.exec_module(module)
     if first and hasattr(module, "start"):
         globals()["started"] = module.start()  # a cluster that is let go of ends
-    rows = module.rows(module.query(module.load(data)))
+    loaded = module.load(*data)
+    rows = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
     import pyarrow as pa  # noqa: PLC0415 - the engine starts before it
 
     with pa.ipc.new_file(path, rows.schema) as writer:

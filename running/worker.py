@@ -119,8 +119,9 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     seconds, (program, _cluster) = timed(start, job["folder"], job["module"])
     supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
-    arguments = () if job["data"] is None else (job["data"],)
-    seconds, data = timed(program.load, *arguments)
+    paths = () if job["data"] is None else (job["data"], *job["tables"])
+    seconds, loaded = timed(program.load, *paths)
+    data = loaded if isinstance(loaded, tuple) else (loaded,)
     gc.collect()
     supervisor.enter("query", time="load", seconds=seconds)
     answer = execute(job, program.query, data, supervisor)
@@ -140,14 +141,14 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     return program, program.start() if hasattr(program, "start") else None
 
 
-def execute(job: dict[str, Any], query: Any, data: Any, supervisor: Supervisor) -> Any:
+def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor) -> Any:
     """Run the query cold, then for warming up, then to be counted; give the last answer."""
     answer: Any = None
 
     def once(kind: str) -> float:
         nonlocal answer
         answer = None  # Dropped outside of the timed part, and never held twice.
-        seconds, answer = timed(query, data)
+        seconds, answer = timed(query, *data)
         supervisor.send(time=kind, seconds=seconds)
         return seconds
 

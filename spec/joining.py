@@ -20,7 +20,7 @@ ORDERED = ("first", "last")
 
 
 def beside(data: Schema, join: Join) -> dict[str, str]:
-    """Give the table's columns that joined rows have beside the dataset's, and their names there."""
+    """Give the table's columns beside the dataset's, each with its name in the joined rows."""
     others = (name for name in table(data, join.table).names if name not in join.on)
     return {name: name + SUFFIX if name in data else name for name in others}
 
@@ -44,7 +44,9 @@ def over_rows(query: Query, data: Schema) -> tuple[Query, Schema]:
     if query.join is None:
         return query, data
     rows = joined(data, query.join)
-    return (query if query.outputs else replace(query, select=rows.names)), rows
+    if query.outputs and not query.select:
+        return query, rows
+    return replace(query, select=(*rows.names, *(o.name for o in query.derive))), rows
 
 
 def table(data: Schema, name: str) -> Schema:
@@ -67,15 +69,15 @@ class JoinReader:
         name = given.scalar("table", "the name of a table")
         on = given.names("on")
         how = cast("Literal['inner', 'left']", given.choice("how", HOW))
-        if not (name and on) or not self.is_table(name):
+        if not (name and on) or not self._is_table(name):
             return None
         join = Join(name.text, tuple(key.text for key in on), how)
         if self.schema is None:
             return join
-        sound = [self.is_key(key, self.schema, join.table) for key in on]
-        return join if all(sound) and self.is_clear(name, self.schema, join) else None
+        sound = [self._is_key(key, self.schema, join.table) for key in on]
+        return join if all(sound) and self._is_clear(name, self.schema, join) else None
 
-    def is_table(self, name: Scalar) -> bool:
+    def _is_table(self, name: Scalar) -> bool:
         if name.text in self.tables:
             return True
         told = f"is no table of the dataset{mend(name.text, self.tables)}"
@@ -84,7 +86,7 @@ class JoinReader:
         self.log.tell(name.place, f"{name.text!r} {told}")
         return False
 
-    def is_key(self, key: Scalar, data: Schema, name: str) -> bool:
+    def _is_key(self, key: Scalar, data: Schema, name: str) -> bool:
         for what, known in (("the dataset", data), (name, table(data, name))):
             if key.text not in known:
                 told = f"{key.text!r} is no column of {what}{mend(key.text, known.names)}"
@@ -100,7 +102,7 @@ class JoinReader:
             return True
         return False
 
-    def is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
+    def _is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
         for column, shown in beside(data, join).items():
             if shown != column and shown in (*data.names, *table(data, join.table).names):
                 told = f"both have a column {column!r}, and {shown!r} is taken too"

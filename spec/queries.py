@@ -131,7 +131,7 @@ class _Clauses:
             extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
             apply=self.apply(rows, keys),
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
-            select=self.select(data),
+            select=self.select(rows),
             limit=self.given.whole("limit", 0) or None,
         )
         answer = self.answer(query, rows)

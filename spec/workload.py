@@ -156,6 +156,11 @@ class Query:
     limit: int | None = None
 
     @property
+    def asks_for_rows(self) -> bool:
+        """Tell whether the answer is the rows of a join themselves."""
+        return self.join is not None and not (self.aggregate or self.extreme)
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Give the columns of the data that the query needs, in order of first appearance."""
         derived = {output.name for output in self.derive}

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 
 def test_the_workloads_that_ship():
-    assert shipped() == ("apply", "groupby", "matrix", "random_walk", "upgrade")
+    assert shipped() == ("apply", "groupby", "join", "matrix", "random_walk", "upgrade")
 
 
 @pytest.mark.parametrize("name", shipped())

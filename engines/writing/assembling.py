@@ -25,7 +25,8 @@ class Parts:
     """The bodies of a program's functions, as Python statements without indentation.
 
     `before` holds what stands between the imports and `load`: constants and functions. `own` is the
-    user's function, which stays as it was written; `after` needs it. `path` is load's argument.
+    user's function, which stays as it was written; `after` needs it. `path` names load's arguments,
+    `data` those of `query`; where `query` has several, `load` gives as many.
     """
 
     imports: str
@@ -75,7 +76,9 @@ if __name__ == "__main__":
 def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
     """Put the parts together as one module that also runs by hand: `python q1.py data.parquet`."""
     started = "started = start()\n" if parts.start else ""
-    path = "sys.argv[1]" if parts.path else ""
+    paths = parts.path.split(", ") if parts.path else []
+    given = ", ".join(f"sys.argv[{number}]" for number in range(1, len(paths) + 1))
+    several = "*" if "," in parts.data else ""
     text = MODULE.format(
         title=_title(engine, query),
         imports=_sorted_imports(_imported(parts)),
@@ -88,7 +91,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         data=parts.data,
         query=_indented(parts.query),
         rows=_indented(parts.rows),
-        main=_indented(f"{started}print(query(load({path})))"),
+        main=_indented(f"{started}print(query({several}load({given})))"),
     )
     return finish(engine, text, parts.own)
 

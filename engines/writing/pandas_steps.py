@@ -26,6 +26,7 @@ from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
 from .correlating import corr_as_sums
 from .functions import groups_applied, rows_applied
+from .joins import Joining, merged
 from .quoting import literal, quote
 from .series import Series, deriving, filtering, series, setting
 from .steps import Reduction, Steps, hoisted, missing_key, present, steps
@@ -185,7 +186,8 @@ class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
     `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it; `local` is
-    the expression that brings groups to pandas, where a frame is spread over processes.
+    the expression that brings groups to pandas, where a frame is spread over processes. `met` is
+    the join that makes the frame.
     """
 
     query: Query
@@ -193,6 +195,7 @@ class PandasSteps:
     frame: str = "data"
     arrow: bool = False
     local: str = ""
+    met: Joining | None = None
 
     @property
     def finishes(self) -> bool:
@@ -200,7 +203,7 @@ class PandasSteps:
         query = self.query
         if query.having or query.sort or query.limit is not None:
             return True
-        if query.transform:
+        if query.transform or query.select:
             return False
         return not query.extreme and not (query.group_by and self._taken().direct)
 
@@ -262,7 +265,17 @@ class PandasSteps:
 
     def _statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
+        if self.met is None:
+            return self._asked()
+        joined = merged(self.met)
+        if self.query.select and not (self.query.where or self.query.derive):
+            return self.finished(self._here(joined))
+        return [f"{self.frame} = {ast.unparse(joined)}", *self._asked()]
+
+    def _asked(self) -> list[str]:
         query = self.query
+        if query.select:
+            return [*self.prepared(query.derive), *self.finished(self._here(quote(self.frame)))]
         if query.transform:
             return self._transformed(self._taken())
         if query.apply:

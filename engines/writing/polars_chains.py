@@ -12,6 +12,7 @@ from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
 from .assembling import fill
 from .facts import Facts, of_outputs, of_rows
+from .joins import Joining, polars_joined
 from .polars_expressions import (
     Rows,
     col,
@@ -57,10 +58,15 @@ class Chain:
     query: Query
     data: Schema
     load: Load = Load.MEMORY
+    met: Joining | None = None
 
     @property
     def _lazy(self) -> ast.expr:
-        return quote("data") if self.load is Load.SCAN else quote("data.lazy()")
+        frame = "x" if self.load is Load.SCAN else "x.lazy()"
+        if self.met is None:
+            return quote(frame, x=quote("data"))
+        left, right = (quote(frame, x=quote(name)) for name in ("data", self.met.name))
+        return polars_joined(left, right, self.met, "pl.col(n).cast(pl.Int64)")
 
     def finished(self, collect: str, result: ast.expr | None = None) -> ast.expr:
         """Write the whole chain; `result` is a row function's, written already."""
@@ -116,6 +122,8 @@ class Chain:
             return self._extreme(tree, self.query.extreme)
         if self.query.transform:
             return self._transform(tree)
+        if self.query.select:
+            return tree
         outputs = [self._output(output) for output in self.query.aggregate]
         if not self.query.group_by:
             return quote("tree.select(*o)", tree=tree, o=outputs)

@@ -14,10 +14,18 @@ from .quoting import literal, quote
 VALUE = "value"
 
 
-def of_frame(query: Query | Tasks) -> Query:
+def of_frames(query: Query | Tasks) -> Query:
     """Give the query; Unsupported where tasks are asked of an engine that only has frames."""
     if isinstance(query, Tasks):
         raise Unsupported(query.name, "tasks read no frame, and this engine works on frames alone")
+    return query
+
+
+def of_frame(query: Query | Tasks) -> Query:
+    """Give the query of a single frame; Unsupported for tasks, and for joins."""
+    query = of_frames(query)
+    if query.join:
+        raise Unsupported(f"a join with {query.join.table}", "this engine has no join of its own")
     return query
 
 

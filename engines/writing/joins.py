@@ -1,0 +1,140 @@
+"""Joins: what a program loads of two tables, and the words that engines share for their meeting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...spec.joining import SUFFIX, beside, over_rows, table
+from ...spec.schema import Schema
+from ...spec.workload import Join, Query, Tasks
+from .functions import TAKEN
+from .quoting import literal, quote, source
+from .tasks import of_frames
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Two tables of a dataset that become one frame, as far as a query reads it."""
+
+    join: Join
+    data: Schema
+    reads: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Give the variable of the table; the dataset's own is `data`."""
+        name = self.join.table
+        return f"{name}_table" if name.lower() in TAKEN else name
+
+    @property
+    def paths(self) -> str:
+        """Give the parameters of `load`."""
+        return f"path, {self.name}_path"
+
+    @property
+    def frames(self) -> str:
+        """Give the parameters of `query`."""
+        return f"data, {self.name}"
+
+    @property
+    def key(self) -> ast.expr:
+        """Give the key: a name, or a list of names."""
+        on = self.join.on
+        return literal(on[0] if len(on) == 1 else list(on))
+
+    @property
+    def other(self) -> Schema:
+        """Give the columns of the table."""
+        return table(self.data, self.join.table)
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Give the columns that are loaded of the table."""
+        shown = beside(self.data, self.join)
+        needed = {*self.join.on, *(name for name, new in shown.items() if new in self.reads)}
+        return tuple(name for name in self.other.names if name in needed)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Give those of them that have another name in the joined rows."""
+        shown = beside(self.data, self.join)
+        return {name: shown[name] for name in self.right if shown.get(name, name) != name}
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Give the columns that are loaded of the dataset: those that are read, or clash."""
+        needed = {*self.join.on, *self.reads, *self.renamed}
+        return tuple(name for name in self.data.names if name in needed)
+
+    @property
+    def matches_missing(self) -> bool:
+        """Tell whether a missing key could meet a missing key."""
+        return any(self.data[key].missing and self.other[key].missing for key in self.join.on)
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Give the keys whose integers have different widths on both sides."""
+        kinds = ((key, self.data[key], self.other[key]) for key in self.join.on)
+        return tuple(k for k, one, two in kinds if one.kind == "int" and one.arrow != two.arrow)
+
+    def sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
+        """Give both tables as queries that read no more than is loaded of them."""
+        left, right = (Query("", "", select=names) for names in (self.left, self.right))
+        return (left, self.data), (right, self.other)
+
+    def loads(self, write: Callable[[Query, Schema], ast.expr]) -> str:
+        """Write `load` by what loads one table from the variable `path`."""
+        data, other = (write(query, schema) for query, schema in self.sides())
+        other = from_path(other, f"{self.name}_path")
+        made = (f"{name} = {source(tree)}" for name, tree in (("data", data), (self.name, other)))
+        return "\n".join([*made, f"return {self.frames}"])
+
+
+def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining | None]:
+    """Give a query and the columns that it sees, joined or not, and what is joined.
+
+    Raises Unsupported for tasks.
+    """
+    seen, rows = over_rows(of_frames(query), data)
+    if seen.join is None:
+        return seen, rows, None
+    return seen, rows, Joining(seen.join, data, seen.reads)
+
+
+def from_path(tree: ast.expr, variable: str) -> ast.expr:
+    """Give what reads the file at `path` for a path of another variable."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return quote(variable) if node.id == "path" else node
+
+    put = Put().visit(tree)
+    assert isinstance(put, ast.expr)
+    return put
+
+
+def merged(met: Joining) -> ast.expr:
+    """Write the join in pandas' words, for the engines that have them."""
+    other = quote(met.name)
+    if met.matches_missing:
+        # pandas lets a missing key match a missing key.
+        other = quote("t.dropna(subset=k)", t=other, k=list(met.join.on))
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    if met.renamed:
+        options["suffixes"] = literal(("", SUFFIX))
+    return quote("data.merge(t, **o)", t=other, o=options)
+
+
+def polars_joined(left: ast.expr, right: ast.expr, met: Joining, wide: str) -> ast.expr:
+    """Write the join in Polars' words; `wide` is the expression for a key in 64 bits."""
+    for key in met.unlike:
+        cast = quote(wide, n=key)
+        left, right = (quote("t.with_columns(c)", t=t, c=cast) for t in (left, right))
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    return quote("t.join(u, **o)", t=left, u=right, o=options)

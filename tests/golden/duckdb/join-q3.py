@@ -1,0 +1,46 @@
+"""q3: medium outer on int - duckdb"""
+
+import sys
+
+import duckdb
+
+
+def load(path, medium_path):
+    con = duckdb.connect(config={"threads": 2})
+    con.execute(
+        """
+        CREATE TABLE data AS
+        SELECT id1, id2, id3, id4, id5, id6, v1
+        FROM read_parquet(?)
+    """,
+        [path],
+    )
+    con.execute(
+        """
+        CREATE TABLE medium AS
+        SELECT id1, id2, id4, id5, v2
+        FROM read_parquet(?)
+    """,
+        [medium_path],
+    )
+    return con
+
+
+def query(con):
+    return con.sql("""
+        SELECT
+            data.*,
+            medium.id1 AS id1_right,
+            medium.id4 AS id4_right,
+            medium.id5 AS id5_right,
+            v2
+        FROM data LEFT JOIN medium USING (id2)
+    """).to_arrow_table()
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1], sys.argv[2])))

@@ -1,0 +1,29 @@
+"""q1: small inner on int - pandas/scan"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path, small_path):
+    return path, small_path
+
+
+def query(path, small_path):
+    data = pd.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+    )
+    small = pd.read_parquet(small_path, columns=["id1", "id4", "v2"])
+    return data.merge(small, on="id1", suffixes=("", "_right"))
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(*load(sys.argv[1], sys.argv[2])))

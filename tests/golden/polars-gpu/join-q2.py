@@ -1,0 +1,29 @@
+"""q2: medium inner on int - polars/gpu"""
+
+import sys
+
+import polars as pl
+
+
+def load(path, medium_path):
+    data = pl.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+    )
+    medium = pl.read_parquet(medium_path, columns=["id1", "id2", "id4", "id5", "v2"])
+    return data, medium
+
+
+def query(data, medium):
+    return (
+        data.lazy()
+        .join(medium.lazy(), on="id2")
+        .collect(engine=pl.GPUEngine(raise_on_fail=True))
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(*load(sys.argv[1], sys.argv[2])))
