@@ -103,9 +103,7 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     asked = workload.dataset
     if isinstance(asked, Generated):
         asked = replace(asked, rows=min(asked.rows, CHECKED_ROWS))
-    tasks = workload.tasks
-    if tasks:
-        tasks = replace(tasks, count=min(tasks.count, CHECKED_TASKS))
+    tasks = tuple(replace(t, count=min(t.count, CHECKED_TASKS)) for t in workload.tasks)
     once = Measure(rounds=1, warmups=0, runs=0, seed=workload.measure.seed)
     small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())

@@ -70,8 +70,7 @@ def main() -> None:
         (query,) = read_text(ROWS.replace("FILE", str(data)), "rows", folder).queries
         _table(f"{rows:,} rows, times faster than pandas.apply", ROADS, query, folder, data)
         _table(f"{rows:,} rows, times faster than a plain loop", POOLS, query, folder, data)
-        work = read_text(WALK.replace("COUNT", str(count)), "walk", folder).tasks
-        assert work is not None
+        (work,) = read_text(WALK.replace("COUNT", str(count)), "walk", folder).tasks
         roads = (*POOLS, "numba", "dask")
         _table(f"{count:,} walks, times faster than a plain loop", roads, work, folder, None)
 

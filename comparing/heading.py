@@ -8,6 +8,7 @@ from typing import Any
 
 from ..running import machine
 from ..spec.schema import Column
+from ..spec.workload import Query, Tasks
 from ..storing.records import Head
 from .oracle import oracle_name
 from .planning import Plan, told_versions
@@ -72,8 +73,12 @@ def _measure(plan: Plan) -> dict[str, Any]:
         "budget": measure.budget,
         "seed": measure.seed,
         "load": measure.load,
-        "size": plan.workload.tasks.count if plan.workload.tasks else plan.data.rows,
+        "sizes": {question.name: _size(plan, question) for question in plan.workload.questions},
         "units": {question.name: unit(question) for question in plan.workload.questions},
         "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
         "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
     }
+
+
+def _size(plan: Plan, question: Query | Tasks) -> int:
+    return question.count if isinstance(question, Tasks) else plan.data.rows

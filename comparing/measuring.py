@@ -19,7 +19,7 @@ from ..engines.base import Program
 from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
-from ..spec.workload import Query, Tasks, Workload
+from ..spec.workload import Query, Tasks
 from ..storing.folder import Folder, program_path, safe
 from ..storing.records import Agreement, Disagreement, Outcome, Run
 from . import oracle
@@ -132,9 +132,7 @@ class Rounds:
         return self.expected[query.name]
 
     def _agreements(self) -> None:
-        if not _is_checked(self.plan.workload):
-            return
-        for query in self.plan.workload.questions:
+        for query in filter(_is_checked, self.plan.workload.questions):
             answered = [run for run in self.runs if run.query == query.name and _answered(run)]
             expected = self._expected(query) if answered else None
             if expected is not None:
@@ -209,7 +207,7 @@ def job(  # noqa: PLR0913 - a job has that many parts
         program=folder.path / program_path(engine, query),
         program_sha=program.sha,
         data=plan.data.path if plan.workload.queries else None,
-        answer=answer if _is_checked(plan.workload) else None,
+        answer=answer if _is_checked(plan.workload.query(query)) else None,
         warmups=measure.warmups,
         runs=measure.runs,
         environment=plan.engine(engine).environment(plan.resources),
@@ -218,9 +216,9 @@ def job(  # noqa: PLR0913 - a job has that many parts
     )
 
 
-def _is_checked(workload: Workload) -> bool:
+def _is_checked(question: Query | Tasks) -> bool:
     """Tell whether answers are compared: those of tasks need not be."""
-    return workload.tasks is None or workload.tasks.verify != "none"
+    return not isinstance(question, Tasks) or question.verify != "none"
 
 
 def _checked(run: Run, verdict: Verdict) -> Run:

@@ -51,8 +51,13 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
         if name not in known:
             message = f"{workload.name} has no query {name!r}; it has {', '.join(known)}"
             raise EngineError(message)
-    kept = tuple(q for q in workload.queries if q.name in queries) or workload.queries
-    return replace(workload, engines=engines or workload.engines, queries=kept)
+    asked = queries or tuple(known)
+    return replace(
+        workload,
+        engines=engines or workload.engines,
+        queries=tuple(query for query in workload.queries if query.name in asked),
+        tasks=tuple(tasks for tasks in workload.tasks if tasks.name in asked),
+    )
 
 
 def loading(engines: tuple[str, ...], load: str) -> tuple[str, ...]:

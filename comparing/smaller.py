@@ -32,9 +32,10 @@ def tenth(workload: Workload) -> Workload | None:
     Groups are a tenth too, each as large as before.
     """
     once = replace(workload.measure, rounds=workload.measure.least, budget=None)
-    if workload.tasks and workload.tasks.count >= SHARE:
-        fewer = replace(workload.tasks, count=workload.tasks.count // SHARE)
-        return replace(workload, tasks=fewer, measure=once)
+    if workload.tasks:
+        many = [tasks for tasks in workload.tasks if tasks.count >= SHARE]
+        fewer = tuple(replace(tasks, count=tasks.count // SHARE) for tasks in many)
+        return replace(workload, tasks=fewer, measure=once) if fewer else None
     dataset = workload.dataset
     if not isinstance(dataset, Generated) or dataset.rows < SHARE:
         return None
@@ -57,10 +58,7 @@ def unit(question: Query | Tasks) -> str:
 
 
 def _enough(workload: Workload) -> bool:
-    match workload.tasks, workload.dataset:
-        case Tasks(count=count), _:
-            return count >= LEAST_TASKS
-        case _, Generated(rows=rows):
-            return rows >= LEAST_ROWS
-        case _:
-            return True
+    if workload.tasks:
+        return any(tasks.count >= LEAST_TASKS for tasks in workload.tasks)
+    dataset = workload.dataset
+    return not isinstance(dataset, Generated) or dataset.rows >= LEAST_ROWS

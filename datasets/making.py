@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -72,9 +72,9 @@ def make(dataset: Generated | Files, cache: Path, progress: Progress | None = No
     return data
 
 
-def without_rows(tasks: Tasks, cache: Path) -> Data:
+def without_rows(tasks: Sequence[Tasks], cache: Path) -> Data:
     """Give what stands for a dataset where tasks read none; its file is never made."""
-    name = f"{tasks.count:,} tasks"
+    name = f"{sum(one.count for one in tasks):,} tasks"
     return Data(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
 

@@ -115,7 +115,7 @@ def sizes(stored: Stored, query: str) -> Sizes | None:
     counts = (_groups(few, query), _groups(many, query))
     if unit != "groups" or counts[1] < LEAST_APART * counts[0] or not counts[0]:
         unit = "rows" if unit == "groups" else unit
-        counts = (_size(few), _size(many))
+        counts = (_size(few, query), _size(many, query))
     if counts[0] >= counts[1]:
         return None
     return Sizes(query, *counts, few, many, unit)
@@ -126,8 +126,9 @@ def _unit(stored: Stored, query: str) -> str:
     return str(units.get(query, "rows")) if isinstance(units, dict) else "rows"
 
 
-def _size(stored: Stored) -> int:
-    size = stored.head.measure.get("size")
+def _size(stored: Stored, query: str) -> int:
+    sizes = stored.head.measure.get("sizes")
+    size = sizes.get(query) if isinstance(sizes, dict) else None
     return size if isinstance(size, int) else 0
 
 

@@ -54,7 +54,7 @@ WORKLOAD = {
     "about": Key("text", "What it is about, in a sentence."),
     "dataset": Key("dataset", "The data that the queries read."),
     "queries": Key("queries", "What is asked, each under a short name."),
-    "tasks": Key("tasks", "A function called many times, with no frame at all."),
+    "tasks": Key("tasks", "A function called many times, with no frame at all; or a list of such."),
     "engines": Key("engines", "Engines to ask; all that are installed where left out."),
     "limits": Key("limits", "What the whole process tree of each engine may use."),
     "measure": Key("measure", "How to measure."),

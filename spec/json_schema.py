@@ -93,7 +93,7 @@ FORMS |= {
     "extreme": _object(EXTREME),
     "join": _object(JOIN),
     "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
-    "tasks": _object(TASKS),
+    "tasks": {"anyOf": [_object(TASKS), {"type": "array", "items": _object(TASKS)}]},
     "limits": _object(LIMITS),
     "measure": _object(MEASURE),
 }

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ..errors import Mistake, WorkloadError
-from .document import Fields, Log, Node, Origin, Place, Scalar, compose
+from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, TABLE, Section, section
 from .functions import SEED, task_function
 from .generated import FEWEST, GENERATORS, TABLES, generated_schema
@@ -168,6 +168,8 @@ def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> No
     """Give a copy of a mapping in which a path has another value."""
     if not path:
         return value
+    if isinstance(node, Items):  # a path through a list goes through each of its entries
+        return replace(node, nodes=tuple(_put(log, n, path, place, value) for n in node.nodes))
     if not isinstance(node, Fields):
         log.tell(place, f"there is nothing below it to set {path[0]!r} in")
         return node
@@ -342,10 +344,22 @@ class _Reader:
             beside=cast("Literal['auto', 'all', 'none']", given.choice("beside", BESIDE)),
         )
 
-    def tasks(self) -> Tasks | None:
-        if "tasks" not in self.given:
-            return None
-        given = self.inner("tasks", TASKS)
+    def tasks(self) -> tuple[Tasks, ...]:
+        """Read the tasks of one function, or of each in a list."""
+        node = self.given.values.get("tasks")
+        nodes = node.nodes if isinstance(node, Items) else (node,) if node else ()
+        if isinstance(node, Items) and not nodes:
+            self.log.tell(node.place, "tasks lists nothing")
+        found: dict[str, Tasks] = {}
+        for one in nodes:
+            tasks = self.tasks_of(section(self.log, one, "tasks", TASKS))
+            if tasks and tasks.name in found:
+                self.log.tell(one.place, f"{tasks.name!r} stands twice in tasks")
+            elif tasks:
+                found[tasks.name] = tasks
+        return tuple(found.values())
+
+    def tasks_of(self, given: Section) -> Tasks | None:
         arguments = self.arguments(given)
         count = given.whole("count", 1)
         verify = given.choice("verify", VERIFY)

@@ -230,7 +230,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A whole workload file; `queries` is empty where `tasks` is given.
+    """A whole workload file; `queries` is empty where `tasks` are given.
 
     No `engines` means every engine that is installed. `file`, `source` and `overrides` are what it
     was read from: the path as given, its text, and the `--set` pairs.
@@ -240,7 +240,7 @@ class Workload:
     about: str
     dataset: Generated | Files | None
     queries: tuple[Query, ...]
-    tasks: Tasks | None
+    tasks: tuple[Tasks, ...]
     engines: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     measure: Measure = field(default_factory=Measure)
@@ -250,11 +250,11 @@ class Workload:
 
     @property
     def questions(self) -> tuple[Query | Tasks, ...]:
-        """Give everything that is asked: the queries, or the tasks as one."""
-        return self.queries or ((self.tasks,) if self.tasks else ())
+        """Give everything that is asked: the queries, or each function with its tasks."""
+        return self.queries or self.tasks
 
     def query(self, name: str) -> Query | Tasks:
-        """Give the query of a name, or the tasks; KeyError where there is none."""
+        """Give the query, or the tasks, of a name; KeyError where there is none."""
         for query in self.questions:
             if query.name == name:
                 return query

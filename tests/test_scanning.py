@@ -104,7 +104,7 @@ def test_what_is_no_equal_for_a_reader_stays_in_the_query():
 
 
 def test_tasks_have_no_file_to_scan():
-    tasks = read("random_walk").tasks
+    (tasks,) = read("random_walk").tasks
     with pytest.raises(Unsupported, match="tasks read no file"):
         find("serial/scan").write(tasks, generated_schema(Generated("db-benchmark-groupby", 1)))
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from dfbench.comparing.planning import chosen
 from dfbench.errors import WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.functions import SEED
@@ -217,6 +218,23 @@ def test_a_setting_replaces_a_value_in_its_place():
     assert workload.limits.memory == 10**9
     assert workload.engines == ("pandas", "polars")
     assert workload.overrides == tuple(settings.items())
+
+
+SEVERAL = """
+tasks:
+  - {function: "def up(seed): return seed", count: 9}
+  - {function: "def down(seed): return -seed", count: 8, verify: none}
+"""
+
+
+def test_tasks_are_of_one_function_or_of_each_in_a_list():
+    several = parsed(SEVERAL).tasks
+    assert [(one.name, one.count, one.verify) for one in several] == [
+        ("up", 9, "exact"),
+        ("down", 8, "none"),
+    ]
+    assert parsed(SEVERAL, overrides={"tasks.count": "7"}).query("down").count == 7
+    assert [one.name for one in chosen(parsed(SEVERAL), (), ("down",)).tasks] == ["down"]
 
 
 SETTINGS = {

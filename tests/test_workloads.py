@@ -73,9 +73,9 @@ def test_every_row_function_that_ships_can_be_lowered():
 
 def test_the_tasks_that_ship_are_seeded():
     for name in ("random_walk", "matrix"):
-        tasks = read(name).tasks
-        assert tasks.seeded
-        assert definition(tasks.source).name == tasks.name
+        for tasks in read(name).tasks:
+            assert tasks.seeded
+            assert definition(tasks.source).name == tasks.name
 
 
 def test_the_workloads_are_part_of_the_package():
