@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz traits clean
+.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,9 +78,6 @@ floor: $(READY) ## search the smallest memory that each engine needs for the gro
 
 fuzz: $(READY) ## ask each lowering engine 5,000 random row functions, and Python beside it
 	$(BIN)/python -m tests.fuzz_rows 5000
-
-traits: $(READY) ## probe each way to run Python in parallel (about five minutes)
-	$(BIN)/dfbench traits
 
 bench: $(READY) ## measure dfbench's own work, as ratios
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done

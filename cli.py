@@ -396,22 +396,6 @@ def fuzz(
 
 
 @app.command()
-def traits(
-    road: Annotated[
-        list[str] | None, typer.Option("-r", "--road", help="Only this road; may be repeated.")
-    ] = None,
-    results: Results = Path("results"),
-    workers: Annotated[int | None, typer.Option(min=2, help="Workers of each road.")] = None,
-    patience: Annotated[float, typer.Option(min=1, help="Seconds until a probe hangs.")] = 30,
-) -> None:
-    """Probe each way to run Python in parallel: what works with it, and what it costs."""
-    from . import flow
-    from .probing import asking
-
-    asking.traits(road or (), results, workers, patience, flow.command())
-
-
-@app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
     from . import commands

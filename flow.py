@@ -20,6 +20,7 @@ from .datasets.making import Data, make, without_rows
 from .engines import engines, find
 from .engines.base import Program
 from .errors import DataError, LimitError, ResultsError
+from .probing import asking as probing
 from .provisioning.interpreters import Provider
 from .reporting.comparison import Comparison
 from .reporting.progress import Progress, Silence
@@ -31,7 +32,7 @@ from .spec.workload import Files, Generated, Measure, Workload
 from .storing import trials
 from .storing.folder import Folder, Stored, create, inside, reopen
 from .storing.folder import read as read_folder
-from .storing.records import Head
+from .storing.records import Head, Run
 
 CHECKED_ROWS = 10_000
 CHECKED_TASKS = 200
@@ -80,7 +81,10 @@ def compare(request: Request, progress: Progress | Silence | None = None) -> Com
     told = progress or Silence()
     planned = prepare(request, request.read(), told)
     small = smaller(request, planned, told)
-    return _run(planned, _opened(planned, request), told, small=small)
+    folder = _opened(planned, request)
+    _run(planned, folder, told)
+    _beside(request, planned, small, folder, told)
+    return _finished(folder)
 
 
 def resume(path: Path, request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -88,13 +92,16 @@ def resume(path: Path, request: Request, progress: Progress | Silence | None = N
     limits.sweep()
     stored = read_folder(path)
     again = _held(request, stored.head)
-    planned = prepare(again, _again(stored.head, request), progress or Silence())
-    small = smaller(again, planned, progress or Silence())
+    told = progress or Silence()
+    planned = prepare(again, _again(stored.head, request), told)
+    small = smaller(again, planned, told)
     _same(planned, stored.head, path)
     _same_programs(planned, stored)
     folder = reopen(path)
     _write_programs(folder, planned)
-    return _run(planned, folder, progress or Silence(), stored, small)
+    _run(planned, folder, told, stored.runs)
+    _beside(again, planned, small, folder, told)
+    return _finished(folder)
 
 
 def check(request: Request, progress: Progress | Silence | None = None) -> Comparison:
@@ -107,7 +114,9 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
     once = Measure(rounds=1, warmups=0, runs=0, seed=workload.measure.seed)
     small = replace(workload, dataset=asked, tasks=tasks, measure=once)
     planned = prepare(request, small, progress or Silence())
-    return _run(planned, _opened(planned, request), progress or Silence())
+    folder = _opened(planned, request)
+    _run(planned, folder, progress or Silence())
+    return _finished(folder)
 
 
 def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -> Path:
@@ -219,22 +228,36 @@ def _write_programs(folder: Folder, planned: Plan) -> None:
 
 
 def _run(
-    planned: Plan,
-    folder: Folder,
-    progress: Progress | Silence,
-    stored: Stored | None = None,
-    small: Plan | None = None,
-) -> Comparison:
-    if planned.data.rows:
-        warm(*planned.data.files)
-    known = read_folder(folder.path).head
-    before = stored.runs if stored else ()
-    Rounds(planned, folder, progress, before, known.baseline).run()
+    planned: Plan, folder: Folder, progress: Progress | Silence, stored: tuple[Run, ...] = ()
+) -> None:
+    """Run what is planned and not yet stored."""
+    baseline = read_folder(folder.path).head.baseline
+    _rounds(Rounds(planned, folder, progress, stored, baseline))
+
+
+def _rounds(rounds: Rounds) -> None:
+    if rounds.plan.data.rows:
+        warm(*rounds.plan.data.files)
+    rounds.run()
+
+
+def _beside(
+    request: Request, planned: Plan, small: Plan | None, folder: Folder, told: Progress | Silence
+) -> None:
+    """Run the same at a tenth of its size, and probe roads and libraries."""
+    if not beside(planned.workload):
+        return
     if small:
-        below = inside(folder.path, head(small, known.command, known.baseline))
+        stored = read_folder(folder.path)
+        below = inside(folder.path, head(small, stored.head.command, stored.head.baseline))
         _write_programs(below, small)
-        done = stored.tenth.runs if stored and stored.tenth else ()
-        Rounds(small, below, progress, done, known.baseline).run()
+        done = stored.tenth.runs if stored.tenth else ()
+        _rounds(Rounds(small, below, told, done, stored.head.baseline))
+    threads, places = planned.workload.limits.threads, planned.interpreters
+    probing.ask(places, folder, request.cache, planned.backend, threads, told)
+
+
+def _finished(folder: Folder) -> Comparison:
     folder.finish()
     return reported(folder.path)
 

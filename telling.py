@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import ResultsError
-from .probing import findings
-from .probing import telling as traits
 from .reporting import diff as differing
 from .reporting import floors
 from .reporting.comparison import Comparison
@@ -17,7 +15,7 @@ from .reporting.formats import Format
 from .reporting.output import Output, prepare
 from .reporting.rebuilding import reported, reported_floor
 from .storing import trials
-from .storing.folder import Folder, newest, read
+from .storing.folder import newest, read
 from .storing.records import Outcome
 
 EXPORTS = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONL, Format.CSV)
@@ -35,11 +33,8 @@ def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> O
 def report(path: Path, output: Output, *, strict: bool) -> int:
     """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code.
 
-    A search for floors, or the findings of probes, are told by their own folder.
+    A search for floors is told by its own folder.
     """
-    if (path / findings.HEAD).exists():
-        traits.told(Folder(path))
-        return 0
     if (path / trials.HEAD).exists():
         floors.show(reported_floor(path))
         return 0

@@ -7,23 +7,24 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from ..engines.writing.assembling import formatted
 from ..running.executing import execute
 from ..running.job import Job
 from ..running.limits import Backend
 from ..spec.workload import Limits
-from ..storing.folder import Folder, program_path
+from ..storing.findings import PROBES, TIMED, Finding, Question, Trait, Word
+from ..storing.folder import Folder, safe, write
 from ..storing.records import Outcome, Run
-from .findings import Finding, Word, append
-from .roads import Road
-from .scripts import MEBIBYTES, TASKS, Question, script
+from .probe import Probe
+from .scripts import MEBIBYTES, TASKS, expected
 
-MEMORY = 4 * 2**30
-COSTS_PATIENCE = 4  # times as long as another probe: it maps some thirty times
+FOREIGN_CPU = 0.10  # of the processors, taken by others: a figure is rough
+LAZY = 0.2  # of the time, at most, is taken by describing what is to be done
 LONGEST_EVIDENCE = 160
 BITS = 2.0**22  # a process's and a thread's number share one float
 HARNESS = '''\
@@ -54,49 +55,48 @@ def rows(answer):
 ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt|Broken\w+|\w+Failed): ?.*")
 
 
+@dataclass(frozen=True, slots=True)
 class Prober:
-    """Asks roads their questions, and stores each finding as it is made."""
+    """Asks questions, each in a limited process tree of its own; scripts lie in a folder."""
 
-    def __init__(self, folder: Folder, backend: Backend, workers: int, patience: float) -> None:
-        self._folder, self._backend = folder, backend
-        self._workers, self._patience = workers, patience
+    folder: Folder
+    backend: Backend
+    workers: int
+    patience: float
+    python: str = sys.executable
 
-    def probe(self, roads: Sequence[Road], questions: Sequence[Question]) -> Iterator[Finding]:
-        """Give findings one by one; a road that is not installed is asked one question."""
-        for road in roads:
-            for question in questions:
-                found = self.ask(road, question)
-                append(self._folder.path, found)
-                yield found
-                if found.word is Word.MISSING:
-                    break
-
-    def ask(self, road: Road, question: Question) -> Finding:
+    def ask(self, asked: Probe) -> Finding:
         """Run one probe and tell its ending."""
-        text = formatted(script(road, question, self._workers))
-        self._folder.write_program(road.name, question.name.lower(), text)
-        path = self._folder.path / program_path(road.name, question.name.lower())
+        path = self.store(asked)
         with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
-            job = self._job(road, question, path, Path(place))
-            return finding(road.name, question, execute(job, self._backend), job.answer)
+            job = self._job(asked, path, Path(place))
+            return finding(asked, execute(job, self.backend), job.answer)
 
-    def _job(self, road: Road, question: Question, path: Path, place: Path) -> Job:
-        patience = self._patience * (COSTS_PATIENCE if question is Question.COSTS else 1)
-        text = harness(session=question.session)
+    def store(self, asked: Probe) -> Path:
+        """Write the script where the report says it lies."""
+        path = self.folder.path / PROBES / safe(asked.subject) / f"{asked.question.lower()}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, asked.text)
+        return path
+
+    def _job(self, asked: Probe, path: Path, place: Path) -> Job:
+        text = harness(session=asked.session)
         (place / "harness.py").write_text(text)
         return Job(
-            engine=road.name,
-            query=question,
+            engine=asked.subject,
+            query=asked.question,
             round=1,
-            python=sys.executable,
+            python=self.python,
             program=place / "harness.py",
             program_sha=hashlib.sha256(text.encode()).hexdigest(),
-            data=path,
+            data=path.absolute(),
             answer=place / "answer.arrow",
             warmups=0,
             runs=0,
-            environment=road.environment,
-            limits=Limits(memory=MEMORY, time=patience, threads=self._workers),
+            environment={**asked.environment, "TMPDIR": str(place)},
+            limits=Limits(
+                memory=asked.memory, time=self.patience * asked.times, threads=self.workers
+            ),
         )
 
 
@@ -109,16 +109,18 @@ def harness(*, session: bool) -> str:
     return HARNESS.replace("COMMAND", command).replace("STDIN", stdin)
 
 
-def finding(road: str, question: Question, run: Run, answer: Path | None) -> Finding:
+def finding(asked: Probe, run: Run, answer: Path | None) -> Finding:
     """Judge how a probe ended, and what it printed."""
+    busy = (run.noise.foreign or 0.0) > FOREIGN_CPU and asked.question in TIMED
     match run.outcome:
         case Outcome.OK if answer is not None:
-            return judged(road, question, _printed(answer))
+            found = judged(asked.subject, asked.question, _printed(answer))
+            return replace(found, busy=busy)
         case Outcome.TIMEOUT:
             word = Word.HANGS
         case _:
             word = Word.MISSING if "ModuleNotFoundError: " in run.log else Word.NO
-    return Finding(road, question.name, word, evidence(run))
+    return Finding(asked.subject, asked.question, word, evidence(run))
 
 
 def evidence(run: Run) -> str:
@@ -136,16 +138,48 @@ def evidence(run: Run) -> str:
     return told if len(told) <= LONGEST_EVIDENCE else f"{told[: LONGEST_EVIDENCE - 1]}…"
 
 
-def judged(road: str, question: Question, printed: str) -> Finding:
+def judged(subject: str, question: str, printed: str) -> Finding:
     """Judge what a probe printed."""
     told = json.loads(printed.strip().rpartition("\n")[2])
-    if question is Question.COSTS:
-        return Finding(road, question.name, Word.YES, "", costs(told))
-    if question is Question.WORKERS:
-        return Finding(road, question.name, Word.YES, whose(told), {"workers": len(set(told))})
-    right = told == question.expected
-    why = "" if right else f"it answered {told}, and {question.expected} is right"
-    return Finding(road, question.name, Word.YES if right else Word.NO, why)
+    if question in Trait.__members__:
+        return trait(subject, Trait[question], told)
+    asked = Question[question]
+    if asked is Question.COSTS:
+        return Finding(subject, question, Word.YES, "", costs(told))
+    if asked is Question.WORKERS:
+        return Finding(subject, question, Word.YES, whose(told), {"workers": len(set(told))})
+    return right(subject, question, told, expected(asked))
+
+
+def right(subject: str, question: str, told: object, wanted: object) -> Finding:
+    """Hold an answer against the one that is right."""
+    why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
+    return Finding(subject, question, Word.NO if why else Word.YES, why)
+
+
+def trait(subject: str, asked: Trait, told: Any) -> Finding:  # noqa: ANN401 - as JSON gives it
+    """Judge what a library of frames printed."""
+    match asked:
+        case Trait.SYNTAX:
+            count = f"{told['alike']} of {told['asked']}"
+            unlike = f"not alike: {'; '.join(told['differ'])}" if told["differ"] else ""
+            word = Word.YES if told["alike"] else Word.NO
+            figures = {"alike": told["alike"], "asked": told["asked"]}
+            return Finding(subject, asked.name, word, count if told["alike"] else unlike, figures)
+        case Trait.SPEED:
+            start = told["imports"] + told["first"]
+            figures = {"start": start, "speedup": told["pandas"] / told["own"]}
+            return Finding(subject, asked.name, Word.YES, "", figures)
+        case Trait.LAZY:
+            lazy = told["described"] < LAZY * told["done"]
+            why = f"described in {told['described']:.2g} s of {told['done']:.2g} s"
+            return Finding(subject, asked.name, Word.YES if lazy else Word.NO, "" if lazy else why)
+        case Trait.BEYOND | Trait.DATABASE:
+            return right(subject, asked.name, told["answer"], told["right"])
+        case Trait.CLUSTER:
+            workers = whose(told)
+            word = Word.YES if workers == "processes" else Word.NO
+            return Finding(subject, asked.name, word, "" if word is Word.YES else workers)
 
 
 def whose(told: Sequence[float]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .probe import RAY
+
 PYTHON_WHO = '''\
 import os
 import threading
@@ -130,11 +132,7 @@ ROADS = (
         "import ray",
         "ray.init(num_cpus=WORKERS, include_dashboard=False)",
         "ray.get(list(map(ray.remote(FUNCTION).remote, ARGUMENTS)))",
-        environment={
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_AUTH_MODE": "disabled",
-            "RAY_raylet_start_wait_time_s": "120",
-        },
+        environment=RAY,
     ),
     Road(
         "dask",

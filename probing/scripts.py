@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from enum import StrEnum
 
+from ..engines.writing.assembling import formatted
+from ..storing.findings import Question
+from .probe import Probe
 from .roads import Road
 
 SCRIPT = '''\
@@ -116,34 +118,38 @@ TASKS = 2000 - 200  # what `many` has more than `few`
 MEBIBYTES = 8 * 8  # what `large` returns more than `small`
 
 
-class Question(StrEnum):
-    """What is asked of a road; the value heads the table's column."""
+# The scripts of these are typed into a session, or begin workers anew.
+SESSIONS = {Question.NOTEBOOK, Question.NOTEBOOK_SPAWN}
+SPAWNED = {Question.SPAWN, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
+COSTS_TIMES = 4  # as long as another probe: it maps some thirty times
 
-    WORKERS = "workers"
-    LAMBDA = "lambda"
-    CLOSURE = "closure"
-    NOTEBOOK = "notebook"
-    SPAWN = "spawn"
-    NOTEBOOK_SPAWN = "notebook, spawn"
-    UNGUARDED = "no main guard, spawn"
-    ARGUMENT = "unpicklable argument"
-    COSTS = "costs"
 
-    @property
-    def session(self) -> bool:
-        """Tell whether the script is typed into a session: `__main__` has then no file."""
-        return self in {Question.NOTEBOOK, Question.NOTEBOOK_SPAWN}
+def probes(road: Road, workers: int, name: str = "") -> tuple[Probe, ...]:
+    """Give a road's probes, under its own name or another."""
+    return tuple(probe(road, question, workers, name) for question in Question)
 
-    @property
-    def expected(self) -> list[float] | None:
-        """Give the one right answer; None where there are many."""
-        match self:
-            case Question.WORKERS | Question.COSTS:
-                return None
-            case Question.ARGUMENT:
-                return [0.0, 0.0]
-            case _:
-                return [2.0, 3.0, 4.0]
+
+def probe(road: Road, question: Question, workers: int, name: str = "") -> Probe:
+    """Give the probe that asks a road a question."""
+    return Probe(
+        name or road.name,
+        question.name,
+        formatted(script(road, question, workers)),
+        road.environment,
+        session=question in SESSIONS,
+        times=COSTS_TIMES if question is Question.COSTS else 1,
+    )
+
+
+def expected(question: Question) -> list[float] | None:
+    """Give the one right answer; None where there are many."""
+    match question:
+        case Question.WORKERS | Question.COSTS:
+            return None
+        case Question.ARGUMENT:
+            return [0.0, 0.0]
+        case _:
+            return [2.0, 3.0, 4.0]
 
 
 def script(road: Road, question: Question, workers: int) -> str:
@@ -155,9 +161,8 @@ def script(road: Road, question: Question, workers: int) -> str:
 
 def _context(road: Road, question: Question) -> str:
     before, function, arguments = _work(road, question)
-    spawned = {Question.SPAWN, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
-    bare = question.session or question is Question.UNGUARDED
-    parts = [*([SPAWN] if question in spawned else []), before.strip()]
+    bare = question in SESSIONS or question is Question.UNGUARDED
+    parts = [*([SPAWN] if question in SPAWNED else []), before.strip()]
     holes = {
         "IMPORTS": road.imports.strip(),
         "BEFORE": "\n\n\n".join(parts),

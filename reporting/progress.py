@@ -53,6 +53,15 @@ class Progress:
         self.file.write(f"! {sentence}\n")
         self.file.flush()
 
+    def probing(self, subject: str, done: int, total: int) -> None:
+        """Tell which road or library is probed now; a log file hears of each once."""
+        if self.file.isatty():
+            self._draw(f"[{done}/{total} probes] {subject}" if subject else "")
+        elif subject and (subject, "") != self.search:
+            self.file.write(f"{subject}: probing, {done} of {total} probes done\n")
+            self.file.flush()
+        self.search = subject, ""
+
     def trying(self, engine: str, query: str, under: str) -> None:
         """Tell which limit is tried now; a log file hears of each search once."""
         if self.file.isatty():
@@ -105,6 +114,9 @@ class Silence:
         """Do nothing."""
 
     def noting(self, sentence: str) -> None:
+        """Do nothing."""
+
+    def probing(self, subject: str, done: int, total: int) -> None:
         """Do nothing."""
 
     def trying(self, engine: str, query: str, under: str) -> None:

@@ -13,7 +13,7 @@ from statistics import median
 
 from ..storing.folder import Stored, program_path
 from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
-from . import breakeven, sentences, statistics
+from . import breakeven, sentences, statistics, traits
 from .facts import Facts, gather, version
 from .statistics import Ratio, Spread, Verdict
 from .stories import Story
@@ -21,7 +21,10 @@ from .units import counted
 
 NOT_RUN = "not run"
 # What a comparison may tell beside: each gives sections of its own, which every form shows.
-STORIES: tuple[Callable[[Stored], Iterable[Story]], ...] = (breakeven.stories,)
+STORIES: tuple[Callable[[Stored], Iterable[Story]], ...] = (
+    breakeven.stories,
+    traits.stories,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,22 @@ import ast
 from pathlib import Path
 
 import pytest
-from dfbench.errors import EngineError
-from dfbench.probing import findings, page
-from dfbench.probing.asking import chosen
-from dfbench.probing.findings import Finding, Word
-from dfbench.probing.measuring import Prober, costs, evidence, finding
+from dfbench.engines import REGISTRY
+from dfbench.probing import asking, frames
+from dfbench.probing.asking import ask as ask_beside
+from dfbench.probing.frames import LIBRARIES
+from dfbench.probing.measuring import Prober, costs, evidence, finding, judged
+from dfbench.probing.probe import Probe
 from dfbench.probing.roads import ROADS, Road
-from dfbench.probing.scripts import Question, script
-from dfbench.reporting import html, markdown
-from dfbench.reporting.stories import Story
+from dfbench.probing.scripts import SESSIONS, SPAWNED, probe, script
+from dfbench.provisioning.interpreters import Interpreter
+from dfbench.reporting import html, markdown, traits
+from dfbench.reporting.progress import Silence
 from dfbench.running.limits import choose
-from dfbench.storing.folder import Folder, create
-from dfbench.storing.records import Head, Outcome, Run
-from dfbench.telling import output, report
+from dfbench.storing import findings
+from dfbench.storing.findings import Finding, Question, Trait, Word
+from dfbench.storing.folder import Folder
+from dfbench.storing.records import Outcome, Run
 
 HOLES = {
     "HEADING", "IMPORTS", "BEFORE", "OPENING", "MAPPING", "GUARD", "WORKERS", "FUNCTION",
@@ -27,8 +30,7 @@ HOLES = {
 
 
 def road(name: str) -> Road:
-    (found,) = chosen([name])
-    return found
+    return next(road for road in ROADS if road.name == name)
 
 
 @pytest.mark.parametrize("question", Question)
@@ -41,11 +43,17 @@ def test_every_probe_is_python_without_holes(each: Road, question: Question) -> 
 
 def test_only_questions_about_the_guard_leave_it_out() -> None:
     bare = {q for q in Question if "__main__" not in script(ROADS[0], q, 2)}
-    assert bare == {Question.NOTEBOOK, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
+    assert bare == SESSIONS | {Question.UNGUARDED}
+    spawned = {q for q in Question if "set_start_method" in script(ROADS[0], q, 2)}
+    assert spawned == SPAWNED
 
 
 def ask(tmp_path: Path, name: str, question: Question, patience: float = 30) -> Finding:
-    return Prober(Folder(tmp_path), choose(), 2, patience).ask(road(name), question)
+    return prober(tmp_path, patience).ask(probe(road(name), question, 2))
+
+
+def prober(tmp_path: Path, patience: float = 30) -> Prober:
+    return Prober(Folder(tmp_path), choose(), 2, patience)
 
 
 def test_threads_take_a_closure_and_processes_do_not(tmp_path: Path) -> None:
@@ -66,17 +74,91 @@ def test_a_pool_that_waits_for_ever_hangs(tmp_path: Path) -> None:
     assert "after 3 s" in hangs.evidence
 
 
-def test_a_road_that_is_not_installed_is_asked_once(tmp_path: Path) -> None:
+def test_a_road_that_is_not_installed_says_so(tmp_path: Path) -> None:
     absent = Road("absent", "import absent_package", "pass", "map(FUNCTION, ARGUMENTS)")
-    prober = Prober(Folder(tmp_path), choose(), 2, 30)
-    found = list(prober.probe([absent], tuple(Question)))
-    assert [f.word for f in found] == [Word.MISSING]
+    found = prober(tmp_path).ask(probe(absent, Question.WORKERS, 2))
+    assert found.word is Word.MISSING
 
 
 def test_a_wrong_answer_is_a_no(tmp_path: Path) -> None:
     wrong = Road("wrong", "", "pass", "map(FUNCTION, [7.0])")
-    found = Prober(Folder(tmp_path), choose(), 2, 30).ask(wrong, Question.LAMBDA)
+    found = prober(tmp_path).ask(probe(wrong, Question.LAMBDA, 2))
     assert (found.word, "[8.0]" in found.evidence) == (Word.NO, True)
+
+
+@pytest.mark.parametrize("trait", Trait)
+@pytest.mark.parametrize("each", LIBRARIES, ids=lambda library: library.name)
+def test_every_probe_of_a_library_is_python_without_holes(
+    each: frames.Library, trait: Trait
+) -> None:
+    tree = ast.parse(frames.script(each, trait, 2))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert {name for name in names if name.isupper()} <= {"BEGAN", "IMPORTED", "EXPRESSIONS",
+        "PARTS", "ROWS"}  # fmt: skip
+    assert each.name in ast.get_docstring(tree)
+
+
+def test_pandas_has_all_of_its_own_syntax_and_polars_less(tmp_path: Path) -> None:
+    found = {
+        library.name: prober(tmp_path).ask(frames.probe(library, Trait.SYNTAX, 2))
+        for library in LIBRARIES
+        if library.name in {"pandas", "polars"}
+    }
+    assert found["pandas"].evidence == "24 of 24"
+    assert 0 < found["polars"].figures["alike"] < 12
+
+
+def test_pandas_and_polars_read_a_database_and_datatable_does_not(tmp_path: Path) -> None:
+    words = {
+        library.name: prober(tmp_path).ask(frames.probe(library, Trait.DATABASE, 2)).word
+        for library in LIBRARIES
+        if library.name in {"pandas", "polars", "datatable"}
+    }
+    assert words == {"pandas": Word.YES, "polars": Word.YES, "datatable": Word.NO}
+
+
+def test_printed_figures_are_judged() -> None:
+    lazy = judged("x", "LAZY", '{"described": 0.01, "done": 1.0}')
+    eager = judged("x", "LAZY", '{"described": 0.9, "done": 1.0}')
+    assert (lazy.word, eager.word, eager.evidence) == (
+        Word.YES, Word.NO, "described in 0.9 s of 1 s",
+    )  # fmt: skip
+    speed = judged("x", "SPEED", '{"imports": 1, "first": 2, "own": 0.5, "pandas": 1.0}')
+    assert speed.figures == {"start": 3, "speedup": 2.0}
+    short = judged("x", "BEYOND", '{"answer": [1.0], "right": [2.0]}')
+    assert (short.word, "[2.0] is right" in short.evidence) == (Word.NO, True)
+
+
+def test_the_articles_libraries_are_asked_where_they_take_part() -> None:
+    subjects = {probe.subject for name in REGISTRY for probe in asking.probes(name, 2)}
+    assert subjects == {"pandas", "polars", "dask", "modin", "datatable", "numba", "ray"}
+    pools = {"multiprocessing", "futures-process", "futures-thread", "joblib", "joblib/threads"}
+    for name in (*pools, "loky"):
+        assert {probe.subject for probe in asking.probes(name, 2)} == {name}
+    versioned = {probe.subject for probe in asking.probes("futures-thread@python3.13t", 2)}
+    assert versioned == {"futures-thread@python3.13t"}
+
+
+def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def answered(_: Prober, one: Probe) -> Finding:
+        asked.append(one.question)
+        return Finding(one.subject, one.question, Word.YES, busy=one.question == "COSTS")
+
+    monkeypatch.setattr(Prober, "ask", answered)
+    here = {"loky": Interpreter("python", "3.11", {"loky": "3.5"})}
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        ask_beside(here, Folder(tmp_path / folder), tmp_path, choose(), 2, Silence())
+        assert len(findings.lines(tmp_path / folder)[0]) == len(Question)
+    assert asked == [*Question.__members__, "COSTS"]
+    newer = {"loky": Interpreter("python", "3.11", {"loky": "3.6"})}
+    (tmp_path / "third").mkdir()
+    ask_beside(newer, Folder(tmp_path / "third"), tmp_path, choose(), 2, Silence())
+    assert len(asked) == 2 * len(Question) + 1
 
 
 def test_evidence_joins_a_message_that_begins_on_the_next_line() -> None:
@@ -87,7 +169,7 @@ def test_evidence_joins_a_message_that_begins_on_the_next_line() -> None:
 
 def test_a_run_without_an_error_of_python_tells_how_it_ended() -> None:
     run = Run("x", "q", 1, Outcome.OUT_OF_MEMORY, evidence="the kernel killed it")
-    found = finding("x", Question.LAMBDA, run, None)
+    found = finding(Probe("x", "LAMBDA", ""), run, None)
     assert (found.word, found.evidence) == (Word.NO, "the kernel killed it")
 
 
@@ -113,35 +195,20 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     made = (
         Finding("loky", "WORKERS", Word.YES, "processes", {"workers": 2.0}),
         Finding("loky", "LAMBDA", Word.NO, "TypeError: <b>"),
-        Finding("loky", "COSTS", Word.YES, "", costs(TOLD)),
+        Finding("loky", "COSTS", Word.YES, "", costs(TOLD), busy=True),
+        Finding("dask", "SYNTAX", Word.YES, "21 of 24", {"alike": 21.0}),
+        Finding("dask", "SPEED", Word.YES, "", {"start": 1.0, "speedup": 2.0}),
     )
     for one in made:
         findings.append(tmp_path, one)
-    head = Head("traits", "", "", "", "", {}, {}, {}, {"threads": 2}, {}, {}, "", "0")
-    read, _ = findings.folder.read_lines(tmp_path / findings.LINES, findings._finding)
+    (tmp_path / findings.LINES).open("a").write('{"subject": "x", "question": "AGE", "word": "no"}')
+    read, skipped = findings.lines(tmp_path)
     assert read == made
-    stored = findings.Stored(tmp_path, head, read)
-    grids = page.build(stored)
-    story = Story(page.TITLE, grids, page.LEGEND)
-    assert list(grids[0].rows) == [("loky", "processes", "no", *"——————")]
-    assert list(grids[1].rows) == [("loky", "400 ms", "100 ms", "100 µs", "10.0 ms", "1.50×")]
-    assert "&lt;b&gt;" in html.render_story(story)
-    assert "TypeError" in "\n".join(markdown.story(story))
-
-
-def test_an_unknown_road_is_a_mistake() -> None:
-    with pytest.raises(EngineError, match="there are multiprocessing"):
-        chosen(["bicycle"])
-
-
-def test_report_tells_a_folder_of_findings_anew(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    head = Head(
-        "traits", "", "", "", "2026-01-01T00:00:00", {}, {}, {}, {"threads": 2}, {}, {}, "", "0"
-    )
-    folder = create(tmp_path, head, findings.HEAD)
-    findings.append(folder.path, Finding("loky", "LAMBDA", Word.HANGS, "after 3 s"))
-    assert report(folder.path, output("table", None, *[None] * 5), strict=False) == 0
-    assert "hangs" in capsys.readouterr().out
-    assert "after 3 s" in (folder.path / "traits.md").read_text()
+    assert "nobody asks 'AGE'" in skipped[0] or "half written" in skipped[0]
+    roads, family = traits.told(read, 2)
+    assert list(roads.grids[0].rows) == [("loky", "processes", "no", *"——————")]
+    assert list(roads.grids[1].rows) == [("loky", "400 ms", "100 ms", "100 µs", "10.0 ms", "1.50×")]
+    assert "loky, costs" in roads.warnings[0]
+    assert list(family.grids[0].rows) == [("dask", "21 of 24", "2.00×", "1.00 s", *"————")]
+    assert "&lt;b&gt;" in html.render_story(roads)
+    assert "TypeError" in "".join(markdown.story(roads))

@@ -201,6 +201,8 @@ class Writer:
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
         left = self._wide(node.left, node.op, node.right, plain=left_plain)
+        if node.op == "**" and makes_nan(node.left) and not nonzero(node.right):
+            left = self.seen(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._wide(node.right, node.op, node.left, plain=right_plain)
         # DuckDB takes a minus before a power first, Python the power.
         above = CAST if node.op == "**" else level
