@@ -237,7 +237,7 @@ WHO
 
 
 def main():
-    source = pandas.DataFrame({"A": [1.0] * 16})
+    source = pandas.DataFrame({"A": [1.0] * 64})
     BEGUN
     frame = FRAME
     print(json.dumps([float(x) for x in MAPPED]))

@@ -144,6 +144,13 @@ def test_what_has_no_tree_is_unsupported_with_its_place(engine):
     assert _rows("serial", query, frame(5)) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb", "pandas+numpy"])
+def test_the_power_zero_of_nothing_is_nothing(engine):
+    table = pa.table({"A": [-1.0, 4.0], "B": [1, 2]})
+    query = rows_query("def f(x):\n    return math.sqrt(x.A) ** 0\n")
+    assert _rows(engine, query, table) == [None, 1.0]
+
+
 @pytest.mark.parametrize("body", ["x.A % 0", "len('ab')", "3"])
 def test_what_reads_no_row_is_answered_for_each(body):
     source = f"def f(x):\n    half = x.A / 2\n    none = {body}\n    return none\n"
