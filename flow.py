@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .comparing.flooring import Floors
-from .comparing.foretelling import short
+from .comparing.foretelling import foretold
 from .comparing.heading import head
 from .comparing.measuring import Rounds
 from .comparing.planning import Plan, chosen, loading, plan, told_versions
@@ -172,7 +172,7 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, progress.providing) for e in asked}
     planned = plan(workload, data, backend, places)
-    for sentence in (*notes, *short(planned)):
+    for sentence in (*notes, *foretold(planned)):
         progress.noting(sentence)
     if isinstance(progress, Progress):
         progress.total = len(planned.runnable) * workload.measure.rounds

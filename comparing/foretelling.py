@@ -1,7 +1,9 @@
-"""What can be told before the first run: engines that will not start within the limit."""
+"""What can be told before the first run: limits that will not hold, engines that will not start."""
 
 from __future__ import annotations
 
+from ..engines.modin import OBJECT_STORE_SHARE
+from ..running import machine, private
 from .planning import Plan
 
 MIB = 2**20
@@ -22,6 +24,11 @@ STARTS_WITH = {
 }
 
 
+def foretold(plan: Plan) -> tuple[str, ...]:
+    """Say in sentences what of a plan's limits will not hold, and who will not come far."""
+    return (*soft(plan), *short(plan), *crowded(plan))
+
+
 def short(plan: Plan) -> tuple[str, ...]:
     """Say in a sentence which engines need more than the limit to start, before they try."""
     limit = plan.workload.limits.memory
@@ -33,6 +40,38 @@ def short(plan: Plan) -> tuple[str, ...]:
         for engine in plan.engines
         if (needs := starts_with(engine.name)) > limit
     )
+
+
+def soft(plan: Plan) -> tuple[str, ...]:
+    """Say in a sentence that the kernel does not hold the memory limit here."""
+    limit, backend = plan.workload.limits.memory, plan.backend
+    if limit is None or backend.name.startswith("cgroup"):
+        return ()
+    message = (
+        f"the limit of {limit // MIB} MiB is not held by the kernel here: {backend.promise}; "
+        "`dfbench doctor` tells what would hold it"
+    )
+    return (message,)
+
+
+# These start Ray, which keeps its objects in /dev/shm where they fit.
+ON_RAY = {"modin", "ray"}
+
+
+def crowded(plan: Plan) -> tuple[str, ...]:
+    """Say which engines find too small a /dev/shm for their objects."""
+    names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
+    room = private.shared_room() if names else None
+    memory = plan.workload.limits.memory or machine.memory()[0] or 0
+    store = int(OBJECT_STORE_SHARE * memory)
+    if room is None or room >= store:
+        return ()
+    message = (
+        f"/dev/shm holds {room // MIB} MiB, and {' and '.join(names)} may want {store // MIB} MiB "
+        "of it: Ray keeps its objects in files instead, slower and not counted as memory "
+        "(docker run --shm-size=8g)"
+    )
+    return (message,)
 
 
 def starts_with(engine: str) -> int:

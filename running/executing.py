@@ -110,10 +110,11 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
 
 def _memory(seen: Observed) -> Memory:
     return Memory(
-        peak=seen.peak if seen.peaks else None,
-        startup=seen.peaks.get("start-up"),
-        load=seen.peaks.get("load"),
-        query=seen.peaks.get("query"),
+        # No process holds nothing: a peak of 0 was not seen.
+        peak=seen.peak or None,
+        startup=seen.peaks.get("start-up") or None,
+        load=seen.peaks.get("load") or None,
+        query=seen.peaks.get("query") or None,
         charged=seen.charged,
         measure=seen.measure,
     )

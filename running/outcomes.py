@@ -110,7 +110,8 @@ LOST = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
 
 def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
     """Tell the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
-    where = f"{_during(seen.phase)}, at a peak of {_mib(seen.peak)}"
+    where = _during(seen.phase)
+    where += f", at a peak of {_mib(seen.peak)}" if seen.peak else ""
     where += f" under a limit of {_mib(limit)}" if limit else ""
     match seen.cause:
         case Cause.HOST:

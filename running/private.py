@@ -93,6 +93,16 @@ def shared_memory() -> Iterator[Remember]:
         forget_segments(held, before)
 
 
+def shared_room() -> int | None:
+    """Give the bytes that a run's /dev/shm holds; None where it has its own, as large as memory."""
+    if _rehearsed():
+        return None
+    try:
+        return shutil.disk_usage(SHARED_FOLDER).total
+    except OSError:
+        return 0
+
+
 def listed_segments() -> set[Path]:
     """List the files in /dev/shm."""
     try:

@@ -75,6 +75,13 @@ def test_what_an_engine_needs_to_start_is_told_before_the_run(tmp_path: Path):
     assert "needs about" not in run(tmp_path, "--memory", "64MiB", "--dry-run").stderr
 
 
+@pytest.mark.parametrize("name", ["watchdog", "none"])
+def test_a_limit_that_the_kernel_does_not_hold_is_told(tmp_path: Path, name: str):
+    told = run(tmp_path, "--memory", "500MiB", "--dry-run", "--limit-backend", name).stderr
+    assert "! the limit of 500 MiB is not held by the kernel here" in told
+    assert "not held" not in run(tmp_path, "--dry-run", "--limit-backend", name).stderr
+
+
 def test_more_threads_than_cores_are_told(tmp_path: Path):
     done = run(tmp_path, "--threads", "4096", "--dry-run")
     assert done.returncode == 0

@@ -10,7 +10,7 @@ from dfbench.errors import LimitError
 from dfbench.running import machine, noise, private, processes, worker
 from dfbench.running.hearing import Account
 from dfbench.running.job import Job
-from dfbench.running.limits import Cause, cgroup, choose
+from dfbench.running.limits import Cause, cgroup, choose, choosing
 from dfbench.running.limits.thrashing import ThrashGuard
 from dfbench.running.limits.watchdog import Held, total
 from dfbench.running.outcomes import End, Failure, Observed, judge
@@ -331,6 +331,18 @@ def test_an_unknown_backend_is_told_with_the_known_ones():
 def test_there_is_always_a_backend_with_a_promise():
     assert choose().promise
     assert choose("none").name == "none"
+
+
+def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(choosing, "_sees", lambda: False)
+    assert choose("none").promise == "without /proc, memory is neither measured nor limited"
+    with pytest.raises(LimitError, match="there is no /proc to look at; mount -t proc"):
+        choose("watchdog")
+    assert judge(Observed(End.TIMER), None, 5.0).evidence == "ended after 5 s during start-up"
+
+
+def test_a_tag_without_a_start_is_not_taken_for_a_dead_one():
+    assert processes.alive(f"{os.getpid()}-0")
 
 
 def test_a_file_in_shared_memory_counts_once_whether_mapped_or_not():

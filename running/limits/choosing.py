@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import LimitError
 from .base import Backend
 from .cgroup import TWO, TWO_HOLDS, Groups, usable_one, usable_two
-from .watchdog import Unlimited, Watchdog
+from .watchdog import BLIND, Unlimited, Watchdog
 
 NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
 
@@ -23,16 +23,15 @@ def choose(name: str | None = None) -> Backend:
     for candidate in (name,) if name else NAMES:
         if found := _find(candidate):
             return found
-    raise LimitError(
-        f"this machine cannot hold limits by {name}: {_REASONS[str(name)]}; "
-        "--limit-backend watchdog accepts a soft limit instead"
-    )
+    raise LimitError(f"this machine cannot hold limits by {name}: {_REASONS[str(name)]}")
 
 
+_SOFTER = "; --limit-backend watchdog accepts a soft limit instead"
 _REASONS = {
-    "cgroup2": "its cgroup v2 group has no memory controller, or may not be written by this user",
-    "cgroup1": "it has no cgroup v1 memory group that this user may write to",
-    "watchdog": "there is no /proc to look at",
+    "cgroup2": "its cgroup v2 group has no memory controller, or may not be written by this user"
+    + _SOFTER,
+    "cgroup1": f"it has no cgroup v1 memory group that this user may write to{_SOFTER}",
+    "watchdog": "there is no /proc to look at; mount -t proc proc /proc",
 }
 
 
@@ -43,9 +42,13 @@ def _find(name: str) -> Backend | None:
         case "cgroup1":
             return usable_one(*own(), _text("/proc/swaps"))
         case "watchdog":
-            return Watchdog() if Path("/proc/self/status").exists() else None
+            return Watchdog() if _sees() else None
         case _:
-            return Unlimited()
+            return Unlimited() if _sees() else Unlimited(promise=BLIND)
+
+
+def _sees() -> bool:
+    return Path("/proc/self/status").exists()
 
 
 def by_systemd() -> Groups | None:

@@ -115,6 +115,9 @@ class Watchdog:
         return Watched(limit)
 
 
+BLIND = "without /proc, memory is neither measured nor limited"
+
+
 @dataclass(frozen=True, slots=True)
 class Unlimited:
     """Holds nothing and measures all the same."""
