@@ -1,10 +1,11 @@
 """What isolation costs: a run around its worker, looking at it, and what a limit lets through.
 
-python benchmarks/isolation.py
+python benchmarks/isolation.py [--watching] [--pairs 30]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
@@ -13,11 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from subprocess import PIPE
 
 from dfbench.errors import LimitError
+from dfbench.reporting.statistics import interval
 from dfbench.running.executing import execute
 from dfbench.running.job import Job
 from dfbench.running.limits import NAMES, Backend, choose
+from dfbench.running.outcomes import End, Observed
 from dfbench.spec.workload import Limits
 from dfbench.storing.records import Outcome, Run
 
@@ -52,19 +56,39 @@ for _ in range(4):
     seconds.append(time.perf_counter() - began)
 print(json.dumps(seconds[1:]))
 """
+# A supervisor that closes its eyes for every other execution, first or second of a pair in turn.
+BLINKING = """
+from dfbench.running import supervisor
+OPEN = supervisor.TICK
+class Blinking(supervisor.Watch):
+    def _tick(self, now, seconds):
+        seen = len(self.account.hot) % 4 in (1, 2)
+        supervisor.TICK = OPEN if seen else 60.0
+        super()._tick(now, seconds)
+supervisor.Watch = Blinking
+supervisor.main()
+"""
 GIB = 2**30
 
 
-def run(folder: Path, name: str, text: str, backend: Backend, **limits: int | None) -> Run:
+def run(folder: Path, name: str, text: str, backend: Backend, memory: int) -> Run:
+    return done(execute(job(folder, name, text, memory, 0), backend))
+
+
+def job(folder: Path, name: str, text: str, memory: int, runs: int) -> Job:
     file = folder / f"{name}.py"
     file.write_text(text)
-    held = Limits(memory=limits.get("memory"), time=120.0, threads=limits.get("threads"))
-    job = Job(
-        "e", name, 0, sys.executable, file, "", None, None, 0, 3 if text == POLARS else 0, {}, held
-    )
-    seen = execute(job, backend)
+    held = Limits(memory=memory, time=1200.0)
+    return Job("e", name, 0, sys.executable, file, "", None, None, 0, runs, {}, held)
+
+
+def polars(folder: Path, runs: int) -> Job:
+    return job(folder, "polars_query", POLARS, 8 * GIB, runs)
+
+
+def done(seen: Run) -> Run:
     if seen.outcome not in {Outcome.OK, Outcome.OUT_OF_MEMORY}:
-        raise SystemExit(f"{name}: {seen.outcome}: {seen.evidence}\n{seen.log}")
+        raise SystemExit(f"{seen.query}: {seen.outcome}: {seen.evidence}\n{seen.log}")
     return seen
 
 
@@ -96,18 +120,33 @@ def processors() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def watched(folder: Path, backend: Backend, pairs: int = 6) -> float:
-    """Give a polars query's time when watched over its time alone: the median of paired ratios."""
+def watched(folder: Path, backend: Backend, pairs: int) -> list[float]:
+    """Give a polars query's times when looked at over those when not, in pairs in one process."""
+    job = polars(folder, 2 * pairs)
+    request = json.dumps({"job": job.to_json(), "backend": backend.name})
+    command = [*backend.launcher, sys.executable, "-P", "-c", BLINKING]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as supervisor:
+        supervisor.stdin.write(f"{request}\n")
+        supervisor.stdin.flush()  # and not closed: that would end the run
+        seen = Observed.from_json(supervisor.stdout.read())
+    if seen.end is not End.DONE:
+        raise SystemExit(f"polars: {seen.end}\n{seen.log}")
+    couples = zip(seen.hot[::2], seen.hot[1::2], strict=True)
+    return [b / a if pair % 2 == 0 else a / b for pair, (a, b) in enumerate(couples)]
+
+
+def enclosed(folder: Path, backend: Backend, pairs: int) -> list[float]:
+    """Give a polars query's times in a worker under a limit over those in a bare process."""
     ratios = []
     for pair in range(pairs):
         order = (alone, isolated) if pair % 2 else (isolated, alone)
         found = {how: how(folder, backend) for how in order}
         ratios.append(found[isolated] / found[alone])
-    return median(ratios)
+    return ratios
 
 
 def isolated(folder: Path, backend: Backend) -> float:
-    return min(run(folder, "polars query", POLARS, backend, memory=8 * GIB).times.hot)
+    return min(done(execute(polars(folder, 3), backend)).times.hot)
 
 
 def alone(folder: Path, backend: Backend) -> float:  # noqa: ARG001 - measured without any
@@ -135,20 +174,34 @@ def backends() -> list[Backend]:
     return found
 
 
+def told(ratios: list[float]) -> str:
+    low, high = interval(ratios)
+    return f"{median(ratios):.4f} [{low:.4f}, {high:.4f}] in {len(ratios)} pairs"
+
+
+def costs(folder: Path, backend: Backend) -> None:
+    whole, bare = overhead(folder, backend)
+    print(f"{backend.name}: a run that does nothing: {whole - bare:.3f} s over {bare:.3f} s")
+    print(f"{backend.name}: looking: {100 * looking(folder, backend):.2f} % of a core")
+    if backend.name != "none":
+        over, rate = overshoot(folder, backend)
+        print(f"{backend.name}: {100 * over:.2f} % over 4 GiB at {rate / 1e9:.1f} GB/s")
+
+
 def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--pairs", type=int, default=30)
+    options.add_argument("--watching", action="store_true", help="only what watching a query costs")
+    asked = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for backend in backends():
-            whole, bare = overhead(folder, backend)
-            print(
-                f"{backend.name}: a run that does nothing: {whole - bare:.3f} s over {bare:.3f} s"
-            )
-            print(f"{backend.name}: looking: {100 * looking(folder, backend):.2f} % of a core")
-            if backend.name != "none":
-                over, rate = overshoot(folder, backend)
-                print(f"{backend.name}: {100 * over:.2f} % over 4 GiB at {rate / 1e9:.1f} GB/s")
-            ratio = watched(folder, backend)
-            print(f"{backend.name}: a polars query watched over alone: {ratio:.3f}")
+            if not asked.watching:
+                costs(folder, backend)
+                ratios = enclosed(folder, backend, max(2, asked.pairs // 5))
+                print(f"{backend.name}: a polars query in a worker over alone: {told(ratios)}")
+            ratios = watched(folder, backend, asked.pairs)
+            print(f"{backend.name}: a polars query looked at over not: {told(ratios)}", flush=True)
 
 
 if __name__ == "__main__":
