@@ -1,12 +1,13 @@
 """Run every fault under every limit that this machine has, and kill the parent at random moments.
 
-    python -m tests.faults [FAULTY RUNS] [KILLS] [SEED]
+    python -m tests.faults [FAULTY RUNS] [KILLS] [--seed 0] [--backend NAME]...
 
 Prints counts; the exit code is 1 when an outcome was wrong or anything was left.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from itertools import cycle, islice
 from pathlib import Path
 
 from dfbench.errors import LimitError
@@ -28,9 +30,9 @@ from .programs import FAULTS, Fault
 SLOWEST = 5.0
 
 
-def backends() -> list[Backend]:
+def backends(names: list[str]) -> list[Backend]:
     found = []
-    for name in NAMES:
+    for name in names:
         try:
             found.append(choose(name))
         except LimitError as error:
@@ -38,10 +40,10 @@ def backends() -> list[Backend]:
     return found
 
 
-def cases(seed: int) -> list[tuple[str, Fault, Backend]]:
+def cases(seed: int, means: list[Backend]) -> list[tuple[str, Fault, Backend]]:
     pairs = [
         (name, fault, backend)
-        for backend in backends()
+        for backend in means
         for name, fault in FAULTS.items()
         if not (fault.needs_limit and backend.name == "none")
     ]
@@ -49,11 +51,9 @@ def cases(seed: int) -> list[tuple[str, Fault, Backend]]:
     return pairs
 
 
-def faulty_runs(count: int, seed: int, folder: Path) -> Counter[str]:
+def faulty_runs(count: int, pairs: list[tuple[str, Fault, Backend]], folder: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
-    pairs = cases(seed)
-    for number in range(count):
-        name, fault, backend = pairs[number % len(pairs)]
+    for name, fault, backend in islice(cycle(pairs), count):
         run, remains, seconds = provoke(fault, folder, backend)
         cause = fault.seconds if fault.right == {Outcome.TIMEOUT} else 0
         late = seconds > cause + SLOWEST
@@ -68,13 +68,13 @@ def faulty_runs(count: int, seed: int, folder: Path) -> Counter[str]:
     return counts
 
 
-def kills(count: int, seed: int, folder: Path) -> Counter[str]:
+def kills(
+    count: int, pairs: list[tuple[str, Fault, Backend]], seed: int, folder: Path
+) -> Counter[str]:
     """Kill the parent, and in every third case its supervisor too, then sweep."""
     counts: Counter[str] = Counter()
     chance = random.Random(seed)
-    pairs = cases(seed)
-    for number in range(count):
-        name, _, backend = pairs[number % len(pairs)]
+    for number, (name, _, backend) in enumerate(islice(cycle(pairs), count)):
         mark = uuid.uuid4().hex
         before = left(mark)
         victim = start_victim(backend.name, name, mark, folder)
@@ -102,11 +102,16 @@ def signal_children(pid: int) -> None:
 
 
 def main() -> int:
-    arguments = [int(word) for word in sys.argv[1:]]
-    runs, killed, seed = (*arguments, *(500, 200, 0)[len(arguments) :])
+    options = argparse.ArgumentParser()
+    options.add_argument("runs", type=int, nargs="?", default=500)
+    options.add_argument("kills", type=int, nargs="?", default=200)
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--backend", action="append", choices=NAMES)
+    asked = options.parse_args()
+    pairs = cases(asked.seed, backends(asked.backend or list(NAMES)))
     with tempfile.TemporaryDirectory() as folder:
-        counts = faulty_runs(runs, seed, Path(folder)) + Counter()
-        counts.update(kills(killed, seed, Path(folder)))
+        counts = faulty_runs(asked.runs, pairs, Path(folder))
+        counts.update(kills(asked.kills, pairs, asked.seed, Path(folder)))
     named = (
         "faulty runs",
         "wrong outcomes",
