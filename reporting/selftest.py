@@ -153,12 +153,12 @@ def render(found: SelfTest) -> str:
     pairs = counted(len(found.real), "comparison")
     false = counted(found.false, "false verdict")
     lines = [
-        f"{pairs} of an engine with itself, {found.rounds} rounds each: {false}",
+        f"{pairs} of an engine with itself, {counted(found.rounds, 'round')} each: {false}",
         f"a round of an engine differs from the next by {found.noise:.1%} (median)",
         f"simulated from that noise, {SIMULATED} comparisons each:",
     ]
     lines += [
-        f"  {one.rounds:>2} rounds: {one.false:.1%} false verdicts; "
+        f"  {counted(one.rounds, 'round'):>9}: {one.false:.1%} false verdicts; "
         f"a slow-down of {PLANTED - 1:.0%} is found in {one.found:.0%}"
         for one in found.simulated
     ]

@@ -12,7 +12,7 @@ sample is the least of its hot runs; a round's ratio pairs the two engines' samp
   empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
 - One round tells nothing of its own spread. Where other engines ran more, it is taken to be as
   restless as the most restless of them, and no steadier than runs inside its own process, with LENT
-  degrees of freedom; else it has no interval.
+  degree of freedom; else it has no interval.
 
 Faster and slower need an interval that leaves 1 by more than FLOOR and by GUARD of its own width;
 the same, one that lies inside 1 ± SAME; all else is undecided. Beside other work, whole intervals
@@ -49,7 +49,7 @@ RESAMPLES = 4_000
 SEED = 108
 BOOTSTRAP_ROUNDS = 6
 BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
-LENT = 2  # degrees of freedom; simulated: under 5 % though engines differ in unrest
+LENT = 1  # degree of freedom; simulated: under 5 % though engines differ in unrest by ten
 BUSY = 3.0  # an engine on all cores loses more to other programs than one on a single core
 FOREIGN_CPU = 0.10
 STEAL = 0.01
