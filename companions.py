@@ -23,7 +23,7 @@ from .reporting.progress import Progress
 from .reporting.rebuilding import reported
 from .running import doctor as examination
 from .spec import json_schema
-from .spec.workload import Files, Workload
+from .spec.workload import Dialect, Files, Workload
 from .storing.folder import comparisons, newest, read
 
 TESTED = 5  # questions: enough to borrow each other's spread, few enough to be short
@@ -51,8 +51,12 @@ def init(datafile: Path, target: Path) -> None:
     """Write a first workload for a data file, and say what to do with it."""
     if target.exists():
         raise DataError(f"{target}: there already, and kept; write elsewhere by --to FILE")
-    made = make(Files((str(datafile),), Path.cwd()), default_folder(os.environ))
-    sys.stdout.write(starting.start(datafile, made, target))
+    files = Files((str(datafile),), Path.cwd())
+    made = make(files, default_folder(os.environ))
+    if {".csv", ".tsv"} & set(datafile.suffixes) and starting.commas(made):
+        files = replace(files, dialect=Dialect(decimal=","))
+        made = make(files, default_folder(os.environ))
+    sys.stdout.write(starting.start(datafile, made, target, files.dialect))
     sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")
 
 

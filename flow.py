@@ -17,7 +17,7 @@ from .comparing.planning import Plan, chosen, loading, plan, told_versions
 from .comparing.smaller import beside, tenth
 from .datasets.caching import default_folder
 from .datasets.making import Data, make, without_rows
-from .engines import engines, find
+from .engines import FRAMES, POOLS, engines, find, usual
 from .engines.base import Program
 from .errors import DataError, LimitError, ResultsError
 from .probing import asking as probing
@@ -64,10 +64,11 @@ class Request:
         names = tuple(engines())
         workload = read(self.workload, self.overrides, names, python=self.python)
         kept = chosen(workload, self.engines, self.queries)
-        versions = self.provider.resolved(kept.engines, isolate=self.isolate)
+        asked = kept.engines or usual(POOLS if kept.tasks else FRAMES)
+        versions = self.provider.resolved(asked, isolate=self.isolate)
         # Tasks read no file, whichever way.
-        asked = versions if kept.tasks else loading(versions, kept.measure.load)
-        return replace(kept, engines=asked)
+        named = versions if kept.tasks else loading(versions, kept.measure.load)
+        return replace(kept, engines=named)
 
     @property
     def provider(self) -> Provider:

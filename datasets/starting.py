@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from ..errors import DataError
 from ..spec.schema import Column, Kind, Schema
+from ..spec.workload import Dialect
 from .making import Data
 
 LOOKED_AT = 100_000  # rows: enough to tell a key from a measure
 MANY = 0.1  # a key has at most this share of the rows looked at as distinct values
+COMMA = r"^-?\d+(,\d+)?$"
 KEYS: tuple[Kind, ...] = ("string", "bool", "int", "date")
 MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
 
@@ -29,12 +31,13 @@ class Asked:
     measures: tuple[str, ...]
 
 
-def start(file: Path, data: Data, target: Path) -> str:
+def start(file: Path, data: Data, target: Path, dialect: Dialect) -> str:
     """Write a workload for a data file where nothing is yet, and give its text.
 
     Raises DataError where the target is there, cannot be written, or no column can be asked for.
     """
-    text = workload(file, data.schema, asked(data.schema, distinct(data)), target)
+    about = asked(data.schema, distinct(data))
+    text = workload(file, data.schema, about, target, dialect)
     try:
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
@@ -61,6 +64,18 @@ def distinct(data: Data) -> dict[str, float]:
     return shares
 
 
+def commas(data: Data) -> bool:
+    """Tell whether a column of text holds numbers with a decimal comma."""
+    with pq.ParquetFile(data.path) as parquet:
+        head = next(parquet.iter_batches(LOOKED_AT), None)
+    texts = [head.column(c.name) for c in data.schema.columns if c.kind == "string"] if head else []
+    return any(
+        pc.all(pc.match_substring_regex(text, COMMA)).as_py() is True
+        and pc.any(pc.match_substring(text, ",")).as_py()
+        for text in texts
+    )
+
+
 def asked(schema: Schema, shares: dict[str, float]) -> Asked:
     """Choose the key with the most groups among those with few, and up to two measures."""
     few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MANY]
@@ -76,9 +91,9 @@ def asked(schema: Schema, shares: dict[str, float]) -> Asked:
     return Asked(key.name if key else None, tuple(column.name for column in left[:2]))
 
 
-def workload(file: Path, schema: Schema, about: Asked, target: Path) -> str:
+def workload(file: Path, schema: Schema, about: Asked, target: Path, dialect: Dialect) -> str:
     """Give the text of a first workload; the file is named as seen from the workload's folder."""
-    return "\n".join(_lines(_seen(file, target), schema, about, target.stem)) + "\n"
+    return "\n".join(_lines(_seen(file, target), schema, about, target.stem, dialect)) + "\n"
 
 
 def _seen(file: Path, target: Path) -> str:
@@ -87,13 +102,15 @@ def _seen(file: Path, target: Path) -> str:
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
-def _lines(file: str, schema: Schema, about: Asked, stem: str) -> Iterator[str]:
+def _lines(file: str, schema: Schema, about: Asked, stem: str, dialect: Dialect) -> Iterator[str]:
     yield "# Which engine should answer this? Try it out by `dfbench check`, measure by `compare`."
     yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
     yield f"about: {_quoted(f'questions about {Path(file).name}')}"
     yield ""
     yield "dataset:"
     yield f"  files: {_quoted(file)} # or a pattern: data/*.parquet"
+    if dialect != Dialect():
+        yield f"  decimal: {_quoted(dialect.decimal)}"
     yield f"  # {schema.rows:,} rows; columns:"
     yield from (_column(column) for column in schema.columns)
     yield ""
@@ -101,7 +118,7 @@ def _lines(file: str, schema: Schema, about: Asked, stem: str) -> Iterator[str]:
     yield from _grouped(about) if about.key is not None else _whole(about)
     yield "  # more clauses: where, derive, having, sort, limit, largest, transform, apply"
     yield ""
-    yield "# engines: [pandas, polars] # left out: all that are installed (`dfbench engines`)"
+    yield "# engines: [pandas, polars] # left out: the usual ones that are installed"
     yield "limits: {time: 5min} # memory: 2GiB holds each engine's whole process tree to it"
     yield ""
 

@@ -7,6 +7,7 @@ with `name`, `distributions`, `environment` and `write` under the entry point `d
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module, metadata
 
@@ -36,6 +37,10 @@ REGISTRY = {
     "ray": "ray",
 }
 
+# Asked where a workload names none: one way for each library.
+FRAMES = ("pandas", "pandas+numba", "polars", "dask", "modin", "datatable", "duckdb")
+POOLS = ("serial", "multiprocessing", "futures-process", "joblib", "loky", "numba")
+
 
 def find(name: str) -> Engine:
     """Give the engine of a name, variant, version and all (`polars/in-memory@1.30`).
@@ -64,6 +69,17 @@ def engines() -> dict[str, Engine]:
     own = [engine for module in REGISTRY.values() for engine in _family(module)]
     others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
     return {engine.name: engine for engine in [*own, *others]}
+
+
+def usual(names: Sequence[str]) -> tuple[str, ...]:
+    """Give those of some engines that are installed; EngineError where none is."""
+    here = tuple(name for name in names if not missing(find(name)))
+    if not here:
+        raise EngineError(
+            f"none of {', '.join(names)} is installed; `pip install 'dataframe-bench[engines]'` "
+            "adds all"
+        )
+    return here
 
 
 def versions(engine: Engine) -> dict[str, str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ..errors import ResultsError
 from ..storing.folder import Stored
-from ..storing.records import Run
+from ..storing.records import Head, Run
 from . import statistics, view
 from .sentences import speedup
 from .statistics import Ratio, Verdict
-from .units import counted, interval, ratio, seconds
+from .units import counted, interval, ratio, seconds, size
 from .view import Cell, View
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
@@ -71,7 +71,7 @@ def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
     """Say what differs of workload, data, limits and machine."""
     one, other = old.head, new.head
     workload = {"workload": one.workload}, {"workload": other.workload}
-    machine = ({k: h.machine.get(k) for k in MACHINE} for h in (one, other))
+    machine = (_machine(head) for head in (one, other))
     asked = (
         (f"the question of {name} ({text!r}, then {other.queries[name]!r})")
         for name, text in one.queries.items()
@@ -84,6 +84,13 @@ def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
         *_differences("limit of ", one.limits, other.limits),
         *_differences("machine's ", *machine),
     )
+
+
+def _machine(head: Head) -> dict[str, object]:
+    """Give what makes a machine another one; its memory as it reads: kernels differ a little."""
+    told = {name: head.machine.get(name) for name in MACHINE}
+    memory = told["memory"]
+    return {**told, "memory": size(memory) if isinstance(memory, int) else memory}
 
 
 def render(found: Diff) -> str:

@@ -99,7 +99,7 @@ def _memory(usable: int | None, held_by: str) -> Finding:
 
 
 def _load(load: float, cores: int) -> Finding:
-    mend = "stop what else runs (top shows it): a busy machine gives no verdicts"
+    mend = "stop what else runs (top shows it): a busy machine gives few verdicts"
     return Finding(load <= BUSY * cores, f"load {load:.2f} on {cores} cores", mend)
 
 

@@ -55,7 +55,7 @@ WORKLOAD = {
     "dataset": Key("dataset", "The data that the queries read."),
     "queries": Key("queries", "What is asked, each under a short name."),
     "tasks": Key("tasks", "A function called many times, with no frame at all; or a list of such."),
-    "engines": Key("engines", "Engines to ask; all that are installed where left out."),
+    "engines": Key("engines", "Engines to ask; where left out, the usual ones that are installed."),
     "limits": Key("limits", "What the whole process tree of each engine may use."),
     "measure": Key("measure", "How to measure."),
 }

@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from dfbench import cli
+from dfbench import cli, engines
 from dfbench.datasets import starting
-from dfbench.errors import ResultsError
+from dfbench.errors import EngineError, ResultsError
+from dfbench.flow import Request
 from dfbench.reporting import history, selftest
 from dfbench.reporting.statistics import Verdict
 from dfbench.running import doctor
@@ -117,6 +118,32 @@ def test_a_first_workload_is_read_and_runs_as_it_was_written(tmp_path, monkeypat
     assert dfbench(monkeypatch, "check", "sales.yaml", *asked) == 0
 
 
+def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "sales.csv").write_text(CSV)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    assert dfbench(monkeypatch, "init", "sales.csv") == 0
+    here = tuple(name for name in engines.FRAMES if not engines.missing(engines.find(name)))
+    assert "pandas" in here
+    assert Request("sales.yaml").read().engines == here
+    with pytest.raises(EngineError, match="none of cudf is installed"):
+        engines.usual(["cudf"])
+
+
+def test_a_first_workload_of_a_file_with_decimal_commas_reads_its_numbers(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "verkauf.csv").write_text("Ware;Betrag;Tag\n" + "Apfel;1,5;1\nBirne;-2;2\n" * 20)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    assert dfbench(monkeypatch, "init", "verkauf.csv") == 0
+    assert "#   Betrag: double" in (tmp_path / "verkauf.yaml").read_text()
+    asked = ("-e", "duckdb", "--results", tmp_path / "results")
+    assert dfbench(monkeypatch, "check", "verkauf.yaml", *asked) == 0
+
+
 def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsys):
     (tmp_path / "sales.csv").write_text(CSV)
     (tmp_path / "sales.yaml").write_text("mine")
@@ -140,10 +167,10 @@ def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path,
     file = tmp_path / "my data.parquet"
     pq.write_table(pa.table(columns), file)
     from dfbench.datasets.making import make
-    from dfbench.spec.workload import Files
+    from dfbench.spec.workload import Dialect, Files
 
     data = make(Files((str(file),), tmp_path), tmp_path)
-    starting.start(file, data, tmp_path / "w.yaml")
+    starting.start(file, data, tmp_path / "w.yaml", Dialect())
     made = read(tmp_path / "w.yaml", {}, engines=("pandas",))
     assert made.queries[0].group_by == ((key,) if key else ())
 

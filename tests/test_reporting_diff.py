@@ -59,6 +59,12 @@ def test_a_slow_down_is_found_and_named(tmp_path):
     assert "353 ms → 353 ms, 1.00× [0.988–1.01], same, within 5%\n" in text
 
 
+def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path):
+    machines = ({"cpu": "Xeon", "memory": memory} for memory in (25276518400, 25276502016))
+    old, new = (stored(tmp_path, machine=machine) for machine in machines)
+    assert diff.obstacles(old, new) == ()
+
+
 def test_an_outcome_that_changes_is_told_first(tmp_path):
     def lost(run):
         failed = run.engine == "pandas" and run.query == "q6"
