@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -12,9 +13,9 @@ from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps
-from .writing.quoting import literal
-from .writing.tasks import of_frame
+from .writing.quoting import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +40,31 @@ class CuDF:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write the statements that pandas and cuDF share; `to_arrow` comes after them."""
-        query = of_frame(query)
+        query, rows, met = joining(query, data)
         if query.apply:
             raise Unsupported(query.name, "functions of rows and groups are not written for cuDF")
-        statements = PandasSteps(query, data).body()
+        statements = PandasSteps(query, rows, met=met).body()
         if re.search(r"\bnp\.(where|select)\(", statements):
             raise Unsupported(query.name, "pandas says it with NumPy's where: not on the device")
         # NumPy's element-wise functions of a column of cuDF's run on the device.
         numpy = "import numpy as np\n" if "np." in statements else ""
-        names = literal(list(query.reads))
-        load = "return cudf.read_parquet(path, columns=NAMES)"
-        if any(data[name].nans for name in query.reads):
-            # Unlike pandas, cuDF tells NaN from null.
-            load += ".nans_to_nulls()"
         parts = Parts(
             imports=f"{numpy}import cudf",
-            load=fill(load, NAMES=names),
+            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
             query=re.sub(r"\bpd\.", "cudf.", statements),
             rows="return answer.to_arrow(preserve_index=False)",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _read(query: Query, data: Schema) -> ast.expr:
+    frame = quote("cudf.read_parquet(path, columns=n)", n=list(query.reads))
+    if any(data[name].nans for name in query.reads):
+        # Unlike pandas, cuDF tells NaN from null.
+        return quote("f.nans_to_nulls()", f=frame)
+    return frame
 
 
 ENGINE = CuDF()

@@ -18,6 +18,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.correlating import corr_as_sums
 from .writing.facts import of_rows
 from .writing.functions import NONE, group_loop, own, rows_applied
+from .writing.joins import Joining, joining, merged
 from .writing.pandas_steps import AGGREGATIONS, PandasSteps, reading, with_columns
 from .writing.quoting import literal, quote
 from .writing.steps import Reduction, Steps, fresh, present, steps
@@ -96,11 +97,13 @@ class Dask:
         """Write the reduction, and the functions of a partition that it needs."""
         if isinstance(query, Tasks):
             return self._tasks(query, resources)
-        query = widened(task_programs.of_frame(query), data, gaps=False)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows, gaps=False)
         mine = own(query.apply) if query.apply else NONE
-        text = _Writer(query, data).written()
-        statements = f"{FORGOTTEN}{text.statements}" if self.cluster else text.statements
-        load = self._load(query, data, resources)
+        text = _Writer(query, rows).written()
+        joined = f"data = {ast.unparse(merged(met))}\n" if met else ""
+        statements = f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}"
+        load = self._both_loaded(met, resources) if met else self._load(query, data, resources)
         start = ast.unparse(_cluster(resources)) if self.cluster else ""
         parts = Parts(
             imports="\n".join(
@@ -113,6 +116,8 @@ class Dask:
             start=f"return {start}" if start else "",
             before="" if query.apply else text.functions,
             after=text.functions if query.apply else "",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
 
@@ -148,16 +153,36 @@ class Dask:
         return assemble(self.name, tasks, parts)
 
     def _load(self, query: Query, data: Schema, resources: Resources) -> str:
+        frame = self._frame(query, data, resources)
         if self.load is Load.SCAN and not self.cluster:
-            split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
-            read = f"dd.read_parquet(path, columns=n{split})"
-            return fill("return FRAME", FRAME=reading(query, data, read))
-        read = ast.unparse(_partitioned(list(query.reads), data.rows, resources))
-        frame = reading(query, data, read)
+            return fill("return FRAME", FRAME=frame)
         if self.cluster:
             # On a cluster, `persist` returns at once.
             return fill("data = FRAME.persist()\nwait(data)\nreturn data", FRAME=frame)
         return fill("return FRAME.persist()", FRAME=frame)
+
+    def _frame(self, query: Query, data: Schema, resources: Resources) -> ast.expr:
+        """Write how a file is read into partitions."""
+        if self.load is Load.SCAN and not self.cluster:
+            split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
+            return reading(query, data, f"dd.read_parquet(path, columns=n{split})")
+        read = ast.unparse(_partitioned(list(query.reads), data.rows, resources))
+        return reading(query, data, read)
+
+    def _both_loaded(self, met: Joining, resources: Resources) -> str:
+        """Load both tables; a small one is a single partition, which each of the other's meets."""
+
+        def read(query: Query, data: Schema) -> ast.expr:
+            if data is met.other and data.rows <= ROW_GROUP:
+                frame = reading(query, data, "dd.read_parquet(path, columns=n)")
+            else:
+                frame = self._frame(query, data, resources)
+            scans = self.load is Load.SCAN and not self.cluster
+            return frame if scans else quote("f.persist()", f=frame)
+
+        text = met.loads(read)
+        waiting = f"wait([{met.frames}])\nreturn " if self.cluster else "return "
+        return text.replace("return ", waiting)
 
 
 def _partitioned(names: list[str], rows: int, resources: Resources) -> ast.expr:
@@ -218,6 +243,9 @@ class _Writer:
                 return self._groups(function)
             case None:
                 pass
+        if self.query.select:
+            prepare, lines = self._prepared(self.query.derive, self.query)
+            return _Text(prepare, _lines(*lines, *self._ended(quote("data.compute()"))))
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:

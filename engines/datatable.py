@@ -37,9 +37,9 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, makes_double, nonzero, of_outputs, of_rows
+from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote, source
 from .writing.steps import fresh, negated, present, rebuilt, substituted
-from .writing.tasks import of_frame
 from .writing.widening import widened
 
 FUNCTIONS = {
@@ -85,7 +85,7 @@ LOADABLE = {
     "dictionary": "pa.string()",
 }
 # `from datatable import …`, as its documentation writes.
-NAMES = ("by", "f", "ifelse", "sort")
+NAMES = ("by", "f", "g", "ifelse", "join", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +110,24 @@ class Datatable:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one chain of brackets."""
-        query = widened(of_frame(query), data)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows)
         _check_names(query)
-        rewritten = _summable(query, of_rows(query, data))
-        chain = source(_Chain(rewritten, of_rows(rewritten, data), data).finished())
+        rewritten = _summable(query, of_rows(query, rows))
+        chain = _Chain(rewritten, of_rows(rewritten, rows), rows).finished()
+        load, imports = _both_loaded(met) if met else _load(query, data)
+        joined, chain = _meeting(met, query, chain) if met else ("", chain)
+        asked = fill(f"{joined}\n{FINISHED}", CHAIN=chain)
         threads = f"dt.options.nthreads = {resources.threads}" if resources.threads else ""
-        load, imports = _load(query, data)
-        names = [name for name in NAMES if re.search(rf"\b{name}\b[.(\[]", chain)]
+        names = [name for name in NAMES if re.search(rf"\b{name}\b[.(\[]", asked)]
         parts = Parts(
             imports="\n".join(["import datatable as dt", *imports, _from_datatable(names)]),
             before=threads,
             load=load,
-            query=fill(FINISHED, CHAIN=chain),
+            query=asked,
             rows="return answer.to_arrow()",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
 
@@ -146,13 +151,67 @@ def _from_datatable(names: list[str]) -> str:
     return f"from datatable import {', '.join(names)}" if names else ""
 
 
+KEYED = """\
+# What is joined has a key; a key's values are unique, and come first.
+TABLE = CHOSEN
+TABLE.key = KEY
+"""
+
+
+def _meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]:
+    """Write the join: datatable's keeps the rows that match nothing; an inner one drops them.
+
+    Gives the statements before the chain of the other clauses, and the chain.
+    """
+    names = dict.fromkeys((*met.join.on, *met.right))
+    columns = {met.renamed.get(name, name): _f(name) for name in names}
+    inner = met.join.how == "inner"
+    full = (n for n in met.right if n not in met.join.on and not met.other[n].missing)
+    # A number is compared faster than a text.
+    numbers_first = sorted(full, key=lambda name: met.other[name].kind == "string")
+    sure = next((met.renamed.get(name, name) for name in numbers_first), "")
+    table = quote(met.name)
+    if inner and not sure:
+        sure = fresh("matched", {*columns, *met.data.names})
+        columns[sure] = literal(True)
+    chosen = quote("t[:, c]", t=table, c=columns)
+    if met.matches_missing:
+        tests = [quote("x != None", x=_f(name)) for name in met.join.on]
+        # datatable lets a missing key match a missing key.
+        chosen = quote("t[r, c]", t=table, r=_joined("and", tests), c=columns)
+    found = quote("data[:, :, join(t)]", t=table)
+    if inner:
+        found = quote("data[x != None, :, join(t)]", x=_column("g", sure), t=table)
+    if query.select and not query.derive and sure not in query.reads and inner:
+        found = quote("d[:, n]", d=found, n=list(query.reads))
+    keyed = fill(KEYED.replace("TABLE", met.name), CHOSEN=chosen, KEY=met.key)
+    if source(chain) == "data":
+        return keyed, found
+    return f"{keyed}\ndata = {source(found)}", chain
+
+
 def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
     """Write `load` and give what it imports."""
+    lines, frame, imports = _loaded(query, data, "path")
+    return "\n".join([*lines, f"return {frame}"]), imports
+
+
+def _both_loaded(met: Joining) -> tuple[str, list[str]]:
+    lines, imports = [], []
+    for (query, data), name in zip(met.sides(), ("data", met.name), strict=True):
+        read, frame, modules = _loaded(query, data, "path" if name == "data" else f"{name}_path")
+        lines += [*read, f"{name} = {frame}"]
+        imports += modules
+    return "\n".join([*lines, f"return {met.frames}"]), imports
+
+
+def _loaded(query: Query, data: Schema, path: str) -> tuple[list[str], str, list[str]]:
+    """Write the statements and the expression that load a file, and give what they import."""
     if not data.rows:
         raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
     # Of no columns, datatable would count no rows.
     names = list(query.reads) or list(data.names[:1])
-    lines = [source(quote("t(path, columns=c)", t=_name("pq.read_table"), c=names))]
+    lines = [source(quote("pq.read_table(p, columns=c)", p=quote(path), c=names))]
     lines[0] = f"table = {lines[0]}"
     imports = ["import pyarrow.parquet as pq"]
     for name in names:
@@ -171,7 +230,7 @@ def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
         lines.append("# In a column from Arrow, NaN would be a number.")
         for name in nans:
             lines += _column_set(name, "pc.if_else(pc.is_nan(column), None, column)")
-    return "\n".join([*lines, "return dt.Frame(table.combine_chunks())"]), imports
+    return lines, "dt.Frame(table.combine_chunks())", imports
 
 
 def _column_set(name: str, value: str) -> list[str]:
@@ -186,10 +245,6 @@ def _loadable(arrow: str) -> str | None:
     if arrow.startswith("decimal"):
         raise Unsupported("a decimal column", "datatable has no such type")
     return LOADABLE.get(arrow.split("<", maxsplit=1)[0])
-
-
-def _name(dotted: str) -> ast.expr:
-    return ast.parse(dotted, mode="eval").body
 
 
 def _summable(query: Query, facts: Facts) -> Query:
@@ -292,6 +347,8 @@ class _Chain:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
         if self.query.transform:
             return self._transformed(tree)
+        if self.query.select:
+            return tree
         writer = _Writer(self.facts, self._aggregation)
         outputs = {o.name: writer.value(o.expression) for o in self.query.aggregate}
         return self._grouped(quote("t[:, o]", t=tree, o=outputs))
@@ -432,14 +489,19 @@ def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
 
 
 def _f(name: str) -> ast.expr:
+    """Write a column of the frame."""
+    return _column("f", name)
+
+
+def _column(frame: str, name: str) -> ast.expr:
     """Write a column: as an attribute where its name can be one."""
     plain = unicodedata.normalize("NFKC", name) == name
     if name.isidentifier() and not name.startswith("_") and plain:
         try:
-            return ast.parse(f"f.{name}", mode="eval").body
+            return ast.parse(f"{frame}.{name}", mode="eval").body
         except SyntaxError:
             pass
-    return quote("f[name]", name=name)
+    return quote("f[name]", f=quote(frame), name=name)
 
 
 def _refuse(agg: Agg) -> ast.expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,9 +12,9 @@ from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps
-from .writing.quoting import literal
-from .writing.tasks import of_frame
+from .writing.quoting import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,33 @@ class FireDucks:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write the steps of the query as statements of pandas."""
-        query = of_frame(query)
+        query, rows, met = joining(query, data)
         if query.apply:
             raise Unsupported(query.name, "the user's functions are pandas' own work there")
-        if not data.rows or any(data[name].missing for name in query.reads):
+        sides = met.sides() if met else ((query, rows),)
+        missing = any(schema[name].missing for side, schema in sides for name in side.reads)
+        if not data.rows or missing or (not query.select and _misses(query, rows)):
             why = "FireDucks tells NaN from null, and answers otherwise than pandas where either is"
             raise Unsupported("missing values" if data.rows else "no rows", why)
-        statements = PandasSteps(query, data).body("return ANSWER._evaluate()")
+        statements = PandasSteps(query, rows, met=met).body("return ANSWER._evaluate()")
         numpy = "import numpy as np\n" if "np." in statements else ""
-        names = literal(list(query.reads))
         parts = Parts(
             imports=f"{numpy}import fireducks.pandas as pd\nimport pyarrow as pa",
-            load=fill("return pd.read_parquet(path, columns=NAMES)._evaluate()", NAMES=names),
+            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
             query=statements,
             rows="return pa.Table.from_pandas(answer.to_pandas(), preserve_index=False)",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _misses(query: Query, rows: Schema) -> bool:
+    return any(rows[name].missing for name in query.reads)
+
+
+def _read(query: Query, _: Schema) -> ast.expr:
+    return quote("pd.read_parquet(path, columns=n)._evaluate()", n=list(query.reads))
 
 
 ENGINE = FireDucks()

@@ -13,9 +13,9 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
+from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps, reading
 from .writing.quoting import literal, quote
-from .writing.tasks import of_frame
 from .writing.widening import widened
 
 FORCED = """\
@@ -68,21 +68,24 @@ class Modin:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write the steps of the query as pandas' statements."""
-        query = widened(of_frame(query), data, gaps=False)
+        query, rows, met = joining(query, data)
+        query = widened(query, rows, gaps=False)
         mine = own(query.apply) if query.apply else NONE
-        steps = PandasSteps(query, data, local="t.modin.to_pandas()")
+        steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=met)
         statements = steps.body() if steps.finishes else steps.body(FORCED)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
-        strings = any(data[name].kind == "string" for name in query.reads)
+        strings = any(rows[name].kind == "string" for name in query.reads)
         engine = f"Engine.put({self.backend!r})"
         parts = Parts(
             imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
             own=mine.source,
             before=f"{engine}\n{STRINGS}" if strings else engine,
-            load=fill("return FRAME", FRAME=reading(query, data)),
+            load=met.loads(reading) if met else fill("return FRAME", FRAME=reading(query, data)),
             query=statements,
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=fill("return START", START=self._start(resources)),
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
 

@@ -12,8 +12,8 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
+from .writing.joins import joining, polars_joined
 from .writing.quoting import literal, quote
-from .writing.tasks import of_frame
 
 NARWHALS = Dialect(
     column="nw.col(n)",
@@ -143,23 +143,31 @@ class Narwhals:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
-        query = of_frame(query)
-        chain = NarwhalsChain(query, data).tree(quote("data.lazy()"))
-        names = list(query.reads)
-        frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
-        nans = [name for name in names if data[name].nans]
-        if nans:
-            # NaN is a number to Polars, and missing to the workload.
-            frame = quote(
-                "f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=list(map(literal, nans))
-            )
+        query, rows, met = joining(query, data)
+        frame = quote("data.lazy()")
+        if met:
+            other = quote("t.lazy()", t=quote(met.name))
+            frame = polars_joined(frame, other, met, "nw.col(n).cast(nw.Int64)")
+        chain = NarwhalsChain(query, rows).tree(frame)
         parts = Parts(
             imports="import narwhals as nw",
-            load=fill("return FRAME", FRAME=frame),
+            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
             query=fill("return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _read(query: Query, data: Schema) -> ast.expr:
+    names = list(query.reads)
+    frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
+    nans = [literal(name) for name in names if data[name].nans]
+    if nans:
+        # NaN is a number to Polars, and missing to the workload.
+        return quote("f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=nans)
+    return frame
 
 
 ENGINE = Narwhals()

@@ -242,6 +242,8 @@ class Chain(ABC):
                 test = quote(self.dialect.present, x=self.column(query.extreme.column))
                 tree = self.filtered(tree, [test])
             return self.largest(tree, query.extreme)
+        if query.select:
+            return self._with(tree, query.derive)
         keys = list(query.group_by)
         if self.dialect.composite:
             tree = self._with(tree, query.derive)

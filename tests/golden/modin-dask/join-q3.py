@@ -1,0 +1,43 @@
+"""q3: medium outer on int - modin/dask"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+from distributed import Client
+from modin.config import Engine
+from modin.utils import execute
+
+Engine.put("dask")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def start():
+    return Client(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+
+
+def load(path, medium_path):
+    data = pd.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+    )
+    medium = pd.read_parquet(medium_path, columns=["id1", "id2", "id4", "id5", "v2"])
+    return data, medium
+
+
+def query(data, medium):
+    answer = data.merge(medium, on="id2", how="left", suffixes=("", "_right"))
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(*load(sys.argv[1], sys.argv[2])))
