@@ -24,7 +24,7 @@ from ..storing.records import Phase
 from . import kernel, noise, private, processes
 from .hearing import LONGEST_LINE, Account
 from .job import Job
-from .limits import Limit, choose
+from .limits import Limit, here
 from .outcomes import UNHELD, End, Observed
 
 # 0.2 ms or less a look: under 1 % of a core.
@@ -181,7 +181,7 @@ def supervise(job: Job, backend: str) -> Observed:
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(private.folder())
         remember = stack.enter_context(private.shared_memory())
-        limit = choose(backend).create(job.limits.memory)
+        limit = here(backend).create(job.limits.memory)
         stack.callback(limit.close)
         stack.callback(end_all, limit)
         (place / private.GROUPS).write_text("\n".join(map(str, limit.places)))

@@ -8,9 +8,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from dfbench.running import processes
-from dfbench.running.limits import choose, sweeping
+from dfbench.running.limits import sweeping
 from dfbench.storing.folder import read
 from dfbench.storing.records import Outcome, Run
+
+from .faults.harness import choose
 
 WORKLOAD = """
 workload: small

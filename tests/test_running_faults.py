@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from dfbench.errors import LimitError
-from dfbench.running.limits import choose
 
-from .faults.harness import provoke
+from .faults.harness import choose, provoke
 from .faults.programs import FAULTS
 
 SMALL = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from dfbench.errors import LimitError
 from dfbench.running import machine, noise, private, processes, worker
 from dfbench.running.hearing import Account
 from dfbench.running.job import Job
-from dfbench.running.limits import Cause, cgroup, choose, choosing
+from dfbench.running.limits import Cause, cgroup, choose, choosing, here
 from dfbench.running.limits.thrashing import ThrashGuard
 from dfbench.running.limits.watchdog import Held, total
 from dfbench.running.outcomes import End, Failure, Observed, judge
@@ -339,6 +340,14 @@ def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(LimitError, match="there is no /proc to look at; mount -t proc"):
         choose("watchdog")
     assert judge(Observed(End.TIMER), None, 5.0).evidence == "ended after 5 s during start-up"
+
+
+def test_a_supervisor_stays_in_the_group_it_was_started_in(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(choosing, "by_systemd", lambda: asked.append("systemd"))
+    with contextlib.suppress(LimitError):
+        here("cgroup2")
+    assert not asked
 
 
 def test_a_tag_without_a_start_is_not_taken_for_a_dead_one():

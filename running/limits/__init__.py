@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import Backend, Cause, Limit
-from .choosing import NAMES, choose
+from .choosing import NAMES, choose, here
 from .sweeping import sweep
 
-__all__ = ["NAMES", "Backend", "Cause", "Limit", "choose", "sweep"]
+__all__ = ["NAMES", "Backend", "Cause", "Limit", "choose", "here", "sweep"]

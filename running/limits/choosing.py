@@ -18,12 +18,27 @@ NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
 
 def choose(name: str | None = None) -> Backend:
     """Give the strongest usable backend, or the named one; LimitError when it is not there."""
-    if name is not None and name not in NAMES:
-        raise LimitError(f"{name!r} is no limit backend; there are {', '.join(NAMES)}")
     for candidate in (name,) if name else NAMES:
-        if found := _find(candidate):
+        # A group of our own rather than the one we are in: that is shared with the shell and
+        # whoever else it started.
+        if found := (by_systemd() if candidate == "cgroup2" else None) or _find(candidate):
             return found
-    raise LimitError(f"this machine cannot hold limits by {name}: {_REASONS[str(name)]}")
+    raise _refusal(str(name))
+
+
+def here(name: str) -> Backend:
+    """Give the named backend for the group that this process is in, however it came there.
+
+    A supervisor asks so: whether systemd was to start it has been decided, and it may say otherwise
+    a second time.
+    """
+    if found := _find(name):
+        return found
+    raise _refusal(name)
+
+
+def _refusal(name: str) -> LimitError:
+    return LimitError(f"this machine cannot hold limits by {name}: {_REASONS[name]}")
 
 
 _SOFTER = "; --limit-backend watchdog accepts a soft limit instead"
@@ -38,13 +53,15 @@ _REASONS = {
 def _find(name: str) -> Backend | None:
     match name:
         case "cgroup2":
-            return by_systemd() or usable_two(*own())
+            return usable_two(*own())
         case "cgroup1":
             return usable_one(*own(), _text("/proc/swaps"))
         case "watchdog":
             return Watchdog() if _sees() else None
-        case _:
+        case "none":
             return Unlimited() if _sees() else Unlimited(promise=BLIND)
+        case _:
+            raise LimitError(f"{name!r} is no limit backend; there are {', '.join(NAMES)}")
 
 
 def _sees() -> bool:
@@ -52,19 +69,15 @@ def _sees() -> bool:
 
 
 def by_systemd() -> Groups | None:
-    """Find out whether systemd gives a scope of its own, with the memory controller, to us.
-
-    Rather that than the group we are in: it is shared with the shell and whoever else it started.
-    """
+    """Find out whether systemd gives us a scope of our own, with the memory controller."""
     systemd = shutil.which("systemd-run")
-    if systemd is None or not Path("/run/systemd/system").exists() or INSIDE in os.environ:
+    if systemd is None or not Path("/run/systemd/system").exists():
         return None
     user = () if os.geteuid() == 0 else ("--user",)
-    scope = ("--scope", "--quiet", "--collect", "-p", "Delegate=yes", "env", f"{INSIDE}=1")
-    launcher = (systemd, *user, *scope)
+    launcher = (systemd, *user, "--scope", "--quiet", "--collect", "-p", "Delegate=yes")
     trial = [*launcher, sys.executable, "-P", "-c", TRIAL]
     try:
-        done = subprocess.run(trial, capture_output=True, timeout=10, check=False)
+        done = subprocess.run(trial, capture_output=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return (
@@ -74,9 +87,8 @@ def by_systemd() -> Groups | None:
     )
 
 
-# Set for the supervisor that systemd has started: there it is, and it makes groups where it is.
-INSIDE = "DFBENCH_IN_SCOPE"
-TRIAL = "from dfbench.running.limits.choosing import choose; choose('cgroup2')"
+PATIENCE = 30.0
+TRIAL = "from dfbench.running.limits import here; here('cgroup2')"
 
 
 def own() -> tuple[str, str]:

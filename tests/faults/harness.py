@@ -8,9 +8,10 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from dfbench.running import processes
+from dfbench.running import limits, processes
 from dfbench.running.executing import execute
 from dfbench.running.job import Job
 from dfbench.running.limits import Backend, sweeping
@@ -20,6 +21,9 @@ from dfbench.storing.records import Run
 from .programs import Fault
 
 MARK = "DFBENCH_FAULT"
+
+# A machine's answer stays, and systemd takes its time for it.
+choose = cache(limits.choose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,8 @@ VICTIM = """
 import sys
 from pathlib import Path
 from dfbench.running.executing import execute
-from dfbench.running.limits import choose
 from dfbench.spec.workload import Limits
-from faults.harness import job
+from faults.harness import choose, job
 from faults.programs import FAULTS
 backend, name, mark, folder = sys.argv[1:]
 fault = FAULTS[name]

@@ -17,7 +17,7 @@ class Fault:
     right: frozenset[Outcome]
     evidence: str = ""
     memory: int = 200 * MIB
-    seconds: float = 20.0
+    seconds: float = 60.0
     needs_limit: bool = False
 
     @property
