@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +22,8 @@ from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
 from ..spec.workload import Query, Tasks
-from ..storing.folder import Folder, program_path, safe
-from ..storing.records import Agreement, Disagreement, Outcome, Run
+from ..storing.folder import Folder, program_path, safe, unwritable
+from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import oracle
 from .planning import Plan, not_run
 
@@ -103,13 +105,15 @@ class Rounds:
             run = execute(
                 job(self.plan, self.folder, engine, query, round_, path), self.plan.backend
             )
+            if _lacked_room(run):
+                raise unwritable(path, os.strerror(errno.ENOSPC))
             if run.outcome is Outcome.OK:
                 run = _checked(run, self._verdict(query, path))
         except BaseException:
-            path.unlink(missing_ok=True)
+            _forget(path)
             raise
         if run.outcome is not Outcome.WRONG or self._was_wrong(run):
-            path.unlink(missing_ok=True)
+            _forget(path)
         self._keep(run)
         self.costs[engine, query] = monotonic() - began
         self.listener.finished(run)
@@ -157,6 +161,16 @@ class Rounds:
     def _was_wrong(self, run: Run) -> bool:
         alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
+
+
+def _forget(answer: Path) -> None:
+    for file in (answer, answer.with_name(f"{answer.name}.part")):
+        file.unlink(missing_ok=True)
+
+
+def _lacked_room(run: Run) -> bool:
+    """Tell whether the disk of the results was full, which says nothing of the engine."""
+    return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
 
 
 def affordable(

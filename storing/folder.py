@@ -259,10 +259,13 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ResultsError(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "choose another folder by `--results DIR`"
-        ) from error
+        raise unwritable(path, error.strerror or str(error)) from error
+
+
+def unwritable(path: Path, reason: str) -> ResultsError:
+    """Say that a file of the results cannot be written, and why."""
+    mend = "choose another folder by `--results DIR`"
+    return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
 
 
 @contextmanager

@@ -128,6 +128,26 @@ def test_ctrl_c_ends_with_a_sentence_and_130_and_leaves_nothing(workload: Path):
     assert not list((folder / "answers").glob("*"))
 
 
+def small_disk(folder: Path, then: str) -> int:
+    """Mount a disk that holds the programs and no answer, and run commands beside it."""
+    mount = f"mount -t tmpfs -o size=32k none {folder}"
+    command = ["unshare", "--mount", "sh", "-ec", f"{mount}; {then}"]
+    return subprocess.run(command, check=False).returncode
+
+
+def test_a_full_disk_is_no_engines_crash_and_can_be_gone_on_from(workload: Path):
+    disk = workload.parent / "disk"
+    disk.mkdir()
+    if small_disk(disk, "true"):
+        pytest.skip("this user may not mount")
+    many = WORKLOAD.replace("groups: 10", "groups: 1").replace("group_by: id2", "group_by: id6")
+    workload.write_text(many.replace("rows: 1e3", "rows: 1e4"))
+    compare = f"{sys.executable} -m dfbench compare {workload} --results {disk}"
+    full = f"{compare} && exit 9; grep -c crashed {disk}/small/*/runs.jsonl && exit 8"
+    mended = f"mount -o remount,size=4m {disk}; {compare} --resume --strict"
+    assert small_disk(disk, f"({full}; true); {mended}") == 0
+
+
 def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(finished: Path, tmp_path: Path):
     stored, whole = read(finished), (finished / "runs.jsonl").read_bytes()
     planned = plan_of(finished)
