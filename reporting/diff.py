@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import ResultsError
 from ..storing.folder import Stored
 from ..storing.records import Head, Run
 from . import statistics, view
+from .facts import text
 from .sentences import speedup
 from .statistics import Ratio, Verdict
 from .units import counted, interval, ratio, seconds, size
@@ -64,7 +67,21 @@ def diff(old: Stored, new: Stored) -> Diff:
     )
     lonely = tuple(_lonely(before, after, "new")) + tuple(_lonely(after, before, "old"))
     notes = (*_notes(old, new), *lonely)
-    return Diff(str(old.path), str(new.path), obstacles(old, new), notes, changes)
+    return Diff(*_names(old.path, new.path), obstacles(old, new), notes, _ranked(changes))
+
+
+def _names(old: Path, new: Path) -> tuple[str, str]:
+    """Name two folders by where their paths part."""
+    one, other = old.absolute(), new.absolute()
+    shared = Path(os.path.commonpath((one.parent, other.parent)))
+    return str(one.relative_to(shared)), str(other.relative_to(shared))
+
+
+def _ranked(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Put what ended differently first, then what is certainly faster or slower."""
+    ended = [c for c in changes if c.ratio is None and c.before.word != c.after.word]
+    decided = [c for c in changes if c.ratio and c.ratio.verdict.decided]
+    return tuple(dict.fromkeys((*ended, *decided, *changes)))
 
 
 def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
@@ -73,9 +90,9 @@ def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
     workload = {"workload": one.workload}, {"workload": other.workload}
     machine = (_machine(head) for head in (one, other))
     asked = (
-        (f"the question of {name} ({text!r}, then {other.queries[name]!r})")
-        for name, text in one.queries.items()
-        if name in other.queries and other.queries[name] != text
+        (f"the question of {name} ({asked!r}, then {other.queries[name]!r})")
+        for name, asked in one.queries.items()
+        if name in other.queries and other.queries[name] != asked
     )
     return (
         *_differences("", *workload),
@@ -95,15 +112,12 @@ def _machine(head: Head) -> dict[str, object]:
 
 def render(found: Diff) -> str:
     """Give a difference as text."""
-    decided = [c for c in found.changes if c.ratio and c.ratio.verdict.decided]
-    changed = [c for c in found.changes if c.ratio is None and c.before.word != c.after.word]
     lines = [f"{found.old} → {found.new}"]
     lines += [f"! not comparable: {what}" for what in found.obstacles]
     lines += [f"- {note}" for note in found.notes]
     lines += [f"- {summary(found)}", ""]
-    shown = dict.fromkeys((*changed, *decided, *found.changes))
-    width = max((len(f"{c.engine} {c.query}") for c in shown), default=0)
-    lines += [f"{f'{c.engine} {c.query}':<{width}}  {c.word}" for c in shown]
+    width = max((len(f"{c.engine} {c.query}") for c in found.changes), default=0)
+    lines += [f"{f'{c.engine} {c.query}':<{width}}  {c.word}" for c in found.changes]
     return "\n".join(lines) + "\n"
 
 
@@ -182,7 +196,7 @@ def _differences(
     what: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> tuple[str, ...]:
     return tuple(
-        f"{what}{name} is {new.get(name)}, was {old.get(name)}"
+        f"{what}{name} is {text(name, new.get(name))}, was {text(name, old.get(name))}"
         for name in dict.fromkeys((*old, *new))
         if name not in PASSING and old.get(name) != new.get(name)
     )

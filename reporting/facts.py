@@ -53,10 +53,15 @@ def gather(head: Head, measures: Sequence[str] = ()) -> tuple[Facts, ...]:
 
 def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        yield name.replace("_", " "), _text(name, value)
+        yield name.replace("_", " "), text(name, value)
 
 
-def _text(name: str, value: object) -> str:
+def text(name: str, value: object) -> str:
+    """Give a fact's value as a person reads it; bytes and seconds by the fact's name.
+
+    >>> text("memory", 2 * 1024**3), text("rows", 10_000_000), text("swap", None)
+    ('2 GiB', '10,000,000', 'none')
+    """
     match value:
         case None:
             return "none"
@@ -69,7 +74,7 @@ def _text(name: str, value: object) -> str:
         case int():
             return f"{value:,}" if value >= 10_000 else str(value)
         case Mapping():
-            return ", ".join(f"{part} {_text(str(part), inner)}" for part, inner in value.items())
+            return ", ".join(f"{part} {text(str(part), inner)}" for part, inner in value.items())
         case list() | tuple():
             return ", ".join(map(str, value))
         case _:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from . import charts, floors
 from .diff import Diff, summary
@@ -51,6 +53,15 @@ def heat(cell: Cell) -> int:
     return int(max(-STEPS, min(STEPS, steps)))
 
 
+def coded(words: str) -> Markup:
+    """Give a sentence with what stands between backticks as code; all of it is escaped.
+
+    >>> coded("try `--rounds 6` & <wait>")
+    Markup('try <code>--rounds 6</code> &amp; &lt;wait&gt;')
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
+
+
 def _page(name: str, view: View) -> str:
     template = _environment().get_template(name)
     return template.render(
@@ -71,6 +82,7 @@ def _environment() -> Environment:
         "size": size,
         "ratio": ratio,
         "heat": heat,
+        "coded": coded,
     }
     environment.globals["interval"] = interval
     return environment

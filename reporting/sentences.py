@@ -210,6 +210,8 @@ def _checks(view: View, stored: Stored) -> Iterator[str]:
 
 def _noise(stored: Stored) -> Iterator[str]:
     """Tell each way in which the machine was restless, and what to do about it."""
+    if not any(run.times.hot for run in stored.runs):
+        return  # a check has no times to doubt
     noises = [run.noise for run in stored.runs]
     of = counted(len(noises), "run")
     if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):

@@ -75,7 +75,7 @@ def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path):
     head = samples.head(**RIGHT)
     other = folder.read(samples.store(tmp_path, replace(head, dataset={"rows": 10})).path)
     found = history.build([other, folder.read(samples.store(tmp_path, head).path)])
-    assert "not drawn: dataset rows is 10000000, was 10" in history.render(found)
+    assert "not drawn: dataset rows is 10,000,000, was 10" in history.render(found)
     assert found.lines[0].times[0] is None
 
 

@@ -62,7 +62,7 @@ def same(name, text):
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "facts"])
+@pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "facts", "html"])
 def test_examples_in_docstrings_are_true(module):
     found = doctest.testmod(importlib.import_module(f"dfbench.reporting.{module}"))
     assert found.failed == 0

@@ -80,7 +80,7 @@ def test_an_outcome_that_changes_is_told_first(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"limits": {"memory": 1}}, "limit of memory is 1, was 2147483648"),
+        ({"limits": {"memory": 1}}, "limit of memory is 1 B, was 2 GiB"),
         ({"dataset": {"name": "other"}}, "dataset name is other, was G1_1e7_1e2_0_0"),
         ({"machine": {"cpu": "M1"}}, "machine's cpu is M1, was Xeon"),
         ({"workload": "join"}, "workload is join, was groupby"),
