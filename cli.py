@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from . import completing
 from .errors import DfbenchError
 
 app = typer.Typer(
@@ -21,12 +22,26 @@ app.add_typer(env, name="env", no_args_is_help=True)
 plugin = typer.Typer(help="Engines of your own.")
 app.add_typer(plugin, name="engine", no_args_is_help=True)
 
-Workload = Annotated[str, typer.Argument(help="A workload file, or the name of one that ships.")]
+Workload = Annotated[
+    str,
+    typer.Argument(
+        help="A workload file, or the name of one that ships.", autocompletion=completing.workloads
+    ),
+]
 Engines = Annotated[
-    list[str] | None, typer.Option("-e", "--engine", help="Only this engine; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "-e",
+        "--engine",
+        help="Only this engine; may be repeated.",
+        autocompletion=completing.engines,
+    ),
 ]
 Queries = Annotated[
-    list[str] | None, typer.Option("-q", "--query", help="Only this query; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "-q", "--query", help="Only this query; may be repeated.", autocompletion=completing.queries
+    ),
 ]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="Override a value: --set dataset.rows=1e6")
