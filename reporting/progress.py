@@ -23,16 +23,21 @@ class Progress:
     search: tuple[str, str] = ("", "")
     budget: float | None = None
 
+    @property
+    def live(self) -> bool:
+        """Tell whether a line can be drawn anew: on a terminal, and in a notebook."""
+        return self.file.isatty() or type(self.file).__module__.startswith("ipykernel")
+
     def making(self, share: float) -> None:
         """Tell how much of the data is made; nothing when it was there already."""
-        if self.file.isatty() and share < 1:
+        if self.live and share < 1:
             self._draw(f"making the data: {share:.0%}")
-        elif self.file.isatty():
+        elif self.live:
             self._draw("")
 
     def providing(self, words: str) -> None:
         """Tell of an environment that is being made, which can take a minute."""
-        if self.file.isatty():
+        if self.live:
             self._draw(words)
         elif words:
             self.file.write(f"{words}\n")
@@ -40,7 +45,7 @@ class Progress:
 
     def starting(self, engine: str, query: str, round_: int) -> None:
         """Tell what runs now and about how long the rest takes."""
-        if self.file.isatty():
+        if self.live:
             self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._left()}")
         elif round_ > self.round:
             self.file.write(f"round {round_}: {self.done} of {self.total} runs done\n")
@@ -55,7 +60,7 @@ class Progress:
 
     def probing(self, subject: str, done: int, total: int) -> None:
         """Tell which road or library is probed now; a log file hears of each once."""
-        if self.file.isatty():
+        if self.live:
             self._draw(f"[{done}/{total} probes] {subject}" if subject else "")
         elif subject and (subject, "") != self.search:
             self.file.write(f"{subject}: probing, {done} of {total} probes done\n")
@@ -64,7 +69,7 @@ class Progress:
 
     def trying(self, engine: str, query: str, under: str) -> None:
         """Tell which limit is tried now; a log file hears of each search once."""
-        if self.file.isatty():
+        if self.live:
             self._draw(f"{engine} {query} under {under}")
         elif (engine, query) != self.search:
             self.file.write(f"{engine} {query}: searching\n")
@@ -92,11 +97,12 @@ class Progress:
         return f", about {seconds(left)} left"
 
     def _draw(self, words: str) -> None:
-        self.file.write(f"\r\x1b[2K{words[:100]}")
+        clear = "\x1b[2K" if self.file.isatty() else ""  # which a notebook shows as it is
+        self.file.write(f"\r{clear}{words[:100]:<{0 if clear else 100}}")
         self.file.flush()
 
     def _clear(self) -> None:
-        if self.file.isatty():
+        if self.live:
             self._draw("")
 
 
