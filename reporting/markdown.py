@@ -58,7 +58,7 @@ def _top(view: View) -> Iterator[str]:
 
 def _engines(view: View) -> Iterator[str]:
     against = f"ratio to {view.baseline}"
-    headings = ("engine", "answered", "rounds", against, *TIMES, "peak", "version")
+    headings = ("engine", against, "answered", "rounds", *TIMES, "peak", "version")
     yield from table(headings, [_engine(column) for column in view.columns])
     yield f"{view.sums}."
     yield ""
@@ -67,7 +67,7 @@ def _engines(view: View) -> Iterator[str]:
 def _engine(column: Column) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
     answered = f"{column.answered} of {column.asked}"
-    ran = (text(column.engine), answered, str(column.rounds), _ratio(column.overall))
+    ran = (text(column.engine), _ratio(column.overall), answered, str(column.rounds))
     return (*ran, *map(seconds, times), size(column.peak), text(column.version) or "—")
 
 
