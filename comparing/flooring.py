@@ -12,7 +12,7 @@ from ..checking.agreement import judged
 from ..engines.base import Program, Resources
 from ..running.executing import execute
 from ..running.job import Job
-from ..running.machine import smallest_start
+from ..running.machine import SMALLEST_START
 from ..spec.workload import Query, Tasks
 from ..storing.folder import Folder, program_path, safe
 from ..storing.records import Outcome, Run
@@ -67,7 +67,7 @@ class Floors:
                 return
         if any(run.outcome is not Outcome.OK for run in free):
             return
-        bounds = Bounds(self._guess(engine, query.name), self._least(engine), self.most)
+        bounds = Bounds(self._guess(engine, query.name), SMALLEST_START, self.most)
         while (limit := following(Tried.by(self._of(engine, query.name)), bounds)) is not None:
             self._try(engine, query, limit)
 
@@ -90,9 +90,6 @@ class Floors:
             if high and peak:
                 shares.append(high / peak)
         return statistics.median(shares) if shares else ROOM
-
-    def _least(self, engine: str) -> int:
-        return -(-smallest_start(self.plan.interpreters[engine].path) // MIB) * MIB
 
     def _try(self, engine: str, query: Query | Tasks, limit: int | None) -> None:
         count = sum(trial.limit == limit for trial in self._of(engine, query.name)) + 1

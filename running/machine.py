@@ -6,7 +6,6 @@ import contextlib
 import math
 import os
 import platform
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,10 +57,10 @@ def feasible(limits: Limits) -> tuple[str, ...]:
 
 
 def _check_memory(asked: int) -> None:
-    if asked < smallest_start(sys.executable):
+    if asked < SMALLEST_START:
         raise LimitError(
             f"a memory limit of {_size(asked)} is below what Python needs to start "
-            f"({_size(smallest_start(sys.executable))}); engines need some 100 MiB and more"
+            f"({_size(SMALLEST_START)}); engines need some 100 MiB and more"
         )
     usable, held_by = memory()
     if usable is not None and asked > usable:
@@ -82,11 +81,6 @@ def _size(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.4g} {name}"
     return f"{size} bytes"
-
-
-def smallest_start(python: str) -> int:  # noqa: ARG001 - one bound for every interpreter so far
-    """Give the bytes below which an interpreter cannot start."""
-    return SMALLEST_START
 
 
 def memory() -> tuple[int | None, str]:
