@@ -16,7 +16,7 @@ from typing import Literal
 
 from ..errors import DfbenchError
 from .diff import Diff
-from .statistics import BUSY, NOISY_SHARE, Ratio
+from .statistics import FAR, NOISY_SHARE, Ratio
 from .units import interval, ratio, size
 from .view import View
 
@@ -110,7 +110,7 @@ def _failure(gate: Gate, one: Measured) -> str | None:
     found = one.ratio
     if found is None or found.low is None or found.high is None:
         return None
-    doubt = BUSY if one.noisy > NOISY_SHARE else 1.0
+    doubt = FAR if one.noisy > NOISY_SHARE else 1.0
     if not _beyond(gate, found.low / doubt, found.high * doubt):
         return None
     return f"{where} took {ratio(found.value)} {interval(found.low, found.high)}"

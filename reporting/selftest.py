@@ -118,7 +118,7 @@ def itself(
         yield from (statistics.judge(row, noisy, among=among) for row in rows)
 
 
-def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread | None:
+def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
     """Give the spread that other engines lend: that of their rounds next to each other."""
     rows = (
         [adjacent(row, sorted(row)) for row in samples.values()]
@@ -208,9 +208,7 @@ def _verdicts(
     return found[:count]
 
 
-def _drawn_spread(
-    seed: random.Random, shape: Sequence[float], scales: Sequence[float]
-) -> Spread | None:
+def _drawn_spread(seed: random.Random, shape: Sequence[float], scales: Sequence[float]) -> Spread:
     spread = statistics.spread([_drawn(seed, shape, scale, FEWEST, 1.0) for scale in scales])
     return statistics.lend([spread] if spread else [], 0.0)
 

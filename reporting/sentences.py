@@ -141,7 +141,8 @@ def _lead(view: View, first: list[Column]) -> str:
     column, overall = first[0], first[0].overall
     over = "" if column.over == column.asked else f" over the {column.over} both answered"
     reason = f": {overall.reason}" if overall.reason else ""
-    doubt = "" if overall.verdict.decided else f" ({overall.verdict}{reason})"
+    surely = " (by one round)" if overall.low is None else ""
+    doubt = surely if overall.verdict.decided else f" ({overall.verdict}{reason})"
     return f", {speedup(overall)} as fast as {view.baseline}{over}{doubt}"
 
 
@@ -240,6 +241,11 @@ def _noise(stored: Stored) -> Iterator[str]:
 def _rounds(view: View) -> Iterator[str]:
     most = max((column.rounds for column in view.columns), default=0)
     once = [column.engine for column in view.columns if column.rounds == 1 < most]
+    if most == 1 and any(cell.time for row in view.rows for cell in row.cells):
+        yield (
+            "Every engine ran one round only, which tells nothing of how far rounds differ: only "
+            f"what lies beyond a factor of {statistics.FAR:.0f} is decided."
+        )
     if once:
         yield (
             f"{listed(once)} ran one round only, and {'is' if len(once) == 1 else 'are'} taken to "

@@ -12,11 +12,11 @@ sample is the least of its hot runs; a round's ratio pairs the two engines' samp
   empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
 - One round tells nothing of its own spread. Where other engines ran more, it is taken to be as
   restless as the most restless of them, and no steadier than runs inside its own process, with LENT
-  degree of freedom; else it has no interval.
+  degree of freedom; else it has no interval, and decides what lies beyond a factor of FAR.
 
 Faster and slower need an interval that leaves 1 by more than FLOOR and by GUARD of its own width;
 the same, one that lies inside 1 ± SAME; all else is undecided. Beside other work, whole intervals
-must lie beyond a factor of BUSY: it takes time from engines unequally, and no interval shows that.
+must lie beyond a factor of FAR: it takes time from engines unequally, and no interval shows that.
 docs/decisions/verdicts.md says why,
 and how often that errs.
 """
@@ -50,7 +50,7 @@ SEED = 108
 BOOTSTRAP_ROUNDS = 6
 BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
 LENT = 1  # degree of freedom; simulated: under 5 % though engines differ in unrest by ten
-BUSY = 3.0  # an engine on all cores loses more to other programs than one on a single core
+FAR = 3.0  # an engine on all cores loses more to other programs than one on a single core
 FOREIGN_CPU = 0.10
 STEAL = 0.01
 SWAPPED = 2**20  # bytes; the kernel moves a page now and then on an idle machine
@@ -102,7 +102,8 @@ class Ratio:
 class Spread:
     """How far rounds of two engines lie apart on all questions: variance of logarithmic ratios.
 
-    `lent` tells that it is of other engines, for one that has no spread of its own.
+    `lent` tells that it stands in for that of an engine which has none; without a degree of
+    freedom it is that of runs inside one process, the least that there can be.
     """
 
     variance: float
@@ -160,10 +161,10 @@ def within(runs: Sequence[Run]) -> float:
     return found.variance if found else 0.0
 
 
-def lend(others: Sequence[Spread], least: float) -> Spread | None:
-    """Give the spread of the most restless of other engines; None where no other has one."""
+def lend(others: Sequence[Spread], least: float) -> Spread:
+    """Give the spread of the most restless of other engines, or what is known without them."""
     if not others:
-        return None
+        return Spread(least, 0, lent=True)
     worst = max(others, key=lambda other: other.variance)
     return Spread(max(worst.variance, least), LENT, lent=True)
 
@@ -180,8 +181,8 @@ def judge(
     round, a spread that others lend.
     """
     value = median(ratios)
-    if len(ratios) == 1 and not (among and among.lent):
-        return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
+    if len(ratios) == 1 and not (among and among.lent and among.freedom):
+        return _judge_alone(value, among.variance if among and among.lent else 0.0, noisy)
     bounds = interval(ratios, among)
     return _decide(value, bounds, noisy, floor, counted(len(ratios), "round"))
 
@@ -208,7 +209,7 @@ def _decide(
 ) -> Ratio:
     low, high = bounds
     if noisy > NOISY_SHARE:
-        return _decide_busy(value, bounds, noisy)
+        return Ratio(value, low, high, _far(low, high), _busy(noisy))
     near = low >= 1 - SAME and high <= 1 + SAME
     margin = max(math.log1p(floor), GUARD * math.log(high / low))
     if math.log(high) < -margin or math.log(low) > margin:
@@ -220,12 +221,22 @@ def _decide(
     return Ratio(value, low, high, Verdict.UNDECIDED, doubt)
 
 
-def _decide_busy(value: float, bounds: tuple[float, float], noisy: float) -> Ratio:
-    low, high = bounds
-    busy = f"the machine was busy beside {noisy:.0%} of the runs"
-    if high < 1 / BUSY or low > BUSY:
-        return Ratio(value, low, high, Verdict.FASTER if high < 1 else Verdict.SLOWER, busy)
-    return Ratio(value, low, high, Verdict.UNDECIDED, busy)
+def _judge_alone(value: float, variance: float, noisy: float) -> Ratio:
+    """Judge a round beside which nothing is known but the variance inside its process."""
+    if noisy > NOISY_SHARE:
+        return Ratio(value, None, None, Verdict.UNDECIDED, _busy(noisy))
+    low, high = _around(math.log(value), student(LENT) * math.sqrt(variance), math.log(value))
+    return Ratio(value, None, None, _far(low, high), "one round has no interval")
+
+
+def _busy(noisy: float) -> str:
+    return f"the machine was busy beside {noisy:.0%} of the runs"
+
+
+def _far(low: float, high: float) -> Verdict:
+    if high < 1 / FAR:
+        return Verdict.FASTER
+    return Verdict.SLOWER if low > FAR else Verdict.UNDECIDED
 
 
 def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:

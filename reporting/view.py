@@ -200,7 +200,7 @@ class _Material:
             ]
         )
 
-    def lent(self, engine: str, other: str) -> Spread | None:
+    def lent(self, engine: str, other: str) -> Spread:
         """Give what stands for the spread of two engines that ran only one round together."""
         pairs = [(one, other) for one in self.engines if one != other]
         own = [run for place, runs in self.runs.items() if place[0] == engine for run in runs]

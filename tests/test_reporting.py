@@ -207,11 +207,28 @@ def test_each_kind_of_unrest_is_told_and_gives_few_verdicts(tmp_path, noise, tol
     assert ": " in shown.warnings[0]
 
 
-def test_one_round_decides_nothing_and_says_what_would(tmp_path):
+def test_one_round_decides_little_and_says_what_would_decide_more(tmp_path):
     shown = viewed(tmp_path, rounds=1, **SMALL)
-    assert cell(shown, "polars", "q1").ratio.verdict is Verdict.UNDECIDED
-    assert "(undecided: one round has no interval)" in shown.sentences[0]
+    assert cell(shown, "datatable", "q1").ratio.verdict is Verdict.UNDECIDED  # 2.2 times as fast
+    assert cell(shown, "polars", "q1").ratio.verdict is Verdict.FASTER  # 4.5 times
+    assert shown.sentences[0].endswith("4.5× as fast as pandas (by one round).")
+    assert any("Every engine ran one round only" in warning for warning in shown.warnings)
     assert any("--rounds 6" in warning for warning in shown.warnings)
+
+
+def test_an_engine_of_one_round_beside_others_of_more_is_told_and_judged(tmp_path):
+    head = samples.head(engines=("pandas", "polars", "duckdb"), queries=("q1", "q2", "q3"))
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        if run.engine != "duckdb" or run.round == 0:
+            made.append(run)
+    shown = view.build(folder.read(made.path))
+    once, more = (cell(shown, engine, "q1").ratio for engine in ("duckdb", "polars"))
+    assert once.verdict is more.verdict is Verdict.FASTER
+    assert once.low < more.low * 1.2
+    assert once.high - once.low > 3 * (more.high - more.low)
+    assert any(warning.startswith("duckdb ran one round only") for warning in shown.warnings)
+    assert [column.rounds for column in shown.columns] == [3, 3, 1]
 
 
 def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):

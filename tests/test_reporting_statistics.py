@@ -89,11 +89,31 @@ def test_the_same_rounds_give_the_same_verdict_every_time():
     assert judge(ratios) == judge(ratios)
 
 
-def test_one_round_is_undecided_whatever_it_shows():
-    found = judge([0.01])
-    assert (found.verdict, found.low, found.reason) == (
-        Verdict.UNDECIDED, None, "one round has no interval",
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        (0.5, Verdict.UNDECIDED),
+        (2.9, Verdict.UNDECIDED),
+        (0.3, Verdict.FASTER),
+        (4, Verdict.SLOWER),
+    ],
+)
+def test_one_round_alone_has_no_interval_and_decides_what_is_far(ratio, verdict):
+    found = judge([ratio])
+    assert (found.verdict, found.low, found.high) == (verdict, None, None)
+    assert found.reason == "one round has no interval"
+
+
+def test_one_round_alone_beside_other_work_decides_nothing():
+    found = judge([40.0], noisy=0.5)
+    assert (found.verdict, found.reason) == (
+        Verdict.UNDECIDED, "the machine was busy beside 50% of the runs",
     )  # fmt: skip
+
+
+def test_one_round_alone_counts_how_restless_its_own_runs_are():
+    assert judge([4.0], among=statistics.lend([], least=0.001)).verdict is Verdict.UNDECIDED
+    assert judge([40.0], among=statistics.lend([], least=0.001)).verdict is Verdict.SLOWER
 
 
 def test_a_busy_machine_decides_only_what_lies_beyond_a_factor_of_three():
@@ -113,7 +133,6 @@ def test_one_round_borrows_the_spread_of_the_most_restless_other_engine():
     assert (found.low, found.high) == pytest.approx((2 * math.exp(-half), 2 * math.exp(half)))
     assert found.verdict is Verdict.SLOWER
     assert judge([1.05], among=lent).verdict is Verdict.UNDECIDED
-    assert statistics.lend([], least=0.1) is None
 
 
 def test_one_round_is_taken_to_be_no_steadier_than_the_runs_in_its_process():
