@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from dfbench.reporting import diff, floors, html, view
@@ -13,6 +14,15 @@ from dfbench.storing.records import Memory, Outcome, Run, Times
 from .. import stored_samples as samples
 
 GIB = 2**30
+ROADS = Story(
+    "Roads",
+    (
+        Grid("What works", ("road", "a lambda"), [("loky", "yes"), ("<script>", "no")]),
+        Grid("What it costs", ("road", "a task"), [("loky", "100 µs")]),
+    ),
+    "How it is read.",
+    ("it is rough, see `dfbench traits`",),
+)
 PAGES = ("report", "partial", "hostile", "diff", "floor", "story", "notebook")
 
 
@@ -26,7 +36,8 @@ def write(kind: str, place: Path) -> Path:
 def _text(kind: str, place: Path) -> str:
     match kind:
         case "report":
-            return _report(samples.store(place, samples.head()).path)
+            shown = view.build(folder.read(samples.store(place, samples.head()).path))
+            return html.render(replace(shown, stories=(ROADS,)))
         case "partial":
             return _report(samples.store(place, samples.head(), kept=30, checked=False).path)
         case "hostile":
@@ -36,7 +47,7 @@ def _text(kind: str, place: Path) -> str:
         case "floor":
             return _floor(place)
         case "story":
-            return _story()
+            return html.render_story(ROADS)
         case "notebook":
             made = samples.store(place, samples.head())
             inside = Comparison(made.path)._repr_html_()
@@ -66,9 +77,3 @@ def _floor(place: Path) -> str:
                 run = Run(engine, query, 1, end, evidence="killed", times=times, memory=memory)
                 trials.append(made.path, trials.Trial(limit, run))
     return html.render_floors(floors.build(trials.read(made.path)))
-
-
-def _story() -> str:
-    grid = Grid("What works", ("road", "a lambda"), [("loky", "yes"), ("<script>", "no")])
-    costs = Grid("What it costs", ("road", "a task"), [("loky", "100 µs")])
-    return html.render_story(Story("Roads", (grid, costs), "How it is read.", ("it is rough",)))

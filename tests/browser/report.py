@@ -191,7 +191,7 @@ def test_on_paper_nothing_is_cut_off_and_the_dark_stays_out(browser, files):
             "rgb(255, 255, 255)"
         )
         drawn = "[...document.querySelectorAll('button, select')].filter(b => b.offsetWidth)"
-        heads = "document.querySelectorAll('thead th').length"
+        heads = "document.querySelectorAll('.sortable thead th').length"
         assert browser.told(f"{drawn}.every(b => b.closest('th'))")
         assert browser.told(f"{drawn}.length") == browser.told(heads)
     finally:
