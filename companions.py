@@ -71,8 +71,8 @@ def selftest(request: Request, count: int, rounds: int) -> int:
     """Compare an engine with itself by real runs; give 1 where verdicts err too often."""
     narrowed = request if request.engines else replace(request, engines=_usual_engines())
     chosen = narrowed if request.queries else replace(narrowed, queries=_first(narrowed.read()))
-    pairs = len(chosen.engines) * len(chosen.queries)
-    needed = {"measure.rounds": str(2 * rounds * -(-count // pairs)), "measure.budget": "null"}
+    most = selftests.needed(len(chosen.engines) * len(chosen.queries), count, rounds)
+    needed = {"measure.rounds": str(most), "measure.budget": "null"}
     asked = replace(chosen, overrides={**chosen.overrides, **needed})
     return selftest_stored(flow.compare(asked, Progress(0)).path, rounds)
 

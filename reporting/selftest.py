@@ -72,6 +72,17 @@ class SelfTest:
         return rare and self.false <= ALLOWED * max(len(self.real), 1 / ALLOWED)
 
 
+def needed(pairs: int, count: int, rounds: int) -> int:
+    """Give the rounds that tell the noise of pairs of engine and question, and compare so often.
+
+    >>> needed(pairs=15, count=50, rounds=2), needed(pairs=1, count=1, rounds=2)
+    (16, 24)
+    """
+    blocks = -(-count // pairs)
+    told = 1 + -(-LEAST // pairs)
+    return 2 * rounds * max(blocks, -(-told // (2 * rounds)))
+
+
 def build(stored: Stored, rounds: int, count: int = SIMULATED) -> SelfTest:
     """Test verdicts on the rounds of a stored comparison; ResultsError where they are too few."""
     everything = {engine: _samples(stored.runs, engine) for engine in _engines(stored.runs)}

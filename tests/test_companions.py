@@ -267,8 +267,9 @@ def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path):
 def test_an_engine_is_compared_with_itself_by_real_runs(tmp_path, monkeypatch, capsys):
     asked = ("-e", "duckdb", "-q", "q1", "--set", "dataset.rows=1000", "--set", "measure.runs=1")
     words = ("selftest", *asked, "--comparisons", "1", "--results", tmp_path)
-    assert dfbench(monkeypatch, *words) == 2  # two pairs of rounds tell no noise
-    assert "3 pairs of rounds are too few" in capsys.readouterr().err
+    monkeypatch.setattr(selftest, "LEAST", 3)
+    assert dfbench(monkeypatch, *words) in {0, 1}  # as noisy as the machine is now
+    assert "1 comparison of an engine with itself, 2 rounds each" in capsys.readouterr().out
 
 
 def test_the_schema_is_the_one_in_the_docs(monkeypatch, capsys):
