@@ -21,12 +21,13 @@ NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 def findings(view: View, stored: Stored) -> tuple[str, ...]:
     """Give what a reader who was not there must know, the most important first."""
+    answers = (*_failed(view, stored), *_checks(view, stored))
+    timed = any(run.times.hot for run in stored.runs)
+    # Of a check, which times nothing, the answers are the story.
     parts = (
         _partial(view, stored),
         _winner(view),
-        _memory(view),
-        _failed(view, stored),
-        _checks(view, stored),
+        *((_memory(view), answers) if timed else (answers, _memory(view))),
     )
     return tuple(sentence for part in parts for sentence in part)
 

@@ -231,6 +231,19 @@ def test_an_engine_of_one_round_beside_others_of_more_is_told_and_judged(tmp_pat
     assert [column.rounds for column in shown.columns] == [3, 3, 1]
 
 
+def test_of_a_check_which_times_nothing_the_answers_are_told_first_and_no_noise(tmp_path):
+    head = samples.head(engines=("pandas", "polars"), queries=("q1",), rounds=1)
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        times = replace(run.times, hot=(), warmups=())
+        made.append(replace(run, times=times, noise=Noise(foreign=0.9)))
+    for agreement in samples.agreements(head):
+        made.append_agreement(agreement)
+    shown = view.build(folder.read(made.path))
+    assert shown.sentences[0] == "All answers agree."
+    assert shown.warnings == ()
+
+
 def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):
     head = samples.head(**SMALL)
     made = samples.store(tmp_path, head)
