@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance pins cluster-test golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 na
 	ibis@newest datafusion@newest daft@newest pyspark@newest fireducks@newest
 conformance: $(READY) ## every engine and version through the suite, each in its own environment
 	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
+
+cluster-test: $(READY) ## the ten questions on real clusters of dask and Ray, a worker killed in the middle
+	$(BIN)/python -m tests.clusters
 
 pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a diff
 	$(BIN)/python -m dfbench.provisioning.pinning

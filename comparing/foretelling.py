@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engines.modin import OBJECT_STORE_SHARE
+from ..engines.versioned import scheduler
 from ..running import machine, private
 from .planning import Plan
 
@@ -26,7 +27,7 @@ STARTS_WITH = {
 
 def foretold(plan: Plan) -> tuple[str, ...]:
     """Say in sentences what of a plan's limits will not hold, and who will not come far."""
-    return (*soft(plan), *short(plan), *crowded(plan))
+    return (*soft(plan), *short(plan), *crowded(plan), *elsewhere(plan))
 
 
 def short(plan: Plan) -> tuple[str, ...]:
@@ -72,6 +73,16 @@ def crowded(plan: Plan) -> tuple[str, ...]:
         "(docker run --shm-size=8g)"
     )
     return (message,)
+
+
+def elsewhere(plan: Plan) -> tuple[str, ...]:
+    """Say of the engines on clusters whose limits hold where."""
+    return tuple(
+        f"{engine.name}: memory and threads are held for its client on this machine alone; the "
+        "cluster's workers have limits of their own, and peaks are told per worker"
+        for engine in plan.engines
+        if scheduler(engine)
+    )
 
 
 def starts_with(engine: str) -> int:

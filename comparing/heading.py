@@ -10,6 +10,7 @@ from ..running import machine
 from ..spec.schema import Column
 from ..spec.workload import Query, Tasks
 from ..storing.records import Head
+from .foretelling import elsewhere
 from .oracle import oracle_name
 from .planning import Plan, told_versions
 from .smaller import unit
@@ -61,7 +62,9 @@ def _told(column: Column) -> str:
 def _limits(plan: Plan) -> dict[str, Any]:
     limits = plan.workload.limits
     held = {"backend": plan.backend.name, "promise": plan.backend.promise}
-    return {"memory": limits.memory, "time": limits.time, "threads": limits.threads, **held}
+    clusters = {"clusters": "; ".join(told)} if (told := elsewhere(plan)) else {}
+    own = {"memory": limits.memory, "time": limits.time, "threads": limits.threads}
+    return {**own, **held, **clusters}
 
 
 def _measure(plan: Plan) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 from ..checking.agreement import agreement, judged
 from ..checking.explaining import Verdict
 from ..engines.base import Program
+from ..engines.versioned import scheduler
 from ..running.executing import execute
 from ..running.job import Job
 from ..running.schedule import order
@@ -227,6 +228,7 @@ def job(  # noqa: PLR0913 - a job has that many parts
         environment=plan.engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
         tables=plan.data.joins(plan.workload.query(query)),
+        scheduler=scheduler(plan.engine(engine)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
@@ -72,3 +72,15 @@ class Engine(Protocol):
 
     def environment(self, resources: Resources) -> dict[str, str]:
         """Give the environment variables by which the engine hears its limits."""
+
+
+@runtime_checkable
+class Clustering(Engine, Protocol):
+    """An engine that can also run on a cluster that is there already."""
+
+    @property
+    def scheduler(self) -> str:
+        """Give what is asked how the cluster's workers fare: `dask` or `ray`; empty without one."""
+
+    def on(self, address: str) -> Engine:
+        """Give the engine whose programs go to the cluster at an address; EngineError otherwise."""

@@ -50,6 +50,12 @@ CHUNKS = NUMBER
 """
 # The types of what a function of rows or groups gives: Dask would call it on made-up rows.
 META = {"int": "i8", "float": "f8", "bool": "bool"}
+SENT = """\
+client = Client(ADDRESS)
+# The workers import the functions from this file.
+client.upload_file(__file__)
+return client
+"""
 FORGOTTEN = """\
 # A cluster may still hold the answer it has just given, and give it again: let go of it first.
 wait(data)
@@ -75,6 +81,16 @@ class Dask:
     name: str = "dask"
     cluster: bool = False
     load: Load = Load.MEMORY
+    address: str = ""
+
+    @property
+    def scheduler(self) -> str:
+        """Give what is asked how the workers of a cluster elsewhere fare."""
+        return "dask" if self.address else ""
+
+    def on(self, address: str) -> Dask:
+        """Give Dask on the cluster of a scheduler that is there already."""
+        return replace(self, name=f"{self.name}@{address}", cluster=True, address=address)
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -104,7 +120,7 @@ class Dask:
         joined = f"data = {ast.unparse(merged(met))}\n" if met else ""
         statements = f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}"
         load = self._both_loaded(met, resources) if met else self._load(query, data, resources)
-        start = ast.unparse(_cluster(resources)) if self.cluster else ""
+        start = self._start(resources, sends=bool(text.functions or mine.source))
         parts = Parts(
             imports="\n".join(
                 [_imports(text.functions + statements + load + start), *mine.imports]
@@ -113,7 +129,7 @@ class Dask:
             load=load,
             query=statements,
             rows="return pa.Table.from_pandas(answer, preserve_index=False)",
-            start=f"return {start}" if start else "",
+            start=start,
             before="" if query.apply else text.functions,
             after=text.functions if query.apply else "",
             path=met.paths if met else "path",
@@ -152,6 +168,13 @@ class Dask:
         )
         return assemble(self.name, tasks, parts)
 
+    def _start(self, resources: Resources, *, sends: bool) -> str:
+        if self.address:
+            return fill(SENT if sends else "return Client(ADDRESS)", ADDRESS=literal(self.address))
+        if not self.cluster:
+            return ""
+        return fill("return Client(CLUSTER)", CLUSTER=_cluster(resources))
+
     def _load(self, query: Query, data: Schema, resources: Resources) -> str:
         frame = self._frame(query, data, resources)
         if self.load is Load.SCAN and not self.cluster:
@@ -166,8 +189,10 @@ class Dask:
         if self.load is Load.SCAN and not self.cluster:
             split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
             return reading(query, data, f"dd.read_parquet(path, columns=n{split})")
-        read = ast.unparse(_partitioned(list(query.reads), data.rows, resources))
-        return reading(query, data, read)
+        names = list(query.reads)
+        if self.address:
+            return reading(query, data, ast.unparse(_spread(names, data.rows)))
+        return reading(query, data, ast.unparse(_partitioned(names, data.rows, resources)))
 
     def _both_loaded(self, met: Joining, resources: Resources) -> str:
         """Load both tables; a small one is a single partition, which each of the other's meets."""
@@ -183,6 +208,15 @@ class Dask:
         text = met.loads(read)
         waiting = f"wait([{met.frames}])\nreturn " if self.cluster else "return "
         return text.replace("return ", waiting)
+
+
+def _spread(names: list[str], rows: int) -> ast.expr:
+    """Read a file into partitions for all workers of a cluster, however many those are."""
+    if rows > ROW_GROUP:
+        return quote("dd.read_parquet(path, columns=n, split_row_groups=True)", n=names)
+    workers = quote("sum(get_client().nthreads().values())")
+    wanted = quote("n * w", n=PARTITIONS_PER_THREAD, w=workers)
+    return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
 
 
 def _partitioned(names: list[str], rows: int, resources: Resources) -> ast.expr:
@@ -205,7 +239,7 @@ def _cluster(resources: Resources) -> ast.expr:
         each = literal(memory // resources.threads) if resources.threads else None
         options["memory_limit"] = each or quote("m // CPU_COUNT", m=memory)
     options["dashboard_address"] = literal(":0")
-    return quote("Client(LocalCluster(**o))", o=options)
+    return quote("LocalCluster(**o)", o=options)
 
 
 def _imports(text: str) -> str:
@@ -214,9 +248,11 @@ def _imports(text: str) -> str:
         "np.": "import numpy as np",
         "pd.": "import pandas as pd",
         "CPU_COUNT": "from dask.system import CPU_COUNT",
-        "LocalCluster": "from distributed import Client, LocalCluster, wait",
     }
     lines = [line for word, line in wanted.items() if word in text]
+    own = ("Client", "LocalCluster", "get_client", "wait")
+    if taken := [name for name in own if f"{name}(" in text]:
+        lines.append(f"from distributed import {', '.join(taken)}")
     return "\n".join(["import dask.dataframe as dd", "import pyarrow as pa", *lines])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, assert_never
 
@@ -12,7 +12,7 @@ from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
-from .writing.functions import NONE, own
+from .writing.functions import NONE, Own, own
 from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps, reading
 from .writing.quoting import literal, quote
@@ -29,6 +29,33 @@ STRINGS = """\
 pd.options.future.infer_string = True
 os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
 """
+BY_VALUE = """\
+# The workers of a cluster elsewhere have no file to import the function from.
+ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+"""
+HERE_ALONE = """\
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+"""
+RAY = "return ray.init(address=ADDRESS)"
+RAY_THERE = """\
+# The option for text, for the workers too.
+variables = {"PANDAS_FUTURE_INFER_STRING": "1"}
+return ray.init(address=ADDRESS, runtime_env={"env_vars": variables})
+"""
+STRINGS_THERE = """\
+# The option for text, for the workers too.
+client.run(pandas.set_option, "future.infer_string", True)
+"""
+UPLOADED = """\
+# The workers import the function from this file.
+client.upload_file(__file__)
+"""
+DASK_THERE = """\
+client = Client(ADDRESS)
+TOLD
+return client
+"""
 OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
 SMALLEST_OBJECT_STORE = 75 * 1024 * 1024  # bytes; Ray refuses less
 WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
@@ -40,6 +67,16 @@ class Modin:
 
     name: str = "modin"
     backend: Literal["ray", "dask"] = "ray"
+    address: str = ""
+
+    @property
+    def scheduler(self) -> str:
+        """Give what is asked how the workers of a cluster elsewhere fare."""
+        return self.backend if self.address else ""
+
+    def on(self, address: str) -> Modin:
+        """Give Modin on a cluster of Ray's or Dask's that is there already."""
+        return replace(self, name=f"{self.name}@{address}", address=address)
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -48,7 +85,8 @@ class Modin:
 
     def environment(self, resources: Resources) -> dict[str, str]:
         """Give the number of cores, and what keeps Ray quiet and patient."""
-        cores = {"MODIN_CPUS": str(resources.threads)} if resources.threads else {}
+        local = resources.threads and not self.address
+        cores = {"MODIN_CPUS": str(resources.threads)} if local else {}
         if self.backend == "dask":
             return cores
         return {
@@ -79,11 +117,13 @@ class Modin:
         parts = Parts(
             imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
             own=mine.source,
-            before=f"{engine}\n{STRINGS}" if strings else engine,
+            before="\n".join(
+                [engine, self._strings() if strings else "", BY_VALUE if self._sends(mine) else ""]
+            ),
             load=met.loads(reading) if met else fill("return FRAME", FRAME=reading(query, data)),
             query=statements,
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
-            start=fill("return START", START=self._start(resources)),
+            start=self._start(resources, strings=strings, sends=bool(mine.source)),
             path=met.paths if met else "path",
             data=met.frames if met else "data",
         )
@@ -96,14 +136,34 @@ class Modin:
             "from modin.config import Engine": True,
             "from modin.utils import execute": "execute(" in statements,
             "import numpy as np": "np." in statements,
-            "import pandas": "pandas.DataFrame" in statements,
-            "import os": strings,
+            "import pandas": "pandas.DataFrame" in statements
+            or (strings and bool(self.address) and self.backend == "dask"),
+            "import os": strings and not self.address,
             "import ray": self.backend == "ray",
             "from distributed import Client": self.backend == "dask",
         }
         return "\n".join(line for line, needed in wanted.items() if needed)
 
-    def _start(self, resources: Resources) -> ast.expr:
+    def _strings(self) -> str:
+        """Set the type of text here; the processes of a cluster elsewhere are told at the start."""
+        return HERE_ALONE if self.address else STRINGS
+
+    def _sends(self, mine: Own) -> bool:
+        return bool(mine.source and self.address) and self.backend == "ray"
+
+    def _start(self, resources: Resources, *, strings: bool, sends: bool) -> str:
+        if not self.address:
+            return fill("return START", START=self._local(resources))
+        match self.backend:
+            case "ray":
+                return fill(RAY_THERE if strings else RAY, ADDRESS=literal(self.address))
+            case "dask":
+                told = (STRINGS_THERE if strings else "") + (UPLOADED if sends else "")
+                return fill(DASK_THERE, ADDRESS=literal(self.address), TOLD=told)
+            case _:
+                assert_never(self.backend)
+
+    def _local(self, resources: Resources) -> ast.expr:
         match self.backend:
             case "ray":
                 return quote("ray.init(**o)", o=_ray(resources))

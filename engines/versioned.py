@@ -1,4 +1,7 @@
-"""An engine in an environment of its own: `pandas@3.1`, `polars@newest`, `serial@python3.13t`."""
+"""An engine in an environment of its own, or on a cluster that is there already.
+
+`pandas@3.1`, `polars@newest`, `serial@python3.13t`, `dask@tcp://10.0.0.1:8786`, `modin@head:6379`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from dataclasses import dataclass, replace
 from ..errors import EngineError
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from .base import Engine, Program, Resources
+from .base import Clustering, Engine, Program, Resources
 
 NEWEST = "newest"
 VERSION = re.compile(rf"\d+(\.\d+)*|{NEWEST}")
 PYTHON = re.compile(r"python\d+(\.\d+)?t?|/.+")
+# As dask and Ray write them; `auto` is the cluster that Ray knows of on this machine.
+ADDRESS = re.compile(r"\w+://.+|[\w.-]+:\d+|auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +55,42 @@ class Versioned:
         return replace(program, engine=self.name, text=titled)
 
 
-def versioned(engine: Engine, asked: str) -> Versioned:
-    """Give an engine with what stands behind its @: a version, an interpreter, or both.
+def versioned(engine: Engine, asked: str) -> Engine:
+    """Give an engine with what stands behind its @: a version, an interpreter, an address.
 
-    Raises EngineError for anything else.
+    Raises EngineError for anything else, and for an address of an engine that knows no clusters.
     """
-    name, version, python = f"{engine.name}@{asked}", "", ""
+    own, version, python, address = engine.name, "", "", ""
     for part in asked.split("@"):
         if VERSION.fullmatch(part) and not version:
             version = part
         elif PYTHON.fullmatch(part) and not python:
             python = part
+        elif ADDRESS.fullmatch(part) and not address:
+            address = part
         else:
-            own = engine.name
             message = (
-                f"{name!r}: behind the @ stands a version, as in {own}@3.1 or {own}@{NEWEST}, "
-                f"or an interpreter, as in {own}@python3.13"
+                f"{own}@{asked}: behind the @ stands a version, as in {own}@3.1 or {own}@{NEWEST}, "
+                f"an interpreter, as in {own}@python3.13, or a cluster, as in dask@tcp://host:8786"
             )
             raise EngineError(message)
-    return Versioned(engine, name, version, python)
+    if address:
+        engine = clustered(engine, address)
+    return Versioned(engine, f"{own}@{asked}", version, python) if version or python else engine
+
+
+def scheduler(engine: Engine) -> str:
+    """Give who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
+    own = engine.engine if isinstance(engine, Versioned) else engine
+    return own.scheduler if isinstance(own, Clustering) else ""
+
+
+def clustered(engine: Engine, address: str) -> Engine:
+    """Give an engine on a cluster that is there already; EngineError where it knows none."""
+    if not isinstance(engine, Clustering):
+        message = (
+            f"{engine.name}@{address}: {engine.name} runs on this machine alone; dask, modin and "
+            "modin/dask run on clusters"
+        )
+        raise EngineError(message)
+    return engine.on(address)

@@ -35,7 +35,7 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
 def warnings(view: View, stored: Stored) -> tuple[str, ...]:
     """Give what speaks against believing the figures."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
-    return (*stored.warnings, *_noise(stored), *(() if busy else _rounds(view)))
+    return (*stored.warnings, *_clusters(stored), *_noise(stored), *(() if busy else _rounds(view)))
 
 
 def setting(head: Head) -> str:
@@ -208,6 +208,12 @@ def _checks(view: View, stored: Stored) -> Iterator[str]:
         yield f"All answers agree, on all {total}." if clean > 1 else "All answers agree."
     else:
         yield f"All answers agree on {clean} of {total}."
+
+
+def _clusters(stored: Stored) -> Iterator[str]:
+    """Tell of engines on clusters whose limits hold where, and whose the peaks are."""
+    if told := stored.head.limits.get("clusters"):
+        yield str(told)
 
 
 def _noise(stored: Stored) -> Iterator[str]:

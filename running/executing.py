@@ -18,6 +18,10 @@ from .outcomes import UNHELD, End, Observed, Verdict, judge
 
 # A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
 PATIENCE = 15.0
+WORKERS_MEASURE = (
+    "on a cluster: resident memory of the largest worker (on Ray: node) since the start, as its "
+    "kernel counts and the scheduler tells"
+)
 READ_BYTES = 8 * 1024 * 1024
 LOG_CHARACTERS = 4000
 
@@ -109,6 +113,13 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
 
 
 def _memory(seen: Observed) -> Memory:
+    if seen.workers:
+        return Memory(
+            peak=max(seen.workers.values()),
+            query=max(seen.workers.values()),
+            measure=WORKERS_MEASURE,
+            workers=seen.workers,
+        )
     return Memory(
         # No process holds nothing: a peak of 0 was not seen.
         peak=seen.peak or None,

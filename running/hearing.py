@@ -29,6 +29,7 @@ class Account:
     times: dict[str, float | None] = field(default_factory=dict)
     warmups: list[float] = field(default_factory=list)
     hot: list[float] = field(default_factory=list)
+    workers: dict[str, int] = field(default_factory=dict)
     rest: bytes = b""
 
     def hear(self, heard: bytes) -> None:
@@ -49,6 +50,8 @@ class Account:
             self._note_time(message["time"], float(message["seconds"]))
         if "phase" in message:
             self._enter(Phase(message["phase"]))
+        if "workers" in message:
+            self.workers = {str(name): int(peak) for name, peak in message["workers"].items()}
         if "error" in message:
             self._note_failure(message["error"])
         if message.get("done") is True:

@@ -17,7 +17,8 @@ class Job:
     `data` is the file for `load(path)` (None: `load()` takes none), `tables` those of what it
     joins, `answer` the file for the answer (None: it is not collected). `warmups` are executions
     after the cold one that do not count (None: until they are level), `runs` those that do.
-    `environment` holds the engine's own switches.
+    `environment` holds the engine's own switches. `scheduler` (`dask`, `ray`) says whose workers do
+    the work of a cluster elsewhere.
     """
 
     engine: str
@@ -33,6 +34,7 @@ class Job:
     environment: Mapping[str, str]
     limits: Limits
     tables: tuple[Path, ...] = ()
+    scheduler: str = ""
 
     def to_json(self) -> str:
         """Give the job as one line, with absolute paths: the worker has another current folder."""

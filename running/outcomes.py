@@ -58,6 +58,8 @@ class Observed:
     charged: int | None = None
     measure: str = ""
     rows: int | None = None
+    scheduler: str = ""
+    workers: dict[str, int] = field(default_factory=dict)
     foreign: float | None = None
     steal: float | None = None
     swapped: int | None = None
@@ -158,6 +160,11 @@ def _without_kill(seen: Observed, where: str, limit: int | None, seconds: float 
 def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
     text = f"{failure.types[0]}: {_first_line(failure.message)}"
     spoke = MEMORY_ERRORS & set(failure.types)
+    if seen.scheduler and "KilledWorker" in spoke:
+        # On a cluster elsewhere a worker may die of anything, and nobody here has seen it.
+        return Verdict(
+            Outcome.CRASHED, f"the cluster lost a worker: {text} ({_during(seen.phase)})"
+        )
     if spoke or any(words in failure.message for words in MEMORY_MESSAGES):
         return _memory(f"the engine said {text} {where}")
     if LOST & set(failure.types) and MONITOR_WORDS in seen.log:

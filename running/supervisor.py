@@ -222,6 +222,8 @@ def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) ->
         charged=charged,
         measure=limit.measure,
         rows=account.rows,
+        scheduler=job.scheduler,
+        workers=account.workers,
         foreign=shares[0] if shares else None,
         steal=shares[1] if shares else None,
         swapped=strain.swapped,

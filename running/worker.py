@@ -116,7 +116,8 @@ def main(hears: int, tells: int) -> NoReturn:
 
 def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     """Go through the phases; give the number of the answer's rows where it is collected."""
-    seconds, (program, _cluster) = timed(start, job["folder"], job["module"])
+    seconds, (program, cluster) = timed(start, job["folder"], job["module"])
+    meter = metered(job["scheduler"], cluster)
     supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
     paths = () if job["data"] is None else (job["data"], *job["tables"])
@@ -125,6 +126,8 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     gc.collect()
     supervisor.enter("query", time="load", seconds=seconds)
     answer = execute(job, program.query, data, supervisor)
+    if meter:
+        supervisor.send(workers=meter())
     if job["answer"] is None:
         return None
     supervisor.enter("collect")
@@ -139,6 +142,19 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     sys.path.append(folder)
     program = importlib.import_module(module)
     return program, program.start() if hasattr(program, "start") else None
+
+
+def metered(scheduler: str, cluster: Any) -> Any:
+    """Give what tells the peaks of a cluster elsewhere, set back now; None without a cluster."""
+    if not scheduler:
+        return None
+    # By its file: dfbench may not be installed here.
+    file = os.path.join(os.path.dirname(__file__), "cluster_meter.py")  # noqa: PTH118, PTH120
+    meter: dict[str, Any] = {"__name__": "cluster_meter"}
+    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
+        exec(source.read(), meter)
+    meter["peaks"](scheduler, cluster, reset=True)
+    return lambda: meter["peaks"](scheduler, cluster)
 
 
 def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor) -> Any:

@@ -126,6 +126,13 @@ MEASURE = {
     "load": Key("load", "memory: load apart, time the query; scan: time file to answer; or both."),
     "beside": Key("beside", "Break-even and traits; auto: for functions that have work to do."),
 }
+# In the order in which a command line has them behind the name.
+ENGINE = {
+    "version": Key("text", "a version, such as 3.1 or newest"),
+    "python": Key("text", "an interpreter, such as python3.13, or its path"),
+    "scheduler": Key("text", "the address of a cluster's scheduler, such as tcp://host:8786"),
+    "address": Key("text", "the address of a cluster's head, such as host:6379"),
+}
 LOADS = ("memory", "scan", "both")
 BESIDE = ("auto", "all", "none")
 FIND = "find"

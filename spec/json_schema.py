@@ -13,6 +13,7 @@ from .grammar import (
     APPLY,
     BESIDE,
     DATASET,
+    ENGINE,
     EXTREME,
     HOW,
     JOIN,
@@ -75,7 +76,6 @@ FORMS: dict[Takes, Schema] = {
     "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},
     "time": {"type": ["string", "number", "null"], "exclusiveMinimum": 0},
     "names": _NAMES,
-    "engines": _NAMES,
     "expression": _SCALAR,
     "outputs": _mapping(_SCALAR),
     "function": _SCALAR,
@@ -88,7 +88,16 @@ FORMS: dict[Takes, Schema] = {
     "how": {"enum": list(HOW)},
     "tables": {**_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
 }
+_ENGINE: Schema = {
+    "anyOf": [_SCALAR, {**_mapping(_object(ENGINE)), "maxProperties": 1}],
+}
 FORMS |= {
+    "engines": {
+        "anyOf": [
+            _ENGINE,
+            {"type": "array", "items": _ENGINE, "minItems": 1, "uniqueItems": True},
+        ]
+    },
     "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
     "extreme": _object(EXTREME),
     "join": _object(JOIN),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ..errors import Mistake, WorkloadError
+from .asked_engines import read_engines
 from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
 from .fields import LARGEST, TABLE, Section, section
 from .functions import SEED, task_function
@@ -310,12 +311,9 @@ class _Reader:
             self.log.tell(given.at("groups"), told)
 
     def engine_names(self) -> tuple[str, ...]:
-        found = self.given.names("engines")
-        for node in found:
-            if self.engines is not None and not _known(node.text, self.engines):
-                message = f"{node.text!r} is no engine{mend(node.text, self.engines)}"
-                self.log.tell(node.place, message)
-        return tuple(node.text for node in found)
+        if "engines" not in self.given:
+            return ()
+        return read_engines(self.log, self.given.values["engines"], self.engines)
 
     def limits(self) -> Limits:
         given = self.inner("limits", LIMITS)
@@ -413,18 +411,3 @@ def _constant(node: Scalar) -> int | float | str | bool:
         return node.text == "true"
     value = number(node.text)
     return value if value is not None and abs(value) <= LARGEST else node.text
-
-
-def _known(name: str, engines: Collection[str]) -> bool:
-    """Tell whether an engine is known; a version is free, a variant only where none is listed."""
-    base = name.partition("@")[0].removesuffix("/scan")
-    if base in engines:
-        return True
-    first, _, variant = base.partition("/")
-    listed = any(engine.startswith(f"{first}/") for engine in engines)
-    return bool(variant) and first in engines and not listed
-
-
-def _patterns(nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
-    """Give paths as they are meant: what is typed on the command line, from where it is typed."""
-    return tuple(n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)

@@ -376,6 +376,16 @@ def read_lines(
     return tuple(made), tuple(warnings)
 
 
+def _each(value: object) -> tuple[object, ...]:
+    match value:
+        case tuple():
+            return value
+        case dict():
+            return tuple(value.values())
+        case _:
+            return (value,)
+
+
 def read_run(record: dict[str, Any]) -> Run:
     """Read a run, and hold its numbers to being numbers; ValueError and TypeError otherwise."""
     run = Run.from_dict(record)
@@ -383,7 +393,7 @@ def read_run(record: dict[str, Any]) -> Run:
         raise TypeError("engine, query, evidence and log are text")
     measured = (asdict(run.times), asdict(run.memory), asdict(run.noise), {"round": run.round})
     for name, value in (item for part in measured for item in part.items() if item[0] != "measure"):
-        for number in value if isinstance(value, tuple) else (value,):
+        for number in _each(value):
             if not _is_amount(number):
                 raise ValueError(f"{name} is {number!r}, not a number of zero or more")
     return run

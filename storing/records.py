@@ -55,7 +55,8 @@ class Memory:
 
     `peak` is the largest sampled anonymous + shared memory (`measure` says how it was read);
     `startup`, `load` and `query` are the same by phase; `charged` is the kernel's own exact peak,
-    which contains page cache, where there is a cgroup.
+    which contains page cache, where there is a cgroup. On a cluster that is there already,
+    `workers` has each worker's peak (on Ray: node's) by its address, and `peak` is the largest.
     """
 
     peak: int | None = None
@@ -64,6 +65,7 @@ class Memory:
     query: int | None = None
     charged: int | None = None
     measure: str = ""
+    workers: dict[str, int] = field(default_factory=dict)
 
     @property
     def answering(self) -> int:

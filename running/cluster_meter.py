@@ -1,0 +1,72 @@
+"""Asks the workers of a cluster that is there already for their peak memory.
+
+The worker loads it by its path in the engine's interpreter, where dfbench need not be installed:
+standard library, and the library that the program has connected. The kernel of each machine counts
+a process's largest resident memory since it was last set back.
+"""
+
+# ruff: noqa: ANN401 - a client is the library's
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Sent as text: what cloudpickle would send by name, no worker could import.
+PROBE = '''
+def probe(pids, reset):
+    """Give the peak resident bytes of processes together, and set it back where that is asked."""
+    import re
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/status") as file:
+                total += 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", file.read())[1])
+            if reset:
+                with open(f"/proc/{pid}/clear_refs", "w") as file:
+                    file.write("5")
+        except (OSError, TypeError):
+            continue
+    return total
+
+
+def own(reset):
+    """Give a Dask worker's peak: it is the one process."""
+    import os
+    return probe([os.getpid()], reset)
+
+
+def siblings(reset):
+    """Give a Ray node's peak: the processes that its raylet has started, and the raylet."""
+    import os
+    raylet = os.getppid()
+    with open(f"/proc/{raylet}/task/{raylet}/children") as file:
+        return probe([raylet, *map(int, file.read().split())], reset)
+'''
+
+
+def peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
+    """Give each worker's, or node's, peak resident bytes by its address."""
+    functions: dict[str, Any] = {"__name__": "__main__"}
+    exec(PROBE, functions)
+    if scheduler == "dask":
+        found: dict[str, int] = client.run(functions["own"], reset)
+        return found
+    return _of_ray(functions["siblings"], reset=reset)
+
+
+def _of_ray(probe: Any, *, reset: bool) -> dict[str, int]:
+    import ray  # noqa: PLC0415 - the program has it
+    from ray.util.scheduling_strategies import (  # noqa: PLC0415
+        NodeAffinitySchedulingStrategy,
+    )
+
+    found = {}
+    for node in ray.nodes():
+        if node["Alive"]:
+            there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+            task = ray.remote(num_cpus=0)(probe).options(scheduling_strategy=there)
+            name = f"{node['NodeManagerAddress']}:{node['NodeManagerPort']}"
+            found[name] = ray.get(task.remote(reset), timeout=30)
+    return found

@@ -1,0 +1,63 @@
+"""The engines that a workload asks, by name or with an address, a version or an interpreter.
+
+`dask: {scheduler: tcp://host:8786}` says what `dask@tcp://host:8786` says on a command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from .document import Fields, Items, Log, Node, Scalar
+from .fields import section
+from .grammar import ENGINE
+from .vocabulary import mend
+
+
+def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[str, ...]:
+    """Read the value of `engines`: one, or a list of them; unknown and repeated ones are told."""
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    if not nodes:
+        log.tell(node.place, "engines lists nothing")
+    found: list[Scalar] = []
+    for one in nodes:
+        name = _name(log, one)
+        if name is None:
+            continue
+        if known is not None and not _known(name.text, known):
+            base = name.text.partition("@")[0]
+            log.tell(name.place, f"{base!r} is no engine{mend(base, known)}")
+        if name.text in {before.text for before in found}:
+            log.tell(name.place, f"{name.text!r} stands twice in engines")
+        found.append(name)
+    return tuple(name.text for name in found)
+
+
+def _name(log: Log, node: Node) -> Scalar | None:
+    match node:
+        case Scalar(empty=False):
+            return node
+        case Fields(pairs=((name, settings),)):
+            return _with_settings(log, name, settings)
+        case _:
+            log.tell(node.place, "engines lists names, or one name with its settings")
+            return None
+
+
+def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
+    """Put what is set behind the name, in the order in which a command line has it."""
+    given = section(log, node, name.text, ENGINE)
+    if "scheduler" in given and "address" in given:
+        log.tell(given.at("address"), "address beside scheduler; they are two words for one thing")
+    told = (value.text for key in ENGINE if (value := given.scalar(key, ENGINE[key].about)))
+    return replace(name, text="@".join([name.text, *told]))
+
+
+def _known(name: str, engines: Collection[str]) -> bool:
+    """Tell whether an engine is known; a version is free, a variant only where none is listed."""
+    base = name.partition("@")[0].removesuffix("/scan")
+    if base in engines:
+        return True
+    first, _, variant = base.partition("/")
+    listed = any(engine.startswith(f"{first}/") for engine in engines)
+    return bool(variant) and first in engines and not listed

@@ -1,0 +1,1 @@
+"""Clusters on this machine, as a person starts them, for `make cluster-test`."""
