@@ -163,11 +163,13 @@ def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list
     inside = str(path / "bin" / "python")
     if uv := _uv():
         make = [*uv, "venv", "--quiet", "--no-project", "--python", python.path, str(path)]
-        # uv compiles nothing by default: then every fresh worker would.
-        options = ["--quiet", "--compile-bytecode", "--python", inside, "--requirement", "-"]
+        # uv compiles nothing by default: then every fresh worker would. Wheels alone: what has none
+        # for this interpreter has an older version that does, or takes an hour and a compiler.
+        options = ["--quiet", "--compile-bytecode", "--no-build", "--python", inside]
+        options += ["--requirement", "-"]
         return "uv", [(make, ""), ([*uv, "pip", "install", *options], pins.text)]
     make = [python.path, "-m", "venv", str(path)]
-    options = ["--quiet", "--disable-pip-version-check", "--compile"]
+    options = ["--quiet", "--disable-pip-version-check", "--compile", "--only-binary", ":all:"]
     install = [inside, "-m", "pip", "install", *options, "--requirement", "/dev/stdin"]
     return "pip", [(make, ""), (install, pins.text)]
 

@@ -12,7 +12,7 @@ from ..engines.versioned import NEWEST, Versioned
 from ..errors import EngineError
 from . import pythons
 from .environments import Environment, Tell, made, place, stored
-from .pins import newest, shipped, wanted
+from .pins import Pins, newest, shipped, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class Provider:
             python = self._python(engine)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
-        pins = wanted(engine, python.version, shipped())
+        pins = _pins(engine, python)
         known = pins.versions(python.version)
         told = {name: known[name] for name in engine.distributions if known.get(name)}
         if engine.distributions and engine.version not in {"", NEWEST}:
             told.setdefault(engine.distributions[0], engine.version)
-        return Interpreter("", python.version, told)
+        return Interpreter("", python.told, told)
 
     def environment(self, engine: Versioned, tell: Tell) -> tuple[Environment, str]:
         """Give an engine's environment, made where it is not there yet, and its Python's version.
@@ -71,14 +71,14 @@ class Provider:
         Raises EngineError where there is no such interpreter, or the packages cannot be had.
         """
         python = self._python(engine)
-        pins = wanted(engine, python.version, shipped())
+        pins = _pins(engine, python)
         folder = place(self.cache, pins, python, engine.name)
-        return made(folder, engine.name, pins, python, tell), python.version
+        return made(folder, engine.name, pins, python, tell), python.told
 
     def is_made(self, engine: Versioned) -> bool:
         """Tell whether an engine's environment is there."""
         python = self._python(engine)
-        pins = wanted(engine, python.version, shipped())
+        pins = _pins(engine, python)
         return stored(place(self.cache, pins, python, engine.name)) is not None
 
     def _resolved(self, name: str, *, isolate: bool) -> str:
@@ -103,10 +103,15 @@ class Provider:
         return python
 
 
+def _pins(engine: Versioned, python: pythons.Python) -> Pins:
+    """Give what an environment holds; the pins that ship have no wheels without the GIL."""
+    return wanted(engine, python.version, () if python.free else shipped())
+
+
 def here(engine: Engine) -> Interpreter:
     """Give the interpreter that runs dfbench, and what it has of an engine."""
     own = pythons.own()
-    found = _of(engine, own.path, own.version, versions(engine))
+    found = _of(engine, own.path, own.told, versions(engine))
     if found.problem:
         mend = f"{install_command(engine)} adds it, or {engine.name}@{NEWEST} makes an environment"
         return replace(found, problem=f"{found.problem}; {mend}")

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +14,32 @@ from pathlib import Path
 # Where pyenv and uv keep the interpreters that are not on the PATH.
 HOMES = (".pyenv/versions/*/bin", ".local/share/uv/python/*/bin")
 PATIENCE = 20.0
-ASKED = "import platform, sys; print(sys.executable); print(platform.python_version())"
+ASKED = """
+import platform, sys, sysconfig
+print(sys.executable)
+print(platform.python_version())
+print(sysconfig.get_config_var("Py_GIL_DISABLED") or 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Python:
-    """An interpreter that runs: its path and its version."""
+    """An interpreter that runs: its path, its version, and whether it is one without the GIL."""
 
     path: str
     version: str
+    free: bool = False
+
+    @property
+    def told(self) -> str:
+        """Give its version as its name has it: 3.13.5t is without the GIL."""
+        return f"{self.version}t" if self.free else self.version
 
 
 def own() -> Python:
     """Give the interpreter that runs dfbench."""
-    return Python(sys.executable, platform.python_version())
+    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return Python(sys.executable, platform.python_version(), free)
 
 
 def found(name: str, path: str, home: Path) -> Python | None:
@@ -56,4 +69,6 @@ def _asked(path: Path) -> Python | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = ran.stdout.split("\n")
-    return Python(lines[0], lines[1]) if ran.returncode == 0 and len(lines) > 1 else None
+    if ran.returncode or len(lines) < 3:
+        return None
+    return Python(lines[0], lines[1], lines[2] == "1")

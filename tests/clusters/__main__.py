@@ -2,7 +2,7 @@
 
     python -m tests.clusters [dask] [ray]
 
-Starts a dask scheduler with two workers, and a Ray head with one more node; nothing of them is left.
+Starts a dask scheduler with two workers, and a Ray head with one more node; nothing of it stays.
 First all is well, then a worker is killed once some questions are answered: every ending has to be
 right (the oracle's answer, or an ending in words), and the exit code is 1 where one is not.
 """
