@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ..datasets.caching import default_folder
 from ..engines import find
-from ..engines.versioned import NEWEST, Versioned, versioned
+from ..engines.versioned import NEWEST, Versioned
 from .environments import environments, pruned
 from .interpreters import Provider, is_current
 from .pins import shipped
@@ -46,7 +46,7 @@ def make(names: Sequence[str]) -> None:
     for name in giving.resolved(names):
         engine = find(name)
         if not isinstance(engine, Versioned):
-            engine = versioned(engine, NEWEST)
+            engine = Versioned(engine, f"{engine.name}@{NEWEST}", NEWEST)
         began = monotonic()
         environment, python = giving.environment(engine, tell)
         told = environment.versions(engine.distributions)

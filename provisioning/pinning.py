@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..engines import find
-from ..engines.versioned import NEWEST, versioned
+from ..engines.versioned import NEWEST, Versioned
 from .pins import SHIPPED, asked
 
 # The versions beside the newest that are kept because people ask about them before an upgrade.
@@ -52,7 +52,7 @@ def main() -> None:
     written = set()
     for name in (*KEPT, *(f"{engine}@{NEWEST}" for engine in NEWEST_OF)):
         base, _, version = name.partition("@")
-        engine = versioned(find(base), version)
+        engine = Versioned(find(base), name, version)
         text = resolved(asked(engine))
         own = canonicalize_name(engine.distributions[0])
         pins = [Requirement(line) for line in text.splitlines()]

@@ -411,3 +411,8 @@ def _constant(node: Scalar) -> int | float | str | bool:
         return node.text == "true"
     value = number(node.text)
     return value if value is not None and abs(value) <= LARGEST else node.text
+
+
+def _patterns(nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
+    """Give paths as they are meant: what is typed on the command line, from where it is typed."""
+    return tuple(n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,7 +16,8 @@ from dfbench.spec.reading import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.storing.records import Outcome
 
-BIN = Path(sys.executable).parent
+from tests.clusters.__main__ import Started, dask
+
 SCHEMA = generated_schema(Generated("db-benchmark-groupby", 1000))
 
 
@@ -84,25 +82,12 @@ def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(cluster, outcome):
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, as a person starts them in two terminals."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    started = [
-        subprocess.Popen([BIN / "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port),
-                          "--no-dashboard"], **options)
-    ]  # fmt: skip
-    started += [
-        subprocess.Popen([BIN / "dask", "worker", address, "--nthreads", "1", "--no-dashboard",
-                          "--no-nanny", "--death-timeout", "60"], **options)
-        for _ in range(2)
-    ]  # fmt: skip
-    yield address
-    for process in reversed(started):
-        process.terminate()
-    for process in started:
-        process.wait(20)
+    started = Started(tmp_path)
+    try:
+        with dask(started) as (engines, _):
+            yield engines[0].partition("@")[2]
+    finally:
+        started.end()
 
 
 def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_path):

@@ -179,4 +179,6 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # What is told to end still ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))
