@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
 
+from ..storing.plain import plain
 from ..storing.records import Outcome, Run
 from .units import seconds
 
@@ -81,7 +82,7 @@ class Progress:
         self.done += 1
         if run.outcome is not Outcome.OK:
             self._clear()
-            words = run.evidence.splitlines()[0] if run.evidence else ""
+            words = next(iter(plain(run.evidence).splitlines()), "")
             self.file.write(f"{run.engine} {run.query}: {run.outcome} - {words}\n")
             self.file.flush()
         elif self.done == self.total:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from ..errors import ResultsError
+from .plain import plainly
 from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
 
 if TYPE_CHECKING:
@@ -340,7 +341,7 @@ def _usual(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field'
 
 def _read_record(path: Path) -> dict[str, Any]:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = plainly(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ResultsError(
             f"{path}: not there; a results folder has one (results/<workload>/<time>-<n>)"
@@ -368,7 +369,7 @@ def read_lines(
         if not line.strip():
             continue
         try:
-            made.append(make(json.loads(line)))
+            made.append(make(plainly(json.loads(line))))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             torn = number == len(lines)  # a whole line ends in a newline
             why = "is half written" if torn else f"cannot be read ({error})"

@@ -44,5 +44,12 @@ def test_in_a_notebook_a_shorter_line_covers_the_one_before():
     assert {len(line) for line in lines} == {100}
 
 
+def test_an_error_text_steers_no_terminal():
+    file = io.StringIO()
+    evidence = "\x1b[2J\x1b]0;mine\x07boom"
+    Progress(1, file).finished(Run("a", "q1", 1, Outcome.CRASHED, evidence=evidence))
+    assert file.getvalue() == "a q1: crashed - boom\n"
+
+
 def test_a_log_hears_of_rounds_and_failures_alone():
     assert told(io.StringIO()) == ("round 1: 0 of 2 runs done\nduckdb q1: timeout - 5 s passed\n")

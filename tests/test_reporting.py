@@ -282,6 +282,19 @@ def test_nobodys_text_is_live_in_html(tmp_path):
     assert "script" not in program.tags
 
 
+@pytest.mark.parametrize("chosen", list(exporting.Format))
+def test_nobodys_text_steers_a_terminal(tmp_path, chosen):
+    steering = "\x1b[2J\x1b]0;mine\x07boom\x00\x9b1m"
+    head = samples.head(engines=("pandas",), queries=("q1",), about=steering, workload=steering)
+    made = folder.create(tmp_path, head)
+    run = next(samples.runs(head))
+    made.append(replace(run, outcome=Outcome.CRASHED, evidence=steering, log=steering))
+    text = exporting.render(view.build(folder.read(made.path)), chosen)
+    assert "boom" in text or "crashed" in text
+    assert not {"\x1b", "\x07", "\x00", "\x9b"} & {*text}
+    assert "u001b" not in text
+
+
 def test_nobodys_text_is_live_in_markdown(tmp_path):
     text = markdown.render(view.build(folder.read(samples.hostile(tmp_path))))
     outside = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.errors import ResultsError
-from dfbench.storing import folder
+from dfbench.storing import folder, plain
 from dfbench.storing.records import Noise, Outcome, Run, Times
 
 from . import stored_samples as samples
@@ -21,6 +22,11 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q8"), "rounds": 2}
 @pytest.fixture
 def made(tmp_path):
     return samples.store(tmp_path, samples.head(**SMALL))
+
+
+@pytest.mark.parametrize("module", [folder, plain])
+def test_examples_in_docstrings_are_true(module):
+    assert doctest.testmod(module).failed == 0
 
 
 def test_what_was_written_is_read_back(made):

@@ -1,0 +1,32 @@
+"""Text of others without what would steer a terminal: colours, cursor moves, titles, bells."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# ECMA-48: commands to the system (a title), control sequences (a colour), single escapes.
+SEQUENCES = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def plain(text: str) -> str:
+    r"""Give a text without escape sequences and control characters but tab and line ends.
+
+    >>> plain("\x1b[31mred\x1b[0m, \x1b]0;title\x07a bell\x07\n")
+    'red, a bell\n'
+    """
+    return CONTROLS.sub("", SEQUENCES.sub("", text)) if not text.isprintable() else text
+
+
+def plainly(record: Any) -> Any:  # noqa: ANN401 - JSON is what it is
+    """Give JSON's values with every text plain, names of members included."""
+    match record:
+        case str():
+            return plain(record)
+        case list():
+            return [plainly(value) for value in record]
+        case dict():
+            return {plain(name): plainly(value) for name, value in record.items()}
+        case _:
+            return record
