@@ -79,8 +79,9 @@ matrix: $(READY) ## run every engine under limits from 256 MiB to 8 GiB, and jud
 floor: $(READY) ## search the smallest memory that each engine needs for the group-by questions
 	$(BIN)/dfbench floor groupby
 
-fuzz: $(READY) ## ask each lowering engine 5,000 random row functions, and Python beside it
+fuzz: $(READY) ## ask each lowering engine 5,000 random row functions and 1,000 of groups, and Python beside it
 	$(BIN)/python -m tests.fuzz_rows 5000
+	$(BIN)/python -W ignore -m tests.fuzz_groups 1000
 
 bench: $(READY) ## measure dfbench's own work, as ratios
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done

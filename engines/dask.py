@@ -18,6 +18,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.correlating import corr_as_sums
 from .writing.facts import of_rows
 from .writing.functions import NONE, group_loop, own, rows_applied
+from .writing.grouping import native
 from .writing.joins import Joining, joining, merged
 from .writing.pandas_steps import AGGREGATIONS, PandasSteps, reading, with_columns
 from .writing.quoting import literal, quote
@@ -82,6 +83,7 @@ class Dask:
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""
+    native: bool = False
 
     @property
     def scheduler(self) -> str:
@@ -114,6 +116,7 @@ class Dask:
         if isinstance(query, Tasks):
             return self._tasks(query, resources)
         query, rows, met = joining(query, data)
+        query = native(query, rows, "dask") if self.native else query
         query = widened(query, rows, gaps=False)
         mine = own(query.apply) if query.apply else NONE
         text = _Writer(query, rows).written()
@@ -286,7 +289,7 @@ class _Writer:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
             return self._whole(steps(self.query))
-        if not self._is_tree():
+        if self._beside or not self._is_tree():
             return self._shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
 
@@ -342,6 +345,11 @@ class _Writer:
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
         return {"ASSIGNED": quote("data.assign(**o)", o={row: ones}), "SHUFFLED": shuffled}
 
+    @property
+    def _beside(self) -> bool:
+        """Tell whether a derived column is the value of the row's group."""
+        return any(aggregations(output.expression) for output in self.query.derive)
+
     def _is_tree(self) -> bool:
         found = aggregations(*(output.expression for output in self.query.aggregate))
         return all(agg.function in TREE or self._is_tree_of_integers(agg) for agg in found)
@@ -382,8 +390,9 @@ class _Writer:
 
     def _shuffled(self) -> _Text:
         """Bring each group's rows into one partition, and let pandas aggregate there."""
-        prepare, lines = self._prepared(self.query.derive, self.query)
-        inner = replace(self.query, where=None, derive=(), having=None, sort=(), limit=None)
+        late = self.query.derive if self._beside else ()
+        prepare, lines = self._prepared(() if late else self.query.derive, self.query)
+        inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
         summarise = _function(
             "summarise", PandasSteps(inner, self._known(), "part", arrow=True).body()
         )
@@ -400,7 +409,8 @@ class _Writer:
 
     def _only(self, names: list[str]) -> ast.expr:
         """Choose columns where the frame has others too."""
-        here = {*self.query.reads, *(output.name for output in self.query.derive)}
+        derived = () if self._beside else self.query.derive
+        here = {*self.query.reads, *(output.name for output in derived)}
         return quote("data") if here == set(names) else quote("data[names]", names=names)
 
     def _known(self) -> Schema:
@@ -491,6 +501,6 @@ def _lines(*statements: str) -> str:
 
 
 ENGINE = Dask()
-VARIANTS = (Dask("dask/distributed", cluster=True),)
+VARIANTS = (Dask("dask/distributed", cluster=True), Dask("dask/native", native=True))
 write = ENGINE.write
 run = partial(trying.run, ENGINE)

@@ -30,6 +30,7 @@ from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble
 from .writing.facts import Facts, makes_double, makes_nan, of_outputs, of_rows
+from .writing.grouping import lowered
 from .writing.joins import Joining, joining
 from .writing.sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
 from .writing.steps import substituted
@@ -43,6 +44,8 @@ AGGREGATIONS = {
     "count": "count",
     "std": "stddev",
     "var": "variance",
+    "std_population": "stddev_pop",
+    "var_population": "var_pop",
     "median": "median",
     "quantile": "quantile_cont",
     "corr": "corr",
@@ -82,7 +85,7 @@ class DuckDB:
     ) -> Program:
         """Write one statement over a table that is loaded once."""
         query, rows, met = joining(query, data)
-        query = widened(query, rows)
+        query = widened(lowered(query, rows), rows)
         _check_names(query)
         lifted = _lifted(query)
         guards = _guards(query, of_rows(query, rows))
@@ -110,6 +113,7 @@ class _Statement:
     guards: tuple[str, ...] = ()
     raises: bool = False
     met: Joining | None = None
+    beside: bool = False
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
@@ -155,10 +159,8 @@ class _Statement:
         match self.query.apply:
             case RowFunction() as function:
                 return [self._row_function(function)]
-            case GroupFunction(name=function):
-                raise Unsupported(
-                    function, "SQL cannot call a Python function of a group's columns"
-                )
+            case GroupFunction():
+                raise AssertionError("a group function is lowered")
             case None:
                 pass
         if self.query.select:
@@ -222,8 +224,10 @@ class _Statement:
         if not self.query.derive:
             return table
         text, where, row = table, self._where(), ["rowid"] if self.ordered else []
+        # An aggregation in a derived column is the value of the row's group.
+        beside = replace(self, beside=bool(self.query.group_by))
         for batch in _batches(self.query.derive):
-            items = [*row, "*", *map(self._output, batch)]
+            items = [*row, "*", *map(beside._output, batch)]  # noqa: SLF001 - its own kind
             inner = f"{_listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
@@ -326,7 +330,7 @@ class _Statement:
         return self._writer().seen(node).text
 
     def _over(self, text: str, order: str = "") -> Sql:
-        if not self.query.transform:
+        if not (self.query.transform or self.beside):
             return Sql(text, ATOM)
         keys = ", ".join(self._keys())
         parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else ""]

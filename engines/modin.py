@@ -13,6 +13,7 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, Own, own
+from .writing.grouping import native
 from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps, reading
 from .writing.quoting import literal, quote
@@ -68,6 +69,7 @@ class Modin:
     name: str = "modin"
     backend: Literal["ray", "dask"] = "ray"
     address: str = ""
+    native: bool = False
 
     @property
     def scheduler(self) -> str:
@@ -107,6 +109,7 @@ class Modin:
     ) -> Program:
         """Write the steps of the query as pandas' statements."""
         query, rows, met = joining(query, data)
+        query = native(query, rows, "modin") if self.native else query
         query = widened(query, rows, gaps=False)
         mine = own(query.apply) if query.apply else NONE
         steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=met)
@@ -192,6 +195,6 @@ def _dask(resources: Resources) -> dict[str, ast.expr]:
 
 
 ENGINE = Modin()
-VARIANTS = (Modin("modin/dask", "dask"),)
+VARIANTS = (Modin("modin/dask", "dask"), Modin("modin/native", native=True))
 write = ENGINE.write
 run = partial(trying.run, ENGINE)

@@ -11,6 +11,7 @@ from . import trying
 from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.functions import NONE, own
+from .writing.grouping import native
 from .writing.joins import joining
 from .writing.pandas_steps import STRINGS, PandasSteps, pushed_down, reading_exactly
 from .writing.widening import widened
@@ -22,6 +23,7 @@ class Pandas:
 
     name: str = "pandas"
     load: Load = Load.MEMORY
+    native: bool = False
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -40,6 +42,7 @@ class Pandas:
     ) -> Program:
         """Write the steps of the query as statements."""
         query, rows, met = joining(query, data)
+        query = native(query, rows, "pandas") if self.native else query
         query = widened(query, rows, gaps=False)
         read = "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN and not met:
@@ -71,6 +74,6 @@ class Pandas:
 
 
 ENGINE = Pandas()
-VARIANTS = ()
+VARIANTS = (Pandas("pandas/native", native=True),)
 write = ENGINE.write
 run = partial(trying.run, ENGINE)

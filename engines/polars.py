@@ -22,6 +22,7 @@ from .base import Load, Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.facts import Facts, of_rows
 from .writing.functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
+from .writing.grouping import native
 from .writing.joins import joining
 from .writing.loops import is_numeric, is_whole, loop_name, row_kernel
 from .writing.polars_chains import Chain
@@ -46,6 +47,7 @@ class Polars:
     calls: bool = False
     compiles: bool = False
     load: Load = Load.MEMORY
+    native: bool = False
 
     @property
     def distributions(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ class Polars:
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
         query, rows, met = joining(query, data)
+        query = native(query, rows, "polars") if self.native else query
         query = widened(query, rows)
         _check_names(query)
         if self.compiles:
@@ -264,6 +267,7 @@ ENGINE = Polars()
 VARIANTS = (
     Polars("polars/in-memory", 'collect(engine="in-memory")'),
     Polars("polars/map_elements", calls=True),
+    Polars("polars/native", native=True),
     # What the device cannot do raises: by default it is done on the processor, unsaid.
     Polars("polars/gpu", "collect(engine=pl.GPUEngine(raise_on_fail=True))"),
     Polars("polars/numba", compiles=True),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from .document import Place
 from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns
+from .group_functions import read_group
 from .parsing import (
     ARITHMETIC,
     Context,
@@ -137,8 +138,13 @@ def task_function(source: str, arguments: Mapping[str, object]) -> Definition:
     return found
 
 
-def group_function(source: str, outputs: tuple[str, ...]) -> GroupFunction:
-    """Read a group function; its parameters name the columns it is given as NumPy arrays."""
+def group_function(
+    source: str, outputs: tuple[str, ...], place: Callable[[int], Place]
+) -> GroupFunction:
+    """Read a group function; its parameters name the columns it is given as NumPy arrays.
+
+    What is no aggregation makes it opaque, with file, line and column.
+    """
     found = definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     if not found.parameters:
@@ -149,13 +155,16 @@ def group_function(source: str, outputs: tuple[str, ...]) -> GroupFunction:
             slips.append(found.slip(part, f"returns {given} values, and 'as' names {named}"))
     if slips:
         raise ExpressionError(tuple(slips))
-    return GroupFunction(
-        name=found.name,
-        outputs=outputs,
-        source=source,
-        parameters=found.parameters,
-        opaque="a group function runs as it is written",
-    )
+    made = GroupFunction(found.name, outputs, source, found.parameters)
+    try:
+        if renamed := _renamed(source):
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
+        read = read_group(found.node, len(outputs), found.offset_of)
+    except ExpressionError as error:
+        return replace(made, opaque=_opaque(error.slips[0], place))
+    except RecursionError:
+        return replace(made, opaque=_opaque(Slip(0, "nested too deeply"), place))
+    return replace(made, body=read.body, named=read.named)
 
 
 @dataclass(frozen=True, slots=True)

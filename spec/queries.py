@@ -366,7 +366,8 @@ class _Clauses:
         if source is None:
             return None
         try:
-            function = group_function(source.text, tuple(o.text for o in outputs) or ("result",))
+            names = tuple(o.text for o in outputs) or ("result",)
+            function = group_function(source.text, names, source.at)
         except ExpressionError as error:
             self.slips(source, error)
             return None

@@ -101,6 +101,9 @@ class _Kinds:
                 return self.of(argument)
             case Call(name, arguments):
                 return self.function(name, ROW_FUNCTIONS[name], arguments)
+            case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
+                self.takes(argument, "number", "a spread")
+                return "float"
             case Agg(name, arguments):
                 return self.function(name, (AGGREGATIONS | WINDOWS)[name], arguments)
             case Case(branches, otherwise):

@@ -106,13 +106,18 @@ class RowFunction:
 
 @dataclass(frozen=True, slots=True)
 class GroupFunction:
-    """A function of a group's columns as NumPy arrays; its parameters name the columns."""
+    """A function of a group's columns as NumPy arrays; its parameters name the columns.
+
+    `body` has a tree for each output, whose aggregations may hold aggregations, and `named` what
+    the def names on the way; `opaque` says why and where there are none.
+    """
 
     name: str
     outputs: tuple[str, ...]
     source: str
     parameters: tuple[str, ...]
     body: tuple[Expr, ...] | None = None
+    named: tuple[Output, ...] = ()
     opaque: str = ""
 
 

@@ -41,7 +41,9 @@ def rows_query(source: str) -> Query:
 
 
 def groups_query(source: str, *outputs: str) -> Query:
-    function = group_function(source, outputs or ("y",))
+    origin = Origin("w.yaml", source)
+    place = lambda offset: Place(origin, offset)  # noqa: E731
+    function = group_function(source, outputs or ("y",), place)
     return Query("q", "a question", group_by=("k",), apply=function)
 
 

@@ -135,6 +135,8 @@ def makes_nan(node: Expr) -> bool:
     match node:
         case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
             return False
+        case Agg("count" | "size" | "n_unique"):
+            return False
         case Arith() if any(map(_infinite, walk(node))):
             return True
         case Call(function) | Agg(function) if function in CAN_MAKE_NAN:

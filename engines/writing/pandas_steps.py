@@ -9,6 +9,7 @@ from ...errors import Unsupported
 from ...spec.expression import (
     Arith,
     Bool,
+    Case,
     Col,
     Compare,
     Expr,
@@ -52,6 +53,8 @@ AGGREGATIONS = {
     "any": "any",
     "all": "all",
 }
+# An adapter's own: of the population, as NumPy's; their divisor is an option of pandas' methods.
+POPULATION = {"std_population": "std", "var_population": "var"}
 WHOLE = {
     **{name: f"x.{method}()" for name, method in AGGREGATIONS.items()},
     "quantile": "x.quantile(q)",
@@ -224,7 +227,27 @@ class PandasSteps:
         """Write `where`, and the columns that are derived from the rows it keeps."""
         columns = series(self.frame, self.query, self.data, arrow=self.arrow)
         where = [filtering(self.query.where, columns)] if self.query.where else []
+        if any(aggregations(output.expression) for output in derived):
+            return [*where, *(line for one in derived for line in self._derived_beside(one))]
         return [*where, deriving(derived, columns)] if derived else where
+
+    def _derived_beside(self, output: Output) -> list[str]:
+        """Write a derived column in which an aggregation is the value of the row's group."""
+        query = replace(self.query, derive=(), aggregate=(), transform=(output,), apply=None)
+        taken = steps(query)
+        rows = series(self.frame, self.query, self.data, arrow=self.arrow)
+        if not taken.reductions:
+            return [deriving((output,), rows)]
+        rows = replace(self, query=query)._beside(rows, taken)  # noqa: SLF001 - its own kind
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options)
+        names = {o.name for o in taken.derived}
+        derived = [deriving(taken.derived, rows)] if names else []
+        value = deriving((replace(output, expression=taken.outputs[0].expression),), rows)
+        return [*derived, f"groups = {ast.unparse(groups)}", value]
+
+    @property
+    def _beside_options(self) -> dict[str, ast.expr]:
+        return {"dropna": literal(False)} if missing_key(self.query, self.data) else {}
 
     def combined(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
@@ -322,9 +345,12 @@ class PandasSteps:
 
     def _grouped(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
-        if not taken.direct and taken.once and not self.local:
+        # What chooses between values gives an array, which has no keys.
+        chooses = any(isinstance(n, Case) for o in taken.outputs for n in walk(o.expression))
+        if not taken.direct and taken.once and not self.local and not chooses:
             return self._inline(taken)
-        quantile = any(r.function == "quantile" for r in taken.reductions)
+        unnamed = {"quantile", *POPULATION}
+        quantile = any(r.function in unnamed for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
         reduced = self._here(self._reduced(with_columns(taken.reductions, self.query.group_by[0])))
@@ -368,8 +394,9 @@ class PandasSteps:
         rows = self._beside(series(self.frame, query, self.data, arrow=self.arrow), taken)
         lines, values = self.prepared(taken.derived), {}
         if self.query.group_by and taken.reductions:
-            options = {"dropna": literal(False)} if missing_key(self.query, self.data) else {}
-            groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
+            groups = quote(
+                "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
+            )
             lines.append(f"groups = {ast.unparse(groups)}")
         for output in taken.outputs:
             named, body = hoisted(output.expression)
@@ -408,6 +435,8 @@ class PandasSteps:
             return quote(WINDOWS[r.function], x=x, q=parameter)
         if r.function == "quantile":
             return quote("x.transform('quantile', q)", x=x, q=parameter)
+        if r.function in POPULATION:
+            return quote("x.transform(m, ddof=0)", x=x, m=POPULATION[r.function])
         return quote("x.transform(m)", x=x, m=AGGREGATIONS[r.function])
 
     def _whole(self, taken: Steps) -> list[str]:
@@ -444,6 +473,8 @@ def _one(reduction: Reduction) -> ast.expr:
     column = quote("groups[c]", c=reduction.column) if reduction.columns else quote("groups")
     if reduction.function == "quantile":
         return quote("c.quantile(q)", c=column, q=reduction.parameter)
+    if reduction.function in POPULATION:
+        return quote(f"c.{POPULATION[reduction.function]}(ddof=0)", c=column)
     return quote(f"c.{AGGREGATIONS[reduction.function]}()", c=column)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...spec.expression import Agg, Col, Expr, Lit, children, columns, walk
@@ -35,6 +36,8 @@ AGGREGATIONS = {
     "n_unique": "x.n_unique()",
     "std": "x.std()",
     "var": "x.var()",
+    "std_population": "x.std(ddof=0)",
+    "var_population": "x.var(ddof=0)",
     "median": "x.median()",
     "first": "x.first()",
     "last": "x.last()",
@@ -109,7 +112,7 @@ class Chain:
 
     def _derive(self, tree: ast.expr) -> ast.expr:
         for batch in _batches(self.query.derive):
-            values = {o.name: _value(o, self._rows) for o in batch}
+            values = {o.name: _value(o, self._rows, self._window) for o in batch}
             tree = quote("tree.with_columns(**o)", tree=tree, o=values)
         return tree
 
@@ -241,8 +244,9 @@ def _of_a_row(node: Expr) -> bool:
     return isinstance(node, Col) or any(map(_of_a_row, children(node)))
 
 
-def _value(output: Output, rows: Rows) -> ast.expr:
-    tree = expression(output.expression, rows=rows)
+def _value(output: Output, rows: Rows, write: Callable[[Agg], ast.expr]) -> ast.expr:
+    """Write a derived column; an aggregation in it is the value of the row's group."""
+    tree = expression(output.expression, write, rows)
     if rows.is_narrow(output.expression):
         tree = quote("x.cast(pl.Int64)", x=tree)
     if isinstance(output.expression, Lit):

@@ -213,7 +213,7 @@ def expression(
 
 
 def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
-    if isinstance(x, ast.Constant) and isinstance(y, ast.Constant):
+    if _is_plain(x) and _is_plain(y):
         x = quote("pl.lit(x)", x=x)
     result = quote(f"x {op} y", x=x, y=y)
     if op in {"//", "%"} and divisor == Lit(0):
@@ -222,6 +222,12 @@ def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
         # Integers give null by zero; floats would give an infinity.
         return quote("pl.when(y != 0).then(r)", y=y, r=result)
     return result
+
+
+def _is_plain(tree: ast.expr) -> bool:
+    """Tell whether Python itself would calculate this: no column is read in it."""
+    plain = ast.Constant | ast.UnaryOp | ast.BinOp | ast.operator | ast.unaryop
+    return all(isinstance(node, plain) for node in ast.walk(tree))
 
 
 def _joined(op: str, operands: list[ast.expr]) -> ast.expr:
@@ -237,9 +243,8 @@ def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
     if function not in ROW_FUNCTIONS:
         raise Unsupported(f"{function}()", "no Polars expression is known for it")
     x, y = arguments[0], arguments[-1]
-    match x:
-        case ast.Constant() | ast.UnaryOp(_, ast.Constant()):  # a plain value has no such methods
-            x = quote("pl.lit(x)", x=x)
+    if _is_plain(x):  # a plain value has no such methods
+        x = quote("pl.lit(x)", x=x)
     if function == "round" and len(arguments) == 2:
         return quote("x.round(y)", x=x, y=y)
     return quote(ROW_FUNCTIONS[function], x=x, y=y)

@@ -1,0 +1,299 @@
+"""Reads a group function's `def` into trees of aggregations, with NumPy's meaning of each word.
+
+In such a tree an aggregation's argument may hold aggregations: `((x - x.mean()) ** 2).sum()`.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .expression import Agg, Arith, Bool, Call, Case, Col, Compare, Expr, Lit, Neg, children, walk
+from .parsing import ARITHMETIC, COMPARISONS, ExpressionError, Slip
+from .workload import Output
+
+# What NumPy makes of an array is NaN as soon as one value is; its `nan` functions skip them.
+METHODS = {"sum": "sum", "mean": "mean", "min": "min", "max": "max", "std": "std", "var": "var"}
+FUNCTIONS = {**METHODS, "median": "median", "amin": "min", "amax": "max"}
+SKIPPING = {f"nan{name}": name for name in (*METHODS, "median")}
+POPULATION = {"std": "std_population", "var": "var_population"}
+ROW = {name: name for name in ("sqrt", "log", "log10", "exp", "abs", "floor", "ceil")}
+ROW |= {"absolute": "abs", "fabs": "abs"}
+MODULES = {"np": "np", "numpy": "np", "math": "math"}
+NUMBERS = {"pi": math.pi, "e": math.e}
+MOST_PATHS = 32  # ways through a def
+CONDITIONS = (Compare, Bool)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGroup:
+    """A def's returned values as trees, and the values it names on the way."""
+
+    body: tuple[Expr, ...]
+    named: tuple[Output, ...]
+
+
+def is_array(node: Expr) -> bool:
+    """Tell whether an expression has a value for each row: it reads a column as it is."""
+    match node:
+        case Agg():
+            return False
+        case Col():
+            return True
+        case _:
+            return any(map(is_array, children(node)))
+
+
+def read_group(
+    function: ast.FunctionDef, outputs: int, offset_of: Callable[[ast.AST], int]
+) -> ReadGroup:
+    """Read a def; ExpressionError at the first thing that is no aggregation."""
+    reader = _Reader(offset_of, outputs)
+    names: dict[str, Expr] = {a.arg: Col(a.arg) for a in function.args.args}
+    values = reader.block(function.body, names)
+    return ReadGroup(values, tuple(reader.named))
+
+
+@dataclass(slots=True)
+class _Reader:
+    offset_of: Callable[[ast.AST], int]
+    outputs: int
+    named: list[Output] = field(default_factory=list)
+    paths: int = 0
+
+    def fail(self, node: ast.AST, message: str) -> ExpressionError:
+        return ExpressionError((Slip(self.offset_of(node), message),))
+
+    def block(self, statements: list[ast.stmt], names: dict[str, Expr]) -> tuple[Expr, ...]:
+        """Read statements up to the values they return."""
+        self.paths += 1
+        match statements:
+            case [ast.Return(ast.expr() as value), *_]:
+                return self.returned(value, names)
+            case [ast.Expr(ast.Constant()) | ast.Pass(), *rest]:
+                return self.block(rest, names)
+            case [ast.Assign([ast.Name(name)], value), *rest]:
+                return self.block(rest, self.naming(name, self.value(value, names), names))
+            case [ast.AugAssign(ast.Name(name) as old, op, value) as node, *rest]:
+                binary = ast.copy_location(
+                    ast.BinOp(ast.copy_location(ast.Name(name), old), op, value), node
+                )
+                return self.block(rest, self.naming(name, self.value(binary, names), names))
+            case [ast.If() as node, *rest] if self.paths < MOST_PATHS:
+                test = self.scalar(node.test, names)
+                then = self.block([*node.body, *rest], names)
+                other = self.block([*node.orelse, *rest], names)
+                pairs = zip(then, other, strict=True)
+                return tuple(Case(((test, yes),), no) for yes, no in pairs)
+            case [first, *_]:
+                what = type(first).__name__.lower()
+                raise self.fail(first, f"'{what}' is no aggregation; it runs where Python runs")
+        raise self.fail(ast.Pass(lineno=1, col_offset=0), "it may return nothing")
+
+    def naming(self, name: str, value: Expr, names: dict[str, Expr]) -> dict[str, Expr]:
+        self.named.append(Output(name, value))
+        return {**names, name: value}
+
+    def returned(self, node: ast.expr, names: dict[str, Expr]) -> tuple[Expr, ...]:
+        parts = node.elts if isinstance(node, ast.Tuple) else [node]
+        if len(parts) != self.outputs:
+            raise self.fail(node, "its values cannot be told apart")
+        values = tuple(self.value(part, names) for part in parts)
+        for part, value in zip(parts, values, strict=True):
+            if is_array(value):
+                raise self.fail(part, "an array; an aggregation gives one value")
+            if isinstance(value, CONDITIONS):
+                raise self.fail(part, "a truth value; an aggregation gives a number")
+        return values
+
+    def scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        """Read a condition of `if`: on an array, Python raises."""
+        value = self.value(node, names)
+        if is_array(value) or not isinstance(value, CONDITIONS):
+            raise self.fail(node, "only a comparison of single values decides here")
+        return value
+
+    def value(self, node: ast.expr, names: dict[str, Expr]) -> Expr:  # one line for each node
+        """Read an expression: an array's, or a single value's."""
+        match node:
+            case ast.Name(name) if name in names:
+                return names[name]
+            case ast.Constant(int() | float() as number) if not isinstance(number, bool):
+                return Lit(number)
+            case ast.Attribute(ast.Name(module), name) if module in MODULES and name in NUMBERS:
+                return Lit(NUMBERS[name])
+            case ast.Attribute(owner, "size"):
+                return self.length(owner, names)
+            case ast.BinOp(left, ast.MatMult(), right):
+                return self.product(left, right, names)
+            case ast.BinOp(left, ast.BitAnd() | ast.BitOr() as op, right):
+                operands = (self.condition(left, names), self.condition(right, names))
+                return Bool("and" if isinstance(op, ast.BitAnd) else "or", operands)
+            case ast.BinOp(left, op, right):
+                return self.arithmetic(node, left, op, right, names)
+            case ast.UnaryOp(ast.USub(), operand):
+                return Neg(_number(self.value(operand, names)))
+            case ast.Compare(left, [op], [right]) if type(op) in COMPARISONS:
+                return self.comparison(left, op, right, names)
+            case ast.BoolOp(op, operands):
+                parts = tuple(self.scalar(part, names) for part in operands)
+                return Bool("and" if isinstance(op, ast.And) else "or", parts)
+            case ast.IfExp(test, then, other):
+                condition = self.scalar(test, names)
+                values = (_number(self.value(part, names)) for part in (then, other))
+                return Case(((condition, next(values)),), next(values))
+            case ast.Call():
+                return self.call(node, names)
+        raise self.fail(node, f"{ast.unparse(node)!r} is no aggregation; it runs where Python runs")
+
+    def comparison(
+        self, left: ast.expr, op: ast.cmpop, right: ast.expr, names: dict[str, Expr]
+    ) -> Expr:
+        sides = (_number(self.value(left, names)), _number(self.value(right, names)))
+        if isinstance(op, ast.NotEq):
+            raise self.fail(left, "of NaN, '!=' is true in Python; compare by '<' or '>'")
+        return Compare(COMPARISONS[type(op)], *sides)
+
+    def condition(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        value = self.value(node, names)
+        if not isinstance(value, CONDITIONS):
+            raise self.fail(node, "'&' and '|' join conditions")
+        return value
+
+    def arithmetic(
+        self,
+        node: ast.expr,
+        left: ast.expr,
+        op: ast.operator,
+        right: ast.expr,
+        names: dict[str, Expr],
+    ) -> Expr:
+        x, y = _number(self.value(left, names)), _number(self.value(right, names))
+        word = ARITHMETIC.get(type(op))
+        if word is None:
+            raise self.fail(node, "this operator is no aggregation's")
+        if word == "**" and not (isinstance(y, Lit) and y.value in {2, 3, 4, 0.5}):
+            raise self.fail(right, "NumPy's powers are lowered for 2, 3, 4 and 0.5 alone")
+        if word in {"//", "%"} and not (isinstance(y, Lit) and y.value):
+            raise self.fail(right, "by zero, NumPy has a meaning of its own for this")
+        return Arith(word, x, y)
+
+    def call(self, node: ast.Call, names: dict[str, Expr]) -> Expr:
+        match node:
+            case ast.Call(ast.Name("len"), [array], []):
+                return self.length(array, names)
+            case ast.Call(ast.Name("float" | "abs" as name), [argument], []):
+                value = _number(self.value(argument, names))
+                return Call("abs", (value,)) if name == "abs" else value
+            case ast.Call(ast.Attribute(ast.Name(module), name), arguments, keywords) if (
+                module in MODULES and module not in names
+            ):
+                return self.function(node, MODULES[module], name, arguments, keywords, names)
+            case ast.Call(ast.Attribute(owner, name), [], keywords) if name in METHODS:
+                return self.reduced(node, METHODS[name], owner, keywords, names)
+            case ast.Call(ast.Attribute(owner, "any" | "all" as name), [], []):
+                return self.decided(node, name, owner, names)
+        raise self.fail(node, f"{ast.unparse(node.func)} is no aggregation that is known here")
+
+    def function(  # noqa: PLR0913 - a call's parts
+        self,
+        node: ast.Call,
+        module: str,
+        name: str,
+        arguments: list[ast.expr],
+        keywords: list[ast.keyword],
+        names: dict[str, Expr],
+    ) -> Expr:
+        match module, name, arguments, keywords:
+            case _, _, [argument], [] if name in ROW:
+                value = _number(self.value(argument, names))
+                if module == "math" and is_array(value):
+                    raise self.fail(node, f"math.{name} takes single values; np.{name} an array")
+                return Call(ROW[name], (value,))
+            case "np", _, [array], _ if name in FUNCTIONS:
+                return self.reduced(node, FUNCTIONS[name], array, keywords, names)
+            case "np", _, [array], _ if name in SKIPPING:
+                return self.reduced(node, SKIPPING[name], array, keywords, names, skip=True)
+            case "np", "any" | "all", [array], []:
+                return self.decided(node, name, array, names)
+            case "np", "where", [test, then, other], []:
+                condition = self.condition(test, names)
+                values = (_number(self.value(part, names)) for part in (then, other))
+                return Case(((condition, next(values)),), next(values))
+            case "np", "dot", [left, right], []:
+                return self.product(left, right, names)
+            case "np", "ptp", [array], []:
+                greatest = self.reduced(node, "max", array, [], names)
+                return Arith("-", greatest, self.reduced(node, "min", array, [], names))
+            case "np", "square", [argument], []:
+                return Arith("**", _number(self.value(argument, names)), Lit(2))
+        raise self.fail(node, f"{module}.{name} is no aggregation that is known here")
+
+    def reduced(  # noqa: PLR0913 - an aggregation's parts
+        self,
+        node: ast.AST,
+        function: str,
+        array: ast.expr,
+        keywords: list[ast.keyword],
+        names: dict[str, Expr],
+        *,
+        skip: bool = False,
+    ) -> Expr:
+        """Read an aggregation; NumPy's spread is the population's unless it is told otherwise."""
+        argument = self.array(array, names)
+        match keywords:
+            case []:
+                name = POPULATION.get(function, function)
+            case [ast.keyword("ddof", ast.Constant(0 | 1 as less))] if function in POPULATION:
+                name = function if less else POPULATION[function]
+            case _:
+                raise self.fail(node, "of an aggregation's options, ddof=0 and ddof=1 are known")
+        found = Agg(name, (argument,))
+        return found if skip else whole(found)
+
+    def decided(self, node: ast.AST, name: str, array: ast.expr, names: dict[str, Expr]) -> Expr:
+        """Read `any` or `all` of a condition, in which NaN is not true: as a number, 1 or 0."""
+        condition = self.value(array, names)
+        if not isinstance(condition, CONDITIONS) or not is_array(condition):
+            raise self.fail(node, f"{name} is of a condition on an array")
+        return Compare("==", Agg("max" if name == "any" else "min", (_number(condition),)), Lit(1))
+
+    def product(self, left: ast.expr, right: ast.expr, names: dict[str, Expr]) -> Expr:
+        sides = (self.array(left, names), self.array(right, names))
+        return whole(Agg("sum", (Arith("*", *sides),)))
+
+    def length(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        self.array(node, names)
+        return Agg("size", ())
+
+    def array(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
+        value = _number(self.value(node, names))
+        if not is_array(value):
+            raise self.fail(node, "a single value, and an aggregation is of an array")
+        return value
+
+
+def whole(agg: Agg) -> Case:
+    """Give an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
+    lacking = Compare("<", Agg("count", agg.arguments), Agg("size", ()))
+    return Case(((lacking, Lit(None)),), agg)
+
+
+def if_whole(node: Expr) -> Agg | None:
+    """Give the aggregation of what `whole` made; None for anything else."""
+    match node:
+        case Case(_, Agg() as agg) if node == whole(agg):
+            return agg
+    return None
+
+
+def _number(node: Expr) -> Expr:
+    """Give a condition as NumPy counts it: 1 where it is true, 0 where it is not."""
+    return Case(((node, Lit(1)),), Lit(0)) if isinstance(node, CONDITIONS) else node
+
+
+def aggregates(node: Expr) -> bool:
+    """Tell whether an expression holds an aggregation."""
+    return any(isinstance(part, Agg) for part in walk(node))

@@ -1,0 +1,42 @@
+"""weighted_spread: spread of v3 around its mean, weighted by v1, by id4 - modin/native"""
+
+import sys
+
+import modin.pandas as pd
+import numpy as np
+import pyarrow as pa
+import ray
+from modin.config import Engine
+
+Engine.put("ray")
+
+
+def start():
+    return ray.init(num_cpus=2, include_dashboard=False)
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id4", "v3", "v1"])
+
+
+def query(data):
+    groups = data.groupby("id4")
+    data = data.assign(centre=groups["v3"].transform("mean"))
+    data = data.assign(v1_v3_centre=data["v1"] * (data["v3"] - data["centre"]) ** 2)
+    answer = (
+        data.groupby("id4", sort=False)
+        .agg(sum_v1_v3_centre=("v1_v3_centre", "sum"), sum_v1=("v1", "sum"))
+        .reset_index()
+        .modin.to_pandas()
+    )
+    answer["spread"] = np.sqrt(answer["sum_v1_v3_centre"] / answer["sum_v1"])
+    return answer[["id4", "spread"]]
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))
