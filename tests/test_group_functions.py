@@ -31,6 +31,7 @@ DEFS = {
     ),
     "a choice of values": "def f(f):\n    return f.min() if f.size > 11 else f.max()\n",
     "zero divisors": "def f(i, f):\n    return (f / i).sum() + i.sum() / (i - i).sum()\n",
+    "constants among themselves": "def f(i):\n    return i.mean() + (-3 / (-3 + -3))\n",
     "a product": "def f(f, g):\n    return f @ g - np.dot(f, f)\n",
 }  # fmt: skip
 
