@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 from dfbench.spec.document import Origin, Place
 from dfbench.spec.expression import (
+    Agg,
     Arith,
     Bool,
     Call,
@@ -21,6 +23,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.functions import definition, group_function, row_function, task_function
+from dfbench.spec.group_functions import whole
 from dfbench.spec.parsing import ExpressionError
 
 ARITHMETIC = {
@@ -225,11 +228,12 @@ def test_a_def_that_can_never_work_is_a_mistake(source):
 
 def test_a_group_function_names_columns_and_outputs():
     source = "def f(v1, v3):\n    return v1.sum(), v3.max()\n"
-    function = group_function(source, ("a", "b"))
+    place = partial(Place, Origin("w.yaml", source))
+    function = group_function(source, ("a", "b"), place)
     assert function.parameters == ("v1", "v3")
-    assert function.body is None
+    assert function.body == (whole(Agg("sum", (Col("v1"),))), whole(Agg("max", (Col("v3"),))))
     with pytest.raises(ExpressionError, match="returns 2 values, and 'as' names 1"):
-        group_function(source, ("a",))
+        group_function(source, ("a",), place)
 
 
 def test_a_task_needs_a_value_for_each_argument_but_the_seed():
