@@ -17,8 +17,12 @@ from dfbench.errors import Unsupported
 # These run functions and tasks, and refuse a group-by in words; tests/test_apply.py holds them.
 FUNCTIONS_ONLY = {
     "pandas+numpy",
+    "pandas/native",
     "polars/map_elements",
+    "polars/native",
     "polars/numba",
+    "dask/native",
+    "modin/native",
     "serial",
     "multiprocessing",
     "futures-process",
