@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins cluster-test golden schema semantics browser screenshots chromium oracle faults matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance pins cluster-test golden schema semantics browser screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,12 @@ oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answe
 
 faults: $(READY) ## run every faulty program under every limit, and kill the parent at random
 	$(BIN)/python -m tests.faults
+
+# User-mode Linux is a kernel that is a program: it needs no virtualisation.
+cgroup2: $(READY) ## run the tests of limits in a machine with cgroup v2, as root and as a user
+	command -v linux.uml && command -v mmdebstrap && command -v genext2fs || \
+		sudo apt-get install --yes user-mode-linux mmdebstrap genext2fs
+	$(BIN)/python -m tests.machines
 
 matrix: $(READY) ## run every engine under limits from 256 MiB to 8 GiB, and judge the endings
 	$(BIN)/python -m tests.matrix

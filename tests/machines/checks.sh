@@ -1,0 +1,11 @@
+# Runs in the machine, once for each user: the tests of limits, faults and killed parents.
+cd /project || exit 1
+failed=0
+echo "== $(id --user --name) in $(cut --delimiter=: --fields=3 /proc/self/cgroup)"
+python3 -c 'from dfbench.running.limits import choose; print(choose().name, *choose().launcher)'
+python3 -m pytest --color=no -p no:cacheprovider -k 'not cgroup1 and not watchdog and not none' \
+    tests/test_limits_comparing.py tests/test_running_faults.py || failed=1
+python3 -m pytest --color=no -p no:cacheprovider -k 'parent or cgroup2' \
+    tests/test_running.py || failed=1
+python3 -m tests.faults 6 6 --backend cgroup2 || failed=1
+exit $failed
