@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -437,6 +438,9 @@ STOPPED = 130
 
 def main() -> None:
     """Run the command line; a mistake is a sentence and exit code 2, never a traceback."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, signal.default_int_handler)
     try:
         app()
     except DfbenchError as error:

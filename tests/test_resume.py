@@ -21,7 +21,7 @@ from dfbench.reporting.progress import Silence
 from dfbench.storing.folder import Folder, read
 from dfbench.storing.records import Outcome, Run
 
-from .faults.harness import MARK, gone, left
+from .faults.harness import MARK, left
 
 WORKLOAD = """
 workload: small
@@ -111,19 +111,20 @@ def test_a_killed_comparison_is_gone_on_with_to_the_same_end(workload: Path, fin
     assert told(folder) == told(finished)
 
 
-def test_ctrl_c_ends_with_a_sentence_and_130_and_leaves_nothing(workload: Path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_ends_with_a_sentence_and_130_and_leaves_nothing(workload: Path, number: int):
     mark = uuid.uuid4().hex
     before = left(mark)
     victim = start(workload, mark=mark)
     folder = wait_for_runs(victim, workload.parent, 1)
-    victim.send_signal(signal.SIGINT)
+    victim.send_signal(number)
     _, errors = victim.communicate(timeout=30)
     assert victim.returncode == 130
     assert errors.splitlines()[-1] == (
         "dfbench: stopped; what was measured is stored, --resume goes on"
     )
     assert "Traceback" not in errors
-    assert not gone(mark, before)
+    assert not left(mark).since(before)
     assert read(folder).runs
     assert not list((folder / "answers").glob("*"))
 
