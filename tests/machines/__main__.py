@@ -36,9 +36,14 @@ HOOKS = (
 )
 
 
+def digest(*made_of: object) -> str:
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]
+
+
 def system(folder: Path) -> Path:
     """Make the machine's disk: a Debian with systemd, Python, and a user."""
-    disk = folder / "debian.ext2"
+    unit = (HERE / "dfbench.service").read_text()
+    disk = folder / f"debian-{digest(PACKAGES, HOOKS, unit)}.ext2"
     if not disk.exists():
         part = disk.with_stem("part")
         hooks = [f"--customize-hook={hook}" for hook in HOOKS]
@@ -50,10 +55,11 @@ def system(folder: Path) -> Path:
 
 def libraries(folder: Path, needed: list[str]) -> Path:
     """Install what dfbench needs, three engines and pytest for the machine's Python."""
-    place = folder / "libraries"
+    pins = PROJECT / "constraints.txt"
+    place = folder / f"libraries-{digest(PYTHON, needed, pins.read_text())}"
     if not place.exists():
-        pinned = ("--constraint", PROJECT / "constraints.txt", "--only-binary", ":all:")
-        install(place, *pinned, "--python-version", PYTHON, *needed)
+        binary = ("--only-binary", ":all:", "--python-version", PYTHON)
+        install(place, "--constraint", pins, *binary, *needed)
     return place
 
 
@@ -89,14 +95,12 @@ def boot(disk: Path, places: dict[str, Path]) -> None:
 
 
 def main() -> int:
-    needed = needs()
-    made_of = repr((PACKAGES, HOOKS, needed, (HERE / "dfbench.service").read_text()))
-    name = hashlib.sha256(made_of.encode()).hexdigest()[:12]
-    folder = default_folder(os.environ) / "machines" / name
+    folder = default_folder(os.environ) / "machines"
     folder.mkdir(parents=True, exist_ok=True)
-    disk, site = system(folder), libraries(folder, needed)
+    disk, site = system(folder), libraries(folder, needs())
     with tempfile.TemporaryDirectory() as place:
         told = Path(place)
+        told.chmod(0o755)  # for the machine's ordinary user
         install(told / "dfbench", "--no-deps", PROJECT)
         boot(disk, {"PROJECT": PROJECT, "LIBRARIES": site, "TOLD": told})
         return int((told / "failed").read_text())
