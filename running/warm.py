@@ -46,6 +46,7 @@ class Warm:
             return "the process died"
         if not select.select([self.process.stdout], [], [], patience)[0]:
             self.process.kill()
+            self.process.wait()
             return f"no answer within {patience:.0f} s"
         line = self.process.stdout.readline()
         error: str | None = json.loads(line) if line else "the process died"
