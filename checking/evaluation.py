@@ -31,6 +31,7 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.workload import Extreme, Output, Query, RowFunction
+from .clocks import instant, told, truncated
 
 # of a column: a number, text, truth, date, or None
 Cell: TypeAlias = Any
@@ -62,10 +63,7 @@ def apply_row(function: RowFunction, row: Row) -> Value:
 
 def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Give a query's answer; groups in order of first appearance where nothing sorts them."""
-    kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
-    for output in query.derive:
-        for row in kept:
-            row[output.name] = evaluate(output.expression, row)
+    kept = kept_rows(query, rows)
     if isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
@@ -73,16 +71,26 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
         result = _transformed(query, kept)
     else:
         result = [
-            found for group in _groups(query.group_by, kept) for found in _reply(query, group)
+            found for group in groups_of(query.group_by, kept) for found in _reply(query, group)
         ]
     if query.having is not None:
         result = [row for row in result if evaluate(query.having, row) is True]
     for key in reversed(query.sort):
         result = _sorted(result, key.name, key.descending)
-    return result[: query.limit]
+    return [{name: _told(value) for name, value in row.items()} for row in result[: query.limit]]
 
 
-def _groups(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Give the rows that `where` lets through, with the derived columns."""
+    kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
+    for output in query.derive:
+        for row in kept:
+            row[output.name] = evaluate(output.expression, row)
+    return kept
+
+
+def groups_of(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Give the rows of each group, in the order of the frame; one group where there is no key."""
     if not keys:
         return [rows]
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -101,7 +109,7 @@ def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give each row's values, in the order of the frame."""
-    groups = {id(row): group for group in _groups(query.group_by, rows) for row in group}
+    groups = {id(row): group for group in groups_of(query.group_by, rows) for row in group}
     result = []
     for row in rows:
         keys = {name: _present(row[name]) for name in query.group_by}
@@ -126,8 +134,14 @@ def _sorted(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dic
 
 
 def _present(value: Cell) -> Cell:
-    """Give None for NaN: null, NaN and NA are one thing."""
+    """Give None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
+    if isinstance(value, dt.datetime):
+        return instant(value)
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _told(value: Cell) -> Cell:
+    return told(value) if isinstance(value, dt.datetime) else value
 
 
 def _value(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one line for each node
@@ -243,20 +257,6 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
-def _midnight(moment: dt.date) -> dt.date:
-    if isinstance(moment, dt.datetime):
-        return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return moment
-
-
-TRUNCATED: dict[str, Callable[[Any], dt.date]] = {
-    "year": lambda moment: _midnight(moment).replace(month=1, day=1),
-    "month": lambda moment: _midnight(moment).replace(day=1),
-    "day": _midnight,
-    "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
-}
-
-
 CALLS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "sqrt": math.sqrt,
@@ -275,7 +275,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "year": operator.attrgetter("year"),
     "month": operator.attrgetter("month"),
     "day": operator.attrgetter("day"),
-    "truncate": lambda moment, unit: TRUNCATED[unit](moment),
+    "truncate": truncated,
 }
 
 

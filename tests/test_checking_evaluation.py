@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -280,3 +282,21 @@ def test_duckdb_gives_the_same_groups(data):
         for name, value in zip(names, found[row["k"]], strict=True):
             expected = None if value is None else pytest.approx(value, rel=1e-12, abs=1e-12)
             assert row[name] == expected
+
+
+def test_times_of_an_hour_that_comes_twice_are_two():
+    berlin = ZoneInfo("Europe/Berlin")
+    moments = [dt.datetime(2024, 10, 27, hour, 30, tzinfo=dt.UTC) for hour in (0, 1)]
+    data = [{"v": moment.astimezone(berlin)} for moment in moments]
+    hour = Output("hour", Call("truncate", (V, Lit("hour"))))
+    query = Query("q", "", derive=(hour,), group_by=("hour",), aggregate=(Output("m", agg("max")),))
+    found = aggregate(query, data)
+    begins = [row["hour"].astimezone(dt.UTC).hour for row in found]
+    assert begins == [0, 1]
+    assert [row["m"].astimezone(dt.UTC) for row in found] == moments
+
+
+def test_a_day_with_a_zone_begins_as_far_from_utc_as_it_did_then():
+    moment = dt.datetime(2024, 3, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    month = evaluate(Call("truncate", (A, Lit("month"))), {"a": moment})
+    assert month.isoformat() == "2024-03-01T00:00:00+01:00"
