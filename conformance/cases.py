@@ -18,6 +18,21 @@ from ..spec.workload import Query
 
 NAN = float("nan")
 
+
+def _berlin(*texts: str | None) -> pa.Array:
+    """Give instants, told as a clock in Berlin shows them."""
+    moments = [text and dt.datetime.fromisoformat(f"{text}:00+00:00") for text in texts]
+    return pa.array(moments, pa.timestamp("us", "Europe/Berlin"))
+
+
+# A new year that is no new year in UTC; an hour that the clocks show twice, and one they leave out.
+YEAR, SUMMER, WINTER, SPRING = (
+    "2023-12-31T23:30",
+    "2024-10-27T00:30",
+    "2024-10-27T01:30",
+    "2024-03-31T01:30",
+)
+
 PLAIN = pa.table(
     {
         "k": ["a", "b", "a", "c", "b", "a", "c", "a"],
@@ -32,6 +47,7 @@ PLAIN = pa.table(
         "s": pa.array([2**31 - 1, -(2**31), 2**30, 7, 2**31 - 2, 5, -9, 2**31 - 1], pa.int32()),
         "e": [2**62, -(2**62), -(2**62), 2**53 + 1, 2**53, 1, 2, 2**53 + 1],
         "m": [dt.datetime(2024, 2, 29, hour, 59, 58) for hour in (0, 1, 23, 12, 12, 5, 6, 7)],
+        "o": _berlin(YEAR, SUMMER, WINTER, SPRING, SUMMER, WINTER, YEAR, SPRING),
     }
 )
 
@@ -51,6 +67,7 @@ MISSING = pa.table(
         "s": pa.array([2**31 - 1, 2**31 - 2, 3, *[None] * 3, *range(-4, 6)], pa.int32()),
         "e": [2**62, -(2**62), 5, *[None] * 3, *range(2**53 - 4, 2**53 + 6)],
         "m": [None, *[dt.datetime(1969, 12, 31, 23, minute, 30) for minute in range(15)]],
+        "o": _berlin(None, *[YEAR, SUMMER, WINTER, SPRING, None] * 3),
     }
 )
 EMPTY = MISSING.slice(0, 0)
@@ -186,13 +203,34 @@ QUERIES = {
     "truncate_date": (
         "{derive: {a: \"truncate(d, 'month')\"}, group_by: a, aggregate: {n: size(), last: max(d)}}"
     ),
+    "zone_keys": "{group_by: o, aggregate: {n: size()}}",
+    "zone_parts": "{derive: {a: year(o), u: month(o), c: day(o)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "zone_compared": (
+        "{where: \"o >= timestamp('2024-10-27 01:00:00+00:00')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "zone_extremes": "{group_by: k, aggregate: {low: min(o), high: max(o), n: n_unique(o)}}",
+    **{
+        f"truncate_zone_{unit}": (
+            f"{{derive: {{a: \"truncate(o, '{unit}')\"}}, group_by: a, aggregate: {{n: size()}}}}"
+        )
+        for unit in ("month", "day", "hour")
+    },
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
     "text_holds": (
         "{where: \"contains(t, 'o') or starts_with(t, 'L')\", group_by: k, aggregate: {rows: size()}}"
     ),
     "text_not": "{where: \"not contains(t, 'x')\", group_by: k, aggregate: {rows: size()}}",
+    "text_or_nothing": "{derive: {c: \"'high' if x > 3 else None\"}, group_by: c, aggregate: {n: size()}}",
+    "sum_of_truth": "{group_by: k, aggregate: {out: sum(b)}}",
+    "sum_of_condition": "{group_by: k, aggregate: {out: sum(x > 2), n: sum(b and x > 2)}}",
+    "float_keys": "{group_by: w, aggregate: {out: sum(x), rows: size()}}",
+    "first_and_corr": "{group_by: k, aggregate: {low: min(x), r: 'corr(z, y)'}}",
+    "row_function": "{apply: {rows: x * 2 + y, as: out}}",
+    "row_function_called": ("{apply: {rows: '1 if z is None else x', as: out, on_missing: call}}"),
     "any_of": "{group_by: k, aggregate: {out: any(x > 3), other: all(z > 0)}}",
     "narrow_sum": "{group_by: k, aggregate: {out: sum(s), mean: mean(s)}}",
+    "narrow_quantile": "{aggregate: {out: 'quantile(s, 0.3)', mid: median(s)}}",
+    "narrow_extreme": "{group_by: k, aggregate: {out: max(s) * 2, low: -min(s)}}",
     "narrow_product": "{derive: {r: s * 4, q: s + s}, group_by: k, aggregate: {out: sum(r), q: max(q)}}",
     "exact_sum": "{group_by: k, aggregate: {out: sum(e)}}",
     "exact_keys": "{group_by: e, aggregate: {rows: size()}}",
@@ -203,6 +241,8 @@ QUERIES = {
     "either_missing": "{derive: {r: x > 2 or y > 2, q: x > 2 and y > 2}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
     "rounds_places": "{derive: {r: 'round(z, 1)'}, group_by: r, aggregate: {rows: size()}}",
     "small_counts": "{group_by: k, aggregate: {out: size() - 10, n: count(x) - 100}}",
+    "whole_size": "{aggregate: {n: size()}}",
+    "transform_one": "{transform: {n: count(x)}}",
     "whole": "{aggregate: {out: sum(x), mean: mean(z), rows: size(), n: n_unique(t)}}",
     "whole_spread": "{aggregate: {out: std(z), mid: median(w), q: 'quantile(z, 0.1)', r: 'corr(x, y)'}}",
     "whole_over": "{aggregate: {out: max(x) - min(y)}}",

@@ -56,13 +56,16 @@ MARKS: tuple[Mark, ...] = (
     Mark("fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"),
     Mark("fireducks", "narrow_sum-plain", "wrong", "its sum of 32 bits wraps"),
     Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
-    Mark("datatable", "quantile*", "unsupported", "it has no quantiles"),
+    Mark("datatable", "*quantile*", "unsupported", "it has no quantiles"),
+    *(
+        Mark("datatable", f"{name}-*", "unsupported", "its times have no zone")
+        for name in ("zone_parts", "zone_compared", "truncate_zone_*")
+    ),
     *(
         Mark("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
         for name in ("rank", "rank_text", "transform_nan", "transform_expression")
         for frame in ("plain", "missing", "one")
     ),
-    Mark("datatable", "transform_quantile-*", "unsupported", "it has no quantiles"),
     Mark("datatable", "transform_more-missing", "unsupported", "its first counts missing values"),
     Mark("datatable", "texts-*", "unsupported", "it has no lower case"),
     *(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from ..spec.expression import Agg, Call, Col, Expr
@@ -14,7 +14,6 @@ from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.correlating import corr_as_sums
-from .writing.facts import Facts, of_rows
 from .writing.quoting import literal, quote
 from .writing.tasks import of_frame
 
@@ -85,17 +84,6 @@ class DaftChain(Chain):
 
     title = "Daft"
     dialect = DAFT
-
-    @property
-    def facts(self) -> Facts:
-        """Give what is known of the rows; a centred column is a number like what it was."""
-        derive = tuple(
-            replace(o, expression=o.expression.arguments[0])
-            if isinstance(o.expression, Call) and o.expression.function == "centred"
-            else o
-            for o in self.query.derive
-        )
-        return of_rows(replace(self.query, derive=derive), self.data)
 
     def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""

@@ -414,12 +414,8 @@ class _Writer:
         return quote("data") if here == set(names) else quote("data[names]", names=names)
 
     def _known(self) -> Schema:
-        """Give the schema of what `where` lets through."""
-        columns = tuple(
-            replace(c, nulls=False, nans=False) if present(self.query, c.name, self.data) else c
-            for c in self.data.columns
-        )
-        return replace(self.data, columns=columns)
+        """Give the schema of what `where` lets through, with the derived columns."""
+        return of_rows(self.query, self.data).data
 
     def _extreme(self, extreme: Extreme) -> _Text:
         """Take the first rows of each partition, then the first of these."""

@@ -58,6 +58,7 @@ FUNCTIONS = {
     "min": "dt.rowmin(*x)",
     "max": "dt.rowmax(*x)",
 }
+DATED = {"year", "month", "day", "truncate"}
 PATTERNS = {"contains": ".*{}.*", "starts_with": "{}.*"}
 AGGREGATIONS = {
     "sum": "dt.sum(x)",
@@ -624,6 +625,8 @@ class _Writer:
         return quote("dt.time.ymd(*p)", p=[*parts, *blank][:3])
 
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        if function in DATED and self.facts.zone(arguments[0]):
+            raise Unsupported(f"{function}() of a time with a zone", "datatable's times have none")
         match function, arguments:
             case "truncate", (moment, Lit(unit)):
                 return self._truncated(moment, str(unit))

@@ -14,6 +14,8 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.joins import joining, polars_joined
 from .writing.quoting import literal, quote
+from .writing.widening import widened
+from .writing.zones import in_zone
 
 NARWHALS = Dialect(
     column="nw.col(n)",
@@ -144,6 +146,7 @@ class Narwhals:
     ) -> Program:
         """Write one lazy chain from the frame to the answer."""
         query, rows, met = joining(query, data)
+        query = in_zone(widened(query, rows), rows)
         frame = quote("data.lazy()")
         if met:
             other = quote("t.lazy()", t=quote(met.name))
@@ -161,9 +164,10 @@ class Narwhals:
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
-    names = list(query.reads)
+    # Of no columns, no rows would be read.
+    names = list(query.reads) or list(data.names[:1])
     frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
-    nans = [literal(name) for name in names if data[name].nans]
+    nans = [literal(name) for name in query.reads if data[name].nans]
     if nans:
         # NaN is a number to Polars, and missing to the workload.
         return quote("f.with_columns(nw.col(*n).fill_nan(None))", f=frame, n=nans)

@@ -30,6 +30,7 @@ from .writing.polars_expressions import Rows, expression, named, root, without_n
 from .writing.quoting import literal, quote
 from .writing.steps import hoisted, substituted
 from .writing.widening import widened
+from .writing.zones import in_zone
 
 # Python's kinds as Polars names them, for what map_elements returns.
 DTYPES = {"int": "pl.Int64", "float": "pl.Float64", "string": "pl.String", "bool": "pl.Boolean"}
@@ -73,7 +74,7 @@ class Polars:
         """Write one lazy chain from the frame to the answer."""
         query, rows, met = joining(query, data)
         query = native(query, rows, "polars") if self.native else query
-        query = widened(query, rows)
+        query = in_zone(widened(query, rows), rows)
         _check_names(query)
         if self.compiles:
             return self._compiled(query, data)

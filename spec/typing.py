@@ -22,6 +22,7 @@ from .expression import (
     Lit,
     Neg,
     Not,
+    columns,
     walk,
 )
 from .schema import Column, Kind, Schema
@@ -97,8 +98,10 @@ class _Kinds:
                 return self.conditions(f"{op!r}", *operands)
             case Not(operand):
                 return self.conditions("'not'", operand)
-            case Call("int64", (argument,)):  # an adapter's own: the same number, wider
+            case Call("int64" | "boolean", (argument,)):  # an adapter's own: the same value
                 return self.of(argument)
+            case Call("centred", _):  # an adapter's own: a number less the mean of its group
+                return "float"
             case Call(name, arguments):
                 return self.function(name, ROW_FUNCTIONS[name], arguments)
             case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
@@ -331,6 +334,13 @@ def extended(schema: Schema, query: Query) -> Schema:
 def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
     found, missing = kind(expr, schema), may_be_missing(expr, schema)
-    column = Column(name, found, ARROW[found], nulls=missing, nans=missing and found == "float")
+    arrow = _zoned(expr, schema) if found == "timestamp" else ARROW[found]
+    column = Column(name, found, arrow, nulls=missing, nans=missing and found == "float")
     others = (other for other in schema.columns if other.name != name)
     return Schema((*others, column), schema.rows)
+
+
+def _zoned(expr: Expr, schema: Schema) -> str:
+    """Give the type of times: that of the column they are made of, for the sake of its zone."""
+    made_of = (schema[name] for name in columns(expr) if name in schema)
+    return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])

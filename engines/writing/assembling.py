@@ -17,6 +17,7 @@ from ..base import Program
 
 Code = str | ast.expr
 # Python's own days and times, where a program has one as a constant.
+ZONE = re.compile(r"tzinfo=ZoneInfo\(")
 TIMES = re.compile(r"(?<![\w.])(date|datetime)(?=\(|\.from)")
 
 
@@ -98,8 +99,10 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
 
 def _imported(parts: Parts) -> str:
     """Give the imports, with what every program needs and what its constants do."""
-    words = {*TIMES.findall(f"{parts.before}\n{parts.load}\n{parts.query}\n{parts.own}")}
+    text = f"{parts.before}\n{parts.load}\n{parts.query}\n{parts.own}"
+    words = {*TIMES.findall(text)}
     times = [f"from datetime import {', '.join(sorted(words))}"] if words else []
+    times += ["from zoneinfo import ZoneInfo"] if ZONE.search(text) else []
     return "\n".join([*(["import sys"] if parts.path else []), parts.imports, *times])
 
 

@@ -32,11 +32,12 @@ from .facts import Facts, makes_nan, nonzero, of_rows
 from .functions import skipping
 from .quoting import literal, quote
 from .steps import hoisted, negated, present, steps, substituted
+from .widening import WIDE
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
-COUNTS = {"count", "size", "n_unique"}
+COUNTS = {"count", "size", "n_unique", "len"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,10 @@ class Chain(ABC):
         query = self.query
         if query.transform:
             tree = self._with(tree, query.derive)
+            if not query.group_by:
+                # Only beside the rows does an aggregation alone have a value for each.
+                outputs = {o.name: self._seen_output(o) for o in query.transform}
+                return self.selected(self.derived(tree, outputs), [*map(self.column, outputs)])
             kept = [self.column(key) for key in query.group_by]
             return self.selected(tree, [*kept, *map(self._output, query.transform)])
         if query.extreme:
@@ -261,9 +266,11 @@ class Chain(ABC):
         return self.selected(tree, [*kept, *map(self._output, taken.outputs)])
 
     def _output(self, output: Output) -> ast.expr:
+        return self.named(self._seen_output(output), output.name)
+
+    def _seen_output(self, output: Output) -> ast.expr:
         seen = self.query.having or self.query.sort
-        tree = self.seen(output.expression) if seen else self.expression(output.expression)
-        return self.named(tree, output.name)
+        return self.seen(output.expression) if seen else self.expression(output.expression)
 
     def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
         if function.body is None:
@@ -312,7 +319,7 @@ class Chain(ABC):
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         tree = self.expression(node)
-        if isinstance(node, Agg) and node.function in COUNTS and self.dialect.narrow_sums:
+        if self.dialect.narrow_sums and isinstance(node, Agg | Call) and node.function in COUNTS:
             return quote(self.dialect.wide, x=tree)
         known = isinstance(node, Col) and node.name in self.data
         if known and self.facts.overflows(op, node, other):
@@ -356,6 +363,8 @@ class Chain(ABC):
         return tree
 
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        if function == WIDE:
+            return quote(self.dialect.wide, x=self.expression(arguments[0]))
         two = f"{function}_2" if function == "round" and len(arguments) == 2 else function
         if two not in self.dialect.functions:
             raise Unsupported(f"{function}()", f"no word of {self.title} is known for it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ...spec.expression import (
@@ -62,6 +63,12 @@ class Facts:
             return False
         arrow = self.data[node.name].arrow
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))
+
+    def zone(self, node: Expr) -> str:
+        """Give the zone of times, as the columns that they are made of have it."""
+        types = (self.data[name].arrow for name in columns(node) if name in self.data)
+        found = (re.search(r"tz=([^]]+)", arrow) for arrow in types)
+        return next((zone[1] for zone in found if zone), "")
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Give the columns whose missing value the expression would not pass on by itself."""

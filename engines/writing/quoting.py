@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
+from zoneinfo import ZoneInfo
 
 from ...errors import Unsupported
 
@@ -51,6 +52,11 @@ def literal(value: Literal) -> ast.expr:
         case dict():
             keys: list[ast.expr | None] = [literal(key) for key in value]
             return ast.Dict(keys, [literal(item) for item in value.values()])
+        case dt.datetime() if isinstance(value.tzinfo, ZoneInfo):
+            shown = _parsed(repr(value.replace(tzinfo=None)).removeprefix("datetime."))
+            assert isinstance(shown, ast.Call)
+            zone = quote("ZoneInfo(z)", z=value.tzinfo.key)
+            return ast.Call(shown.func, shown.args, [*shown.keywords, ast.keyword("tzinfo", zone)])
         case dt.datetime() if value.tzinfo:
             return quote("datetime.fromisoformat(t)", t=value.isoformat())
         case dt.datetime():

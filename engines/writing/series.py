@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
@@ -33,6 +32,7 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.schema import Schema
+from ...spec.typing import extended
 from ...spec.workload import Output, Query
 from .assembling import fill
 from .facts import Facts
@@ -42,6 +42,7 @@ from .steps import hoisted, negated, present, substituted
 FUNCTIONS = {
     "abs": "np.abs(x)",
     "int64": "x.astype('int64')",
+    "boolean": "x.astype('boolean')",
     "sqrt": "np.sqrt(x)",
     "log": "np.log(x)",
     "log10": "np.log10(x)",
@@ -158,7 +159,8 @@ class Series:
             case Bool() | Not():
                 return self.condition(node)
             case Call("truncate", (moment, Lit(unit))):
-                return self._truncated(self.column(moment), str(unit), self._zone(moment))
+                zone = self.facts.zone(moment) if self.facts else ""
+                return self._truncated(self.column(moment), str(unit), zone)
             case Call("centred", arguments):
                 return self._centred(arguments)
             case Call("len", (Col(name),)) if self.arrow(name):
@@ -289,6 +291,10 @@ class Series:
 
     def _truncated(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
         """Write a truncation; months and years have no fixed length, but periods know them."""
+        if zone and unit == "hour":
+            # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
+            shown = quote("x.dt.tz_localize(None)", x=moment)
+            return quote("x - (s - s.dt.floor('h'))", x=moment, s=shown)
         if zone:
             # As a clock there shows it, and not as many hours since.
             moment = quote("x.dt.tz_localize(None)", x=moment)
@@ -297,13 +303,6 @@ class Series:
         else:
             tree = quote("x.dt.floor(u)", x=moment, u=FLOORS[unit])
         return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
-
-    def _zone(self, node: Expr) -> str:
-        for name in columns(node):
-            if self.facts and name in self.facts.data:
-                found = re.search(r"tz=([^]]+)", self.facts.data[name].arrow)
-                return found[1] if found else ""
-        return ""
 
     def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
         if function in EXTREMES and len(arguments) > 1:
@@ -322,18 +321,26 @@ class Series:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
                 return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
-            c, v, o = self._decided(condition), self._chosen(value), self._chosen(otherwise)
-            return quote("np.where(c, v, o)", c=c, v=v, o=o)
-        return quote(
-            "np.select(c, v, default=o)",
-            c=[self._numpy(condition) for condition, _ in branches],
-            v=[self._chosen(value) for _, value in branches],
-            o=self._chosen(otherwise),
-        )
+            v, o = self._chosen(value, otherwise)
+            return quote("np.where(c, v, o)", c=self._decided(condition), v=v, o=o)
+        *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
+        conditions = [self._numpy(condition) for condition, _ in branches]
+        return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
 
-    def _chosen(self, node: Expr) -> ast.expr:
-        """Write a value that is chosen among others; NaN beside text would become text."""
-        return literal(None) if self.nothing and node == Lit(None) else self.value(node)
+    def _chosen(self, *nodes: Expr) -> list[ast.expr]:
+        """Write values that are chosen among: NaN beside text would become text, or raise."""
+        nothing = self.nothing or any(map(self._is_text, nodes))
+        return [literal(None) if nothing and n == Lit(None) else self.value(n) for n in nodes]
+
+    def _is_text(self, node: Expr) -> bool:
+        match node:
+            case Lit(str()) | Call("lower" | "upper"):
+                return True
+            case Col(name) if self.facts and name in self.facts.data:
+                return self.facts.data[name].kind == "string"
+            case Case(branches, otherwise):
+                return any(map(self._is_text, (*(value for _, value in branches), otherwise)))
+        return False
 
     def _decided(self, node: Expr) -> ast.expr:
         """Write a condition without NA, which `np.where` cannot read.
@@ -361,7 +368,8 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
     def is_text(name: str) -> bool:
         return name not in derived and name in data and data[name].kind == "string"
 
-    return Series(frame, missing, is_text if arrow else lambda _: False, facts=Facts(data))
+    facts = Facts(extended(data, query))
+    return Series(frame, missing, is_text if arrow else lambda _: False, facts=facts)
 
 
 def _stamp(value: dt.date) -> ast.expr:

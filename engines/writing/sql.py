@@ -26,7 +26,6 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
-    columns,
 )
 from .facts import Facts, makes_double, makes_nan, nonzero
 from .steps import negated, substituted
@@ -293,21 +292,22 @@ class Writer:
 
     def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
-        moment, zone = self.write(arguments[0]).text, self._zone(arguments[0])
+        begun = moment = self.write(arguments[0]).text
+        zone = self._zone(arguments[0])
         if zone:
             moment = f"timezone({zone}, {moment})"
         if function != "truncate":
             return Sql(f"{FUNCTIONS[function]}({moment})")
         assert isinstance(arguments[1], Lit)
         written = f"date_trunc({string(str(arguments[1].value))}, {moment})"
+        if zone and arguments[1].value == "hour":
+            # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
+            return Sql(f"{begun} - ({moment} - {written})", ADD)
         return Sql(f"timezone({zone}, {written})" if zone else written)
 
     def _zone(self, node: Expr) -> str:
-        for column in columns(node):
-            found = re.search(r"tz=([^]]+)", self.facts.data[column].arrow)
-            if found:
-                return string(found[1])
-        return ""
+        zone = self.facts.zone(node)
+        return string(zone) if zone else ""
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
         return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")

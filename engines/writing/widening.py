@@ -18,6 +18,8 @@ from .steps import rebuilt
 
 # A pseudo-function that only adapters write: the same number in 64 bits.
 WIDE = "int64"
+# The same truth value in pandas' own type: with gaps, it holds truth values as objects of Python's.
+TRUTH = "boolean"
 # What gives a value of its argument, in the argument's width.
 CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
 WHOLE = {"floor", "ceil", "round"}
@@ -43,7 +45,7 @@ def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
 
 
 def _concerns(query: Query, data: Schema) -> bool:
-    if any(data[name].arrow in NARROW for name in query.reads):
+    if any(data[name].arrow in NARROW or data[name].kind == "bool" for name in query.reads):
         return True
     return any(isinstance(n, Call) and n.function in WHOLE for e in _roots(query) for n in walk(e))
 
@@ -74,8 +76,20 @@ class _Rewriting:
             case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
                 # Of a byte, NumPy's roots have 16 bits.
                 return rebuilt(node, tuple(map(self._wide, children(node))))
+            case Agg("quantile", (column, share)) if not self.gaps:
+                # NumPy interpolates between bytes as a byte, which wraps.
+                return Agg("quantile", (self._wide(column), share))
+            case Agg("sum" | "cumsum" as function, (Col() as column,)) if self._has_gaps(column):
+                return Agg(function, (Call(TRUTH, (column,)),))
             case _:
                 return rebuilt(node, tuple(map(self.rewritten, children(node))))
+
+    def _has_gaps(self, column: Col) -> bool:
+        """Tell whether pandas holds truth values as objects, whose sum may be one of them."""
+        if self.gaps or column.name not in self.data:
+            return False
+        found = self.data[column.name]
+        return found.kind == "bool" and found.missing
 
     def _wide(self, node: Expr) -> Expr:
         made = self.rewritten(node)
