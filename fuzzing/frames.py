@@ -77,6 +77,20 @@ DOMAINS = (
             "2024-12-31T00:00:00",
         ),
     ),
+    Domain(
+        "z",
+        "timestamp",
+        pa.timestamp("us", "Europe/Berlin"),
+        # The last two are the same hour of a clock that was put back between them.
+        _times(
+            "2023-12-31T23:30:00+00:00",
+            "2024-03-31T00:59:59+00:00",
+            "2024-10-27T00:30:00+00:00",
+            "2024-10-27T01:30:00+00:00",
+        ),
+    ),
+    Domain("q", "int", pa.uint16(), (0, 1, 7, 2**16 - 1)),
+    Domain("v", "int", pa.uint32(), (0, 3, 2**32 - 1, 2**31)),
 )
 BY_NAME = {domain.name: domain for domain in DOMAINS}
 

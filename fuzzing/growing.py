@@ -26,6 +26,7 @@ from ..spec.expression import (
     columns,
     walk,
 )
+from ..spec.vocabulary import UNITS
 from ..spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from .frames import DOMAINS
 
@@ -35,19 +36,22 @@ DIVISIONS: tuple[ArithOp, ...] = ("/", "//", "%")
 NUMBERS = tuple(d.name for d in DOMAINS if d.kind in {"int", "float"} and not d.exact)
 ORDERED = tuple(d.name for d in DOMAINS if d.kind != "bool")
 MOVED = tuple(d.name for d in DOMAINS if d.name != "e")
-KEYS = ("k", "g", "h", "b", "t", "d", "m", "e", "n", "u")
+KEYS = ("k", "g", "h", "b", "t", "d", "m", "z", "e", "n", "u", "y", "w")
 TEXTS = ("k", "t")
 OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
+MOMENTS = ("d", "m", "z")
 OF_ANYTHING = ("count", "n_unique", "first", "last")
 DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
+ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
 
 
 @dataclass(slots=True)
 class Grower:
-    """Grows trees; `more` are derived columns that are numbers."""
+    """Grows trees; of derived columns, `more` are numbers and `keys` are not."""
 
     draw: Random
     more: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     def chance(self, share: float) -> bool:
         """Tell whether this time it is so."""
@@ -72,14 +76,20 @@ class Grower:
             case 7:
                 return Neg(inner)
             case 8:
-                function = self.draw.choice(("abs", "sqrt", "floor", "ceil", "round"))
-                return Call(function, (inner,))
+                return self.called(inner)
             case 9:
                 return Call(self.draw.choice(("min", "max")), (inner, self.number(depth - 1)))
             case 10:
                 return self.part()
             case _:
                 return Case(((self.condition(depth - 1), inner),), self.otherwise(depth - 1))
+
+    def called(self, inner: Expr) -> Expr:
+        """Grow a call of a function of one number."""
+        if self.chance(0.15):
+            return Call("round", (inner, Lit(1)))
+        usual = ("abs", "sqrt", "floor", "ceil", "round")
+        return Call(self.draw.choice((*usual, *usual, "log", "log10", "exp")), (inner,))
 
     def divisor(self, depth: int) -> Expr:
         """Grow a divisor; quotients of quotients are rounded in too many ways."""
@@ -93,7 +103,20 @@ class Grower:
         """Grow a number that is told of a text or a date."""
         if self.chance(0.4):
             return Call("len", (Col(self.draw.choice(TEXTS)),))
-        return Call(self.draw.choice(("year", "month", "day")), (Col(self.draw.choice("dm")),))
+        return Call(self.draw.choice(("year", "month", "day")), (Col(self.draw.choice(MOMENTS)),))
+
+    def key(self) -> Expr:
+        """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
+        match self.draw.randrange(4):
+            case 0 | 1:
+                name = self.draw.choice(MOMENTS)
+                units = UNITS[:3] if name == "d" else UNITS
+                return Call("truncate", (Col(name), Lit(self.draw.choice(units))))
+            case 2:
+                return Call("lower", (Col("t"),))
+            case _:
+                low = Lit(None) if self.chance(0.2) else Lit("low")
+                return Case(((self.condition(1), Lit("high")),), low)
 
     def condition(self, depth: int = 2) -> Expr:
         """Grow a condition on a row."""
@@ -134,6 +157,7 @@ class Grower:
                 ("m", TIME),
                 ("t", Lit("a")),
                 ("e", Lit(2**53 + 1)),
+                ("z", ZONED),
                 ("w", Lit(1)),
                 ("k", Col("t")),
             )
@@ -222,14 +246,21 @@ def query(draw: Random) -> Query:
 def _derived(grower: Grower) -> tuple[Output, ...]:
     outputs = []
     for place in range(grower.draw.choice((1, 1, 2))):
-        outputs.append(Output(f"new_{place}", grower.number()))
-        grower.more.append(f"new_{place}")
+        name = f"new_{place}"
+        if grower.chance(0.3):
+            outputs.append(Output(name, grower.key()))
+            grower.keys.append(name)
+        else:
+            outputs.append(Output(name, grower.number()))
+            grower.more.append(name)
     return tuple(outputs)
 
 
 def _answer(grower: Grower, grown: Query) -> Query:
     draw = grower.draw
     keys = tuple(draw.sample(KEYS, draw.choice((1, 1, 1, 2, 3))))
+    if grower.keys and grower.chance(0.7):
+        keys = (*grower.keys, *keys[1:])
     roll = draw.random()
     if roll < 0.12:
         body = grower.number(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from ..checking.agreement import asked
 from ..checking.comparing import compare, opened
-from ..checking.evaluation import aggregate, evaluate
+from ..checking.evaluation import aggregate, evaluate, groups_of, kept_rows
 from ..checking.explaining import Verdict
 from ..engines.writing.facts import Facts, of_outputs
 from ..spec.expression import (
@@ -38,6 +39,8 @@ from ..spec.workload import Query, RowFunction
 
 # Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
 LARGEST = 2**53
+# So much larger than their spread, numbers leave it too few digits to be compared by.
+FAR = 1e5
 
 
 def expected(query: Query, frame: pa.Table) -> list[dict[str, Any]]:
@@ -95,7 +98,13 @@ def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
             return False
         if body is not None and any(map(_is_of_none, walk(body))):
             return False
-        return all(_sound(node, kept) for node in _roots(query)) and _modest(query, frame)
+        groups = groups_of(query.group_by, kept_rows(query, frame.to_pylist()))
+        if any(_cancels(node, group) for node in _spreads(query) for group in groups):
+            return False
+        if not all(_sound(node, kept) for node in _roots(query)):
+            return False
+        answer = expected(query, frame)
+        return _modest(answer) and not _ties(replace(query, limit=None), frame)
     except (OverflowError, TypeError, KeyError, KindError):
         return False
 
@@ -181,6 +190,21 @@ def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
     return any(_is_infinite(row[name]) for name in columns(node) for row in rows)
 
 
+def _spreads(query: Query) -> Iterator[Agg]:
+    nodes = (node for root in _roots(query) for node in walk(root))
+    return (n for n in nodes if isinstance(n, Agg) and n.function in {"std", "var", "corr"})
+
+
+def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
+    """Tell whether numbers lie so far from zero that their spread is lost in a float's digits."""
+    for argument in node.arguments:
+        values: list[Any] = [v for row in group if (v := evaluate(argument, row)) is not None]
+        spread = max(values, default=0) - min(values, default=0)
+        if 0 < FAR * spread < max(map(abs, values), default=0):
+            return True
+    return False
+
+
 def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:
     value = evaluate(node, row)
     if isinstance(value, int | float) and abs(value) >= LARGEST and not math.isinf(value):
@@ -197,8 +221,19 @@ def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and math.isinf(value)
 
 
-def _modest(query: Query, frame: pa.Table) -> bool:
+def _ties(query: Query, frame: pa.Table) -> bool:
+    """Tell whether the order hangs on the last digits of floats, which are each engine's own."""
+    rows = expected(query, frame) if query.sort else []
+    for place, key in enumerate(query.sort):
+        last = place == len(query.sort) - 1
+        values = sorted(row[key.name] for row in rows if isinstance(row[key.name], float))
+        for low, high in itertools.pairwise(values):
+            if math.isclose(low, high, rel_tol=1e-9, abs_tol=1e-9) and not (last and low == high):
+                return True
+    return False
+
+
+def _modest(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether outputs are of a size that every engine can hold."""
-    rows = expected(query, frame)
     numbers = [v for row in rows for v in row.values() if isinstance(v, int | float)]
     return all(abs(value) < 2**62 or isinstance(value, float) for value in numbers)

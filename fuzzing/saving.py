@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from ..spec.reading import read_text
 from ..spec.wording import text
 from ..spec.workload import Output, Query, RowFunction
+from ..storing.folder import program_path
 
 FRAME = "data.parquet"
 NAME = "asked"
@@ -78,12 +79,13 @@ def save(
     folder: Path, query: Query, frame: pa.Table, programs: Mapping[str, str], about: str
 ) -> None:
     """Write what runs by hand: the workload, its data, and each engine's program."""
-    (folder / "programs").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "workload.yaml").write_text(workload(query), encoding="utf-8")
     pq.write_table(frame, folder / FRAME)
     for engine, program in programs.items():
-        name = engine.replace("/", "-").replace("+", "-")
-        (folder / "programs" / f"{name}.py").write_text(program, encoding="utf-8")
+        path = folder / program_path(engine, NAME)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(program, encoding="utf-8")
     (folder / "README.md").write_text(about, encoding="utf-8")
 
 
