@@ -111,7 +111,7 @@ def _ended(stored: Stored) -> tuple[int, int]:
 def _winner(view: View) -> Iterator[str]:
     won = max((column.fastest for column in view.columns), default=0)
     if not won:
-        if any(row.cells for row in view.rows) and view.failures:
+        if view.failures and not any(cell.ok for row in view.rows for cell in row.cells):
             yield "No engine answered any question."
         return
     first = [column for column in view.columns if column.fastest == won]

@@ -279,7 +279,7 @@ def _row(query: str, material: _Material) -> Row:
     ranked = sorted((c for c in cells.values() if c.time is not None), key=_time)
     contested = len(ranked) > 1 and _undecided(ranked[0], ranked[1], material)
     ran = sum(cell.outcome is not None for cell in cells.values())
-    if ranked and (ran > 1 or len(cells) == 1):  # the first to run is not yet the fastest
+    if ranked and ran == len(cells):  # who has not run yet may be faster
         cells[ranked[0].engine] = replace(ranked[0], best=True)
     question = str(material.stored.head.queries.get(query, ""))
     return Row(query, question, tuple(cells.values()), contested)

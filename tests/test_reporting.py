@@ -167,6 +167,14 @@ def test_every_format_bears_a_comparison_that_names_nothing(tmp_path, chosen):
     assert isinstance(exporting.render(shown, chosen), str)
 
 
+def test_a_failure_in_a_partial_comparison_is_not_everybodys(tmp_path):
+    head = samples.head(engines=("datatable", "pandas", "polars"), queries=("q6",), rounds=1)
+    shown = view.build(folder.read(samples.store(tmp_path, head, kept=2, checked=False).path))
+    assert "No engine answered any question." not in shown.sentences
+    assert "datatable cannot say q6." in shown.sentences
+    assert not any(c.best for row in shown.rows for c in row.cells)
+
+
 def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path):
     shown = viewed(tmp_path, engines=("datatable",), queries=("q6", "q10"), baseline="datatable")
     assert shown.sentences[0] == "No engine answered any question."
