@@ -183,7 +183,7 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
 
 def smaller(request: Request, planned: Plan, progress: Progress | Silence) -> Plan | None:
     """Plan the same at a tenth of its size, where break-evens are told; else give None."""
-    workload = tenth(planned.workload) if beside(planned.workload) else None
+    workload = tenth(planned.workload) if beside(planned.workload, planned.data.rows) else None
     if workload is None:
         return None
     data = _data(request, workload, progress)
@@ -246,7 +246,7 @@ def _beside(
     request: Request, planned: Plan, small: Plan | None, folder: Folder, told: Progress | Silence
 ) -> None:
     """Run the same at a tenth of its size, and probe roads and libraries."""
-    if not beside(planned.workload):
+    if not beside(planned.workload, planned.data.rows):
         return
     if small:
         stored = read_folder(folder.path)

@@ -12,11 +12,11 @@ SHARE = 10
 FEWEST_GROUPS = 2
 
 
-def beside(workload: Workload) -> bool:
+def beside(workload: Workload, rows: int) -> bool:
     """Tell whether break-evens and traits are found: for functions that have work to do."""
     match workload.measure.beside:
         case "auto":
-            return _enough(workload) and any(map(calls, workload.questions))
+            return _enough(workload, rows) and any(map(calls, workload.questions))
         case word:
             return word == "all"
 
@@ -57,8 +57,7 @@ def unit(question: Query | Tasks) -> str:
             return "rows"
 
 
-def _enough(workload: Workload) -> bool:
+def _enough(workload: Workload, rows: int) -> bool:
     if workload.tasks:
         return any(tasks.count >= LEAST_TASKS for tasks in workload.tasks)
-    dataset = workload.dataset
-    return not isinstance(dataset, Generated) or dataset.rows >= LEAST_ROWS
+    return rows >= LEAST_ROWS

@@ -122,16 +122,18 @@ def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> Non
 def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
     walks, rows = read("random_walk"), read("apply")
     small = tenth(walks)
-    assert beside(walks)
+    assert beside(walks, 0)
     assert small is not None
     assert [one.count for one in small.tasks] == [one.count // 10 for one in walks.tasks]
     fewer = tenth(rows)
     assert fewer is not None
     assert (fewer.dataset.rows, fewer.dataset.groups) == (100_000, 10)
-    assert not beside(read("random_walk", {"tasks.count": "99"}))
-    assert not beside(read("apply", {"measure.beside": "none"}))
-    assert not beside(read("groupby"))
-    assert beside(read("groupby", {"measure.beside": "all"}))
+    assert beside(rows, 100_000)
+    assert not beside(rows, 99_999)
+    assert not beside(read("random_walk", {"tasks.count": "99"}), 0)
+    assert not beside(read("apply", {"measure.beside": "none"}), 10**6)
+    assert not beside(read("groupby"), 10**7)
+    assert beside(read("groupby", {"measure.beside": "all"}), 10)
 
 
 def test_files_have_one_size(tmp_path: Path) -> None:
@@ -144,7 +146,9 @@ def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None
     asked["measure.beside"] = "all"
     request = Request("random_walk", ("serial", "futures-thread"), (), asked, tmp_path)
     comparison = flow.compare(request, Silence())
-    (story, *_) = comparison.view.stories
+    story, roads = comparison.view.stories
+    assert roads.title == "Roads to parallel Python"
+    assert [row[:2] for row in roads.grids[0].rows] == [("futures-thread", "threads")]
     (grid,) = story.grids
     assert grid.caption == "walk: 4 and 40 tasks"
     assert [row[0] for row in grid.rows] == ["serial", "futures-thread"]
