@@ -50,11 +50,11 @@ def tag(pid: int) -> str:
 
 
 def alive(name: str) -> bool:
-    """Say whether the process of a tag still runs."""
+    """Say whether the process of a tag still runs, and will: a SIGKILL may be on its way."""
     pid, _, start = name.partition("-")
     found = stat(int(pid))
     # A supervisor without a /proc of its own could not read when it started.
-    return found is not None and int(start) in {0, found.start} and not found.exiting
+    return found is not None and int(start) in {0, found.start} and not dying(int(pid))
 
 
 def owner(name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -375,6 +376,15 @@ def test_a_tag_names_a_living_process_and_no_later_one():
     pid, start = tag.split("-")
     assert processes.alive(tag)
     assert not processes.alive(f"{pid}-{int(start) + 1}")
+
+
+def test_a_process_with_a_sigkill_before_it_lives_no_more():
+    child = subprocess.Popen(["sleep", "60"])
+    tag = processes.tag(child.pid)
+    assert processes.alive(tag)
+    child.kill()
+    assert not processes.alive(tag)
+    child.wait()
 
 
 def test_only_names_with_a_tag_have_an_owner():
