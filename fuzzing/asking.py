@@ -34,6 +34,7 @@ from .shrinking import shrink
 BATCH = 40
 FRAMES_EACH = 5  # queries asked of one frame
 RESOURCES = Resources(threads=2)
+PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Engine:
         text.write_text(program.text, encoding="utf-8")
         answer = self.folder / "answer.arrow"
         try:
-            if error := self._started().answer(text, path, answer):
+            if error := self._started().answer(text, path, answer, PATIENCE):
                 return _last_words(error)
             verdict = judging.agrees(query, frame, judging.expected(query, frame), answer)
         finally:
