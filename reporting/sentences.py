@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .view import Column, View
 
 
+SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
@@ -28,6 +29,7 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
         _partial(view, stored),
         _winner(view),
         *((_memory(view), answers) if timed else (answers, _memory(view))),
+        _spilled(stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
@@ -160,6 +162,17 @@ def _memory(view: View) -> Iterator[str]:
         f"{greatest.engine} the most, {size(greatest.peak)}"
         f"{''.join(f'; {c.engine} needed {size(c.peak)}' for c in between)}."
     )
+
+
+def _spilled(stored: Stored) -> Iterator[str]:
+    """Say who has gone to the disk for want of memory, and how much was there at one time."""
+    most: dict[str, int] = {}
+    for run in stored.runs:
+        if (disk := run.memory.disk or 0) >= SPILLED:
+            most[run.engine] = max(most.get(run.engine, 0), disk)
+    if most:
+        told = listed([f"{engine} {size(disk)}" for engine, disk in most.items()])
+        yield f"Temporary files on the disk, at most at one time: {told}."
 
 
 def _failed(view: View, stored: Stored) -> Iterator[str]:

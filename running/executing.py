@@ -127,6 +127,7 @@ def _memory(seen: Observed) -> Memory:
         load=seen.peaks.get("load") or None,
         query=seen.peaks.get("query") or None,
         charged=seen.charged,
+        disk=seen.disk,
         measure=seen.measure,
     )
 

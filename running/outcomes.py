@@ -56,6 +56,7 @@ class Observed:
     peaks: dict[str, int] = field(default_factory=dict)
     held: int = 0
     charged: int | None = None
+    disk: int = 0
     measure: str = ""
     rows: int | None = None
     scheduler: str = ""

@@ -62,6 +62,20 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def on_disk(place: Path) -> int:
+    """Give the bytes of disk that the files in a run's folder take: what it has spilled there."""
+    total, folders = 0, [place]
+    while folders:
+        # A file may go while it is looked at.
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(Path(entry))
+    return total
+
+
 def link(program: Path, place: Path) -> tuple[str, Path]:
     """Give the program a name that can be imported and shadows nothing; the module and its file."""
     module = "dfbench_program_" + re.sub(r"\W", "_", program.stem, flags=re.ASCII)

@@ -32,6 +32,8 @@ TICK = 0.02
 LOG_BYTES = READ_BYTES = 64 * 1024
 # Names are for the evidence alone: whom a kill took.
 LEARN_NAMES = 1.0
+# A look at the files of a run costs a call for each: what was spilled stays for longer than this.
+LOOK_ON_DISK = 0.2
 PATIENCE = 10.0
 # A process that ends closes its pipes first, and has a status to tell a moment later.
 EXIT_FOLLOWS = 0.5
@@ -51,25 +53,26 @@ class Pipes:
 class Watch:
     """One run while it lasts: what it says, what it holds, and why it ends."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a run has as many parts
         self,
         limit: Limit,
         worker: subprocess.Popen[bytes],
         pipes: Pipes,
         spawned: float,
         remember: private.Remember,
+        place: Path,
     ) -> None:
         self.account = Account(spawned, self._enter)
         self.end: End | None = None
         self.status: int | None = None
         self.peaks: dict[str, int] = {}
-        self.held = 0
+        self.held = self.disk = 0
         self.died = ""
         self.log = b""
         self.worker = worker
-        self._limit, self._pipes, self._remember = limit, pipes, remember
+        self._limit, self._pipes, self._remember, self._place = limit, pipes, remember, place
         self._names: dict[int, str] = {}
-        self._looked = self._named = 0.0
+        self._looked = self._named = self._searched = 0.0
         self._closed: float | None = None
         self._poll = select.poll()
 
@@ -117,6 +120,9 @@ class Watch:
     def _tick(self, now: float, seconds: float | None) -> None:
         if now - self._looked >= TICK / 2:
             self._look()
+        if now - self._searched >= LOOK_ON_DISK:
+            self._searched = now
+            self.disk = max(self.disk, private.on_disk(self._place))
         if seconds is not None and now > self.account.spawned + seconds:
             self._finish(End.TIMER)
         if self._closed is not None and now > self._closed + EXIT_FOLLOWS:
@@ -220,6 +226,7 @@ def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) ->
         peaks=watch.peaks,
         held=watch.held,
         charged=charged,
+        disk=watch.disk,
         measure=limit.measure,
         rows=account.rows,
         scheduler=job.scheduler,
@@ -264,7 +271,7 @@ def spawn(job: Job, limit: Limit, place: Path, remember: private.Remember) -> Wa
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
-    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned, remember)
+    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned, remember, place)
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:

@@ -214,6 +214,7 @@ def _table(runs: Iterable[Run]) -> pa.Table:
         + [(name, number) for name in seconds]
         + [("warmups", pa.list_(number)), ("hot", pa.list_(number))]
         + [(f"{name}_memory", whole) for name in ("peak", "startup", "load", "query", "charged")]
+        + [("temporary_files", whole)]
         + [("memory_measure", text), ("foreign", number), ("steal", number)]
         + [("swapped", whole), ("throttled", whole), ("began", text)]
     )

@@ -57,6 +57,7 @@ class Memory:
     `startup`, `load` and `query` are the same by phase; `charged` is the kernel's own exact peak,
     which contains page cache, where there is a cgroup. On a cluster that is there already,
     `workers` has each worker's peak (on Ray: node's) by its address, and `peak` is the largest.
+    `disk` is no memory: the most that the run's temporary files took on the disk at one time.
     """
 
     peak: int | None = None
@@ -66,6 +67,7 @@ class Memory:
     charged: int | None = None
     measure: str = ""
     workers: dict[str, int] = field(default_factory=dict)
+    disk: int | None = None
 
     @property
     def answering(self) -> int:

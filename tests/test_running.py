@@ -415,3 +415,25 @@ def wait_for(mark: str, count: int) -> None:
     while len(left(mark).processes) < count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+SPILLING = """
+import os, tempfile, time
+
+def load(path):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(os.urandom(24 * 2**20))
+        file.flush()
+        time.sleep(1)
+
+def query(data):
+    pass
+"""
+
+
+def test_what_a_run_spills_to_the_disk_is_counted_at_its_peak(tmp_path: Path):
+    data = tmp_path / "data"
+    run = ok(program(tmp_path, SPILLING, data=data))
+    assert 24 * MIB <= run.memory.disk < 30 * MIB
+    idle = "def load(path): ...\ndef query(data): ...\n"
+    assert ok(program(tmp_path, idle, "q2.py", data=data)).memory.disk < MIB

@@ -14,7 +14,15 @@ from ruamel.yaml import YAML
 
 
 def test_the_workloads_that_ship():
-    assert shipped() == ("apply", "groupby", "join", "matrix", "random_walk", "upgrade")
+    assert shipped() == (
+        "apply",
+        "groupby",
+        "join",
+        "larger_than_memory",
+        "matrix",
+        "random_walk",
+        "upgrade",
+    )
 
 
 @pytest.mark.parametrize("name", shipped())
