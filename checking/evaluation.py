@@ -30,7 +30,7 @@ from ..spec.expression import (
     Value,
     columns,
 )
-from ..spec.workload import Extreme, Output, Query, RowFunction
+from ..spec.workload import Extreme, Join, Output, Query, RowFunction
 from .clocks import instant, told, truncated
 
 # of a column: a number, text, truth, date, or None
@@ -64,7 +64,9 @@ def apply_row(function: RowFunction, row: Row) -> Value:
 def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Give a query's answer; groups in order of first appearance where nothing sorts them."""
     kept = kept_rows(query, rows)
-    if isinstance(query.apply, RowFunction):
+    if query.select:
+        result = [{name: _present(row[name]) for name in query.select} for row in kept]
+    elif isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
     elif query.transform:
@@ -78,6 +80,25 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     for key in reversed(query.sort):
         result = _sorted(result, key.name, key.descending)
     return [{name: _told(value) for name, value in row.items()} for row in result[: query.limit]]
+
+
+def joined(
+    join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """Give the rows of a join; `beside` names the table's columns in them."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for other in others:
+        found.setdefault(tuple(_present(other[key]) for key in join.on), []).append(other)
+    result = []
+    nothing = [] if join.how == "inner" else [dict.fromkeys(beside)]
+    for row in rows:
+        key = tuple(_present(row[name]) for name in join.on)
+        matches: Sequence[Row] = [] if None in key else found.get(key, [])
+        result += [
+            {**row, **{shown: other[name] for name, shown in beside.items()}}
+            for other in matches or nothing
+        ]
+    return result
 
 
 def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ..checking.agreement import asked
 from ..checking.comparing import compare
-from ..checking.evaluation import aggregate
+from ..checking.evaluation import aggregate, joined
 from ..checking.explaining import Verdict
 from ..datasets.describing import schema_of
 from ..engines import find
@@ -23,9 +23,13 @@ from ..errors import Unsupported
 from ..provisioning import managing
 from ..provisioning.interpreters import Interpreter
 from ..running.warm import Warm
-from .cases import FRAMES, Case
+from ..spec.joining import beside, over_rows
+from ..spec.schema import Column, Schema
+from ..spec.workload import Join, Query
+from .cases import FRAMES, SOLD, TABLES, Case
 
 TWO = Resources(threads=2)
+STORED = FRAMES | SOLD | TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ def started(engine: str, folder: Path) -> Warm:
 
 
 def store(folder: Path) -> dict[str, Path]:
-    """Write the frames as Parquet files; give each by its name."""
-    for name, table in FRAMES.items():
-        pq.write_table(table, folder / f"{name}.parquet")
-    return {name: folder / f"{name}.parquet" for name in FRAMES}
+    """Write the frames and tables as Parquet files; give each by its name."""
+    files = {name: folder / f"{name}.parquet" for name in STORED}
+    for name, path in files.items():
+        pq.write_table(STORED[name], path)
+    return files
 
 
 @dataclass(slots=True)
@@ -77,7 +82,9 @@ class Answering:
         safe = f"{self.engine}_{case.name}".translate(str.maketrans("/+@.-", "_____"))
         text, answer = self.folder / f"{safe}.py", self.folder / "answer.arrow"
         text.write_text(program.text)
-        problem = self.warm().answer(text, self.frames[case.frame], answer)
+        join = case.query().join
+        tables = [self.frames[join.table]] if join else []
+        problem = self.warm().answer(text, self.frames[case.frame], answer, *tables)
         if problem:
             return Result("wrong", problem, program.text)
         verdict = agrees(case, answer)
@@ -89,7 +96,7 @@ class Answering:
         """Write the program for the versions that run it, or keep the engine's refusal."""
         told = Resources(versions=self.place.versions)
         try:
-            return find(self.engine).write(case.query(), schema_of(self.frames[case.frame]), told)
+            return find(self.engine).write(case.query(), schema(case, self.frames), told)
         except Unsupported as reason:
             return reason
 
@@ -117,12 +124,34 @@ def answering(engine: str, folder: Path) -> Iterator[Answering]:
 
 def agrees(case: Case, path: Path) -> Verdict:
     """Hold the answer in a file against the plain-Python oracle's."""
-    query = case.query()
-    rows = aggregate(query, FRAMES[case.frame].to_pylist())
+    query, rows = case.query(), STORED[case.frame].to_pylist()
+    if query.join:
+        query, rows = _joined(case, query.join)
+    rows = aggregate(query, rows)
     with pa.ipc.open_file(path) as answer:
         types = answer.schema
     columns = {name: _array([row[name] for row in rows], types, name) for name in query.outputs}
-    return compare(pa.table(columns), path, asked(query, FRAMES[case.frame].num_rows))
+    return compare(pa.table(columns), path, asked(query, STORED[case.frame].num_rows))
+
+
+def _joined(case: Case, join: Join) -> tuple[Query, list[dict[str, Any]]]:
+    """Give the query over joined rows, and the rows."""
+    frame, other = STORED[case.frame], STORED[join.table]
+    tables = ((join.table, _described(other)),)
+    data = replace(_described(frame), tables=tables)
+    query, _ = over_rows(case.query(), data)
+    return query, joined(join, beside(data, join), frame.to_pylist(), other.to_pylist())
+
+
+def _described(table: pa.Table) -> Schema:
+    columns = (Column(field.name, "int", str(field.type)) for field in table.schema)
+    return Schema(tuple(columns), table.num_rows)
+
+
+def schema(case: Case, files: dict[str, Path]) -> Schema:
+    """Give the columns of a case's frame, and of the tables beside it."""
+    tables = tuple((name, schema_of(files[name])) for name in TABLES)
+    return replace(schema_of(files[case.frame]), tables=tables)
 
 
 def _array(values: list[Any], types: pa.Schema, name: str) -> pa.Array:

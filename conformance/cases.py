@@ -249,6 +249,48 @@ QUERIES = {
 }
 
 
+# The frames of joins have fewer columns: joined rows are answered whole, and no engine says all.
+SOLD = {
+    f"sold_{name}": frame.select(["k", "g", "x", "z", "t", "b", "d"])
+    for name, frame in FRAMES.items()
+}
+# What they are joined with: keys that are missing, repeated, of another width, or not there.
+TABLES = {
+    "shops": pa.table(
+        {
+            "k": ["a", "c", "q", None, "o"],
+            "v": pa.array([1.5, None, 3.5, 4.5, -2.5]),
+            "t": ["Lima", "Rome", None, "Bern", "Oslo"],
+            "n": [1, 2, 3, 4, 5],
+        }
+    ),
+    "twice": pa.table({"g": [1, 1, 2, 9, None, None], "v": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}),
+    "pairs": pa.table({"g": [1, 2, 2, 3], "k": ["a", "a", "b", None], "n": [10, 20, 30, 40]}),
+    "narrow": pa.table({"x": pa.array([1, 4, 3, 9], pa.int32()), "n": [1, 2, 3, 4]}),
+    "nobody": pa.table({"k": pa.array([], pa.string()), "n": pa.array([], pa.int64())}),
+}
+JOINS = {
+    "join": "{join: {table: shops, on: k}}",
+    "join_left": "{join: {table: shops, on: k, how: left}}",
+    "join_repeated": "{join: {table: twice, on: g}, aggregate: {n: size(), v: sum(v), x: sum(x)}}",
+    "join_left_repeated": "{join: {table: twice, on: g, how: left}}",
+    "join_two_keys": "{join: {table: pairs, on: [k, g], how: left}}",
+    "join_narrow": "{join: {table: narrow, on: x}, group_by: k, aggregate: {n: sum(n), rows: size()}}",
+    "join_nobody": "{join: {table: nobody, on: k}, aggregate: {n: sum(n), rows: size()}}",
+    "join_left_nobody": "{join: {table: nobody, on: k, how: left}, group_by: k, aggregate: {n: sum(n)}}",
+    "join_keys_only": "{join: {table: shops, on: k}, group_by: k, aggregate: {rows: size()}}",
+    "join_then": (
+        "{join: {table: shops, on: k, how: left}, where: x > 0 or v is None, derive: {r: n * x},"
+        " group_by: [k, t_right], aggregate: {r: sum(r), v: max(v)}, sort: [k, t_right], limit: 4}"
+    ),
+    "join_largest": (
+        "{join: {table: shops, on: k}, group_by: t_right, largest: {column: z, n: 2, as: top}}"
+    ),
+    "join_sorted": "{join: {table: shops, on: k}, where: n < 3, sort: [-x, k], limit: 3}",
+    "join_derived": "{join: {table: shops, on: k}, derive: {r: v * 2}, having: r > 1}",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A query and the name of its frame."""
@@ -262,16 +304,24 @@ class Case:
         return _read(self.text)
 
 
+_FILES = "{" + ", ".join(f"{name}: {name}.parquet" for name in TABLES) + "}"
+
+
 @cache
 def _read(text: str) -> Query:
     workload = (
-        "workload: conformance\ndataset: {files: frame.parquet}\nqueries:\n"
+        f"workload: conformance\ndataset: {{files: frame.parquet, tables: {_FILES}}}\nqueries:\n"
         f"  asked: {text}\nengines: [pandas]\n"
     )
     (query,) = read_text(workload, "conformance.yaml", Path()).queries
     return query
 
 
-CASES = tuple(
-    Case(f"{name}-{frame}", frame, text) for name, text in QUERIES.items() for frame in FRAMES
+CASES = (
+    *(Case(f"{name}-{frame}", frame, text) for name, text in QUERIES.items() for frame in FRAMES),
+    *(
+        Case(f"{name}-{frame}", f"sold_{frame}", text)
+        for name, text in JOINS.items()
+        for frame in FRAMES
+    ),
 )

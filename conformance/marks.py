@@ -56,6 +56,14 @@ MARKS: tuple[Mark, ...] = (
     Mark("fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"),
     Mark("fireducks", "narrow_sum-plain", "wrong", "its sum of 32 bits wraps"),
     Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
+    Mark(
+        "datatable", "join*nobody-*", "unsupported", "from Arrow, it reads no columns without rows"
+    ),
+    *(
+        Mark("datatable", f"join{kind}_repeated-*", "wrong", "it joins with unique keys alone")
+        for kind in ("", "_left")
+    ),
+    Mark("pandas+numba", "join*", "unsupported", "Numba has no join: pandas says it"),
     Mark("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
         Mark("datatable", f"{name}-*", "unsupported", "its times have no zone")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..spec.expression import Agg, Call, Col, Expr
+from ..spec.joining import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
 from . import trying
@@ -14,8 +15,8 @@ from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.correlating import corr_as_sums
+from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote
-from .writing.tasks import of_frame
 
 DAFT = Dialect(
     column="col(n)",
@@ -168,20 +169,11 @@ class Daft:
         resources: Resources = Resources(),  # noqa: ARG002, B008
     ) -> Program:
         """Write one lazy chain over a frame that is collected in memory."""
-        query = of_frame(query)
+        query, rows, met = joining(query, data)
         # Daft's correlation is of the two values in a row, and no aggregation.
-        chain = DaftChain(corr_as_sums(query, data), data).tree(quote("data"))
-        names = list(query.reads)
-        columns: list[ast.expr] = [literal(name) for name in names]
-        for i, name in enumerate(names):
-            if data[name].nans:
-                columns[i] = quote(
-                    "when(col(n).not_nan(), col(n)).otherwise(lit(None)).alias(n)", n=name
-                )
-        frame = quote("daft.read_parquet(path)")
-        if names:
-            frame = quote("t.select(*c)", t=frame, c=columns)
-        load = fill("return FRAME.collect()", FRAME=frame)
+        frame = _joined(met) if met else quote("data")
+        chain = DaftChain(corr_as_sums(query, rows), rows).tree(frame)
+        load = met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data))
         asked = fill("return CHAIN.collect()", CHAIN=chain)
         whole = load + asked
         own = [n for n in ("Window", "col", "lit") if f"{n}(" in whole]
@@ -195,8 +187,33 @@ class Daft:
             load=load,
             query=asked,
             rows="return answer.to_arrow()",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _read(query: Query, data: Schema) -> ast.expr:
+    names = list(query.reads)
+    columns: list[ast.expr] = [literal(name) for name in names]
+    for i, name in enumerate(names):
+        if data[name].nans:
+            columns[i] = quote(
+                "when(col(n).not_nan(), col(n)).otherwise(lit(None)).alias(n)", n=name
+            )
+    frame = quote("daft.read_parquet(path)")
+    if names:
+        frame = quote("t.select(*c)", t=frame, c=columns)
+    return quote("t.collect()", t=frame)
+
+
+def _joined(met: Joining) -> ast.expr:
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    if met.renamed:
+        options["suffix"] = literal(SUFFIX)
+    return quote("data.join(t, **o)", t=quote(met.name), o=options)
 
 
 ENGINE = Daft()

@@ -13,8 +13,8 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
-from .writing.quoting import quote
-from .writing.tasks import of_frame
+from .writing.joins import Joining, joining
+from .writing.quoting import literal, quote
 
 DATAFUSION = Dialect(
     # Double quotes: DataFusion takes a bare name in lower case.
@@ -147,27 +147,18 @@ class DataFusion:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one lazy chain over a frame that is cached in memory."""
-        query = of_frame(query)
+        query, rows, met = joining(query, data)
         if isinstance(query.apply, RowFunction):
             raise Unsupported(
                 query.name, "its partitions come back in any order, and rows have one"
             )
-        chain = DataFusionChain(query, data)
-        names = list(query.reads)
-        columns = [chain.column(name) for name in names]
-        for i, name in enumerate(names):
-            if data[name].nans:
-                columns[i] = quote("f.nanvl(x, lit(None)).alias(n)", x=columns[i], n=name)
-        frame = quote("ctx.read_parquet(path)")
-        if names:
-            frame = quote("t.select(*c)", t=frame, c=columns)
         config = quote("SessionConfig()")
         if resources.threads:
             config = quote("SessionConfig().with_target_partitions(n)", n=resources.threads)
-        load = fill(
-            "ctx = SessionContext(CONFIG)\nreturn FRAME.cache()", CONFIG=config, FRAME=frame
-        )
-        asked = fill("return CHAIN.to_arrow_table()", CHAIN=chain.tree(quote("data")))
+        reads = met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data))
+        load = f"{fill('ctx = SessionContext(CONFIG)', CONFIG=config)}\n{reads}"
+        chain = DataFusionChain(query, rows).tree(_joined(met) if met else quote("data"))
+        asked = fill("return CHAIN.to_arrow_table()", CHAIN=chain)
         names_used = ", ".join(
             n for n in ("SessionConfig", "SessionContext", "col", "lit") if f"{n}(" in load + asked
         )
@@ -178,8 +169,36 @@ class DataFusion:
             load=load,
             query=asked,
             rows="return answer",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _read(query: Query, data: Schema) -> ast.expr:
+    chain = DataFusionChain(query, data)
+    columns = [
+        quote("f.nanvl(x, lit(None)).alias(n)", x=chain.column(name), n=name)
+        if data[name].nans
+        else chain.column(name)
+        for name in query.reads
+    ]
+    frame = quote("ctx.read_parquet(path)")
+    if columns:
+        frame = quote("t.select(*c)", t=frame, c=columns)
+    return quote("t.cache()", t=frame)
+
+
+def _joined(met: Joining) -> ast.expr:
+    other = quote(met.name)
+    for name, shown in met.renamed.items():
+        other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
+    # Without a name of its own, the key would be of both.
+    other = quote("t.alias(n)", t=other, n=met.name)
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    return quote("data.join(t, **o)", t=other, o=options)
 
 
 ENGINE = DataFusion()

@@ -6,14 +6,15 @@ import ast
 from dataclasses import dataclass
 from functools import partial
 
+from ..spec.joining import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
-from .writing.quoting import literal, quote
-from .writing.tasks import of_frame
+from .writing.joins import Joining, joining
+from .writing.quoting import literal, quote, source
 
 IBIS = Dialect(
     column="_[n]",
@@ -116,16 +117,10 @@ class IbisChain(Chain):
         return quote("ibis.cases(*p, else_=o)", p=tuples, o=otherwise)
 
 
-LOAD = """\
-con = CONNECT
-return con.create_table("data", TABLE)
-"""
 NANS = """\
-con = CONNECT
-file = con.create_table("file", TABLE)
+NAME_file = con.create_table("NAME_file", TABLE)
 # NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and DuckDB would
 # decide by them that there is none.
-return con.create_table("data", CHANGED)
 """
 
 
@@ -151,24 +146,51 @@ class Ibis:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one lazy chain over a table of DuckDB's own."""
-        query = of_frame(query)
-        chain = IbisChain(query, data).tree(quote("data"))
-        names = list(query.reads)
-        table = quote("con.read_parquet(path)")
-        if names:
-            table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
-        nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
+        query, rows, met = joining(query, data)
+        chain = IbisChain(query, rows).tree(_joined(met) if met else quote("data"))
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
-        changed = quote("file.mutate(**o)", o=nans)
-        load = fill(NANS if nans else LOAD, CONNECT=connect, TABLE=table, CHANGED=changed)
+        reads = _both_loaded(met) if met else _loaded(query, data, "data", "path")
+        load = "\n".join([f"con = {source(connect)}", *reads])
         parts = Parts(
             imports="import ibis\nfrom ibis import _",
             load=load,
             query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
             rows="return answer",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "return") -> list[str]:
+    """Write the statements that load a file into a table of DuckDB's own; the last one names it."""
+    names = list(query.reads)
+    table = quote("con.read_parquet(p)", p=quote(path))
+    if names:
+        table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
+    nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
+    if not nans:
+        return [f"{word} {source(quote('con.create_table(n, t)', n=name, t=table))}"]
+    changed = quote("f.mutate(**o)", f=quote(f"{name}_file"), o=nans)
+    made = source(quote("con.create_table(n, t)", n=name, t=changed))
+    return [fill(NANS.replace("NAME", name), TABLE=table), f"{word} {made}"]
+
+
+def _both_loaded(met: Joining) -> list[str]:
+    lines = []
+    for (query, data), name in zip(met.sides(), ("data", met.name), strict=True):
+        path = "path" if name == "data" else f"{name}_path"
+        lines += _loaded(query, data, name, path, f"{name} =")
+    return [*lines, f"return {met.frames}"]
+
+
+def _joined(met: Joining) -> ast.expr:
+    if met.join.how == "inner":
+        return quote("data.join(t, k)", t=quote(met.name), k=met.key)
+    joined = quote("data.join(t, k, how='left')", t=quote(met.name), k=met.key)
+    # A left join keeps the keys of both.
+    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in met.join.on])
 
 
 ENGINE = Ibis()

@@ -12,8 +12,8 @@ from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
+from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote
-from .writing.tasks import of_frame
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -156,20 +156,14 @@ class PySpark:
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
         """Write one lazy chain over a frame that is cached in memory."""
-        query = of_frame(query)
-        chain = SparkChain(query, data).tree(quote("data"))
-        names = list(query.reads)
-        frame = quote("SparkSession.active().read.parquet(path)")
-        if names:
-            frame = quote("t.select(*c)", t=frame, c=list(map(literal, names)))
-        nans = {
-            n: quote("F.nullif(F.col(n), F.lit(float('nan')))", n=n) for n in names if data[n].nans
-        }
-        if nans:
-            frame = quote(
-                "t.withColumns(o)", t=frame, o=ast.Dict([*map(literal, nans)], [*nans.values()])
-            )
-        load = fill("data = FRAME.cache()\ndata.count()\nreturn data", FRAME=frame)
+        query, rows, met = joining(query, data)
+        chain = SparkChain(query, rows).tree(_joined(met) if met else quote("data"))
+        if met:
+            load = met.loads(_read)
+            load = load.replace("return ", f"data.count()\n{met.name}.count()\nreturn ")
+        else:
+            frame = _read(query, data)
+            load = fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
         asked = fill("return CHAIN.toArrow()", CHAIN=chain)
         window = ", Window" if "Window." in asked else ""
         functions = "from pyspark.sql import functions as F\n" if "F." in load + asked else ""
@@ -179,8 +173,31 @@ class PySpark:
             load=load,
             query=asked,
             rows="return answer",
+            path=met.paths if met else "path",
+            data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _read(query: Query, data: Schema) -> ast.expr:
+    names = list(query.reads)
+    frame = quote("SparkSession.active().read.parquet(path)")
+    if names:
+        frame = quote("t.select(*c)", t=frame, c=list(map(literal, names)))
+    nans = {n: quote("F.nullif(F.col(n), F.lit(float('nan')))", n=n) for n in names if data[n].nans}
+    if nans:
+        frame = quote(
+            "t.withColumns(o)", t=frame, o=ast.Dict([*map(literal, nans)], [*nans.values()])
+        )
+    return quote("t.cache()", t=frame)
+
+
+def _joined(met: Joining) -> ast.expr:
+    other = quote(met.name)
+    if met.renamed:
+        other = quote("t.withColumnsRenamed(n)", t=other, n=met.renamed)
+    options = {"how": literal("left")} if met.join.how == "left" else {}
+    return quote("data.join(t, k, **o)", t=other, k=met.key, o=options)
 
 
 def _session(resources: Resources) -> ast.expr:

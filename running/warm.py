@@ -33,7 +33,7 @@ class Warm:
         return self.process.poll() is None
 
     def answer(
-        self, program: Path, data: Path, path: Path, patience: float = PATIENCE, *tables: Path
+        self, program: Path, data: Path, path: Path, *tables: Path, patience: float = PATIENCE
     ) -> str | None:
         """Run a program on its files, its answer written; give the error, if there was one."""
         assert self.process.stdin is not None

@@ -110,3 +110,57 @@ def g1(n, k, nas, order, seed=108):
         rows = sorted(range(n), key=lambda i: [*(c[i] for c in text), *(c[i] for c in rank)])
         frame = {name: [values[i] for i in rows] for name, values in frame.items()}
     return frame
+
+
+def j1(n, nas, order, seed=108):
+    """Give the tables of `J1_n_NA_nas_order`, the rows' own under "x", as lists of columns."""
+    r = SlowR(seed)
+    sizes = {"id1": max(n // 10**6, 10), "id2": max(n // 1000, 10), "id3": n}
+    keys = {name: split(r, size) for name, size in sizes.items()}
+    x = {name: all_of(r, common + left, n) for name, (common, left, _) in keys.items()}
+    x = in_order(x, list(x)) if order else x
+    x["v1"] = [rounded(100 * r.uniform()) for _ in range(n)]
+    if nas > 0:
+        for name in sizes:
+            values = list(dict.fromkeys(x[name]))
+            chosen = r.distinct(len(values), int(len(values) * (nas / 100)))
+            none = {values[place] for place in chosen}
+            x[name] = [None if value in none else value for value in x[name]]
+        for row in r.distinct(n, int(n * (nas / 100))):
+            x["v1"][row] = None
+    tables = {"x": spelled(x)}
+    for count, table in enumerate(("small", "medium", "big"), 1):
+        names, rows = list(sizes)[:count], list(sizes.values())[count - 1]
+        frame = {name: all_of(r, keys[name][0] + keys[name][2], rows) for name in names}
+        frame = in_order(frame, names[-1:]) if order else frame
+        frame["v2"] = [rounded(100 * r.uniform()) for _ in range(rows)]
+        tables[table] = spelled(frame)
+    return tables
+
+
+def split(r, size):
+    common = size * 9 // 10
+    alone = size - common
+    values = [place + 1 for place in r.distinct(size + alone, size + alone)]
+    return values[:common], values[common:size], values[size:]
+
+
+def all_of(r, values, rows):
+    drawn = values + [values[i - 1] for i in r.sample(len(values), rows - len(values))]
+    return [drawn[place] for place in r.distinct(rows, rows)]
+
+
+def in_order(frame, by):
+    rows = len(next(iter(frame.values())))
+    places = sorted(range(rows), key=lambda i: [frame[name][i] for name in by])
+    return {name: [values[i] for i in places] for name, values in frame.items()}
+
+
+def spelled(frame):
+    """Put the keys as texts behind the keys: id4 spells id1."""
+    *keys, measure = frame
+    texts = {
+        f"id{int(name[2:]) + 3}": [None if v is None else f"id{v}" for v in frame[name]]
+        for name in keys
+    }
+    return {**{name: frame[name] for name in keys}, **texts, measure: frame[measure]}

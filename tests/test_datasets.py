@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from dfbench.datasets import caching, compact, r_stream
+from dfbench.datasets import caching, compact, db_benchmark_join, r_stream
 from dfbench.datasets.caching import default_folder, made_once
 from dfbench.datasets.compact import spell
 from dfbench.datasets.describing import schema_of
@@ -26,9 +26,10 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 sys.path.insert(0, str(Path(__file__).parent))
-from slow_r import SlowR, g1, rounded
+from slow_r import SlowR, g1, j1, rounded
 
 G1 = "db-benchmark-groupby"
+J1 = "db-benchmark-join"
 
 
 def sample(stream, n, size):
@@ -163,6 +164,54 @@ def test_the_schema_tells_which_columns_hold_nulls(tmp_path):
     assert with_nulls.rows == without.rows == 1000
 
 
+@pytest.mark.parametrize("nulls", [0, 7])
+@pytest.mark.parametrize("order", [False, True])
+@pytest.mark.parametrize("rows", [10, 1000, 12_345])
+def test_the_tables_to_join_are_the_scripts(tmp_path, rows, order, nulls):
+    data = make(Generated(J1, rows, nulls=nulls, sorted=order), tmp_path)
+    expected = j1(rows, nulls, order)
+    assert pq.read_table(data.path).to_pydict() == expected.pop("x")
+    made = {name: pq.read_table(table.path).to_pydict() for name, table in data.tables}
+    assert made == expected
+
+
+def test_long_texts_of_keys_are_written_without_a_dictionary_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(db_benchmark_join, "FEW", 100)
+    data = make(Generated(J1, 1000, nulls=5), tmp_path)
+    assert pq.read_table(data.path).to_pydict() == j1(1000, 5, False)["x"]
+
+
+def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path):
+    dataset = Generated(J1, 100)
+    made = make(dataset, tmp_path)
+    small = dict(made.tables)["small"].path
+    before = small.read_bytes()
+    small.unlink()
+    assert make(dataset, tmp_path) == made
+    assert small.read_bytes() == before
+
+
+def test_fewer_rows_than_keys_to_join_are_told(tmp_path):
+    with pytest.raises(DataError, match="the rows of a join are 10 at least, not 9"):
+        make(Generated(J1, 9), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("nulls", [0, 5])
+def test_an_outline_tells_the_tables_too(tmp_path, nulls):
+    dataset = Generated(J1, FEW_ROWS + 1, nulls=nulls)
+    told, made = outline(dataset, tmp_path), make(dataset, tmp_path).schema
+    for one, other in zip(
+        [told, *dict(told.tables).values()], [made, *dict(made.tables).values()], strict=True
+    ):
+        assert one.rows == other.rows
+        assert [replace(c, most=None) for c in one.columns] == [
+            replace(c, most=None) for c in other.columns
+        ]
+        for column in other.columns:
+            assert (one[column.name].most or 0) >= (column.most or 0)
+
+
 def test_fewer_rows_than_groups_is_told(tmp_path):
     with pytest.raises(DataError, match="at least as many rows as groups, not 5 rows and 10"):
         make(Generated(G1, 5, 10), tmp_path)
@@ -198,6 +247,7 @@ def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path):
     ("dataset", "name"),
     [
         (Generated(G1, 10_000_000, 100), "G1_1e7_1e2_0_0"),
+        (Generated("db-benchmark-join", 10_000_000, nulls=5), "J1_1e7_NA_5_0"),
         (Generated(G1, 20_000_000, 2, 5, True), "G1_2e7_2e0_5_1"),
         (Generated(G1, 2500, 10, seed=7), "G1_2500_1e1_0_0_seed7"),
     ],

@@ -90,7 +90,8 @@ def of_rows(query: Query, data: Schema) -> Facts:
 def of_outputs(query: Query, rows: Facts) -> Facts:
     """Give the facts of the answer's columns, the keys among them."""
     schema = rows.data
-    answer = Schema(tuple(schema[key] for key in query.group_by), schema.rows)
+    kept = (*query.group_by, *query.select)
+    answer = Schema(tuple(schema[name] for name in kept), schema.rows)
     for output in (*query.aggregate, *query.transform):
         column = with_column(schema, output.name, output.expression)[output.name]
         answer = Schema((*answer.columns, column), schema.rows)
