@@ -424,7 +424,8 @@ class _Writer:
         function = _function(name, _lines(*self._kept(extreme), f"return {self._first(extreme)}"))
         answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(name))
         columns = [*query.group_by, extreme.column]
-        if {*query.reads, *(output.name for output in query.derive)} != set(columns):
+        read = {*query.reads, *(output.name for output in query.derive)}
+        if query.join or read != set(columns):
             answer = quote("a[c]", a=answer, c=columns)
         if extreme.column != extreme.name:
             answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
