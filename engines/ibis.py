@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 
@@ -152,15 +153,22 @@ class Ibis:
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         reads = _both_loaded(met) if met else _loaded(query, data, "data", "path")
         load = "\n".join([f"con = {source(connect)}", *reads])
+        asked = fill("return CHAIN.to_pyarrow()", CHAIN=chain)
         parts = Parts(
-            imports="import ibis\nfrom ibis import _",
+            imports="import ibis" + ("\nfrom ibis import _" if "_" in _names(load, asked) else ""),
             load=load,
-            query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
+            query=asked,
             rows="return answer",
             path=met.paths if met else "path",
             data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _names(*statements: str) -> set[str]:
+    """Give the names that statements read or set."""
+    trees = (ast.parse(f"def f():\n{textwrap.indent(text, '    ')}") for text in statements)
+    return {n.id for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Name)}
 
 
 def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "return") -> list[str]:
