@@ -9,6 +9,8 @@ a process's largest resident memory since it was last set back.
 
 from __future__ import annotations
 
+import contextlib
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -68,5 +70,7 @@ def _of_ray(probe: Any, *, reset: bool) -> dict[str, int]:
             there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
             task = ray.remote(num_cpus=0)(probe).options(scheduling_strategy=there)
             name = f"{node['NodeManagerAddress']}:{node['NodeManagerPort']}"
-            found[name] = ray.get(task.remote(reset), timeout=30)
+            # A node that has just died counts as alive for a while; it has no peak.
+            with contextlib.suppress(ray.exceptions.RayError):
+                found[name] = ray.get(task.remote(reset), timeout=30)
     return found
