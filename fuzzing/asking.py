@@ -117,7 +117,7 @@ class Engine:
         text.write_text(program.text, encoding="utf-8")
         answer = self.folder / "answer.arrow"
         try:
-            if error := self._started().answer(text, path, answer, PATIENCE):
+            if error := self._started().answer(text, path, answer, patience=PATIENCE):
                 return _last_words(error)
             verdict = judging.agrees(query, frame, judging.expected(query, frame), answer)
         finally:

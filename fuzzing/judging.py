@@ -35,7 +35,7 @@ from ..spec.expression import (
 )
 from ..spec.schema import Schema
 from ..spec.typing import KindError, extended, kind
-from ..spec.workload import Query, RowFunction
+from ..spec.workload import Output, Query, RowFunction
 
 # Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
 LARGEST = 2**53
@@ -100,6 +100,8 @@ def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
             return False
         groups = groups_of(query.group_by, kept_rows(query, frame.to_pylist()))
         if any(_cancels(node, group) for node in _spreads(query) for group in groups):
+            return False
+        if any(_is_near_whole(x, y) for x, y in _quotients(query, frame.to_pylist(), kept)):
             return False
         if not all(_sound(node, kept) for node in _roots(query)):
             return False
@@ -203,6 +205,39 @@ def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
         if 0 < FAR * spread < max(map(abs, values), default=0):
             return True
     return False
+
+
+def _quotients(
+    query: Query, rows: list[dict[str, Any]], kept: list[dict[str, Any]]
+) -> Iterator[tuple[Any, Any]]:
+    """Give what is divided by what with a remainder, in each row or group."""
+    alone = replace(query, having=None, sort=(), limit=None)
+    of_groups = (*query.aggregate, *query.transform)
+    for root in _roots(query):
+        for node in walk(root):
+            match node:
+                case Arith("//" | "%", left, right) if any(root is o.expression for o in of_groups):
+                    sides = Output("left side", left), Output("right side", right)
+                    asked = (
+                        replace(alone, transform=sides)
+                        if query.transform
+                        else replace(alone, aggregate=sides)
+                    )
+                    answer = aggregate(asked, rows)
+                    yield from ((row["left side"], row["right side"]) for row in answer)
+                case Arith("//" | "%", left, right):
+                    yield from ((evaluate(left, row), evaluate(right, row)) for row in kept)
+
+
+def _is_near_whole(x: Any, y: Any) -> bool:  # noqa: ANN401 - whatever the sides are
+    """Tell whether a whole quotient hangs on a float's last digit: 20 // (5 / 17) is 67, or 68."""
+    if not (isinstance(x, float) or isinstance(y, float)) or None in {x, y} or not y:
+        return False
+    quotient = x / y
+    if not math.isfinite(quotient):
+        return False
+    near = math.isclose(quotient, round(quotient), rel_tol=1e-9)
+    return x // y != math.floor(quotient) or (near and quotient != round(quotient))
 
 
 def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:

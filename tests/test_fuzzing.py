@@ -10,7 +10,8 @@ from dfbench.fuzzing import growing, judging, saving
 from dfbench.fuzzing.asking import cases, fuzz
 from dfbench.fuzzing.frames import frame
 from dfbench.fuzzing.shrinking import shrink
-from dfbench.spec.expression import Agg, Col, Lit, walk
+from dfbench.spec.expression import Agg, Arith, Col, Lit, walk
+from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Output, Query
 
 
@@ -56,6 +57,15 @@ def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
     case = next(cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
     assert not judging.is_fair(ask, case.frame, case.schema)
+
+
+def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_path):
+    frame = pa.table({"i": [5, *[0] * 16, None, None, None]})
+    schema = Schema((Column("i", "int", "int64", nulls=True),), frame.num_rows)
+    quotient = Arith("//", Agg("size", ()), Agg("mean", (Col("i"),)))  # 20 // (5 / 17)
+    near = Query("asked", "", aggregate=(Output("o", quotient),))
+    assert not judging.is_fair(near, frame, schema)
+    assert judging.is_fair(near, frame.slice(0, 19), schema)
 
 
 def test_polars_and_duckdb_answer_as_python_does(tmp_path):
