@@ -240,6 +240,8 @@ QUERIES = {
     "compare_missing": "{derive: {r: x > y, q: not x > y}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
     "either_missing": "{derive: {r: x > 2 or y > 2, q: x > 2 and y > 2}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
     "rounds_places": "{derive: {r: 'round(z, 1)'}, group_by: r, aggregate: {rows: size()}}",
+    "whole_places": "{derive: {r: 'round(x, 1) % 4'}, group_by: k, aggregate: {r: sum(r)}}",
+    "rounds_tens": "{derive: {r: 'round(w, -1)'}, group_by: k, aggregate: {r: sum(r)}}",
     "small_counts": "{group_by: k, aggregate: {out: size() - 10, n: count(x) - 100}}",
     "whole_size": "{aggregate: {n: size()}}",
     "transform_one": "{transform: {n: count(x)}}",

@@ -45,6 +45,10 @@ MARKS: tuple[Mark, ...] = (
         Mark(engine, "round*", "unsupported", "it rounds halves away from zero")
         for engine in ("datafusion", "daft", "ibis")
     ),
+    *(
+        Mark(engine, "rounds_tens*", "unsupported", "it rounds behind the point alone")
+        for engine in ("polars*", "narwhals")
+    ),
     Mark("datafusion", "divide_zero-plain", "wrong", "its max of nothing but -inf is finite"),
     Mark("fireducks", "*-missing", "unsupported", "it tells NaN from null"),
     *(

@@ -41,6 +41,7 @@ PYSPARK = Dialect(
         "ceil": "F.ceil(x)",
         "round": "F.bround(x, 0)",
         "round_2": "F.bround(x, y)",
+        "round_tens": "F.bround(x, y)",
         "lower": "F.lower(x)",
         "upper": "F.upper(x)",
         "len": "F.length(x)",

@@ -365,14 +365,14 @@ class Chain(ABC):
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         if function == WIDE:
             return quote(self.dialect.wide, x=self.expression(arguments[0]))
-        two = f"{function}_2" if function == "round" and len(arguments) == 2 else function
-        if two not in self.dialect.functions:
-            raise Unsupported(f"{function}()", f"no word of {self.title} is known for it")
+        word = _rounding(arguments[1]) if function == "round" and arguments[1:] else function
+        if word not in self.dialect.functions:
+            raise Unsupported(f"{word}()", f"no word of {self.title} is known for it")
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
         x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
         y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
-        return quote(self.dialect.functions[two], x=x, y=y or (rest[0] if rest else None))
+        return quote(self.dialect.functions[word], x=x, y=y or (rest[0] if rest else None))
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
@@ -429,3 +429,8 @@ def batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
 def _as_agg(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
     last = (Lit(parameter),) if parameter is not None else ()
     return Agg(function, (*map(Col, names), *last))
+
+
+def _rounding(places: Expr) -> str:
+    """Name a rounding by where it is: to places behind the point, or to tens before it."""
+    return "round_tens" if isinstance(places, Neg) else "round_2"

@@ -246,6 +246,8 @@ def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
     if _is_plain(x):  # a plain value has no such methods
         x = quote("pl.lit(x)", x=x)
     if function == "round" and len(arguments) == 2:
+        if not isinstance(arguments[1], ast.Constant):
+            raise Unsupported("round() to tens", "Polars rounds behind the point alone")
         return quote("x.round(y)", x=x, y=y)
     return quote(ROW_FUNCTIONS[function], x=x, y=y)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Arith, Call, Case, Col, Expr, Neg, children, columns, walk
+from ...spec.expression import Agg, Arith, Call, Case, Col, Expr, Lit, Neg, children, columns, walk
 from ...spec.schema import Schema
 from ...spec.typing import KindError, extended, kind, may_be_missing
 from ...spec.workload import Output, Query, RowFunction
@@ -72,6 +72,8 @@ class _Rewriting:
     def rewritten(self, node: Expr) -> Expr:
         match node:
             case Call("floor" | "ceil" | "round", (number,)) if self._is_whole(number):
+                return self.rewritten(number)
+            case Call("round", (number, Lit())) if self._is_whole(number):  # to tens is Neg(Lit())
                 return self.rewritten(number)
             case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
                 # Of a byte, NumPy's roots have 16 bits.
