@@ -30,7 +30,7 @@ PYSPARK = Dialect(
     divisor="F.nullif(y, F.lit(0))",
     modulo="(x % y + y) % y",
     floor_divide="F.floor(x / y)",
-    divide="x / y",
+    by_zero="x * float('inf')",
     functions={
         "abs": "F.abs(x)",
         "sqrt": "F.sqrt(x)",

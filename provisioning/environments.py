@@ -159,17 +159,21 @@ def _size(path: Path) -> int:
 
 
 def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list[str], str]]]:
-    """Give the maker's name, and its commands with what each reads from standard input."""
+    """Give the maker's name, and its commands with what each reads from standard input.
+
+    Without the GIL wheels alone are taken: what has none for such an interpreter has an older
+    version that does, or takes an hour and a compiler. Elsewhere some have no wheel at all.
+    """
     inside = str(path / "bin" / "python")
     if uv := _uv():
         make = [*uv, "venv", "--quiet", "--no-project", "--python", python.path, str(path)]
-        # uv compiles nothing by default: then every fresh worker would. Wheels alone: what has none
-        # for this interpreter has an older version that does, or takes an hour and a compiler.
-        options = ["--quiet", "--compile-bytecode", "--no-build", "--python", inside]
-        options += ["--requirement", "-"]
+        # uv compiles nothing by default: then every fresh worker would.
+        options = ["--quiet", "--compile-bytecode", "--python", inside, "--requirement", "-"]
+        options += ["--no-build"] if python.free else []
         return "uv", [(make, ""), ([*uv, "pip", "install", *options], pins.text)]
     make = [python.path, "-m", "venv", str(path)]
-    options = ["--quiet", "--disable-pip-version-check", "--compile", "--only-binary", ":all:"]
+    options = ["--quiet", "--disable-pip-version-check", "--compile"]
+    options += ["--only-binary", ":all:"] if python.free else []
     install = [inside, "-m", "pip", "install", *options, "--requirement", "/dev/stdin"]
     return "pip", [(make, ""), (install, pins.text)]
 

@@ -48,7 +48,8 @@ class Dialect:
     aggregation takes and may stand in any expression. `of_nothing` fills in what the library calls
     missing over no values. `bare` tells that operators take a plain constant. `over` gives every
     row the aggregation of its group, with `k` for the keys. `decided` makes a missing condition
-    false where the library would answer missing by it.
+    false where the library would answer missing by it. `by_zero` is what x / 0 is, for a library
+    that raises there.
     """
 
     column: str
@@ -68,6 +69,7 @@ class Dialect:
     functions: Mapping[str, str]
     aggregations: Mapping[str, str]
     divide: str = "x / y"
+    by_zero: str = ""
     power: str = "x ** y"
     negative: str = "-x"
     modulo_float: str = ""
@@ -334,7 +336,7 @@ class Chain(ABC):
         if is_constant(node.right) and not say.bare:
             y = quote(say.constant, x=y)
         if op == "/":
-            return quote(say.divide, x=x, y=y)
+            return self._quotient(node.right, x, y)
         if op == "**":
             return quote(say.power, x=x, y=y)
         if op in {"//", "%"}:
@@ -347,6 +349,17 @@ class Chain(ABC):
             template = whole if self._whole(node.left, node.right) else floats or whole
             return quote(template, x=x, y=y)
         return quote(f"x {op} y", x=x, y=y)
+
+    def _quotient(self, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
+        """Divide; by what may be zero with the care of a library that raises there."""
+        say = self.dialect
+        tree = quote(say.divide, x=x, y=y)
+        if not say.by_zero or nonzero(divisor):
+            return tree
+        infinite = quote(say.by_zero, x=x)
+        if divisor == Lit(0):
+            return infinite
+        return quote(say.otherwise, t=quote(say.when, c=quote("y == 0", y=y), v=infinite), v=tree)
 
     def _comparison(self, op: str, left: Expr, right: Expr) -> ast.expr:
         x, y = self.seen(left), self.seen(right)

@@ -25,7 +25,14 @@ def load(path):
 def query(data):
     return (
         data.withColumns(
-            {"ratio": F.nullif(F.col("v3") / (F.col("v2") + 1), F.lit(float("nan")))}
+            {
+                "ratio": F.nullif(
+                    F.when(F.col("v2") + 1 == 0, F.col("v3") * float("inf")).otherwise(
+                        F.col("v3") / (F.col("v2") + 1)
+                    ),
+                    F.lit(float("nan")),
+                )
+            }
         )
         .select(
             F.when(F.col("ratio") > 20, F.sqrt(F.col("ratio")))
