@@ -167,7 +167,8 @@ def _opened_floor(planned: Plan, request: Request, most: int) -> Path:
 
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
     """Make the data, hold the workload against it and the machine, and write every program."""
-    notes = machine.feasible(workload.limits)
+    workload, lowered = _fitted(workload)
+    notes = (*lowered, *machine.feasible(workload.limits))
     backend = limits.choose(request.backend)
     data = _data(request, workload, progress)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
@@ -179,6 +180,14 @@ def prepare(request: Request, workload: Workload, progress: Progress | Silence) 
         progress.total = len(planned.runnable) * workload.measure.rounds
         progress.budget = workload.measure.budget
     return planned
+
+
+def _fitted(workload: Workload) -> tuple[Workload, tuple[str, ...]]:
+    """Lower the file's own memory limit to this machine; who asks by hand hears a mistake."""
+    if "limits.memory" in dict(workload.overrides):
+        return workload, ()
+    held, said = machine.lowered(workload.limits)
+    return replace(workload, limits=held), said
 
 
 def smaller(request: Request, planned: Plan, progress: Progress | Silence) -> Plan | None:

@@ -7,6 +7,7 @@ import math
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ SMALLEST_START = 16 * 1024 * 1024
 
 # Version 1 writes "no limit" as the largest multiple of a page.
 UNLIMITED = 1 << 60
+SHARE = 0.9  # of the memory there is, where a workload's own limit is above it
 
 
 def describe() -> dict[str, Any]:
@@ -43,6 +45,22 @@ def describe() -> dict[str, Any]:
     }
 
 
+def lowered(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
+    """Lower a memory limit that is above what there is, and say so in a sentence.
+
+    A tenth is left to dfbench and to the system: a tree that holds all would take it from them.
+    """
+    usable, held_by = memory()
+    if usable is None or limits.memory is None or limits.memory <= usable:
+        return limits, ()
+    most = int(SHARE * usable) // 2**20 * 2**20
+    said = (
+        f"the workload's limit of {_size(limits.memory)} is more than {_holder(held_by)} "
+        f"({_size(usable)}): each engine gets {_size(most)}"
+    )
+    return replace(limits, memory=most), (said,)
+
+
 def feasible(limits: Limits) -> tuple[str, ...]:
     """Say in sentences what of the limits this machine can hold only in part.
 
@@ -64,11 +82,14 @@ def _check_memory(asked: int) -> None:
         )
     usable, held_by = memory()
     if usable is not None and asked > usable:
-        of_whom = "this machine has" if held_by == "machine" else f"the {held_by} allows"
         raise LimitError(
-            f"a memory limit of {_size(asked)} is more than {of_whom} "
+            f"a memory limit of {_size(asked)} is more than {_holder(held_by)} "
             f"({_size(usable)}); ask for less with --memory"
         )
+
+
+def _holder(held_by: str) -> str:
+    return "this machine has" if held_by == "machine" else f"the {held_by} allows"
 
 
 def _size(size: int) -> str:

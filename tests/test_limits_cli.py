@@ -21,8 +21,8 @@ engines: [pandas, polars]
 """
 
 
-def run(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    (place / "small.yaml").write_text(WORKLOAD)
+def run(place: Path, *words: str, workload: str = WORKLOAD) -> subprocess.CompletedProcess[str]:
+    (place / "small.yaml").write_text(workload)
     command = [sys.executable, "-m", "dfbench", "compare", "small.yaml", *words]
     return subprocess.run(
         command, cwd=place, capture_output=True, text=True, timeout=120, check=False
@@ -52,6 +52,12 @@ def test_a_limit_that_cannot_be_is_a_sentence(tmp_path: Path, words: tuple[str, 
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(tmp_path: Path):
+    done = run(tmp_path, "--dry-run", workload=f"{WORKLOAD}limits: {{memory: 100TiB}}\n")
+    assert done.returncode == 0
+    assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])

@@ -404,6 +404,15 @@ def test_a_limit_above_the_machine_is_refused():
         machine.feasible(Limits(memory=1 << 50))
 
 
+def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told():
+    lowered, (said,) = machine.lowered(Limits(memory=1 << 50))
+    usable, _ = machine.memory()
+    assert 0.8 * usable < lowered.memory < usable
+    assert "the workload's limit of 1.049e+06 GiB is more than" in said
+    assert machine.feasible(lowered) == ()
+    assert machine.lowered(Limits(memory=64 * MIB)) == (Limits(memory=64 * MIB), ())
+
+
 def test_more_threads_than_cores_are_told():
     assert machine.feasible(Limits(threads=10_000))
     assert machine.feasible(Limits(memory=64 * MIB, threads=1)) == ()
