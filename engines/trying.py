@@ -33,7 +33,8 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
             module.started = module.start()  # type: ignore[attr-defined]
         joined = [str(others[query.join.table])] if query.join else []
         data = module.load(str(path), *joined)
-        return module.query(*data) if isinstance(data, tuple) else module.query(data)
+        spread = joined and isinstance(data, tuple)
+        return module.query(*data) if spread else module.query(data)
 
 
 def loaded(program: Program) -> ModuleType:

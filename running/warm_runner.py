@@ -25,7 +25,8 @@ def answer(program: str, data: list[str], path: str, *, first: bool) -> None:
     if first and hasattr(module, "start"):
         globals()["started"] = module.start()  # a cluster that is let go of ends
     loaded = module.load(*data)
-    rows = module.rows(module.query(*(loaded if isinstance(loaded, tuple) else (loaded,))))
+    joined = len(data) > 1 and isinstance(loaded, tuple)
+    rows = module.rows(module.query(*(loaded if joined else (loaded,))))
     import pyarrow as pa  # noqa: PLC0415 - the engine starts before it
 
     with pa.ipc.new_file(path, rows.schema) as writer:

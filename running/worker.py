@@ -122,7 +122,8 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     supervisor.enter("load", time="startup", seconds=seconds)
     paths = () if job["data"] is None else (job["data"], *job["tables"])
     seconds, loaded = timed(program.load, *paths)
-    data = loaded if isinstance(loaded, tuple) else (loaded,)
+    # Several tables are several arguments; of one, a tuple may be what a library's frame is.
+    data = loaded if job["tables"] and isinstance(loaded, tuple) else (loaded,)
     gc.collect()
     supervisor.enter("query", time="load", seconds=seconds)
     answer = execute(job, program.query, data, supervisor)

@@ -86,6 +86,21 @@ def test_a_run_has_every_time_and_its_answer(tmp_path: Path, backend: Backend):
         assert pa.ipc.open_file(file).read_all().to_pylist() == [{"text": "ten"}]
 
 
+def test_a_frame_that_is_a_tuple_is_one_argument(tmp_path: Path):
+    text = """
+def load():
+    return "names", "values"
+
+def query(data):
+    assert data == ("names", "values")
+    return data
+
+def rows(answer):
+    return None
+"""
+    ok(program(tmp_path, text, answer=None))
+
+
 def test_every_phase_has_its_own_peak(tmp_path: Path, backend: Backend):
     text = """
 import time

@@ -104,12 +104,15 @@ def gone(mark: str, before: Left, patience: float = 5.0) -> Left:
 
 
 VICTIM = """
+import signal
 import sys
 from pathlib import Path
 from dfbench.running.executing import execute
 from dfbench.spec.workload import Limits
 from faults.harness import choose, job
 from faults.programs import FAULTS
+# Whoever runs the tests in the background may have had it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 backend, name, mark, folder = sys.argv[1:]
 fault = FAULTS[name]
 asked = job(fault.text, Path(folder), mark, Limits(fault.memory, 60.0, 1))
