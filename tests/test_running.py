@@ -25,7 +25,7 @@ from dfbench.running.limits import Backend, sweep
 from dfbench.spec.workload import Limits
 from dfbench.storing.records import Outcome, Phase, Run
 
-from .faults.harness import choose, gone, left, start_victim
+from .faults.harness import choose, gone, left, victim
 
 MIB = 2**20
 
@@ -390,23 +390,22 @@ ENDINGS = {
 def test_nothing_is_left_when_the_parent_is_ended(tmp_path: Path, name: str):
     mark = uuid.uuid4().hex
     before = left(mark)
-    victim = start_victim(choose().name, "fork bomb", mark, tmp_path)
-    wait_for(mark, 100)
-    for number in ENDINGS[name]:
-        victim.send_signal(number)
-    assert victim.wait(20) != 0
+    with victim(choose().name, "fork bomb", mark, tmp_path) as parent:
+        wait_for(mark, 100)
+        for number in ENDINGS[name]:
+            parent.send_signal(number)
+        assert parent.wait(20) != 0
     assert not gone(mark, before)
 
 
 def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Backend):
     mark = uuid.uuid4().hex
     before = left(mark)
-    victim = start_victim(backend.name, "daemonise and wait", mark, tmp_path)
-    wait_for(mark, 4)
-    children = Path(f"/proc/{victim.pid}/task/{victim.pid}/children").read_text().split()
-    for pid in (*map(int, children), victim.pid):
-        os.kill(pid, signal.SIGKILL)
-    victim.wait()
+    with victim(backend.name, "daemonise and wait", mark, tmp_path) as parent:
+        wait_for(mark, 4)
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        for pid in (*map(int, children), parent.pid):
+            os.kill(pid, signal.SIGKILL)
     assert left(mark).since(before)
     sweep()
     assert not gone(mark, before)

@@ -23,7 +23,7 @@ from dfbench.errors import LimitError
 from dfbench.running.limits import NAMES, Backend, choose, sweep
 from dfbench.storing.records import Outcome
 
-from .harness import gone, left, provoke, start_victim
+from .harness import gone, left, provoke, victim
 from .programs import FAULTS, Fault
 
 # Every run ends within this many seconds of its cause, the start of two interpreters included.
@@ -77,12 +77,10 @@ def kills(
     for number, (name, _, backend) in enumerate(islice(cycle(pairs), count)):
         mark = uuid.uuid4().hex
         before = left(mark)
-        victim = start_victim(backend.name, name, mark, folder)
-        time.sleep(chance.uniform(0.05, 1.0))
-        if number % 3 == 2:
-            signal_children(victim.pid)
-        victim.kill()
-        victim.wait()
+        with victim(backend.name, name, mark, folder) as parent:
+            time.sleep(chance.uniform(0.05, 1.0))
+            if number % 3 == 2:
+                signal_children(parent.pid)
         remains = gone(mark, before, 1.0 if number % 3 == 2 else 5.0)
         if remains:
             sweep()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -121,11 +123,17 @@ while True:
 """
 
 
-def start_victim(backend: str, name: str, mark: str, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a process that runs one fault again and again, to be killed."""
+@contextlib.contextmanager
+def victim(backend: str, name: str, mark: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process that runs one fault again and again, to be killed; it never outlives this."""
     path = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", VICTIM, backend, name, mark, str(folder)],
         stderr=subprocess.DEVNULL,
         env={**os.environ, MARK: mark, "PYTHONPATH": path},
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
