@@ -43,7 +43,7 @@ CONFIDENCE = 0.95
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
 # 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
 FLOOR = 0.01
-GUARD = 0.1  # of the interval's width: one in 20 at most shall err, not one in 20 on average
+GUARD = 0.2  # of the interval's width: one in 20 at most shall err, not one in 20 on average
 SAME = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
 RESAMPLES = 4_000
 SEED = 108

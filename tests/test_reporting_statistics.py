@@ -78,7 +78,7 @@ def test_a_verdict_needs_an_interval_that_leaves_1(ratios, scale):
             assert found.low >= 0.95
             assert found.high <= 1.05
         case _:
-            margin = max(math.log(1.01), 0.1 * math.log(found.high / found.low))
+            margin = max(math.log(1.01), 0.2 * math.log(found.high / found.low))
             assert math.log(found.low) <= margin * (1 + 1e-9)
             assert math.log(found.high) >= -margin * (1 + 1e-9)
             assert found.reason
