@@ -14,7 +14,7 @@ def query(data):
         data.lazy()
         .filter(pl.col("v3").is_not_null())
         .group_by("id6")
-        .agg(pl.col("v3").top_k(2).alias("largest2_v3"))
+        .agg(pl.col("v3").sort(descending=True).head(2).alias("largest2_v3"))
         .explode("largest2_v3")
         .collect(engine=pl.GPUEngine(raise_on_fail=True))
     )
