@@ -50,8 +50,8 @@ AGGREGATIONS = {
     "lead": "x.shift(-n)",
     "cumsum": "x.cum_sum()",
 }
-# What takes the n largest or smallest, by whether it is of groups and whether the smallest. Of groups,
-# sorted values are faster than top_k by 1.3 to 2 times, from 2 to 1,000 rows each.
+# What takes the n largest or smallest, by whether it is of groups and whether the smallest. Of
+# groups, sorted values are faster than top_k by 1.3 to 2 times, from 2 to 1,000 rows each.
 TAKEN = {
     (False, False): "x.top_k(n)",
     (False, True): "x.bottom_k(n)",
