@@ -54,6 +54,7 @@ class Tally:
 
     workloads: int = 0
     seconds: float = 0.0
+    stopped: bool = False
     answers: Counter[str] = field(default_factory=Counter)
     unsupported: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
@@ -143,8 +144,12 @@ def fuzz(  # noqa: PLR0913 - each is an option
     folder: Path,
     most: int,
     told: Callable[[str], None],
+    progress: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
-    """Ask so many workloads of each engine; stop once so many disagree."""
+    """Ask so many workloads of each engine; stop once so many disagree.
+
+    Ctrl-C stops it too, and what was asked until then is told all the same.
+    """
     tally, begun = Tally(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
         engines = [Engine(name, Path(work)) for name in names]
@@ -155,15 +160,18 @@ def fuzz(  # noqa: PLR0913 - each is an option
                     found = pool.map(lambda engine: _batch(engine, batch), engines)
                     wrong = [one for answers in found for one in _noted(tally, answers)]
                     tally.workloads += len(batch)
+                    tally.seconds = time.monotonic() - begun
+                    progress(tally)
                     for one in wrong[: most - len(tally.disagreements)]:
                         tally.disagreements.append(_shrunk(one, engines, folder, Path(work)))
                         told(_told(tally.disagreements[-1]))
                     if len(tally.disagreements) >= most:
                         break
+        except KeyboardInterrupt:
+            tally.stopped = True
         finally:
             for engine in engines:
                 engine.end()
-    tally.seconds = time.monotonic() - begun
     return tally
 
 

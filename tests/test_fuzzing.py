@@ -10,6 +10,7 @@ from dfbench.fuzzing import growing, judging, saving
 from dfbench.fuzzing.asking import cases, fuzz
 from dfbench.fuzzing.frames import frame
 from dfbench.fuzzing.shrinking import shrink
+from dfbench.fuzzing.telling import summary
 from dfbench.spec.expression import Agg, Arith, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Output, Query
@@ -57,6 +58,18 @@ def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
     case = next(cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
     assert not judging.is_fair(ask, case.frame, case.schema)
+
+
+def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    tally = fuzz(("duckdb",), 4_000, 11, tmp_path, 3, lambda _: None, stop)
+    assert tally.stopped
+    assert 0 < tally.workloads < 4_000
+    lines = summary(tally)
+    assert lines[0] == "stopped before its end"
+    assert lines[1].startswith(f"{tally.workloads:,} workloads in ")
 
 
 def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_path):
