@@ -81,9 +81,12 @@ class Supervisor:
             return
 
         def join(workers: list[Any]) -> Any:
-            for worker in workers:
+            # Afterwards: one that dies in between is let go of, and would not be seen again.
+            before = list(workers)
+            cleaned = joined(workers)
+            for worker in before:
                 self._look(worker)
-            return joined(workers)
+            return cleaned
 
         pool._join_exited_workers = staticmethod(join)  # noqa: SLF001
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import pytest
@@ -465,3 +467,36 @@ def test_what_nobody_counts_is_none(tmp_path):
     nothing = noise.Strain(None, None)
     assert noise.strain(tmp_path / "none", tmp_path).swapped is None
     assert noise.since(nothing, noise.Strain(1, 1)) == nothing
+
+
+class _Dying:
+    """A pool's worker that dies between two questions about it."""
+
+    name = "ForkPoolWorker-1"
+
+    def __init__(self):
+        self.answers = iter((None, 7))
+        self.code = None
+
+    @property
+    def exitcode(self):
+        self.code = next(self.answers, self.code)
+        return self.code
+
+    def join(self):
+        pass
+
+
+def test_a_pools_worker_that_dies_while_it_is_looked_at_is_told(monkeypatch):
+    original = Pool.__dict__["_join_exited_workers"]
+    monkeypatch.setattr(Pool, "_join_exited_workers", original)  # and put back at the end
+    heard, tells = os.pipe()
+    worker.Supervisor(heard, tells).watch_pools()
+    workers = [_Dying()]
+    while workers:
+        Pool._join_exited_workers(workers)
+    os.close(tells)
+    with os.fdopen(heard) as said:
+        message = json.loads(said.readline())
+    assert message["error"]["types"] == ["WorkerDied"]
+    assert "ForkPoolWorker-1 ended with exit code 7" in message["error"]["message"]
