@@ -128,7 +128,10 @@ def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -
     if stored:
         workload = _again(stored.head, request)
         request = _held(request, stored.head)
+    workload, lowered = _fitted(workload)
     machine.feasible(workload.limits)
+    for sentence in lowered:
+        told.noting(sentence)
     most = _most(workload.limits.memory)
     free = replace(workload, limits=replace(workload.limits, memory=None, find=False))
     planned = prepare(request, free, told)

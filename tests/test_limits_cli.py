@@ -21,11 +21,13 @@ engines: [pandas, polars]
 """
 
 
-def run(place: Path, *words: str, workload: str = WORKLOAD) -> subprocess.CompletedProcess[str]:
+def run(
+    place: Path, *words: str, workload: str = WORKLOAD, command: str = "compare"
+) -> subprocess.CompletedProcess[str]:
     (place / "small.yaml").write_text(workload)
-    command = [sys.executable, "-m", "dfbench", "compare", "small.yaml", *words]
+    typed = [sys.executable, "-m", "dfbench", command, "small.yaml", *words]
     return subprocess.run(
-        command, cwd=place, capture_output=True, text=True, timeout=120, check=False
+        typed, cwd=place, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -58,6 +60,13 @@ def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(tmp_path: 
     done = run(tmp_path, "--dry-run", workload=f"{WORKLOAD}limits: {{memory: 100TiB}}\n")
     assert done.returncode == 0
     assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
+
+
+def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_there_is(tmp_path):
+    larger = f"{WORKLOAD}limits: {{memory: 100TiB}}\n"
+    done = run(tmp_path, "--limit-backend", "none", workload=larger, command="floor")
+    assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
+    assert "a floor is searched under limits" in done.stderr  # and is stopped there, by the backend
 
 
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])

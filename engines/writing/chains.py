@@ -407,8 +407,8 @@ class Chain(ABC):
 
     def _decided(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
-        unsure = any(self.facts.may_miss(Col(name)) for name in columns(condition))
-        return quote(self.dialect.decided, x=tree) if self.dialect.decided and unsure else tree
+        unsure = self.dialect.decided and self.facts.may_miss(condition)
+        return quote(self.dialect.decided, x=tree) if unsure else tree
 
     def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the value of the first condition that is true."""

@@ -22,9 +22,7 @@ def query(data):
         )
         .select(
             when(
-                (
-                    col("v3").is_null() | col("v2").is_null() | col("v1").is_null()
-                ).fill_null(False),
+                col("v3").is_null() | col("v2").is_null() | col("v1").is_null(),
                 lit(None),
             )
             .when((col("ratio") > 20).fill_null(False), col("ratio").sqrt())

@@ -13,7 +13,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        when(col("v1").is_null().fill_null(False), lit(None))
+        when(col("v1").is_null(), lit(None))
         .when(((col("v1") % 2 + 2) % 2 == 0).fill_null(False), 2 * col("v2"))
         .otherwise(col("v2"))
         .alias("result")

@@ -15,12 +15,8 @@ def query(data):
     return (
         data.with_columns(
             {
-                "v1_paired": when(
-                    col("v2").not_null().fill_null(False), col("v1")
-                ).otherwise(lit(None)),
-                "v2_paired": when(
-                    col("v1").not_null().fill_null(False), col("v2")
-                ).otherwise(lit(None)),
+                "v1_paired": when(col("v2").not_null(), col("v1")).otherwise(lit(None)),
+                "v2_paired": when(col("v1").not_null(), col("v2")).otherwise(lit(None)),
             }
         )
         .with_columns(

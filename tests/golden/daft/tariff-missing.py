@@ -13,7 +13,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        when((col("id1").is_null() | col("id2").is_null()).fill_null(False), lit(None))
+        when(col("id1").is_null() | col("id2").is_null(), lit(None))
         .when(
             ((col("id1") == "id001") | col("id2").is_in(["id002", "id003"])).fill_null(
                 False
