@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from dfbench.errors import LimitError
-from dfbench.running import private
+from dfbench.running import private, processes
 from dfbench.running.executing import execute, warm
 from dfbench.running.job import Job
 from dfbench.running.limits import Backend, sweep
@@ -409,6 +411,23 @@ def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Bac
     assert left(mark).since(before)
     sweep()
     assert not gone(mark, before)
+
+
+def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPatch):
+    at_once = processes.kill
+    asked: list[list[int]] = []
+
+    def slowly(victims: Iterable[int]) -> None:
+        asked.append(list(victims))
+        if len(asked) > 1:
+            at_once(asked[-1])
+
+    monkeypatch.setattr(processes, "kill", slowly)
+    tag = f"{os.getpid()}-1"  # of a supervisor that had this pid before
+    with subprocess.Popen(["sleep", "60"], env={processes.TAG_VARIABLE: tag}) as orphan:
+        sweep()
+        orphan.kill()
+    assert asked[:2] == [[orphan.pid], [orphan.pid]]
 
 
 def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path):

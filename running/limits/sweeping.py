@@ -11,10 +11,12 @@ from .. import private, processes
 from . import cgroup
 from .choosing import own
 
+PATIENCE = 5.0
+
 
 def sweep() -> None:
     """End the processes and remove the groups and folders that carry a dead supervisor's tag."""
-    processes.kill(pid for pid, tag in processes.tagged().items() if not processes.alive(tag))
+    _end_orphans()
     folders = _folders()
     for group in (*_groups(), *(group for folder in folders for group in _named(folder))):
         end(group)
@@ -22,7 +24,17 @@ def sweep() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def end(group: Path, patience: float = 5.0) -> None:
+def _end_orphans(patience: float = PATIENCE) -> None:
+    """Kill a dead supervisor's processes until they are gone: a kill is only a request."""
+    deadline = time.monotonic() + patience
+    while orphans := [pid for pid, tag in processes.tagged().items() if not processes.alive(tag)]:
+        processes.kill(orphans)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.002)
+
+
+def end(group: Path, patience: float = PATIENCE) -> None:
     """Kill a group's processes until there are none, and remove it."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
