@@ -182,7 +182,7 @@ class Dask:
 def _spread(names: list[str], rows: int) -> ast.expr:
     """Read a file into partitions for all workers of a cluster, however many those are."""
     if rows > ROW_GROUP:
-        return quote("dd.read_parquet(path, columns=n, split_row_groups=True)", n=names)
+        return _by_row_groups(names, rows)
     workers = quote("sum(get_client().nthreads().values())")
     wanted = quote("n * w", n=PARTITIONS_PER_THREAD, w=workers)
     return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
@@ -195,9 +195,19 @@ def _partitioned(names: list[str], rows: int, resources: Resources) -> ast.expr:
     else:
         number = PARTITIONS_PER_THREAD * resources.threads
         if rows >= number * ROW_GROUP:
-            return quote("dd.read_parquet(path, columns=n, split_row_groups=True)", n=names)
+            return _by_row_groups(names, rows)
         wanted = literal(number)
     return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
+
+
+def _by_row_groups(names: list[str], rows: int) -> ast.expr:
+    """Read a large file's row groups side by side; Dask takes several of few columns for one.
+
+    Without `repartition`, what `persist` gives asks for partitions that went into others:
+    https://github.com/dask/dask/issues/12488.
+    """
+    text = "dd.read_parquet(path, columns=n, split_row_groups=True).repartition(npartitions=w)"
+    return quote(text, n=names, w=literal(rows // ROW_GROUP))
 
 
 def _cluster(resources: Resources) -> ast.expr:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
+from dfbench.running.warm import Warm
 from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query
@@ -90,6 +91,20 @@ def test_partitions_are_row_groups_once_there_are_enough_of_them():
     query = by_k(Output("x", of("sum", "x")))
     assert "repartition(npartitions=8)" in text(query, schema(rows=1_000_000))
     assert "split_row_groups=True" in text(query, schema(rows=10_000_000))
+
+
+def test_few_columns_of_a_large_file_are_answered(tmp_path):
+    """Ten row groups, of which Dask reads several as one: see docs/engine-bugs.md."""
+    path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
+    columns = {name: range(1000) for name in "xyabcdefg"}
+    pq.write_table(pa.table({"k": ["a", "b"] * 500, **columns}), path, row_group_size=100)
+    program.write_text(text(by_k(Output("x", of("sum", "x"))), schema(rows=10_000_000)))
+    warm = Warm(sys.executable, tmp_path, ENGINE.environment(TWO))
+    problem = warm.answer(program, path, answer)
+    warm.end()
+    assert problem is None
+    found = pa.ipc.open_file(answer).read_all().to_pydict()
+    assert dict(zip(found["k"], found["x"], strict=True)) == {"a": 249_500, "b": 250_000}
 
 
 def test_a_cluster_is_told_its_processes_and_their_memory():
