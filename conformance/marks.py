@@ -35,11 +35,19 @@ MARKS: tuple[Mark, ...] = (
         for engine in UNORDERED
         for name in ("rank", "lags", "cumsum", "transform_[emln]*")
     ),
-    *(Mark(engine, "truncate*", "unsupported", "not written yet") for engine in UNORDERED),
     *(
-        Mark(engine, f"{name}*", "unsupported", "not written yet, and rows have an order there")
+        Mark(engine, f"{name}*", "unsupported", "its rows have no order of their own")
         for engine in ("datafusion", "daft", "pyspark")
         for name in ("transform", "share", "z_score")
+    ),
+    *(
+        Mark("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
+        for unit in ("year", "month", "date")
+    ),
+    Mark("daft", "truncate_zone_*", "unsupported", "its days have 24 hours"),
+    *(
+        Mark("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
+        for name in ("zone_parts", "truncate_zone_*")
     ),
     *(
         Mark(engine, "round*", "unsupported", "it rounds halves away from zero")
@@ -49,16 +57,41 @@ MARKS: tuple[Mark, ...] = (
         Mark(engine, "rounds_tens*", "unsupported", "it rounds behind the point alone")
         for engine in ("polars*", "narwhals")
     ),
+    Mark("datafusion", "row_function*", "unsupported", "its rows have no order of their own"),
+    Mark(
+        "datafusion",
+        "narrow_quantile-missing",
+        "wrong",
+        "its quantile cuts the place between two values to six digits",
+    ),
     Mark("datafusion", "divide_zero-plain", "wrong", "its max of nothing but -inf is finite"),
-    Mark("fireducks", "*-missing", "unsupported", "it tells NaN from null"),
+    *(
+        Mark("fireducks", f"{name}-missing", "unsupported", "it tells NaN from null")
+        for name in ("[!w]*", "where*", "whole", "whole_[!s]*", "whole_spread")
+    ),
     *(
         Mark("fireducks", f"{name}-one", "unsupported", "the only row has a missing value")
-        for name in ("cumsum", "narrow_*", "exact_*")
+        for name in ("cumsum", "narrow_*", "exact_*", "zone_*", "truncate_zone_*")
     ),
+    *(
+        Mark("fireducks", f"join{kind}-{frame}", "unsupported", "the table has missing values")
+        for kind in (
+            *("", "_left", "_repeated", "_left_repeated", "_two_keys", "_left_nobody"),
+            *("_keys_only", "_then", "_largest", "_sorted", "_derived"),
+        )
+        for frame in ("plain", "one")
+    ),
+    Mark("fireducks", "row_function*", "unsupported", "functions are pandas' own work there"),
+    Mark("fireducks", "zone_compared-plain", "wrong", "it compares no zone with a constant"),
+    Mark("fireducks", "zone_extremes-plain", "wrong", "its n_unique of times is a time"),
     Mark("fireducks", "*-empty", "unsupported", "it dies of frames without rows"),
     Mark("fireducks", "truncate_date-*", "wrong", "its dates of Arrow are no datetimes"),
     Mark("fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"),
-    Mark("fireducks", "narrow_sum-plain", "wrong", "its sum of 32 bits wraps"),
+    *(
+        Mark("cudf", f"{name}*", "unsupported", "pandas says it with NumPy's where")
+        for name in ("derive_case", "text_or_nothing")
+    ),
+    Mark("cudf", "row_function*", "unsupported", "functions are not written for it"),
     Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
     Mark(
         "datatable", "join*nobody-*", "unsupported", "from Arrow, it reads no columns without rows"

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 from functools import partial
 
-from ..spec.expression import Agg, Call, Col, Expr
+from ..errors import Unsupported
+from ..spec.expression import Agg, Call, Col, Expr, Lit
 from ..spec.joining import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
@@ -17,6 +18,7 @@ from .writing.chains import Chain, Dialect
 from .writing.correlating import corr_as_sums
 from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote
+from .writing.widening import widened
 
 DAFT = Dialect(
     column="col(n)",
@@ -57,6 +59,7 @@ DAFT = Dialect(
     },
     aggregations={
         "sum": "x.sum()",
+        "sum_truth": "x.cast('int64').sum()",
         "mean": "x.mean()",
         "min": "x.min()",
         "max": "x.max()",
@@ -73,6 +76,7 @@ DAFT = Dialect(
     modulo_float="x - (x / y).floor() * y",
     of_nothing={
         "sum": "x.fill_null(0)",
+        "sum_truth": "x.fill_null(0)",
         "any": "x.fill_null(False)",
         "all": "x.fill_null(True)",
     },
@@ -136,8 +140,20 @@ class DaftChain(Chain):
                     "x.mean().over(Window().partition_by(*k))", x=self.column(column.name), k=names
                 )
                 return quote("x - m", x=self.column(column.name), m=mean)
+            case Call("truncate", (moment, Lit(unit))):
+                return self._truncated(moment, str(unit))
             case _:
                 return Chain.expression(self, node)
+
+    def _truncated(self, moment: Expr, unit: str) -> ast.expr:
+        """Write the begin of a unit that always has one length: Daft knows no others."""
+        if self.facts.zone(moment):
+            raise Unsupported("truncate() of a time with a zone", "Daft's days have 24 hours")
+        if unit not in {"day", "hour"}:
+            raise Unsupported(f"truncate() to a {unit}", "Daft truncates to weeks at most")
+        x = self.expression(moment)
+        timed = self.facts.kind(moment) == "timestamp"
+        return quote("date_trunc(i, x)", i=f"1 {unit}", x=x) if timed else x
 
     def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
@@ -170,6 +186,7 @@ class Daft:
     ) -> Program:
         """Write one lazy chain over a frame that is collected in memory."""
         query, rows, met = joining(query, data)
+        query = widened(query, rows)
         # Daft's correlation is of the two values in a row, and no aggregation.
         frame = _joined(met) if met else quote("data")
         chain = DaftChain(corr_as_sums(query, rows), rows).tree(frame)
@@ -177,7 +194,7 @@ class Daft:
         asked = fill("return CHAIN.collect()", CHAIN=chain)
         whole = load + asked
         own = [n for n in ("Window", "col", "lit") if f"{n}(" in whole]
-        functions = ("columns_max", "columns_min", "row_number", "when")
+        functions = ("columns_max", "columns_min", "date_trunc", "row_number", "when")
         used = [n for n in functions if f"{n}(" in whole.replace(f".{n}(", "")]
         imports = ["import daft"]
         imports += [f"from daft import {', '.join(own)}"] if own else []

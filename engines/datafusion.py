@@ -15,6 +15,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote
+from .writing.widening import widened
 
 DATAFUSION = Dialect(
     # Double quotes: DataFusion takes a bare name in lower case.
@@ -52,11 +53,14 @@ DATAFUSION = Dialect(
         "year": "f.date_part(lit('year'), x)",
         "month": "f.date_part(lit('month'), x)",
         "day": "f.date_part(lit('day'), x)",
+        "truncate": "f.date_trunc(lit(y), x)",
+        "truncate_date": "f.date_trunc(lit(y), x).cast(pa.date32())",
         "min": "f.least(*x)",
         "max": "f.greatest(*x)",
     },
     aggregations={
         "sum": "f.sum(x)",
+        "sum_truth": "f.sum(x.cast(pa.int64()))",
         "mean": "f.avg(x)",
         "min": "f.min(x)",
         "max": "f.max(x)",
@@ -75,6 +79,7 @@ DATAFUSION = Dialect(
     floor_divide_float="f.floor(x / y)",
     of_nothing={
         "sum": "f.coalesce(x, lit(0))",
+        "sum_truth": "f.coalesce(x, lit(0))",
         "any": "f.coalesce(x, lit(False))",
         "all": "f.coalesce(x, lit(True))",
     },
@@ -148,6 +153,7 @@ class DataFusion:
     ) -> Program:
         """Write one lazy chain over a frame that is cached in memory."""
         query, rows, met = joining(query, data)
+        query = widened(query, rows)
         if isinstance(query.apply, RowFunction):
             raise Unsupported(
                 query.name, "its partitions come back in any order, and rows have one"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..errors import Unsupported
+from ..spec.expression import Agg, Call, Col, Expr, children
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from . import trying
 from .base import Program, Resources
 from .writing.assembling import Parts, assemble, fill
+from .writing.facts import NARROW
 from .writing.joins import joining
 from .writing.pandas_steps import PandasSteps
 from .writing.quoting import quote
+from .writing.steps import rebuilt
+from .writing.widening import WIDE, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class FireDucks:
     ) -> Program:
         """Write the steps of the query as statements of pandas."""
         query, rows, met = joining(query, data)
+        query = _summed_wide(widened(query, rows, gaps=False), rows)
         if query.apply:
             raise Unsupported(query.name, "the user's functions are pandas' own work there")
         sides = met.sides() if met else ((query, rows),)
@@ -58,6 +63,20 @@ class FireDucks:
             data=met.frames if met else "data",
         )
         return assemble(self.name, query, parts)
+
+
+def _summed_wide(query: Query, rows: Schema) -> Query:
+    """Widen what is summed: FireDucks keeps a sum in its column's width, where pandas does not."""
+
+    def wide(node: Expr) -> Expr:
+        match node:
+            case Agg("sum", (Col(name) as column,)) if name in rows and rows[name].arrow in NARROW:
+                return Agg("sum", (Call(WIDE, (column,)),))
+            case _:
+                return rebuilt(node, tuple(map(wide, children(node))))
+
+    outputs = tuple(replace(o, expression=wide(o.expression)) for o in query.aggregate)
+    return replace(query, aggregate=outputs)
 
 
 def _misses(query: Query, rows: Schema) -> bool:

@@ -7,6 +7,8 @@ import textwrap
 from dataclasses import dataclass
 from functools import partial
 
+from ..errors import Unsupported
+from ..spec.expression import Call, Expr
 from ..spec.joining import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
@@ -16,6 +18,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote, source
+from .writing.widening import widened
 
 IBIS = Dialect(
     column="_[n]",
@@ -48,6 +51,7 @@ IBIS = Dialect(
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
+        "truncate": "x.truncate(y)",
         "min": "ibis.least(*x)",
         "max": "ibis.greatest(*x)",
     },
@@ -69,6 +73,7 @@ IBIS = Dialect(
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
+    units={"year": "Y", "month": "M", "day": "D", "hour": "h"},
     over="x.over(ibis.window(group_by=[*k]))",
 )
 
@@ -112,6 +117,14 @@ class IbisChain(Chain):
         ]
         return quote("t.order_by(*b)", t=tree, b=by)
 
+    def expression(self, node: Expr) -> ast.expr:
+        """Write an expression; Ibis sees every time with a zone in UTC, as DuckDB is told to."""
+        match node:
+            case Call("year" | "month" | "day" | "truncate" as function, (moment, *_)):
+                if self.facts.zone(moment):
+                    raise Unsupported(f"{function}() of a time with a zone", "to Ibis, it is UTC's")
+        return Chain.expression(self, node)
+
     def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the cases as pairs."""
         tuples: list[ast.expr] = [ast.Tuple([c, v], ast.Load()) for c, v in pairs]
@@ -148,6 +161,7 @@ class Ibis:
     ) -> Program:
         """Write one lazy chain over a table of DuckDB's own."""
         query, rows, met = joining(query, data)
+        query = widened(query, rows)
         chain = IbisChain(query, rows).tree(_joined(met) if met else quote("data"))
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)

@@ -50,6 +50,7 @@ NARWHALS = Dialect(
         "year": "x.dt.year()",
         "month": "x.dt.month()",
         "day": "x.dt.day()",
+        "truncate": "x.dt.truncate(y)",
         "min": "nw.min_horizontal(*x)",
         "max": "nw.max_horizontal(*x)",
     },
@@ -72,6 +73,7 @@ NARWHALS = Dialect(
     narrow_sums=True,
     counts_missing=frozenset({"n_unique"}),
     drop_missing="x.drop_nulls()",
+    units={"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"},
     over="x.over(*k)",
 )
 

@@ -14,6 +14,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote
+from .writing.widening import widened
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -50,11 +51,14 @@ PYSPARK = Dialect(
         "year": "F.year(x)",
         "month": "F.month(x)",
         "day": "F.day(x)",
+        "truncate": "F.date_trunc(y, x)",
+        "truncate_date": "F.trunc(x, y)",
         "min": "F.least(*x)",
         "max": "F.greatest(*x)",
     },
     aggregations={
         "sum": "F.sum(x)",
+        "sum_truth": "F.count_if(x)",
         "mean": "F.mean(x)",
         "min": "F.min(x)",
         "max": "F.max(x)",
@@ -158,6 +162,7 @@ class PySpark:
     ) -> Program:
         """Write one lazy chain over a frame that is cached in memory."""
         query, rows, met = joining(query, data)
+        query = widened(query, rows)
         chain = SparkChain(query, rows).tree(_joined(met) if met else quote("data"))
         if met:
             load = met.loads(_read)

@@ -95,6 +95,18 @@ def descendants(root: int) -> set[int]:
     return found - {root}
 
 
+def scheduled(tree: Iterable[int]) -> tuple[float, float]:
+    """Give the seconds for which processes had a processor, and waited for one in its queue."""
+    had = waited = 0
+    for pid in tree:
+        for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            # A thread may end meanwhile, and a kernel may not count.
+            with contextlib.suppress(OSError, ValueError):
+                running, queueing, _ = map(int, file.read_text().split())
+                had, waited = had + running, waited + queueing
+    return had / 1e9, waited / 1e9
+
+
 def tagged() -> dict[int, str]:
     """Find the processes that carry a supervisor's tag in their environment."""
     marks = {}

@@ -6,11 +6,26 @@ import json
 import os
 import select
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from . import processes
+
 RUNNER = Path(__file__).with_name("warm_runner.py")
 PATIENCE = 60.0  # seconds for one program, the engine's start with it
+LOOK = 1.0  # seconds between two looks at what is waited for
+IDLE = 0.1  # of a core: what wants less is not waiting for the machine
+
+
+def own(passed: float, used: float, waited: float) -> float:
+    """Give how much of the time that passed was the processes' own, and not others' turn.
+
+    `used` and `waited` are their seconds on processors, and in the queue for one.
+    """
+    if used + waited < IDLE * passed:
+        return passed
+    return passed * max(0.0, used) / (max(0.0, used) + max(0.0, waited))
 
 
 class Warm:
@@ -44,13 +59,28 @@ class Warm:
             self.process.stdin.flush()
         except BrokenPipeError:
             return "the process died"
-        if not select.select([self.process.stdout], [], [], patience)[0]:
+        if not self._heard(patience):
             self.process.kill()
             self.process.wait()
-            return f"no answer within {patience:.0f} s"
+            return f"no answer within {patience:g} s"
         line = self.process.stdout.readline()
         error: str | None = json.loads(line) if line else "the process died"
         return error
+
+    def _heard(self, patience: float) -> bool:
+        """Wait for a reply until the processes have had so many seconds of the machine."""
+        had, (used, waited), looked = 0.0, self._scheduled(), time.monotonic()
+        while had < patience:
+            if select.select([self.process.stdout], [], [], min(LOOK, patience - had))[0]:
+                return True
+            now, (more, longer) = time.monotonic(), self._scheduled()
+            had += own(now - looked, more - used, longer - waited)
+            used, waited, looked = more, longer, now
+        return False
+
+    def _scheduled(self) -> tuple[float, float]:
+        pid = self.process.pid
+        return processes.scheduled({pid, *processes.descendants(pid)})
 
     def end(self) -> None:
         """End it once it is idle."""

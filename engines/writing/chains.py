@@ -27,6 +27,7 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.schema import Schema
+from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .facts import Facts, makes_nan, nonzero, of_rows
 from .functions import skipping
@@ -46,10 +47,12 @@ class Dialect:
 
     `functions` and `aggregations` leave out what the library cannot say. `composite` tells that an
     aggregation takes and may stand in any expression. `of_nothing` fills in what the library calls
-    missing over no values. `bare` tells that operators take a plain constant. `over` gives every
-    row the aggregation of its group, with `k` for the keys. `decided` makes a missing condition
-    false where the library would answer missing by it. `by_zero` is what x / 0 is, for a library
-    that raises there.
+    missing over no values. A library that sums no truth values has `sum_truth` among its
+    aggregations, one whose dates truncate by other words `truncate_date` among its functions;
+    `units` are its words for the language's. `bare` tells that operators take a plain constant.
+    `over` gives every row the aggregation of its group, with `k` for the keys. `decided` makes a
+    missing condition false where the library would answer missing by it. `by_zero` is what x / 0
+    is, for a library that raises there.
     """
 
     column: str
@@ -75,6 +78,7 @@ class Dialect:
     modulo_float: str = ""
     floor_divide_float: str = ""
     of_nothing: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=lambda: {unit: unit for unit in UNITS})
     composite: bool = True
     narrow_sums: bool = False
     counts_missing: frozenset[str] = frozenset()
@@ -178,7 +182,7 @@ class Chain(ABC):
             case Neg(Lit(int() | float() as value)):
                 return literal(-value)
             case Neg(operand):
-                return quote(self.dialect.negative, x=self._wide("-", operand, operand))
+                return quote(self.dialect.negative, x=self._wide(operand))
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
             case IsMissing(operand):
@@ -208,9 +212,10 @@ class Chain(ABC):
 
     def aggregation(self, agg: Agg) -> ast.expr:
         """Write one aggregation."""
-        if agg.function not in self.dialect.aggregations:
+        word = self._reduction(agg)
+        if word not in self.dialect.aggregations:
             raise Unsupported(f"{agg.function}()", f"{self.title} has no such aggregation")
-        template = self.dialect.aggregations[agg.function]
+        template = self.dialect.aggregations[word]
         x, y = (*map(self._argument, agg.arguments), literal(None), literal(None))[:2]
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
             x = quote(self.dialect.drop_missing, x=x)
@@ -219,8 +224,13 @@ class Chain(ABC):
         tree = quote(template, x=x, y=y)
         if self.query.transform:
             tree = self._over(tree)
-        filler = self.dialect.of_nothing.get(agg.function)
+        filler = self.dialect.of_nothing.get(word)
         return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
+
+    def _reduction(self, agg: Agg) -> str:
+        """Name an aggregation; some libraries have their own for a sum of truth values."""
+        truth = agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool"
+        return "sum_truth" if truth and "sum_truth" in self.dialect.aggregations else agg.function
 
     def _over(self, tree: ast.expr) -> ast.expr:
         if not self.dialect.over:
@@ -319,18 +329,15 @@ class Chain(ABC):
     def _whole(self, *nodes: Expr) -> bool:
         return all(self.facts.kind(node) == "int" for node in nodes)
 
-    def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
+    def _wide(self, node: Expr) -> ast.expr:
         tree = self.expression(node)
         if self.dialect.narrow_sums and isinstance(node, Agg | Call) and node.function in COUNTS:
-            return quote(self.dialect.wide, x=tree)
-        known = isinstance(node, Col) and node.name in self.data
-        if known and self.facts.overflows(op, node, other):
             return quote(self.dialect.wide, x=tree)
         return tree
 
     def _arithmetic(self, node: Arith) -> ast.expr:
         say, op = self.dialect, node.op
-        x, y = self._wide(op, node.left, node.right), self._wide(op, node.right, node.left)
+        x, y = self._wide(node.left), self._wide(node.right)
         if is_constant(node.left) and (is_constant(node.right) or not say.bare):
             x = quote(say.constant, x=x)
         if is_constant(node.right) and not say.bare:
@@ -378,14 +385,23 @@ class Chain(ABC):
     def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         if function == WIDE:
             return quote(self.dialect.wide, x=self.expression(arguments[0]))
-        word = _rounding(arguments[1]) if function == "round" and arguments[1:] else function
+        word = self._word(function, arguments)
         if word not in self.dialect.functions:
             raise Unsupported(f"{word}()", f"no word of {self.title} is known for it")
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
         x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
         y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
+        if function == "truncate" and isinstance(unit := arguments[1], Lit):
+            y = literal(self.dialect.units[str(unit.value)])
         return quote(self.dialect.functions[word], x=x, y=y or (rest[0] if rest else None))
+
+    def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
+        if function == "round" and arguments[1:]:
+            return _rounding(arguments[1])
+        if function == "truncate" and self.facts.kind(arguments[0]) == "date":
+            return "truncate_date" if "truncate_date" in self.dialect.functions else function
+        return function
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
