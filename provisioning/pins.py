@@ -18,6 +18,8 @@ SHIPPED = Path(__file__).parent.parent / "environments"
 ALWAYS = "pyarrow"
 # What a distribution's own name leaves out of what its engine needs.
 EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe", "modin": "ray"}
+# What an engine says of others when it runs, and its metadata does not.
+BOUNDS = {("pyspark", "pandas"): "<3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ def wanted(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
 def asked(engine: Versioned) -> str:
     """Write an engine's distributions as requirements, the first with the version asked for."""
     names = dict.fromkeys((*engine.distributions, ALWAYS))
-    lines = [f"{name}[{EXTRAS[name]}]" if name in EXTRAS else name for name in names]
+    first = next(iter(names))
+    lines = [
+        (f"{name}[{EXTRAS[name]}]" if name in EXTRAS else name) + BOUNDS.get((first, name), "")
+        for name in names
+    ]
     if engine.version not in {"", NEWEST}:
         lines[0] += f"=={engine.version}.*"
     return "\n".join(lines) + "\n"
