@@ -46,7 +46,7 @@ pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a
 golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
 	$(BIN)/python -m tests.golden.write
 
-semantics: $(READY) ## write the table of docs/semantics.md from the tests' marks
+semantics: $(READY) ## write the tables of docs/ from the tests' marks
 	$(BIN)/python -m tests.conformance.table
 
 schema: $(READY) ## write the JSON schema of the workload language anew

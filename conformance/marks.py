@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from typing import Literal
 
 
@@ -130,6 +131,10 @@ MARKS: tuple[Mark, ...] = (
 
 def mark(engine: str, case: str) -> Mark | None:
     """Give the mark of a case, if it has one; of a version's own before its engine's."""
+    return next((known for known in _of(engine) if fnmatch(case, known.case)), None)
+
+
+@cache
+def _of(engine: str) -> tuple[Mark, ...]:
     names = dict.fromkeys((engine, engine.partition("@")[0]))
-    found = (m for n in names for m in MARKS if fnmatch(n, m.engine) and fnmatch(case, m.case))
-    return next(found, None)
+    return tuple(known for name in names for known in MARKS if fnmatch(name, known.engine))

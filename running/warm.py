@@ -70,6 +70,7 @@ class Warm:
     def _heard(self, patience: float) -> bool:
         """Wait for a reply until the processes have had so many seconds of the machine."""
         had, (used, waited), looked = 0.0, self._scheduled(), time.monotonic()
+        assert self.process.stdout is not None
         while had < patience:
             if select.select([self.process.stdout], [], [], min(LOOK, patience - had))[0]:
                 return True

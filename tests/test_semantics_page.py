@@ -1,13 +1,15 @@
-"""The page of the language's meaning shows what the conformance suite holds engines to."""
+"""The pages of the language's meaning and of environments show what the suite holds engines to."""
 
+import pytest
 from dfbench.conformance.cases import CASES
 
-from tests.conformance.table import MATTERS, PAGE, page
+from tests.conformance.table import ELSEWHERE_PAGE, MATTERS, PAGE, elsewhere, page, written
 
 
-def test_the_table_is_the_one_that_the_marks_give():
-    text = PAGE.read_text(encoding="utf-8")
-    assert page(text) == text, "run `make semantics`"
+@pytest.mark.parametrize(("path", "table"), [(PAGE, written), (ELSEWHERE_PAGE, elsewhere)])
+def test_the_table_is_the_one_that_the_marks_give(path, table):
+    text = path.read_text(encoding="utf-8")
+    assert page(text, table()) == text, "run `make semantics`"
 
 
 def test_every_matter_has_cases():

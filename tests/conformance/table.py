@@ -1,16 +1,20 @@
-"""Writes the table of docs/semantics.md from the cases and their marks: `make semantics`."""
+"""Writes the tables of docs/ from the cases of the suite and their marks: `make semantics`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
 from dfbench.conformance.cases import CASES
 from dfbench.conformance.marks import Mark, mark
 
-PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"
 BEGIN, END = "<!-- the table: make semantics -->", "<!-- the end of the table -->"
 ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "modin", "datatable")
+# Each in an environment of its own: what they refuse and get wrong differs, and stands beside it.
+ELSEWHERE = ("narwhals", "ibis", "datafusion", "daft", "pyspark", "fireducks")
 # A matter of the language, and the cases that hold engines to it.
 MATTERS: tuple[tuple[str, str], ...] = (
     ("a missing key is a group of its own", "sum-missing several_keys-missing bool_key-missing"),
@@ -56,11 +60,28 @@ def written() -> str:
     return "\n".join([*lines, "", *told])
 
 
-def page(text: str) -> str:
-    """Give the page with the table as it is now."""
+def elsewhere() -> str:
+    """Give the table of the engines of other environments: how they meet all cases."""
+    head = f"| engine | answers, of {len(CASES)} | refuses, and why | is wrong, and why |"
+    return "\n".join([head, "|---|---|---|---|", *map(_row, ELSEWHERE)])
+
+
+def _row(engine: str) -> str:
+    known = [found for case in CASES if (found := mark(engine, case.name))]
+    refused, wrong = (_reasons(known, how) for how in ("unsupported", "wrong"))
+    return f"| {engine} | {len(CASES) - len(known)} | {refused} | {wrong} |"
+
+
+def _reasons(known: list[Mark], how: str) -> str:
+    found = Counter(one.reason for one in known if one.how == how)
+    return "; ".join(f"{number}: {reason}" for reason, number in found.most_common()) or "none"
+
+
+def page(text: str, table: str) -> str:
+    """Give a page with its table as it is now."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{written()}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
 
 
 def _cell(engine: str, patterns: list[str], notes: list[str]) -> str:
@@ -82,4 +103,5 @@ def _noted(known: Mark, notes: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, table in ((PAGE, written()), (ELSEWHERE_PAGE, elsewhere())):
+        path.write_text(page(path.read_text(encoding="utf-8"), table), encoding="utf-8")
