@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from ..errors import DataError
@@ -18,6 +17,9 @@ from .compact import COMPRESSION, ROW_GROUP, Progress
 from .csv_files import MistypedError, csv_batches, csv_types, widened
 from .describing import unreadable
 from .plain import NanFinder, is_plain, plain, plain_schema
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 Form: TypeAlias = Literal["Parquet", "CSV", "Arrow IPC"]
 
@@ -172,6 +174,9 @@ def converted(source: Source, target: Path, progress: Progress) -> None:
 
 def _dataset(source: Source) -> ds.Dataset:
     """Give the files as one dataset, their types brought together."""
+    # It imports pandas: a third of a second, that every comparison would start later.
+    import pyarrow.dataset as ds  # noqa: PLC0415
+
     options = {
         "format": "parquet" if source.form == "Parquet" else "ipc",
         "partitioning": "hive" if source.partitioned else None,

@@ -39,6 +39,8 @@ REGISTRY = {
 
 # Asked where a workload names none: one way for each library.
 FRAMES = ("pandas", "pandas+numba", "polars", "dask", "modin", "datatable", "duckdb")
+# What some call the way that an engine takes by itself: its plain name is that way's only one.
+DEFAULTS = {"modin/ray": "modin", "polars/streaming": "polars", "dask/threads": "dask"}
 POOLS = ("serial", "multiprocessing", "futures-process", "joblib", "loky", "numba")
 
 
@@ -55,6 +57,8 @@ def _find(name: str) -> Engine:
     if name.endswith(SCAN):
         return scanning(_find(name.removesuffix(SCAN)))
     known = engines()
+    if plain := DEFAULTS.get(name):
+        raise EngineError(f"{name} is what {plain} does by default: write {plain}")
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         mend = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"

@@ -68,6 +68,11 @@ def versioned(engine: Engine, asked: str) -> Engine:
             python = part
         elif ADDRESS.fullmatch(part) and not address:
             address = part
+        elif VERSION.fullmatch(part.partition("/")[0]):
+            number, _, variant = part.partition("/")
+            raise EngineError(
+                f"{own}@{asked}: a variant stands before the @, as in {own}/{variant}@{number}"
+            )
         else:
             message = (
                 f"{own}@{asked}: behind the @ stands a version, as in {own}@3.1 or {own}@{NEWEST}, "

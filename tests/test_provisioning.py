@@ -75,6 +75,10 @@ def test_anything_else_behind_the_at_is_a_mistake_with_an_example(name):
 
 
 def test_the_engine_before_the_at_is_named_when_it_is_unknown():
+    with pytest.raises(EngineError, match="modin/ray is what modin does by default: write modin"):
+        find("modin/ray@newest")
+    with pytest.raises(EngineError, match=r"before the @, as in duckdb/scan@2\.0"):
+        find("duckdb@2.0/scan")
     with pytest.raises(EngineError, match="did you mean 'pandas'"):
         find("panda@3.1")
 
