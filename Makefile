@@ -33,7 +33,7 @@ check: $(READY) ## lint, type check, and hold the layers
 	$(BIN)/lint-imports
 
 ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 narwhals@newest \
-	ibis@newest datafusion@newest daft@newest pyspark@newest fireducks@newest dask/distributed modin/dask
+	ibis@newest datafusion@newest chdb@newest daft@newest pyspark@newest fireducks@newest dask/distributed modin/dask
 conformance: $(READY) ## every engine and version through the suite, each in its own environment
 	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
 

@@ -25,6 +25,7 @@ REGISTRY = {
     "modin": "modin",
     "datatable": "datatable",
     "duckdb": "duckdb",
+    "chdb": "chdb",
     "narwhals": "narwhals",
     "ibis": "ibis",
     "datafusion": "datafusion",

@@ -26,6 +26,7 @@ NEWEST_OF = (
     "narwhals",
     "ibis",
     "datafusion",
+    "chdb",
     "daft",
     "pyspark",
     "fireducks",

@@ -27,7 +27,7 @@ from ...spec.vocabulary import WINDOWS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .facts import Facts, makes_double, makes_nan, of_outputs
 from .joins import Joining
-from .sql import AND, ATOM, CAST, NOT, OR, Sql, Writer, constant, name
+from .sql import AND, ATOM, NOT, OR, Sql, Writer, name
 from .steps import substituted
 
 AGGREGATIONS = {
@@ -154,7 +154,7 @@ class Statement:
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.kind(expression) == "int" and makes_double(expression):
             # Later clauses take it for the integer that it is.
-            return f"{written.at(CAST)}::BIGINT AS {name(alias)}"
+            return f"{self._writer().int64(written).text} AS {name(alias)}"
         return f"{written.text} AS {name(alias)}"
 
     def _shown(self, expression: Expr, alias: str) -> bool:
@@ -233,7 +233,7 @@ class Statement:
 
     def _conditions(self, word: str, condition: Expr) -> str:
         seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
-        writer = Writer(Facts(Schema(seen, self.data.rows)), self._aggregation, self.raises)
+        writer = self._writer(Facts(Schema(seen, self.data.rows)))
         operands = condition.operands if isinstance(condition, Bool) else (condition,)
         separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
         level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
@@ -249,8 +249,8 @@ class Statement:
         inner = textwrap.indent(text, "    ")
         return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
 
-    def _writer(self) -> Writer:
-        return Writer(self.facts, self._aggregation, self.raises)
+    def _writer(self, facts: Facts | None = None) -> Writer:
+        return Writer(facts or self.facts, self._aggregation, self.raises)
 
     def _aggregation(self, agg: Agg) -> Sql:
         if agg.function in WINDOWS:
@@ -263,9 +263,15 @@ class Statement:
     def _reduced(self, agg: Agg) -> str:
         if agg.function == "size":
             return "count(*)"
-        if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
-            return f"count_if({self._argument(agg.arguments[0])})"
         arguments = [self._argument(argument) for argument in agg.arguments]
+        if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
+            return self._counted(*arguments)
+        return self._called(agg, arguments)
+
+    def _counted(self, condition: str) -> str:
+        return f"count_if({condition})"
+
+    def _called(self, agg: Agg, arguments: list[str]) -> str:
         if agg.function == "n_unique":
             return f"count(DISTINCT {arguments[0]})"
         if agg.function in ORDERED:
@@ -276,7 +282,7 @@ class Statement:
 
     def _argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
-            return constant(node.value).text
+            return self._writer().constant(node.value).text
         return self._writer().seen(node).text
 
     def _over(self, text: str, order: str = "") -> Sql:
@@ -289,16 +295,20 @@ class Statement:
     def _window(self, agg: Agg) -> Sql:
         x, *rest = map(self._argument, agg.arguments)
         if agg.function in {"lag", "lead"}:
-            return self._over(f"{agg.function}({', '.join((x, *rest))})", "rowid")
-        summed = "count_if" if self.facts.kind(agg.arguments[0]) == "bool" else "sum"
+            return self._over(f"{agg.function}({', '.join((self._or_null(x), *rest))})", "rowid")
+        is_truth = self.facts.kind(agg.arguments[0]) == "bool"
         written = (
             self._over("rank()", x)
             if agg.function == "rank"
-            else self._over(f"{summed}({x})", "rowid")
+            else self._over(self._counted(x) if is_truth else f"sum({x})", "rowid")
         )
         if not self.facts.may_miss(agg.arguments[0]):
             return written
         return Sql(f"CASE WHEN {x} IS NOT NULL THEN {written.text} END")
+
+    def _or_null(self, text: str) -> str:
+        """Give a value in a type that has NULL, which all types of DuckDB have."""
+        return text
 
     def _may_be_nothing(self, argument: Expr) -> bool:
         """Tell whether a group can be without values; a group has a row, a whole frame may not."""

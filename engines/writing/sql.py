@@ -1,11 +1,14 @@
-"""SQL expressions: a tree becomes text with the parentheses that DuckDB's grammar needs."""
+"""SQL expressions: a tree becomes text with the parentheses that DuckDB's grammar needs.
+
+Another dialect of SQL is a `Writer` of its own, which says what differs.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -76,7 +79,8 @@ WORDS = """
     window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
     xmlroot xmlserialize xmltable
 """
-KEYWORDS = frozenset(WORDS.split())
+# ClickHouse takes these for numbers, or for clauses of its own.
+KEYWORDS = frozenset([*WORDS.split(), "cube", "inf", "nan", "rollup", "top"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +149,11 @@ class Writer:
             case Col(column):
                 return Sql(name(column))
             case Lit(value):
-                return constant(value, plain=plain)
+                return self.constant(value, plain=plain)
             case Arith():
                 return self._arithmetic(node)
             case Neg(operand):
-                text = self.write(operand).at(CAST)
-                return Sql(f"-{text}", NEGATIVE)
+                return self.negative(operand)
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
             case IsMissing(operand):
@@ -177,19 +180,34 @@ class Writer:
     def seen(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression where a NaN would be seen: it becomes NULL."""
         written = self.write(node, plain=plain)
-        return Sql(f"nullif({written.text}, 'NaN')") if makes_nan(node) else written
+        return self.without_nan(written.text) if makes_nan(node) else written
+
+    def constant(self, value: Value, *, plain: bool = True) -> Sql:
+        """Write a constant."""
+        return constant(value, plain=plain)
+
+    def without_nan(self, text: str) -> Sql:
+        """Write a value, or NULL in the place of NaN."""
+        return Sql(f"nullif({text}, 'NaN')")
+
+    def int64(self, written: Sql) -> Sql:
+        """Write a number as an integer of 64 bits."""
+        return Sql(f"{written.at(CAST)}::BIGINT", CAST)
 
     def whens(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> list[str]:
         """Write the lines of a CASE between its first and its last word."""
         values = (*(value for _, value in branches), otherwise)
         plain = any(self.facts.kind(v) == "float" and not isinstance(v, Lit) for v in values)
+        texts = self.alike(values, plain=plain)
         lines = [
-            f"WHEN {self.write(condition).text} THEN {self.write(value, plain=plain).text}"
-            for condition, value in branches
+            f"WHEN {self.write(condition).text} THEN {text}"
+            for (condition, _), text in zip(branches, texts, strict=False)
         ]
-        if otherwise == Lit(None):
-            return lines
-        return [*lines, f"ELSE {self.write(otherwise, plain=plain).text}"]
+        return lines if otherwise == Lit(None) else [*lines, f"ELSE {texts[-1]}"]
+
+    def alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
+        """Write the values of which one is taken; DuckDB finds their common type by itself."""
+        return [self.write(value, plain=plain).text for value in values]
 
     def _arithmetic(self, node: Arith) -> Sql:
         if node.op == "%":
@@ -203,9 +221,17 @@ class Writer:
         if node.op == "**" and makes_nan(node.left) and not nonzero(node.right):
             left = self.seen(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._wide(node.right, node.op, node.left, plain=right_plain)
-        # DuckDB takes a minus before a power first, Python the power.
-        above = CAST if node.op == "**" else level
-        return Sql(f"{left.at(above)} {node.op} {right.at(level + 1)}", level)
+        if node.op == "**":
+            return self.power(left, right)
+        return Sql(f"{left.at(level)} {node.op} {right.at(level + 1)}", level)
+
+    def negative(self, operand: Expr) -> Sql:
+        """Write a number with the other sign."""
+        return Sql(f"-{self.write(operand).at(CAST)}", NEGATIVE)
+
+    def power(self, left: Sql, right: Sql) -> Sql:
+        """Write a power: DuckDB takes a minus before it first, Python the power."""
+        return Sql(f"{left.at(CAST)} ** {right.at(POWER + 1)}", POWER)
 
     def _is_double(self, node: Expr) -> bool:
         return not isinstance(node, Lit) and self.facts.kind(node) == "float"
@@ -215,7 +241,7 @@ class Writer:
         written = self.write(node, plain=plain)
         if not self.facts.overflows(op, node, other):
             return written
-        return Sql(f"{written.at(CAST)}::BIGINT", CAST)
+        return self.int64(written)
 
     def _integers(self, *nodes: Expr) -> bool:
         return all(self.facts.kind(node) == "int" and not makes_double(node) for node in nodes)
@@ -254,7 +280,7 @@ class Writer:
         return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
 
     def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
-        listed = ", ".join(constant(v.value).text for v in values if v.value is not None)
+        listed = ", ".join(self.constant(v.value).text for v in values if v.value is not None)
         return Sql(f"{self.seen(operand).at(ADD)} {word} ({listed})", COMPARE)
 
     def _opposite(self, operand: Expr) -> Sql:
@@ -273,7 +299,7 @@ class Writer:
             digits = arguments[1] if len(arguments) == 2 else Lit(0)
             return Sql(f"round_even({self.write(arguments[0]).text}, {self.write(digits).text})")
         if function == "int64":
-            return Sql(f"{self.write(arguments[0]).at(CAST)}::BIGINT", CAST)
+            return self.int64(self.write(arguments[0]))
         if function in {"year", "month", "day", "truncate"}:
             return self._part(function, arguments)
         if function not in FUNCTIONS:

@@ -1,0 +1,47 @@
+"""double_even: v2, doubled where v1 is even - chdb"""
+
+import sys
+
+import chdb
+
+
+def load(path):
+    con = chdb.connect(":memory:")
+    con.query("SET output_format_arrow_compression_method = 'none', max_threads = 2")
+    con.query(
+        """
+        CREATE TABLE data ENGINE = Memory AS
+        SELECT _row_number AS rowid, v1, v2
+        FROM file(
+            {path:String},
+            Parquet,
+            'v1 Nullable(Int64), v2 Nullable(Int64)'
+        )
+    """,
+        params={"path": path},
+    )
+    return con
+
+
+def query(con):
+    return con.query(
+        """
+        SELECT
+            CASE
+                WHEN v1 IS NULL THEN NULL
+                WHEN positiveModulo(v1, 2) = 0 THEN 2 * v2
+                ELSE v2
+            END AS result
+        FROM data
+        ORDER BY rowid
+    """,
+        "ArrowTable",
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,38 @@
+"""q7: max v1 - min v2 by id3 - chdb"""
+
+import sys
+
+import chdb
+
+
+def load(path):
+    con = chdb.connect(":memory:")
+    con.query("SET output_format_arrow_compression_method = 'none', max_threads = 2")
+    con.query(
+        """
+        CREATE TABLE data ENGINE = Memory AS
+        SELECT id3, v1, v2
+        FROM file({path:String}, Parquet, 'id3 String, v1 Int64, v2 Int64')
+    """,
+        params={"path": path},
+    )
+    return con
+
+
+def query(con):
+    return con.query(
+        """
+        SELECT id3, max(v1) - min(v2) AS range_v1_v2
+        FROM data
+        GROUP BY id3
+    """,
+        "ArrowTable",
+    )
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))
