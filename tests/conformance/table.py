@@ -14,7 +14,7 @@ PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"
 BEGIN, END = "<!-- the table: make semantics -->", "<!-- the end of the table -->"
 ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "modin", "datatable")
 # Each in an environment of its own: what they refuse and get wrong differs, and stands beside it.
-ELSEWHERE = ("narwhals", "ibis", "datafusion", "daft", "pyspark", "fireducks")
+ELSEWHERE = ("narwhals", "ibis", "datafusion", "chdb", "daft", "pyspark", "fireducks")
 # A matter of the language, and the cases that hold engines to it.
 MATTERS: tuple[tuple[str, str], ...] = (
     ("a missing key is a group of its own", "sum-missing several_keys-missing bool_key-missing"),
