@@ -30,7 +30,7 @@ from ..spec.expression import (
     Value,
     columns,
 )
-from ..spec.workload import Extreme, Join, Output, Query, RowFunction
+from ..spec.workload import Extreme, Output, Query, RowFunction
 from .clocks import instant, told, truncated
 
 # of a column: a number, text, truth, date, or None
@@ -41,13 +41,13 @@ Number: TypeAlias = int | float
 
 def evaluate(expr: Expr, row: Row) -> Value:
     """Give an expression's value for one row; KeyError where a column is not there."""
-    value: Value = _present(_value(expr, row, None))
+    value: Value = present(_value(expr, row, None))
     return value
 
 
 def summarise(expr: Expr, rows: Sequence[Row]) -> Value:
     """Give the value of an expression over aggregations for a group of rows."""
-    value: Value = _present(_value(expr, {}, rows))
+    value: Value = present(_value(expr, {}, rows))
     return value
 
 
@@ -56,7 +56,7 @@ def apply_row(function: RowFunction, row: Row) -> Value:
     if function.body is None:
         raise ValueError(f"{function.name} has no tree: {function.opaque}")
     inputs = function.columns or columns(function.body)
-    if function.on_missing == "skip" and any(_present(row[name]) is None for name in inputs):
+    if function.on_missing == "skip" and any(present(row[name]) is None for name in inputs):
         return None
     return evaluate(function.body, row)
 
@@ -65,7 +65,7 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Give a query's answer; groups in order of first appearance where nothing sorts them."""
     kept = kept_rows(query, rows)
     if query.select:
-        result = [{name: _present(row[name]) for name in query.select} for row in kept]
+        result = [{name: present(row[name]) for name in query.select} for row in kept]
     elif isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
@@ -82,23 +82,11 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{name: _told(value) for name, value in row.items()} for row in result[: query.limit]]
 
 
-def joined(
-    join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
-) -> list[dict[str, Any]]:
-    """Give the rows of a join; `beside` names the table's columns in them."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
-    for other in others:
-        found.setdefault(tuple(_present(other[key]) for key in join.on), []).append(other)
-    result = []
-    nothing = [] if join.how == "inner" else [dict.fromkeys(beside)]
-    for row in rows:
-        key = tuple(_present(row[name]) for name in join.on)
-        matches: Sequence[Row] = [] if None in key else found.get(key, [])
-        result += [
-            {**row, **{shown: other[name] for name, shown in beside.items()}}
-            for other in matches or nothing
-        ]
-    return result
+def present(value: Cell) -> Cell:
+    """Give None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
+    if isinstance(value, dt.datetime):
+        return instant(value)
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -116,12 +104,12 @@ def groups_of(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[di
         return [rows]
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
-        groups.setdefault(tuple(_present(row[key]) for key in keys), []).append(row)
+        groups.setdefault(tuple(present(row[key]) for key in keys), []).append(row)
     return list(groups.values())
 
 
 def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    keys = {name: _present(group[0][name]) for name in query.group_by}
+    keys = {name: present(group[0][name]) for name in query.group_by}
     if query.extreme:
         name = query.extreme.name
         return [keys | {name: value} for value in _extremes(query.extreme, group)]
@@ -133,17 +121,17 @@ def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any
     groups = {id(row): group for group in groups_of(query.group_by, rows) for row in group}
     result = []
     for row in rows:
-        keys = {name: _present(row[name]) for name in query.group_by}
+        keys = {name: present(row[name]) for name in query.group_by}
         result.append(keys | _outputs(query.transform, row, groups[id(row)]))
     return result
 
 
 def _outputs(outputs: Sequence[Output], row: Row, group: Sequence[Row]) -> dict[str, Value]:
-    return {out.name: _present(_value(out.expression, row, group)) for out in outputs}
+    return {out.name: present(_value(out.expression, row, group)) for out in outputs}
 
 
 def _extremes(extreme: Extreme, group: Sequence[Row]) -> list[Any]:
-    values = (_present(row[extreme.column]) for row in group)
+    values = (present(row[extreme.column]) for row in group)
     there = sorted((v for v in values if v is not None), reverse=not extreme.smallest)
     return there[: extreme.n]
 
@@ -154,13 +142,6 @@ def _sorted(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dic
     return sorted(there, key=lambda row: row[name], reverse=descending) + missing
 
 
-def _present(value: Cell) -> Cell:
-    """Give None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
-    if isinstance(value, dt.datetime):
-        return instant(value)
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
 def _told(value: Cell) -> Cell:
     return told(value) if isinstance(value, dt.datetime) else value
 
@@ -169,9 +150,9 @@ def _value(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one li
     """Evaluate a node; `group` is what aggregations range over, None where there is no group."""
     match expr:
         case Col(name):
-            return _present(row[name])
+            return present(row[name])
         case Lit(value):
-            return _present(value)
+            return present(value)
         case Arith(op, left, right):
             return _skipping(ARITHMETIC[op], _value(left, row, group), _value(right, row, group))
         case Neg(operand):
@@ -207,7 +188,7 @@ def _skipping(function: Callable[..., Any], *values: Cell) -> Cell:
     if any(value is None for value in values):
         return None
     try:
-        return _present(function(*values))
+        return present(function(*values))
     except (ValueError, ZeroDivisionError):  # sqrt(-1), 0.0 ** -1: no number
         return None
     except OverflowError:  # exp(1000), 10.0 ** 400

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..checking.agreement import asked
 from ..checking.comparing import compare
-from ..checking.evaluation import aggregate, joined
+from ..checking.evaluation import aggregate
 from ..checking.explaining import Verdict
+from ..checking.plain import column, seen
 from ..datasets.describing import schema_of
 from ..engines import find
 from ..engines.base import Engine, Program, Resources
@@ -23,9 +23,7 @@ from ..errors import Unsupported
 from ..provisioning import managing
 from ..provisioning.interpreters import Interpreter
 from ..running.warm import Warm
-from ..spec.joining import beside, over_rows
-from ..spec.schema import Column, Schema
-from ..spec.workload import Join, Query
+from ..spec.schema import Schema
 from .cases import FRAMES, SOLD, TABLES, Case
 
 TWO = Resources(threads=2)
@@ -124,46 +122,16 @@ def answering(engine: str, folder: Path) -> Iterator[Answering]:
 
 def agrees(case: Case, path: Path) -> Verdict:
     """Hold the answer in a file against the plain-Python oracle's."""
-    query, rows = case.query(), STORED[case.frame].to_pylist()
-    if query.join:
-        query, rows = _joined(case, query.join)
+    join = case.query().join
+    query, rows = seen(case.query(), STORED[case.frame], STORED[join.table] if join else None)
     rows = aggregate(query, rows)
     with pa.ipc.open_file(path) as answer:
         types = answer.schema
-    columns = {name: _array([row[name] for row in rows], types, name) for name in query.outputs}
+    columns = {name: column([row[name] for row in rows], types, name) for name in query.outputs}
     return compare(pa.table(columns), path, asked(query, STORED[case.frame].num_rows))
-
-
-def _joined(case: Case, join: Join) -> tuple[Query, list[dict[str, Any]]]:
-    """Give the query over joined rows, and the rows."""
-    frame, other = STORED[case.frame], STORED[join.table]
-    tables = ((join.table, _described(other)),)
-    data = replace(_described(frame), tables=tables)
-    query, _ = over_rows(case.query(), data)
-    return query, joined(join, beside(data, join), frame.to_pylist(), other.to_pylist())
-
-
-def _described(table: pa.Table) -> Schema:
-    columns = (Column(field.name, "int", str(field.type)) for field in table.schema)
-    return Schema(tuple(columns), table.num_rows)
 
 
 def schema(case: Case, files: dict[str, Path]) -> Schema:
     """Give the columns of a case's frame, and of the tables beside it."""
     tables = tuple((name, schema_of(files[name])) for name in TABLES)
     return replace(schema_of(files[case.frame]), tables=tables)
-
-
-def _array(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
-    """Give a column: numbers as floats as soon as one of them is no whole number.
-
-    A column of nothing but missing values has no type of its own: it takes the answer's.
-    """
-    present = [value for value in values if value is not None]
-    if not present:
-        found = types.get_field_index(name)
-        return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
-    if isinstance(present[0], bool | str | dt.date):
-        return pa.array(values)
-    whole = all(isinstance(value, int) for value in present)
-    return pa.array(values, pa.int64() if whole else pa.float64())

@@ -6,33 +6,28 @@ import itertools
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from random import Random
 from typing import TypeAlias
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from ..datasets.describing import schema_of
 from ..engines import find
 from ..engines.base import Resources
 from ..engines.writing.assembling import unformatted
 from ..errors import DataError, Unsupported, WorkloadError
 from ..provisioning import managing
 from ..running.warm import Warm
-from ..spec.schema import Schema
 from ..spec.typing import KindError
 from ..spec.wording import question
 from ..spec.workload import Query
-from . import frames, growing, judging, saving
+from . import judging, saving
+from .cases import Case, Data, cases
+from .frames import Tables
 from .known import known
 from .shrinking import shrink
 
 BATCH = 40
-FRAMES_EACH = 5  # queries asked of one frame
 RESOURCES = Resources(threads=2)
 PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take a minute
 
@@ -43,7 +38,7 @@ class Disagreement:
 
     engine: str
     query: Query
-    frame: pa.Table
+    tables: Tables
     said: str
     folder: Path
 
@@ -66,32 +61,6 @@ class Tally:
         return 60 * self.workloads / self.seconds if self.seconds else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A query and the frame it is asked of."""
-
-    query: Query
-    frame: pa.Table
-    path: Path
-    schema: Schema
-
-
-def cases(seed: int, folder: Path) -> Iterator[Case]:
-    """Yield fair cases without end; the same for the same seed."""
-    draw = Random(seed)
-    for number in itertools.count():
-        frame = frames.frame(draw)
-        path = folder / f"frame_{number}.parquet"
-        pq.write_table(frame, path)
-        schema = schema_of(path)
-        found = 0
-        while found < FRAMES_EACH:
-            query = growing.query(draw)
-            if judging.is_fair(query, frame, schema):
-                found += 1
-                yield Case(saving.read_back(query), frame, path, schema)
-
-
 def _last_words(error: str) -> str:
     """Give what was raised: the last line of a traceback that begins without blanks."""
     lines = [line for line in error.strip().splitlines() if line[:1].strip()]
@@ -109,18 +78,18 @@ class Engine:
         self.count = itertools.count()
         self.warm: Warm | None = None
 
-    def verdict(self, query: Query, frame: pa.Table, path: Path, schema: Schema) -> str | None:
+    def verdict(self, case: Case) -> str | None:
         """Give what is wrong with an answer, or nothing; Unsupported where there is none."""
         with unformatted():
-            program = self.engine.write(query, schema, RESOURCES)
+            program = self.engine.write(case.query, case.data.schema, RESOURCES)
         # Workers of a cluster import the program by its name, so no two may share one.
         text = self.folder / f"{self.folder.name}_{next(self.count)}.py"
         text.write_text(program.text, encoding="utf-8")
-        answer = self.folder / "answer.arrow"
+        answer, (frame, *others) = self.folder / "answer.arrow", case.data.paths
         try:
-            if error := self._started().answer(text, path, answer, patience=PATIENCE):
+            if error := self._started().answer(text, frame, answer, *others, patience=PATIENCE):
                 return _last_words(error)
-            verdict = judging.agrees(query, frame, judging.expected(query, frame), answer)
+            verdict = judging.agrees(case.query, case.data.tables, answer)
         finally:
             text.unlink()
         return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
@@ -185,7 +154,7 @@ def _batch(engine: Engine, batch: Sequence[Case]) -> list[Answer]:
 
 def _answered(engine: Engine, case: Case) -> str | None:
     try:
-        return engine.verdict(case.query, case.frame, case.path, case.schema)
+        return engine.verdict(case)
     except Unsupported:
         return UNSUPPORTED
     except Exception as error:  # noqa: BLE001 - a writer that fails is what is looked for
@@ -200,7 +169,7 @@ def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
         tally.unsupported[engine.name] += said == UNSUPPORTED
         if said in {None, UNSUPPORTED}:
             continue
-        if bug := known(engine.name, case.query, case.frame):
+        if bug := known(engine.name, case.query, case.data.tables):
             tally.known[f"{bug.engine}: {bug.name}"] += 1
         else:
             wrong.append((engine, case, said))
@@ -209,49 +178,46 @@ def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
 
 def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) -> Disagreement:
     engine, case, said = wrong
-    path = work / "smaller.parquet"
 
-    def disagrees(query: Query, frame: pa.Table) -> bool:
+    def disagrees(query: Query, tables: Tables) -> bool:
         try:
-            pq.write_table(frame, path)
-            schema = schema_of(path)
-            if not judging.is_fair(query, frame, schema) or known(engine.name, query, frame):
+            smaller = Case(query, Data.of(tables, work / "smaller"))
+            if not smaller.is_fair or known(engine.name, query, tables):
                 return False
-            return engine.verdict(saving.read_back(query), frame, path, schema) is not None
+            return engine.verdict(replace(smaller, query=saving.read_back(query))) is not None
         except (Unsupported, WorkloadError, KindError, DataError):
             return False
         except Exception as error:  # noqa: BLE001 - as above
             return bool(said and said.startswith("no program") and repr(error) in said)
 
-    query, frame = shrink(case.query, case.frame, disagrees)
+    query, tables = shrink(case.query, case.data.tables, disagrees)
     query = replace(query, question=question(query))
-    pq.write_table(frame, path)
-    again = _answered(engine, Case(query, frame, path, schema_of(path)))
-    place = folder / f"{engine.name.replace('/', '-')}-{saving.digest(query, frame)}"
-    programs = _programs(engines, query, schema_of(path))
-    about = _about(engine.name, query, frame, again or said or "")
-    saving.save(place, query, frame, programs, about)
-    return Disagreement(engine.name, query, frame, again or said or "", place)
+    small = Case(query, Data.of(tables, work / "smaller"))
+    again = _answered(engine, small) or said or ""
+    place = folder / f"{engine.name.replace('/', '-')}-{saving.digest(query, tables)}"
+    about = _about(engine.name, query, tables, again)
+    saving.save(place, query, tables, _programs(engines, small), about)
+    return Disagreement(engine.name, query, tables, again, place)
 
 
-def _programs(engines: Sequence[Engine], query: Query, schema: Schema) -> dict[str, str]:
+def _programs(engines: Sequence[Engine], case: Case) -> dict[str, str]:
     written = {}
     for engine in engines:
         try:
-            written[engine.name] = engine.engine.write(query, schema, RESOURCES).text
+            written[engine.name] = engine.engine.write(case.query, case.data.schema, RESOURCES).text
         except Exception as error:  # noqa: BLE001 - told in the program's place
             written[engine.name] = f"# no program: {error!r}\n"
     return written
 
 
-def _about(engine: str, query: Query, frame: pa.Table, said: str) -> str:
-    rows = judging.expected(query, frame)
+def _about(engine: str, query: Query, tables: Tables, said: str) -> str:
+    rows = judging.expected(query, tables)
     return (
         f"# {engine} disagrees\n\n{said}\n\n```yaml\n{saving.workload(query)}```\n\n"
-        f"data: `{frame.to_pydict()}`\n\nPython's own answer: `{rows}`\n"
+        f"data: `{saving.data(tables)}`\n\nPython's own answer: `{rows}`\n"
     )
 
 
 def _told(found: Disagreement) -> str:
     asked = saving.workload(found.query).partition("queries:\n")[2]
-    return f"{found.engine}: {found.said}\n{asked}  {found.frame.to_pydict()}\n  {found.folder}"
+    return f"{found.engine}: {found.said}\n{asked}  {saving.data(found.tables)}\n  {found.folder}"

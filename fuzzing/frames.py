@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -93,6 +93,29 @@ DOMAINS = (
     Domain("v", "int", pa.uint32(), (0, 3, 2**32 - 1, 2**31)),
 )
 BY_NAME = {domain.name: domain for domain in DOMAINS}
+# What a further table has beside the keys; x and t are names of the frame's columns, too.
+BESIDE = (
+    Domain("p", "int", pa.int64(), (-4, 0, 1, 2, 30)),
+    Domain("f", "float", pa.float64(), (-1.5, 0.0, 0.25, 6.0), nan=0.2),
+    Domain("x", "float", pa.float64(), (-3.5, 1.5, 10.0)),
+    Domain("t", "string", pa.string(), ("", "b", "Ö", "c d")),
+)
+JOINED = tuple(d.name for d in DOMAINS if d.kind != "float")
+INTEGERS = tuple(pa.type_for_alias(f"{s}int{bits}") for s in ("", "u") for bits in (8, 16, 32, 64))
+TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a query is asked of: a frame, and the table that it joins."""
+
+    frame: pa.Table
+    other: pa.Table | None = None
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        yield self.frame
+        if self.other is not None:
+            yield self.other
 
 
 def frame(draw: Random, names: Sequence[str] | None = None) -> pa.Table:
@@ -100,6 +123,39 @@ def frame(draw: Random, names: Sequence[str] | None = None) -> pa.Table:
     length = draw.choice(LENGTHS)
     chosen = DOMAINS if names is None else [BY_NAME[name] for name in names]
     return pa.table({domain.name: _column(draw, domain, length) for domain in chosen})
+
+
+def other(draw: Random, on: Sequence[str]) -> pa.Table:
+    """Draw a table to join on these keys: some match, some repeat, and types may be others."""
+    length = draw.choice((0, 1, 2, 3, 5, 8))
+    keys = [_as_key(draw, BY_NAME[name]) for name in on]
+    beside = [domain for domain in BESIDE if domain.name not in on]
+    chosen = draw.sample(beside, draw.choice((1, 2, 3)))
+    table = pa.table({domain.name: _column(draw, domain, length) for domain in (*keys, *chosen)})
+    return table if draw.random() < 0.4 else _once(table, on)
+
+
+def _as_key(draw: Random, domain: Domain) -> Domain:
+    """Give a key's column another type that holds its values."""
+    if domain.kind == "string":
+        return replace(domain, arrow=draw.choice(TEXTS))
+    if domain.kind != "int" or draw.random() < 0.5:
+        return domain
+    return replace(domain, arrow=draw.choice([t for t in INTEGERS if _holds(t, domain.values)]))
+
+
+def _holds(arrow: pa.DataType, values: Sequence[int]) -> bool:
+    try:
+        pa.array(values, arrow)
+    except (pa.ArrowInvalid, OverflowError):
+        return False
+    return True
+
+
+def _once(table: pa.Table, on: Sequence[str]) -> pa.Table:
+    """Keep one row of each key, as datatable must have it."""
+    keys = [tuple(row.values()) for row in table.select(on).to_pylist()]
+    return table.take(pa.array([keys.index(key) for key in dict.fromkeys(keys)], pa.int64()))
 
 
 def _column(draw: Random, domain: Domain, length: int) -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
@@ -26,9 +27,10 @@ from ..spec.expression import (
     columns,
     walk,
 )
+from ..spec.joining import SUFFIX
 from ..spec.vocabulary import UNITS
-from ..spec.workload import Extreme, Output, Query, RowFunction, SortKey
-from .frames import DOMAINS
+from ..spec.workload import Extreme, Join, Output, Query, RowFunction, SortKey
+from .frames import BY_NAME, DOMAINS
 
 COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
 SIMPLE: tuple[ArithOp, ...] = ("+", "-", "*", "+", "-")
@@ -47,11 +49,15 @@ ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
 
 @dataclass(slots=True)
 class Grower:
-    """Grows trees; of derived columns, `more` are numbers and `keys` are not."""
+    """Grows trees; of derived and joined columns, `more` are numbers and `keys` are not.
+
+    Rows that are `joined` have no order.
+    """
 
     draw: Random
     more: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    joined: bool = False
 
     def chance(self, share: float) -> bool:
         """Tell whether this time it is so."""
@@ -185,7 +191,8 @@ class Grower:
                     self.draw.choice(OF_NUMBERS), (self.number(self.draw.choice((0, 0, 1, 2))),)
                 )
             case 4 | 5:
-                return Agg(self.draw.choice(OF_ANYTHING), (Col(self.draw.choice(DOMAINS).name),))
+                names = OF_ANYTHING[:2] if self.joined else OF_ANYTHING
+                return Agg(self.draw.choice(names), (Col(self.draw.choice(DOMAINS).name),))
             case 6:
                 return Agg(self.draw.choice(("min", "max")), (Col(self.draw.choice(ORDERED)),))
             case 7:
@@ -232,15 +239,32 @@ class Grower:
 
 
 def query(draw: Random) -> Query:
-    """Grow a query."""
+    """Grow a query of one frame."""
     grower = Grower(draw)
-    grown = Query("asked", "")
+    grown = _answer(grower, _begun(grower, Query("asked", "")))
+    return _ended(grower, grown, grown.outputs)
+
+
+def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
+    """Grow a query that joins a table of these columns on these keys, or asks for joined rows."""
+    beside = [f"{name}{SUFFIX}" if name in BY_NAME else name for name in other if name not in on]
+    numbers = [name for name in beside if not name.startswith("t")]
+    texts = [name for name in beside if name.startswith("t")]
+    grower = Grower(draw, numbers, texts, joined=True)
+    how: Literal["inner", "left"] = draw.choice(("inner", "left"))
+    grown = _begun(grower, Query("asked", "", Join("other", tuple(on), how)))
+    if grower.chance(0.4):
+        return _ended(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
+    grown = _answer(grower, grown)
+    return _ended(grower, grown, grown.outputs)
+
+
+def _begun(grower: Grower, grown: Query) -> Query:
+    # A derived column comes after where.
+    where = Grower(grower.draw, list(grower.more)) if grower.chance(0.4) else None
     if grower.chance(0.3):
         grown = replace(grown, derive=_derived(grower))
-    if grower.chance(0.4):
-        # A derived column comes after where.
-        grown = replace(grown, where=Grower(draw).condition())
-    return _ended(grower, _answer(grower, grown))
+    return replace(grown, where=where.condition() if where else None)
 
 
 def _derived(grower: Grower) -> tuple[Output, ...]:
@@ -262,7 +286,7 @@ def _answer(grower: Grower, grown: Query) -> Query:
     if grower.keys and grower.chance(0.7):
         keys = (*grower.keys, *keys[1:])
     roll = draw.random()
-    if roll < 0.12:
+    if roll < 0.12 and not grower.joined:
         body = grower.number(3)
         if columns(body):
             function = RowFunction("out", "out", body, columns=columns(body))
@@ -278,7 +302,7 @@ def _answer(grower: Grower, grown: Query) -> Query:
         column = draw.choice([name for name in ORDERED if name not in keys])
         extreme = Extreme(column, draw.choice((1, 2, 3)), "out", grower.chance(0.5))
         return replace(grown, group_by=keys, extreme=extreme)
-    transform = roll < 0.5
+    transform = roll < 0.5 and not grower.joined
     number = draw.choice((1, 1, 2, 3))
     outputs = tuple(Output(f"out_{n}", grower.output(transform=transform)) for n in range(number))
     if transform:
@@ -286,8 +310,8 @@ def _answer(grower: Grower, grown: Query) -> Query:
     return replace(grown, group_by=keys, aggregate=outputs)
 
 
-def _ended(grower: Grower, grown: Query) -> Query:
-    draw, names = grower.draw, list(grown.outputs)
+def _ended(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
+    draw = grower.draw
     if grower.chance(0.15):
         name = draw.choice(names)
         known: Expr = Not(IsMissing(Col(name)))

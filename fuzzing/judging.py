@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from ..checking.agreement import asked
 from ..checking.comparing import compare, opened
 from ..checking.evaluation import aggregate, evaluate, groups_of, kept_rows
 from ..checking.explaining import Verdict
+from ..checking.plain import column, seen
 from ..engines.writing.facts import Facts, of_outputs
 from ..spec.expression import (
     Agg,
@@ -33,9 +33,11 @@ from ..spec.expression import (
     columns,
     walk,
 )
+from ..spec.joining import over_rows
 from ..spec.schema import Schema
 from ..spec.typing import KindError, extended, kind
 from ..spec.workload import Output, Query, RowFunction
+from .frames import Tables
 
 # Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
 LARGEST = 2**53
@@ -43,31 +45,17 @@ LARGEST = 2**53
 FAR = 1e5
 
 
-def expected(query: Query, frame: pa.Table) -> list[dict[str, Any]]:
+def expected(query: Query, tables: Tables) -> list[dict[str, Any]]:
     """Give the oracle's rows."""
-    return aggregate(query, frame.to_pylist())
+    return aggregate(*seen(query, *tables))
 
 
-def agrees(query: Query, frame: pa.Table, rows: Sequence[Mapping[str, Any]], path: Path) -> Verdict:
+def agrees(query: Query, tables: Tables, path: Path) -> Verdict:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
-    answer = opened(path)
-    columns = {n: column([row[n] for row in rows], answer.schema, n) for n in query.outputs}
-    return compare(_unsigned(pa.table(columns)), _unsigned(answer), asked(query, frame.num_rows))
-
-
-def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
-    """Give a column: numbers as floats as soon as one of them is no whole number.
-
-    A column of nothing but missing values has no type of its own: it takes the answer's.
-    """
-    present = [value for value in values if value is not None]
-    if not present:
-        found = types.get_field_index(name)
-        return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
-    if isinstance(present[0], (bool, str, dt.date)):
-        return pa.array(values)
-    whole = all(isinstance(value, int) for value in present)
-    return pa.array(values, pa.int64() if whole else pa.float64())
+    over, rows = seen(query, *tables)
+    right, answer = aggregate(over, rows), opened(path)
+    columns = {n: column([row[n] for row in right], answer.schema, n) for n in over.outputs}
+    return compare(_unsigned(pa.table(columns)), _unsigned(answer), asked(over, len(rows)))
 
 
 def _unsigned(table: pa.Table) -> pa.Table:
@@ -83,30 +71,29 @@ def _unsigned(table: pa.Table) -> pa.Table:
     return table
 
 
-def is_fair(query: Query, frame: pa.Table, schema: Schema) -> bool:
+def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     """Tell whether the language says what the answer is, to the last digit that engines have.
 
     Not where integers leave 53 bits, where infinities are divided with a remainder, or where a
     float decides by its last bits.
     """
     try:
-        _check_kinds(query, schema)
-        rows = frame.to_pylist()
-        kept = _rows(query, rows)
+        _check_kinds(*over_rows(query, schema))
+        query, rows = seen(query, *tables)
+        kept = _derived(query, rows)
         body = query.apply.body if isinstance(query.apply, RowFunction) else None
         if body is not None and _reads_days_twice(query, body):
             return False
         if body is not None and any(map(_is_of_none, walk(body))):
             return False
-        groups = groups_of(query.group_by, kept_rows(query, frame.to_pylist()))
+        groups = groups_of(query.group_by, kept_rows(query, rows))
         if any(_cancels(node, group) for node in _spreads(query) for group in groups):
             return False
-        if any(_is_near_whole(x, y) for x, y in _quotients(query, frame.to_pylist(), kept)):
+        if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
             return False
         if not all(_sound(node, kept) for node in _roots(query)):
             return False
-        answer = expected(query, frame)
-        return _modest(answer) and not _ties(replace(query, limit=None), frame)
+        return _modest(aggregate(query, rows)) and not _ties(replace(query, limit=None), rows)
     except (OverflowError, TypeError, KeyError, KindError):
         return False
 
@@ -127,11 +114,9 @@ def _check_kinds(query: Query, schema: Schema) -> None:
         kind(Col(name), rows)
 
 
-def _rows(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    for output in query.derive:
-        for row in rows:
-            row[output.name] = evaluate(output.expression, row)
-    return rows
+def _derived(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give all rows with the derived columns, whatever `where` says of them."""
+    return kept_rows(replace(query, where=None), rows)
 
 
 def _roots(query: Query) -> Iterator[Expr]:
@@ -256,12 +241,12 @@ def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and math.isinf(value)
 
 
-def _ties(query: Query, frame: pa.Table) -> bool:
+def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
     """Tell whether the order hangs on the last digits of floats, which are each engine's own."""
-    rows = expected(query, frame) if query.sort else []
+    answer = aggregate(query, rows) if query.sort else []
     for place, key in enumerate(query.sort):
         last = place == len(query.sort) - 1
-        values = sorted(row[key.name] for row in rows if isinstance(row[key.name], float))
+        values = sorted(row[key.name] for row in answer if isinstance(row[key.name], float))
         for low, high in itertools.pairwise(values):
             if math.isclose(low, high, rel_tol=1e-9, abs_tol=1e-9) and not (last and low == high):
                 return True

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from ..checking.evaluation import evaluate, groups_of, kept_rows
+from ..checking.plain import seen
 from ..spec.expression import Agg, Expr, Lit, walk
 from ..spec.workload import Query, RowFunction
+from .frames import Tables
 
 LARGEST = 2**53  # beyond it, a float has no neighbour that is a whole number
 PARTITIONS = 8  # of the programs that the fuzz asks Dask for: four for each of two threads
@@ -22,10 +22,10 @@ PARTITIONS = 8  # of the programs that the fuzz asks Dask for: four for each of 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A query, and the groups of the rows that its `where` lets through."""
+    """A query over the rows that it sees, `given` of them, and the groups that `where` leaves."""
 
     query: Query
-    frame: pa.Table
+    given: int
     groups: list[list[dict[str, Any]]]
 
     @property
@@ -94,7 +94,7 @@ def _are_two_zeros(values: list[Any]) -> bool:
 
 def _has_large_extremes(met: Met) -> bool:
     """Tell whether an extreme is no float, and a partition may be empty."""
-    if met.query.group_by or (met.query.where is None and met.frame.num_rows >= PARTITIONS):
+    if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
         return False
     extremes = (v for node in met.aggregations("min", "max") for v in met.values(node.arguments[0]))
     return any(_is_large(value) for values in extremes for value in values)
@@ -134,11 +134,12 @@ KNOWN = (
 )
 
 
-def known(engine: str, query: Query, frame: pa.Table) -> Known | None:
+def known(engine: str, query: Query, tables: Tables) -> Known | None:
     """Give the known bug that a case meets, if there is one."""
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:
         return None
-    rows = kept_rows(query, frame.to_pylist())
-    met = Met(query, frame, groups_of(query.group_by, rows) if rows else [])
+    query, rows = seen(query, *tables)
+    kept = kept_rows(query, rows)
+    met = Met(query, len(rows), groups_of(query.group_by, kept) if kept else [])
     return next((one for one in found if one.meets(met)), None)

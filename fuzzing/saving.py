@@ -8,21 +8,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..spec.reading import read_text
 from ..spec.wording import text
 from ..spec.workload import Output, Query, RowFunction
 from ..storing.folder import program_path
+from .frames import Tables
 
 FRAME = "data.parquet"
+TABLE = "other"
+OTHER = f"{TABLE}.parquet"
 NAME = "asked"
 
 
 def clauses(query: Query) -> dict[str, Any]:
     """Give a query's clauses as a workload file has them."""
     given: dict[str, Any] = {}
+    if join := query.join:
+        given["join"] = {"table": join.table, "on": list(join.on), "how": join.how}
     if query.where is not None:
         given["where"] = text(query.where)
     if query.derive:
@@ -59,7 +63,9 @@ def workload(query: Query) -> str:
             ]
         else:
             lines.append(f"    {clause}: {json.dumps(value, ensure_ascii=False)}")
-    return "\n".join(["workload: fuzz", f"dataset: {{files: {FRAME}}}", "queries:", *lines, ""])
+    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.join else ""
+    dataset = f"dataset: {{files: {FRAME}{tables}}}"
+    return "\n".join(["workload: fuzz", dataset, "queries:", *lines, ""])
 
 
 def read_back(query: Query) -> Query:
@@ -69,19 +75,33 @@ def read_back(query: Query) -> Query:
     return found
 
 
-def digest(query: Query, frame: pa.Table) -> str:
-    """Give eight digits that tell this query and frame from others."""
-    told = f"{workload(query)}{frame.to_pydict()}"
+def digest(query: Query, tables: Tables) -> str:
+    """Give eight digits that tell this query and data from others."""
+    told = f"{workload(query)}{data(tables)}"
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
+def data(tables: Tables) -> str:
+    """Give the data as a person may read it."""
+    return " and ".join(str(table.to_pydict()) for table in tables)
+
+
+def write(folder: Path, tables: Tables) -> tuple[Path, ...]:
+    """Write the data's files into a folder; give their paths, the frame's first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, table in zip((FRAME, OTHER), tables, strict=False):
+        pq.write_table(table, folder / name)
+        paths.append(folder / name)
+    return tuple(paths)
+
+
 def save(
-    folder: Path, query: Query, frame: pa.Table, programs: Mapping[str, str], about: str
+    folder: Path, query: Query, tables: Tables, programs: Mapping[str, str], about: str
 ) -> None:
     """Write what runs by hand: the workload, its data, and each engine's program."""
-    folder.mkdir(parents=True, exist_ok=True)
+    write(folder, tables)
     (folder / "workload.yaml").write_text(workload(query), encoding="utf-8")
-    pq.write_table(frame, folder / FRAME)
     for engine, program in programs.items():
         path = folder / program_path(engine, NAME)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -11,43 +12,67 @@ import pyarrow as pa
 from ..engines.writing.steps import rebuilt
 from ..spec.expression import Arith, Case, Col, Expr, Lit, Neg, children, columns, walk
 from ..spec.workload import Output, Query, RowFunction
+from .frames import Tables
 
 ATTEMPTS = 250  # programs run for one disagreement
-Disagrees = Callable[[Query, pa.Table], bool]
+Disagrees = Callable[[Query, Tables], bool]
 
 
 def shrink(
-    query: Query, frame: pa.Table, disagrees: Disagrees, attempts: int = ATTEMPTS
-) -> tuple[Query, pa.Table]:
-    """Give a small query and frame on which an engine is still not the oracle."""
+    query: Query, tables: Tables, disagrees: Disagrees, attempts: int = ATTEMPTS
+) -> tuple[Query, Tables]:
+    """Give a small query and data on which an engine is still not the oracle."""
     left = attempts
     shrunk = True
     while shrunk and left > 0:
         shrunk = False
-        for smaller_query, smaller_frame in _smaller(query, frame):
+        for smaller_query, smaller_tables in _smaller(query, tables):
             left -= 1
-            if disagrees(smaller_query, smaller_frame):
-                query, frame, shrunk = smaller_query, smaller_frame, True
+            if disagrees(smaller_query, smaller_tables):
+                query, tables, shrunk = smaller_query, smaller_tables, True
                 break
             if left <= 0:
                 break
-    used = frame.select([name for name in frame.column_names if name in query.reads])
-    return query, used if query.reads and used.num_rows == frame.num_rows else frame
+    return query, tables if query.join else _used(query, tables)
 
 
-def _smaller(query: Query, frame: pa.Table) -> Iterator[tuple[Query, pa.Table]]:
-    half = frame.num_rows // 2
-    if half:
-        yield query, frame.slice(0, half)
-        yield query, frame.slice(half)
-    for fewer in _fewer_clauses(query):
-        yield fewer, frame
-    for simpler in _simpler(query):
-        yield simpler, frame
-    if 1 < frame.num_rows <= 12:
-        for row in range(frame.num_rows):
-            rest = pa.concat_tables([frame.slice(0, row), frame.slice(row + 1)])
-            yield query, rest.combine_chunks()
+def _used(query: Query, tables: Tables) -> Tables:
+    """Keep the columns that are read; of none there would be no rows."""
+    names = [name for name in tables.frame.column_names if name in query.reads]
+    return Tables(tables.frame.select(names)) if names else tables
+
+
+def _smaller(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
+    yield from ((query, fewer) for fewer in _each(tables, _halves))
+    yield from ((fewer, tables) for fewer in _fewer_clauses(query))
+    yield from ((simpler, tables) for simpler in _simpler(query))
+    if join := query.join:
+        yield replace(query, join=None), Tables(tables.frame)
+        yield from ((query, narrow) for narrow in _each(tables, partial(_narrower, join.on)))
+    yield from ((query, fewer) for fewer in _each(tables, _less_a_row))
+
+
+def _each(tables: Tables, cut: Callable[[pa.Table], Iterator[pa.Table]]) -> Iterator[Tables]:
+    """Cut one of the tables, and keep the other."""
+    yield from (replace(tables, frame=frame) for frame in cut(tables.frame))
+    if tables.other is not None:
+        yield from (replace(tables, other=other) for other in cut(tables.other))
+
+
+def _halves(table: pa.Table) -> Iterator[pa.Table]:
+    if half := table.num_rows // 2:
+        yield table.slice(0, half)
+        yield table.slice(half)
+
+
+def _narrower(keys: tuple[str, ...], table: pa.Table) -> Iterator[pa.Table]:
+    yield from (table.drop([name]) for name in table.column_names if name not in keys)
+
+
+def _less_a_row(table: pa.Table) -> Iterator[pa.Table]:
+    for row in range(table.num_rows if 1 < table.num_rows <= 12 else 0):
+        rest = pa.concat_tables([table.slice(0, row), table.slice(row + 1)])
+        yield rest.combine_chunks()
 
 
 def _with(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any clause's value

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from dfbench.datasets.describing import schema_of
 from dfbench.fuzzing.asking import Engine
+from dfbench.fuzzing.cases import Case, Data
+from dfbench.fuzzing.frames import Tables
 from dfbench.fuzzing.known import KNOWN, known
 from dfbench.spec.reading import read_text
 
@@ -65,13 +65,10 @@ def asked(tmp_path_factory):
     def ask(name, question, rows):
         if name not in engines:
             engines[name] = Engine(name, tmp_path_factory.mktemp("bugs"))
-        path = engines[name].folder / "data.parquet"
-        frame = pa.table(rows)
-        pq.write_table(frame, path)
+        data = Data.of(Tables(pa.table(rows)), engines[name].folder / "data")
         text = f"dataset: {{files: data.parquet}}\nqueries:\n  asked: {question}\n"
-        (query,) = read_text(text, "bugs.yaml", path.parent).queries
-        wrong = engines[name].verdict(query, frame, path, schema_of(path))
-        return wrong, known(name, query, frame)
+        (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
+        return engines[name].verdict(Case(query, data)), known(name, query, data.tables)
 
     yield ask
     for engine in engines.values():

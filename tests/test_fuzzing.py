@@ -7,13 +7,14 @@ from random import Random
 
 import pyarrow as pa
 from dfbench.fuzzing import growing, judging, saving
-from dfbench.fuzzing.asking import cases, fuzz
-from dfbench.fuzzing.frames import frame
+from dfbench.fuzzing.asking import fuzz
+from dfbench.fuzzing.cases import cases
+from dfbench.fuzzing.frames import Tables, frame
 from dfbench.fuzzing.shrinking import shrink
 from dfbench.fuzzing.telling import summary
 from dfbench.spec.expression import Agg, Arith, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Output, Query
+from dfbench.spec.workload import Join, Output, Query
 
 
 def test_the_same_seed_asks_the_same_workloads(tmp_path):
@@ -24,6 +25,19 @@ def test_the_same_seed_asks_the_same_workloads(tmp_path):
 def test_random_queries_are_read_back_as_they_were(tmp_path):
     for case in islice(cases(5, tmp_path), 60):
         assert saving.workload(saving.read_back(case.query)) == saving.workload(case.query)
+
+
+def test_joins_are_drawn_of_every_kind(tmp_path):
+    drawn = [case for case in islice(cases(7, tmp_path), 300) if case.query.join]
+    assert {case.query.join.how for case in drawn} == {"inner", "left"}
+    assert {1, 2} == {len(case.query.join.on) for case in drawn}
+    bare = [case for case in drawn if not case.query.outputs]
+    assert 0 < len(bare) < len(drawn)
+    assert any(case.query.sort for case in bare)
+    sides = [(case.data.schema, case.data.schema.tables[0][1], case.query.join) for case in drawn]
+    keys = [(one[key], two[key]) for one, two, join in sides for key in join.on]
+    assert any(one.arrow != two.arrow for one, two in keys)
+    assert any(one.nulls and two.nulls for one, two in keys)
 
 
 def test_every_clause_and_word_is_drawn(tmp_path):
@@ -43,21 +57,36 @@ def test_a_disagreement_shrinks_to_what_makes_it():
     outputs = (Output("n", Agg("size", ())), Output("s", Agg("sum", (Col("x"),))))
     query = Query("asked", "", group_by=("k",), aggregate=outputs, limit=5)
 
-    def disagrees(smaller: Query, rows: pa.Table) -> bool:
+    def disagrees(smaller: Query, tables: Tables) -> bool:
         summed = any(output.expression == Agg("sum", (Col("x"),)) for output in smaller.aggregate)
-        return summed and 4 in rows["x"].to_pylist()
+        return summed and 4 in tables.frame["x"].to_pylist()
 
-    small, rows = shrink(query, table, disagrees)
+    small, tables = shrink(query, Tables(table), disagrees)
     assert [output.name for output in small.aggregate] == ["s"]
     assert small.group_by == ()
     assert small.limit is None
-    assert rows.to_pydict() == {"x": [4]}
+    assert tables.frame.to_pydict() == {"x": [4]}
+
+
+def test_a_disagreement_about_a_join_shrinks_on_both_sides():
+    tables = Tables(
+        pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4]}),
+        pa.table({"k": ["b", "c", "a"], "p": [5, 6, 7], "q": [1, 2, 3]}),
+    )
+    query = Query("asked", "", Join("other", ("k",)), limit=5)
+
+    def disagrees(smaller: Query, tables: Tables) -> bool:
+        return smaller.join is not None and all("a" in table["k"].to_pylist() for table in tables)
+
+    small, tables = shrink(query, tables, disagrees)
+    assert small.limit is None
+    assert [table.to_pydict() for table in tables] == [{"k": ["a"]}, {"k": ["a"]}]
 
 
 def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
     case = next(cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
-    assert not judging.is_fair(ask, case.frame, case.schema)
+    assert not judging.is_fair(ask, case.data.tables, case.data.schema)
 
 
 def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
@@ -77,8 +106,8 @@ def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_pa
     schema = Schema((Column("i", "int", "int64", nulls=True),), frame.num_rows)
     quotient = Arith("//", Agg("size", ()), Agg("mean", (Col("i"),)))  # 20 // (5 / 17)
     near = Query("asked", "", aggregate=(Output("o", quotient),))
-    assert not judging.is_fair(near, frame, schema)
-    assert judging.is_fair(near, frame.slice(0, 19), schema)
+    assert not judging.is_fair(near, Tables(frame), schema)
+    assert judging.is_fair(near, Tables(frame.slice(0, 19)), schema)
 
 
 def test_polars_and_duckdb_answer_as_python_does(tmp_path):
