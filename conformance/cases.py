@@ -226,6 +226,9 @@ QUERIES = {
     "float_keys": "{group_by: w, aggregate: {out: sum(x), rows: size()}}",
     "first_and_corr": "{group_by: k, aggregate: {low: min(x), r: 'corr(z, y)'}}",
     "row_function": "{apply: {rows: x * 2 + y, as: out}}",
+    "row_function_years": "{apply: {rows: year(d) ** 3 + month(d) * day(d), as: out}}",
+    "derived_longest": "{derive: {r: 'max(x, len(k))'}, aggregate: {out: sum(r), n: n_unique(x)}}",
+    "row_function_sorted": "{apply: {rows: x / y, as: out}, sort: -out}",
     "row_function_called": ("{apply: {rows: '1 if z is None else x', as: out, on_missing: call}}"),
     "any_of": "{group_by: k, aggregate: {out: any(x > 3), other: all(z > 0)}}",
     "narrow_sum": "{group_by: k, aggregate: {out: sum(s), mean: mean(s)}}",
@@ -269,6 +272,8 @@ TABLES = {
     "twice": pa.table({"g": [1, 1, 2, 9, None, None], "v": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}),
     "pairs": pa.table({"g": [1, 2, 2, 3], "k": ["a", "a", "b", None], "n": [10, 20, 30, 40]}),
     "narrow": pa.table({"x": pa.array([1, 4, 3, 9], pa.int32()), "n": [1, 2, 3, 4]}),
+    "truths": pa.table({"b": [True, False, None], "n": [1, 2, 3]}),
+    "coded": pa.table({"k": pa.array(["a", "c", None, None]).dictionary_encode()}),
     "nobody": pa.table({"k": pa.array([], pa.string()), "n": pa.array([], pa.int64())}),
 }
 JOINS = {
@@ -278,6 +283,11 @@ JOINS = {
     "join_left_repeated": "{join: {table: twice, on: g, how: left}}",
     "join_two_keys": "{join: {table: pairs, on: [k, g], how: left}}",
     "join_narrow": "{join: {table: narrow, on: x}, group_by: k, aggregate: {n: sum(n), rows: size()}}",
+    **{
+        f"join_truths_{how}": f"{{join: {{table: truths, on: b, how: {how}}}, where: not b}}"
+        for how in ("inner", "left")
+    },
+    "join_coded": "{join: {table: coded, on: k}, derive: {r: x + 1}}",
     "join_nobody": "{join: {table: nobody, on: k}, aggregate: {n: sum(n), rows: size()}}",
     "join_left_nobody": "{join: {table: nobody, on: k, how: left}, group_by: k, aggregate: {n: sum(n)}}",
     "join_keys_only": "{join: {table: shops, on: k}, group_by: k, aggregate: {rows: size()}}",

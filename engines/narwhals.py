@@ -152,7 +152,7 @@ class Narwhals:
         frame = quote("data.lazy()")
         if met:
             other = quote("t.lazy()", t=quote(met.name))
-            frame = polars_joined(frame, other, met, "nw.col(n).cast(nw.Int64)")
+            frame = polars_joined(frame, other, met, "nw")
         chain = NarwhalsChain(query, rows).tree(frame)
         parts = Parts(
             imports="import narwhals as nw",

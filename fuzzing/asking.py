@@ -17,7 +17,7 @@ from ..engines.base import Resources
 from ..engines.writing.assembling import unformatted
 from ..errors import DataError, Unsupported, WorkloadError
 from ..provisioning import managing
-from ..running.warm import Warm
+from ..running.warm import DIED, Warm
 from ..spec.typing import KindError
 from ..spec.wording import question
 from ..spec.workload import Query
@@ -53,6 +53,7 @@ class Tally:
     answers: Counter[str] = field(default_factory=Counter)
     unsupported: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
+    died: Counter[str] = field(default_factory=Counter)
     disagreements: list[Disagreement] = field(default_factory=list)
 
     @property
@@ -62,9 +63,11 @@ class Tally:
 
 
 def _last_words(error: str) -> str:
-    """Give what was raised: the last line of a traceback that begins without blanks."""
-    lines = [line for line in error.strip().splitlines() if line[:1].strip()]
-    return lines[-1] if lines else error
+    """Give what was raised: behind a traceback's frames, the first line without an indent."""
+    lines = error.strip().splitlines()
+    frames = [place for place, line in enumerate(lines) if line.startswith("  File ")]
+    behind = lines[frames[-1] + 1 :] if frames else lines
+    return next((line for line in behind if line[:1].strip()), error)
 
 
 class Engine:
@@ -76,6 +79,7 @@ class Engine:
         self.folder = folder / name.replace("/", "_").replace("+", "_")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.count = itertools.count()
+        self.died = 0  # times that it died of a case, and not when it was asked again
         self.warm: Warm | None = None
 
     def verdict(self, case: Case) -> str | None:
@@ -129,6 +133,7 @@ def fuzz(  # noqa: PLR0913 - each is an option
                     found = pool.map(lambda engine: _batch(engine, batch), engines)
                     wrong = [one for answers in found for one in _noted(tally, answers)]
                     tally.workloads += len(batch)
+                    tally.died = Counter({engine.name: engine.died for engine in engines})
                     tally.seconds = time.monotonic() - begun
                     progress(tally)
                     for one in wrong[: most - len(tally.disagreements)]:
@@ -153,6 +158,16 @@ def _batch(engine: Engine, batch: Sequence[Case]) -> list[Answer]:
 
 
 def _answered(engine: Engine, case: Case) -> str | None:
+    """Ask, and once more where the process died: it may have been of what was asked before."""
+    said = _once(engine, case)
+    if said != DIED:
+        return said
+    again = _once(engine, case)
+    engine.died += again != DIED
+    return again
+
+
+def _once(engine: Engine, case: Case) -> str | None:
     try:
         return engine.verdict(case)
     except Unsupported:

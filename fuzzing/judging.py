@@ -215,14 +215,14 @@ def _quotients(
 
 
 def _is_near_whole(x: Any, y: Any) -> bool:  # noqa: ANN401 - whatever the sides are
-    """Tell whether a whole quotient hangs on a float's last digit: 20 // (5 / 17) is 67, or 68."""
+    """Tell whether a float's last digit decides: 20 // (5 / 17) is 67, or 68; 2 % (2 / 3) is 0."""
     if not (isinstance(x, float) or isinstance(y, float)) or None in {x, y} or not y:
         return False
     quotient = x / y
     if not math.isfinite(quotient):
         return False
     near = math.isclose(quotient, round(quotient), rel_tol=1e-9)
-    return x // y != math.floor(quotient) or (near and quotient != round(quotient))
+    return x // y != math.floor(quotient) or (near and (quotient != round(quotient) or x % y != 0))
 
 
 def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from ..checking.evaluation import evaluate, groups_of, kept_rows
 from ..checking.plain import seen
 from ..spec.expression import Agg, Expr, Lit, walk
@@ -25,6 +27,7 @@ class Met:
     """A query over the rows that it sees, `given` of them, and the groups that `where` leaves."""
 
     query: Query
+    tables: Tables
     given: int
     groups: list[list[dict[str, Any]]]
 
@@ -108,6 +111,28 @@ def _calls_on_large(met: Met) -> bool:
     return any(_is_large(row[name]) for group in met.groups for row in group for name in read)
 
 
+def _joins_repeated_keys(met: Met) -> bool:
+    if met.query.join is None or met.tables.other is None:
+        return False
+    keys = [tuple(row.values()) for row in met.tables.other.select(met.query.join.on).to_pylist()]
+    there = [key for key in keys if None not in key]
+    return len(set(there)) < len(there)
+
+
+def _joins_texts_of_no_letter(met: Met) -> bool:
+    columns = met.tables.other.itercolumns() if met.tables.other is not None else ()
+    return any(set(column.to_pylist()) - {None} == {""} for column in columns)
+
+
+def _reads_smallest_integers(met: Met) -> bool:
+    """Tell whether a column that is read has the smallest integer of its width."""
+    columns = ((table[name], name) for table in met.tables for name in table.column_names)
+    read = [
+        c for c, name in columns if name in met.query.reads and pa.types.is_signed_integer(c.type)
+    ]
+    return any(-(2 ** (c.type.bit_width - 1)) in c.to_pylist() for c in read)
+
+
 def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and math.isinf(value)
 
@@ -119,6 +144,9 @@ def _is_large(value: object) -> bool:
 KNOWN = (
     Known("datatable", "groups of no rows", _has_groups_of_nothing),
     Known("datatable", "shift beyond the end", _leads_beyond),
+    Known("datatable", "joins with repeated keys", _joins_repeated_keys),
+    Known("datatable", "texts without a letter", _joins_texts_of_no_letter),
+    Known("datatable", "smallest integers", _reads_smallest_integers),
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
     Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
     Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),
@@ -141,5 +169,5 @@ def known(engine: str, query: Query, tables: Tables) -> Known | None:
         return None
     query, rows = seen(query, *tables)
     kept = kept_rows(query, rows)
-    met = Met(query, len(rows), groups_of(query.group_by, kept) if kept else [])
+    met = Met(query, tables, len(rows), groups_of(query.group_by, kept) if kept else [])
     return next((one for one in found if one.meets(met)), None)

@@ -38,6 +38,10 @@ def summary(tally: Tally) -> list[str]:
         f"{engine}: {answers:,} answered, {tally.unsupported[engine]:,} unsupported"
         for engine, answers in sorted(tally.answers.items())
     ]
+    lines += [
+        f"{engine}: its process died {times} times, and not of the same workload asked again"
+        for engine, times in sorted((+tally.died).items())
+    ]
     return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]
 
 

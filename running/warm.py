@@ -13,6 +13,7 @@ from pathlib import Path
 from . import processes
 
 RUNNER = Path(__file__).with_name("warm_runner.py")
+DIED = "the process died"
 PATIENCE = 60.0  # seconds for one program, the engine's start with it
 LOOK = 1.0  # seconds between two looks at what is waited for
 IDLE = 0.1  # of a core: what wants less is not waiting for the machine
@@ -58,13 +59,13 @@ class Warm:
             self.process.stdin.write(json.dumps(asked) + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            return "the process died"
+            return DIED
         if not self._heard(patience):
             self.process.kill()
             self.process.wait()
             return f"no answer within {patience:g} s"
         line = self.process.stdout.readline()
-        error: str | None = json.loads(line) if line else "the process died"
+        error: str | None = json.loads(line) if line else DIED
         return error
 
     def _heard(self, patience: float) -> bool:

@@ -30,6 +30,21 @@ MET = {
         {"x": [1, 2, 3]},
         {"x": [1, 2, 3, 4]},
     ),
+    "joins with repeated keys": (
+        "{join: {table: other, on: k}}",
+        ({"k": [1, 2]}, {"k": [1, 1]}),
+        ({"k": [1, 2]}, {"k": [1, 3]}),
+    ),
+    "texts without a letter": (
+        "{join: {table: other, on: k}}",
+        ({"k": [1]}, {"k": [1, 2], "t": ["", ""]}),
+        ({"k": [1]}, {"k": [1, 2], "t": ["", "a"]}),
+    ),
+    "smallest integers": (
+        "{aggregate: {out: min(x)}}",
+        {"x": pa.array([-(2**31), 5], pa.int32())},
+        {"x": pa.array([-(2**31) + 1, 5], pa.int32())},
+    ),
     "n_unique of two zeros": (
         "{aggregate: {out: n_unique(x)}}",
         {"x": [0.0, 1.0, -0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]},
@@ -65,8 +80,10 @@ def asked(tmp_path_factory):
     def ask(name, question, rows):
         if name not in engines:
             engines[name] = Engine(name, tmp_path_factory.mktemp("bugs"))
-        data = Data.of(Tables(pa.table(rows)), engines[name].folder / "data")
-        text = f"dataset: {{files: data.parquet}}\nqueries:\n  asked: {question}\n"
+        tables = Tables(*map(pa.table, rows if isinstance(rows, tuple) else (rows,)))
+        data = Data.of(tables, engines[name].folder / "data")
+        files = "{files: data.parquet, tables: {other: other.parquet}}"
+        text = f"dataset: {files}\nqueries:\n  asked: {question}\n"
         (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
         return engines[name].verdict(Case(query, data)), known(name, query, data.tables)
 

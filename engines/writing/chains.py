@@ -38,7 +38,7 @@ from .widening import WIDE
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
-COUNTS = {"count", "size", "n_unique", "len"}
+COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,8 @@ class Chain(ABC):
         outputs = (*self.query.derive, *between)
         rows = replace(self, query=replace(self.query, derive=outputs))
         tree = rows._with(tree, outputs)  # noqa: SLF001 - its own kind
-        return self.selected(tree, [self.named(rows.value(body), function.output)])
+        value = rows.value(body) if is_constant(body) else rows._seen_output(Output("", body))  # noqa: SLF001
+        return self.selected(tree, [self.named(value, function.output)])
 
     def _with(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
         for batch in batches(outputs):

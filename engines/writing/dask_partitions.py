@@ -275,7 +275,10 @@ class Partitions:
             return "", []
         *lines, last = _lines(*lines).split("\n")
         body = _lines(*lines, f"return {last.removeprefix('part = ')}")
-        return _function("prepare", body), ["data = data.map_partitions(prepare)"]
+        # Dask tries a function on rows of its own making, and there a text is missing.
+        unsure = ".str." in body and "astype('int64')" in body
+        meta = ", meta=prepare(data._meta)" if unsure else ""
+        return _function("prepare", body), [f"data = data.map_partitions(prepare{meta})"]
 
     def _pandas(self) -> PandasSteps:
         return PandasSteps(self.query, self.data, arrow=True)

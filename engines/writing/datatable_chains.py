@@ -259,14 +259,14 @@ def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]
         sure = fresh("matched", {*columns, *met.data.names})
         columns[sure] = literal(True)
     chosen = quote("t[:, c]", t=table, c=columns)
-    if met.matches_missing:
-        tests = [quote("x != None", x=f(name)) for name in met.join.on]
-        # datatable lets a missing key match a missing key.
+    if gaps := [name for name in met.join.on if met.other[name].missing]:
+        tests = [quote("x != None", x=f(name)) for name in gaps]
+        # datatable lets a missing key match a missing key, and must have each key once.
         chosen = quote("t[r, c]", t=table, r=joined("and", tests), c=columns)
     found = quote("data[:, :, join(t)]", t=table)
     if inner:
         found = quote("data[x != None, :, join(t)]", x=column_of("g", sure), t=table)
-    if query.select and not query.derive and sure not in query.reads and inner:
+    if query.select and sure not in query.reads and inner:
         found = quote("d[:, n]", d=found, n=list(query.reads))
     keyed = fill(KEYED.replace("TABLE", met.name), CHOSEN=chosen, KEY=met.key)
     if source(chain) == "data":

@@ -74,10 +74,23 @@ class Joining:
         return any(self.data[key].missing and self.other[key].missing for key in self.join.on)
 
     @property
+    def filled(self) -> tuple[str, ...]:
+        """Give the keys that a table has missing values of, and the joined rows have not."""
+        left = self.join.how == "left"
+        whole = (key for key in self.join.on if not (left and self.data[key].missing))
+        return tuple(key for key in whole if self.data[key].missing or self.other[key].missing)
+
+    @property
     def unlike(self) -> tuple[str, ...]:
         """Give the keys whose integers have different widths on both sides."""
         kinds = ((key, self.data[key], self.other[key]) for key in self.join.on)
         return tuple(k for k, one, two in kinds if one.kind == "int" and one.arrow != two.arrow)
+
+    def coded(self, data: Schema) -> tuple[str, ...]:
+        """Give the keys that are texts with a dictionary in one table, and not in the other."""
+        kinds = ((key, self.data[key].arrow, self.other[key].arrow) for key in self.join.on)
+        unlike = [key for key, *both in kinds if sum(map(_is_coded, both)) == 1]
+        return tuple(key for key in unlike if _is_coded(data[key].arrow))
 
     def sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
         """Give both tables as queries that read no more than is loaded of them."""
@@ -126,14 +139,26 @@ def merged(met: Joining) -> ast.expr:
         options["how"] = literal("left")
     if met.renamed:
         options["suffixes"] = literal(("", SUFFIX))
-    return quote("data.merge(t, **o)", t=other, o=options)
+    made = quote("data.merge(t, **o)", t=other, o=options)
+    # Truth values with gaps are objects, and stay so where the gaps are gone.
+    truths = {key: "bool" for key in met.filled if met.data[key].kind == "bool"}
+    return quote("m.astype(d)", m=made, d=truths) if truths else made
 
 
-def polars_joined(left: ast.expr, right: ast.expr, met: Joining, wide: str) -> ast.expr:
-    """Write the join in Polars' words; `wide` is the expression for a key in 64 bits."""
+def _is_coded(arrow: str) -> bool:
+    return arrow.startswith("dictionary")
+
+
+def polars_joined(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
+    """Write the join in the words of Polars, or of the library that has them from it."""
     for key in met.unlike:
-        cast = quote(wide, n=key)
+        cast = quote(f"{library}.col(n).cast({library}.Int64)", n=key)
         left, right = (quote("t.with_columns(c)", t=t, c=cast) for t in (left, right))
+    text = f"{library}.col(*n).cast({library}.String)"
+    if coded := met.coded(met.data):
+        left = quote("t.with_columns(c)", t=left, c=quote(text, n=[*map(literal, coded)]))
+    if coded := met.coded(met.other):
+        right = quote("t.with_columns(c)", t=right, c=quote(text, n=[*map(literal, coded)]))
     options = {"on": met.key}
     if met.join.how == "left":
         options["how"] = literal("left")

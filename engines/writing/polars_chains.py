@@ -77,7 +77,7 @@ class Chain:
         if self.met is None:
             return quote(frame, x=quote("data"))
         left, right = (quote(frame, x=quote(name)) for name in ("data", self.met.name))
-        return polars_joined(left, right, self.met, "pl.col(n).cast(pl.Int64)")
+        return polars_joined(left, right, self.met, "pl")
 
     def finished(self, collect: str, result: ast.expr | None = None) -> ast.expr:
         """Write the whole chain; `result` is a row function's, written already."""
