@@ -130,19 +130,23 @@ def from_path(tree: ast.expr, variable: str) -> ast.expr:
 
 def merged(met: Joining) -> ast.expr:
     """Write the join in pandas' words, for the engines that have them."""
-    other = quote(met.name)
-    if met.matches_missing:
-        # pandas lets a missing key match a missing key.
-        other = quote("t.dropna(subset=k)", t=other, k=list(met.join.on))
+    truths = [key for key in met.filled if met.data[key].kind == "bool"]
+    ours, theirs = ([k for k in truths if side[k].missing] for side in (met.data, met.other))
+    # pandas lets a missing key match a missing key.
+    gaps = list(met.join.on) if met.matches_missing else theirs
+    left, other = _full("data", ours, ours), _full(met.name, gaps, theirs)
     options = {"on": met.key}
     if met.join.how == "left":
         options["how"] = literal("left")
     if met.renamed:
         options["suffixes"] = literal(("", SUFFIX))
-    made = quote("data.merge(t, **o)", t=other, o=options)
-    # Truth values with gaps are objects, and stay so where the gaps are gone.
-    truths = {key: "bool" for key in met.filled if met.data[key].kind == "bool"}
-    return quote("m.astype(d)", m=made, d=truths) if truths else made
+    return quote("d.merge(t, **o)", d=left, t=other, o=options)
+
+
+def _full(name: str, gaps: list[str], truths: list[str]) -> ast.expr:
+    """Write a table without the gaps of some columns: truth values are objects because of them."""
+    tree = quote("t.dropna(subset=k)", t=quote(name), k=gaps) if gaps else quote(name)
+    return quote("t.astype(d)", t=tree, d=dict.fromkeys(truths, "bool")) if truths else tree
 
 
 def _is_coded(arrow: str) -> bool:
