@@ -78,6 +78,7 @@ MARKS: tuple[Mark, ...] = (
         Mark("fireducks", f"join{kind}-{frame}", "unsupported", "the table has missing values")
         for kind in (
             *("", "_left", "_repeated", "_left_repeated", "_two_keys", "_left_nobody"),
+            *("_truths_inner", "_truths_left", "_coded"),
             *("_keys_only", "_then", "_largest", "_sorted", "_derived"),
         )
         for frame in ("plain", "one")

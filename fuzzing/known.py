@@ -95,6 +95,12 @@ def _are_two_zeros(values: list[Any]) -> bool:
     return {"0.0", "-0.0"} <= set(map(repr, values))
 
 
+def _sums_opposite_infinities(met: Met) -> bool:
+    nodes = met.aggregations("sum", "mean")
+    summed = (set(values) for node in nodes for values in met.values(node.arguments[0]))
+    return any({math.inf, -math.inf} <= values for values in summed)
+
+
 def _has_large_extremes(met: Met) -> bool:
     """Tell whether an extreme is no float, and a partition may be empty."""
     if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
@@ -154,6 +160,7 @@ KNOWN = (
         Known(engine, "large integers in a row of floats", _calls_on_large)
         for engine in ("pandas", "dask", "modin")
     ),
+    Known("dask", "sums of opposite infinities", _sums_opposite_infinities),
     Known("dask", "extremes beside empty partitions", _has_large_extremes),
     *(
         Known(engine, "cumsum after an infinity", _sums_after_infinities)

@@ -55,6 +55,11 @@ MET = {
         {"x": [-0.0, 0.0], "y": [1, 2]},
         {"x": [0.0, 0.0], "y": [1, 2]},
     ),
+    "sums of opposite infinities": (
+        "{aggregate: {out: sum(x)}}",
+        {"x": [INF, -INF, *[1.0] * 14]},
+        {"x": [INF, INF, *[1.0] * 14]},
+    ),
     "extremes beside empty partitions": (
         "{where: e > 1, aggregate: {out: max(e)}}",
         {"e": [LARGE, 1]},
