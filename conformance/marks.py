@@ -50,6 +50,7 @@ MARKS: tuple[Mark, ...] = (
         Mark("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
         for name in ("zone_parts", "truncate_zone_*")
     ),
+    Mark("pyspark", "truncate_zone_*", "unsupported", "it truncates by the session's clock"),
     *(
         Mark(engine, "round*", "unsupported", "it rounds halves away from zero")
         for engine in ("datafusion", "daft", "ibis")

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass
 from functools import partial
 
+from ..errors import Unsupported
+from ..spec.expression import Call, Expr
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
 from . import trying
@@ -51,7 +53,8 @@ PYSPARK = Dialect(
         "year": "F.year(x)",
         "month": "F.month(x)",
         "day": "F.day(x)",
-        "truncate": "F.date_trunc(y, x)",
+        # Of a time without a zone, Spark makes one of the session's.
+        "truncate": "F.date_trunc(y, x).cast('timestamp_ntz')",
         "truncate_date": "F.trunc(x, y)",
         "min": "F.least(*x)",
         "max": "F.greatest(*x)",
@@ -127,6 +130,19 @@ class SparkChain(Chain):
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.orderBy(*b)", t=tree, b=by)
+
+    def expression(self, node: Expr) -> ast.expr:
+        """Write an expression; what Spark takes by the session's clock, by that of the column."""
+        match node:
+            case Call("year" | "month" | "day" as function, (moment,)) if self.facts.zone(moment):
+                zone, x = self.facts.zone(moment), self.expression(moment)
+                clock = quote("F.convert_timezone(None, F.lit(z), x)", z=zone, x=x)
+                return quote(self.dialect.functions[function], x=clock)
+            case Call("truncate", (moment, _)) if self.facts.zone(moment):
+                why = "Spark truncates by the session's clock"
+                raise Unsupported("truncate() of a time with a zone", why)
+            case _:
+                return Chain.expression(self, node)
 
     def column(self, name: str) -> ast.expr:
         """Write a column; a name with a dot in it stands between backticks."""

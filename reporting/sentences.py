@@ -28,6 +28,7 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
     parts = (
         _partial(view, stored),
         _winner(view),
+        _upgraded(view),
         *((_memory(view), answers) if timed else (answers, _memory(view))),
         _spilled(stored),
     )
@@ -143,10 +144,28 @@ def _lead(view: View, first: list[Column]) -> str:
         return ""
     column, overall = first[0], first[0].overall
     over = "" if column.over == column.asked else f" over the {column.over} both answered"
+    return f", {speedup(overall)} as fast as {view.baseline}{over}{_certainty(overall)}"
+
+
+def _upgraded(view: View) -> Iterator[str]:
+    for one in view.upgrades:
+        over = "" if one.over == len(view.rows) else f" over the {one.over} both answered"
+        parts = {
+            "certainly faster on": one.faster,
+            "certainly slower on": one.slower,
+            "and answers, as the older does not,": one.won,
+            "and no longer answers": one.lost,
+        }
+        told = "".join(f", {words} {listed(on)}" for words, on in parts.items() if on)
+        ratio = f"{speedup(one.overall)} as fast as {one.older}"
+        yield f"{one.newer} is {ratio}{over}{_certainty(one.overall)}{told}."
+
+
+def _certainty(overall: Ratio) -> str:
+    if overall.verdict.decided:
+        return " (by one round)" if overall.low is None else ""
     reason = f": {overall.reason}" if overall.reason else ""
-    surely = " (by one round)" if overall.low is None else ""
-    doubt = surely if overall.verdict.decided else f" ({overall.verdict}{reason})"
-    return f", {speedup(overall)} as fast as {view.baseline}{over}{doubt}"
+    return f" ({overall.verdict}{reason})"
 
 
 def _memory(view: View) -> Iterator[str]:

@@ -6,8 +6,7 @@ and the exports only lay it out.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -15,9 +14,11 @@ from ..storing.folder import Stored, program_path
 from ..storing.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import breakeven, sentences, statistics, traits
 from .facts import Facts, gather, version
-from .statistics import Ratio, Spread, Verdict
+from .judging import Material, against, gathered, judged_over, outcome_of, undecided
+from .statistics import Ratio, Verdict
 from .stories import Story
 from .units import counted
+from .upgrades import Upgrade, upgrades
 
 NOT_RUN = "not run"
 # What a comparison may tell beside: each gives sections of its own, which every form shows.
@@ -148,6 +149,7 @@ class View:
     common: tuple[str, ...]
     failures: tuple[Failure, ...]
     checked: tuple[Checked, ...]
+    upgrades: tuple[Upgrade, ...]
     stories: tuple[Story, ...]
     facts: tuple[Facts, ...]
     programs: tuple[Program, ...]
@@ -175,44 +177,12 @@ class View:
         return f"Load, cold and hot are sums over {self.shared}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What the parts of a view are made from."""
-
-    stored: Stored
-    engines: tuple[str, ...]
-    queries: tuple[str, ...]
-    baseline: str
-    runs: Mapping[tuple[str, str], Sequence[Run]]
-    samples: Mapping[tuple[str, str], Mapping[int, float]]
-    wrong: Mapping[tuple[str, str], Disagreement]
-
-    def of(self, cell: Cell) -> Sequence[Run]:
-        return self.runs.get((cell.engine, cell.query), ())
-
-    def spread(self, engine: str, other: str) -> Spread | None:
-        """Give the spread of two engines over all questions."""
-        return statistics.spread(
-            [
-                statistics.paired(self.samples[engine, query], self.samples[other, query])
-                for query in self.queries
-                if (engine, query) in self.samples and (other, query) in self.samples
-            ]
-        )
-
-    def lent(self, engine: str, other: str) -> Spread:
-        """Give what stands for the spread of two engines that ran only one round together."""
-        pairs = [(one, other) for one in self.engines if one != other]
-        own = [run for place, runs in self.runs.items() if place[0] == engine for run in runs]
-        known = [found for pair in pairs if (found := self.spread(*pair))]
-        return statistics.lend(known, statistics.within(own))
-
-
 def build(stored: Stored) -> View:
     """Give a stored comparison as the reports tell it."""
-    material = _material(stored)
+    material = gathered(stored)
     rows = tuple(_row(query, material) for query in material.queries)
     common = _common(rows)
+    columns = tuple(_column(engine, rows, common, material) for engine in material.engines)
     head = stored.head
     view = View(
         workload=head.workload,
@@ -222,11 +192,12 @@ def build(stored: Stored) -> View:
         baseline=material.baseline,
         sentences=(),
         warnings=(),
-        columns=tuple(_column(engine, rows, common, material) for engine in material.engines),
+        columns=columns,
         rows=rows,
         common=common,
         failures=tuple(f for row in rows for c in row.cells for f in _failures(c, material)),
         checked=_checked(stored.agreements),
+        upgrades=tuple(upgrades(columns, rows, material)),
         stories=tuple(story for told in STORIES for story in told(stored)),
         facts=gather(head, _measures(stored.runs)),
         programs=_programs(material),
@@ -239,45 +210,13 @@ def build(stored: Stored) -> View:
     )
 
 
-def _material(stored: Stored) -> _Material:
-    engines, queries = _names(stored)
-    wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
-    runs = _by_cell(stored.runs)
-    good = {
-        place: statistics.samples(own)
-        for place, own in runs.items()
-        if _outcome(own) is Outcome.OK and place not in wrong
-    }
-    return _Material(stored, engines, queries, _baseline(stored, engines), runs, good, wrong)
-
-
-def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
-    found: dict[tuple[str, str], list[Run]] = {}
-    for run in runs:
-        found.setdefault((run.engine, run.query), []).append(run)
-    return found
-
-
-def _names(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give engines and queries as the head orders them, then those that only the runs know."""
-    engines = dict.fromkeys((*stored.head.engines, *(run.engine for run in stored.runs)))
-    queries = dict.fromkeys((*stored.head.queries, *(run.query for run in stored.runs)))
-    return tuple(engines), tuple(queries)
-
-
-def _baseline(stored: Stored, engines: Sequence[str]) -> str:
-    if stored.head.baseline in engines or not engines:
-        return stored.head.baseline
-    return engines[0]
-
-
-def _row(query: str, material: _Material) -> Row:
+def _row(query: str, material: Material) -> Row:
     cells = {engine: _cell(engine, query, material) for engine in material.engines}
     base = cells.get(material.baseline)
     if base:
-        cells = {e: replace(c, ratio=_against(c, base, material)) for e, c in cells.items()}
+        cells = {e: replace(c, ratio=against(c, base, material)) for e, c in cells.items()}
     ranked = sorted((c for c in cells.values() if c.time is not None), key=_time)
-    contested = len(ranked) > 1 and _undecided(ranked[0], ranked[1], material)
+    contested = len(ranked) > 1 and undecided(ranked[0], ranked[1], material)
     ran = sum(cell.outcome is not None for cell in cells.values())
     if ranked and ran == len(cells):  # who has not run yet may be faster
         cells[ranked[0].engine] = replace(ranked[0], best=True)
@@ -289,11 +228,11 @@ def _time(cell: Cell) -> float:
     return cell.time or 0.0
 
 
-def _cell(engine: str, query: str, material: _Material) -> Cell:
+def _cell(engine: str, query: str, material: Material) -> Cell:
     own = material.runs.get((engine, query), ())
     if not own:
         return Cell(engine, query, None, NOT_RUN)
-    outcome = Outcome.WRONG if (engine, query) in material.wrong else _outcome(own)
+    outcome = Outcome.WRONG if (engine, query) in material.wrong else outcome_of(own)
     ended = sum(run.outcome is outcome for run in own)
     partly = 0 < ended < len(own)
     ok = outcome is Outcome.OK
@@ -319,57 +258,6 @@ def _warming(run: Run) -> tuple[float, ...]:
     return (*first, *run.times.warmups)
 
 
-def _outcome(runs: Sequence[Run]) -> Outcome:
-    """Give ok where all runs are, else what most of the others are."""
-    bad = [run.outcome for run in runs if run.outcome is not Outcome.OK]
-    return Counter(bad).most_common(1)[0][0] if bad else Outcome.OK
-
-
-def _against(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
-    if not (cell.ok and base.ok):
-        return None
-    if cell.engine == base.engine:
-        return Ratio(1.0, None, None, Verdict.BASELINE) if cell.time is not None else None
-    return _judge(cell, base, material)
-
-
-def _judge(cell: Cell, base: Cell, material: _Material) -> Ratio | None:
-    """Compare two engines on one question."""
-    own, other = (material.samples[c.engine, c.query] for c in (cell, base))
-    ratios = statistics.paired(own, other)
-    if not ratios:
-        return None
-    return _judged(ratios, [(cell, base)], material)
-
-
-def _judge_all(pairs: Sequence[tuple[Cell, Cell]], material: _Material) -> Ratio | None:
-    """Compare two engines over questions, by the geometric means of each round."""
-    own = statistics.geometric([material.samples[c.engine, c.query] for c, _ in pairs])
-    other = statistics.geometric([material.samples[b.engine, b.query] for _, b in pairs])
-    ratios = statistics.paired(own, other)
-    if not ratios:
-        return None
-    return _judged(ratios, pairs, material)
-
-
-def _judged(
-    ratios: Sequence[float], pairs: Sequence[tuple[Cell, Cell]], material: _Material
-) -> Ratio:
-    """Judge the rounds of two engines on some questions, with the spread over all of them.
-
-    A mean of questions spreads less than one: there the interval is wider than it need be.
-    """
-    engine, other = (cell.engine for cell in pairs[0])
-    among = (material.lent if len(ratios) == 1 else material.spread)(engine, other)
-    runs = [run for pair in pairs for cell in pair for run in material.of(cell)]
-    return statistics.judge(ratios, statistics.noisy_share(runs), among=among)
-
-
-def _undecided(first: Cell, second: Cell, material: _Material) -> bool:
-    found = _judge(first, second, material)
-    return found is None or not found.verdict.decided
-
-
 def _common(rows: Sequence[Row]) -> tuple[str, ...]:
     """Give the questions answered by every engine that answered any."""
     able = {c.engine for row in rows for c in row.cells if c.ok}
@@ -378,12 +266,12 @@ def _common(rows: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: _Material) -> Column:
+def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: Material) -> Column:
     cells = [cell for row in rows for cell in row.cells if cell.engine == engine]
     bases = [cell for row in rows for cell in row.cells if cell.engine == material.baseline]
     pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
     shared = [cell for cell in cells if cell.query in common and cell.ok]
-    overall = _judge_all(pairs, material)
+    overall = judged_over(pairs, material)
     if overall and engine == material.baseline:
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
     return Column(
@@ -418,7 +306,7 @@ def _median(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def _failures(cell: Cell, material: _Material) -> Iterable[Failure]:
+def _failures(cell: Cell, material: Material) -> Iterable[Failure]:
     own = material.of(cell)
     differs = material.wrong.get((cell.engine, cell.query))
     bad = [run for run in own if run.outcome is not Outcome.OK]
@@ -452,7 +340,7 @@ def _agreeing(agreement: Agreement) -> str:
     return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
 
 
-def _programs(material: _Material) -> tuple[Program, ...]:
+def _programs(material: Material) -> tuple[Program, ...]:
     programs = material.stored.programs
     return tuple(
         Program(engine, query, program_path(engine, query), programs[engine, query])
