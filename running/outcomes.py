@@ -168,11 +168,17 @@ def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
         )
     if spoke or any(words in failure.message for words in MEMORY_MESSAGES):
         return _memory(f"the engine said {text} {where}")
-    if LOST & set(failure.types) and MONITOR_WORDS in seen.log:
+    if _lost(failure) and MONITOR_WORDS in seen.log:
         return _memory(f"the engine's own monitor ended a worker over its memory: {text} {where}")
     if "ModuleNotFoundError" in failure.types and seen.phase == Phase.STARTUP:
         return Verdict(Outcome.NOT_INSTALLED, text)
     return Verdict(Outcome.CRASHED, f"{text} ({_during(seen.phase)})")
+
+
+def _lost(failure: Failure) -> bool:
+    """Tell whether Dask missed a worker; its scheduler may look for the address of a dead one."""
+    missed = "KeyError" in failure.types and "://" in failure.message
+    return missed or bool(LOST & set(failure.types))
 
 
 def _exited(seen: Observed, where: str) -> Verdict:

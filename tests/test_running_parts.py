@@ -108,12 +108,13 @@ def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
     words = "distributed.nanny.memory - WARNING - Worker tcp (pid=7) exceeded 95% memory budget. "
     said = f"{words}Restarting...\n"
     lost = failure("CommClosedError", "in <TCP (closed)>: Stream is closed")
+    gone = failure("KeyError", message="'tcp://127.0.0.1:39523'")
     other = failure("KeyError", "id1")
     ends = [
         judge(Observed(End.ERROR, Phase.LOAD, failure=what, log=log), 100 * MIB, None).outcome
-        for what, log in ((lost, said), (lost, ""), (other, said))
+        for what, log in ((lost, said), (gone, said), (lost, ""), (gone, ""), (other, said))
     ]
-    assert ends == [Outcome.OUT_OF_MEMORY, Outcome.CRASHED, Outcome.CRASHED]
+    assert ends == [Outcome.OUT_OF_MEMORY] * 2 + [Outcome.CRASHED] * 3
 
 
 def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused():
