@@ -18,6 +18,7 @@ from .writing.assembling import Parts, assemble, fill
 from .writing.chains import Chain, Dialect
 from .writing.joins import Joining, joining
 from .writing.quoting import literal, quote, source
+from .writing.steps import fresh
 from .writing.widening import widened
 
 IBIS = Dialect(
@@ -83,6 +84,36 @@ class IbisChain(Chain):
 
     title = "Ibis"
     dialect = IBIS
+
+    def tree(self, frame: ast.expr) -> ast.expr:
+        """Write the whole chain; where the frame's order is to be kept, over numbered rows."""
+        if not self._row:
+            return Chain.tree(self, frame)
+        return Chain.tree(self, self.derived(frame, {self._row: quote("_.rowid()")}))
+
+    @property
+    def _row(self) -> str:
+        """Name the rows' number; empty where no order has to be kept: DuckDB's windows lose it."""
+        query = self.query
+        if not query.transform or query.sort:
+            return ""
+        return fresh("row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)})
+
+    def selected(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
+        """Keep nothing but these expressions, and the rows' number."""
+        row = [literal(self._row)] if self._row else []
+        return Chain.selected(self, tree, [*outputs, *row])
+
+    def ended(self, tree: ast.expr) -> ast.expr:
+        """Filter, sort and cut; numbered rows are sorted by their number, and lose it."""
+        if not self._row:
+            return Chain.ended(self, tree)
+        if self.query.having:
+            tree = self.filtered(tree, self.conditions(self.query.having))
+        tree = quote("t.order_by(r)", t=tree, r=self._row)
+        if self.query.limit is not None:
+            tree = self.limited(tree, self.query.limit)
+        return quote("t.drop(r)", t=tree, r=self._row)
 
     def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""

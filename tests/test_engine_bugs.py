@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from dfbench.conformance.marks import MARKS
 from dfbench.fuzzing.asking import Engine
 from dfbench.fuzzing.cases import Case, Data
 from dfbench.fuzzing.frames import Tables
 from dfbench.fuzzing.known import KNOWN, known
 from dfbench.spec.reading import read_text
+
+from tests.conformance.table import ELSEWHERE
 
 PAGE = (Path(__file__).parent.parent / "docs" / "engine-bugs.md").read_text(encoding="utf-8")
 INF = float("inf")
@@ -115,6 +118,13 @@ def test_the_page_tells_of_each_bug_that_the_fuzz_knows():
     for bug in KNOWN:
         assert bug.name in PAGE, bug
     assert set(MET) == {bug.name for bug in KNOWN}
+
+
+def test_the_page_tells_of_each_wrong_answer_of_other_environments():
+    wrong = [one for one in MARKS if one.how == "wrong" and one.engine in ELSEWHERE]
+    assert wrong
+    for one in wrong:
+        assert f" {one.reason} |" in PAGE, one
 
 
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

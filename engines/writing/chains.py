@@ -112,7 +112,7 @@ class Chain(ABC):
                 tree = self._row_function(tree, function)
             case None:
                 tree = self._asked(tree)
-        return self._ended(tree)
+        return self.ended(tree)
 
     # How a library's frames take the steps: these differ.
 
@@ -303,7 +303,8 @@ class Chain(ABC):
     def _derived(self, node: Expr) -> ast.expr:
         return self.value(node) if is_constant(node) else self.seen(node)
 
-    def _ended(self, tree: ast.expr) -> ast.expr:
+    def ended(self, tree: ast.expr) -> ast.expr:
+        """Filter, sort and cut the answer."""
         if self.query.having:
             tree = self.filtered(tree, self.conditions(self.query.having))
         if self.query.sort:
