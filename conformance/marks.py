@@ -118,7 +118,14 @@ MARKS: tuple[Mark, ...] = (
     Mark("datatable", "texts-*", "unsupported", "it has no lower case"),
     *(
         Mark(engine, f"exact_{what}-missing", "unsupported", "integers with gaps are floats to it")
-        for engine in ("pandas+numba", "dask", "dask/distributed", "modin", "modin/dask")
+        for engine in (
+            "pandas+numba",
+            "dask",
+            "dask/distributed",
+            "modin",
+            "modin/dask",
+            "modin/mpi",
+        )
         for what in ("sum", "keys", "extremes")
     ),
     Mark("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),

@@ -1,4 +1,4 @@
-"""Modin: pandas' own words on Ray or Dask, and an answer that is forced: calls return early."""
+"""Modin: pandas' own words on Ray, Dask or MPI, and a forced answer: its calls return early."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, assert_never
 
+from ..errors import EngineError
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from . import trying
@@ -59,6 +60,13 @@ return client
 """
 OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
 SMALLEST_OBJECT_STORE = 75 * 1024 * 1024  # bytes; Ray refuses less
+# Modin's own name of what runs it: unidist is its layer over MPI.
+BACKENDS = {"ray": "ray", "dask": "dask", "mpi": "unidist"}
+NEEDED = {
+    "ray": ("ray",),
+    "dask": ("distributed",),
+    "mpi": ("unidist", "mpi4py", "mpich", "msgpack"),
+}
 WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
 
 
@@ -67,7 +75,7 @@ class Modin:
     """Writes pandas for Modin, on a cluster of this machine's cores."""
 
     name: str = "modin"
-    backend: Literal["ray", "dask"] = "ray"
+    backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""
     native: bool = False
 
@@ -77,19 +85,24 @@ class Modin:
         return self.backend if self.address else ""
 
     def on(self, address: str) -> Modin:
-        """Give Modin on a cluster of Ray's or Dask's that is there already."""
+        """Give Modin on a cluster of Ray's or Dask's that is there already; EngineError for MPI."""
+        if self.backend == "mpi":
+            message = f"{self.name}@{address}: MPI starts its processes anew for every program"
+            raise EngineError(message)
         return replace(self, name=f"{self.name}@{address}", address=address)
 
     @property
     def distributions(self) -> tuple[str, ...]:
         """Give the distributions whose versions matter."""
-        return ("modin", "pandas", "ray" if self.backend == "ray" else "distributed", "numpy")
+        return ("modin", "pandas", *NEEDED[self.backend], "numpy")
 
     def environment(self, resources: Resources) -> dict[str, str]:
         """Give the number of cores, and what keeps Ray quiet and patient."""
         local = resources.threads and not self.address
         cores = {"MODIN_CPUS": str(resources.threads)} if local else {}
-        if self.backend == "dask":
+        if self.backend == "mpi" and cores:
+            return {**cores, "UNIDIST_CPUS": str(resources.threads)}
+        if self.backend != "ray":
             return cores
         return {
             **cores,
@@ -116,7 +129,9 @@ class Modin:
         statements = steps.body() if steps.finishes else steps.body(FORCED)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
         strings = any(rows[name].kind == "string" for name in query.reads)
-        engine = f"Engine.put({self.backend!r})"
+        engine = f"Engine.put({BACKENDS[self.backend]!r})"
+        if self.backend == "mpi":
+            engine += '\nBackend.put("mpi")'
         parts = Parts(
             imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
             own=mine.source,
@@ -144,6 +159,8 @@ class Modin:
             "import os": strings and not self.address,
             "import ray": self.backend == "ray",
             "from distributed import Client": self.backend == "dask",
+            "import unidist": self.backend == "mpi",
+            "from unidist.config import Backend": self.backend == "mpi",
         }
         return "\n".join(line for line, needed in wanted.items() if needed)
 
@@ -163,6 +180,8 @@ class Modin:
             case "dask":
                 told = (STRINGS_THERE if strings else "") + (UPLOADED if sends else "")
                 return fill(DASK_THERE, ADDRESS=literal(self.address), TOLD=told)
+            case "mpi":
+                raise AssertionError("MPI has no address")
             case _:
                 assert_never(self.backend)
 
@@ -172,6 +191,8 @@ class Modin:
                 return quote("ray.init(**o)", o=_ray(resources))
             case "dask":
                 return quote("Client(**o)", o=_dask(resources))
+            case "mpi":
+                return quote("unidist.init()")
             case _:
                 assert_never(self.backend)
 
@@ -195,6 +216,10 @@ def _dask(resources: Resources) -> dict[str, ast.expr]:
 
 
 ENGINE = Modin()
-VARIANTS = (Modin("modin/dask", "dask"), Modin("modin/native", native=True))
+VARIANTS = (
+    Modin("modin/dask", "dask"),
+    Modin("modin/mpi", "mpi"),
+    Modin("modin/native", native=True),
+)
 write = ENGINE.write
 run = partial(trying.run, ENGINE)

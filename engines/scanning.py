@@ -27,8 +27,9 @@ class Scanning:
 
     @property
     def name(self) -> str:
-        """Give the engine's name with the variant."""
-        return f"{self.engine.name}{SCAN}"
+        """Give the engine's name with the variant, before the address of a cluster."""
+        own, at, address = self.engine.name.partition("@")
+        return f"{own}{SCAN}{at}{address}"
 
     @property
     def distributions(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ..errors import EngineError
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from .base import Clustering, Engine, Program, Resources
+from .scanning import Scanning
 
 NEWEST = "newest"
 VERSION = re.compile(rf"\d+(\.\d+)*|{NEWEST}")
@@ -86,12 +87,16 @@ def versioned(engine: Engine, asked: str) -> Engine:
 
 def scheduler(engine: Engine) -> str:
     """Give who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
-    own = engine.engine if isinstance(engine, Versioned) else engine
+    own = engine
+    while isinstance(own, Versioned | Scanning):
+        own = own.engine
     return own.scheduler if isinstance(own, Clustering) else ""
 
 
 def clustered(engine: Engine, address: str) -> Engine:
     """Give an engine on a cluster that is there already; EngineError where it knows none."""
+    if isinstance(engine, Scanning) and isinstance(engine.engine, Clustering):
+        return replace(engine, engine=engine.engine.on(address))
     if not isinstance(engine, Clustering):
         message = (
             f"{engine.name}@{address}: {engine.name} runs on this machine alone; dask, modin and "

@@ -21,6 +21,7 @@ NEWEST_OF = (
     "polars",
     "dask",
     "modin",
+    "modin/mpi",
     "duckdb",
     "datatable",
     "narwhals",

@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parent.parent / "environments"
 # Every program hands its answer over as Arrow.
 ALWAYS = "pyarrow"
 # What a distribution's own name leaves out of what its engine needs.
-EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe", "modin": "ray"}
+EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe"}
 # What an engine says of others when it runs, and its metadata does not.
 BOUNDS = {("pyspark", "pandas"): "<3"}
 

@@ -1,4 +1,4 @@
-"""Asks the workers of a cluster that is there already for their peak memory.
+"""Asks the workers of a cluster that is there already for their peak memory, and what they read.
 
 The worker loads it by its path in the engine's interpreter, where dfbench need not be installed:
 standard library, and the library that the program has connected. The kernel of each machine counts
@@ -45,20 +45,43 @@ def siblings(reset):
     raylet = os.getppid()
     with open(f"/proc/{raylet}/task/{raylet}/children") as file:
         return probe([raylet, *map(int, file.read().split())], reset)
+
+
+def unread(paths):
+    """Give the files that cannot be read from here."""
+    import os
+    return [path for path in paths if not os.access(path, os.R_OK)]
 '''
 
 
 def peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
     """Give each worker's, or node's, peak resident bytes by its address."""
+    return _asked(scheduler, client, "own" if scheduler == "dask" else "siblings", reset)
+
+
+def readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
+    """Raise FileNotFoundError where a worker cannot read what the client can."""
+    found = _asked(scheduler, client, "unread", paths)
+    blind = sorted(address for address, files in found.items() if files)
+    if blind:
+        file = found[blind[0]][0]
+        raise FileNotFoundError(
+            f"{len(blind)} of {len(found)} workers cannot read {file} ({', '.join(blind)}): "
+            "name files in a folder that all of them share"
+        )
+
+
+def _asked(scheduler: str, client: Any, name: str, argument: Any) -> dict[str, Any]:
+    """Call a function of the probe on each worker, or node; give what it returned by address."""
     functions: dict[str, Any] = {"__name__": "__main__"}
     exec(PROBE, functions)
     if scheduler == "dask":
-        found: dict[str, int] = client.run(functions["own"], reset)
+        found: dict[str, Any] = client.run(functions[name], argument)
         return found
-    return _of_ray(functions["siblings"], reset=reset)
+    return _of_ray(functions[name], argument)
 
 
-def _of_ray(probe: Any, *, reset: bool) -> dict[str, int]:
+def _of_ray(probe: Any, argument: Any) -> dict[str, Any]:
     import ray  # noqa: PLC0415 - the program has it
     from ray.util.scheduling_strategies import (  # noqa: PLC0415
         NodeAffinitySchedulingStrategy,
@@ -72,5 +95,5 @@ def _of_ray(probe: Any, *, reset: bool) -> dict[str, int]:
             name = f"{node['NodeManagerAddress']}:{node['NodeManagerPort']}"
             # A node that has just died counts as alive for a while; it has no peak.
             with contextlib.suppress(ray.exceptions.RayError):
-                found[name] = ray.get(task.remote(reset), timeout=30)
+                found[name] = ray.get(task.remote(argument), timeout=30)
     return found

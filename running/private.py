@@ -176,6 +176,8 @@ def environment(
         **kept,
         **dict.fromkeys(FOLDER_VARIABLES, str(place)),
         **(dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}),
+        # As where an environment is activated: MPI starts its own programs from there.
+        "PATH": os.pathsep.join((str(Path(job.python).parent), kept.get("PATH", os.defpath))),
         "PYTHONPATH": path,
         processes.TAG_VARIABLE: processes.tag(os.getpid()),
         **job.environment,

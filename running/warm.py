@@ -39,7 +39,12 @@ class Warm:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **environment, "PYTHONPATH": str(folder)},
+            env={
+                **os.environ,
+                **environment,
+                "PATH": os.pathsep.join((str(Path(python).parent), os.environ["PATH"])),
+                "PYTHONPATH": str(folder),
+            },
             text=True,
         )
 

@@ -120,10 +120,10 @@ def main(hears: int, tells: int) -> NoReturn:
 def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     """Go through the phases; give the number of the answer's rows where it is collected."""
     seconds, (program, cluster) = timed(start, job["folder"], job["module"])
-    meter = metered(job["scheduler"], cluster)
+    paths = () if job["data"] is None else (job["data"], *job["tables"])
+    meter = metered(job["scheduler"], cluster, paths)
     supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
-    paths = () if job["data"] is None else (job["data"], *job["tables"])
     seconds, loaded = timed(program.load, *paths)
     # Several tables are several arguments; of one, a tuple may be what a library's frame is.
     data = loaded if job["tables"] and isinstance(loaded, tuple) else (loaded,)
@@ -148,8 +148,11 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     return program, program.start() if hasattr(program, "start") else None
 
 
-def metered(scheduler: str, cluster: Any) -> Any:
-    """Give what tells the peaks of a cluster elsewhere, set back now; None without a cluster."""
+def metered(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
+    """Give what tells the peaks of a cluster elsewhere, set back now; None without a cluster.
+
+    Raises FileNotFoundError where its workers cannot read the paths.
+    """
     if not scheduler:
         return None
     # By its file: dfbench may not be installed here.
@@ -157,6 +160,7 @@ def metered(scheduler: str, cluster: Any) -> Any:
     meter: dict[str, Any] = {"__name__": "cluster_meter"}
     with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
         exec(source.read(), meter)
+    meter["readable"](scheduler, cluster, paths)
     meter["peaks"](scheduler, cluster, reset=True)
     return lambda: meter["peaks"](scheduler, cluster)
 

@@ -13,6 +13,7 @@ from .quantities import duration, number, size
 from .vocabulary import mend
 
 WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")  # names become names of files
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")  # https://, s3://
 TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")  # tables become variables of programs
 LARGEST = 2**63 - 1
 Number = TypeVar("Number", int, float)

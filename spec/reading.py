@@ -12,7 +12,7 @@ from typing import Literal, cast
 from ..errors import Mistake, WorkloadError
 from .asked_engines import read_engines
 from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
-from .fields import LARGEST, TABLE, Section, section
+from .fields import ADDRESS, LARGEST, TABLE, Section, section
 from .functions import SEED, task_function
 from .generated import FEWEST, GENERATORS, TABLES, generated_schema
 from .grammar import (
@@ -246,7 +246,7 @@ class _Reader:
                 self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
         dialect = self.dialect(given)
         tables = tuple(self.tables(given, dialect))
-        return Files(_patterns(given.names("files")), self.folder, dialect, tables)
+        return Files(self.patterns(given.names("files")), self.folder, dialect, tables)
 
     def tables(self, given: Section, dialect: Dialect) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
@@ -254,7 +254,17 @@ class _Reader:
                 told = "is no name of a table; use letters, digits and _"
                 self.log.tell(name.place, f"{name.text!r} {told}")
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
-            yield name.text, Files(_patterns(found), self.folder, dialect)
+            yield name.text, Files(self.patterns(found), self.folder, dialect)
+
+    def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
+        """Give paths as they are meant: what is typed on the command line, from where that is."""
+        for node in nodes:
+            if ADDRESS.match(node.text):
+                told = "is an address, and every engine reads the same files: download it, or mount"
+                where = "its store as a folder (for a cluster, one that all workers share)"
+                self.log.tell(node.place, f"{node.text!r} {told} {where}")
+        placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
+        return tuple(placed)
 
     def dialect(self, given: Section) -> Dialect:
         delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
@@ -411,8 +421,3 @@ def _constant(node: Scalar) -> int | float | str | bool:
         return node.text == "true"
     value = number(node.text)
     return value if value is not None and abs(value) <= LARGEST else node.text
-
-
-def _patterns(nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
-    """Give paths as they are meant: what is typed on the command line, from where it is typed."""
-    return tuple(n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)

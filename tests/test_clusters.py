@@ -10,6 +10,7 @@ import pytest
 from dfbench.engines import find
 from dfbench.engines.versioned import scheduler
 from dfbench.errors import EngineError
+from dfbench.running.cluster_meter import readable
 from dfbench.running.outcomes import End, Failure, Observed, judge
 from dfbench.spec.generated import generated_schema
 from dfbench.spec.reading import read, read_text
@@ -31,13 +32,21 @@ def test_an_address_stands_behind_the_at():
     assert scheduler(find("modin@host:6379")) == "ray"
     assert scheduler(find("modin@0.37@host:6379")) == "ray"
     assert scheduler(find("modin@0.37@host:6379").engine) == "ray"
+    assert find("dask/scan@tcp://host:8786").name == "dask/scan@tcp://host:8786"
+    assert scheduler(find("dask/scan@tcp://host:8786")) == "dask"
     assert not scheduler(find("dask"))
+    assert not scheduler(find("dask/scan"))
     assert not scheduler(find("polars@1.30"))
 
 
 def test_an_engine_of_one_machine_refuses_an_address():
     with pytest.raises(EngineError, match="polars runs on this machine alone; dask, modin"):
         find("polars@tcp://host:8786")
+
+
+def test_mpi_has_no_cluster_that_is_there_already():
+    with pytest.raises(EngineError, match="MPI starts its processes anew for every program"):
+        find("modin/mpi@tcp://host:8786")
 
 
 def test_programs_connect_as_the_library_documents_it():
@@ -107,6 +116,8 @@ def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_
     from distributed import Client
 
     with Client(cluster) as client:
+        with pytest.raises(FileNotFoundError, match="2 of 2 workers cannot read"):
+            readable("dask", client, (str(tmp_path / "nowhere.parquet"),))
         deadline = time.monotonic() + 20
         while client.has_what() != dict.fromkeys(client.has_what(), ()):
             assert time.monotonic() < deadline

@@ -37,7 +37,17 @@ FUNCTIONS_ONLY = {
     "ray",
 }
 # `make conformance` names engines of other environments; these are in none of the main one.
-ELSEWHERE = {"chdb", "cudf", "daft", "datafusion", "fireducks", "ibis", "polars/gpu", "pyspark"}
+ELSEWHERE = {
+    "chdb",
+    "cudf",
+    "daft",
+    "datafusion",
+    "fireducks",
+    "ibis",
+    "modin/mpi",
+    "polars/gpu",
+    "pyspark",
+}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
 NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE]
 # Their programs are their siblings' on another scheduler, and a case costs a cluster's round trips:

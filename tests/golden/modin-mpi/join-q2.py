@@ -1,0 +1,45 @@
+"""q2: medium inner on int - modin/mpi"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+import unidist
+from modin.config import Engine
+from modin.utils import execute
+from unidist.config import Backend
+
+Engine.put("unidist")
+Backend.put("mpi")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def start():
+    return unidist.init()
+
+
+def load(path, medium_path):
+    data = pd.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+    )
+    medium = pd.read_parquet(medium_path, columns=["id1", "id2", "id4", "id5", "v2"])
+    return data, medium
+
+
+def query(data, medium):
+    answer = data.merge(medium, on="id2", suffixes=("", "_right"))
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(*load(sys.argv[1], sys.argv[2])))

@@ -1,0 +1,48 @@
+"""line: slope and intercept of v3 over v2, by id4 - modin/mpi"""
+
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+import unidist
+from modin.config import Engine
+from modin.utils import execute
+from unidist.config import Backend
+
+Engine.put("unidist")
+Backend.put("mpi")
+
+
+def line(v2, v3):
+    dx = v2 - v2.mean()
+    slope = (dx * v3).sum() / (dx**2).sum()
+    return slope, v3.mean() - slope * v2.mean()
+
+
+def start():
+    return unidist.init()
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["id4", "v2", "v3"])
+
+
+def query(data):
+    answer = data.groupby("id4", sort=False, dropna=False)[["v2", "v3"]].apply(
+        lambda group: line(group["v2"].to_numpy(), group["v3"].to_numpy())
+    )
+    answer = pd.DataFrame(
+        answer.tolist(), answer.index, ["slope", "intercept"]
+    ).reset_index()
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,49 @@
+"""q10: sum v3 and number of rows by id1 to id6 - modin/mpi"""
+
+import os
+import sys
+
+import modin.pandas as pd
+import pyarrow as pa
+import unidist
+from modin.config import Engine
+from modin.utils import execute
+from unidist.config import Backend
+
+Engine.put("unidist")
+Backend.put("mpi")
+# The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+os.environ["PANDAS_FUTURE_INFER_STRING"] = "1"
+
+
+def start():
+    return unidist.init()
+
+
+def load(path):
+    return pd.read_parquet(
+        path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
+    )
+
+
+def query(data):
+    answer = (
+        data.groupby(
+            ["id1", "id2", "id3", "id4", "id5", "id6"], sort=False, dropna=False
+        )["v3"]
+        .agg(v3="sum", count="size")
+        .reset_index()
+    )
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+
+
+if __name__ == "__main__":
+    started = start()
+    print(query(load(sys.argv[1])))
