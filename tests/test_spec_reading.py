@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from dfbench.spec.quantities import duration, number, size
 from dfbench.spec.reading import check_columns, read, read_text, shipped
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey
+
+from . import mutated
 
 HERE = Path(__file__).parent
 KNOWN = {"pandas", "polars", "polars/in-memory", "dask"}
@@ -362,37 +365,11 @@ def test_the_columns_of_a_generator_are_those_of_its_definition():
     assert SEED == "seed"
 
 
-SIGNS = [*(sign.encode() for sign in "\n:{]'\"#-(&*\t|%é "), b"\xc3", b"*a", b"- "]
-
-
-def _mutated(text, draw):
-    raw = bytearray(text.encode())
-    for _ in range(draw.choice((1, 1, 2, 5))):
-        at = draw.randrange(len(raw))
-        match draw.randrange(5):
-            case 0:
-                raw[at] = draw.randrange(256)
-            case 1:
-                del raw[at : at + draw.randrange(1, 20)]
-            case 2:
-                raw[at:at] = draw.choice(SIGNS)
-            case 3:
-                raw[at:at] = raw[: draw.randrange(len(raw))][-draw.randrange(1, 60) :]
-            case _:
-                lines = bytes(raw).split(b"\n")
-                lines.insert(draw.randrange(len(lines)), lines.pop(draw.randrange(len(lines))))
-                raw = bytearray(b"\n".join(lines))
-        raw = raw or bytearray(b"\n")
-    return bytes(raw)
-
-
 @pytest.mark.parametrize("name", shipped())
 def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
-    text = Path(read(name).file).read_text()
-    draw = random.Random(f"108 {name}")
     path, told = tmp_path / "w.yaml", 0
-    for _ in range(150):
-        path.write_bytes(_mutated(text, draw))
+    for text in islice(mutated.mutations(name, 108), 150):
+        path.write_bytes(text)
         try:
             read(path, engines=KNOWN)
         except WorkloadError as error:
@@ -403,21 +380,6 @@ def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
                 assert 1 <= mistake.column <= len(mistake.source) + 1, mistake
                 assert mistake.message, mistake
     assert told > 50
-
-
-def _shuffled(node, draw, pool):
-    if draw.random() < 0.06:
-        return draw.choice(pool)
-    if isinstance(node, dict):
-        made = {key: _shuffled(value, draw, pool) for key, value in node.items()}
-        if draw.random() < 0.1 and made:
-            made.pop(draw.choice(list(made)))
-        if draw.random() < 0.1:
-            made[str(draw.choice(list(made) or ["x"]))[:-1] + "q"] = draw.choice(pool)
-        return made
-    if isinstance(node, list):
-        return [_shuffled(value, draw, pool) for value in node]
-    return node
 
 
 def test_a_workload_of_another_structure_is_valid_or_told():
@@ -435,11 +397,9 @@ def test_a_workload_of_another_structure_is_valid_or_told():
         "limits": {"memory": "8GiB", "time": "5min", "threads": 2},
         "measure": {"rounds": 2, "budget": "1min"},
     }
-    pool = [None, True, -1, 0, 1.5, 1e300, "", "x", "sum(v1)", "def f(x): return 1", [], {}, [[]],
-            ["x", None], {"x": {}}, {"": ""}, "v1" * 3000, "é", "\x00", "\ud800"]  # fmt: skip
     outcomes = set()
     for _ in range(300):
-        text = json.dumps(_shuffled(whole, draw, pool))
+        text = mutated.of_structure(json.dumps(whole), draw).decode()
         try:
             parsed(text)
             outcomes.add("valid")
