@@ -227,6 +227,7 @@ QUERIES = {
     "first_and_corr": "{group_by: k, aggregate: {low: min(x), r: 'corr(z, y)'}}",
     "row_function": "{apply: {rows: x * 2 + y, as: out}}",
     "row_function_years": "{apply: {rows: year(d) ** 3 + month(d) * day(d), as: out}}",
+    "derived_power": "{derive: {r: x ** 2}, aggregate: {out: sum(r // 3), top: max(r % 4)}}",
     "derived_longest": "{derive: {r: 'max(x, len(k))'}, aggregate: {out: sum(r), n: n_unique(x)}}",
     "row_function_sorted": "{apply: {rows: x / y, as: out}, sort: -out}",
     "row_function_called": ("{apply: {rows: '1 if z is None else x', as: out, on_missing: call}}"),

@@ -77,7 +77,8 @@ def _described(file: pq.ParquetFile) -> Schema:
         nulls = _has_nulls(file, field.name)
         most = _most(file, field) if kind == "int" else None
         columns.append(Column(field.name, kind, str(field.type), nulls, nan, most))
-    return Schema(tuple(columns), file.metadata.num_rows)
+    partial = len(columns) < len(file.schema_arrow)
+    return Schema(tuple(columns), file.metadata.num_rows, partial=partial)
 
 
 def _has_nulls(file: pq.ParquetFile, name: str) -> bool:

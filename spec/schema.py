@@ -37,12 +37,14 @@ class Column:
 class Schema:
     """The columns of a dataset, in order, and its number of rows.
 
-    `tables` are the further ones that a query may join.
+    `tables` are the further ones that a query may join. A `partial` schema leaves out columns of
+    the file, of types that no query speaks of.
     """
 
     columns: tuple[Column, ...]
     rows: int
     tables: tuple[tuple[str, Schema], ...] = ()
+    partial: bool = False
 
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:

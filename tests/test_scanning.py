@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.cli import app
@@ -149,3 +151,25 @@ def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path):
     head = json.loads(path.read_text())
     assert list(head["engines"]) == ["duckdb", "duckdb/scan"]
     assert head["dataset"]["columns"]["unit price"] == "double, some missing"
+
+
+@pytest.mark.parametrize("engine", SCANNING)
+def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(engine, warm, tmp_path):
+    lists = pa.array([[1], [2], []])
+    paths = tmp_path / "data.parquet", tmp_path / "other.parquet"
+    pq.write_table(pa.table({"k": [1, 2, 3], "tags": lists, "x": [4, 5, 6]}), paths[0])
+    pq.write_table(pa.table({"sizes": lists, "k": [1, 2, 9], "n": [7, 8, 9]}), paths[1])
+    schema, other = map(schema_of, paths)
+    text = (
+        "dataset: {files: data.parquet, tables: {other: other.parquet}}\n"
+        "queries: {asked: {join: {table: other, on: k}}}\n"
+    )
+    (query,) = read_text(text, "lists.yaml", tmp_path).queries
+    schema = replace(schema, tables=(("other", other),))
+    program = find(f"{engine}/scan").write(query, schema, Resources(threads=2))
+    path, answer = tmp_path / f"{engine}_lists.py", tmp_path / "answer.arrow"
+    path.write_text(program.text)
+    assert warm(engine).answer(path, paths[0], answer, paths[1]) is None
+    with pa.ipc.open_file(answer) as file:
+        rows = file.read_all().sort_by("k").to_pydict()
+    assert rows == {"k": [1, 2], "x": [4, 5], "n": [7, 8]}

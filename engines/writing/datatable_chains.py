@@ -27,7 +27,7 @@ from ...spec.vocabulary import WINDOWS
 from ...spec.workload import Extreme, Output, Query, RowFunction
 from .assembling import fill
 from .datatable_expressions import FUNCTIONS, Writer, column_of, f, is_whole, joined
-from .facts import Facts, of_outputs
+from .facts import Facts, makes_double, of_outputs
 from .joins import Joining
 from .quoting import literal, quote, source
 from .steps import fresh, negated, present, rebuilt, substituted
@@ -83,10 +83,13 @@ class Chain:
         return tree
 
     def _derived(self, output: Output) -> ast.expr:
-        tree = Writer(self.facts).value(output.expression)
-        if output.name in self.query.group_by and self.facts.kind(output.expression) == "float":
+        tree, kind = Writer(self.facts).value(output.expression), self.facts.kind(output.expression)
+        if kind == "float" and output.name in self.query.group_by:
             # -0.0 and 0.0 would be two groups.
             return quote("x + 0", x=tree)
+        if kind == "int" and makes_double(output.expression):
+            # A power of integers is a float to datatable, and `//` takes none.
+            return quote("dt.as_type(x, dt.int64)", x=tree)
         return tree
 
     def _columns(self, tree: ast.expr) -> ast.expr:

@@ -76,8 +76,16 @@ class Chain:
         frame = "x" if self.load is Load.SCAN else "x.lazy()"
         if self.met is None:
             return quote(frame, x=quote("data"))
-        left, right = (quote(frame, x=quote(name)) for name in ("data", self.met.name))
+        left = self._side(quote(frame, x=quote("data")), self.met.data, self.met.left)
+        other = quote(frame, x=quote(self.met.name))
+        right = self._side(other, self.met.other, self.met.right)
         return polars_joined(left, right, self.met, "pl")
+
+    def _side(self, tree: ast.expr, data: Schema, names: tuple[str, ...]) -> ast.expr:
+        """Leave out what no query speaks of, where all columns of a scan would be the answer."""
+        if self.load is Load.SCAN and data.partial and self.query.select:
+            return quote("t.select(*n)", t=tree, n=[*map(literal, names)])
+        return tree
 
     def finished(self, collect: str, result: ast.expr | None = None) -> ast.expr:
         """Write the whole chain; `result` is a row function's, written already."""
