@@ -119,6 +119,9 @@ def compare(
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Each engine's newest, in its own environment.")
     ] = False,
+    interpreter: Annotated[
+        str | None, typer.Option("--python", help="Run engines there: python3.13t, or a path.")
+    ] = None,
     strict: Strict = False,
     no_python: NoPython = False,
 ) -> None:
@@ -137,7 +140,10 @@ def compare(
         "measure.beside": beside,
     }
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
-    request = commands.request(*chosen, files=data, python=not no_python, isolate=isolate)
+    defs = not no_python
+    request = commands.request(
+        *chosen, files=data, python=defs, isolate=isolate, interpreter=interpreter
+    )
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
     output = telling.output(form, fail_if, *exports)
     raise typer.Exit(

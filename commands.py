@@ -47,6 +47,7 @@ def request(  # noqa: PLR0913 - one for each option
     files: Sequence[str] | None = None,
     python: bool = True,
     isolate: bool = False,
+    interpreter: str | None = None,
 ) -> Request:
     """Give a command line's request; WorkloadError for a `--set` without a value.
 
@@ -56,7 +57,8 @@ def request(  # noqa: PLR0913 - one for each option
     overrides |= dict(_pair(text) for text in settings or ())
     overrides |= {path: value for path, value in (options or {}).items() if value is not None}
     chosen = tuple(engines or ()), tuple(queries or ())
-    return Request(workload, *chosen, overrides, results, backend, baseline, python, isolate)
+    asked = Request(workload, *chosen, overrides, results, backend, baseline, python, isolate)
+    return replace(asked, interpreter=interpreter or "")
 
 
 def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, strict: bool) -> int:

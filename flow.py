@@ -45,7 +45,7 @@ class Request:
     `overrides` are dotted paths with the value as text (`dataset.rows`: `1e6`); `engines` and
     `queries` narrow the workload, and none means all of its own. Without `python`, each `def` of
     the workload is a mistake. `isolate` gives every engine its newest version, in an environment
-    of its own.
+    of its own; `interpreter` is that of the engines that name none.
     """
 
     workload: str | Path
@@ -57,6 +57,7 @@ class Request:
     baseline: str | None = None
     python: bool = True
     isolate: bool = False
+    interpreter: str = ""
     cache: Path = field(default_factory=lambda: default_folder(os.environ))
 
     def read(self) -> Workload:
@@ -65,7 +66,7 @@ class Request:
         workload = read(self.workload, self.overrides, names, python=self.python)
         kept = chosen(workload, self.engines, self.queries)
         asked = kept.engines or usual(POOLS if kept.tasks else FRAMES)
-        versions = self.provider.resolved(asked, isolate=self.isolate)
+        versions = self.provider.resolved(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
         named = versions if kept.tasks else loading(versions, kept.measure.load)
         return replace(kept, engines=named)

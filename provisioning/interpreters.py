@@ -36,9 +36,15 @@ class Provider:
     path: str
     home: Path
 
-    def resolved(self, names: Iterable[str], *, isolate: bool = False) -> tuple[str, ...]:
-        """Put versions in place of `newest`; `isolate` asks for the newest of every engine."""
-        return tuple(self._resolved(name, isolate=isolate) for name in names)
+    def resolved(
+        self, names: Iterable[str], *, isolate: bool = False, python: str = ""
+    ) -> tuple[str, ...]:
+        """Put versions in place of `newest`; `isolate` asks for the newest of every engine.
+
+        `python` is the interpreter of those that name none.
+        """
+        placed = (_placed(name, python) for name in names)
+        return tuple(self._resolved(name, isolate=isolate) for name in placed)
 
     def interpreter(self, engine: Engine, tell: Tell) -> Interpreter:
         """Give an engine's interpreter, its environment made where it is not there yet."""
@@ -82,9 +88,11 @@ class Provider:
         return stored(place(self.cache, pins, python, engine.name)) is not None
 
     def _resolved(self, name: str, *, isolate: bool) -> str:
-        if isolate and "@" not in name:
-            name = f"{name}@{NEWEST}"
         engine = find(name)
+        if isolate and not (isinstance(engine, Versioned) and engine.version):
+            own, _, rest = name.partition("@")
+            name = "@".join(filter(None, (own, NEWEST, rest)))
+            engine = find(name)
         if not isinstance(engine, Versioned) or engine.version != NEWEST:
             return name
         top = newest(engine, self._python(engine).version, shipped())
@@ -101,6 +109,13 @@ class Provider:
             )
             raise EngineError(message)
         return python
+
+
+def _placed(name: str, python: str) -> str:
+    engine = find(name)
+    if not python or (isinstance(engine, Versioned) and engine.python):
+        return name
+    return f"{name}@{python}"
 
 
 def _pins(engine: Versioned, python: pythons.Python) -> Pins:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 # Where pyenv and uv keep the interpreters that are not on the PATH.
 HOMES = (".pyenv/versions/*/bin", ".local/share/uv/python/*/bin")
-PATIENCE = 20.0
+PATIENCE = 60.0  # seconds; a machine at a load of 25 takes 8 for a bare one
 ASKED = """
 import platform, sys, sysconfig
 print(sys.executable)

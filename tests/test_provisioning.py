@@ -115,6 +115,16 @@ def test_isolation_gives_every_engine_its_newest_pins(tmp_path):
     assert names[2] == "duckdb@1.4"
 
 
+def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path):
+    names = ["futures-thread", "pandas@3.1", "serial@python3.12"]
+    found = provider(tmp_path).resolved(names, python="/opt/bin/python3.13t")
+    assert found == (
+        "futures-thread@/opt/bin/python3.13t",
+        "pandas@3.1@/opt/bin/python3.13t",
+        "serial@python3.12",
+    )
+
+
 def test_programs_fit_the_version_they_run_on(tmp_path):
     query = read("groupby").query("q1")
 
