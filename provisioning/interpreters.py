@@ -14,6 +14,10 @@ from . import pythons
 from .environments import Environment, Tell, made, place, stored
 from .pins import Pins, newest, shipped, wanted
 
+# What the driver of NVIDIA's makes where there is a GPU, and the libraries that are no use without.
+DEVICE = Path("/dev/nvidiactl")
+OF_DEVICES = {"cudf-cu12", "cudf-polars-cu12"}
+
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
@@ -48,6 +52,8 @@ class Provider:
 
     def interpreter(self, engine: Engine, tell: Tell) -> Interpreter:
         """Give an engine's interpreter, its environment made where it is not there yet."""
+        if lacking := without_device(engine, DEVICE):
+            return Interpreter("", "", problem=lacking)
         if not isinstance(engine, Versioned):
             return here(engine)
         try:
@@ -121,6 +127,13 @@ def _placed(name: str, python: str) -> str:
 def _pins(engine: Versioned, python: pythons.Python) -> Pins:
     """Give what an environment holds; the pins that ship have no wheels without the GIL."""
     return wanted(engine, python.version, () if python.free else shipped())
+
+
+def without_device(engine: Engine, device: Path) -> str:
+    """Say that an engine's device is not here; empty where it is, or none is needed."""
+    if device.exists() or not OF_DEVICES & set(engine.distributions):
+        return ""
+    return f"{engine.name} needs a GPU of NVIDIA's, and there is none here (no {device})"
 
 
 def here(engine: Engine) -> Interpreter:

@@ -17,7 +17,7 @@ from dfbench.engines.versioned import Versioned
 from dfbench.errors import EngineError
 from dfbench.provisioning import environments, pythons
 from dfbench.provisioning.environments import MARK, made, place, pruned, stored
-from dfbench.provisioning.interpreters import Provider, here
+from dfbench.provisioning.interpreters import Provider, here, without_device
 from dfbench.provisioning.pins import Pins, asked, newest, shipped, wanted
 from dfbench.spec.reading import read
 from dfbench.spec.schema import Column, Schema
@@ -233,6 +233,14 @@ def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
 def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
     found = provider(tmp_path).interpreter(find("pandas@python3.99"), silent)
     assert "there is no python3.99 here that runs" in found.problem
+
+
+@pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
+def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
+    (tmp_path / "there").touch()
+    assert without_device(find(name), tmp_path / "none").startswith(f"{name} needs a GPU")
+    assert not without_device(find(name), tmp_path / "there")
+    assert not without_device(find("polars"), tmp_path / "none")
 
 
 def test_what_is_not_installed_here_says_both_ways_to_have_it():
