@@ -129,6 +129,11 @@ def _winner(view: View) -> Iterator[str]:
         yield listed([f"{c.engine} was fastest on {_won(view, c.engine)}" for c in others]) + "."
 
 
+def _first(view: View) -> list[str]:
+    won = max((column.fastest for column in view.columns), default=0)
+    return [column.engine for column in view.columns if won and column.fastest == won]
+
+
 def _won(view: View, engine: str) -> str:
     return listed([r.query for r in view.rows for c in r.cells if c.best and c.engine == engine])
 
@@ -157,6 +162,8 @@ def _upgraded(view: View) -> Iterator[str]:
             "and no longer answers": one.lost,
         }
         told = "".join(f", {words} {listed(on)}" for words, on in parts.items() if on)
+        if not told and one.older == view.baseline and _first(view) == [one.newer]:
+            continue  # the first sentence has said it
         ratio = f"{speedup(one.overall)} as fast as {one.older}"
         yield f"{one.newer} is {ratio}{over}{_certainty(one.overall)}{told}."
 

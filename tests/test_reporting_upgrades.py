@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from dfbench.reporting import view
 from dfbench.storing import folder
-from dfbench.storing.records import Outcome, Run
+from dfbench.storing.records import Noise, Outcome, Run
 
 from tests import stored_samples as samples
 
@@ -46,6 +47,14 @@ def test_the_newer_version_is_told_against_the_older_one(monkeypatch, tmp_path):
 )
 def test_the_same_version_and_other_engines_are_no_upgrade(monkeypatch, tmp_path, engines):
     assert not told(monkeypatch, tmp_path, engines)
+
+
+def test_what_the_first_sentence_says_is_not_said_again(monkeypatch, tmp_path):
+    busy = Noise(foreign=0.5, steal=0.0)
+    engines = ("pandas@2.3", "pandas@3.1")
+    change = partial(replace, noise=busy)
+    monkeypatch.setitem(VERSIONS, "pandas@3.1", ("3.1.1", 0.9, 3.2))
+    assert not told(monkeypatch, tmp_path, engines, change)
 
 
 def test_a_question_that_only_one_version_answers_is_told(monkeypatch, tmp_path):
