@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..checking.evaluation import evaluate, groups_of, kept_rows
 from ..checking.plain import seen
-from ..spec.expression import Agg, Expr, Lit, walk
+from ..spec.expression import Agg, Case, Expr, Lit, walk
 from ..spec.workload import Query, RowFunction
 from .frames import Tables
 
@@ -139,6 +139,13 @@ def _reads_smallest_integers(met: Met) -> bool:
     return any(-(2 ** (c.type.bit_width - 1)) in c.to_pylist() for c in read)
 
 
+def _makes_columns_of_no_rows(met: Met) -> bool:
+    outputs = (*met.query.derive, *met.query.aggregate, *met.query.transform)
+    chooses = any(isinstance(node, Case) for o in outputs for node in walk(o.expression))
+    beside_nothing = bool(met.query.transform) and not met.query.group_by
+    return met.rows == 0 and (chooses or beside_nothing)
+
+
 def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and math.isinf(value)
 
@@ -153,6 +160,7 @@ KNOWN = (
     Known("datatable", "joins with repeated keys", _joins_repeated_keys),
     Known("datatable", "texts without a letter", _joins_texts_of_no_letter),
     Known("datatable", "smallest integers", _reads_smallest_integers),
+    Known("modin", "columns of no rows", _makes_columns_of_no_rows),
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
     Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
     Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),

@@ -48,6 +48,11 @@ MET = {
         {"x": pa.array([-(2**31), 5], pa.int32())},
         {"x": pa.array([-(2**31) + 1, 5], pa.int32())},
     ),
+    "columns of no rows": (
+        "{where: x > 5, transform: {out: size()}}",
+        {"x": [1]},
+        {"x": [6]},
+    ),
     "n_unique of two zeros": (
         "{aggregate: {out: n_unique(x)}}",
         {"x": [0.0, 1.0, -0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]},
