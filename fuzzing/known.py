@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..checking.evaluation import evaluate, groups_of, kept_rows
 from ..checking.plain import seen
-from ..spec.expression import Agg, Case, Expr, Lit, walk
+from ..spec.expression import Agg, Call, Case, Expr, Lit, walk
 from ..spec.workload import Query, RowFunction
 from .frames import Tables
 
@@ -141,9 +141,16 @@ def _reads_smallest_integers(met: Met) -> bool:
 
 def _makes_columns_of_no_rows(met: Met) -> bool:
     outputs = (*met.query.derive, *met.query.aggregate, *met.query.transform)
-    chooses = any(isinstance(node, Case) for o in outputs for node in walk(o.expression))
+    roots = [output.expression for output in outputs]
+    roots += [met.query.where] if met.query.where is not None else []
+    by_numpy = any(_is_of_numpy(node) for root in roots for node in walk(root))
     beside_nothing = bool(met.query.transform) and not met.query.group_by
-    return met.rows == 0 and (chooses or beside_nothing)
+    return met.rows == 0 and (by_numpy or beside_nothing)
+
+
+def _is_of_numpy(node: Expr) -> bool:
+    """Tell whether pandas' programs write it with a function of NumPy: a choice, an extreme."""
+    return isinstance(node, Case) or (isinstance(node, Call) and node.function in {"min", "max"})
 
 
 def _is_infinite(value: object) -> bool:
