@@ -153,6 +153,14 @@ def _is_of_numpy(node: Expr) -> bool:
     return isinstance(node, Case) or (isinstance(node, Call) and node.function in {"min", "max"})
 
 
+def _calls_on_days_beside_times(met: Met) -> bool:
+    if not isinstance(met.query.apply, RowFunction):
+        return False
+    types = {field.name: field.type for field in met.tables.frame.schema}
+    days = any(pa.types.is_date(types[n]) for n in met.query.apply.columns if n in types)
+    return days and any(pa.types.is_timestamp(types[n]) for n in met.query.reads)
+
+
 def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and math.isinf(value)
 
@@ -176,6 +184,7 @@ KNOWN = (
         for engine in ("pandas", "dask", "modin")
     ),
     Known("dask", "sums of opposite infinities", _sums_opposite_infinities),
+    Known("dask", "days beside times in a row", _calls_on_days_beside_times),
     Known("dask", "extremes beside empty partitions", _has_large_extremes),
     *(
         Known(engine, "cumsum after an infinity", _sums_after_infinities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -67,6 +68,11 @@ MET = {
         "{aggregate: {out: sum(x)}}",
         {"x": [INF, -INF, *[1.0] * 14]},
         {"x": [INF, INF, *[1.0] * 14]},
+    ),
+    "days beside times in a row": (
+        "{derive: {n: m}, apply: {rows: d, as: out}}",
+        {"d": [dt.date(1970, 1, 1)], "m": [dt.datetime(2024, 12, 31)]},
+        {"d": [dt.date(1970, 1, 1)], "m": [1]},
     ),
     "extremes beside empty partitions": (
         "{where: e > 1, aggregate: {out: max(e)}}",
