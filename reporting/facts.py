@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..storing.records import Head
+from ..storing.records import Head, Run
 from .units import seconds, size
 
 BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
@@ -35,20 +35,42 @@ def version(engine: str, told: object) -> str:
     return " + ".join(own) or str(told.get("version", ""))
 
 
-def gather(head: Head, measures: Sequence[str] = ()) -> tuple[Facts, ...]:
-    """Give all facts of a comparison, as text; `measures` are the ways peak memory was read."""
+def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
+    """Give all facts of a comparison, as text; its runs tell how peaks were read, and types."""
+    measures = dict.fromkeys(run.memory.measure for run in runs if run.memory.measure)
     peak = {"peak_memory": "; ".join(measures)} if measures else {}
     parts = (
         ("Data", head.dataset),
         ("Limits", head.limits),
         ("Measure", {**head.measure, **peak}),
         ("Engines", head.engines),
+        ("Types loaded", loaded(head.engines, runs)),
         ("Machine", head.machine),
         ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
         ("Overrides", head.overrides),
     )
     found = (Facts(title, tuple(_items(record))) for title, record in parts)
     return tuple(facts for facts in found if facts.items)
+
+
+def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
+    """Tell each engine's columns by the type that it held them in, as its library names that."""
+    found: dict[str, dict[str, str]] = {engine: {} for engine in engines}
+    for run in runs:
+        found.setdefault(run.engine, {}).update(run.columns)
+    return {engine: _by_type(columns) for engine, columns in found.items() if columns}
+
+
+def _by_type(columns: Mapping[str, str]) -> str:
+    """Give columns under their types.
+
+    >>> _by_type({"id1": "String", "v1": "Int64", "id2": "String"})
+    'String: id1, id2; Int64: v1'
+    """
+    alike: dict[str, list[str]] = {}
+    for name in sorted(columns):
+        alike.setdefault(columns[name], []).append(name)
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in alike.items())
 
 
 def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:

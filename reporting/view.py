@@ -199,7 +199,7 @@ def build(stored: Stored) -> View:
         checked=_checked(stored.agreements),
         upgrades=tuple(upgrades(columns, rows, material)),
         stories=tuple(story for told in STORIES for story in told(stored)),
-        facts=gather(head, _measures(stored.runs)),
+        facts=gather(head, stored.runs),
         programs=_programs(material),
         command=head.command,
         source=head.source,
@@ -289,10 +289,6 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: M
         hot=_total(shared, lambda cell: cell.time),
         peak=max((cell.peak for cell in cells if cell.ok and cell.peak is not None), default=None),
     )
-
-
-def _measures(runs: Iterable[Run]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(run.memory.measure for run in runs if run.memory.measure))
 
 
 def _total(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> float | None:

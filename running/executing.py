@@ -107,6 +107,7 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
         noise=Noise(seen.foreign, seen.steal, seen.swapped, seen.throttled),
         program=job.program_sha,
         rows=seen.rows,
+        columns=seen.columns,
         told=told,
         began=began,
     )

@@ -30,6 +30,7 @@ class Account:
     warmups: list[float] = field(default_factory=list)
     hot: list[float] = field(default_factory=list)
     workers: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
     rest: bytes = b""
 
     def hear(self, heard: bytes) -> None:
@@ -52,6 +53,8 @@ class Account:
             self._enter(Phase(message["phase"]))
         if "workers" in message:
             self.workers = {str(name): int(peak) for name, peak in message["workers"].items()}
+        if "columns" in message:
+            self.columns = {str(name): str(kind) for name, kind in message["columns"].items()}
         if "error" in message:
             self._note_failure(message["error"])
         if message.get("done") is True:

@@ -59,6 +59,7 @@ class Observed:
     disk: int = 0
     measure: str = ""
     rows: int | None = None
+    columns: dict[str, str] = field(default_factory=dict)
     scheduler: str = ""
     workers: dict[str, int] = field(default_factory=dict)
     foreign: float | None = None

@@ -229,6 +229,7 @@ def _observe(job: Job, limit: Limit, place: Path, remember: private.Remember) ->
         disk=watch.disk,
         measure=limit.measure,
         rows=account.rows,
+        columns=account.columns,
         scheduler=job.scheduler,
         workers=account.workers,
         foreign=shares[0] if shares else None,

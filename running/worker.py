@@ -134,7 +134,7 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
         supervisor.send(workers=meter())
     if job["answer"] is None:
         return None
-    supervisor.enter("collect")
+    supervisor.enter("collect", columns=columns(data))
     seconds, rows = timed(collect, program.rows, answer, job["answer"])
     supervisor.send(time="collect", seconds=seconds)
     return int(rows)
@@ -155,14 +155,28 @@ def metered(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
     """
     if not scheduler:
         return None
-    # By its file: dfbench may not be installed here.
-    file = os.path.join(os.path.dirname(__file__), "cluster_meter.py")  # noqa: PTH118, PTH120
-    meter: dict[str, Any] = {"__name__": "cluster_meter"}
-    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
-        exec(source.read(), meter)
+    meter = beside("cluster_meter")
     meter["readable"](scheduler, cluster, paths)
     meter["peaks"](scheduler, cluster, reset=True)
     return lambda: meter["peaks"](scheduler, cluster)
+
+
+def beside(name: str) -> dict[str, Any]:
+    """Load a module that lies here by its file: dfbench may not be installed where this runs."""
+    file = os.path.join(os.path.dirname(__file__), f"{name}.py")  # noqa: PTH118, PTH120
+    module: dict[str, Any] = {"__name__": name}
+    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
+        exec(source.read(), module)
+    return module
+
+
+def columns(data: tuple[Any, ...]) -> dict[str, str]:
+    """Give the types of what was loaded; no run fails for what its library does not tell."""
+    try:
+        told: dict[str, str] = beside("columns")["columns"](data)
+    except Exception:  # noqa: BLE001 - whatever a library raises
+        return {}
+    return told
 
 
 def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor) -> Any:

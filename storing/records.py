@@ -90,7 +90,10 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: an engine on a query in one round; `log` holds the last lines it printed."""
+    """One process: an engine on a query in one round; `log` holds the last lines it printed.
+
+    `columns` has the type of each column that it had loaded, as its library names that.
+    """
 
     engine: str
     query: str
@@ -104,6 +107,7 @@ class Run:
     noise: Noise = field(default_factory=Noise)
     program: str = ""
     rows: int | None = None
+    columns: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     began: str = ""
 

@@ -103,6 +103,33 @@ def rows(answer):
     ok(program(tmp_path, text, answer=None))
 
 
+LOADED = """
+import pandas as pd
+import pyarrow as pa
+class Untold(pd.DataFrame):
+    @property
+    def dtypes(self):
+        raise RuntimeError("not told")
+Untold.__module__ = "pandas"
+def load(path):
+    return {kind}({{"x": [1], "y": [0.5]}})
+def query(data):
+    return data
+def rows(answer):
+    return pa.table({{"x": [1]}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("pd.DataFrame", {"x": "int64", "y": "float64"}), ("Untold", {})]
+)
+def test_a_run_has_the_types_of_what_it_loaded_where_they_are_told(tmp_path: Path, kind, told):
+    pytest.importorskip("pandas")
+    text = LOADED.format(kind=kind)
+    job = program(tmp_path, text, data=tmp_path, answer=tmp_path / "answer.arrow")
+    assert ok(job).columns == told
+
+
 def test_every_phase_has_its_own_peak(tmp_path: Path, backend: Backend):
     text = """
 import time

@@ -1,0 +1,66 @@
+"""Tells the type of each column that a program has loaded, as the program's own library names it.
+
+The worker loads it by its path in the engine's interpreter, where dfbench need not be installed:
+standard library alone, and what the loaded frame can say of itself.
+"""
+
+# ruff: noqa: ANN401 - what a program loads may be anything
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+LONGEST = 60  # characters: an enumeration lists its values
+DUCKDB = "SELECT column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+CLICKHOUSE = "SELECT name, type FROM system.columns WHERE database = currentDatabase()"
+
+
+def columns(frames: Iterable[Any]) -> dict[str, str]:
+    """Give the types of the frames' columns by name; several of one name stand side by side.
+
+    A path, of which the query reads, holds nothing; and what says nothing of itself is left out.
+    """
+    told: dict[str, str] = {}
+    for frame in frames:
+        for name, kind in _told(frame):
+            text = str(kind)
+            text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+            before = told.setdefault(str(name), text)
+            if text not in before.split(" and "):
+                told[str(name)] = f"{before} and {text}"
+    return told
+
+
+def _told(frame: Any) -> Iterable[tuple[Any, Any]]:
+    match type(frame).__module__.partition(".")[0].lstrip("_"):
+        case "pandas" | "modin" | "dask" | "fireducks":
+            return [(name, _pandas(kind)) for name, kind in frame.dtypes.items()]
+        case "polars" | "narwhals":
+            found: Any = frame.collect_schema().items()
+            return list(found)
+        case "datatable":
+            return [(n, t.name) for n, t in zip(frame.names, frame.types, strict=True)]
+        case "duckdb":
+            return list(frame.cursor().execute(DUCKDB).fetchall())
+        case "chdb":
+            lines = str(frame.query(CLICKHOUSE, "TSV")).splitlines()
+            return [(line.split("\t")[0], line.split("\t")[1]) for line in lines]
+        case "ibis":
+            return list(frame.schema().items())
+        case "pyspark":
+            return list(frame.dtypes)
+        case "datafusion":
+            return [(field.name, field.type) for field in frame.schema()]
+        case "daft":
+            return [(field.name, field.dtype) for field in frame.schema()]
+        case _:
+            return ()
+
+
+def _pandas(kind: Any) -> str:
+    """Tell where text is held: pandas names Python's objects and Arrow's memory alike."""
+    storage = getattr(kind, "storage", None)
+    return f"{kind}[{storage}]" if storage and "[" not in str(kind) else str(kind)
