@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections import defaultdict
@@ -59,6 +60,7 @@ class Rounds:
     runs: list[Run] = field(init=False)
     costs: dict[tuple[str, str], float] = field(init=False)
     expected: dict[str, Path | None] = field(default_factory=dict)
+    agreed: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         self.runs = list(self.stored)
@@ -128,7 +130,14 @@ class Rounds:
         expected = self._expected(query) if path.exists() else None
         if expected is None:
             return Verdict(agrees=True, reason="the oracle cannot say this query")
-        return judged(expected, path, query, self.plan.data.rows)
+        # Most engines give the bytes of an earlier round again: reading them is enough then.
+        digest = _digest(path)
+        if digest in self.agreed[name]:
+            return Verdict(agrees=True)
+        verdict = judged(expected, path, query, self.plan.data.rows)
+        if verdict.agrees:
+            self.agreed[name].add(digest)
+        return verdict
 
     def _expected(self, query: Query | Tasks) -> Path | None:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
@@ -162,6 +171,11 @@ class Rounds:
     def _was_wrong(self, run: Run) -> bool:
         alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
+
+
+def _digest(answer: Path) -> bytes:
+    with answer.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _forget(answer: Path) -> None:

@@ -1,8 +1,11 @@
-"""What a time budget leaves of a round."""
+"""What a time budget leaves of a round, and which answers are compared."""
 
 from __future__ import annotations
 
+import dfbench
+from dfbench.comparing import measuring
 from dfbench.comparing.measuring import affordable
+from dfbench.storing.records import Outcome
 
 PLACES = [(e, q, 2) for q in ("q1", "q2") for e in ("modin", "pandas", "polars", "duckdb")]
 COSTS = {
@@ -32,3 +35,19 @@ def test_the_baseline_comes_before_cheaper_engines():
 def test_one_engine_alone_is_no_round():
     assert engines(5.0) == []
     assert engines(-1.0) == []
+
+
+def test_an_answer_of_the_same_bytes_is_compared_once(tmp_path, monkeypatch):
+    compared = []
+
+    def judged(*asked, **also):
+        compared.append(asked)
+        return judge(*asked, **also)
+
+    judge = measuring.judged
+    monkeypatch.setattr(measuring, "judged", judged)
+    settings = {"dataset__rows": 1000, "measure__rounds": 3, "measure__runs": 1}
+    comparison = dfbench.compare("groupby", ["pandas"], ["q1"], tmp_path, **settings)
+    outcomes = [run.outcome for run in comparison.stored.runs]
+    assert outcomes == [Outcome.OK] * 3
+    assert len(compared) == 1
