@@ -133,7 +133,7 @@ def without_device(engine: Engine, device: Path) -> str:
     """Say that an engine's device is not here; empty where it is, or none is needed."""
     if device.exists() or not OF_DEVICES & set(engine.distributions):
         return ""
-    return f"{engine.name} needs a GPU of NVIDIA's, and there is none here (no {device})"
+    return f"it needs a GPU of NVIDIA's, and there is none here (no {device})"
 
 
 def here(engine: Engine) -> Interpreter:
