@@ -238,7 +238,7 @@ def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
 @pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
 def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
     (tmp_path / "there").touch()
-    assert without_device(find(name), tmp_path / "none").startswith(f"{name} needs a GPU")
+    assert without_device(find(name), tmp_path / "none").startswith("it needs a GPU")
     assert not without_device(find(name), tmp_path / "there")
     assert not without_device(find("polars"), tmp_path / "none")
 
