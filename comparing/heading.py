@@ -32,11 +32,17 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         limits=_limits(plan),
         measure=_measure(plan),
         machine=machine.describe(),
-        baseline=baseline or _baseline(names),
+        baseline=baseline or _baseline(_able(plan, names)),
         dfbench=metadata.version("dataframe-bench"),
         file=workload.file,
         overrides=dict(workload.overrides),
     )
+
+
+def _able(plan: Plan, names: list[str]) -> list[str]:
+    """Give the engines that will run at all: to one that is not installed nothing has a ratio."""
+    able = {engine for engine, _ in plan.runnable}
+    return [name for name in names if name in able] or names
 
 
 def _baseline(names: list[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dfbench
+import pytest
 from dfbench.comparing import measuring
 from dfbench.comparing.measuring import affordable
+from dfbench.engines import find, missing
 from dfbench.storing.records import Outcome
 
 PLACES = [(e, q, 2) for q in ("q1", "q2") for e in ("modin", "pandas", "polars", "duckdb")]
@@ -51,3 +53,11 @@ def test_an_answer_of_the_same_bytes_is_compared_once(tmp_path, monkeypatch):
     outcomes = [run.outcome for run in comparison.stored.runs]
     assert outcomes == [Outcome.OK] * 3
     assert len(compared) == 1
+
+
+def test_ratios_are_to_an_engine_that_runs(tmp_path):
+    if not missing(find("ibis")):
+        pytest.skip("ibis is installed here")
+    settings = {"dataset__rows": 1000, "measure__rounds": 1, "measure__runs": 1}
+    comparison = dfbench.compare("groupby", ["ibis", "duckdb"], ["q1"], tmp_path, **settings)
+    assert comparison.stored.head.baseline == "duckdb"
