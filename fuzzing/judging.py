@@ -169,8 +169,11 @@ def _is_constant(node: Expr) -> bool:
 
 
 def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
-    """Tell whether an infinity of a group may be divided with a remainder, or have a spread."""
-    if isinstance(node, Agg) and node.function in {"std", "var", "corr"}:
+    """Tell whether an infinity of a group is divided with a remainder, spreads, or is in a middle.
+
+    Between an infinity and a number, each library's quantile is another.
+    """
+    if isinstance(node, Agg) and node.function in {"std", "var", "corr", "median", "quantile"}:
         return any(_is_infinite(evaluate(x, row)) for x in node.arguments for row in rows)
     if not (isinstance(node, Arith) and node.op in {"//", "%", "**"} and _ranges(node)):
         return False

@@ -131,11 +131,10 @@ def _joins_texts_of_no_letter(met: Met) -> bool:
 
 
 def _reads_smallest_integers(met: Met) -> bool:
-    """Tell whether a column that is read has the smallest integer of its width."""
+    """Tell whether a column that is read, or joined on, has the smallest integer of its width."""
     columns = ((table[name], name) for table in met.tables for name in table.column_names)
-    read = [
-        c for c, name in columns if name in met.query.reads and pa.types.is_signed_integer(c.type)
-    ]
+    names = {*met.query.reads, *(met.query.join.on if met.query.join else ())}
+    read = [c for c, name in columns if name in names and pa.types.is_signed_integer(c.type)]
     return any(-(2 ** (c.type.bit_width - 1)) in c.to_pylist() for c in read)
 
 

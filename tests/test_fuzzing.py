@@ -10,9 +10,10 @@ from dfbench.fuzzing import growing, judging, saving
 from dfbench.fuzzing.asking import fuzz
 from dfbench.fuzzing.cases import cases
 from dfbench.fuzzing.frames import Tables, frame
+from dfbench.fuzzing.known import known
 from dfbench.fuzzing.shrinking import shrink
 from dfbench.fuzzing.telling import summary
-from dfbench.spec.expression import Agg, Arith, Col, Lit, walk
+from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Join, Output, Query
 
@@ -87,6 +88,25 @@ def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
     case = next(cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
     assert not judging.is_fair(ask, case.data.tables, case.data.schema)
+
+
+def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path):
+    schema = Schema((Column("v", "int", "int64"),), 2)
+    median = Query(
+        "asked", "", aggregate=(Output("o", Agg("median", (Call("log", (Col("v"),)),))),)
+    )
+    assert not judging.is_fair(median, Tables(pa.table({"v": [0, 8]})), schema)
+    assert judging.is_fair(median, Tables(pa.table({"v": [2, 8]})), schema)
+
+
+def test_smallest_integers_are_known_in_a_key_too():
+    frame, other = pa.table({"n": pa.array([-128], "int8"), "u": [2]}), pa.table({"n": [-128]})
+    query = Query(
+        "asked", "", aggregate=(Output("o", Agg("sum", (Col("u"),))),), join=Join("other", ("n",))
+    )
+    found = known("datatable", query, Tables(frame, other))
+    assert found is not None
+    assert found.name == "smallest integers"
 
 
 def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
