@@ -40,6 +40,8 @@ FORGOTTEN = """\
 wait(data)
 """
 
+_reading = partial(reading, parted=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Dask:
@@ -157,18 +159,18 @@ class Dask:
         """Write how a file is read into partitions."""
         if self.load is Load.SCAN and not self.cluster:
             split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
-            return reading(query, data, f"dd.read_parquet(path, columns=n{split})")
+            return _reading(query, data, f"dd.read_parquet(path, columns=n{split})")
         names = list(query.reads)
         if self.address:
-            return reading(query, data, ast.unparse(_spread(names, data.rows)))
-        return reading(query, data, ast.unparse(_partitioned(names, data.rows, resources)))
+            return _reading(query, data, ast.unparse(_spread(names, data.rows)))
+        return _reading(query, data, ast.unparse(_partitioned(names, data.rows, resources)))
 
     def _both_loaded(self, met: Joining, resources: Resources) -> str:
         """Load both tables; a small one is a single partition, which each of the other's meets."""
 
         def read(query: Query, data: Schema) -> ast.expr:
             if data is met.other and data.rows <= ROW_GROUP:
-                frame = reading(query, data, "dd.read_parquet(path, columns=n)")
+                frame = _reading(query, data, "dd.read_parquet(path, columns=n)")
             else:
                 frame = self._frame(query, data, resources)
             scans = self.load is Load.SCAN and not self.cluster

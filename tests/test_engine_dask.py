@@ -93,18 +93,31 @@ def test_partitions_are_row_groups_once_there_are_enough_of_them():
     assert "split_row_groups=True" in text(query, schema(rows=10_000_000))
 
 
-def test_few_columns_of_a_large_file_are_answered(tmp_path):
-    """Ten row groups, of which Dask reads several as one: see docs/engine-bugs.md."""
+def answered(tmp_path, frame: pa.Table, query: Query, data: Schema) -> dict[str, list]:
+    """Run a program on a file of ten row groups, told as a large one."""
     path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
-    columns = {name: range(1000) for name in "xyabcdefg"}
-    pq.write_table(pa.table({"k": ["a", "b"] * 500, **columns}), path, row_group_size=100)
-    program.write_text(text(by_k(Output("x", of("sum", "x"))), schema(rows=10_000_000)))
+    pq.write_table(frame, path, row_group_size=100)
+    program.write_text(text(query, data))
     warm = Warm(sys.executable, tmp_path, ENGINE.environment(TWO))
     problem = warm.answer(program, path, answer)
     warm.end()
     assert problem is None
-    found = pa.ipc.open_file(answer).read_all().to_pydict()
+    return pa.ipc.open_file(answer).read_all().to_pydict()
+
+
+def test_few_columns_of_a_large_file_are_answered(tmp_path):
+    """Ten row groups, of which Dask reads several as one: see docs/engine-bugs.md."""
+    frame = pa.table({"k": ["a", "b"] * 500, **{name: range(1000) for name in "xyabcdefg"}})
+    found = answered(tmp_path, frame, by_k(Output("x", of("sum", "x"))), schema(rows=10_000_000))
     assert dict(zip(found["k"], found["x"], strict=True)) == {"a": 249_500, "b": 250_000}
+
+
+def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path):
+    frame = pa.table({"k": ["a"] * 1000, "x": pa.array([None, *[100] * 999], "int8")})
+    columns = (Column("k", "string", "string"), Column("x", "int", "int8", nulls=True))
+    least = Output("x", Agg("min", (Arith("*", Col("x"), Lit(2)),)))
+    found = answered(tmp_path, frame, by_k(least), Schema(columns, 10_000_000))
+    assert found["x"] == [200]
 
 
 def test_a_cluster_is_told_its_processes_and_their_memory():

@@ -26,6 +26,7 @@ from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .assembling import fill
 from .correlating import corr_as_sums
+from .facts import NARROW
 from .functions import groups_applied, rows_applied
 from .joins import Joining, merged
 from .quoting import literal, quote
@@ -113,16 +114,21 @@ def reading(
     read: str = "pd.read_parquet(path, columns=n)",
     *,
     vectorised: bool = False,
+    parted: bool = False,
 ) -> ast.expr:
     """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
 
-    Raises Unsupported for integers that would be floats, and not exact.
+    In parts (`parted`), narrow integers with missing values are floats in some parts alone, and
+    wrap in the others: they are made floats in all. Raises Unsupported for integers that would be
+    floats, and not exact.
     """
     for name in query.reads:
         if data[name].exceeds_floats:
             raise Unsupported(repr(name), INEXACT)
     frame = quote(read, n=list(query.reads))
-    return _with_days(query, data, frame, vectorised=vectorised)
+    mixed = [n for n in query.reads if data[n].arrow in NARROW and data[n].missing]
+    floats = dict.fromkeys(mixed, "float64") if parted else {}
+    return _with_types(query, data, frame, floats, vectorised=vectorised)
 
 
 def reading_exactly(query: Query, data: Schema, read: str) -> ast.expr:
@@ -137,23 +143,29 @@ def reading_exactly(query: Query, data: Schema, read: str) -> ast.expr:
     mapped = {f"pa.{data[name].arrow}()": NULLABLE[data[name].arrow] for name in large}
     types = ", ".join(f"{arrow}: {dtype}" for arrow, dtype in sorted(mapped.items()))
     frame = quote(f"{table}.to_pandas(types_mapper={{{types}}}.get)", n=list(query.reads))
-    return _with_days(query, data, frame)
+    return _with_types(query, data, frame, {})
 
 
 INEXACT = "beside missing values, pandas holds integers as floats, exact only up to 2**53"
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
 
 
-def _with_days(
-    query: Query, data: Schema, frame: ast.expr, *, vectorised: bool = False
+def _with_types(
+    query: Query,
+    data: Schema,
+    frame: ast.expr,
+    types: dict[str, str],
+    *,
+    vectorised: bool = False,
 ) -> ast.expr:
-    """Write days as times for pandas' own functions; the user's function is given days."""
+    """Write types, and days as times for pandas' functions; the user's function is given days."""
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
     if query.apply and not vectorised:
         roots = [query.where] if query.where else []
         read = columns(*roots, *(output.expression for output in query.derive))
         days = {name: kind for name, kind in days.items() if name in read}
-    return quote("f.astype(d)", f=frame, d=days) if days else frame
+    types = {**types, **days}
+    return quote("f.astype(d)", f=frame, d=types) if types else frame
 
 
 def _is_exact(query: Query, name: str) -> bool:
