@@ -134,9 +134,10 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
         supervisor.send(workers=meter())
     if job["answer"] is None:
         return None
-    supervisor.enter("collect", columns=columns(data))
+    supervisor.enter("collect")
     seconds, rows = timed(collect, program.rows, answer, job["answer"])
-    supervisor.send(time="collect", seconds=seconds)
+    # Asked last: it is nobody's memory, and an answer that its engine still holds is out already.
+    supervisor.send(time="collect", seconds=seconds, columns=columns(data))
     return int(rows)
 
 
