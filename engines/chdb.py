@@ -17,7 +17,7 @@ from .writing.duckdb_statements import WIDTH, guarding, lifted, listed
 from .writing.facts import Facts, of_outputs, of_rows
 from .writing.grouping import lowered
 from .writing.joins import joining
-from .writing.sql import name
+from .writing.sql import name, triple
 
 # ClickHouse keeps as much of a machine's memory for what it does not count.
 MEMORY_SHARE = 0.9
@@ -45,7 +45,7 @@ class _Table:
         line = f"{begin} {listed('SELECT', items, ',')} FROM {file}"
         if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
             return f'"{line}"'
-        return _triple(f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}")
+        return triple(f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}")
 
     def _item(self, column: Column) -> str:
         """Write a column as the language has it: NaN is missing, and -0.0 is no key but 0.0."""
@@ -89,7 +89,7 @@ class ChDB:
         parts = Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
-            query=f'return con.query({_triple(statement.text())}, "ArrowTable")',
+            query=f'return con.query({triple(statement.text())}, "ArrowTable")',
             rows=_rows(asked, statement.facts),
             data="con",
             path=met.paths if met else "path",
@@ -112,7 +112,7 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     if resources.threads:
         settings["max_threads"] = resources.threads
     told = listed("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
-    text = f'"{told}"' if "\n" not in told else _triple(told)
+    text = f'"{told}"' if "\n" not in told else triple(told)
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
 
@@ -164,12 +164,6 @@ def _rows(query: Query, facts: Facts) -> str:
             column = answer[name].cast(kind)
             answer = answer.set_column(answer.column_names.index(name), name, column)
         return answer""")
-
-
-def _triple(sql: str) -> str:
-    """Write SQL as a triple-quoted Python string on lines of its own."""
-    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""\n{textwrap.indent(escaped, "    ")}\n"""'
 
 
 ENGINE = ChDB()

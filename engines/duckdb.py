@@ -16,7 +16,7 @@ from .writing.duckdb_statements import WIDTH, Statement, guarding, lifted, liste
 from .writing.facts import of_rows
 from .writing.grouping import lowered
 from .writing.joins import Joining, joining
-from .writing.sql import name
+from .writing.sql import name, triple
 from .writing.widening import widened
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
@@ -57,7 +57,7 @@ class DuckDB:
         parts = Parts(
             imports="import duckdb",
             load=_both_loaded(met, resources, self.load) if met else loaded(asked, data, resources),
-            query=f"return con.sql({_triple(statement.text())}).{_fetch(resources)}()",
+            query=f"return con.sql({triple(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
             path=met.paths if met else "path",
@@ -152,7 +152,7 @@ def _quoted(before: str, items: list[str], after: str) -> str:
     line = f"{before} {select} {after}".strip()
     if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
         return f'"{line}"'
-    return _triple(f"{before}\n{select}\n{after}".strip())
+    return triple(f"{before}\n{select}\n{after}".strip())
 
 
 def _config(resources: Resources) -> dict[str, int | str]:
@@ -178,12 +178,6 @@ def _rows(hugeints: list[str]) -> str:
             column = answer[name].cast("int64")
             answer = answer.set_column(answer.column_names.index(name), name, column)
         return answer""")
-
-
-def _triple(sql: str) -> str:
-    """Write SQL as a triple-quoted Python string on lines of its own."""
-    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""\n{textwrap.indent(escaped, "    ")}\n"""'
 
 
 ENGINE = DuckDB()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -101,6 +102,12 @@ def name(text: str) -> str:
         return text
     escaped = text.replace('"', '""')
     return f'"{escaped}"'
+
+
+def triple(sql: str) -> str:
+    """Write SQL as a triple-quoted Python string on lines of its own."""
+    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""\n{textwrap.indent(escaped, "    ")}\n"""'
 
 
 def string(text: str) -> str:
