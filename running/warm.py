@@ -42,7 +42,9 @@ class Warm:
             env={
                 **os.environ,
                 **environment,
-                "PATH": os.pathsep.join((str(Path(python).parent), os.environ["PATH"])),
+                "PATH": os.pathsep.join(
+                    (str(Path(python).parent), os.environ.get("PATH", os.defpath))
+                ),
                 "PYTHONPATH": str(folder),
             },
             text=True,
