@@ -137,6 +137,10 @@ QUERIES = {
     "floor_constant": "{derive: {r: x // 3}, group_by: r, aggregate: {rows: size()}}",
     "power": "{derive: {r: -x ** 2}, group_by: k, aggregate: {out: sum(r)}}",
     "negative": "{derive: {r: -(x - y)}, group_by: k, aggregate: {out: sum(r)}}",
+    "infinity_less_infinity": (
+        "{derive: {r: exp(x * 1000) - exp(x * 1000)},"
+        " group_by: k, aggregate: {out: sum(r), n: count(r)}}"
+    ),
     "roots": "{derive: {r: sqrt(z)}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
     "rounds": "{derive: {r: round(z)}, group_by: r, aggregate: {rows: size()}}",
     "functions": (

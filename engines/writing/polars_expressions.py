@@ -24,8 +24,9 @@ from ...spec.expression import (
     Neg,
     Not,
     columns,
+    walk,
 )
-from .facts import Facts, nonzero
+from .facts import Facts, makes_nan, nonzero
 from .quoting import literal, quote
 from .series import can_be_missing
 from .steps import negated, substituted
@@ -56,8 +57,6 @@ NARROW_RESULTS = {"len", "year", "month", "day", "count", "size", "n_unique", "r
 TRUNCATED = {"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"}
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
-# Functions and operators whose float results can be NaN, which Polars does not take as missing.
-MAKES_NAN = {"sqrt", "log", "log10", "std", "var", "corr"}
 
 
 def conditions(condition: Expr, rows: Rows) -> list[ast.expr]:
@@ -272,20 +271,6 @@ def without_nan(node: Expr, tree: ast.expr) -> ast.expr:
 
 
 def _makes_nan(node: Expr) -> bool:
-    match node:
-        case Arith("/" | "%", _, right) if not nonzero(right):
-            return True
-        case Arith("**", _, right) if not isinstance(right, Lit):
-            return True
-        case Call(function, _) | Agg(function, _) if function in MAKES_NAN:
-            return True
-        case Arith(_, left, right):
-            return _makes_nan(left) or _makes_nan(right)
-        case Neg(operand):
-            return _makes_nan(operand)
-        case Call(_, arguments):
-            return any(map(_makes_nan, arguments))
-        case Case(branches, otherwise):
-            return _makes_nan(otherwise) or any(_makes_nan(value) for _, value in branches)
-        case _:
-            return False
+    """Tell whether this is NaN to Polars: where any engine's floats are, and of a remainder."""
+    by_zero = any(isinstance(n, Arith) and n.op == "%" and not nonzero(n.right) for n in walk(node))
+    return by_zero or makes_nan(node)
