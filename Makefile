@@ -41,7 +41,7 @@ cluster-test: $(READY) ## the ten questions on real clusters of dask and Ray, a 
 	$(BIN)/python -m tests.clusters
 
 pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a diff
-	$(BIN)/python -m dfbench.provisioning.pinning
+	$(BIN)/python -m dfbench.environments.resolve
 
 golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
 	$(BIN)/python -m tests.golden.write
@@ -86,8 +86,8 @@ floor: $(READY) ## search the smallest memory that each engine needs for the gro
 	$(BIN)/dfbench floor groupby
 
 fuzz: $(READY) ## ask each lowering engine 5,000 random row functions and 1,000 of groups, and Python beside it
-	$(BIN)/python -m tests.fuzz_rows 5000
-	$(BIN)/python -W ignore -m tests.fuzz_groups 1000
+	$(BIN)/python -m tests.fuzz.rows 5000
+	$(BIN)/python -W ignore -m tests.fuzz.groups 1000
 
 bench: $(READY) ## measure dfbench's own work, as ratios
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done

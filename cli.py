@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import completing
+from .commands import completion
 from .errors import DfbenchError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app.add_typer(plugin, name="engine", no_args_is_help=True)
 Workload = Annotated[
     str,
     typer.Argument(
-        help="A workload file, or the name of one that ships.", autocompletion=completing.workloads
+        help="A workload file, or the name of one that ships.", autocompletion=completion.workloads
     ),
 ]
 Engines = Annotated[
@@ -35,13 +35,13 @@ Engines = Annotated[
         "-e",
         "--engine",
         help="Only this engine; may be repeated.",
-        autocompletion=completing.engines,
+        autocompletion=completion.engines,
     ),
 ]
 Queries = Annotated[
     list[str] | None,
     typer.Option(
-        "-q", "--query", help="Only this query; may be repeated.", autocompletion=completing.queries
+        "-q", "--query", help="Only this query; may be repeated.", autocompletion=completion.queries
     ),
 ]
 Settings = Annotated[
@@ -126,7 +126,7 @@ def compare(
     no_python: NoPython = False,
 ) -> None:
     """Run a workload on every engine, check the answers, and compare time and memory."""
-    from . import commands, telling
+    from .commands import comparing, reporting
 
     options = {
         "limits.memory": memory,
@@ -141,13 +141,13 @@ def compare(
     }
     chosen = workload, engine, query, setting, options, results, limit_backend, baseline
     defs = not no_python
-    request = commands.request(
+    request = comparing.request(
         *chosen, files=data, python=defs, isolate=isolate, interpreter=interpreter
     )
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = telling.output(form, fail_if, *exports)
+    output = reporting.output(form, fail_if, *exports)
     raise typer.Exit(
-        commands.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
+        comparing.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
     )
 
 
@@ -163,11 +163,11 @@ def show(
     no_python: NoPython = False,
 ) -> None:
     """Print the program of each engine and query: exactly what `compare` runs."""
-    from . import commands
+    from .commands import comparing
 
     chosen = workload, engine, query, setting, {"measure.load": load}
-    request = commands.request(*chosen, files=data, python=not no_python)
-    commands.show(request, folder=write)
+    request = comparing.request(*chosen, files=data, python=not no_python)
+    comparing.show(request, folder=write)
 
 
 @app.command()
@@ -185,12 +185,12 @@ def floor(
     no_python: NoPython = False,
 ) -> None:
     """Search the smallest memory under which each engine still answers each query."""
-    from . import commands
+    from .commands import comparing
 
     options = {"limits.memory": memory, "limits.time": timeout, "limits.threads": threads}
     chosen = workload, engine, query, setting, options, results, limit_backend
-    request = commands.request(*chosen, python=not no_python)
-    raise typer.Exit(commands.floor(request, resume=resume))
+    request = comparing.request(*chosen, python=not no_python)
+    raise typer.Exit(comparing.floor(request, resume=resume))
 
 
 @app.command()
@@ -206,11 +206,11 @@ def check(
     no_python: NoPython = False,
 ) -> None:
     """Run every program once on little data and check its answers; nothing is timed."""
-    from . import commands
+    from .commands import comparing
 
     chosen = workload, engine, query, setting, {"measure.load": load}, results
-    request = commands.request(*chosen, files=data, python=not no_python)
-    raise typer.Exit(commands.check(request, strict=strict))
+    request = comparing.request(*chosen, files=data, python=not no_python)
+    raise typer.Exit(comparing.check(request, strict=strict))
 
 
 @app.command()
@@ -226,11 +226,11 @@ def report(
     strict: Strict = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
-    from . import telling
+    from .commands import reporting
 
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = telling.output(form, fail_if, *exports)
-    raise typer.Exit(telling.report(results, output, strict=strict))
+    output = reporting.output(form, fail_if, *exports)
+    raise typer.Exit(reporting.report(results, output, strict=strict))
 
 
 @app.command()
@@ -247,11 +247,11 @@ def diff(
     export_csv: ExportCsv = None,
 ) -> None:
     """Compare two stored comparisons: what became faster, slower, or failed."""
-    from . import telling
+    from .commands import reporting
 
     exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = telling.output(form, fail_if, *exports)
-    raise typer.Exit(telling.diff(old, new, output, force=force))
+    output = reporting.output(form, fail_if, *exports)
+    raise typer.Exit(reporting.diff(old, new, output, force=force))
 
 
 @app.command()
@@ -261,7 +261,7 @@ def history(
     form: Annotated[str, typer.Option("--format", help="table, jsonl or csv.")] = "table",
 ) -> None:
     """Show all stored comparisons of a workload over time."""
-    from . import companions
+    from .commands import companions
 
     companions.history(workload, results, form)
 
@@ -272,7 +272,7 @@ def init(
     to: Annotated[Path | None, typer.Option("--to", help="The workload's file.")] = None,
 ) -> None:
     """Write a first workload for your own data file; nothing is overwritten."""
-    from . import companions
+    from .commands import companions
 
     companions.init(datafile, to or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml"))
 
@@ -280,7 +280,7 @@ def init(
 @app.command()
 def doctor(results: Results = Path("results")) -> None:
     """Say what this machine can and cannot measure, and what would mend it."""
-    from . import companions
+    from .commands import companions
 
     companions.doctor(results)
 
@@ -299,18 +299,18 @@ def selftest(
     ] = None,
 ) -> None:
     """Compare an engine with itself: how often are verdicts false here?"""
-    from . import commands, companions
+    from .commands import companions, comparing
 
     if stored:
         raise typer.Exit(companions.selftest_stored(stored, rounds))
-    request = commands.request(workload, engine, query, setting, {}, results)
+    request = comparing.request(workload, engine, query, setting, {}, results)
     raise typer.Exit(companions.selftest(request, comparisons, rounds))
 
 
 @app.command(name="open")
 def open_report(results: Comparison = Path("results")) -> None:
     """Open the report of a comparison, or of the newest one, in the browser."""
-    from . import companions
+    from .commands import companions
 
     companions.open_report(results)
 
@@ -318,7 +318,7 @@ def open_report(results: Comparison = Path("results")) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of workload files, for your editor."""
-    from . import companions
+    from .commands import companions
 
     companions.schema()
 
@@ -329,9 +329,9 @@ def engine_new(
     to: Annotated[Path | None, typer.Option("--to", help="The package's folder.")] = None,
 ) -> None:
     """Write a package for an engine of your own: an adapter that works, and its test."""
-    from .engines import skeleton
+    from .engines import template
 
-    for path in skeleton.new(name, to or Path(f"dfbench-{name}")):
+    for path in template.new(name, to or Path(f"dfbench-{name}")):
         sys.stdout.write(f"{path}\n")
 
 
@@ -346,9 +346,9 @@ def engine_test(
     ] = None,
 ) -> None:
     """Run the conformance kit on an engine: answers, missing values, limits, threads, programs."""
-    from .conformance import telling
+    from .commands import engine
 
-    raise typer.Exit(telling.tell(name, golden, badge))
+    raise typer.Exit(engine.tell(name, golden, badge))
 
 
 @plugin.command(name="golden")
@@ -357,17 +357,17 @@ def engine_golden(
     folder: Annotated[Path, typer.Argument(help="Where its programs lie, to be reviewed as code.")],
 ) -> None:
     """Write an engine's programs for the shipped questions; what it writes no more is removed."""
-    from .conformance import telling
+    from .commands import engine
 
-    telling.save(name, folder)
+    engine.save(name, folder)
 
 
 @env.command(name="list")
 def env_list() -> None:
     """List the environments that are made, and the pins that ship."""
-    from .provisioning import managing
+    from .commands import env as environments
 
-    managing.show()
+    environments.show()
 
 
 @env.command(name="make")
@@ -375,9 +375,9 @@ def env_make(
     engine: Annotated[list[str], typer.Argument(help="Engines: pandas@3.1, polars@newest.")],
 ) -> None:
     """Make the environments of engines, so that comparisons need no network."""
-    from .provisioning import managing
+    from .commands import env as environments
 
-    managing.make(engine)
+    environments.make(engine)
 
 
 @env.command(name="prune")
@@ -385,9 +385,9 @@ def env_prune(
     everything: Annotated[bool, typer.Option("--all", help="Those of current pins too.")] = False,
 ) -> None:
     """Remove the environments of pins that ship no more, and unfinished ones."""
-    from .provisioning import managing
+    from .commands import env as environments
 
-    managing.prune(everything=everything)
+    environments.prune(everything=everything)
 
 
 @app.command()
@@ -396,9 +396,9 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="One finding a line, as JSON.")] = False,
 ) -> None:
     """Flag what cannot be right in db-benchmark's published results."""
-    from . import commands
+    from .commands import comparing
 
-    raise typer.Exit(commands.audit(published, as_json=as_json))
+    raise typer.Exit(comparing.audit(published, as_json=as_json))
 
 
 @app.command()
@@ -412,17 +412,17 @@ def fuzz(
     ),
 ) -> None:
     """Ask engines random workloads on random data; what differs is shrunk and kept to run."""
-    from .fuzzing import telling
+    from .testing.fuzz import output
 
-    raise typer.Exit(telling.tell(engine or (), count, seed, folder, most))
+    raise typer.Exit(output.tell(engine or (), count, seed, folder, most))
 
 
 @app.command()
 def engines() -> None:
     """List the engines: what is here, in which version, and what adds the missing ones."""
-    from . import commands
+    from .commands import comparing
 
-    commands.list_engines()
+    comparing.list_engines()
 
 
 @app.command()
@@ -434,9 +434,9 @@ def data(
     ] = None,
 ) -> None:
     """Make a workload's data and say where it is."""
-    from . import commands
+    from .commands import comparing
 
-    commands.data(commands.request(workload, settings=setting, files=files))
+    comparing.data(comparing.request(workload, settings=setting, files=files))
 
 
 STOPPED = 130

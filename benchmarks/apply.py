@@ -20,11 +20,11 @@ from types import ModuleType
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dfbench.datasets.describing import schema_of
+from dfbench.datasets.parquet_schema import schema_of
 from dfbench.engines import find, missing
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
-from dfbench.spec.reading import read_text
+from dfbench.spec.reader import read_text
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import Query, Tasks
 

@@ -87,7 +87,7 @@ def measured(contestant: Callable[[Path, Path], bool], *paths: Path) -> tuple[fl
 def compete(
     contestant: Callable[[Path, Path], bool], paths: tuple[Path, Path], sender: Connection
 ) -> None:
-    import dfbench.checking.comparing  # noqa: F401, PLC0415
+    import dfbench.verification.answers  # noqa: F401, PLC0415
     import pandas  # noqa: F401, PLC0415 - both contestants start with the same imports
 
     before = anonymous()
@@ -116,8 +116,8 @@ def anonymous() -> int:
 
 
 def dfbench_compare(expected: Path, answer: Path) -> bool:
-    from dfbench.checking.comparing import compare  # noqa: PLC0415
-    from dfbench.checking.explaining import Asked  # noqa: PLC0415
+    from dfbench.verification.answers import compare  # noqa: PLC0415
+    from dfbench.verification.differences import Asked  # noqa: PLC0415
 
     return compare(expected, answer, Asked(KEYS)).agrees
 

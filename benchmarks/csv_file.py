@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-from dfbench.datasets.making import make
+from dfbench.datasets.dataset import make
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
-from dfbench.spec.reading import read_text
+from dfbench.spec.reader import read_text
 from dfbench.spec.schema import Schema
 
 THREADS = min(2, os.cpu_count() or 1)

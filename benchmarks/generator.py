@@ -21,7 +21,7 @@ ROUNDS = 3
 OURS = """
 import sys
 from pathlib import Path
-from dfbench.datasets.making import make
+from dfbench.datasets.dataset import make
 from dfbench.spec.workload import Generated
 make(Generated(sys.argv[3], int(sys.argv[1]), 100), Path(sys.argv[2]))
 """

@@ -17,13 +17,13 @@ from statistics import median
 from subprocess import PIPE
 
 from dfbench.errors import LimitError
-from dfbench.reporting.statistics import interval
-from dfbench.running.executing import execute
-from dfbench.running.job import Job
-from dfbench.running.limits import NAMES, Backend, choose
-from dfbench.running.outcomes import End, Observed
+from dfbench.execution.executor import execute
+from dfbench.execution.job import Job
+from dfbench.execution.limits import NAMES, Backend, choose
+from dfbench.execution.outcomes import End, Observed
+from dfbench.report.statistics import interval
 from dfbench.spec.workload import Limits
-from dfbench.storing.records import Outcome, Run
+from dfbench.storage.records import Outcome, Run
 
 NOTHING = "def load(): pass\ndef query(data): pass\n"
 ASLEEP = "import time\ndef load(): pass\ndef query(data): time.sleep({})\n"
@@ -58,7 +58,7 @@ print(json.dumps(seconds[1:]))
 """
 # A supervisor that closes its eyes for every other execution, first or second of a pair in turn.
 BLINKING = """
-from dfbench.running import supervisor
+from dfbench.execution import supervisor
 OPEN = supervisor.TICK
 class Blinking(supervisor.Watch):
     def _tick(self, now, seconds):

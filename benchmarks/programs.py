@@ -13,13 +13,13 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from dfbench.comparing.planning import plan
-from dfbench.datasets.making import make
+from dfbench.comparison.plan import plan
+from dfbench.comparison.session import Request, dataset
+from dfbench.datasets.dataset import make
 from dfbench.engines.base import Program
-from dfbench.flow import Request, dataset
-from dfbench.running.executing import execute, warm
-from dfbench.running.job import Job
-from dfbench.running.limits import choose
+from dfbench.execution.executor import execute, warm
+from dfbench.execution.job import Job
+from dfbench.execution.limits import choose
 
 # The body of `query(data)`: what a person who knows the library would try beside ours.
 BY_HAND = {

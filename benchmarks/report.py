@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from dfbench.reporting import html, markdown, terminal, view
-from dfbench.storing import folder
+from dfbench.report import build, html, markdown, terminal
+from dfbench.storage import folder
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as results:
         path = samples.store(Path(results), samples.head(rounds=ROUNDS)).path
         began = perf_counter()
-        shown = view.build(folder.read(path))
+        shown = build.build(folder.read(path))
         tell("reading and deciding", began)
         for form in (terminal, markdown, html):
             began = perf_counter()

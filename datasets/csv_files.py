@@ -13,9 +13,9 @@ import pyarrow.types as pt
 
 from ..errors import DataError
 from ..spec.workload import Dialect
-from .compact import Progress
-from .describing import unreadable
-from .plain import plain_schema
+from .compact_frame import Progress
+from .parquet_schema import unreadable
+from .plain_tables import plain_schema
 
 Types: TypeAlias = dict[str, pa.DataType]
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..spec.generated import GENERATORS, Drawn, distinct, share
+from ..spec.generated_data import GENERATORS, Drawn, distinct, share
 from ..spec.workload import Generated
-from .compact import (
+from .compact_frame import (
     Compact,
     Frame,
     Labels,
@@ -25,8 +25,8 @@ from .compact import (
     narrowest,
     room,
 )
-from .ordering import row_order
-from .r_stream import BLOCK, RStream, first_appearances
+from .r_random import BLOCK, RStream, first_appearances
+from .row_order import row_order
 
 NAME = "db-benchmark-groupby"
 COLUMNS = GENERATORS[NAME]

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..spec.generated import FEWEST, GENERATORS, TABLES, distinct, share, spare
+from ..spec.generated_data import FEWEST, GENERATORS, TABLES, distinct, share, spare
 from ..spec.workload import Generated
-from .compact import Compact, Frame, Labels, Meaning, Millionths, Named, Progress, Whole
+from .compact_frame import Compact, Frame, Labels, Meaning, Millionths, Named, Progress, Whole
 from .db_benchmark import NO_MEASURE, NO_NUMBER, nullify_values
-from .ordering import row_order
-from .r_stream import RStream
+from .r_random import RStream
+from .row_order import row_order
 
 NAME = "db-benchmark-join"
 # Of more texts than this, the column is written without a dictionary of them.

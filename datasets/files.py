@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 
 from ..errors import DataError
 from ..spec.workload import Dialect, Files
-from .compact import COMPRESSION, ROW_GROUP, Progress
+from .compact_frame import COMPRESSION, ROW_GROUP, Progress
 from .csv_files import MistypedError, csv_batches, csv_types, widened
-from .describing import unreadable
-from .plain import NanFinder, is_plain, plain, plain_schema
+from .parquet_schema import unreadable
+from .plain_tables import NanFinder, is_plain, plain, plain_schema
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds

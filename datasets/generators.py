@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import DataError
-from ..spec.generated import TABLES
+from ..spec.generated_data import TABLES
 from ..spec.workload import Generated
 from . import db_benchmark, db_benchmark_join
-from .compact import Frame, Progress
+from .compact_frame import Frame, Progress
 
 Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[Frame]]
 DB_BENCHMARK_SEED = 108

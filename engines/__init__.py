@@ -13,8 +13,8 @@ from importlib import import_module, metadata
 
 from ..errors import EngineError
 from .base import Engine
-from .scanning import SCAN, scanning
-from .versioned import Versioned, versioned
+from .scan import SCAN, scanning
+from .versions import Versioned, versioned
 
 REGISTRY = {
     "pandas": "pandas",
@@ -34,7 +34,7 @@ REGISTRY = {
     "fireducks": "fireducks",
     "cudf": "cudf",
     "serial": "pools",
-    "numba": "numba_tasks",
+    "numba": "numba.tasks",
     "ray": "ray",
 }
 

@@ -10,12 +10,12 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.joins import joining
-from .writing.pandas_steps import PandasSteps
-from .writing.quoting import quote
+from .pandas.queries import PandasSteps
+from .writing.passes.join import joining
+from .writing.program import Parts, assemble, fill
+from .writing.quote import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,4 @@ def _read(query: Query, data: Schema) -> ast.expr:
 ENGINE = CuDF()
 VARIANTS: tuple[CuDF, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -8,17 +8,17 @@ from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Col, Expr, Lit
-from ..spec.joining import SUFFIX
+from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.chains import Chain, Dialect
-from .writing.correlating import corr_as_sums
-from .writing.joins import Joining, joining
-from .writing.quoting import literal, quote
-from .writing.widening import widened
+from .writing.chain import Chain, Dialect
+from .writing.passes.correlation import corr_as_sums
+from .writing.passes.join import Joining, joining
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
 
 DAFT = Dialect(
     column="col(n)",
@@ -236,4 +236,4 @@ def _joined(met: Joining) -> ast.expr:
 ENGINE = Daft()
 VARIANTS: tuple[Daft, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -9,13 +9,13 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, RowFunction, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.chains import Chain, Dialect
-from .writing.joins import Joining, joining
-from .writing.quoting import literal, quote
-from .writing.widening import widened
+from .writing.chain import Chain, Dialect
+from .writing.passes.join import Joining, joining
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
 
 DATAFUSION = Dialect(
     # Double quotes: DataFusion takes a bare name in lower case.
@@ -210,4 +210,4 @@ def _joined(met: Joining) -> ast.expr:
 ENGINE = DataFusion()
 VARIANTS: tuple[DataFusion, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

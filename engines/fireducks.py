@@ -10,15 +10,15 @@ from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Col, Expr, children
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.facts import NARROW
-from .writing.joins import joining
-from .writing.pandas_steps import PandasSteps
-from .writing.quoting import quote
+from .pandas.queries import PandasSteps
+from .writing.passes.join import joining
+from .writing.passes.widen import WIDE, widened
+from .writing.program import Parts, assemble, fill
+from .writing.properties import NARROW
+from .writing.quote import quote
 from .writing.steps import rebuilt
-from .writing.widening import WIDE, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ def _read(query: Query, _: Schema) -> ast.expr:
 ENGINE = FireDucks()
 VARIANTS: tuple[FireDucks, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

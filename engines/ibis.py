@@ -9,17 +9,17 @@ from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Call, Expr
-from ..spec.joining import SUFFIX
+from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.chains import Chain, Dialect
-from .writing.joins import Joining, joining
-from .writing.quoting import literal, quote, source
+from .writing.chain import Chain, Dialect
+from .writing.passes.join import Joining, joining
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote, source
 from .writing.steps import fresh
-from .writing.widening import widened
 
 IBIS = Dialect(
     column="_[n]",
@@ -249,4 +249,4 @@ def _joined(met: Joining) -> ast.expr:
 ENGINE = Ibis()
 VARIANTS: tuple[Ibis, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -10,15 +10,15 @@ from typing import Literal, assert_never
 from ..errors import EngineError
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.functions import NONE, Own, own
-from .writing.grouping import native
-from .writing.joins import joining
-from .writing.pandas_steps import PandasSteps, reading
-from .writing.quoting import literal, quote
-from .writing.widening import widened
+from .pandas.queries import PandasSteps, reading
+from .writing.passes.group_functions import native
+from .writing.passes.join import joining
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
+from .writing.user_functions import NONE, Own, own
 
 FORCED = """\
 answer = ANSWER
@@ -222,4 +222,4 @@ VARIANTS = (
     Modin("modin/native", native=True),
 )
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

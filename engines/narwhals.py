@@ -8,14 +8,14 @@ from functools import partial
 
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.chains import Chain, Dialect
-from .writing.joins import joining, polars_joined
-from .writing.quoting import literal, quote
-from .writing.widening import widened
-from .writing.zones import in_zone
+from .writing.chain import Chain, Dialect
+from .writing.passes.join import joining, polars_joined
+from .writing.passes.time_zones import in_zone
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
 
 NARWHALS = Dialect(
     column="nw.col(n)",
@@ -179,4 +179,4 @@ def _read(query: Query, data: Schema) -> ast.expr:
 ENGINE = Narwhals()
 VARIANTS: tuple[Narwhals, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -10,17 +10,17 @@ from ..errors import Unsupported
 from ..spec.expression import Expr, Lit
 from ..spec.schema import Schema
 from ..spec.workload import Query, RowFunction, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.facts import of_rows
-from .writing.functions import skipping
-from .writing.pandas_steps import STRINGS, PandasSteps, reading
-from .writing.quoting import quote
-from .writing.series import Series, series
+from .pandas.expressions import Series, series
+from .pandas.queries import STRINGS, PandasSteps, reading
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.properties import of_rows
+from .writing.quote import quote
 from .writing.steps import hoisted
 from .writing.tasks import of_frame
-from .writing.widening import widened
+from .writing.user_functions import skipping
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ def _value(node: Expr, writer: Series) -> ast.expr:
 ENGINE = NumPy()
 VARIANTS = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -13,19 +13,19 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
+from .pandas.queries import STRINGS, PandasSteps
 from .writing import tasks as task_programs
-from .writing.assembling import Parts, assemble, fill
-from .writing.functions import (
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
+from .writing.user_functions import (
     each_row,
     group_loop,
     inputs_missing,
     own,
     wants_none,
 )
-from .writing.pandas_steps import STRINGS, PandasSteps
-from .writing.quoting import literal, quote
 
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
 ONE_THREAD = (
@@ -283,4 +283,4 @@ def _by_groups(steps: PandasSteps) -> list[str]:
 ENGINE = Pooled("serial")
 VARIANTS = tuple(Pooled(name) for name in POOLS)
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -10,13 +10,13 @@ from ..errors import Unsupported
 from ..spec.expression import Call, Expr
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
-from .writing.assembling import Parts, assemble, fill
-from .writing.chains import Chain, Dialect
-from .writing.joins import Joining, joining
-from .writing.quoting import literal, quote
-from .writing.widening import widened
+from .writing.chain import Chain, Dialect
+from .writing.passes.join import Joining, joining
+from .writing.passes.widen import widened
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
 
 PYSPARK = Dialect(
     column="F.col(n)",
@@ -240,4 +240,4 @@ def _session(resources: Resources) -> ast.expr:
 ENGINE = PySpark()
 VARIANTS: tuple[PySpark, ...] = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -9,12 +9,12 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from . import trying
+from . import interactive
 from .base import Program, Resources
 from .writing import tasks as task_programs
-from .writing.assembling import Parts, assemble, fill
-from .writing.functions import own
-from .writing.quoting import literal, quote
+from .writing.program import Parts, assemble, fill
+from .writing.quote import literal, quote
+from .writing.user_functions import own
 
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
 STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
@@ -111,4 +111,4 @@ def _start(resources: Resources) -> ast.expr:
 ENGINE = Ray()
 VARIANTS = ()
 write = ENGINE.write
-run = partial(trying.run, ENGINE)
+run = partial(interactive.run, ENGINE)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from .fields import TABLE, WORD
-from .generated import GENERATORS
+from .generated_data import GENERATORS
 from .grammar import (
     APPLY,
     BESIDE,

@@ -28,14 +28,14 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, section
-from .functions import definition, group_function, is_definition, row_function
 from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
-from .joining import ORDERED, JoinReader, joined
-from .parsing import Context, ExpressionError, Parsed, parse, parse_python
+from .joins import ORDERED, JoinReader, joined
+from .kinds import ARROW, KindError, kind
+from .parser import Context, ExpressionError, Parsed, parse, parse_python
+from .row_functions import definition, group_function, is_definition, row_function
 from .schema import Column, Schema
-from .typing import ARROW, KindError, kind
+from .unparse import question, text
 from .vocabulary import ROW_FUNCTIONS, mend
-from .wording import question, text
 from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}

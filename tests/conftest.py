@@ -9,7 +9,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # `test_answer_is_the_oracles[modin/dask-sum-plain]`: an engine starts once for all its cases.
-BY_ENGINE = ("tests/conformance/", "tests/test_own_data.py", "tests/test_scanning.py")
+BY_ENGINE = (
+    "tests/conformance/",
+    "tests/comparison/test_own_data.py",
+    "tests/engines/test_scan.py",
+)
 ENGINE = re.compile(r"\[([^\]-]*)")
 
 

@@ -21,18 +21,18 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from dfbench.checking.agreement import judged
-from dfbench.comparing import oracle
-from dfbench.comparing.planning import Plan, plan
-from dfbench.datasets.caching import default_folder
-from dfbench.datasets.making import make
+from dfbench.comparison import oracle
+from dfbench.comparison.plan import Plan, plan
+from dfbench.datasets.cache import default_folder
+from dfbench.datasets.dataset import make
 from dfbench.engines.base import Program
-from dfbench.running.executing import execute, warm
-from dfbench.running.job import Job
-from dfbench.running.limits import choose
-from dfbench.spec.reading import read
+from dfbench.execution.executor import execute, warm
+from dfbench.execution.job import Job
+from dfbench.execution.limits import choose
+from dfbench.spec.reader import read
 from dfbench.spec.workload import Generated, Limits, Workload
-from dfbench.storing.records import Outcome, Run
+from dfbench.storage.records import Outcome, Run
+from dfbench.verification.agreement import judged
 
 MIB = 2**20
 LIMITS = tuple(256 * MIB * 2**step for step in range(6))  # 256 MiB to 8 GiB

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Of the tree's folders, these are not part of what is installed.
 NOT_INSTALLED = {"tests", "benchmarks", "docs", "results"}
-DATA = {"workloads": ".yaml", "environments": ".txt", "templates": ""}
+DATA = {"workloads": ".yaml", "pinned": ".txt", "templates": ""}
 
 
 def tracked() -> list[Path]:
@@ -57,6 +57,6 @@ def test_tests_and_benchmarks_stay_out_of_the_wheel(wheel: set[str]) -> None:
 
 
 def test_a_comparison_starts_without_pandas():
-    asked = "import sys, dfbench.flow, dfbench.commands; print('pandas' in sys.modules)"
+    asked = "import sys, dfbench.commands.comparing; print('pandas' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"

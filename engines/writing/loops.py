@@ -28,8 +28,8 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.workload import RowFunction
-from .facts import Facts, makes_nan, nonzero
-from .quoting import literal, quote, source
+from .properties import Facts, makes_nan, nonzero
+from .quote import literal, quote, source
 from .steps import hoisted, negated, substituted
 
 FUNCTIONS = {

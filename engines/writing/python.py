@@ -25,8 +25,8 @@ from ...spec.expression import (
     children,
 )
 from ...spec.workload import RowFunction
-from .facts import nonzero
-from .quoting import literal, quote
+from .properties import nonzero
+from .quote import literal, quote
 from .steps import substituted
 
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.

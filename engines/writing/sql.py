@@ -31,7 +31,7 @@ from ...spec.expression import (
     Not,
     Value,
 )
-from .facts import Facts, makes_double, makes_nan, nonzero
+from .properties import Facts, makes_double, makes_nan, nonzero
 from .steps import negated, substituted
 
 # How tightly each form binds; an operand that binds less tightly than its place is parenthesised.

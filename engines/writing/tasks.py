@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass
 
 from ...errors import Unsupported
-from ...spec.functions import SEED
+from ...spec.row_functions import SEED
 from ...spec.workload import Query, Tasks
-from .assembling import fill
-from .quoting import literal, quote
+from .program import fill
+from .quote import literal, quote
 
 VALUE = "value"
 

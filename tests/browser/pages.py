@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from dfbench.reporting import diff, floors, html, view
-from dfbench.reporting.comparison import Comparison
-from dfbench.reporting.stories import Grid, Story
-from dfbench.storing import folder, trials
-from dfbench.storing.records import Memory, Outcome, Run, Times
+from dfbench.report import build, diff, html, memory_floor
+from dfbench.report.comparison import Comparison
+from dfbench.report.sections import Grid, Story
+from dfbench.storage import folder, trials
+from dfbench.storage.records import Memory, Outcome, Run, Times
 
-from .. import stored_samples as samples
+from tests.support import stored_samples as samples
 
 GIB = 2**30
 ROADS = Story(
@@ -36,7 +36,7 @@ def write(kind: str, place: Path) -> Path:
 def _text(kind: str, place: Path) -> str:
     match kind:
         case "report":
-            shown = view.build(folder.read(samples.store(place, samples.head()).path))
+            shown = build.build(folder.read(samples.store(place, samples.head()).path))
             return html.render(replace(shown, stories=(ROADS,)))
         case "partial":
             return _report(samples.store(place, samples.head(), kept=30, checked=False).path)
@@ -57,7 +57,7 @@ def _text(kind: str, place: Path) -> str:
 
 
 def _report(path: Path) -> str:
-    return html.render(view.build(folder.read(path)))
+    return html.render(build.build(folder.read(path)))
 
 
 def _diff(place: Path) -> str:
@@ -76,4 +76,4 @@ def _floor(place: Path) -> str:
                 memory = Memory(peak=2 * GIB, query=2 * GIB)
                 run = Run(engine, query, 1, end, evidence="killed", times=times, memory=memory)
                 trials.append(made.path, trials.Trial(limit, run))
-    return html.render_floors(floors.build(trials.read(made.path)))
+    return html.render_floors(memory_floor.build(trials.read(made.path)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from dfbench.reporting import html
-from dfbench.reporting.comparison import Comparison
+from dfbench.report import html
+from dfbench.report.comparison import Comparison
 
 from .chromium import Page, Scheme, chromium
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dfbench
-from dfbench.storing.records import Outcome, Run
+from dfbench.storage.records import Outcome, Run
 
 BIN = Path(sys.executable).parent
 PATIENCE = 180.0

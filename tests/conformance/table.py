@@ -6,8 +6,8 @@ from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
-from dfbench.conformance.cases import CASES
-from dfbench.conformance.marks import Mark, mark
+from dfbench.testing.conformance.cases import CASES
+from dfbench.testing.conformance.known_failures import Mark, mark
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"

@@ -8,16 +8,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from dfbench.conformance.answering import Answering, schema, store
-from dfbench.conformance.cases import CASES, FRAMES, Case
-from dfbench.conformance.marks import MARKS, mark
-from dfbench.datasets.describing import schema_of
+from dfbench.datasets.parquet_schema import schema_of
 from dfbench.engines import engines, find
-from dfbench.engines.writing.assembling import unformatted
+from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
+from dfbench.testing.conformance.answers import Answering, schema, store
+from dfbench.testing.conformance.cases import CASES, FRAMES, Case
+from dfbench.testing.conformance.known_failures import MARKS, mark
 
-# These run functions and tasks, and refuse a group-by in words; tests/test_apply.py holds them.
+# These run functions and tasks, and refuse a group-by in words:
+# tests/engines/test_functions.py holds them.
 FUNCTIONS_ONLY = {
     "pandas+numpy",
     "pandas/native",

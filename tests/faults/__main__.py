@@ -20,8 +20,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from dfbench.errors import LimitError
-from dfbench.running.limits import NAMES, Backend, choose, sweep
-from dfbench.storing.records import Outcome
+from dfbench.execution.limits import NAMES, Backend, choose, sweep
+from dfbench.storage.records import Outcome
 
 from .harness import gone, left, provoke, victim
 from .programs import FAULTS, Fault

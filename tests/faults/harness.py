@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from dfbench.running import limits, processes
-from dfbench.running.executing import execute
-from dfbench.running.job import Job
-from dfbench.running.limits import Backend, sweeping
+from dfbench.execution import limits, processes
+from dfbench.execution.executor import execute
+from dfbench.execution.job import Job
+from dfbench.execution.limits import Backend, cleanup
 from dfbench.spec.workload import Limits
-from dfbench.storing.records import Run
+from dfbench.storage.records import Run
 
 from .programs import Fault
 
@@ -48,7 +48,7 @@ class Left:
 
 
 def left(mark: str) -> Left:
-    places = {str(place) for place in (*sweeping._groups(), *sweeping._folders())}
+    places = {str(place) for place in (*cleanup._groups(), *cleanup._folders())}
     shared = {file.name for file in Path("/dev/shm").glob("fault")}
     return Left(frozenset(marked(mark)), frozenset(places), frozenset(shared))
 
@@ -109,7 +109,7 @@ VICTIM = """
 import signal
 import sys
 from pathlib import Path
-from dfbench.running.executing import execute
+from dfbench.execution.executor import execute
 from dfbench.spec.workload import Limits
 from faults.harness import choose, job
 from faults.programs import FAULTS

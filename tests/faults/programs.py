@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dfbench.storing.records import Outcome
+from dfbench.storage.records import Outcome
 
 MIB = 2**20
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dfbench.conformance.golden import golden
 from dfbench.engines import engines, find
+from dfbench.testing.conformance.golden import golden
 
 HERE = Path(__file__).parent
 UNSUPPORTED = HERE / "UNSUPPORTED.txt"

@@ -19,7 +19,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from dfbench.datasets.caching import default_folder
+from dfbench.datasets.cache import default_folder
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

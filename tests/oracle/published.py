@@ -9,7 +9,7 @@ import math
 
 import duckdb
 import pytest
-from dfbench.datasets.making import make
+from dfbench.datasets.dataset import make
 from dfbench.spec.workload import Generated
 
 # Each question as SQL; the answer is its number of rows, then the sum of each measure.

@@ -1,0 +1,1 @@
+"""Published benchmark results held against the answers they must have."""

@@ -1,0 +1,126 @@
+"""Probes beside a comparison: each is asked once of a machine and of versions, and then kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Protocol
+
+from ..execution import machine
+from ..execution.limits import Backend
+from ..storage import findings
+from ..storage.findings import Finding, Question, Trait, Word
+from ..storage.folder import Folder
+from . import frame_libraries, scripts
+from .frame_libraries import LIBRARIES
+from .measure import Prober, harness
+from .parallel_apis import ROADS
+from .probe import Probe
+
+PATIENCE = 30.0  # seconds until a probe hangs
+# A subject that lacks its own package is asked nothing more.
+FIRST = {Question.WORKERS.name, Trait.SYNTAX.name}
+# Of the machine, what an answer depends on.
+FACTS = ("cpu", "cores", "kernel", "memory", "python")
+
+
+class Listener(Protocol):
+    """Hears how far the probes are."""
+
+    def probing(self, subject: str, done: int, total: int) -> None:
+        """Hear which road or library is asked now."""
+
+
+class Subject(Protocol):
+    """An engine's interpreter, and the versions that it has."""
+
+    @property
+    def path(self) -> str:
+        """Give the interpreter's file."""
+
+    @property
+    def python(self) -> str:
+        """Give its version."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Give the versions of the engine's distributions."""
+
+    @property
+    def problem(self) -> str:
+        """Say why it cannot run; else nothing."""
+
+
+def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
+    subjects: Mapping[str, Subject],
+    folder: Folder,
+    cache: Path,
+    backend: Backend,
+    workers: int | None,
+    listener: Listener,
+) -> None:
+    """Add to a comparison's folder what is found of its engines that are roads or libraries."""
+    count, facts = workers or machine.cores(), _facts()
+    wanted = [
+        (place, probe)
+        for name, place in subjects.items()
+        if not place.problem
+        for probe in probes(name, count)
+    ]
+    known = {(f.subject, f.question) for f in findings.lines(folder.path)[0]}
+    absent: set[str] = set()
+    for done, (place, probe) in enumerate(wanted):
+        if (probe.subject, probe.question) in known or probe.subject in absent:
+            continue
+        listener.probing(probe.subject, done, len(wanted))
+        prober = Prober(folder, backend, count, PATIENCE, place.path)
+        versions = {**place.versions, "python": place.python, "limits": backend.name}
+        found = _kept_or_asked(prober, probe, cache / "probes", {**facts, **versions})
+        findings.append(folder.path, found)
+        known.add((probe.subject, probe.question))
+        if found.word is Word.MISSING and probe.question in FIRST:
+            absent.add(probe.subject)
+    if wanted:
+        listener.probing("", len(wanted), len(wanted))
+
+
+def probes(engine: str, workers: int) -> Iterator[Probe]:
+    """Give the probes of an engine: as a road, as a library, as both or none."""
+    base, at, version = engine.partition("@")
+    for road in ROADS:
+        if road.name == base or (road.name, base) == ("numba", "pandas+numba"):
+            yield from scripts.probes(road, workers, f"{road.name}{at}{version}")
+    for library in LIBRARIES:
+        if library.name == base:
+            own = replace(library, name=engine)
+            yield from frame_libraries.probes(own, workers)
+
+
+def _kept_or_asked(
+    prober: Prober, probe: Probe, kept: Path, facts: Mapping[str, object]
+) -> Finding:
+    """Give what was found before, by the same script on the same machine; else ask."""
+    asked = [asdict(probe), harness(session=probe.session), PATIENCE, prober.workers, facts]
+    key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
+    file = kept / f"{key}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = findings.parsed(json.loads(file.read_text()))
+        prober.store(probe)
+        return found
+    found = prober.ask(probe)
+    if not found.busy:  # a rough figure is worth another try
+        kept.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps(asdict(found)))
+        fresh.replace(file)
+    return found
+
+
+def _facts() -> dict[str, object]:
+    known = machine.describe()
+    return {name: known.get(name) for name in FACTS}

@@ -1,0 +1,218 @@
+"""Run probes in limited process trees of their own, and tell each ending in a word."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ..execution.executor import execute
+from ..execution.job import Job
+from ..execution.limits import Backend
+from ..spec.workload import Limits
+from ..storage.findings import PROBES, TIMED, Finding, Question, Trait, Word
+from ..storage.folder import Folder, safe, write
+from ..storage.records import Outcome, Run
+from .probe import Probe
+from .scripts import MEBIBYTES, TASKS, expected
+
+FOREIGN_CPU = 0.10  # of the processors, taken by others: a figure is rough
+LAZY = 0.2  # of the time, at most, is taken by describing what is to be done
+LONGEST_EVIDENCE = 160
+BITS = 2.0**22  # a process's and a thread's number share one float
+HARNESS = '''\
+"""Runs a probe as a person does: a fresh Python, by its file or typed into a session."""
+
+import os
+import subprocess
+import sys
+
+import pyarrow as pa
+
+
+def load(path):
+    return path
+
+
+def query(path):
+    with open(path) as script:
+        done = subprocess.run(COMMAND, stdin=STDIN, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        os._exit(done.returncode % 256)
+    return done.stdout
+
+
+def rows(answer):
+    return pa.table({"printed": [answer]})
+'''
+ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt|Broken\w+|\w+Failed): ?.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Prober:
+    """Asks questions, each in a limited process tree of its own; scripts lie in a folder."""
+
+    folder: Folder
+    backend: Backend
+    workers: int
+    patience: float
+    python: str = sys.executable
+
+    def ask(self, asked: Probe) -> Finding:
+        """Run one probe and tell its ending."""
+        path = self.store(asked)
+        with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
+            job = self._job(asked, path, Path(place))
+            return finding(asked, execute(job, self.backend), job.answer)
+
+    def store(self, asked: Probe) -> Path:
+        """Write the script where the report says it lies."""
+        path = self.folder.path / PROBES / safe(asked.subject) / f"{asked.question.lower()}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, asked.text)
+        return path
+
+    def _job(self, asked: Probe, path: Path, place: Path) -> Job:
+        text = harness(session=asked.session)
+        (place / "harness.py").write_text(text)
+        return Job(
+            engine=asked.subject,
+            query=asked.question,
+            round=1,
+            python=self.python,
+            program=place / "harness.py",
+            program_sha=hashlib.sha256(text.encode()).hexdigest(),
+            data=path.absolute(),
+            answer=place / "answer.arrow",
+            warmups=0,
+            runs=0,
+            environment={**asked.environment, "TMPDIR": str(place)},
+            limits=Limits(
+                memory=asked.memory, time=self.patience * asked.times, threads=self.workers
+            ),
+        )
+
+
+def harness(*, session: bool) -> str:
+    """Give the program that runs a script, by its file or over a session's standard input."""
+    # Under -c the main module has no file, as in a notebook; a script on standard input has one.
+    typed = '[sys.executable, "-c", "import sys; exec(sys.stdin.read())"]'
+    command = typed if session else "[sys.executable, path]"
+    stdin = "script" if session else "subprocess.DEVNULL"
+    return HARNESS.replace("COMMAND", command).replace("STDIN", stdin)
+
+
+def finding(asked: Probe, run: Run, answer: Path | None) -> Finding:
+    """Judge how a probe ended, and what it printed."""
+    busy = (run.noise.foreign or 0.0) > FOREIGN_CPU and asked.question in TIMED
+    match run.outcome:
+        case Outcome.OK if answer is not None:
+            found = judged(asked.subject, asked.question, _printed(answer))
+            return replace(found, busy=busy)
+        case Outcome.TIMEOUT:
+            word = Word.HANGS
+        case _:
+            word = Word.MISSING if "ModuleNotFoundError: " in run.log else Word.NO
+    return Finding(asked.subject, asked.question, word, evidence(run))
+
+
+def evidence(run: Run) -> str:
+    """Give the first line of the error that was printed last, or how the run was ended."""
+    lines = [line.strip() for line in run.log.splitlines() if line.strip()]
+    errors = [
+        # Some begin with an empty line.
+        f"{line} {following}" if line.endswith(":") else line
+        for line, following in pairwise([*lines, ""])
+        if ERROR.match(line)
+    ]
+    told = errors[-1] if errors else run.evidence
+    if run.outcome is Outcome.TIMEOUT and errors:
+        told = f"{run.evidence.partition(' s ')[0]} s; {told}"
+    return told if len(told) <= LONGEST_EVIDENCE else f"{told[: LONGEST_EVIDENCE - 1]}…"
+
+
+def judged(subject: str, question: str, printed: str) -> Finding:
+    """Judge what a probe printed."""
+    told = json.loads(printed.strip().rpartition("\n")[2])
+    if question in Trait.__members__:
+        return trait(subject, Trait[question], told)
+    asked = Question[question]
+    if asked is Question.COSTS:
+        return Finding(subject, question, Word.YES, "", costs(told))
+    if asked is Question.WORKERS:
+        return Finding(subject, question, Word.YES, whose(told), {"workers": len(set(told))})
+    return right(subject, question, told, expected(asked))
+
+
+def right(subject: str, question: str, told: object, wanted: object) -> Finding:
+    """Hold an answer against the one that is right."""
+    why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
+    return Finding(subject, question, Word.NO if why else Word.YES, why)
+
+
+def trait(subject: str, asked: Trait, told: Any) -> Finding:  # noqa: ANN401 - as JSON gives it
+    """Judge what a library of frames printed."""
+    match asked:
+        case Trait.SYNTAX:
+            count = f"{told['alike']} of {told['asked']}"
+            unlike = f"not alike: {'; '.join(told['differ'])}" if told["differ"] else ""
+            word = Word.YES if told["alike"] else Word.NO
+            figures = {"alike": told["alike"], "asked": told["asked"]}
+            return Finding(subject, asked.name, word, count if told["alike"] else unlike, figures)
+        case Trait.SPEED:
+            start = told["imports"] + told["first"]
+            figures = {"start": start, "speedup": told["pandas"] / told["own"]}
+            return Finding(subject, asked.name, Word.YES, "", figures)
+        case Trait.LAZY:
+            lazy = told["described"] < LAZY * told["done"]
+            why = f"described in {told['described']:.2g} s of {told['done']:.2g} s"
+            return Finding(subject, asked.name, Word.YES if lazy else Word.NO, "" if lazy else why)
+        case Trait.BEYOND | Trait.DATABASE:
+            return right(subject, asked.name, told["answer"], told["right"])
+        case Trait.CLUSTER:
+            workers = whose(told)
+            word = Word.YES if workers == "processes" else Word.NO
+            return Finding(subject, asked.name, word, "" if word is Word.YES else workers)
+
+
+def whose(told: Sequence[float]) -> str:
+    """Say whether workers were processes or threads, by their numbers.
+
+    >>> whose([5 * 2.0**22 + 6, 5 * 2.0**22 + 7]), whose([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
+    ('threads', 'processes')
+    """
+    processes = {number // BITS for number in told}
+    if len(processes) > 1:
+        return "processes"
+    return "threads" if len(set(told)) > 1 else "one worker"
+
+
+def costs(told: dict[str, float]) -> dict[str, float]:
+    """Give what a road costs: seconds, and the speed-up over a serial loop.
+
+    A difference that is not above zero is lost in the noise, and left out.
+    """
+    figures = {
+        "imports": told["imports"],
+        "first": told["first"],
+        "start": told["imports"] + told["first"],
+        "task": (told["many"] - told["few"]) / TASKS,
+        "mebibyte": (told["large"] - told["small"]) / MEBIBYTES,
+        "speedup": told["serial"] / told["parallel"],
+    }
+    return {name: value for name, value in figures.items() if value > 0}
+
+
+def _printed(answer: Path) -> str:
+    import pyarrow as pa  # noqa: PLC0415 - a third of a second, and only answers need it
+    from pyarrow import ipc  # noqa: PLC0415
+
+    with pa.OSFile(str(answer)) as source:
+        return str(ipc.open_file(source).read_all()["printed"][0].as_py())

@@ -1,0 +1,232 @@
+"""The probes: one small script a road and question, as a person would write it."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ..engines.writing.program import formatted
+from ..storage.findings import Question
+from .parallel_apis import Road
+from .probe import Probe
+
+SCRIPT = '''\
+"""HEADING"""
+
+import json
+
+IMPORTS
+
+BEFORE
+
+
+def main():
+    OPENING
+        answers = list(MAPPING)
+    print(json.dumps([float(answer) for answer in answers]))
+
+
+GUARD
+'''
+GUARDED = """\
+if __name__ == "__main__":
+    main()"""
+SPAWN = """\
+import multiprocessing
+
+multiprocessing.set_start_method("spawn", force=True)"""
+ADD = """\
+def add(x):
+    return x + 1.0"""
+CLOSURE = """\
+def adder(step):
+    def add(x):
+        return x + step
+
+    return add"""
+LOCK = """\
+import threading
+
+
+def held(lock):
+    return lock.locked()"""
+COSTS = '''\
+"""HEADING"""
+
+import time
+
+BEGAN = time.perf_counter()
+
+IMPORTS
+
+IMPORTED = time.perf_counter()
+
+import json
+
+import numpy as np
+
+MIB = 2**20
+
+
+def nothing(x):
+    return x
+
+
+def array(size):
+    return np.ones(int(size), np.uint8)
+
+
+def work(x):
+    total = 0.0
+    for i in range(1_000_000):
+        total += i * x % 7
+    return total
+
+
+def fastest(call):
+    """Give the seconds of the fastest of three calls."""
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def main():
+    few, many = [1.0] * 200, [1.0] * 2000
+    small, large = [1.0] * 8, [8.0 * MIB] * 8
+    heavy = [1.0] * (4 * WORKERS)
+    began = time.perf_counter()
+    OPENING
+        list(FIRST)
+        told = {"imports": IMPORTED - BEGAN, "first": time.perf_counter() - began}
+        list(WARM_ARRAYS)
+        list(WARM_WORK)
+        told["few"] = fastest(lambda: list(FEW))
+        told["many"] = fastest(lambda: list(MANY))
+        told["small"] = fastest(lambda: list(SMALL))
+        told["large"] = fastest(lambda: list(LARGE))
+        told["parallel"] = fastest(lambda: list(HEAVY))
+    told["serial"] = fastest(lambda: [work(x) for x in heavy])
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
+'''
+TASKS = 2000 - 200  # what `many` has more than `few`
+MEBIBYTES = 8 * 8  # what `large` returns more than `small`
+
+
+# The scripts of these are typed into a session, or begin workers anew.
+SESSIONS = {Question.NOTEBOOK, Question.NOTEBOOK_SPAWN}
+SPAWNED = {Question.SPAWN, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
+COSTS_TIMES = 4  # as long as another probe: it maps some thirty times
+
+
+def probes(road: Road, workers: int, name: str = "") -> tuple[Probe, ...]:
+    """Give a road's probes, under its own name or another."""
+    return tuple(probe(road, question, workers, name) for question in Question)
+
+
+def probe(road: Road, question: Question, workers: int, name: str = "") -> Probe:
+    """Give the probe that asks a road a question."""
+    return Probe(
+        name or road.name,
+        question.name,
+        formatted(script(road, question, workers)),
+        road.environment,
+        session=question in SESSIONS,
+        times=COSTS_TIMES if question is Question.COSTS else 1,
+    )
+
+
+def expected(question: Question) -> list[float] | None:
+    """Give the one right answer; None where there are many."""
+    match question:
+        case Question.WORKERS | Question.COSTS:
+            return None
+        case Question.ARGUMENT:
+            return [0.0, 0.0]
+        case _:
+            return [2.0, 3.0, 4.0]
+
+
+def script(road: Road, question: Question, workers: int) -> str:
+    """Write a probe."""
+    heading = f"How {road.name} does: {question}."
+    text = _costs(road) if question is Question.COSTS else _context(road, question)
+    return text.replace("HEADING", heading).replace("WORKERS", str(workers))
+
+
+def _context(road: Road, question: Question) -> str:
+    before, function, arguments = _work(road, question)
+    bare = question in SESSIONS or question is Question.UNGUARDED
+    parts = [*([SPAWN] if question in SPAWNED else []), before.strip()]
+    holes = {
+        "IMPORTS": road.imports.strip(),
+        "BEFORE": "\n\n\n".join(parts),
+        "GUARD": "main()" if bare else GUARDED,
+        "MAPPING": mapped(road.mapping, function, arguments),
+    }
+    return _filled(_opened(SCRIPT, road.opening), holes)
+
+
+def _work(road: Road, question: Question) -> tuple[str, str, str]:
+    arguments = "[1.0, 2.0, 3.0]"
+    match question:
+        case Question.WORKERS:
+            return road.who, "who", "[1.0] * 16"
+        case Question.LAMBDA:
+            return "", "lambda x: x + 1.0", arguments
+        case Question.CLOSURE:
+            return CLOSURE, "adder(1.0)", arguments
+        case Question.ARGUMENT:
+            return LOCK, "held", "[threading.Lock(), threading.Lock()]"
+        case _:
+            return ADD, "add", arguments
+
+
+def _costs(road: Road) -> str:
+    arrays = road.arrays or road.mapping
+    holes = {
+        "IMPORTS": road.imports.strip(),
+        "FIRST": mapped(road.mapping, "nothing", "[1.0]"),
+        "WARM_ARRAYS": mapped(arrays, "array", "[1.0]"),
+        "WARM_WORK": mapped(road.mapping, "work", "[1.0]"),
+        "FEW": mapped(road.mapping, "nothing", "few"),
+        "MANY": mapped(road.mapping, "nothing", "many"),
+        "SMALL": mapped(arrays, "array", "small"),
+        "LARGE": mapped(arrays, "array", "large"),
+        "HEAVY": mapped(road.mapping, "work", "heavy"),
+    }
+    text = _opened(COSTS, road.opening)
+    for hole in list(holes)[1:]:
+        text = text.replace(f"list({hole})", f"list({holes[hole]})")
+    return text.replace("IMPORTS\n", holes["IMPORTS"] + "\n", 1)
+
+
+def mapped(mapping: str, function: str, arguments: str) -> str:
+    """Fill a road's expression.
+
+    >>> mapped("pool.map(FUNCTION, ARGUMENTS)", "add", "[1.0]")
+    'pool.map(add, [1.0])'
+    """
+    return mapping.replace("FUNCTION", function).replace("ARGUMENTS", arguments)
+
+
+def _opened(template: str, opening: str) -> str:
+    """Set the opening; what comes below it moves to the left where it holds nothing."""
+    head, _, tail = template.partition("    OPENING\n")
+    if opening.endswith(":"):
+        return f"{head}    {opening}\n{tail}"
+    lines = tail.splitlines(keepends=True)
+    inside = next(i for i, line in enumerate(lines) if not line.startswith(" " * 8))
+    body = textwrap.indent(textwrap.dedent("".join(lines[:inside])), " " * 4)
+    return f"{head}    {opening}\n{body}{''.join(lines[inside:])}"
+
+
+def _filled(template: str, holes: dict[str, str]) -> str:
+    for hole, text in holes.items():
+        template = template.replace(hole, text)
+    return template

@@ -1,0 +1,47 @@
+"""What a shell offers after a tab: workloads, engines, and the queries of the workload typed.
+
+Nothing heavy is imported before a tab is pressed. A workload that cannot be read offers nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from ..errors import DfbenchError
+
+
+def workloads(incomplete: str) -> list[str]:
+    """Offer the workloads that ship, and YAML files and folders beside them."""
+    from ..spec.reader import shipped
+
+    typed = Path(incomplete)
+    folder = typed if incomplete.endswith("/") else typed.parent
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [f"{p}/" if p.is_dir() else str(p) for p in there if _may_be_workload(p)]
+    return [name for name in (*shipped(), *files) if name.startswith(incomplete)]
+
+
+def engines(incomplete: str) -> list[str]:
+    """Offer every engine and variant, also those that are not installed."""
+    from ..engines import engines as known
+
+    return [name for name in known() if name.startswith(incomplete)]
+
+
+def queries(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Offer the queries of the workload on the command line, with their questions."""
+    from ..spec.reader import read
+
+    # Before the value of an option is typed, click has not yet told arguments from the rest.
+    typed = ctx.params.get("workload") or next(iter(ctx.args), "")
+    try:
+        asked = read(str(typed)).questions
+    except DfbenchError:
+        return []
+    return [(query.name, query.question) for query in asked if query.name.startswith(incomplete)]
+
+
+def _may_be_workload(path: Path) -> bool:
+    return not path.name.startswith(".") and (path.is_dir() or path.suffix in {".yaml", ".yml"})

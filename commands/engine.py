@@ -1,0 +1,67 @@
+"""Tells of the kit: a line a part, what failed, and a badge."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ..engines import find
+from ..testing.conformance import golden, kit
+from ..testing.conformance.kit import Part
+
+SHOWN = 10  # failures of a part; the first tell what is amiss
+
+
+def tell(name: str, reviewed: Path | None, badge: Path | None) -> int:
+    """Run the kit on an engine and print how each part ended; give 1 where one failed."""
+    parts = []
+    for part in kit.test(name, reviewed):
+        parts.append(part)
+        sys.stderr.write(f"{part.name}: {part.met} of {part.asked}\n")
+    Console().print(_table(parts))
+    for part in parts:
+        for failure in part.failures[:SHOWN]:
+            sys.stdout.write(f"{part.name}: {failure}\n")
+        if len(part.failures) > SHOWN:
+            sys.stdout.write(f"{part.name}: and {len(part.failures) - SHOWN} more\n")
+    sys.stdout.write(f"{name}: {summary(parts)}\n")
+    if badge:
+        badge.write_text(json.dumps(shield(parts), indent=2) + "\n")
+    return 1 if any(part.failures for part in parts) else 0
+
+
+def save(name: str, folder: Path) -> None:
+    """Write an engine's golden programs into a folder, and print their paths."""
+    for path in golden.save(golden.golden(find(name)), folder):
+        sys.stdout.write(f"{path}\n")
+
+
+def summary(parts: Iterable[Part]) -> str:
+    """Say in a line what an engine keeps: as many cases as it answers, and what fails."""
+    answers = [part for part in parts if part.name in {"answers", "missing values"}]
+    met, asked = sum(p.met for p in answers), sum(p.asked for p in answers)
+    failed = [part.name for part in parts if part.failures]
+    ending = f"fails in {', '.join(failed)}" if failed else "nothing fails"
+    return f"{met} of {asked} cases, {ending}"
+
+
+def shield(parts: list[Part]) -> dict[str, str | int]:
+    """Give the summary in the form that makers of badges read (an endpoint's JSON)."""
+    failed = any(part.failures for part in parts)
+    color = "red" if failed else "brightgreen"
+    return {"schemaVersion": 1, "label": "dfbench", "message": summary(parts), "color": color}
+
+
+def _table(parts: list[Part]) -> Table:
+    table = Table("part", box=None, header_style="bold underline")
+    for heading in ("right", "unsupported", "known wrong", "failed"):
+        table.add_column(heading, justify="right")
+    for part in parts:
+        counts = part.met, part.unsupported, part.known, len(part.failures)
+        table.add_row(part.name, *(str(count) if count else "·" for count in counts))
+    return table

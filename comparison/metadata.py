@@ -1,0 +1,93 @@
+"""The head of a comparison: what a reader needs to judge and to repeat it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+from ..execution import machine
+from ..spec.schema import Column
+from ..spec.workload import Query, Tasks
+from ..storage.records import Head
+from .oracle import oracle_name
+from .plan import Plan, told_versions
+from .preflight import elsewhere
+from .scaling import unit
+
+
+def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
+    """Describe a plan as it stands before its first run."""
+    workload = plan.workload
+    names = [engine.name for engine in plan.engines]
+    return Head(
+        workload=workload.name,
+        about=workload.about,
+        source=workload.source,
+        command=command,
+        began=datetime.now(UTC).isoformat(timespec="seconds"),
+        queries={query.name: query.question for query in workload.questions},
+        engines={name: told_versions(plan.interpreters[name]) for name in names},
+        dataset=_dataset(plan),
+        limits=_limits(plan),
+        measure=_measure(plan),
+        machine=machine.describe(),
+        baseline=baseline or _baseline(_able(plan, names)),
+        dfbench=metadata.version("dataframe-bench"),
+        file=workload.file,
+        overrides=dict(workload.overrides),
+    )
+
+
+def _able(plan: Plan, names: list[str]) -> list[str]:
+    """Give the engines that will run at all: to one that is not installed nothing has a ratio."""
+    able = {engine for engine, _ in plan.runnable}
+    return [name for name in names if name in able] or names
+
+
+def _baseline(names: list[str]) -> str:
+    """Give pandas, or Python itself for tasks, of whichever version comes first."""
+    for known in ("pandas", "pandas/scan", "serial"):
+        if found := [name for name in names if name.partition("@")[0] == known]:
+            return found[0]
+    return names[0]
+
+
+def _dataset(plan: Plan) -> dict[str, Any]:
+    data = plan.data
+    columns = {column.name: _told(column) for column in data.schema.columns}
+    known = {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
+    tables = {name: {"rows": t.rows, "bytes": t.bytes} for name, t in data.tables}
+    return {**known, "tables": tables} if tables else known
+
+
+def _told(column: Column) -> str:
+    return f"{column.arrow}, some missing" if column.missing else column.arrow
+
+
+def _limits(plan: Plan) -> dict[str, Any]:
+    limits = plan.workload.limits
+    held = {"backend": plan.backend.name, "promise": plan.backend.promise}
+    clusters = {"clusters": "; ".join(told)} if (told := elsewhere(plan)) else {}
+    own = {"memory": limits.memory, "time": limits.time, "threads": limits.threads}
+    return {**own, **held, **clusters}
+
+
+def _measure(plan: Plan) -> dict[str, Any]:
+    measure = plan.workload.measure
+    return {
+        "rounds": measure.rounds,
+        "warmups": "until level" if measure.warmups is None else measure.warmups,
+        "runs": measure.runs,
+        "budget": measure.budget,
+        "seed": measure.seed,
+        "load": measure.load,
+        "sizes": {question.name: _size(plan, question) for question in plan.workload.questions},
+        "units": {question.name: unit(question) for question in plan.workload.questions},
+        "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
+        "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
+    }
+
+
+def _size(plan: Plan, question: Query | Tasks) -> int:
+    return question.count if isinstance(question, Tasks) else plan.data.rows

@@ -1,0 +1,92 @@
+"""What can be told before the first run: limits that will not hold, engines that will not start."""
+
+from __future__ import annotations
+
+from ..engines.modin import OBJECT_STORE_SHARE
+from ..engines.versions import scheduler
+from ..execution import machine, sandbox
+from .plan import Plan
+
+MIB = 2**20
+
+# Peaks at the end of start-up with two threads, before any data: imports, and a cluster where there
+# is one. Python 3.11, pandas 2.3, polars 2.1, dask 2026.8. Ray's is 405 MiB and ten processes, and
+# under less than 1 GiB it only reads its own pages again.
+STARTS_WITH = {
+    "pandas": 48 * MIB,
+    "polars": 24 * MIB,
+    "duckdb": 15 * MIB,
+    "datatable": 23 * MIB,
+    "dask": 86 * MIB,
+    "dask/distributed": 192 * MIB,
+    "modin/dask": 192 * MIB,
+    "modin": 1024 * MIB,
+    "ray": 1024 * MIB,
+}
+
+
+def foretold(plan: Plan) -> tuple[str, ...]:
+    """Say in sentences what of a plan's limits will not hold, and who will not come far."""
+    return (*soft(plan), *short(plan), *crowded(plan), *elsewhere(plan))
+
+
+def short(plan: Plan) -> tuple[str, ...]:
+    """Say in a sentence which engines need more than the limit to start, before they try."""
+    limit = plan.workload.limits.memory
+    if limit is None:
+        return ()
+    return tuple(
+        f"{engine.name} needs about {needs // MIB} MiB to start, and the limit is "
+        f"{limit // MIB} MiB: expect it to run out of memory"
+        for engine in plan.engines
+        if (needs := starts_with(engine.name)) > limit
+    )
+
+
+def soft(plan: Plan) -> tuple[str, ...]:
+    """Say in a sentence that the kernel does not hold the memory limit here."""
+    limit, backend = plan.workload.limits.memory, plan.backend
+    if limit is None or backend.name.startswith("cgroup"):
+        return ()
+    message = (
+        f"the limit of {limit // MIB} MiB is not held by the kernel here: {backend.promise}; "
+        "`dfbench doctor` tells what would hold it"
+    )
+    return (message,)
+
+
+# These start Ray, which keeps its objects in /dev/shm where they fit.
+ON_RAY = {"modin", "ray"}
+
+
+def crowded(plan: Plan) -> tuple[str, ...]:
+    """Say which engines find too small a /dev/shm for their objects."""
+    names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
+    room = sandbox.shared_room() if names else None
+    memory = plan.workload.limits.memory or machine.memory()[0] or 0
+    store = int(OBJECT_STORE_SHARE * memory)
+    if room is None or room >= store:
+        return ()
+    message = (
+        f"/dev/shm holds {room // MIB} MiB, and {' and '.join(names)} may want {store // MIB} MiB "
+        "of it: Ray keeps its objects in files instead, slower and not counted as memory "
+        "(docker run --shm-size=8g)"
+    )
+    return (message,)
+
+
+def elsewhere(plan: Plan) -> tuple[str, ...]:
+    """Say of the engines on clusters whose limits hold where."""
+    return tuple(
+        f"{engine.name}: memory and threads are held for its client on this machine alone; the "
+        "cluster's workers have limits of their own, and peaks are told per worker"
+        for engine in plan.engines
+        if scheduler(engine)
+    )
+
+
+def starts_with(engine: str) -> int:
+    """Give the bytes an engine is known to need to start; 0 where nobody has measured it."""
+    name = engine.partition("@")[0]
+    families = (name, name.partition("/")[0].partition("+")[0])
+    return next((STARTS_WITH[known] for known in families if known in STARTS_WITH), 0)

@@ -1,0 +1,257 @@
+"""The rounds: every engine once on every query in seeded random order, each in a fresh process."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from time import monotonic
+from typing import Protocol, TypeAlias
+
+from ..engines.base import Program
+from ..engines.versions import scheduler
+from ..execution.executor import execute
+from ..execution.job import Job
+from ..execution.schedule import order
+from ..spec.workload import Query, Tasks
+from ..storage.folder import Folder, program_path, safe, unwritable
+from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
+from ..verification.agreement import agreement, judged
+from ..verification.differences import Verdict
+from . import oracle
+from .plan import Plan, not_run
+
+ANSWERS = "answers"
+# An engine, a query and a round.
+Place: TypeAlias = tuple[str, str, int]
+
+
+class Listener(Protocol):
+    """Hears how far a comparison is; it is never called while a run is timed."""
+
+    def starting(self, engine: str, query: str, round_: int) -> None:
+        """Hear that a run is about to start."""
+
+    def finished(self, run: Run) -> None:
+        """Hear how a run ended."""
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The rounds of one comparison; `stored` is what an earlier, interrupted one has measured.
+
+    Answers lie in the comparison's folder until they are judged. Wrong ones stay until all have
+    ended, also over an interruption: they are compared with one another.
+    """
+
+    plan: Plan
+    folder: Folder
+    listener: Listener
+    stored: tuple[Run, ...] = ()
+    baseline: str = ""
+    runs: list[Run] = field(init=False)
+    costs: dict[tuple[str, str], float] = field(init=False)
+    expected: dict[str, Path | None] = field(default_factory=dict)
+    agreed: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        self.runs = list(self.stored)
+        self.costs = {(run.engine, run.query): run.times.wall or 0.0 for run in self.stored}
+
+    @property
+    def answers(self) -> Path:
+        """Give the folder of the answers that are not judged, or wrong."""
+        return self.folder.path / ANSWERS
+
+    def run(self) -> None:
+        """Run everything that is planned and not yet stored, within the time budget."""
+        began = monotonic() - sum(run.times.wall or 0.0 for run in self.stored)
+        self.answers.mkdir(exist_ok=True)
+        for record in not_run(self.plan):
+            if place(record) not in set(map(place, self.runs)):
+                self._keep(record)
+        measure = self.plan.workload.measure
+        for round_, left in groupby(tuple(self.left()), key=itemgetter(2)):
+            places = list(left)
+            if measure.budget is not None and round_ > measure.least:
+                left_over = measure.budget - (monotonic() - began)
+                places = affordable(places, self.costs, self.baseline, left_over)
+            for engine, query, _ in places:
+                self._one(engine, query, round_)
+        self._agreements()
+        shutil.rmtree(self.answers)
+
+    def left(self) -> Iterator[tuple[str, str, int]]:
+        """Give what is planned and not yet stored, in the order of an uninterrupted comparison."""
+        measure = self.plan.workload.measure
+        names = [engine.name for engine in self.plan.engines]
+        queries = [query.name for query in self.plan.workload.questions]
+        runnable, done = set(self.plan.runnable), set(map(place, self.runs))
+        for round_ in range(1, measure.rounds + 1):
+            for engine, query in order(names, queries, round_, measure.seed):
+                if (engine, query) in runnable and (engine, query, round_) not in done:
+                    yield engine, query, round_
+
+    def _one(self, engine: str, query: str, round_: int) -> None:
+        began = monotonic()
+        self.listener.starting(engine, query, round_)
+        path = self._answer(engine, query, round_)
+        try:
+            run = execute(
+                job(self.plan, self.folder, engine, query, round_, path), self.plan.backend
+            )
+            if _lacked_room(run):
+                raise unwritable(path, os.strerror(errno.ENOSPC))
+            if run.outcome is Outcome.OK:
+                run = _checked(run, self._verdict(query, path))
+        except BaseException:
+            _forget(path)
+            raise
+        if run.outcome is not Outcome.WRONG or self._was_wrong(run):
+            _forget(path)
+        self._keep(run)
+        self.costs[engine, query] = monotonic() - began
+        self.listener.finished(run)
+
+    def _keep(self, run: Run) -> None:
+        self.folder.append(run)
+        self.runs.append(run)
+
+    def _verdict(self, name: str, path: Path) -> Verdict:
+        query = self.plan.workload.query(name)
+        expected = self._expected(query) if path.exists() else None
+        if expected is None:
+            return Verdict(agrees=True, reason="the oracle cannot say this query")
+        # Most engines give the bytes of an earlier round again: reading them is enough then.
+        digest = _digest(path)
+        if digest in self.agreed[name]:
+            return Verdict(agrees=True)
+        verdict = judged(expected, path, query, self.plan.data.rows)
+        if verdict.agrees:
+            self.agreed[name].add(digest)
+        return verdict
+
+    def _expected(self, query: Query | Tasks) -> Path | None:
+        """Ask the oracle once for each query: what it could not answer, it will not answer."""
+        if query.name not in self.expected:
+            self.expected[query.name] = oracle.answer(self.plan, query)
+        return self.expected[query.name]
+
+    def _agreements(self) -> None:
+        for query in filter(_is_checked, self.plan.workload.questions):
+            answered = [run for run in self.runs if run.query == query.name and _answered(run)]
+            expected = self._expected(query) if answered else None
+            if expected is not None:
+                self.folder.append_agreement(self._agreed(query, expected, answered))
+
+    def _agreed(self, query: Query | Tasks, expected: Path, answered: list[Run]) -> Agreement:
+        """Tell which engines always gave the oracle's answer, and how the others' differ."""
+        wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
+        kept = {engine: self._answer(*place(run)) for engine, run in wrong.items()}
+        paths = {engine: path for engine, path in kept.items() if path.exists()}
+        judge = partial(judged, query=query, rows=self.plan.data.rows)
+        found = agreement(query.name, (oracle.oracle_name(query), expected), paths, judge)
+        agree = tuple(
+            name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
+        )
+        lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
+        return replace(found, agree=agree, differ=(*found.differ, *lost))
+
+    def _answer(self, engine: str, query: str, round_: int) -> Path:
+        return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"
+
+    def _was_wrong(self, run: Run) -> bool:
+        alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
+        return any(one.outcome is Outcome.WRONG for one in alike)
+
+
+def _digest(answer: Path) -> bytes:
+    with answer.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _forget(answer: Path) -> None:
+    for file in (answer, answer.with_name(f"{answer.name}.part")):
+        file.unlink(missing_ok=True)
+
+
+def _lacked_room(run: Run) -> bool:
+    """Tell whether the disk of the results was full, which says nothing of the engine."""
+    return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
+
+
+def affordable(
+    places: Sequence[Place], costs: Mapping[tuple[str, str], float], baseline: str, seconds: float
+) -> list[Place]:
+    """Keep whole engines of a round, the baseline and then the cheapest, as long as time lasts.
+
+    A ratio is taken within a round: some of an engine's questions, each beside others', would leave
+    all of them undecided. `costs` are seconds of an earlier run.
+    """
+    whole: dict[str, float] = defaultdict(float)
+    for engine, query, _ in places:
+        whole[engine] += costs.get((engine, query), 0.0)
+    kept = set()
+    for engine in sorted(whole, key=lambda name: (name != baseline, whole[name])):
+        seconds -= whole[engine]
+        if seconds < 0:
+            break
+        kept.add(engine)
+    return [place for place in places if place[0] in kept] if len(kept) > 1 else []
+
+
+def place(run: Run) -> tuple[str, str, int]:
+    """Give what a run stands for: its engine, query and round."""
+    return run.engine, run.query, run.round
+
+
+def _answered(run: Run) -> bool:
+    return run.outcome in {Outcome.OK, Outcome.WRONG}
+
+
+def _in(engine: str, runs: list[Run]) -> bool:
+    return any(run.engine == engine for run in runs)
+
+
+def job(  # noqa: PLR0913 - a job has that many parts
+    plan: Plan, folder: Folder, engine: str, query: str, round_: int, answer: Path
+) -> Job:
+    """Give the job of one run: the stored program, the data, the limits."""
+    program = plan.programs[engine, query]
+    assert isinstance(program, Program)
+    measure = plan.workload.measure
+    return Job(
+        engine=engine,
+        query=query,
+        round=round_,
+        python=plan.interpreters[engine].path,
+        program=folder.path / program_path(engine, query),
+        program_sha=program.sha,
+        data=plan.data.path if plan.workload.queries else None,
+        answer=answer if _is_checked(plan.workload.query(query)) else None,
+        warmups=measure.warmups,
+        runs=measure.runs,
+        environment=plan.engine(engine).environment(plan.resources),
+        limits=plan.workload.limits,
+        tables=plan.data.joins(plan.workload.query(query)),
+        scheduler=scheduler(plan.engine(engine)),
+    )
+
+
+def _is_checked(question: Query | Tasks) -> bool:
+    """Tell whether answers are compared: those of tasks need not be."""
+    return not isinstance(question, Tasks) or question.verify != "none"
+
+
+def _checked(run: Run, verdict: Verdict) -> Run:
+    if verdict.agrees:
+        return run
+    return replace(run, outcome=Outcome.WRONG, evidence=verdict.reason)

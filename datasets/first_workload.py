@@ -1,0 +1,164 @@
+"""A first workload for a person's own data file: its columns, and questions that fit them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ..errors import DataError
+from ..spec.schema import Column, Kind, Schema
+from ..spec.workload import Dialect
+from .dataset import Data
+
+LOOKED_AT = 100_000  # rows: enough to tell a key from a measure
+MANY = 0.1  # a key has at most this share of the rows looked at as distinct values
+COMMA = r"^-?\d+(,\d+)?$"
+KEYS: tuple[Kind, ...] = ("string", "bool", "int", "date")
+MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a first workload asks of: the key to group by and the measures to aggregate."""
+
+    key: str | None
+    measures: tuple[str, ...]
+
+
+def start(file: Path, data: Data, target: Path, dialect: Dialect) -> str:
+    """Write a workload for a data file where nothing is yet, and give its text.
+
+    Raises DataError where the target is there, cannot be written, or no column can be asked for.
+    """
+    about = asked(data.schema, distinct(data))
+    text = workload(file, data.schema, about, target, dialect)
+    try:
+        with target.open("x", encoding="utf-8") as written:
+            written.write(text)
+    except FileExistsError:
+        message = f"{target}: there already, and kept; write elsewhere by --to FILE"
+        raise DataError(message) from None
+    except OSError as error:
+        raise DataError(f"{target}: cannot be written ({error.strerror or error})") from error
+    return text
+
+
+def distinct(data: Data) -> dict[str, float]:
+    """Give each column's distinct values as a share of the first rows; 1 for a column of nulls."""
+    with pq.ParquetFile(data.path) as parquet:
+        batches = parquet.iter_batches(LOOKED_AT, columns=list(data.schema.names))
+        head = next(batches, None)
+    if head is None or not head.num_rows:
+        return dict.fromkeys(data.schema.names, 1.0)
+    shares = {}
+    for name in data.schema.names:
+        column = head.column(name)
+        known = len(column) - column.null_count
+        shares[name] = pc.count_distinct(column).as_py() / known if known else 1.0
+    return shares
+
+
+def commas(data: Data) -> bool:
+    """Tell whether a column of text holds numbers with a decimal comma."""
+    with pq.ParquetFile(data.path) as parquet:
+        head = next(parquet.iter_batches(LOOKED_AT), None)
+    texts = [head.column(c.name) for c in data.schema.columns if c.kind == "string"] if head else []
+    return any(
+        pc.all(pc.match_substring_regex(text, COMMA)).as_py() is True
+        and pc.any(pc.match_substring(text, ",")).as_py()
+        for text in texts
+    )
+
+
+def asked(schema: Schema, shares: dict[str, float]) -> Asked:
+    """Choose the key with the most groups among those with few, and up to two measures."""
+    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MANY]
+    named = [c for c in few if c.kind == "string"] or few
+    key = max(named, key=lambda column: shares[column.name], default=None)
+    left = [c for c in schema.columns if c.kind in MEASURES and (not key or c.name != key.name)]
+    left.sort(key=lambda column: (MEASURES.index(column.kind), -shares[column.name]))
+    if not left:
+        raise DataError(
+            "no column of this file holds numbers, so there is nothing to aggregate; "
+            "write a workload by hand, after `dfbench show groupby`"
+        )
+    return Asked(key.name if key else None, tuple(column.name for column in left[:2]))
+
+
+def workload(file: Path, schema: Schema, about: Asked, target: Path, dialect: Dialect) -> str:
+    """Give the text of a first workload; the file is named as seen from the workload's folder."""
+    return "\n".join(_lines(_seen(file, target), schema, about, target.stem, dialect)) + "\n"
+
+
+def _seen(file: Path, target: Path) -> str:
+    folder = target.absolute().parent
+    path = file.absolute()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _lines(file: str, schema: Schema, about: Asked, stem: str, dialect: Dialect) -> Iterator[str]:
+    yield "# Which engine should answer this? Try it out by `dfbench check`, measure by `compare`."
+    yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
+    yield f"about: {_quoted(f'questions about {Path(file).name}')}"
+    yield ""
+    yield "dataset:"
+    yield f"  files: {_quoted(file)} # or a pattern: data/*.parquet"
+    if dialect != Dialect():
+        yield f"  decimal: {_quoted(dialect.decimal)}"
+    yield f"  # {schema.rows:,} rows; columns:"
+    yield from (_column(column) for column in schema.columns)
+    yield ""
+    yield "queries:"
+    yield from _grouped(about) if about.key is not None else _whole(about)
+    yield "  # more clauses: where, derive, having, sort, limit, largest, transform, apply"
+    yield ""
+    yield "# engines: [pandas, polars] # left out: the usual ones that are installed"
+    yield "limits: {time: 5min} # memory: 2GiB holds each engine's whole process tree to it"
+    yield ""
+
+
+def _column(column: Column) -> str:
+    missing = ", some missing" if column.missing else ""
+    name = column.name if column.name.isprintable() else repr(column.name)
+    return f"  #   {name}: {column.arrow}{missing}"
+
+
+def _grouped(about: Asked) -> Iterator[str]:
+    key, first = str(about.key), about.measures[0]
+    outputs = {f"sum_{_word(first)}": f"sum({_term(first)})", "rows": "size()"}
+    for name in about.measures[1:]:
+        outputs[f"mean_{_word(name)}"] = f"mean({_term(name)})"
+    yield "  per_group:"
+    yield f"    question: {_quoted(f'{first} by {key}')}"
+    yield f"    group_by: [{_quoted(key)}]"
+    yield "    aggregate: # name of the column in the answer: expression"
+    yield from (f"      {name}: {_quoted(text)}" for name, text in outputs.items())
+
+
+def _whole(about: Asked) -> Iterator[str]:
+    first = about.measures[0]
+    yield "  whole:"
+    yield f"    question: {_quoted(f'sum and mean of {first}')}"
+    yield "    # no column has few distinct values; group_by: [KEY] would ask for each group"
+    yield "    aggregate: # name of the column in the answer: expression"
+    yield f"      sum: {_quoted(f'sum({_term(first)})')}"
+    yield f"      mean: {_quoted(f'mean({_term(first)})')}"
+
+
+def _word(name: str) -> str:
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "value"
+
+
+def _term(name: str) -> str:
+    return name if name.isidentifier() else f"col({json.dumps(name, ensure_ascii=False)})"
+
+
+def _quoted(text: str) -> str:
+    """Give a text as YAML reads it back: JSON's string is one of YAML's."""
+    return json.dumps(text, ensure_ascii=False)

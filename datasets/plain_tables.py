@@ -1,0 +1,71 @@
+"""Tables that every engine reads alike: no dictionaries or rare types, no two of one name."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pyarrow as pa
+import pyarrow.types as pt
+
+from ..errors import DataError
+from .parquet_schema import NANS, has_nan
+
+# pandas groups by no float16, and Dask finds no maximum of a string view.
+PLAINER = {
+    pa.float16(): pa.float32(),
+    pa.string_view(): pa.string(),
+    pa.date64(): pa.date32(),
+}
+
+
+def is_plain(schema: pa.Schema) -> bool:
+    """Tell whether a schema needs no change; DataError where no change would mend it."""
+    return bool(plain_schema(schema).equals(schema)) and not _keeps_an_index(schema)
+
+
+def _keeps_an_index(schema: pa.Schema) -> bool:
+    """Tell whether pandas stored columns that only pandas would read back as an index."""
+    told = (schema.metadata or {}).get(b"pandas")
+    # A range needs no column: pandas describes it by an object in place of a name.
+    return told is not None and any(isinstance(c, str) for c in json.loads(told)["index_columns"])
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Give a schema with dictionaries and rare types as what all engines read, and no metadata."""
+    doubles = [name for name, count in Counter(schema.names).items() if count > 1]
+    if doubles:
+        raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")
+    if not schema.names:
+        raise DataError("the data has no columns; name a file that has some")
+    return pa.schema([(field.name, _plain_type(field.type)) for field in schema])
+
+
+def _plain_type(arrow: pa.DataType) -> pa.DataType:
+    if pt.is_dictionary(arrow):
+        return _plain_type(arrow.value_type)
+    return PLAINER.get(arrow, arrow)
+
+
+def plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Give a batch in the plain types."""
+    columns = [batch.column(field.name).cast(field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+class NanFinder:
+    """Which columns hold NaN, learnt as the tables pass by."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._unseen = [field.name for field in schema if pt.is_floating(field.type)]
+        self._seen: list[str] = []
+
+    def look(self, table: pa.Table) -> None:
+        """Look through the columns in which no NaN was seen yet."""
+        found = [name for name in self._unseen if has_nan(table.column(name))]
+        self._seen += found
+        self._unseen = [name for name in self._unseen if name not in found]
+
+    def metadata(self) -> dict[bytes, str]:
+        """Give what was learnt as an entry of the Parquet footer."""
+        return {NANS: json.dumps(sorted(self._seen))}

@@ -1,0 +1,172 @@
+"""chDB: ClickHouse's SQL in the process, on a table in memory."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from functools import partial
+
+from ...errors import Unsupported
+from ...spec.schema import Column, Schema
+from ...spec.workload import Query, Tasks
+from .. import interactive
+from ..base import Load, Program, Resources
+from ..duckdb.queries import WIDTH, guarding, lifted, listed
+from ..writing.passes.group_functions import lowered
+from ..writing.passes.join import joining
+from ..writing.program import Parts, assemble
+from ..writing.properties import Facts, of_outputs, of_rows
+from ..writing.sql import name, triple
+from .queries import ClickHouseStatement, string, type_of
+
+# ClickHouse keeps as much of a machine's memory for what it does not count.
+MEMORY_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is read of one file; `path` is the variable that holds the file's name."""
+
+    name: str
+    path: str
+    query: Query
+    data: Schema
+    keys: tuple[str, ...]
+    numbered: bool = False
+
+    def selected(self, begin: str, path: str) -> str:
+        """Write what reads the file with the types of its columns, as Python text."""
+        columns = [self.data[column] for column in self.query.reads]
+        types = ", ".join(f"{name(column.name)} {type_of(column)}" for column in columns)
+        numbers = ["_row_number AS rowid"] if self.numbered else []
+        items = [*numbers, *map(self._item, columns)] or ["1 AS one"]
+        arguments = [path, "Parquet", *([string(types)] if types else [])]
+        file = f"file({', '.join(arguments)})"
+        line = f"{begin} {listed('SELECT', items, ',')} FROM {file}"
+        if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
+            return f'"{line}"'
+        return triple(f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}")
+
+    def _item(self, column: Column) -> str:
+        """Write a column as the language has it: NaN is missing, and -0.0 is no key but 0.0."""
+        own = name(column.name)
+        value = f"{own} + 0" if column.kind == "float" and column.name in self.keys else own
+        written = f"if(isNaN({own}), NULL, {value})" if column.nans else value
+        return own if written == own else f"{written} AS {own}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChDB:
+    """Writes one SQL statement; `query` gives a finished Arrow table."""
+
+    name: str = "chdb"
+    load: Load = Load.MEMORY
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return ("chdb", "chdb-core")
+
+    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
+        """Give nothing: chDB hears its limits from the program."""
+        return {}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
+        """Write one statement over a table that is loaded once."""
+        query, rows, met = joining(query, data)
+        query = lowered(query, rows)
+        _check_names(query)
+        asked = lifted(query)
+        guards = guarding(query, of_rows(query, rows))
+        statement = ClickHouseStatement(asked, rows, of_rows(asked, rows), guards, met=met)
+        tables = _tables(statement, data)
+        made = _viewed if self.load is Load.SCAN else _loaded
+        parts = Parts(
+            imports="import chdb",
+            load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
+            query=f'return con.query({triple(statement.text())}, "ArrowTable")',
+            rows=_rows(asked, statement.facts),
+            data="con",
+            path=met.paths if met else "path",
+        )
+        return assemble(self.name, query, parts)
+
+
+def _check_names(query: Query) -> None:
+    names = (*query.reads, *(output.name for output in query.derive), *query.outputs)
+    for odd in (n for n in names if set(n) & set("\\\n\r")):
+        raise Unsupported(repr(odd), "a name with a backslash or a line break is not written yet")
+
+
+def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
+    memory = resources.memory and int(resources.memory * MEMORY_SHARE)
+    limit = f"?max_server_memory_usage={memory}" if memory else ""
+    # In one process, packing an answer costs more than it saves.
+    settings: dict[str, int | str] = {"output_format_arrow_compression_method": "'none'"}
+    settings |= statement.settings()
+    if resources.threads:
+        settings["max_threads"] = resources.threads
+    told = listed("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
+    text = f'"{told}"' if "\n" not in told else triple(told)
+    return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
+
+
+def _tables(statement: ClickHouseStatement, data: Schema) -> tuple[_Table, ...]:
+    query, met = statement.query, statement.met
+    if met is None:
+        return (_Table("data", "path", query, data, query.group_by, statement.ordered),)
+    (left, data), (right, other) = met.sides()
+    keys = (*query.group_by, *met.join.on)
+    return (
+        _Table("data", "path", left, data, keys, statement.ordered),
+        _Table(met.name, f"{met.name}_path", right, other, keys),
+    )
+
+
+def _loaded(table: _Table) -> str:
+    sql = table.selected(f"CREATE TABLE {name(table.name)} ENGINE = Memory AS", "{path:String}")
+    return f'con.query({sql}, params={{"path": {table.path}}})'
+
+
+def _viewed(table: _Table) -> str:
+    sql = table.selected(f"CREATE VIEW {name(table.name)} AS", "'PATH'")
+    braced = sql.replace("{", "{{").replace("}", "}}")
+    return f"con.query(f{braced.replace('PATH', f'{{{table.path}}}')})"
+
+
+def _wrapped(line: str, arguments: list[str]) -> str:
+    """Write the call of `file` with an argument a line where it is too long for one."""
+    if len(line) <= WIDTH - 10:
+        return line
+    inner = textwrap.indent(",\n".join(arguments), "    ")
+    return f"file(\n{inner}\n)"
+
+
+def _rows(query: Query, facts: Facts) -> str:
+    """Write the casts of what Arrow sees otherwise than it was meant."""
+    answers = of_outputs(query, facts).data.columns
+    types = {c.name: "bool" for c in answers if c.kind == "bool"}
+    types |= {
+        c.name: "timestamp[us]"
+        for c in answers
+        if c.arrow.startswith("timestamp") and "tz=" not in c.arrow
+    }
+    if not types:
+        return "return answer"
+    return textwrap.dedent(f"""\
+        # To ClickHouse, truth is 1, and every time has a zone.
+        for name, kind in {types!r}.items():
+            column = answer[name].cast(kind)
+            answer = answer.set_column(answer.column_names.index(name), name, column)
+        return answer""")
+
+
+ENGINE = ChDB()
+VARIANTS: tuple[ChDB, ...] = ()
+write = ENGINE.write
+run = partial(interactive.run, ENGINE)

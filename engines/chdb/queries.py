@@ -1,0 +1,359 @@
+"""ClickHouse's SQL, as far as it differs from DuckDB's: its expressions and its statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+from ...errors import Unsupported
+from ...spec.expression import Agg, Arith, Call, Col, Expr, Lit, Value, columns, walk
+from ...spec.schema import Column
+from ...spec.workload import Extreme, RowFunction
+from ..duckdb.queries import Statement
+from ..writing.properties import NARROW, Facts, makes_double, makes_nan, nonzero
+from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, Writer, name
+
+AGGREGATIONS = {
+    "sum": "sum",
+    "mean": "avg",
+    "min": "min",
+    "max": "max",
+    "count": "count",
+    # The plain ones lose digits where values are close together, and `median` is a guess.
+    "std": "stddevSampStable",
+    "var": "varSampStable",
+    "std_population": "stddevPopStable",
+    "var_population": "varPopStable",
+    "corr": "corrStable",
+    "any": "max",
+    "all": "min",
+    "n_unique": "uniqExact",
+}
+# What is infinite of one value, and NaN of none.
+UNDEFINED = {"std", "var", "corr"}
+QUANTILE = "quantileExactInclusive"
+ORDERED = {"first": "argMin", "last": "argMax"}
+FUNCTIONS = {
+    "sqrt": "sqrt({0})",
+    "log": "log({0})",
+    "log10": "log10({0})",
+    "exp": "exp({0})",
+    "floor": "floor({0})",
+    "ceil": "ceil({0})",
+    "round": "roundBankers({0}, {1})",
+    "lower": "lowerUTF8({0})",
+    "upper": "upperUTF8({0})",
+    "len": "lengthUTF8({0})",
+    "starts_with": "startsWith({0}, {1})",
+    "year": "toYear({0})",
+    "month": "toMonth({0})",
+    "day": "toDayOfMonth({0})",
+}
+TYPES = {
+    "int8": "Int8",
+    "int16": "Int16",
+    "int32": "Int32",
+    "int64": "Int64",
+    "uint8": "UInt8",
+    "uint16": "UInt16",
+    "uint32": "UInt32",
+    "uint64": "UInt64",
+    "float": "Float32",
+    "double": "Float64",
+}
+KINDS = {"string": "String", "bool": "Bool", "date": "Date32", "null": "Nothing"}
+DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+
+
+def type_of(column: Column) -> str:
+    """Give ClickHouse's type for a column: only those that miss values are Nullable."""
+    found = TYPES.get(column.arrow) or KINDS.get(column.kind)
+    if column.kind == "timestamp":
+        found = _moments(column.arrow)
+    if found is None:
+        raise Unsupported(column.name, f"no type of ClickHouse's is known for {column.arrow}")
+    return f"Nullable({found})" if column.missing or column.kind == "null" else found
+
+
+class ClickHouseWriter(Writer):
+    """Writes expressions as ClickHouse reads them: its integers grow wider by themselves."""
+
+    __slots__ = ()
+
+    def constant(self, value: Value, *, plain: bool = True) -> Sql:
+        """Write a constant; a number with a point is a double."""
+        match value:
+            case float() if not math.isfinite(value):
+                return Sql(str(value), NEGATIVE)
+            case float():
+                return Sql(repr(value), NEGATIVE if value < 0 else ATOM)
+            case str():
+                return Sql(string(value))
+            case dt.datetime():
+                moment = value.astimezone(dt.UTC) if value.tzinfo else value
+                text = moment.replace(tzinfo=None).isoformat(" ")
+                return Sql(f"toDateTime64('{text}', 6, 'UTC')")
+            case dt.date():
+                return Sql(f"toDate32('{value.isoformat()}')")
+            case _:
+                return super().constant(value, plain=plain)
+
+    def without_nan(self, text: str) -> Sql:
+        """Write a value, or NULL in the place of NaN, which is not equal to itself."""
+        return Sql(f"if(isNaN({text}), NULL, {text})")
+
+    def int64(self, written: Sql) -> Sql:
+        """Write a number as an integer of 64 bits; a cast by `::` would raise at NULL."""
+        return Sql(f"toInt64({written.text})")
+
+    def negative(self, operand: Expr) -> Sql:
+        """Write a number with the other sign: only that keeps ClickHouse's integers narrow."""
+        written = self.write(operand)
+        if self.facts.kind(operand) == "int" and self._is_narrow(operand):
+            written = self.int64(written)
+        return Sql(f"-{written.at(CAST)}", NEGATIVE)
+
+    def power(self, left: Sql, right: Sql) -> Sql:
+        """Write a power."""
+        return Sql(f"pow({left.text}, {right.text})")
+
+    def alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
+        """Write values of one type: of Int64 and Float64, ClickHouse makes a Variant."""
+        mixed = any(self.facts.kind(v) == "float" or makes_double(v) for v in values)
+        several = sum(value != Lit(None) for value in values) > 1
+        return [self._as(value, mixed=mixed, several=several, plain=plain) for value in values]
+
+    def _as(self, value: Expr, *, mixed: bool, several: bool, plain: bool) -> str:
+        text = self.write(value, plain=plain).text
+        if self.facts.kind(value) != "int" or (isinstance(value, Lit) and _is_short(value)):
+            return text
+        if mixed:
+            return f"toFloat64({text})"
+        return f"toInt64({text})" if several and self._is_unsigned(value) else text
+
+    def _is_narrow(self, node: Expr) -> bool:
+        return any(
+            c in self.facts.data and self.facts.data[c].arrow in NARROW for c in columns(node)
+        )
+
+    def _is_unsigned(self, node: Expr) -> bool:
+        names = (column for column in columns(node) if column in self.facts.data)
+        if any(self.facts.data[column].arrow.startswith("uint") for column in names):
+            return True
+        return any(_counts(part) for part in walk(node))
+
+    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:  # noqa: ARG002
+        return self.write(node, plain=plain)
+
+    def _divisor(self, node: Expr) -> str:
+        divisor = self.write(node)
+        return divisor.at(NEGATIVE) if nonzero(node) else f"nullIf({divisor.text}, 0)"
+
+    def _modulo(self, left: Expr, right: Expr) -> Sql:
+        """ClickHouse's remainder has the sign of the dividend, Python's that of the divisor."""
+        x, y = self.write(left), self.write(right)
+        if _is_positive(right):
+            return Sql(f"positiveModulo({x.text}, {y.text})")
+        if not self._integers(left, right):
+            remainder = f"{x.at(MULTIPLY)} % {self._divisor(right)}"
+            signs = f"sign({remainder}) = -sign({y.text})"
+            return Sql(f"{remainder} + {y.at(MULTIPLY)} * ({signs})", ADD)
+        return Sql(f"moduloOrNull(moduloOrNull({x.text}, {y.text}) + {y.at(ADD)}, {y.text})")
+
+    def _floor_division(self, left: Expr, right: Expr) -> Sql:
+        """ClickHouse truncates a quotient: one less where a remainder is of other sign."""
+        x, y = self.write(left), self.write(right)
+        if not self._integers(left, right):
+            return Sql(f"floor({x.at(MULTIPLY)} / {self._divisor(right)})")
+        if _is_positive(right):
+            remainder = f"{x.at(MULTIPLY)} % {y.at(NEGATIVE)}"
+            return Sql(f"intDiv({x.text}, {y.text}) - ({remainder} < 0)", ADD)
+        signs = f"sign(moduloOrNull({x.text}, {y.text})) = -sign({y.text})"
+        return Sql(f"intDivOrNull({x.text}, {y.text}) - ({signs})", ADD)
+
+    def _comparison(self, op: str, left: Expr, right: Expr) -> Sql:
+        x, y = (self.seen(side).at(ADD) for side in (left, right))
+        return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
+
+    def _call(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        texts = [self.seen(argument).text for argument in arguments]
+        match function:
+            case "abs" if self.facts.kind(arguments[0]) == "int":
+                return Sql(f"toInt64(abs({texts[0]}))")
+            case "abs":
+                return Sql(f"abs({texts[0]})")
+            case "min" | "max":
+                return self._extreme(function, arguments)
+            case "contains":
+                return Sql(f"position({texts[0]}, {texts[1]}) > 0", COMPARE)
+            case "truncate":
+                return self._truncated(arguments)
+            case "round":
+                texts = [self.write(arguments[0]).text, *texts[1:], "0"]
+            case "floor" | "ceil" | "sqrt" | "log" | "log10" | "exp":
+                texts = [self.write(arguments[0]).text]
+            case "int64":
+                return self.int64(self.write(arguments[0]))
+        if function not in FUNCTIONS:
+            raise Unsupported(f"{function}()", "no ClickHouse function is known for it")
+        return Sql(FUNCTIONS[function].format(*texts))
+
+    def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
+        word = {"min": "least", "max": "greatest"}[function]
+        seen = [self.seen(argument).text for argument in arguments]
+        texts = self.alike(arguments, plain=True)
+        texts = [s if makes_nan(a) else t for s, t, a in zip(seen, texts, arguments, strict=True)]
+        written = f"{word}({', '.join(texts)})"
+        missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
+        present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
+        return Sql(f"CASE WHEN {present} THEN {written} END" if missing else written)
+
+    def _truncated(self, arguments: tuple[Expr, ...]) -> Sql:
+        """Write the begin of a unit: of a year to a day, ClickHouse's is a date."""
+        moment, unit = arguments
+        assert isinstance(unit, Lit)
+        written = f"date_trunc({string(str(unit.value))}, {self.write(moment).text})"
+        if self.facts.kind(moment) == "date":
+            return Sql(f"toDate32({written})")
+        return Sql(f"toDateTime64({written}, 6, {string(self.facts.zone(moment) or 'UTC')})")
+
+
+class ClickHouseStatement(Statement):
+    """One query as ClickHouse reads it."""
+
+    __slots__ = ()
+
+    @property
+    def ordered(self) -> bool:
+        """Tell whether the answer depends on the rows' order, which threads do not keep."""
+        return isinstance(self.query.apply, RowFunction) or super().ordered
+
+    def settings(self) -> dict[str, int]:
+        """Give the settings without which the statement would mean something else."""
+        found = {}
+        if self.shadowed:
+            # Otherwise `sum(x) AS x` is what `x` means in every clause.
+            found["prefer_column_name_to_alias"] = 1
+        if self.met and self.met.join.how == "left":
+            # Otherwise what has no partner is 0 or an empty text.
+            found["join_use_nulls"] = 1
+        return found
+
+    @property
+    def shadowed(self) -> frozenset[str]:
+        """Give the outputs that are named like a column which another expression reads."""
+        query = self.query
+        outputs = (*query.aggregate, *query.transform)
+        found = {o.name for o in outputs if o.expression != Col(o.name) and o.name in self._frame}
+        read = [(o.name, columns(o.expression)) for o in outputs]
+        read += [("", columns(query.where))] if query.where else []
+        return frozenset(n for n in found if any(n in names for own, names in read if own != n))
+
+    @property
+    def _frame(self) -> set[str]:
+        return {*self.data.names, *(output.name for output in self.query.derive)}
+
+    def _order(self) -> list[str]:
+        if self.ordered and not self.query.sort and self._answers_rows:
+            return ["rowid"]
+        return super()._order()
+
+    @property
+    def _answers_rows(self) -> bool:
+        return bool(self.query.transform) or isinstance(self.query.apply, RowFunction)
+
+    @property
+    def _is_windowed(self) -> bool:
+        return bool(self.query.transform) or self.beside
+
+    def _named(self, expression: Expr, alias: str) -> str:
+        """Write an output; of a key that is a float, -0.0 becomes 0.0, for they are two keys."""
+        is_key = alias in self.query.group_by and expression != Col(alias)
+        if is_key and self.facts.kind(expression) == "float":
+            expression = Arith("+", expression, Lit(0))
+        return super()._named(expression, alias)
+
+    def _writer(self, facts: Facts | None = None) -> Writer:
+        return ClickHouseWriter(facts or self.facts, self._aggregation)
+
+    def _counted(self, condition: str) -> str:
+        return f"countIf({condition})"
+
+    def _called(self, agg: Agg, arguments: list[str]) -> str:
+        x, *rest = arguments
+        if agg.function == "n_unique" and self.facts.kind(agg.arguments[0]) == "float":
+            return f"uniqExact({x} + 0)"
+        if agg.function == "count" and self._is_windowed and self.facts.may_miss(agg.arguments[0]):
+            # chDB 4.4 does not find the column of `count(x) OVER ()`.
+            return f"countIf({x} IS NOT NULL)"
+        orelse = "OrNull" if self.facts.empty and agg.function not in {"count", "n_unique"} else ""
+        if agg.function in ORDERED:
+            return f"{ORDERED[agg.function]}{orelse}({x}, rowid)"
+        if agg.function in {"median", "quantile"}:
+            share = rest[0] if rest else "0.5"
+            return f"{QUANTILE}{orelse}({share})({x})"
+        if agg.function not in AGGREGATIONS:
+            raise Unsupported(f"{agg.function}()", "no ClickHouse aggregation is known for it")
+        return f"{AGGREGATIONS[agg.function]}{orelse}({', '.join(arguments)})"
+
+    def _aggregation(self, agg: Agg) -> Sql:
+        written = super()._aggregation(agg)
+        if agg.function not in UNDEFINED:
+            return written
+        return Sql(f"ifNotFinite({written.text}, NULL)")
+
+    def _or_null(self, text: str) -> str:
+        return f"toNullable({text})"
+
+    def _extreme(self, extreme: Extreme) -> str:
+        """Write the largest values: sorting negative ones keeps no more of them than are asked."""
+        column, n = name(extreme.column), extreme.n
+        if extreme.smallest:
+            text = f"arrayJoin(groupArraySorted({n})({column}))"
+        elif self.data[extreme.column].kind in {"int", "float"}:
+            text = f"-arrayJoin(groupArraySorted({n})(-{column}))"
+        else:
+            text = f"arrayJoin(arraySlice(arrayReverseSort(groupArray({column})), 1, {n}))"
+        return f"{text} AS {name(extreme.name)}"
+
+    def _items(self) -> list[str]:
+        return ["rowid", *super()._items()] if self._keeps_numbers else super()._items()
+
+    def _windowed(self, text: str) -> str:
+        shown = "* EXCEPT (rowid)" if self._keeps_numbers else "*"
+        return f"SELECT {shown}\n{super()._windowed(text)}"
+
+    @property
+    def _keeps_numbers(self) -> bool:
+        """Tell whether rows are filtered by their answers, and then sorted by their numbers."""
+        return self._filters_rows and self._order() == ["rowid"]
+
+
+def string(text: str) -> str:
+    """Write a string constant, in which a backslash begins an escape."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _moments(arrow: str) -> str:
+    """Give the type of times; those without a zone are taken as a clock in UTC shows them."""
+    unit, _, zone = arrow.removeprefix("timestamp[").rstrip("]").partition(", tz=")
+    return f"DateTime64({DIGITS[unit]}, {string(zone or 'UTC')})"
+
+
+def _is_positive(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int | float) and node.value > 0
+
+
+def _is_short(node: Lit) -> bool:
+    return isinstance(node.value, int) and abs(node.value) < 2**31
+
+
+def _counts(node: Expr) -> bool:
+    """Tell whether an expression is a number of rows, which has no sign."""
+    match node:
+        case Agg("count" | "size" | "n_unique") | Call("len"):
+            return True
+        case _:
+            return False

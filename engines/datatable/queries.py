@@ -1,0 +1,328 @@
+"""datatable chains: a query's clauses as brackets after brackets, up to the answer."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    children,
+    columns,
+)
+from ...spec.schema import Schema
+from ...spec.vocabulary import WINDOWS
+from ...spec.workload import Extreme, Output, Query, RowFunction
+from ..writing.passes.join import Joining
+from ..writing.program import fill
+from ..writing.properties import Facts, makes_double, of_outputs
+from ..writing.quote import literal, quote, source
+from ..writing.steps import fresh, negated, present, rebuilt, substituted
+from .expressions import FUNCTIONS, Writer, column_of, f, is_whole, joined
+
+AGGREGATIONS = {
+    "sum": "dt.sum(x)",
+    "mean": "dt.mean(x)",
+    "min": "dt.min(x)",
+    "max": "dt.max(x)",
+    "count": "dt.count(x)",
+    "n_unique": "dt.nunique(x)",
+    "std": "dt.sd(x)",
+    "var": "dt.sd(x) ** 2",
+    "median": "dt.median(x)",
+    "first": "dt.first(x)",
+    "last": "dt.last(x)",
+    "corr": "dt.corr(x, y)",
+}
+KEYED = """\
+# What is joined has a key; a key's values are unique, and come first.
+TABLE = CHOSEN
+TABLE.key = KEY
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One query over one frame."""
+
+    query: Query
+    facts: Facts
+    data: Schema
+
+    def finished(self) -> ast.expr:
+        """Write the brackets from the frame to the answer."""
+        tree = quote("data")
+        for step in (self._rows, self._columns, self._having, self._sort, self._limit):
+            tree = step(tree)
+        return tree
+
+    def _rows(self, tree: ast.expr) -> ast.expr:
+        """Filter rows and derive columns, in one pair of brackets where it can be."""
+        writer = Writer(self.facts)
+        rows = writer.condition(self.query.where) if self.query.where else None
+        for batch in _batches(self.query.derive):
+            new = {output.name: self._derived(output) for output in batch}
+            tree = _bracketed(tree, rows, quote("f[:].extend(o)", o=new))
+            rows = None
+        if rows is None:
+            return tree
+        if isinstance(self.query.apply, RowFunction) or not self.query.derive:
+            return quote("t[c, :]", t=tree, c=rows)
+        return tree
+
+    def _derived(self, output: Output) -> ast.expr:
+        tree, kind = Writer(self.facts).value(output.expression), self.facts.kind(output.expression)
+        if kind == "float" and output.name in self.query.group_by:
+            # -0.0 and 0.0 would be two groups.
+            return quote("x + 0", x=tree)
+        if kind == "int" and makes_double(output.expression):
+            # A power of integers is a float to datatable, and `//` takes none.
+            return quote("dt.as_type(x, dt.int64)", x=tree)
+        return tree
+
+    def _columns(self, tree: ast.expr) -> ast.expr:
+        if self.query.extreme:
+            return self._extreme(tree, self.query.extreme)
+        match self.query.apply:
+            case RowFunction() as function:
+                return quote("t[:, o]", t=tree, o={function.output: self._applied(function)})
+            case None:
+                pass
+            case other:
+                raise Unsupported(other.name, "datatable calls no Python function on groups")
+        if self.query.transform:
+            return self._transformed(tree)
+        if self.query.select:
+            return tree
+        writer = Writer(self.facts, self._aggregation)
+        outputs = {o.name: writer.value(o.expression) for o in self.query.aggregate}
+        return self._grouped(quote("t[:, o]", t=tree, o=outputs))
+
+    def _transformed(self, tree: ast.expr) -> ast.expr:
+        """Give the rows numbers to sort by: the answer comes group by group."""
+        query, writer = self.query, Writer(self.facts, self._aggregation)
+        outputs = {o.name: writer.value(o.expression) for o in query.transform}
+        if not query.group_by:
+            extended = quote("t[:, f[:].extend(o)]", t=tree, o=outputs)
+            return quote("t[:, n]", t=extended, n=list(query.outputs))
+        row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
+        tree = self._grouped(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
+        names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
+        return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
+
+    def _window(self, agg: Agg) -> ast.expr:
+        if agg.function == "rank":
+            raise Unsupported("rank()", "datatable numbers no equal values alike")
+        argument, *rest = agg.arguments
+        step = rest[0].value if rest and isinstance(rest[0], Lit) else 1
+        x = Writer(self.facts).value(argument)
+        if agg.function == "cumsum":
+            if self.facts.may_miss(argument):
+                total = quote("dt.cumsum(ifelse(x == None, 0, x))", x=x)
+                return quote("ifelse(x == None, None, t)", x=x, t=total)
+            return quote("dt.cumsum(x)", x=x)
+        return quote("dt.shift(x, n)", x=x, n=step if agg.function == "lag" else -int(str(step)))
+
+    def _grouped(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
+        """Put `by(…)` and what follows it into the last brackets."""
+        assert isinstance(tree, ast.Subscript)
+        assert isinstance(tree.slice, ast.Tuple)
+        by = [quote("by(*k)", k=list(map(literal, self.query.group_by)))]
+        tree.slice.elts += [*(by if self.query.group_by else []), *more]
+        return tree
+
+    def _extreme(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        column = f(extreme.column)
+        if not present(self.query, extreme.column, self.data):
+            tree = quote("t[x != None, :]", t=tree, x=column)
+        order = "sort(x)" if extreme.smallest else "sort(x, reverse=True)"
+        numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
+        order = "sort(-x)" if numeric and not extreme.smallest else order
+        top = quote("t[:n, o]", t=tree, n=extreme.n, o={extreme.name: column})
+        return self._grouped(top, quote(order, x=column))
+
+    def _applied(self, function: RowFunction) -> ast.expr:
+        if function.body is None:
+            raise Unsupported(function.name, function.opaque)
+        guards = self.facts.guards(function.body) if function.on_missing == "skip" else ()
+        tests: tuple[Expr, ...] = tuple(IsMissing(Col(column)) for column in guards)
+        body = function.body
+        while isinstance(body, Let):
+            body = substituted(body.body, {body.name: body.value})
+        if not tests:
+            return Writer(self.facts).value(body)
+        guard = (Bool("or", tests) if len(tests) > 1 else tests[0], Lit(None))
+        match body:
+            case Case(branches, otherwise):
+                body = Case((guard, *branches), otherwise)
+            case _:
+                body = Case((guard,), body)
+        return Writer(self.facts).value(body)
+
+    def _aggregation(self, agg: Agg) -> ast.expr:
+        writer = Writer(self.facts)
+        if agg.function in WINDOWS:
+            return self._window(agg)
+        match agg:
+            case Agg("size"):
+                return quote("dt.count()")
+            case Agg("any", (condition,)):
+                return quote("s > 0", s=self._holding(condition))
+            case Agg("all", (condition,)):
+                return quote("s == 0", s=self._holding(negated(condition)))
+            case Agg("sum", (condition,)) if self.facts.kind(condition) == "bool":
+                return self._holding(condition)
+            case _:
+                self._check(agg)
+        x, *rest = map(writer.value, agg.arguments)
+        return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
+
+    def _holding(self, condition: Expr) -> ast.expr:
+        """Count the rows where a condition holds."""
+        tree = Writer(self.facts).condition(condition)
+        if isinstance(condition, (Compare, Col)) and not isinstance(tree, ast.BinOp):
+            return quote("dt.sum(c)", c=tree)
+        return quote("dt.sum(ifelse(c, 1, 0))", c=tree)
+
+    def _check(self, agg: Agg) -> None:
+        if agg.function not in AGGREGATIONS:
+            raise Unsupported(f"{agg.function}()", "datatable has no such reducer")
+        if agg.function in {"first", "last"} and self.facts.may_miss(agg.arguments[0]):
+            raise Unsupported(f"{agg.function}()", "datatable's counts a missing value as one")
+        if agg.function in {"min", "max"} and self.facts.kind(agg.arguments[0]) == "string":
+            raise Unsupported(f"{agg.function}() of text", "datatable compares numbers and dates")
+
+    def _having(self, tree: ast.expr) -> ast.expr:
+        if self.query.having is None:
+            return tree
+        facts = of_outputs(self.query, self.facts)
+        return quote("t[c, :]", t=tree, c=Writer(facts).condition(self.query.having))
+
+    def _sort(self, tree: ast.expr) -> ast.expr:
+        names = [literal(key.name) for key in self.query.sort]
+        descending = [key.descending for key in self.query.sort]
+        if not names:
+            return tree
+        if not any(descending):
+            return quote("t[:, :, sort(*n, na_position='last')]", t=tree, n=names)
+        same = descending[0] if len(set(descending)) == 1 else descending
+        order = quote("sort(*n, reverse=d, na_position='last')", n=names, d=same)
+        return quote("t[:, :, s]", t=tree, s=order)
+
+    def _limit(self, tree: ast.expr) -> ast.expr:
+        if self.query.limit is None:
+            return tree
+        return quote("t[:n, :]", t=tree, n=self.query.limit)
+
+
+def _bracketed(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:
+    if rows is None:
+        return quote("t[:, o]", t=tree, o=selected)
+    return quote("t[c, o]", t=tree, c=rows, o=selected)
+
+
+def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same brackets."""
+    batches: list[list[Output]] = []
+    for output in outputs:
+        reads = set(columns(output.expression))
+        if not batches or reads & {o.name for o in batches[-1]}:
+            batches.append([])
+        batches[-1].append(output)
+    return batches
+
+
+def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]:
+    """Write the join: datatable's keeps the rows that match nothing; an inner one drops them.
+
+    Gives the statements before the chain of the other clauses, and the chain.
+    """
+    names = dict.fromkeys((*met.join.on, *met.right))
+    columns = {met.renamed.get(name, name): f(name) for name in names}
+    inner = met.join.how == "inner"
+    full = (n for n in met.right if n not in met.join.on and not met.other[n].missing)
+    # A number is compared faster than a text.
+    numbers_first = sorted(full, key=lambda name: met.other[name].kind == "string")
+    sure = next((met.renamed.get(name, name) for name in numbers_first), "")
+    table = quote(met.name)
+    if inner and not sure:
+        sure = fresh("matched", {*columns, *met.data.names})
+        columns[sure] = literal(True)
+    chosen = quote("t[:, c]", t=table, c=columns)
+    if gaps := [name for name in met.join.on if met.other[name].missing]:
+        tests = [quote("x != None", x=f(name)) for name in gaps]
+        # datatable lets a missing key match a missing key, and must have each key once.
+        chosen = quote("t[r, c]", t=table, r=joined("and", tests), c=columns)
+    found = quote("data[:, :, join(t)]", t=table)
+    if inner:
+        found = quote("data[x != None, :, join(t)]", x=column_of("g", sure), t=table)
+    if query.select and sure not in query.reads and inner:
+        found = quote("d[:, n]", d=found, n=list(query.reads))
+    keyed = fill(KEYED.replace("TABLE", met.name), CHOSEN=chosen, KEY=met.key)
+    if source(chain) == "data":
+        return keyed, found
+    return f"{keyed}\ndata = {source(found)}", chain
+
+
+def summable(query: Query, facts: Facts) -> Query:
+    """Derive what `dt.sum` refuses: an expression that its older half makes, as of `dt.math`.
+
+    And a copy of a key that is aggregated: within its group, a key is a single value.
+    """
+    derived = list(query.derive)
+    taken = {*query.reads, *query.outputs, *(output.name for output in derived)}
+
+    def named(argument: Expr, name: str) -> Expr:
+        for output in derived:
+            if output.expression == argument:
+                return Col(output.name)
+        derived.append(Output(fresh(name, taken), argument))
+        taken.add(derived[-1].name)
+        return Col(derived[-1].name)
+
+    def copied(node: Expr) -> Expr:
+        keys = [name for name in columns(node) if name in query.group_by]
+        return substituted(node, {name: named(Col(name), name) for name in keys})
+
+    def rewritten(node: Expr) -> Expr:
+        match node:
+            case Agg("sum", (Neg(operand),)):
+                return Neg(rewritten(Agg("sum", (operand,))))
+            case Agg("sum", (argument,)) if name := _older(argument, facts):
+                return Agg("sum", (named(argument, name),))
+            case Agg() if not {*columns(node)}.isdisjoint(query.group_by):
+                return copied(node)
+            case _:
+                return rebuilt(node, tuple(map(rewritten, children(node))))
+
+    aggregate, transform = (
+        tuple(replace(o, expression=rewritten(o.expression)) for o in outputs)
+        for outputs in (query.aggregate, query.transform)
+    )
+    return replace(query, derive=tuple(derived), aggregate=aggregate, transform=transform)
+
+
+def _older(node: Expr, facts: Facts) -> str:
+    """Give a name to what `dt.math` makes, which is another class of expression; else nothing."""
+    match node:
+        case Call(function) if "dt.math" in FUNCTIONS.get(function, ""):
+            return function
+        case Call("round", (_,)):
+            return "round"
+        case Arith("//", left, right) if not is_whole(facts, left, right):
+            return "quotient"
+        case _:
+            return ""

@@ -1,0 +1,402 @@
+"""DuckDB's statement: a query's clauses as one SELECT, with a subquery where SQL needs one."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Expr,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    aggregations,
+    children,
+    columns,
+)
+from ...spec.schema import Schema
+from ...spec.vocabulary import WINDOWS
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ..writing.passes.join import Joining
+from ..writing.properties import Facts, makes_double, makes_nan, of_outputs
+from ..writing.sql import AND, ATOM, NOT, OR, Sql, Writer, name
+from ..writing.steps import substituted
+
+AGGREGATIONS = {
+    "sum": "sum",
+    "mean": "avg",
+    "min": "min",
+    "max": "max",
+    "count": "count",
+    "std": "stddev",
+    "var": "variance",
+    "std_population": "stddev_pop",
+    "var_population": "var_pop",
+    "median": "median",
+    "quantile": "quantile_cont",
+    "corr": "corr",
+    "any": "bool_or",
+    "all": "bool_and",
+}
+# What SQL calls NULL over no values at all, and the language does not.
+OF_NOTHING = {"sum": "0", "any": "FALSE", "all": "TRUE"}
+# Threads take rows in any order: the first and the last value are told by the row's number.
+ORDERED = {"first": "arg_min", "last": "arg_max"}
+WIDTH = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One query over a table of rows; `guards` are the columns a row function needs."""
+
+    query: Query
+    data: Schema
+    facts: Facts
+    guards: tuple[str, ...] = ()
+    raises: bool = False
+    met: Joining | None = None
+    beside: bool = False
+
+    def text(self) -> str:
+        """Write the statement, one clause a line."""
+        if self.met and self._is_bare:
+            return _joined(self.met)
+        clauses = [
+            listed("SELECT", self._items(), ","),
+            f"FROM {self._source()}",
+            "" if self.query.derive else self._where(),
+            listed("GROUP BY", self._keys(), ",") if self._groups else "",
+            self._having(),
+        ]
+        ends = [
+            listed("ORDER BY", self._order(), ","),
+            f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
+        ]
+        text = _lines(clauses)
+        return _lines([self._windowed(text) if self._filters_rows else text, *ends])
+
+    def hugeints(self) -> list[str]:
+        """Give the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
+        outputs = (*self.query.aggregate, *self.query.transform)
+        return [output.name for output in outputs if self._huge(output.expression)]
+
+    @property
+    def _is_bare(self) -> bool:
+        """Tell whether all rows of a join are asked for, just as they are."""
+        query = self.query
+        more = (query.where, query.derive, query.having, query.sort, query.limit)
+        return bool(query.select) and not any(more)
+
+    @property
+    def _groups(self) -> bool:
+        return bool(self.query.group_by) and not self.query.transform
+
+    @property
+    def _filters_rows(self) -> bool:
+        """Tell whether `having` speaks of rows, which SQL's HAVING cannot."""
+        query = self.query
+        return query.having is not None and not (query.aggregate or query.transform)
+
+    def _items(self) -> list[str]:
+        match self.query.apply:
+            case RowFunction() as function:
+                return [self._row_function(function)]
+            case GroupFunction():
+                raise AssertionError("a group function is lowered")
+            case None:
+                pass
+        if self.query.select:
+            return ["*"]
+        outputs = (*self.query.aggregate, *self.query.transform)
+        items = [*self._keys(), *map(self._output, outputs)]
+        return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
+
+    def _keys(self) -> list[str]:
+        return [name(key) for key in self.query.group_by]
+
+    def _row_function(self, function: RowFunction) -> str:
+        if function.body is None:
+            raise Unsupported(function.name, function.opaque)
+        guarded = self._guard()
+        case = Case(((guarded, Lit(None)),), function.body) if guarded else function.body
+        match case:
+            case Case(branches, Case(more, otherwise)):
+                case = Case((*branches, *more), otherwise)
+        return self._named(case, function.output)
+
+    def _guard(self) -> Expr | None:
+        """Give the condition under which the function is not called."""
+        tests = tuple(IsMissing(Col(column)) for column in self.guards)
+        return (Bool("or", tests) if len(tests) > 1 else tests[0]) if tests else None
+
+    def _output(self, output: Output) -> str:
+        return self._named(output.expression, output.name)
+
+    def _named(self, expression: Expr, alias: str) -> str:
+        if expression == Col(alias):
+            return name(alias)
+        if isinstance(expression, Case) and not self._shown(expression, alias):
+            lines = self._writer().whens(expression.branches, expression.otherwise)
+            text = f"CASE {' '.join(lines)} END AS {name(alias)}"
+            if len(text) > WIDTH:
+                body = textwrap.indent("\n".join(lines), "    ")
+                return f"CASE\n{body}\nEND AS {name(alias)}"
+        write = self._writer().seen if self._shown(expression, alias) else self._writer().write
+        written = write(expression)
+        derived = any(output.name == alias for output in self.query.derive)
+        if derived and self.facts.kind(expression) == "int" and makes_double(expression):
+            # Later clauses take it for the integer that it is.
+            return f"{self._writer().int64(written).text} AS {name(alias)}"
+        return f"{written.text} AS {name(alias)}"
+
+    def _shown(self, expression: Expr, alias: str) -> bool:
+        """Tell whether a later clause would see a NaN of this output."""
+        read = {key.name for key in self.query.sort}
+        later = columns(self.query.having) if self.query.having else ()
+        derived = any(output.name == alias for output in self.query.derive)
+        return makes_nan(expression) and (derived or alias in {*read, *later})
+
+    def _extreme(self, extreme: Extreme) -> str:
+        function = "min" if extreme.smallest else "max"
+        return f"unnest({function}({name(extreme.column)}, {extreme.n})) AS {name(extreme.name)}"
+
+    def _source(self) -> str:
+        """Give the table, or a subquery that derives columns from the filtered table."""
+        table = _table(self.met)
+        if not self.query.derive:
+            return table
+        text, where, row = table, self._where(), ["rowid"] if self.ordered else []
+        # An aggregation in a derived column is the value of the row's group.
+        beside = replace(self, beside=bool(self.query.group_by))
+        for batch in _batches(self.query.derive):
+            items = [*row, "*", *map(beside._output, batch)]  # noqa: SLF001 - its own kind
+            inner = f"{listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
+            text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
+        return text
+
+    def _order(self) -> list[str]:
+        """Give what sorts: a value for each row keeps the frame's order, which windows lose."""
+        if self.query.transform and not self.query.sort:
+            return ["rowid"]
+        return [_sort_key(key.name, key.descending) for key in self.query.sort]
+
+    @property
+    def ordered(self) -> bool:
+        """Tell whether the answer depends on the rows' order."""
+        if self.query.transform:
+            return True
+        outputs = (*self.query.aggregate, *self.query.transform)
+        found = aggregations(*(output.expression for output in outputs))
+        return any(agg.function in ORDERED for agg in found)
+
+    def _where(self) -> str:
+        condition = self.query.where
+        if self.query.having and not self.query.derive and self._is_of_rows:
+            parts = (self.query.where, self._unshadowed(self.query.having))
+            condition = Bool("and", tuple(part for part in parts if part))
+        return self._conditions("WHERE", condition) if condition else ""
+
+    @property
+    def _is_of_rows(self) -> bool:
+        """Tell whether a transform has no window at all, so that `having` is a second `where`."""
+        outputs = tuple(output.expression for output in self.query.transform)
+        return bool(outputs) and not aggregations(*outputs)
+
+    def _having(self) -> str:
+        """Write outputs by name, but those named like a column: there DuckDB reads the column."""
+        if self.query.having is None or self._filters_rows:
+            return ""
+        condition = self._unshadowed(self.query.having)
+        if self.query.aggregate:
+            return self._conditions("HAVING", condition)
+        if not self._is_of_rows:
+            return self._conditions("QUALIFY", condition)
+        return self._conditions("WHERE", condition) if self.query.derive else ""
+
+    def _unshadowed(self, condition: Expr) -> Expr:
+        frame = {*self.data.names, *(output.name for output in self.query.derive)}
+        outputs = (*self.query.aggregate, *self.query.transform)
+        shadowed = {
+            output.name: output.expression
+            for output in outputs
+            if output.name in frame or self._is_of_rows
+        }
+        return substituted(condition, shadowed)
+
+    def _conditions(self, word: str, condition: Expr) -> str:
+        seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
+        writer = self._writer(Facts(Schema(seen, self.data.rows)))
+        operands = condition.operands if isinstance(condition, Bool) else (condition,)
+        separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
+        level = OR if len(operands) == 1 else (NOT if separator == " AND" else AND)
+        texts = [writer.write(operand).at(level) for operand in operands]
+        line = f"{word} {f'{separator} '.join(texts)}"
+        if len(line) <= WIDTH:
+            return line
+        joined = f"\n{separator.strip()} ".join(texts)
+        return f"{word}\n{textwrap.indent(joined, '    ')}"
+
+    def _windowed(self, text: str) -> str:
+        assert self.query.having is not None
+        inner = textwrap.indent(text, "    ")
+        return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
+
+    def _writer(self, facts: Facts | None = None) -> Writer:
+        return Writer(facts or self.facts, self._aggregation, self.raises)
+
+    def _aggregation(self, agg: Agg) -> Sql:
+        if agg.function in WINDOWS:
+            return self._window(agg)
+        written = self._over(self._reduced(agg))
+        if agg.function not in OF_NOTHING or not self._may_be_nothing(agg.arguments[0]):
+            return written
+        return Sql(f"coalesce({written.text}, {OF_NOTHING[agg.function]})")
+
+    def _reduced(self, agg: Agg) -> str:
+        if agg.function == "size":
+            return "count(*)"
+        arguments = [self._argument(argument) for argument in agg.arguments]
+        if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
+            return self._counted(*arguments)
+        return self._called(agg, arguments)
+
+    def _counted(self, condition: str) -> str:
+        return f"count_if({condition})"
+
+    def _called(self, agg: Agg, arguments: list[str]) -> str:
+        if agg.function == "n_unique":
+            return f"count(DISTINCT {arguments[0]})"
+        if agg.function in ORDERED:
+            return f"{ORDERED[agg.function]}({arguments[0]}, rowid)"
+        if agg.function not in AGGREGATIONS:
+            raise Unsupported(f"{agg.function}()", "no DuckDB aggregation is known for it")
+        return f"{AGGREGATIONS[agg.function]}({', '.join(arguments)})"
+
+    def _argument(self, node: Expr) -> str:
+        if isinstance(node, Lit):
+            return self._writer().constant(node.value).text
+        return self._writer().seen(node).text
+
+    def _over(self, text: str, order: str = "") -> Sql:
+        if not (self.query.transform or self.beside):
+            return Sql(text, ATOM)
+        keys = ", ".join(self._keys())
+        parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else ""]
+        return Sql(f"{text} OVER ({' '.join(part for part in parts if part)})", ATOM)
+
+    def _window(self, agg: Agg) -> Sql:
+        x, *rest = map(self._argument, agg.arguments)
+        if agg.function in {"lag", "lead"}:
+            return self._over(f"{agg.function}({', '.join((self._or_null(x), *rest))})", "rowid")
+        is_truth = self.facts.kind(agg.arguments[0]) == "bool"
+        written = (
+            self._over("rank()", x)
+            if agg.function == "rank"
+            else self._over(self._counted(x) if is_truth else f"sum({x})", "rowid")
+        )
+        if not self.facts.may_miss(agg.arguments[0]):
+            return written
+        return Sql(f"CASE WHEN {x} IS NOT NULL THEN {written.text} END")
+
+    def _or_null(self, text: str) -> str:
+        """Give a value in a type that has NULL, which all types of DuckDB have."""
+        return text
+
+    def _may_be_nothing(self, argument: Expr) -> bool:
+        """Tell whether a group can be without values; a group has a row, a whole frame may not."""
+        empty = not self.query.group_by and (self.query.where or not self.data.rows)
+        return bool(empty) or self.facts.may_miss(argument)
+
+    def _huge(self, node: Expr) -> bool:
+        if self.facts.kind(node) != "int":
+            return False
+        match node:
+            case Agg("sum" | "cumsum", (argument,)):
+                return self.facts.kind(argument) in {"int", "bool"}
+            case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
+                return any(map(self._huge, children(node)))
+            case _:
+                return False
+
+
+def lifted(query: Query) -> Query:
+    """Derive the values that a row function names first, so that their names survive."""
+    function, derived = query.apply, list(query.derive)
+    if not isinstance(function, RowFunction):
+        return query
+    body = function.body
+    while isinstance(body, Let) and body.name not in {*query.reads, *(o.name for o in derived)}:
+        derived.append(Output(body.name, body.value))
+        body = body.body
+    return replace(query, derive=tuple(derived), apply=replace(function, body=body))
+
+
+def guarding(query: Query, facts: Facts) -> tuple[str, ...]:
+    """Give the columns without which the row function is not called."""
+    function = query.apply
+    if not isinstance(function, RowFunction) or function.body is None:
+        return ()
+    return facts.guards(function.body) if function.on_missing == "skip" else ()
+
+
+def listed(word: str, items: list[str], separator: str) -> str:
+    """Write a clause on one line where it fits, else with an item a line."""
+    if not items:
+        return ""
+    line = f"{word} {f'{separator} '.join(items)}"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    joined = f"{separator}\n".join(items)
+    return f"{word}\n{textwrap.indent(joined, '    ')}"
+
+
+def _table(met: Joining | None) -> str:
+    """Write the table of the rows; where names clash, a subquery that tells them apart."""
+    if met is None:
+        return "data"
+    return f"(\n{textwrap.indent(_joined(met), '    ')}\n)" if met.renamed else _meeting(met)
+
+
+def _joined(met: Joining) -> str:
+    """Write the join with all its columns."""
+    own, keys = name(met.name), met.join.on
+    items = [
+        f"{own}.{name(column)} AS {name(met.renamed[column])}"
+        if column in met.renamed
+        else name(column)
+        for column in met.right
+        if column not in keys
+    ]
+    return f"{listed('SELECT', ['data.*', *items], ',')}\nFROM {_meeting(met)}"
+
+
+def _meeting(met: Joining) -> str:
+    word = "LEFT JOIN" if met.join.how == "left" else "JOIN"
+    return f"data {word} {name(met.name)} USING ({', '.join(map(name, met.join.on))})"
+
+
+def _lines(clauses: list[str]) -> str:
+    return "\n".join(clause for clause in clauses if clause)
+
+
+def _sort_key(column: str, descending: bool) -> str:
+    return f"{name(column)} DESC" if descending else name(column)
+
+
+def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same SELECT."""
+    batches: list[list[Output]] = []
+    for output in outputs:
+        current = {o.name for o in batches[-1]} if batches else set()
+        if not batches or current & {output.name, *columns(output.expression)}:
+            batches.append([])
+        batches[-1].append(output)
+    return batches

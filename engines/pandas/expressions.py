@@ -1,0 +1,453 @@
+"""The language of pandas' series, shared by the engines that speak it: pandas, Dask and Modin.
+
+Where a value is missing, NumPy's comparisons are False, except `!=`: only that one needs care.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    children,
+    columns,
+    walk,
+)
+from ...spec.kinds import extended
+from ...spec.schema import Schema
+from ...spec.workload import Output, Query
+from ..writing.program import fill
+from ..writing.properties import Facts
+from ..writing.quote import literal, quote
+from ..writing.steps import hoisted, negated, present, substituted
+
+FUNCTIONS = {
+    "abs": "np.abs(x)",
+    "int64": "x.astype('int64')",
+    "boolean": "x.astype('boolean')",
+    "sqrt": "np.sqrt(x)",
+    "log": "np.log(x)",
+    "log10": "np.log10(x)",
+    "exp": "np.exp(x)",
+    "floor": "np.floor(x)",
+    "ceil": "np.ceil(x)",
+    "round": "np.round(x)",
+    "lower": "x.str.lower()",
+    "upper": "x.str.upper()",
+    "len": "x.str.len()",
+    "contains": "x.str.contains(y, regex=False)",
+    "starts_with": "x.str.startswith(y)",
+    "year": "x.dt.year",
+    "month": "x.dt.month",
+    "day": "x.dt.day",
+}
+EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
+PERIODS = {"year": "Y", "month": "M"}
+FLOORS = {"day": "D", "hour": "h"}
+BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Writes expressions over the columns of the frame called `frame`.
+
+    `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
+    are those of the rows, where whole functions are written and not single clauses. `nothing` tells
+    that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
+    of which `scalars` are a single value.
+    """
+
+    frame: str
+    missing: Callable[[str], bool]
+    arrow: Callable[[str], bool] = lambda _: False
+    bound: frozenset[str] = frozenset()
+    facts: Facts | None = None
+    nothing: bool = False
+    trees: Mapping[str, ast.expr] = field(default_factory=dict)
+    scalars: frozenset[str] = frozenset()
+
+    def binding(self, *names: str) -> Series:
+        """Give the writer that knows these names as local variables."""
+        return replace(self, bound=self.bound | set(names))
+
+    def value(self, node: Expr) -> ast.expr:
+        """Write an expression for its value; missing where an input is."""
+        match node:
+            case Compare() | Bool() | Not() | IsIn() | Call("contains" | "starts_with"):
+                return self._three_valued(node)
+            case _:
+                return self._write(node)
+
+    def column(self, node: Expr) -> ast.expr:
+        """Write an expression as a series of the frame's index, which an array has not."""
+        if self._is_series(node):
+            return self.value(node)
+        return quote("pd.Series(v, index=f.index)", v=self.value(node), f=quote(self.frame))
+
+    def condition(self, node: Expr) -> ast.expr:
+        """Write a condition: True where it is true, False where it is not or is missing."""
+        match node:
+            case Bool(op, operands):
+                return self._joined(op, operands)
+            case Not(Col(name)) if self.missing(name):
+                return quote("x == False", x=self._write(node.operand))
+            case Not(Col()):
+                return quote("~x", x=self.condition(node.operand))
+            case Not(IsMissing(operand)):
+                return quote("x.notna()", x=self.column(operand))
+            case Not(IsIn(operand, _)):
+                return self._and_present(quote("~x", x=self._write(node.operand)), operand)
+            case Not(operand) if not isinstance(negated(operand), Not):
+                return self.condition(negated(operand))
+            case Not(operand):
+                opposite = quote("~x", x=self.condition(operand))
+                return self._and_present(opposite, *children(operand))
+            case Compare("!=", left, right):
+                return self._and_present(self._write(node), left, right)
+            case Col(name) if self.missing(name):
+                return quote("x == True", x=self._write(node))
+            case _:
+                return self._write(node)
+
+    def _write(self, node: Expr) -> ast.expr:
+        match node:
+            case Col(name) if name in self.trees:
+                return self.trees[name]
+            case Col(name) if name in self.bound:
+                return quote(name)
+            case Col(name):
+                return quote("frame[name]", frame=quote(self.frame), name=name)
+            case Lit(None):
+                return quote("np.nan")
+            case Lit(dt.datetime() | dt.date() as value):
+                return _stamp(value)
+            case Lit(value):
+                return quote("value", value=value)
+            case Arith(op, left, right):
+                return self._arithmetic(op, left, right)
+            case Neg(operand):
+                return quote("-x", x=self._write(operand))
+            case Compare(op, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
+                # Arrow's own truth values are not at home with those of other comparisons.
+                tree = quote(f"x {op} y", x=self._write(node.left), y=self._write(node.right))
+                return quote("t.astype('boolean')", t=tree)
+            case Compare(op, left, right):
+                return quote(f"x {op} y", x=self._write(left), y=self._write(right))
+            case IsMissing(operand):
+                return quote("x.isna()", x=self.column(operand))
+            case IsIn(operand, values):
+                listed = ast.List([self._write(value) for value in values])
+                return quote("x.isin(v)", x=self.column(operand), v=listed)
+            case Bool() | Not():
+                return self.condition(node)
+            case Call("truncate", (moment, Lit(unit))):
+                zone = self.facts.zone(moment) if self.facts else ""
+                return self._truncated(self.column(moment), str(unit), zone)
+            case Call("centred", arguments):
+                return self._centred(arguments)
+            case Call("len", (Col(name),)) if self.arrow(name):
+                # Beside floats, pandas' own missing integers would mix NA and NaN.
+                return quote("x.str.len().astype('float64')", x=self._write(Col(name)))
+            case Call(function, arguments):
+                method = FUNCTIONS.get(function, "").startswith("x.")
+                first = self.column(arguments[0]) if method else self._write(arguments[0])
+                return self._call(function, [first, *map(self._write, arguments[1:])])
+            case Case(branches, otherwise):
+                return self._case(branches, otherwise)
+            case Let(name, value, body):
+                return self._write(substituted(body, {name: value}))
+            case Agg(function, _):
+                raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
+            case _:
+                assert_never(node)
+
+    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
+        x, y = self._wide(op, left, right), self._wide(op, right, left)
+        if op == "**" and self.facts and not _is_power(right):
+            # Of integers, pandas refuses negative powers.
+            return quote("np.float_power(x, y)", x=x, y=y)
+        if op == "**" and right == Lit(0) and self.facts:
+            # NaN ** 0 is 1 to NumPy.
+            return quote("(x ** 0).where(x.notna())", x=self.column(left))
+        if op in {"//", "%"} and right == Lit(0):
+            return quote("x * np.nan", x=x)
+        if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
+            # NumPy's integers give 0 by zero; those of a series do not.
+            x = self.column(left)
+        if op == "//" and columns(right) and not self._is_series(right):
+            y = self.column(right)
+        result = quote(f"x {op} y", x=x, y=y)
+        if op == "//" and columns(right):
+            # pandas gives an infinity by zero; the language says missing.
+            return quote("r.where(y != 0)", r=result, y=y)
+        return result
+
+    def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
+        """Write an operand in 64 bits where fewer could overflow."""
+        # With missing values, pandas holds integers as 64-bit floats.
+        whole = (
+            isinstance(node, Col) and node.name not in self.bound and not self.missing(node.name)
+        )
+        if self.facts and whole and self.facts.overflows(op, node, other):
+            return quote("x.astype('int64')", x=self._write(node))
+        return self._write(node)
+
+    def _is_series(self, node: Expr) -> bool:
+        """Tell whether an expression is a series; `np.where` and a constant are not."""
+        match node:
+            case Col(name):
+                return name not in self.scalars
+            case Lit():
+                return False
+            case Case(((_, Col()),), Lit(None)):
+                return True
+            case Case():
+                return False
+            case Let(name, value, body):
+                return self._is_series(substituted(body, {name: value}))
+            case IsMissing() | IsIn():
+                return True
+            case _:
+                return any(map(self._is_series, children(node)))
+
+    def _joined(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
+        # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
+        searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in operands)
+        write = self._decided if searched else self.condition
+        tree = write(operands[0])
+        for operand in operands[1:]:
+            tree = ast.BinOp(tree, BOOLEAN[op], write(operand))
+        return tree
+
+    def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
+        for operand in operands:
+            if self._may_miss(operand):
+                tree = quote("t & x.notna()", t=tree, x=self.column(operand))
+        return tree
+
+    def _three_valued(self, node: Expr) -> ast.expr:
+        """Write a condition as a value: missing where what is there does not decide it."""
+        match node:
+            case Bool(op, operands) if any(map(self._may_miss, operands)):
+                parts = [self._three_valued(operand) for operand in operands]
+                tree = parts[0]
+                for part in parts[1:]:
+                    tree = ast.BinOp(tree, BOOLEAN[op], part)
+                return tree
+            case Not(operand) if self._may_miss(operand):
+                return quote("~x", x=self._three_valued(operand))
+            case Col(name) if self.missing(name):
+                return quote("x.astype('boolean')", x=self._write(node))
+            case IsMissing() | Case():
+                return self.column(node)
+            case _:
+                return self._masked(self.condition(node), children(node))
+
+    def _masked(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
+        """Take a condition as missing where an operand is."""
+        masks = [quote("x.isna()", x=self.column(x)) for x in operands if self._may_miss(x)]
+        if not masks:
+            return tree
+        if not any(map(self._is_series, operands)):
+            tree = quote("pd.Series(v, index=f.index)", v=tree, f=quote(self.frame))
+        mask = masks[0]
+        for other in masks[1:]:
+            mask = ast.BinOp(mask, ast.BitOr(), other)
+        return quote("t.astype('boolean').mask(m)", t=tree, m=mask)
+
+    def _may_miss(self, node: Expr) -> bool:
+        match node:
+            case IsMissing():
+                return False
+            case _:
+                return can_be_missing(node, self.missing)
+
+    def _centred(self, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Write a column less its group's mean; the other arguments are the keys."""
+        column, *keys = (node.name for node in arguments if isinstance(node, Col))
+        options = {"dropna": False} if any(map(self.missing, keys)) else {}
+        by = keys[0] if len(keys) == 1 else keys
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
+        mean = quote('g[c].transform("mean")', g=groups, c=column)
+        return quote("x - mean", x=self._write(arguments[0]), mean=mean)
+
+    def _truncated(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
+        """Write a truncation; months and years have no fixed length, but periods know them."""
+        if zone and unit == "hour":
+            # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
+            shown = quote("x.dt.tz_localize(None)", x=moment)
+            return quote("x - (s - s.dt.floor('h'))", x=moment, s=shown)
+        if zone:
+            # As a clock there shows it, and not as many hours since.
+            moment = quote("x.dt.tz_localize(None)", x=moment)
+        if unit in PERIODS:
+            tree = quote("x.dt.to_period(p).dt.to_timestamp()", x=moment, p=PERIODS[unit])
+        else:
+            tree = quote("x.dt.floor(u)", x=moment, u=FLOORS[unit])
+        return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
+
+    def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
+        if function in EXTREMES and len(arguments) > 1:
+            tree = arguments[0]
+            for argument in arguments[1:]:
+                tree = quote(EXTREMES[function], x=tree, y=argument)
+            return tree
+        if function == "round" and len(arguments) == 2:
+            return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
+        if function not in FUNCTIONS:
+            raise Unsupported(f"{function}()", "pandas has no vectorised form that is known here")
+        return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+
+    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+        if len(branches) == 1:
+            ((condition, value),) = branches
+            if otherwise == Lit(None) and isinstance(value, Col):
+                return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
+            v, o = self._chosen(value, otherwise)
+            return quote("np.where(c, v, o)", c=self._decided(condition), v=v, o=o)
+        *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
+        conditions = [self._numpy(condition) for condition, _ in branches]
+        return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
+
+    def _chosen(self, *nodes: Expr) -> list[ast.expr]:
+        """Write values that are chosen among: NaN beside text would become text, or raise."""
+        nothing = self.nothing or any(map(self._is_text, nodes))
+        return [literal(None) if nothing and n == Lit(None) else self.value(n) for n in nodes]
+
+    def _is_text(self, node: Expr) -> bool:
+        match node:
+            case Lit(str()) | Call("lower" | "upper"):
+                return True
+            case Col(name) if self.facts and name in self.facts.data:
+                return self.facts.data[name].kind == "string"
+            case Case(branches, otherwise):
+                return any(map(self._is_text, (*(value for _, value in branches), otherwise)))
+        return False
+
+    def _decided(self, node: Expr) -> ast.expr:
+        """Write a condition without NA, which `np.where` cannot read.
+
+        Dask tries a function on made-up rows, and there text is missing whatever the data says.
+        """
+        tree = self.condition(node)
+        return quote("t.fillna(False)", t=tree) if any(map(self.arrow, columns(node))) else tree
+
+    def _numpy(self, node: Expr) -> ast.expr:
+        """Write a condition as NumPy's booleans, for `np.select` reads no others."""
+        tree = self._decided(node)
+        return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
+
+
+def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
+    """Give the writer for a query's frame; a derived column may be missing if what it reads is."""
+    derived = {output.name: output.expression for output in query.derive}
+
+    def missing(name: str) -> bool:
+        if name in derived:
+            return can_be_missing(derived[name], missing)
+        return name not in data or not present(query, name, data)
+
+    def is_text(name: str) -> bool:
+        return name not in derived and name in data and data[name].kind == "string"
+
+    facts = Facts(extended(data, query))
+    return Series(frame, missing, is_text if arrow else lambda _: False, facts=facts)
+
+
+def _stamp(value: dt.date) -> ast.expr:
+    """Write a day or a time: beside a column of times, pandas takes no date of Python's."""
+    return quote("pd.Timestamp(t)", t=value.isoformat())
+
+
+def _is_power(node: Expr) -> bool:
+    """Tell whether this is an exponent that integers can have."""
+    match node:
+        case Lit(int() as value):
+            return value >= 0
+        case _:
+            return False
+
+
+def _may_be_zero(node: Arith) -> bool:
+    return bool(columns(node.right)) or (node.op != "**" and node.right == Lit(0))
+
+
+def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
+    """Tell whether an expression can be missing: an input is, or its arithmetic makes it so."""
+    makes = any(
+        (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
+        or (isinstance(part, Call) and part.function in {"sqrt", "log", "log10"})
+        or part == Lit(None)
+        for part in walk(node)
+    )
+    return makes or any(missing(name) for name in columns(node))
+
+
+def filtering(condition: Expr, series: Series) -> str:
+    """Write the statement that keeps the rows of a condition: `dropna` for `is not None`."""
+    conjuncts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
+    conjuncts = conjuncts or (condition,)
+    present = [x.operand.operand.name for x in conjuncts if _is_presence(x)]  # type: ignore[union-attr]
+    others = tuple(x for x in conjuncts if not _is_presence(x))
+    lines = []
+    if present:
+        lines.append(
+            fill(f"{series.frame} = {series.frame}.dropna(subset=S)", S=quote("s", s=present))
+        )
+    if others:
+        kept = others[0] if len(others) == 1 else Bool("and", others)
+        code = fill(f"{series.frame} = {series.frame}[CONDITION]", CONDITION=series.condition(kept))
+        lines.append(code)
+    return "\n".join(lines)
+
+
+def setting(output: Output, series: Series) -> list[str]:
+    """Write the statements that set one column, named intermediates as local variables first."""
+    named, body = hoisted(output.expression)
+    lines = []
+    for local in named:
+        lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")
+        series = series.binding(local.name)
+    return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
+
+
+def deriving(outputs: tuple[Output, ...], series: Series) -> str:
+    """Write the statements that add derived columns, one `assign` for those that can share it."""
+    lines: list[str] = []
+    batch: dict[str, ast.expr] = {}
+    for output in outputs:
+        if batch and set(columns(output.expression)) & set(batch):
+            lines.append(_assign(series.frame, batch))
+            batch = {}
+        batch[output.name] = series.value(output.expression)
+    return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
+
+
+def _assign(frame: str, values: dict[str, ast.expr]) -> str:
+    return f"{frame} = " + ast.unparse(quote("frame.assign(**v)", frame=quote(frame), v=values))
+
+
+def _is_presence(condition: Expr) -> bool:
+    match condition:
+        case Not(IsMissing(Col())):
+            return True
+        case _:
+            return False

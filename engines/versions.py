@@ -1,0 +1,106 @@
+"""An engine in an environment of its own, or on a cluster that is there already.
+
+`pandas@3.1`, `polars@newest`, `serial@python3.13t`, `dask@tcp://10.0.0.1:8786`, `modin@head:6379`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ..errors import EngineError
+from ..spec.schema import Schema
+from ..spec.workload import Query, Tasks
+from .base import Clustering, Engine, Program, Resources
+from .scan import Scanning
+
+NEWEST = "newest"
+VERSION = re.compile(rf"\d+(\.\d+)*|{NEWEST}")
+PYTHON = re.compile(r"python\d+(\.\d+)?t?|/.+")
+# As dask and Ray write them; `auto` is the cluster that Ray knows of on this machine.
+ADDRESS = re.compile(r"\w+://.+|[\w.-]+:\d+|auto")
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """The same adapter under another name; its programs run in an environment of its own.
+
+    `version` is that of the engine's first distribution, `newest`, or empty; `python` names an
+    interpreter (`python3.13`) or is its path, and empty for the one that runs dfbench.
+    """
+
+    engine: Engine
+    name: str
+    version: str = ""
+    python: str = ""
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Give the distributions whose versions matter."""
+        return self.engine.distributions
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Give the engine's own switches."""
+        return self.engine.environment(resources)
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
+        """Write the program for the versions that the resources tell."""
+        program = self.engine.write(query, data, resources)
+        titled = program.text.replace(f" - {self.engine.name}\n", f" - {self.name}\n", 1)
+        titled = titled.replace(f' - {self.engine.name}"""', f' - {self.name}"""', 1)
+        return replace(program, engine=self.name, text=titled)
+
+
+def versioned(engine: Engine, asked: str) -> Engine:
+    """Give an engine with what stands behind its @: a version, an interpreter, an address.
+
+    Raises EngineError for anything else, and for an address of an engine that knows no clusters.
+    """
+    own, version, python, address = engine.name, "", "", ""
+    for part in asked.split("@"):
+        if VERSION.fullmatch(part) and not version:
+            version = part
+        elif PYTHON.fullmatch(part) and not python:
+            python = part
+        elif ADDRESS.fullmatch(part) and not address:
+            address = part
+        elif VERSION.fullmatch(part.partition("/")[0]):
+            number, _, variant = part.partition("/")
+            raise EngineError(
+                f"{own}@{asked}: a variant stands before the @, as in {own}/{variant}@{number}"
+            )
+        else:
+            message = (
+                f"{own}@{asked}: behind the @ stands a version, as in {own}@3.1 or {own}@{NEWEST}, "
+                f"an interpreter, as in {own}@python3.13, or a cluster, as in dask@tcp://host:8786"
+            )
+            raise EngineError(message)
+    if address:
+        engine = clustered(engine, address)
+    return Versioned(engine, f"{own}@{asked}", version, python) if version or python else engine
+
+
+def scheduler(engine: Engine) -> str:
+    """Give who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
+    own = engine
+    while isinstance(own, Versioned | Scanning):
+        own = own.engine
+    return own.scheduler if isinstance(own, Clustering) else ""
+
+
+def clustered(engine: Engine, address: str) -> Engine:
+    """Give an engine on a cluster that is there already; EngineError where it knows none."""
+    if isinstance(engine, Scanning) and isinstance(engine.engine, Clustering):
+        return replace(engine, engine=engine.engine.on(address))
+    if not isinstance(engine, Clustering):
+        message = (
+            f"{engine.name}@{address}: {engine.name} runs on this machine alone; dask, modin and "
+            "modin/dask run on clusters"
+        )
+        raise EngineError(message)
+    return engine.on(address)

@@ -1,0 +1,467 @@
+"""Method chains: what lazy data-frame libraries share, with their differences as templates."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, assert_never
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    columns,
+)
+from ...spec.schema import Schema
+from ...spec.vocabulary import UNITS
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from .passes.widen import WIDE
+from .properties import Facts, makes_nan, nonzero, of_rows
+from .quote import literal, quote
+from .steps import hoisted, negated, present, steps, substituted
+from .user_functions import skipping
+
+BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
+# Narrow integers whose sum a library keeps narrow.
+NARROW = {"int32", "uint32"}
+COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a library says things: `x` and `y` are operands, `n` a name, `c` a condition, `v` values.
+
+    `functions` and `aggregations` leave out what the library cannot say. `composite` tells that an
+    aggregation takes and may stand in any expression. `of_nothing` fills in what the library calls
+    missing over no values. A library that sums no truth values has `sum_truth` among its
+    aggregations, one whose dates truncate by other words `truncate_date` among its functions;
+    `units` are its words for the language's. `bare` tells that operators take a plain constant.
+    `over` gives every row the aggregation of its group, with `k` for the keys. `decided` makes a
+    missing condition false where the library would answer missing by it. `by_zero` is what x / 0
+    is, for a library that raises there.
+    """
+
+    column: str
+    constant: str
+    missing: str
+    present: str
+    member: str
+    without_nan: str
+    named: str
+    when: str
+    and_when: str
+    otherwise: str
+    wide: str
+    divisor: str
+    modulo: str
+    floor_divide: str
+    functions: Mapping[str, str]
+    aggregations: Mapping[str, str]
+    divide: str = "x / y"
+    by_zero: str = ""
+    power: str = "x ** y"
+    negative: str = "-x"
+    modulo_float: str = ""
+    floor_divide_float: str = ""
+    of_nothing: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=lambda: {unit: unit for unit in UNITS})
+    composite: bool = True
+    narrow_sums: bool = False
+    counts_missing: frozenset[str] = frozenset()
+    drop_missing: str = ""
+    bare: bool = True
+    over: str = ""
+    decided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(ABC):
+    """Writes the chain of a query; a library's own class says how its frames take the steps."""
+
+    title: ClassVar[str] = ""
+    dialect: ClassVar[Dialect]
+
+    query: Query
+    data: Schema
+
+    def tree(self, frame: ast.expr) -> ast.expr:
+        """Write the whole chain over a frame's expression."""
+        tree = frame
+        if self.query.where:
+            tree = self.filtered(tree, self.conditions(self.query.where))
+        match self.query.apply:
+            case GroupFunction(name=name):
+                raise Unsupported(
+                    name, f"no function of a group's columns is written for {self.title}"
+                )
+            case RowFunction() as function:
+                tree = self._row_function(tree, function)
+            case None:
+                tree = self._asked(tree)
+        return self.ended(tree)
+
+    # How a library's frames take the steps: these differ.
+
+    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+        """Keep the rows for which all conditions are true."""
+        return quote("t.filter(*c)", t=tree, c=conditions)
+
+    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Add columns."""
+        return quote("t.with_columns(**o)", t=tree, o=outputs)
+
+    def selected(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
+        """Keep nothing but these expressions."""
+        return quote("t.select(*o)", t=tree, o=outputs)
+
+    @abstractmethod
+    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+        """Aggregate the rows of each group; all rows where there are no keys."""
+
+    @abstractmethod
+    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+        """Keep the extreme rows of each group: keys, and the column under its new name."""
+
+    @abstractmethod
+    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+        """Sort, missing values last."""
+
+    def limited(self, tree: ast.expr, n: int) -> ast.expr:
+        """Keep the first rows."""
+        return quote("t.limit(n)", t=tree, n=n)
+
+    # What they share.
+
+    def conditions(self, condition: Expr) -> list[ast.expr]:
+        """Give the conjuncts of a condition."""
+        if isinstance(condition, Bool) and condition.op == "and":
+            return [self.expression(operand) for operand in condition.operands]
+        return [self.expression(condition)]
+
+    def named(self, tree: ast.expr, name: str) -> ast.expr:
+        """Give an expression its name in the answer."""
+        return quote(self.dialect.named, x=tree, n=name)
+
+    def column(self, name: str) -> ast.expr:
+        """Write a column."""
+        return quote(self.dialect.column, n=name)
+
+    def seen(self, node: Expr) -> ast.expr:
+        """Write an expression where a NaN would be seen as a number: it becomes missing."""
+        tree = self.expression(node)
+        return quote(self.dialect.without_nan, x=tree) if makes_nan(node) else tree
+
+    def value(self, node: Expr) -> ast.expr:
+        """Write an expression where the library takes no bare constant."""
+        tree = self.expression(node)
+        return quote(self.dialect.constant, x=tree) if is_constant(node) else tree
+
+    def expression(self, node: Expr) -> ast.expr:
+        """Write an expression over columns, or over aggregations where they are allowed."""
+        match node:
+            case Col(name):
+                return self.column(name)
+            case Lit(value):
+                return literal(value)
+            case Arith():
+                return self._arithmetic(node)
+            case Neg(Lit(int() | float() as value)):
+                return literal(-value)
+            case Neg(operand):
+                return quote(self.dialect.negative, x=self._wide(operand))
+            case Compare(op, left, right):
+                return self._comparison(op, left, right)
+            case IsMissing(operand):
+                return quote(self.dialect.missing, x=self.seen(operand))
+            case Not(IsMissing(operand)):
+                return quote(self.dialect.present, x=self.seen(operand))
+            case IsIn(operand, values):
+                listed = [literal(v.value) for v in values if v.value is not None]
+                return quote(self.dialect.member, x=self.seen(operand), v=listed)
+            case Bool(op, operands):
+                return self._joined(op, [self.expression(operand) for operand in operands])
+            case Not(operand):
+                opposite = negated(operand)
+                if isinstance(opposite, Not):
+                    return quote("~x", x=self.expression(operand))
+                return self.expression(opposite)
+            case Call(function, arguments):
+                return self._call(function, arguments)
+            case Case(branches, otherwise):
+                return self._case(branches, otherwise)
+            case Let(name, value, body):
+                return self.expression(substituted(body, {name: value}))
+            case Agg():
+                return self.aggregation(node)
+            case _:
+                assert_never(node)
+
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Write one aggregation."""
+        word = self._reduction(agg)
+        if word not in self.dialect.aggregations:
+            raise Unsupported(f"{agg.function}()", f"{self.title} has no such aggregation")
+        template = self.dialect.aggregations[word]
+        x, y = (*map(self._argument, agg.arguments), literal(None), literal(None))[:2]
+        if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
+            x = quote(self.dialect.drop_missing, x=x)
+        if agg.function == "sum" and self._narrow(agg.arguments[0]):
+            x = quote(self.dialect.wide, x=x)
+        tree = quote(template, x=x, y=y)
+        if self.query.transform:
+            tree = self._over(tree)
+        filler = self.dialect.of_nothing.get(word)
+        return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
+
+    def _reduction(self, agg: Agg) -> str:
+        """Name an aggregation; some libraries have their own for a sum of truth values."""
+        truth = agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool"
+        return "sum_truth" if truth and "sum_truth" in self.dialect.aggregations else agg.function
+
+    def _over(self, tree: ast.expr) -> ast.expr:
+        if not self.dialect.over:
+            raise Unsupported("transform", f"not written yet for {self.title}")
+        keys = [literal(key) for key in self.query.group_by]
+        return quote(self.dialect.over, x=tree, k=keys) if keys else tree
+
+    @property
+    def facts(self) -> Facts:
+        """Give what is known of the rows that are left."""
+        return of_rows(self.query, self.data)
+
+    def _asked(self, tree: ast.expr) -> ast.expr:
+        query = self.query
+        if query.transform:
+            tree = self._with(tree, query.derive)
+            if not query.group_by:
+                # Only beside the rows does an aggregation alone have a value for each.
+                outputs = {o.name: self._seen_output(o) for o in query.transform}
+                return self.selected(self.derived(tree, outputs), [*map(self.column, outputs)])
+            kept = [self.column(key) for key in query.group_by]
+            return self.selected(tree, [*kept, *map(self._output, query.transform)])
+        if query.extreme:
+            tree = self._with(tree, query.derive)
+            if not present(query, query.extreme.column, self.data):
+                test = quote(self.dialect.present, x=self.column(query.extreme.column))
+                tree = self.filtered(tree, [test])
+            return self.largest(tree, query.extreme)
+        if query.select:
+            return self._with(tree, query.derive)
+        keys = list(query.group_by)
+        if self.dialect.composite:
+            tree = self._with(tree, query.derive)
+            return self.grouped(tree, keys, [self._output(o) for o in query.aggregate])
+        taken = steps(query)
+        inner = replace(self, query=replace(query, derive=taken.derived))
+        reduced = [
+            self.named(inner.aggregation(_as_agg(r.function, r.columns, r.parameter)), r.name)
+            for r in taken.reductions
+        ]
+        tree = self.grouped(self._with(tree, taken.derived), keys, reduced)
+        if taken.direct:
+            return tree
+        kept = [self.column(key) for key in keys]
+        return self.selected(tree, [*kept, *map(self._output, taken.outputs)])
+
+    def _output(self, output: Output) -> ast.expr:
+        return self.named(self._seen_output(output), output.name)
+
+    def _seen_output(self, output: Output) -> ast.expr:
+        seen = self.query.having or self.query.sort
+        return self.seen(output.expression) if seen else self.expression(output.expression)
+
+    def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
+        if function.body is None:
+            raise Unsupported(function.name, function.opaque)
+        between, body = hoisted(skipping(self.query, self.data, function.body))
+        outputs = (*self.query.derive, *between)
+        rows = replace(self, query=replace(self.query, derive=outputs))
+        tree = rows._with(tree, outputs)  # noqa: SLF001 - its own kind
+        value = rows.value(body) if is_constant(body) else rows._seen_output(Output("", body))  # noqa: SLF001
+        return self.selected(tree, [self.named(value, function.output)])
+
+    def _with(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
+        for batch in batches(outputs):
+            written = {o.name: self._derived(o.expression) for o in batch}
+            tree = self.derived(tree, written)
+        return tree
+
+    def _derived(self, node: Expr) -> ast.expr:
+        return self.value(node) if is_constant(node) else self.seen(node)
+
+    def ended(self, tree: ast.expr) -> ast.expr:
+        """Filter, sort and cut the answer."""
+        if self.query.having:
+            tree = self.filtered(tree, self.conditions(self.query.having))
+        if self.query.sort:
+            names = [key.name for key in self.query.sort]
+            tree = self.ordered(tree, names, [key.descending for key in self.query.sort])
+        if self.query.limit is not None:
+            tree = self.limited(tree, self.query.limit)
+        return tree
+
+    def _argument(self, argument: Expr) -> ast.expr:
+        if isinstance(argument, Lit):
+            return literal(argument.value)
+        return self.seen(argument)
+
+    def _narrow(self, argument: Expr) -> bool:
+        if not isinstance(argument, Col) or argument.name not in self.data:
+            return False
+        return self.dialect.narrow_sums and self.data[argument.name].arrow in NARROW
+
+    def _may_be_nothing(self, agg: Agg) -> bool:
+        empty = not self.query.group_by and (self.query.where or not self.data.rows)
+        return bool(empty) or any(map(self.facts.may_miss, agg.arguments))
+
+    def _whole(self, *nodes: Expr) -> bool:
+        return all(self.facts.kind(node) == "int" for node in nodes)
+
+    def _wide(self, node: Expr) -> ast.expr:
+        tree = self.expression(node)
+        if self.dialect.narrow_sums and isinstance(node, Agg | Call) and node.function in COUNTS:
+            return quote(self.dialect.wide, x=tree)
+        return tree
+
+    def _arithmetic(self, node: Arith) -> ast.expr:
+        say, op = self.dialect, node.op
+        x, y = self._wide(node.left), self._wide(node.right)
+        if is_constant(node.left) and (is_constant(node.right) or not say.bare):
+            x = quote(say.constant, x=x)
+        if is_constant(node.right) and not say.bare:
+            y = quote(say.constant, x=y)
+        if op == "/":
+            return self._quotient(node.right, x, y)
+        if op == "**":
+            return quote(say.power, x=x, y=y)
+        if op in {"//", "%"}:
+            if node.right == Lit(0):
+                return quote(say.constant, x=None)
+            if not nonzero(node.right):
+                y = quote(say.divisor, y=y)
+            floats = say.modulo_float if op == "%" else say.floor_divide_float
+            whole = say.modulo if op == "%" else say.floor_divide
+            template = whole if self._whole(node.left, node.right) else floats or whole
+            return quote(template, x=x, y=y)
+        return quote(f"x {op} y", x=x, y=y)
+
+    def _quotient(self, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
+        """Divide; by what may be zero with the care of a library that raises there."""
+        say = self.dialect
+        tree = quote(say.divide, x=x, y=y)
+        if not say.by_zero or nonzero(divisor):
+            return tree
+        infinite = quote(say.by_zero, x=x)
+        if divisor == Lit(0):
+            return infinite
+        return quote(say.otherwise, t=quote(say.when, c=quote("y == 0", y=y), v=infinite), v=tree)
+
+    def _comparison(self, op: str, left: Expr, right: Expr) -> ast.expr:
+        x, y = self.seen(left), self.seen(right)
+        if is_constant(left):
+            x = quote(self.dialect.constant, x=x)
+        if is_constant(right) and not self.dialect.bare:
+            y = quote(self.dialect.constant, x=y)
+        return quote(f"x {op} y", x=x, y=y)
+
+    def _joined(self, op: str, operands: list[ast.expr]) -> ast.expr:
+        tree = operands[0]
+        for operand in operands[1:]:
+            tree = ast.BinOp(tree, BOOLEAN[op](), operand)
+        return tree
+
+    def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        if function == WIDE:
+            return quote(self.dialect.wide, x=self.expression(arguments[0]))
+        word = self._word(function, arguments)
+        if word not in self.dialect.functions:
+            raise Unsupported(f"{word}()", f"no word of {self.title} is known for it")
+        if function in {"min", "max"}:
+            return self._extreme_of(function, arguments)
+        x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
+        y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
+        if function == "truncate" and isinstance(unit := arguments[1], Lit):
+            y = literal(self.dialect.units[str(unit.value)])
+        return quote(self.dialect.functions[word], x=x, y=y or (rest[0] if rest else None))
+
+    def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
+        if function == "round" and arguments[1:]:
+            return _rounding(arguments[1])
+        if function == "truncate" and self.facts.kind(arguments[0]) == "date":
+            return "truncate_date" if "truncate_date" in self.dialect.functions else function
+        return function
+
+    def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Write the extreme of a row, missing as soon as one value is."""
+        values = [self.value(a) if is_constant(a) else self.seen(a) for a in arguments]
+        tree = quote(self.dialect.functions[function], x=values)
+        facts = self.facts
+        tests = [
+            quote(self.dialect.present, x=value)
+            for value, argument in zip(values, arguments, strict=True)
+            if facts.may_miss(argument)
+        ]
+        if not tests:
+            return tree
+        return self.chosen([(self._joined("and", tests), tree)], self.value(Lit(None)))
+
+    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+        pairs = [(self._decided(c), self.value(v)) for c, v in branches]
+        return self.chosen(pairs, self.value(otherwise))
+
+    def _decided(self, condition: Expr) -> ast.expr:
+        tree = self.expression(condition)
+        unsure = self.dialect.decided and self.facts.may_miss(condition)
+        return quote(self.dialect.decided, x=tree) if unsure else tree
+
+    def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+        """Write the value of the first condition that is true."""
+        say, ((condition, value), *rest) = self.dialect, pairs
+        tree = quote(say.when, c=condition, v=value)
+        for condition, value in rest:
+            tree = quote(say.and_when, t=tree, c=condition, v=value)
+        return quote(say.otherwise, t=tree, v=otherwise)
+
+
+def is_constant(node: Expr) -> bool:
+    """Tell whether an expression is a plain value as written, a negative number too."""
+    match node:
+        case Lit() | Neg(Lit(int() | float())):
+            return True
+        case _:
+            return False
+
+
+def batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same step."""
+    found: list[list[Output]] = []
+    for output in outputs:
+        current = {o.name for o in found[-1]} if found else set()
+        if not found or current & {output.name, *columns(output.expression)}:
+            found.append([])
+        found[-1].append(output)
+    return found
+
+
+def _as_agg(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
+    last = (Lit(parameter),) if parameter is not None else ()
+    return Agg(function, (*map(Col, names), *last))
+
+
+def _rounding(places: Expr) -> str:
+    """Name a rounding by where it is: to places behind the point, or to tens before it."""
+    return "round_tens" if isinstance(places, Neg) else "round_2"

@@ -1,0 +1,1 @@
+"""Rewrites of a query before an engine writes it: joins, widening, time zones, correlations."""

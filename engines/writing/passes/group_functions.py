@@ -1,0 +1,98 @@
+"""Group functions as an engine's own aggregations: their trees taken apart into columns.
+
+What a group's value is read by within an array, `x - x.mean()`, becomes a column beside the rows:
+a derived column whose expression aggregates is the value of the row's group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ....errors import Unsupported
+from ....spec.expression import Agg, Col, Expr, children, walk
+from ....spec.group_functions import aggregates, if_whole, is_array
+from ....spec.kinds import with_column
+from ....spec.schema import Schema
+from ....spec.workload import GroupFunction, Output, Query
+from ..properties import Facts, makes_nan, of_rows
+from ..steps import fresh, rebuilt
+
+
+def native(query: Query, data: Schema, engine: str) -> Query:
+    """Give a query of a group function as one of aggregations; Unsupported for any other."""
+    if not isinstance(query.apply, GroupFunction):
+        raise Unsupported(query.name, f"this is for functions of groups; {engine} says it")
+    return lowered(query, data)
+
+
+def lowered(query: Query, data: Schema) -> Query:
+    """Give a query of a group function as one of aggregations; others as they are.
+
+    Raises Unsupported, at file, line and column, where the def has no such tree.
+    """
+    function = query.apply
+    if not isinstance(function, GroupFunction):
+        return query
+    if function.body is None:
+        raise Unsupported(function.name, function.opaque)
+    if not any(map(aggregates, function.body)):
+        raise Unsupported(function.name, "it aggregates nothing")
+    made = _Columns(of_rows(query, data), _names(query, function, data))
+    outputs = tuple(made.value(tree) for tree in function.body)
+    asked = tuple(map(Output, function.outputs, outputs))
+    derived = (*query.derive, *made.derived)
+    return replace(query, apply=None, derive=derived, aggregate=asked)
+
+
+def _names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, str]:
+    """Give the values that the def names, by names that no column and no output has."""
+    taken = {*data.names, *query.outputs, *(o.name for o in query.derive)}
+    names: dict[Expr, str] = {}
+    for output in function.named:
+        if not isinstance(output.expression, Col):
+            names.setdefault(output.expression, fresh(output.name, taken))
+            taken.add(names[output.expression])
+    return names
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Rewrites trees over columns, and derives those that are needed."""
+
+    facts: Facts
+    names: dict[Expr, str]
+    derived: list[Output] = field(default_factory=list)
+    known: dict[Expr, str] = field(default_factory=dict)
+
+    def value(self, node: Expr) -> Expr:
+        """Rewrite a single value: its aggregations are of columns."""
+        agg = if_whole(node)
+        if agg:
+            argument = self.column(agg.arguments[0])
+            if not (self.facts.may_miss(argument) or makes_nan(argument)):
+                return Agg(agg.function, (argument,))
+        if isinstance(node, Agg):
+            return Agg(node.function, tuple(map(self.column, node.arguments)))
+        return rebuilt(node, tuple(map(self.value, children(node))))
+
+    def column(self, node: Expr) -> Expr:
+        """Rewrite an array: a group's value in it is a column, and so is an array with a name."""
+        if node in self.known:
+            return Col(self.known[node])
+        if not is_array(node):
+            return self.beside(node, self.value(node)) if aggregates(node) else node
+        written = rebuilt(node, tuple(map(self.column, children(node))))
+        return self.derive(node, written, self.names[node]) if node in self.names else written
+
+    def beside(self, node: Expr, written: Expr) -> Expr:
+        aggs = [part for part in walk(written) if isinstance(part, Agg)]
+        words = [aggs[-1].function, *(c.name for c in walk(aggs[-1]) if isinstance(c, Col))]
+        taken = {*self.facts.data.names, *self.names.values()}
+        return self.derive(node, written, self.names.get(node) or fresh("_".join(words), taken))
+
+    def derive(self, node: Expr, written: Expr, name: str) -> Expr:
+        self.known[node] = name
+        self.derived.append(Output(name, written))
+        data = with_column(self.facts.data, name, written)
+        self.facts = replace(self.facts, data=data)
+        return Col(name)

@@ -1,0 +1,169 @@
+"""Joins: what a program loads of two tables, and the words that engines share for their meeting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ....spec.joins import SUFFIX, beside, over_rows, table
+from ....spec.schema import Schema
+from ....spec.workload import Join, Query, Tasks
+from ..quote import literal, quote, source
+from ..tasks import of_frames
+from ..user_functions import TAKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Two tables of a dataset that become one frame, as far as a query reads it."""
+
+    join: Join
+    data: Schema
+    reads: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Give the variable of the table; the dataset's own is `data`."""
+        name = self.join.table
+        return f"{name}_table" if name.lower() in TAKEN else name
+
+    @property
+    def paths(self) -> str:
+        """Give the parameters of `load`."""
+        return f"path, {self.name}_path"
+
+    @property
+    def frames(self) -> str:
+        """Give the parameters of `query`."""
+        return f"data, {self.name}"
+
+    @property
+    def key(self) -> ast.expr:
+        """Give the key: a name, or a list of names."""
+        on = self.join.on
+        return literal(on[0] if len(on) == 1 else list(on))
+
+    @property
+    def other(self) -> Schema:
+        """Give the columns of the table."""
+        return table(self.data, self.join.table)
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Give the columns that are loaded of the table."""
+        shown = beside(self.data, self.join)
+        needed = {*self.join.on, *(name for name, new in shown.items() if new in self.reads)}
+        return tuple(name for name in self.other.names if name in needed)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Give those of them that have another name in the joined rows."""
+        shown = beside(self.data, self.join)
+        return {name: shown[name] for name in self.right if shown.get(name, name) != name}
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Give the columns that are loaded of the dataset: those that are read, or clash."""
+        needed = {*self.join.on, *self.reads, *self.renamed}
+        return tuple(name for name in self.data.names if name in needed)
+
+    @property
+    def matches_missing(self) -> bool:
+        """Tell whether a missing key could meet a missing key."""
+        return any(self.data[key].missing and self.other[key].missing for key in self.join.on)
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Give the keys that a table has missing values of, and the joined rows have not."""
+        left = self.join.how == "left"
+        whole = (key for key in self.join.on if not (left and self.data[key].missing))
+        return tuple(key for key in whole if self.data[key].missing or self.other[key].missing)
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Give the keys whose integers have different widths on both sides."""
+        kinds = ((key, self.data[key], self.other[key]) for key in self.join.on)
+        return tuple(k for k, one, two in kinds if one.kind == "int" and one.arrow != two.arrow)
+
+    def coded(self, data: Schema) -> tuple[str, ...]:
+        """Give the keys that are texts with a dictionary in one table, and not in the other."""
+        kinds = ((key, self.data[key].arrow, self.other[key].arrow) for key in self.join.on)
+        unlike = [key for key, *both in kinds if sum(map(_is_coded, both)) == 1]
+        return tuple(key for key in unlike if _is_coded(data[key].arrow))
+
+    def sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
+        """Give both tables as queries that read no more than is loaded of them."""
+        left, right = (Query("", "", select=names) for names in (self.left, self.right))
+        return (left, self.data), (right, self.other)
+
+    def loads(self, write: Callable[[Query, Schema], ast.expr]) -> str:
+        """Write `load` by what loads one table from the variable `path`."""
+        data, other = (write(query, schema) for query, schema in self.sides())
+        other = from_path(other, f"{self.name}_path")
+        made = (f"{name} = {source(tree)}" for name, tree in (("data", data), (self.name, other)))
+        return "\n".join([*made, f"return {self.frames}"])
+
+
+def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining | None]:
+    """Give a query and the columns that it sees, joined or not, and what is joined.
+
+    Raises Unsupported for tasks.
+    """
+    seen, rows = over_rows(of_frames(query), data)
+    if seen.join is None:
+        return seen, rows, None
+    return seen, rows, Joining(seen.join, data, seen.reads)
+
+
+def from_path(tree: ast.expr, variable: str) -> ast.expr:
+    """Give what reads the file at `path` for a path of another variable."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return quote(variable) if node.id == "path" else node
+
+    put = Put().visit(tree)
+    assert isinstance(put, ast.expr)
+    return put
+
+
+def merged(met: Joining) -> ast.expr:
+    """Write the join in pandas' words, for the engines that have them."""
+    truths = [key for key in met.filled if met.data[key].kind == "bool"]
+    ours, theirs = ([k for k in truths if side[k].missing] for side in (met.data, met.other))
+    # pandas lets a missing key match a missing key.
+    gaps = list(met.join.on) if met.matches_missing else theirs
+    left, other = _full("data", ours, ours), _full(met.name, gaps, theirs)
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    if met.renamed:
+        options["suffixes"] = literal(("", SUFFIX))
+    return quote("d.merge(t, **o)", d=left, t=other, o=options)
+
+
+def _full(name: str, gaps: list[str], truths: list[str]) -> ast.expr:
+    """Write a table without the gaps of some columns: truth values are objects because of them."""
+    tree = quote("t.dropna(subset=k)", t=quote(name), k=gaps) if gaps else quote(name)
+    return quote("t.astype(d)", t=tree, d=dict.fromkeys(truths, "bool")) if truths else tree
+
+
+def _is_coded(arrow: str) -> bool:
+    return arrow.startswith("dictionary")
+
+
+def polars_joined(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
+    """Write the join in the words of Polars, or of the library that has them from it."""
+    for key in met.unlike:
+        cast = quote(f"{library}.col(n).cast({library}.Int64)", n=key)
+        left, right = (quote("t.with_columns(c)", t=t, c=cast) for t in (left, right))
+    text = f"{library}.col(*n).cast({library}.String)"
+    if coded := met.coded(met.data):
+        left = quote("t.with_columns(c)", t=left, c=quote(text, n=[*map(literal, coded)]))
+    if coded := met.coded(met.other):
+        right = quote("t.with_columns(c)", t=right, c=quote(text, n=[*map(literal, coded)]))
+    options = {"on": met.key}
+    if met.join.how == "left":
+        options["how"] = literal("left")
+    return quote("t.join(u, **o)", t=left, u=right, o=options)

@@ -1,0 +1,128 @@
+"""Integers of 64 bits wherever arithmetic could leave fewer; whole numbers left as they are.
+
+Engines keep a column's width in arithmetic, where the language has no width: 200 + 100 is 300 in a
+column of 8 bits, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ....spec.expression import Agg, Arith, Call, Case, Col, Expr, Lit, Neg, children, columns, walk
+from ....spec.kinds import KindError, extended, kind, may_be_missing
+from ....spec.schema import Schema
+from ....spec.workload import Output, Query, RowFunction
+from ..properties import NARROW
+from ..steps import rebuilt
+
+# A pseudo-function that only adapters write: the same number in 64 bits.
+WIDE = "int64"
+# The same truth value in pandas' own type: with gaps, it holds truth values as objects of Python's.
+TRUTH = "boolean"
+# What gives a value of its argument, in the argument's width.
+CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
+WHOLE = {"floor", "ceil", "round"}
+
+
+def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
+    """Give the query with narrow integers widened; `gaps` tells that missing ones are integers.
+
+    pandas, for one, holds integers with missing values as floats, which need no care.
+    """
+    if not _concerns(query, data):
+        return query
+    rows = _Rewriting(extended(data, query), gaps)
+    derive = tuple(map(rows.derived, query.derive))
+    aggregate, transform = (tuple(map(rows.output, o)) for o in (query.aggregate, query.transform))
+    where = None if query.where is None else rows.rewritten(query.where)
+    apply = query.apply
+    if isinstance(apply, RowFunction) and apply.body is not None:
+        apply = replace(apply, body=rows.rewritten(apply.body))
+    return replace(
+        query, where=where, apply=apply, derive=derive, aggregate=aggregate, transform=transform
+    )
+
+
+def _concerns(query: Query, data: Schema) -> bool:
+    if any(data[name].arrow in NARROW or data[name].kind == "bool" for name in query.reads):
+        return True
+    return any(isinstance(n, Call) and n.function in WHOLE for e in _roots(query) for n in walk(e))
+
+
+def _roots(query: Query) -> Iterable[Expr]:
+    outputs = (*query.derive, *query.aggregate, *query.transform)
+    body = query.apply.body if isinstance(query.apply, RowFunction) else None
+    return [e for e in (query.where, body, *(o.expression for o in outputs)) if e is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    data: Schema
+    gaps: bool
+
+    def derived(self, output: Output) -> Output:
+        """Widen a derived column, so that what reads it need not ask."""
+        return replace(output, expression=self._wide(output.expression))
+
+    def output(self, output: Output) -> Output:
+        """Widen what an output is made of; by itself it stays as narrow as its column."""
+        return replace(output, expression=self.rewritten(output.expression))
+
+    def rewritten(self, node: Expr) -> Expr:
+        match node:
+            case Call("floor" | "ceil" | "round", (number,)) if self._is_whole(number):
+                return self.rewritten(number)
+            case Call("round", (number, Lit())) if self._is_whole(number):  # to tens is Neg(Lit())
+                return self.rewritten(number)
+            case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
+                # Of a byte, NumPy's roots have 16 bits.
+                return rebuilt(node, tuple(map(self._wide, children(node))))
+            case Agg("quantile", (column, share)) if not self.gaps:
+                # NumPy interpolates between bytes as a byte, which wraps.
+                return Agg("quantile", (self._wide(column), share))
+            case Agg("sum" | "cumsum" as function, (Col() as column,)) if self._has_gaps(column):
+                return Agg(function, (Call(TRUTH, (column,)),))
+            case _:
+                return rebuilt(node, tuple(map(self.rewritten, children(node))))
+
+    def _has_gaps(self, column: Col) -> bool:
+        """Tell whether pandas holds truth values as objects, whose sum may be one of them."""
+        if self.gaps or column.name not in self.data:
+            return False
+        found = self.data[column.name]
+        return found.kind == "bool" and found.missing
+
+    def _wide(self, node: Expr) -> Expr:
+        made = self.rewritten(node)
+        if not (self._is_narrow(made) and self._is_whole(made)):
+            return made
+        if isinstance(made, Agg):
+            # What has no rows has no value to widen; its column can always be.
+            return Agg(made.function, (self._cast(made.arguments[0]), *made.arguments[1:]))
+        return self._cast(made)
+
+    def _cast(self, node: Expr) -> Expr:
+        if self.gaps or not may_be_missing(node, self.data):
+            return Call(WIDE, (node,))
+        return node
+
+    def _is_narrow(self, node: Expr) -> bool:
+        match node:
+            case Col(name):
+                return name in self.data and self.data[name].arrow in NARROW
+            case Agg("sum" | "cumsum", (argument,)):
+                # pandas sums unsigned numbers without a sign.
+                kinds = {self.data[n].arrow for n in columns(argument) if n in self.data}
+                return any(arrow.startswith("uint") for arrow in kinds)
+            case Case(branches, otherwise):
+                return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
+            case Call(function, arguments) | Agg(function, arguments) if function in CHOOSING:
+                return any(map(self._is_narrow, arguments))
+        return False
+
+    def _is_whole(self, node: Expr) -> bool:
+        try:
+            return kind(node, self.data) == "int"
+        except (KindError, KeyError):
+            return False

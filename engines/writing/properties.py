@@ -1,0 +1,189 @@
+"""Facts: what a schema tells of an expression - its kind, and whether it can be missing or NaN."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    children,
+    columns,
+    walk,
+)
+from ...spec.kinds import extended, kind, may_be_missing, with_column
+from ...spec.schema import Column, Kind, Schema
+from ...spec.workload import GroupFunction, Query, RowFunction
+from .steps import present, substituted
+
+# Their result is no number for some arguments: floating-point arithmetic says NaN.
+CAN_MAKE_NAN = {"sqrt", "log", "log10", "corr"}
+UNBOUNDED = {"exp", "log", "log10"}
+NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of expressions over a schema.
+
+    `empty` tells that the aggregations may be of no rows at all.
+    """
+
+    data: Schema
+    empty: bool = False
+
+    def kind(self, node: Expr) -> Kind:
+        """Give the kind of an expression's values."""
+        return kind(node, self.data)
+
+    def may_miss(self, node: Expr) -> bool:
+        """Tell whether a value can be missing."""
+        nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
+        return nothing or may_be_missing(node, self.data)
+
+    def overflows(self, op: str, node: Expr, other: Expr) -> bool:
+        """Tell whether arithmetic with this column may leave its type of fewer than 64 bits.
+
+        A small number added to 32 bits counts as safe.
+        """
+        if not isinstance(node, Col) or op not in {"+", "-", "*"} or node.name not in self.data:
+            return False
+        arrow = self.data[node.name].arrow
+        return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))
+
+    def zone(self, node: Expr) -> str:
+        """Give the zone of times, as the columns that they are made of have it."""
+        types = (self.data[name].arrow for name in columns(node) if name in self.data)
+        found = (re.search(r"tz=([^]]+)", arrow) for arrow in types)
+        return next((zone[1] for zone in found if zone), "")
+
+    def guards(self, node: Expr) -> tuple[str, ...]:
+        """Give the columns whose missing value the expression would not pass on by itself."""
+        passed = strict(node)
+        names = (name for name in columns(node) if name not in passed)
+        return tuple(name for name in names if self.may_miss(Col(name)))
+
+
+def of_rows(query: Query, data: Schema) -> Facts:
+    """Give the facts of the rows that `where` lets through, with the derived columns."""
+    seen = tuple(
+        replace(column, nulls=False, nans=False) if present(query, column.name, data) else column
+        for column in data.columns
+    )
+    empty = not query.group_by and (query.where is not None or not data.rows)
+    return Facts(extended(Schema(seen, data.rows), query), empty)
+
+
+def of_outputs(query: Query, rows: Facts) -> Facts:
+    """Give the facts of the answer's columns, the keys among them."""
+    schema = rows.data
+    kept = (*query.group_by, *query.select)
+    answer = Schema(tuple(schema[name] for name in kept), schema.rows)
+    for output in (*query.aggregate, *query.transform):
+        column = with_column(schema, output.name, output.expression)[output.name]
+        answer = Schema((*answer.columns, column), schema.rows)
+    if query.extreme:
+        column = replace(schema[query.extreme.column], name=query.extreme.name)
+        answer = Schema((*answer.columns, column), schema.rows)
+    return Facts(_with_applied(query, schema, answer))
+
+
+def _with_applied(query: Query, rows: Schema, answer: Schema) -> Schema:
+    """Add what a function of rows or groups gives; of one that is opaque nothing is known."""
+    match query.apply:
+        case RowFunction(output=name, body=body) if body is not None:
+            column = with_column(rows, name, body)[name]
+            return Schema((replace(column, nulls=True),), rows.rows)
+        case RowFunction(output=name):
+            return Schema((Column(name, "float", "double", nulls=True, nans=True),), rows.rows)
+        case GroupFunction(outputs=names):
+            columns = (Column(name, "float", "double", nulls=True, nans=True) for name in names)
+            return Schema((*answer.columns, *columns), rows.rows)
+        case None:
+            return answer
+
+
+def makes_double(node: Expr) -> bool:
+    """Tell whether an engine may well give a float where Python gives an integer."""
+    match node:
+        case Arith("**") | Call("floor" | "ceil" | "round"):
+            return True
+        case Col() | Agg("count" | "size" | "n_unique"):
+            return False
+        case _:
+            return any(map(makes_double, children(node)))
+
+
+def nonzero(node: Expr) -> bool:
+    """Tell whether an expression is a number other than zero, as written."""
+    match node:
+        case Lit(int() | float() as value):
+            return value != 0
+        case Neg(operand):
+            return nonzero(operand)
+        case _:
+            return False
+
+
+def makes_nan(node: Expr) -> bool:
+    """Tell whether floating-point arithmetic can make a NaN out of numbers here."""
+    match node:
+        case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
+            return False
+        case Agg("count" | "size" | "n_unique"):
+            return False
+        case Arith() if any(map(_infinite, walk(node))):
+            return True
+        case Call(function) | Agg(function) if function in CAN_MAKE_NAN:
+            return True
+        case Case(branches, otherwise):
+            return makes_nan(otherwise) or any(makes_nan(value) for _, value in branches)
+        case _:
+            return any(map(makes_nan, children(node)))
+
+
+def _small(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
+
+
+def _infinite(node: Expr) -> bool:
+    match node:
+        case Arith("/", _, right):
+            return not nonzero(right)
+        case Arith("**", _, Lit(int() as power)):
+            return power < 0
+        case Arith("**"):
+            return True
+        case Call(function):
+            return function in UNBOUNDED
+        case _:
+            return False
+
+
+def strict(node: Expr) -> frozenset[str]:
+    """Give the columns without which the value is missing whatever the others are."""
+    match node:
+        case Col(name):
+            return frozenset({name})
+        case Lit() | IsMissing() | Bool():
+            return frozenset()
+        case Case(branches, otherwise):
+            values = [strict(value) for _, value in branches]
+            return strict(otherwise).intersection(*values)
+        case Let(name, value, body):
+            return strict(substituted(body, {name: value}))
+        case _:
+            return frozenset().union(*map(strict, children(node)))

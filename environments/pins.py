@@ -1,0 +1,103 @@
+"""Pins: what an environment holds, from the files that ship with dfbench or as a person asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from ..engines.versions import NEWEST, Versioned
+
+SHIPPED = Path(__file__).with_name("pinned")
+# Every program hands its answer over as Arrow.
+ALWAYS = "pyarrow"
+# What a distribution's own name leaves out of what its engine needs.
+EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe"}
+# What an engine says of others when it runs, and its metadata does not.
+BOUNDS = {("pyspark", "pandas"): "<3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The requirements of one environment, a line each; `shipped` names their file, if any."""
+
+    text: str
+    shipped: str = ""
+
+    def versions(self, python: str) -> dict[str, str]:
+        """Give the versions that an interpreter of this version would get, by canonical name."""
+        return dict(_pinned(self.text, python))
+
+    def __len__(self) -> int:
+        return len(self.text.splitlines())
+
+
+@cache
+def shipped() -> tuple[Pins, ...]:
+    """Give the pins that ship with dfbench, those of the fewest packages first."""
+    files = sorted(SHIPPED.glob("*.txt"))
+    found = [Pins(file.read_text(), file.stem) for file in files]
+    return tuple(sorted(found, key=lambda pins: (len(pins), pins.shipped)))
+
+
+def newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
+    """Give the newest version (`3.1`) of an engine that has pins; empty where none has."""
+    own = canonicalize_name(engine.distributions[0]) if engine.distributions else ""
+    known = [pins.versions(python) for pins in among]
+    fitting = [Version(found[own]) for found in known if own and _holds(found, engine)]
+    return f"{(top := max(fitting)).major}.{top.minor}" if fitting else ""
+
+
+def wanted(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
+    """Give what an engine's environment holds: the smallest pins that fit, or its distributions.
+
+    `python` is the version of the interpreter: pins may differ by it.
+    """
+    for pins in among:
+        found = pins.versions(python)
+        if _holds(found, engine) and _is(found, engine):
+            return pins
+    return Pins(asked(engine))
+
+
+def asked(engine: Versioned) -> str:
+    """Write an engine's distributions as requirements, the first with the version asked for."""
+    names = dict.fromkeys((*engine.distributions, ALWAYS))
+    first = next(iter(names))
+    lines = [
+        (f"{name}[{EXTRAS[name]}]" if name in EXTRAS else name) + BOUNDS.get((first, name), "")
+        for name in names
+    ]
+    if engine.version not in {"", NEWEST}:
+        lines[0] += f"=={engine.version}.*"
+    return "\n".join(lines) + "\n"
+
+
+def _holds(found: Mapping[str, str], engine: Versioned) -> bool:
+    names = {canonicalize_name(name) for name in (*engine.distributions, ALWAYS)}
+    return names <= found.keys()
+
+
+def _is(found: Mapping[str, str], engine: Versioned) -> bool:
+    if engine.version in {"", NEWEST}:
+        return True
+    parts = engine.version.split(".")
+    version = found[canonicalize_name(engine.distributions[0])]
+    return version.split(".")[: len(parts)] == parts
+
+
+@cache
+def _pinned(text: str, python: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    environment = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python}
+    for line in text.splitlines():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            (pin,) = [s.version for s in requirement.specifier if s.operator == "=="] or [""]
+            found.append((canonicalize_name(requirement.name), pin))
+    return tuple(found)

@@ -1,0 +1,173 @@
+"""Which interpreter runs an engine: the one that runs dfbench, or that of its own environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..datasets.cache import default_folder
+from ..engines import find, install_command, versions
+from ..engines.base import Engine
+from ..engines.versions import NEWEST, Versioned
+from ..errors import EngineError
+from . import pythons
+from .pins import Pins, newest, shipped, wanted
+from .store import Environment, Tell, made, place, stored
+
+# What the driver of NVIDIA's makes where there is a GPU, and the libraries that are no use without.
+DEVICE = Path("/dev/nvidiactl")
+OF_DEVICES = {"cudf-cu12", "cudf-polars-cu12"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """What runs an engine's programs: its path, its version, and what it has of the engine.
+
+    `problem` says why there is none, or what it lacks and the command that adds it.
+    """
+
+    path: str
+    python: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Gives engines their interpreters; the environments lie in the cache folder."""
+
+    cache: Path
+    path: str
+    home: Path
+
+    def resolved(
+        self, names: Iterable[str], *, isolate: bool = False, python: str = ""
+    ) -> tuple[str, ...]:
+        """Put versions in place of `newest`; `isolate` asks for the newest of every engine.
+
+        `python` is the interpreter of those that name none.
+        """
+        placed = (_placed(name, python) for name in names)
+        return tuple(self._resolved(name, isolate=isolate) for name in placed)
+
+    def interpreter(self, engine: Engine, tell: Tell) -> Interpreter:
+        """Give an engine's interpreter, its environment made where it is not there yet."""
+        if lacking := without_device(engine, DEVICE):
+            return Interpreter("", "", problem=lacking)
+        if not isinstance(engine, Versioned):
+            return here(engine)
+        try:
+            environment, python = self.environment(engine, tell)
+        except EngineError as error:
+            return Interpreter("", "", problem=str(error))
+        return _of(engine, environment.python, python, environment.versions(engine.distributions))
+
+    def planned(self, engine: Engine) -> Interpreter:
+        """Give an engine's interpreter as its pins say it will be; nothing is made."""
+        if not isinstance(engine, Versioned):
+            return here(engine)
+        try:
+            python = self._python(engine)
+        except EngineError as error:
+            return Interpreter("", "", problem=str(error))
+        pins = _pins(engine, python)
+        known = pins.versions(python.version)
+        told = {name: known[name] for name in engine.distributions if known.get(name)}
+        if engine.distributions and engine.version not in {"", NEWEST}:
+            told.setdefault(engine.distributions[0], engine.version)
+        return Interpreter("", python.told, told)
+
+    def environment(self, engine: Versioned, tell: Tell) -> tuple[Environment, str]:
+        """Give an engine's environment, made where it is not there yet, and its Python's version.
+
+        Raises EngineError where there is no such interpreter, or the packages cannot be had.
+        """
+        python = self._python(engine)
+        pins = _pins(engine, python)
+        folder = place(self.cache, pins, python, engine.name)
+        return made(folder, engine.name, pins, python, tell), python.told
+
+    def is_made(self, engine: Versioned) -> bool:
+        """Tell whether an engine's environment is there."""
+        python = self._python(engine)
+        pins = _pins(engine, python)
+        return stored(place(self.cache, pins, python, engine.name)) is not None
+
+    def _resolved(self, name: str, *, isolate: bool) -> str:
+        engine = find(name)
+        if isolate and not (isinstance(engine, Versioned) and engine.version):
+            own, _, rest = name.partition("@")
+            name = "@".join(filter(None, (own, NEWEST, rest)))
+            engine = find(name)
+        if not isinstance(engine, Versioned) or engine.version != NEWEST:
+            return name
+        top = newest(engine, self._python(engine).version, shipped())
+        return name.replace(f"@{NEWEST}", f"@{top}", 1) if top else name
+
+    def _python(self, engine: Versioned) -> pythons.Python:
+        if not engine.python:
+            return pythons.own()
+        python = pythons.found(engine.python, self.path, self.home)
+        if python is None:
+            message = (
+                f"{engine.name}: there is no {engine.python} here that runs; put one on the PATH, "
+                f"or name its file as in {engine.engine.name}@/usr/local/bin/python3"
+            )
+            raise EngineError(message)
+        return python
+
+
+def _placed(name: str, python: str) -> str:
+    engine = find(name)
+    if not python or (isinstance(engine, Versioned) and engine.python):
+        return name
+    return f"{name}@{python}"
+
+
+def _pins(engine: Versioned, python: pythons.Python) -> Pins:
+    """Give what an environment holds; the pins that ship have no wheels without the GIL."""
+    return wanted(engine, python.version, () if python.free else shipped())
+
+
+def without_device(engine: Engine, device: Path) -> str:
+    """Say that an engine's device is not here; empty where it is, or none is needed."""
+    if device.exists() or not OF_DEVICES & set(engine.distributions):
+        return ""
+    return f"it needs a GPU of NVIDIA's, and there is none here (no {device})"
+
+
+def here(engine: Engine) -> Interpreter:
+    """Give the interpreter that runs dfbench, and what it has of an engine."""
+    own = pythons.own()
+    found = _of(engine, own.path, own.told, versions(engine))
+    if found.problem:
+        mend = f"{install_command(engine)} adds it, or {engine.name}@{NEWEST} makes an environment"
+        return replace(found, problem=f"{found.problem}; {mend}")
+    return found
+
+
+def is_current(environment: Environment) -> bool:
+    """Tell whether an environment is one of the pins that ship, and not of older ones."""
+    return any(pins.text == environment.mark.pins for pins in shipped())
+
+
+def _of(engine: Engine, path: str, python: str, found: Mapping[str, str]) -> Interpreter:
+    lacking = [name for name in engine.distributions if name not in found]
+    problem = f"{', '.join(lacking)} not installed" if lacking else ""
+    return Interpreter(path, python, found, problem)
+
+
+def local_provider() -> Provider:
+    """Give the provider of this process: its cache folder, its PATH, its home."""
+    cache = default_folder(os.environ)
+    return Provider(cache, os.environ.get("PATH", os.defpath), Path.home())
+
+
+def print_progress(words: str) -> None:
+    """Tell a person how making an environment goes on."""
+    if words:
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()

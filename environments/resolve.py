@@ -1,0 +1,72 @@
+"""Pins anew: `python -m dfbench.environments.resolve` resolves them with uv, to be reviewed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from ..engines import find
+from ..engines.versions import NEWEST, Versioned
+from .pins import SHIPPED, asked
+
+# The versions beside the newest that are kept because people ask about them before an upgrade.
+KEPT = ("pandas@2.3", "polars@1.30", "duckdb@1.4")
+NEWEST_OF = (
+    "pandas",
+    "pandas+numba",
+    "polars",
+    "dask",
+    "modin",
+    "modin/mpi",
+    "duckdb",
+    "datatable",
+    "narwhals",
+    "ibis",
+    "datafusion",
+    "chdb",
+    "daft",
+    "pyspark",
+    "fireducks",
+    "cudf",
+    "polars/gpu",
+)
+OLDEST_PYTHON = "3.11"
+
+
+def resolved(requirements: str) -> str:
+    """Resolve requirements for every Python that dfbench runs on, a pin a line.
+
+    Raises CalledProcessError where they do not resolve.
+    """
+    options = ["--universal", "--no-header", "--no-annotate", "--quiet"]
+    command = ["uv", "pip", "compile", *options, "--python-version", OLDEST_PYTHON, "-"]
+    ran = subprocess.run(command, input=requirements, capture_output=True, text=True, check=True)
+    kept = [line for line in ran.stdout.splitlines() if "win32" not in line]
+    return "\n".join(line for line in kept if not line.startswith("--")) + "\n"
+
+
+def main() -> None:
+    """Write every pin file anew, and remove those that nothing asks for any more."""
+    written = set()
+    for name in (*KEPT, *(f"{engine}@{NEWEST}" for engine in NEWEST_OF)):
+        base, _, version = name.partition("@")
+        engine = Versioned(find(base), name, version)
+        text = resolved(asked(engine))
+        own = canonicalize_name(engine.distributions[0])
+        pins = [Requirement(line) for line in text.splitlines()]
+        found = max(Version(s.version) for r in pins if r.name == own for s in r.specifier)
+        stem = base.removeprefix("pandas+").replace("/", "-")
+        file = SHIPPED / f"{stem}-{found.major}.{found.minor}.txt"
+        file.write_text(text)
+        written.add(file)
+        sys.stderr.write(f"{file.name}: {len(pins)} packages\n")
+    for old in set(SHIPPED.glob("*.txt")) - written:
+        old.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,364 @@
+"""Limits held by the kernel: control groups of version 1 and 2.
+
+Both do the same under other names, so that the difference is data (`Layout`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import LimitError
+from .. import processes
+from .base import Cause
+from .thrash_guard import ThrashGuard
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+# The kernel charges in batches and huge pages: a charge this close to the limit has reached it.
+REACHED_WITHIN = 4 * 1024 * 1024
+
+# Where the own processes go when their group has to be without any.
+LEAF = f"{processes.PREFIX}processes"
+
+# More processes than any engine starts, and few enough for the machine to survive a fork bomb.
+MOST_PROCESSES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The names that one version gives to what both can do.
+
+    `limits` and `wishes` are files with what is written to them, in order; a wish may be missing.
+    """
+
+    version: int
+    limits: tuple[tuple[str, str], ...]
+    wishes: tuple[tuple[str, str], ...]
+    peak: str
+    events: str
+    used: tuple[bytes, ...]
+    refaults: tuple[bytes, ...]
+
+
+ONE = Layout(
+    version=1,
+    limits=(("memory.limit_in_bytes", "{limit}"),),
+    # After the limit: the kernel refuses a sum of memory and swap that is below the memory.
+    wishes=(("memory.memsw.limit_in_bytes", "{limit}"),),
+    peak="memory.max_usage_in_bytes",
+    events="memory.oom_control",
+    used=(b"total_rss", b"total_shmem"),
+    refaults=(b"total_workingset_refault_anon", b"total_workingset_refault_file"),
+)
+TWO = Layout(
+    version=2,
+    limits=(("memory.max", "{limit}"),),
+    wishes=(("memory.swap.max", "0"), ("memory.oom.group", "1"), ("pids.max", f"{MOST_PROCESSES}")),
+    peak="memory.peak",
+    events="memory.events",
+    used=(b"anon", b"shmem"),
+    refaults=(b"workingset_refault_anon", b"workingset_refault_file"),
+)
+HOLDS = "memory is held exactly by the kernel for each whole process tree (cgroup v{})"
+ONE_HOLDS, TWO_HOLDS = HOLDS.format(1), HOLDS.format(2)
+
+
+class Group:
+    """One control group for one run; `companion` is a group of version 2 that can kill.
+
+    A cgroup2 mount without the memory controller beside version 1 still has `cgroup.kill`, which
+    ends a tree that forks faster than a loop can send signals.
+    """
+
+    measure = "anonymous + shared memory of the group, sampled every 20 ms"
+
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        limit: int | None,
+        companion: Path | None = None,
+        make: Callable[[Path], None] = Path.mkdir,
+    ) -> None:
+        self._folder, self._layout, self._limit = folder, layout, limit
+        self._companion = companion
+        self.places = (folder, companion) if companion else (folder,)
+        self._guard = ThrashGuard(limit) if limit else None
+        self._thrashes = False
+        for place in self.places:
+            make(place)
+        if limit:
+            self._hold(limit)
+        self._stat = os.open(folder / "memory.stat", os.O_RDONLY | os.O_CLOEXEC)
+        self._events = os.open(folder / layout.events, os.O_RDONLY | os.O_CLOEXEC)
+
+    def _hold(self, limit: int) -> None:
+        for name, value in self._layout.limits:
+            _write(self._folder / name, value.format(limit=limit))
+        for name, value in self._layout.wishes:
+            with contextlib.suppress(OSError):
+                _write(self._folder / name, value.format(limit=limit))
+
+    def enclose(self) -> None:
+        """Move the calling process into the group, and into the one that can kill."""
+        for folder in self.places:
+            _write(folder / "cgroup.procs", "0")
+
+    def sample(self) -> int:
+        """Read anonymous and shared bytes, and look for thrashing."""
+        text = b"\n" + os.pread(self._stat, 16384, 0)
+        used = sum(counter(text, name) for name in self._layout.used)
+        if self._guard:
+            refaulted = PAGE * sum(counter(text, name) for name in self._layout.refaults)
+            self._thrashes |= self._guard.feed(time.monotonic(), used, refaulted)
+        return used
+
+    def verdict(self) -> Cause | None:
+        """Say kernel when it killed at the limit, host when it killed below, else thrashing."""
+        text = b"\n" + os.pread(self._events, 4096, 0)
+        if counter(text, b"oom_kill") > 0:
+            return Cause.KERNEL if self._reached(text) else Cause.HOST
+        return Cause.THRASHING if self._thrashes else None
+
+    def _reached(self, events: bytes) -> bool:
+        if self._limit is None:
+            return False
+        if b"\noom " in events:
+            return counter(events, b"oom") > 0
+        return (self.charged() or 0) >= self._limit - max(REACHED_WITHIN, self._limit // 50)
+
+    def charged(self) -> int | None:
+        """Read the group's highest charge; None on kernels before 5.19 for version 2."""
+        try:
+            return int((self._folder / self._layout.peak).read_text())
+        except OSError:
+            return None
+
+    def members(self) -> set[int]:
+        """Read the group's processes."""
+        return members(self._folder)
+
+    def kill(self) -> None:
+        """Kill by the kernel's own switch where there is one, and by signals."""
+        kill(self._companion or self._folder)
+        processes.kill(self.members())
+
+    def close(self) -> None:
+        """Remove the group; the kernel refuses while a dead process's last page is being freed."""
+        for descriptor in (self._stat, self._events):
+            os.close(descriptor)
+        for folder in reversed(self.places):
+            remove(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Control groups below the own one: a backend.
+
+    `killing` is a group of version 2 beside version 1; `launcher` is a command before the
+    supervisor's that puts it into a group where it may make groups.
+    """
+
+    name: str
+    promise: str
+    layout: Layout
+    parent: Path
+    killing: Path | None = None
+    launcher: tuple[str, ...] = ()
+
+    def create(self, limit: int | None) -> Group:
+        """Make the group of this supervisor; LimitError when the machine no longer allows it."""
+        name = f"{processes.PREFIX}{processes.tag(os.getpid())}"
+        companion = self.killing / name if self.killing else None
+        try:
+            return Group(self.parent / name, self.layout, limit, companion)
+        except OSError as error:
+            remove(self.parent / name)
+            if companion:
+                remove(companion)
+            raise LimitError(
+                f"cannot make a control group in {self.parent}: {error.strerror}; "
+                "--limit-backend watchdog needs none"
+            ) from error
+
+
+def usable_one(table: str, memberships: str, swaps: str) -> Groups | None:
+    """Find version 1's memory group of this process, if groups can be made in it.
+
+    `table` is /proc/self/mountinfo, `memberships` /proc/self/cgroup, `swaps` /proc/swaps.
+    """
+    parent = own_group(table, memberships, "memory")
+    if parent is None or not _allows(parent, ONE):
+        return None
+    killing = own_group(table, memberships, None)
+    return Groups(
+        name="cgroup1",
+        promise=ONE_HOLDS + _about_swap(parent / "memory.memsw.limit_in_bytes", swaps),
+        layout=ONE,
+        parent=parent,
+        killing=killing if killing and _can_kill(killing) else None,
+    )
+
+
+def usable_two(table: str, memberships: str) -> Groups | None:
+    """Find version 2's group of this process, if it has the memory controller and lets us in."""
+    parent = own_group(table, memberships, None)
+    # An earlier call of the same session has moved us down already.
+    parent = parent.parent if parent and parent.name == LEAF else parent
+    if parent is None or not delegate(parent) or not _allows(parent, TWO):
+        return None
+    return Groups(
+        name="cgroup2",
+        promise=TWO_HOLDS,
+        layout=TWO,
+        parent=parent,
+    )
+
+
+def _about_swap(switch: Path, swaps: str) -> str:
+    if len(swaps.splitlines()) < 2 or switch.exists():
+        return ""
+    return "; this kernel does not count swap, which a tree may use beside it"
+
+
+def own_group(table: str, memberships: str, controller: str | None) -> Path | None:
+    """Find the folder of the own group of a version 1 controller, or of version 2 (None)."""
+    inside = _membership(memberships, controller)
+    if inside is None:
+        return None
+    for line in table.splitlines():
+        left, _, right = line.partition(" - ")
+        kind, _, options = right.split(" ", 2)
+        wanted = kind == "cgroup2" if controller is None else kind == "cgroup"
+        if not wanted or (controller and controller not in options.split(",")):
+            continue
+        root, mount = left.split(" ")[3:5]
+        # A container may see only its own part of the hierarchy, mounted as if it were all of it.
+        relative = inside.removeprefix(root.rstrip("/")) if root != "/" else inside
+        return Path(mount.replace("\\040", " ")) / relative.lstrip("/")
+    return None
+
+
+def _membership(memberships: str, controller: str | None) -> str | None:
+    for line in memberships.splitlines():
+        number, controllers, path = line.split(":", 2)
+        if controller is None and number == "0" and not controllers:
+            return path
+        if controller and controller in controllers.split(","):
+            return path
+    return None
+
+
+def delegate(group: Path) -> bool:
+    """Have the kernel hand the memory controller to the children of a version 2 group.
+
+    Only a group without processes may do so: the own ones move to a leaf of their own first.
+    """
+    switch = group / "cgroup.subtree_control"
+    try:
+        if "memory" not in (group / "cgroup.controllers").read_text().split():
+            return False
+        if "memory" in switch.read_text().split():
+            return True
+        _enable(group, switch)
+    except OSError:
+        return False
+    return "memory" in switch.read_text().split()
+
+
+def _enable(group: Path, switch: Path) -> None:
+    try:
+        _write(switch, "+memory")
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        leaf = group / LEAF
+        leaf.mkdir(exist_ok=True)
+        for pid in members(group):
+            _write(leaf / "cgroup.procs", str(pid))
+        _write(switch, "+memory")
+    with contextlib.suppress(OSError):
+        _write(switch, "+pids")
+
+
+def _allows(parent: Path, layout: Layout) -> bool:
+    trial = parent / f"{processes.PREFIX}{processes.tag(os.getpid())}-trial"
+    try:
+        trial.mkdir()
+        for name, value in layout.limits:
+            _write(trial / name, value.format(limit=1 << 30))
+    except OSError:
+        return False
+    finally:
+        remove(trial)
+    return True
+
+
+def _can_kill(parent: Path) -> bool:
+    trial = parent / f"{processes.PREFIX}{processes.tag(os.getpid())}-trial"
+    try:
+        trial.mkdir()
+        return (trial / "cgroup.kill").exists()
+    except OSError:
+        return False
+    finally:
+        remove(trial)
+
+
+def members(folder: Path) -> set[int]:
+    """Read the processes of a group; none where there is no such group."""
+    try:
+        return {int(pid) for pid in (folder / "cgroup.procs").read_text().split()}
+    except OSError:
+        return set()
+
+
+def kill(folder: Path) -> None:
+    """Use a group's kill switch; kernels before 5.14 and version 1 have none."""
+    switch = folder / "cgroup.kill"
+    if switch.exists():
+        with contextlib.suppress(OSError):
+            _write(switch, "1")
+
+
+def remove(folder: Path, patience: float = 2.0) -> bool:
+    """Remove an empty group, waiting a moment for the kernel to let go; False if it does not."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return True
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.002)
+        else:
+            return True
+
+
+def counter(text: bytes, name: bytes) -> int:
+    r"""Find the number in the line `name number` of a group's file; 0 where there is no such line.
+
+    The text begins with a line's end. Two of forty lines are wanted, fifty times a second.
+
+    >>> counter(b"\nrss 1\ntotal_rss 30\n", b"total_rss")
+    30
+    """
+    _, found, rest = text.partition(b"\n" + name + b" ")
+    return int(rest.partition(b"\n")[0]) if found else 0
+
+
+def _write(file: Path, text: str) -> None:
+    # One write and no O_CREAT: a control file that is not there must not appear in a plain folder.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,222 @@
+"""From how many rows, groups or tasks a road beats the baseline: a line through two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from ..storage.folder import Stored
+from ..storage.records import Outcome, Run
+from .sections import Grid, Story
+from .units import seconds, three_digits
+
+TITLE = "From where it pays"
+LEAST_APART = 1.5  # times: answers whose groups are as many at both sizes are told by rows
+LEGEND = (
+    "Model: time = start + n x cost, the line through the times at two sizes, fitted to each round "
+    "by itself; the figure is the median of the rounds, and undecided where they differ in kind. "
+    "Fresh: a new process with imports, cluster, load and its first execution. Session: the "
+    "fastest later execution in a process that is warm. A † lies outside the measured sizes: there "
+    "the line is believed, not seen. Groups are as large at both sizes."
+)
+
+
+class Kind(StrEnum):
+    """How two lines lie: which is lower, and where."""
+
+    ALWAYS = "always"
+    FROM = "from"
+    BELOW = "only below"
+    NEVER = "never on this machine"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Seconds at nothing, and for each row or task."""
+
+    start: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where a road's line crosses the baseline's; `at` is None where it does not."""
+
+    kind: Kind
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """A question at two sizes, in rows, groups or tasks."""
+
+    query: str
+    small: int
+    large: int
+    few: Stored
+    many: Stored
+    unit: str
+
+
+def line(small: int, few: float, large: int, many: float) -> Line:
+    """Give the line through two points; a cost below zero is noise, and none.
+
+    >>> line(100, 1.5, 200, 2.0)
+    Line(start=1.0, cost=0.005)
+    """
+    cost = max(0.0, (many - few) / (large - small))
+    return Line(max(0.0, few - cost * small), cost)
+
+
+def crossing(road: Line, base: Line) -> Crossing:
+    """Say where a road's line is below the baseline's.
+
+    >>> crossing(Line(1.0, 0.001), Line(0.0, 0.002))
+    Crossing(kind=<Kind.FROM: 'from'>, at=1000.0)
+    """
+    dearer, slower = road.start - base.start, road.cost - base.cost
+    if dearer <= 0 and slower <= 0:
+        return Crossing(Kind.NEVER if dearer == slower == 0 else Kind.ALWAYS)
+    if dearer >= 0 and slower >= 0:
+        return Crossing(Kind.NEVER)
+    return Crossing(Kind.BELOW if slower > 0 else Kind.FROM, -dearer / slower)
+
+
+def settled(found: Sequence[Crossing]) -> Crossing:
+    """Give what rounds agree on: their median; undecided where they differ in kind."""
+    kinds = {one.kind for one in found}
+    if not kinds:
+        return Crossing(Kind.UNDECIDED)
+    if kinds == {Kind.ALWAYS, Kind.FROM}:
+        return Crossing(Kind.FROM, median(one.at or 0.0 for one in found))
+    if len(kinds) > 1:
+        return Crossing(Kind.UNDECIDED)
+    places = [one.at for one in found if one.at is not None]
+    return Crossing(found[0].kind, median(places) if places else None)
+
+
+def stories(stored: Stored) -> tuple[Story, ...]:
+    """Give the section of a comparison that was measured at a tenth of its size too."""
+    if stored.tenth is None or not stored.tenth.runs:
+        return ()
+    asked = [one for query in stored.tenth.head.queries if (one := sizes(stored, query))]
+    grids = tuple(_grid(one) for one in asked)
+    return (Story(TITLE, grids, LEGEND, stored.tenth.warnings),) if grids else ()
+
+
+def sizes(stored: Stored, query: str) -> Sizes | None:
+    """Give a question's two sizes; None where they are not told, or the same."""
+    assert stored.tenth is not None
+    few, many = stored.tenth, stored
+    unit = _unit(stored, query)
+    counts = (_groups(few, query), _groups(many, query))
+    if unit != "groups" or counts[1] < LEAST_APART * counts[0] or not counts[0]:
+        unit = "rows" if unit == "groups" else unit
+        counts = (_size(few, query), _size(many, query))
+    if counts[0] >= counts[1]:
+        return None
+    return Sizes(query, *counts, few, many, unit)
+
+
+def _unit(stored: Stored, query: str) -> str:
+    units = stored.head.measure.get("units")
+    return str(units.get(query, "rows")) if isinstance(units, dict) else "rows"
+
+
+def _size(stored: Stored, query: str) -> int:
+    sizes = stored.head.measure.get("sizes")
+    size = sizes.get(query) if isinstance(sizes, dict) else None
+    return size if isinstance(size, int) else 0
+
+
+def _groups(stored: Stored, query: str) -> int:
+    """Give the rows of a question's answer: a group function gives one for each group."""
+    runs = (run for run in stored.runs if run.query == query and run.outcome is Outcome.OK)
+    return max((run.rows or 0 for run in runs), default=0)
+
+
+def _grid(sizes: Sizes) -> Grid:
+    base = sizes.many.head.baseline
+    each = f"a {sizes.unit.removesuffix('s')}"
+    headings = ("engine", "start, fresh", each, f"beats {base}: fresh", "session")
+    engines = [name for name in sizes.many.head.engines if name != base]
+    rows = [_row(sizes, name, base) for name in (base, *engines)]
+    caption = f"{sizes.query}: {sizes.small:,} and {sizes.large:,} {sizes.unit}"
+    return Grid(caption, headings, rows)
+
+
+def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
+    fresh, session = (lines(sizes, name, taken) for taken in (whole, hot))
+    if not fresh:
+        return (name, "—", "—", failed(sizes, name), "—")
+    told = (
+        name,
+        seconds(median(one.start for one in fresh.values())),
+        seconds(median(one.cost for one in fresh.values())),
+    )
+    if name == base:
+        return (*told, "baseline", "baseline")
+    against = (lines(sizes, base, taken) for taken in (whole, hot))
+    pairs = zip((fresh, session), against, strict=True)
+    return (*told, *(_told(_settled(mine, other), sizes) for mine, other in pairs))
+
+
+def _settled(mine: Mapping[int, Line], other: Mapping[int, Line]) -> Crossing:
+    return settled([crossing(mine[number], other[number]) for number in mine if number in other])
+
+
+def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, Line]:
+    """Give the line of each round that ended well at both sizes."""
+    few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
+    return {
+        number: line(sizes.small, few[number], sizes.large, many[number])
+        for number in few
+        if number in many
+    }
+
+
+def _times(
+    stored: Stored, query: str, name: str, taken: Callable[[Run], float | None]
+) -> dict[int, float]:
+    wrong = any(
+        one.query == query and name in {d.engine for d in one.differ} for one in stored.agreements
+    )
+    runs = (run for run in stored.runs if (run.engine, run.query) == (name, query) and not wrong)
+    times = {run.round: taken(run) for run in runs if run.outcome is Outcome.OK}
+    return {number: time for number, time in times.items() if time is not None}
+
+
+def whole(run: Run) -> float | None:
+    """Give the seconds of a fresh process until its first answer."""
+    parts = (run.times.startup, run.times.load, run.times.cold)
+    return None if run.times.cold is None else sum(part or 0.0 for part in parts)
+
+
+def hot(run: Run) -> float | None:
+    """Give the seconds of the fastest later execution."""
+    return min(run.times.hot, default=None)
+
+
+def failed(sizes: Sizes, name: str) -> str:
+    """Say how an engine failed that has no line."""
+    runs = (*sizes.many.runs, *sizes.few.runs)
+    ends = [r.outcome for r in runs if (r.engine, r.query) == (name, sizes.query)]
+    bad = [end for end in ends if end is not Outcome.OK]
+    if bad:
+        return str(bad[0])
+    return str(Outcome.WRONG if ends else Outcome.UNSUPPORTED)
+
+
+def _told(found: Crossing, sizes: Sizes) -> str:
+    if found.at is None:
+        return str(found.kind)
+    beyond = "" if sizes.small <= found.at <= sizes.large else " †"
+    return f"{found.kind} {_count(found.at)} {sizes.unit}{beyond}"
+
+
+def _count(number: float) -> str:
+    digits = max(0, len(str(int(number))) - 2)
+    return f"{round(number, -digits):,.0f}" if number >= 1 else three_digits(number)

@@ -1,0 +1,241 @@
+"""The charts of the HTML report as geometry: what the template draws as SVG and boxes.
+
+Drawn by hand and not by a charting library: the report stays a few ten kilobytes, needs no script,
+follows the reader's colours, and its labels are text that wraps on a narrow screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .build import Cell, Column, View
+from .units import seconds, size
+
+SPAN = 1000  # width of a strip in its own units; it stretches to the screen's
+MIDDLE = 8
+PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_FOOT = 480, 300, 64, 40
+LABEL_HEIGHT = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis, with its label."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """All runs of an engine on a question, as paths of dots; `at` is the shown time's place."""
+
+    engine: str
+    hot: str
+    warming: str
+    at: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strips:
+    """One question's strips, an engine each."""
+
+    query: str
+    question: str
+    strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Every run of every cell on one logarithmic axis of time."""
+
+    ticks: tuple[Tick, ...]
+    rows: tuple[Strips, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a bar, in per cent of the longest bar."""
+
+    name: str
+    width: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Where an engine's time goes, on average over the questions that all engines answered."""
+
+    engine: str
+    parts: tuple[Part, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An engine at its time and peak memory; `label` is the height of its label."""
+
+    engine: str
+    x: float
+    y: float
+    label: float
+    left: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Peak memory against time, an engine a point."""
+
+    points: tuple[Point, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    width: int = PLOT_WIDTH
+    height: int = PLOT_HEIGHT
+    left: int = PLOT_LEFT
+    foot: int = PLOT_HEIGHT - PLOT_FOOT
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A logarithmic scale from the least to the greatest of some numbers, with some room."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, numbers: Iterable[float]) -> _Log:
+        logs = [math.log10(number) for number in numbers if number > 0] or [0.0]
+        room = max(0.04 * (max(logs) - min(logs)), 0.05)
+        return cls(min(logs) - room, max(logs) + room)
+
+    def __call__(self, number: float) -> float:
+        if number <= 0:
+            return 0.0
+        return (math.log10(number) - self.low) / (self.high - self.low)
+
+    def ticks(self, scale: float) -> tuple[Tick, ...]:
+        decades = range(math.floor(self.low), math.ceil(self.high) + 1)
+        span = self.high - self.low
+        steps = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
+        values = [step * 10.0**decade for decade in decades for step in steps]
+        inside = [value for value in values if 0 <= self(value) <= 1]
+        return tuple(Tick(round(self(v) * scale, 1), _plain(seconds(v))) for v in inside)
+
+
+def runs(view: View) -> Runs:
+    """Lay out every run of every cell."""
+    cells = [cell for row in view.rows for cell in row.cells]
+    scale = _Log.of(time for cell in cells for time in (*cell.hot, *cell.warming))
+    rows = tuple(
+        Strips(row.query, row.question, tuple(_strip(cell, scale) for cell in row.cells))
+        for row in view.rows
+    )
+    return Runs(scale.ticks(100), rows)
+
+
+def _strip(cell: Cell, scale: _Log) -> Strip:
+    at = None if cell.time is None else round(scale(cell.time) * SPAN, 1)
+    text = seconds(cell.time) if cell.time is not None else cell.word
+    return Strip(cell.engine, _dots(cell.hot, scale), _dots(cell.warming, scale), at, text)
+
+
+def _dots(times: Sequence[float], scale: _Log) -> str:
+    """Give a path of points: a line of no length with round ends is a dot of any size."""
+    return "".join(f"M{scale(time) * SPAN:.0f} {MIDDLE}h0" for time in times)
+
+
+def bars(view: View) -> tuple[Bar, ...]:
+    """Lay out where each engine's time goes: start-up, load, cold and hot of a mean question."""
+    count = len(view.common)
+    parts = [(column, _parts(column, count)) for column in view.columns if column.hot is not None]
+    longest = max((sum(part.values()) for _, part in parts), default=0.0) or 1.0
+    return tuple(_bar(column.engine, part, longest) for column, part in parts if count)
+
+
+def _parts(column: Column, count: int) -> dict[str, float]:
+    sums = {"load": column.load, "cold": column.cold, "hot": column.hot}
+    means = {name: (total or 0.0) / max(count, 1) for name, total in sums.items()}
+    return {"start-up": column.startup or 0.0, **means}
+
+
+def _bar(engine: str, parts: dict[str, float], longest: float) -> Bar:
+    drawn = tuple(
+        Part(name, round(time / longest * 100, 2), seconds(time)) for name, time in parts.items()
+    )
+    return Bar(engine, drawn, ", ".join(f"{part.name} {part.text}" for part in drawn))
+
+
+def scatter(view: View) -> Scatter | None:
+    """Lay out peak memory against time; None with fewer than two engines to show."""
+    shown = [(c.engine, c.hot, c.peak) for c in view.columns if c.hot and c.peak is not None]
+    if len(shown) < 2:
+        return None
+    across = _Log.of(hot for _, hot, _ in shown if hot)
+    top = max(peak for *_, peak in shown if peak is not None) * 1.08 or 1.0
+    inner = PLOT_WIDTH - PLOT_LEFT
+    points = [
+        _point(engine, PLOT_LEFT + across(hot or 0) * inner, hot or 0, peak or 0, top)
+        for engine, hot, peak in shown
+    ]
+    ticks = tuple(Tick(PLOT_LEFT + tick.at, tick.label) for tick in across.ticks(inner))
+    return Scatter(_spread(points), ticks, _memory_ticks(top))
+
+
+def _point(engine: str, x: float, time: float, peak: int, top: float) -> Point:
+    y = round(_height(peak, top), 1)
+    return Point(engine, round(x, 1), y, y, False, f"{engine}: {seconds(time)}, {size(peak)}")
+
+
+def _height(peak: float, top: float) -> float:
+    return (PLOT_HEIGHT - PLOT_FOOT) * (1 - peak / top)
+
+
+def _spread(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Set each label where it covers neither another nor a point: right, left, lower, higher."""
+    placed: list[Point] = []
+    for point in sorted(points, key=lambda point: point.y):
+        tries = [
+            replace(point, left=left, label=round(point.y + step * LABEL_HEIGHT, 1))
+            for step in (0, 1, -1, 2, -2, 3)
+            for left in (False, True)
+        ]
+        free = (one for one in tries if _is_free(one, placed, points))
+        placed.append(next(free, tries[0]))
+    return tuple(placed)
+
+
+def _is_free(label: Point, placed: Sequence[Point], points: Sequence[Point]) -> bool:
+    start, end = _extent(label)
+    if start < PLOT_LEFT or end > PLOT_WIDTH:
+        return False
+    others = [(*_extent(other), other.label) for other in placed]
+    dots = [(p.x - 5, p.x + 5, p.y) for p in points if p.engine != label.engine]
+    return not any(
+        start < right and left < end and abs(y - label.label) < LABEL_HEIGHT
+        for left, right, y in (*others, *dots)
+    )
+
+
+def _extent(point: Point) -> tuple[float, float]:
+    """Give where a label begins and ends (7.5 units a character)."""
+    length = 7.5 * len(point.engine) + 9
+    return (point.x - length, point.x) if point.left else (point.x, point.x + length)
+
+
+def _memory_ticks(top: float) -> tuple[Tick, ...]:
+    step = 2.0 ** math.floor(math.log2(top / 2))  # two to four ticks, all round in binary units
+    values = [step * number for number in range(1, int(top // step) + 1)]
+    return tuple(Tick(round(_height(v, top), 1), _plain(size(int(v)))) for v in (0, *values))
+
+
+def _plain(text: str) -> str:
+    """Give a label without the zeros that say nothing on an axis.
+
+    >>> _plain("10.0 ms"), _plain("1.00 s"), _plain("100 ms")
+    ('10 ms', '1 s', '100 ms')
+    """
+    number, _, unit = text.partition(" ")
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {unit}"

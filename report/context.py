@@ -1,0 +1,103 @@
+"""What a reader needs to judge or repeat a comparison: data, limits, machine, versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..storage.records import Head, Run
+from .units import seconds, size
+
+BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
+SECONDS = {"time", "budget", "timeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Some facts under one heading, each a label and its text."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+def version(engine: str, told: object) -> str:
+    """Give an engine's own version from all that its comparison noted.
+
+    >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
+    '2.3.3 + 0.61'
+    >>> version("polars/in-memory", {"version": "2.1.0"})
+    '2.1.0'
+    """
+    if not isinstance(told, Mapping):
+        return ""
+    own = [str(told[name]) for name in re.split("[/+@]", engine) if name in told]
+    return " + ".join(own) or str(told.get("version", ""))
+
+
+def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
+    """Give all facts of a comparison, as text; its runs tell how peaks were read, and types."""
+    measures = dict.fromkeys(run.memory.measure for run in runs if run.memory.measure)
+    peak = {"peak_memory": "; ".join(measures)} if measures else {}
+    parts = (
+        ("Data", head.dataset),
+        ("Limits", head.limits),
+        ("Measure", {**head.measure, **peak}),
+        ("Engines", head.engines),
+        ("Types loaded", loaded(head.engines, runs)),
+        ("Machine", head.machine),
+        ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
+        ("Overrides", head.overrides),
+    )
+    found = (Facts(title, tuple(_items(record))) for title, record in parts)
+    return tuple(facts for facts in found if facts.items)
+
+
+def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
+    """Tell each engine's columns by the type that it held them in, as its library names that."""
+    found: dict[str, dict[str, str]] = {engine: {} for engine in engines}
+    for run in runs:
+        found.setdefault(run.engine, {}).update(run.columns)
+    return {engine: _by_type(columns) for engine, columns in found.items() if columns}
+
+
+def _by_type(columns: Mapping[str, str]) -> str:
+    """Give columns under their types.
+
+    >>> _by_type({"id1": "String", "v1": "Int64", "id2": "String"})
+    'String: id1, id2; Int64: v1'
+    """
+    alike: dict[str, list[str]] = {}
+    for name in sorted(columns):
+        alike.setdefault(columns[name], []).append(name)
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in alike.items())
+
+
+def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in record.items():
+        yield name.replace("_", " "), text(name, value)
+
+
+def text(name: str, value: object) -> str:
+    """Give a fact's value as a person reads it; bytes and seconds by the fact's name.
+
+    >>> text("memory", 2 * 1024**3), text("rows", 10_000_000), text("swap", None)
+    ('2 GiB', '10,000,000', 'none')
+    """
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case int() if name in BYTES:
+            return size(value)
+        case int() | float() if name in SECONDS:
+            return seconds(value)
+        case int():
+            return f"{value:,}" if value >= 10_000 else str(value)
+        case Mapping():
+            return ", ".join(f"{part} {text(str(part), inner)}" for part, inner in value.items())
+        case list() | tuple():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

@@ -1,0 +1,202 @@
+"""Two comparisons of one workload, an old and a new: what became faster, slower, or failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ResultsError
+from ..storage.folder import Stored
+from ..storage.records import Head, Run
+from . import build, statistics
+from .build import Cell, View
+from .context import text
+from .sentences import speedup
+from .statistics import Ratio, Verdict
+from .units import counted, interval, ratio, seconds, size
+
+# Facts that change from run to run, or with the place where things lie, and mean nothing here.
+PASSING = {"load", "path", "paths", "file", "files", "governor", "available"}
+MACHINE = ("cpu", "cores", "memory", "architecture")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An engine on a question, before and after; `word` says it in words."""
+
+    engine: str
+    query: str
+    before: Cell
+    after: Cell
+    ratio: Ratio | None
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What lies between two comparisons; `obstacles` are why they should not be compared."""
+
+    old: str
+    new: str
+    obstacles: tuple[str, ...]
+    notes: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def comparable(old: Stored, new: Stored) -> None:
+    """Raise ResultsError, saying what differs, where two comparisons should not be compared."""
+    found = obstacles(old, new)
+    if found:
+        raise ResultsError(
+            f"{old.path} and {new.path} are not comparable: {'; '.join(found)}; "
+            "`--force` compares them all the same"
+        )
+
+
+def diff(old: Stored, new: Stored) -> Diff:
+    """Compare two comparisons, obstacles or not."""
+    views = build.build(old), build.build(new)
+    runs = tuple(_by_cell(stored.runs) for stored in (old, new))
+    before, after = (_cells(shown) for shown in views)
+    changes = tuple(
+        _change(before[place], after[place], runs[0].get(place, ()), runs[1].get(place, ()))
+        for place in before
+        if place in after
+    )
+    lonely = tuple(_lonely(before, after, "new")) + tuple(_lonely(after, before, "old"))
+    notes = (*_notes(old, new), *lonely)
+    return Diff(*_names(old.path, new.path), obstacles(old, new), notes, _ranked(changes))
+
+
+def _names(old: Path, new: Path) -> tuple[str, str]:
+    """Name two folders by where their paths part."""
+    one, other = old.absolute(), new.absolute()
+    shared = Path(os.path.commonpath((one.parent, other.parent)))
+    return str(one.relative_to(shared)), str(other.relative_to(shared))
+
+
+def _ranked(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Put what ended differently first, then what is certainly faster or slower."""
+    ended = [c for c in changes if c.ratio is None and c.before.word != c.after.word]
+    decided = [c for c in changes if c.ratio and c.ratio.verdict.decided]
+    return tuple(dict.fromkeys((*ended, *decided, *changes)))
+
+
+def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
+    """Say what differs of workload, data, limits and machine."""
+    one, other = old.head, new.head
+    workload = {"workload": one.workload}, {"workload": other.workload}
+    machine = (_machine(head) for head in (one, other))
+    asked = (
+        (f"the question of {name} ({asked!r}, then {other.queries[name]!r})")
+        for name, asked in one.queries.items()
+        if name in other.queries and other.queries[name] != asked
+    )
+    return (
+        *_differences("", *workload),
+        *asked,
+        *_differences("dataset ", one.dataset, other.dataset),
+        *_differences("limit of ", one.limits, other.limits),
+        *_differences("machine's ", *machine),
+    )
+
+
+def _machine(head: Head) -> dict[str, object]:
+    """Give what makes a machine another one; its memory as it reads: kernels differ a little."""
+    told = {name: head.machine.get(name) for name in MACHINE}
+    memory = told["memory"]
+    return {**told, "memory": size(memory) if isinstance(memory, int) else memory}
+
+
+def render(found: Diff) -> str:
+    """Give a difference as text."""
+    lines = [f"{found.old} → {found.new}"]
+    lines += [f"! not comparable: {what}" for what in found.obstacles]
+    lines += [f"- {note}" for note in found.notes]
+    lines += [f"- {summary(found)}", ""]
+    width = max((len(f"{c.engine} {c.query}") for c in found.changes), default=0)
+    lines += [f"{f'{c.engine} {c.query}':<{width}}  {c.word}" for c in found.changes]
+    return "\n".join(lines) + "\n"
+
+
+def summary(found: Diff) -> str:
+    """Count what changed, in one line."""
+    verdicts = [change.ratio.verdict for change in found.changes if change.ratio]
+    faster, slower = verdicts.count(Verdict.FASTER), verdicts.count(Verdict.SLOWER)
+    same, undecided = verdicts.count(Verdict.SAME), verdicts.count(Verdict.UNDECIDED)
+    pairs = counted(len(found.changes), "pair")
+    return (
+        f"{pairs} of engine and question: {faster} faster, {slower} slower, {same} the same, "
+        f"{undecided} undecided"
+    )
+
+
+def _change(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Change:
+    found = _judge(before, after, old, new)
+    return Change(before.engine, before.query, before, after, found, _word(before, after, found))
+
+
+def _judge(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Ratio | None:
+    if before.time is None or after.time is None:
+        return None
+    earlier, later = (list(statistics.samples(runs).values()) for runs in (old, new))
+    return statistics.judge_apart(later, earlier, statistics.noisy_share([*old, *new]))
+
+
+def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
+    if found is None:
+        same = before.word == after.word
+        return f"{before.word}, still" if same else f"{before.word} → {after.word}"
+    times = f"{seconds(before.time)} → {seconds(after.time)}"
+    span = f"{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
+    told = f"{times}, {span}, {found.verdict}"
+    if found.verdict is Verdict.FASTER:
+        told = f"{told}: {speedup(found)} as fast"
+    return f"{told}, {found.reason}" if found.reason else told
+
+
+def _by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
+    found: dict[tuple[str, str], list[Run]] = {}
+    for run in runs:
+        found.setdefault((run.engine, run.query), []).append(run)
+    return found
+
+
+def _cells(shown: View) -> dict[tuple[str, str], Cell]:
+    return {(cell.engine, cell.query): cell for row in shown.rows for cell in row.cells}
+
+
+def _lonely(
+    here: Mapping[tuple[str, str], Cell], there: Mapping[tuple[str, str], Cell], where: str
+) -> Iterator[str]:
+    missing = [f"{engine} {query}" for engine, query in here if (engine, query) not in there]
+    if missing:
+        yield f"not in the {where} comparison: {', '.join(missing)}"
+
+
+def _notes(old: Stored, new: Stored) -> Iterator[str]:
+    yield from _differences("", {"dfbench": old.head.dfbench}, {"dfbench": new.head.dfbench})
+    for engine, told in old.head.engines.items():
+        if engine in new.head.engines:
+            yield from _differences(f"{engine}: ", told, new.head.engines[engine])
+    kernel = ({k: h.machine.get(k) for k in ("kernel", "os")} for h in (old.head, new.head))
+    yield from _differences("", *kernel)
+    changed = [
+        f"{engine} {query}"
+        for (engine, query), text in old.programs.items()
+        if new.programs.get((engine, query), text) != text
+    ]
+    if changed:
+        yield f"programs that changed: {', '.join(changed)}"
+
+
+def _differences(
+    what: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> tuple[str, ...]:
+    return tuple(
+        f"{what}{name} is {text(name, new.get(name))}, was {text(name, old.get(name))}"
+        for name in dict.fromkeys((*old, *new))
+        if name not in PASSING and old.get(name) != new.get(name)
+    )

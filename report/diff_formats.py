@@ -1,0 +1,82 @@
+"""A difference between two comparisons in every form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+from . import export, html
+from .diff import Change, Diff, summary
+from .diff import render as plain
+from .formats import Format
+from .markdown import table, text
+from .statistics import Ratio
+from .units import interval, ratio, seconds, size
+
+
+def render(found: Diff, form: Format) -> str:
+    """Give a difference in a form."""
+    match form:
+        case Format.TABLE:
+            return plain(found)
+        case Format.MARKDOWN:
+            return "\n".join(_markdown(found))
+        case Format.JSON:
+            return json.dumps(_whole(found), ensure_ascii=False, indent=2) + "\n"
+        case Format.JSONL:
+            return export.lines(records(found))
+        case Format.CSV:
+            return export.separated(records(found))
+        case Format.HTML:
+            return html.render_diff(found)
+        case other:
+            assert_never(other)
+
+
+def records(found: Diff) -> Iterator[dict[str, Any]]:
+    """Give a flat record a pair of engine and question: times in seconds, memory in bytes."""
+    for change in found.changes:
+        yield {
+            "query": change.query,
+            "engine": change.engine,
+            "before": change.before.word,
+            "after": change.after.word,
+            "time_before": change.before.time,
+            "time_after": change.after.time,
+            **export.judged(change.ratio),
+            "peak_before": change.before.peak,
+            "peak_after": change.after.peak,
+        }
+
+
+def _whole(found: Diff) -> dict[str, Any]:
+    heading = {"old": found.old, "new": found.new, "summary": summary(found)}
+    told = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
+    return {**heading, **told, "changes": list(records(found))}
+
+
+def _markdown(found: Diff) -> Iterator[str]:
+    yield f"## {text(found.old)} → {text(found.new)}"
+    yield ""
+    yield from (f"- **Not comparable:** {text(what)}" for what in found.obstacles)
+    yield from (f"- {text(note)}" for note in (*found.notes, summary(found)))
+    yield ""
+    headings = ("engine", "question", "before", "after", "ratio", "verdict", "peak")
+    yield from table(headings, [_row(change) for change in found.changes], first_left=2)
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    sizes = [size(cell.peak) for cell in (change.before, change.after)]
+    times = [
+        seconds(cell.time) if cell.time is not None else f"_{cell.word}_"
+        for cell in (change.before, change.after)
+    ]
+    names = (text(change.engine), text(change.query))
+    return (*names, *times, *_judged(change.ratio), " → ".join(sizes))
+
+
+def _judged(found: Ratio | None) -> tuple[str, str]:
+    if found is None:
+        return "—", "—"
+    return f"{ratio(found.value)} {interval(found.low, found.high)}".rstrip(), str(found.verdict)

@@ -1,0 +1,87 @@
+"""One view in every format that a program or a person asks for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any, assert_never
+
+from . import html, markdown, terminal
+from .build import Cell, Row, View
+from .formats import Format
+from .statistics import Ratio
+
+
+def render(view: View, chosen: Format | str) -> str:
+    """Give a comparison in a format; ValueError for a format that is none."""
+    match Format(chosen):
+        case Format.TABLE:
+            return terminal.render(view)
+        case Format.MARKDOWN:
+            return markdown.render(view)
+        case Format.JSON:
+            return json.dumps(asdict(view), ensure_ascii=False, indent=2) + "\n"
+        case Format.JSONL:
+            return lines(records(view))
+        case Format.CSV:
+            return separated(records(view))
+        case Format.HTML:
+            return html.render(view)
+        case other:
+            assert_never(other)
+
+
+def records(view: View) -> Iterator[dict[str, Any]]:
+    """Give a flat record a cell: times in seconds, memory in bytes."""
+    for row in view.rows:
+        for cell in row.cells:
+            yield _record(row, cell)
+
+
+def _record(row: Row, cell: Cell) -> dict[str, Any]:
+    return {
+        "query": row.query,
+        "question": row.question,
+        "engine": cell.engine,
+        "outcome": cell.word,
+        "time": cell.time,
+        **judged(cell.ratio),
+        "peak": cell.peak,
+        "startup": cell.startup,
+        "load": cell.load,
+        "cold": cell.cold,
+        "rounds": cell.rounds,
+        "noisy": cell.noisy,
+        "best": cell.best,
+    }
+
+
+def judged(ratio: Ratio | None) -> dict[str, Any]:
+    """Give a ratio's part of a record."""
+    return {
+        "ratio": ratio.value if ratio else None,
+        "low": ratio.low if ratio else None,
+        "high": ratio.high if ratio else None,
+        "verdict": str(ratio.verdict) if ratio else None,
+        "reason": ratio.reason if ratio else "",
+    }
+
+
+def lines(records: Iterable[dict[str, Any]]) -> str:
+    """Give records as JSON, one a line."""
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+
+
+def separated(records: Iterable[dict[str, Any]]) -> str:
+    """Give records as CSV with a head; nothing where there are none."""
+    rows = list(records)
+    if not rows:
+        return ""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()

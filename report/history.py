@@ -1,0 +1,163 @@
+"""All comparisons of a workload over time: what was measured when, and where times went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from ..errors import ResultsError
+from ..storage.folder import Stored
+from ..storage.records import Head
+from .build import Cell
+from .build import build as build_view
+from .diff import obstacles
+from .units import counted, ratio, seconds
+
+BARS = "▁▂▃▄▅▆▇█"
+SHOWN = 40  # points of a chart; older ones are left out
+GAP = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One comparison; `apart` says why its times do not stand beside the newest one's."""
+
+    folder: str
+    head: Head
+    runs: int
+    apart: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An engine's times on a question, one a point, in seconds; None where there is none."""
+
+    engine: str
+    query: str
+    times: tuple[float | None, ...]
+    words: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[float, ...]:
+        """Give the times that there are, oldest first."""
+        return tuple(time for time in self.times if time is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A workload's comparisons, oldest first, and a line an engine and question."""
+
+    workload: str
+    points: tuple[Point, ...]
+    lines: tuple[Line, ...]
+
+
+def build(comparisons: Sequence[Stored]) -> History:
+    """Put comparisons of one workload in a row, oldest first; ResultsError for none."""
+    if not comparisons:
+        raise ResultsError("no comparison of this workload is stored; `dfbench compare` makes one")
+    newest = comparisons[-1]
+    points = tuple(
+        Point(one.path.name, one.head, len(one.runs), obstacles(one, newest)) for one in comparisons
+    )
+    cells = [_cells(one) if not p.apart else {} for one, p in zip(comparisons, points, strict=True)]
+    places = dict.fromkeys(place for one in reversed(cells) for place in one)
+    lines = tuple(
+        Line(
+            *place,
+            tuple(one[place].time if place in one else None for one in cells),
+            tuple(one[place].word if place in one else "" for one in cells),
+        )
+        for place in places
+    )
+    return History(newest.head.workload, points, lines)
+
+
+def render(history: History) -> str:
+    """Give a history as text: the comparisons, then a chart an engine and question."""
+    return "\n".join((*_top(history), "", *_chart(history))) + "\n"
+
+
+def records(history: History) -> Iterator[dict[str, Any]]:
+    """Give a flat record a comparison, engine and question."""
+    for line in history.lines:
+        for point, time, word in zip(history.points, line.times, line.words, strict=True):
+            if not point.apart and word:
+                yield {
+                    "folder": point.folder,
+                    "began": point.head.began,
+                    "dfbench": point.head.dfbench,
+                    "engine": line.engine,
+                    "versions": " ".join(_versions(point.head, line.engine)),
+                    "query": line.query,
+                    "outcome": word,
+                    "time": time,
+                }
+
+
+def spark(times: Sequence[float | None]) -> str:
+    """Draw times as bars between the least and the greatest; a dot where there is none.
+
+    >>> spark([1.0, 2.0, None, 1.5])
+    '▁█·▅'
+    """
+    known = [time for time in times if time is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    # Less than a tenth apart is drawn as level: a chart of noise reads like news.
+    span = max(high - low, low / 10)
+    steps = len(BARS) - 1
+    return "".join(
+        GAP if time is None else BARS[round((time - low) / span * steps) if span else 0]
+        for time in times
+    )
+
+
+def _cells(stored: Stored) -> dict[tuple[str, str], Cell]:
+    rows = build_view(stored).rows
+    return {(c.engine, c.query): c for row in rows for c in row.cells if c.outcome is not None}
+
+
+def _top(history: History) -> Iterator[str]:
+    yield f"{history.workload}: {counted(len(history.points), 'comparison')}"
+    before: Head | None = None
+    for point in history.points:
+        changed = list(_changes(before, point.head)) if before else []
+        apart = [f"not drawn: {'; '.join(point.apart)}"] if point.apart else []
+        told = [point.folder, counted(point.runs, "run"), *changed, *apart]
+        yield "  " + ", ".join(told)
+        before = point.head
+
+
+def _changes(old: Head, new: Head) -> Iterator[str]:
+    if old.dfbench != new.dfbench:
+        yield f"dfbench {old.dfbench} → {new.dfbench}"
+    was = {word for engine in old.engines for word in _versions(old, engine)}
+    now = dict.fromkeys(word for engine in new.engines for word in _versions(new, engine))
+    yield from (word for word in now if word not in was)
+
+
+def _versions(head: Head, engine: str) -> list[str]:
+    told = head.engines.get(engine)
+    return [f"{name} {version}" for name, version in told.items()] if isinstance(told, dict) else []
+
+
+def _chart(history: History) -> Iterator[str]:
+    width = max((len(f"{line.engine} {line.query}") for line in history.lines), default=0)
+    room = max((len(line.times[-SHOWN:]) for line in history.lines), default=0)
+    for line in history.lines:
+        drawn = spark(line.times[-SHOWN:])
+        yield f"{f'{line.engine} {line.query}':<{width}}  {drawn:<{room}}  {_change(line)}".rstrip()
+    if not history.lines:
+        yield "No run has finished: there is nothing to draw yet."
+
+
+def _change(line: Line) -> str:
+    if not line.known:
+        return line.words[-1]
+    last = line.words[-1] if line.times[-1] is None else seconds(line.times[-1])
+    if len(line.known) < 2 or line.times[-1] is None:
+        return last or seconds(line.known[-1])
+    earlier = median(line.known[:-1])
+    return f"{last}, {ratio(line.known[-1] / earlier)} the median of {len(line.known) - 1} before"

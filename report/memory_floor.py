@@ -1,0 +1,184 @@
+"""The smallest memory that works, engine by engine: a table on a terminal, and a page with bars."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..storage.records import Outcome, Run
+from ..storage.trials import Stored, Trial, Tried
+from .units import ratio, seconds, size
+
+BAR = 12  # characters of the longest bar on a terminal
+LEGEND = (
+    "Smallest: the smallest limit under which every try finished; fails at: the largest under "
+    "which one did not. Unlimited: peak memory without a limit, until the query's end. Time: the "
+    "fastest hot run at the smallest memory (median of its tries); cost: its ratio to the same "
+    "without a limit, a rough figure from few runs. Peak is not need: an engine may take more "
+    "than it has to, or spill."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The smallest memory of an engine on a query, in bytes; `why` says it where there is none.
+
+    `low` is the largest limit that failed, `finished` of `of` tries ended well there; `time` and
+    `free` are seconds at the floor and without a limit; `ending` is how tries at `low` ended.
+    """
+
+    engine: str
+    query: str
+    floor: int | None
+    low: int | None = None
+    finished: int = 0
+    of: int = 0
+    tries: int = 0
+    peak: int | None = None
+    time: float | None = None
+    free: float | None = None
+    ending: str = ""
+    why: str = ""
+
+    @property
+    def cost(self) -> float | None:
+        """Give the time at the floor over the time without a limit."""
+        return self.time / self.free if self.time and self.free else None
+
+    @property
+    def fails(self) -> str:
+        """Say under which limit it failed, and how often."""
+        if self.low is None:
+            return "—"
+        failed = self.of - self.finished
+        return f"{size(self.low)} ({failed} of {self.of})"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All the floors of one search, as reports tell them."""
+
+    workload: str
+    dataset: str
+    held: str
+    began: str
+    command: str
+    warnings: tuple[str, ...]
+    floors: tuple[Floor, ...]
+
+    def width(self, count: int | None) -> float:
+        """Give a share of the longest bar, in per cent."""
+        longest = max((max(f.floor or 0, f.peak or 0) for f in self.floors), default=0)
+        return round(100 * (count or 0) / longest, 1) if longest else 0.0
+
+
+def build(stored: Stored) -> Page:
+    """Give a stored search, finished or not, as reports tell it."""
+    head = stored.head
+    places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
+    floors = (_floor(e, q, _of(stored.trials, e, q)) for q, e in places)
+    rows = head.dataset.get("rows", 0)
+    return Page(
+        workload=head.workload,
+        dataset=f"{head.dataset.get('name', '')}, {rows:,} rows",
+        held=str(head.limits.get("promise", "")),
+        began=head.began,
+        command=head.command,
+        warnings=stored.warnings,
+        floors=tuple(floors),
+    )
+
+
+def _of(trials: Sequence[Trial], engine: str, query: str) -> list[Trial]:
+    return [t for t in trials if (t.run.engine, t.run.query) == (engine, query)]
+
+
+def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
+    free = [trial.run for trial in trials if trial.limit is None]
+    bad = next((run for run in free if run.outcome is not Outcome.OK), None)
+    if bad:
+        return Floor(engine, query, None, why=_words(bad))
+    tried = Tried.by(trials)
+    peak = max((run.memory.answering for run in free), default=None)
+    low, high = tried.low, tried.high
+    if high is None:
+        why = f"more than {size(low)}" if low else "not searched"
+        return Floor(engine, query, None, low=low, peak=peak, why=why)
+    at = [trial.run for trial in trials if trial.limit == high]
+    below = [t.run for t in trials if t.limit == low and t.run.outcome is not Outcome.OK]
+    return Floor(
+        engine,
+        query,
+        high,
+        low=low,
+        finished=tried.finished(low) if low else 0,
+        of=tried.count(low) if low else 0,
+        tries=len(at),
+        peak=peak,
+        time=_time(at),
+        free=_time(free),
+        ending=_words(below[-1]) if below else "",
+    )
+
+
+def _time(runs: Sequence[Run]) -> float | None:
+    times = [min(run.times.hot) for run in runs if run.times.hot]
+    return median(times) if times else None
+
+
+def _words(run: Run) -> str:
+    first = run.evidence.partition("\n")[0]
+    return f"{run.outcome}: {first}" if first else str(run.outcome)
+
+
+def render(page: Page, width: int = 80) -> str:
+    """Give the floors as plain text."""
+    file = io.StringIO()
+    console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
+    _print(page, console)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def show(page: Page) -> None:
+    """Print the floors; colour only on a terminal."""
+    console = Console(highlight=False)
+    if console.is_terminal:
+        _print(page, console)
+    else:
+        console.file.write(render(page, max(console.width, 80)))
+
+
+def _print(page: Page, console: Console) -> None:
+    console.print(Text(f"{page.workload}: the smallest memory that works, on {page.dataset}"))
+    for warning in page.warnings:
+        console.print(Text(f"! {warning}", style="yellow"))
+    for query in dict.fromkeys(floor.query for floor in page.floors):
+        console.print()
+        console.print(_table(page, query))
+    console.print(Text(LEGEND, style="dim"))
+
+
+def _table(page: Page, query: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    table.add_column(query, overflow="fold", style="bold")
+    for heading in ("smallest", "fails at", "unlimited", "time", "cost"):
+        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("", overflow="fold")
+    for floor in page.floors:
+        if floor.query == query:
+            table.add_row(floor.engine, *_cells(page, floor))
+    return table
+
+
+def _cells(page: Page, floor: Floor) -> tuple[str, ...]:
+    if floor.floor is None:
+        return ("—", "", size(floor.peak), "", "", floor.why)
+    bar = "█" * max(1, round(page.width(floor.floor) / 100 * BAR))
+    times = seconds(floor.time), ratio(floor.cost)
+    return (size(floor.floor), floor.fails, size(floor.peak), *times, bar)

@@ -1,0 +1,26 @@
+"""Reports written anew beside the runs they tell of, from their folder alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..storage import trials
+from ..storage.folder import Folder
+from . import html, markdown, memory_floor
+from .comparison import Comparison
+from .memory_floor import Page
+
+
+def reported(path: Path) -> Comparison:
+    """Write the reports of a stored comparison anew, and give it."""
+    comparison, folder = Comparison(path), Folder(path)
+    folder.write_report("report.md", markdown.render(comparison.view))
+    folder.write_report("report.html", html.render(comparison.view))
+    return comparison
+
+
+def reported_floor(path: Path) -> Page:
+    """Write the report of a stored search anew, and give what it tells."""
+    page = memory_floor.build(trials.read(path))
+    Folder(path).write_report(trials.REPORT, html.render_floors(page))
+    return page

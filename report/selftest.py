@@ -1,0 +1,231 @@
+"""An engine against itself: how often the verdict errs here, and what it would find.
+
+Real: rounds next to each other are taken for two engines; each verdict but "same" and "undecided"
+is false. Simulated: the logarithms of such ratios are drawn again at random, with a planted
+slow-down or without. A single round borrows the spread of another engine, in both.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median
+
+from ..errors import ResultsError
+from ..storage.folder import Stored
+from ..storage.records import Outcome, Run
+from . import statistics
+from .statistics import Ratio, Spread, Verdict
+from .units import counted
+
+SIMULATED = 1_000
+PLANTED = 1.05
+ROUNDS = (1, 2, 3, 5, 10)
+FEWEST = 2  # rounds that lend their spread to a single one
+SEED = 108
+ALLOWED = 0.05
+
+LEAST = 20  # ratios: fewer are drawn twice so often that they look alike
+
+Samples = Mapping[str, Mapping[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How engines differ from themselves: the spread of each question, and the shape all share."""
+
+    scales: tuple[tuple[float, ...], ...]
+    shape: tuple[float, ...]
+    typical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Shares of simulated comparisons of so many rounds: false verdicts, and slow-downs found."""
+
+    rounds: int
+    false: float
+    found: float
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What came of comparing engines with themselves; `noise` is the median spread of a round."""
+
+    real: tuple[Ratio, ...]
+    rounds: int
+    noise: float
+    simulated: tuple[Simulated, ...]
+
+    @property
+    def false(self) -> int:
+        """Give the number of real comparisons that ended in a verdict."""
+        return sum(ratio.verdict.decided for ratio in self.real)
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether verdicts err no more often than they may."""
+        rare = all(one.false <= ALLOWED for one in self.simulated)
+        return rare and self.false <= ALLOWED * max(len(self.real), 1 / ALLOWED)
+
+
+def needed(pairs: int, count: int, rounds: int) -> int:
+    """Give the rounds that tell the noise of pairs of engine and question, and compare so often.
+
+    >>> needed(pairs=15, count=50, rounds=2), needed(pairs=1, count=1, rounds=2)
+    (16, 24)
+    """
+    blocks = -(-count // pairs)
+    told = 1 + -(-LEAST // pairs)
+    return 2 * rounds * max(blocks, -(-told // (2 * rounds)))
+
+
+def build(stored: Stored, rounds: int, count: int = SIMULATED) -> SelfTest:
+    """Test verdicts on the rounds of a stored comparison; ResultsError where they are too few."""
+    everything = {engine: _samples(stored.runs, engine) for engine in _engines(stored.runs)}
+    noise = noise_of([pool(samples) for samples in everything.values()])
+    if len(noise.shape) < LEAST:
+        raise ResultsError(
+            f"{stored.path}: {len(noise.shape)} pairs of rounds are too few to tell its noise "
+            f"({LEAST} are needed); `dfbench selftest` measures enough"
+        )
+    real = tuple(r for e in everything for r in itself(everything, stored.runs, e, rounds))
+    seed = random.Random(SEED)
+    possible = ROUNDS if len(noise.scales) > 1 else ROUNDS[1:]
+    simulated = tuple(_simulate(seed, noise, number, count) for number in possible)
+    return SelfTest(real, rounds, noise.typical, simulated)
+
+
+def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> Noise:
+    """Give the noise in each engine's logarithmic ratios, a row a question."""
+    scales = [[math.sqrt(fmean(log**2 for log in row)) for row in rows] for rows in pools]
+    shape = [
+        log / scale
+        for rows, own in zip(pools, scales, strict=True)
+        for row, scale in zip(rows, own, strict=True)
+        for log in row
+        if scale
+    ]
+    sizes = sorted(abs(log) for rows in pools for row in rows for log in row)
+    typical = math.expm1(median(sizes)) if sizes else 0.0
+    return Noise(tuple(tuple(own) for own in scales if own), tuple(shape), typical)
+
+
+def itself(
+    everything: Mapping[str, Samples], runs: Sequence[Run], engine: str, rounds: int
+) -> Iterator[Ratio]:
+    """Judge an engine against itself on each question, in blocks of twice so many rounds."""
+    samples, own = everything[engine], [run for run in runs if run.engine == engine]
+    lent = _lent(everything, engine, own)
+    numbers = sorted({number for row in samples.values() for number in row})
+    for first in range(0, len(numbers) - 2 * rounds + 1, 2 * rounds):
+        block = numbers[first : first + 2 * rounds]
+        rows = [ratios for row in samples.values() if (ratios := adjacent(row, block))]
+        among = statistics.spread(rows) if rounds > 1 else lent
+        noisy = statistics.noisy_share([run for run in own if run.round in block])
+        yield from (statistics.judge(row, noisy, among=among) for row in rows)
+
+
+def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
+    """Give the spread that other engines lend: that of their rounds next to each other."""
+    rows = (
+        [adjacent(row, sorted(row)) for row in samples.values()]
+        for other, samples in everything.items()
+        if other != engine
+    )
+    known = [spread for row in rows if (spread := statistics.spread(row))]
+    return statistics.lend(known, statistics.within(own))
+
+
+def adjacent(row: Mapping[int, float], numbers: Sequence[int]) -> list[float]:
+    """Give ratios of rounds next to each other, each second one turned, so that drift cancels.
+
+    >>> adjacent({1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}, [1, 2, 3, 4])
+    [0.5, 2.0]
+    """
+    pairs = [pair for pair in zip(numbers[::2], numbers[1::2], strict=False) if {*pair} <= {*row}]
+    return [
+        row[a] / row[b] if turn % 2 == 0 else row[b] / row[a] for turn, (a, b) in enumerate(pairs)
+    ]
+
+
+def pool(samples: Samples) -> list[list[float]]:
+    """Give each question's logarithmic ratios of rounds next to each other, every pair once."""
+    rows = ([row[number] for number in sorted(row)] for row in samples.values())
+    logs = [[math.log(b / a) for a, b in pairwise(row)] for row in rows]
+    return [row for row in logs if row]
+
+
+def render(found: SelfTest) -> str:
+    """Give what was found as text."""
+    pairs = counted(len(found.real), "comparison")
+    false = counted(found.false, "false verdict")
+    lines = [
+        f"{pairs} of an engine with itself, {counted(found.rounds, 'round')} each: {false}",
+        f"a round of an engine differs from the next by {found.noise:.1%} (median)",
+        f"simulated from that noise, {SIMULATED} comparisons each:",
+    ]
+    lines += [
+        f"  {counted(one.rounds, 'round'):>9}: {one.false:.1%} false verdicts; "
+        f"a slow-down of {PLANTED - 1:.0%} is found in {one.found:.0%}"
+        for one in found.simulated
+    ]
+    return "\n".join((*lines, _ending(found))) + "\n"
+
+
+def _ending(found: SelfTest) -> str:
+    if not found.passed:
+        return f"over {ALLOWED:.0%} of the verdicts are false here: stop what else runs, try again"
+    enough = next((one.rounds for one in found.simulated if one.found >= 1 - ALLOWED), None)
+    if enough is None:
+        return (
+            f"verdicts can be believed here, but {PLANTED - 1:.0%} are lost in the noise: "
+            "stop what else runs (`dfbench doctor` says what to look at)"
+        )
+    return (
+        f"verdicts can be believed here; --rounds {enough} finds {PLANTED - 1:.0%} "
+        f"in {1 - ALLOWED:.0%} of all cases"
+    )
+
+
+def _engines(runs: Sequence[Run]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(run.engine for run in runs if run.outcome is Outcome.OK))
+
+
+def _samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
+    good = [run for run in runs if run.engine == engine and run.outcome is Outcome.OK]
+    queries = dict.fromkeys(run.query for run in good)
+    return {q: statistics.samples([run for run in good if run.query == q]) for q in queries}
+
+
+def _simulate(seed: random.Random, noise: Noise, rounds: int, count: int) -> Simulated:
+    same, slower = (_verdicts(seed, noise, rounds, count, truth) for truth in (1.0, PLANTED))
+    errs = sum(verdict.decided for verdict in same) / len(same)
+    return Simulated(rounds, errs, slower.count(Verdict.SLOWER) / len(slower))
+
+
+def _verdicts(
+    seed: random.Random, noise: Noise, rounds: int, count: int, truth: float
+) -> list[Verdict]:
+    found: list[Verdict] = []
+    while len(found) < count:
+        scales, other = (*seed.sample(noise.scales, k=min(2, len(noise.scales))), ())[:2]
+        rows = [_drawn(seed, noise.shape, scale, rounds, truth) for scale in scales]
+        among = statistics.spread(rows) if rounds > 1 else _drawn_spread(seed, noise.shape, other)
+        found += [statistics.judge(row, among=among).verdict for row in rows]
+    return found[:count]
+
+
+def _drawn_spread(seed: random.Random, shape: Sequence[float], scales: Sequence[float]) -> Spread:
+    spread = statistics.spread([_drawn(seed, shape, scale, FEWEST, 1.0) for scale in scales])
+    return statistics.lend([spread] if spread else [], 0.0)
+
+
+def _drawn(
+    seed: random.Random, shape: Sequence[float], scale: float, rounds: int, truth: float
+) -> list[float]:
+    signed = (seed.choice((-1, 1)) * seed.choice(shape) for _ in range(rounds))
+    return [truth * math.exp(scale * one) for one in signed]

@@ -1,0 +1,188 @@
+"""A comparison on a terminal: sentences, the engines, then questions × engines, in 80 columns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from .build import Cell, Column, Row, View
+from .sections import Grid, Story
+from .statistics import Verdict
+from .units import ratio, seconds, size
+
+WIDTH = 80
+GRID_WIDTH = 100  # a table of text is torn where it has less
+CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each other
+COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
+LEGEND = (
+    "Each cell: time, ratio to {baseline} (below 1 is faster), peak memory of all processes. "
+    "* fastest (? if undecided); = the same within 5%; ~ undecided. "
+    "Time: the median over rounds of each round's fastest hot run."
+)
+
+
+def show(view: View, file: TextIO | None = None) -> None:
+    """Print a comparison; colour only on a terminal, and not under NO_COLOR."""
+    console = Console(file=file, highlight=False, soft_wrap=False)
+    if console.is_terminal:
+        console.print(body(view, console.width))
+    else:
+        console.file.write(render(view, console.width))
+
+
+def render(view: View, width: int = WIDTH) -> str:
+    """Give a comparison as plain text of a width."""
+    file = io.StringIO()
+    console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
+    console.print(body(view, width))
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def body(view: View, width: int) -> RenderableType:
+    """Give a comparison as rich lays it out in a width."""
+    parts: list[RenderableType] = [Text(_title(view), style="bold")]
+    parts += [Text(view.setting, style="dim")] if view.setting else []
+    parts += [_hanging("-", sentence) for sentence in view.sentences]
+    parts += [_hanging("!", warning, "yellow") for warning in view.warnings]
+    if any(cell.outcome for row in view.rows for cell in row.cells):
+        parts += [Text(), _engines(view), Text(f"{view.sums}.", style="dim")]
+        parts += _questions(view, width)
+        parts += [Text(LEGEND.format(baseline=view.baseline), style="dim")]
+    parts += _failures(view)
+    for story in view.stories:
+        parts += [Text(), Text(story.title, style="bold"), *_story(story)]
+    return Group(*parts)
+
+
+def _hanging(mark: str, words: str, style: str = "") -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_row(mark, Text(words, style=style))
+    return table
+
+
+def _title(view: View) -> str:
+    return f"{view.workload}: {view.about}" if view.about else view.workload
+
+
+def _engines(view: View) -> Table:
+    table = _plain()
+    table.add_column("engine", overflow="fold")
+    for heading in ("ok", f"to {view.baseline}", "start-up", "load", "cold", "hot", "peak"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for column in view.columns:
+        table.add_row(*_engine(column))
+    return table
+
+
+def _engine(column: Column) -> tuple[str | Text, ...]:
+    overall = column.overall
+    against = _ratio(overall.value, overall.verdict) if overall else Text("—")
+    times = (column.startup, column.load, column.cold, column.hot)
+    answered = f"{column.answered}/{column.asked}"
+    name = escape(column.engine)
+    return (name, answered, against, *(seconds(time) for time in times), size(column.peak))
+
+
+def _questions(view: View, width: int) -> Iterator[RenderableType]:
+    room = max(1, (width - _name_width(view)) // (CELL + 2))
+    for first in range(0, len(view.engines), _even(len(view.engines), room)):
+        chosen = range(first, min(first + _even(len(view.engines), room), len(view.engines)))
+        yield Text()
+        yield _matrix(view, chosen, width)
+
+
+def _even(count: int, room: int) -> int:
+    """Spread columns evenly over as few tables as the room allows."""
+    tables = -(-count // room)
+    return -(-count // tables)
+
+
+def _name_width(view: View) -> int:
+    return min(12, max((len(row.query) for row in view.rows), default=0))
+
+
+def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
+    table = _plain()
+    table.add_column("", overflow="fold", max_width=12, style="bold")
+    for index in chosen:
+        table.add_column(escape(view.engines[index]), justify="right", overflow="fold", width=CELL)
+    spare = width - _name_width(view) - len(chosen) * (CELL + 2) - 2
+    asks = spare >= 20 and any(row.question for row in view.rows)
+    if asks:
+        table.add_column("question", overflow="fold", max_width=spare, style="dim")
+    for row in view.rows:
+        question = (escape(row.question),) if asks else ()
+        table.add_row(escape(row.query), *(_cell(row, i) for i in chosen), *question)
+    return table
+
+
+def _cell(row: Row, index: int) -> Text:
+    cell = row.cells[index]
+    if not cell.ok:
+        return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
+    mark = ("?" if row.contested else "*") if cell.best else " "
+    if cell.time is None:
+        return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
+    style = "bold" if cell.best else ""
+    text = Text(f"{mark} {_narrow(seconds(cell.time)):>6} ", style=style)
+    return text.append_text(_against(cell)).append(f" {_narrow(size(cell.peak)):>5}")
+
+
+def _narrow(text: str) -> str:
+    return text.replace(" ", "").replace("iB", "")
+
+
+def _against(cell: Cell) -> Text:
+    if cell.ratio is None:
+        return Text(f"{'—':>6} ")
+    return _ratio(cell.ratio.value, cell.ratio.verdict)
+
+
+def _ratio(value: float, verdict: Verdict) -> Text:
+    return Text(f"{ratio(value):>6}{verdict.mark:1}", style=COLOURS.get(verdict, ""))
+
+
+def _failures(view: View) -> Iterator[RenderableType]:
+    told = [failure for failure in view.failures if failure.evidence]
+    if told:
+        yield Text()
+        yield Text("What did not end well", style="bold")
+    for failure in told:
+        where = f"{failure.engine} {failure.query}"
+        yield _hanging("-", f"{where}: {failure.ending}: {failure.evidence}")
+
+
+def tell(story: Story) -> None:
+    """Print a story; colour only on a terminal."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, GRID_WIDTH)
+    console.print(Group(*_story(story)))
+
+
+def _story(story: Story) -> Iterator[RenderableType]:
+    for warning in story.warnings:
+        yield _hanging("!", warning, "yellow")
+    for grid in story.grids:
+        yield _grid(grid)
+        yield Text()
+    yield Text(story.legend, style="dim")
+
+
+def _grid(grid: Grid) -> Table:
+    table = Table(title=Text(grid.caption), title_justify="left", box=None, pad_edge=False)
+    for index, heading in enumerate(grid.headings):
+        table.add_column(escape(heading), no_wrap=index == 0, overflow="fold")
+    for row in grid.rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _plain() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")

@@ -1,0 +1,83 @@
+"""A version of an engine against the one before it: what a person asks before an upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from .statistics import Ratio, Verdict
+from .verdicts import Material, judged_on, judged_over
+
+if TYPE_CHECKING:
+    from .build import Cell, Column, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The newer and the older engine, the newer's ratio over the questions both answered.
+
+    `faster` and `slower` are the questions where that is certain of the newer; `lost` and `won`
+    those that only the older, or only the newer one answers.
+    """
+
+    newer: str
+    older: str
+    overall: Ratio
+    over: int
+    faster: tuple[str, ...]
+    slower: tuple[str, ...]
+    lost: tuple[str, ...]
+    won: tuple[str, ...]
+
+
+def upgrades(
+    columns: Sequence[Column], rows: Sequence[Row], material: Material
+) -> Iterator[Upgrade]:
+    """Give each engine that is there in several versions, a pair after the other."""
+    for older, newer in _pairs(columns):
+        cells = [
+            (_of(row, newer), _of(row, older)) for row in rows if {newer, older} <= _engines(row)
+        ]
+        both = [pair for pair in cells if all(cell.ok for cell in pair)]
+        overall = judged_over(both, material) if both else None
+        if overall is None:
+            continue
+        judged = {new.query: judged_on(new, old, material) for new, old in both}
+        verdicts = {query: found.verdict for query, found in judged.items() if found}
+        yield Upgrade(
+            newer,
+            older,
+            overall,
+            len(both),
+            faster=tuple(q for q, verdict in verdicts.items() if verdict is Verdict.FASTER),
+            slower=tuple(q for q, verdict in verdicts.items() if verdict is Verdict.SLOWER),
+            lost=tuple(new.query for new, old in cells if old.ok and not new.ok),
+            won=tuple(new.query for new, old in cells if new.ok and not old.ok),
+        )
+
+
+def _pairs(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """Give the older and the newer of versions that follow each other."""
+    for base in dict.fromkeys(column.engine.partition("@")[0] for column in columns):
+        own = [c for c in columns if c.engine.partition("@")[0] == base and _number(c)]
+        own.sort(key=lambda column: _number(column) or Version("0"))
+        yield from ((a.engine, b.engine) for a, b in pairwise(own) if _number(a) != _number(b))
+
+
+def _number(column: Column) -> Version | None:
+    try:
+        return Version(column.version.partition(" ")[0])
+    except InvalidVersion:
+        return None
+
+
+def _engines(row: Row) -> set[str]:
+    return {cell.engine for cell in row.cells}
+
+
+def _of(row: Row, engine: str) -> Cell:
+    return next(cell for cell in row.cells if cell.engine == engine)

@@ -1,0 +1,423 @@
+"""Reads a workload file into values, or tells all of its mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from keyword import iskeyword
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast
+
+from ..errors import Mistake, WorkloadError
+from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
+from .engine_names import read_engines
+from .fields import ADDRESS, LARGEST, TABLE, Section, section
+from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
+from .grammar import (
+    BESIDE,
+    CSV,
+    DATASET,
+    FIND,
+    LIMITS,
+    LOADS,
+    MEASURE,
+    TASKS,
+    VERIFY,
+    WORKLOAD,
+    Key,
+)
+from .parser import ExpressionError
+from .quantities import number
+from .queries import Scope, holds_definition, read_queries, source_of
+from .row_functions import SEED, task_function
+from .schema import Schema
+from .vocabulary import mend
+from .workload import Dialect, Files, Generated, Limits, Measure, Query, Tasks, Workload
+
+SHIPPED = Path(__file__).parent.parent / "workloads"
+LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
+MOST_ROUNDS = 10  # in them a quiet machine tells 5 % apart (docs/decisions/verdicts.md)
+USUAL_BUDGET = 300.0  # seconds
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def read(
+    path: str | Path,
+    overrides: Mapping[str, str] = _NOTHING,
+    engines: Collection[str] | None = None,
+    *,
+    python: bool = True,
+) -> Workload:
+    """Read a workload file, or one that ships by its bare name; WorkloadError with all mistakes.
+
+    `overrides` are `--set` pairs of a dotted key and its YAML value; `engines` are the known names.
+    Without `python`, each `def` is a mistake: it is code that would run on this machine.
+    """
+    found = _find(Path(path))
+    return read_text(_load(found), str(found), found.parent, overrides, engines, python=python)
+
+
+def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
+    text: str,
+    name: str,
+    folder: Path,
+    overrides: Mapping[str, str] = _NOTHING,
+    engines: Collection[str] | None = None,
+    *,
+    python: bool = True,
+) -> Workload:
+    """Read a workload's text; `name` is what mistakes call it, `folder` where its files are."""
+    log = Log(python=python)
+    root = _root(log, text, name, overrides)
+    workload = None
+    if root is not None:
+        given = section(log, root, "a workload", WORKLOAD)
+        workload = _Reader(log, given, folder, engines).read(Path(name).stem or "workload")
+    log.close()
+    if workload is None:
+        raise AssertionError(name)
+    pairs = tuple(overrides.items())
+    return replace(workload, source=text, file=name, overrides=pairs)
+
+
+def check_columns(workload: Workload, schema: Schema) -> None:
+    """Compare a workload's columns and their kinds with its data's; WorkloadError with places."""
+    log = Log()
+    root = _root(log, workload.source, workload.file, dict(workload.overrides))
+    if isinstance(root, Fields) and (node := root.get("queries")):
+        read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
+    elif not workload.source:
+        log.found += _unplaced(workload, schema)
+    log.close()
+
+
+def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
+    """Tell the missing columns of a workload that was not read from a text."""
+    return [
+        Mistake(f"query {query.name}", 0, 0, Scope.of(schema).unknown(name))
+        for query in workload.queries
+        for name in query.reads
+        if name not in schema
+    ]
+
+
+def shipped() -> tuple[str, ...]:
+    """Give the names of the workloads that ship with dfbench."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+
+
+def _find(path: Path) -> Path:
+    try:
+        if path.is_file():
+            return path
+        bare = path.parent in {Path(), Path("workloads")} and path.suffix in {"", ".yaml", ".yml"}
+        if bare and path.stem in shipped():
+            return SHIPPED / f"{path.stem}.yaml"
+        folder, there = path.is_dir(), path.exists()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, f"cannot be read: {error}") from None
+    if folder:
+        raise _unreadable(path, "is a folder; name a workload file in it")
+    if there:
+        return path
+    raise _unreadable(path, f"no such file{_shipped_mend(path)}")
+
+
+def _shipped_mend(path: Path) -> str:
+    names = shipped()
+    return mend(path.stem, names) or f"; these ship with dfbench: {', '.join(names)}"
+
+
+def _unreadable(path: Path, message: str) -> WorkloadError:
+    return WorkloadError((Mistake(str(path), 0, 0, message),))
+
+
+def _load(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LONGEST + 1)
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
+    if len(raw) > LONGEST:
+        raise _unreadable(path, "is larger than 1 MiB, and a workload is a small YAML file")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        good = raw[: error.start].decode("utf-8-sig", "ignore")
+        place = Origin(str(path), good).mistake(len(good), "not a workload: this is no UTF-8 text")
+        raise WorkloadError((place,)) from None
+
+
+def _root(log: Log, text: str, name: str, overrides: Mapping[str, str]) -> Node | None:
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    root = compose(Origin(name, plain), log)
+    for path, value in overrides.items():
+        root = root and _override(log, root, path, value)
+    return root
+
+
+def _override(log: Log, root: Node, path: str, value: str) -> Node:
+    origin = Origin(f"--set {path}", value, placed=False)
+    node = compose(origin, log)
+    if node is None:
+        return root
+    return _put(log, root, path.split("."), Place(origin, 0), node)
+
+
+def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> Node:
+    """Give a copy of a mapping in which a path has another value."""
+    if not path:
+        return value
+    if isinstance(node, Items):  # a path through a list goes through each of its entries
+        return replace(node, nodes=tuple(_put(log, n, path, place, value) for n in node.nodes))
+    if not isinstance(node, Fields):
+        log.tell(place, f"there is nothing below it to set {path[0]!r} in")
+        return node
+    old = node.get(path[0])
+    changed = _put(log, old or Fields(place, ()), path[1:], place, value)
+    if old is None:
+        key = Scalar(place, path[0], plain=True, places=[0])
+        return replace(node, pairs=(*node.pairs, (key, changed)))
+    pairs = ((key, changed if key.text == path[0] else below) for key, below in node.pairs)
+    return replace(node, pairs=tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The sections of a workload."""
+
+    log: Log
+    given: Section
+    folder: Path
+    engines: Collection[str] | None
+
+    def read(self, stem: str) -> Workload:
+        dataset = self.dataset()
+        return Workload(
+            name=self.given.word("workload", stem),
+            about=self.given.text("about"),
+            dataset=dataset,
+            queries=self.queries(dataset),
+            tasks=self.tasks(),
+            engines=self.engine_names(),
+            limits=self.limits(),
+            measure=self.measure(),
+        )
+
+    def inner(self, key: str, keys: Mapping[str, Key]) -> Section:
+        node = self.given.values.get(key) or Fields(self.given.place, ())
+        return section(self.log, node, key, keys)
+
+    def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
+        if "queries" not in self.given:
+            if "tasks" not in self.given:
+                self.given.lacks("a workload needs 'queries', or 'tasks'")
+            return ()
+        if "tasks" in self.given:
+            self.log.tell(
+                self.given.at("tasks"), "tasks beside queries; a workload has one of them"
+            )
+        if "dataset" not in self.given:
+            self.given.lacks("queries need a 'dataset' to read")
+        match dataset:
+            case Generated():
+                scope = Scope.of(generated_schema(dataset))
+            case Files(tables=tables):
+                scope = Scope(tables=tuple(name for name, _ in tables))
+            case None:
+                scope = Scope()
+        return read_queries(self.log, self.given.values["queries"], scope, self.folder)
+
+    def dataset(self) -> Generated | Files | None:
+        if "dataset" not in self.given:
+            return None
+        if "queries" not in self.given and "tasks" in self.given:
+            self.log.tell(self.given.at("dataset"), "tasks read no dataset; leave it out")
+        given = self.inner("dataset", DATASET)
+        if ("generate" in given) == ("files" in given):
+            given.lacks("a dataset needs one of 'generate' and 'files'")
+            return None
+        return self.files(given) if "files" in given else self.generated(given)
+
+    def files(self, given: Section) -> Files:
+        for key in given.values:
+            if key not in {"files", "tables", *CSV}:
+                self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
+        dialect = self.dialect(given)
+        tables = tuple(self.tables(given, dialect))
+        return Files(self.patterns(given.names("files")), self.folder, dialect, tables)
+
+    def tables(self, given: Section, dialect: Dialect) -> Iterator[tuple[str, Files]]:
+        for name, node in given.pairs("tables", "a mapping of names to files"):
+            if not TABLE.fullmatch(name.text) or iskeyword(name.text):
+                told = "is no name of a table; use letters, digits and _"
+                self.log.tell(name.place, f"{name.text!r} {told}")
+            found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
+            yield name.text, Files(self.patterns(found), self.folder, dialect)
+
+    def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
+        """Give paths as they are meant: what is typed on the command line, from where that is."""
+        for node in nodes:
+            if ADDRESS.match(node.text):
+                told = "is an address, and every engine reads the same files: download it, or mount"
+                where = "its store as a folder (for a cluster, one that all workers share)"
+                self.log.tell(node.place, f"{node.text!r} {told} {where}")
+        placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
+        return tuple(placed)
+
+    def dialect(self, given: Section) -> Dialect:
+        delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
+        return Dialect(
+            delimiter="\t" if delimiter == "tab" else delimiter,
+            quote="" if quote == "none" else quote or Dialect().quote,
+            decimal=self.sign(given, "decimal") or Dialect().decimal,
+            header="header" not in given or given.flag("header"),
+            missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
+        )
+
+    def sign(self, given: Section, key: str, word: str = "") -> str | None:
+        node = given.scalar(key, "one character")
+        if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
+            return node.text if node else None
+        other = f" or {word}" if word else ""
+        self.log.tell(node.place, f"{key} is one character{other}, not {node.text!r}")
+        return None
+
+    def generated(self, given: Section) -> Generated | None:
+        for key in (*CSV, "tables"):
+            if key in given:
+                whose = "files" if key == "tables" else "CSV files"
+                self.log.tell(given.at(key), f"{key} belongs to {whose}, not to generated data")
+        node = given.scalar("generate", "the name of a generator")
+        if "rows" not in given:
+            given.lacks("generated data needs 'rows', such as rows: 1e6")
+        rows = given.whole("rows", 10**6)
+        groups = given.whole("groups", min(100, rows))
+        if groups > rows:
+            self.log.tell(given.at("groups"), f"groups is at most the number of rows, {rows}")
+        if not node:
+            return None
+        if node.text not in GENERATORS:
+            message = f"{node.text!r} is no generator{mend(node.text, GENERATORS)}"
+            self.log.tell(node.place, message)
+            return None
+        if node.text in TABLES:
+            self.has_tables(given, node.text, rows)
+        return Generated(
+            generator=node.text,
+            rows=rows,
+            groups=groups,
+            nulls=given.whole("nulls", 0, least=0, most=100),
+            sorted=given.flag("sorted"),
+            seed=given.whole("seed", 108, least=0, most=2**32 - 1),
+        )
+
+    def has_tables(self, given: Section, generator: str, rows: int) -> None:
+        if rows < FEWEST:
+            self.log.tell(given.at("rows"), f"{generator} has {FEWEST} rows at least, not {rows}")
+        if "groups" in given:
+            told = f"{generator} has no groups: its keys are told by the number of rows"
+            self.log.tell(given.at("groups"), told)
+
+    def engine_names(self) -> tuple[str, ...]:
+        if "engines" not in self.given:
+            return ()
+        return read_engines(self.log, self.given.values["engines"], self.engines)
+
+    def limits(self) -> Limits:
+        given = self.inner("limits", LIMITS)
+        find = given.says("memory", FIND)
+        return Limits(
+            memory=None if find else given.size("memory"),
+            time=given.time("time", Limits().time),
+            threads=given.optional("threads", None),
+            find=find,
+        )
+
+    def measure(self) -> Measure:
+        given, default = self.inner("measure", MEASURE), Measure()
+        told = "rounds" in given
+        budget = given.time("budget", None if told else USUAL_BUDGET)
+        rounds = given.whole("rounds", default.rounds if budget is None else MOST_ROUNDS)
+        return Measure(
+            rounds=rounds,
+            # A budget that was asked for holds from the second round on.
+            least=min(rounds, 1 if "budget" in given and budget else default.least),
+            warmups=given.whole_or("warmups", "auto", default.warmups),
+            runs=given.whole("runs", default.runs),
+            budget=budget,
+            seed=given.whole("seed", default.seed, least=0),
+            load=cast("Literal['memory', 'scan', 'both']", given.choice("load", LOADS)),
+            beside=cast("Literal['auto', 'all', 'none']", given.choice("beside", BESIDE)),
+        )
+
+    def tasks(self) -> tuple[Tasks, ...]:
+        """Read the tasks of one function, or of each in a list."""
+        node = self.given.values.get("tasks")
+        nodes = node.nodes if isinstance(node, Items) else (node,) if node else ()
+        if isinstance(node, Items) and not nodes:
+            self.log.tell(node.place, "tasks lists nothing")
+        found: dict[str, Tasks] = {}
+        for one in nodes:
+            tasks = self.tasks_of(section(self.log, one, "tasks", TASKS))
+            if tasks and tasks.name in found:
+                self.log.tell(one.place, f"{tasks.name!r} stands twice in tasks")
+            elif tasks:
+                found[tasks.name] = tasks
+        return tuple(found.values())
+
+    def tasks_of(self, given: Section) -> Tasks | None:
+        arguments = self.arguments(given)
+        count = given.whole("count", 1)
+        verify = given.choice("verify", VERIFY)
+        node = given.scalar("function", "a def")
+        if not node:
+            return None
+        if not holds_definition(node):
+            self.log.tell(node.place, "function needs a def, such as 'def walk(steps, seed):'")
+            return None
+        source = source_of(self.log, node, self.folder)
+        if source is None:
+            return None
+        try:
+            found = task_function(source.text, arguments)
+        except ExpressionError as error:
+            for slip in error.slips:
+                self.log.tell(source.at(slip.offset), slip.message)
+            return None
+        self.check_arguments(given, found.name, found.parameters)
+        return Tasks(
+            name=found.name,
+            source=source.text,
+            count=count,
+            arguments=tuple(arguments.items()),
+            seeded=SEED in found.parameters,
+            verify=cast("Literal['exact', 'statistical', 'none']", verify),
+        )
+
+    def check_arguments(self, given: Section, function: str, known: tuple[str, ...]) -> None:
+        for name, _ in given.pairs("arguments", "a mapping of names to values"):
+            if name.text == SEED:
+                self.log.tell(name.place, "seed is the task's number; leave it out")
+            elif name.text not in known:
+                message = f"{name.text!r} is no argument of {function}{mend(name.text, known)}"
+                self.log.tell(name.place, message)
+
+    def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
+        found = {}
+        for name, node in given.pairs("arguments", "a mapping of names to values"):
+            if isinstance(node, Scalar) and not node.empty:
+                found[name.text] = _constant(node)
+            else:
+                self.log.tell(node.place, f"{name.text} needs a number, a text, true or false")
+        return found
+
+
+def _constant(node: Scalar) -> int | float | str | bool:
+    if not node.plain:
+        return node.text
+    if node.text in {"true", "false"}:
+        return node.text == "true"
+    value = number(node.text)
+    return value if value is not None and abs(value) <= LARGEST else node.text

@@ -1,0 +1,455 @@
+"""Reads the `def`s of a workload by `ast`: row functions into trees, the others by their heads."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from .document import Place
+from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns
+from .group_functions import read_group
+from .parser import (
+    ARITHMETIC,
+    Context,
+    Converter,
+    ExpressionError,
+    Slip,
+    case,
+    offsets_in,
+    parse_python,
+)
+from .workload import GroupFunction, RowFunction
+
+MODULES = frozenset({"math", "np", "numpy"})
+BUILTINS = {name: name for name in ("abs", "round", "min", "max", "len")}
+FROM_MODULES = {
+    **{name: name for name in ("sqrt", "log", "log10", "exp", "floor", "ceil", "abs", "round")},
+    "fabs": "abs",
+    "absolute": "abs",
+    "minimum": "min",
+    "maximum": "max",
+}
+METHODS = {"lower": "lower", "startswith": "starts_with"}
+NUMBERS = {"pi": math.pi, "e": math.e}
+MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
+DEEPEST = 100  # levels of a def's syntax, and
+LONGEST = 60  # statements of a block, which become as many levels of its tree
+SEED = "seed"  # a task's parameter of this name is given the task's number
+
+_DEF = re.compile(r"^\s*(?:@|(?:async\s+)?def\b|import\b|from\b|class\b)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A `def` as it was written, with the way from its syntax back to its text."""
+
+    source: str
+    node: ast.FunctionDef
+    offset: Callable[[int, int], int]
+
+    @property
+    def name(self) -> str:
+        """Give the function's name."""
+        return self.node.name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Give the names of the arguments, in order."""
+        return tuple(a.arg for a in (*self.node.args.posonlyargs, *self.node.args.args))
+
+    def offset_of(self, node: ast.AST) -> int:
+        """Give where a part of the def begins in its text."""
+        return self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+
+    def slip(self, node: ast.AST, message: str) -> Slip:
+        """Make a mistake at a part of the def."""
+        return Slip(self.offset_of(node), message)
+
+
+def is_definition(text: str) -> bool:
+    """Tell whether a text is a `def` rather than an expression."""
+    return _DEF.search(text) is not None
+
+
+def definition(source: str) -> Definition:
+    """Find the one `def` of a text, imports before it allowed; ExpressionError otherwise."""
+    module, offset = parse_python(source), offsets_in(source)
+    defs = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+    if not defs:
+        raise ExpressionError((Slip(0, "a def is missing"),))
+    found = Definition(source, defs[0], offset)
+    slips = [*_strangers(module, found), *_head(found)]
+    if slips:
+        raise ExpressionError(tuple(slips))
+    return found
+
+
+def _strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            if node is not found.node:
+                yield found.slip(node, "one def is enough; put this one inside the first")
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            yield found.slip(node, "only imports may stand beside the def")
+
+
+def _head(found: Definition) -> Iterator[Slip]:
+    arguments = found.node.args
+    for node in found.node.decorator_list:
+        yield found.slip(node, "a decorator belongs to an engine; leave it out")
+    for extra in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs):
+        if extra:
+            yield found.slip(extra, f"name each argument; {extra.arg!r} is open")
+
+
+def _returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
+    """Find a def's own returns, not those of a def inside it."""
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, ast.Return):
+            yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(part)
+
+
+def _gives_nothing(found: Definition) -> Slip | None:
+    if any(part.value for part in _returns(found.node)):
+        return None
+    return found.slip(found.node, f"{found.name} returns nothing")
+
+
+def task_function(source: str, arguments: Mapping[str, object]) -> Definition:
+    """Read a task's `def`, whose parameters must be the arguments given, and `seed`."""
+    found = definition(source)
+    slips = [slip] if (slip := _gives_nothing(found)) else []
+    required = len(found.parameters) - len(found.node.args.defaults)
+    valued = {*arguments, SEED}
+    slips += [
+        found.slip(found.node, f"argument {name!r} has no value in 'arguments'")
+        for name in found.parameters[:required]
+        if name not in valued
+    ]
+    if slips:
+        raise ExpressionError(tuple(slips))
+    return found
+
+
+def group_function(
+    source: str, outputs: tuple[str, ...], place: Callable[[int], Place]
+) -> GroupFunction:
+    """Read a group function; its parameters name the columns it is given as NumPy arrays.
+
+    What is no aggregation makes it opaque, with file, line and column.
+    """
+    found = definition(source)
+    slips = [slip] if (slip := _gives_nothing(found)) else []
+    if not found.parameters:
+        slips.append(found.slip(found.node, f"{found.name} names no column as its argument"))
+    for part in _returns(found.node):
+        if isinstance(part.value, ast.Tuple) and len(part.value.elts) != len(outputs):
+            given, named = len(part.value.elts), len(outputs)
+            slips.append(found.slip(part, f"returns {given} values, and 'as' names {named}"))
+    if slips:
+        raise ExpressionError(tuple(slips))
+    made = GroupFunction(found.name, outputs, source, found.parameters)
+    try:
+        if renamed := _renamed(source):
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
+        read = read_group(found.node, len(outputs), found.offset_of)
+    except ExpressionError as error:
+        return replace(made, opaque=_opaque(error.slips[0], place))
+    except RecursionError:
+        return replace(made, opaque=_opaque(Slip(0, "nested too deeply"), place))
+    return replace(made, body=read.body, named=read.named)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row function, and the offsets of the columns it reads, for what is said about them."""
+
+    function: RowFunction
+    columns: tuple[tuple[str, int], ...]
+
+
+def row_function(source: str, output: str, place: Callable[[int], Place]) -> ReadRow:
+    """Read a row function; what the tree cannot say makes it opaque, with file, line and column."""
+    found = definition(source)
+    if len(found.parameters) != 1:
+        count = len(found.parameters)
+        message = f"a row function has one argument, the row; {found.name} has {count}"
+        raise ExpressionError((found.slip(found.node, message),))
+    if slip := _gives_nothing(found):
+        raise ExpressionError((slip,))
+    body = _Body(found, found.parameters[0])
+    if slips := tuple(body.strays()):
+        raise ExpressionError(slips)
+    named = RowFunction(
+        name=found.name,
+        output=output,
+        body=None,
+        source=source,
+        parameter=found.parameters[0],
+        columns=body.columns(),
+    )
+    try:
+        tree = body.read()
+    except ExpressionError as error:
+        return ReadRow(replace(named, opaque=_opaque(error.slips[0], place)), body.places())
+    return ReadRow(replace(named, body=tree), body.places())
+
+
+def _opaque(slip: Slip, place: Callable[[int], Place]) -> str:
+    where = place(slip.offset)
+    mistake = where.origin.mistake(where.index, slip.message)
+    return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
+
+
+@dataclass(slots=True)
+class _Body:
+    """Reads the statements of a row function into one tree."""
+
+    found: Definition
+    parameter: str
+    converter: Converter = field(init=False)
+    names: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
+    paths: int = 0
+
+    def __post_init__(self) -> None:
+        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, self.called)
+
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Find every column the def reads, by syntax alone."""
+        parts = list(ast.walk(self.found.node))
+        called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+        read = (part for part in parts if id(part) not in called)
+        named = ((self.column(part), self.found.offset_of(part)) for part in read)
+        return tuple((name, offset) for name, offset in named if name is not None)
+
+    def columns(self) -> tuple[str, ...]:
+        """Give the columns the def reads, in the order of its text."""
+        ordered = sorted(self.places(), key=lambda pair: pair[1])
+        return tuple(dict.fromkeys(name for name, _ in ordered))
+
+    def read(self) -> Expr:
+        """Give the def's tree; ExpressionError at the first thing that it cannot say."""
+        self.given = set(self.columns())
+        if _too_large(self.found.node):
+            raise self.fail(self.found.node, "too long or nested too deeply for a tree")
+        if renamed := _renamed(self.found.source):
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
+        tree = self.block(self.found.node.body)
+        self.converter.close()
+        if stray := set(columns(tree)) - set(self.columns()):
+            raise ExpressionError((Slip(0, f"{min(stray)!r} is no column"),))
+        return tree
+
+    def fail(self, node: ast.AST, message: str) -> ExpressionError:
+        return ExpressionError((*self.converter.slips, self.found.slip(node, message)))
+
+    def column(self, node: ast.AST) -> str | None:
+        """Give the column of `x["A"]` and `x.A`, or None for anything else."""
+        match node:
+            case ast.Subscript(ast.Name(row), ast.Constant(str(name))) if row == self.parameter:
+                return name
+            case ast.Attribute(ast.Name(row), name) if row == self.parameter:
+                return name
+        return None
+
+    def strays(self) -> Iterator[Slip]:
+        """Find each use of the row that names no column: what it reads could not be known."""
+        body = [part for statement in self.found.node.body for part in ast.walk(statement)]
+        called = {id(part.func) for part in body if isinstance(part, ast.Call)}
+        named = (part for part in body if self.column(part) is not None)
+        read = {id(getattr(part, "value", None)) for part in named if id(part) not in called}
+        for part in body:
+            match part:
+                case ast.Name(name) if name == self.parameter and id(part) not in read:
+                    message = f'a row function names its columns: {name}["A"] or {name}.A'
+                    yield self.found.slip(part, message)
+
+    def called(self, node: ast.expr) -> str | None:
+        """Give the language's word for the function that Python would call here."""
+        match node:
+            case ast.Name(name) if name not in self.names:
+                return BUILTINS.get(name)
+            case ast.Attribute(ast.Name(module), name) if module in MODULES - set(self.names):
+                return FROM_MODULES.get(name)
+        return None
+
+    def leaf(self, node: ast.expr) -> Expr | None:
+        """Read what a def may hold and an expression may not."""
+        if (name := self.column(node)) is not None:
+            return Col(name)
+        match node:
+            case ast.Name(name):
+                return self.name(node, name)
+            case ast.Attribute(ast.Name(module), name) if module in MODULES and name in NUMBERS:
+                return Lit(NUMBERS[name])
+            case ast.Call(ast.Attribute(ast.Name(module), "isnan"), [operand], []) if (
+                module in MODULES
+            ):
+                return IsMissing(self.converter.expr(operand))
+            case ast.Call(ast.Attribute(owner, method), arguments, []) if method in METHODS:
+                parts = (self.converter.expr(part) for part in (owner, *arguments))
+                return self.method(node, method, tuple(parts))
+        return None
+
+    def method(self, node: ast.expr, method: str, parts: tuple[Expr, ...]) -> Expr:
+        if len(parts) != (1 if method == "lower" else 2):
+            return self.converter.slip(node, f"{method} with these arguments has no tree")
+        return Call(METHODS[method], parts)
+
+    def name(self, node: ast.expr, name: str) -> Expr:
+        if name == self.parameter:
+            return self.converter.slip(node, "the row as a whole; name its columns")
+        if name in self.names:
+            return Col(self.names[name])
+        return self.converter.slip(node, f"{name!r} has no value on every way here")
+
+    def block(self, statements: list[ast.stmt]) -> Expr:
+        """Read statements up to the value they return."""
+        self.paths += 1
+        if self.paths > MOST_PATHS:
+            raise self.fail(statements[0] if statements else self.found.node, "too many ways")
+        match statements:
+            case []:
+                return Lit(None)
+            case [ast.Return(value), *_]:
+                return self.converter.expr(value) if value else Lit(None)
+            case [ast.Pass() | ast.Expr(ast.Constant()), *rest]:
+                return self.same(rest)
+            case [ast.Assign([ast.Name(name)], value), *rest]:
+                return self.let(name, self.converter.expr(value), rest)
+            case [ast.AnnAssign(ast.Name(name), _, ast.expr() as value), *rest]:
+                return self.let(name, self.converter.expr(value), rest)
+            case [ast.AugAssign(ast.Name(name) as target, op, value) as node, *rest]:
+                return self.let(name, self.augmented(node, target, op, value), rest)
+            case [ast.If() as node, *rest]:
+                return self.choice(node, rest)
+        what = type(statements[0]).__name__.lower()
+        raise self.fail(statements[0], f"'{what}' has no tree; it runs where Python runs")
+
+    def same(self, rest: list[ast.stmt]) -> Expr:
+        self.paths -= 1
+        return self.block(rest)
+
+    def augmented(self, node: ast.AST, target: ast.Name, op: ast.operator, value: ast.expr) -> Expr:
+        if type(op) not in ARITHMETIC:
+            raise self.fail(node, "this operator has no tree")
+        old = self.converter.expr(target)
+        return Arith(ARITHMETIC[type(op)], old, self.converter.expr(value))
+
+    def let(self, name: str, value: Expr, rest: list[ast.stmt]) -> Expr:
+        """Name a value for what follows; a name for a column alone is that column."""
+        before = dict(self.names)
+        match value:
+            case Col(column):
+                self.names[name] = column
+                tree = self.same(rest)
+            case _:
+                fresh = self.fresh(name)
+                self.names[name] = fresh
+                tree = Let(fresh, value, self.same(rest))
+        self.names = before
+        return tree
+
+    def fresh(self, name: str) -> str:
+        """Give a name that no column and no other value has: names are one scope in a tree."""
+        number, candidate = 2, name
+        while candidate in self.given:
+            candidate, number = f"{name}_{number}", number + 1
+        self.given.add(candidate)
+        return candidate
+
+    def choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
+        if name := _assigned(node):
+            value = self.chosen(node, name)
+            return self.let(name, value, rest)
+        test = self.converter.expr(node.test)
+        then = self.block([*node.body, *([] if _leaves(node.body) else rest)])
+        otherwise = self.block([*node.orelse, *([] if _leaves(node.orelse) else rest)])
+        return case(((test, then),), otherwise)
+
+    def chosen(self, node: ast.If, name: str) -> Case:
+        """Read `if` branches that all give a value to one name."""
+        test, then = self.converter.expr(node.test), self.assigned_value(node.body)
+        match node.orelse:
+            case []:
+                old = ast.copy_location(ast.Name(name), node)
+                return case(((test, then),), self.converter.expr(old))
+            case [ast.If() as deeper]:
+                return case(((test, then),), self.chosen(deeper, name))
+        return case(((test, then),), self.assigned_value(node.orelse))
+
+    def assigned_value(self, statements: list[ast.stmt]) -> Expr:
+        match statements:
+            case [ast.Assign(_, value)]:
+                return self.converter.expr(value)
+        raise self.fail(statements[0], "this statement has no tree")
+
+
+def _assigned(node: ast.If) -> str | None:
+    """Give the one name that every branch of an `if` assigns and does nothing else, or None."""
+    branches = [node.body, node.orelse] if node.orelse else [node.body]
+    names: set[str | None] = set()
+    for branch in branches:
+        match branch:
+            case [ast.Assign([ast.Name(name)], _)]:
+                names.add(name)
+            case [ast.If() as deeper]:
+                names.add(_assigned(deeper))
+            case _:
+                return None
+    return names.pop() if len(names) == 1 else None
+
+
+def _renamed(source: str) -> str | None:
+    """Give a word of the language that an import gives another meaning to, or None."""
+    usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names):
+                for name in names:
+                    bound = name.asname or name.name.split(".")[0]
+                    if bound in {*BUILTINS, *usual} and name.name not in usual.get(bound, set()):
+                        return bound
+            case ast.ImportFrom(_, names):
+                for name in names:
+                    if (bound := name.asname or name.name) in {*BUILTINS, *usual}:
+                        return bound
+    return None
+
+
+def _too_large(node: ast.AST) -> bool:
+    level: list[ast.AST] = [node]
+    for _ in range(DEEPEST):
+        if any(_statements(part) > LONGEST for part in level):
+            return True
+        level = [child for part in level for child in ast.iter_child_nodes(part)]
+        if not level:
+            return False
+    return True
+
+
+def _statements(node: ast.AST) -> int:
+    match node:
+        case ast.FunctionDef(body=body):
+            return len(body)
+        case ast.If(_, body, orelse):
+            return max(len(body), len(orelse))
+    return 0
+
+
+def _leaves(statements: list[ast.stmt]) -> bool:
+    """Tell whether every way through statements returns."""
+    match statements:
+        case [*_, ast.Return()]:
+            return True
+        case [*_, ast.If(_, body, orelse)]:
+            return _leaves(body) and _leaves(orelse)
+    return False

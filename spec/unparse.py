@@ -1,0 +1,154 @@
+"""Writes trees as Python text again, and queries as the sentences a person would ask."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from typing import assert_never
+
+from .expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    Value,
+)
+from .parser import ARITHMETIC, COMPARISONS
+from .workload import GroupFunction, Output, Query, RowFunction
+
+_ARITHMETIC = {word: op for op, word in ARITHMETIC.items()}
+_COMPARISONS = {word: op for op, word in COMPARISONS.items()}
+
+
+def text(node: Expr) -> str:
+    """Write a tree as the language's own text, with the fewest brackets.
+
+    >>> text(Arith("*", Lit(2), Arith("+", Col("A"), Lit(1))))
+    '2 * (A + 1)'
+    """
+    return ast.unparse(_syntax(node))
+
+
+def _syntax(node: Expr) -> ast.expr:
+    match node:
+        case Col(name):
+            return _column(name)
+        case Lit(value):
+            return _constant(value)
+        case Arith(op, left, right):
+            return ast.BinOp(_syntax(left), _ARITHMETIC[op](), _syntax(right))
+        case Neg(operand):
+            return ast.UnaryOp(ast.USub(), _syntax(operand))
+        case Not(IsMissing(operand)):
+            return ast.Compare(_syntax(operand), [ast.IsNot()], [ast.Constant(None)])
+        case Not(IsIn(operand, values)):
+            return ast.Compare(_syntax(operand), [ast.NotIn()], [_members(values)])
+        case Not(operand):
+            return ast.UnaryOp(ast.Not(), _syntax(operand))
+        case Compare(op, left, right):
+            return ast.Compare(_syntax(left), [_COMPARISONS[op]()], [_syntax(right)])
+        case IsMissing(operand):
+            return ast.Compare(_syntax(operand), [ast.Is()], [ast.Constant(None)])
+        case IsIn(operand, values):
+            return ast.Compare(_syntax(operand), [ast.In()], [_members(values)])
+        case Bool(op, operands):
+            word = ast.And() if op == "and" else ast.Or()
+            return ast.BoolOp(word, [_syntax(operand) for operand in operands])
+        case Call(function, arguments) | Agg(function, arguments):
+            return _call(function, *(_syntax(argument) for argument in arguments))
+        case Case(branches, otherwise):
+            return _choice(branches, otherwise)
+        case Let(name, value, body):
+            return ast.NamedExpr(ast.Name(name), _bound(value, body))
+        case _:
+            assert_never(node)
+
+
+def _bound(value: Expr, body: Expr) -> ast.expr:
+    return ast.Tuple([_syntax(value), _syntax(body)])
+
+
+def _column(name: str) -> ast.expr:
+    return ast.Name(name) if _is_word(name) else _call("col", ast.Constant(name))
+
+
+def _is_word(name: str) -> bool:
+    """Tell whether Python reads a name as that very name: no keyword, and already normal."""
+    if not name.isidentifier():
+        return False
+    try:
+        parsed = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return False
+    return isinstance(parsed, ast.Name) and parsed.id == name
+
+
+def _call(function: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(function), list(arguments), [])
+
+
+def _members(values: tuple[Lit, ...]) -> ast.expr:
+    return ast.Tuple([_constant(value.value) for value in values])
+
+
+def _constant(value: Value) -> ast.expr:
+    match value:
+        case dt.datetime():
+            return _call("timestamp", ast.Constant(value.isoformat(" ")))
+        case dt.date():
+            return _call("date", ast.Constant(value.isoformat()))
+    return ast.Constant(value)
+
+
+def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+    made = _syntax(otherwise)
+    for test, value in reversed(branches):
+        made = ast.IfExp(_syntax(test), _syntax(value), made)
+    return made
+
+
+def question(query: Query) -> str:
+    """Write a query as a sentence: `sum v1, mean v3 by id3`."""
+    parts = [_asked(query)] if query.outputs and not query.select else []
+    if join := query.join:
+        parts += ["of"] if parts else []
+        parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
+    if query.group_by and not isinstance(query.apply, RowFunction):
+        parts.append(f"by {', '.join(query.group_by)}")
+    if query.where is not None:
+        parts.append(f"where {text(query.where)}")
+    return " ".join(parts)
+
+
+def _asked(query: Query) -> str:
+    match query.apply:
+        case RowFunction(source=None, body=body) if body is not None:
+            return f"{text(body)} of each row"
+        case RowFunction(name=name):
+            return f"{name} of each row"
+        case GroupFunction(name=name, parameters=names):
+            return f"{name} of {', '.join(names)}"
+        case _:
+            pass
+    if extreme := query.extreme:
+        return f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
+    return ", ".join(_output(output) for output in (*query.aggregate, *query.transform))
+
+
+def _output(output: Output) -> str:
+    match output.expression:
+        case Agg("size", ()):
+            return "number of rows"
+        case Agg(function, (Col(name),)):
+            return f"{function} {name}"
+    return text(output.expression)

@@ -1,0 +1,440 @@
+"""A comparison on disk: written run by run, read back whatever became of it.
+
+results/<workload>/<time>-<n>/
+    comparison.json             the head: what was compared, on what, under which limits
+    runs.jsonl                  one line a run, on the disk before the next run begins
+    agreement.jsonl             one line a question whose answers were checked
+    runs.parquet                the same runs as one table, when all have ended
+    programs/<engine>/<query>.py
+    report.md, report.html
+    tenth/                      the same at a tenth of its size, where break-evens are told
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from ..errors import ResultsError
+from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
+from .sanitize import plainly
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+HEAD = "comparison.json"
+TENTH, TENTH_HEAD = "tenth", "tenth.json"  # what has another head is no comparison of its own
+RUNS = "runs.jsonl"
+AGREEMENT = "agreement.jsonl"
+TABLE = "runs.parquet"
+PROGRAMS = "programs"
+
+T = TypeVar("T")
+
+
+def safe(name: str) -> str:
+    """Give a name as one component of a path.
+
+    >>> safe("polars/in-memory"), safe("pandas+numba"), safe("../x")
+    ('polars-in-memory', 'pandas-numba', '-x')
+    """
+    return re.sub(r"[^\w.@=-]", "-", name).lstrip(".") or "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One comparison's folder, to be written to."""
+
+    path: Path
+
+    def append(self, run: Run) -> None:
+        """Add a run; it is on the disk when this returns."""
+        append_record(self.path / RUNS, run.to_dict())
+
+    def append_agreement(self, agreement: Agreement) -> None:
+        """Add what the check of one question found; it is on the disk when this returns."""
+        append_record(self.path / AGREEMENT, asdict(agreement))
+
+    def write_program(self, engine: str, query: str, text: str) -> str:
+        """Store a program and give its path, relative to the folder."""
+        relative = program_path(engine, query)
+        path = self.path / relative
+        with _telling(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, text)
+        return relative
+
+    def write_report(self, name: str, text: str) -> Path:
+        """Store a report beside the runs it was made from, and give its path."""
+        write(self.path / name, text)
+        return self.path / name
+
+    def finish(self) -> Path:
+        """Write all runs as one Parquet table, and give its path."""
+        path = self.path / TABLE
+        write_table(path, read(self.path).runs)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A comparison read back; `warnings` say what could not be read, or was strange."""
+
+    path: Path
+    head: Head
+    runs: tuple[Run, ...]
+    agreements: tuple[Agreement, ...]
+    programs: dict[tuple[str, str], str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    tenth: Stored | None = None
+
+
+def program_path(engine: str, query: str) -> str:
+    """Give where a program lies in its comparison's folder."""
+    return f"{PROGRAMS}/{safe(engine)}/{safe(query)}.py"
+
+
+def create(results: Path, head: Head, name: str = HEAD) -> Folder:
+    """Make a new folder for a comparison, its head written; ResultsError where that fails.
+
+    `name` is the head's file: what is stored under another one is no comparison.
+    """
+    parent = results / safe(head.workload)
+    with _telling(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        path = _claim(parent, _stamp(head.began))
+    try:
+        write(path / name, _json(asdict(head), indent=2) + "\n")
+    except ResultsError:
+        path.rmdir()  # nothing half written stays
+        raise
+    return Folder(path)
+
+
+def inside(path: Path, head: Head) -> Folder:
+    """Give the folder of a comparison's tenth, made where it is not there yet."""
+    below = path / TENTH
+    with _telling(below):
+        below.mkdir(exist_ok=True)
+    if not (below / TENTH_HEAD).exists():
+        write(below / TENTH_HEAD, _json(asdict(head), indent=2) + "\n")
+    return Folder(below)
+
+
+def reopen(path: Path) -> Folder:
+    """Open a comparison's folder to go on with it; ResultsError where there is none."""
+    read_head(path)
+    return Folder(path)
+
+
+def latest(results: Path, workload: str) -> Path:
+    """Give the newest comparison of a workload; ResultsError where there is none."""
+    found = comparisons(results, workload)
+    if not found:
+        raise ResultsError(
+            f"{results / safe(workload)}: no comparison of {workload} is stored here; "
+            f"`dfbench compare {workload}` makes one"
+        )
+    return found[-1]
+
+
+def newest(path: Path) -> Path:
+    """Give a comparison's own folder, or the newest one below a folder; ResultsError for none."""
+    if (path / HEAD).exists():
+        return path
+    found = sorted(path.glob(f"**/{HEAD}"), key=lambda head: head.stat().st_mtime)
+    if not found:
+        raise ResultsError(
+            f"{path}: no comparison is stored here; `dfbench compare groupby` makes one"
+        )
+    return found[-1].parent
+
+
+def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
+    """Give the folders of all comparisons of a workload, oldest first."""
+    heads = (results / safe(workload)).glob(f"*/{HEAD}")
+    return tuple(sorted((head.parent for head in heads), key=_age))
+
+
+def read(path: Path, name: str = HEAD) -> Stored:
+    """Read a comparison, finished or not.
+
+    Raises ResultsError where there is no head, or a later dfbench wrote it. Lines that cannot be
+    read are left out, and the warnings say so.
+    """
+    head, warnings = read_head(path, name)
+    runs, skipped_runs = read_lines(path / RUNS, read_run)
+    kept, repeated = _last_of_each(runs)
+    agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
+    latest_agreements = tuple({a.query: a for a in agreements}.values())
+    told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
+    programs, below = _read_programs(path, head, kept), path / TENTH
+    tenth = read(below, TENTH_HEAD) if (below / TENTH_HEAD).exists() else None
+    return Stored(path, head, kept, latest_agreements, programs, told, tenth)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all; ResultsError where it cannot be written."""
+    with _telling(path):
+        replace(path, text)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all; OSError where it cannot be written."""
+    with _replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_table(path: Path, runs: Iterable[Run]) -> None:
+    """Write runs as one flat Parquet table: a row a run, times in seconds, memory in bytes."""
+    import pyarrow.parquet as pq  # 0.2 s of start-up that a report does not need  # noqa: PLC0415
+
+    with _telling(path), _replacing(path) as temporary:
+        pq.write_table(_table(runs), temporary)
+
+
+def _table(runs: Iterable[Run]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415
+
+    text, number, whole = pa.string(), pa.float64(), pa.int64()
+    seconds = ("interpreter", "startup", "load", "cold", "collect", "wall", "cpu")
+    schema = pa.schema(
+        [(name, text) for name in ("engine", "query", "outcome", "phase", "evidence", "program")]
+        + [("round", whole), ("rows", whole)]
+        + [(name, number) for name in seconds]
+        + [("warmups", pa.list_(number)), ("hot", pa.list_(number))]
+        + [(f"{name}_memory", whole) for name in ("peak", "startup", "load", "query", "charged")]
+        + [("temporary_files", whole)]
+        + [("memory_measure", text), ("foreign", number), ("steal", number)]
+        + [("swapped", whole), ("throttled", whole), ("began", text)]
+    )
+    return pa.Table.from_pylist([_flat(run) for run in runs], schema=schema)
+
+
+def _flat(run: Run) -> dict[str, Any]:
+    record = run.to_dict()
+    times, memory, noise = record.pop("times"), record.pop("memory"), record.pop("noise")
+    measure = memory.pop("measure")
+    peaks = {f"{name}_memory": value for name, value in memory.items()}
+    return {**record, **times, **peaks, **noise, "memory_measure": measure}
+
+
+def _claim(parent: Path, stamp: str) -> Path:
+    """Make the first folder of a time that nobody else has made."""
+    number = 1
+    while True:
+        path = parent / f"{stamp}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _stamp(began: str) -> str:
+    """Give an ISO time as `YYYY-mm-ddTHHMMSS`; ResultsError where it is none."""
+    match = re.match(r"(\d{4}-\d\d-\d\dT)(\d\d):?(\d\d):?(\d\d)", began)
+    if not match:
+        raise ResultsError(f"began is {began!r}; write an ISO time: 2026-01-31T12:00:00")
+    return "".join(match.groups())
+
+
+def _age(path: Path) -> tuple[str, int, str]:
+    stamp, _, number = path.name.rpartition("-")
+    return (stamp, int(number) if number.isdigit() else 0, path.name)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Turn a failure of the file system into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from error
+
+
+def unwritable(path: Path, reason: str) -> ResultsError:
+    """Say that a file of the results cannot be written, and why."""
+    mend = "choose another folder by `--results DIR`"
+    return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside `path` that takes its place when all went well."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)  # mkstemp's 0600 would hide a shared result
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def append_record(path: Path, record: dict[str, Any]) -> None:
+    """Add a line to a file of records; it is on the disk when this returns."""
+    line = (_json(record) + "\n").encode()
+    with _telling(path), path.open("ab+") as file:
+        if _torn(file):
+            line = b"\n" + line  # a killed writer's half line must not swallow this one
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _torn(file: BinaryIO) -> bool:
+    if not file.seek(0, os.SEEK_END):
+        return False
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) != b"\n")
+
+
+def _json(record: dict[str, Any], indent: int | None = None) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=indent, default=str)
+
+
+def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
+    """Read a head, and say what of it could not be read; ResultsError where there is none."""
+    record = _read_record(path / file)
+    version = record.get("schema_version", 0)
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise ResultsError(
+            f"{path / file}: schema version {version} is newer than this dfbench reads "
+            f"({SCHEMA_VERSION}); `pip install --upgrade dataframe-bench`"
+        )
+    values, warnings = {}, []
+    for part in fields(Head):
+        usual = _usual(part, path)
+        value = record.get(part.name, usual)
+        needed = part.default is MISSING and part.default_factory is MISSING
+        if type(value) is not type(usual) or (needed and part.name not in record):
+            warnings.append(
+                f"{file}: `{part.name}` is missing or not as dfbench wrote it; left out"
+            )
+            value = usual
+        values[part.name] = value
+    return Head(**values), tuple(warnings)
+
+
+def _usual(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field's own type
+    """Give what stands for a part of the head that is missing: its default, else nothing."""
+    if part.default is not MISSING:
+        return part.default
+    if part.default_factory is not MISSING:
+        return part.default_factory()
+    if part.name == "workload":
+        return path.parent.name
+    return {} if str(part.type).startswith("dict") else ""
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    try:
+        record = plainly(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ResultsError(
+            f"{path}: not there; a results folder has one (results/<workload>/<time>-<n>)"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read as a comparison ({error})") from error
+    if not isinstance(record, dict):
+        raise ResultsError(f"{path}: cannot be read as a comparison (not a JSON object)")
+    return record
+
+
+def read_lines(
+    path: Path, make: Callable[[dict[str, Any]], T]
+) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Read a file of records, and say which lines could not be read."""
+    try:
+        text = path.read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return (), ()
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
+    made, warnings = [], []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            made.append(make(plainly(json.loads(line))))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            torn = number == len(lines)  # a whole line ends in a newline
+            why = "is half written" if torn else f"cannot be read ({error})"
+            warnings.append(f"{path.name}, line {number} {why}; left out")
+    return tuple(made), tuple(warnings)
+
+
+def _each(value: object) -> tuple[object, ...]:
+    match value:
+        case tuple():
+            return value
+        case dict():
+            return tuple(value.values())
+        case _:
+            return (value,)
+
+
+def read_run(record: dict[str, Any]) -> Run:
+    """Read a run, and hold its numbers to being numbers; ValueError and TypeError otherwise."""
+    run = Run.from_dict(record)
+    if not all(isinstance(text, str) for text in (run.engine, run.query, run.evidence, run.log)):
+        raise TypeError("engine, query, evidence and log are text")
+    measured = (asdict(run.times), asdict(run.memory), asdict(run.noise), {"round": run.round})
+    for name, value in (item for part in measured for item in part.items() if item[0] != "measure"):
+        for number in _each(value):
+            if not _is_amount(number):
+                raise ValueError(f"{name} is {number!r}, not a number of zero or more")
+    return run
+
+
+def _is_amount(number: object) -> bool:
+    if number is None:
+        return True
+    return type(number) in (int, float) and math.isfinite(number) and number >= 0  # type: ignore[arg-type, operator]
+
+
+def _agreement(record: dict[str, Any]) -> Agreement:
+    differ = tuple(
+        Disagreement(d["engine"], d["reason"], tuple(tuple(map(str, row)) for row in d["rows"]))
+        for d in record["differ"]
+    )
+    return Agreement(record["query"], record["oracle"], tuple(record["agree"]), differ)
+
+
+def _last_of_each(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """Keep the last of runs that stand for the same engine, query and round."""
+    kept = {(run.engine, run.query, run.round): run for run in runs}
+    repeated = len(runs) - len(kept)
+    if not repeated:
+        return runs, ()
+    return tuple(kept.values()), (
+        f"{repeated} runs stand for ones already stored; the last of each counts",
+    )
+
+
+def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[str, str], str]:
+    engines = dict.fromkeys((*head.engines, *(run.engine for run in runs)))
+    queries = dict.fromkeys((*head.queries, *(run.query for run in runs)))
+    programs = {}
+    for engine in engines:
+        for query in queries:
+            try:
+                text = (path / program_path(engine, query)).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue  # an engine that cannot say a query has no program
+            programs[engine, query] = text
+    return programs

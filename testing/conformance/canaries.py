@@ -1,0 +1,126 @@
+"""No work is left when a query has returned, and an engine's own switch holds it to one thread.
+
+The CPU time of the whole process tree is counted, never the wall's: what the query took, what is
+spent while nothing is asked afterwards, and what reading the whole answer takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...datasets.cache import default_folder
+from ...datasets.dataset import Data, make
+from ...engines import find
+from ...engines.base import Program, Resources
+from ...environments.provider import Interpreter
+from ...errors import Unsupported
+from ...execution.sandbox import THREAD_VARIABLES
+from ...spec.reader import read_text
+from ...spec.workload import Generated
+
+SCRIPT = Path(__file__).with_name("cpu_time.py")
+# Of all CPU seconds, those after the query had returned. Turning an answer into Arrow is some of
+# it (measured: up to 0.14); a program that leaves its work undone is above 0.6.
+LEFT = 0.3
+# A tick of the clock for each process of a cluster, and its scheduler's own work.
+OVER, TICKS = 1.15, 0.05
+PATIENCE = 240.0
+ROWS = 10**6
+
+WORKLOAD = """
+workload: completion
+dataset: {generate: db-benchmark-groupby, rows: 1e6, groups: 100}
+queries:
+  few: {group_by: id4, aggregate: {v1: sum(v1)}}
+  many: {group_by: [id4, id5, id6], aggregate: {v3: sum(v3), n: size()}}
+  row: {apply: {rows: "2 * v2 if v1 % 2 == 0 else v2", as: result}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds of a program's executions: in the query, after it, in reading its answers on."""
+
+    query: float
+    after: float
+    rows: float
+    background: float
+    wall: float
+    executions: int
+
+    @property
+    def left(self) -> float:
+        """Give the share that was spent after the query had returned."""
+        later = self.after + self.rows
+        return later / (self.query + later)
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether the answer was there when the query returned."""
+        return self.left < LEFT
+
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether no more than one thread worked."""
+        return self.query <= OVER * self.wall + TICKS
+
+
+def data() -> Data:
+    """Give the data of the questions, made where they are not there yet."""
+    return make(Generated("db-benchmark-groupby", ROWS), default_folder(os.environ))
+
+
+def programs(name: str, data: Data, resources: Resources) -> dict[str, Program]:
+    """Write those of the questions that an engine can say."""
+    written = {}
+    for query in read_text(WORKLOAD, "completion.yaml", Path()).queries:
+        try:
+            written[query.name] = find(name).write(query, data.schema, resources)
+        except Unsupported:
+            continue
+    # One question of rows is enough for an engine that is asked for groups too.
+    if len(written) > 2:
+        del written["row"]
+    return written
+
+
+def spent(
+    name: str, place: Interpreter, data: Data, folder: Path, threads: int
+) -> dict[str, Spent]:
+    """Run the questions on so many threads, no core taken away, and count what each spends."""
+    resources = Resources(threads=threads, versions=place.versions)
+    written = programs(name, data, resources)
+    told = {
+        **dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        **find(name).environment(replace(resources, versions={})),
+    }
+    texts = [program.text for program in written.values()]
+    return dict(zip(written, measured(place.path, folder, data, texts, told), strict=True))
+
+
+def measured(
+    python: str, folder: Path, data: Data, texts: list[str], environment: Mapping[str, str]
+) -> list[Spent]:
+    """Run programs in one process, and count what each spends; RuntimeError where one fails."""
+    files = []
+    for number, text in enumerate(texts):
+        files.append(folder / f"program_{number}.py")
+        files[-1].write_text(text)
+    done = subprocess.run(
+        [python, str(SCRIPT), str(data.path), *map(str, files)],
+        # The paths of Ray's sockets may have 107 characters.
+        env={**os.environ, "RAY_TMPDIR": "/tmp", **environment},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    return [Spent(**json.loads(line)) for line in done.stdout.splitlines()]

@@ -1,0 +1,344 @@
+"""What every engine has to answer alike: small frames, and a query for each line of the language.
+
+A case is a query in the workload language and the frame it is asked of; the expected answer is the
+plain-Python oracle's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from ...spec.reader import read_text
+from ...spec.workload import Query
+
+NAN = float("nan")
+
+
+def _berlin(*texts: str | None) -> pa.Array:
+    """Give instants, told as a clock in Berlin shows them."""
+    moments = [text and dt.datetime.fromisoformat(f"{text}:00+00:00") for text in texts]
+    return pa.array(moments, pa.timestamp("us", "Europe/Berlin"))
+
+
+# A new year that is no new year in UTC; an hour that the clocks show twice, and one they leave out.
+YEAR, SUMMER, WINTER, SPRING = (
+    "2023-12-31T23:30",
+    "2024-10-27T00:30",
+    "2024-10-27T01:30",
+    "2024-03-31T01:30",
+)
+
+PLAIN = pa.table(
+    {
+        "k": ["a", "b", "a", "c", "b", "a", "c", "a"],
+        "g": [1, 2, 1, 3, 2, 2, 3, 1],
+        "x": [1, -7, 3, 4, 0, 2, -2, 9],
+        "y": [2, 3, -3, 5, 7, -1, 4, 2],
+        "z": [0.5, 1.5, -2.5, 3.25, 2.5, 10.0, -0.125, 7.5],
+        "w": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0],
+        "t": ["Lima", "Oslo", "Lima", "Rome", "oslo", "Bern", "Rome", "Lima"],
+        "b": [True, False, True, True, False, False, True, True],
+        "d": [dt.date(2024, 1, day) for day in (31, 2, 3, 4, 5, 6, 7, 8)],
+        "s": pa.array([2**31 - 1, -(2**31), 2**30, 7, 2**31 - 2, 5, -9, 2**31 - 1], pa.int32()),
+        "e": [2**62, -(2**62), -(2**62), 2**53 + 1, 2**53, 1, 2, 2**53 + 1],
+        "m": [dt.datetime(2024, 2, 29, hour, 59, 58) for hour in (0, 1, 23, 12, 12, 5, 6, 7)],
+        "o": _berlin(YEAR, SUMMER, WINTER, SPRING, SUMMER, WINTER, YEAR, SPRING),
+    }
+)
+
+# Every group has something special: `a` a missing measure, `n` nothing but missing ones, `s` one row
+# only, `c` no variance, `o` ordinary values; and the missing key is a group of its own.
+MISSING = pa.table(
+    {
+        "k": ["a", "a", "a", "n", "n", "s", "c", "c", "c", None, None, "o", "o", "o", "o", "o"],
+        "g": [1, 1, None, 2, 2, 3, 1, 1, None, 4, None, 5, 5, 5, 5, 5],
+        "x": [1, None, 3, None, None, 4, 5, 5, 5, 7, -7, 1, 2, 3, 4, 6],
+        "y": [2, 2, None, 1, 2, 3, 4, 6, 5, None, 2, 3, 1, 0, -4, 2],
+        "z": [0.5, None, 2.5, None, None, -1.5, 2.0, 2.0, 2.0, 9.0, None, 1.0, -2.0, 4.5, 8.0, 1.5],
+        "w": [1.0, NAN, 3.0, NAN, NAN, 4.0, 0.0, 1.0, 2.0, 5.0, NAN, 6.0, 7.0, NAN, 9.0, 3.0],
+        "t": ["x", None, "X y", None, "", "é", "x", "x", "z", "q", None, "a", "b", "b", "a", "c"],
+        "b": [True, None, False, None, None, True, False, False, False] + [True] * 7,
+        "d": [None, *[dt.date(2023, 12, day) for day in range(17, 32)]],
+        "s": pa.array([2**31 - 1, 2**31 - 2, 3, *[None] * 3, *range(-4, 6)], pa.int32()),
+        "e": [2**62, -(2**62), 5, *[None] * 3, *range(2**53 - 4, 2**53 + 6)],
+        "m": [None, *[dt.datetime(1969, 12, 31, 23, minute, 30) for minute in range(15)]],
+        "o": _berlin(None, *[YEAR, SUMMER, WINTER, SPRING, None] * 3),
+    }
+)
+EMPTY = MISSING.slice(0, 0)
+ONE = MISSING.slice(5, 1)
+FRAMES = {"plain": PLAIN, "missing": MISSING, "empty": EMPTY, "one": ONE}
+
+AGGREGATIONS = (
+    "sum mean min max count n_unique std var median first last any all".split()  # noqa: SIM905
+)
+TRUTH = {"any", "all"}
+
+QUERIES = {
+    **{
+        name: f"{{group_by: k, aggregate: {{out: {name}({'b' if name in TRUTH else 'z'})}}}}"
+        for name in AGGREGATIONS
+    },
+    **{
+        f"{name}_int": f"{{group_by: k, aggregate: {{out: {name}(x)}}}}"
+        for name in AGGREGATIONS
+        if name not in TRUTH
+    },
+    **{
+        f"{name}_nan": f"{{group_by: k, aggregate: {{out: {name}(w)}}}}"
+        for name in AGGREGATIONS
+        if name not in TRUTH
+    },
+    "size": "{group_by: k, aggregate: {out: size()}}",
+    "sum_and_size": "{group_by: [k, g], aggregate: {out: sum(z), rows: size()}}",
+    "quantile": "{group_by: k, aggregate: {out: 'quantile(z, 0.9)'}}",
+    "quantile_and_sum": "{group_by: k, aggregate: {out: 'quantile(z, 0.25)', total: sum(x)}}",
+    "corr": "{group_by: k, aggregate: {out: 'corr(x, y)'}}",
+    "corr_floats": "{group_by: k, aggregate: {out: 'corr(z, y)'}}",
+    "corr_squared": "{group_by: [k, g], aggregate: {out: 'corr(x, y) ** 2'}}",
+    "n_unique_text": "{group_by: g, aggregate: {out: n_unique(t)}}",
+    "min_text": "{group_by: g, aggregate: {low: min(t), high: max(t)}}",
+    "date_keys": "{group_by: d, aggregate: {out: sum(x)}}",
+    "bool_key": "{group_by: b, aggregate: {out: sum(x), rows: size()}}",
+    "several_keys": "{group_by: [k, g, t], aggregate: {out: sum(x), mean: mean(z)}}",
+    "same_function": "{group_by: k, aggregate: {x: mean(x), y: mean(y), z: mean(z)}}",
+    "over_aggregations": "{group_by: k, aggregate: {out: max(x) - min(y), share: sum(x) / size()}}",
+    "of_expression": "{group_by: k, aggregate: {out: sum(x * y), mean: mean(z + 1)}}",
+    "where": "{where: x > 1, group_by: k, aggregate: {out: sum(z), rows: size()}}",
+    "where_and": "{where: x > 0 and not y > 2, group_by: k, aggregate: {rows: size()}}",
+    "where_or": "{where: x < 0 or z >= 2.5, group_by: k, aggregate: {rows: size()}}",
+    "where_not_equal": "{where: x != 5, group_by: k, aggregate: {rows: size()}}",
+    "where_not": "{where: not (x == 5 or y < 2), group_by: k, aggregate: {rows: size()}}",
+    "where_chain": "{where: -3 < x <= 4, group_by: k, aggregate: {rows: size()}}",
+    "where_text": "{where: t == 'x' or t == 'Lima', group_by: k, aggregate: {rows: size()}}",
+    "where_in": "{where: 'x in (1, 4, -7)', group_by: k, aggregate: {rows: size()}}",
+    "where_not_in": "{where: 'x not in (1, 4)', group_by: k, aggregate: {rows: size()}}",
+    "where_missing": "{where: z is None, group_by: k, aggregate: {rows: size()}}",
+    "where_present": "{where: w is not None, group_by: k, aggregate: {out: sum(w)}}",
+    "where_nan": "{where: w > 1, group_by: k, aggregate: {rows: size()}}",
+    "where_bool": "{where: b, group_by: k, aggregate: {rows: size()}}",
+    "where_nothing": "{where: x > 1000, group_by: k, aggregate: {out: sum(x)}}",
+    "derive": "{derive: {r: x / 4}, group_by: k, aggregate: {out: sum(r)}}",
+    "derive_twice": "{derive: {r: x * 2, s: r + y}, group_by: k, aggregate: {out: sum(s)}}",
+    "derive_case": "{derive: {c: '1 if x > 2 else 0'}, group_by: c, aggregate: {rows: size()}}",
+    "derive_cases": (
+        "{derive: {c: \"'high' if x > 3 else 'mid' if x > 1 else 'low'\"},"
+        " group_by: c, aggregate: {rows: size()}}"
+    ),
+    "divide": "{derive: {r: x / y}, group_by: k, aggregate: {out: max(r), n: count(r)}}",
+    "floor_divide": "{derive: {r: x // y}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
+    "modulo": "{derive: {r: x % y}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
+    "modulo_constant": "{derive: {r: x % 3}, group_by: r, aggregate: {rows: size()}}",
+    "floor_constant": "{derive: {r: x // 3}, group_by: r, aggregate: {rows: size()}}",
+    "power": "{derive: {r: -x ** 2}, group_by: k, aggregate: {out: sum(r)}}",
+    "negative": "{derive: {r: -(x - y)}, group_by: k, aggregate: {out: sum(r)}}",
+    "infinity_less_infinity": (
+        "{derive: {r: exp(x * 1000) - exp(x * 1000)},"
+        " group_by: k, aggregate: {out: sum(r), n: count(r)}}"
+    ),
+    "roots": "{derive: {r: sqrt(z)}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
+    "rounds": "{derive: {r: round(z)}, group_by: r, aggregate: {rows: size()}}",
+    "functions": (
+        "{derive: {r: 'abs(z) + exp(x / 10)', s: floor(z), u: ceil(z)},"
+        " group_by: k, aggregate: {r: sum(r), s: sum(s), u: sum(u)}}"
+    ),
+    "row_extremes": "{derive: {r: 'max(x, y)'}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
+    "largest": "{group_by: k, largest: {column: z, n: 2, as: top}}",
+    "smallest": "{group_by: k, smallest: {column: x, n: 1, as: low}}",
+    "largest_where": "{where: z is not None, group_by: [k, g], largest: {column: z, n: 2, as: top}}",
+    "largest_all": "{largest: {column: z, n: 3, as: top}}",
+    "having": "{group_by: k, aggregate: {out: sum(x)}, having: out > 4}",
+    "having_nan": "{group_by: k, aggregate: {out: mean(w)}, having: out > 2}",
+    "having_corr": "{group_by: k, aggregate: {out: 'corr(x, y)'}, having: out > -2}",
+    "sort": "{group_by: k, aggregate: {out: mean(z)}, sort: [out, k]}",
+    "sort_descending": "{group_by: k, aggregate: {out: sum(x)}, sort: [-out, k], limit: 3}",
+    "limit": "{group_by: k, aggregate: {out: sum(z)}, sort: k, limit: 2}",
+    "share": "{group_by: k, transform: {share: z / sum(z)}}",
+    "z_score": "{group_by: k, transform: {score: '(x - mean(x)) / std(x)'}}",
+    "transform_all": "{transform: {share: x / sum(x), rows: size()}}",
+    "transform_group": "{group_by: [k, g], transform: {high: max(z), rows: size(), n: count(z)}}",
+    "transform_more": (
+        "{group_by: k, transform: {a: median(z), b: n_unique(t), c: first(x), d: last(x), e: var(z),"
+        " f: min(x)}}"
+    ),
+    "transform_quantile": "{group_by: k, transform: {out: 'x - quantile(x, 0.25)'}}",
+    "transform_corr": "{group_by: k, transform: {out: 'corr(x, y)'}}",
+    "transform_nan": "{group_by: k, transform: {out: w - mean(w), r: rank(w), s: cumsum(w)}}",
+    "transform_truth": "{group_by: k, transform: {out: x > mean(x), any: any(b), all: all(b)}}",
+    "transform_expression": "{group_by: k, transform: {out: 'sum(x * y) - x', r: rank(-x)}}",
+    "transform_where": (
+        "{where: y > 1, derive: {r: x * 2}, group_by: k, transform: {out: r - min(r), n: size()}}"
+    ),
+    "transform_having": (
+        "{group_by: k, transform: {share: x / sum(x)}, having: share > 0.2, sort: [-share, k], limit: 3}"
+    ),
+    "transform_limit": "{group_by: k, transform: {before: lag(x)}, limit: 3}",
+    "rank": "{group_by: k, transform: {out: rank(x), mean: rank(z) / size()}}",
+    "rank_text": "{group_by: g, transform: {out: rank(t)}}",
+    "lags": "{group_by: k, transform: {a: lag(x), b: 'lag(z, 2)', c: lead(t), d: x - lead(x)}}",
+    "lags_all": "{transform: {a: lag(d), b: 'lead(x, 3)'}}",
+    "cumsum": "{group_by: k, transform: {a: cumsum(x), b: cumsum(z) / sum(z), c: cumsum(s)}}",
+    "cumsum_all": "{transform: {a: cumsum(x)}}",
+    "dates": "{derive: {a: year(d), n: month(d), c: day(d)}, group_by: [a, n], aggregate: {c: sum(c)}}",
+    "date_compared": "{where: d >= date('2023-12-20'), group_by: k, aggregate: {rows: size()}}",
+    "date_between": (
+        "{where: \"date('2023-12-19') < d <= date('2024-01-05')\", aggregate: {rows: size()}}"
+    ),
+    "date_in": (
+        "{where: \"d in (date('2023-12-20'), date('2024-01-05'))\", aggregate: {rows: size()}}"
+    ),
+    "date_extremes": "{group_by: k, aggregate: {low: min(d), high: max(d), n: n_unique(d)}}",
+    "times": "{derive: {a: year(m), u: month(m), c: day(m)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "time_compared": (
+        "{where: \"m < timestamp('2024-02-29 06:00:00')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "time_extremes": "{group_by: k, aggregate: {low: min(m), high: max(m)}}",
+    **{
+        f"truncate_{unit}": (
+            f"{{derive: {{a: \"truncate(m, '{unit}')\"}}, group_by: a, aggregate: {{n: size()}}}}"
+        )
+        for unit in ("year", "month", "day", "hour")
+    },
+    "truncate_date": (
+        "{derive: {a: \"truncate(d, 'month')\"}, group_by: a, aggregate: {n: size(), last: max(d)}}"
+    ),
+    "zone_keys": "{group_by: o, aggregate: {n: size()}}",
+    "zone_parts": "{derive: {a: year(o), u: month(o), c: day(o)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "zone_compared": (
+        "{where: \"o >= timestamp('2024-10-27 01:00:00+00:00')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "zone_extremes": "{group_by: k, aggregate: {low: min(o), high: max(o), n: n_unique(o)}}",
+    **{
+        f"truncate_zone_{unit}": (
+            f"{{derive: {{a: \"truncate(o, '{unit}')\"}}, group_by: a, aggregate: {{n: size()}}}}"
+        )
+        for unit in ("month", "day", "hour")
+    },
+    "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
+    "text_holds": (
+        "{where: \"contains(t, 'o') or starts_with(t, 'L')\", group_by: k, aggregate: {rows: size()}}"
+    ),
+    "text_not": "{where: \"not contains(t, 'x')\", group_by: k, aggregate: {rows: size()}}",
+    "text_or_nothing": "{derive: {c: \"'high' if x > 3 else None\"}, group_by: c, aggregate: {n: size()}}",
+    "sum_of_truth": "{group_by: k, aggregate: {out: sum(b)}}",
+    "sum_of_condition": "{group_by: k, aggregate: {out: sum(x > 2), n: sum(b and x > 2)}}",
+    "float_keys": "{group_by: w, aggregate: {out: sum(x), rows: size()}}",
+    "first_and_corr": "{group_by: k, aggregate: {low: min(x), r: 'corr(z, y)'}}",
+    "row_function": "{apply: {rows: x * 2 + y, as: out}}",
+    "row_function_years": "{apply: {rows: year(d) ** 3 + month(d) * day(d), as: out}}",
+    "derived_power": "{derive: {r: x ** 2}, aggregate: {out: sum(r // 3), top: max(r % 4)}}",
+    "derived_longest": "{derive: {r: 'max(x, len(k))'}, aggregate: {out: sum(r), n: n_unique(x)}}",
+    "row_function_sorted": "{apply: {rows: x / y, as: out}, sort: -out}",
+    "row_function_called": ("{apply: {rows: '1 if z is None else x', as: out, on_missing: call}}"),
+    "any_of": "{group_by: k, aggregate: {out: any(x > 3), other: all(z > 0)}}",
+    "narrow_sum": "{group_by: k, aggregate: {out: sum(s), mean: mean(s)}}",
+    "narrow_quantile": "{aggregate: {out: 'quantile(s, 0.3)', mid: median(s)}}",
+    "narrow_extreme": "{group_by: k, aggregate: {out: max(s) * 2, low: -min(s)}}",
+    "narrow_product": "{derive: {r: s * 4, q: s + s}, group_by: k, aggregate: {out: sum(r), q: max(q)}}",
+    "exact_sum": "{group_by: k, aggregate: {out: sum(e)}}",
+    "exact_keys": "{group_by: e, aggregate: {rows: size()}}",
+    "exact_extremes": "{group_by: k, aggregate: {low: min(e), high: max(e)}}",
+    "minus_square": "{derive: {r: -x ** 2, q: (-x) ** 2}, group_by: k, aggregate: {r: sum(r), q: sum(q)}}",
+    "divide_zero": "{derive: {r: x / 0, q: x // 0, p: x % 0}, group_by: k, aggregate: {r: max(r), q: count(q), p: count(p)}}",
+    "compare_missing": "{derive: {r: x > y, q: not x > y}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
+    "either_missing": "{derive: {r: x > 2 or y > 2, q: x > 2 and y > 2}, group_by: k, aggregate: {r: count(r), q: count(q)}}",
+    "rounds_places": "{derive: {r: 'round(z, 1)'}, group_by: r, aggregate: {rows: size()}}",
+    "whole_places": "{derive: {r: 'round(x, 1) % 4'}, group_by: k, aggregate: {r: sum(r)}}",
+    "rounds_tens": "{derive: {r: 'round(w, -1)'}, group_by: k, aggregate: {r: sum(r)}}",
+    "small_counts": "{group_by: k, aggregate: {out: size() - 10, n: count(x) - 100}}",
+    "whole_size": "{aggregate: {n: size()}}",
+    "transform_one": "{transform: {n: count(x)}}",
+    "whole": "{aggregate: {out: sum(x), mean: mean(z), rows: size(), n: n_unique(t)}}",
+    "whole_spread": "{aggregate: {out: std(z), mid: median(w), q: 'quantile(z, 0.1)', r: 'corr(x, y)'}}",
+    "whole_over": "{aggregate: {out: max(x) - min(y)}}",
+}
+
+
+# The frames of joins have fewer columns: joined rows are answered whole, and no engine says all.
+SOLD = {
+    f"sold_{name}": frame.select(["k", "g", "x", "z", "t", "b", "d"])
+    for name, frame in FRAMES.items()
+}
+# What they are joined with: keys that are missing, repeated, of another width, or not there.
+TABLES = {
+    "shops": pa.table(
+        {
+            "k": ["a", "c", "q", None, "o"],
+            "v": pa.array([1.5, None, 3.5, 4.5, -2.5]),
+            "t": ["Lima", "Rome", None, "Bern", "Oslo"],
+            "n": [1, 2, 3, 4, 5],
+        }
+    ),
+    "twice": pa.table({"g": [1, 1, 2, 9, None, None], "v": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}),
+    "pairs": pa.table({"g": [1, 2, 2, 3], "k": ["a", "a", "b", None], "n": [10, 20, 30, 40]}),
+    "narrow": pa.table({"x": pa.array([1, 4, 3, 9], pa.int32()), "n": [1, 2, 3, 4]}),
+    "truths": pa.table({"b": [True, False, None], "n": [1, 2, 3]}),
+    "coded": pa.table({"k": pa.array(["a", "c", None, None]).dictionary_encode()}),
+    "nobody": pa.table({"k": pa.array([], pa.string()), "n": pa.array([], pa.int64())}),
+}
+JOINS = {
+    "join": "{join: {table: shops, on: k}}",
+    "join_left": "{join: {table: shops, on: k, how: left}}",
+    "join_repeated": "{join: {table: twice, on: g}, aggregate: {n: size(), v: sum(v), x: sum(x)}}",
+    "join_left_repeated": "{join: {table: twice, on: g, how: left}}",
+    "join_two_keys": "{join: {table: pairs, on: [k, g], how: left}}",
+    "join_narrow": "{join: {table: narrow, on: x}, group_by: k, aggregate: {n: sum(n), rows: size()}}",
+    **{
+        f"join_truths_{how}": f"{{join: {{table: truths, on: b, how: {how}}}, where: not b}}"
+        for how in ("inner", "left")
+    },
+    "join_coded": "{join: {table: coded, on: k}, derive: {r: x + 1}}",
+    "join_nobody": "{join: {table: nobody, on: k}, aggregate: {n: sum(n), rows: size()}}",
+    "join_left_nobody": "{join: {table: nobody, on: k, how: left}, group_by: k, aggregate: {n: sum(n)}}",
+    "join_keys_only": "{join: {table: shops, on: k}, group_by: k, aggregate: {rows: size()}}",
+    "join_then": (
+        "{join: {table: shops, on: k, how: left}, where: x > 0 or v is None, derive: {r: n * x},"
+        " group_by: [k, t_right], aggregate: {r: sum(r), v: max(v)}, sort: [k, t_right], limit: 4}"
+    ),
+    "join_largest": (
+        "{join: {table: shops, on: k}, group_by: t_right, largest: {column: z, n: 2, as: top}}"
+    ),
+    "join_sorted": "{join: {table: shops, on: k}, where: n < 3, sort: [-x, k], limit: 3}",
+    "join_derived": "{join: {table: shops, on: k}, derive: {r: v * 2}, having: r > 1}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A query and the name of its frame."""
+
+    name: str
+    frame: str
+    text: str
+
+    def query(self) -> Query:
+        """Read the query as a workload's."""
+        return _read(self.text)
+
+
+_FILES = "{" + ", ".join(f"{name}: {name}.parquet" for name in TABLES) + "}"
+
+
+@cache
+def _read(text: str) -> Query:
+    workload = (
+        f"workload: conformance\ndataset: {{files: frame.parquet, tables: {_FILES}}}\nqueries:\n"
+        f"  asked: {text}\nengines: [pandas]\n"
+    )
+    (query,) = read_text(workload, "conformance.yaml", Path()).queries
+    return query
+
+
+CASES = (
+    *(Case(f"{name}-{frame}", frame, text) for name, text in QUERIES.items() for frame in FRAMES),
+    *(
+        Case(f"{name}-{frame}", f"sold_{frame}", text)
+        for name, text in JOINS.items()
+        for frame in FRAMES
+    ),
+)

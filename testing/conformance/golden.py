@@ -1,0 +1,105 @@
+"""Golden programs: an engine's programs for the shipped questions, to be reviewed as code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...engines.base import Engine, Resources
+from ...errors import Unsupported
+from ...spec.generated_data import generated_schema
+from ...spec.reader import read
+from ...spec.schema import Schema
+from ...spec.workload import Generated, Query
+
+# The workloads that ship, and what stands before their questions' names in those of files.
+WORKLOADS = {"groupby": "", "apply": "", "join": "join-"}
+ROWS = 1_000_000
+NULLS = 5
+PARTS = {"load", "query", "rows"}
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The programs by the name of their file, and what the engine cannot say by the question's."""
+
+    programs: dict[str, str]
+    refused: dict[str, str]
+
+
+def golden(engine: Engine) -> Golden:
+    """Write an engine's golden programs.
+
+    `q1.py` is the program for data without missing values; `q1-missing.py` stands beside it only
+    where missing values make a difference, so that the care a program takes is plain to see.
+    """
+    programs: dict[str, str] = {}
+    refused = {}
+    for file, query, schemas in _queries():
+        for name, schema in schemas.items():
+            try:
+                text = engine.write(query, schema, Resources(threads=2)).text
+            except Unsupported as reason:
+                refused[name] = str(reason)
+            else:
+                programs[f"{name}.py"] = text
+        if programs.get(f"{file}.py") == programs.get(f"{file}-missing.py"):
+            programs.pop(f"{file}-missing.py", None)
+        if refused.get(file) == refused.get(f"{file}-missing"):
+            refused.pop(f"{file}-missing", None)
+    return Golden(programs, refused)
+
+
+def problems(text: str) -> Iterator[str]:
+    """Say what a program has to be and is not: a module of its own, in the engine's own words."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        yield f"is no Python: {error}"
+        return
+    have = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if lacking := PARTS - have:
+        yield f"has no function {', '.join(sorted(lacking))}"
+    for node in ast.walk(tree):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if any(name.partition(".")[0] == "dfbench" for name in names):
+            yield "imports dfbench: a program runs by hand, with its library alone"
+
+
+def differences(written: Golden, folder: Path) -> Iterator[str]:
+    """Say how programs differ from the reviewed ones of a folder."""
+    reviewed = {path.name: path.read_text() for path in folder.glob("*.py")}
+    for name in sorted({*reviewed, *written.programs}):
+        if name not in reviewed:
+            yield f"{name} is new"
+        elif name not in written.programs:
+            yield f"{name} is written no more"
+        elif reviewed[name] != written.programs[name]:
+            yield f"{name} differs from the reviewed one"
+
+
+def save(written: Golden, folder: Path) -> tuple[Path, ...]:
+    """Write programs into a folder, and remove those that nothing writes any more; give them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.py"):
+        if path.name not in written.programs:
+            path.unlink()
+    for name, text in written.programs.items():
+        (folder / name).write_text(text)
+    return tuple(folder / name for name in written.programs)
+
+
+def _queries() -> Iterator[tuple[str, Query, dict[str, Schema]]]:
+    """Give every question with the name of its file, and the data without and with nulls."""
+    for name, prefix in WORKLOADS.items():
+        workload = read(name)
+        assert isinstance(workload.dataset, Generated)
+        made = workload.dataset.generator
+        plain = generated_schema(Generated(made, ROWS))
+        missing = generated_schema(Generated(made, ROWS, nulls=NULLS))
+        for query in workload.queries:
+            file = f"{prefix}{query.name}"
+            yield file, query, {file: plain, f"{file}-missing": missing}

@@ -1,0 +1,173 @@
+"""The whole kit on one engine, part after part: what `dfbench engine test NAME` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import TimeoutExpired
+from tempfile import TemporaryDirectory
+
+from ...comparison import session
+from ...comparison.session import Request
+from ...engines import find
+from ...errors import EngineError
+from ...storage.records import Outcome, Run
+from . import canaries, golden
+from .answers import Answering, Result, answering, interpreter
+from .cases import CASES, Case
+from .known_failures import mark
+
+# Without missing values, and with them: where engines differ most.
+MISSING = ("missing", "sold_missing")
+LIMITED_ROWS = "1e6"
+# Of the peak that an engine needs where it has room: not enough, unless it spills.
+TIGHT = 0.5
+ROOM = "4GiB"
+NO_TIME = "50ms"  # less than an interpreter takes to start and read
+ENDS = {Outcome.OK, Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How an engine met one part of the kit; `known` are failures that dfbench has marks for."""
+
+    name: str
+    met: int = 0
+    unsupported: int = 0
+    known: int = 0
+    failures: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """Give the number of things asked."""
+        return self.met + self.unsupported + self.known + len(self.failures)
+
+
+def test(name: str, reviewed: Path | None) -> Iterator[Part]:
+    """Give each part of the kit as it ends; `reviewed` is a folder of golden programs.
+
+    Raises EngineError where the engine is unknown or not installed.
+    """
+    problem = interpreter(find(name)).problem
+    if problem:
+        raise EngineError(f"{name}: {problem}")
+    yield _programs(name, reviewed)
+    with TemporaryDirectory(prefix="dfbench-kit-") as made:
+        folder = Path(made)
+        yield from _answers(name, folder)
+        yield from _questions(name, folder)
+        yield _spending(name, folder, "finished answers", 2)
+        yield _spending(name, folder, "one thread", 1)
+        yield _limits(name, folder)
+
+
+def _programs(name: str, reviewed: Path | None) -> Part:
+    written, again = golden.golden(find(name)), golden.golden(find(name))
+    found = [
+        f"{file} {problem}"
+        for file, text in written.programs.items()
+        for problem in golden.problems(text)
+    ]
+    found += [
+        f"{file} is another each time it is written"
+        for file, text in written.programs.items()
+        if again.programs.get(file) != text
+    ]
+    if reviewed:
+        mend = f"review it, then: dfbench engine golden {name} {reviewed}"
+        found += [f"{told}; {mend}" for told in golden.differences(written, reviewed)]
+    met = max(0, len(written.programs) - len(found))
+    return Part("golden programs", met, len(written.refused), 0, tuple(found))
+
+
+def _answers(name: str, folder: Path) -> Iterator[Part]:
+    with answering(name, folder) as asked:
+        plain = [case for case in CASES if case.frame not in MISSING]
+        yield _answered("answers", asked, plain)
+        yield _answered("missing values", asked, [c for c in CASES if c.frame in MISSING])
+
+
+def _answered(title: str, asked: Answering, cases: list[Case]) -> Part:
+    results = [(case.name, asked.result(case)) for case in cases]
+    wrong = [(case, found) for case, found in results if found.how == "wrong"]
+    known = [case for case, _ in wrong if (m := mark(asked.engine, case)) and m.how == "wrong"]
+    return Part(
+        title,
+        sum(found.how == "answered" for _, found in results),
+        sum(found.how == "unsupported" for _, found in results),
+        len(known),
+        tuple(f"{case}: {_line(found)}" for case, found in wrong if case not in known),
+    )
+
+
+def _line(found: Result) -> str:
+    """Give the line of an explanation that says most: an error's last, a difference's first."""
+    lines = found.why.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+
+
+def _questions(name: str, folder: Path) -> Iterator[Part]:
+    for title, workload in (
+        ("ten questions", "groupby"),
+        ("functions", "apply"),
+        ("tasks", "random_walk"),
+    ):
+        found = session.check(Request(workload, (name,), results=folder / title))
+        yield _ran(title, found.stored.runs, {Outcome.OK})
+
+
+def _ran(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> Part:
+    unsupported = [run for run in runs if run.outcome is Outcome.UNSUPPORTED]
+    other = [run for run in runs if run.outcome not in {*right, Outcome.UNSUPPORTED}]
+    failures = tuple(f"{run.query}: {run.outcome}, {run.evidence}" for run in other)
+    met = len(runs) - len(unsupported) - len(failures)
+    return Part(title, met, len(unsupported), 0, failures)
+
+
+def _spending(name: str, folder: Path, title: str, threads: int) -> Part:
+    place = folder / f"threads-{threads}"
+    place.mkdir()
+    try:
+        found = canaries.spent(name, interpreter(find(name)), canaries.data(), place, threads)
+    except (RuntimeError, TimeoutExpired) as error:
+        return Part(title, failures=(str(error).strip().splitlines()[-1],))
+    failures = tuple(
+        f"{query}: {seconds.left:.0%} of the work came after the query had returned"
+        if threads > 1
+        else f"{query}: {seconds.query:.2f} s of work in {seconds.wall:.2f} s"
+        for query, seconds in found.items()
+        if not (seconds.is_finished if threads > 1 else seconds.is_alone)
+    )
+    return Part(title, len(found) - len(failures), 0 if found else 1, 0, failures)
+
+
+def _limits(name: str, folder: Path) -> Part:
+    """Run a question with room, with half of that, and in no time: each has its right ending."""
+    free = _limited(name, folder / "room", {"limits.memory": ROOM})
+    if free is None:
+        return Part("limits", unsupported=3)
+    peak = free.memory.peak or 0
+    tight = _limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
+    late = _limited(name, folder / "late", {"limits.time": NO_TIME})
+    assert tight is not None
+    assert late is not None
+    told = [
+        _ran("limits", (free,), {Outcome.OK}),
+        _ran("limits", (tight,), ENDS),
+        _ran("limits", (late,), {Outcome.TIMEOUT}),
+    ]
+    return Part("limits", sum(p.met for p in told), failures=sum((p.failures for p in told), ()))
+
+
+def _limited(name: str, folder: Path, limits: dict[str, str]) -> Run | None:
+    asked = {
+        "dataset.rows": LIMITED_ROWS,
+        "measure.rounds": "1",
+        "measure.warmups": "0",
+        "measure.runs": "1",
+        **limits,
+    }
+    request = Request("groupby", (name,), ("q1",), asked, results=folder)
+    (run,) = session.compare(request).stored.runs
+    return None if run.outcome is Outcome.UNSUPPORTED else run

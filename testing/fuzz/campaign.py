@@ -1,0 +1,240 @@
+"""Asks engines random queries in batches, in processes that stay warm, and keeps what disagrees."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from ...engines import find
+from ...engines.base import Resources
+from ...engines.writing.program import unformatted
+from ...environments.provider import local_provider
+from ...errors import DataError, Unsupported, WorkloadError
+from ...execution.warm_process import DIED, Warm
+from ...spec.kinds import KindError
+from ...spec.unparse import question
+from ...spec.workload import Query
+from . import expectations, reproducers
+from .cases import Case, Data, cases
+from .frames import Tables
+from .known_bugs import known
+from .shrink import shrink
+
+BATCH = 40
+RESOURCES = Resources(threads=2)
+PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An engine's answer that is not the oracle's, shrunk, and the folder that shows it."""
+
+    engine: str
+    query: Query
+    tables: Tables
+    said: str
+    folder: Path
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was asked, and what came of it."""
+
+    workloads: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    answers: Counter[str] = field(default_factory=Counter)
+    unsupported: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    died: Counter[str] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+    @property
+    def per_minute(self) -> float:
+        """Give the workloads a minute, each asked of every engine."""
+        return 60 * self.workloads / self.seconds if self.seconds else 0.0
+
+
+def _last_words(error: str) -> str:
+    """Give what was raised: behind a traceback's frames, the first line without an indent."""
+    lines = error.strip().splitlines()
+    frames = [place for place, line in enumerate(lines) if line.startswith("  File ")]
+    behind = lines[frames[-1] + 1 :] if frames else lines
+    return next((line for line in behind if line[:1].strip()), error)
+
+
+class Engine:
+    """One engine's warm process; it is started again where a program ended it."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.engine = find(name)
+        self.folder = folder / name.replace("/", "_").replace("+", "_")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.count = itertools.count()
+        self.died = 0  # times that it died of a case, and not when it was asked again
+        self.warm: Warm | None = None
+
+    def verdict(self, case: Case) -> str | None:
+        """Give what is wrong with an answer, or nothing; Unsupported where there is none."""
+        with unformatted():
+            program = self.engine.write(case.query, case.data.schema, RESOURCES)
+        # Workers of a cluster import the program by its name, so no two may share one.
+        text = self.folder / f"{self.folder.name}_{next(self.count)}.py"
+        text.write_text(program.text, encoding="utf-8")
+        answer, (frame, *others) = self.folder / "answer.arrow", case.data.paths
+        try:
+            if error := self._started().answer(text, frame, answer, *others, patience=PATIENCE):
+                return _last_words(error)
+            verdict = expectations.agrees(case.query, case.data.tables, answer)
+        finally:
+            text.unlink()
+        return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
+
+    def _started(self) -> Warm:
+        if self.warm is None or not self.warm.alive:
+            python = local_provider().interpreter(self.engine, lambda _: None).path
+            self.warm = Warm(str(python), self.folder, self.engine.environment(RESOURCES))
+        return self.warm
+
+    def end(self) -> None:
+        """End the process."""
+        if self.warm:
+            self.warm.end()
+
+
+def fuzz(  # noqa: PLR0913 - each is an option
+    names: Sequence[str],
+    count: int,
+    seed: int,
+    folder: Path,
+    most: int,
+    told: Callable[[str], None],
+    progress: Callable[[Tally], None] = lambda _: None,
+) -> Tally:
+    """Ask so many workloads of each engine; stop once so many disagree.
+
+    Ctrl-C stops it too, and what was asked until then is told all the same.
+    """
+    tally, begun = Tally(), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
+        engines = [Engine(name, Path(work)) for name in names]
+        asked = itertools.islice(cases(seed, Path(work)), count)
+        try:
+            with ThreadPoolExecutor(len(engines)) as pool:
+                while batch := list(itertools.islice(asked, BATCH)):
+                    found = pool.map(lambda engine: _batch(engine, batch), engines)
+                    wrong = [one for answers in found for one in _noted(tally, answers)]
+                    tally.workloads += len(batch)
+                    tally.died = Counter({engine.name: engine.died for engine in engines})
+                    tally.seconds = time.monotonic() - begun
+                    progress(tally)
+                    for one in wrong[: most - len(tally.disagreements)]:
+                        tally.disagreements.append(_shrunk(one, engines, folder, Path(work)))
+                        told(_told(tally.disagreements[-1]))
+                    if len(tally.disagreements) >= most:
+                        break
+        except KeyboardInterrupt:
+            tally.stopped = True
+        finally:
+            for engine in engines:
+                engine.end()
+    return tally
+
+
+Answer: TypeAlias = tuple[Engine, Case, str | None]
+UNSUPPORTED = "unsupported"
+
+
+def _batch(engine: Engine, batch: Sequence[Case]) -> list[Answer]:
+    return [(engine, case, _answered(engine, case)) for case in batch]
+
+
+def _answered(engine: Engine, case: Case) -> str | None:
+    """Ask, and once more where the process died: it may have been of what was asked before."""
+    said = _once(engine, case)
+    if said != DIED:
+        return said
+    again = _once(engine, case)
+    engine.died += again != DIED
+    return again
+
+
+def _once(engine: Engine, case: Case) -> str | None:
+    try:
+        return engine.verdict(case)
+    except Unsupported:
+        return UNSUPPORTED
+    except Exception as error:  # noqa: BLE001 - a writer that fails is what is looked for
+        return f"no program: {error!r}"
+
+
+def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
+    """Count the answers, and give those that are wrong."""
+    wrong: list[Answer] = []
+    for engine, case, said in answers:
+        tally.answers[engine.name] += said != UNSUPPORTED
+        tally.unsupported[engine.name] += said == UNSUPPORTED
+        if said in {None, UNSUPPORTED}:
+            continue
+        if bug := known(engine.name, case.query, case.data.tables):
+            tally.known[f"{bug.engine}: {bug.name}"] += 1
+        else:
+            wrong.append((engine, case, said))
+    return wrong
+
+
+def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) -> Disagreement:
+    engine, case, said = wrong
+
+    def disagrees(query: Query, tables: Tables) -> bool:
+        try:
+            smaller = Case(query, Data.of(tables, work / "smaller"))
+            if not smaller.is_fair or known(engine.name, query, tables):
+                return False
+            return engine.verdict(replace(smaller, query=reproducers.read_back(query))) is not None
+        except (Unsupported, WorkloadError, KindError, DataError):
+            return False
+        except Exception as error:  # noqa: BLE001 - as above
+            return bool(said and said.startswith("no program") and repr(error) in said)
+
+    query, tables = shrink(case.query, case.data.tables, disagrees)
+    query = replace(query, question=question(query))
+    small = Case(query, Data.of(tables, work / "smaller"))
+    again = _answered(engine, small) or said or ""
+    place = folder / f"{engine.name.replace('/', '-')}-{reproducers.digest(query, tables)}"
+    about = _about(engine.name, query, tables, again)
+    reproducers.save(place, query, tables, _programs(engines, small), about)
+    return Disagreement(engine.name, query, tables, again, place)
+
+
+def _programs(engines: Sequence[Engine], case: Case) -> dict[str, str]:
+    written = {}
+    for engine in engines:
+        try:
+            written[engine.name] = engine.engine.write(case.query, case.data.schema, RESOURCES).text
+        except Exception as error:  # noqa: BLE001 - told in the program's place
+            written[engine.name] = f"# no program: {error!r}\n"
+    return written
+
+
+def _about(engine: str, query: Query, tables: Tables, said: str) -> str:
+    rows = expectations.expected(query, tables)
+    return (
+        f"# {engine} disagrees\n\n{said}\n\n```yaml\n{reproducers.workload(query)}```\n\n"
+        f"data: `{reproducers.data(tables)}`\n\nPython's own answer: `{rows}`\n"
+    )
+
+
+def _told(found: Disagreement) -> str:
+    asked = reproducers.workload(found.query).partition("queries:\n")[2]
+    return (
+        f"{found.engine}: {found.said}\n{asked}  {reproducers.data(found.tables)}\n  {found.folder}"
+    )

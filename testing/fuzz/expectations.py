@@ -1,0 +1,262 @@
+"""What an answer must be: Python's own evaluation, and which queries it is fair to ask."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ...engines.writing.properties import Facts, of_outputs
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    Lit,
+    Neg,
+    Not,
+    children,
+    columns,
+    walk,
+)
+from ...spec.joins import over_rows
+from ...spec.kinds import KindError, extended, kind
+from ...spec.schema import Schema
+from ...spec.workload import Output, Query, RowFunction
+from ...verification.agreement import asked
+from ...verification.answers import compare, opened
+from ...verification.differences import Verdict
+from ...verification.evaluation import aggregate, evaluate, groups_of, kept_rows
+from ...verification.python_answers import column, seen
+from .frames import Tables
+
+# Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
+LARGEST = 2**53
+# So much larger than their spread, numbers leave it too few digits to be compared by.
+FAR = 1e5
+
+
+def expected(query: Query, tables: Tables) -> list[dict[str, Any]]:
+    """Give the oracle's rows."""
+    return aggregate(*seen(query, *tables))
+
+
+def agrees(query: Query, tables: Tables, path: Path) -> Verdict:
+    """Compare an engine's answer, an Arrow file, with the oracle's rows."""
+    over, rows = seen(query, *tables)
+    right, answer = aggregate(over, rows), opened(path)
+    columns = {n: column([row[n] for row in right], answer.schema, n) for n in over.outputs}
+    return compare(_unsigned(pa.table(columns)), _unsigned(answer), asked(over, len(rows)))
+
+
+def _unsigned(table: pa.Table) -> pa.Table:
+    """Drop the sign of infinities: it may be that of a zero, which integers do not have."""
+    for place, name in enumerate(table.column_names):
+        values = table[name]
+        if not pa.types.is_floating(values.type):
+            continue
+        cells = [
+            math.inf if isinstance(v, float) and math.isinf(v) else v for v in values.to_pylist()
+        ]
+        table = table.set_column(place, name, pa.array(cells, values.type))
+    return table
+
+
+def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
+    """Tell whether the language says what the answer is, to the last digit that engines have.
+
+    Not where integers leave 53 bits, where infinities are divided with a remainder, or where a
+    float decides by its last bits.
+    """
+    try:
+        _check_kinds(*over_rows(query, schema))
+        query, rows = seen(query, *tables)
+        kept = _derived(query, rows)
+        body = query.apply.body if isinstance(query.apply, RowFunction) else None
+        if body is not None and _reads_days_twice(query, body):
+            return False
+        if body is not None and any(map(_is_of_none, walk(body))):
+            return False
+        groups = groups_of(query.group_by, kept_rows(query, rows))
+        if any(_cancels(node, group) for node in _spreads(query) for group in groups):
+            return False
+        if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
+            return False
+        if not all(_sound(node, kept) for node in _roots(query)):
+            return False
+        return _modest(aggregate(query, rows)) and not _ties(replace(query, limit=None), rows)
+    except (OverflowError, TypeError, KeyError, KindError):
+        return False
+
+
+def _check_kinds(query: Query, schema: Schema) -> None:
+    """Raise KindError where a clause is not of the kind it must be."""
+    if query.where is not None and kind(query.where, schema) != "bool":
+        raise KindError(query.where, "where needs a condition")
+    rows = extended(schema, query)
+    for node in _roots(replace(query, where=None, derive=())):
+        kind(node, rows)
+    answer = of_outputs(query, Facts(rows))
+    if query.having is not None and answer.kind(query.having) != "bool":
+        raise KindError(query.having, "having needs a condition")
+    for key in query.sort:
+        answer.kind(Col(key.name))
+    for name in query.group_by:
+        kind(Col(name), rows)
+
+
+def _derived(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give all rows with the derived columns, whatever `where` says of them."""
+    return kept_rows(replace(query, where=None), rows)
+
+
+def _roots(query: Query) -> Iterator[Expr]:
+    if query.where is not None:
+        yield query.where
+    for output in (*query.derive, *query.aggregate, *query.transform):
+        yield output.expression
+    if isinstance(query.apply, RowFunction) and query.apply.body is not None:
+        yield query.apply.body
+
+
+def _sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
+    if any(_is_constant(node) for node in walk(root)) or isinstance(root, Lit):
+        return False
+    if any(_is_endless(node, rows) for node in walk(root)):
+        return False
+    return all(
+        _is_plain(node, row)
+        for node in walk(root)
+        if isinstance(node, (Arith, Neg, Call)) and not _ranges(node)
+        for row in rows
+    )
+
+
+def _ranges(node: Expr) -> bool:
+    return any(isinstance(part, Agg) for part in walk(node))
+
+
+def _reads_days_twice(query: Query, body: Expr) -> bool:
+    """Tell whether a function of rows reads days that other clauses read: pandas has one type."""
+    others = [output.expression for output in query.derive]
+    others += [query.where] if query.where is not None else []
+    return "d" in columns(body) and "d" in columns(*others)
+
+
+def _is_of_none(node: Expr) -> bool:
+    """Tell whether None is reckoned with, which Python itself refuses."""
+    reckons = isinstance(node, (Arith, Neg, Call, Compare))
+    below = (part for child in children(node) for part in walk(child))
+    return reckons and any(part == Lit(None) for part in below)
+
+
+def _is_constant(node: Expr) -> bool:
+    """Tell whether something is worked out of constants alone: nobody writes `1 // 0`."""
+    if isinstance(node, Agg):
+        return bool(node.arguments) and not columns(node.arguments[0])
+    if not isinstance(node, (Arith, Neg, Call, Compare, Bool, Not, IsIn)):
+        return False
+    return not any(isinstance(part, (Col, Agg)) for part in walk(node))
+
+
+def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
+    """Tell whether an infinity of a group is divided with a remainder, spreads, or is in a middle.
+
+    Between an infinity and a number, each library's quantile is another.
+    """
+    if isinstance(node, Agg) and node.function in {"std", "var", "corr", "median", "quantile"}:
+        return any(_is_infinite(evaluate(x, row)) for x in node.arguments for row in rows)
+    if not (isinstance(node, Arith) and node.op in {"//", "%", "**"} and _ranges(node)):
+        return False
+    return any(_is_infinite(row[name]) for name in columns(node) for row in rows)
+
+
+def _spreads(query: Query) -> Iterator[Agg]:
+    nodes = (node for root in _roots(query) for node in walk(root))
+    return (n for n in nodes if isinstance(n, Agg) and n.function in {"std", "var", "corr"})
+
+
+def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
+    """Tell whether numbers lie so far from zero that their spread is lost in a float's digits."""
+    for argument in node.arguments:
+        values: list[Any] = [v for row in group if (v := evaluate(argument, row)) is not None]
+        spread = max(values, default=0) - min(values, default=0)
+        if 0 < FAR * spread < max(map(abs, values), default=0):
+            return True
+    return False
+
+
+def _quotients(
+    query: Query, rows: list[dict[str, Any]], kept: list[dict[str, Any]]
+) -> Iterator[tuple[Any, Any]]:
+    """Give what is divided by what with a remainder, in each row or group."""
+    alone = replace(query, having=None, sort=(), limit=None)
+    of_groups = (*query.aggregate, *query.transform)
+    for root in _roots(query):
+        for node in walk(root):
+            match node:
+                case Arith("//" | "%", left, right) if any(root is o.expression for o in of_groups):
+                    sides = Output("left side", left), Output("right side", right)
+                    asked = (
+                        replace(alone, transform=sides)
+                        if query.transform
+                        else replace(alone, aggregate=sides)
+                    )
+                    answer = aggregate(asked, rows)
+                    yield from ((row["left side"], row["right side"]) for row in answer)
+                case Arith("//" | "%", left, right):
+                    yield from ((evaluate(left, row), evaluate(right, row)) for row in kept)
+
+
+def _is_near_whole(x: Any, y: Any) -> bool:  # noqa: ANN401 - whatever the sides are
+    """Tell whether a float's last digit decides: 20 // (5 / 17) is 67, or 68; 2 % (2 / 3) is 0."""
+    if not (isinstance(x, float) or isinstance(y, float)) or None in {x, y} or not y:
+        return False
+    quotient = x / y
+    if not math.isfinite(quotient):
+        return False
+    near = math.isclose(quotient, round(quotient), rel_tol=1e-9)
+    return x // y != math.floor(quotient) or (near and (quotient != round(quotient) or x % y != 0))
+
+
+def _is_plain(node: Expr, row: Mapping[str, Any]) -> bool:
+    value = evaluate(node, row)
+    if isinstance(value, int | float) and abs(value) >= LARGEST and not math.isinf(value):
+        return False
+    match node:
+        case Arith("//" | "%" | "**", left, right):
+            return not any(_is_infinite(evaluate(side, row)) for side in (left, right))
+        case Call("floor" | "ceil" | "round" | "sqrt" | "min" | "max" | "abs"):
+            return not any(_is_infinite(evaluate(part, row)) for part in children(node))
+    return True
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
+    """Tell whether the order hangs on the last digits of floats, which are each engine's own."""
+    answer = aggregate(query, rows) if query.sort else []
+    for place, key in enumerate(query.sort):
+        last = place == len(query.sort) - 1
+        values = sorted(row[key.name] for row in answer if isinstance(row[key.name], float))
+        for low, high in itertools.pairwise(values):
+            if math.isclose(low, high, rel_tol=1e-9, abs_tol=1e-9) and not (last and low == high):
+                return True
+    return False
+
+
+def _modest(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether outputs are of a size that every engine can hold."""
+    numbers = [v for row in rows for v in row.values() if isinstance(v, int | float)]
+    return all(abs(value) < 2**62 or isinstance(value, float) for value in numbers)

@@ -1,0 +1,203 @@
+"""Bugs of the engines' libraries, told in docs/engine-bugs.md: found again, they are no news.
+
+Each is as narrow as the bug, told by the query and the very rows, so that it hides nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from ...spec.expression import Agg, Call, Case, Expr, Lit, walk
+from ...spec.workload import Query, RowFunction
+from ...verification.evaluation import evaluate, groups_of, kept_rows
+from ...verification.python_answers import seen
+from .frames import Tables
+
+LARGEST = 2**53  # beyond it, a float has no neighbour that is a whole number
+PARTITIONS = 8  # of the programs that the fuzz asks Dask for: four for each of two threads
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A query over the rows that it sees, `given` of them, and the groups that `where` leaves."""
+
+    query: Query
+    tables: Tables
+    given: int
+    groups: list[list[dict[str, Any]]]
+
+    @property
+    def rows(self) -> int:
+        """Give how many rows are left."""
+        return sum(map(len, self.groups))
+
+    def aggregations(self, *functions: str) -> Iterator[Agg]:
+        """Yield the aggregations of these names."""
+        outputs = (*self.query.aggregate, *self.query.transform)
+        for output in outputs:
+            for node in walk(output.expression):
+                if isinstance(node, Agg) and node.function in functions:
+                    yield node
+
+    def values(self, node: Expr) -> Iterator[list[Any]]:
+        """Yield the values of each group, missing ones left out."""
+        for group in self.groups:
+            found = (evaluate(node, row) for row in group)
+            yield [value for value in found if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An engine's bug: the name of its section in the docs, and the cases that meet it."""
+
+    engine: str
+    name: str
+    meets: Callable[[Met], bool]
+
+
+def _has_groups_of_nothing(met: Met) -> bool:
+    by_group = any(met.aggregations("first", "last", "median")) and met.query.group_by != ()
+    sums_on = any(met.aggregations("cumsum")) and not met.query.group_by
+    return met.rows == 0 and (by_group or sums_on)
+
+
+def _leads_beyond(met: Met) -> bool:
+    steps = [node.arguments[1] for node in met.aggregations("lead") if len(node.arguments) > 1]
+    numbers = (step.value for step in steps if isinstance(step, Lit))
+    beyond = any(isinstance(number, int) and number > met.rows for number in numbers)
+    return beyond and not met.query.group_by
+
+
+def _sums_after_infinities(met: Met) -> bool:
+    sums = met.aggregations("cumsum")
+    runs = (values for node in sums for values in met.values(node.arguments[0]))
+    return any(any(map(_is_infinite, values[:-1])) for values in runs)
+
+
+def _counts_two_zeros(met: Met) -> bool:
+    if met.query.group_by:
+        return False
+    counted = (v for node in met.aggregations("n_unique") for v in met.values(node.arguments[0]))
+    return any(map(_are_two_zeros, counted))
+
+
+def _has_two_zeros_as_keys(met: Met) -> bool:
+    rows = [row for group in met.groups for row in group]
+    return any(_are_two_zeros([row[key] for row in rows]) for key in met.query.group_by)
+
+
+def _are_two_zeros(values: list[Any]) -> bool:
+    return {"0.0", "-0.0"} <= set(map(repr, values))
+
+
+def _sums_opposite_infinities(met: Met) -> bool:
+    nodes = met.aggregations("sum", "mean")
+    summed = (set(values) for node in nodes for values in met.values(node.arguments[0]))
+    return any({math.inf, -math.inf} <= values for values in summed)
+
+
+def _has_large_extremes(met: Met) -> bool:
+    """Tell whether an extreme is no float, and a partition may be empty."""
+    if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
+        return False
+    extremes = (v for node in met.aggregations("min", "max") for v in met.values(node.arguments[0]))
+    return any(_is_large(value) for values in extremes for value in values)
+
+
+def _calls_on_large(met: Met) -> bool:
+    """Tell whether a row that a function is called on has a large integer."""
+    if not isinstance(met.query.apply, RowFunction):
+        return False
+    read = met.query.apply.columns
+    return any(_is_large(row[name]) for group in met.groups for row in group for name in read)
+
+
+def _joins_repeated_keys(met: Met) -> bool:
+    if met.query.join is None or met.tables.other is None:
+        return False
+    keys = [tuple(row.values()) for row in met.tables.other.select(met.query.join.on).to_pylist()]
+    there = [key for key in keys if None not in key]
+    return len(set(there)) < len(there)
+
+
+def _joins_texts_of_no_letter(met: Met) -> bool:
+    columns = met.tables.other.itercolumns() if met.tables.other is not None else ()
+    return any(set(column.to_pylist()) - {None} == {""} for column in columns)
+
+
+def _reads_smallest_integers(met: Met) -> bool:
+    """Tell whether a column that is read, or joined on, has the smallest integer of its width."""
+    columns = ((table[name], name) for table in met.tables for name in table.column_names)
+    names = {*met.query.reads, *(met.query.join.on if met.query.join else ())}
+    read = [c for c, name in columns if name in names and pa.types.is_signed_integer(c.type)]
+    return any(-(2 ** (c.type.bit_width - 1)) in c.to_pylist() for c in read)
+
+
+def _makes_columns_of_no_rows(met: Met) -> bool:
+    outputs = (*met.query.derive, *met.query.aggregate, *met.query.transform)
+    roots = [output.expression for output in outputs]
+    roots += [met.query.where] if met.query.where is not None else []
+    by_numpy = any(_is_of_numpy(node) for root in roots for node in walk(root))
+    beside_nothing = bool(met.query.transform) and not met.query.group_by
+    return met.rows == 0 and (by_numpy or beside_nothing)
+
+
+def _is_of_numpy(node: Expr) -> bool:
+    """Tell whether pandas' programs write it with a function of NumPy: a choice, an extreme."""
+    return isinstance(node, Case) or (isinstance(node, Call) and node.function in {"min", "max"})
+
+
+def _calls_on_days_beside_times(met: Met) -> bool:
+    if not isinstance(met.query.apply, RowFunction):
+        return False
+    types = {field.name: field.type for field in met.tables.frame.schema}
+    days = any(pa.types.is_date(types[n]) for n in met.query.apply.columns if n in types)
+    return days and any(pa.types.is_timestamp(types[n]) for n in met.query.reads)
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, int) and abs(value) > LARGEST
+
+
+KNOWN = (
+    Known("datatable", "groups of no rows", _has_groups_of_nothing),
+    Known("datatable", "shift beyond the end", _leads_beyond),
+    Known("datatable", "joins with repeated keys", _joins_repeated_keys),
+    Known("datatable", "texts without a letter", _joins_texts_of_no_letter),
+    Known("datatable", "smallest integers", _reads_smallest_integers),
+    Known("modin", "columns of no rows", _makes_columns_of_no_rows),
+    Known("dask", "n_unique of two zeros", _counts_two_zeros),
+    Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
+    Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),
+    *(
+        Known(engine, "large integers in a row of floats", _calls_on_large)
+        for engine in ("pandas", "dask", "modin")
+    ),
+    Known("dask", "sums of opposite infinities", _sums_opposite_infinities),
+    Known("dask", "days beside times in a row", _calls_on_days_beside_times),
+    Known("dask", "extremes beside empty partitions", _has_large_extremes),
+    *(
+        Known(engine, "cumsum after an infinity", _sums_after_infinities)
+        for engine in ("pandas", "pandas+numba", "dask", "modin")
+    ),
+)
+
+
+def known(engine: str, query: Query, tables: Tables) -> Known | None:
+    """Give the known bug that a case meets, if there is one."""
+    found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
+    if not found:
+        return None
+    query, rows = seen(query, *tables)
+    kept = kept_rows(query, rows)
+    met = Met(query, tables, len(rows), groups_of(query.group_by, kept) if kept else [])
+    return next((one for one in found if one.meets(met)), None)

@@ -1,0 +1,50 @@
+"""What `dfbench fuzz` prints: each disagreement as it is found, and the tally."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .campaign import Tally, fuzz
+
+SAID = 400  # workloads: a line a minute or two; a multiple of a batch
+ENGINES = ("pandas", "polars", "duckdb", "datatable", "dask")
+
+
+def tell(engines: Sequence[str], count: int, seed: int, folder: Path, most: int) -> int:
+    """Ask engines random workloads; give 1 where an answer is not the oracle's, else 0.
+
+    Give 1 too where it was stopped.
+    """
+
+    def progress(tally: Tally) -> None:
+        if tally.workloads % SAID == 0:
+            sys.stderr.write(f"{tally.workloads:,} of {count:,} asked, ")
+            sys.stderr.write(f"{tally.per_minute:,.0f} a minute\n")
+
+    tally = fuzz(engines or ENGINES, count, seed, folder, most, _line, progress)
+    sys.stdout.write("\n".join([*summary(tally), ""]))
+    return 1 if tally.disagreements or tally.stopped else 0
+
+
+def summary(tally: Tally) -> list[str]:
+    """Give the tally in lines."""
+    asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
+    wrong = f"{len(tally.disagreements)} answers disagree with Python's"
+    lines = ["stopped before its end"] if tally.stopped else []
+    lines += [f"{asked}: {tally.per_minute:,.0f} a minute, {wrong}"]
+    lines += [
+        f"{engine}: {answers:,} answered, {tally.unsupported[engine]:,} unsupported"
+        for engine, answers in sorted(tally.answers.items())
+    ]
+    lines += [
+        f"{engine}: its process died {times} times, and not of the same workload asked again"
+        for engine, times in sorted((+tally.died).items())
+    ]
+    return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]
+
+
+def _line(words: str) -> None:
+    sys.stdout.write(f"{words}\n\n")
+    sys.stdout.flush()

@@ -1,0 +1,337 @@
+"""Random queries over the columns of `frames`: trees of the whole language, of the right kinds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Literal
+
+from ...spec.expression import (
+    Agg,
+    Arith,
+    ArithOp,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    CompareOp,
+    Expr,
+    IsIn,
+    IsMissing,
+    Lit,
+    Neg,
+    Not,
+    columns,
+    walk,
+)
+from ...spec.joins import SUFFIX
+from ...spec.vocabulary import UNITS
+from ...spec.workload import Extreme, Join, Output, Query, RowFunction, SortKey
+from .frames import BY_NAME, DOMAINS
+
+COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
+SIMPLE: tuple[ArithOp, ...] = ("+", "-", "*", "+", "-")
+DIVISIONS: tuple[ArithOp, ...] = ("/", "//", "%")
+NUMBERS = tuple(d.name for d in DOMAINS if d.kind in {"int", "float"} and not d.exact)
+ORDERED = tuple(d.name for d in DOMAINS if d.kind != "bool")
+MOVED = tuple(d.name for d in DOMAINS if d.name != "e")
+KEYS = ("k", "g", "h", "b", "t", "d", "m", "z", "e", "n", "u", "y", "w")
+TEXTS = ("k", "t")
+OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
+MOMENTS = ("d", "m", "z")
+OF_ANYTHING = ("count", "n_unique", "first", "last")
+DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
+ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
+
+
+@dataclass(slots=True)
+class Grower:
+    """Grows trees; of derived and joined columns, `more` are numbers and `keys` are not.
+
+    Rows that are `joined` have no order.
+    """
+
+    draw: Random
+    more: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    joined: bool = False
+
+    def chance(self, share: float) -> bool:
+        """Tell whether this time it is so."""
+        return self.draw.random() < share
+
+    def number(self, depth: int = 2) -> Expr:
+        """Grow a number of a row."""
+        if depth <= 0 or self.chance(0.25):
+            if self.chance(0.2):
+                return Lit(self.draw.choice((1, 2, 3, 10, 0.5, 2.5)))
+            return Col(self.draw.choice((*NUMBERS, *self.more)))
+        inner = self.number(depth - 1)
+        match self.draw.randrange(12):
+            case 0 | 1 | 2:
+                return Arith(self.draw.choice(SIMPLE), inner, self.number(depth - 1))
+            case 3 | 4:
+                return Arith("/", inner, self.divisor(depth - 1))
+            case 5:
+                return Arith(self.draw.choice(DIVISIONS), inner, self.number(depth - 1))
+            case 6:
+                return Arith("**", inner, Lit(self.draw.choice((1, 2, 3))))
+            case 7:
+                return Neg(inner)
+            case 8:
+                return self.called(inner)
+            case 9:
+                return Call(self.draw.choice(("min", "max")), (inner, self.number(depth - 1)))
+            case 10:
+                return self.part()
+            case _:
+                return Case(((self.condition(depth - 1), inner),), self.otherwise(depth - 1))
+
+    def called(self, inner: Expr) -> Expr:
+        """Grow a call of a function of one number."""
+        if self.chance(0.15):
+            return Call("round", (inner, Lit(1)))
+        usual = ("abs", "sqrt", "floor", "ceil", "round")
+        return Call(self.draw.choice((*usual, *usual, "log", "log10", "exp")), (inner,))
+
+    def divisor(self, depth: int) -> Expr:
+        """Grow a divisor; quotients of quotients are rounded in too many ways."""
+        return self.number(min(depth, 0))
+
+    def otherwise(self, depth: int) -> Expr:
+        """Grow what a choice falls back to: at times nothing."""
+        return Lit(None) if self.chance(0.2) else self.number(depth)
+
+    def part(self) -> Expr:
+        """Grow a number that is told of a text or a date."""
+        if self.chance(0.4):
+            return Call("len", (Col(self.draw.choice(TEXTS)),))
+        return Call(self.draw.choice(("year", "month", "day")), (Col(self.draw.choice(MOMENTS)),))
+
+    def key(self) -> Expr:
+        """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
+        match self.draw.randrange(4):
+            case 0 | 1:
+                name = self.draw.choice(MOMENTS)
+                units = UNITS[:3] if name == "d" else UNITS
+                return Call("truncate", (Col(name), Lit(self.draw.choice(units))))
+            case 2:
+                return Call("lower", (Col("t"),))
+            case _:
+                low = Lit(None) if self.chance(0.2) else Lit("low")
+                return Case(((self.condition(1), Lit("high")),), low)
+
+    def condition(self, depth: int = 2) -> Expr:
+        """Grow a condition on a row."""
+        match self.draw.randrange(12):
+            case 0 | 1 | 2:
+                op = self.draw.choice(COMPARISONS)
+                return Compare(op, self.number(depth - 1), self.number(depth - 1))
+            case 3 | 4 if depth > 0:
+                parts = tuple(self.condition(depth - 1) for _ in range(2))
+                return Bool(self.draw.choice(("and", "or")), parts)
+            case 5 if depth > 0:
+                return Not(self.condition(depth - 1))
+            case 6:
+                tested = IsMissing(Col(self.draw.choice(DOMAINS).name))
+                return Not(tested) if self.chance(0.5) else tested
+            case 7:
+                return self.member()
+            case 8:
+                return Col("b")
+            case 9:
+                text = Col(self.draw.choice(TEXTS))
+                function = self.draw.choice(("contains", "starts_with"))
+                return Call(function, (text, Lit(self.draw.choice(("a", "é", "'", "b")))))
+            case 10:
+                return self.compared()
+            case _:
+                low, high = self.number(0), self.number(0)
+                middle = self.number(0)
+                return Bool("and", (Compare("<", low, middle), Compare("<=", middle, high)))
+
+    def compared(self) -> Expr:
+        """Grow a comparison of what is no plain number."""
+        op = self.draw.choice(COMPARISONS)
+        value: Expr
+        name, value = self.draw.choice(
+            (
+                ("d", DAY),
+                ("m", TIME),
+                ("t", Lit("a")),
+                ("e", Lit(2**53 + 1)),
+                ("z", ZONED),
+                ("w", Lit(1)),
+                ("k", Col("t")),
+            )
+        )
+        return Compare(op, Col(name), value)
+
+    def member(self) -> Expr:
+        """Grow a test whether a value is one of several."""
+        name, values = self.draw.choice(
+            (
+                ("i", (1, 2, -3)),
+                ("t", ("a", "é")),
+                ("d", (DAY.value, dt.date(1970, 1, 1))),
+                ("x", (0.5, 2.5)),
+            )
+        )
+        tested = IsIn(Col(name), tuple(map(Lit, values)))
+        return Not(tested) if self.chance(0.3) else tested
+
+    def aggregation(self) -> Expr:
+        """Grow one aggregation."""
+        match self.draw.randrange(12):
+            case 0 | 1 | 2 | 3:
+                return Agg(
+                    self.draw.choice(OF_NUMBERS), (self.number(self.draw.choice((0, 0, 1, 2))),)
+                )
+            case 4 | 5:
+                names = OF_ANYTHING[:2] if self.joined else OF_ANYTHING
+                return Agg(self.draw.choice(names), (Col(self.draw.choice(DOMAINS).name),))
+            case 6:
+                return Agg(self.draw.choice(("min", "max")), (Col(self.draw.choice(ORDERED)),))
+            case 7:
+                return Agg("size", ())
+            case 8:
+                share = Lit(self.draw.choice((0, 0.1, 0.25, 0.5, 0.9, 1)))
+                return Agg("quantile", (Col(self.draw.choice(NUMBERS)), share))
+            case 9:
+                return Agg("corr", (Col(self.draw.choice("ijx")), Col(self.draw.choice("jxy"))))
+            case 10:
+                return Agg(self.draw.choice(("any", "all", "sum")), (self.condition(1),))
+            case _:
+                return Agg("sum", (Col("e"),))
+
+    def window(self) -> Expr:
+        """Grow one window function."""
+        match self.draw.randrange(4):
+            case 0:
+                return Agg("rank", (Col(self.draw.choice(ORDERED)),))
+            case 1:
+                return Agg("cumsum", (self.number(self.draw.choice((0, 0, 1))),))
+            case _:
+                arguments: tuple[Expr, ...] = (Col(self.draw.choice(MOVED)),)
+                if self.chance(0.4):
+                    arguments = (*arguments, Lit(self.draw.choice((1, 2, 3))))
+                return Agg(self.draw.choice(("lag", "lead")), arguments)
+
+    def numeric(self) -> Expr:
+        """Grow an aggregation that is a number."""
+        name = self.draw.choice(
+            ("sum", "mean", "min", "max", "count", "size", "median", "n_unique")
+        )
+        return Agg(name, () if name == "size" else (Col(self.draw.choice(NUMBERS)),))
+
+    def output(self, *, transform: bool) -> Expr:
+        """Grow an output of an aggregate, or of a transform."""
+        if self.chance(0.65):
+            return self.window() if transform and self.chance(0.5) else self.aggregation()
+        left: Expr = self.number(0) if transform else self.numeric()
+        right = Lit(2) if self.chance(0.2) else self.numeric()
+        if self.chance(0.2):
+            return Compare(self.draw.choice(COMPARISONS), left, right)
+        return Arith(self.draw.choice((*SIMPLE, "/", "//", "%")), left, right)
+
+
+def query(draw: Random) -> Query:
+    """Grow a query of one frame."""
+    grower = Grower(draw)
+    grown = _answer(grower, _begun(grower, Query("asked", "")))
+    return _ended(grower, grown, grown.outputs)
+
+
+def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
+    """Grow a query that joins a table of these columns on these keys, or asks for joined rows."""
+    beside = [f"{name}{SUFFIX}" if name in BY_NAME else name for name in other if name not in on]
+    numbers = [name for name in beside if not name.startswith("t")]
+    texts = [name for name in beside if name.startswith("t")]
+    grower = Grower(draw, numbers, texts, joined=True)
+    how: Literal["inner", "left"] = draw.choice(("inner", "left"))
+    grown = _begun(grower, Query("asked", "", Join("other", tuple(on), how)))
+    if grower.chance(0.4):
+        return _ended(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
+    grown = _answer(grower, grown)
+    return _ended(grower, grown, grown.outputs)
+
+
+def _begun(grower: Grower, grown: Query) -> Query:
+    # A derived column comes after where.
+    where = Grower(grower.draw, list(grower.more)) if grower.chance(0.4) else None
+    if grower.chance(0.3):
+        grown = replace(grown, derive=_derived(grower))
+    return replace(grown, where=where.condition() if where else None)
+
+
+def _derived(grower: Grower) -> tuple[Output, ...]:
+    outputs = []
+    for place in range(grower.draw.choice((1, 1, 2))):
+        name = f"new_{place}"
+        if grower.chance(0.3):
+            outputs.append(Output(name, grower.key()))
+            grower.keys.append(name)
+        else:
+            outputs.append(Output(name, grower.number()))
+            grower.more.append(name)
+    return tuple(outputs)
+
+
+def _answer(grower: Grower, grown: Query) -> Query:
+    draw = grower.draw
+    keys = tuple(draw.sample(KEYS, draw.choice((1, 1, 1, 2, 3))))
+    if grower.keys and grower.chance(0.7):
+        keys = (*grower.keys, *keys[1:])
+    roll = draw.random()
+    if roll < 0.12 and not grower.joined:
+        body = grower.number(3)
+        if columns(body):
+            function = RowFunction("out", "out", body, columns=columns(body))
+            # What Python's own functions say of a missing value is no matter of engines.
+            calls = any(isinstance(part, Call) or part == Lit(None) for part in walk(body))
+            missing: Literal["skip", "call"] = (
+                "call" if not calls and grower.chance(0.3) else "skip"
+            )
+            return replace(grown, apply=replace(function, on_missing=missing))
+    if grower.chance(0.15):
+        keys = ()
+    if roll < 0.25:
+        column = draw.choice([name for name in ORDERED if name not in keys])
+        extreme = Extreme(column, draw.choice((1, 2, 3)), "out", grower.chance(0.5))
+        return replace(grown, group_by=keys, extreme=extreme)
+    transform = roll < 0.5 and not grower.joined
+    number = draw.choice((1, 1, 2, 3))
+    outputs = tuple(Output(f"out_{n}", grower.output(transform=transform)) for n in range(number))
+    if transform:
+        return replace(grown, group_by=keys, transform=outputs)
+    return replace(grown, group_by=keys, aggregate=outputs)
+
+
+def _ended(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
+    draw = grower.draw
+    if grower.chance(0.15):
+        name = draw.choice(names)
+        known: Expr = Not(IsMissing(Col(name)))
+        numbers = {o.name for o in (*grown.aggregate, *grown.transform) if _is_number(o.expression)}
+        if name in numbers:
+            known = Compare(draw.choice(COMPARISONS), Col(name), Lit(draw.choice((0, 1, 2.5))))
+        grown = replace(grown, having=known)
+    if grower.chance(0.25):
+        chosen = draw.sample(names, min(len(names), draw.choice((1, 2))))
+        keys = tuple(SortKey(name, grower.chance(0.4)) for name in chosen)
+        grown = replace(grown, sort=keys)
+    if grower.chance(0.15):
+        grown = replace(grown, limit=draw.choice((1, 2, 5)))
+    return grown
+
+
+def _is_number(expr: Expr) -> bool:
+    match expr:
+        case Arith():
+            return True
+        case Agg("sum" | "mean" | "count" | "size" | "n_unique" | "median" | "std", _):
+            return True
+    return False

@@ -1,0 +1,113 @@
+"""Queries as workload files again, and disagreements as folders that run by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ...spec.reader import read_text
+from ...spec.unparse import text
+from ...spec.workload import Output, Query, RowFunction
+from ...storage.folder import program_path
+from .frames import Tables
+
+FRAME = "data.parquet"
+TABLE = "other"
+OTHER = f"{TABLE}.parquet"
+NAME = "asked"
+
+
+def clauses(query: Query) -> dict[str, Any]:
+    """Give a query's clauses as a workload file has them."""
+    given: dict[str, Any] = {}
+    if join := query.join:
+        given["join"] = {"table": join.table, "on": list(join.on), "how": join.how}
+    if query.where is not None:
+        given["where"] = text(query.where)
+    if query.derive:
+        given["derive"] = _outputs(query.derive)
+    if query.group_by:
+        given["group_by"] = list(query.group_by)
+    if query.aggregate:
+        given["aggregate"] = _outputs(query.aggregate)
+    if query.transform:
+        given["transform"] = _outputs(query.transform)
+    if extreme := query.extreme:
+        clause = "smallest" if extreme.smallest else "largest"
+        given[clause] = {"column": extreme.column, "n": extreme.n, "as": extreme.name}
+    if isinstance(query.apply, RowFunction) and query.apply.body is not None:
+        rows = {"rows": text(query.apply.body), "as": query.apply.output}
+        given["apply"] = {**rows, "on_missing": query.apply.on_missing}
+    if query.having is not None:
+        given["having"] = text(query.having)
+    if query.sort:
+        given["sort"] = [f"-{key.name}" if key.descending else key.name for key in query.sort]
+    if query.limit is not None:
+        given["limit"] = query.limit
+    return given
+
+
+def workload(query: Query) -> str:
+    """Write a workload file that asks one query of the frame beside it."""
+    lines = [f"  {NAME}:"]
+    for clause, value in clauses(query).items():
+        if isinstance(value, dict):
+            lines.append(f"    {clause}:")
+            lines += [
+                f"      {key}: {json.dumps(v, ensure_ascii=False)}" for key, v in value.items()
+            ]
+        else:
+            lines.append(f"    {clause}: {json.dumps(value, ensure_ascii=False)}")
+    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.join else ""
+    dataset = f"dataset: {{files: {FRAME}{tables}}}"
+    return "\n".join(["workload: fuzz", dataset, "queries:", *lines, ""])
+
+
+def read_back(query: Query) -> Query:
+    """Give the query as it is read from its workload file; WorkloadError where it cannot be."""
+    (found,) = read_text(workload(query), "fuzz.yaml", Path()).queries
+    assert isinstance(found, Query)
+    return found
+
+
+def digest(query: Query, tables: Tables) -> str:
+    """Give eight digits that tell this query and data from others."""
+    told = f"{workload(query)}{data(tables)}"
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
+
+
+def data(tables: Tables) -> str:
+    """Give the data as a person may read it."""
+    return " and ".join(str(table.to_pydict()) for table in tables)
+
+
+def write(folder: Path, tables: Tables) -> tuple[Path, ...]:
+    """Write the data's files into a folder; give their paths, the frame's first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, table in zip((FRAME, OTHER), tables, strict=False):
+        pq.write_table(table, folder / name)
+        paths.append(folder / name)
+    return tuple(paths)
+
+
+def save(
+    folder: Path, query: Query, tables: Tables, programs: Mapping[str, str], about: str
+) -> None:
+    """Write what runs by hand: the workload, its data, and each engine's program."""
+    write(folder, tables)
+    (folder / "workload.yaml").write_text(workload(query), encoding="utf-8")
+    for engine, program in programs.items():
+        path = folder / program_path(engine, NAME)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(program, encoding="utf-8")
+    (folder / "README.md").write_text(about, encoding="utf-8")
+
+
+def _outputs(outputs: tuple[Output, ...]) -> dict[str, str]:
+    return {output.name: text(output.expression) for output in outputs}

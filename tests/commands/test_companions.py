@@ -1,0 +1,286 @@
+"""The commands beside compare: history, init, doctor, selftest, schema."""
+
+from __future__ import annotations
+
+import csv
+import doctest
+import io
+import json
+import random
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench import cli, engines
+from dfbench.comparison.session import Request
+from dfbench.datasets import first_workload
+from dfbench.errors import EngineError, ResultsError
+from dfbench.execution import doctor
+from dfbench.report import history, selftest
+from dfbench.report.statistics import Verdict
+from dfbench.spec.reader import read
+from dfbench.storage import folder
+from dfbench.storage.records import Outcome, Run, Times
+
+from tests.support import stored_samples as samples
+
+RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
+
+
+def dfbench(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["dfbench", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize("module", [history, selftest])
+def test_examples_in_docstrings_are_true(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def slower(run, factor):
+    hot = tuple(time * factor for time in run.times.hot)
+    return replace(run, times=replace(run.times, hot=hot))
+
+
+def three(results):
+    """Three comparisons: the second with a new polars, the last twice as slow."""
+    heads = [
+        samples.head(**RIGHT, began="2026-01-31T12:00:00"),
+        samples.head(**RIGHT, began="2026-02-28T12:00:00"),
+        samples.head(**RIGHT, began="2026-03-31T12:00:00"),
+    ]
+    heads[1] = replace(heads[1], engines={**heads[1].engines, "polars": {"polars": "2.2"}})
+    for number, head in enumerate(heads):
+        made = folder.create(results, head)
+        for run in samples.runs(head):
+            made.append(slower(run, 2 if number == 2 else 1))
+    return heads
+
+
+def test_a_history_draws_every_comparison_and_names_what_changed(tmp_path, monkeypatch, capsys):
+    three(tmp_path)
+    assert dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 0
+    told = capsys.readouterr().out
+    assert "groupby: 3 comparisons" in told
+    assert "2026-02-28T120000-1, 8 runs, polars 2.2" in told
+    assert "polars q2  ▁▁█  221 ms, 2.00× the median of 2 before" in told
+
+
+def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path):
+    head = samples.head(**RIGHT)
+    other = folder.read(samples.store(tmp_path, replace(head, dataset={"rows": 10})).path)
+    found = history.build([other, folder.read(samples.store(tmp_path, head).path)])
+    assert "not drawn: dataset rows is 10,000,000, was 10" in history.render(found)
+    assert found.lines[0].times[0] is None
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_history_is_read_by_programs(tmp_path, monkeypatch, capsys, form):
+    three(tmp_path)
+    assert dfbench(monkeypatch, "history", tmp_path / "groupby", "--format", form) == 0
+    text = capsys.readouterr().out
+    rows = (
+        [json.loads(line) for line in text.splitlines()]
+        if form == "jsonl"
+        else list(csv.DictReader(io.StringIO(text)))
+    )
+    assert len(rows) == 12
+    assert {row["engine"] for row in rows} == {"pandas", "polars"}
+
+
+def test_a_history_of_nothing_is_a_sentence(tmp_path, monkeypatch, capsys):
+    assert dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 2
+    assert "no comparison of groupby is stored here" in capsys.readouterr().err
+
+
+def test_the_chart_of_noise_is_level():
+    assert history.spark([1.0, 1.001, 0.999]) == "▁▁▁"
+    assert history.spark([]) == ""
+
+
+CSV = "city,day,x y,n\n" + "a,2020-01-01,1.5,3\nb,2020-01-02,,4\n" * 20
+
+
+def test_a_first_workload_is_read_and_runs_as_it_was_written(tmp_path, monkeypatch, capsys):
+    (tmp_path / "sales.csv").write_text(CSV)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    assert dfbench(monkeypatch, "init", "sales.csv") == 0
+    assert "#   x y: double, some missing" in (tmp_path / "sales.yaml").read_text()
+    made = read(Path("sales.yaml"), {}, engines=("pandas", "duckdb"))
+    assert made.queries[0].group_by == ("city",)
+    asked = ("-e", "duckdb", "--results", tmp_path / "results")
+    assert dfbench(monkeypatch, "check", "sales.yaml", *asked) == 0
+
+
+def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "sales.csv").write_text(CSV)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    assert dfbench(monkeypatch, "init", "sales.csv") == 0
+    here = tuple(name for name in engines.FRAMES if not engines.missing(engines.find(name)))
+    assert "pandas" in here
+    assert Request("sales.yaml").read().engines == here
+    with pytest.raises(EngineError, match="none of cudf is installed"):
+        engines.usual(["cudf"])
+
+
+def test_a_first_workload_of_a_file_with_decimal_commas_reads_its_numbers(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "verkauf.csv").write_text("Ware;Betrag;Tag\n" + "Apfel;1,5;1\nBirne;-2;2\n" * 20)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    assert dfbench(monkeypatch, "init", "verkauf.csv") == 0
+    assert "#   Betrag: double" in (tmp_path / "verkauf.yaml").read_text()
+    asked = ("-e", "duckdb", "--results", tmp_path / "results")
+    assert dfbench(monkeypatch, "check", "verkauf.yaml", *asked) == 0
+
+
+def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsys):
+    (tmp_path / "sales.csv").write_text(CSV)
+    (tmp_path / "sales.yaml").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    assert dfbench(monkeypatch, "init", "sales.csv") == 2
+    assert "there already, and kept" in capsys.readouterr().err
+    assert (tmp_path / "sales.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [
+        ({"a": list(range(100)), "b": [1.5] * 100}, None),
+        ({"a": [1, 2] * 50, "b": [1.5] * 100}, "a"),
+        ({"a": [1, 2] * 50, "t": ["x", "y", "z", "w"] * 25, "b": [0.5] * 100}, "t"),
+        ({'we"ird: {x}': ["x"] * 100, "b\nc": [0.5] * 100}, 'we"ird: {x}'),
+        ({"b": pa.nulls(100, pa.float64())}, None),
+    ],
+)
+def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path, columns, key):
+    file = tmp_path / "my data.parquet"
+    pq.write_table(pa.table(columns), file)
+    from dfbench.datasets.dataset import make
+    from dfbench.spec.workload import Dialect, Files
+
+    data = make(Files((str(file),), tmp_path), tmp_path)
+    first_workload.start(file, data, tmp_path / "w.yaml", Dialect())
+    made = read(tmp_path / "w.yaml", {}, engines=("pandas",))
+    assert made.queries[0].group_by == ((key,) if key else ())
+
+
+def test_a_file_without_numbers_is_a_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "words.csv").write_text("a,b\nx,y\n")
+    monkeypatch.chdir(tmp_path)
+    assert dfbench(monkeypatch, "init", "words.csv") == 2
+    assert "no column of this file holds numbers" in capsys.readouterr().err
+
+
+FACTS = {
+    "python": "CPython 3.11.7", "cores": 8, "cores_total": 8, "memory": 32 * 2**30,
+    "memory_held_by": "machine", "load": 0.1, "swap": 0, "governor": "performance",
+    "virtual": None, "shm": 32 * 2**30, "cache": 99 * 2**30, "results": 99 * 2**30,
+}  # fmt: skip
+
+
+def test_a_good_machine_has_nothing_to_mend():
+    assert [found.what for found in doctor.findings(FACTS) if not found.well] == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "mend"),
+    [
+        ("cores", 1, "--cpus=4"),
+        ("memory", 2**30, "dataset.rows=1e6"),
+        ("memory", None, "--memory"),
+        ("load", 4.0, "stop what else runs"),
+        ("swap", 2**30, "swapoff"),
+        ("governor", "powersave", "cpupower"),
+        ("virtual", "virtual machine", "steal"),
+        ("shm", 64 * 2**20, "--shm-size"),
+        ("shm", None, "mount -t tmpfs"),
+        ("cache", 2**30, "DFBENCH_CACHE"),
+        ("results", None, "--results"),
+    ],
+)
+def test_each_thing_amiss_is_told_with_its_next_step(fact, value, mend):
+    found = list(doctor.findings({**FACTS, fact: value}))
+    assert any(mend in one.mend for one in found if not one.well)
+    assert "✗" in doctor.render(found)
+
+
+def test_the_doctor_looks_at_this_machine(tmp_path, monkeypatch, capsys):
+    assert dfbench(monkeypatch, "doctor", "--results", tmp_path) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert any("memory is held by" in line for line in told)
+    assert all(told[i + 1].startswith("    → ") for i, line in enumerate(told) if line[0] == "✗")
+
+
+def test_a_missing_engine_is_told_with_the_command_that_adds_it():
+    found = list(doctor.engines({"polars": "pip install 'dataframe-bench[polars]'"}))
+    assert doctor.render(found) == (
+        "✗ polars is not installed\n    → pip install 'dataframe-bench[polars]'\n"
+    )
+
+
+def noisy(tmp_path, noise, rounds=40, drift=0.0):
+    seed = random.Random(5)
+    head = samples.head(engines=("polars",), queries=("q1", "q2", "q3"), rounds=rounds)
+    made = folder.create(tmp_path, head)
+    for number in range(rounds):
+        for query in head.queries:
+            time = 0.01 * (1 + drift * number) * (1 + seed.gauss(0, noise))
+            times = Times(cold=time * 2, hot=(time,))
+            made.append(Run("polars", query, number, Outcome.OK, times=times))
+    return folder.read(made.path)
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.001])
+def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path, drift):
+    found = selftest.build(noisy(tmp_path, 0.007, drift=drift), 2, count=300)
+    assert found.passed
+    assert len(found.real) == 30
+    ten = next(one for one in found.simulated if one.rounds == 10)
+    assert ten.found >= 0.95
+    assert "verdicts can be believed here" in selftest.render(found)
+
+
+def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
+    apart = {number: 1.0 if number % 2 else 1.5 for number in range(20)}
+    again = {number: 1.0 if number % 2 else 1.5 + number / 1e5 for number in range(20)}
+    turned = list(selftest.itself({"polars": {"q1": apart, "q2": again}}, (), "polars", 5))
+    assert {ratio.verdict for ratio in turned} == {Verdict.UNDECIDED}
+    assert selftest.adjacent(apart, range(4)) == [1.5, 1 / 1.5]
+
+
+def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path):
+    with pytest.raises(ResultsError, match="pairs of rounds are too few to tell its noise"):
+        selftest.build(noisy(tmp_path, 0.01, rounds=3), 2)
+
+
+def test_an_engine_is_compared_with_itself_by_real_runs(tmp_path, monkeypatch, capsys):
+    asked = ("-e", "duckdb", "-q", "q1", "--set", "dataset.rows=1000", "--set", "measure.runs=1")
+    words = ("selftest", *asked, "--comparisons", "1", "--results", tmp_path)
+    monkeypatch.setattr(selftest, "LEAST", 3)
+    assert dfbench(monkeypatch, *words) in {0, 1}  # as noisy as the machine is now
+    assert "1 comparison of an engine with itself, 2 rounds each" in capsys.readouterr().out
+
+
+def test_the_schema_is_the_one_in_the_docs(monkeypatch, capsys):
+    assert dfbench(monkeypatch, "schema") == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "dfbench workload"
+
+
+def test_open_finds_the_newest_report(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    made = samples.store(tmp_path, samples.head(**RIGHT))
+    assert dfbench(monkeypatch, "open", tmp_path) == 0
+    assert opened == [(made.path / "report.html").as_uri()]
+    assert (made.path / "report.html").exists()

@@ -1,0 +1,159 @@
+"""What report and diff print, write and exit with, over stored samples."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+
+import pytest
+from dfbench import cli
+from dfbench.commands import reporting
+from dfbench.report.formats import Format
+
+from tests.support import stored_samples as samples
+
+SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q10"), "rounds": 4}
+RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1",), "rounds": 4}
+
+
+@pytest.fixture
+def stored(tmp_path):
+    return str(samples.store(tmp_path / "results", samples.head(**SMALL)).path)
+
+
+def dfbench(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["dfbench", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("command", ["report", "diff"])
+def test_every_form_tells_of_every_engine(stored, monkeypatch, capsys, command, form):
+    folders = [stored] * (1 if command == "report" else 2)
+    assert dfbench(monkeypatch, command, *folders, "--format", form) == 0
+    told = capsys.readouterr().out
+    assert all(engine in told for engine in SMALL["engines"])
+
+
+def test_exports_are_written_beside_the_table(stored, monkeypatch, capsys, tmp_path):
+    files = {
+        form: tmp_path / f"out.{form}" for form in ("html", "markdown", "json", "jsonl", "csv")
+    }
+    options = [word for form, file in files.items() for word in (f"--export-{form}", str(file))]
+    assert dfbench(monkeypatch, "report", stored, *options) == 0
+    assert "datatable" in capsys.readouterr().out
+    assert files["html"].read_text().startswith("<!doctype html>")
+    assert json.loads(files["json"].read_text())["workload"] == "groupby"
+    assert len(files["jsonl"].read_text().splitlines()) == 6
+    assert len(list(csv.DictReader(io.StringIO(files["csv"].read_text())))) == 6
+
+
+def test_an_export_to_standard_output_takes_the_place_of_the_table(stored, monkeypatch, capsys):
+    assert dfbench(monkeypatch, "report", stored, "--export-json", "-") == 0
+    assert json.loads(capsys.readouterr().out)["baseline"] == "pandas"
+
+
+@pytest.mark.parametrize("name", ["nowhere/out.json", "."])
+def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
+    monkeypatch, capsys, tmp_path, name
+):
+    asked = (
+        "compare",
+        "groupby",
+        "--results",
+        str(tmp_path),
+        "--export-json",
+        str(tmp_path / name),
+    )
+    assert dfbench(monkeypatch, *asked) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_trying_an_export_out_leaves_what_was_there(tmp_path):
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("mine")
+    reporting.output("table", (), None, None, None, str(new), str(old))
+    assert old.read_text() == "mine"
+    assert not new.exists()
+
+
+def test_an_export_on_a_full_disk_keeps_the_file_of_before(stored, monkeypatch, tmp_path):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    old = tmp_path / "out.json"
+    old.write_text("mine")
+    monkeypatch.setattr(os, "fsync", full)
+    assert dfbench(monkeypatch, "diff", stored, stored, "--export-json", str(old)) == 2
+    assert old.read_text() == "mine"
+    assert list(tmp_path.glob(".out*")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "xml"), "no such form; there are table, markdown"),
+        (("--fail-if", "polars"), "write 'polars > 1.1 * baseline'"),
+        (("--fail-if", "spark > baseline"), "spark is not compared; there: pandas"),
+        (("--export-csv", "-", "--export-json", "-"), "only one --export can go"),
+    ],
+)
+@pytest.mark.parametrize("command", ["report", "diff", "compare"])
+def test_a_mistake_is_a_sentence_and_exit_code_2(
+    stored, monkeypatch, capsys, tmp_path, command, words, said
+):
+    folders = {"report": [stored], "diff": [stored, stored], "compare": ["groupby", "--results",
+               str(tmp_path / "none"), "-e", "pandas"]}  # fmt: skip
+    assert dfbench(monkeypatch, command, *folders[command], *words) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ("polars > 1.1 * baseline", 0),
+        ("polars < 0.5 * baseline", 1),
+        ("memory(pandas) > 1GiB", 1),
+        ("memory(pandas) > 9GiB", 0),
+    ],
+)
+def test_a_condition_decides_the_exit_code_of_report(
+    tmp_path, monkeypatch, capsys, condition, code
+):
+    path = samples.store(tmp_path, samples.head(**RIGHT)).path
+    assert dfbench(monkeypatch, "report", str(path), "--fail-if", condition) == code
+    assert ("fails: " in capsys.readouterr().err) == bool(code)
+
+
+def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(tmp_path, monkeypatch):
+    wrong = samples.store(tmp_path, samples.head(engines=("pandas", "dask"), queries=("q8",)))
+    failed = samples.store(tmp_path, samples.head(engines=("datatable",), queries=("q10",)))
+    assert dfbench(monkeypatch, "report", str(wrong.path)) == 1
+    assert dfbench(monkeypatch, "report", str(failed.path)) == 0
+    assert dfbench(monkeypatch, "report", str(failed.path), "--strict") == 3
+
+
+def test_diff_refuses_other_data_until_it_is_forced(tmp_path, monkeypatch, capsys):
+    paths = [
+        str(samples.store(tmp_path, samples.head(**RIGHT, dataset={"rows": rows})).path)
+        for rows in (10, 20)
+    ]
+    assert dfbench(monkeypatch, "diff", *paths) == 2
+    assert "dataset rows is 20, was 10" in capsys.readouterr().err
+    assert dfbench(monkeypatch, "diff", *paths, "--force") == 0
+    assert "! not comparable: dataset rows is 20, was 10" in capsys.readouterr().out
+
+
+def test_diff_exits_with_1_where_the_new_answer_is_wrong(tmp_path, monkeypatch):
+    asked = samples.head(engines=("pandas", "dask"), queries=("q8",))
+    right = str(samples.store(tmp_path, asked, checked=False).path)
+    wrong = str(samples.store(tmp_path, asked).path)
+    assert dfbench(monkeypatch, "diff", right, wrong) == 1
+    assert dfbench(monkeypatch, "diff", wrong, right) == 0

@@ -1,0 +1,29 @@
+"""What `show` prints is the program: each of its lines whole, however narrow the screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from dfbench.commands.comparing import request, show
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture
+def program(tmp_path, capsys):
+    asked = request("groupby", ["pandas"], ["q10"])
+    show(asked, folder=tmp_path)
+    capsys.readouterr()
+    return (tmp_path / "programs/pandas/q10.py").read_text()
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_a_narrow_screen_crops_no_line_of_a_program(coloured, program, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    if coloured:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    show(request("groupby", ["pandas"], ["q10"]), folder=None)
+    printed = capsys.readouterr().out
+    assert (COLOUR.search(printed) is not None) == coloured
+    assert COLOUR.sub("", printed) == program

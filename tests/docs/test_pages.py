@@ -1,0 +1,19 @@
+"""The pages of the language's meaning and of environments show what the suite holds engines to."""
+
+import pytest
+from dfbench.testing.conformance.cases import CASES
+
+from tests.conformance.table import ELSEWHERE_PAGE, MATTERS, PAGE, elsewhere, page, written
+
+
+@pytest.mark.parametrize(("path", "table"), [(PAGE, written), (ELSEWHERE_PAGE, elsewhere)])
+def test_the_table_is_the_one_that_the_marks_give(path, table):
+    text = path.read_text(encoding="utf-8")
+    assert page(text, table()) == text, "run `make semantics`"
+
+
+def test_every_matter_has_cases():
+    from fnmatch import fnmatch
+
+    for matter, patterns in MATTERS:
+        assert all(any(fnmatch(c.name, p) for c in CASES) for p in patterns.split()), matter

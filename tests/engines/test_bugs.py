@@ -1,0 +1,153 @@
+"""The bugs that docs/engine-bugs.md tells of are still there: one that is mended fails here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from dfbench.spec.reader import read_text
+from dfbench.testing.conformance.known_failures import MARKS
+from dfbench.testing.fuzz.campaign import Engine
+from dfbench.testing.fuzz.cases import Case, Data
+from dfbench.testing.fuzz.frames import Tables
+from dfbench.testing.fuzz.known_bugs import KNOWN, known
+
+from tests.conformance.table import ELSEWHERE
+
+PAGE = (Path(__file__).parents[2] / "docs" / "engine-bugs.md").read_text(encoding="utf-8")
+INF = float("inf")
+LARGE = 2**53 + 1
+# What the fuzz knows by name: a query and rows that meet it, and rows that do not.
+MET = {
+    "groups of no rows": (
+        "{where: x > 5, group_by: k, aggregate: {out: median(x)}}",
+        {"k": ["a"], "x": [1]},
+        {"k": ["a"], "x": [6]},
+    ),
+    "shift beyond the end": (
+        "{transform: {out: 'lead(x, 4)'}}",
+        {"x": [1, 2, 3]},
+        {"x": [1, 2, 3, 4]},
+    ),
+    "joins with repeated keys": (
+        "{join: {table: other, on: k}}",
+        ({"k": [1, 2]}, {"k": [1, 1]}),
+        ({"k": [1, 2]}, {"k": [1, 3]}),
+    ),
+    "texts without a letter": (
+        "{join: {table: other, on: k}}",
+        ({"k": [1]}, {"k": [1, 2], "t": ["", ""]}),
+        ({"k": [1]}, {"k": [1, 2], "t": ["", "a"]}),
+    ),
+    "smallest integers": (
+        "{aggregate: {out: min(x)}}",
+        {"x": pa.array([-(2**31), 5], pa.int32())},
+        {"x": pa.array([-(2**31) + 1, 5], pa.int32())},
+    ),
+    "columns of no rows": (
+        "{where: x > 5, transform: {out: size()}}",
+        {"x": [1]},
+        {"x": [6]},
+    ),
+    "n_unique of two zeros": (
+        "{aggregate: {out: n_unique(x)}}",
+        {"x": [0.0, 1.0, -0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]},
+        {"x": [0.0, 1.0, 0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]},
+    ),
+    "groups of two zeros": (
+        "{group_by: x, aggregate: {out: median(y)}}",
+        {"x": [-0.0, 0.0], "y": [1, 2]},
+        {"x": [0.0, 0.0], "y": [1, 2]},
+    ),
+    "sums of opposite infinities": (
+        "{aggregate: {out: sum(x)}}",
+        {"x": [INF, -INF, *[1.0] * 14]},
+        {"x": [INF, INF, *[1.0] * 14]},
+    ),
+    "days beside times in a row": (
+        "{derive: {n: m}, apply: {rows: d, as: out}}",
+        {"d": [dt.date(1970, 1, 1)], "m": [dt.datetime(2024, 12, 31)]},
+        {"d": [dt.date(1970, 1, 1)], "m": [1]},
+    ),
+    "extremes beside empty partitions": (
+        "{where: e > 1, aggregate: {out: max(e)}}",
+        {"e": [LARGE, 1]},
+        {"e": [5, 1]},
+    ),
+    "large integers in a row of floats": (
+        "{apply: {rows: 'e if x > 0 else 0', as: out}}",
+        {"e": [LARGE], "x": [4.5]},
+        {"e": [LARGE - 1], "x": [4.5]},
+    ),
+    "cumsum after an infinity": (
+        "{group_by: k, transform: {out: cumsum(x)}}",
+        {"k": [1, 1], "x": [INF, 1.0]},
+        {"k": [1, 1], "x": [1.0, INF]},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    engines = {}
+
+    def ask(name, question, rows):
+        if name not in engines:
+            engines[name] = Engine(name, tmp_path_factory.mktemp("bugs"))
+        tables = Tables(*map(pa.table, rows if isinstance(rows, tuple) else (rows,)))
+        data = Data.of(tables, engines[name].folder / "data")
+        files = "{files: data.parquet, tables: {other: other.parquet}}"
+        text = f"dataset: {files}\nqueries:\n  asked: {question}\n"
+        (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
+        return engines[name].verdict(Case(query, data)), known(name, query, data.tables)
+
+    yield ask
+    for engine in engines.values():
+        engine.end()
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"), [(bug.engine, bug.name) for bug in KNOWN if bug.engine != "modin"]
+)
+def test_what_the_fuzz_knows_is_wrong_still_and_nothing_near_it_is(engine, name, asked):
+    question, meets, near = MET[name]
+    wrong, found = asked(engine, question, meets)
+    # Memory that is no data may hold anything, the right answer too.
+    if name != "shift beyond the end":
+        assert wrong, f"{engine} is right now: take {name} out of known.py and of the page"
+    assert found is not None
+    assert found.name == name
+    assert asked(engine, question, near) == (None, None)
+
+
+def test_the_page_tells_of_each_bug_that_the_fuzz_knows():
+    for bug in KNOWN:
+        assert bug.name in PAGE, bug
+    assert set(MET) == {bug.name for bug in KNOWN}
+
+
+def test_the_page_tells_of_each_wrong_answer_of_other_environments():
+    wrong = [one for one in MARKS if one.how == "wrong" and one.engine in ELSEWHERE]
+    assert wrong
+    for one in wrong:
+        assert f" {one.reason} |" in PAGE, one
+
+
+SNIPPETS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.splitlines()[0].strip("# "))
+def test_what_the_programs_go_around_is_there_still(snippet):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", snippet], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"mended? {done.stderr}"
+
+
+def test_the_page_has_what_the_programs_go_around():
+    assert len(SNIPPETS) >= 6

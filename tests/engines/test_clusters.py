@@ -1,0 +1,124 @@
+"""Engines on clusters that are there already: names, programs, and whose limits hold."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import dfbench
+import pytest
+from dfbench.engines import find
+from dfbench.engines.versions import scheduler
+from dfbench.errors import EngineError
+from dfbench.execution.cluster_memory import readable
+from dfbench.execution.outcomes import End, Failure, Observed, judge
+from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.reader import read, read_text
+from dfbench.spec.workload import Generated
+from dfbench.storage.records import Outcome
+
+from tests.clusters.__main__ import Started, dask
+
+SCHEMA = generated_schema(Generated("db-benchmark-groupby", 1000))
+
+
+def text(engine, query="q1"):
+    return find(engine).write(read("groupby").query(query), SCHEMA).text
+
+
+def test_an_address_stands_behind_the_at():
+    assert find("dask@tcp://host:8786").name == "dask@tcp://host:8786"
+    assert scheduler(find("dask@tcp://host:8786")) == "dask"
+    assert scheduler(find("modin@host:6379")) == "ray"
+    assert scheduler(find("modin@0.37@host:6379")) == "ray"
+    assert scheduler(find("modin@0.37@host:6379").engine) == "ray"
+    assert find("dask/scan@tcp://host:8786").name == "dask/scan@tcp://host:8786"
+    assert scheduler(find("dask/scan@tcp://host:8786")) == "dask"
+    assert not scheduler(find("dask"))
+    assert not scheduler(find("dask/scan"))
+    assert not scheduler(find("polars@1.30"))
+
+
+def test_an_engine_of_one_machine_refuses_an_address():
+    with pytest.raises(EngineError, match="polars runs on this machine alone; dask, modin"):
+        find("polars@tcp://host:8786")
+
+
+def test_mpi_has_no_cluster_that_is_there_already():
+    with pytest.raises(EngineError, match="MPI starts its processes anew for every program"):
+        find("modin/mpi@tcp://host:8786")
+
+
+def test_programs_connect_as_the_library_documents_it():
+    assert 'return Client("tcp://host:8786")\n' in text("dask@tcp://host:8786")
+    assert 'ray.init(address="host:6379"' in text("modin@host:6379")
+    assert 'client = Client("tcp://host:8786")\n' in text("modin/dask@tcp://host:8786")
+    for engine in ("dask@tcp://host:8786", "modin/dask@tcp://host:8786", "modin@host:6379"):
+        assert "LocalCluster" not in text(engine)
+        assert "num_cpus" not in text(engine)
+
+
+def test_functions_reach_workers_that_have_no_file_of_them():
+    assert "client.upload_file(__file__)" in text("dask@tcp://host:8786", "q8")
+    assert "upload_file" not in text("dask@tcp://host:8786", "q1")
+
+
+def test_a_workload_says_the_address_as_a_setting():
+    asked = (
+        "dataset: {generate: db-benchmark-groupby, rows: 10}\n"
+        "queries: {q: {aggregate: {n: size()}}}\n"
+        "engines:\n"
+        "  - pandas\n"
+        "  - dask: {scheduler: tcp://host:8786}\n"
+        "  - modin: {version: 0.37, python: python3.12, address: host:6379}\n"
+    )
+    assert read_text(asked, "w.yaml", Path(), engines=["pandas", "dask", "modin"]).engines == (
+        "pandas",
+        "dask@tcp://host:8786",
+        "modin@0.37@python3.12@host:6379",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cluster", "outcome"), [("", Outcome.OUT_OF_MEMORY), ("dask", Outcome.CRASHED)]
+)
+def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(cluster, outcome):
+    failure = Failure(("KilledWorker",), "Attempted to run task on 4 different workers", "")
+    verdict = judge(Observed(End.ERROR, failure=failure, scheduler=cluster), 2**30, 10)
+    assert verdict.outcome is outcome
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, as a person starts them in two terminals."""
+    started = Started(tmp_path)
+    try:
+        with dask(started) as (engines, _):
+            yield engines[0].partition("@")[2]
+    finally:
+        started.end()
+
+
+def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_path):
+    engine = f"dask@{cluster}"
+    results = tmp_path / "results"
+    found = dfbench.check("groupby", engines=[engine], queries=["q1", "q8"], results=results)
+    runs = found.stored.runs
+    assert {run.query: str(run.outcome) for run in runs} == {"q1": "ok", "q8": "ok"}, runs
+    for run in runs:
+        assert len(run.memory.workers) == 2
+        assert run.memory.peak == max(run.memory.workers.values()) > 20 * 2**20
+        assert "largest worker" in run.memory.measure
+    told = found.stored.head.limits["clusters"]
+    assert f"{engine}: memory and threads are held for its client" in told
+    assert "per worker" in told
+    # What the client leaves behind, the scheduler forgets: the next client finds a free cluster.
+    from distributed import Client
+
+    with Client(cluster) as client:
+        with pytest.raises(FileNotFoundError, match="2 of 2 workers cannot read"):
+            readable("dask", client, (str(tmp_path / "nowhere.parquet"),))
+        deadline = time.monotonic() + 20
+        while client.has_what() != dict.fromkeys(client.has_what(), ()):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)

@@ -1,0 +1,147 @@
+"""Dask's programs: what is a tree, what is shuffled, and that a cluster works for each answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.engines.base import Resources
+from dfbench.engines.dask import ENGINE, VARIANTS
+from dfbench.execution.warm_process import Warm
+from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Extreme, Output, Query
+
+TWO = Resources(threads=2)
+REPEATED = """
+import sys
+import program
+
+if __name__ == "__main__":
+    client = program.start()
+    data = program.load(sys.argv[1])
+    scheduler = client.cluster.scheduler
+    for _ in range(15):
+        before = scheduler.transition_counter
+        program.query(data)
+        print(scheduler.transition_counter - before)
+"""
+
+
+def schema(*, nulls: bool = False, rows: int = 1000) -> Schema:
+    kinds = (("k", "string", "string"), ("x", "int", "int64"), ("y", "float", "double"))
+    return Schema(tuple(Column(n, kind, arrow, nulls) for n, kind, arrow in kinds), rows)  # type: ignore[arg-type]
+
+
+def by_k(*aggregate: Output, **clauses) -> Query:
+    return Query("q", "", group_by=("k",), aggregate=aggregate, **clauses)
+
+
+def of(function: str, *names: str) -> Agg:
+    return Agg(function, tuple(map(Col, names)))
+
+
+def text(query: Query, data: Schema | None = None, resources: Resources = TWO) -> str:
+    return ENGINE.write(query, data or schema(), resources).text
+
+
+@pytest.mark.parametrize("function", ["sum", "mean", "first", "last"])
+def test_reductions_are_a_tree_without_a_shuffle(function):
+    assert "shuffle" not in text(by_k(Output("y", of(function, "y"))))
+
+
+@pytest.mark.parametrize("function", ["median", "n_unique", "std"])
+def test_what_needs_a_groups_rows_in_one_place_is_shuffled_in_memory(function):
+    assert 'shuffle("k", shuffle_method="tasks")' in text(by_k(Output("y", of(function, "y"))))
+
+
+def test_the_spread_of_integers_is_a_tree_for_its_sums_are_exact():
+    assert "shuffle" not in text(by_k(Output("x", of("std", "x"))))
+
+
+@pytest.mark.parametrize("nulls", [False, True])
+def test_care_for_a_missing_key_appears_only_where_the_data_can_have_one(nulls):
+    program = text(by_k(Output("x", of("sum", "x"))), schema(nulls=nulls))
+    assert ("dropna=False" in program) is nulls
+
+
+def test_conditions_on_text_are_decided_within_a_partition():
+    chosen = Case(((Compare("==", Col("k"), Lit("a")), Col("x")),), Lit(0))
+    program = text(by_k(Output("s", Agg("sum", (chosen,)))))
+    assert '(part["k"] == "a").fillna(False)' in program
+    assert "data.map_partitions(prepare)" in program
+
+
+def test_what_is_derived_is_one_call_for_each_partition():
+    double = Agg("sum", (Arith("*", Col("x"), Lit(2)),))
+    program = text(by_k(Output("s", double)))
+    assert 'return part.assign(x_2=part["x"] * 2)' in program
+    assert 'data["x"]' not in program
+
+
+def test_the_largest_rows_are_reduced_by_one_function():
+    query = Query("q", "", group_by=("k",), extreme=Extreme("y", 2, "top"))
+    assert "data.reduction(chunk=largest, aggregate=largest)" in text(query)
+
+
+def test_partitions_are_row_groups_once_there_are_enough_of_them():
+    query = by_k(Output("x", of("sum", "x")))
+    assert "repartition(npartitions=8)" in text(query, schema(rows=1_000_000))
+    assert "split_row_groups=True" in text(query, schema(rows=10_000_000))
+
+
+def answered(tmp_path, frame: pa.Table, query: Query, data: Schema) -> dict[str, list]:
+    """Run a program on a file of ten row groups, told as a large one."""
+    path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
+    pq.write_table(frame, path, row_group_size=100)
+    program.write_text(text(query, data))
+    warm = Warm(sys.executable, tmp_path, ENGINE.environment(TWO))
+    problem = warm.answer(program, path, answer)
+    warm.end()
+    assert problem is None
+    return pa.ipc.open_file(answer).read_all().to_pydict()
+
+
+def test_few_columns_of_a_large_file_are_answered(tmp_path):
+    """Ten row groups, of which Dask reads several as one: see docs/engine-bugs.md."""
+    frame = pa.table({"k": ["a", "b"] * 500, **{name: range(1000) for name in "xyabcdefg"}})
+    found = answered(tmp_path, frame, by_k(Output("x", of("sum", "x"))), schema(rows=10_000_000))
+    assert dict(zip(found["k"], found["x"], strict=True)) == {"a": 249_500, "b": 250_000}
+
+
+def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path):
+    frame = pa.table({"k": ["a"] * 1000, "x": pa.array([None, *[100] * 999], "int8")})
+    columns = (Column("k", "string", "string"), Column("x", "int", "int8", nulls=True))
+    least = Output("x", Agg("min", (Arith("*", Col("x"), Lit(2)),)))
+    found = answered(tmp_path, frame, by_k(least), Schema(columns, 10_000_000))
+    assert found["x"] == [200]
+
+
+def test_a_cluster_is_told_its_processes_and_their_memory():
+    program = VARIANTS[0].write(
+        by_k(Output("x", of("sum", "x"))), schema(), Resources(threads=2, memory=1000)
+    )
+    assert "n_workers=2" in program.text
+    assert "memory_limit=400" in program.text
+
+
+def test_threads_are_told_by_the_environment():
+    assert ENGINE.environment(TWO) == {"DASK_NUM_WORKERS": "2"}
+    assert ENGINE.environment(Resources()) == {}
+
+
+def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path):
+    pq.write_table(
+        pa.table({"k": ["a", "b"] * 50, "x": range(100), "y": [0.5] * 100}), tmp_path / "d.parquet"
+    )
+    program = VARIANTS[0].write(by_k(Output("y", of("median", "y"))), schema(), TWO)
+    (tmp_path / "program.py").write_text(program.text)
+    (tmp_path / "repeated.py").write_text(REPEATED)
+    command = [sys.executable, str(tmp_path / "repeated.py"), str(tmp_path / "d.parquet")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    worked = list(map(int, ran.stdout.split()))
+    assert len(worked) == 15, ran.stderr
+    assert min(worked) > 0

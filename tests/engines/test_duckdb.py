@@ -1,0 +1,197 @@
+"""DuckDB's programs: the SQL says what the tree means, on awkward data too."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.engines.duckdb import ENGINE
+from dfbench.engines.writing.properties import Facts
+from dfbench.engines.writing.sql import KEYWORDS, Writer, name, string
+from dfbench.errors import Unsupported
+from dfbench.spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    Neg,
+    Not,
+)
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Output, Query, RowFunction, SortKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+COLUMNS = Schema((Column("a", "int", "int64"), Column("b", "int", "int64")), 1)
+OPERATORS = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "/": operator.truediv,
+}
+
+
+def no_aggregation(agg):
+    raise AssertionError(agg)
+
+
+def sql(node: Expr, data: Schema = COLUMNS) -> str:
+    return Writer(Facts(data), no_aggregation).write(node).text
+
+
+def python(node: Expr, row: dict[str, int]) -> float | None:
+    match node:
+        case Col(column):
+            return row[column]
+        case Lit(value):
+            return value
+        case Neg(operand):
+            value = python(operand, row)
+            return None if value is None else -value
+        case Arith(op, left, right):
+            x, y = python(left, row), python(right, row)
+            if x is None or y is None or (y == 0 and op in {"/", "//", "%"}):
+                return None
+            return OPERATORS[op](x, y)
+    raise AssertionError(node)
+
+
+def numbers() -> st.SearchStrategy[Expr]:
+    leaves = st.sampled_from([Col("a"), Col("b")]) | st.integers(-9, 9).map(Lit)
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            inner.map(Neg),
+            st.builds(Arith, st.sampled_from(["+", "-", "*", "//", "%"]), inner, inner),
+        ),
+        max_leaves=8,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(numbers(), st.integers(-20, 20), st.integers(-20, 20))
+def test_integer_arithmetic_means_what_python_means(tree, a, b):
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t AS SELECT ?::BIGINT AS a, ?::BIGINT AS b", [a, b])
+        ((answer,),) = con.execute(f"SELECT {sql(tree)} FROM t").fetchall()
+    assert answer == python(tree, {"a": a, "b": b})
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers(), numbers(), st.integers(-20, 20), st.integers(-20, 20))
+def test_quotients_are_true_divisions(left, right, a, b):
+    tree = Arith("/", left, right)
+    expected = python(tree, {"a": a, "b": b})
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t AS SELECT ?::BIGINT AS a, ?::BIGINT AS b", [a, b])
+        ((answer,),) = con.execute(f"SELECT {sql(tree)} FROM t").fetchall()
+    if expected is None:
+        assert answer is None or not math.isfinite(answer)
+    else:
+        assert answer == pytest.approx(expected, rel=1e-12)
+
+
+def texts(least: int) -> st.SearchStrategy[str]:
+    return st.text(
+        st.characters(exclude_characters="\0", codec="utf-8"), min_size=least, max_size=12
+    )
+
+
+@given(texts(0), texts(1))
+@settings(max_examples=100, deadline=None)
+def test_texts_and_names_survive(text, column):
+    answer = duckdb.sql(f"SELECT {string(text)} AS {name(column)}")
+    assert answer.columns == [column]
+    assert answer.to_arrow_table()[0].to_pylist() == [text]
+
+
+def test_every_word_that_is_no_name_is_known():
+    words = duckdb.sql(
+        "SELECT keyword_name, keyword_category FROM duckdb_keywords()"
+    ).to_arrow_table()
+    reserved = {
+        row["keyword_name"] for row in words.to_pylist() if row["keyword_category"] != "unreserved"
+    }
+    assert reserved <= KEYWORDS
+
+
+def test_precedence_is_written_with_the_fewest_parentheses():
+    a, b = Col("a"), Col("b")
+    assert sql(Arith("-", a, Arith("-", b, Lit(-1)))) == "a - (b - -1)"
+    assert sql(Neg(Neg(a))) == "-(-a)"
+    assert sql(Neg(Arith("**", a, Lit(2)))) == "-(a ** 2)"
+    assert sql(Arith("**", Neg(a), Lit(2))) == "(-a) ** 2"
+    assert sql(Arith("*", Arith("+", a, b), Lit(2))) == "(a + b) * 2"
+    either = Bool("or", (Compare(">", a, Lit(1)), Compare("<", b, Lit(1))))
+    assert sql(Bool("and", (either, Not(IsMissing(a))))) == "(a > 1 OR b < 1) AND a IS NOT NULL"
+
+
+def ran(query: Query, table: pa.Table, data: Schema, tmp_path) -> list[dict]:
+    path = tmp_path / "data.parquet"
+    pq.write_table(table, path)
+    module: dict = {"__name__": "program"}
+    exec(ENGINE.write(query, data).text, module)
+    return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
+
+
+def test_nan_is_missing_from_the_file_on(tmp_path):
+    # A Parquet file's statistics leave NaN out, and DuckDB trusts them in `x = 'NaN'`.
+    table = pa.table({"k": [1, 1, 2], "x": [math.nan, 2.0, math.nan]})  # and no nulls
+    data = Schema((Column("k", "int", "int64"), Column("x", "float", "double", nans=True)), 3)
+    outputs = (Output("s", Agg("sum", (Col("x"),))), Output("n", Agg("count", (Col("x"),))))
+    query = Query("q", "", group_by=("k",), aggregate=outputs, sort=(SortKey("k"),))
+    assert ran(query, table, data, tmp_path) == [
+        {"k": 1, "s": 2.0, "n": 1},
+        {"k": 2, "s": 0.0, "n": 0},
+    ]
+
+
+def test_first_and_last_follow_the_frame_and_skip_missing(tmp_path):
+    table = pa.table({"k": [1] * 4, "x": [None, 7, 3, None]})
+    data = Schema((Column("k", "int", "int64"), Column("x", "int", "int64", nulls=True)), 4)
+    outputs = (Output("f", Agg("first", (Col("x"),))), Output("l", Agg("last", (Col("x"),))))
+    query = Query("q", "", group_by=("k",), aggregate=outputs)
+    assert ran(query, table, data, tmp_path) == [{"k": 1, "f": 7, "l": 3}]
+
+
+def test_a_row_function_is_not_called_on_missing_values(tmp_path):
+    table = pa.table({"x": [None, 2, 3]})
+    data = Schema((Column("x", "int", "int64", nulls=True),), 3)
+    body = Case(((Compare("==", Arith("%", Col("x"), Lit(2)), Lit(0)), Lit(1)),), Lit(0))
+    skip = Query("q", "", apply=RowFunction("f", "y", body, columns=("x",)))
+    call = Query("q", "", apply=RowFunction("f", "y", body, columns=("x",), on_missing="call"))
+    assert ran(skip, table, data, tmp_path) == [{"y": None}, {"y": 1}, {"y": 0}]
+    assert ran(call, table, data, tmp_path) == [{"y": 0}, {"y": 1}, {"y": 0}]
+
+
+def test_sums_of_nothing_are_zero_only_where_the_data_needs_it():
+    full, gaps = (
+        Schema((Column("k", "int", "int64"), Column("x", "int", "int64", nulls=nulls)), 9)
+        for nulls in (False, True)
+    )
+    query = Query("q", "", group_by=("k",), aggregate=(Output("x", Agg("sum", (Col("x"),))),))
+    assert "coalesce" not in ENGINE.write(query, full).text
+    assert "coalesce(sum(x), 0)" in ENGINE.write(query, gaps).text
+
+
+def test_names_that_differ_only_in_case_are_refused():
+    data = Schema((Column("A", "int", "int64"), Column("a", "int", "int64")), 9)
+    query = Query("q", "", group_by=("A",), aggregate=(Output("s", Agg("sum", (Col("a"),))),))
+    with pytest.raises(Unsupported, match="A and a"):
+        ENGINE.write(query, data)
+
+
+def test_rounding_is_half_to_even():
+    assert sql(Call("round", (Col("a"),))) == "round_even(a, 0)"

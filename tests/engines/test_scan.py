@@ -1,0 +1,175 @@
+"""Reading within the query gives the same answers, in programs that read lazily where they can."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.cli import app
+from dfbench.comparison.plan import loading
+from dfbench.datasets.parquet_schema import schema_of
+from dfbench.engines import find
+from dfbench.engines.base import Resources
+from dfbench.errors import EngineError, Unsupported, WorkloadError
+from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.reader import read, read_text
+from dfbench.spec.workload import Generated
+from dfbench.testing.conformance.answers import agrees
+from dfbench.testing.conformance.answers import started as started_process
+from dfbench.testing.conformance.cases import CASES, FRAMES
+from dfbench.testing.conformance.known_failures import mark
+from typer.testing import CliRunner
+
+SCANNING = ["pandas", "polars", "duckdb", "dask"]
+READ = [case for case in CASES if case.frame == "missing"][::3]
+WHERE = [case for case in CASES if case.frame == "missing" and case.name.startswith("where")]
+EDGES = [case for case in CASES if case.frame == "empty" and case.name.startswith("where")][::2]
+ASKED = list(dict.fromkeys([*READ, *WHERE, *EDGES]))
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scanned")
+    for name, table in FRAMES.items():
+        pq.write_table(table, folder / f"{name}.parquet", row_group_size=5)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    started = {}
+    yield lambda name: started.setdefault(
+        name, started_process(name, tmp_path_factory.mktemp("programs"))
+    )
+    for process in started.values():
+        process.end()
+
+
+@pytest.mark.parametrize("engine", SCANNING)
+@pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
+def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
+    name = f"{engine}/scan"
+    data = frames / f"{case.frame}.parquet"
+    known = mark(engine, case.name)
+    try:
+        program = find(name).write(case.query(), schema_of(data), Resources(threads=2))
+    except Unsupported:
+        assert known
+        return
+    process = warm(name)
+    text = process.folder / f"scan_{case.name}.py"
+    text.write_text(program.text)
+    problem = process.answer(text, data, tmp_path / "answer.arrow")
+    if known:
+        return
+    assert problem is None, f"{problem}\n{program.text}"
+    verdict = agrees(case, tmp_path / "answer.arrow")
+    assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
+
+
+def program(engine, where="v1 > 2"):
+    text = f"{{where: {where}, group_by: id1, aggregate: {{v2: sum(v2)}}}}"
+    workload = f"dataset: {{generate: db-benchmark-groupby, rows: 1e7}}\nqueries: {{q: {text}}}"
+    (query,) = read_text(workload, "scan.yaml", Path()).queries
+    schema = generated_schema(Generated("db-benchmark-groupby", 10**7))
+    return find(engine).write(query, schema, Resources(threads=2)).text
+
+
+READS = {
+    "pandas/scan": 'pd.read_parquet(path, columns=["id1", "v2"], filters=[("v1", ">", 2)])',
+    "polars/scan": "data = pl.scan_parquet(path)",
+    "duckdb/scan": "data = con.read_parquet(path)",
+    "dask/scan": 'dd.read_parquet(path, columns=["id1", "v1", "v2"], split_row_groups=True)',
+    "datatable/scan": "table = pq.read_table(path,",
+    "polars/in-memory/scan": 'collect(engine="in-memory")',
+    "polars/scan@1.30": "data = pl.scan_parquet(path)",
+}
+
+
+@pytest.mark.parametrize("engine", READS)
+def test_the_query_reads_as_its_library_does_and_load_gives_the_path(engine):
+    text = program(engine)
+    load, query = text.split("def query(path):")
+    assert READS[engine] in " ".join(query.split()).replace("( ", "(").replace(" )", ")")
+    assert load.endswith("def load(path):\n    return path\n\n\n")
+    assert f' - {engine}"""' in text
+
+
+def test_what_is_no_equal_for_a_reader_stays_in_the_query():
+    text = program("pandas/scan", "v1 > 2 and v3 != 1.5")
+    assert 'filters=[("v1", ">", 2)]' in text
+    assert 'data["v3"] != 1.5' in text
+
+
+def test_tasks_have_no_file_to_scan():
+    (tasks,) = read("random_walk").tasks
+    with pytest.raises(Unsupported, match="tasks read no file"):
+        find("serial/scan").write(tasks, generated_schema(Generated("db-benchmark-groupby", 1)))
+
+
+def test_an_unknown_engine_is_unknown_as_a_scan_too():
+    with pytest.raises(EngineError, match="did you mean 'polars'"):
+        find("polar/scan")
+
+
+@pytest.mark.parametrize(
+    ("load", "names"),
+    [
+        ("memory", ("pandas", "polars@1.30")),
+        ("scan", ("pandas/scan", "polars/scan@1.30")),
+        ("both", ("pandas", "pandas/scan", "polars@1.30", "polars/scan@1.30")),
+    ],
+)
+def test_a_load_mode_stands_for_engines(load, names):
+    assert loading(("pandas", "polars@1.30"), load) == names
+    assert loading(names, load) == names
+
+
+def test_a_load_mode_is_one_of_three():
+    text = "dataset: {files: a.csv}\nqueries: {q: {aggregate: {n: size()}}}\nmeasure: {load: disk}"
+    with pytest.raises(WorkloadError, match="load is memory or scan or both, not 'disk'"):
+        read_text(text, "own.yaml", Path())
+
+
+def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path):
+    (tmp_path / "own.csv").write_text("id;unit price;v\na;1,5;3\nb;2,5;4\na;;5\n")
+    workload = tmp_path / "own.yaml"
+    asked = "{group_by: id, aggregate: {p: 'sum(col(\"unit price\"))', v: sum(v)}}"
+    workload.write_text(
+        "dataset: {generate: db-benchmark-groupby, rows: 10}\n"
+        f"queries: {{q: {asked}}}\nengines: [duckdb]\n"
+    )
+    options = ["--data", str(tmp_path / "own.csv"), "--set", "dataset.decimal=','"]
+    stored = ["--load", "both", "--results", str(tmp_path / "results")]
+    done = CliRunner().invoke(app, ["check", str(workload), *options, *stored])
+    assert done.exit_code == 0, done.output
+    (path,) = (tmp_path / "results").glob("**/comparison.json")
+    head = json.loads(path.read_text())
+    assert list(head["engines"]) == ["duckdb", "duckdb/scan"]
+    assert head["dataset"]["columns"]["unit price"] == "double, some missing"
+
+
+@pytest.mark.parametrize("engine", SCANNING)
+def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(engine, warm, tmp_path):
+    lists = pa.array([[1], [2], []])
+    paths = tmp_path / "data.parquet", tmp_path / "other.parquet"
+    pq.write_table(pa.table({"k": [1, 2, 3], "tags": lists, "x": [4, 5, 6]}), paths[0])
+    pq.write_table(pa.table({"sizes": lists, "k": [1, 2, 9], "n": [7, 8, 9]}), paths[1])
+    schema, other = map(schema_of, paths)
+    text = (
+        "dataset: {files: data.parquet, tables: {other: other.parquet}}\n"
+        "queries: {asked: {join: {table: other, on: k}}}\n"
+    )
+    (query,) = read_text(text, "lists.yaml", tmp_path).queries
+    schema = replace(schema, tables=(("other", other),))
+    program = find(f"{engine}/scan").write(query, schema, Resources(threads=2))
+    path, answer = tmp_path / f"{engine}_lists.py", tmp_path / "answer.arrow"
+    path.write_text(program.text)
+    assert warm(engine).answer(path, paths[0], answer, paths[1]) is None
+    with pa.ipc.open_file(answer) as file:
+        rows = file.read_all().sort_by("k").to_pydict()
+    assert rows == {"k": [1, 2], "x": [4, 5], "n": [7, 8]}

@@ -1,0 +1,268 @@
+"""Environments: pins, interpreters, and folders that are believed only when they are whole."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from dfbench.engines import find
+from dfbench.engines.base import Resources
+from dfbench.engines.versions import Versioned
+from dfbench.environments import pythons, store
+from dfbench.environments.pins import Pins, asked, newest, shipped, wanted
+from dfbench.environments.provider import Provider, here, without_device
+from dfbench.environments.store import MARK, made, place, pruned, stored
+from dfbench.errors import EngineError
+from dfbench.spec.reader import read
+from dfbench.spec.schema import Column, Schema
+
+HERE = pythons.own()
+NOTHING = Pins("", "nothing")
+TEXT = Schema(
+    tuple(
+        Column(n, "string" if n < "id4" else "int", "string")
+        for n in ("id1", "id2", "id3", "id4", "id5", "id6", "v1", "v2", "v3")
+    ),
+    10,
+)
+
+
+def provider(cache: Path) -> Provider:
+    return Provider(cache, os.environ["PATH"], Path.home())
+
+
+def silent(words: str) -> None:
+    """Tell nobody."""
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """An environment without packages: made by venv, with no network."""
+    folder = place(tmp_path, NOTHING, HERE, "nothing")
+    subprocess.run([HERE.path, "-m", "venv", "--without-pip", folder], check=True)
+    mark = {"engine": "serial@newest", "pins": "", "python": HERE.version, "by": "venv", "made": ""}
+    (folder / MARK).write_text(json.dumps(mark))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "python"),
+    [
+        ("pandas@3.1", "3.1", ""),
+        ("pandas@newest", "newest", ""),
+        ("polars/in-memory@1.30", "1.30", ""),
+        ("futures-thread@python3.13t", "", "python3.13t"),
+        ("pandas@2.3@python3.12", "2.3", "python3.12"),
+        ("pandas@/usr/bin/python3", "", "/usr/bin/python3"),
+    ],
+)
+def test_a_version_and_an_interpreter_stand_behind_the_at(name, version, python):
+    engine = find(name)
+    assert isinstance(engine, Versioned)
+    assert (engine.name, engine.version, engine.python) == (name, version, python)
+
+
+@pytest.mark.parametrize("name", ["pandas@", "pandas@three", "pandas@3.1@2.3", "pandas@3.1.x"])
+def test_anything_else_behind_the_at_is_a_mistake_with_an_example(name):
+    with pytest.raises(EngineError, match=r"pandas@3\.1"):
+        find(name)
+
+
+def test_the_engine_before_the_at_is_named_when_it_is_unknown():
+    with pytest.raises(EngineError, match="modin/ray is what modin does by default: write modin"):
+        find("modin/ray@newest")
+    with pytest.raises(EngineError, match=r"before the @, as in duckdb/scan@2\.0"):
+        find("duckdb@2.0/scan")
+    with pytest.raises(EngineError, match="did you mean 'pandas'"):
+        find("panda@3.1")
+
+
+@pytest.mark.parametrize("pins", shipped(), ids=lambda pins: pins.shipped)
+def test_the_pins_that_ship_pin_everything_and_name_no_place(pins):
+    versions = pins.versions("3.12.1")
+    assert all(versions.values())
+    assert "http" not in pins.text
+    own, _, version = pins.shipped.rpartition("-")
+    assert any(found.startswith(f"{version}.") for name, found in versions.items()), own
+
+
+def test_the_smallest_pins_that_fit_are_taken():
+    pins = wanted(find("pandas@2.3"), "3.11.7", shipped())
+    assert pins.shipped == "pandas-2.3"
+
+
+def test_a_version_without_pins_is_asked_for_as_it_was_asked():
+    pins = wanted(find("polars@1.25"), "3.11.7", shipped())
+    assert (pins.text, pins.shipped) == ("polars==1.25.*\npyarrow\n", "")
+    assert asked(find("ibis@newest")).startswith("ibis-framework[duckdb]\n")
+
+
+def test_newest_is_the_highest_version_and_not_the_last_in_the_alphabet():
+    pins = (Pins("polars==1.9.0\npyarrow==26.0.1\n"), Pins("polars==1.30.0\npyarrow==26.0.1\n"))
+    assert newest(find("polars@newest"), "3.11.7", pins) == "1.30"
+
+
+def test_isolation_gives_every_engine_its_newest_pins(tmp_path):
+    names = provider(tmp_path).resolved(["pandas", "polars/in-memory", "duckdb@1.4"], isolate=True)
+    assert names[0].startswith("pandas@3.")
+    assert names[1].startswith("polars/in-memory@2.")
+    assert names[2] == "duckdb@1.4"
+
+
+def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path):
+    names = ["futures-thread", "pandas@3.1", "serial@python3.12"]
+    found = provider(tmp_path).resolved(names, python="/opt/bin/python3.13t")
+    assert found == (
+        "futures-thread@/opt/bin/python3.13t",
+        "pandas@3.1@/opt/bin/python3.13t",
+        "serial@python3.12",
+    )
+
+
+def test_programs_fit_the_version_they_run_on(tmp_path):
+    query = read("groupby").query("q1")
+
+    def text(name):
+        versions = provider(tmp_path).planned(find(name)).versions
+        return find(name).write(query, TEXT, Resources(versions=versions)).text
+
+    assert "infer_string" in text("pandas@2.3")
+    assert "infer_string" not in text("pandas@3.1")
+    assert ".fetch_arrow_table()" in text("duckdb@1.4")
+    assert ".to_arrow_table()" in text("duckdb@2.0")
+    assert text("pandas@3.1").startswith('"""q1: sum v1 by id1 - pandas@3.1"""')
+
+
+def test_an_environments_versions_are_those_that_lie_in_it(empty):
+    site = next(empty.glob("lib/python*/site-packages"))
+    (site / "Some_Engine-1.2.3.dist-info").mkdir()
+    (site / "Some_Engine-1.2.3.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: Some_Engine\nVersion: 1.2.3\n"
+    )
+    found = stored(empty).versions(("some-engine", "pandas"))
+    assert found == {"some-engine": "1.2.3"}
+
+
+def test_what_was_interrupted_is_not_believed_and_is_made_anew(empty, monkeypatch):
+    (empty / MARK).unlink()
+    (empty / "half").touch()
+    assert stored(empty) is None
+    make = [HERE.path, "-m", "venv", "--without-pip", str(empty)]
+    monkeypatch.setattr(store, "_steps", lambda *_: ("venv", [(make, "")]))
+    found = made(empty, "nothing", NOTHING, HERE, silent)
+    assert not (empty / "half").exists()
+    assert stored(empty) == found
+
+
+def test_what_fails_leaves_nothing_that_is_believed(tmp_path, monkeypatch):
+    folder = place(tmp_path, NOTHING, HERE, "x")
+    fails = [HERE.path, "-c", "import sys; sys.exit('No solution found: x==9 is not there')"]
+    monkeypatch.setattr(store, "_steps", lambda *_: ("pip", [(fails, "")]))
+    with pytest.raises(EngineError, match=r"no environment can be made for x@9.*No solution"):
+        made(folder, "x@9", NOTHING, HERE, silent)
+    assert stored(folder) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["error: dns error", "Connection refused", "Network is unreachable"]
+)
+def test_offline_is_a_sentence_with_the_command(tmp_path, monkeypatch, said):
+    fails = [HERE.path, "-c", f"import sys; sys.exit({said!r})"]
+    monkeypatch.setattr(store, "_steps", lambda *_: ("uv", [(fails, "")]))
+    with pytest.raises(EngineError, match=r"with a network, `dfbench env make pandas@3\.1`"):
+        made(tmp_path / "e", "pandas@3.1", NOTHING, HERE, silent)
+
+
+def _hold(path: str, ready, done) -> None:
+    with store._locked(Path(path)):
+        ready.set()
+        done.wait(30)
+
+
+def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path):
+    whole, making, left = (tmp_path / "environments" / name for name in ("a", "b", "c"))
+    for folder in (whole, making, left):
+        folder.mkdir(parents=True)
+    mark = {"engine": "x", "pins": "", "python": "", "by": "", "made": ""}
+    (whole / MARK).write_text(json.dumps(mark))
+    context = get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(str(making), ready, done))
+    holder.start()
+    try:
+        assert ready.wait(30)
+        gone, _ = pruned(tmp_path, lambda _: True)
+    finally:
+        done.set()
+        holder.join()
+    assert gone == (left,)
+    assert whole.exists()
+    assert making.exists()
+
+
+def test_the_key_of_an_environment_is_its_content(tmp_path):
+    other = pythons.Python(HERE.path, "3.99.0")
+    folders = {
+        place(tmp_path, Pins("a==1\n"), HERE, "x"),
+        place(tmp_path, Pins("a==2\n"), HERE, "x"),
+        place(tmp_path, Pins("a==1\n"), other, "x"),
+    }
+    assert len(folders) == 3
+    assert place(tmp_path, Pins("a==1\n"), HERE, "x") in folders
+
+
+def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
+    shims, real = tmp_path / "shims", tmp_path / "real"
+    shims.mkdir()
+    real.mkdir()
+    (shims / "python3.99").write_text("#!/bin/sh\nexit 127\n")
+    (shims / "python3.99").chmod(0o755)
+    (real / "python3.99").symlink_to(sys.executable)
+    assert pythons.found("python3.99", str(shims), tmp_path) is None
+    found = pythons.found("python3.99", f"{shims}{os.pathsep}{real}", tmp_path)
+    assert found is not None
+    assert found.version == HERE.version
+
+
+def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
+    found = provider(tmp_path).interpreter(find("pandas@python3.99"), silent)
+    assert "there is no python3.99 here that runs" in found.problem
+
+
+@pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
+def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
+    (tmp_path / "there").touch()
+    assert without_device(find(name), tmp_path / "none").startswith("it needs a GPU")
+    assert not without_device(find(name), tmp_path / "there")
+    assert not without_device(find("polars"), tmp_path / "none")
+
+
+def test_what_is_not_installed_here_says_both_ways_to_have_it():
+    problem = here(find("cudf")).problem
+    assert "cudf-cu12" in problem
+    assert "cudf@newest makes an environment" in problem
+
+
+def test_a_lock_outlives_its_process_in_its_child(tmp_path):
+    path = tmp_path / "e"
+    child = "import time; print('up', flush=True); time.sleep(30)"
+    with store._locked(path) as lock:
+        maker = subprocess.Popen(
+            [sys.executable, "-c", child], pass_fds=(lock,), stdout=subprocess.PIPE
+        )
+        maker.stdout.readline()
+    try:
+        with (
+            pytest.raises(BlockingIOError),
+            store._locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB),
+        ):
+            pass
+    finally:
+        maker.kill()
+        maker.wait()

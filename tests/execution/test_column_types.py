@@ -1,0 +1,74 @@
+"""Which types an engine holds: told by the loaded frame itself, in its library's own names."""
+
+from __future__ import annotations
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.datasets.parquet_schema import schema_of
+from dfbench.engines import find
+from dfbench.engines.base import Resources
+from dfbench.execution.column_types import LONGEST, columns
+from dfbench.report.context import loaded
+from dfbench.spec.reader import read_text
+from dfbench.storage.records import Outcome, Run
+
+FRAME = pa.table(
+    {
+        "k": pa.array(["a", "b", "a"]).dictionary_encode(),
+        "t": ["x", "y", "z"],
+        "n": pa.array([1, 2, 3], pa.int32()),
+        "y": [1.0, 2.0, 3.0],
+    }
+)
+WORKLOAD = """
+dataset: {files: frame.parquet}
+queries:
+  asked: {group_by: [k, t], aggregate: {n: sum(n), y: sum(y)}}
+engines: [pandas]
+"""
+HELD = {
+    "pandas": {"k": "category", "t": "str[pyarrow]", "n": "int32", "y": "float64"},
+    "polars": {
+        "k": "Categorical",
+        "t": "String",
+        "n": "Int32",
+        "y": "Float64",
+    },
+    "duckdb": {"k": "VARCHAR", "t": "VARCHAR", "n": "INTEGER", "y": "DOUBLE"},
+    "datatable": {"k": "str32", "t": "str32", "n": "int32", "y": "float64"},
+    "dask": {"k": "category", "t": "string[pyarrow]", "n": "int32", "y": "float64"},
+    "narwhals": {"k": "Categorical", "t": "String", "n": "Int32", "y": "Float64"},
+    # A scan holds nothing: its query reads.
+    "polars/scan": {},
+}
+
+
+@pytest.mark.parametrize("engine", HELD)
+def test_what_a_program_loads_tells_its_types(engine, tmp_path):
+    path = tmp_path / "frame.parquet"
+    pq.write_table(FRAME, path)
+    (query,) = read_text(WORKLOAD, "workload.yaml", tmp_path).queries
+    program = find(engine).write(query, schema_of(path), Resources(threads=2))
+    names: dict[str, object] = {"__name__": "program"}
+    exec(program.text, names)
+    assert columns((names["load"](str(path)),)) == HELD[engine]  # type: ignore[operator]
+
+
+def test_tables_with_a_name_in_common_tell_both_types_and_long_ones_are_cut():
+    one, other = pl.DataFrame({"k": [1]}), pl.DataFrame({"k": ["a"]})
+    assert columns((one, other, one)) == {"k": "Int64 and String"}
+    long = pl.Series(["a"], dtype=pl.Enum(["a", "b" * 99]))
+    (told,) = columns((pl.DataFrame({"k": long}),)).values()
+    assert len(told) == LONGEST
+
+
+def test_a_report_tells_columns_by_their_types_and_engines_in_their_order():
+    runs = [
+        Run("b", "q1", 1, Outcome.OK, columns={"y": "float64", "k": "str"}),
+        Run("a", "q1", 1, Outcome.OK, columns={"k": "String"}),
+        Run("b", "q2", 1, Outcome.OK, columns={"x": "float64"}),
+        Run("c", "q1", 1, Outcome.CRASHED),
+    ]
+    assert loaded(["a", "b", "c"], runs) == {"a": "String: k", "b": "str: k; float64: x, y"}

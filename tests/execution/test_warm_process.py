@@ -1,0 +1,39 @@
+"""One process for many programs: what is slow by others' work is not slow by its own."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from dfbench.execution.warm_process import Warm, own
+
+PROGRAM = """
+import time
+
+
+def load(path):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "waited", "counted"),
+    [
+        pytest.param(1.0, 0.0, 1.0, id="it had the processor"),
+        pytest.param(0.1, 0.9, 0.1, id="others had it"),
+        pytest.param(0.1, 3.9, 0.025, id="others had it, and four threads waited"),
+        pytest.param(0.0, 0.0, 1.0, id="it waits for nothing"),
+        pytest.param(0.001, 0.05, 1.0, id="it does next to nothing"),
+        pytest.param(-2.0, 0.5, 1.0, id="a process of it has ended"),
+    ],
+)
+def test_time_counts_as_far_as_the_processes_could_work(used, waited, counted):
+    assert own(1.0, used, waited) == pytest.approx(counted)
+
+
+def test_a_process_that_waits_for_nothing_is_given_up(tmp_path):
+    program, process = tmp_path / "p.py", Warm(sys.executable, tmp_path, {})
+    program.write_text(PROGRAM)
+    told = process.answer(program, program, tmp_path / "answer.arrow", patience=0.3)
+    assert told == "no answer within 0.3 s"
+    assert not process.alive

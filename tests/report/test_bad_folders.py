@@ -1,0 +1,120 @@
+"""What `dfbench report` makes of folders half written, edited, newer, or on a full disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from dfbench import cli
+from dfbench.storage import folder
+
+from tests.support import stored_samples as samples
+
+SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return samples.store(tmp_path, samples.head(**SMALL)).path
+
+
+def report(monkeypatch, capsys, path):
+    monkeypatch.setattr(sys, "argv", ["dfbench", "report", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    return ended.value.code, told.out, told.err
+
+
+def edit(path, **changes):
+    head = json.loads((path / folder.HEAD).read_text())
+    head.update(changes)
+    (path / folder.HEAD).write_text(json.dumps({k: v for k, v in head.items() if v != "gone"}))
+
+
+def test_a_half_written_comparison_is_reported_as_partial(path, monkeypatch, capsys):
+    runs = path / folder.RUNS
+    runs.write_bytes(runs.read_bytes()[:-900])
+    before = runs.read_bytes()
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "This comparison is partial" in out
+    assert "is half written; left out" in " ".join(out.split())
+    assert "partial" in (path / "report.md").read_text()
+    assert runs.read_bytes() == before
+
+
+def test_a_comparison_without_a_run_says_so(tmp_path, monkeypatch, capsys):
+    path = samples.store(tmp_path, samples.head(**SMALL), kept=0, checked=False).path
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "No run has finished: there is nothing to compare yet." in out
+
+
+def test_a_newer_comparison_is_refused_and_nothing_is_written(path, monkeypatch, capsys):
+    edit(path, schema_version=99)
+    code, out, err = report(monkeypatch, capsys, path)
+    assert (code, out) == (2, "")
+    assert "newer than this dfbench reads" in err
+    assert "pip install --upgrade" in err
+    assert not (path / "report.md").exists()
+
+
+def test_a_comparison_without_its_machine_is_reported(path, monkeypatch, capsys):
+    edit(path, machine="gone")
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "`machine` is missing" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("line", ['{"engine": 1}', "null", '{"engine": "x", "query": "q1"}', "{"])
+def test_a_comparison_edited_by_hand_is_reported_without_the_line(path, monkeypatch, capsys, line):
+    with (path / folder.RUNS).open("a") as file:
+        file.write(line + "\n")
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "left out" in out
+    assert "polars answered 2 of 2 questions fastest" in out
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema_version": "x"}'])
+def test_a_head_that_is_none_is_a_sentence(path, monkeypatch, capsys, text):
+    (path / folder.HEAD).write_text(text)
+    code, _, err = report(monkeypatch, capsys, path)
+    assert code == 2
+    assert err.startswith("dfbench: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file"])
+def test_no_results_at_all_are_a_sentence(tmp_path, monkeypatch, capsys, name):
+    (tmp_path / "file").write_text("")
+    code, _, err = report(monkeypatch, capsys, tmp_path / name)
+    assert code == 2
+    assert "no comparison is stored here; `dfbench compare groupby` makes one" in err
+
+
+def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    (path / "report.md").write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "polars answered 2 of 2 questions fastest" in out
+    assert "No space left on device" in err
+    assert (path / "report.md").read_text() == "old"
+    assert not list(path.glob(".report*"))
+
+
+def test_two_reports_at_the_same_moment_both_end_well_and_alike(path):
+    command = [sys.executable, "-m", "dfbench", "report", str(path), "--format", "markdown"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate(timeout=60)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert told[0] == told[1] == (path / "report.md").read_text()
+    assert not list(path.glob(".*"))

@@ -1,0 +1,157 @@
+"""Break-even: lines through two sizes, where they cross, and what rounds agree on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dfbench.comparison import session
+from dfbench.comparison.scaling import beside, tenth
+from dfbench.comparison.session import Request
+from dfbench.report.break_even import Crossing, Kind, Line, crossing, line, settled, stories
+from dfbench.report.progress import Silence
+from dfbench.spec.reader import read, read_text
+from dfbench.storage.folder import Stored, newest
+from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
+
+
+def test_a_line_through_two_points_gives_both_back() -> None:
+    found = line(100, 2.0, 1000, 11.0)
+    assert found.start + 100 * found.cost == pytest.approx(2.0)
+    assert found.start + 1000 * found.cost == pytest.approx(11.0)
+
+
+def test_more_rows_in_less_time_are_noise_and_no_cost_below_zero() -> None:
+    assert line(100, 2.0, 1000, 1.5) == Line(2.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("road", "kind", "at"),
+    [
+        (Line(2.0, 0.5), Kind.FROM, 2.0),
+        (Line(0.5, 0.5), Kind.ALWAYS, None),
+        (Line(1.0, 0.5), Kind.ALWAYS, None),
+        (Line(2.0, 1.0), Kind.NEVER, None),
+        (Line(2.0, 2.0), Kind.NEVER, None),
+        (Line(1.0, 1.0), Kind.NEVER, None),
+        (Line(0.0, 2.0), Kind.BELOW, 1.0),
+    ],
+)
+def test_lines_cross_where_arithmetic_says(road: Line, kind: Kind, at: float | None) -> None:
+    assert crossing(road, Line(1.0, 1.0)) == Crossing(kind, at)
+
+
+def test_rounds_that_differ_in_kind_are_undecided() -> None:
+    assert settled([Crossing(Kind.FROM, 5.0), Crossing(Kind.NEVER)]).kind is Kind.UNDECIDED
+    assert settled([]).kind is Kind.UNDECIDED
+
+
+def test_rounds_that_agree_give_their_median() -> None:
+    places = [Crossing(Kind.FROM, at) for at in (5.0, 9.0, 700.0)]
+    assert settled(places) == Crossing(Kind.FROM, 9.0)
+    assert settled([*places[:1], Crossing(Kind.ALWAYS)]) == Crossing(Kind.FROM, 2.5)
+
+
+def measured(
+    path: Path,
+    times: dict[str, float],
+    size: int,
+    unit: str = "tasks",
+    rows: int | None = None,
+    wrong: tuple[str, ...] = (),
+) -> Stored:
+    """Give a comparison of one round; an engine without a time timed out."""
+    runs = tuple(
+        Run(
+            name, "q", 1, Outcome.OK,
+            times=Times(startup=0.1, load=0.0, cold=t, hot=(t,)), rows=rows or size,
+        )
+        if t
+        else Run(name, "q", 1, Outcome.TIMEOUT)
+        for name, t in times.items()
+    )  # fmt: skip
+    names: dict[str, dict[str, str]] = {name: {} for name in times}
+    measure = {"sizes": {"q": size}, "units": {"q": unit}}
+    head = Head("w", "", "", "", "", {"q": "?"}, names, {}, {}, measure, {}, "serial", "0")
+    differ = tuple(Disagreement(name, "other") for name in wrong)
+    return Stored(path, head, runs, (Agreement("q", "python", (), differ),))
+
+
+def told(many: Stored, few: Stored) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Give the caption of the only table, and each engine's words."""
+    (story,) = stories(replace(many, tenth=few))
+    (grid,) = story.grids
+    return grid.caption, {row[0]: tuple(row[3:]) for row in grid.rows}
+
+
+def test_the_table_tells_crossings_failures_and_wrong_answers(tmp_path: Path) -> None:
+    few = measured(tmp_path, {"serial": 1.0, "pool": 2.5, "slow": 0, "liar": 0.1}, 100)
+    times = {"serial": 10.0, "pool": 7.0, "slow": 0, "liar": 0.1}
+    assert told(measured(tmp_path, times, 1000, wrong=("liar",)), few) == (
+        "q: 100 and 1,000 tasks",
+        {
+            "serial": ("baseline", "baseline"),
+            "pool": ("from 400 tasks", "from 400 tasks"),
+            "slow": ("timeout", "—"),
+            "liar": ("wrong", "—"),
+        },
+    )
+
+
+def test_a_place_outside_the_measured_sizes_is_marked(tmp_path: Path) -> None:
+    few = measured(tmp_path, {"serial": 1.0, "pool": 9.0}, 100, "rows")
+    many = measured(tmp_path, {"serial": 10.0, "pool": 17.0}, 1000, "rows")
+    assert told(many, few)[1]["pool"][1] == "from 7,300 rows †"
+
+
+def test_a_group_function_is_told_in_groups_where_there_are_fewer_of_them(tmp_path: Path) -> None:
+    times = {"serial": 1.0, "pool": 1.5}, {"serial": 2.0, "pool": 2.0}
+    few, many = measured(tmp_path, times[0], 1000, "groups", 10), (1000 * 10, "groups")
+    assert told(measured(tmp_path, times[1], *many, 20), few) == (
+        "q: 10 and 20 groups",
+        {"serial": ("baseline", "baseline"), "pool": ("from 20 groups", "from 20 groups")},
+    )
+    assert told(measured(tmp_path, times[1], *many, 10), few)[0] == "q: 1,000 and 10,000 rows"
+
+
+def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> None:
+    assert stories(measured(tmp_path, {"serial": 1.0}, 100)) == ()
+
+
+def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
+    walks, rows = read("random_walk"), read("apply")
+    small = tenth(walks)
+    assert beside(walks, 0)
+    assert small is not None
+    assert [one.count for one in small.tasks] == [one.count // 10 for one in walks.tasks]
+    fewer = tenth(rows)
+    assert fewer is not None
+    assert (fewer.dataset.rows, fewer.dataset.groups) == (100_000, 10)
+    assert beside(rows, 100_000)
+    assert not beside(rows, 99_999)
+    assert not beside(read("random_walk", {"tasks.count": "99"}), 0)
+    assert not beside(read("apply", {"measure.beside": "none"}), 10**6)
+    assert not beside(read("groupby"), 10**7)
+    assert beside(read("groupby", {"measure.beside": "all"}), 10)
+
+
+def test_files_have_one_size(tmp_path: Path) -> None:
+    text = "dataset: {files: mine.csv}\nqueries:\n  q: {apply: {rows: 2 * b, as: c}}\n"
+    assert tenth(read_text(text, "w.yaml", tmp_path)) is None
+
+
+def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None:
+    asked = {"tasks.count": "40", "tasks.arguments": "{steps: 3}", "measure.rounds": "1"}
+    asked["measure.beside"] = "all"
+    request = Request("random_walk", ("serial", "futures-thread"), (), asked, tmp_path)
+    comparison = session.compare(request, Silence())
+    story, roads = comparison.view.stories
+    assert roads.title == "Roads to parallel Python"
+    assert [row[:2] for row in roads.grids[0].rows] == [("futures-thread", "threads")]
+    (grid,) = story.grids
+    assert grid.caption == "walk: 4 and 40 tasks"
+    assert [row[0] for row in grid.rows] == ["serial", "futures-thread"]
+    assert newest(tmp_path) == comparison.path
+    assert "walk: 4 and 40 tasks" in (comparison.path / "report.md").read_text()
+    assert "walk: 4 and 40 tasks" in (comparison.path / "report.html").read_text()

@@ -1,0 +1,193 @@
+"""Two comparisons against each other, and conditions that fail a build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from dfbench.errors import DfbenchError, ResultsError
+from dfbench.report import build, diff, gates, statistics
+from dfbench.report.statistics import Verdict
+from dfbench.storage import folder
+from dfbench.storage.records import Noise, Outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support import stored_samples as samples
+
+SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10"), "rounds": 4}
+
+
+def stored(tmp_path, change=lambda run: run, **changes):
+    head = samples.head(**SMALL, **changes)
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        made.append(change(run))
+    for engine in SMALL["engines"]:
+        made.write_program(engine, "q1", samples.program(engine, "q1"))
+    return folder.read(made.path)
+
+
+def slower(engine, factor):
+    def change(run):
+        if run.engine != engine:
+            return run
+        hot = tuple(time * factor for time in run.times.hot)
+        return replace(run, times=replace(run.times, hot=hot))
+
+    return change
+
+
+def word(found, engine, query):
+    return next(c for c in found.changes if (c.engine, c.query) == (engine, query))
+
+
+def test_the_same_twice_is_faster_nowhere(tmp_path):
+    found = diff.diff(stored(tmp_path), stored(tmp_path))
+    assert {c.ratio.verdict for c in found.changes if c.ratio} == {Verdict.SAME}
+    assert found.obstacles == found.notes == ()
+
+
+def test_a_slow_down_is_found_and_named(tmp_path):
+    found = diff.diff(stored(tmp_path), stored(tmp_path, slower("polars", 1.5)))
+    assert word(found, "polars", "q1").ratio.verdict is Verdict.SLOWER
+    assert word(found, "polars", "q1").ratio.value == pytest.approx(1.5)
+    assert word(found, "pandas", "q1").ratio.verdict is Verdict.SAME
+    text = diff.render(found)
+    assert "0 faster, 3 slower, 4 the same, 0 undecided" in text
+    assert "polars q1      77.8 ms → 117 ms, 1.50× [1.47–1.53], slower\n" in text
+    assert "353 ms → 353 ms, 1.00× [0.988–1.01], same, within 5%\n" in text
+
+
+def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path):
+    machines = ({"cpu": "Xeon", "memory": memory} for memory in (25276518400, 25276502016))
+    old, new = (stored(tmp_path, machine=machine) for machine in machines)
+    assert diff.obstacles(old, new) == ()
+
+
+def test_an_outcome_that_changes_is_told_first(tmp_path):
+    def lost(run):
+        failed = run.engine == "pandas" and run.query == "q6"
+        return replace(run, outcome=Outcome.CRASHED) if failed else run
+
+    found = diff.diff(stored(tmp_path), stored(tmp_path, lost))
+    assert word(found, "pandas", "q6").word == "ok → crashed"
+    assert word(found, "datatable", "q6").word == "unsupported, still"
+    lines = diff.render(found).splitlines()
+    assert lines[3] == "pandas q6      ok → crashed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"limits": {"memory": 1}}, "limit of memory is 1 B, was 2 GiB"),
+        ({"dataset": {"name": "other"}}, "dataset name is other, was G1_1e7_1e2_0_0"),
+        ({"machine": {"cpu": "M1"}}, "machine's cpu is M1, was Xeon"),
+        ({"workload": "join"}, "workload is join, was groupby"),
+    ],
+)
+def test_what_is_not_comparable_is_refused_and_named(tmp_path, changes, said):
+    old, new = stored(tmp_path), stored(tmp_path, **changes)
+    with pytest.raises(ResultsError, match="are not comparable") as refused:
+        diff.comparable(old, new)
+    assert said in str(refused.value)
+    assert f"! not comparable: {said}" in diff.render(diff.diff(old, new))
+
+
+def test_versions_and_programs_that_changed_are_named_and_no_obstacle(tmp_path):
+    old = stored(tmp_path)
+    engines = {**old.head.engines, "polars": {"version": "3.0.0"}}
+    new = replace(old, head=replace(old.head, engines=engines, dfbench="0.2.0"))
+    new = replace(new, programs={**new.programs, ("polars", "q1"): "import polars\n"})
+    diff.comparable(old, new)
+    assert diff.diff(old, new).notes == (
+        "dfbench is 0.2.0, was 0.1.0",
+        "polars: version is 3.0.0, was 2.1.0",
+        "programs that changed: polars q1",
+    )
+
+
+def test_engines_of_one_side_only_are_named(tmp_path):
+    old = stored(tmp_path)
+    runs = tuple(run for run in old.runs if run.engine != "polars")
+    engines = {name: told for name, told in old.head.engines.items() if name != "polars"}
+    new = replace(old, runs=runs, head=replace(old.head, engines=engines))
+    notes = diff.diff(old, new).notes
+    assert notes == ("not in the new comparison: polars q1, polars q6, polars q10",)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(0.01, 100), min_size=2, max_size=8),
+    st.lists(st.floats(0.01, 100), min_size=2, max_size=8),
+)
+def test_welchs_interval_is_scipys_but_for_whole_degrees(new, old):
+    import math
+
+    from scipy import stats
+
+    logs = [[math.log(time) for time in times] for times in (new, old)]
+    found = statistics.judge_apart(new, old)
+    assert found.low <= found.value * (1 + 1e-9)
+    assert found.high >= found.value * (1 - 1e-9)
+    if min(stats.tstd(one) for one in logs) > 1e-6:
+        oracle = stats.ttest_ind(*logs, equal_var=False).confidence_interval()
+        if oracle.high - oracle.low < 40:  # wider ones are cut
+            assert math.log(found.low) <= oracle.low + 1e-4
+            assert math.log(found.high) >= oracle.high - 1e-4
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("polars > 1.1 * baseline", 1.1),
+        ("polars>baseline", 1.0),
+        ("polars/in-memory < .5*baseline", None),
+        ("memory(pandas) > 4GiB", 4 * 2**30),
+        ("memory( pandas+numba ) > 512 MiB", 512 * 2**20),
+        ("memory(pandas) > 1e3", 1000),
+        ("memory(pandas) > 4 lightyears", None),
+        ("polars", None),
+        ("__import__('os')", None),
+    ],
+)
+def test_conditions_are_read_or_refused_with_an_example(text, bound):
+    if bound is None:
+        with pytest.raises(DfbenchError, match=r"write 'polars > 1\.1 \* baseline'"):
+            gates.read(text)
+    else:
+        assert gates.read(text).bound == bound
+
+
+def test_only_what_is_certain_fails(tmp_path):
+    shown = gates.of_view(build.build(stored(tmp_path)))
+    assert gates.failures(gates.read("polars > 1.1 * baseline"), shown) == ()
+    assert gates.failures(gates.read("polars > 0.22 * baseline"), shown) == ()
+    assert len(gates.failures(gates.read("polars > 0.1 * baseline"), shown)) == 3
+    assert len(gates.failures(gates.read("polars < 0.5 * baseline"), shown)) == 3
+    assert len(gates.failures(gates.read("datatable > 0.1 * baseline"), shown)) == 1
+
+
+def test_memory_fails_on_the_questions_that_needed_it(tmp_path):
+    shown = gates.of_view(build.build(stored(tmp_path)))
+    said = gates.failures(gates.read("memory(pandas) > 3GiB"), shown)
+    assert said == ("memory(pandas) > 3GiB: pandas on q10 needed 3.2 GiB",)
+
+
+def test_a_busy_machine_never_fails_a_build(tmp_path):
+    busy = stored(tmp_path, lambda run: replace(run, noise=Noise(0.9, 0.0)))
+    shown = gates.of_view(build.build(busy))
+    assert gates.failures(gates.read("polars > 0.1 * baseline"), shown) == ()
+
+
+def test_in_a_difference_the_baseline_is_the_old_comparison(tmp_path):
+    found = diff.diff(stored(tmp_path), stored(tmp_path, slower("polars", 1.5)))
+    said = gates.failures(gates.read("polars > 1.1 * baseline"), gates.of_diff(found))
+    assert len(said) == 3
+    assert gates.failures(gates.read("pandas > 1.1 * baseline"), gates.of_diff(found)) == ()
+
+
+def test_an_engine_that_was_not_compared_is_a_sentence(tmp_path):
+    shown = gates.of_view(build.build(stored(tmp_path)))
+    with pytest.raises(DfbenchError, match="spark is not compared; there: pandas, polars"):
+        gates.failures(gates.read("spark > baseline"), shown)

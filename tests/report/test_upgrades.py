@@ -1,0 +1,68 @@
+"""Versions of one engine in a comparison: each is told against the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from dfbench.report import build
+from dfbench.storage import folder
+from dfbench.storage.records import Noise, Outcome, Run
+
+from tests.support import stored_samples as samples
+
+# The version, its time over that of pandas 2.3, its peak in GiB.
+VERSIONS = {
+    "pandas@3.1": ("3.1.1", 0.5, 3.2),
+    "pandas@2.3": ("2.3.3", 1.0, 3.2),
+    "polars": ("2.1.0", 0.44, 1.1),
+    "polars@1.30": ("1.30.0", 0.22, 1.1),
+    "polars@2.1": ("2.1.0", 0.44, 1.1),
+    "polars/in-memory": ("2.1.0", 0.25, 1.1),
+}
+
+
+def told(monkeypatch, tmp_path, engines, change=lambda run: run):
+    for engine in engines:
+        monkeypatch.setitem(samples.ENGINES, engine, VERSIONS[engine])
+    head = samples.head(engines=engines, queries=("q1", "q2", "q3"), baseline=engines[0])
+    made = folder.create(tmp_path, head)
+    for run in samples.runs(head):
+        made.append(change(run))
+    return [s for s in build.build(folder.read(made.path)).sentences if " is " in s]
+
+
+def test_the_newer_version_is_told_against_the_older_one(monkeypatch, tmp_path):
+    engines = ("polars@2.1", "pandas@3.1", "polars@1.30", "pandas@2.3", "polars/in-memory")
+    polars, pandas = told(monkeypatch, tmp_path, engines)
+    assert polars.startswith("polars@2.1 is 0.50×")
+    assert polars.endswith("as fast as polars@1.30, certainly slower on q1, q2 and q3.")
+    assert pandas.startswith("pandas@3.1 is 2.0×")
+    assert pandas.endswith("as fast as pandas@2.3, certainly faster on q1, q2 and q3.")
+
+
+@pytest.mark.parametrize(
+    "engines", [("polars", "polars@2.1"), ("polars/in-memory", "polars"), ("pandas@2.3", "polars")]
+)
+def test_the_same_version_and_other_engines_are_no_upgrade(monkeypatch, tmp_path, engines):
+    assert not told(monkeypatch, tmp_path, engines)
+
+
+def test_what_the_first_sentence_says_is_not_said_again(monkeypatch, tmp_path):
+    busy = Noise(foreign=0.5, steal=0.0)
+    engines = ("pandas@2.3", "pandas@3.1")
+    change = partial(replace, noise=busy)
+    monkeypatch.setitem(VERSIONS, "pandas@3.1", ("3.1.1", 0.9, 3.2))
+    assert not told(monkeypatch, tmp_path, engines, change)
+
+
+def test_a_question_that_only_one_version_answers_is_told(monkeypatch, tmp_path):
+    def change(run: Run) -> Run:
+        lost = run.engine == "pandas@3.1" and run.query == "q2"
+        won = run.engine == "pandas@2.3" and run.query == "q3"
+        return replace(run, outcome=Outcome.CRASHED) if lost or won else run
+
+    (sentence,) = told(monkeypatch, tmp_path, ("pandas@2.3", "pandas@3.1"), change)
+    assert "over the 1 both answered, certainly faster on q1" in sentence
+    assert sentence.endswith("and answers, as the older does not, q3, and no longer answers q2.")

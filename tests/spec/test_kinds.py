@@ -1,0 +1,145 @@
+"""Kinds and missing values of expressions: no care where none is needed, and none left out."""
+
+from __future__ import annotations
+
+import pytest
+from dfbench.spec.kinds import KindError, extended, kind, may_be_missing
+from dfbench.spec.parser import Context, expression, parse
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Output, Query
+
+SCHEMA = Schema(
+    (
+        Column("i", "int", "int32"),
+        Column("f", "float", "double"),
+        Column("n", "int", "int64", nulls=True),
+        Column("s", "string", "string"),
+        Column("c", "bool", "bool"),
+        Column("t", "timestamp", "timestamp[us]"),
+        Column("d", "decimal", "decimal128(9, 2)"),
+    ),
+    10,
+)
+
+KINDS = {
+    "i + 1": "int",
+    "i + f": "float",
+    "i / 2": "float",
+    "i // 2": "int",
+    "i % 2.0": "float",
+    "i ** 2": "int",
+    "i ** i": "float",
+    "d + i": "decimal",
+    "-n": "int",
+    "i > f": "bool",
+    "s == 'a'": "bool",
+    "i is None": "bool",
+    "not (i in (1, 2))": "bool",
+    "1 if c else 2.5": "float",
+    "1 if c else None": "int",
+    "'a' if c else s": "string",
+    "sqrt(i)": "float",
+    "abs(i)": "int",
+    "min(i, f)": "float",
+    "len(lower(s))": "int",
+    "'a' in s": "bool",
+    "year(t)": "int",
+    "sum(i)": "int",
+    "sum(i > 2)": "int",
+    "mean(i)": "float",
+    "max(s)": "string",
+    "first(t)": "timestamp",
+    "n_unique(s)": "int",
+    "size()": "int",
+    "any(i > 1)": "bool",
+    "max(i) - min(f)": "float",
+}
+
+
+@pytest.mark.parametrize("text", KINDS)
+def test_each_expression_has_its_kind(text):
+    assert kind(expression(text), SCHEMA) == KINDS[text]
+
+
+WRONG = {
+    "i + s": (4, "'+' needs a number, and this is a text"),
+    "c * 2": (0, "'*' needs a number, and this is a condition; write 1 if … else 0"),
+    "i > s": (4, "'>' puts a number beside a text"),
+    "s in ('a', 1)": (11, "'in' puts a text beside a number"),
+    "i and c": (0, "'and' needs a condition, and this is a number"),
+    "not s": (4, "'not' needs a condition, and this is a text"),
+    "1 if i else 2": (5, "'if' needs a condition, and this is a number"),
+    "1 if c else s": (12, "'if' puts a number beside a text"),
+    "lower(i)": (6, "lower needs a text, and this is a number"),
+    "sqrt(s)": (5, "sqrt needs a number, and this is a text"),
+    "min(i, s)": (7, "min puts a number beside a text"),
+    "mean(t)": (5, "mean needs a number, and this is a time"),
+    "max(c)": (4, "max needs something with an order, and this is a condition"),
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_value_of_the_wrong_kind_is_named(text):
+    parsed = parse(text, Context.TRANSFORM)
+    with pytest.raises(KindError) as error:
+        kind(parsed.expression, SCHEMA)
+    assert (parsed.offset(error.value.node), str(error.value)) == WRONG[text]
+
+
+def test_an_unknown_column_is_a_key_error():
+    with pytest.raises(KeyError):
+        kind(expression("nothing + 1"), SCHEMA)
+
+
+MISSING = {
+    "i": False,
+    "n": True,
+    "i + n": True,
+    "i / 2": False,
+    "i / f": True,
+    "1 / i": False,
+    "0 / i": True,
+    "i // 2": False,
+    "i // i": True,
+    "i % -3": False,
+    "i % 0": True,
+    "i ** 2": False,
+    "f ** 0.5": True,
+    "1 / i - 1 / f": True,
+    "log(abs(i)) * 0": True,
+    "sqrt(i)": True,
+    "sqrt(abs(i))": False,
+    "sqrt(i ** 2 + 1)": False,
+    "log(i)": True,
+    "exp(i)": False,
+    "n > 1": True,
+    "n is None": False,
+    "n in (1, 2)": True,
+    "1 if n > 1 else 2": False,
+    "1 if i > 1 else None": True,
+    "n if i > 1 else 2": True,
+    "min(i, n)": True,
+    "sum(n)": False,
+    "count(n)": False,
+    "size()": False,
+    "mean(i)": False,
+    "mean(n)": True,
+    "std(i)": True,
+    "corr(i, f)": True,
+    "max(i) - min(f)": False,
+    "first(n)": True,
+}
+
+
+@pytest.mark.parametrize("text", MISSING)
+def test_whether_a_value_may_be_missing(text):
+    assert may_be_missing(expression(text), SCHEMA) is MISSING[text]
+
+
+def test_derived_columns_join_the_schema():
+    derive = (Output("x", expression("i / f")), Output("y", expression("x > 1")))
+    query = Query("q", "", derive=derive)
+    schema = extended(SCHEMA, query)
+    assert schema["x"] == Column("x", "float", "double", nulls=True, nans=True)
+    assert schema["y"].kind == "bool"
+    assert schema.rows == SCHEMA.rows

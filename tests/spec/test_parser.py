@@ -1,0 +1,227 @@
+"""Expressions: what each form means, what is refused and where, and that text and tree agree."""
+
+from __future__ import annotations
+
+import pytest
+from dfbench.spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    IsIn,
+    IsMissing,
+    Lit,
+    Neg,
+    Not,
+)
+from dfbench.spec.parser import Context, ExpressionError, expression, parse
+from dfbench.spec.unparse import text
+from dfbench.spec.vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+A, B, C = Col("a"), Col("b"), Col("c")
+ONE, TWO = Lit(1), Lit(2)
+
+FORMS = {
+    "a": A,
+    "1": ONE,
+    "1.5": Lit(1.5),
+    "'x'": Lit("x"),
+    "True": Lit(True),
+    "None": Lit(None),
+    "-1": Neg(ONE),
+    "+a": A,
+    "-a ** 2": Neg(Arith("**", A, TWO)),
+    "(-1) ** 2": Arith("**", Neg(ONE), TWO),
+    "a // 2 % b": Arith("%", Arith("//", A, TWO), B),
+    "a < 1": Compare("<", A, ONE),
+    "1 < a <= b": Bool("and", (Compare("<", ONE, A), Compare("<=", A, B))),
+    "a < b < c and a": Bool("and", (Compare("<", A, B), Compare("<", B, C), A)),
+    "a and (b and c)": Bool("and", (A, B, C)),
+    "a and b or c": Bool("or", (Bool("and", (A, B)), C)),
+    "not a": Not(A),
+    "a is None": IsMissing(A),
+    "a is not None": Not(IsMissing(A)),
+    "a in (1, -2)": IsIn(A, (ONE, Lit(-2))),
+    "a not in [1]": Not(IsIn(A, (ONE,))),
+    "'x' in a": Call("contains", (A, Lit("x"))),
+    "1 if a else 2": Case(((A, ONE),), TWO),
+    "1 if a else 2 if b else c": Case(((A, ONE), (B, TWO)), C),
+    "min(a, b)": Call("min", (A, B)),
+    "max(a)": Agg("max", (A,)),
+    "round(a, -1)": Call("round", (A, Neg(ONE))),
+    "size()": Agg("size", ()),
+    "quantile(a, 0.9)": Agg("quantile", (A, Lit(0.9))),
+    "corr(a, b) ** 2": Arith("**", Agg("corr", (A, B)), TWO),
+    'col("unit price") * 2': Arith("*", Col("unit price"), TWO),
+    'col("class")': Col("class"),
+    "a\n  + b  # why\n": Arith("+", A, B),
+}
+
+
+@pytest.mark.parametrize("written", FORMS)
+def test_each_form_becomes_its_tree(written):
+    assert expression(written) == FORMS[written]
+
+
+REFUSED = {
+    "sume(a)": (0, "'sume' is no function; did you mean 'sum'?"),
+    "a + meen(b)": (4, "'meen' is no function; did you mean 'mean'?"),
+    "é + sume(é)": (4, "'sume' is no function; did you mean 'sum'?"),
+    "sum(a, b)": (0, "sum takes one argument, not 2"),
+    "round(a, b, c)": (0, "round takes one argument or 2, not 3"),
+    "min()": (0, "min takes one argument, not 0"),
+    "sum(mean(a))": (4, "mean stands inside sum; aggregations do not nest"),
+    "quantile(a, 2)": (12, "a quantile is a number from 0 to 1"),
+    "quantile(a, b)": (12, "a quantile is a number from 0 to 1"),
+    "round(a, b)": (9, "round needs a whole number of places"),
+    "a & b": (0, "'&' is no operator here; write 'and'"),
+    "a ^ 2": (0, "'^' is no operator here; a power is written '**'"),
+    "a @ b": (0, "Python's MatMult is no operator here"),
+    "~a": (0, "'~' is no operator here; write 'not'"),
+    "a == None": (5, "nothing equals None; write 'is None' or 'is not None'"),
+    "a is 1": (5, "'is' is for None alone; compare with '=='"),
+    "a in b": (5, "'in' needs values in brackets: in (1, 2)"),
+    "a in ()": (5, "there is nothing in it"),
+    "a in (b,)": (6, "'in' needs constants; compare columns with '=='"),
+    "a in (None,)": (6, "None is in nothing; write 'is None'"),
+    "df.a": (0, "a column is written by its name alone, without a dot"),
+    "x['a']": (0, "a column is written by its name alone, without brackets"),
+    "a.sum()": (0, "a column has no methods; write sum(a)"),
+    "a.b.sum()": (0, "only functions of the language can be called"),
+    "sum(a=1)": (0, "sum takes its arguments in order, without names"),
+    "sum(*a)": (0, "sum takes its arguments in order, without names"),
+    "col(a)": (0, 'col takes one name in quotes: col("unit price")'),
+    "lambda x: 1": (0, "a lambda has no name; write a def, or the expression alone"),
+    "a, b": (0, "several values at once; an expression has one"),
+    "[a for a in b]": (0, "Python's ListComp has no meaning here"),
+    "1j": (0, "Python's Constant has no meaning here"),
+    "99999999999999999999": (0, "a number beyond 64 bits"),
+    "1e999": (0, "a number beyond the range of a float"),
+    "a = 1": (0, "'=' gives a name to a value; compare with '=='"),
+    "f(a) = 1": (0, "'=' gives a name to a value; compare with '=='"),
+    "import os": (0, "a statement stands where an expression is needed"),
+    "": (0, "an expression is missing"),
+    "  (a": (2, "not Python: '(' was never closed"),
+    "a b": (2, "not Python: invalid syntax"),
+    "a) + (b": (1, "not Python: unmatched ')'"),
+    "a\n) + (\nb": (0, "not Python: unmatched ')'"),
+    "'a": (0, "not Python: unterminated string literal"),
+    "a\0": (0, "not Python: source code string cannot contain null bytes"),
+}
+
+
+@pytest.mark.parametrize("written", REFUSED)
+def test_each_mistake_has_its_place_and_words(written):
+    with pytest.raises(ExpressionError) as error:
+        expression(written)
+    slips = error.value.slips
+    assert [(slip.offset, slip.message) for slip in slips] == [REFUSED[written]]
+
+
+def test_a_row_refuses_aggregations():
+    with pytest.raises(ExpressionError, match="sum aggregates rows") as error:
+        parse("a > sum(b)", Context.ROW)
+    assert error.value.slips[0].offset == 4
+
+
+def test_an_aggregate_refuses_columns_outside_aggregations():
+    with pytest.raises(ExpressionError, match=r"'b' stands outside.*sum\(b\)") as error:
+        parse("sum(a) + b", Context.AGGREGATE)
+    assert error.value.slips[0].offset == 9
+
+
+def test_all_mistakes_of_an_expression_are_told():
+    with pytest.raises(ExpressionError) as error:
+        expression("sume(a) + (b & c)\n + meen(d)")
+    assert [slip.offset for slip in error.value.slips] == [0, 11, 21]
+
+
+def test_every_function_of_the_tables_can_be_called():
+    second = {"quantile": "0.5", "truncate": "'month'"}
+    for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
+        for name, function in table.items():
+            arguments = ["a", second.get(name, "b")][: function.least]
+            tree = expression(f"{name}({', '.join(arguments)})")
+            assert tree.function == name
+
+
+@pytest.mark.parametrize(
+    "written", ["(" * 300 + "a" + ")" * 300, "-" * 5000 + "a", "a" + "+a" * 400]
+)
+def test_what_is_nested_too_deeply_is_a_mistake(written):
+    with pytest.raises(ExpressionError, match=r"nested|not Python"):
+        expression(written)
+
+
+def test_a_tree_as_deep_as_allowed_can_be_written_again():
+    tree = expression("a" + " + a" * 95)
+    assert expression(text(tree)) == tree
+
+
+def test_nothing_is_evaluated(tmp_path):
+    mark = tmp_path / "mark"
+    with pytest.raises(ExpressionError):
+        expression(f"__import__('pathlib').Path({str(mark)!r}).touch()")
+    assert not mark.exists()
+
+
+names = st.sampled_from(["a", "b", "v1", "unit price", "class", "é", "x'y", "None", "ﬁ"])
+constants = st.one_of(
+    st.integers(0, 2**63),
+    st.floats(0, allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+    st.booleans(),
+)
+members = st.one_of(constants, st.integers(-9, -1)).map(Lit)
+
+
+def _grown(inner):
+    ops = st.sampled_from(["+", "-", "*", "/", "//", "%", "**"])
+    comparisons = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+    not_chain = inner.filter(lambda node: not isinstance(node, Bool))
+    not_none = inner.filter(lambda node: node != Lit(None))
+    branches = st.lists(st.tuples(inner, inner), min_size=1, max_size=3).map(tuple)
+    not_case = inner.filter(lambda node: not isinstance(node, Case))
+    return st.one_of(
+        st.builds(Arith, ops, inner, inner),
+        st.builds(Neg, inner),
+        st.builds(Not, inner),
+        st.builds(IsMissing, inner),
+        st.builds(Compare, comparisons, not_none, not_none),
+        st.builds(IsIn, inner, st.lists(members, min_size=1, max_size=3).map(tuple)),
+        st.builds(
+            Bool,
+            st.sampled_from(["and", "or"]),
+            st.lists(not_chain, min_size=2, max_size=3).map(tuple),
+        ),
+        st.builds(Case, branches, not_case),
+        st.builds(lambda x: Call("sqrt", (x,)), inner),
+        st.builds(lambda x, y: Call("min", (x, y)), inner, inner),
+    )
+
+
+trees = st.recursive(st.one_of(st.builds(Col, names), constants.map(Lit)), _grown, max_leaves=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees)
+def test_a_tree_written_and_read_is_the_same_tree(tree):
+    assert repr(expression(text(tree))) == repr(tree)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_an_expression_or_an_expression_error(written):
+    try:
+        tree = expression(written)
+    except ExpressionError as error:
+        offsets = [slip.offset for slip in error.slips]
+    else:
+        offsets = []
+        assert repr(expression(text(tree))) == repr(tree)
+    assert all(0 <= offset <= len(written) for offset in offsets)

@@ -1,0 +1,408 @@
+"""Workload files: what their words become, and each mistake with its very place."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from dfbench.comparison.plan import chosen
+from dfbench.errors import WorkloadError
+from dfbench.spec.expression import Agg, Arith, Col, Lit
+from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.quantities import duration, number, size
+from dfbench.spec.reader import check_columns, read, read_text, shipped
+from dfbench.spec.row_functions import SEED
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey
+
+from tests.support import mutated
+
+HERE = Path(__file__).parent
+KNOWN = {"pandas", "polars", "polars/in-memory", "dask"}
+HEAD = "dataset: {generate: db-benchmark-groupby, rows: 1e6}\n"
+
+
+def from_query(*lines, head=HEAD):
+    return head + "queries:\n  q1:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def parsed(text, **more):
+    return read_text(text, "w.yaml", Path("folder"), **more)
+
+
+def first(*lines):
+    return parsed(from_query(*lines)).queries[0]
+
+
+def mistakes(text, **more):
+    with pytest.raises(WorkloadError) as error:
+        parsed(text, **more)
+    return error.value.mistakes
+
+
+# Each case stands between lines of its own: === text ~~~ its mistakes as line:column: message
+CORPUS = [case.split("~~~\n", 1) for case in (HERE / "mistakes.txt").read_text().split("===\n")[1:]]
+NUMBERS = [f"case{i}" for i in range(len(CORPUS))]
+
+
+@pytest.mark.parametrize(("text", "expected"), CORPUS, ids=NUMBERS)
+def test_each_mistake_is_told_at_its_place(text, expected):
+    found = mistakes(text, engines=KNOWN)
+    assert [f"{m.line}:{m.column}: {m.message}" for m in found] == expected.splitlines()
+    assert all(m.source == text.split("\n")[m.line - 1] for m in found)
+
+
+def test_windows_line_ends_leave_places_as_they_are():
+    text = from_query("where: |", "  vv > 1 and", "  ww > 1", "aggregate: {n: size()}")
+    places = [(m.line, m.column, m.message) for m in mistakes(text)]
+    assert places == [(m.line, m.column, m.message) for m in mistakes(text.replace("\n", "\r\n"))]
+    assert [place[:2] for place in places] == [(5, 7), (6, 7)]
+
+
+def test_a_mistake_shows_its_line_with_a_caret():
+    text = from_query("aggregate: {v1: sume(v1)}")
+    assert str(mistakes(text)[0]).splitlines() == [
+        "w.yaml:4:21: 'sume' is no aggregation; did you mean 'sum'?",
+        "      aggregate: {v1: sume(v1)}",
+        "                      ^",
+    ]
+
+
+def test_all_mistakes_of_a_file_are_told_in_its_order():
+    text = (
+        from_query("group_by: id9", "aggregate: {x: sume(v1)}", "limit: 0") + "limits: {time: x}\n"
+    )
+    assert [m.line for m in mistakes(text)] == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, "{a: " * 3000, "- " * 3000])
+def test_a_deep_file_is_a_mistake(text):
+    assert "nested too deeply" in mistakes(text)[0].message
+
+
+def test_aliases_cannot_grow_without_bound():
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
+    rows += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 8)}]" for i in range(1, 12)]
+    assert any("nested too deeply" in m.message for m in mistakes("\n".join(rows)))
+
+
+def test_a_whole_query_becomes_its_values():
+    query = first(
+        "question: why",
+        "where: v1 > 1",
+        "derive: {double: v1 * 2}",
+        "group_by: [id1, id2]",
+        "aggregate: {x: sum(double) + 1, n: size()}",
+        "having: n > 2",
+        "sort: [-x, id1]",
+        "limit: 5",
+    )
+    assert query.question == "why"
+    assert query.derive[0].expression == Arith("*", Col("v1"), Lit(2))
+    assert query.aggregate[1].expression == Agg("size", ())
+    assert query.outputs == ("id1", "id2", "x", "n")
+    assert query.reads == ("id1", "id2", "v1")
+    assert query.sort == (SortKey("x", descending=True), SortKey("id1"))
+    assert query.limit == 5
+
+
+def test_an_expression_with_commas_may_stand_in_braces():
+    query = first("aggregate: {r: corr(v1, v2) ** 2, q: quantile(v3, 0.9), n: size()}")
+    assert query.aggregate[0].expression == Arith("**", Agg("corr", (Col("v1"), Col("v2"))), Lit(2))
+    assert [output.name for output in query.aggregate] == ["r", "q", "n"]
+
+
+def test_where_does_not_see_what_is_derived_after_it():
+    text = from_query("where: a > 1", "derive: {a: v1 + 1}", "aggregate: {x: sum(a)}")
+    assert mistakes(text)[0].message == "'a' is derived after where; write its expression here"
+
+
+def test_a_row_function_reads_a_column():
+    constant = ("apply:", "  rows: |", "    def f(x):", "      return 1")
+    for lines in (("apply: {rows: 1 + 1}",), constant):
+        assert "reads no column" in mistakes(from_query(*lines))[0].message
+
+
+def test_the_extremes():
+    assert first("largest: {column: v3, n: 2, as: top}").extreme == Extreme("v3", 2, "top")
+    expected = Extreme("v3", 1, "v3", smallest=True)
+    assert first("smallest: {column: v3}").extreme == expected
+
+
+QUESTIONS = {
+    ("group_by: [id1, id2]", "aggregate: {a: sum(v1), b: mean(v3)}"): "sum v1, mean v3 by id1, id2",
+    ("aggregate: {n: size()}",): "number of rows",
+    ("group_by: id3", "aggregate: {r: max(v1) - min(v2)}"): "max(v1) - min(v2) by id3",
+    ("where: v1 > 2", "largest: {column: v3, n: 2}"): "largest 2 v3 where v1 > 2",
+    ("apply: {rows: v1 + 1, as: x}",): "v1 + 1 of each row",
+}
+
+
+@pytest.mark.parametrize("lines", QUESTIONS)
+def test_a_question_that_is_left_out_is_written(lines):
+    assert first(*lines).question == QUESTIONS[lines]
+
+
+def test_numbers_have_one_meaning_however_they_are_written():
+    for text in ("1e7", "10_000_000", "10000000", "1E7", "1.0e7", "+1e7"):
+        workload = parsed(from_query("aggregate: {n: size()}", head=HEAD.replace("1e6", text)))
+        assert workload.dataset.rows == 10_000_000
+        assert isinstance(workload.dataset.rows, int)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1e", "nan", "inf", "1__0", "0x10", "\uff11", "1e999"])
+def test_what_is_no_number_is_none(text):
+    assert number(text) is None
+
+
+def test_sizes_and_times():
+    assert [size(t) for t in ("8GiB", "512MB", "2 GB", "1024", "1.5KiB")] == [
+        2**33, 512 * 10**6, 2 * 10**9, 1024, 1536,
+    ]  # fmt: skip
+    assert [duration(t) for t in ("5min", "90s", "1h", "500ms", "2")] == [300, 90, 3600, 0.5, 2]
+    for wrong in ("8G", "-1GB", "0", "GB", "1 GB 2"):
+        with pytest.raises(ValueError, match=r"size|above"):
+            size(wrong)
+
+
+def test_limits_and_measure():
+    text = from_query("aggregate: {n: size()}")
+    workload = parsed(text + "limits: {memory: 2GB, time: 90s, threads: 3}\nmeasure: {runs: 9}\n")
+    assert workload.limits == Limits(2 * 10**9, 90.0, 3)
+    assert workload.measure == Measure(runs=9, rounds=10, budget=300.0)
+    free = parsed(text + "limits: {memory: null, time: null, threads: null}\n")
+    assert free.limits == Limits(None, None, None)
+    assert parsed(text).limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("measure", "rounds", "least", "warmups", "budget"),
+    [
+        ("{}", 10, 2, None, 300.0),
+        ("{warmups: auto}", 10, 2, None, 300.0),
+        ("{warmups: 0}", 10, 2, 0, 300.0),
+        ("{rounds: 3}", 3, 2, None, None),
+        ("{rounds: 1}", 1, 1, None, None),
+        ("{budget: 20s}", 10, 1, None, 20.0),
+        ("{budget: 20s, rounds: 4}", 4, 1, None, 20.0),
+        ("{budget: null}", 2, 2, None, None),
+    ],
+)
+def test_a_budget_decides_on_rounds_where_their_number_is_not_told(
+    measure, rounds, least, warmups, budget
+):
+    found = parsed(from_query("aggregate: {n: size()}") + f"measure: {measure}\n").measure
+    assert found == Measure(rounds, least, warmups, budget=budget)
+
+
+def test_own_files_are_relative_to_the_workload():
+    text = from_query("aggregate: {n: sum(anything)}", head="dataset: {files: [a.csv, b/*.csv]}\n")
+    assert parsed(text).dataset == Files(("a.csv", "b/*.csv"), Path("folder"))
+
+
+def test_engines_may_have_variants_and_versions():
+    text = (
+        from_query("aggregate: {n: size()}") + "engines: [pandas@3.1, polars/in-memory, dask/x]\n"
+    )
+    names = ("pandas@3.1", "polars/in-memory", "dask/x")
+    assert parsed(text, engines=KNOWN).engines == names
+    assert parsed(text).engines == names
+
+
+def test_a_setting_replaces_a_value_in_its_place():
+    text = from_query("aggregate: {n: size()}") + "about: x\n"
+    settings = {"dataset.rows": "5", "limits.memory": "1GB", "engines": "[pandas, polars]"}
+    workload = parsed(text, overrides=settings)
+    assert workload.dataset == Generated("db-benchmark-groupby", 5, groups=5)
+    assert workload.limits.memory == 10**9
+    assert workload.engines == ("pandas", "polars")
+    assert workload.overrides == tuple(settings.items())
+
+
+SEVERAL = """
+tasks:
+  - {function: "def up(seed): return seed", count: 9}
+  - {function: "def down(seed): return -seed", count: 8, verify: none}
+"""
+
+
+def test_tasks_are_of_one_function_or_of_each_in_a_list():
+    several = parsed(SEVERAL).tasks
+    assert [(one.name, one.count, one.verify) for one in several] == [
+        ("up", 9, "exact"),
+        ("down", 8, "none"),
+    ]
+    assert parsed(SEVERAL, overrides={"tasks.count": "7"}).query("down").count == 7
+    assert [one.name for one in chosen(parsed(SEVERAL), (), ("down",)).tasks] == ["down"]
+
+
+SETTINGS = {
+    ("dataset.rowz", "5"): "'rowz' is no key of dataset; did you mean 'rows'?",
+    ("dataset.rows", "0"): "rows is at least 1, not 0",
+    ("dataset.rows", "[1"): "not YAML: expected ',' or ']', but got '<stream end>'",
+    ("dataset.rows", ""): "the value is missing",
+    ("dataset.rows.x", "1"): "there is nothing below it to set 'x' in",
+    ("limitz.memory", "1GB"): "'limitz' is no key of a workload; did you mean 'limits'?",
+    ("queries.q1.where", "vv1 > 2"): "'vv1' is no column; did you mean 'v1'?",
+    ("", "1"): "'' is no key of a workload",
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_mistaken_setting_is_told_as_it_was_typed(setting):
+    path, value = setting
+    found = mistakes(from_query("aggregate: {n: size()}"), overrides={path: value})
+    assert len(found) == 1
+    assert str(found[0]).startswith(f"--set {path}: {SETTINGS[setting]}")
+
+
+def test_a_setting_of_files_is_relative_to_where_it_was_typed():
+    text = from_query("aggregate: {n: size()}")
+    dataset = parsed(text, overrides={"dataset": "{files: a.csv}"}).dataset
+    assert dataset.patterns == (str(Path("a.csv").absolute()),)
+
+
+def test_a_shipped_workload_is_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("groupby", "groupby.yaml", "workloads/groupby.yaml"):
+        assert read(name).name == "groupby"
+    Path("groupby").mkdir()
+    assert read("groupby").name == "groupby"
+    Path("groupby.yaml").write_text("about: mine\n")
+    with pytest.raises(WorkloadError, match=r"groupby.yaml:1:1"):
+        read("groupby.yaml")
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "latin.yaml").write_bytes(b"about: caf\xe9\n")
+    (tmp_path / "big.yaml").write_bytes(b"#" * 2**21)
+    for name, words in {
+        "latin.yaml": r"latin.yaml:1:11: not a workload: this is no UTF-8 text",
+        "big.yaml": "is larger than 1 MiB",
+        "none.yaml": "no such file; there is apply, groupby|no such file; these ship|no such file",
+        ".": "is a folder; name a workload file in it",
+        "gruopby.yaml": "did you mean 'groupby'",
+        "a\0b": "no such file|cannot be read",
+        "x" * 5000: "cannot be read: ",
+    }.items():
+        with pytest.raises(WorkloadError, match=words):
+            read(tmp_path / name)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "w.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + from_query("aggregate: {n: size()}").encode())
+    assert read(path).queries[0].outputs == ("n",)
+
+
+def test_a_function_may_stand_beside_the_workload(tmp_path):
+    source = (
+        "import math\n\nK = 2\n\n\ndef other(x):\n    return 1\n\n\ndef f(x):\n    return x.v1\n"
+    )
+    (tmp_path / "mine.py").write_text(source)
+    path = tmp_path / "w.yaml"
+    path.write_text(from_query("apply: {rows: mine.py:f, as: y}"))
+    function = read(path).queries[0].apply
+    assert isinstance(function, RowFunction)
+    assert function.source == "def f(x):\n    return x.v1\n"
+    assert function.body == Col("v1")
+    path.write_text(from_query("apply: {rows: mine.py:othr, as: y}"))
+    with pytest.raises(WorkloadError, match=r"'othr' is no function of .*did you mean 'other'"):
+        read(path)
+    (tmp_path / "mine.py").write_text(source.replace("x.v1", "x.v9"))
+    path.write_text(from_query("apply: {rows: mine.py:f, as: y}"))
+    with pytest.raises(WorkloadError, match=r"mine.py:11:12: 'v9' is no column"):
+        read(path)
+
+
+def test_a_def_whose_kinds_have_no_tree_stays_as_it_is():
+    function = first(
+        "apply:", "  rows: |", "    def f(x):", "        return 1 if x.v1 else 2"
+    ).apply
+    assert function.body is None
+    assert "needs a condition" in function.opaque
+    assert "w.yaml:6:9" in function.opaque
+
+
+OWN = "dataset: {files: a.csv}\n"
+OWN_SCHEMA = Schema((Column("name", "string", "string"), Column("price", "float", "double")), 3)
+
+
+def test_columns_of_own_files_are_checked_when_they_are_known():
+    good = parsed(from_query("group_by: name", "aggregate: {x: sum(price)}", head=OWN))
+    check_columns(good, OWN_SCHEMA)
+    text = from_query("where: prize > 1", "group_by: nam", "aggregate: {x: sum(name)}", head=OWN)
+    with pytest.raises(WorkloadError) as error:
+        check_columns(parsed(text), OWN_SCHEMA)
+    assert [(m.line, m.column, m.message) for m in error.value.mistakes] == [
+        (4, 12, "'prize' is no column; did you mean 'price'?"),
+        (5, 15, "'nam' is no column; did you mean 'name'?"),
+        (6, 24, "sum needs a number, and this is a text"),
+    ]
+
+
+def test_columns_are_checked_with_the_settings_that_were_made():
+    workload = parsed(
+        from_query("aggregate: {x: sum(price)}", head=OWN),
+        overrides={"queries.q1.where": "cost > 1"},
+    )
+    with pytest.raises(WorkloadError, match=r"--set queries.q1.where: 'cost' is no column"):
+        check_columns(workload, OWN_SCHEMA)
+
+
+def test_the_schema_of_generated_data_knows_of_missing_values():
+    dataset = Generated("db-benchmark-groupby", 1000, 20, nulls=5)
+    assert all(column.nulls for column in generated_schema(dataset).columns)
+
+
+def test_the_columns_of_a_generator_are_those_of_its_definition():
+    names = generated_schema(Generated("db-benchmark-groupby", 10)).names
+    assert names == ("id1", "id2", "id3", "id4", "id5", "id6", "v1", "v2", "v3")
+    assert SEED == "seed"
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
+    path, told = tmp_path / "w.yaml", 0
+    for text in islice(mutated.mutations(name, 108), 150):
+        path.write_bytes(text)
+        try:
+            read(path, engines=KNOWN)
+        except WorkloadError as error:
+            told += 1
+            lines = len(re.split(r"\r\n|\n|\r", path.read_bytes().decode("utf-8", "replace")))
+            for mistake in error.mistakes:
+                assert 1 <= mistake.line <= lines, mistake
+                assert 1 <= mistake.column <= len(mistake.source) + 1, mistake
+                assert mistake.message, mistake
+    assert told > 50
+
+
+def test_a_workload_of_another_structure_is_valid_or_told():
+    draw = random.Random(108)
+    whole = {
+        "workload": "w",
+        "dataset": {"generate": "db-benchmark-groupby", "rows": 10, "nulls": 5, "sorted": True},
+        "queries": {
+            "q1": {"where": "v1 > 2", "group_by": ["id1"], "aggregate": {"x": "sum(v1)"}},
+            "q2": {"group_by": "id2", "largest": {"column": "v3", "n": 2, "as": "x"}},
+            "q3": {"apply": {"rows": "def f(x):\n    return x.v1 / x.v2\n", "as": "y"}},
+            "q4": {"derive": {"z": "v1 + 1"}, "transform": {"s": "z / sum(z)"}, "sort": "-s"},
+        },
+        "engines": ["pandas"],
+        "limits": {"memory": "8GiB", "time": "5min", "threads": 2},
+        "measure": {"rounds": 2, "budget": "1min"},
+    }
+    outcomes = set()
+    for _ in range(300):
+        text = mutated.of_structure(json.dumps(whole), draw).decode()
+        try:
+            parsed(text)
+            outcomes.add("valid")
+        except WorkloadError:
+            outcomes.add("told")
+    assert outcomes == {"valid", "told"}

@@ -1,0 +1,90 @@
+"""The workloads that ship: they read, they ask what they say, and editors know their schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+from dfbench.spec.json_schema import json_schema, written
+from dfbench.spec.reader import SHIPPED, read, shipped
+from dfbench.spec.row_functions import definition
+from dfbench.spec.workload import GroupFunction, RowFunction
+from ruamel.yaml import YAML
+
+
+def test_the_workloads_that_ship():
+    assert shipped() == (
+        "apply",
+        "groupby",
+        "join",
+        "larger_than_memory",
+        "matrix",
+        "random_walk",
+        "upgrade",
+    )
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_workload_is_named_as_its_file_and_meets_the_schema(name):
+    workload = read(name)
+    assert workload.name == name
+    assert workload.about
+    jsonschema.validate(YAML(typ="safe", pure=True).load(workload.source), json_schema())
+
+
+WRONG = [
+    {"queries": {}},
+    {"queries": {"q1": {"agregate": {"n": "size()"}}}},
+    {"tasks": {"function": "def f(): return 1"}},
+    {"queries": {"q1": {}}, "limits": {"threads": 0}},
+]
+
+
+@pytest.mark.parametrize("workload", WRONG)
+def test_the_schema_refuses_what_the_reader_refuses(workload):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(workload, json_schema())
+
+
+def test_the_committed_schema_is_current():
+    committed = Path(__file__).parents[2] / "docs" / "workload.schema.json"
+    assert committed.read_text(encoding="utf-8") == written(), "run: make schema"
+
+
+def test_groupby_asks_the_ten_questions_of_db_benchmark():
+    asked = {
+        query.name: (query.group_by, query.outputs[len(query.group_by) :])
+        for query in read("groupby").queries
+    }
+    assert asked == {
+        "q1": (("id1",), ("v1",)),
+        "q2": (("id1", "id2"), ("v1",)),
+        "q3": (("id3",), ("v1", "v3")),
+        "q4": (("id4",), ("v1", "v2", "v3")),
+        "q5": (("id6",), ("v1", "v2", "v3")),
+        "q6": (("id4", "id5"), ("median_v3", "sd_v3")),
+        "q7": (("id3",), ("range_v1_v2",)),
+        "q8": (("id6",), ("largest2_v3",)),
+        "q9": (("id2", "id4"), ("r2",)),
+        "q10": (("id1", "id2", "id3", "id4", "id5", "id6"), ("v3", "count")),
+    }
+
+
+def test_every_row_function_that_ships_can_be_lowered():
+    functions = [query.apply for query in read("apply").queries]
+    rows = [function for function in functions if isinstance(function, RowFunction)]
+    assert len(rows) == 4
+    assert all(function.body is not None for function in rows)
+    assert sum(isinstance(function, GroupFunction) for function in functions) == 2
+
+
+def test_the_tasks_that_ship_are_seeded():
+    for name in ("random_walk", "matrix"):
+        for tasks in read(name).tasks:
+            assert tasks.seeded
+            assert definition(tasks.source).name == tasks.name
+
+
+def test_the_workloads_are_part_of_the_package():
+    assert SHIPPED.parent.joinpath("spec").is_dir()

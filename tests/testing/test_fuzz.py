@@ -1,0 +1,147 @@
+"""The fuzz draws the same twice, asks what can be read, and shrinks a planted disagreement."""
+
+from __future__ import annotations
+
+from itertools import islice
+from random import Random
+
+import pyarrow as pa
+from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
+from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import Join, Output, Query
+from dfbench.testing.fuzz import expectations, queries, reproducers
+from dfbench.testing.fuzz.campaign import fuzz
+from dfbench.testing.fuzz.cases import cases
+from dfbench.testing.fuzz.frames import Tables, frame
+from dfbench.testing.fuzz.known_bugs import known
+from dfbench.testing.fuzz.output import summary
+from dfbench.testing.fuzz.shrink import shrink
+
+
+def test_the_same_seed_asks_the_same_workloads(tmp_path):
+    drawn = [
+        [reproducers.workload(c.query) for c in islice(cases(3, tmp_path), 12)] for _ in range(2)
+    ]
+    assert drawn[0] == drawn[1]
+
+
+def test_random_queries_are_read_back_as_they_were(tmp_path):
+    for case in islice(cases(5, tmp_path), 60):
+        assert reproducers.workload(reproducers.read_back(case.query)) == reproducers.workload(
+            case.query
+        )
+
+
+def test_joins_are_drawn_of_every_kind(tmp_path):
+    drawn = [case for case in islice(cases(7, tmp_path), 300) if case.query.join]
+    assert {case.query.join.how for case in drawn} == {"inner", "left"}
+    assert {1, 2} == {len(case.query.join.on) for case in drawn}
+    bare = [case for case in drawn if not case.query.outputs]
+    assert 0 < len(bare) < len(drawn)
+    assert any(case.query.sort for case in bare)
+    sides = [(case.data.schema, case.data.schema.tables[0][1], case.query.join) for case in drawn]
+    keys = [(one[key], two[key]) for one, two, join in sides for key in join.on]
+    assert any(one.arrow != two.arrow for one, two in keys)
+    assert any(one.nulls and two.nulls for one, two in keys)
+
+
+def test_every_clause_and_word_is_drawn(tmp_path):
+    queries = [queries.query(Random(seed)) for seed in range(400)]
+    words = {w for q in queries for w in reproducers.clauses(q)}
+    assert words == {
+        *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
+        *("apply", "having", "sort", "limit"),
+    }
+    outputs = [o.expression for q in queries for o in (*q.aggregate, *q.transform)]
+    drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
+    assert {"rank", "lag", "lead", "cumsum", "quantile", "corr", "any", "all"} <= drawn
+
+
+def test_a_disagreement_shrinks_to_what_makes_it():
+    table = pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4], "y": [5, 6, 7, 8]})
+    outputs = (Output("n", Agg("size", ())), Output("s", Agg("sum", (Col("x"),))))
+    query = Query("asked", "", group_by=("k",), aggregate=outputs, limit=5)
+
+    def disagrees(smaller: Query, tables: Tables) -> bool:
+        summed = any(output.expression == Agg("sum", (Col("x"),)) for output in smaller.aggregate)
+        return summed and 4 in tables.frame["x"].to_pylist()
+
+    small, tables = shrink(query, Tables(table), disagrees)
+    assert [output.name for output in small.aggregate] == ["s"]
+    assert small.group_by == ()
+    assert small.limit is None
+    assert tables.frame.to_pydict() == {"x": [4]}
+
+
+def test_a_disagreement_about_a_join_shrinks_on_both_sides():
+    tables = Tables(
+        pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4]}),
+        pa.table({"k": ["b", "c", "a"], "p": [5, 6, 7], "q": [1, 2, 3]}),
+    )
+    query = Query("asked", "", Join("other", ("k",)), limit=5)
+
+    def disagrees(smaller: Query, tables: Tables) -> bool:
+        return smaller.join is not None and all("a" in table["k"].to_pylist() for table in tables)
+
+    small, tables = shrink(query, tables, disagrees)
+    assert small.limit is None
+    assert [table.to_pydict() for table in tables] == [{"k": ["a"]}, {"k": ["a"]}]
+
+
+def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
+    case = next(cases(1, tmp_path))
+    ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
+    assert not expectations.is_fair(ask, case.data.tables, case.data.schema)
+
+
+def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path):
+    schema = Schema((Column("v", "int", "int64"),), 2)
+    median = Query(
+        "asked", "", aggregate=(Output("o", Agg("median", (Call("log", (Col("v"),)),))),)
+    )
+    assert not expectations.is_fair(median, Tables(pa.table({"v": [0, 8]})), schema)
+    assert expectations.is_fair(median, Tables(pa.table({"v": [2, 8]})), schema)
+
+
+def test_smallest_integers_are_known_in_a_key_too():
+    frame, other = pa.table({"n": pa.array([-128], "int8"), "u": [2]}), pa.table({"n": [-128]})
+    query = Query(
+        "asked", "", aggregate=(Output("o", Agg("sum", (Col("u"),))),), join=Join("other", ("n",))
+    )
+    found = known("datatable", query, Tables(frame, other))
+    assert found is not None
+    assert found.name == "smallest integers"
+
+
+def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    tally = fuzz(("duckdb",), 4_000, 11, tmp_path, 3, lambda _: None, stop)
+    assert tally.stopped
+    assert 0 < tally.workloads < 4_000
+    lines = summary(tally)
+    assert lines[0] == "stopped before its end"
+    assert lines[1].startswith(f"{tally.workloads:,} workloads in ")
+
+
+def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_path):
+    frame = pa.table({"i": [5, *[0] * 16, None, None, None]})
+    schema = Schema((Column("i", "int", "int64", nulls=True),), frame.num_rows)
+    quotient = Arith("//", Agg("size", ()), Agg("mean", (Col("i"),)))  # 20 // (5 / 17)
+    near = Query("asked", "", aggregate=(Output("o", quotient),))
+    assert not expectations.is_fair(near, Tables(frame), schema)
+    assert expectations.is_fair(near, Tables(frame.slice(0, 19)), schema)
+
+
+def test_polars_and_duckdb_answer_as_python_does(tmp_path):
+    tally = fuzz(("polars", "duckdb"), 60, 11, tmp_path, 3, lambda _: None)
+    assert [f"{one.engine}: {one.said} {one.folder}" for one in tally.disagreements] == []
+    assert tally.workloads == 60
+
+
+def test_frames_have_what_engines_treat_differently():
+    drawn = [frame(Random(seed)) for seed in range(60)]
+    assert {0, 1} <= {table.num_rows for table in drawn}
+    values = {repr(v) for table in drawn for v in table["w"].to_pylist()}
+    assert {"inf", "-inf", "nan", "-0.0", "None", "5e-324"} <= values

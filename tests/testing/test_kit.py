@@ -1,0 +1,106 @@
+"""The kit finds what it is there to find: wrong answers, unfinished work, programs that changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+from dfbench.commands import engine
+from dfbench.engines import engines, find
+from dfbench.errors import EngineError, Unsupported
+from dfbench.testing.conformance import kit
+from dfbench.testing.conformance.answers import answering
+from dfbench.testing.conformance.canaries import Spent
+from dfbench.testing.conformance.cases import CASES
+from dfbench.testing.conformance.golden import Golden, differences, problems, save
+from dfbench.testing.conformance.kit import Part
+
+SOUND = "def load(path): ...\ndef query(data): ...\ndef rows(answer): ...\n"
+
+
+@dataclass(frozen=True)
+class Liar:
+    """Answers as Polars, with every sum one too large, and refuses means."""
+
+    name: str = "liar"
+    distributions: tuple[str, ...] = ("polars",)
+
+    def environment(self, _):
+        return {}
+
+    def write(self, query, data, resources):
+        program = find("polars").write(query, data, resources)
+        if ".mean()" in program.text:
+            raise Unsupported("mean()", "it has none")
+        return replace(program, text=program.text.replace(".sum()", ".sum().add(1)"))
+
+
+@pytest.fixture
+def liar(monkeypatch):
+    monkeypatch.setitem(engines(), "liar", Liar())
+
+
+def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path):
+    asked = [case for case in CASES if case.name in {"sum-plain", "max-plain", "mean-plain"}]
+    with answering("liar", tmp_path) as answers:
+        part = kit._answered("answers", answers, asked)
+    assert (part.met, part.unsupported, part.asked) == (1, 1, 3)
+    (failure,) = part.failures
+    assert failure.startswith("sum-plain: ")
+    assert "out" in failure
+
+
+def test_an_engine_that_is_not_installed_is_told_with_what_adds_it():
+    with pytest.raises(EngineError, match=r"daft: .*not installed.*makes an environment"):
+        next(kit.test("daft", None))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (SOUND, None),
+        (SOUND + "import dfbench.engines\n", "imports dfbench"),
+        (SOUND + "from dfbench import read\n", "imports dfbench"),
+        ("def load(path): ...\n", "has no function query, rows"),
+        ("def load(", "is no Python"),
+    ],
+)
+def test_a_program_is_a_module_of_its_own(text, problem):
+    found = list(problems(text))
+    assert bool(found) == (problem is not None)
+    assert all(problem in told for told in found)
+
+
+def test_programs_are_held_against_the_reviewed_ones(tmp_path):
+    save(Golden({"q1.py": "1\n", "q2.py": "2\n"}, {}), tmp_path)
+    now = Golden({"q2.py": "3\n", "q3.py": "3\n"}, {})
+    told = list(differences(now, tmp_path))
+    assert told == [
+        "q1.py is written no more",
+        "q2.py differs from the reviewed one",
+        "q3.py is new",
+    ]
+    save(now, tmp_path)
+    assert not list(differences(now, tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["q2.py", "q3.py"]
+
+
+def test_work_after_the_answer_and_a_second_thread_are_seen():
+    lazy = Spent(query=0.1, after=0.2, rows=0.3, background=0, wall=0.1, executions=1)
+    wide = Spent(query=2.0, after=0, rows=0, background=0, wall=1.0, executions=1)
+    assert (lazy.is_finished, lazy.is_alone) == (False, True)
+    assert (wide.is_finished, wide.is_alone) == (True, False)
+
+
+@pytest.mark.parametrize("failures", [(), ("late: still running",)])
+def test_a_failure_is_the_exit_code_and_the_badge(monkeypatch, tmp_path, capsys, failures):
+    parts = [Part("answers", 3, 1), Part("limits", 2, failures=failures)]
+    monkeypatch.setattr(kit, "test", lambda *_: iter(parts))
+    code = engine.tell("duck", None, tmp_path / "badge.json")
+    badge = json.loads((tmp_path / "badge.json").read_text())
+    told = "fails in limits" if failures else "nothing fails"
+    assert code == bool(failures)
+    assert badge["message"] == f"3 of 4 cases, {told}"
+    assert badge["color"] == ("red" if failures else "brightgreen")
+    assert all(failure in capsys.readouterr().out for failure in failures)

@@ -1,0 +1,460 @@
+"""The checker tells wrong answers from honest ones, and says how they differ."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.spec.expression import Agg, Arith, Col, Lit
+from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
+from dfbench.verification.agreement import agreement, asked
+from dfbench.verification.answers import compare
+from dfbench.verification.columns import pair
+from dfbench.verification.differences import Asked
+from dfbench.verification.error_bounds import floors, typical_sizes
+from dfbench.verification.row_keys import SCRAMBLE, key_codes, sorting
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+BY_KEY = Asked(("key",))
+
+
+def one_column(values, keys=None, type_=None):
+    keys = list(range(len(values))) if keys is None else keys
+    return pa.table({"key": keys, "x": pa.array(values, type_)})
+
+
+def agrees(expected, answer, kept=BY_KEY):
+    return compare(expected, answer, kept).agrees
+
+
+def grouped(groups=200, size=500, seed=1):
+    return np.random.default_rng(seed).uniform(0, 100, (groups, size)).round(6)
+
+
+def naive_sum(values, dtype=np.float64):
+    return np.cumsum(values.astype(dtype), axis=1, dtype=dtype)[:, -1].astype(np.float64)
+
+
+# --- wrong answers -----------------------------------------------------------------------------
+
+
+def test_float32_arithmetic_is_wrong():
+    data = grouped()
+    assert not agrees(one_column(naive_sum(data)), one_column(naive_sum(data, np.float32)))
+
+
+def test_an_answer_kept_in_float32_is_wrong():
+    means = grouped().mean(axis=1)
+    assert not agrees(one_column(means), one_column(means.astype(np.float32)))
+
+
+def test_a_population_standard_deviation_is_wrong():
+    data = grouped()
+    assert not agrees(one_column(data.std(axis=1, ddof=1)), one_column(data.std(axis=1)))
+
+
+def test_a_population_standard_deviation_of_ten_million_rows_is_wrong():
+    share = math.sqrt((1e7 - 1) / 1e7)
+    kept = Asked(("key",), rows=10_000_000)
+    assert not agrees(one_column([28.9]), one_column([28.9 * share]), kept)
+
+
+def test_an_approximate_median_is_wrong():
+    data = np.sort(grouped(), axis=1)
+    exact = np.median(data, axis=1)
+    assert not agrees(one_column(exact), one_column(data[:, 250]))
+
+
+def test_a_dropped_group_of_missing_keys_is_wrong_and_named():
+    expected = one_column([1, 2, 3], ["a", "b", None])
+    verdict = compare(expected, expected.slice(0, 2), BY_KEY)
+    assert not verdict.agrees
+    assert verdict.reason == "2 rows instead of 3: the group with a missing key is not there"
+    assert verdict.rows == (
+        ("key", "column", "expected", "got"),
+        ("missing", "", "there", "not there"),
+    )
+
+
+def test_a_missing_value_among_the_largest_two_is_wrong():
+    expected = one_column([9.0, 8.0, 7.0, 6.0], [1, 1, 2, 2])
+    assert not agrees(expected, one_column([9.0, None, 7.0, 6.0], [1, 1, 2, 2]))
+
+
+def test_one_wrong_value_beside_huge_ones_is_wrong():
+    values = [1e15, 2e15, 3.0, 1e-3, 5.0, 7.0, 1.0]
+    changed = [*values[:3], 1.001e-3, *values[4:]]
+    assert not agrees(one_column(values), one_column(changed))
+
+
+def test_an_integer_off_by_one_is_wrong_even_beyond_float64s_digits():
+    assert not agrees(one_column([2**53 + 1]), one_column([2**53]))
+    assert not agrees(one_column([2**53 + 1]), one_column([float(2**53)]))
+
+
+def test_an_integer_that_is_not_whole_is_wrong():
+    assert not agrees(one_column([7, 8]), one_column([7.0, 8.000000001]))
+
+
+def test_a_wrapped_integer_sum_is_wrong():
+    huge = pa.array([Decimal(2**64 + 5)], pa.decimal128(38, 0))
+    assert not agrees(one_column(huge), one_column([5]))
+    assert agrees(one_column(huge), one_column(huge))
+
+
+def test_finite_instead_of_infinite_is_wrong():
+    assert not agrees(one_column([math.inf, 1.0]), one_column([1e308, 1.0]))
+    assert not agrees(one_column([math.inf, 1.0]), one_column([-math.inf, 1.0]))
+    assert agrees(one_column([math.inf, 1.0]), one_column([math.inf, 1.0]))
+
+
+def test_missing_instead_of_zero_is_wrong():
+    assert not agrees(one_column([0, 1]), one_column([None, 1]))
+    assert not agrees(one_column([0.0, 1.0]), one_column([math.nan, 1.0]))
+
+
+def test_values_of_the_wrong_group_are_wrong():
+    assert not agrees(one_column([1, 2], ["a", "b"]), one_column([1, 2], ["b", "a"]))
+
+
+def test_a_group_given_twice_is_wrong_and_named():
+    verdict = compare(one_column([1, 1, 2], [1, 1, 2]), one_column([1, 2, 2], [1, 2, 2]), BY_KEY)
+    assert not verdict.agrees
+    assert ("1", "rows", "2", "1") in verdict.rows
+
+
+def test_text_instead_of_numbers_is_wrong_and_named():
+    verdict = compare(one_column([1, 2]), one_column(["1", "2"]), BY_KEY)
+    assert verdict.reason == "column x is string instead of int64"
+
+
+def test_a_missing_and_a_foreign_column_are_named():
+    verdict = compare(pa.table({"key": [1], "x": [1]}), pa.table({"key": [1], "y": [1]}), BY_KEY)
+    assert verdict.reason == "column x is missing, column y should not be there; it has key, y"
+
+
+def test_a_different_value_is_shown_with_its_key():
+    verdict = compare(one_column([1, 2], ["a", "b"]), one_column([3, 1], ["b", "a"]), BY_KEY)
+    assert verdict.reason == "column x: 1 of 2 values differs"
+    assert verdict.rows == (("key", "column", "expected", "got"), ("b", "x", "2", "3"))
+
+
+# --- honest answers ----------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    mean=st.sampled_from([0.0, 1.0, -50.0, 1e6]),
+    size=st.sampled_from([1, 2, 10, 1000, 20_000]),
+)
+def test_sums_in_any_order_agree(seed, mean, size):
+    random = np.random.default_rng(seed)
+    data = random.normal(mean, 1.0, (20, size))
+    shuffled = random.permuted(data, axis=1)
+    exact = [math.fsum(row) for row in data]
+    for honest in (naive_sum(data), naive_sum(shuffled), data.sum(axis=1), shuffled.sum(axis=1)):
+        assert agrees(one_column(exact), one_column(honest), Asked(("key",), rows=20 * size))
+
+
+def test_a_sum_of_a_million_equal_terms_agrees():
+    data = np.full((1, 1_000_000), 0.1)
+    assert agrees(one_column([math.fsum(data[0])]), one_column(naive_sum(data)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), away=st.sampled_from([0, 1, 30, 300]))
+def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away):
+    data = np.random.default_rng(seed).normal(away, 1.0, (50, 1000))
+    once = np.sqrt((naive_sum(data**2) - naive_sum(data) ** 2 / 1000) / 999)
+    assert agrees(one_column(data.std(axis=1, ddof=1)), one_column(once))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_a_correlation_in_one_pass_agrees(seed):
+    random = np.random.default_rng(seed)
+    x, y = random.integers(1, 6, (50, 1000)) + 0.1, random.uniform(0, 100, (50, 1000))
+    sums = [naive_sum(v) / 1000 for v in (x, y, x * y, x * x, y * y)]
+    above = sums[2] - sums[0] * sums[1]
+    once = above / np.sqrt((sums[3] - sums[0] ** 2) * (sums[4] - sums[1] ** 2))
+    twice = [np.corrcoef(a, b)[0, 1] for a, b in zip(x, y, strict=True)]
+    kept = asked(correlations("x", lambda r: r))
+    assert agrees(one_column(twice), one_column(once), kept)
+    kept = asked(correlations("x", lambda r: Arith("**", r, Lit(2))))
+    assert agrees(one_column(np.square(twice)), one_column(once**2), kept)
+
+
+def correlations(name, of):
+    corr = Agg("corr", (Col("a"), Col("b")))
+    return Query("q", "", group_by=("key",), aggregate=(Output(name, of(corr)),))
+
+
+def test_a_squared_correlation_in_float32_is_wrong():
+    random = np.random.default_rng(3)
+    x, y = random.normal(3, 1.4, (100, 1000)), random.normal(8, 4, (100, 1000))
+    squares = [
+        one_column(
+            [
+                np.corrcoef(a.astype(t), b.astype(t), dtype=t)[0, 1] ** 2
+                for a, b in zip(x, y, strict=True)
+            ]
+        )
+        for t in (np.float64, np.float32)
+    ]
+    assert not agrees(*squares, asked(correlations("x", lambda r: Arith("**", r, Lit(2)))))
+
+
+def test_a_single_sum_that_cancels_agrees_within_its_floor_and_not_beyond():
+    data = np.random.default_rng(5).normal(0, 1e6, (1, 100_000))
+    data = np.concatenate((data, -data), axis=1)
+    query = Query("q", "", aggregate=(Output("x", Agg("sum", (Col("v"),))),))
+    kept = asked(query, 200_000, {"v": np.abs(data).mean()})
+    expected, answer = pa.table({"x": [math.fsum(data[0])]}), pa.table({"x": naive_sum(data)})
+    assert agrees(expected, answer, kept)
+    assert not agrees(expected, pa.table({"x": [1.0]}), kept)
+
+
+# --- one answer in many types ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [pa.int32(), pa.int64(), pa.uint64(), pa.float64(), pa.decimal128(38, 0), pa.int8()],
+)
+def test_integers_agree_in_every_type(type_):
+    expected = one_column([1, None, 3])
+    assert agrees(
+        expected,
+        one_column([1, None, 3], type_=pa.int64()).set_column(
+            1, "x", pa.array([1, None, 3]).cast(type_)
+        ),
+    )
+
+
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string(), pa.string_view()])
+def test_text_agrees_in_every_type(type_):
+    words = ["a", None, "ü", "a", ""]
+    expected = pa.table({"key": words[:3], "x": ["p", None, "q"]})
+    answer = pa.table(
+        {"key": pa.array(words[2::-1], type_), "x": pa.array(["q", None, "p"], type_)}
+    )
+    assert agrees(expected, answer)
+    coded = pa.table({n: answer[n].cast(pa.string()).dictionary_encode() for n in ("key", "x")})
+    assert agrees(expected, coded)
+
+
+def test_truth_values_agree_with_zeros_and_ones():
+    assert agrees(one_column([True, False, None]), one_column([1, 0, None]))
+    assert not agrees(one_column([True, False, None]), one_column([1, 1, None]))
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_agree_as_timestamps_of_any_unit(unit):
+    days = [datetime.date(2024, 2, 29), None, datetime.date(1969, 12, 31)]
+    assert agrees(one_column(days), one_column(pa.array(days).cast(pa.timestamp(unit))))
+    assert not agrees(one_column(days), one_column(pa.array(days[::-1]).cast(pa.timestamp(unit))))
+
+
+def test_dates_beyond_nanoseconds_are_compared():
+    days = [datetime.date(9999, 12, 31), datetime.date(1, 1, 1)]
+    assert agrees(one_column(days), one_column(days))
+
+
+def test_null_nan_and_an_untyped_column_are_one_thing():
+    assert agrees(one_column([None, None], type_=pa.float64()), one_column([math.nan, None]))
+    assert agrees(one_column([None, None], type_=pa.int64()), one_column(pa.nulls(2)))
+    assert agrees(one_column(pa.nulls(2)), one_column([math.nan, math.nan]))
+    assert agrees(one_column([None, None], type_=pa.string()), one_column(pa.nulls(2)))
+
+
+def test_missing_keys_of_every_kind_are_one_group():
+    assert agrees(one_column([1, 2], [5, None]), one_column([2, 1], [math.nan, 5.0]))
+    assert agrees(one_column([1, 2], [-0.0, None]), one_column([2, 1], [math.nan, 0.0]))
+
+
+def test_files_are_compared_as_they_lie_on_disk(tmp_path):
+    table = one_column(list(range(1000)), [f"k{i}" for i in range(1000)])
+    paths = tmp_path / "a.arrow", tmp_path / "b.arrow"
+    for path, some in zip(paths, (table, table.take(list(range(999, -1, -1)))), strict=True):
+        with pa.ipc.new_file(path, some.schema) as writer:
+            writer.write_table(some, max_chunksize=64)
+    assert agrees(*paths)
+
+
+def test_empty_answers_agree():
+    assert agrees(one_column([], [], pa.float64()), one_column([], [], pa.float64()))
+    empty = pa.table({"key": pa.array([], pa.string()), "x": pa.array([], pa.string())})
+    assert agrees(empty, empty)
+    assert not agrees(empty, pa.table({"key": ["a"], "x": ["b"]}))
+
+
+# --- keys and order ----------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), columns=st.integers(1, 5))
+def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
+    kinds = [
+        st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2),
+        st.none() | st.text("ab", max_size=2),
+        st.none() | st.floats(allow_nan=False),
+        st.none() | st.booleans(),
+        st.none() | st.sampled_from([-(2**63), 0, 2**63 - 1]),
+    ][:columns]
+    rows = data.draw(st.lists(st.tuples(*kinds), min_size=2, max_size=12))
+    types = [pa.int64(), pa.string(), pa.float64(), pa.bool_(), pa.int64()]
+    arrays = [
+        pa.chunked_array([pa.array(v, t)])
+        for v, t in zip(zip(*rows, strict=True), types, strict=False)
+    ]
+    half = len(rows) // 2
+    pairs = [pair("k", a.slice(0, half), a.slice(half)) for a in arrays]
+    one, other = key_codes(pairs, (half, len(rows) - half))
+    codes = [*one.tolist(), *other.tolist()]
+    for i, left in enumerate(rows):
+        for j, right in enumerate(rows):
+            assert (codes[i] == codes[j]) == (left == right)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 2**62) | st.integers(0, 3), max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_sorting_depends_on_the_codes_alone(codes, random):
+    shuffled = random.sample(codes, len(codes))
+    one, other = (np.array(c, np.int64) for c in (codes, shuffled))
+    first, second = sorting(one), sorting(other)
+    assert one[first].tolist() == other[second].tolist()
+    assert sorted(first.tolist()) == list(range(len(codes)))
+
+
+def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same():
+    # the scramble's inverse gives codes that are equal but for their lowest bits
+    inverse = pow(int(SCRAMBLE), -1, 2**64)
+    codes = np.array([i * inverse % 2**64 for i in range(64)], np.uint64).view(np.int64)
+    reverse = codes[::-1].copy()
+    assert codes[sorting(codes)].tolist() == reverse[sorting(reverse)].tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.randoms(use_true_random=False), st.lists(st.integers(0, 3), min_size=1, max_size=30))
+def test_repeated_keys_are_compared_as_a_multiset(random, keys):
+    rows = [(key, random.choice([None, 1.5, 2.5])) for key in keys]
+    mixed = random.sample(rows, len(rows))
+    tables = [
+        one_column([v for _, v in some], [k for k, _ in some], pa.float64())
+        for some in (rows, mixed)
+    ]
+    assert agrees(*tables)
+    spoilt = [(k, 9.5 if i == 0 else v) for i, (k, v) in enumerate(mixed)]
+    assert not agrees(tables[0], one_column([v for _, v in spoilt], [k for k, _ in spoilt]))
+
+
+def test_no_keys_and_one_row_are_compared():
+    assert agrees(pa.table({"x": [1], "y": [2.0]}), pa.table({"y": [2.0], "x": [1]}), Asked())
+    assert not agrees(pa.table({"x": [1]}), pa.table({"x": [2]}), Asked())
+
+
+def test_a_row_functions_answer_keeps_the_frames_order():
+    expected, answer = pa.table({"r": [1, 2, 2]}), pa.table({"r": [2, 1, 2]})
+    assert not agrees(expected, answer, Asked(positional=True))
+    assert agrees(expected, expected, Asked(positional=True))
+    assert not agrees(expected, expected.slice(1), Asked(positional=True))
+
+
+def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not():
+    kept = Asked(("key",), sort=("x",))
+    expected = one_column([1, 1, 2], ["a", "b", "c"])
+    assert agrees(expected, one_column([1, 1, 2], ["b", "a", "c"]), kept)
+    verdict = compare(expected, one_column([1, 2, 1], ["a", "c", "b"]), kept)
+    assert verdict.reason == "the rows are not sorted so: column x: 2 of 3 values differ"
+
+
+def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last():
+    kept = Asked(("key",), sort=("x",), cut=True)
+    expected = one_column([1, 2, 2], ["a", "b", "c"])
+    assert agrees(expected, one_column([1, 2, 2], ["a", "d", "b"]), kept)
+    assert not agrees(expected, one_column([1, 2, 2], ["d", "b", "c"]), kept)
+    assert not agrees(expected, one_column([1, 2], ["a", "b"]), kept)
+
+
+# --- every cell counts, and noise has its size -------------------------------------------------
+
+COLUMNS = {"i": [4, None, -3, 2**60], "f": [0.5, None, -1e9, 3.0], "s": ["a", None, "", "b"]}
+SPOILT = {"i": 5, "f": 0.50000001, "s": "c"}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("row", range(4))
+@pytest.mark.parametrize("kept", [BY_KEY, Asked(positional=True)])
+def test_a_change_in_any_cell_is_found(column, row, kept):
+    expected = pa.table({"key": [None, 1, 2, 3], **COLUMNS})
+    changed = {**COLUMNS, column: [*COLUMNS[column]]}
+    changed[column][row] = SPOILT[column]
+    verdict = compare(expected, pa.table({"key": [None, 1, 2, 3], **changed}), kept)
+    assert verdict.reason == f"column {column}: 1 of 4 values differs"
+    without_keys = expected.take([2, 0, 3, 1])
+    assert not agrees(without_keys, pa.table({"key": [None, 1, 2, 3], **changed}), Asked())
+    assert agrees(without_keys, expected, Asked())
+
+
+def test_too_few_rows_without_keys_are_counted():
+    verdict = compare(pa.table({"x": [1, 2]}), pa.table({"x": [1]}), Asked())
+    assert verdict.reason == "1 row instead of 2"
+
+
+def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path):
+    path = tmp_path / "data.parquet"
+    odd = 'unit "price"'
+    table = pa.table({odd: [-1.0, 3.0, None, math.nan, math.inf], "i": [1, -1, 2, 2, None]})
+    pq.write_table(table, path)
+    assert typical_sizes([path], [odd, "i"]) == {odd: 2.0, "i": 1.5}
+    assert typical_sizes([path], []) == {}
+
+
+def test_floors_follow_the_expression():
+    total, mean = Agg("sum", (Col("v"),)), Agg("mean", (Col("w"),))
+    outputs = (
+        Output("s", total),
+        Output("d", Arith("-", total, mean)),
+        Output("n", Agg("size", ())),
+    )
+    query = Query("q", "", derive=(Output("w", Arith("*", Col("v"), Lit(10))),), aggregate=outputs)
+    found = floors(query, {"v": 5.0}, 100.0)
+    assert found["s"] == pytest.approx(5e-10)
+    assert found["d"] == pytest.approx(5e-10 + 5e-11, rel=0.01)
+    assert "n" not in found
+
+
+# --- agreement ---------------------------------------------------------------------------------
+
+
+def test_engines_that_agree_are_named_together():
+    right, wrong = one_column([1, 2]), one_column([1, 3])
+    answers = {"pandas": right, "polars": wrong, "dask": wrong, "modin": one_column([5, 5])}
+    found = agreement("q1", ("duckdb", right), answers, partial(compare, asked=BY_KEY))
+    assert found.agree == ("pandas",)
+    reasons = {d.engine: d.reason for d in found.differ}
+    assert reasons["polars"] == "column x: 1 of 2 values differs (agrees with dask)"
+    assert reasons["dask"] == "column x: 1 of 2 values differs (agrees with polars)"
+    assert reasons["modin"] == "column x: 2 of 2 values differ"
+
+
+def test_what_an_answer_keeps_follows_from_its_query():
+    total = Query("q", "", group_by=("k",), aggregate=(Output("s", Agg("sum", (Col("v"),))),))
+    assert asked(total) == Asked(("k",))
+    row = Query("q", "", apply=RowFunction("f", "r", Col("v")), limit=3)
+    assert asked(row) == Asked(positional=True)
+    top = Query(
+        "q", "", group_by=("k",), extreme=Extreme("v", 2, "t"), sort=(SortKey("t"),), limit=1
+    )
+    assert asked(top) == Asked(("k",), sort=("t",), cut=True)

@@ -1,0 +1,402 @@
+"""The language's meaning in plain Python: slow, short, and the second oracle beside DuckDB.
+
+Missing is None. Wherever a value comes from outside, NaN counts as missing, too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import operator
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, assert_never
+
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    Value,
+    columns,
+)
+from ..spec.workload import Extreme, Output, Query, RowFunction
+from .time_zones import instant, told, truncated
+
+# of a column: a number, text, truth, date, or None
+Cell: TypeAlias = Any
+Row: TypeAlias = Mapping[str, Any]
+Number: TypeAlias = int | float
+
+
+def evaluate(expr: Expr, row: Row) -> Value:
+    """Give an expression's value for one row; KeyError where a column is not there."""
+    value: Value = present(_value(expr, row, None))
+    return value
+
+
+def summarise(expr: Expr, rows: Sequence[Row]) -> Value:
+    """Give the value of an expression over aggregations for a group of rows."""
+    value: Value = present(_value(expr, {}, rows))
+    return value
+
+
+def apply_row(function: RowFunction, row: Row) -> Value:
+    """Give a row function's value; it is not called where an input is missing, unless it asks."""
+    if function.body is None:
+        raise ValueError(f"{function.name} has no tree: {function.opaque}")
+    inputs = function.columns or columns(function.body)
+    if function.on_missing == "skip" and any(present(row[name]) is None for name in inputs):
+        return None
+    return evaluate(function.body, row)
+
+
+def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Give a query's answer; groups in order of first appearance where nothing sorts them."""
+    kept = kept_rows(query, rows)
+    if query.select:
+        result = [{name: present(row[name]) for name in query.select} for row in kept]
+    elif isinstance(query.apply, RowFunction):
+        function = query.apply
+        result = [{function.output: apply_row(function, row)} for row in kept]
+    elif query.transform:
+        result = _transformed(query, kept)
+    else:
+        result = [
+            found for group in groups_of(query.group_by, kept) for found in _reply(query, group)
+        ]
+    if query.having is not None:
+        result = [row for row in result if evaluate(query.having, row) is True]
+    for key in reversed(query.sort):
+        result = _sorted(result, key.name, key.descending)
+    return [{name: _told(value) for name, value in row.items()} for row in result[: query.limit]]
+
+
+def present(value: Cell) -> Cell:
+    """Give None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
+    if isinstance(value, dt.datetime):
+        return instant(value)
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Give the rows that `where` lets through, with the derived columns."""
+    kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
+    for output in query.derive:
+        for row in kept:
+            row[output.name] = evaluate(output.expression, row)
+    return kept
+
+
+def groups_of(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Give the rows of each group, in the order of the frame; one group where there is no key."""
+    if not keys:
+        return [rows]
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(present(row[key]) for key in keys), []).append(row)
+    return list(groups.values())
+
+
+def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = {name: present(group[0][name]) for name in query.group_by}
+    if query.extreme:
+        name = query.extreme.name
+        return [keys | {name: value} for value in _extremes(query.extreme, group)]
+    return [keys | _outputs(query.aggregate, {}, group)]
+
+
+def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each row's values, in the order of the frame."""
+    groups = {id(row): group for group in groups_of(query.group_by, rows) for row in group}
+    result = []
+    for row in rows:
+        keys = {name: present(row[name]) for name in query.group_by}
+        result.append(keys | _outputs(query.transform, row, groups[id(row)]))
+    return result
+
+
+def _outputs(outputs: Sequence[Output], row: Row, group: Sequence[Row]) -> dict[str, Value]:
+    return {out.name: present(_value(out.expression, row, group)) for out in outputs}
+
+
+def _extremes(extreme: Extreme, group: Sequence[Row]) -> list[Any]:
+    values = (present(row[extreme.column]) for row in group)
+    there = sorted((v for v in values if v is not None), reverse=not extreme.smallest)
+    return there[: extreme.n]
+
+
+def _sorted(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dict[str, Any]]:
+    there = [row for row in rows if row[name] is not None]
+    missing = [row for row in rows if row[name] is None]  # they come last, either way
+    return sorted(there, key=lambda row: row[name], reverse=descending) + missing
+
+
+def _told(value: Cell) -> Cell:
+    return told(value) if isinstance(value, dt.datetime) else value
+
+
+def _value(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one line for each node
+    """Evaluate a node; `group` is what aggregations range over, None where there is no group."""
+    match expr:
+        case Col(name):
+            return present(row[name])
+        case Lit(value):
+            return present(value)
+        case Arith(op, left, right):
+            return _skipping(ARITHMETIC[op], _value(left, row, group), _value(right, row, group))
+        case Neg(operand):
+            return _skipping(operator.neg, _value(operand, row, group))
+        case Compare(op, left, right):
+            return _skipping(COMPARISONS[op], _value(left, row, group), _value(right, row, group))
+        case IsMissing(operand):
+            return _value(operand, row, group) is None
+        case IsIn(operand, values):
+            found = _value(operand, row, group)
+            return _skipping(lambda value: value in [v.value for v in values], found)
+        case Bool(op, operands):
+            return _chain(op == "or", [_value(part, row, group) for part in operands])
+        case Not(operand):
+            return _skipping(operator.not_, _value(operand, row, group))
+        case Call(function, arguments):
+            return _skipping(CALLS[function], *(_value(part, row, group) for part in arguments))
+        case Case(branches, otherwise):
+            taken = (then for when, then in branches if _value(when, row, group) is True)
+            return _value(next(taken, otherwise), row, group)
+        case Let(name, value, body):
+            return _value(body, {**row, name: _value(value, row, group)}, group)
+        case Agg(function, arguments) if function in WINDOWS:
+            return _windowed(function, arguments, row, group)
+        case Agg(function, arguments):
+            return _aggregated(function, arguments, group)
+        case _:
+            assert_never(expr)
+
+
+def _skipping(function: Callable[..., Any], *values: Cell) -> Cell:
+    """Call a function: missing where an argument is, and where Python has no value."""
+    if any(value is None for value in values):
+        return None
+    try:
+        return present(function(*values))
+    except (ValueError, ZeroDivisionError):  # sqrt(-1), 0.0 ** -1: no number
+        return None
+    except OverflowError:  # exp(1000), 10.0 ** 400
+        return math.inf
+
+
+def _chain(decisive: bool, values: Sequence[bool | None]) -> bool | None:
+    """Join conditions: `or` is decided by a true one, `and` by a false one, in any place."""
+    if any(value is not None and bool(value) is decisive for value in values):
+        return decisive
+    return None if None in values else not decisive
+
+
+def _divide(left: Number, right: Number) -> float | None:
+    if right != 0:
+        return left / right
+    if left == 0:
+        return None
+    return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def _floor_divide(left: Number, right: Number) -> Number | None:
+    return None if right == 0 else left // right
+
+
+def _modulo(left: Number, right: Number) -> Number | None:
+    return None if right == 0 else left % right
+
+
+def _power(left: Number, right: Number) -> Number | None:
+    value = left**right
+    return None if isinstance(value, complex) else value
+
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "//": _floor_divide,
+    "%": _modulo,
+    "**": _power,
+}
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _log(log: Callable[[Number], float]) -> Callable[[Number], float]:
+    # Python raises at 0, as it does below; a column is minus infinity there
+    return lambda value: -math.inf if value == 0 else log(value)
+
+
+def _whole(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
+    # a float stays one, and may be infinite: Python's floor gives integers, and raises there
+    def called(value: Number) -> Number:
+        return value if math.isinf(value) else type(value)(function(value))
+
+    return called
+
+
+def _round(value: Number, places: int = 0) -> Number:
+    return value if math.isinf(value) else round(value, places)
+
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "sqrt": math.sqrt,
+    "log": _log(math.log),
+    "log10": _log(math.log10),
+    "exp": math.exp,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "round": _round,
+    "min": min,
+    "max": max,
+    "lower": str.lower,
+    "len": len,
+    "contains": operator.contains,
+    "starts_with": str.startswith,
+    "year": operator.attrgetter("year"),
+    "month": operator.attrgetter("month"),
+    "day": operator.attrgetter("day"),
+    "truncate": truncated,
+}
+
+
+def _aggregated(function: str, arguments: Sequence[Expr], group: Sequence[Row] | None) -> Cell:
+    if group is None:
+        raise ValueError(f"{function} is an aggregation, and there is no group")
+    match function, arguments:
+        case "size", ():
+            return len(group)
+        case "quantile", (column, share):
+            return _quantile(_there(column, group), _value(share, {}, None) or 0)
+        case "corr", (one, other):
+            return _corr([(_value(one, r, None), _value(other, r, None)) for r in group])
+        case _, (column,):
+            return AGGREGATIONS[function](_there(column, group))
+        case _:
+            raise ValueError(f"{function} does not take {len(arguments)} arguments")
+
+
+def _windowed(
+    function: str, arguments: Sequence[Expr], row: Row, group: Sequence[Row] | None
+) -> Cell:
+    """Give a window function's value in one row of its group."""
+    if group is None:
+        raise ValueError(f"{function} is of a group's rows, and there is no group")
+    at = next(place for place, other in enumerate(group) if other is row)
+    values = [evaluate(arguments[0], other) for other in group]
+    return WINDOWS[function](values, at, *(int(evaluate(n, {})) for n in arguments[1:]))  # type: ignore[arg-type]
+
+
+def _rank(values: list[Any], at: int) -> int | None:
+    if values[at] is None:
+        return None
+    before: int = sum(value < values[at] for value in values if value is not None)
+    return 1 + before
+
+
+def _lag(values: list[Any], at: int, step: int = 1) -> Cell:
+    return values[at - step] if 0 <= at - step < len(values) else None
+
+
+def _cumsum(values: list[Any], at: int) -> Cell:
+    there = [value for value in values[: at + 1] if value is not None]
+    return None if values[at] is None else _sum(there)
+
+
+WINDOWS: dict[str, Callable[..., Any]] = {
+    "rank": _rank,
+    "lag": _lag,
+    "lead": lambda values, at, step=1: _lag(values, at, -step),
+    "cumsum": _cumsum,
+}
+
+
+def _there(column: Expr, group: Sequence[Row]) -> list[Any]:
+    """Give the values that are there: aggregations skip missing ones."""
+    values = (evaluate(column, row) for row in group)
+    return [value for value in values if value is not None]
+
+
+def _sum(values: list[Any]) -> Cell:
+    if not any(isinstance(value, float) for value in values):
+        return sum(values)
+    if any(math.isinf(value) for value in values):  # fsum raises where inf meets -inf
+        return sum(map(float, values))
+    return math.fsum(values)
+
+
+def _mean(values: list[Any]) -> float | None:
+    return _sum(values) / len(values) if values else None
+
+
+def _quantile(values: list[Any], share: float) -> float | None:
+    """Interpolate between the two values around `share * (n - 1)` (type 7 of Hyndman and Fan)."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    if ordered[low] == ordered[high]:  # two infinities have no difference
+        return float(ordered[low])
+    # of decimals, a float is no factor
+    return float(ordered[low]) + float(ordered[high] - ordered[low]) * (place - low)
+
+
+def _spread(values: list[Any]) -> float | None:
+    """Give the sample variance; of fewer than two values there is none."""
+    if len(values) < 2 or any(math.isinf(value) for value in values):
+        return None
+    return float(statistics.variance(values))
+
+
+def _corr(pairs: Sequence[tuple[Any, Any]]) -> float | None:
+    there = [(x, y) for x, y in pairs if x is not None and y is not None]
+    if len(there) < 2 or any(math.isinf(value) for pair in there for value in pair):
+        return None
+    try:
+        return statistics.correlation([x for x, _ in there], [y for _, y in there])
+    except statistics.StatisticsError:  # no variance
+        return None
+
+
+def _or_missing(function: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+    return lambda values: function(values) if values else None
+
+
+AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
+    "sum": _sum,
+    "mean": _mean,
+    "min": _or_missing(min),
+    "max": _or_missing(max),
+    "median": lambda values: _quantile(values, 0.5),
+    "first": _or_missing(operator.itemgetter(0)),
+    "last": _or_missing(operator.itemgetter(-1)),
+    "count": len,
+    "n_unique": lambda values: len(set(values)),
+    "var": _spread,
+    "std": lambda values: _skipping(math.sqrt, _spread(values)),
+    "any": any,
+    "all": all,
+}

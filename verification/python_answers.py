@@ -1,0 +1,67 @@
+"""Python's own answers over Arrow tables: the rows a query sees of them, and their columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+
+from ..spec.joins import beside, over_rows
+from ..spec.schema import Column, Schema
+from ..spec.workload import Join, Query
+from .evaluation import Row, present
+
+
+def seen(
+    query: Query, frame: pa.Table, other: pa.Table | None = None
+) -> tuple[Query, list[dict[str, Any]]]:
+    """Give a query over the rows that its clauses see, joined with `other` where it joins."""
+    rows = frame.to_pylist()
+    if query.join is None or other is None:
+        return query, rows
+    data = replace(_named(frame), tables=((query.join.table, _named(other)),))
+    over, _ = over_rows(query, data)
+    return over, joined(query.join, beside(data, query.join), rows, other.to_pylist())
+
+
+def joined(
+    join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """Give the rows of a join; `beside` names the table's columns in them."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for other in others:
+        found.setdefault(tuple(present(other[key]) for key in join.on), []).append(other)
+    result = []
+    nothing = [] if join.how == "inner" else [dict.fromkeys(beside)]
+    for row in rows:
+        key = tuple(present(row[name]) for name in join.on)
+        matches: Sequence[Row] = [] if None in key else found.get(key, [])
+        result += [
+            {**row, **{shown: other[name] for name, shown in beside.items()}}
+            for other in matches or nothing
+        ]
+    return result
+
+
+def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
+    """Give a column: numbers as floats as soon as one of them is no whole number.
+
+    A column of nothing but missing values has no type of its own: it takes the answer's.
+    """
+    there = [value for value in values if value is not None]
+    if not there:
+        found = types.get_field_index(name)
+        return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
+    if isinstance(there[0], bool | str | dt.date):
+        return pa.array(values)
+    whole = all(isinstance(value, int) for value in there)
+    return pa.array(values, pa.int64() if whole else pa.float64())
+
+
+def _named(table: pa.Table) -> Schema:
+    """Give a schema of the names alone: no more of it is asked here."""
+    columns = (Column(name, "null", "null") for name in table.column_names)
+    return Schema(tuple(columns), table.num_rows)
