@@ -279,7 +279,7 @@ def init(
 
 @app.command()
 def doctor(results: Results = Path("results")) -> None:
-    """Say what this machine can and cannot measure, and what would mend it."""
+    """Describe what this machine can and cannot measure, and what would mend it."""
     from .commands import companions
 
     companions.doctor(results)

@@ -57,7 +57,7 @@ class Flag(StrEnum):
 
     @property
     def wrong(self) -> bool:
-        """Tell whether the answer cannot be right; the others are for a reader to judge."""
+        """Return whether the answer cannot be right; the others are for a reader to judge."""
         return self in {Flag.TRUNCATED, Flag.DIFFERENT, Flag.ROWS, Flag.UNSTEADY}
 
 
@@ -75,19 +75,19 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """Give the place as a person reads it."""
+        """Return the place as a person reads it."""
         return ", ".join(
             filter(None, (f"{self.solution} {self.version}", self.data, self.question))
         )
 
 
 def lines(findings: Iterable[Finding]) -> str:
-    """Give one JSON object a line."""
+    """Return one JSON object a line."""
     return "".join(json.dumps(asdict(finding)) + "\n" for finding in findings)
 
 
 def audit(entries: Iterable[Entry]) -> tuple[Finding, ...]:
-    """Give what cannot be right among published results, the gravest first."""
+    """Return what cannot be right among published results, the gravest first."""
     everything = tuple(entries)
     shown = _published(everything)
     found = [
@@ -207,14 +207,14 @@ def _stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator[Find
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """Give a version's numbers, to be put in order; its letters (rc, dev) say nothing here."""
+    """Return a version's numbers, to be put in order; its letters (rc, dev) say nothing here."""
     return tuple(
         int(number) for number in re.findall(r"\d+", version.split("+", maxsplit=1)[0])[:3]
     )
 
 
 def _by_question(entries: Sequence[Entry]) -> Iterator[dict[str, Entry]]:
-    """Give each question's entries by solution: the last run, whose answer was checked."""
+    """Return each question's entries by solution: the last run, whose answer was checked."""
     for asked in _grouped(entries, _place).values():
         yield {entry.solution: entry for entry in sorted(asked, key=lambda e: e.run)}
 
@@ -224,7 +224,7 @@ def _majority(
     answer: Callable[[Entry], Answer],
     same: Callable[[Answer, Answer], bool],
 ) -> tuple[Answer, tuple[str, ...]] | None:
-    """Give the answer of more than half of the families, and who gives it; None without one.
+    """Return the answer of more than half of the families, and who gives it; None without one.
 
     A family whose members differ has no voice.
     """
@@ -245,7 +245,7 @@ def _majority(
 
 
 def _same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Tell whether two answers are one but for noise and for the digits that were not printed."""
+    """Return whether two answers are one but for noise and for the digits that were not printed."""
     if len(one) != len(other):
         return False
     return all(_alike(a, b) for a, b in zip(one, other, strict=True))
@@ -259,13 +259,13 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _unit(text: str) -> float:
-    """Give half a unit of the last digit that was printed."""
+    """Return half a unit of the last digit that was printed."""
     mantissa, _, exponent = text.lower().partition("e")
     return float(0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])))
 
 
 def _distance(one: Sequence[str], usual: Sequence[str]) -> float:
-    """Give how far an answer is off, as a share of the usual one; infinite where it has others."""
+    """Return how far an answer is off, as a share of the usual one; infinite where it has others."""
     if len(one) != len(usual):
         return math.inf
     pairs = [(float(a), float(b)) for a, b in zip(one, usual, strict=True)]

@@ -103,6 +103,6 @@ def _number(text: str | None) -> float | None:
 
 
 def _check(text: str | None) -> tuple[str, ...]:
-    """Give the sums of an answer; none where one of them is missing."""
+    """Return the sums of an answer; none where one of them is missing."""
     parts = tuple(part.strip() for part in (text or "").split(";"))
     return () if NOTHING & set(parts) else parts

@@ -155,7 +155,7 @@ def _module(folder: Path, name: str, text: str) -> ModuleType:
 
 
 def _hot(module: ModuleType, data: Path | None) -> float:
-    """Give the fastest of a few executions after the first, fewer where one takes seconds."""
+    """Return the fastest of a few executions after the first, fewer where one takes seconds."""
     loaded = module.load(str(data)) if data else module.load()
     module.query(loaded)
     times: list[float] = []

@@ -73,7 +73,7 @@ def texts(codes: np.ndarray[Any, Any], number: int, width: int) -> pa.Array:
 
 
 def measured(contestant: Callable[[Path, Path], bool], *paths: Path) -> tuple[float, int]:
-    """Give the best seconds and the largest memory of a contestant in a fresh process."""
+    """Return the best seconds and the largest memory of a contestant in a fresh process."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=compete, args=(contestant, paths, sender))
@@ -109,7 +109,7 @@ def sample(peak: list[int]) -> None:
 
 
 def anonymous() -> int:
-    """Give the process's own bytes: files that are read as they lie on disk are not among them."""
+    """Return the process's own bytes: files that are read as they lie on disk are not among them."""
     status = Path("/proc/self/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
     return int(line.split()[1]) * 1024

@@ -110,7 +110,7 @@ def timed(work: str) -> Took:
 
 
 def loading(engine: str, schema: Schema, parquet: Path, folder: Path) -> str | Took:
-    """Give the program that loads all the columns as dfbench writes it, as a piece of work."""
+    """Return the program that loads all the columns as dfbench writes it, as a piece of work."""
     outputs = ", ".join(f"c_{name}: count({name})" for name in schema.names)
     text = f"dataset: {{files: big.csv}}\nqueries:\n  all: {{aggregate: {{{outputs}}}}}\n"
     (query,) = read_text(text, "big.yaml", folder).queries

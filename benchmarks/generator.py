@@ -80,7 +80,7 @@ for count, (name, rows) in enumerate(sizes.items(), 1):
 
 
 def measured(program: str, rows: int, folder: str, generator: str) -> tuple[float, int]:
-    """Give the seconds from start to end of a fresh process, and its peak memory in bytes."""
+    """Return the seconds from start to end of a fresh process, and its peak memory in bytes."""
     began = time.perf_counter()
     command = [sys.executable, "-c", program, str(rows), folder, generator]
     with subprocess.Popen(command) as process:
@@ -92,7 +92,7 @@ def measured(program: str, rows: int, folder: str, generator: str) -> tuple[floa
 
 
 def in_an_empty_folder(program: str, rows: int, folder: Path, generator: str) -> tuple[float, int]:
-    """Give the time and the peak of one run in an empty folder."""
+    """Return the time and the peak of one run in an empty folder."""
     with tempfile.TemporaryDirectory(dir=folder) as empty:
         return measured(program, rows, empty, generator)
 

@@ -93,7 +93,7 @@ def done(seen: Run) -> Run:
 
 
 def overhead(folder: Path, backend: Backend, times: int = 15) -> tuple[float, float]:
-    """Give the median seconds of a run that does nothing, and of a bare interpreter."""
+    """Return the median seconds of a run that does nothing, and of a bare interpreter."""
     isolated, bare = [], []
     for _ in range(times):
         began = time.perf_counter()
@@ -106,7 +106,7 @@ def overhead(folder: Path, backend: Backend, times: int = 15) -> tuple[float, fl
 
 
 def looking(folder: Path, backend: Backend) -> float:
-    """Give the share of one core that looking takes: what four more seconds of sleep cost."""
+    """Return the share of one core that looking takes: what four more seconds of sleep cost."""
     spent = []
     for seconds in (1, 5):
         before = processors()
@@ -121,7 +121,7 @@ def processors() -> float:
 
 
 def watched(folder: Path, backend: Backend, pairs: int) -> list[float]:
-    """Give a polars query's times when looked at over those when not, in pairs in one process."""
+    """Return a polars query's times when looked at over those when not, in pairs in one process."""
     job = polars(folder, 2 * pairs)
     request = json.dumps({"job": job.to_json(), "backend": backend.name})
     command = [*backend.launcher, sys.executable, "-P", "-c", BLINKING]
@@ -136,7 +136,7 @@ def watched(folder: Path, backend: Backend, pairs: int) -> list[float]:
 
 
 def enclosed(folder: Path, backend: Backend, pairs: int) -> list[float]:
-    """Give a polars query's times in a worker under a limit over those in a bare process."""
+    """Return a polars query's times in a worker under a limit over those in a bare process."""
     ratios = []
     for pair in range(pairs):
         order = (alone, isolated) if pair % 2 else (isolated, alone)
@@ -157,7 +157,7 @@ def alone(folder: Path, backend: Backend) -> float:  # noqa: ARG001 - measured w
 
 
 def overshoot(folder: Path, backend: Backend, limit: int = 4 * GIB) -> tuple[float, float]:
-    """Give the share of a limit by which an allocating program passed it, and its bytes/s."""
+    """Return the share of a limit by which an allocating program passed it, and its bytes/s."""
     found = [run(folder, "allocate", ALLOCATE, backend, memory=limit) for _ in range(3)]
     worst = max(seen.memory.charged or seen.memory.peak or 0 for seen in found)
     rate = max((seen.memory.peak or 0) / (seen.times.wall or 1) for seen in found)

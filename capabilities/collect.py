@@ -33,7 +33,7 @@ class Listener(Protocol):
     """Hears how far the probes are."""
 
     def probing(self, subject: str, done: int, total: int) -> None:
-        """Hear which road or library is asked now."""
+        """Receive which road or library is asked now."""
 
 
 class Subject(Protocol):
@@ -41,19 +41,19 @@ class Subject(Protocol):
 
     @property
     def path(self) -> str:
-        """Give the interpreter's file."""
+        """Return the interpreter's file."""
 
     @property
     def python(self) -> str:
-        """Give its version."""
+        """Return its version."""
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """Give the versions of the engine's distributions."""
+        """Return the versions of the engine's distributions."""
 
     @property
     def problem(self) -> str:
-        """Say why it cannot run; else nothing."""
+        """Describe why it cannot run; else nothing."""
 
 
 def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
@@ -90,7 +90,7 @@ def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
 
 
 def probes(engine: str, workers: int) -> Iterator[Probe]:
-    """Give the probes of an engine: as a road, as a library, as both or none."""
+    """Return the probes of an engine: as a road, as a library, as both or none."""
     base, at, version = engine.partition("@")
     for road in ROADS:
         if road.name == base or (road.name, base) == ("numba", "pandas+numba"):
@@ -104,7 +104,7 @@ def probes(engine: str, workers: int) -> Iterator[Probe]:
 def _kept_or_asked(
     prober: Prober, probe: Probe, kept: Path, facts: Mapping[str, object]
 ) -> Finding:
-    """Give what was found before, by the same script on the same machine; else ask."""
+    """Return what was found before, by the same script on the same machine; else ask."""
     asked = [asdict(probe), harness(session=probe.session), PATIENCE, prober.workers, facts]
     key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
     file = kept / f"{key}.json"

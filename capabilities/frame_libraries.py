@@ -53,7 +53,7 @@ EXPRESSIONS
 
 
 def plain(answer):
-    """Give an answer as sorted text: neither order nor class counts."""
+    """Return an answer as sorted text: neither order nor class counts."""
     answer = FINISHED
     values = np.ravel(np.asarray(answer, dtype=object))
     return sorted(f"{x:.6g}" if isinstance(x, float | int) else str(x) for x in values)
@@ -98,7 +98,7 @@ import pandas
 
 
 def fastest(call):
-    """Give the seconds of the fastest of three calls."""
+    """Return the seconds of the fastest of three calls."""
     times = []
     for _ in range(3):
         began = time.perf_counter()
@@ -359,12 +359,12 @@ LITTLE = 2**30  # bytes, for a file that has half as much again
 
 
 def probes(library: Library, workers: int) -> tuple[Probe, ...]:
-    """Give a library's probes."""
+    """Return a library's probes."""
     return tuple(probe(library, trait, workers) for trait in Trait)
 
 
 def probe(library: Library, asked: Trait, workers: int) -> Probe:
-    """Give the probe that asks a library for a trait."""
+    """Return the probe that asks a library for a trait."""
     return Probe(
         library.name,
         asked.name,

@@ -101,7 +101,7 @@ class Prober:
 
 
 def harness(*, session: bool) -> str:
-    """Give the program that runs a script, by its file or over a session's standard input."""
+    """Return the program that runs a script, by its file or over a session's standard input."""
     # Under -c the main module has no file, as in a notebook; a script on standard input has one.
     typed = '[sys.executable, "-c", "import sys; exec(sys.stdin.read())"]'
     command = typed if session else "[sys.executable, path]"
@@ -124,7 +124,7 @@ def finding(asked: Probe, run: Run, answer: Path | None) -> Finding:
 
 
 def evidence(run: Run) -> str:
-    """Give the first line of the error that was printed last, or how the run was ended."""
+    """Return the first line of the error that was printed last, or how the run was ended."""
     lines = [line.strip() for line in run.log.splitlines() if line.strip()]
     errors = [
         # Some begin with an empty line.
@@ -183,7 +183,7 @@ def trait(subject: str, asked: Trait, told: Any) -> Finding:  # noqa: ANN401 - a
 
 
 def whose(told: Sequence[float]) -> str:
-    """Say whether workers were processes or threads, by their numbers.
+    """Return whether workers were processes or threads, by their numbers.
 
     >>> whose([5 * 2.0**22 + 6, 5 * 2.0**22 + 7]), whose([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
     ('threads', 'processes')
@@ -195,7 +195,7 @@ def whose(told: Sequence[float]) -> str:
 
 
 def costs(told: dict[str, float]) -> dict[str, float]:
-    """Give what a road costs: seconds, and the speed-up over a serial loop.
+    """Return what a road costs: seconds, and the speed-up over a serial loop.
 
     A difference that is not above zero is lost in the noise, and left out.
     """

@@ -14,7 +14,7 @@ import time
 
 
 def who(_):
-    """Say which process and which thread works: both numbers are below 2**22."""
+    """Describe which process and which thread works: both numbers are below 2**22."""
     time.sleep(0.05)
     return os.getpid() * 2.0**22 + threading.get_native_id()
 '''
@@ -30,7 +30,7 @@ usleep.argtypes = (ctypes.c_uint,)
 
 
 def who(_):
-    """Say which process and which thread works: both numbers are below 2**22."""
+    """Describe which process and which thread works: both numbers are below 2**22."""
     usleep(50_000)
     return getpid() * 2.0**22 + gettid()
 '''

@@ -83,7 +83,7 @@ def work(x):
 
 
 def fastest(call):
-    """Give the seconds of the fastest of three calls."""
+    """Return the seconds of the fastest of three calls."""
     times = []
     for _ in range(3):
         began = time.perf_counter()
@@ -125,12 +125,12 @@ COSTS_TIMES = 4  # as long as another probe: it maps some thirty times
 
 
 def probes(road: Road, workers: int, name: str = "") -> tuple[Probe, ...]:
-    """Give a road's probes, under its own name or another."""
+    """Return a road's probes, under its own name or another."""
     return tuple(probe(road, question, workers, name) for question in Question)
 
 
 def probe(road: Road, question: Question, workers: int, name: str = "") -> Probe:
-    """Give the probe that asks a road a question."""
+    """Return the probe that asks a road a question."""
     return Probe(
         name or road.name,
         question.name,
@@ -142,7 +142,7 @@ def probe(road: Road, question: Question, workers: int, name: str = "") -> Probe
 
 
 def expected(question: Question) -> list[float] | None:
-    """Give the one right answer; None where there are many."""
+    """Return the one right answer; None where there are many."""
     match question:
         case Question.WORKERS | Question.COSTS:
             return None

@@ -99,7 +99,7 @@ def schema() -> None:
 
 
 def _usual_engines() -> tuple[str, ...]:
-    """Give engines that start fast: several, as a single round borrows another's spread."""
+    """Return engines that start fast: several, as a single round borrows another's spread."""
     here = [engine.name for engine in engines().values() if not missing(engine)]
     if not here:
         raise EngineError("no engine is installed; make install adds all")

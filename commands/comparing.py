@@ -49,7 +49,7 @@ def request(  # noqa: PLR0913 - one for each option
     isolate: bool = False,
     interpreter: str | None = None,
 ) -> Request:
-    """Give a command line's request; WorkloadError for a `--set` without a value.
+    """Return a command line's request; WorkloadError for a `--set` without a value.
 
     `files` are data in place of the workload's own, from where the command is typed.
     """

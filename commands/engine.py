@@ -42,7 +42,7 @@ def save(name: str, folder: Path) -> None:
 
 
 def summary(parts: Iterable[Part]) -> str:
-    """Say in a line what an engine keeps: as many cases as it answers, and what fails."""
+    """Describe in a line what an engine keeps: as many cases as it answers, and what fails."""
     answers = [part for part in parts if part.name in {"answers", "missing values"}]
     met, asked = sum(p.met for p in answers), sum(p.asked for p in answers)
     failed = [part.name for part in parts if part.failures]
@@ -51,7 +51,7 @@ def summary(parts: Iterable[Part]) -> str:
 
 
 def shield(parts: list[Part]) -> dict[str, str | int]:
-    """Give the summary in the form that makers of badges read (an endpoint's JSON)."""
+    """Return the summary in the form that makers of badges read (an endpoint's JSON)."""
     failed = any(part.failures for part in parts)
     color = "red" if failed else "brightgreen"
     return {"schemaVersion": 1, "label": "dfbench", "message": summary(parts), "color": color}

@@ -23,7 +23,7 @@ FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_I
 
 
 def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
-    """Give where a story goes, with a file or None for each of the exports.
+    """Return where a story goes, with a file or None for each of the exports.
 
     Every file is opened once: a mistake is told before anything runs.
     """
@@ -66,7 +66,7 @@ def told(comparison: Comparison, output: Output, *, strict: bool) -> int:
 
 
 def exit_code(comparison: Comparison, *, strict: bool) -> int:
-    """Give 1 when answers disagree, 3 under `strict` when an engine did not finish, else 0."""
+    """Return 1 when answers disagree, 3 under `strict` when an engine did not finish, else 0."""
     outcomes = {cell.outcome for row in comparison.view.rows for cell in row.cells}
     if Outcome.WRONG in outcomes:
         return 1

@@ -29,12 +29,12 @@ class Bounds:
     most: int
 
     def hold(self, limit: float) -> int:
-        """Give the nearest limit within the bounds, in whole MiB between them."""
+        """Return the nearest limit within the bounds, in whole MiB between them."""
         return min(max(int(limit) // MIB * MIB, self.least), self.most)
 
 
 def following(tried: Tried, bounds: Bounds) -> int | None:
-    """Give the limit to try next; None when the search has ended."""
+    """Return the limit to try next; None when the search has ended."""
     if len(tried.ended) > MOST_LIMITS:
         return None
     low, high = tried.low, tried.high
@@ -50,7 +50,7 @@ def following(tried: Tried, bounds: Bounds) -> int | None:
 
 
 def wanted(limit: int) -> int:
-    """Give how near the two sides have to be."""
+    """Return how near the two sides have to be."""
     return max(int(PRECISION * limit), FINEST)
 
 

@@ -32,7 +32,7 @@ class Listener(Protocol):
     """Hears how far a search is; it is never called while a run is timed."""
 
     def trying(self, engine: str, query: str, under: str) -> None:
-        """Hear that a run under a limit is about to start."""
+        """Receive that a run under a limit is about to start."""
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class Floors:
     def _job(
         self, engine: str, query: Query | Tasks, limit: int | None, count: int, answer: Path
     ) -> Job:
-        """Give the job of a trial; the program hears the limit in the engine's own way."""
+        """Return the job of a trial; the program hears the limit in the engine's own way."""
         interpreter = self.plan.interpreters[engine]
         threads = self.plan.workload.limits.threads
         resources = Resources(threads, limit, interpreter.versions)

@@ -40,13 +40,13 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
 
 
 def _able(plan: Plan, names: list[str]) -> list[str]:
-    """Give the engines that will run at all: to one that is not installed nothing has a ratio."""
+    """Return the engines that will run at all: to one that is not installed nothing has a ratio."""
     able = {engine for engine, _ in plan.runnable}
     return [name for name in names if name in able] or names
 
 
 def _baseline(names: list[str]) -> str:
-    """Give pandas, or Python itself for tasks, of whichever version comes first."""
+    """Return pandas, or Python itself for tasks, of whichever version comes first."""
     for known in ("pandas", "pandas/scan", "serial"):
         if found := [name for name in names if name.partition("@")[0] == known]:
             return found[0]

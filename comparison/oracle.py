@@ -37,7 +37,7 @@ def oracle_of(query: Query | Tasks) -> str:
 
 
 def oracle_name(query: Query | Tasks) -> str:
-    """Give the oracle with its version, for reports."""
+    """Return the oracle with its version, for reports."""
     return _told(oracle_of(query))
 
 
@@ -48,7 +48,7 @@ def _told(oracle: str) -> str:
 
 
 def answer(plan: Plan, query: Query | Tasks) -> Path | None:
-    """Give the oracle's answer as an Arrow file; None where it cannot say it, or Python raised.
+    """Return the oracle's answer as an Arrow file; None where it cannot say it, or Python raised.
 
     The answer is kept in the data's folder under the program's hash, so that it is asked once.
     """

@@ -30,17 +30,17 @@ class Plan:
 
     @property
     def resources(self) -> Resources:
-        """Give what each program may use."""
+        """Return what each program may use."""
         return Resources(self.workload.limits.threads, self.workload.limits.memory)
 
     @property
     def runnable(self) -> tuple[tuple[str, str], ...]:
-        """Give the pairs of engine and query that have a program and an engine to run it."""
+        """Return the pairs of engine and query that have a program and an engine to run it."""
         pairs = ((e, q) for (e, q), p in self.programs.items() if isinstance(p, Program))
         return tuple((e, q) for e, q in pairs if not self.interpreters[e].problem)
 
     def engine(self, name: str) -> Engine:
-        """Give the engine of a name."""
+        """Return the engine of a name."""
         return next(engine for engine in self.engines if engine.name == name)
 
 
@@ -61,7 +61,7 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
 
 
 def loading(engines: tuple[str, ...], load: str) -> tuple[str, ...]:
-    """Give the engines that a load mode asks for: each as it is, its scan, or both side by side."""
+    """Return the engines that a load mode asks for: each as it is, its scan, or both side by side."""
     if load == "memory":
         return engines
     if load == "scan":
@@ -107,7 +107,7 @@ def written(
 
 
 def not_run(plan: Plan) -> tuple[Run, ...]:
-    """Give the records of what cannot run: not installed, or unsupported with the reason."""
+    """Return the records of what cannot run: not installed, or unsupported with the reason."""
     records = []
     for (name, query), program in plan.programs.items():
         problem = plan.interpreters[name].problem
@@ -119,5 +119,5 @@ def not_run(plan: Plan) -> tuple[Run, ...]:
 
 
 def told_versions(interpreter: Interpreter) -> dict[str, str]:
-    """Give an engine's versions and the Python that runs it, for the head of a report."""
+    """Return an engine's versions and the Python that runs it, for the head of a report."""
     return {**interpreter.versions, "python": interpreter.python}

@@ -26,12 +26,12 @@ STARTS_WITH = {
 
 
 def foretold(plan: Plan) -> tuple[str, ...]:
-    """Say in sentences what of a plan's limits will not hold, and who will not come far."""
+    """Describe in sentences what of a plan's limits will not hold, and who will not come far."""
     return (*soft(plan), *short(plan), *crowded(plan), *elsewhere(plan))
 
 
 def short(plan: Plan) -> tuple[str, ...]:
-    """Say in a sentence which engines need more than the limit to start, before they try."""
+    """Describe in a sentence which engines need more than the limit to start, before they try."""
     limit = plan.workload.limits.memory
     if limit is None:
         return ()
@@ -44,7 +44,7 @@ def short(plan: Plan) -> tuple[str, ...]:
 
 
 def soft(plan: Plan) -> tuple[str, ...]:
-    """Say in a sentence that the kernel does not hold the memory limit here."""
+    """Describe in a sentence that the kernel does not hold the memory limit here."""
     limit, backend = plan.workload.limits.memory, plan.backend
     if limit is None or backend.name.startswith("cgroup"):
         return ()
@@ -60,7 +60,7 @@ ON_RAY = {"modin", "ray"}
 
 
 def crowded(plan: Plan) -> tuple[str, ...]:
-    """Say which engines find too small a /dev/shm for their objects."""
+    """Describe which engines find too small a /dev/shm for their objects."""
     names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
     room = sandbox.shared_room() if names else None
     memory = plan.workload.limits.memory or machine.memory()[0] or 0
@@ -76,7 +76,7 @@ def crowded(plan: Plan) -> tuple[str, ...]:
 
 
 def elsewhere(plan: Plan) -> tuple[str, ...]:
-    """Say of the engines on clusters whose limits hold where."""
+    """Describe of the engines on clusters whose limits hold where."""
     return tuple(
         f"{engine.name}: memory and threads are held for its client on this machine alone; the "
         "cluster's workers have limits of their own, and peaks are told per worker"
@@ -86,7 +86,7 @@ def elsewhere(plan: Plan) -> tuple[str, ...]:
 
 
 def starts_with(engine: str) -> int:
-    """Give the bytes an engine is known to need to start; 0 where nobody has measured it."""
+    """Return the bytes an engine is known to need to start; 0 where nobody has measured it."""
     name = engine.partition("@")[0]
     families = (name, name.partition("/")[0].partition("+")[0])
     return next((STARTS_WITH[known] for known in families if known in STARTS_WITH), 0)

@@ -38,10 +38,10 @@ class Listener(Protocol):
     """Hears how far a comparison is; it is never called while a run is timed."""
 
     def starting(self, engine: str, query: str, round_: int) -> None:
-        """Hear that a run is about to start."""
+        """Receive that a run is about to start."""
 
     def finished(self, run: Run) -> None:
-        """Hear how a run ended."""
+        """Receive how a run ended."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Rounds:
 
     @property
     def answers(self) -> Path:
-        """Give the folder of the answers that are not judged, or wrong."""
+        """Return the folder of the answers that are not judged, or wrong."""
         return self.folder.path / ANSWERS
 
     def run(self) -> None:
@@ -90,7 +90,7 @@ class Rounds:
         shutil.rmtree(self.answers)
 
     def left(self) -> Iterator[tuple[str, str, int]]:
-        """Give what is planned and not yet stored, in the order of an uninterrupted comparison."""
+        """Return what is planned and not yet stored, in the order of an uninterrupted comparison."""
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
         queries = [query.name for query in self.plan.workload.questions]
@@ -153,7 +153,7 @@ class Rounds:
                 self.folder.append_agreement(self._agreed(query, expected, answered))
 
     def _agreed(self, query: Query | Tasks, expected: Path, answered: list[Run]) -> Agreement:
-        """Tell which engines always gave the oracle's answer, and how the others' differ."""
+        """Return which engines always gave the oracle's answer, and how the others' differ."""
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
         kept = {engine: self._answer(*place(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
@@ -184,7 +184,7 @@ def _forget(answer: Path) -> None:
 
 
 def _lacked_room(run: Run) -> bool:
-    """Tell whether the disk of the results was full, which says nothing of the engine."""
+    """Return whether the disk of the results was full, which says nothing of the engine."""
     return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
 
 
@@ -209,7 +209,7 @@ def affordable(
 
 
 def place(run: Run) -> tuple[str, str, int]:
-    """Give what a run stands for: its engine, query and round."""
+    """Return what a run stands for: its engine, query and round."""
     return run.engine, run.query, run.round
 
 
@@ -224,7 +224,7 @@ def _in(engine: str, runs: list[Run]) -> bool:
 def job(  # noqa: PLR0913 - a job has that many parts
     plan: Plan, folder: Folder, engine: str, query: str, round_: int, answer: Path
 ) -> Job:
-    """Give the job of one run: the stored program, the data, the limits."""
+    """Return the job of one run: the stored program, the data, the limits."""
     program = plan.programs[engine, query]
     assert isinstance(program, Program)
     measure = plan.workload.measure
@@ -247,7 +247,7 @@ def job(  # noqa: PLR0913 - a job has that many parts
 
 
 def _is_checked(question: Query | Tasks) -> bool:
-    """Tell whether answers are compared: those of tasks need not be."""
+    """Return whether answers are compared: those of tasks need not be."""
     return not isinstance(question, Tasks) or question.verify != "none"
 
 

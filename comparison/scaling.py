@@ -13,7 +13,7 @@ FEWEST_GROUPS = 2
 
 
 def beside(workload: Workload, rows: int) -> bool:
-    """Tell whether break-evens and traits are found: for functions that have work to do."""
+    """Return whether break-evens and traits are found: for functions that have work to do."""
     match workload.measure.beside:
         case "auto":
             return _enough(workload, rows) and any(map(calls, workload.questions))
@@ -22,12 +22,12 @@ def beside(workload: Workload, rows: int) -> bool:
 
 
 def calls(question: Query | Tasks) -> bool:
-    """Tell whether a question calls a function."""
+    """Return whether a question calls a function."""
     return isinstance(question, Tasks) or question.apply is not None
 
 
 def tenth(workload: Workload) -> Workload | None:
-    """Give the workload at a tenth of its size; None for files, which have one size, and tiny ones.
+    """Return the workload at a tenth of its size; None for files, which have one size, and tiny ones.
 
     Groups are a tenth too, each as large as before.
     """

@@ -73,7 +73,7 @@ class Request:
 
     @property
     def provider(self) -> Provider:
-        """Give what finds or makes the engines' environments."""
+        """Return what finds or makes the engines' environments."""
         return Provider(self.cache, os.environ.get("PATH", os.defpath), Path.home())
 
 
@@ -148,7 +148,7 @@ def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -
 
 
 def _most(asked: int | None) -> int:
-    """Give the largest limit of a search: what is asked for, else what the machine has."""
+    """Return the largest limit of a search: what is asked for, else what the machine has."""
     usable, _ = machine.memory()
     most = asked or usable
     if most is None:
@@ -216,7 +216,7 @@ def _data(request: Request, workload: Workload, progress: Progress | Silence) ->
 
 
 def dataset(workload: Workload) -> Generated | Files:
-    """Give a workload's dataset; DataError where it has none."""
+    """Return a workload's dataset; DataError where it has none."""
     if workload.dataset is None:
         message = f"{workload.name} has no dataset: it is a workload of tasks"
         raise DataError(message)
@@ -224,7 +224,7 @@ def dataset(workload: Workload) -> Generated | Files:
 
 
 def command() -> str:
-    """Give the command line of this process, to be typed again."""
+    """Return the command line of this process, to be typed again."""
     name = Path(sys.argv[0]).name
     return shlex.join(["dfbench" if name in {"__main__.py", "dfbench"} else name, *sys.argv[1:]])
 

@@ -14,7 +14,7 @@ UNFINISHED = ".part"
 
 
 def default_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
-    """Give the cache folder: $DFBENCH_CACHE, else dfbench under $XDG_CACHE_HOME or ~/.cache."""
+    """Return the cache folder: $DFBENCH_CACHE, else dfbench under $XDG_CACHE_HOME or ~/.cache."""
     if chosen := environment.get("DFBENCH_CACHE"):
         return Path(chosen).expanduser()
     base = environment.get("XDG_CACHE_HOME") or "~/.cache"
@@ -22,7 +22,7 @@ def default_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
 
 
 def made_once(target: Path, make: Callable[[Path], None]) -> Path:
-    """Give the target, made by `make(unfinished)` where it is not there yet.
+    """Return the target, made by `make(unfinished)` where it is not there yet.
 
     The unfinished file is locked for as long as its maker lives, so a second process waits for the
     first, and what a killed one left is known by its free lock. The finished file is flushed to
@@ -80,7 +80,7 @@ def _locked(path: Path) -> Iterator[int]:
 
 
 def _is_still(path: Path, file: int) -> bool:
-    """Tell whether a path still leads to an open file."""
+    """Return whether a path still leads to an open file."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file))
     except FileNotFoundError:

@@ -51,12 +51,12 @@ class Labels:
 
     @property
     def distinct(self) -> int:
-        """Give the number of texts."""
+        """Return the number of texts."""
         return len(self.texts)
 
     @cached_property
     def dictionary(self) -> pa.Array:
-        """Give the texts as an Arrow array."""
+        """Return the texts as an Arrow array."""
         return pa.array(self.texts, pa.string())
 
 
@@ -99,17 +99,17 @@ class Frame:
 
     @property
     def rows(self) -> int:
-        """Give the number of rows."""
+        """Return the number of rows."""
         return int(self.columns[0].numbers.size)
 
 
 def narrowest(largest: int) -> np.dtype[Any]:
-    """Give the narrowest unsigned type that holds 0..largest."""
+    """Return the narrowest unsigned type that holds 0..largest."""
     return np.min_scalar_type(largest)
 
 
 def room(rows: int, dtype: type[np.generic] | np.dtype[Any], folder: Path) -> NDArray[Any]:
-    """Give an array to fill: in memory, or in an unnamed file of `folder` where it is huge."""
+    """Return an array to fill: in memory, or in an unnamed file of `folder` where it is huge."""
     if rows <= ROWS_IN_MEMORY:
         return np.empty(rows, dtype=dtype)
     with tempfile.TemporaryFile(dir=folder) as file:
@@ -146,7 +146,7 @@ def _writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def _repeats(meaning: Meaning) -> bool:
-    """Tell whether a column's values come back often enough for a dictionary page."""
+    """Return whether a column's values come back often enough for a dictionary page."""
     match meaning:
         case Millionths():
             return False
@@ -165,7 +165,7 @@ def _groups(frame: Frame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
 
 
 def arrow_type(meaning: Meaning) -> pa.DataType:
-    """Give the Arrow type that a column is written from."""
+    """Return the Arrow type that a column is written from."""
     match meaning:
         case Whole():
             return pa.int64()
@@ -180,7 +180,7 @@ def arrow_type(meaning: Meaning) -> pa.DataType:
 
 
 def _array(column: Compact, rows: Slice) -> pa.Array:
-    """Give some rows of a column as Arrow."""
+    """Return some rows of a column as Arrow."""
     numbers = column.numbers[rows]
     none = None if column.null is None else numbers == column.null
     match column.meaning:

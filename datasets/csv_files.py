@@ -34,7 +34,7 @@ class MistypedError(Exception):
 
 
 def csv_types(paths: Sequence[Path], dialect: Dialect = Dialect()) -> Types:  # noqa: B008
-    """Tell each column's type from the beginning of the first file."""
+    """Return each column's type from the beginning of the first file."""
     try:
         with _open(paths[0], {}, dialect) as reader:
             types = {
@@ -47,7 +47,7 @@ def csv_types(paths: Sequence[Path], dialect: Dialect = Dialect()) -> Types:  # 
 
 
 def _named(schema: pa.Schema, dialect: Dialect) -> pa.Schema:
-    """Give the columns of files without a line of names their numbers."""
+    """Return the columns of files without a line of names their numbers."""
     if dialect.header:
         return schema
     return pa.schema([(f"column_{i}", field.type) for i, field in enumerate(schema, 1)])
@@ -110,19 +110,19 @@ def _open(path: Path, types: Types, dialect: Dialect) -> pc.CSVStreamingReader:
 
 
 def delimiter_of(path: Path) -> str:
-    """Give the sign that parts the first line: the most frequent of comma, semicolon, tab, bar."""
+    """Return the sign that parts the first line: the most frequent of comma, semicolon, tab, bar."""
     with pa.input_stream(path, compression="detect") as stream:
         header = stream.read(1 << 16).split(b"\n", 1)[0]
     return max(DELIMITERS, key=lambda sign: header.count(sign.encode()))
 
 
 def widened(types: Types, mistyped: MistypedError) -> Types:
-    """Give the types with one column's made wider: null, int64, double, and at last string."""
+    """Return the types with one column's made wider: null, int64, double, and at last string."""
     name = list(types)[mistyped.column]
     return {**types, name: wider(types[name])}
 
 
 def wider(arrow: pa.DataType) -> pa.DataType:
-    """Give the next type that takes more values."""
+    """Return the next type that takes more values."""
     steps = {pa.null(): pa.int64(), pa.int64(): pa.float64()}
     return steps.get(arrow, pa.string())

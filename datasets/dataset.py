@@ -39,23 +39,23 @@ class Data:
 
     @property
     def rows(self) -> int:
-        """Give the number of rows."""
+        """Return the number of rows."""
         return self.schema.rows
 
     def joins(self, query: Query | Tasks) -> tuple[Path, ...]:
-        """Give the files that a query's program loads beside the dataset's own."""
+        """Return the files that a query's program loads beside the dataset's own."""
         if isinstance(query, Tasks) or query.join is None:
             return ()
         return (dict(self.tables)[query.join.table].path,)
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Give all files, the tables' too."""
+        """Return all files, the tables' too."""
         return (self.path, *(table.path for _, table in self.tables))
 
 
 def make(dataset: Generated | Files, cache: Path, progress: Progress | None = None) -> Data:
-    """Give the dataset as Parquet, one file a table, made where the cache does not hold it yet.
+    """Return the dataset as Parquet, one file a table, made where the cache does not hold it yet.
 
     `progress` is told the share done, 0 to 1. Raises DataError.
     """
@@ -73,7 +73,7 @@ def make(dataset: Generated | Files, cache: Path, progress: Progress | None = No
 
 
 def without_rows(tasks: Sequence[Tasks], cache: Path) -> Data:
-    """Give what stands for a dataset where tasks read none; its file is never made."""
+    """Return what stands for a dataset where tasks read none; its file is never made."""
     name = f"{sum(one.count for one in tasks):,} tasks"
     return Data(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
@@ -113,7 +113,7 @@ def _described(path: Path, name: str, key: str) -> Data:
 
 
 def _with(data: Data, tables: Iterable[tuple[str, Data]]) -> Data:
-    """Give a dataset its further tables, which are part of its content."""
+    """Return a dataset its further tables, which are part of its content."""
     beside = tuple(tables)
     if not beside:
         return data

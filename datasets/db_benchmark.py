@@ -58,7 +58,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
 
 
 def meanings(dataset: Generated) -> dict[str, Meaning]:
-    """Give the columns in the order in which they are drawn."""
+    """Return the columns in the order in which they are drawn."""
     few = Labels(tuple(f"id{number:03d}" for number in range(1, dataset.groups + 1)))
     return {drawn.name: _meaning(drawn, dataset, few) for drawn in COLUMNS}
 
@@ -112,7 +112,7 @@ def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percen
 
 
 def _rank(column: Compact) -> NDArray[Any]:
-    """Give numbers that sort as the column's values do in the C locale, nulls first."""
+    """Return numbers that sort as the column's values do in the C locale, nulls first."""
     if not isinstance(column.meaning, Labels) or column.meaning.distinct < 1000:
         return column.numbers
     # From id1000 on the labels have two lengths, and text order is no longer number order.

@@ -52,25 +52,25 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Give a name for people: the file's own, or the first's and how many more."""
+        """Return a name for people: the file's own, or the first's and how many more."""
         first = self.paths[0].name[: -len(suffix_of(self.paths[0]))]
         return f"{first}+{len(self.paths) - 1}" if len(self.paths) > 1 else first
 
     @property
     def partitioned(self) -> bool:
-        """Tell whether folders hold a column's values."""
+        """Return whether folders hold a column's values."""
         folders = (part for path in self.paths for part in path.relative_to(self.base).parts[:-1])
         return any("=" in folder for folder in folders)
 
     def identity(self) -> str:
-        """Tell the files apart from any others, and from themselves before a change."""
+        """Return the files apart from any others, and from themselves before a change."""
         stats = [(str(path), path.stat()) for path in self.paths]
         facts = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
         return repr((READING, self.form, str(self.base), self.dialect, facts))
 
 
 def suffix_of(path: Path) -> str:
-    """Give the suffix that tells a file's form, as it is written; empty where none does."""
+    """Return the suffix that tells a file's form, as it is written; empty where none does."""
     known = (s for s in sorted(SUFFIXES, key=len, reverse=True) if path.name.lower().endswith(s))
     return path.name[-len(suffix) :] if (suffix := next(known, "")) else ""
 
@@ -99,7 +99,7 @@ def source_of(files: Files) -> Source:
 
 
 def _matches(folder: Path, pattern: str) -> tuple[list[Path], Path]:
-    """Give the files that a pattern names, sorted, and the folder that the pattern starts from."""
+    """Return the files that a pattern names, sorted, and the folder that the pattern starts from."""
     path = Path(os.path.abspath(folder / Path(pattern).expanduser()))  # noqa: PTH100 keeps links
     if path.is_dir():
         return _within(path), path
@@ -126,7 +126,7 @@ def _wild(path: Path) -> Iterator[None]:
 
 
 def _within(folder: Path) -> list[Path]:
-    """Give the data files of a folder and all below, but for hidden and `_` ones."""
+    """Return the data files of a folder and all below, but for hidden and `_` ones."""
     found = [
         path
         for path in sorted(folder.rglob("*"))
@@ -147,7 +147,7 @@ def _form(path: Path) -> Form:
 
 
 def in_place(source: Source) -> bool:
-    """Tell whether a source is one Parquet file that every engine reads alike as it is."""
+    """Return whether a source is one Parquet file that every engine reads alike as it is."""
     if source.form != "Parquet" or len(source.paths) > 1 or source.partitioned:
         return False
     try:
@@ -174,7 +174,7 @@ def converted(source: Source, target: Path, progress: Progress) -> None:
 
 
 def _dataset(source: Source) -> ds.Dataset:
-    """Give the files as one dataset, their types brought together."""
+    """Return the files as one dataset, their types brought together."""
     # It imports pandas: a third of a second, that every comparison would start later.
     import pyarrow.dataset as ds  # noqa: PLC0415
 

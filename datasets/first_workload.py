@@ -50,7 +50,7 @@ def start(file: Path, data: Data, target: Path, dialect: Dialect) -> str:
 
 
 def distinct(data: Data) -> dict[str, float]:
-    """Give each column's distinct values as a share of the first rows; 1 for a column of nulls."""
+    """Return each column's distinct values as a share of the first rows; 1 for a column of nulls."""
     with pq.ParquetFile(data.path) as parquet:
         batches = parquet.iter_batches(LOOKED_AT, columns=list(data.schema.names))
         head = next(batches, None)
@@ -65,7 +65,7 @@ def distinct(data: Data) -> dict[str, float]:
 
 
 def commas(data: Data) -> bool:
-    """Tell whether a column of text holds numbers with a decimal comma."""
+    """Return whether a column of text holds numbers with a decimal comma."""
     with pq.ParquetFile(data.path) as parquet:
         head = next(parquet.iter_batches(LOOKED_AT), None)
     texts = [head.column(c.name) for c in data.schema.columns if c.kind == "string"] if head else []
@@ -92,7 +92,7 @@ def asked(schema: Schema, shares: dict[str, float]) -> Asked:
 
 
 def workload(file: Path, schema: Schema, about: Asked, target: Path, dialect: Dialect) -> str:
-    """Give the text of a first workload; the file is named as seen from the workload's folder."""
+    """Return the text of a first workload; the file is named as seen from the workload's folder."""
     return "\n".join(_lines(_seen(file, target), schema, about, target.stem, dialect)) + "\n"
 
 
@@ -160,5 +160,5 @@ def _term(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Give a text as YAML reads it back: JSON's string is one of YAML's."""
+    """Return a text as YAML reads it back: JSON's string is one of YAML's."""
     return json.dumps(text, ensure_ascii=False)

@@ -36,7 +36,7 @@ GENERATORS = {
 
 
 def generator_of(dataset: Generated) -> Generator:
-    """Give the generator that a dataset names; DataError where there is none."""
+    """Return the generator that a dataset names; DataError where there is none."""
     if dataset.generator not in GENERATORS:
         known = ", ".join(sorted(GENERATORS))
         raise DataError(f"'{dataset.generator}' is no generator; there is {known}")

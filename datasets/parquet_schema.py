@@ -30,7 +30,7 @@ KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 
 
 def kind_of(arrow: pa.DataType) -> Kind | None:
-    """Give the kind of an Arrow type, a dictionary's by its values; None where we know none."""
+    """Return the kind of an Arrow type, a dictionary's by its values; None where we know none."""
     if pt.is_dictionary(arrow):
         return kind_of(arrow.value_type)
     for kind, tests in KINDS:
@@ -90,7 +90,7 @@ def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
 
 
 def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
-    """Give the largest absolute value of a column of 64 bits; of narrower ones, nobody asks."""
+    """Return the largest absolute value of a column of 64 bits; of narrower ones, nobody asks."""
     if field.type not in {pa.int64(), pa.uint64()}:
         return None
     statistics = _statistics(file, field.name)
@@ -105,7 +105,7 @@ def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
 
 
 def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
-    """Give what the footer tells of a column, a row group at a time."""
+    """Return what the footer tells of a column, a row group at a time."""
     metadata = file.metadata
     places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
     groups = range(metadata.num_row_groups)
@@ -121,5 +121,5 @@ def _parts(file: pq.ParquetFile, name: str) -> Iterator[pa.Array]:
 
 
 def has_nan(column: pa.Array | pa.ChunkedArray) -> bool:
-    """Tell whether a column of floats holds NaN."""
+    """Return whether a column of floats holds NaN."""
     return bool(pc.any(pc.is_nan(column)).as_py())

@@ -20,19 +20,19 @@ PLAINER = {
 
 
 def is_plain(schema: pa.Schema) -> bool:
-    """Tell whether a schema needs no change; DataError where no change would mend it."""
+    """Return whether a schema needs no change; DataError where no change would mend it."""
     return bool(plain_schema(schema).equals(schema)) and not _keeps_an_index(schema)
 
 
 def _keeps_an_index(schema: pa.Schema) -> bool:
-    """Tell whether pandas stored columns that only pandas would read back as an index."""
+    """Return whether pandas stored columns that only pandas would read back as an index."""
     told = (schema.metadata or {}).get(b"pandas")
     # A range needs no column: pandas describes it by an object in place of a name.
     return told is not None and any(isinstance(c, str) for c in json.loads(told)["index_columns"])
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """Give a schema with dictionaries and rare types as what all engines read, and no metadata."""
+    """Return a schema with dictionaries and rare types as what all engines read, and no metadata."""
     doubles = [name for name, count in Counter(schema.names).items() if count > 1]
     if doubles:
         raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")
@@ -48,7 +48,7 @@ def _plain_type(arrow: pa.DataType) -> pa.DataType:
 
 
 def plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Give a batch in the plain types."""
+    """Return a batch in the plain types."""
     columns = [batch.column(field.name).cast(field.type) for field in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
@@ -67,5 +67,5 @@ class NanFinder:
         self._unseen = [name for name in self._unseen if name not in found]
 
     def metadata(self) -> dict[bytes, str]:
-        """Give what was learnt as an entry of the Parquet footer."""
+        """Return what was learnt as an entry of the Parquet footer."""
         return {NANS: json.dumps(sorted(self._seen))}

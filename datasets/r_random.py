@@ -24,7 +24,7 @@ HASHED_ABOVE = 10_000_000
 
 
 def seeded(seed: int) -> np.random.Generator:
-    """Give a generator whose 32-bit words are those of R after `set.seed(seed)`."""
+    """Return a generator whose 32-bit words are those of R after `set.seed(seed)`."""
     state = seed & 0xFFFFFFFF
     drawn = []
     # One word more than the state: R draws its position first, and then sets it to 624.
@@ -142,7 +142,7 @@ class RStream:
 
 
 def millionths(words: Words) -> NDArray[np.float64]:
-    """Give `round(100 * uniform, 6)` of each word in millionths, as R 4 rounds.
+    """Return `round(100 * uniform, 6)` of each word in millionths, as R 4 rounds.
 
     A uniform is word / 2**32, so the product with 10**8 is word * 390625 / 2**24, which a double
     holds exactly. The 256 words midway between two millionths go to the even one, as in R. (R
@@ -153,7 +153,7 @@ def millionths(words: Words) -> NDArray[np.float64]:
 
 
 def _below_one_less(candidates: Numbers, below: int) -> NDArray[np.bool_]:
-    """Tell which are kept, where each number that is kept lowers the bound of those behind it.
+    """Return which are kept, where each number that is kept lowers the bound of those behind it.
 
     A first guess is right up to its first mistake, and each next one for longer.
     """
@@ -185,7 +185,7 @@ def _steps_apart(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
 
 
 def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:
-    """Give the distinct numbers of 1..n, in order of first appearance: `unique(numbers)`."""
+    """Return the distinct numbers of 1..n, in order of first appearance: `unique(numbers)`."""
     never = numbers.size
     first = np.full(n + 1, never, dtype=np.int64)
     # Backwards, because the last of several assignments to one place is the one that stays.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def row_order(keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Give the stable order of rows by keys of unsigned integers, the first the most important.
+    """Return the stable order of rows by keys of unsigned integers, the first the most important.
 
     The rows are parted by the first key and each part is sorted alone, so that beside the answer
     only one part's keys are held at a time.
@@ -30,7 +30,7 @@ def row_order(keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _order_within(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
-    """Give the stable order by keys, packed into as few 64-bit numbers as hold them."""
+    """Return the stable order by keys, packed into as few 64-bit numbers as hold them."""
     packed = [np.zeros(keys[0].size, dtype=np.uint64)]
     used = 0
     for key in keys:

@@ -14,7 +14,7 @@ FEW_ROWS = 10_000
 
 
 def outline(dataset: Generated | Files, cache: Path) -> Schema:
-    """Give a dataset's columns as `make` would, without making a large one. Raises DataError."""
+    """Return a dataset's columns as `make` would, without making a large one. Raises DataError."""
     if isinstance(dataset, Files) or dataset.rows <= FEW_ROWS:
         return make(dataset, cache).schema
     return generated_schema(dataset)

@@ -46,7 +46,7 @@ POOLS = ("serial", "multiprocessing", "futures-process", "joblib", "loky", "numb
 
 
 def find(name: str) -> Engine:
-    """Give the engine of a name, variant, version and all (`polars/in-memory@1.30`).
+    """Return the engine of a name, variant, version and all (`polars/in-memory@1.30`).
 
     EngineError names the nearest one that it knows.
     """
@@ -70,14 +70,14 @@ def _find(name: str) -> Engine:
 
 @cache
 def engines() -> dict[str, Engine]:
-    """Give every engine by name, each followed by its variants; others' come last."""
+    """Return every engine by name, each followed by its variants; others' come last."""
     own = [engine for module in REGISTRY.values() for engine in _family(module)]
     others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
     return {engine.name: engine for engine in [*own, *others]}
 
 
 def usual(names: Sequence[str]) -> tuple[str, ...]:
-    """Give those of some engines that are installed; EngineError where none is."""
+    """Return those of some engines that are installed; EngineError where none is."""
     here = tuple(name for name in names if not missing(find(name)))
     if not here:
         raise EngineError(
@@ -88,7 +88,7 @@ def usual(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def versions(engine: Engine) -> dict[str, str]:
-    """Give the installed versions of an engine's distributions; a missing one is left out."""
+    """Return the installed versions of an engine's distributions; a missing one is left out."""
     found = {}
     for name in engine.distributions:
         try:
@@ -99,12 +99,12 @@ def versions(engine: Engine) -> dict[str, str]:
 
 
 def missing(engine: Engine) -> tuple[str, ...]:
-    """Give the distributions that an engine needs and this interpreter does not have."""
+    """Return the distributions that an engine needs and this interpreter does not have."""
     return tuple(name for name in engine.distributions if name not in versions(engine))
 
 
 def install_command(engine: Engine) -> str:
-    """Give the command that adds an engine to this environment."""
+    """Return the command that adds an engine to this environment."""
     if isinstance(engine, Versioned):
         return f"dfbench env make {engine.name}"
     return f"pip install {' '.join(missing(engine))}"

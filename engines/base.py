@@ -31,12 +31,12 @@ class Resources:
     versions: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def before(self, distribution: str, major: int) -> bool:
-        """Tell whether the distribution is known to be older than a major version."""
+        """Return whether the distribution is known to be older than a major version."""
         version = self.versions.get(distribution, "")
         return bool(version) and int(version.split(".")[0]) < major
 
     def since(self, distribution: str, major: int) -> bool:
-        """Tell whether the distribution is known to be of a major version, or a newer one."""
+        """Return whether the distribution is known to be of a major version, or a newer one."""
         version = self.versions.get(distribution, "")
         return bool(version) and int(version.split(".")[0]) >= major
 
@@ -58,11 +58,11 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """Give the engine's name with its variant: `polars/in-memory`."""
+        """Return the engine's name with its variant: `polars/in-memory`."""
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter, the engine's own first."""
+        """Return the distributions whose versions matter, the engine's own first."""
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources = ...) -> Program:
         """Write the program for a query or for tasks (their `load` takes no path).
@@ -71,7 +71,7 @@ class Engine(Protocol):
         """
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the environment variables by which the engine hears its limits."""
+        """Return the environment variables by which the engine hears its limits."""
 
 
 @runtime_checkable
@@ -80,7 +80,7 @@ class Clustering(Engine, Protocol):
 
     @property
     def scheduler(self) -> str:
-        """Give what is asked how the cluster's workers fare: `dask` or `ray`; empty without one."""
+        """Return what is asked how the cluster's workers fare: `dask` or `ray`; empty without one."""
 
     def on(self, address: str) -> Engine:
-        """Give the engine whose programs go to the cluster at an address; EngineError otherwise."""
+        """Return the engine whose programs go to the cluster at an address; EngineError otherwise."""

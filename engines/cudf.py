@@ -26,11 +26,11 @@ class CuDF:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("cudf-cu12", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: the device has its own memory and its own threads."""
+        """Return nothing: the device has its own memory and its own threads."""
         return {}
 
     def write(

@@ -138,11 +138,11 @@ class DataFusion:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("datafusion", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: DataFusion hears its limits from the program."""
+        """Return nothing: DataFusion hears its limits from the program."""
         return {}
 
     def write(

@@ -29,11 +29,11 @@ class FireDucks:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("fireducks", "pandas", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads."""
+        """Return the number of threads."""
         return {"OMP_NUM_THREADS": str(resources.threads)} if resources.threads else {}
 
     def write(

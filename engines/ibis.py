@@ -177,11 +177,11 @@ class Ibis:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("ibis-framework", "duckdb", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: DuckDB hears its limits from the program."""
+        """Return nothing: DuckDB hears its limits from the program."""
         return {}
 
     def write(
@@ -211,7 +211,7 @@ class Ibis:
 
 
 def _names(*statements: str) -> set[str]:
-    """Give the names that statements read or set."""
+    """Return the names that statements read or set."""
     trees = (ast.parse(f"def f():\n{textwrap.indent(text, '    ')}") for text in statements)
     return {n.id for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Name)}
 

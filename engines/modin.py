@@ -81,11 +81,11 @@ class Modin:
 
     @property
     def scheduler(self) -> str:
-        """Give what is asked how the workers of a cluster elsewhere fare."""
+        """Return what is asked how the workers of a cluster elsewhere fare."""
         return self.backend if self.address else ""
 
     def on(self, address: str) -> Modin:
-        """Give Modin on a cluster of Ray's or Dask's that is there already; EngineError for MPI."""
+        """Return Modin on a cluster of Ray's or Dask's that is there already; EngineError for MPI."""
         if self.backend == "mpi":
             message = f"{self.name}@{address}: MPI starts its processes anew for every program"
             raise EngineError(message)
@@ -93,11 +93,11 @@ class Modin:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("modin", "pandas", *NEEDED[self.backend], "numpy")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of cores, and what keeps Ray quiet and patient."""
+        """Return the number of cores, and what keeps Ray quiet and patient."""
         local = resources.threads and not self.address
         cores = {"MODIN_CPUS": str(resources.threads)} if local else {}
         if self.backend == "mpi" and cores:

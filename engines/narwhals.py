@@ -133,11 +133,11 @@ class Narwhals:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("narwhals", "polars")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads of Polars."""
+        """Return the number of threads of Polars."""
         return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
 
     def write(

@@ -31,11 +31,11 @@ class NumPy:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("pandas", "numpy", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: element by element, NumPy runs on one thread."""
+        """Return nothing: element by element, NumPy runs on one thread."""
         return {}
 
     def write(

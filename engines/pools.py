@@ -106,18 +106,18 @@ class Pooled:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         library = self.name.split("/")[0]
         own = (library,) if library in {"joblib", "loky"} else ()
         return (*own, "pandas", "numpy", "pyarrow")
 
     @property
     def pool(self) -> Pool:
-        """Give the pool, or none."""
+        """Return the pool, or none."""
         return POOLS.get(self.name, SERIAL)
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give each worker one thread: BLAS would start as many as there are cores in each."""
+        """Return each worker one thread: BLAS would start as many as there are cores in each."""
         if self.pool is SERIAL:
             return {}
         cores = {"LOKY_MAX_CPU_COUNT": str(resources.threads)} if resources.threads else {}

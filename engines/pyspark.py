@@ -163,7 +163,7 @@ class PySpark:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("pyspark", "pandas", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002

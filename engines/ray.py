@@ -44,7 +44,7 @@ class Ray:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("ray", "numpy", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002

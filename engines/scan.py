@@ -27,17 +27,17 @@ class Scanning:
 
     @property
     def name(self) -> str:
-        """Give the engine's name with the variant, before the address of a cluster."""
+        """Return the engine's name with the variant, before the address of a cluster."""
         own, at, address = self.engine.name.partition("@")
         return f"{own}{SCAN}{at}{address}"
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return self.engine.distributions
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the engine's own switches."""
+        """Return the engine's own switches."""
         return self.engine.environment(resources)
 
     def write(
@@ -56,7 +56,7 @@ class Scanning:
 
 
 def scanning(engine: Engine) -> Engine:
-    """Give the variant of an engine that reads within the query.
+    """Return the variant of an engine that reads within the query.
 
     An engine with a field `load` is told, and reads lazily; any other reads all, but later.
     """

@@ -36,11 +36,11 @@ class Versioned:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return self.engine.distributions
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the engine's own switches."""
+        """Return the engine's own switches."""
         return self.engine.environment(resources)
 
     def write(
@@ -57,7 +57,7 @@ class Versioned:
 
 
 def versioned(engine: Engine, asked: str) -> Engine:
-    """Give an engine with what stands behind its @: a version, an interpreter, an address.
+    """Return an engine with what stands behind its @: a version, an interpreter, an address.
 
     Raises EngineError for anything else, and for an address of an engine that knows no clusters.
     """
@@ -86,7 +86,7 @@ def versioned(engine: Engine, asked: str) -> Engine:
 
 
 def scheduler(engine: Engine) -> str:
-    """Give who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
+    """Return who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
     own = engine
     while isinstance(own, Versioned | Scanning):
         own = own.engine
@@ -94,7 +94,7 @@ def scheduler(engine: Engine) -> str:
 
 
 def clustered(engine: Engine, address: str) -> Engine:
-    """Give an engine on a cluster that is there already; EngineError where it knows none."""
+    """Return an engine on a cluster that is there already; EngineError where it knows none."""
     if isinstance(engine, Scanning) and isinstance(engine.engine, Clustering):
         return replace(engine, engine=engine.engine.on(address))
     if not isinstance(engine, Clustering):

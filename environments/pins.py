@@ -30,7 +30,7 @@ class Pins:
     shipped: str = ""
 
     def versions(self, python: str) -> dict[str, str]:
-        """Give the versions that an interpreter of this version would get, by canonical name."""
+        """Return the versions that an interpreter of this version would get, by canonical name."""
         return dict(_pinned(self.text, python))
 
     def __len__(self) -> int:
@@ -39,14 +39,14 @@ class Pins:
 
 @cache
 def shipped() -> tuple[Pins, ...]:
-    """Give the pins that ship with dfbench, those of the fewest packages first."""
+    """Return the pins that ship with dfbench, those of the fewest packages first."""
     files = sorted(SHIPPED.glob("*.txt"))
     found = [Pins(file.read_text(), file.stem) for file in files]
     return tuple(sorted(found, key=lambda pins: (len(pins), pins.shipped)))
 
 
 def newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
-    """Give the newest version (`3.1`) of an engine that has pins; empty where none has."""
+    """Return the newest version (`3.1`) of an engine that has pins; empty where none has."""
     own = canonicalize_name(engine.distributions[0]) if engine.distributions else ""
     known = [pins.versions(python) for pins in among]
     fitting = [Version(found[own]) for found in known if own and _holds(found, engine)]
@@ -54,7 +54,7 @@ def newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
 
 
 def wanted(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
-    """Give what an engine's environment holds: the smallest pins that fit, or its distributions.
+    """Return what an engine's environment holds: the smallest pins that fit, or its distributions.
 
     `python` is the version of the interpreter: pins may differ by it.
     """

@@ -37,7 +37,7 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Gives engines their interpreters; the environments lie in the cache folder."""
+    """Return engines their interpreters; the environments lie in the cache folder."""
 
     cache: Path
     path: str
@@ -54,7 +54,7 @@ class Provider:
         return tuple(self._resolved(name, isolate=isolate) for name in placed)
 
     def interpreter(self, engine: Engine, tell: Tell) -> Interpreter:
-        """Give an engine's interpreter, its environment made where it is not there yet."""
+        """Return an engine's interpreter, its environment made where it is not there yet."""
         if lacking := without_device(engine, DEVICE):
             return Interpreter("", "", problem=lacking)
         if not isinstance(engine, Versioned):
@@ -66,7 +66,7 @@ class Provider:
         return _of(engine, environment.python, python, environment.versions(engine.distributions))
 
     def planned(self, engine: Engine) -> Interpreter:
-        """Give an engine's interpreter as its pins say it will be; nothing is made."""
+        """Return an engine's interpreter as its pins say it will be; nothing is made."""
         if not isinstance(engine, Versioned):
             return here(engine)
         try:
@@ -81,7 +81,7 @@ class Provider:
         return Interpreter("", python.told, told)
 
     def environment(self, engine: Versioned, tell: Tell) -> tuple[Environment, str]:
-        """Give an engine's environment, made where it is not there yet, and its Python's version.
+        """Return an engine's environment, made where it is not there yet, and its Python's version.
 
         Raises EngineError where there is no such interpreter, or the packages cannot be had.
         """
@@ -91,7 +91,7 @@ class Provider:
         return made(folder, engine.name, pins, python, tell), python.told
 
     def is_made(self, engine: Versioned) -> bool:
-        """Tell whether an engine's environment is there."""
+        """Return whether an engine's environment is there."""
         python = self._python(engine)
         pins = _pins(engine, python)
         return stored(place(self.cache, pins, python, engine.name)) is not None
@@ -128,19 +128,19 @@ def _placed(name: str, python: str) -> str:
 
 
 def _pins(engine: Versioned, python: pythons.Python) -> Pins:
-    """Give what an environment holds; the pins that ship have no wheels without the GIL."""
+    """Return what an environment holds; the pins that ship have no wheels without the GIL."""
     return wanted(engine, python.version, () if python.free else shipped())
 
 
 def without_device(engine: Engine, device: Path) -> str:
-    """Say that an engine's device is not here; empty where it is, or none is needed."""
+    """Describe that an engine's device is not here; empty where it is, or none is needed."""
     if device.exists() or not OF_DEVICES & set(engine.distributions):
         return ""
     return f"it needs a GPU of NVIDIA's, and there is none here (no {device})"
 
 
 def here(engine: Engine) -> Interpreter:
-    """Give the interpreter that runs dfbench, and what it has of an engine."""
+    """Return the interpreter that runs dfbench, and what it has of an engine."""
     own = pythons.own()
     found = _of(engine, own.path, own.told, versions(engine))
     if found.problem:
@@ -150,7 +150,7 @@ def here(engine: Engine) -> Interpreter:
 
 
 def is_current(environment: Environment) -> bool:
-    """Tell whether an environment is one of the pins that ship, and not of older ones."""
+    """Return whether an environment is one of the pins that ship, and not of older ones."""
     return any(pins.text == environment.mark.pins for pins in shipped())
 
 
@@ -161,7 +161,7 @@ def _of(engine: Engine, path: str, python: str, found: Mapping[str, str]) -> Int
 
 
 def local_provider() -> Provider:
-    """Give the provider of this process: its cache folder, its PATH, its home."""
+    """Return the provider of this process: its cache folder, its PATH, its home."""
     cache = default_folder(os.environ)
     return Provider(cache, os.environ.get("PATH", os.defpath), Path.home())
 

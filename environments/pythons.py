@@ -32,18 +32,18 @@ class Python:
 
     @property
     def told(self) -> str:
-        """Give its version as its name has it: 3.13.5t is without the GIL."""
+        """Return its version as its name has it: 3.13.5t is without the GIL."""
         return f"{self.version}t" if self.free else self.version
 
 
 def own() -> Python:
-    """Give the interpreter that runs dfbench."""
+    """Return the interpreter that runs dfbench."""
     free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     return Python(sys.executable, platform.python_version(), free)
 
 
 def found(name: str, path: str, home: Path) -> Python | None:
-    """Give the first interpreter of a name (`python3.13`) or path that runs; None without one."""
+    """Return the first interpreter of a name (`python3.13`) or path that runs; None without one."""
     for candidate in _candidates(name, path, home):
         # A shim of pyenv is there and executable for versions that are not chosen: it has to run.
         if os.access(candidate, os.X_OK) and (python := _asked(candidate)):

@@ -69,11 +69,11 @@ class Environment:
 
     @property
     def python(self) -> str:
-        """Give its interpreter."""
+        """Return its interpreter."""
         return str(self.path / "bin" / "python")
 
     def versions(self, names: tuple[str, ...]) -> dict[str, str]:
-        """Give the versions of distributions as they lie there; a missing one is left out."""
+        """Return the versions of distributions as they lie there; a missing one is left out."""
         packages = [str(path) for path in self.path.glob("lib/python*/site-packages")]
         installed = {
             canonicalize_name(found.name): found.version
@@ -83,12 +83,12 @@ class Environment:
         return {n: installed[c] for n, c in canonical.items() if c in installed}
 
     def size(self) -> int:
-        """Give the bytes of disk that removing it would free."""
+        """Return the bytes of disk that removing it would free."""
         return _size(self.path)
 
 
 def place(cache: Path, pins: Pins, python: Python, name: str) -> Path:
-    """Give the folder of an environment: its name tells its content."""
+    """Return the folder of an environment: its name tells its content."""
     told = f"{LAYOUT}\n{python.path}\n{python.version}\n{pins.text}"
     key = hashlib.sha256(told.encode()).hexdigest()[:12]
     own = "".join(c if c.isalnum() or c in "@.+" else "-" for c in pins.shipped or name)
@@ -96,7 +96,7 @@ def place(cache: Path, pins: Pins, python: Python, name: str) -> Path:
 
 
 def stored(path: Path) -> Environment | None:
-    """Give the environment in a folder; None where it was never finished."""
+    """Return the environment in a folder; None where it was never finished."""
     try:
         return Environment(path, Mark(**json.loads((path / MARK).read_text())))
     except (OSError, ValueError, TypeError):
@@ -104,13 +104,13 @@ def stored(path: Path) -> Environment | None:
 
 
 def environments(cache: Path) -> tuple[Environment, ...]:
-    """Give every environment that was finished."""
+    """Return every environment that was finished."""
     folders = sorted((cache / FOLDER).glob("*/"))
     return tuple(found for path in folders if (found := stored(path)))
 
 
 def made(path: Path, engine: str, pins: Pins, python: Python, tell: Tell) -> Environment:
-    """Give the environment in a folder, made where it is not there yet; one maker at a time.
+    """Return the environment in a folder, made where it is not there yet; one maker at a time.
 
     Raises EngineError, a sentence with the command, where it cannot be made.
     """
@@ -159,7 +159,7 @@ def _size(path: Path) -> int:
 
 
 def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list[str], str]]]:
-    """Give the maker's name, and its commands with what each reads from standard input.
+    """Return the maker's name, and its commands with what each reads from standard input.
 
     Without the GIL wheels alone are taken: what has none for such an interpreter has an older
     version that does, or takes an hour and a compiler. Elsewhere some have no wheel at all.
@@ -179,7 +179,7 @@ def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list
 
 
 def _uv() -> list[str]:
-    """Give the command that is uv; nothing where there is none that runs."""
+    """Return the command that is uv; nothing where there is none that runs."""
     candidates = [[path]] if (path := shutil.which("uv")) else []
     if importlib.util.find_spec("uv"):
         candidates.append([sys.executable, "-m", "uv"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Sent as text: what cloudpickle would send by name, no worker could import.
 PROBE = '''
 def probe(pids, reset):
-    """Give the peak resident bytes of processes together, and set it back where that is asked."""
+    """Return the peak resident bytes of processes together, and set it back where that is asked."""
     import re
     total = 0
     for pid in pids:
@@ -34,13 +34,13 @@ def probe(pids, reset):
 
 
 def own(reset):
-    """Give a Dask worker's peak: it is the one process."""
+    """Return a Dask worker's peak: it is the one process."""
     import os
     return probe([os.getpid()], reset)
 
 
 def siblings(reset):
-    """Give a Ray node's peak: the processes that its raylet has started, and the raylet."""
+    """Return a Ray node's peak: the processes that its raylet has started, and the raylet."""
     import os
     raylet = os.getppid()
     with open(f"/proc/{raylet}/task/{raylet}/children") as file:
@@ -48,14 +48,14 @@ def siblings(reset):
 
 
 def unread(paths):
-    """Give the files that cannot be read from here."""
+    """Return the files that cannot be read from here."""
     import os
     return [path for path in paths if not os.access(path, os.R_OK)]
 '''
 
 
 def peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
-    """Give each worker's, or node's, peak resident bytes by its address."""
+    """Return each worker's, or node's, peak resident bytes by its address."""
     return _asked(scheduler, client, "own" if scheduler == "dask" else "siblings", reset)
 
 

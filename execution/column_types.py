@@ -19,7 +19,7 @@ CLICKHOUSE = "SELECT name, type FROM system.columns WHERE database = currentData
 
 
 def columns(frames: Iterable[Any]) -> dict[str, str]:
-    """Give the types of the frames' columns by name; several of one name stand side by side.
+    """Return the types of the frames' columns by name; several of one name stand side by side.
 
     A path, of which the query reads, holds nothing; and what says nothing of itself is left out.
     """
@@ -61,6 +61,6 @@ def _told(frame: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _pandas(kind: Any) -> str:
-    """Tell where text is held: pandas names Python's objects and Arrow's memory alike."""
+    """Return where text is held: pandas names Python's objects and Arrow's memory alike."""
     storage = getattr(kind, "storage", None)
     return f"{kind}[{storage}]" if storage and "[" not in str(kind) else str(kind)

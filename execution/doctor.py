@@ -61,7 +61,7 @@ def findings(facts: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def engines(lacking: Mapping[str, str]) -> Iterator[Finding]:
-    """Tell which engines are missing, and what adds each."""
+    """Return which engines are missing, and what adds each."""
     if not lacking:
         yield Finding(well=True, what="every engine is installed")
     for name, command in lacking.items():
@@ -69,7 +69,7 @@ def engines(lacking: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def render(found: Sequence[Finding]) -> str:
-    """Give findings as text: ✓ or ✗, and under each ✗ the next step."""
+    """Return findings as text: ✓ or ✗, and under each ✗ the next step."""
     lines = []
     for one in found:
         lines.append(f"{'✓' if one.well else '✗'} {one.what}")
@@ -140,7 +140,7 @@ def _disk(name: str, free: int | None) -> Finding:
 
 
 def _room(path: Path, *, total: bool) -> int | None:
-    """Give a file system's bytes, all or the free ones, by the nearest folder that exists."""
+    """Return a file system's bytes, all or the free ones, by the nearest folder that exists."""
     path = path.absolute()
     while not path.exists() and path != path.parent:
         path = path.parent

@@ -88,7 +88,7 @@ def _ended_early(status: int | None, mistakes: str) -> Observed:
 
 
 def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
-    """Give the record of what was seen and judged."""
+    """Return the record of what was seen and judged."""
     log = seen.failure.traceback if seen.failure else seen.log
     evidence = verdict.evidence
     if seen.survivors:

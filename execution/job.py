@@ -37,7 +37,7 @@ class Job:
     scheduler: str = ""
 
     def to_json(self) -> str:
-        """Give the job as one line, with absolute paths: the worker has another current folder."""
+        """Return the job as one line, with absolute paths: the worker has another current folder."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("program", "data", "answer"):
             known[name] = str(known[name].absolute()) if known[name] is not None else None

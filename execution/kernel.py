@@ -28,7 +28,7 @@ def die_with_parent(signal_number: int) -> None:
 
 
 def private_mounts() -> None:
-    """Give this process and its later children a view of the mounts that nobody else sees.
+    """Return this process and its later children a view of the mounts that nobody else sees.
 
     Users other than root need a user namespace for it, in which this process keeps its user. For
     a root without the right (a container's) that would lose the right to read others' files.

@@ -62,7 +62,7 @@ def lowered(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
 
 
 def feasible(limits: Limits) -> tuple[str, ...]:
-    """Say in sentences what of the limits this machine can hold only in part.
+    """Describe in sentences what of the limits this machine can hold only in part.
 
     Raises LimitError for a memory limit below what Python needs to start, or above what there is.
     """
@@ -105,7 +105,7 @@ def _size(size: int) -> str:
 
 
 def memory() -> tuple[int | None, str]:
-    """Give the bytes that may be used, and whether the machine or a container says so."""
+    """Return the bytes that may be used, and whether the machine or a container says so."""
     total = _meminfo("MemTotal")
     held = min(_group_limits(), default=UNLIMITED)
     if total is None or held < total:
@@ -114,7 +114,7 @@ def memory() -> tuple[int | None, str]:
 
 
 def cores() -> int:
-    """Give the cores that may be used: by affinity and cpuset, and by a container's quota."""
+    """Return the cores that may be used: by affinity and cpuset, and by a container's quota."""
     allowed = len(os.sched_getaffinity(0))
     return max(1, min(allowed, math.ceil(min(_quotas(), default=allowed))))
 

@@ -33,7 +33,7 @@ def read(file: Path = Path("/proc/stat")) -> Ticks | None:
 
 
 def shares(before: Ticks | None, after: Ticks | None, own: float) -> tuple[float, float] | None:
-    """Give the shares of foreign work and of steal, where a run used so many seconds itself."""
+    """Return the shares of foreign work and of steal, where a run used so many seconds itself."""
     if before is None or after is None or after.total <= before.total:
         return None
     passed = after.total - before.total
@@ -62,7 +62,7 @@ def strain(
 
 
 def since(before: Strain, after: Strain) -> Strain:
-    """Give what came between two readings."""
+    """Return what came between two readings."""
     return Strain(
         _passed(before.swapped, after.swapped), _passed(before.throttled, after.throttled)
     )

@@ -70,11 +70,11 @@ class Observed:
 
     @property
     def peak(self) -> int:
-        """Give the largest peak of all phases."""
+        """Return the largest peak of all phases."""
         return max(self.peaks.values(), default=0)
 
     def to_json(self) -> str:
-        """Give what was seen as one line."""
+        """Return what was seen as one line."""
         return json.dumps(asdict(self))
 
     @classmethod
@@ -113,7 +113,7 @@ LOST = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
 
 
 def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
-    """Tell the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
+    """Return the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
     where = _during(seen.phase)
     where += f", at a peak of {_mib(seen.peak)}" if seen.peak else ""
     where += f" under a limit of {_mib(limit)}" if limit else ""
@@ -177,7 +177,7 @@ def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
 
 
 def _lost(failure: Failure) -> bool:
-    """Tell whether Dask missed a worker; its scheduler may look for the address of a dead one."""
+    """Return whether Dask missed a worker; its scheduler may look for the address of a dead one."""
     missed = "KeyError" in failure.types and "://" in failure.message
     return missed or bool(LOST & set(failure.types))
 

@@ -50,7 +50,7 @@ def tag(pid: int) -> str:
 
 
 def alive(name: str) -> bool:
-    """Say whether the process of a tag still runs, and will: a SIGKILL may be on its way."""
+    """Return whether the process of a tag still runs, and will: a SIGKILL may be on its way."""
     pid, _, start = name.partition("-")
     found = stat(int(pid))
     # A supervisor without a /proc of its own could not read when it started.
@@ -64,7 +64,7 @@ def owner(name: str) -> str | None:
 
 
 def dying(pid: int) -> bool:
-    """Say whether a process is gone, is going, or has a SIGKILL before it."""
+    """Return whether a process is gone, is going, or has a SIGKILL before it."""
     found = stat(pid)
     if found is None or found.exiting:
         return True
@@ -96,7 +96,7 @@ def descendants(root: int) -> set[int]:
 
 
 def scheduled(tree: Iterable[int]) -> tuple[float, float]:
-    """Give the seconds for which processes had a processor, and waited for one in its queue."""
+    """Return the seconds for which processes had a processor, and waited for one in its queue."""
     had = waited = 0
     for pid in tree:
         for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
@@ -150,7 +150,7 @@ class Tree:
         self._list()
 
     def refresh(self) -> set[int]:
-        """Give the tree's processes of this moment, the root not included."""
+        """Return the tree's processes of this moment, the root not included."""
         newest = newest_process()
         if newest != self._newest and time.monotonic() >= self._after:
             began = time.thread_time()

@@ -63,7 +63,7 @@ def folder() -> Iterator[Path]:
 
 
 def on_disk(place: Path) -> int:
-    """Give the bytes of disk that the files in a run's folder take: what it has spilled there."""
+    """Return the bytes of disk that the files in a run's folder take: what it has spilled there."""
     total, folders = 0, [place]
     while folders:
         # A file may go while it is looked at.
@@ -77,7 +77,7 @@ def on_disk(place: Path) -> int:
 
 
 def link(program: Path, place: Path) -> tuple[str, Path]:
-    """Give the program a name that can be imported and shadows nothing; the module and its file."""
+    """Return the program a name that can be imported and shadows nothing; the module and its file."""
     module = "dfbench_program_" + re.sub(r"\W", "_", program.stem, flags=re.ASCII)
     file = place / "program" / f"{module}.py"
     file.parent.mkdir()
@@ -108,7 +108,7 @@ def shared_memory() -> Iterator[Remember]:
 
 
 def shared_room() -> int | None:
-    """Give the bytes that a run's /dev/shm holds; None where it has its own, as large as memory."""
+    """Return the bytes that a run's /dev/shm holds; None where it has its own, as large as memory."""
     if _rehearsed():
         return None
     try:
@@ -167,7 +167,7 @@ def _rehearsed() -> bool:
 def environment(
     job: Job, place: Path, modules: Path, inherited: Mapping[str, str]
 ) -> dict[str, str]:
-    """Give the worker's environment; the engine's own switches win over the general ones."""
+    """Return the worker's environment; the engine's own switches win over the general ones."""
     kept = {k: v for k, v in inherited.items() if k not in DROPPED_VARIABLES}
     threads = job.limits.threads
     # For processes that an engine starts without telling them where this one finds modules.

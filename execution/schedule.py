@@ -12,7 +12,7 @@ def order(
     round: int,  # noqa: A002 - the contract's word
     seed: int,
 ) -> list[tuple[str, str]]:
-    """Give every engine with every query once, shuffled anew in each round.
+    """Return every engine with every query once, shuffled anew in each round.
 
     Blocks of one engine flip the sign of a comparison when the machine's speed drifts; interleaved
     runs do not.

@@ -20,7 +20,7 @@ IDLE = 0.1  # of a core: what wants less is not waiting for the machine
 
 
 def own(passed: float, used: float, waited: float) -> float:
-    """Give how much of the time that passed was the processes' own, and not others' turn.
+    """Return how much of the time that passed was the processes' own, and not others' turn.
 
     `used` and `waited` are their seconds on processors, and in the queue for one.
     """
@@ -52,7 +52,7 @@ class Warm:
 
     @property
     def alive(self) -> bool:
-        """Tell whether it can be asked."""
+        """Return whether it can be asked."""
         return self.process.poll() is None
 
     def answer(

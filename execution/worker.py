@@ -55,7 +55,7 @@ class Supervisor:
         return told
 
     def enter(self, phase: str, **message: Any) -> None:
-        """Tell the next phase, and wait until what the last one holds has been looked at."""
+        """Return the next phase, and wait until what the last one holds has been looked at."""
         self.send(phase=phase, **message)
         os.read(self._hears, 1)
 
@@ -68,7 +68,7 @@ class Supervisor:
             line = line[os.write(self._descriptor, line) :]
 
     def watch_pools(self) -> None:
-        """Tell when a worker of multiprocessing.Pool dies: the pool would wait for it for ever.
+        """Return when a worker of multiprocessing.Pool dies: the pool would wait for it for ever.
 
         A pool counts its dead in one place, where it replaces them; nothing else sees how they
         ended. A Python that has another place leaves the end to the timer.
@@ -150,7 +150,7 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
 
 
 def metered(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
-    """Give what tells the peaks of a cluster elsewhere, set back now; None without a cluster.
+    """Return what tells the peaks of a cluster elsewhere, set back now; None without a cluster.
 
     Raises FileNotFoundError where its workers cannot read the paths.
     """
@@ -172,7 +172,7 @@ def beside(name: str) -> dict[str, Any]:
 
 
 def columns(data: tuple[Any, ...]) -> dict[str, str]:
-    """Give the types of what was loaded; no run fails for what its library does not tell."""
+    """Return the types of what was loaded; no run fails for what its library does not tell."""
     try:
         told: dict[str, str] = beside("column_types")["columns"](data)
     except Exception:  # noqa: BLE001 - whatever a library raises
@@ -200,7 +200,7 @@ def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: 
 
 
 def warming(times: list[float], asked: int | None) -> bool:
-    """Tell whether one more execution has to warm up: so many, or until times no longer fall."""
+    """Return whether one more execution has to warm up: so many, or until times no longer fall."""
     done = len(times) - 1
     if asked is not None:
         return done < asked
@@ -258,7 +258,7 @@ def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def where_it_failed(error: BaseException, file: str) -> str:
-    """Give the row, or the arguments, with which the program's own function failed."""
+    """Return the row, or the arguments, with which the program's own function failed."""
     notes = getattr(error, "__notes__", ())
     if notes:
         return str(notes[0])

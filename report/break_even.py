@@ -62,7 +62,7 @@ class Sizes:
 
 
 def line(small: int, few: float, large: int, many: float) -> Line:
-    """Give the line through two points; a cost below zero is noise, and none.
+    """Return the line through two points; a cost below zero is noise, and none.
 
     >>> line(100, 1.5, 200, 2.0)
     Line(start=1.0, cost=0.005)
@@ -72,7 +72,7 @@ def line(small: int, few: float, large: int, many: float) -> Line:
 
 
 def crossing(road: Line, base: Line) -> Crossing:
-    """Say where a road's line is below the baseline's.
+    """Describe where a road's line is below the baseline's.
 
     >>> crossing(Line(1.0, 0.001), Line(0.0, 0.002))
     Crossing(kind=<Kind.FROM: 'from'>, at=1000.0)
@@ -86,7 +86,7 @@ def crossing(road: Line, base: Line) -> Crossing:
 
 
 def settled(found: Sequence[Crossing]) -> Crossing:
-    """Give what rounds agree on: their median; undecided where they differ in kind."""
+    """Return what rounds agree on: their median; undecided where they differ in kind."""
     kinds = {one.kind for one in found}
     if not kinds:
         return Crossing(Kind.UNDECIDED)
@@ -99,7 +99,7 @@ def settled(found: Sequence[Crossing]) -> Crossing:
 
 
 def stories(stored: Stored) -> tuple[Story, ...]:
-    """Give the section of a comparison that was measured at a tenth of its size too."""
+    """Return the section of a comparison that was measured at a tenth of its size too."""
     if stored.tenth is None or not stored.tenth.runs:
         return ()
     asked = [one for query in stored.tenth.head.queries if (one := sizes(stored, query))]
@@ -108,7 +108,7 @@ def stories(stored: Stored) -> tuple[Story, ...]:
 
 
 def sizes(stored: Stored, query: str) -> Sizes | None:
-    """Give a question's two sizes; None where they are not told, or the same."""
+    """Return a question's two sizes; None where they are not told, or the same."""
     assert stored.tenth is not None
     few, many = stored.tenth, stored
     unit = _unit(stored, query)
@@ -133,7 +133,7 @@ def _size(stored: Stored, query: str) -> int:
 
 
 def _groups(stored: Stored, query: str) -> int:
-    """Give the rows of a question's answer: a group function gives one for each group."""
+    """Return the rows of a question's answer: a group function gives one for each group."""
     runs = (run for run in stored.runs if run.query == query and run.outcome is Outcome.OK)
     return max((run.rows or 0 for run in runs), default=0)
 
@@ -169,7 +169,7 @@ def _settled(mine: Mapping[int, Line], other: Mapping[int, Line]) -> Crossing:
 
 
 def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, Line]:
-    """Give the line of each round that ended well at both sizes."""
+    """Return the line of each round that ended well at both sizes."""
     few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
     return {
         number: line(sizes.small, few[number], sizes.large, many[number])
@@ -190,18 +190,18 @@ def _times(
 
 
 def whole(run: Run) -> float | None:
-    """Give the seconds of a fresh process until its first answer."""
+    """Return the seconds of a fresh process until its first answer."""
     parts = (run.times.startup, run.times.load, run.times.cold)
     return None if run.times.cold is None else sum(part or 0.0 for part in parts)
 
 
 def hot(run: Run) -> float | None:
-    """Give the seconds of the fastest later execution."""
+    """Return the seconds of the fastest later execution."""
     return min(run.times.hot, default=None)
 
 
 def failed(sizes: Sizes, name: str) -> str:
-    """Say how an engine failed that has no line."""
+    """Describe how an engine failed that has no line."""
     runs = (*sizes.many.runs, *sizes.few.runs)
     ends = [r.outcome for r in runs if (r.engine, r.query) == (name, sizes.query)]
     bad = [end for end in ends if end is not Outcome.OK]

@@ -53,7 +53,7 @@ class Cell:
 
     @property
     def ok(self) -> bool:
-        """Tell whether every run of the engine answered the question."""
+        """Return whether every run of the engine answered the question."""
         return self.outcome is Outcome.OK
 
 
@@ -107,7 +107,7 @@ class Failure:
 
     @property
     def ending(self) -> str:
-        """Say how the runs ended, where, and how many of them."""
+        """Describe how the runs ended, where, and how many of them."""
         cut = self.outcome in {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED}
         where = f" during {self.phase}" if cut and self.phase is not Phase.DONE else ""
         share = f" ({self.count} of {self.of} runs)" if self.count < self.of else ""
@@ -159,26 +159,26 @@ class View:
 
     @property
     def engines(self) -> tuple[str, ...]:
-        """Give the engines' names, in the order of the columns."""
+        """Return the engines' names, in the order of the columns."""
         return tuple(column.engine for column in self.columns)
 
     @property
     def shared(self) -> str:
-        """Say which questions engines are compared on where their times are summed."""
+        """Describe which questions engines are compared on where their times are summed."""
         if len(self.common) == len(self.rows):
             return "all questions"
         return f"the {counted(len(self.common), 'question')} that all working engines answered"
 
     @property
     def sums(self) -> str:
-        """Say which questions the columns' sums are over."""
+        """Describe which questions the columns' sums are over."""
         if not self.common:
             return "No question was answered by all engines: load, cold and hot have no sums"
         return f"Load, cold and hot are sums over {self.shared}"
 
 
 def build(stored: Stored) -> View:
-    """Give a stored comparison as the reports tell it."""
+    """Return a stored comparison as the reports tell it."""
     material = gathered(stored)
     rows = tuple(_row(query, material) for query in material.queries)
     common = _common(rows)
@@ -259,7 +259,7 @@ def _warming(run: Run) -> tuple[float, ...]:
 
 
 def _common(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Give the questions answered by every engine that answered any."""
+    """Return the questions answered by every engine that answered any."""
     able = {c.engine for row in rows for c in row.cells if c.ok}
     return tuple(
         row.query for row in rows if able and all(c.ok for c in row.cells if c.engine in able)

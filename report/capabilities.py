@@ -34,7 +34,7 @@ FAMILY_LEGEND = (
 
 
 def stories(stored: folder.Stored) -> tuple[Story, ...]:
-    """Give the sections of a comparison whose roads and libraries were probed."""
+    """Return the sections of a comparison whose roads and libraries were probed."""
     found, skipped = findings.lines(stored.path)
     return told(found, stored.head.limits.get("threads") or "all", skipped)
 
@@ -42,7 +42,7 @@ def stories(stored: folder.Stored) -> tuple[Story, ...]:
 def told(
     found: Sequence[Finding], workers: object, warnings: Sequence[str] = ()
 ) -> tuple[Story, ...]:
-    """Give a section for each kind of subject that was asked."""
+    """Return a section for each kind of subject that was asked."""
     roads = [one for one in found if one.question in Question.__members__]
     frames = [one for one in found if one.question in Trait.__members__]
     sections = []

@@ -126,7 +126,7 @@ class _Log:
 
 
 def runs(view: View) -> Runs:
-    """Lay out every run of every cell."""
+    """Place out every run of every cell."""
     cells = [cell for row in view.rows for cell in row.cells]
     scale = _Log.of(time for cell in cells for time in (*cell.hot, *cell.warming))
     rows = tuple(
@@ -143,12 +143,12 @@ def _strip(cell: Cell, scale: _Log) -> Strip:
 
 
 def _dots(times: Sequence[float], scale: _Log) -> str:
-    """Give a path of points: a line of no length with round ends is a dot of any size."""
+    """Return a path of points: a line of no length with round ends is a dot of any size."""
     return "".join(f"M{scale(time) * SPAN:.0f} {MIDDLE}h0" for time in times)
 
 
 def bars(view: View) -> tuple[Bar, ...]:
-    """Lay out where each engine's time goes: start-up, load, cold and hot of a mean question."""
+    """Place out where each engine's time goes: start-up, load, cold and hot of a mean question."""
     count = len(view.common)
     parts = [(column, _parts(column, count)) for column in view.columns if column.hot is not None]
     longest = max((sum(part.values()) for _, part in parts), default=0.0) or 1.0
@@ -169,7 +169,7 @@ def _bar(engine: str, parts: dict[str, float], longest: float) -> Bar:
 
 
 def scatter(view: View) -> Scatter | None:
-    """Lay out peak memory against time; None with fewer than two engines to show."""
+    """Place out peak memory against time; None with fewer than two engines to show."""
     shown = [(c.engine, c.hot, c.peak) for c in view.columns if c.hot and c.peak is not None]
     if len(shown) < 2:
         return None
@@ -220,7 +220,7 @@ def _is_free(label: Point, placed: Sequence[Point], points: Sequence[Point]) -> 
 
 
 def _extent(point: Point) -> tuple[float, float]:
-    """Give where a label begins and ends (7.5 units a character)."""
+    """Return where a label begins and ends (7.5 units a character)."""
     length = 7.5 * len(point.engine) + 9
     return (point.x - length, point.x) if point.left else (point.x, point.x + length)
 
@@ -232,7 +232,7 @@ def _memory_ticks(top: float) -> tuple[Tick, ...]:
 
 
 def _plain(text: str) -> str:
-    """Give a label without the zeros that say nothing on an axis.
+    """Return a label without the zeros that say nothing on an axis.
 
     >>> _plain("10.0 ms"), _plain("1.00 s"), _plain("100 ms")
     ('10 ms', '1 s', '100 ms')

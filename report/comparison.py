@@ -50,12 +50,12 @@ class Comparison:
 
     @cached_property
     def stored(self) -> Stored:
-        """Give the head, runs and agreements as they are stored."""
+        """Return the head, runs and agreements as they are stored."""
         return folder.read(self.path)
 
     @cached_property
     def view(self) -> View:
-        """Give what all reports tell."""
+        """Return what all reports tell."""
         return build.build(self.stored)
 
     def __repr__(self) -> str:
@@ -65,13 +65,13 @@ class Comparison:
         return html.fragment(self.view)
 
     def to_frame(self) -> pandas.DataFrame:
-        """Give a row an engine and question: times in seconds, memory in bytes."""
+        """Return a row an engine and question: times in seconds, memory in bytes."""
         import pandas as pd  # an engine, so perhaps not installed  # noqa: PLC0415
 
         return pd.DataFrame(list(export.records(self.view)))
 
     def program(self, engine: str, query: str) -> ProgramText:
-        """Give the program that an engine ran for a question; ResultsError where there is none."""
+        """Return the program that an engine ran for a question; ResultsError where there is none."""
         text = self.stored.programs.get((engine, query))
         if text is None:
             there = ", ".join(f"{one} {other}" for one, other in self.stored.programs) or "none"
@@ -79,5 +79,5 @@ class Comparison:
         return ProgramText(engine, query, text)
 
     def report(self) -> str:
-        """Give the report as Markdown."""
+        """Return the report as Markdown."""
         return markdown.render(self.view)

@@ -22,7 +22,7 @@ class Facts:
 
 
 def version(engine: str, told: object) -> str:
-    """Give an engine's own version from all that its comparison noted.
+    """Return an engine's own version from all that its comparison noted.
 
     >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
     '2.3.3 + 0.61'
@@ -36,7 +36,7 @@ def version(engine: str, told: object) -> str:
 
 
 def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
-    """Give all facts of a comparison, as text; its runs tell how peaks were read, and types."""
+    """Return all facts of a comparison, as text; its runs tell how peaks were read, and types."""
     measures = dict.fromkeys(run.memory.measure for run in runs if run.memory.measure)
     peak = {"peak_memory": "; ".join(measures)} if measures else {}
     parts = (
@@ -54,7 +54,7 @@ def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
 
 
 def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
-    """Tell each engine's columns by the type that it held them in, as its library names that."""
+    """Return each engine's columns by the type that it held them in, as its library names that."""
     found: dict[str, dict[str, str]] = {engine: {} for engine in engines}
     for run in runs:
         found.setdefault(run.engine, {}).update(run.columns)
@@ -62,7 +62,7 @@ def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
 
 
 def _by_type(columns: Mapping[str, str]) -> str:
-    """Give columns under their types.
+    """Return columns under their types.
 
     >>> _by_type({"id1": "String", "v1": "Int64", "id2": "String"})
     'String: id1, id2; Int64: v1'
@@ -79,7 +79,7 @@ def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def text(name: str, value: object) -> str:
-    """Give a fact's value as a person reads it; bytes and seconds by the fact's name.
+    """Return a fact's value as a person reads it; bytes and seconds by the fact's name.
 
     >>> text("memory", 2 * 1024**3), text("rows", 10_000_000), text("swap", None)
     ('2 GiB', '10,000,000', 'none')

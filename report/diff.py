@@ -85,7 +85,7 @@ def _ranked(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
-    """Say what differs of workload, data, limits and machine."""
+    """Describe what differs of workload, data, limits and machine."""
     one, other = old.head, new.head
     workload = {"workload": one.workload}, {"workload": other.workload}
     machine = (_machine(head) for head in (one, other))
@@ -104,14 +104,14 @@ def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
 
 
 def _machine(head: Head) -> dict[str, object]:
-    """Give what makes a machine another one; its memory as it reads: kernels differ a little."""
+    """Return what makes a machine another one; its memory as it reads: kernels differ a little."""
     told = {name: head.machine.get(name) for name in MACHINE}
     memory = told["memory"]
     return {**told, "memory": size(memory) if isinstance(memory, int) else memory}
 
 
 def render(found: Diff) -> str:
-    """Give a difference as text."""
+    """Return a difference as text."""
     lines = [f"{found.old} → {found.new}"]
     lines += [f"! not comparable: {what}" for what in found.obstacles]
     lines += [f"- {note}" for note in found.notes]

@@ -16,7 +16,7 @@ from .units import interval, ratio, seconds, size
 
 
 def render(found: Diff, form: Format) -> str:
-    """Give a difference in a form."""
+    """Return a difference in a form."""
     match form:
         case Format.TABLE:
             return plain(found)
@@ -35,7 +35,7 @@ def render(found: Diff, form: Format) -> str:
 
 
 def records(found: Diff) -> Iterator[dict[str, Any]]:
-    """Give a flat record a pair of engine and question: times in seconds, memory in bytes."""
+    """Return a flat record a pair of engine and question: times in seconds, memory in bytes."""
     for change in found.changes:
         yield {
             "query": change.query,

@@ -16,7 +16,7 @@ from .statistics import Ratio
 
 
 def render(view: View, chosen: Format | str) -> str:
-    """Give a comparison in a format; ValueError for a format that is none."""
+    """Return a comparison in a format; ValueError for a format that is none."""
     match Format(chosen):
         case Format.TABLE:
             return terminal.render(view)
@@ -35,7 +35,7 @@ def render(view: View, chosen: Format | str) -> str:
 
 
 def records(view: View) -> Iterator[dict[str, Any]]:
-    """Give a flat record a cell: times in seconds, memory in bytes."""
+    """Return a flat record a cell: times in seconds, memory in bytes."""
     for row in view.rows:
         for cell in row.cells:
             yield _record(row, cell)
@@ -60,7 +60,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
 
 
 def judged(ratio: Ratio | None) -> dict[str, Any]:
-    """Give a ratio's part of a record."""
+    """Return a ratio's part of a record."""
     return {
         "ratio": ratio.value if ratio else None,
         "low": ratio.low if ratio else None,
@@ -71,12 +71,12 @@ def judged(ratio: Ratio | None) -> dict[str, Any]:
 
 
 def lines(records: Iterable[dict[str, Any]]) -> str:
-    """Give records as JSON, one a line."""
+    """Return records as JSON, one a line."""
     return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
 
 
 def separated(records: Iterable[dict[str, Any]]) -> str:
-    """Give records as CSV with a head; nothing where there are none."""
+    """Return records as CSV with a head; nothing where there are none."""
     rows = list(records)
     if not rows:
         return ""

@@ -65,7 +65,7 @@ def read(text: str) -> Gate:
 
 
 def failures(gate: Gate, measured: Iterable[Measured]) -> tuple[str, ...]:
-    """Give a sentence for each question on which the condition certainly holds.
+    """Return a sentence for each question on which the condition certainly holds.
 
     Raises DfbenchError for an engine that was not compared.
     """
@@ -85,7 +85,7 @@ def check(gate: Gate, engines: Sequence[str]) -> None:
 
 
 def of_view(view: View) -> tuple[Measured, ...]:
-    """Give what gates look at in one comparison: the baseline is its baseline engine."""
+    """Return what gates look at in one comparison: the baseline is its baseline engine."""
     return tuple(
         Measured(cell.engine, cell.query, cell.ratio, cell.peak, cell.noisy)
         for row in view.rows
@@ -94,7 +94,7 @@ def of_view(view: View) -> tuple[Measured, ...]:
 
 
 def of_diff(found: Diff) -> tuple[Measured, ...]:
-    """Give what gates look at in a difference: the baseline is the old comparison."""
+    """Return what gates look at in a difference: the baseline is the old comparison."""
     return tuple(
         Measured(c.engine, c.query, c.ratio, c.after.peak, max(c.before.noisy, c.after.noisy))
         for c in found.changes
@@ -117,5 +117,5 @@ def _failure(gate: Gate, one: Measured) -> str | None:
 
 
 def _beyond(gate: Gate, low: float, high: float) -> bool:
-    """Tell whether all of an interval lies on the gate's side of its bound."""
+    """Return whether all of an interval lies on the gate's side of its bound."""
     return low > gate.bound if gate.above else high < gate.bound

@@ -41,7 +41,7 @@ class Line:
 
     @property
     def known(self) -> tuple[float, ...]:
-        """Give the times that there are, oldest first."""
+        """Return the times that there are, oldest first."""
         return tuple(time for time in self.times if time is not None)
 
 
@@ -76,12 +76,12 @@ def build(comparisons: Sequence[Stored]) -> History:
 
 
 def render(history: History) -> str:
-    """Give a history as text: the comparisons, then a chart an engine and question."""
+    """Return a history as text: the comparisons, then a chart an engine and question."""
     return "\n".join((*_top(history), "", *_chart(history))) + "\n"
 
 
 def records(history: History) -> Iterator[dict[str, Any]]:
-    """Give a flat record a comparison, engine and question."""
+    """Return a flat record a comparison, engine and question."""
     for line in history.lines:
         for point, time, word in zip(history.points, line.times, line.words, strict=True):
             if not point.apart and word:

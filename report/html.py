@@ -20,33 +20,33 @@ STEPS = 4  # of colour each way: at a quarter and at four times the baseline's t
 
 
 def render(view: View) -> str:
-    """Give a comparison as one HTML page; everything from the folder is escaped."""
+    """Return a comparison as one HTML page; everything from the folder is escaped."""
     return _page("report.html.jinja", view)
 
 
 def fragment(view: View) -> str:
-    """Give the sentences, table, chart and failures, for a notebook."""
+    """Return the sentences, table, chart and failures, for a notebook."""
     return _page("notebook.html.jinja", view)
 
 
 def render_diff(found: Diff) -> str:
-    """Give a difference between two comparisons as one HTML page."""
+    """Return a difference between two comparisons as one HTML page."""
     return _environment().get_template("diff.html.jinja").render(diff=found, summary=summary(found))
 
 
 def render_floors(page: memory_floor.Page) -> str:
-    """Give the smallest memory of each engine as one HTML page."""
+    """Return the smallest memory of each engine as one HTML page."""
     template = _environment().get_template("floor.html.jinja")
     return template.render(page=page, legend=memory_floor.LEGEND)
 
 
 def render_story(story: Story) -> str:
-    """Give a story as an HTML page of its own."""
+    """Return a story as an HTML page of its own."""
     return _environment().get_template("story.html.jinja").render(story=story)
 
 
 def heat(cell: Cell) -> int:
-    """Give a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
+    """Return a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
     if cell.ratio is None or not cell.ratio.verdict.decided:
         return 0
     steps = math.copysign(math.ceil(abs(math.log2(cell.ratio.value)) * 2), cell.ratio.value - 1)
@@ -54,7 +54,7 @@ def heat(cell: Cell) -> int:
 
 
 def coded(words: str) -> Markup:
-    """Give a sentence with what stands between backticks as code; all of it is escaped.
+    """Return a sentence with what stands between backticks as code; all of it is escaped.
 
     >>> coded("try `--rounds 6` & <wait>")
     Markup('try <code>--rounds 6</code> &amp; &lt;wait&gt;')

@@ -15,7 +15,7 @@ LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 
 
 def render(view: View) -> str:
-    """Give a comparison as Markdown; the programs are left out where it would grow too long."""
+    """Return a comparison as Markdown; the programs are left out where it would grow too long."""
     above = (_top, _engines, _questions, _failures, _agreement, _stories, _facts)
     whole = _joined(view, (*above, _programs, _again))
     return whole if len(whole) <= LIMIT else _joined(view, (*above, _places, _again))
@@ -26,7 +26,7 @@ def _joined(view: View, parts: Iterable[Callable[[View], Iterator[str]]]) -> str
 
 
 def text(words: str) -> str:
-    r"""Give anyone's words so that Markdown shows them as they are, on one line.
+    r"""Return anyone's words so that Markdown shows them as they are, on one line.
 
     >>> text("a|b <script> *x*")
     'a\\|b &lt;script&gt; \\*x\\*'
@@ -37,7 +37,7 @@ def text(words: str) -> str:
 
 
 def fence(code: str, language: str = "") -> str:
-    """Give code as a block that no run of backticks inside can end."""
+    """Return code as a block that no run of backticks inside can end."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{code.rstrip()}\n{ticks}"
@@ -144,7 +144,7 @@ def _stories(view: View) -> Iterator[str]:
 
 
 def story(told: Story, mark: str = "#") -> Iterator[str]:
-    """Give a story under a heading of a mark."""
+    """Return a story under a heading of a mark."""
     yield from (f"{mark} {text(told.title)}", "")
     for warning in told.warnings:
         yield from (f"> **Beware:** {text(warning)}", "")
@@ -199,7 +199,7 @@ def _details(summary: str, inside: str) -> Iterable[str]:
 def table(
     headings: Sequence[str], rows: Sequence[Sequence[str]], first_left: int = 1
 ) -> Iterator[str]:
-    """Give a table, its first columns set to the left; headings are escaped, cells are not."""
+    """Return a table, its first columns set to the left; headings are escaped, cells are not."""
     yield f"| {' | '.join(map(text, headings))} |"
     sides = [":--" if index < first_left else "--:" for index in range(len(headings))]
     yield f"| {' | '.join(sides)} |"

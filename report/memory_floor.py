@@ -48,12 +48,12 @@ class Floor:
 
     @property
     def cost(self) -> float | None:
-        """Give the time at the floor over the time without a limit."""
+        """Return the time at the floor over the time without a limit."""
         return self.time / self.free if self.time and self.free else None
 
     @property
     def fails(self) -> str:
-        """Say under which limit it failed, and how often."""
+        """Describe under which limit it failed, and how often."""
         if self.low is None:
             return "—"
         failed = self.of - self.finished
@@ -73,13 +73,13 @@ class Page:
     floors: tuple[Floor, ...]
 
     def width(self, count: int | None) -> float:
-        """Give a share of the longest bar, in per cent."""
+        """Return a share of the longest bar, in per cent."""
         longest = max((max(f.floor or 0, f.peak or 0) for f in self.floors), default=0)
         return round(100 * (count or 0) / longest, 1) if longest else 0.0
 
 
 def build(stored: Stored) -> Page:
-    """Give a stored search, finished or not, as reports tell it."""
+    """Return a stored search, finished or not, as reports tell it."""
     head = stored.head
     places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
     floors = (_floor(e, q, _of(stored.trials, e, q)) for q, e in places)
@@ -138,7 +138,7 @@ def _words(run: Run) -> str:
 
 
 def render(page: Page, width: int = 80) -> str:
-    """Give the floors as plain text."""
+    """Return the floors as plain text."""
     file = io.StringIO()
     console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
     _print(page, console)

@@ -60,7 +60,7 @@ def prepare(form: str, conditions: Iterable[str], files: Mapping[Format, str | N
 
 
 def rendered(story: View | Diff, form: Format) -> str:
-    """Give a story in a form."""
+    """Return a story in a form."""
     if isinstance(story, View):
         return export.render(story, form)
     return diff_formats.render(story, form)

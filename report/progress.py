@@ -26,11 +26,11 @@ class Progress:
 
     @property
     def live(self) -> bool:
-        """Tell whether a line can be drawn anew: on a terminal, and in a notebook."""
+        """Return whether a line can be drawn anew: on a terminal, and in a notebook."""
         return self.file.isatty() or type(self.file).__module__.startswith("ipykernel")
 
     def making(self, share: float) -> None:
-        """Tell how much of the data is made; nothing when it was there already."""
+        """Return how much of the data is made; nothing when it was there already."""
         if self.live and share < 1:
             self._draw(f"making the data: {share:.0%}")
         elif self.live:
@@ -45,7 +45,7 @@ class Progress:
             self.file.flush()
 
     def starting(self, engine: str, query: str, round_: int) -> None:
-        """Tell what runs now and about how long the rest takes."""
+        """Return what runs now and about how long the rest takes."""
         if self.live:
             self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._left()}")
         elif round_ > self.round:
@@ -54,13 +54,13 @@ class Progress:
         self.round = max(self.round, round_)
 
     def noting(self, sentence: str) -> None:
-        """Tell what is known to be amiss before the first run."""
+        """Return what is known to be amiss before the first run."""
         self._clear()
         self.file.write(f"! {sentence}\n")
         self.file.flush()
 
     def probing(self, subject: str, done: int, total: int) -> None:
-        """Tell which road or library is probed now; a log file hears of each once."""
+        """Return which road or library is probed now; a log file hears of each once."""
         if self.live:
             self._draw(f"[{done}/{total} probes] {subject}" if subject else "")
         elif subject and (subject, "") != self.search:
@@ -69,7 +69,7 @@ class Progress:
         self.search = subject, ""
 
     def trying(self, engine: str, query: str, under: str) -> None:
-        """Tell which limit is tried now; a log file hears of each search once."""
+        """Return which limit is tried now; a log file hears of each search once."""
         if self.live:
             self._draw(f"{engine} {query} under {under}")
         elif (engine, query) != self.search:

@@ -12,7 +12,7 @@ from .memory_floor import Page
 
 
 def reported(path: Path) -> Comparison:
-    """Write the reports of a stored comparison anew, and give it."""
+    """Write the reports of a stored comparison anew and return it."""
     comparison, folder = Comparison(path), Folder(path)
     folder.write_report("report.md", markdown.render(comparison.view))
     folder.write_report("report.html", html.render(comparison.view))
@@ -20,7 +20,7 @@ def reported(path: Path) -> Comparison:
 
 
 def reported_floor(path: Path) -> Page:
-    """Write the report of a stored search anew, and give what it tells."""
+    """Write the report of a stored search anew and return what it tells."""
     page = memory_floor.build(trials.read(path))
     Folder(path).write_report(trials.REPORT, html.render_floors(page))
     return page

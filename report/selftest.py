@@ -62,18 +62,18 @@ class SelfTest:
 
     @property
     def false(self) -> int:
-        """Give the number of real comparisons that ended in a verdict."""
+        """Return the number of real comparisons that ended in a verdict."""
         return sum(ratio.verdict.decided for ratio in self.real)
 
     @property
     def passed(self) -> bool:
-        """Tell whether verdicts err no more often than they may."""
+        """Return whether verdicts err no more often than they may."""
         rare = all(one.false <= ALLOWED for one in self.simulated)
         return rare and self.false <= ALLOWED * max(len(self.real), 1 / ALLOWED)
 
 
 def needed(pairs: int, count: int, rounds: int) -> int:
-    """Give the rounds that tell the noise of pairs of engine and question, and compare so often.
+    """Return the rounds that tell the noise of pairs of engine and question, and compare so often.
 
     >>> needed(pairs=15, count=50, rounds=2), needed(pairs=1, count=1, rounds=2)
     (16, 24)
@@ -100,7 +100,7 @@ def build(stored: Stored, rounds: int, count: int = SIMULATED) -> SelfTest:
 
 
 def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> Noise:
-    """Give the noise in each engine's logarithmic ratios, a row a question."""
+    """Return the noise in each engine's logarithmic ratios, a row a question."""
     scales = [[math.sqrt(fmean(log**2 for log in row)) for row in rows] for rows in pools]
     shape = [
         log / scale
@@ -130,7 +130,7 @@ def itself(
 
 
 def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
-    """Give the spread that other engines lend: that of their rounds next to each other."""
+    """Return the spread that other engines lend: that of their rounds next to each other."""
     rows = (
         [adjacent(row, sorted(row)) for row in samples.values()]
         for other, samples in everything.items()
@@ -141,7 +141,7 @@ def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) ->
 
 
 def adjacent(row: Mapping[int, float], numbers: Sequence[int]) -> list[float]:
-    """Give ratios of rounds next to each other, each second one turned, so that drift cancels.
+    """Return ratios of rounds next to each other, each second one turned, so that drift cancels.
 
     >>> adjacent({1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}, [1, 2, 3, 4])
     [0.5, 2.0]
@@ -153,14 +153,14 @@ def adjacent(row: Mapping[int, float], numbers: Sequence[int]) -> list[float]:
 
 
 def pool(samples: Samples) -> list[list[float]]:
-    """Give each question's logarithmic ratios of rounds next to each other, every pair once."""
+    """Return each question's logarithmic ratios of rounds next to each other, every pair once."""
     rows = ([row[number] for number in sorted(row)] for row in samples.values())
     logs = [[math.log(b / a) for a, b in pairwise(row)] for row in rows]
     return [row for row in logs if row]
 
 
 def render(found: SelfTest) -> str:
-    """Give what was found as text."""
+    """Return what was found as text."""
     pairs = counted(len(found.real), "comparison")
     false = counted(found.false, "false verdict")
     lines = [

@@ -21,7 +21,7 @@ NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
 def findings(view: View, stored: Stored) -> tuple[str, ...]:
-    """Give what a reader who was not there must know, the most important first."""
+    """Return what a reader who was not there must know, the most important first."""
     answers = (*_failed(view, stored), *_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)
     # Of a check, which times nothing, the answers are the story.
@@ -36,13 +36,13 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
 
 
 def warnings(view: View, stored: Stored) -> tuple[str, ...]:
-    """Give what speaks against believing the figures."""
+    """Return what speaks against believing the figures."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *_clusters(stored), *_noise(stored), *(() if busy else _rounds(view)))
 
 
 def setting(head: Head) -> str:
-    """Say on what data, where, within what and when all was measured, in one line.
+    """Describe on what data, where, within what and when all was measured, in one line.
 
     What a head edited by hand does not tell as dfbench wrote it is left out.
     """
@@ -75,7 +75,7 @@ def _bounds(limits: Mapping[str, object]) -> str:
 
 
 def speedup(ratio: Ratio) -> str:
-    """Say a ratio the way a sentence does: how many times as fast as the baseline.
+    """Describe a ratio the way a sentence does: how many times as fast as the baseline.
 
     >>> speedup(Ratio(0.25, 0.2, 0.5, Verdict.FASTER))
     '4.0× [2.0–5.0]'
@@ -191,7 +191,7 @@ def _memory(view: View) -> Iterator[str]:
 
 
 def _spilled(stored: Stored) -> Iterator[str]:
-    """Say who has gone to the disk for want of memory, and how much was there at one time."""
+    """Describe who has gone to the disk for want of memory, and how much was there at one time."""
     most: dict[str, int] = {}
     for run in stored.runs:
         if (disk := run.memory.disk or 0) >= SPILLED:
@@ -256,7 +256,7 @@ def _clusters(stored: Stored) -> Iterator[str]:
 
 
 def _noise(stored: Stored) -> Iterator[str]:
-    """Tell each way in which the machine was restless, and what to do about it."""
+    """Return each way in which the machine was restless, and what to do about it."""
     if not any(run.times.hot for run in stored.runs):
         return  # a check has no times to doubt
     noises = [run.noise for run in stored.runs]

@@ -75,12 +75,12 @@ class Verdict(StrEnum):
 
     @property
     def decided(self) -> bool:
-        """Tell whether one of the two is certainly faster."""
+        """Return whether one of the two is certainly faster."""
         return self in {Verdict.FASTER, Verdict.SLOWER}
 
     @property
     def mark(self) -> str:
-        """Give the sign beside a ratio that does not say who is faster; empty where it does."""
+        """Return the sign beside a ratio that does not say who is faster; empty where it does."""
         return MARKS.get(self, "")
 
 
@@ -112,34 +112,34 @@ class Spread:
 
 
 def sample(run: Run) -> float | None:
-    """Give a round's sample, the least of its hot runs; None where there is none."""
+    """Return a round's sample, the least of its hot runs; None where there is none."""
     return min(run.times.hot, default=None)
 
 
 def samples(runs: Sequence[Run]) -> dict[int, float]:
-    """Give the sample of each round, in the order of the rounds."""
+    """Return the sample of each round, in the order of the rounds."""
     found = {run.round: sample(run) for run in sorted(runs, key=lambda run: run.round)}
     return {number: value for number, value in found.items() if value}
 
 
 def is_noisy(noise: Noise) -> bool:
-    """Tell whether the machine did too much else beside the run, or was slowed itself."""
+    """Return whether the machine did too much else beside the run, or was slowed itself."""
     shared = (noise.foreign or 0) > FOREIGN_CPU or (noise.steal or 0) > STEAL
     return shared or (noise.swapped or 0) > SWAPPED or (noise.throttled or 0) > 0
 
 
 def noisy_share(runs: Sequence[Run]) -> float:
-    """Give the share of runs beside which the machine did too much else."""
+    """Return the share of runs beside which the machine did too much else."""
     return fmean(is_noisy(run.noise) for run in runs) if runs else 0.0
 
 
 def paired(engine: Mapping[int, float], baseline: Mapping[int, float]) -> tuple[float, ...]:
-    """Give the ratio of each round that both engines have."""
+    """Return the ratio of each round that both engines have."""
     return tuple(engine[number] / baseline[number] for number in engine if number in baseline)
 
 
 def geometric(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """Give each round's geometric mean over questions, for the rounds that every question has."""
+    """Return each round's geometric mean over questions, for the rounds that every question has."""
     rounds = set.intersection(*(set(row) for row in rows)) if rows else set()
     return {
         number: math.exp(fmean(math.log(row[number]) for row in rows)) for number in sorted(rounds)
@@ -162,7 +162,7 @@ def within(runs: Sequence[Run]) -> float:
 
 
 def lend(others: Sequence[Spread], least: float) -> Spread:
-    """Give the spread of the most restless of other engines, or what is known without them."""
+    """Return the spread of the most restless of other engines, or what is known without them."""
     if not others:
         return Spread(least, 0, lent=True)
     worst = max(others, key=lambda other: other.variance)
@@ -175,7 +175,7 @@ def judge(
     floor: float = FLOOR,
     among: Spread | None = None,
 ) -> Ratio:
-    """Give the ratio of paired rounds (at least one), its 95 % interval and the verdict.
+    """Return the ratio of paired rounds (at least one), its 95 % interval and the verdict.
 
     `among` is the spread of the same engines over all questions, this one among them; for one
     round, a spread that others lend.
@@ -240,14 +240,14 @@ def _far(low: float, high: float) -> Verdict:
 
 
 def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:
-    """Give the 95 % interval of the ratio from paired rounds: two at least, or `among` is lent."""
+    """Return the 95 % interval of the ratio from paired rounds: two at least, or `among` is lent."""
     if len(ratios) < BOOTSTRAP_ROUNDS:
         return _student_interval(ratios, among)
     return _bootstrap_interval(ratios)
 
 
 def student(freedom: int) -> float:
-    """Give the 97.5 % quantile of Student's distribution (Abramowitz & Stegun 26.7.5 above 30)."""
+    """Return the 97.5 % quantile of Student's distribution (Abramowitz & Stegun 26.7.5 above 30)."""
     if freedom <= len(STUDENT):
         return STUDENT[freedom - 1]
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
@@ -283,7 +283,7 @@ def _welch_interval(new: Sequence[float], old: Sequence[float]) -> tuple[float, 
 
 
 def _around(centre: float, half: float, shown: float) -> tuple[float, float]:
-    """Give an interval of a ratio from its logarithm's; it holds the ratio that is shown."""
+    """Return an interval of a ratio from its logarithm's; it holds the ratio that is shown."""
     # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
     half = min(max(half, abs(shown - centre)), 20)
     return math.exp(centre - half), math.exp(centre + half)
@@ -302,5 +302,5 @@ def _draws(count: int) -> NDArray[np.int64]:
 
 
 def _expanded_tail(count: int) -> float:
-    """Give the percentile to read, widened as Student's interval is against the normal one."""
+    """Return the percentile to read, widened as Student's interval is against the normal one."""
     return NormalDist().cdf(-math.sqrt(count / (count - 1)) * student(count - 1))

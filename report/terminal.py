@@ -37,7 +37,7 @@ def show(view: View, file: TextIO | None = None) -> None:
 
 
 def render(view: View, width: int = WIDTH) -> str:
-    """Give a comparison as plain text of a width."""
+    """Return a comparison as plain text of a width."""
     file = io.StringIO()
     console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
     console.print(body(view, width))
@@ -45,7 +45,7 @@ def render(view: View, width: int = WIDTH) -> str:
 
 
 def body(view: View, width: int) -> RenderableType:
-    """Give a comparison as rich lays it out in a width."""
+    """Return a comparison as rich lays it out in a width."""
     parts: list[RenderableType] = [Text(_title(view), style="bold")]
     parts += [Text(view.setting, style="dim")] if view.setting else []
     parts += [_hanging("-", sentence) for sentence in view.sentences]

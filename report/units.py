@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def three_digits(number: float) -> str:
-    """Give a number of at least 0 with three significant digits, never as a power of ten.
+    """Return a number of at least 0 with three significant digits, never as a power of ten.
 
     >>> three_digits(0.1234), three_digits(1.2345), three_digits(12.345), three_digits(1234.5)
     ('0.123', '1.23', '12.3', '1234')
@@ -18,7 +18,7 @@ def three_digits(number: float) -> str:
 
 
 def seconds(time: float | None) -> str:
-    """Give a time with its unit; an em dash where there is none.
+    """Return a time with its unit; an em dash where there is none.
 
     >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(None)
     ('12.3 µs', '12.3 ms', '1.23 s', '—')
@@ -32,7 +32,7 @@ def seconds(time: float | None) -> str:
 
 
 def size(count: int | None) -> str:
-    """Give a number of bytes with its binary unit; an em dash where there is none.
+    """Return a number of bytes with its binary unit; an em dash where there is none.
 
     >>> size(2 * 1024**3), size(1536), size(None)
     ('2 GiB', '1.5 KiB', '—')
@@ -48,7 +48,7 @@ def size(count: int | None) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Give a ratio to the baseline; an em dash where there is none.
+    """Return a ratio to the baseline; an em dash where there is none.
 
     >>> ratio(0.2439), ratio(1.0), ratio(41.2)
     ('0.244×', '1.00×', '41.2×')
@@ -59,7 +59,7 @@ def ratio(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Give a ratio's interval; nothing where there is none.
+    """Return a ratio's interval; nothing where there is none.
 
     >>> interval(0.21, 1.5), interval(None, None)
     ('[0.210–1.50]', '')
@@ -81,7 +81,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Give a count with its noun.
+    """Return a count with its noun.
 
     >>> counted(1, "round"), counted(3, "round")
     ('1 round', '3 rounds')

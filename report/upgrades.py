@@ -37,7 +37,7 @@ class Upgrade:
 def upgrades(
     columns: Sequence[Column], rows: Sequence[Row], material: Material
 ) -> Iterator[Upgrade]:
-    """Give each engine that is there in several versions, a pair after the other."""
+    """Return each engine that is there in several versions, a pair after the other."""
     for older, newer in _pairs(columns):
         cells = [
             (_of(row, newer), _of(row, older)) for row in rows if {newer, older} <= _engines(row)
@@ -61,7 +61,7 @@ def upgrades(
 
 
 def _pairs(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
-    """Give the older and the newer of versions that follow each other."""
+    """Return the older and the newer of versions that follow each other."""
     for base in dict.fromkeys(column.engine.partition("@")[0] for column in columns):
         own = [c for c in columns if c.engine.partition("@")[0] == base and _number(c)]
         own.sort(key=lambda column: _number(column) or Version("0"))

@@ -29,11 +29,11 @@ class Material:
     wrong: Mapping[tuple[str, str], Disagreement]
 
     def of(self, cell: Cell) -> Sequence[Run]:
-        """Give the runs behind a cell."""
+        """Return the runs behind a cell."""
         return self.runs.get((cell.engine, cell.query), ())
 
     def spread(self, engine: str, other: str) -> Spread | None:
-        """Give the spread of two engines over all questions."""
+        """Return the spread of two engines over all questions."""
         return statistics.spread(
             [
                 statistics.paired(self.samples[engine, query], self.samples[other, query])
@@ -43,7 +43,7 @@ class Material:
         )
 
     def lent(self, engine: str, other: str) -> Spread:
-        """Give what stands for the spread of two engines that ran only one round together."""
+        """Return what stands for the spread of two engines that ran only one round together."""
         pairs = [(one, other) for one in self.engines if one != other]
         own = [run for place, runs in self.runs.items() if place[0] == engine for run in runs]
         known = [found for pair in pairs if (found := self.spread(*pair))]
@@ -51,7 +51,7 @@ class Material:
 
 
 def gathered(stored: Stored) -> Material:
-    """Give what a stored comparison has to judge by."""
+    """Return what a stored comparison has to judge by."""
     engines, queries = _names(stored)
     wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
     runs = _by_cell(stored.runs)
@@ -64,7 +64,7 @@ def gathered(stored: Stored) -> Material:
 
 
 def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
-    """Give a cell's ratio to the baseline's; None where one of them did not answer."""
+    """Return a cell's ratio to the baseline's; None where one of them did not answer."""
     if not (cell.ok and base.ok):
         return None
     if cell.engine == base.engine:
@@ -92,13 +92,13 @@ def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
 
 
 def undecided(first: Cell, second: Cell, material: Material) -> bool:
-    """Tell whether neither of two cells is certainly faster."""
+    """Return whether neither of two cells is certainly faster."""
     found = judged_on(first, second, material)
     return found is None or not found.verdict.decided
 
 
 def outcome_of(runs: Sequence[Run]) -> Outcome:
-    """Give ok where all runs are, else what most of the others are."""
+    """Return ok where all runs are, else what most of the others are."""
     bad = [run.outcome for run in runs if run.outcome is not Outcome.OK]
     return Counter(bad).most_common(1)[0][0] if bad else Outcome.OK
 
@@ -111,7 +111,7 @@ def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
 
 
 def _names(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give engines and queries as the head orders them, then those that only the runs know."""
+    """Return engines and queries as the head orders them, then those that only the runs know."""
     engines = dict.fromkeys((*stored.head.engines, *(run.engine for run in stored.runs)))
     queries = dict.fromkeys((*stored.head.queries, *(run.query for run in stored.runs)))
     return tuple(engines), tuple(queries)

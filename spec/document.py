@@ -27,7 +27,7 @@ class Origin:
     placed: bool = True
 
     def mistake(self, index: int, message: str) -> Mistake:
-        """Say what is wrong at a character."""
+        """Describe what is wrong at a character."""
         if not self.placed:
             return Mistake(self.name, 0, 0, message)
         index = min(index, len(self.text))
@@ -74,12 +74,12 @@ class Scalar:
     places: Sequence[int]
 
     def at(self, offset: int) -> Place:
-        """Give the place of a character of the text."""
+        """Return the place of a character of the text."""
         return replace(self.place, index=self.places[max(0, min(offset, len(self.places) - 1))])
 
     @property
     def empty(self) -> bool:
-        """Tell whether it is YAML's null."""
+        """Return whether it is YAML's null."""
         return self.plain and self.text in {"", "null", "~", "Null", "NULL"}
 
 
@@ -99,7 +99,7 @@ class Fields:
     pairs: tuple[tuple[Scalar, Node], ...]
 
     def get(self, key: str) -> Node | None:
-        """Give the value of a key, or None."""
+        """Return the value of a key, or None."""
         return next((value for name, value in self.pairs if name.text == key), None)
 
 
@@ -224,7 +224,7 @@ def _open(text: str) -> bool:
 
 
 def _broken(text: str) -> bool:
-    """Tell whether a text holds half a surrogate pair or a control character."""
+    """Return whether a text holds half a surrogate pair or a control character."""
     return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\n\t") for c in text)
 
 
@@ -256,7 +256,7 @@ def _skip(text: str, index: int, end: int, wanted: str) -> int:
 
 
 def _width(text: str, index: int, style: str | None) -> int:
-    """Give how many characters of the text one character of the value took."""
+    """Return how many characters of the text one character of the value took."""
     here = text[index : index + 2]
     if style == "'" and here == "''":
         return 2

@@ -54,7 +54,7 @@ def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
 
 
 def _known(name: str, engines: Collection[str]) -> bool:
-    """Tell whether an engine is known; a version is free, a variant only where none is listed."""
+    """Return whether an engine is known; a version is free, a variant only where none is listed."""
     base = name.partition("@")[0].removesuffix("/scan")
     if base in engines:
         return True

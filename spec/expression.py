@@ -123,7 +123,7 @@ Expr: TypeAlias = (
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
-    """Give the direct operands of a node, in the order of evaluation."""
+    """Return the direct operands of a node, in the order of evaluation."""
     match node:
         case Col() | Lit():
             return ()
@@ -151,12 +151,12 @@ def walk(node: Expr) -> Iterator[Expr]:
 
 
 def columns(*nodes: Expr) -> tuple[str, ...]:
-    """Give the columns that expressions read, by first appearance; `Let` names are left out."""
+    """Return the columns that expressions read, by first appearance; `Let` names are left out."""
     bound = {node.name for root in nodes for node in walk(root) if isinstance(node, Let)}
     names = (node.name for root in nodes for node in walk(root) if isinstance(node, Col))
     return tuple(dict.fromkeys(name for name in names if name not in bound))
 
 
 def aggregations(*nodes: Expr) -> tuple[Agg, ...]:
-    """Give the distinct aggregations of expressions, in order of first appearance."""
+    """Return the distinct aggregations of expressions, in order of first appearance."""
     return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))

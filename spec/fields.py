@@ -36,17 +36,17 @@ class Section:
         return key in self.values
 
     def lacks(self, message: str) -> None:
-        """Tell what is missing, unless an unknown key may be what was meant for it."""
+        """Return what is missing, unless an unknown key may be what was meant for it."""
         if self.sound:
             self.log.tell(self.place, message)
 
     def at(self, key: str) -> Place:
-        """Give the place of a key's value, or of the whole where it has none."""
+        """Return the place of a key's value, or of the whole where it has none."""
         node = self.values.get(key)
         return node.place if node else self.place
 
     def scalar(self, key: str, wanted: str) -> Scalar | None:
-        """Give a single value; a mistake where it is empty, a list or a mapping."""
+        """Return a single value; a mistake where it is empty, a list or a mapping."""
         match self.values.get(key):
             case None:
                 return None
@@ -59,12 +59,12 @@ class Section:
         return None
 
     def text(self, key: str, default: str = "") -> str:
-        """Give a text."""
+        """Return a text."""
         node = self.scalar(key, "a text")
         return node.text if node else default
 
     def word(self, key: str, default: str) -> str:
-        """Give a name that may also name a file."""
+        """Return a name that may also name a file."""
         node = self.scalar(key, "a name")
         if not node:
             return default
@@ -72,7 +72,7 @@ class Section:
         return node.text
 
     def choice(self, key: str, known: Sequence[str]) -> str:
-        """Give one of some words; the first where the key is left out."""
+        """Return one of some words; the first where the key is left out."""
         wanted = " or ".join(known)
         node = self.scalar(key, wanted)
         if node and node.text in known:
@@ -82,14 +82,14 @@ class Section:
         return known[0]
 
     def flag(self, key: str) -> bool:
-        """Give true or false; false where the key is left out."""
+        """Return true or false; false where the key is left out."""
         node = self.scalar(key, "true or false")
         if node and not (node.plain and node.text.lower() in {"true", "false"}):
             self.log.tell(node.place, f"{key} is true or false, not {node.text!r}")
         return node is not None and node.text.lower() == "true"
 
     def whole(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
-        """Give a whole number within bounds."""
+        """Return a whole number within bounds."""
         node = self.scalar(key, "a whole number")
         if not node:
             return default
@@ -105,28 +105,28 @@ class Section:
         return default
 
     def whole_or(self, key: str, word: str, default: int | None) -> int | None:
-        """Give a whole number from 0, or None for a word that stands for it."""
+        """Return a whole number from 0, or None for a word that stands for it."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
                 return None
         return self.whole(key, 0, least=0) if key in self else default
 
     def optional(self, key: str, default: int | None) -> int | None:
-        """Give a whole number from 1, or None for YAML's null."""
+        """Return a whole number from 1, or None for YAML's null."""
         if self._null(key):
             return None
         return self.whole(key, 1) if key in self else default
 
     def size(self, key: str) -> int | None:
-        """Give bytes, or None for null or where the key is left out."""
+        """Return bytes, or None for null or where the key is left out."""
         return self._quantity(key, size, None, "a size such as 8GiB")
 
     def time(self, key: str, default: float | None) -> float | None:
-        """Give seconds, or None for null."""
+        """Return seconds, or None for null."""
         return self._quantity(key, duration, default, "a time such as 5min")
 
     def says(self, key: str, word: str) -> bool:
-        """Tell whether a key's value is a word."""
+        """Return whether a key's value is a word."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
                 return True
@@ -153,7 +153,7 @@ class Section:
             return default
 
     def names(self, key: str) -> tuple[Scalar, ...]:
-        """Give a list of texts; one alone needs no brackets."""
+        """Return a list of texts; one alone needs no brackets."""
         node = self.values.get(key)
         if not isinstance(node, Items):
             alone = self.scalar(key, "a name, or a list of names")
@@ -174,7 +174,7 @@ class Section:
                 self.log.tell(item.place, f"{key} lists names, not {_sort(item)}")
 
     def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
-        """Give the entries of a mapping whose keys are free."""
+        """Return the entries of a mapping whose keys are free."""
         match self.values.get(key):
             case None:
                 return ()

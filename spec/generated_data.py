@@ -62,7 +62,7 @@ KINDS: dict[str, Kind] = {"string": "string", "int64": "int", "double": "float"}
 
 
 def generated_schema(dataset: Generated) -> Schema:
-    """Give the columns that a generator makes; of thousands of rows, every value is drawn."""
+    """Return the columns that a generator makes; of thousands of rows, every value is drawn."""
     columns = tuple(_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
     # Nulls are in the rows alone.
     full = replace(dataset, nulls=0)
@@ -74,12 +74,12 @@ def generated_schema(dataset: Generated) -> Schema:
 
 
 def share(count: int, percent: int) -> int:
-    """Give `as.integer(count * (percent / 100))`, with the rounding of doubles of R's script."""
+    """Return `as.integer(count * (percent / 100))`, with the rounding of doubles of R's script."""
     return int(count * (percent / 100))
 
 
 def distinct(drawn: Drawn, dataset: Generated) -> int:
-    """Give how many values a column has."""
+    """Return how many values a column has."""
     match drawn.distinct:
         case "groups":
             return dataset.groups
@@ -98,7 +98,7 @@ def distinct(drawn: Drawn, dataset: Generated) -> int:
 
 
 def spare(values: int) -> int:
-    """Give how many of a key's values are in the rows alone; as many are in the table alone."""
+    """Return how many of a key's values are in the rows alone; as many are in the table alone."""
     return values - values * 9 // 10
 
 

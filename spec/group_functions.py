@@ -36,7 +36,7 @@ class ReadGroup:
 
 
 def is_array(node: Expr) -> bool:
-    """Tell whether an expression has a value for each row: it reads a column as it is."""
+    """Return whether an expression has a value for each row: it reads a column as it is."""
     match node:
         case Agg():
             return False
@@ -276,13 +276,13 @@ class _Reader:
 
 
 def whole(agg: Agg) -> Case:
-    """Give an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
+    """Return an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
     lacking = Compare("<", Agg("count", agg.arguments), Agg("size", ()))
     return Case(((lacking, Lit(None)),), agg)
 
 
 def if_whole(node: Expr) -> Agg | None:
-    """Give the aggregation of what `whole` made; None for anything else."""
+    """Return the aggregation of what `whole` made; None for anything else."""
     match node:
         case Case(_, Agg() as agg) if node == whole(agg):
             return agg
@@ -290,10 +290,10 @@ def if_whole(node: Expr) -> Agg | None:
 
 
 def _number(node: Expr) -> Expr:
-    """Give a condition as NumPy counts it: 1 where it is true, 0 where it is not."""
+    """Return a condition as NumPy counts it: 1 where it is true, 0 where it is not."""
     return Case(((node, Lit(1)),), Lit(0)) if isinstance(node, CONDITIONS) else node
 
 
 def aggregates(node: Expr) -> bool:
-    """Tell whether an expression holds an aggregation."""
+    """Return whether an expression holds an aggregation."""
     return any(isinstance(part, Agg) for part in walk(node))

@@ -20,13 +20,13 @@ ORDERED = ("first", "last")
 
 
 def beside(data: Schema, join: Join) -> dict[str, str]:
-    """Give the table's columns beside the dataset's, each with its name in the joined rows."""
+    """Return the table's columns beside the dataset's, each with its name in the joined rows."""
     others = (name for name in table(data, join.table).names if name not in join.on)
     return {name: name + SUFFIX if name in data else name for name in others}
 
 
 def joined(data: Schema, join: Join) -> Schema:
-    """Give the columns of the joined rows; an inner join may leave none of the rows."""
+    """Return the columns of the joined rows; an inner join may leave none of the rows."""
     inner = join.how == "inner"
     columns = [
         replace(column, nulls=False) if inner and column.name in join.on else column
@@ -40,7 +40,7 @@ def joined(data: Schema, join: Join) -> Schema:
 
 
 def over_rows(query: Query, data: Schema) -> tuple[Query, Schema]:
-    """Give a query with the columns it sees: the joined rows, all of them where it asks no more."""
+    """Return a query with the columns it sees: the joined rows, all of them where it asks no more."""
     if query.join is None:
         return query, data
     rows = joined(data, query.join)
@@ -50,7 +50,7 @@ def over_rows(query: Query, data: Schema) -> tuple[Query, Schema]:
 
 
 def table(data: Schema, name: str) -> Schema:
-    """Give a further table of a dataset; KeyError where it has none of the name."""
+    """Return a further table of a dataset; KeyError where it has none of the name."""
     return dict(data.tables)[name]
 
 
@@ -112,5 +112,5 @@ class JoinReader:
 
 
 def _alike(one: Column, other: Column) -> bool:
-    """Tell whether values of two columns can be equal: times need one unit and zone."""
+    """Return whether values of two columns can be equal: times need one unit and zone."""
     return one.kind == other.kind and (one.kind != "timestamp" or one.arrow == other.arrow)

@@ -115,7 +115,7 @@ FORMS |= {
 
 
 def json_schema() -> Schema:
-    """Give the JSON schema of a workload file."""
+    """Return the JSON schema of a workload file."""
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "dfbench workload",
@@ -125,7 +125,7 @@ def json_schema() -> Schema:
 
 
 def written() -> str:
-    """Give the schema as the text that is committed."""
+    """Return the schema as the text that is committed."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -62,7 +62,7 @@ class KindError(ValueError):
 
 
 def kind(expr: Expr, schema: Schema) -> Kind:
-    """Give the kind of an expression's value; KindError where it has none, KeyError: no column."""
+    """Return the kind of an expression's value; KindError where it has none, KeyError: no column."""
     return _Kinds(schema, _NOTHING).of(expr)
 
 
@@ -212,7 +212,7 @@ def _literal(value: object) -> Kind:
 
 
 def _common(kinds: list[Kind]) -> Kind | None:
-    """Give the kind that holds all of these, or None where there is none."""
+    """Return the kind that holds all of these, or None where there is none."""
     found = [kind for kind in kinds if kind != "null"]
     if not found:
         return "null"
@@ -229,7 +229,7 @@ def _whole_power(node: Expr) -> bool:
 
 
 def may_be_missing(expr: Expr, schema: Schema) -> bool:
-    """Tell whether an expression's value may be missing in some row or group of such data.
+    """Return whether an expression's value may be missing in some row or group of such data.
 
     True where in doubt. A group has at least one row, and a divisor that is no constant may be 0.
     """
@@ -270,7 +270,7 @@ def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
 
 
 def _undefined(op: str, left: Expr, right: Expr) -> bool:
-    """Tell whether arithmetic on values that are there may give none."""
+    """Return whether arithmetic on values that are there may give none."""
     if _may_be_infinite(left) or _may_be_infinite(right):
         return True  # inf - inf, inf * 0, inf / inf, inf % 2
     match op:
@@ -325,7 +325,7 @@ def _makes_infinity(node: Expr) -> bool:
 
 
 def extended(schema: Schema, query: Query) -> Schema:
-    """Give the columns that a query's later clauses see: the data's and those it derives."""
+    """Return the columns that a query's later clauses see: the data's and those it derives."""
     for output in query.derive:
         schema = with_column(schema, output.name, output.expression)
     return schema
@@ -341,6 +341,6 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
 
 
 def _zoned(expr: Expr, schema: Schema) -> str:
-    """Give the type of times: that of the column they are made of, for the sake of its zone."""
+    """Return the type of times: that of the column they are made of, for the sake of its zone."""
     made_of = (schema[name] for name in columns(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])

@@ -109,7 +109,7 @@ class Parsed:
     offsets: Mapping[int, int]
 
     def offset(self, node: Expr) -> int:
-        """Give where a node of the tree begins."""
+        """Return where a node of the tree begins."""
         return self.offsets.get(id(node), 0)
 
 
@@ -132,7 +132,7 @@ def parse(text: str, context: Context) -> Parsed:
 
 
 def offsets_in(text: str) -> Callable[[int, int], int]:
-    """Give what turns `ast`'s line and UTF-8 column into an offset of the text."""
+    """Return what turns `ast`'s line and UTF-8 column into an offset of the text."""
     lines = text.split("\n")
     starts = [0]
     for line in lines:

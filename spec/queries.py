@@ -63,7 +63,7 @@ class Scope:
         return self.names is None or name in self.names
 
     def unknown(self, name: str) -> str:
-        """Say that there is no such column, and which is near."""
+        """Describe that there is no such column, and which is near."""
         if name in self.later:
             return f"{name!r} is derived after where; write its expression here"
         if other := OTHER_WORDS.get(name):
@@ -150,7 +150,7 @@ class _Clauses:
         return join, Scope.of(joined(data.schema, join) if data.schema and join else None)
 
     def select(self, rows: Scope) -> tuple[str, ...]:
-        """Give the columns of joined rows that are the answer, as far as they are known."""
+        """Return the columns of joined rows that are the answer, as far as they are known."""
         asks = any(clause in self.given for clause in ANSWERS)
         return () if asks or "join" not in self.given else rows.names or ()
 
@@ -426,12 +426,12 @@ class Source:
 
 
 def holds_definition(node: Scalar) -> bool:
-    """Tell whether a value is a def, or names one in a file."""
+    """Return whether a value is a def, or names one in a file."""
     return is_definition(node.text) or _ELSEWHERE.fullmatch(node.text.strip()) is not None
 
 
 def source_of(log: Log, node: Scalar, folder: Path) -> Source | None:
-    """Give the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
+    """Return the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
     if not log.python:
         log.tell(node.place, "a def is code that would run here, and --no-python refuses it")
         return None

@@ -93,7 +93,7 @@ def check_columns(workload: Workload, schema: Schema) -> None:
 
 
 def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
-    """Tell the missing columns of a workload that was not read from a text."""
+    """Return the missing columns of a workload that was not read from a text."""
     return [
         Mistake(f"query {query.name}", 0, 0, Scope.of(schema).unknown(name))
         for query in workload.queries
@@ -103,7 +103,7 @@ def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
 
 
 def shipped() -> tuple[str, ...]:
-    """Give the names of the workloads that ship with dfbench."""
+    """Return the names of the workloads that ship with dfbench."""
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
 
@@ -166,7 +166,7 @@ def _override(log: Log, root: Node, path: str, value: str) -> Node:
 
 
 def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> Node:
-    """Give a copy of a mapping in which a path has another value."""
+    """Return a copy of a mapping in which a path has another value."""
     if not path:
         return value
     if isinstance(node, Items):  # a path through a list goes through each of its entries
@@ -257,7 +257,7 @@ class _Reader:
             yield name.text, Files(self.patterns(found), self.folder, dialect)
 
     def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
-        """Give paths as they are meant: what is typed on the command line, from where that is."""
+        """Return paths as they are meant: what is typed on the command line, from where that is."""
         for node in nodes:
             if ADDRESS.match(node.text):
                 told = "is an address, and every engine reads the same files: download it, or mount"

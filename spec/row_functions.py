@@ -52,16 +52,16 @@ class Definition:
 
     @property
     def name(self) -> str:
-        """Give the function's name."""
+        """Return the function's name."""
         return self.node.name
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Give the names of the arguments, in order."""
+        """Return the names of the arguments, in order."""
         return tuple(a.arg for a in (*self.node.args.posonlyargs, *self.node.args.args))
 
     def offset_of(self, node: ast.AST) -> int:
-        """Give where a part of the def begins in its text."""
+        """Return where a part of the def begins in its text."""
         return self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
 
     def slip(self, node: ast.AST, message: str) -> Slip:
@@ -70,7 +70,7 @@ class Definition:
 
 
 def is_definition(text: str) -> bool:
-    """Tell whether a text is a `def` rather than an expression."""
+    """Return whether a text is a `def` rather than an expression."""
     return _DEF.search(text) is not None
 
 
@@ -231,12 +231,12 @@ class _Body:
         return tuple((name, offset) for name, offset in named if name is not None)
 
     def columns(self) -> tuple[str, ...]:
-        """Give the columns the def reads, in the order of its text."""
+        """Return the columns the def reads, in the order of its text."""
         ordered = sorted(self.places(), key=lambda pair: pair[1])
         return tuple(dict.fromkeys(name for name, _ in ordered))
 
     def read(self) -> Expr:
-        """Give the def's tree; ExpressionError at the first thing that it cannot say."""
+        """Return the def's tree; ExpressionError at the first thing that it cannot say."""
         self.given = set(self.columns())
         if _too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply for a tree")
@@ -252,7 +252,7 @@ class _Body:
         return ExpressionError((*self.converter.slips, self.found.slip(node, message)))
 
     def column(self, node: ast.AST) -> str | None:
-        """Give the column of `x["A"]` and `x.A`, or None for anything else."""
+        """Return the column of `x["A"]` and `x.A`, or None for anything else."""
         match node:
             case ast.Subscript(ast.Name(row), ast.Constant(str(name))) if row == self.parameter:
                 return name
@@ -273,7 +273,7 @@ class _Body:
                     yield self.found.slip(part, message)
 
     def called(self, node: ast.expr) -> str | None:
-        """Give the language's word for the function that Python would call here."""
+        """Return the language's word for the function that Python would call here."""
         match node:
             case ast.Name(name) if name not in self.names:
                 return BUILTINS.get(name)
@@ -359,7 +359,7 @@ class _Body:
         return tree
 
     def fresh(self, name: str) -> str:
-        """Give a name that no column and no other value has: names are one scope in a tree."""
+        """Return a name that no column and no other value has: names are one scope in a tree."""
         number, candidate = 2, name
         while candidate in self.given:
             candidate, number = f"{name}_{number}", number + 1
@@ -394,7 +394,7 @@ class _Body:
 
 
 def _assigned(node: ast.If) -> str | None:
-    """Give the one name that every branch of an `if` assigns and does nothing else, or None."""
+    """Return the one name that every branch of an `if` assigns and does nothing else, or None."""
     branches = [node.body, node.orelse] if node.orelse else [node.body]
     names: set[str | None] = set()
     for branch in branches:
@@ -409,7 +409,7 @@ def _assigned(node: ast.If) -> str | None:
 
 
 def _renamed(source: str) -> str | None:
-    """Give a word of the language that an import gives another meaning to, or None."""
+    """Return a word of the language that an import gives another meaning to, or None."""
     usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -446,7 +446,7 @@ def _statements(node: ast.AST) -> int:
 
 
 def _leaves(statements: list[ast.stmt]) -> bool:
-    """Tell whether every way through statements returns."""
+    """Return whether every way through statements returns."""
     match statements:
         case [*_, ast.Return()]:
             return True

@@ -24,12 +24,12 @@ class Column:
 
     @property
     def missing(self) -> bool:
-        """Tell whether any value is missing: null and NaN are one thing to a workload."""
+        """Return whether any value is missing: null and NaN are one thing to a workload."""
         return self.nulls or self.nans
 
     @property
     def exceeds_floats(self) -> bool:
-        """Tell whether floats would not hold the integers that stand beside nulls exactly."""
+        """Return whether floats would not hold the integers that stand beside nulls exactly."""
         return self.nulls and self.most is not None and self.most > 2**53
 
 
@@ -57,5 +57,5 @@ class Schema:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give the columns' names, in order."""
+        """Return the columns' names, in order."""
         return tuple(column.name for column in self.columns)

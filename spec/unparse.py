@@ -83,7 +83,7 @@ def _column(name: str) -> ast.expr:
 
 
 def _is_word(name: str) -> bool:
-    """Tell whether Python reads a name as that very name: no keyword, and already normal."""
+    """Return whether Python reads a name as that very name: no keyword, and already normal."""
     if not name.isidentifier():
         return False
     try:

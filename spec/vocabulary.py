@@ -83,7 +83,7 @@ WINDOWS = {
 
 
 def mend(word: str, known: Collection[str]) -> str:
-    """Give the end of a sentence that names the nearest known word, or all where they are few."""
+    """Return the end of a sentence that names the nearest known word, or all where they are few."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"

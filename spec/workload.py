@@ -134,7 +134,7 @@ class Tasks:
 
     @property
     def question(self) -> str:
-        """Say what is asked."""
+        """Describe what is asked."""
         return f"{self.count:,} tasks of {self.name}"
 
 
@@ -162,12 +162,12 @@ class Query:
 
     @property
     def asks_for_rows(self) -> bool:
-        """Tell whether the answer is the rows of a join themselves."""
+        """Return whether the answer is the rows of a join themselves."""
         return self.join is not None and not (self.aggregate or self.extreme)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Give the columns of the data that the query needs, in order of first appearance."""
+        """Return the columns of the data that the query needs, in order of first appearance."""
         derived = {output.name for output in self.derive}
         roots = [self.where] if self.where else []
         roots += [output.expression for output in self.derive]
@@ -185,7 +185,7 @@ class Query:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Give the names of the answer's columns, in order."""
+        """Return the names of the answer's columns, in order."""
         match self.apply:
             case RowFunction(output=name):
                 return (name,)
@@ -255,11 +255,11 @@ class Workload:
 
     @property
     def questions(self) -> tuple[Query | Tasks, ...]:
-        """Give everything that is asked: the queries, or each function with its tasks."""
+        """Return everything that is asked: the queries, or each function with its tasks."""
         return self.queries or self.tasks
 
     def query(self, name: str) -> Query | Tasks:
-        """Give the query, or the tasks, of a name; KeyError where there is none."""
+        """Return the query, or the tasks, of a name; KeyError where there is none."""
         for query in self.questions:
             if query.name == name:
                 return query

@@ -72,7 +72,7 @@ class Finding:
 
     @property
     def asked(self) -> str:
-        """Give the question's words."""
+        """Return the question's words."""
         return str(ASKED[self.question])
 
 

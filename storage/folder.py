@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 def safe(name: str) -> str:
-    """Give a name as one component of a path.
+    """Return a name as one component of a path.
 
     >>> safe("polars/in-memory"), safe("pandas+numba"), safe("../x")
     ('polars-in-memory', 'pandas-numba', '-x')
@@ -73,12 +73,12 @@ class Folder:
         return relative
 
     def write_report(self, name: str, text: str) -> Path:
-        """Store a report beside the runs it was made from, and give its path."""
+        """Store a report beside the runs it was made from and return its path."""
         write(self.path / name, text)
         return self.path / name
 
     def finish(self) -> Path:
-        """Write all runs as one Parquet table, and give its path."""
+        """Write all runs as one Parquet table and return its path."""
         path = self.path / TABLE
         write_table(path, read(self.path).runs)
         return path
@@ -98,7 +98,7 @@ class Stored:
 
 
 def program_path(engine: str, query: str) -> str:
-    """Give where a program lies in its comparison's folder."""
+    """Return where a program lies in its comparison's folder."""
     return f"{PROGRAMS}/{safe(engine)}/{safe(query)}.py"
 
 
@@ -120,7 +120,7 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
 
 
 def inside(path: Path, head: Head) -> Folder:
-    """Give the folder of a comparison's tenth, made where it is not there yet."""
+    """Return the folder of a comparison's tenth, made where it is not there yet."""
     below = path / TENTH
     with _telling(below):
         below.mkdir(exist_ok=True)
@@ -136,7 +136,7 @@ def reopen(path: Path) -> Folder:
 
 
 def latest(results: Path, workload: str) -> Path:
-    """Give the newest comparison of a workload; ResultsError where there is none."""
+    """Return the newest comparison of a workload; ResultsError where there is none."""
     found = comparisons(results, workload)
     if not found:
         raise ResultsError(
@@ -147,7 +147,7 @@ def latest(results: Path, workload: str) -> Path:
 
 
 def newest(path: Path) -> Path:
-    """Give a comparison's own folder, or the newest one below a folder; ResultsError for none."""
+    """Return a comparison's own folder, or the newest one below a folder; ResultsError for none."""
     if (path / HEAD).exists():
         return path
     found = sorted(path.glob(f"**/{HEAD}"), key=lambda head: head.stat().st_mtime)
@@ -159,7 +159,7 @@ def newest(path: Path) -> Path:
 
 
 def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
-    """Give the folders of all comparisons of a workload, oldest first."""
+    """Return the folders of all comparisons of a workload, oldest first."""
     heads = (results / safe(workload)).glob(f"*/{HEAD}")
     return tuple(sorted((head.parent for head in heads), key=_age))
 
@@ -243,7 +243,7 @@ def _claim(parent: Path, stamp: str) -> Path:
 
 
 def _stamp(began: str) -> str:
-    """Give an ISO time as `YYYY-mm-ddTHHMMSS`; ResultsError where it is none."""
+    """Return an ISO time as `YYYY-mm-ddTHHMMSS`; ResultsError where it is none."""
     match = re.match(r"(\d{4}-\d\d-\d\dT)(\d\d):?(\d\d):?(\d\d)", began)
     if not match:
         raise ResultsError(f"began is {began!r}; write an ISO time: 2026-01-31T12:00:00")
@@ -265,14 +265,14 @@ def _telling(path: Path) -> Iterator[None]:
 
 
 def unwritable(path: Path, reason: str) -> ResultsError:
-    """Say that a file of the results cannot be written, and why."""
+    """Describe that a file of the results cannot be written, and why."""
     mend = "choose another folder by `--results DIR`"
     return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside `path` that takes its place when all went well."""
+    """Return a temporary file beside `path` that takes its place when all went well."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     temporary = Path(name)
@@ -330,7 +330,7 @@ def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
 
 
 def _usual(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field's own type
-    """Give what stands for a part of the head that is missing: its default, else nothing."""
+    """Return what stands for a part of the head that is missing: its default, else nothing."""
     if part.default is not MISSING:
         return part.default
     if part.default_factory is not MISSING:

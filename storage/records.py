@@ -71,7 +71,7 @@ class Memory:
 
     @property
     def answering(self) -> int:
-        """Give the peak until the query had ended: handing the answer over is not counted."""
+        """Return the peak until the query had ended: handing the answer over is not counted."""
         return max(self.startup or 0, self.load or 0, self.query or 0)
 
 
@@ -112,7 +112,7 @@ class Run:
     began: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the run as JSON's types."""
+        """Return the run as JSON's types."""
         return asdict(self)
 
     @classmethod

@@ -11,7 +11,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def plain(text: str) -> str:
-    r"""Give a text without escape sequences and control characters but tab and line ends.
+    r"""Return a text without escape sequences and control characters but tab and line ends.
 
     >>> plain("\x1b[31mred\x1b[0m, \x1b]0;title\x07a bell\x07\n")
     'red, a bell\n'
@@ -20,7 +20,7 @@ def plain(text: str) -> str:
 
 
 def plainly(record: Any) -> Any:  # noqa: ANN401 - JSON is what it is
-    """Give JSON's values with every text plain, names of members included."""
+    """Return JSON's values with every text plain, names of members included."""
     match record:
         case str():
             return plain(record)

@@ -63,12 +63,12 @@ class Tried:
 
     @property
     def low(self) -> int | None:
-        """Give the largest limit under which a try failed."""
+        """Return the largest limit under which a try failed."""
         return max((limit for limit, ends in self.ended.items() if not all(ends)), default=None)
 
     @property
     def high(self) -> int | None:
-        """Give the smallest limit above `low` under which every try finished."""
+        """Return the smallest limit above `low` under which every try finished."""
         low = self.low or 0
         return min((limit for limit, ends in self.ended.items() if limit > low), default=None)
 
@@ -94,7 +94,7 @@ def read(path: Path) -> Stored:
 
 
 def latest(results: Path, workload: str) -> Path:
-    """Give the newest search of a workload; ResultsError where there is none."""
+    """Return the newest search of a workload; ResultsError where there is none."""
     heads = (results / folder.safe(workload)).glob(f"*/{HEAD}")
     found = sorted((head.parent for head in heads), key=lambda path: path.name)
     if not found:

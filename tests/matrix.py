@@ -63,7 +63,7 @@ def job(made: Plan, engine: str, query: str, folder: Path) -> Job | None:
 
 
 def ending(run: Run, made: Plan, answer: Path) -> str:
-    """Give an outcome as the matrix counts it: with what is wrong, where it is."""
+    """Return an outcome as the matrix counts it: with what is wrong, where it is."""
     if run.outcome is Outcome.OK:
         query = made.workload.query(run.query)
         expected = oracle.answer(made, query)
@@ -129,7 +129,7 @@ def tried(made: Plan, engine: str, query: str, place: Path, counts: Counter[str]
 
 
 def bends(limits: dict[int, list[str]]) -> bool:
-    """Tell whether a run failed above a limit under which all were ok."""
+    """Return whether a run failed above a limit under which all were ok."""
     fine = [limit for limit, told in limits.items() if all(one == "ok" for one in told)]
     failed = [limit for limit, told in limits.items() if any(one != "ok" for one in told)]
     return bool(fine and failed and max(failed) > min(fine))

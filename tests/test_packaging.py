@@ -16,7 +16,7 @@ DATA = {"workloads": ".yaml", "pinned": ".txt", "templates": ""}
 
 
 def tracked() -> list[Path]:
-    """Give every file that git tracks."""
+    """Return every file that git tracks."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
     )

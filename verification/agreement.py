@@ -30,7 +30,7 @@ def judged(expected: Answer, answer: Answer, query: Query | Tasks, rows: int) ->
 def asked(
     query: Query, rows: int = 0, typical: Mapping[str, float] | None = None, groups: int = 1
 ) -> Asked:
-    """Give what an answer to a query has to keep.
+    """Return what an answer to a query has to keep.
 
     `rows` is the data's number of rows, `groups` the answer's, `typical` the mean absolute value of
     the data's columns; without them the tolerance is the narrower one.
@@ -68,7 +68,7 @@ def agreement(
 def _alike(
     answers: Mapping[str, Answer], judge: Callable[[Answer, Answer], Verdict]
 ) -> dict[str, tuple[str, ...]]:
-    """Give each engine the ones that gave the same answer, itself included."""
+    """Return each engine the ones that gave the same answer, itself included."""
     groups: list[list[str]] = []
     for engine, answer in answers.items():
         same = (g for g in groups if judge(answers[g[0]], answer).agrees)

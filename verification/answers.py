@@ -74,7 +74,7 @@ def _order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
 
 
 def opened(answer: Path | pa.Table) -> pa.Table:
-    """Give an answer as a table; a file is read as it lies on disk."""
+    """Return an answer as a table; a file is read as it lies on disk."""
     if isinstance(answer, pa.Table):
         return answer
     return pa.ipc.open_file(pa.memory_map(str(answer))).read_all()
@@ -150,7 +150,7 @@ def _same(codes: tuple[Array, Array], match: _Match) -> bool:
 
 
 def _repeats(codes: Array, order: Array | None = None) -> bool:
-    """Tell whether any two rows have one code; the codes are sorted by `order`, else here."""
+    """Return whether any two rows have one code; the codes are sorted by `order`, else here."""
     ordered = np.sort(codes) if order is None else codes[order]
     return bool((ordered[1:] == ordered[:-1]).any())
 
@@ -190,7 +190,7 @@ def _values(
 
 
 def _different(column: Pair, match: _Match, asked: Asked) -> tuple[int, list[tuple[int, int]]]:
-    """Count the values that differ, and give the positions of the first ones in both answers."""
+    """Count the values that differ and return the positions of the first ones in both answers."""
     limits = _limits(column, asked)
     number = 0
     first: list[tuple[int, int]] = []

@@ -58,7 +58,7 @@ def pair(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
 
 
 def family(type_: pa.DataType) -> Family:
-    """Tell what kind of values an Arrow type holds; engines differ in the type, not in this."""
+    """Return what kind of values an Arrow type holds; engines differ in the type, not in this."""
     kind = type_.value_type if pa.types.is_dictionary(type_) else type_
     for name, tests in _FAMILIES.items():
         if any(test(kind) for test in tests):
@@ -80,14 +80,14 @@ _FAMILIES: dict[Family, tuple[Any, ...]] = {
 
 
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give a dictionary column as its values."""
+    """Return a dictionary column as its values."""
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
 
 
 def floats(column: pa.ChunkedArray) -> Side:
-    """Give numbers as float64, missing as NaN."""
+    """Return numbers as float64, missing as NaN."""
     column = plain(column)
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
@@ -164,7 +164,7 @@ def _ticks(column: pa.ChunkedArray, unit: str) -> Side:
 
 
 def _texts(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Side]:
-    """Give two text columns as codes of one dictionary, 0 for missing."""
+    """Return two text columns as codes of one dictionary, 0 for missing."""
     with ThreadPoolExecutor(2) as pool:  # Arrow lets go of the interpreter's lock
         (one, words), (other, their_words) = pool.map(_encode, (expected, answer))
     place = pc.index_in(their_words, value_set=words)

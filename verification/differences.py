@@ -43,7 +43,7 @@ class Asked:
 
 
 def names_differ(one: pa.Table, other: pa.Table) -> str:
-    """Say which columns are missing, too many, or there twice; nothing where none is."""
+    """Describe which columns are missing, too many, or there twice; nothing where none is."""
     had = other.column_names
     said = [f"column {name} is missing" for name in one.column_names if name not in had]
     said += [f"column {name} should not be there" for name in had if name not in one.column_names]
@@ -52,25 +52,25 @@ def names_differ(one: pa.Table, other: pa.Table) -> str:
 
 
 def lengths_differ(one: pa.Table, other: pa.Table) -> str:
-    """Say how many rows there are instead of how many; nothing where they are as many."""
+    """Describe how many rows there are instead of how many; nothing where they are as many."""
     if one.num_rows == other.num_rows:
         return ""
     return f"{counted(other.num_rows, 'row')} instead of {one.num_rows}"
 
 
 def counted(number: int, noun: str) -> str:
-    """Give a number with its noun."""
+    """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def values_differ(column: str, number: int, length: int) -> str:
-    """Say how many values of a column differ."""
+    """Describe how many values of a column differ."""
     verb = "differs" if number == 1 else "differ"
     return f"column {column}: {number} of {counted(length, 'value')} {verb}"
 
 
 def header(asked: Asked) -> tuple[str, ...]:
-    """Give the heads of the rows that are shown."""
+    """Return the heads of the rows that are shown."""
     return (*(asked.keys or ("row",)), "column", "expected", "got")
 
 
@@ -85,7 +85,7 @@ def value_row(
 def groups_differ(
     one: pa.Table, other: pa.Table, asked: Asked, codes: tuple[Array, Array]
 ) -> Verdict:
-    """Say which groups are absent from either answer, or are there another number of times."""
+    """Describe which groups are absent from either answer, or are there another number of times."""
     absent = np.flatnonzero(~np.isin(codes[0], codes[1]))
     foreign = np.flatnonzero(~np.isin(codes[1], codes[0]))
     said = []

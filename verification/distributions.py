@@ -1,4 +1,4 @@
-"""Tells whether two answers of random tasks are draws from one distribution.
+"""Return whether two answers of random tasks are draws from one distribution.
 
 Roads that cannot keep Python's stream of random numbers give other values, which are alike: three
 tests for each returned value, on the two samples of all tasks (n and m of them):
@@ -72,13 +72,13 @@ def _column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, level: floa
 
 
 def mean_test(x: Array, y: Array) -> float:
-    """Give the probability of means at least as far apart, were the distributions the same."""
+    """Return the probability of means at least as far apart, were the distributions the same."""
     error = math.sqrt(x.var() / len(x) + y.var() / len(y))
     return _two_sided(float(x.mean() - y.mean()), error)
 
 
 def variance_test(x: Array, y: Array) -> float:
-    """Give the probability of variances at least as far apart."""
+    """Return the probability of variances at least as far apart."""
     spreads = float(x.var()), float(y.var())
     if not min(spreads):
         return 1.0 if spreads[0] == spreads[1] else 0.0
@@ -87,7 +87,7 @@ def variance_test(x: Array, y: Array) -> float:
 
 
 def rank_test(x: Array, y: Array) -> float:
-    """Give Kolmogorov and Smirnov's probability of distributions at least as far apart."""
+    """Return Kolmogorov and Smirnov's probability of distributions at least as far apart."""
     x, y = np.sort(x), np.sort(y)
     values = np.concatenate([x, y])
     shares = [np.searchsorted(side, values, side="right") / len(side) for side in (x, y)]
@@ -101,7 +101,7 @@ def rank_test(x: Array, y: Array) -> float:
 
 
 def _excess(x: Array) -> float:
-    """Give the kurtosis less one: what the error of a log variance is made of."""
+    """Return the kurtosis less one: what the error of a log variance is made of."""
     centred = x - x.mean()
     kurtosis = float((centred**4).mean() / (centred**2).mean() ** 2)
     return max(kurtosis - 1.0, 0.0)
@@ -114,7 +114,7 @@ def _two_sided(difference: float, error: float) -> float:
 
 
 def _numbers(column: pa.ChunkedArray) -> Array:
-    """Give a column's finite numbers as float64."""
+    """Return a column's finite numbers as float64."""
     values: Array = column.cast(pa.float64()).to_numpy()
     finite: Array = values[np.isfinite(values)]
     return finite

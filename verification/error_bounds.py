@@ -49,7 +49,7 @@ _UNKNOWN = Size(0.0)
 
 
 def floors(query: Query, typical: Mapping[str, float], group: float = 1.0) -> dict[str, float]:
-    """Give what each of a query's outputs may be off near zero.
+    """Return what each of a query's outputs may be off near zero.
 
     `typical` is the mean absolute value of columns (see `typical_sizes`), `group` the mean number
     of rows in a group. Of a column that is not in it, only a correlation's floor is known.
@@ -70,7 +70,7 @@ def floors(query: Query, typical: Mapping[str, float], group: float = 1.0) -> di
 
 
 def typical_sizes(files: Sequence[Path], columns: Sequence[str]) -> dict[str, float]:
-    """Give the mean absolute value of numeric columns of Parquet files."""
+    """Return the mean absolute value of numeric columns of Parquet files."""
     import duckdb  # noqa: PLC0415 - a tenth of a second that a comparison of floats alone needs
 
     if not columns:

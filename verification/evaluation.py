@@ -40,19 +40,19 @@ Number: TypeAlias = int | float
 
 
 def evaluate(expr: Expr, row: Row) -> Value:
-    """Give an expression's value for one row; KeyError where a column is not there."""
+    """Return an expression's value for one row; KeyError where a column is not there."""
     value: Value = present(_value(expr, row, None))
     return value
 
 
 def summarise(expr: Expr, rows: Sequence[Row]) -> Value:
-    """Give the value of an expression over aggregations for a group of rows."""
+    """Return the value of an expression over aggregations for a group of rows."""
     value: Value = present(_value(expr, {}, rows))
     return value
 
 
 def apply_row(function: RowFunction, row: Row) -> Value:
-    """Give a row function's value; it is not called where an input is missing, unless it asks."""
+    """Return a row function's value; it is not called where an input is missing, unless it asks."""
     if function.body is None:
         raise ValueError(f"{function.name} has no tree: {function.opaque}")
     inputs = function.columns or columns(function.body)
@@ -62,7 +62,7 @@ def apply_row(function: RowFunction, row: Row) -> Value:
 
 
 def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give a query's answer; groups in order of first appearance where nothing sorts them."""
+    """Return a query's answer; groups in order of first appearance where nothing sorts them."""
     kept = kept_rows(query, rows)
     if query.select:
         result = [{name: present(row[name]) for name in query.select} for row in kept]
@@ -83,14 +83,14 @@ def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def present(value: Cell) -> Cell:
-    """Give None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
+    """Return None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
     if isinstance(value, dt.datetime):
         return instant(value)
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give the rows that `where` lets through, with the derived columns."""
+    """Return the rows that `where` lets through, with the derived columns."""
     kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
     for output in query.derive:
         for row in kept:
@@ -99,7 +99,7 @@ def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def groups_of(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Give the rows of each group, in the order of the frame; one group where there is no key."""
+    """Return the rows of each group, in the order of the frame; one group where there is no key."""
     if not keys:
         return [rows]
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -117,7 +117,7 @@ def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give each row's values, in the order of the frame."""
+    """Return each row's values, in the order of the frame."""
     groups = {id(row): group for group in groups_of(query.group_by, rows) for row in group}
     result = []
     for row in rows:
@@ -300,7 +300,7 @@ def _aggregated(function: str, arguments: Sequence[Expr], group: Sequence[Row] |
 def _windowed(
     function: str, arguments: Sequence[Expr], row: Row, group: Sequence[Row] | None
 ) -> Cell:
-    """Give a window function's value in one row of its group."""
+    """Return a window function's value in one row of its group."""
     if group is None:
         raise ValueError(f"{function} is of a group's rows, and there is no group")
     at = next(place for place, other in enumerate(group) if other is row)
@@ -333,7 +333,7 @@ WINDOWS: dict[str, Callable[..., Any]] = {
 
 
 def _there(column: Expr, group: Sequence[Row]) -> list[Any]:
-    """Give the values that are there: aggregations skip missing ones."""
+    """Return the values that are there: aggregations skip missing ones."""
     values = (evaluate(column, row) for row in group)
     return [value for value in values if value is not None]
 
@@ -365,7 +365,7 @@ def _quantile(values: list[Any], share: float) -> float | None:
 
 
 def _spread(values: list[Any]) -> float | None:
-    """Give the sample variance; of fewer than two values there is none."""
+    """Return the sample variance; of fewer than two values there is none."""
     if len(values) < 2 or any(math.isinf(value) for value in values):
         return None
     return float(statistics.variance(values))

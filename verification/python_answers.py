@@ -18,7 +18,7 @@ from .evaluation import Row, present
 def seen(
     query: Query, frame: pa.Table, other: pa.Table | None = None
 ) -> tuple[Query, list[dict[str, Any]]]:
-    """Give a query over the rows that its clauses see, joined with `other` where it joins."""
+    """Return a query over the rows that its clauses see, joined with `other` where it joins."""
     rows = frame.to_pylist()
     if query.join is None or other is None:
         return query, rows
@@ -30,7 +30,7 @@ def seen(
 def joined(
     join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
 ) -> list[dict[str, Any]]:
-    """Give the rows of a join; `beside` names the table's columns in them."""
+    """Return the rows of a join; `beside` names the table's columns in them."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for other in others:
         found.setdefault(tuple(present(other[key]) for key in join.on), []).append(other)
@@ -47,7 +47,7 @@ def joined(
 
 
 def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
-    """Give a column: numbers as floats as soon as one of them is no whole number.
+    """Return a column: numbers as floats as soon as one of them is no whole number.
 
     A column of nothing but missing values has no type of its own: it takes the answer's.
     """
@@ -62,6 +62,6 @@ def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
 
 
 def _named(table: pa.Table) -> Schema:
-    """Give a schema of the names alone: no more of it is asked here."""
+    """Return a schema of the names alone: no more of it is asked here."""
     columns = (Column(name, "null", "null") for name in table.column_names)
     return Schema(tuple(columns), table.num_rows)

@@ -27,7 +27,7 @@ class _Digit:
 
 
 def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Array]:
-    """Give both answers' rows a number each: one for one key, and never for two.
+    """Return both answers' rows a number each: one for one key, and never for two.
 
     Each column's values are coded 0..base-1 over both answers, and the columns' codes are the
     digits of a mixed-radix number, so that there is nothing to collide. Where the digits would not
@@ -46,7 +46,7 @@ def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Arra
 
 
 def sorting(codes: Array) -> Array:
-    """Give an order of rows that is the same for the same codes, whatever order they come in.
+    """Return an order of rows that is the same for the same codes, whatever order they come in.
 
     Sorting values is several times faster than sorting positions by them, so the upper bits of the
     scrambled code and the position share one word; the few codes that those bits do not tell apart

@@ -18,38 +18,38 @@ class Clock(dt.tzinfo):
         self.offset = offset
 
     def utcoffset(self, _: dt.datetime | None) -> dt.timedelta | None:
-        """Give how far the clocks are ahead of UTC."""
+        """Return how far the clocks are ahead of UTC."""
         return self.offset
 
     def tzname(self, _: dt.datetime | None) -> str:
-        """Give the zone's name."""
+        """Return the zone's name."""
         return str(self.zone)
 
     def dst(self, _: dt.datetime | None) -> dt.timedelta | None:
-        """Give nothing: it is part of the offset."""
+        """Return nothing: it is part of the offset."""
         return None
 
 
 def instant(moment: dt.datetime) -> dt.datetime:
-    """Give a time that is compared as an instant, and shown as before."""
+    """Return a time that is compared as an instant, and shown as before."""
     if moment.tzinfo is None or isinstance(moment.tzinfo, Clock):
         return moment
     return moment.replace(tzinfo=Clock(moment.tzinfo, moment.utcoffset()), fold=0)
 
 
 def told(moment: dt.datetime) -> dt.datetime:
-    """Give a time in its zone again."""
+    """Return a time in its zone again."""
     zone = moment.tzinfo
     return moment.astimezone(zone.zone) if isinstance(zone, Clock) else moment
 
 
 def truncated(moment: dt.date, unit: str) -> dt.date:
-    """Give the begin of a time's year, month, day or hour, as a clock there shows it."""
+    """Return the begin of a time's year, month, day or hour, as a clock there shows it."""
     return TRUNCATED[unit](moment)
 
 
 def _on(moment: dt.date, day: int, month: int | None = None) -> dt.date:
-    """Give the begin of a day of the same year; the offset may have been another then."""
+    """Return the begin of a day of the same year; the offset may have been another then."""
     if not isinstance(moment, dt.datetime):
         return moment.replace(month=month or moment.month, day=day)
     zone = moment.tzinfo.zone if isinstance(moment.tzinfo, Clock) else moment.tzinfo

@@ -36,12 +36,12 @@ SAMPLE = 100_000
 
 
 def relative(rows: int) -> float:
-    """Give the share by which a value may be off, for data of so many rows (0: not known)."""
+    """Return the share by which a value may be off, for data of so many rows (0: not known)."""
     return min(max(RELATIVE, rows * 2.0**-53), MOST_RELATIVE)
 
 
 def absolute(expected: Array, floor: float) -> float:
-    """Give what may be off near zero; the median is one of 100,000 evenly spaced values."""
+    """Return what may be off near zero; the median is one of 100,000 evenly spaced values."""
     sample = np.abs(expected[:: max(1, len(expected) // SAMPLE)])
     finite = sample[np.isfinite(sample)]
     typical = float(np.median(finite)) if len(finite) > 1 else 0.0
@@ -49,7 +49,7 @@ def absolute(expected: Array, floor: float) -> float:
 
 
 def differs(expected: Array, answer: Array, share: float, near_zero: float) -> Array:
-    """Tell which values are not the same; NaN is missing, and equal to itself."""
+    """Return which values are not the same; NaN is missing, and equal to itself."""
     with np.errstate(invalid="ignore", over="ignore"):
         close = np.abs(answer - expected) <= share * np.abs(expected) + near_zero
         # an infinite value is its own tolerance, and must be met exactly

@@ -64,11 +64,11 @@ class ChDB:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("chdb", "chdb-core")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: chDB hears its limits from the program."""
+        """Return nothing: chDB hears its limits from the program."""
         return {}
 
     def write(

@@ -67,7 +67,7 @@ DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
 def type_of(column: Column) -> str:
-    """Give ClickHouse's type for a column: only those that miss values are Nullable."""
+    """Return ClickHouse's type for a column: only those that miss values are Nullable."""
     found = TYPES.get(column.arrow) or KINDS.get(column.kind)
     if column.kind == "timestamp":
         found = _moments(column.arrow)
@@ -227,11 +227,11 @@ class ClickHouseStatement(Statement):
 
     @property
     def ordered(self) -> bool:
-        """Tell whether the answer depends on the rows' order, which threads do not keep."""
+        """Return whether the answer depends on the rows' order, which threads do not keep."""
         return isinstance(self.query.apply, RowFunction) or super().ordered
 
     def settings(self) -> dict[str, int]:
-        """Give the settings without which the statement would mean something else."""
+        """Return the settings without which the statement would mean something else."""
         found = {}
         if self.shadowed:
             # Otherwise `sum(x) AS x` is what `x` means in every clause.
@@ -243,7 +243,7 @@ class ClickHouseStatement(Statement):
 
     @property
     def shadowed(self) -> frozenset[str]:
-        """Give the outputs that are named like a column which another expression reads."""
+        """Return the outputs that are named like a column which another expression reads."""
         query = self.query
         outputs = (*query.aggregate, *query.transform)
         found = {o.name for o in outputs if o.expression != Col(o.name) and o.name in self._frame}
@@ -327,7 +327,7 @@ class ClickHouseStatement(Statement):
 
     @property
     def _keeps_numbers(self) -> bool:
-        """Tell whether rows are filtered by their answers, and then sorted by their numbers."""
+        """Return whether rows are filtered by their answers, and then sorted by their numbers."""
         return self._filters_rows and self._order() == ["rowid"]
 
 
@@ -337,7 +337,7 @@ def string(text: str) -> str:
 
 
 def _moments(arrow: str) -> str:
-    """Give the type of times; those without a zone are taken as a clock in UTC shows them."""
+    """Return the type of times; those without a zone are taken as a clock in UTC shows them."""
     unit, _, zone = arrow.removeprefix("timestamp[").rstrip("]").partition(", tz=")
     return f"DateTime64({DIGITS[unit]}, {string(zone or 'UTC')})"
 
@@ -351,7 +351,7 @@ def _is_short(node: Lit) -> bool:
 
 
 def _counts(node: Expr) -> bool:
-    """Tell whether an expression is a number of rows, which has no sign."""
+    """Return whether an expression is a number of rows, which has no sign."""
     match node:
         case Agg("count" | "size" | "n_unique") | Call("len"):
             return True

@@ -55,21 +55,21 @@ class Dask:
 
     @property
     def scheduler(self) -> str:
-        """Give what is asked how the workers of a cluster elsewhere fare."""
+        """Return what is asked how the workers of a cluster elsewhere fare."""
         return "dask" if self.address else ""
 
     def on(self, address: str) -> Dask:
-        """Give Dask on the cluster of a scheduler that is there already."""
+        """Return Dask on the cluster of a scheduler that is there already."""
         return replace(self, name=f"{self.name}@{address}", cluster=True, address=address)
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         own = ("dask", "distributed") if self.cluster else ("dask",)
         return (*own, "pandas", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads; a cluster is told by the program."""
+        """Return the number of threads; a cluster is told by the program."""
         if self.cluster or resources.threads is None:
             return {}
         return {"DASK_NUM_WORKERS": str(resources.threads)}

@@ -139,7 +139,7 @@ class Partitions:
 
     @property
     def _beside(self) -> bool:
-        """Tell whether a derived column is the value of the row's group."""
+        """Return whether a derived column is the value of the row's group."""
         return any(aggregations(output.expression) for output in self.query.derive)
 
     def _is_tree(self) -> bool:
@@ -152,7 +152,7 @@ class Partitions:
         return agg.function in TREE_OF_INTEGERS and len(integers) == len(agg.arguments)
 
     def _squares_fit(self, name: str) -> bool:
-        """Tell whether the sum of squares fits: Dask squares integers in their own width."""
+        """Return whether the sum of squares fits: Dask squares integers in their own width."""
         column = self.data[name]
         known = column.most is None or self.data.rows * column.most**2 < 2**62
         return column.arrow == "int64" and known
@@ -206,7 +206,7 @@ class Partitions:
         return quote("data") if here == set(names) else quote("data[names]", names=names)
 
     def _known(self) -> Schema:
-        """Give the schema of what `where` lets through, with the derived columns."""
+        """Return the schema of what `where` lets through, with the derived columns."""
         return of_rows(self.query, self.data).data
 
     def _extreme(self, extreme: Extreme) -> Text:

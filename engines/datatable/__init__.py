@@ -40,11 +40,11 @@ class Datatable:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("datatable", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: datatable hears its number of threads from the program alone."""
+        """Return nothing: datatable hears its number of threads from the program alone."""
         return {}
 
     def write(
@@ -111,7 +111,7 @@ def _both_loaded(met: Joining) -> tuple[str, list[str]]:
 
 
 def _loaded(query: Query, data: Schema, path: str) -> tuple[list[str], str, list[str]]:
-    """Write the statements and the expression that load a file, and give what they import."""
+    """Write the statements and the expression that load a file and return what they import."""
     if not data.rows:
         raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
     # Of no columns, datatable would count no rows.

@@ -226,7 +226,7 @@ def column_of(frame: str, name: str) -> ast.expr:
 
 
 def is_whole(facts: Facts, *nodes: Expr) -> bool:
-    """Tell whether all of these are integers to datatable, too."""
+    """Return whether all of these are integers to datatable, too."""
     return all(facts.kind(node) == "int" and not makes_double(node) for node in nodes)
 
 

@@ -111,7 +111,7 @@ class Chain:
         return self._grouped(quote("t[:, o]", t=tree, o=outputs))
 
     def _transformed(self, tree: ast.expr) -> ast.expr:
-        """Give the rows numbers to sort by: the answer comes group by group."""
+        """Return the rows numbers to sort by: the answer comes group by group."""
         query, writer = self.query, Writer(self.facts, self._aggregation)
         outputs = {o.name: writer.value(o.expression) for o in query.transform}
         if not query.group_by:
@@ -316,7 +316,7 @@ def summable(query: Query, facts: Facts) -> Query:
 
 
 def _older(node: Expr, facts: Facts) -> str:
-    """Give a name to what `dt.math` makes, which is another class of expression; else nothing."""
+    """Return a name to what `dt.math` makes, which is another class of expression; else nothing."""
     match node:
         case Call(function) if "dt.math" in FUNCTIONS.get(function, ""):
             return function

@@ -32,11 +32,11 @@ class DuckDB:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("duckdb",)
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: DuckDB hears its limits from the program."""
+        """Return nothing: DuckDB hears its limits from the program."""
         return {}
 
     def write(
@@ -165,7 +165,7 @@ def _config(resources: Resources) -> dict[str, int | str]:
 
 
 def _fetch(resources: Resources) -> str:
-    """Give the method that fetches an Arrow table, which got its plain name with DuckDB 2."""
+    """Return the method that fetches an Arrow table, which got its plain name with DuckDB 2."""
     return "fetch_arrow_table" if resources.before("duckdb", 2) else "to_arrow_table"
 
 

@@ -84,13 +84,13 @@ class Statement:
         return _lines([self._windowed(text) if self._filters_rows else text, *ends])
 
     def hugeints(self) -> list[str]:
-        """Give the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
+        """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
         outputs = (*self.query.aggregate, *self.query.transform)
         return [output.name for output in outputs if self._huge(output.expression)]
 
     @property
     def _is_bare(self) -> bool:
-        """Tell whether all rows of a join are asked for, just as they are."""
+        """Return whether all rows of a join are asked for, just as they are."""
         query = self.query
         more = (query.where, query.derive, query.having, query.sort, query.limit)
         return bool(query.select) and not any(more)
@@ -101,7 +101,7 @@ class Statement:
 
     @property
     def _filters_rows(self) -> bool:
-        """Tell whether `having` speaks of rows, which SQL's HAVING cannot."""
+        """Return whether `having` speaks of rows, which SQL's HAVING cannot."""
         query = self.query
         return query.having is not None and not (query.aggregate or query.transform)
 
@@ -133,7 +133,7 @@ class Statement:
         return self._named(case, function.output)
 
     def _guard(self) -> Expr | None:
-        """Give the condition under which the function is not called."""
+        """Return the condition under which the function is not called."""
         tests = tuple(IsMissing(Col(column)) for column in self.guards)
         return (Bool("or", tests) if len(tests) > 1 else tests[0]) if tests else None
 
@@ -158,7 +158,7 @@ class Statement:
         return f"{written.text} AS {name(alias)}"
 
     def _shown(self, expression: Expr, alias: str) -> bool:
-        """Tell whether a later clause would see a NaN of this output."""
+        """Return whether a later clause would see a NaN of this output."""
         read = {key.name for key in self.query.sort}
         later = columns(self.query.having) if self.query.having else ()
         derived = any(output.name == alias for output in self.query.derive)
@@ -169,7 +169,7 @@ class Statement:
         return f"unnest({function}({name(extreme.column)}, {extreme.n})) AS {name(extreme.name)}"
 
     def _source(self) -> str:
-        """Give the table, or a subquery that derives columns from the filtered table."""
+        """Return the table, or a subquery that derives columns from the filtered table."""
         table = _table(self.met)
         if not self.query.derive:
             return table
@@ -183,14 +183,14 @@ class Statement:
         return text
 
     def _order(self) -> list[str]:
-        """Give what sorts: a value for each row keeps the frame's order, which windows lose."""
+        """Return what sorts: a value for each row keeps the frame's order, which windows lose."""
         if self.query.transform and not self.query.sort:
             return ["rowid"]
         return [_sort_key(key.name, key.descending) for key in self.query.sort]
 
     @property
     def ordered(self) -> bool:
-        """Tell whether the answer depends on the rows' order."""
+        """Return whether the answer depends on the rows' order."""
         if self.query.transform:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
@@ -206,7 +206,7 @@ class Statement:
 
     @property
     def _is_of_rows(self) -> bool:
-        """Tell whether a transform has no window at all, so that `having` is a second `where`."""
+        """Return whether a transform has no window at all, so that `having` is a second `where`."""
         outputs = tuple(output.expression for output in self.query.transform)
         return bool(outputs) and not aggregations(*outputs)
 
@@ -307,11 +307,11 @@ class Statement:
         return Sql(f"CASE WHEN {x} IS NOT NULL THEN {written.text} END")
 
     def _or_null(self, text: str) -> str:
-        """Give a value in a type that has NULL, which all types of DuckDB have."""
+        """Return a value in a type that has NULL, which all types of DuckDB have."""
         return text
 
     def _may_be_nothing(self, argument: Expr) -> bool:
-        """Tell whether a group can be without values; a group has a row, a whole frame may not."""
+        """Return whether a group can be without values; a group has a row, a whole frame may not."""
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
         return bool(empty) or self.facts.may_miss(argument)
 
@@ -340,7 +340,7 @@ def lifted(query: Query) -> Query:
 
 
 def guarding(query: Query, facts: Facts) -> tuple[str, ...]:
-    """Give the columns without which the row function is not called."""
+    """Return the columns without which the row function is not called."""
     function = query.apply
     if not isinstance(function, RowFunction) or function.body is None:
         return ()

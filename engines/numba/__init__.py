@@ -87,11 +87,11 @@ class Numba:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("numba", "pandas", "numpy", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads of parallel loops."""
+        """Return the number of threads of parallel loops."""
         return {"NUMBA_NUM_THREADS": str(resources.threads)} if resources.threads else {}
 
     def write(
@@ -132,12 +132,12 @@ class _Steps(PandasSteps):
 
     @property
     def facts(self) -> Facts:
-        """Give what is known of the rows."""
+        """Return what is known of the rows."""
         return of_rows(self.query, self.data)
 
     @property
     def compiled(self) -> bool:
-        """Tell whether the row function can be a loop over numbers."""
+        """Return whether the row function can be a loop over numbers."""
         function = self.query.apply
         if not isinstance(function, RowFunction) or function.body is None:
             return False
@@ -223,7 +223,7 @@ class _Steps(PandasSteps):
         return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
 
     def _factorized(self) -> tuple[list[str], str, dict[str, ast.expr]]:
-        """Give the statements that number the groups, the count of these, and each key's values."""
+        """Return the statements that number the groups, the count of these, and each key's values."""
         calls = [self._factorize(key) for key in self.query.group_by]
         if len(calls) == 1:
             (key,) = self.query.group_by

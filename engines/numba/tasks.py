@@ -47,11 +47,11 @@ class NumbaTasks:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("numba", "numpy", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the number of threads."""
+        """Return the number of threads."""
         return {"NUMBA_NUM_THREADS": str(resources.threads)} if resources.threads else {}
 
     def write(

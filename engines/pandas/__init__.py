@@ -27,11 +27,11 @@ class Pandas:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         return ("pandas", "numpy", "pyarrow")
 
     def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Give nothing: pandas runs on one thread."""
+        """Return nothing: pandas runs on one thread."""
         return {}
 
     def write(

@@ -85,7 +85,7 @@ class Series:
     scalars: frozenset[str] = frozenset()
 
     def binding(self, *names: str) -> Series:
-        """Give the writer that knows these names as local variables."""
+        """Return the writer that knows these names as local variables."""
         return replace(self, bound=self.bound | set(names))
 
     def value(self, node: Expr) -> ast.expr:
@@ -211,7 +211,7 @@ class Series:
         return self._write(node)
 
     def _is_series(self, node: Expr) -> bool:
-        """Tell whether an expression is a series; `np.where` and a constant are not."""
+        """Return whether an expression is a series; `np.where` and a constant are not."""
         match node:
             case Col(name):
                 return name not in self.scalars
@@ -357,7 +357,7 @@ class Series:
 
 
 def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
-    """Give the writer for a query's frame; a derived column may be missing if what it reads is."""
+    """Return the writer for a query's frame; a derived column may be missing if what it reads is."""
     derived = {output.name: output.expression for output in query.derive}
 
     def missing(name: str) -> bool:
@@ -378,7 +378,7 @@ def _stamp(value: dt.date) -> ast.expr:
 
 
 def _is_power(node: Expr) -> bool:
-    """Tell whether this is an exponent that integers can have."""
+    """Return whether this is an exponent that integers can have."""
     match node:
         case Lit(int() as value):
             return value >= 0
@@ -391,7 +391,7 @@ def _may_be_zero(node: Arith) -> bool:
 
 
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
-    """Tell whether an expression can be missing: an input is, or its arithmetic makes it so."""
+    """Return whether an expression can be missing: an input is, or its arithmetic makes it so."""
     makes = any(
         (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
         or (isinstance(part, Call) and part.function in {"sqrt", "log", "log10"})

@@ -169,7 +169,7 @@ def _with_types(
 
 
 def _is_exact(query: Query, name: str) -> bool:
-    """Tell whether nothing but sums and products is made of a column before it is aggregated."""
+    """Return whether nothing but sums and products is made of a column before it is aggregated."""
     aggregated = (
         node
         for o in query.aggregate
@@ -214,7 +214,7 @@ class PandasSteps:
 
     @property
     def finishes(self) -> bool:
-        """Tell whether something is left to do once the rows or groups are there."""
+        """Return whether something is left to do once the rows or groups are there."""
         query = self.query
         if query.having or query.sort or query.limit is not None:
             return True
@@ -285,13 +285,13 @@ class PandasSteps:
 
     @property
     def key(self) -> ast.expr:
-        """Give the key as `groupby` takes it: a name, or a list of names."""
+        """Return the key as `groupby` takes it: a name, or a list of names."""
         names = self.query.group_by
         return literal(names[0] if len(names) == 1 else list(names))
 
     @property
     def options(self) -> dict[str, ast.expr]:
-        """Give the options of `groupby`."""
+        """Return the options of `groupby`."""
         options: dict[str, ast.expr] = {"sort": literal(False)}
         if missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
@@ -421,7 +421,7 @@ class PandasSteps:
         return [*lines, *self.finished(self._here(answer))]
 
     def _beside(self, rows: Series, taken: Steps) -> Series:
-        """Give the writer that has the reductions beside the columns."""
+        """Return the writer that has the reductions beside the columns."""
         trees = {r.name: self._broadcast(r) for r in taken.reductions}
         whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
         sure = {r.name for r in taken.reductions if r.function in SURE}
@@ -474,7 +474,7 @@ class PandasSteps:
         return quote("t.sort_values(b, ascending=a)", t=tree, b=by, a=order)
 
     def _answer(self) -> Series:
-        """Give the writer of the answer: of its columns only the keys are known from the data."""
+        """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return series("answer", after, Schema(keys, 0), arrow=self.arrow)
@@ -503,7 +503,7 @@ def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr
 
 
 def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
-    """Give the number of rows a column too: any measure will do, or the key."""
+    """Return the number of rows a column too: any measure will do, or the key."""
     for taken in PARAMETERS.intersection(r.name for r in reductions):
         raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
     measure = next((r.columns[0] for r in reductions if r.columns), key)

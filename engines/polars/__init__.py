@@ -52,13 +52,13 @@ class Polars:
 
     @property
     def distributions(self) -> tuple[str, ...]:
-        """Give the distributions whose versions matter."""
+        """Return the distributions whose versions matter."""
         if self.name == "polars/gpu":
             return ("polars", "cudf-polars-cu12")
         return ("polars", "numba", "numpy") if self.compiles else ("polars",)
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Give the threads, and the bytes beyond which Polars spills; it reads both at import."""
+        """Return the threads, and the bytes beyond which Polars spills; it reads both at import."""
         told = {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
         if resources.memory is not None:
             budget = int(resources.memory * SPILLS_ABOVE) // 2**20
@@ -134,7 +134,7 @@ def _check_names(query: Query) -> None:
 
 
 def _own(query: Query, data: Schema, *, calls: bool) -> tuple[Own, str]:
-    """Give the user's function where Python calls it, and what Polars needs around it."""
+    """Return the user's function where Python calls it, and what Polars needs around it."""
     match query.apply:
         case GroupFunction() as function:
             return own(function), ""
@@ -188,7 +188,7 @@ def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[st
 
 
 def _words(tree: ast.expr) -> set[str]:
-    """Give the names and attributes of a written expression: `pl.col` is how it reads a column."""
+    """Return the names and attributes of a written expression: `pl.col` is how it reads a column."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
@@ -230,7 +230,7 @@ def _called(query: Query, function: RowFunction, data: Schema) -> ast.expr:
 
 
 def _mixes(query: Query, function: RowFunction, data: Schema) -> bool:
-    """Tell whether a function of floats may return an integer."""
+    """Return whether a function of floats may return an integer."""
     if function.body is None:
         return False
     facts = of_rows(query, data)

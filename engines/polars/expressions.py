@@ -60,7 +60,7 @@ BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 
 
 def conditions(condition: Expr, rows: Rows) -> list[ast.expr]:
-    """Give the conjuncts: `filter` takes several, and a missing one counts as not true."""
+    """Return the conjuncts: `filter` takes several, and a missing one counts as not true."""
     if isinstance(condition, Bool) and condition.op == "and":
         return [expression(operand, rows=rows) for operand in condition.operands]
     return [expression(condition, rows=rows)]
@@ -72,7 +72,7 @@ def named(tree: ast.expr, name: str, root: str | None) -> ast.expr:
 
 
 def root(node: Expr) -> str | None:
-    """Give the name Polars gives to an expression: that of its leftmost column."""
+    """Return the name Polars gives to an expression: that of its leftmost column."""
     match node:
         case Col(name):
             return name
@@ -92,7 +92,7 @@ def col(name: str) -> ast.expr:
 
 
 def is_narrow_result(node: Expr) -> bool:
-    """Tell whether the result has fewer than 64 bits, or no sign, whatever the columns have."""
+    """Return whether the result has fewer than 64 bits, or no sign, whatever the columns have."""
     match node:
         case Call("min" | "max", arguments):
             return any(map(is_narrow_result, arguments))
@@ -126,12 +126,12 @@ class Rows:
         return tree
 
     def is_narrow(self, node: Expr) -> bool:
-        """Tell whether Polars gives an integer of fewer than 64 bits here."""
+        """Return whether Polars gives an integer of fewer than 64 bits here."""
         bound = not self.names.isdisjoint(columns(node))
         return is_narrow_result(node) and (bound or self.facts.kind(node) == "int")
 
     def lacking(self, arguments: tuple[Expr, ...]) -> list[Expr]:
-        """Give the arguments that may be missing."""
+        """Return the arguments that may be missing."""
         return [a for a in arguments if self._may_miss(a)]
 
     def _may_miss(self, node: Expr) -> bool:
@@ -224,7 +224,7 @@ def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
 
 
 def _is_plain(tree: ast.expr) -> bool:
-    """Tell whether Python itself would calculate this: no column is read in it."""
+    """Return whether Python itself would calculate this: no column is read in it."""
     plain = ast.Constant | ast.UnaryOp | ast.BinOp | ast.operator | ast.unaryop
     return all(isinstance(node, plain) for node in ast.walk(tree))
 
@@ -271,6 +271,6 @@ def without_nan(node: Expr, tree: ast.expr) -> ast.expr:
 
 
 def _makes_nan(node: Expr) -> bool:
-    """Tell whether this is NaN to Polars: where any engine's floats are, and of a remainder."""
+    """Return whether this is NaN to Polars: where any engine's floats are, and of a remainder."""
     by_zero = any(isinstance(n, Arith) and n.op == "%" and not nonzero(n.right) for n in walk(node))
     return by_zero or makes_nan(node)

@@ -220,7 +220,7 @@ class Chain:
         return not isinstance(argument, Col) or not present(self.query, argument.name, self.data)
 
     def _narrow(self, argument: Expr) -> bool:
-        """Tell whether a sum would wrap: Polars widens 8 and 16 bits by itself, but not 32."""
+        """Return whether a sum would wrap: Polars widens 8 and 16 bits by itself, but not 32."""
         facts = self._rows.facts
         if facts.kind(argument) != "int":
             return facts.kind(argument) == "bool"
@@ -252,7 +252,7 @@ class Chain:
 
 
 def _of_a_row(node: Expr) -> bool:
-    """Tell whether an expression has another value in each row: it reads a column as it is."""
+    """Return whether an expression has another value in each row: it reads a column as it is."""
     if isinstance(node, Agg):
         return node.function in WINDOWS
     return isinstance(node, Col) or any(map(_of_a_row, children(node)))

@@ -147,13 +147,13 @@ class Chain(ABC):
     # What they share.
 
     def conditions(self, condition: Expr) -> list[ast.expr]:
-        """Give the conjuncts of a condition."""
+        """Return the conjuncts of a condition."""
         if isinstance(condition, Bool) and condition.op == "and":
             return [self.expression(operand) for operand in condition.operands]
         return [self.expression(condition)]
 
     def named(self, tree: ast.expr, name: str) -> ast.expr:
-        """Give an expression its name in the answer."""
+        """Return an expression its name in the answer."""
         return quote(self.dialect.named, x=tree, n=name)
 
     def column(self, name: str) -> ast.expr:
@@ -240,7 +240,7 @@ class Chain(ABC):
 
     @property
     def facts(self) -> Facts:
-        """Give what is known of the rows that are left."""
+        """Return what is known of the rows that are left."""
         return of_rows(self.query, self.data)
 
     def _asked(self, tree: ast.expr) -> ast.expr:
@@ -438,7 +438,7 @@ class Chain(ABC):
 
 
 def is_constant(node: Expr) -> bool:
-    """Tell whether an expression is a plain value as written, a negative number too."""
+    """Return whether an expression is a plain value as written, a negative number too."""
     match node:
         case Lit() | Neg(Lit(int() | float())):
             return True

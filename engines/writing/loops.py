@@ -48,7 +48,7 @@ LOOP_NAMES = {"np", "i", "njit", "prange", "output", "data", "pd", "pa", "range"
 
 
 def is_numeric(function: RowFunction, facts: Facts) -> bool:
-    """Tell whether Numba can run a row function: numbers in, a number out, nothing else asked."""
+    """Return whether Numba can run a row function: numbers in, a number out, nothing else asked."""
     assert function.body is not None
     body = function.body
     kinds = {facts.kind(Col(name)) for name in columns(body)} | {facts.kind(body)}
@@ -104,7 +104,7 @@ def row_kernel(function: RowFunction, facts: Facts) -> str:
 
 
 def is_whole(function: RowFunction, facts: Facts) -> bool:
-    """Tell whether every answer is an integer that is there."""
+    """Return whether every answer is an integer that is there."""
     assert function.body is not None
     missing = facts.may_miss(function.body) or facts.guards(function.body)
     return facts.kind(function.body) == "int" and not missing and not makes_nan(function.body)
@@ -115,7 +115,7 @@ def _writer(body: Expr) -> _RowWriter:
 
 
 def _element(name: str, facts: Facts) -> str:
-    """Give the type of a column's elements; integers with missing values are floats."""
+    """Return the type of a column's elements; integers with missing values are floats."""
     column = facts.data[name]
     if column.kind == "float" or column.missing:
         return "float64" if column.arrow != "float" else "float32"
@@ -123,7 +123,7 @@ def _element(name: str, facts: Facts) -> str:
 
 
 def loop_name(function: RowFunction) -> str:
-    """Give the compiled function the user's name, where it is free."""
+    """Return the compiled function the user's name, where it is free."""
     free = function.name.isidentifier() and not keyword.iskeyword(function.name)
     taken = {
         *LOOP_NAMES,

@@ -98,7 +98,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
 
 
 def _imported(parts: Parts) -> str:
-    """Give the imports, with what every program needs and what its constants do."""
+    """Return the imports, with what every program needs and what its constants do."""
     text = f"{parts.before}\n{parts.load}\n{parts.query}\n{parts.own}"
     words = {*TIMES.findall(text)}
     times = [f"from datetime import {', '.join(sorted(words))}"] if words else []

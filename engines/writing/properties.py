@@ -46,16 +46,16 @@ class Facts:
     empty: bool = False
 
     def kind(self, node: Expr) -> Kind:
-        """Give the kind of an expression's values."""
+        """Return the kind of an expression's values."""
         return kind(node, self.data)
 
     def may_miss(self, node: Expr) -> bool:
-        """Tell whether a value can be missing."""
+        """Return whether a value can be missing."""
         nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
         return nothing or may_be_missing(node, self.data)
 
     def overflows(self, op: str, node: Expr, other: Expr) -> bool:
-        """Tell whether arithmetic with this column may leave its type of fewer than 64 bits.
+        """Return whether arithmetic with this column may leave its type of fewer than 64 bits.
 
         A small number added to 32 bits counts as safe.
         """
@@ -65,20 +65,20 @@ class Facts:
         return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))
 
     def zone(self, node: Expr) -> str:
-        """Give the zone of times, as the columns that they are made of have it."""
+        """Return the zone of times, as the columns that they are made of have it."""
         types = (self.data[name].arrow for name in columns(node) if name in self.data)
         found = (re.search(r"tz=([^]]+)", arrow) for arrow in types)
         return next((zone[1] for zone in found if zone), "")
 
     def guards(self, node: Expr) -> tuple[str, ...]:
-        """Give the columns whose missing value the expression would not pass on by itself."""
+        """Return the columns whose missing value the expression would not pass on by itself."""
         passed = strict(node)
         names = (name for name in columns(node) if name not in passed)
         return tuple(name for name in names if self.may_miss(Col(name)))
 
 
 def of_rows(query: Query, data: Schema) -> Facts:
-    """Give the facts of the rows that `where` lets through, with the derived columns."""
+    """Return the facts of the rows that `where` lets through, with the derived columns."""
     seen = tuple(
         replace(column, nulls=False, nans=False) if present(query, column.name, data) else column
         for column in data.columns
@@ -88,7 +88,7 @@ def of_rows(query: Query, data: Schema) -> Facts:
 
 
 def of_outputs(query: Query, rows: Facts) -> Facts:
-    """Give the facts of the answer's columns, the keys among them."""
+    """Return the facts of the answer's columns, the keys among them."""
     schema = rows.data
     kept = (*query.group_by, *query.select)
     answer = Schema(tuple(schema[name] for name in kept), schema.rows)
@@ -117,7 +117,7 @@ def _with_applied(query: Query, rows: Schema, answer: Schema) -> Schema:
 
 
 def makes_double(node: Expr) -> bool:
-    """Tell whether an engine may well give a float where Python gives an integer."""
+    """Return whether an engine may well give a float where Python gives an integer."""
     match node:
         case Arith("**") | Call("floor" | "ceil" | "round"):
             return True
@@ -128,7 +128,7 @@ def makes_double(node: Expr) -> bool:
 
 
 def nonzero(node: Expr) -> bool:
-    """Tell whether an expression is a number other than zero, as written."""
+    """Return whether an expression is a number other than zero, as written."""
     match node:
         case Lit(int() | float() as value):
             return value != 0
@@ -139,7 +139,7 @@ def nonzero(node: Expr) -> bool:
 
 
 def makes_nan(node: Expr) -> bool:
-    """Tell whether floating-point arithmetic can make a NaN out of numbers here."""
+    """Return whether floating-point arithmetic can make a NaN out of numbers here."""
     match node:
         case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
             return False
@@ -174,7 +174,7 @@ def _infinite(node: Expr) -> bool:
 
 
 def strict(node: Expr) -> frozenset[str]:
-    """Give the columns without which the value is missing whatever the others are."""
+    """Return the columns without which the value is missing whatever the others are."""
     match node:
         case Col(name):
             return frozenset({name})

@@ -122,7 +122,7 @@ def _value(node: Expr, row: str) -> ast.expr:
 
 
 def makes_missing(node: Expr) -> bool:
-    """Tell whether arithmetic on numbers that are there may give none."""
+    """Return whether arithmetic on numbers that are there may give none."""
     match node:
         case Arith("/" | "//" | "%", _, right) if not nonzero(right):
             return True

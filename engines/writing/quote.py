@@ -43,7 +43,7 @@ def source(tree: ast.expr) -> str:
 
 
 def literal(value: Literal) -> ast.expr:
-    """Give the tree of a plain value: numbers, text, days and times, lists, tuples, dicts."""
+    """Return the tree of a plain value: numbers, text, days and times, lists, tuples, dicts."""
     match value:
         case list():
             return ast.List([literal(item) for item in value], ast.Load())
@@ -124,7 +124,7 @@ class _Filler(ast.NodeTransformer):
 
 
 def _is_keyword(name: str) -> bool:
-    """Tell whether a name can stand before `=` and be read back as it is."""
+    """Return whether a name can stand before `=` and be read back as it is."""
     if not name.isidentifier() or keyword.iskeyword(name):
         return False
     # Python brings the letters of its own names to one form, and would find no such column.

@@ -92,7 +92,7 @@ class Sql:
     level: int = ATOM
 
     def at(self, level: int) -> str:
-        """Give the text for a place that asks for this binding."""
+        """Return the text for a place that asks for this binding."""
         return self.text if self.level >= level else f"({self.text})"
 
 

@@ -42,7 +42,7 @@ class Reduction:
 
     @property
     def column(self) -> str:
-        """Give the only column."""
+        """Return the only column."""
         (name,) = self.columns
         return name
 
@@ -60,7 +60,7 @@ class Steps:
 
     @property
     def once(self) -> bool:
-        """Tell whether each reduction is used once, and nothing is named on the way."""
+        """Return whether each reduction is used once, and nothing is named on the way."""
         nodes = [node for output in self.outputs for node in walk(output.expression)]
         used = [node.name for node in nodes if isinstance(node, Col)]
         named = any(isinstance(node, Let) for node in nodes)
@@ -68,7 +68,7 @@ class Steps:
 
     @property
     def direct(self) -> bool:
-        """Tell whether the reductions are the answer as they are."""
+        """Return whether the reductions are the answer as they are."""
         return all(output.expression == Col(output.name) for output in self.outputs)
 
 
@@ -106,7 +106,7 @@ def substituted(expression: Expr, names: dict[str, Expr]) -> Expr:
 
 
 def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-    """Give the node with other children, in the order of `children`."""
+    """Return the node with other children, in the order of `children`."""
     match node:
         case Col() | Lit():
             return node
@@ -147,14 +147,14 @@ def hoisted(node: Expr) -> tuple[tuple[Output, ...], Expr]:
 
 
 def present(query: Query, column: str, data: Schema) -> bool:
-    """Tell whether a column cannot be missing once `where` has been applied."""
+    """Return whether a column cannot be missing once `where` has been applied."""
     if column in data and not data[column].missing:
         return True
     return Not(IsMissing(Col(column))) in _conjuncts(query.where)
 
 
 def missing_key(query: Query, data: Schema) -> bool:
-    """Tell whether any key may be missing, so that its group needs care."""
+    """Return whether any key may be missing, so that its group needs care."""
     return any(not present(query, key, data) for key in query.group_by)
 
 
@@ -187,7 +187,7 @@ def _conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
 def _arguments(
     agg: Agg, derived: list[Output], taken: set[str]
 ) -> tuple[tuple[str, ...], float | None]:
-    """Give the columns an aggregation reads (deriving one for an expression) and its parameter."""
+    """Return the columns an aggregation reads (deriving one for an expression) and its parameter."""
     arguments, parameter = agg.arguments, None
     if agg.function in {"lag", "lead"}:
         step = _number(agg.arguments[1]) if len(agg.arguments) > 1 else 1
@@ -219,7 +219,7 @@ def _number(node: Expr) -> float:
 
 
 def fresh(name: str, taken: set[str]) -> str:
-    """Give a name that is not taken, near to this one."""
+    """Return a name that is not taken, near to this one."""
     if name not in taken:
         return name
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)

@@ -15,14 +15,14 @@ VALUE = "value"
 
 
 def of_frames(query: Query | Tasks) -> Query:
-    """Give the query; Unsupported where tasks are asked of an engine that only has frames."""
+    """Return the query; Unsupported where tasks are asked of an engine that only has frames."""
     if isinstance(query, Tasks):
         raise Unsupported(query.name, "tasks read no frame, and this engine works on frames alone")
     return query
 
 
 def of_frame(query: Query | Tasks) -> Query:
-    """Give the query of a single frame; Unsupported for tasks, and for joins."""
+    """Return the query of a single frame; Unsupported for tasks, and for joins."""
     query = of_frames(query)
     if query.join:
         raise Unsupported(f"a join with {query.join.table}", "this engine has no join of its own")
@@ -43,11 +43,11 @@ class Calls:
         return fill("return CALLS", CALLS=quote(calls, a=self.arguments(SEED), n=count))
 
     def arguments(self, seed: str) -> ast.expr:
-        """Give the tuple of one call's arguments; `seed` names the task's number."""
+        """Return the tuple of one call's arguments; `seed` names the task's number."""
         return ast.Tuple([self._value(name, seed) for name in self._names()], ast.Load())
 
     def fixed(self, seed: str) -> list[ast.expr]:
-        """Give one call's arguments as a list."""
+        """Return one call's arguments as a list."""
         return [self._value(name, seed) for name in self._names()]
 
     def _value(self, name: str, seed: str) -> ast.expr:
@@ -57,7 +57,7 @@ class Calls:
         return literal(given[name]) if name in given else self._defaults()[name]
 
     def _names(self) -> list[str]:
-        """Give the parameters up to the last one that is given a value."""
+        """Return the parameters up to the last one that is given a value."""
         names = [a.arg for a in (*self._head.posonlyargs, *self._head.args)]
         given = {SEED, *(name for name, _ in self.tasks.arguments)}
         last = max((i for i, name in enumerate(names) if name in given), default=-1)
@@ -107,7 +107,7 @@ def returned(tasks: Tasks) -> tuple[str, ...]:
 
 
 def definition(tasks: Tasks) -> ast.FunctionDef:
-    """Give the def's tree."""
+    """Return the def's tree."""
     for node in ast.parse(tasks.source).body:
         if isinstance(node, ast.FunctionDef):
             return node
@@ -127,7 +127,7 @@ def _returns(node: ast.FunctionDef) -> list[ast.expr]:
 
 
 def _may_be_array(tasks: Tasks) -> bool:
-    """Tell whether a task may return an array: it uses NumPy, and returns no plain number."""
+    """Return whether a task may return an array: it uses NumPy, and returns no plain number."""
     numpy = any(isinstance(n, ast.Name) and n.id == "np" for n in ast.walk(definition(tasks)))
     return numpy and not all(_is_number(value) for value in _returns(definition(tasks)))
 

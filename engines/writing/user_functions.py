@@ -48,7 +48,7 @@ NONE = Own("", "", ())
 
 
 def own(function: RowFunction | GroupFunction | Tasks) -> Own:
-    """Give the user's function; one for an expression is written as a person would write it."""
+    """Return the user's function; one for an expression is written as a person would write it."""
     source = function.source
     if source is None:
         assert isinstance(function, RowFunction)
@@ -60,7 +60,7 @@ def own(function: RowFunction | GroupFunction | Tasks) -> Own:
 
 
 def inputs_missing(query: Query, data: Schema) -> tuple[str, ...]:
-    """Give the inputs without which a row function is not called, in the data that there is."""
+    """Return the inputs without which a row function is not called, in the data that there is."""
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return ()
@@ -90,7 +90,7 @@ def _guarded(guard: Expr, body: Expr) -> Expr:
 
 
 def wants_none(function: RowFunction) -> bool:
-    """Tell whether a function that is called on missing values asks for them by `is None`."""
+    """Return whether a function that is called on missing values asks for them by `is None`."""
     if function.on_missing == "skip" or function.source is None:
         return False
     compares = (n for n in ast.walk(ast.parse(function.source)) if isinstance(n, ast.Compare))
@@ -98,7 +98,7 @@ def wants_none(function: RowFunction) -> bool:
 
 
 def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast.expr]:
-    """Give the call, the loop's variable and the loop's iterable over the rows of a pandas frame.
+    """Return the call, the loop's variable and the loop's iterable over the rows of a pandas frame.
 
     A row is a dict where the def reads `x["A"]`, a named tuple where it reads `x.A`, and else a
     series: each is the fastest that the def can read.
@@ -124,7 +124,7 @@ def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast
 
 
 def reads_attributes(function: RowFunction) -> bool:
-    """Tell whether a def reads its row as `x.A`, which a dict cannot give."""
+    """Return whether a def reads its row as `x.A`, which a dict cannot give."""
     return _reading(function) == "attributes"
 
 
@@ -189,7 +189,7 @@ def groups_applied(
 
 
 def group_arguments(function: GroupFunction, group: str) -> list[ast.expr]:
-    """Give a group function's arguments: the columns of a group's pandas frame as arrays."""
+    """Return a group function's arguments: the columns of a group's pandas frame as arrays."""
     return [quote("g[n].to_numpy()", g=quote(group), n=name) for name in function.parameters]
 
 
@@ -199,7 +199,7 @@ def _is_variable(name: str, function: RowFunction) -> bool:
 
 
 def _reading(function: RowFunction) -> str:
-    """Tell how a def reads its row: by `keys`, by `attributes`, or by both."""
+    """Return how a def reads its row: by `keys`, by `attributes`, or by both."""
     if function.source is None:
         return "keys"
     found = set()

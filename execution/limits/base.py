@@ -23,7 +23,7 @@ class Limit(Protocol):
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """Give the control groups that were made for it."""
+        """Return the control groups that were made for it."""
         ...
 
     def enclose(self) -> None:
@@ -35,7 +35,7 @@ class Limit(Protocol):
         ...
 
     def verdict(self) -> Cause | None:
-        """Say why the run has to end because of memory; None while it may go on."""
+        """Describe why the run has to end because of memory; None while it may go on."""
         ...
 
     def charged(self) -> int | None:
@@ -63,17 +63,17 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """Give the word for --limit-backend."""
+        """Return the word for --limit-backend."""
         ...
 
     @property
     def promise(self) -> str:
-        """Say how memory is held."""
+        """Describe how memory is held."""
         ...
 
     @property
     def launcher(self) -> tuple[str, ...]:
-        """Give the words before the supervisor's command."""
+        """Return the words before the supervisor's command."""
         ...
 
     def create(self, limit: int | None) -> Limit:

@@ -120,7 +120,7 @@ class Group:
         return used
 
     def verdict(self) -> Cause | None:
-        """Say kernel when it killed at the limit, host when it killed below, else thrashing."""
+        """Describe kernel when it killed at the limit, host when it killed below, else thrashing."""
         text = b"\n" + os.pread(self._events, 4096, 0)
         if counter(text, b"oom_kill") > 0:
             return Cause.KERNEL if self._reached(text) else Cause.HOST

@@ -17,7 +17,7 @@ NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
 
 
 def choose(name: str | None = None) -> Backend:
-    """Give the strongest usable backend, or the named one; LimitError when it is not there."""
+    """Return the strongest usable backend, or the named one; LimitError when it is not there."""
     for candidate in (name,) if name else NAMES:
         # A group of our own rather than the one we are in: that is shared with the shell and
         # whoever else it started.
@@ -27,7 +27,7 @@ def choose(name: str | None = None) -> Backend:
 
 
 def here(name: str) -> Backend:
-    """Give the named backend for the group that this process is in, however it came there.
+    """Return the named backend for the group that this process is in, however it came there.
 
     A supervisor asks so: whether systemd was to start it has been decided, and it may say otherwise
     a second time.

@@ -80,7 +80,7 @@ class Watched:
         return self._exact
 
     def verdict(self) -> Cause | None:
-        """Say watchdog once a confirmed look was above the limit."""
+        """Describe watchdog once a confirmed look was above the limit."""
         return Cause.WATCHDOG if self._over else None
 
     def charged(self) -> int | None:

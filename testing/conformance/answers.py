@@ -39,7 +39,7 @@ class Result:
 
 
 def interpreter(engine: Engine) -> Interpreter:
-    """Give the interpreter that runs an engine, its environment made where it is not there yet."""
+    """Return the interpreter that runs an engine, its environment made where it is not there yet."""
     return local_provider().interpreter(engine, print_progress)
 
 
@@ -98,7 +98,7 @@ class Answering:
             return reason
 
     def warm(self) -> Warm:
-        """Give the process that answers: a new one where the last has died."""
+        """Return the process that answers: a new one where the last has died."""
         if self._warm is None or not self._warm.alive:
             self._warm = Warm(self.place.path, self.folder, find(self.engine).environment(TWO))
         return self._warm
@@ -111,7 +111,7 @@ class Answering:
 
 @contextmanager
 def answering(engine: str, folder: Path) -> Iterator[Answering]:
-    """Give an engine to ask, and end its process afterwards."""
+    """Return an engine to ask, and end its process afterwards."""
     asked = Answering(engine, store(folder), folder)
     try:
         yield asked
@@ -131,6 +131,6 @@ def agrees(case: Case, path: Path) -> Verdict:
 
 
 def schema(case: Case, files: dict[str, Path]) -> Schema:
-    """Give the columns of a case's frame, and of the tables beside it."""
+    """Return the columns of a case's frame, and of the tables beside it."""
     tables = tuple((name, schema_of(files[name])) for name in TABLES)
     return replace(schema_of(files[case.frame]), tables=tables)

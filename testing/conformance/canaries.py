@@ -55,23 +55,23 @@ class Spent:
 
     @property
     def left(self) -> float:
-        """Give the share that was spent after the query had returned."""
+        """Return the share that was spent after the query had returned."""
         later = self.after + self.rows
         return later / (self.query + later)
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether the answer was there when the query returned."""
+        """Return whether the answer was there when the query returned."""
         return self.left < LEFT
 
     @property
     def is_alone(self) -> bool:
-        """Tell whether no more than one thread worked."""
+        """Return whether no more than one thread worked."""
         return self.query <= OVER * self.wall + TICKS
 
 
 def data() -> Data:
-    """Give the data of the questions, made where they are not there yet."""
+    """Return the data of the questions, made where they are not there yet."""
     return make(Generated("db-benchmark-groupby", ROWS), default_folder(os.environ))
 
 

@@ -23,7 +23,7 @@ MOST = 25  # executions
 
 
 def spent() -> float:
-    """Give the CPU seconds of this process and all below it, dead ones included."""
+    """Return the CPU seconds of this process and all below it, dead ones included."""
     below = {os.getpid()}
     total = 0.0
     # Processes in the order of their start: a parent stands before its children.
@@ -35,7 +35,7 @@ def spent() -> float:
 
 
 def _processes() -> Iterator[tuple[int, int, int, float]]:
-    """Give each process's start, number, parent, and CPU seconds with those of its dead."""
+    """Return each process's start, number, parent, and CPU seconds with those of its dead."""
     tick = os.sysconf("SC_CLK_TCK")
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -47,7 +47,7 @@ def _processes() -> Iterator[tuple[int, int, int, float]]:
 
 
 def idle() -> float:
-    """Give the CPU seconds that pass while nothing is asked."""
+    """Return the CPU seconds that pass while nothing is asked."""
     before = spent()
     time.sleep(IDLE)
     return spent() - before

@@ -53,7 +53,7 @@ def golden(engine: Engine) -> Golden:
 
 
 def problems(text: str) -> Iterator[str]:
-    """Say what a program has to be and is not: a module of its own, in the engine's own words."""
+    """Describe what a program has to be and is not: a module of its own, in the engine's own words."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
@@ -70,7 +70,7 @@ def problems(text: str) -> Iterator[str]:
 
 
 def differences(written: Golden, folder: Path) -> Iterator[str]:
-    """Say how programs differ from the reviewed ones of a folder."""
+    """Describe how programs differ from the reviewed ones of a folder."""
     reviewed = {path.name: path.read_text() for path in folder.glob("*.py")}
     for name in sorted({*reviewed, *written.programs}):
         if name not in reviewed:
@@ -93,7 +93,7 @@ def save(written: Golden, folder: Path) -> tuple[Path, ...]:
 
 
 def _queries() -> Iterator[tuple[str, Query, dict[str, Schema]]]:
-    """Give every question with the name of its file, and the data without and with nulls."""
+    """Return every question with the name of its file, and the data without and with nulls."""
     for name, prefix in WORKLOADS.items():
         workload = read(name)
         assert isinstance(workload.dataset, Generated)

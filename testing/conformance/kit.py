@@ -40,12 +40,12 @@ class Part:
 
     @property
     def asked(self) -> int:
-        """Give the number of things asked."""
+        """Return the number of things asked."""
         return self.met + self.unsupported + self.known + len(self.failures)
 
 
 def test(name: str, reviewed: Path | None) -> Iterator[Part]:
-    """Give each part of the kit as it ends; `reviewed` is a folder of golden programs.
+    """Return each part of the kit as it ends; `reviewed` is a folder of golden programs.
 
     Raises EngineError where the engine is unknown or not installed.
     """
@@ -102,7 +102,7 @@ def _answered(title: str, asked: Answering, cases: list[Case]) -> Part:
 
 
 def _line(found: Result) -> str:
-    """Give the line of an explanation that says most: an error's last, a difference's first."""
+    """Return the line of an explanation that says most: an error's last, a difference's first."""
     lines = found.why.strip().splitlines() or [""]
     return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 

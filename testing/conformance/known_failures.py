@@ -139,7 +139,7 @@ MARKS: tuple[Mark, ...] = (
 
 
 def mark(engine: str, case: str) -> Mark | None:
-    """Give the mark of a case, if it has one; of a version's own before its engine's."""
+    """Return the mark of a case, if it has one; of a version's own before its engine's."""
     return next((known for known in _of(engine) if fnmatch(case, known.case)), None)
 
 

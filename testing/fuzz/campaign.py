@@ -58,12 +58,12 @@ class Tally:
 
     @property
     def per_minute(self) -> float:
-        """Give the workloads a minute, each asked of every engine."""
+        """Return the workloads a minute, each asked of every engine."""
         return 60 * self.workloads / self.seconds if self.seconds else 0.0
 
 
 def _last_words(error: str) -> str:
-    """Give what was raised: behind a traceback's frames, the first line without an indent."""
+    """Return what was raised: behind a traceback's frames, the first line without an indent."""
     lines = error.strip().splitlines()
     frames = [place for place, line in enumerate(lines) if line.startswith("  File ")]
     behind = lines[frames[-1] + 1 :] if frames else lines
@@ -83,7 +83,7 @@ class Engine:
         self.warm: Warm | None = None
 
     def verdict(self, case: Case) -> str | None:
-        """Give what is wrong with an answer, or nothing; Unsupported where there is none."""
+        """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
         with unformatted():
             program = self.engine.write(case.query, case.data.schema, RESOURCES)
         # Workers of a cluster import the program by its name, so no two may share one.

@@ -46,7 +46,7 @@ class Case:
 
     @property
     def is_fair(self) -> bool:
-        """Tell whether the language says what the answer is."""
+        """Return whether the language says what the answer is."""
         return expectations.is_fair(self.query, self.data.tables, self.data.schema)
 
 

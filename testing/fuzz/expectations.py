@@ -46,7 +46,7 @@ FAR = 1e5
 
 
 def expected(query: Query, tables: Tables) -> list[dict[str, Any]]:
-    """Give the oracle's rows."""
+    """Return the oracle's rows."""
     return aggregate(*seen(query, *tables))
 
 
@@ -72,7 +72,7 @@ def _unsigned(table: pa.Table) -> pa.Table:
 
 
 def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
-    """Tell whether the language says what the answer is, to the last digit that engines have.
+    """Return whether the language says what the answer is, to the last digit that engines have.
 
     Not where integers leave 53 bits, where infinities are divided with a remainder, or where a
     float decides by its last bits.
@@ -115,7 +115,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
 
 
 def _derived(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give all rows with the derived columns, whatever `where` says of them."""
+    """Return all rows with the derived columns, whatever `where` says of them."""
     return kept_rows(replace(query, where=None), rows)
 
 
@@ -146,21 +146,21 @@ def _ranges(node: Expr) -> bool:
 
 
 def _reads_days_twice(query: Query, body: Expr) -> bool:
-    """Tell whether a function of rows reads days that other clauses read: pandas has one type."""
+    """Return whether a function of rows reads days that other clauses read: pandas has one type."""
     others = [output.expression for output in query.derive]
     others += [query.where] if query.where is not None else []
     return "d" in columns(body) and "d" in columns(*others)
 
 
 def _is_of_none(node: Expr) -> bool:
-    """Tell whether None is reckoned with, which Python itself refuses."""
+    """Return whether None is reckoned with, which Python itself refuses."""
     reckons = isinstance(node, (Arith, Neg, Call, Compare))
     below = (part for child in children(node) for part in walk(child))
     return reckons and any(part == Lit(None) for part in below)
 
 
 def _is_constant(node: Expr) -> bool:
-    """Tell whether something is worked out of constants alone: nobody writes `1 // 0`."""
+    """Return whether something is worked out of constants alone: nobody writes `1 // 0`."""
     if isinstance(node, Agg):
         return bool(node.arguments) and not columns(node.arguments[0])
     if not isinstance(node, (Arith, Neg, Call, Compare, Bool, Not, IsIn)):
@@ -169,7 +169,7 @@ def _is_constant(node: Expr) -> bool:
 
 
 def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
-    """Tell whether an infinity of a group is divided with a remainder, spreads, or is in a middle.
+    """Return whether an infinity of a group is divided with a remainder, spreads, or is in a middle.
 
     Between an infinity and a number, each library's quantile is another.
     """
@@ -186,7 +186,7 @@ def _spreads(query: Query) -> Iterator[Agg]:
 
 
 def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
-    """Tell whether numbers lie so far from zero that their spread is lost in a float's digits."""
+    """Return whether numbers lie so far from zero that their spread is lost in a float's digits."""
     for argument in node.arguments:
         values: list[Any] = [v for row in group if (v := evaluate(argument, row)) is not None]
         spread = max(values, default=0) - min(values, default=0)
@@ -198,7 +198,7 @@ def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
 def _quotients(
     query: Query, rows: list[dict[str, Any]], kept: list[dict[str, Any]]
 ) -> Iterator[tuple[Any, Any]]:
-    """Give what is divided by what with a remainder, in each row or group."""
+    """Return what is divided by what with a remainder, in each row or group."""
     alone = replace(query, having=None, sort=(), limit=None)
     of_groups = (*query.aggregate, *query.transform)
     for root in _roots(query):
@@ -218,7 +218,7 @@ def _quotients(
 
 
 def _is_near_whole(x: Any, y: Any) -> bool:  # noqa: ANN401 - whatever the sides are
-    """Tell whether a float's last digit decides: 20 // (5 / 17) is 67, or 68; 2 % (2 / 3) is 0."""
+    """Return whether a float's last digit decides: 20 // (5 / 17) is 67, or 68; 2 % (2 / 3) is 0."""
     if not (isinstance(x, float) or isinstance(y, float)) or None in {x, y} or not y:
         return False
     quotient = x / y
@@ -245,7 +245,7 @@ def _is_infinite(value: object) -> bool:
 
 
 def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
-    """Tell whether the order hangs on the last digits of floats, which are each engine's own."""
+    """Return whether the order hangs on the last digits of floats, which are each engine's own."""
     answer = aggregate(query, rows) if query.sort else []
     for place, key in enumerate(query.sort):
         last = place == len(query.sort) - 1
@@ -257,6 +257,6 @@ def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
 
 
 def _modest(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether outputs are of a size that every engine can hold."""
+    """Return whether outputs are of a size that every engine can hold."""
     numbers = [v for row in rows for v in row.values() if isinstance(v, int | float)]
     return all(abs(value) < 2**62 or isinstance(value, float) for value in numbers)

@@ -136,7 +136,7 @@ def other(draw: Random, on: Sequence[str]) -> pa.Table:
 
 
 def _as_key(draw: Random, domain: Domain) -> Domain:
-    """Give a key's column another type that holds its values."""
+    """Return a key's column another type that holds its values."""
     if domain.kind == "string":
         return replace(domain, arrow=draw.choice(TEXTS))
     if domain.kind != "int" or draw.random() < 0.5:

@@ -33,7 +33,7 @@ class Met:
 
     @property
     def rows(self) -> int:
-        """Give how many rows are left."""
+        """Return how many rows are left."""
         return sum(map(len, self.groups))
 
     def aggregations(self, *functions: str) -> Iterator[Agg]:
@@ -102,7 +102,7 @@ def _sums_opposite_infinities(met: Met) -> bool:
 
 
 def _has_large_extremes(met: Met) -> bool:
-    """Tell whether an extreme is no float, and a partition may be empty."""
+    """Return whether an extreme is no float, and a partition may be empty."""
     if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
         return False
     extremes = (v for node in met.aggregations("min", "max") for v in met.values(node.arguments[0]))
@@ -110,7 +110,7 @@ def _has_large_extremes(met: Met) -> bool:
 
 
 def _calls_on_large(met: Met) -> bool:
-    """Tell whether a row that a function is called on has a large integer."""
+    """Return whether a row that a function is called on has a large integer."""
     if not isinstance(met.query.apply, RowFunction):
         return False
     read = met.query.apply.columns
@@ -131,7 +131,7 @@ def _joins_texts_of_no_letter(met: Met) -> bool:
 
 
 def _reads_smallest_integers(met: Met) -> bool:
-    """Tell whether a column that is read, or joined on, has the smallest integer of its width."""
+    """Return whether a column that is read, or joined on, has the smallest integer of its width."""
     columns = ((table[name], name) for table in met.tables for name in table.column_names)
     names = {*met.query.reads, *(met.query.join.on if met.query.join else ())}
     read = [c for c, name in columns if name in names and pa.types.is_signed_integer(c.type)]
@@ -148,7 +148,7 @@ def _makes_columns_of_no_rows(met: Met) -> bool:
 
 
 def _is_of_numpy(node: Expr) -> bool:
-    """Tell whether pandas' programs write it with a function of NumPy: a choice, an extreme."""
+    """Return whether pandas' programs write it with a function of NumPy: a choice, an extreme."""
     return isinstance(node, Case) or (isinstance(node, Call) and node.function in {"min", "max"})
 
 
@@ -193,7 +193,7 @@ KNOWN = (
 
 
 def known(engine: str, query: Query, tables: Tables) -> Known | None:
-    """Give the known bug that a case meets, if there is one."""
+    """Return the known bug that a case meets, if there is one."""
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:
         return None

@@ -29,7 +29,7 @@ def tell(engines: Sequence[str], count: int, seed: int, folder: Path, most: int)
 
 
 def summary(tally: Tally) -> list[str]:
-    """Give the tally in lines."""
+    """Return the tally in lines."""
     asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
     wrong = f"{len(tally.disagreements)} answers disagree with Python's"
     lines = ["stopped before its end"] if tally.stopped else []

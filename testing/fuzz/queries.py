@@ -60,7 +60,7 @@ class Grower:
     joined: bool = False
 
     def chance(self, share: float) -> bool:
-        """Tell whether this time it is so."""
+        """Return whether this time it is so."""
         return self.draw.random() < share
 
     def number(self, depth: int = 2) -> Expr:

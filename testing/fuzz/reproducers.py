@@ -23,7 +23,7 @@ NAME = "asked"
 
 
 def clauses(query: Query) -> dict[str, Any]:
-    """Give a query's clauses as a workload file has them."""
+    """Return a query's clauses as a workload file has them."""
     given: dict[str, Any] = {}
     if join := query.join:
         given["join"] = {"table": join.table, "on": list(join.on), "how": join.how}
@@ -69,20 +69,20 @@ def workload(query: Query) -> str:
 
 
 def read_back(query: Query) -> Query:
-    """Give the query as it is read from its workload file; WorkloadError where it cannot be."""
+    """Return the query as it is read from its workload file; WorkloadError where it cannot be."""
     (found,) = read_text(workload(query), "fuzz.yaml", Path()).queries
     assert isinstance(found, Query)
     return found
 
 
 def digest(query: Query, tables: Tables) -> str:
-    """Give eight digits that tell this query and data from others."""
+    """Return eight digits that tell this query and data from others."""
     told = f"{workload(query)}{data(tables)}"
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def data(tables: Tables) -> str:
-    """Give the data as a person may read it."""
+    """Return the data as a person may read it."""
     return " and ".join(str(table.to_pydict()) for table in tables)
 
 

@@ -21,7 +21,7 @@ Disagrees = Callable[[Query, Tables], bool]
 def shrink(
     query: Query, tables: Tables, disagrees: Disagrees, attempts: int = ATTEMPTS
 ) -> tuple[Query, Tables]:
-    """Give a small query and data on which an engine is still not the oracle."""
+    """Return a small query and data on which an engine is still not the oracle."""
     left = attempts
     shrunk = True
     while shrunk and left > 0:

@@ -91,7 +91,7 @@ class Page:
         return base64.b64decode(self.send("Page.printToPDF", **told)["data"])
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Ask the browser, and give its answer; RuntimeError where it refuses."""
+        """Ask the browser and return its answer; RuntimeError where it refuses."""
         self._sent += 1
         message: dict[str, Any] = {"id": self._sent, "method": method, "params": parameters}
         if self._session:

@@ -27,7 +27,7 @@ PAGES = ("report", "partial", "hostile", "diff", "floor", "story", "notebook")
 
 
 def write(kind: str, place: Path) -> Path:
-    """Write the page of a kind into a folder, and give its file."""
+    """Write the page of a kind into a folder and return its file."""
     file = place / f"{kind}.html"
     file.write_text(_text(kind, place / kind), encoding="utf-8")
     return file

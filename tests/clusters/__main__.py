@@ -43,7 +43,7 @@ Kill = Callable[[], None]
 
 
 def port() -> int:
-    """Give a port that is free just now."""
+    """Return a port that is free just now."""
     with socket.socket() as found:
         found.bind((HERE, 0))
         number: int = found.getsockname()[1]

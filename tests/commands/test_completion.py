@@ -29,7 +29,7 @@ def place(tmp_path):
 
 
 def offered(place: Path, line: str) -> set[str]:
-    """Give the words that bash is told to offer at the end of a line."""
+    """Return the words that bash is told to offer at the end of a line."""
     told = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
     ran = subprocess.run(
         [BIN / "dfbench"], cwd=place, capture_output=True, text=True, check=False,

@@ -133,7 +133,7 @@ def answer(engine, name, table, question, warm, folder):
 
 
 def column(values, types, name):
-    """Give an expected column; where all is missing, in the answer's type."""
+    """Return an expected column; where all is missing, in the answer's type."""
     there = [value for value in values if value is not None]
     if there and isinstance(there[0], int) and max(map(abs, there)) >= 2**63:
         return pa.array(values, pa.uint64())

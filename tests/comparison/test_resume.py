@@ -45,7 +45,7 @@ def workload(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a comparison that nothing interrupted."""
+    """Return a comparison that nothing interrupted."""
     folder = tmp_path_factory.mktemp("finished")
     (folder / "small.yaml").write_text(WORKLOAD)
     return session.compare(session.Request(folder / "small.yaml", results=folder / "results")).path
@@ -78,7 +78,7 @@ def wait_for_runs(victim: subprocess.Popen[str], folder: Path, count: int) -> Pa
 
 
 def told(stored_at: Path) -> dict[str, object]:
-    """Give all that two comparisons of the same plan have in common."""
+    """Return all that two comparisons of the same plan have in common."""
     stored = read(stored_at)
     outcomes = sorted((*place(run), run.outcome, run.program, run.rows) for run in stored.runs)
     agreements = sorted((a.query, a.oracle, a.agree, a.differ) for a in stored.agreements)

@@ -50,7 +50,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
 
 
 def written() -> str:
-    """Give the table and its notes."""
+    """Return the table and its notes."""
     notes: list[str] = []
     lines = [f"| matter | {' | '.join(ENGINES)} |", f"|---|{'---|' * len(ENGINES)}"]
     for matter, patterns in MATTERS:
@@ -61,7 +61,7 @@ def written() -> str:
 
 
 def elsewhere() -> str:
-    """Give the table of the engines of other environments: how they meet all cases."""
+    """Return the table of the engines of other environments: how they meet all cases."""
     head = f"| engine | answers, of {len(CASES)} | refuses, and why | is wrong, and why |"
     return "\n".join([head, "|---|---|---|---|", *map(_row, ELSEWHERE)])
 
@@ -78,7 +78,7 @@ def _reasons(known: list[Mark], how: str) -> str:
 
 
 def page(text: str, table: str) -> str:
-    """Give a page with its table as it is now."""
+    """Return a page with its table as it is now."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"

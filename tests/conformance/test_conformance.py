@@ -71,7 +71,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def ask(frames: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    """Give what asks an engine; its process serves all its cases."""
+    """Return what asks an engine; its process serves all its cases."""
     asking: dict[str, Answering] = {}
 
     def asked(engine: str) -> Answering:

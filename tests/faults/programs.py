@@ -22,7 +22,7 @@ class Fault:
 
     @property
     def text(self) -> str:
-        """Give the whole module."""
+        """Return the whole module."""
         lines = "\n".join(f"    {line}" for line in self.body.strip().splitlines())
         return (
             f"{IMPORTS}\n\ndef load():\n    return 1\n\n\ndef query(data):\n{lines}\n    return 1\n"

@@ -116,14 +116,14 @@ class Drawn:
 
 
 def query(source: str, *outputs: str) -> Query:
-    """Give the query of a def."""
+    """Return the query of a def."""
     names = outputs or ("y",)
     function = group_function(source, names, lambda at: Place(Origin("w.yaml", source), at))
     return Query("q", "", group_by=("k",), apply=function)
 
 
 def right(source: str, frame: pa.Table) -> dict:
-    """Give NumPy's own answer for each key; None where Python raises."""
+    """Return NumPy's own answer for each key; None where Python raises."""
     names: dict = {"np": np, "math": math}
     exec(source, names)
     (function,) = (f for f in names.values() if getattr(f, "__module__", 0) is None)
@@ -144,7 +144,7 @@ def _parameters(function) -> list[str]:
 
 
 def compared(engine: str, asked: Query, frame: pa.Table, wanted: dict) -> list:
-    """Give the keys whose values differ, with both."""
+    """Return the keys whose values differ, with both."""
     found = answered(find(engine), asked, frame)
     names = asked.outputs[1:]
     rows = loaded(_program(engine, asked, frame)).rows(found).to_pylist()

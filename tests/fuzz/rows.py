@@ -195,7 +195,7 @@ def _is_sound(body: Expr, rows: list[dict], missing: bool) -> bool:
 
 
 def _is_constant(node: Expr) -> bool:
-    """Tell whether arithmetic has constants alone: nobody writes `1 // 0` for a column."""
+    """Return whether arithmetic has constants alone: nobody writes `1 // 0` for a column."""
     match node:
         case Arith() | Neg() | Call() | Compare() | Bool() | Not() | IsMissing():
             return not any(isinstance(part, Col) for part in walk(node))
@@ -206,7 +206,7 @@ def _is_constant(node: Expr) -> bool:
 
 
 def _is_endless(node: Expr) -> bool:
-    """Tell whether an infinity may be divided with a remainder: engines differ, as C does."""
+    """Return whether an infinity may be divided with a remainder: engines differ, as C does."""
     match node:
         case Arith("//" | "%"):
             return any(isinstance(part, Arith) and part.op == "/" for part in walk(node))
@@ -230,7 +230,7 @@ class Disagreement:
 def disagreements(
     engine: str, count: int, seed: int = 0, missing: bool = False
 ) -> tuple[list[Disagreement], int]:
-    """Give the functions on which an engine's answer is not Python's, and how many it can say."""
+    """Return the functions on which an engine's answer is not Python's, and how many it can say."""
     found, said = [], 0
     data, frame = schema(missing), table(missing)
     rows = frame.to_pylist()

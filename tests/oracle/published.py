@@ -55,7 +55,7 @@ WITH_NULLS = {
 
 @pytest.fixture(scope="module", params=[0, 5])
 def published(request, tmp_path_factory):
-    """Give a connection that sees the data as `x`, and the published answers."""
+    """Return a connection that sees the data as `x`, and the published answers."""
     folder = tmp_path_factory.mktemp("data")
     data = make(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
     with duckdb.connect() as connection:
@@ -77,7 +77,7 @@ def test_the_published_answer_is_met(published, question):
 
 
 def as_published(value, told):
-    """Give a value with as many decimals as the published one has, or cut as that one is."""
+    """Return a value with as many decimals as the published one has, or cut as that one is."""
     if isinstance(told, int):
         return math.floor(value)
     return round(value, len(str(told).partition(".")[2]) if told < 100 else 3)
@@ -95,7 +95,7 @@ JOINS = {
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """Give a connection that sees the rows to join as `x`, and the tables by their names."""
+    """Return a connection that sees the rows to join as `x`, and the tables by their names."""
     data = make(Generated("db-benchmark-join", 10_000_000), tmp_path_factory.mktemp("joins"))
     with duckdb.connect() as connection:
         for name, path in (("x", data.path), *((name, t.path) for name, t in data.tables)):

@@ -61,7 +61,7 @@ def measured(
     rows: int | None = None,
     wrong: tuple[str, ...] = (),
 ) -> Stored:
-    """Give a comparison of one round; an engine without a time timed out."""
+    """Return a comparison of one round; an engine without a time timed out."""
     runs = tuple(
         Run(
             name, "q", 1, Outcome.OK,
@@ -79,7 +79,7 @@ def measured(
 
 
 def told(many: Stored, few: Stored) -> tuple[str, dict[str, tuple[str, ...]]]:
-    """Give the caption of the only table, and each engine's words."""
+    """Return the caption of the only table, and each engine's words."""
     (story,) = stories(replace(many, tenth=few))
     (grid,) = story.grids
     return grid.caption, {row[0]: tuple(row[3:]) for row in grid.rows}

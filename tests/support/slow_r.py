@@ -81,7 +81,7 @@ def rounded(x, digits=6):
 
 
 def g1(n, k, nas, order, seed=108):
-    """Give the columns of `G1_n_k_nas_order` as lists, None for a null."""
+    """Return the columns of `G1_n_k_nas_order` as lists, None for a null."""
     r = SlowR(seed)
     frame = {
         "id1": [f"id{i:03d}" for i in r.sample(k, n)],
@@ -113,7 +113,7 @@ def g1(n, k, nas, order, seed=108):
 
 
 def j1(n, nas, order, seed=108):
-    """Give the tables of `J1_n_NA_nas_order`, the rows' own under "x", as lists of columns."""
+    """Return the tables of `J1_n_NA_nas_order`, the rows' own under "x", as lists of columns."""
     r = SlowR(seed)
     sizes = {"id1": max(n // 10**6, 10), "id2": max(n // 1000, 10), "id3": n}
     keys = {name: split(r, size) for name, size in sizes.items()}

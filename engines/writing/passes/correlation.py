@@ -98,7 +98,7 @@ class _Rewriting:
         return isinstance(argument, Col) and present(self.query, argument.name, self.data)
 
     def _fits(self, most: int | None) -> bool:
-        """Tell whether products of sums fit into 64 bits."""
+        """Return whether products of sums fit into 64 bits."""
         return most is None or self.data.rows * most < 2**31
 
     def _whole(self, argument: Expr) -> bool:
@@ -111,7 +111,7 @@ class _Rewriting:
 
 
 def _moment(x: Expr, y: Expr, n: Expr | None) -> Expr:
-    """Give the sum of products about the means; without `n` the columns are centred already."""
+    """Return the sum of products about the means; without `n` the columns are centred already."""
     products = Agg("sum", (Arith("*", x, y),))
     if n is None:
         return products

@@ -19,14 +19,14 @@ from ..steps import fresh, rebuilt
 
 
 def native(query: Query, data: Schema, engine: str) -> Query:
-    """Give a query of a group function as one of aggregations; Unsupported for any other."""
+    """Return a query of a group function as one of aggregations; Unsupported for any other."""
     if not isinstance(query.apply, GroupFunction):
         raise Unsupported(query.name, f"this is for functions of groups; {engine} says it")
     return lowered(query, data)
 
 
 def lowered(query: Query, data: Schema) -> Query:
-    """Give a query of a group function as one of aggregations; others as they are.
+    """Return a query of a group function as one of aggregations; others as they are.
 
     Raises Unsupported, at file, line and column, where the def has no such tree.
     """
@@ -45,7 +45,7 @@ def lowered(query: Query, data: Schema) -> Query:
 
 
 def _names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, str]:
-    """Give the values that the def names, by names that no column and no output has."""
+    """Return the values that the def names, by names that no column and no output has."""
     taken = {*data.names, *query.outputs, *(o.name for o in query.derive)}
     names: dict[Expr, str] = {}
     for output in function.named:

@@ -24,76 +24,76 @@ class Joining:
 
     @property
     def name(self) -> str:
-        """Give the variable of the table; the dataset's own is `data`."""
+        """Return the variable of the table; the dataset's own is `data`."""
         name = self.join.table
         return f"{name}_table" if name.lower() in TAKEN else name
 
     @property
     def paths(self) -> str:
-        """Give the parameters of `load`."""
+        """Return the parameters of `load`."""
         return f"path, {self.name}_path"
 
     @property
     def frames(self) -> str:
-        """Give the parameters of `query`."""
+        """Return the parameters of `query`."""
         return f"data, {self.name}"
 
     @property
     def key(self) -> ast.expr:
-        """Give the key: a name, or a list of names."""
+        """Return the key: a name, or a list of names."""
         on = self.join.on
         return literal(on[0] if len(on) == 1 else list(on))
 
     @property
     def other(self) -> Schema:
-        """Give the columns of the table."""
+        """Return the columns of the table."""
         return table(self.data, self.join.table)
 
     @property
     def right(self) -> tuple[str, ...]:
-        """Give the columns that are loaded of the table."""
+        """Return the columns that are loaded of the table."""
         shown = beside(self.data, self.join)
         needed = {*self.join.on, *(name for name, new in shown.items() if new in self.reads)}
         return tuple(name for name in self.other.names if name in needed)
 
     @property
     def renamed(self) -> dict[str, str]:
-        """Give those of them that have another name in the joined rows."""
+        """Return those of them that have another name in the joined rows."""
         shown = beside(self.data, self.join)
         return {name: shown[name] for name in self.right if shown.get(name, name) != name}
 
     @property
     def left(self) -> tuple[str, ...]:
-        """Give the columns that are loaded of the dataset: those that are read, or clash."""
+        """Return the columns that are loaded of the dataset: those that are read, or clash."""
         needed = {*self.join.on, *self.reads, *self.renamed}
         return tuple(name for name in self.data.names if name in needed)
 
     @property
     def matches_missing(self) -> bool:
-        """Tell whether a missing key could meet a missing key."""
+        """Return whether a missing key could meet a missing key."""
         return any(self.data[key].missing and self.other[key].missing for key in self.join.on)
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """Give the keys that a table has missing values of, and the joined rows have not."""
+        """Return the keys that a table has missing values of, and the joined rows have not."""
         left = self.join.how == "left"
         whole = (key for key in self.join.on if not (left and self.data[key].missing))
         return tuple(key for key in whole if self.data[key].missing or self.other[key].missing)
 
     @property
     def unlike(self) -> tuple[str, ...]:
-        """Give the keys whose integers have different widths on both sides."""
+        """Return the keys whose integers have different widths on both sides."""
         kinds = ((key, self.data[key], self.other[key]) for key in self.join.on)
         return tuple(k for k, one, two in kinds if one.kind == "int" and one.arrow != two.arrow)
 
     def coded(self, data: Schema) -> tuple[str, ...]:
-        """Give the keys that are texts with a dictionary in one table, and not in the other."""
+        """Return the keys that are texts with a dictionary in one table, and not in the other."""
         kinds = ((key, self.data[key].arrow, self.other[key].arrow) for key in self.join.on)
         unlike = [key for key, *both in kinds if sum(map(_is_coded, both)) == 1]
         return tuple(key for key in unlike if _is_coded(data[key].arrow))
 
     def sides(self) -> tuple[tuple[Query, Schema], tuple[Query, Schema]]:
-        """Give both tables as queries that read no more than is loaded of them."""
+        """Return both tables as queries that read no more than is loaded of them."""
         left, right = (Query("", "", select=names) for names in (self.left, self.right))
         return (left, self.data), (right, self.other)
 
@@ -106,7 +106,7 @@ class Joining:
 
 
 def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining | None]:
-    """Give a query and the columns that it sees, joined or not, and what is joined.
+    """Return a query and the columns that it sees, joined or not, and what is joined.
 
     Raises Unsupported for tasks.
     """
@@ -117,7 +117,7 @@ def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining 
 
 
 def from_path(tree: ast.expr, variable: str) -> ast.expr:
-    """Give what reads the file at `path` for a path of another variable."""
+    """Return what reads the file at `path` for a path of another variable."""
 
     class Put(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:

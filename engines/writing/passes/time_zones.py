@@ -14,7 +14,7 @@ from ..steps import rebuilt
 
 
 def in_zone(query: Query, data: Schema) -> Query:
-    """Give the query with its constant times in the zones of its columns."""
+    """Return the query with its constant times in the zones of its columns."""
     if not any("tz=" in data[name].arrow for name in query.reads):
         return query
     rows = of_rows(query, data)

@@ -26,7 +26,7 @@ WHOLE = {"floor", "ceil", "round"}
 
 
 def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
-    """Give the query with narrow integers widened; `gaps` tells that missing ones are integers.
+    """Return the query with narrow integers widened; `gaps` tells that missing ones are integers.
 
     pandas, for one, holds integers with missing values as floats, which need no care.
     """
@@ -87,7 +87,7 @@ class _Rewriting:
                 return rebuilt(node, tuple(map(self.rewritten, children(node))))
 
     def _has_gaps(self, column: Col) -> bool:
-        """Tell whether pandas holds truth values as objects, whose sum may be one of them."""
+        """Return whether pandas holds truth values as objects, whose sum may be one of them."""
         if self.gaps or column.name not in self.data:
             return False
         found = self.data[column.name]
