@@ -12,10 +12,10 @@ from importlib import import_module
 __all__ = ["Comparison", "check", "compare", "read"]
 
 _HOMES = {
-    "Comparison": ".reporting.comparison",
-    "check": ".notebook",
-    "compare": ".notebook",
-    "read": ".spec.reading",
+    "Comparison": ".report.comparison",
+    "check": ".api",
+    "compare": ".api",
+    "read": ".spec.reader",
 }
 
 

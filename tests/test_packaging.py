@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import dfbench
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -60,3 +61,8 @@ def test_a_comparison_starts_without_pandas():
     asked = "import sys, dfbench.commands.comparing; print('pandas' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", dfbench.__all__)
+def test_every_public_name_resolves(name: str) -> None:
+    assert callable(getattr(dfbench, name))
