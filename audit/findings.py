@@ -265,7 +265,7 @@ def _unit(text: str) -> float:
 
 
 def _distance(one: Sequence[str], usual: Sequence[str]) -> float:
-    """Return how far an answer is off, as a share of the usual one; infinite where it has others."""
+    """Return an answer's relative distance from the usual one; infinite if lengths differ."""
     if len(one) != len(usual):
         return math.inf
     pairs = [(float(a), float(b)) for a, b in zip(one, usual, strict=True)]

@@ -9,7 +9,7 @@ from statistics import median
 
 from ..storage.folder import Stored
 from ..storage.records import Outcome, Run
-from .sections import Grid, Story
+from .model import Grid, Story
 from .units import seconds, three_digits
 
 TITLE = "From where it pays"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..storage import findings, folder
 from ..storage.findings import Finding, Question, Trait, Word
-from .sections import Grid, Story
+from .model import Grid, Story
 from .units import ratio, seconds
 
 TITLE = "Roads to parallel Python"

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .build import Cell, Column, View
+from .model import Cell, Column, View
 from .units import seconds, size
 
 SPAN = 1000  # width of a strip in its own units; it stretches to the screen's

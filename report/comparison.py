@@ -12,7 +12,7 @@ from ..errors import ResultsError
 from ..storage import folder
 from ..storage.folder import Stored
 from . import build, export, html, markdown, terminal
-from .build import View
+from .model import View
 
 if TYPE_CHECKING:
     import pandas
@@ -71,7 +71,7 @@ class Comparison:
         return pd.DataFrame(list(export.records(self.view)))
 
     def program(self, engine: str, query: str) -> ProgramText:
-        """Return the program that an engine ran for a question; ResultsError where there is none."""
+        """Return the program that an engine ran for a question; ResultsError if there is none."""
         text = self.stored.programs.get((engine, query))
         if text is None:
             there = ", ".join(f"{one} {other}" for one, other in self.stored.programs) or "none"

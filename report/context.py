@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..storage.records import Head, Run
+from .model import Facts
 from .units import seconds, size
 
 BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
 SECONDS = {"time", "budget", "timeout"}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Some facts under one heading, each a label and its text."""
-
-    title: str
-    items: tuple[tuple[str, str], ...]
 
 
 def version(engine: str, told: object) -> str:

@@ -11,10 +11,9 @@ from ..errors import ResultsError
 from ..storage.folder import Stored
 from ..storage.records import Head, Run
 from . import build, statistics
-from .build import Cell, View
 from .context import text
+from .model import Cell, Ratio, Verdict, View
 from .sentences import speedup
-from .statistics import Ratio, Verdict
 from .units import counted, interval, ratio, seconds, size
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.

@@ -11,7 +11,7 @@ from .diff import Change, Diff, summary
 from .diff import render as plain
 from .formats import Format
 from .markdown import table, text
-from .statistics import Ratio
+from .model import Ratio
 from .units import interval, ratio, seconds, size
 
 

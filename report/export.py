@@ -10,9 +10,8 @@ from dataclasses import asdict
 from typing import Any, assert_never
 
 from . import html, markdown, terminal
-from .build import Cell, Row, View
 from .formats import Format
-from .statistics import Ratio
+from .model import Cell, Ratio, Row, View
 
 
 def render(view: View, chosen: Format | str) -> str:

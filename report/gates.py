@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import DfbenchError
-from .build import View
 from .diff import Diff
-from .statistics import FAR, NOISY_SHARE, Ratio
+from .model import Ratio, View
+from .statistics import FAR, NOISY_SHARE
 from .units import interval, ratio, size
 
 UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}

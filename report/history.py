@@ -10,9 +10,9 @@ from typing import Any
 from ..errors import ResultsError
 from ..storage.folder import Stored
 from ..storage.records import Head
-from .build import Cell
 from .build import build as build_view
 from .diff import obstacles
+from .model import Cell
 from .units import counted, ratio, seconds
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -10,9 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from . import charts, memory_floor
-from .build import Cell, View
 from .diff import Diff, summary
-from .sections import Story
+from .model import Cell, Story, View
 from .units import interval, ratio, seconds, size
 
 TEMPLATES = Path(__file__).parent / "templates"

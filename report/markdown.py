@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from .build import Cell, Column, Failure, Program, Row, View
-from .sections import Story
-from .statistics import Ratio
+from .model import Cell, Column, Failure, Program, Ratio, Row, Story, View
 from .units import interval, ratio, seconds, size
 
 TIMES = ("start-up", "load", "cold", "hot")

@@ -10,10 +10,10 @@ from pathlib import Path
 from ..errors import DfbenchError, ResultsError
 from ..storage import folder
 from . import diff_formats, export, gates, terminal
-from .build import View
 from .diff import Diff
 from .formats import Format
 from .gates import Gate
+from .model import View
 
 STANDARD = "-"
 

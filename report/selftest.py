@@ -18,7 +18,8 @@ from ..errors import ResultsError
 from ..storage.folder import Stored
 from ..storage.records import Outcome, Run
 from . import statistics
-from .statistics import Ratio, Spread, Verdict
+from .model import Ratio, Verdict
+from .statistics import Spread
 from .units import counted
 
 SIMULATED = 1_000

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from ..storage.records import Outcome, Phase
+from ..storage.folder import Stored
+from ..storage.records import Head, Outcome, Phase
 from . import statistics
-from .statistics import Ratio, Verdict
+from .model import Column, Ratio, Verdict, View
 from .units import counted, listed, seconds, size
-
-if TYPE_CHECKING:
-    from ..storage.folder import Stored
-    from ..storage.records import Head
-    from .build import Column, View
-
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}

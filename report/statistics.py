@@ -26,18 +26,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from statistics import NormalDist, fmean, median, variance
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..storage.records import Noise, Run
+from .model import Ratio, Verdict
 from .units import counted
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
@@ -62,40 +59,6 @@ STUDENT = (
     2.093024, 2.085963, 2.079614, 2.073873, 2.068658, 2.063899, 2.059539, 2.055529, 2.051831,
     2.048407, 2.045230, 2.042272,
 )  # fmt: skip
-
-
-class Verdict(StrEnum):
-    """What a ratio's interval says against the baseline."""
-
-    FASTER = "faster"
-    SLOWER = "slower"
-    SAME = "same"
-    UNDECIDED = "undecided"
-    BASELINE = "baseline"
-
-    @property
-    def decided(self) -> bool:
-        """Return whether one of the two is certainly faster."""
-        return self in {Verdict.FASTER, Verdict.SLOWER}
-
-    @property
-    def mark(self) -> str:
-        """Return the sign beside a ratio that does not say who is faster; empty where it does."""
-        return MARKS.get(self, "")
-
-
-MARKS = {Verdict.UNDECIDED: "~", Verdict.SAME: "="}
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """An engine's time over the baseline's: below 1 is faster. `reason` says why that verdict."""
-
-    value: float
-    low: float | None
-    high: float | None
-    verdict: Verdict
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +203,14 @@ def _far(low: float, high: float) -> Verdict:
 
 
 def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:
-    """Return the 95 % interval of the ratio from paired rounds: two at least, or `among` is lent."""
+    """Return the 95 % interval of paired rounds: at least two, or one with a lent `among`."""
     if len(ratios) < BOOTSTRAP_ROUNDS:
         return _student_interval(ratios, among)
     return _bootstrap_interval(ratios)
 
 
 def student(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's distribution (Abramowitz & Stegun 26.7.5 above 30)."""
+    """Return the 97.5 % quantile of Student's t (above 30: Abramowitz & Stegun 26.7.5)."""
     if freedom <= len(STUDENT):
         return STUDENT[freedom - 1]
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)

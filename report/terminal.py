@@ -11,9 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from .build import Cell, Column, Row, View
-from .sections import Grid, Story
-from .statistics import Verdict
+from .model import Cell, Column, Grid, Row, Story, Verdict, View
 from .units import ratio, seconds, size
 
 WIDTH = 80

@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from .statistics import Ratio, Verdict
+from .model import Cell, Column, Row, Upgrade, Verdict
 from .verdicts import Material, judged_on, judged_over
-
-if TYPE_CHECKING:
-    from .build import Cell, Column, Row
-
-
-@dataclass(frozen=True, slots=True)
-class Upgrade:
-    """The newer and the older engine, the newer's ratio over the questions both answered.
-
-    `faster` and `slower` are the questions where that is certain of the newer; `lost` and `won`
-    those that only the older, or only the newer one answers.
-    """
-
-    newer: str
-    older: str
-    overall: Ratio
-    over: int
-    faster: tuple[str, ...]
-    slower: tuple[str, ...]
-    lost: tuple[str, ...]
-    won: tuple[str, ...]
 
 
 def upgrades(

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..storage.folder import Stored
 from ..storage.records import Disagreement, Outcome, Run
 from . import statistics
-from .statistics import Ratio, Spread, Verdict
-
-if TYPE_CHECKING:
-    from .build import Cell
+from .model import Cell, Ratio, Verdict
+from .statistics import Spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dfbench.report import build, diff, html, memory_floor
 from dfbench.report.comparison import Comparison
-from dfbench.report.sections import Grid, Story
+from dfbench.report.model import Grid, Story
 from dfbench.storage import folder, trials
 from dfbench.storage.records import Memory, Outcome, Run, Times
 

@@ -20,7 +20,7 @@ from dfbench.datasets import first_workload
 from dfbench.errors import EngineError, ResultsError
 from dfbench.execution import doctor
 from dfbench.report import history, selftest
-from dfbench.report.statistics import Verdict
+from dfbench.report.model import Verdict
 from dfbench.spec.reader import read
 from dfbench.storage import folder
 from dfbench.storage.records import Outcome, Run, Times

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from dfbench.errors import DfbenchError, ResultsError
 from dfbench.report import build, diff, gates, statistics
-from dfbench.report.statistics import Verdict
+from dfbench.report.model import Verdict
 from dfbench.storage import folder
 from dfbench.storage.records import Noise, Outcome
 from hypothesis import given, settings

@@ -21,8 +21,7 @@ import pytest
 from dfbench.errors import ResultsError
 from dfbench.report import build, charts, export, html, markdown, terminal, units
 from dfbench.report.comparison import Comparison
-from dfbench.report.sections import Grid, Story
-from dfbench.report.statistics import Verdict
+from dfbench.report.model import Grid, Story, Verdict
 from dfbench.storage import folder
 from dfbench.storage.records import Noise, Outcome
 from hypothesis import given, settings

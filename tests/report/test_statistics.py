@@ -8,7 +8,8 @@ from statistics import median
 
 import pytest
 from dfbench.report import statistics
-from dfbench.report.statistics import Spread, Verdict, interval, judge
+from dfbench.report.model import Verdict
+from dfbench.report.statistics import Spread, interval, judge
 from dfbench.storage.records import Noise, Outcome, Run, Times
 from hypothesis import given, settings
 from hypothesis import strategies as st

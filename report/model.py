@@ -1,0 +1,238 @@
+"""The values of a report: what every form lays out, and nothing of how it is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..storage.records import Disagreement, Outcome, Phase
+from .units import counted
+
+
+class Verdict(StrEnum):
+    """What a ratio's interval says against the baseline."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    SAME = "same"
+    UNDECIDED = "undecided"
+    BASELINE = "baseline"
+
+    @property
+    def decided(self) -> bool:
+        """Return whether one of the two is certainly faster."""
+        return self in {Verdict.FASTER, Verdict.SLOWER}
+
+    @property
+    def mark(self) -> str:
+        """Return the sign beside a ratio that does not say who is faster; empty where it does."""
+        return MARKS.get(self, "")
+
+
+MARKS = {Verdict.UNDECIDED: "~", Verdict.SAME: "="}
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An engine's time over the baseline's: below 1 is faster. `reason` says why that verdict."""
+
+    value: float
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An engine on a question: medians over rounds, in seconds and bytes.
+
+    `outcome` is None where nothing ran; `time`, `ratio` and `cold` are None unless all runs are ok.
+    """
+
+    engine: str
+    query: str
+    outcome: Outcome | None
+    word: str
+    time: float | None = None
+    ratio: Ratio | None = None
+    peak: int | None = None
+    startup: float | None = None
+    load: float | None = None
+    cold: float | None = None
+    warming: tuple[float, ...] = ()
+    hot: tuple[float, ...] = ()
+    rounds: int = 0
+    noisy: float = 0.0
+    best: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Return whether every run of the engine answered the question."""
+        return self.outcome is Outcome.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question and what became of it: a cell an engine, in the order of the engines.
+
+    `contested` says that the fastest engine is not certainly faster than the next one.
+    """
+
+    query: str
+    question: str
+    cells: tuple[Cell, ...]
+    contested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An engine over all questions; sums are over the questions that every engine answered.
+
+    `over` counts the questions behind `overall`, `rounds` the fewest rounds of an answered one.
+    """
+
+    engine: str
+    version: str
+    answered: int
+    asked: int
+    fastest: int
+    overall: Ratio | None
+    over: int
+    rounds: int
+    startup: float | None
+    load: float | None
+    cold: float | None
+    hot: float | None
+    peak: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Runs of an engine that ended alike on a question, with the evidence of the last."""
+
+    engine: str
+    query: str
+    outcome: Outcome
+    phase: Phase
+    count: int
+    of: int
+    evidence: str
+    log: str
+
+    @property
+    def ending(self) -> str:
+        """Describe how the runs ended, where, and how many of them."""
+        cut = self.outcome in {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED}
+        where = f" during {self.phase}" if cut and self.phase is not Phase.DONE else ""
+        share = f" ({self.count} of {self.of} runs)" if self.count < self.of else ""
+        return f"{self.outcome}{where}{share}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which engines agree on some questions, as a sentence, and how the others differ."""
+
+    queries: tuple[str, ...]
+    sentence: str
+    differ: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program as it was run; `path` is relative to the folder."""
+
+    engine: str
+    query: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The newer and the older engine, the newer's ratio over the questions both answered.
+
+    `faster` and `slower` are the questions where that is certain of the newer; `lost` and `won`
+    those that only the older, or only the newer one answers.
+    """
+
+    newer: str
+    older: str
+    overall: Ratio
+    over: int
+    faster: tuple[str, ...]
+    slower: tuple[str, ...]
+    lost: tuple[str, ...]
+    won: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of text: its first column names the rows."""
+
+    caption: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Tables with what heads them, what makes them doubtful, and how they are read."""
+
+    title: str
+    grids: Sequence[Grid]
+    legend: str
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Some facts under one heading, each a label and its text."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A comparison as every report tells it."""
+
+    workload: str
+    about: str
+    setting: str
+    began: str
+    baseline: str
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    common: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    checked: tuple[Checked, ...]
+    upgrades: tuple[Upgrade, ...]
+    stories: tuple[Story, ...]
+    facts: tuple[Facts, ...]
+    programs: tuple[Program, ...]
+    command: str
+    source: str
+    dfbench: str
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Return the engines' names, in the order of the columns."""
+        return tuple(column.engine for column in self.columns)
+
+    @property
+    def shared(self) -> str:
+        """Describe which questions engines are compared on where their times are summed."""
+        if len(self.common) == len(self.rows):
+            return "all questions"
+        return f"the {counted(len(self.common), 'question')} that all working engines answered"
+
+    @property
+    def sums(self) -> str:
+        """Describe which questions the columns' sums are over."""
+        if not self.common:
+            return "No question was answered by all engines: load, cold and hot have no sums"
+        return f"Load, cold and hot are sums over {self.shared}"
