@@ -23,7 +23,7 @@ from ..report.formats import Format
 from ..report.progress import Progress
 from ..report.rebuild import reported
 from ..spec import json_schema
-from ..spec.workload import Dialect, Files, Workload
+from ..spec.workload import CsvFormat, Files, Workload
 from ..storage.folder import comparisons, newest, read
 
 TESTED = 5  # questions: enough to borrow each other's spread, few enough to be short
@@ -54,9 +54,9 @@ def init(datafile: Path, target: Path) -> None:
     files = Files((str(datafile),), Path.cwd())
     made = make(files, default_folder(os.environ))
     if {".csv", ".tsv"} & set(datafile.suffixes) and first_workload.commas(made):
-        files = replace(files, dialect=Dialect(decimal=","))
+        files = replace(files, csv_format=CsvFormat(decimal=","))
         made = make(files, default_folder(os.environ))
-    sys.stdout.write(first_workload.start(datafile, made, target, files.dialect))
+    sys.stdout.write(first_workload.start(datafile, made, target, files.csv_format))
     sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")
 
 

@@ -14,13 +14,13 @@ from ..errors import DfbenchError
 
 def workloads(incomplete: str) -> list[str]:
     """Offer the workloads that ship, and YAML files and folders beside them."""
-    from ..spec.reader import shipped
+    from ..spec.reader import list_shipped
 
     typed = Path(incomplete)
     folder = typed if incomplete.endswith("/") else typed.parent
     there = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [f"{p}/" if p.is_dir() else str(p) for p in there if _may_be_workload(p)]
-    return [name for name in (*shipped(), *files) if name.startswith(incomplete)]
+    return [name for name in (*list_shipped(), *files) if name.startswith(incomplete)]
 
 
 def engines(incomplete: str) -> list[str]:

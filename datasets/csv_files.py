@@ -12,7 +12,7 @@ import pyarrow.csv as pc
 import pyarrow.types as pt
 
 from ..errors import DataError
-from ..spec.workload import Dialect
+from ..spec.workload import CsvFormat
 from .compact_frame import Progress
 from .parquet_schema import unreadable
 from .plain_tables import plain_schema
@@ -33,12 +33,12 @@ class MistypedError(Exception):
         super().__init__(f"column {column}")
 
 
-def csv_types(paths: Sequence[Path], dialect: Dialect = Dialect()) -> Types:  # noqa: B008
+def csv_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> Types:  # noqa: B008
     """Return each column's type from the beginning of the first file."""
     try:
-        with _open(paths[0], {}, dialect) as reader:
+        with _open(paths[0], {}, csv_format) as reader:
             types = {
-                field.name: field.type for field in plain_schema(_named(reader.schema, dialect))
+                field.name: field.type for field in plain_schema(_named(reader.schema, csv_format))
             }
     except (pa.ArrowException, OSError) as error:
         raise unreadable(paths[0], "CSV", error) from error
@@ -46,9 +46,9 @@ def csv_types(paths: Sequence[Path], dialect: Dialect = Dialect()) -> Types:  # 
     return {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
 
 
-def _named(schema: pa.Schema, dialect: Dialect) -> pa.Schema:
+def _named(schema: pa.Schema, csv_format: CsvFormat) -> pa.Schema:
     """Return the columns of files without a line of names their numbers."""
-    if dialect.header:
+    if csv_format.header:
         return schema
     return pa.schema([(f"column_{i}", field.type) for i, field in enumerate(schema, 1)])
 
@@ -57,13 +57,13 @@ def csv_batches(
     paths: Sequence[Path],
     types: Types,
     progress: Progress,
-    dialect: Dialect = Dialect(),  # noqa: B008
+    csv_format: CsvFormat = CsvFormat(),  # noqa: B008
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of all files; MistypedError where a value needs a wider type."""
     total, done = max(sum(path.stat().st_size for path in paths), 1), 0
     for path in paths:
         try:
-            with _open(path, types, dialect) as reader:
+            with _open(path, types, csv_format) as reader:
                 _check_names(path, reader.schema.names, list(types))
                 yield from reader
         except (pa.ArrowException, OSError) as error:
@@ -84,27 +84,27 @@ def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
         )
 
 
-def _open(path: Path, types: Types, dialect: Dialect) -> pc.CSVStreamingReader:
+def _open(path: Path, types: Types, csv_format: CsvFormat) -> pc.CSVStreamingReader:
     """Open one file; an unquoted empty field or word for it is a missing value in any column."""
-    names = None if dialect.header else list(types)
+    names = None if csv_format.header else list(types)
     return pc.open_csv(
         path,
         pc.ReadOptions(
             block_size=BLOCK_BYTES,
             column_names=names or None,
-            autogenerate_column_names=not (dialect.header or names),
+            autogenerate_column_names=not (csv_format.header or names),
         ),
         pc.ParseOptions(
-            delimiter=dialect.delimiter or delimiter_of(path),
-            quote_char=dialect.quote or False,
+            delimiter=csv_format.delimiter or delimiter_of(path),
+            quote_char=csv_format.quote or False,
             newlines_in_values=True,
         ),
         pc.ConvertOptions(
             column_types=types,
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
-            null_values=None if dialect.missing is None else ["", *dialect.missing],
-            decimal_point=dialect.decimal,
+            null_values=None if csv_format.missing is None else ["", *csv_format.missing],
+            decimal_point=csv_format.decimal,
         ),
     )
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import DataError
-from ..spec.workload import Dialect, Files
+from ..spec.workload import CsvFormat, Files
 from .compact_frame import COMPRESSION, ROW_GROUP, Progress
 from .csv_files import MistypedError, csv_batches, csv_types, widened
 from .parquet_schema import unreadable
@@ -48,7 +48,7 @@ class Source:
     paths: tuple[Path, ...]
     form: Form
     base: Path
-    dialect: Dialect
+    csv_format: CsvFormat
 
     @property
     def name(self) -> str:
@@ -66,7 +66,7 @@ class Source:
         """Return the files apart from any others, and from themselves before a change."""
         stats = [(str(path), path.stat()) for path in self.paths]
         facts = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
-        return repr((READING, self.form, str(self.base), self.dialect, facts))
+        return repr((READING, self.form, str(self.base), self.csv_format, facts))
 
 
 def suffix_of(path: Path) -> str:
@@ -90,12 +90,12 @@ def source_of(files: Files) -> Source:
             "name files of one form"
         )
     form = forms.pop()
-    if form != "CSV" and files.dialect != Dialect():
+    if form != "CSV" and files.csv_format != CsvFormat():
         raise DataError(
             f"{', '.join(files.patterns)}: {form} files have no delimiter, quote, decimal, header"
             " or missing; leave these out"
         )
-    return Source(unique, form, Path(os.path.commonpath(bases)), files.dialect)
+    return Source(unique, form, Path(os.path.commonpath(bases)), files.csv_format)
 
 
 def _matches(folder: Path, pattern: str) -> tuple[list[Path], Path]:
@@ -162,10 +162,10 @@ def converted(source: Source, target: Path, progress: Progress) -> None:
         dataset = _dataset(source)
         _write(dataset.schema, _reading(source, _scan(dataset, progress)), target)
         return
-    types = csv_types(source.paths, source.dialect)
+    types = csv_types(source.paths, source.csv_format)
     while True:
         try:
-            batches = csv_batches(source.paths, types, progress, source.dialect)
+            batches = csv_batches(source.paths, types, progress, source.csv_format)
             _write(pa.schema(list(types.items())), batches, target)
         except MistypedError as mistyped:
             types = widened(types, mistyped)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ..errors import DataError
 from ..spec.schema import Column, Kind, Schema
-from ..spec.workload import Dialect
+from ..spec.workload import CsvFormat
 from .dataset import Data
 
 LOOKED_AT = 100_000  # rows: enough to tell a key from a measure
@@ -31,13 +31,13 @@ class Asked:
     measures: tuple[str, ...]
 
 
-def start(file: Path, data: Data, target: Path, dialect: Dialect) -> str:
+def start(file: Path, data: Data, target: Path, csv_format: CsvFormat) -> str:
     """Write a workload for a data file where nothing is yet, and give its text.
 
     Raises DataError where the target is there, cannot be written, or no column can be asked for.
     """
     about = asked(data.schema, distinct(data))
-    text = workload(file, data.schema, about, target, dialect)
+    text = workload(file, data.schema, about, target, csv_format)
     try:
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
@@ -91,9 +91,9 @@ def asked(schema: Schema, shares: dict[str, float]) -> Asked:
     return Asked(key.name if key else None, tuple(column.name for column in left[:2]))
 
 
-def workload(file: Path, schema: Schema, about: Asked, target: Path, dialect: Dialect) -> str:
+def workload(file: Path, schema: Schema, about: Asked, target: Path, csv_format: CsvFormat) -> str:
     """Return the text of a first workload; the file is named as seen from the workload's folder."""
-    return "\n".join(_lines(_seen(file, target), schema, about, target.stem, dialect)) + "\n"
+    return "\n".join(_lines(_seen(file, target), schema, about, target.stem, csv_format)) + "\n"
 
 
 def _seen(file: Path, target: Path) -> str:
@@ -102,15 +102,17 @@ def _seen(file: Path, target: Path) -> str:
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
-def _lines(file: str, schema: Schema, about: Asked, stem: str, dialect: Dialect) -> Iterator[str]:
+def _lines(
+    file: str, schema: Schema, about: Asked, stem: str, csv_format: CsvFormat
+) -> Iterator[str]:
     yield "# Which engine should answer this? Try it out by `dfbench check`, measure by `compare`."
     yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
     yield f"about: {_quoted(f'questions about {Path(file).name}')}"
     yield ""
     yield "dataset:"
     yield f"  files: {_quoted(file)} # or a pattern: data/*.parquet"
-    if dialect != Dialect():
-        yield f"  decimal: {_quoted(dialect.decimal)}"
+    if csv_format != CsvFormat():
+        yield f"  decimal: {_quoted(csv_format.decimal)}"
     yield f"  # {schema.rows:,} rows; columns:"
     yield from (_column(column) for column in schema.columns)
     yield ""

@@ -52,7 +52,7 @@ class Log:
     python: bool = True
     found: list[Mistake] = field(default_factory=list)
 
-    def tell(self, place: Place, message: str) -> None:
+    def add(self, place: Place, message: str) -> None:
         """Note a mistake."""
         mistake = place.origin.mistake(place.index, message)
         if mistake not in self.found:
@@ -112,23 +112,23 @@ def compose(origin: Origin, log: Log) -> Node | None:
         root = YAML(typ="safe", pure=True).compose(origin.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        log.tell(Place(origin, mark.index if mark else 0), _unreadable(error, origin.text))
+        log.add(Place(origin, mark.index if mark else 0), _unreadable(error, origin.text))
         return None
     except YAMLError as error:
         position = getattr(error, "position", 0)
         index = position if isinstance(position, int) else 0
-        log.tell(Place(origin, index), f"not YAML: {str(error).splitlines()[0]}")
+        log.add(Place(origin, index), f"not YAML: {str(error).splitlines()[0]}")
         return None
     except RecursionError:
-        log.tell(Place(origin, 0), "not a workload: nested too deeply")
+        log.add(Place(origin, 0), "not a workload: nested too deeply")
         return None
     # ruamel raises these four for broken numbers, escapes and directives of no use to a workload
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError) as error:
-        log.tell(Place(origin, 0), f"not YAML: {error}")
+        log.add(Place(origin, 0), f"not YAML: {error}")
         return None
     if root is None:
         empty = "the file is empty; a workload starts with 'workload: NAME'"
-        log.tell(Place(origin, 0), empty if origin.placed else "the value is missing")
+        log.add(Place(origin, 0), empty if origin.placed else "the value is missing")
         return None
     return _Nodes(origin, log).node(root)
 
@@ -160,10 +160,10 @@ class _Nodes:
         place = Place(self.origin, raw.start_mark.index)
         self.left -= 1
         if depth > DEEPEST or self.left < 0:
-            self.log.tell(place, "not a workload: nested too deeply")
+            self.log.add(place, "not a workload: nested too deeply")
             return None
         if raw.tag and not str(raw.tag).startswith("tag:yaml.org,2002:"):
-            self.log.tell(place, f"{raw.tag} is a tag of YAML; a workload has none")
+            self.log.add(place, f"{raw.tag} is a tag of YAML; a workload has none")
             return None
         match raw:
             case ScalarNode():
@@ -181,7 +181,7 @@ class _Nodes:
         place = Place(self.origin, places[0] if raw.style in {"|", ">"} else start)
         text = raw.value
         if not text.isprintable() and _broken(text):
-            self.log.tell(place, "holds a character that is no text")
+            self.log.add(place, "holds a character that is no text")
             text = text.encode("utf-8", "replace").decode()
         return Scalar(place, text, raw.style in {None, ""}, places)
 
@@ -189,7 +189,7 @@ class _Nodes:
         seen: dict[str, Scalar] = {}
         for key, value in self.joined(raw):
             if not isinstance(key, ScalarNode):
-                self.log.tell(Place(self.origin, key.start_mark.index), "a key must be a word")
+                self.log.add(Place(self.origin, key.start_mark.index), "a key must be a word")
                 continue
             name = self.scalar(key)
             node = value if isinstance(value, Scalar) else self.node(value, depth)
@@ -197,7 +197,7 @@ class _Nodes:
                 node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
                 line = first.place.origin.mistake(first.place.index, "").line
-                self.log.tell(name.place, f"{name.text!r} stands twice, first in line {line}")
+                self.log.add(name.place, f"{name.text!r} stands twice, first in line {line}")
             elif node is not None:
                 seen[name.text] = name
                 yield name, node

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from .document import Fields, Items, Log, Node, Place, Scalar
 from .grammar import Key
-from .quantities import duration, number, size
-from .vocabulary import mend
+from .quantities import parse_duration, parse_number, parse_size
+from .vocabulary import suggest
 
 WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")  # names become names of files
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")  # https://, s3://
@@ -35,10 +35,10 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self.values
 
-    def lacks(self, message: str) -> None:
+    def add_missing(self, message: str) -> None:
         """Return what is missing, unless an unknown key may be what was meant for it."""
         if self.sound:
-            self.log.tell(self.place, message)
+            self.log.add(self.place, message)
 
     def at(self, key: str) -> Place:
         """Return the place of a key's value, or of the whole where it has none."""
@@ -51,11 +51,11 @@ class Section:
             case None:
                 return None
             case Scalar(empty=True) as node:
-                self.log.tell(node.place, f"{key} is empty; write {wanted}, or leave it out")
+                self.log.add(node.place, f"{key} is empty; write {wanted}, or leave it out")
             case Scalar() as node:
                 return node
             case node:
-                self.log.tell(node.place, f"{key} needs {wanted}, not {_sort(node)}")
+                self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
         return None
 
     def text(self, key: str, default: str = "") -> str:
@@ -78,54 +78,54 @@ class Section:
         if node and node.text in known:
             return node.text
         if node:
-            self.log.tell(node.place, f"{key} is {wanted}, not {node.text!r}")
+            self.log.add(node.place, f"{key} is {wanted}, not {node.text!r}")
         return known[0]
 
-    def flag(self, key: str) -> bool:
+    def boolean(self, key: str) -> bool:
         """Return true or false; false where the key is left out."""
         node = self.scalar(key, "true or false")
         if node and not (node.plain and node.text.lower() in {"true", "false"}):
-            self.log.tell(node.place, f"{key} is true or false, not {node.text!r}")
+            self.log.add(node.place, f"{key} is true or false, not {node.text!r}")
         return node is not None and node.text.lower() == "true"
 
-    def whole(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
+    def integer(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
         """Return a whole number within bounds."""
         node = self.scalar(key, "a whole number")
         if not node:
             return default
-        value = number(node.text) if node.plain else None
+        value = parse_number(node.text) if node.plain else None
         if not isinstance(value, int):
-            self.log.tell(node.place, f"{key} needs a whole number, not {node.text!r}")
+            self.log.add(node.place, f"{key} needs a whole number, not {node.text!r}")
         elif value < least:
-            self.log.tell(node.place, f"{key} is at least {least}, not {node.text}")
+            self.log.add(node.place, f"{key} is at least {least}, not {node.text}")
         elif value > most:
-            self.log.tell(node.place, f"{key} is at most {most}, not {node.text}")
+            self.log.add(node.place, f"{key} is at most {most}, not {node.text}")
         else:
             return value
         return default
 
-    def whole_or(self, key: str, word: str, default: int | None) -> int | None:
+    def integer_or(self, key: str, word: str, default: int | None) -> int | None:
         """Return a whole number from 0, or None for a word that stands for it."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
                 return None
-        return self.whole(key, 0, least=0) if key in self else default
+        return self.integer(key, 0, least=0) if key in self else default
 
-    def optional(self, key: str, default: int | None) -> int | None:
+    def optional_integer(self, key: str, default: int | None) -> int | None:
         """Return a whole number from 1, or None for YAML's null."""
         if self._null(key):
             return None
-        return self.whole(key, 1) if key in self else default
+        return self.integer(key, 1) if key in self else default
 
     def size(self, key: str) -> int | None:
         """Return bytes, or None for null or where the key is left out."""
-        return self._quantity(key, size, None, "a size such as 8GiB")
+        return self._quantity(key, parse_size, None, "a size such as 8GiB")
 
     def time(self, key: str, default: float | None) -> float | None:
         """Return seconds, or None for null."""
-        return self._quantity(key, duration, default, "a time such as 5min")
+        return self._quantity(key, parse_duration, default, "a time such as 5min")
 
-    def says(self, key: str, word: str) -> bool:
+    def is_word(self, key: str, word: str) -> bool:
         """Return whether a key's value is a word."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
@@ -149,7 +149,7 @@ class Section:
         try:
             return read(node.text)
         except ValueError as error:
-            self.log.tell(node.place, str(error))
+            self.log.add(node.place, str(error))
             return default
 
     def names(self, key: str) -> tuple[Scalar, ...]:
@@ -159,11 +159,11 @@ class Section:
             alone = self.scalar(key, "a name, or a list of names")
             return (alone,) if alone else ()
         if not node.nodes:
-            self.log.tell(node.place, f"{key} lists nothing")
+            self.log.add(node.place, f"{key} lists nothing")
         found = tuple(self._names(key, node))
         for i, name in enumerate(found):
             if name.text in {before.text for before in found[:i]}:
-                self.log.tell(name.place, f"{name.text!r} stands twice in {key}")
+                self.log.add(name.place, f"{name.text!r} stands twice in {key}")
         return found
 
     def _names(self, key: str, items: Items) -> Iterator[Scalar]:
@@ -171,7 +171,7 @@ class Section:
             if isinstance(item, Scalar) and not item.empty:
                 yield item
             else:
-                self.log.tell(item.place, f"{key} lists names, not {_sort(item)}")
+                self.log.add(item.place, f"{key} lists names, not {_sort(item)}")
 
     def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
@@ -180,38 +180,38 @@ class Section:
                 return ()
             case Fields(_, pairs) as node:
                 if not pairs:
-                    self.log.tell(node.place, f"{key} has nothing in it")
+                    self.log.add(node.place, f"{key} has nothing in it")
                 return tuple(pair for pair in pairs if self._named(key, pair[0]))
             case node:
-                self.log.tell(node.place, f"{key} needs {wanted}, not {_sort(node)}")
+                self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
         return ()
 
     def _named(self, key: str, name: Scalar) -> bool:
         if not name.text:
-            self.log.tell(name.place, f"a name is missing in {key}")
+            self.log.add(name.place, f"a name is missing in {key}")
         return bool(name.text)
 
 
-def section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section:
+def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section:
     """Open a mapping whose keys are known; unknown and missing ones are mistakes."""
     if not isinstance(node, Fields):
-        log.tell(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
+        log.add(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
         return Section(log, node.place, what, {}, sound=False)
     unknown = [name for name, _ in node.pairs if name.text not in keys]
     for name in unknown:
-        log.tell(name.place, f"{name.text!r} is no key of {what}{mend(name.text, keys)}")
+        log.add(name.place, f"{name.text!r} is no key of {what}{suggest(name.text, keys)}")
     values = {name.text: value for name, value in node.pairs if name.text in keys}
     found = Section(log, node.place, what, values, sound=not unknown)
     for key, about in keys.items():
         if about.required and key not in values:
-            found.lacks(f"{what} needs {key!r}")
+            found.add_missing(f"{what} needs {key!r}")
     return found
 
 
 def check_word(log: Log, node: Scalar, what: str) -> None:
     """Tell a name that could not name a file."""
     if not WORD.fullmatch(node.text):
-        log.tell(node.place, f"{what} a file: use letters, digits, _ and -, not {node.text!r}")
+        log.add(node.place, f"{what} a file: use letters, digits, _ and -, not {node.text!r}")
 
 
 def _sort(node: Node) -> str:

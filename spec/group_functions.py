@@ -50,14 +50,14 @@ def read_group(
     function: ast.FunctionDef, outputs: int, offset_of: Callable[[ast.AST], int]
 ) -> ReadGroup:
     """Read a def; ExpressionError at the first thing that is no aggregation."""
-    reader = _Reader(offset_of, outputs)
+    reader = _GroupFunctionReader(offset_of, outputs)
     names: dict[str, Expr] = {a.arg: Col(a.arg) for a in function.args.args}
     values = reader.block(function.body, names)
     return ReadGroup(values, tuple(reader.named))
 
 
 @dataclass(slots=True)
-class _Reader:
+class _GroupFunctionReader:
     offset_of: Callable[[ast.AST], int]
     outputs: int
     named: list[Output] = field(default_factory=list)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from .document import Log, Scalar
-from .fields import Section, section
+from .fields import Section, open_section
 from .grammar import HOW, JOIN
 from .schema import Column, Kind, Schema
-from .vocabulary import mend
+from .vocabulary import suggest
 from .workload import Join, Query
 
 # A column of the table gets it behind its name where the rows have one of that name already.
@@ -19,37 +19,37 @@ KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
 ORDERED = ("first", "last")
 
 
-def beside(data: Schema, join: Join) -> dict[str, str]:
+def name_table_columns(data: Schema, join: Join) -> dict[str, str]:
     """Return the table's columns beside the dataset's, each with its name in the joined rows."""
-    others = (name for name in table(data, join.table).names if name not in join.on)
+    others = (name for name in find_table(data, join.table).names if name not in join.on)
     return {name: name + SUFFIX if name in data else name for name in others}
 
 
-def joined(data: Schema, join: Join) -> Schema:
+def join_schemas(data: Schema, join: Join) -> Schema:
     """Return the columns of the joined rows; an inner join may leave none of the rows."""
     inner = join.how == "inner"
     columns = [
         replace(column, nulls=False) if inner and column.name in join.on else column
         for column in data.columns
     ]
-    other = table(data, join.table)
-    for name, shown in beside(data, join).items():
+    other = find_table(data, join.table)
+    for name, shown in name_table_columns(data, join).items():
         column = replace(other[name], name=shown)
         columns.append(column if inner else replace(column, nulls=True))
     return Schema(tuple(columns), 0 if inner else data.rows)
 
 
-def over_rows(query: Query, data: Schema) -> tuple[Query, Schema]:
-    """Return a query with the columns it sees: the joined rows, all of them where it asks no more."""
+def expand_join(query: Query, data: Schema) -> tuple[Query, Schema]:
+    """Return a query over joined rows and their schema; it selects all columns if it only joins."""
     if query.join is None:
         return query, data
-    rows = joined(data, query.join)
+    rows = join_schemas(data, query.join)
     if query.outputs and not query.select:
         return query, rows
     return replace(query, select=(*rows.names, *(o.name for o in query.derive))), rows
 
 
-def table(data: Schema, name: str) -> Schema:
+def find_table(data: Schema, name: str) -> Schema:
     """Return a further table of a dataset; KeyError where it has none of the name."""
     return dict(data.tables)[name]
 
@@ -65,7 +65,7 @@ class JoinReader:
 
     def read(self) -> Join | None:
         """Read the clause; what is mistaken is told, and None given."""
-        given = section(self.log, self.given.values["join"], "join", JOIN)
+        given = open_section(self.log, self.given.values["join"], "join", JOIN)
         name = given.scalar("table", "the name of a table")
         on = given.names("on")
         how = cast("Literal['inner', 'left']", given.choice("how", HOW))
@@ -80,33 +80,33 @@ class JoinReader:
     def _is_table(self, name: Scalar) -> bool:
         if name.text in self.tables:
             return True
-        told = f"is no table of the dataset{mend(name.text, self.tables)}"
+        told = f"is no table of the dataset{suggest(name.text, self.tables)}"
         if not self.tables:
             told = "is no table of the dataset, which has none; name its files under tables"
-        self.log.tell(name.place, f"{name.text!r} {told}")
+        self.log.add(name.place, f"{name.text!r} {told}")
         return False
 
     def _is_key(self, key: Scalar, data: Schema, name: str) -> bool:
-        for what, known in (("the dataset", data), (name, table(data, name))):
+        for what, known in (("the dataset", data), (name, find_table(data, name))):
             if key.text not in known:
-                told = f"{key.text!r} is no column of {what}{mend(key.text, known.names)}"
-                self.log.tell(key.place, f"{told} (keys have one name in both)")
+                told = f"{key.text!r} is no column of {what}{suggest(key.text, known.names)}"
+                self.log.add(key.place, f"{told} (keys have one name in both)")
                 return False
-        left, right = data[key.text], table(data, name)[key.text]
+        left, right = data[key.text], find_table(data, name)[key.text]
         if left.kind not in KEYS:
-            self.log.tell(key.place, f"{key.text!r} is a {left.kind}, and no key to join on")
+            self.log.add(key.place, f"{key.text!r} is a {left.kind}, and no key to join on")
         elif not _alike(left, right):
             told = f"{key.text!r} is {left.arrow} here and {right.arrow} in {name}"
-            self.log.tell(key.place, f"{told}; give both the same type")
+            self.log.add(key.place, f"{told}; give both the same type")
         else:
             return True
         return False
 
     def _is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
-        for column, shown in beside(data, join).items():
-            if shown != column and shown in (*data.names, *table(data, join.table).names):
+        for column, shown in name_table_columns(data, join).items():
+            if shown != column and shown in (*data.names, *find_table(data, join.table).names):
                 told = f"both have a column {column!r}, and {shown!r} is taken too"
-                self.log.tell(name.place, f"{told}; rename one of them in its files")
+                self.log.add(name.place, f"{told}; rename one of them in its files")
                 return False
         return True
 

@@ -36,7 +36,7 @@ from .vocabulary import (
     UNITS,
     WINDOWS,
     Function,
-    mend,
+    suggest,
 )
 
 LONGEST = 20_000  # characters of one expression
@@ -413,10 +413,10 @@ class Converter:
 
     def _unknown(self, name: str) -> str:
         if self.context is Context.ROW:
-            return f"{name!r} is no function{mend(name, ROW_FUNCTIONS)}"
+            return f"{name!r} is no function{suggest(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
         windows = WINDOWS if self.context is Context.TRANSFORM else ()
-        return f"{name!r} is no {what}{mend(name, [*AGGREGATIONS, *ROW_FUNCTIONS, *windows])}"
+        return f"{name!r} is no {what}{suggest(name, [*AGGREGATIONS, *ROW_FUNCTIONS, *windows])}"
 
     def _aggregate(self, node: ast.Call, name: str) -> Expr:
         if name in WINDOWS and self.context is not Context.TRANSFORM:

@@ -17,11 +17,11 @@ _NUMBER = r"[+-]?(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*([A-Za-z]*)", re.ASCII)
 
 
-def number(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
     """Read a finite number, or None where the text is none; whole numbers come as `int`.
 
-    >>> number("1e7"), number("10_000_000"), number("2.5"), number("many")
-    (10000000, 10000000, 2.5, None)
+    >>> [parse_number(text) for text in ("1e7", "10_000_000", "2.5", "many")]
+    [10000000, 10000000, 2.5, None]
     """
     if not re.fullmatch(_NUMBER, text, re.ASCII) or "__" in text or len(text) > 40:
         return None
@@ -33,27 +33,27 @@ def number(text: str) -> float | None:
     return int(value) if value.is_integer() else value
 
 
-def size(text: str) -> int:
+def parse_size(text: str) -> int:
     """Read a size in bytes; ValueError with a sentence where it is none.
 
-    >>> size("8GiB"), size("512MB"), size("2 GB"), size("1024")
-    (8589934592, 512000000, 2000000000, 1024)
+    >>> parse_size("8GiB"), parse_size("512MB"), parse_size("1024")
+    (8589934592, 512000000, 1024)
     """
     return int(_quantity(text, UNITS_OF_SIZE, "B", "a size such as 8GiB or 512MB"))
 
 
-def duration(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Read a time in seconds; ValueError with a sentence where it is none.
 
-    >>> duration("5min"), duration("90s"), duration("1h"), duration("1.5")
-    (300.0, 90.0, 3600.0, 1.5)
+    >>> parse_duration("5min"), parse_duration("90s"), parse_duration("1h")
+    (300.0, 90.0, 3600.0)
     """
     return float(_quantity(text, UNITS_OF_TIME, "s", "a time such as 90s, 5min or 1h"))
 
 
 def _quantity(text: str, units: dict[str, float] | dict[str, int], plain: str, what: str) -> float:
     match = _QUANTITY.fullmatch(text.strip())
-    value = number(match[1]) if match else None
+    value = parse_number(match[1]) if match else None
     if not match or value is None:
         raise ValueError(f"{text!r} is not {what}")
     unit = match[2] or plain

@@ -27,15 +27,15 @@ from .expression import (
     columns,
     walk,
 )
-from .fields import Section, check_word, section
+from .fields import Section, check_word, open_section
 from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
-from .joins import ORDERED, JoinReader, joined
+from .joins import ORDERED, JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
 from .parser import Context, ExpressionError, Parsed, parse, parse_python
 from .row_functions import definition, group_function, is_definition, row_function
 from .schema import Column, Schema
 from .unparse import question, text
-from .vocabulary import ROW_FUNCTIONS, mend
+from .vocabulary import ROW_FUNCTIONS, suggest
 from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
@@ -68,7 +68,7 @@ class Scope:
             return f"{name!r} is derived after where; write its expression here"
         if other := OTHER_WORDS.get(name):
             return f"{name!r} is no {self.what}; did you mean {other}?"
-        return f"{name!r} is no {self.what}{mend(name, self.names or ())}"
+        return f"{name!r} is no {self.what}{suggest(name, self.names or ())}"
 
     def adding(self, name: str, expr: Expr | None) -> Scope:
         """See one more column."""
@@ -93,7 +93,7 @@ def _column(name: str, expr: Expr, schema: Schema) -> Column | None:
 def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Query, ...]:
     """Read all queries; what is mistaken is told and left out."""
     if not isinstance(node, Fields) or not node.pairs:
-        log.tell(node.place, "queries needs at least one query under a name, such as 'q1:'")
+        log.add(node.place, "queries needs at least one query under a name, such as 'q1:'")
         return ()
     return tuple(read_query(log, name, value, scope, folder) for name, value in node.pairs)
 
@@ -101,7 +101,7 @@ def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Quer
 def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -> Query:
     """Read one query."""
     check_word(log, name, "a query's name names")
-    clauses = _Clauses(log, section(log, node, f"query {name.text}", QUERY), folder)
+    clauses = _Clauses(log, open_section(log, node, f"query {name.text}", QUERY), folder)
     return clauses.read(name.text, scope)
 
 
@@ -132,7 +132,7 @@ class _Clauses:
             apply=self.apply(rows, keys),
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
             select=self.select(rows),
-            limit=self.given.whole("limit", 0) or None,
+            limit=self.given.integer("limit", 0) or None,
         )
         answer = self.answer(query, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
@@ -146,8 +146,8 @@ class _Clauses:
         for clause in ("transform", "apply"):
             if clause in self.given:
                 told = "is of rows in their order, and joined rows have none"
-                self.log.tell(self.given.at(clause), f"{clause} {told}")
-        return join, Scope.of(joined(data.schema, join) if data.schema and join else None)
+                self.log.add(self.given.at(clause), f"{clause} {told}")
+        return join, Scope.of(join_schemas(data.schema, join) if data.schema and join else None)
 
     def select(self, rows: Scope) -> tuple[str, ...]:
         """Return the columns of joined rows that are the answer, as far as they are known."""
@@ -158,14 +158,14 @@ class _Clauses:
         given = [clause for clause in ANSWERS if clause in self.given]
         if "join" in self.given and not given:
             if "group_by" in self.given:
-                self.log.tell(self.given.at("group_by"), "group_by needs aggregate, or largest")
+                self.log.add(self.given.at("group_by"), "group_by needs aggregate, or largest")
             return
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
-            self.given.lacks(f"{self.given.what} asks nothing; add {words}")
+            self.given.add_missing(f"{self.given.what} asks nothing; add {words}")
         for clause in given[1:]:
             message = f"{clause} beside {given[0]}; a query has one of them"
-            self.log.tell(self.given.at(clause), message)
+            self.log.add(self.given.at(clause), message)
 
     def condition(self, clause: str, scope: Scope) -> Expr | None:
         if clause not in self.given:
@@ -178,18 +178,18 @@ class _Clauses:
             column = _column("", parsed.expression, scope.schema)
             wrong = column is not None and column.kind not in {"bool", "null"}
         if wrong:
-            self.log.tell(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
+            self.log.add(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
         return parsed.expression
 
     def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
         if not isinstance(node, Scalar) or node.empty:
-            self.log.tell(node.place, "an expression is needed here, such as sum(v1)")
+            self.log.add(node.place, "an expression is needed here, such as sum(v1)")
             return None
         try:
             parsed = parse(node.text, context)
         except ExpressionError as error:
             for slip in error.slips:
-                self.log.tell(node.at(slip.offset), slip.message)
+                self.log.add(node.at(slip.offset), slip.message)
             return None
         return parsed if self.sees(node, parsed, scope) else None
 
@@ -201,13 +201,13 @@ class _Clauses:
             if isinstance(part, Col) and part.name not in scope
         ]
         for part in unknown:
-            self.log.tell(node.at(parsed.offset(part)), scope.unknown(part.name))
+            self.log.add(node.at(parsed.offset(part)), scope.unknown(part.name))
         if unknown or scope.schema is None:
             return not unknown
         try:
             kind(parsed.expression, scope.schema)
         except KindError as error:
-            self.log.tell(node.at(parsed.offset(error.node)), str(error))
+            self.log.add(node.at(parsed.offset(error.node)), str(error))
             return False
         return True
 
@@ -218,7 +218,7 @@ class _Clauses:
         found = []
         for name, node in self.derive_pairs():
             if scope.names is not None and name.text in scope.names:
-                self.log.tell(name.place, f"{name.text!r} is a column already; choose another")
+                self.log.add(name.place, f"{name.text!r} is a column already; choose another")
                 continue
             parsed = self.expression(node, Context.ROW, scope)
             if parsed:
@@ -234,7 +234,7 @@ class _Clauses:
 
     def column(self, node: Scalar, scope: Scope) -> None:
         if node.text not in scope:
-            self.log.tell(node.place, scope.unknown(node.text))
+            self.log.add(node.place, scope.unknown(node.text))
 
     def outputs(
         self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
@@ -244,7 +244,7 @@ class _Clauses:
             self.free(name, keys)
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
-                self.log.tell(node.place, "this aggregates nothing; write sum(…), count(…), …")
+                self.log.add(node.place, "this aggregates nothing; write sum(…), count(…), …")
             if parsed and "join" in self.given:
                 self.check_order(node, parsed)
             if parsed:
@@ -255,16 +255,16 @@ class _Clauses:
         for agg in aggregations(parsed.expression):
             if agg.function in ORDERED:
                 told = f"{agg.function} needs an order of rows, and joined rows have none"
-                self.log.tell(node.place, told)
+                self.log.add(node.place, told)
 
     def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
         if name.text in keys:
-            self.log.tell(name.place, f"{name.text!r} is a key already; choose another name")
+            self.log.add(name.place, f"{name.text!r} is a key already; choose another name")
 
     def extreme(self, clause: str, scope: Scope, keys: tuple[str, ...]) -> Extreme | None:
         if clause not in self.given:
             return None
-        given = section(self.log, self.given.values[clause], clause, EXTREME)
+        given = open_section(self.log, self.given.values[clause], clause, EXTREME)
         column = given.scalar("column", "the name of a column")
         if column:
             self.column(column, scope)
@@ -272,7 +272,7 @@ class _Clauses:
         if not (column and name):
             return None
         self.free(name, keys)
-        return Extreme(column.text, given.whole("n", 1), name.text, clause == "smallest")
+        return Extreme(column.text, given.integer("n", 1), name.text, clause == "smallest")
 
     def sort(self, query: Query) -> tuple[SortKey, ...]:
         if not query.outputs and not query.join:
@@ -284,7 +284,7 @@ class _Clauses:
         name = node.text[1:] if descending else node.text
         if outputs and name not in outputs:
             place = node.at(1 if descending and node.plain else 0)
-            self.log.tell(place, f"{name!r} is no column of the answer{mend(name, outputs)}")
+            self.log.add(place, f"{name!r} is no column of the answer{suggest(name, outputs)}")
         return SortKey(name, descending)
 
     def answer(self, query: Query, rows: Scope) -> Scope:
@@ -307,9 +307,9 @@ class _Clauses:
     def apply(self, scope: Scope, keys: tuple[str, ...]) -> RowFunction | GroupFunction | None:
         if "apply" not in self.given:
             return None
-        given = section(self.log, self.given.values["apply"], "apply", APPLY)
+        given = open_section(self.log, self.given.values["apply"], "apply", APPLY)
         if ("rows" in given) == ("groups" in given):
-            given.lacks("apply needs one of 'rows' and 'groups'")
+            given.add_missing("apply needs one of 'rows' and 'groups'")
             return None
         outputs = given.names("as")
         for name in outputs:
@@ -322,9 +322,9 @@ class _Clauses:
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
     ) -> RowFunction | None:
         if keys:
-            self.log.tell(self.given.at("group_by"), "a function of rows sees no groups")
+            self.log.add(self.given.at("group_by"), "a function of rows sees no groups")
         if len(outputs) > 1:
-            self.log.tell(outputs[1].place, "a function of rows has one result")
+            self.log.add(outputs[1].place, "a function of rows has one result")
         node = given.scalar("rows", "an expression or a def")
         if not node:
             return None
@@ -334,13 +334,13 @@ class _Clauses:
             parsed = self.expression(node, Context.ROW, scope)
             function = _plain(parsed.expression, output) if parsed else None
         else:
-            source = source_of(self.log, node, self.folder)
+            source = read_source(self.log, node, self.folder)
             function = self.row_def(source, output, scope) if source else None
         if function and not function.columns:
-            self.log.tell(node.place, "this function of rows reads no column")
+            self.log.add(node.place, "this function of rows reads no column")
         return replace(function, on_missing=skips) if function else None
 
-    def row_def(self, source: Source, output: str, scope: Scope) -> RowFunction | None:
+    def row_def(self, source: FunctionSource, output: str, scope: Scope) -> RowFunction | None:
         try:
             read = row_function(source.text, output, source.at)
         except ExpressionError as error:
@@ -348,21 +348,21 @@ class _Clauses:
             return None
         for name, offset in read.columns:
             if name not in scope:
-                self.log.tell(source.at(offset), scope.unknown(name))
+                self.log.add(source.at(offset), scope.unknown(name))
         return _lowered(read.function, scope.schema, source)
 
     def group_function(
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
     ) -> GroupFunction | None:
         if not keys:
-            self.log.tell(given.at("groups"), "a function of groups needs group_by")
+            self.log.add(given.at("groups"), "a function of groups needs group_by")
         node = given.scalar("groups", "a def")
         if not node:
             return None
         if not holds_definition(node):
-            self.log.tell(node.place, "a function of groups is a def; an expression: aggregate")
+            self.log.add(node.place, "a function of groups is a def; an expression: aggregate")
             return None
-        source = source_of(self.log, node, self.folder)
+        source = read_source(self.log, node, self.folder)
         if source is None:
             return None
         try:
@@ -374,12 +374,12 @@ class _Clauses:
         for argument in definition(source.text).node.args.args:
             if argument.arg not in scope:
                 offset = definition(source.text).offset_of(argument)
-                self.log.tell(source.at(offset), scope.unknown(argument.arg))
+                self.log.add(source.at(offset), scope.unknown(argument.arg))
         return function
 
-    def slips(self, source: Source, error: ExpressionError) -> None:
+    def slips(self, source: FunctionSource, error: ExpressionError) -> None:
         for slip in error.slips:
-            self.log.tell(source.at(slip.offset), slip.message)
+            self.log.add(source.at(slip.offset), slip.message)
 
 
 def _plain(body: Expr, output: str) -> RowFunction:
@@ -387,7 +387,7 @@ def _plain(body: Expr, output: str) -> RowFunction:
     return RowFunction(name, output, body, columns=columns(body))
 
 
-def _lowered(function: RowFunction, schema: Schema | None, source: Source) -> RowFunction:
+def _lowered(function: RowFunction, schema: Schema | None, source: FunctionSource) -> RowFunction:
     """Keep a def's tree only where its kinds fit: Python's truth of a number has no tree."""
     if function.body is None or schema is None:
         return function
@@ -418,7 +418,7 @@ def _may_be_condition(expr: Expr) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FunctionSource:
     """The text of a `def` and where each of its characters stands."""
 
     text: str
@@ -430,43 +430,43 @@ def holds_definition(node: Scalar) -> bool:
     return is_definition(node.text) or _ELSEWHERE.fullmatch(node.text.strip()) is not None
 
 
-def source_of(log: Log, node: Scalar, folder: Path) -> Source | None:
+def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
     """Return the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
     if not log.python:
-        log.tell(node.place, "a def is code that would run here, and --no-python refuses it")
+        log.add(node.place, "a def is code that would run here, and --no-python refuses it")
         return None
     match = _ELSEWHERE.fullmatch(node.text.strip())
     if not match:
-        return Source(node.text, node.at)
+        return FunctionSource(node.text, node.at)
     path, name = folder / match[1], match[2]
     try:
         origin = Origin(str(path), path.read_text(encoding="utf-8"))
     except OSError as error:
-        log.tell(node.place, f"{path} cannot be read: {error.strerror}")
+        log.add(node.place, f"{path} cannot be read: {error.strerror}")
         return None
     except ValueError:
-        log.tell(node.place, f"{path} is no UTF-8 text")
+        log.add(node.place, f"{path} is no UTF-8 text")
         return None
     return _elsewhere(log, node, origin, name)
 
 
-def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> Source | None:
+def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> FunctionSource | None:
     try:
         module = parse_python(origin.text)
     except ExpressionError as error:
         for slip in error.slips:
-            log.tell(Place(origin, slip.offset), slip.message)
+            log.add(Place(origin, slip.offset), slip.message)
         return None
     defs = {part.name: part for part in module.body if isinstance(part, ast.FunctionDef)}
     if name not in defs:
-        log.tell(node.place, f"{name!r} is no function of {origin.name}{mend(name, tuple(defs))}")
+        log.add(node.place, f"{name!r} is no function of {origin.name}{suggest(name, tuple(defs))}")
         return None
     return _segment(origin, defs[name])
 
 
-def _segment(origin: Origin, part: ast.FunctionDef) -> Source:
+def _segment(origin: Origin, part: ast.FunctionDef) -> FunctionSource:
     lines = origin.text.splitlines(keepends=True)
     first = min([part.lineno, *(d.lineno for d in part.decorator_list)]) - 1
     start = sum(len(line) for line in lines[:first])
     text = "".join(lines[first : part.end_lineno])
-    return Source(text, lambda offset: Place(origin, start + offset))
+    return FunctionSource(text, lambda offset: Place(origin, start + offset))

@@ -12,7 +12,7 @@ from typing import Literal, cast
 from ..errors import Mistake, WorkloadError
 from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
 from .engine_names import read_engines
-from .fields import ADDRESS, LARGEST, TABLE, Section, section
+from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
 from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
 from .grammar import (
     BESIDE,
@@ -28,12 +28,12 @@ from .grammar import (
     Key,
 )
 from .parser import ExpressionError
-from .quantities import number
-from .queries import Scope, holds_definition, read_queries, source_of
+from .quantities import parse_number
+from .queries import Scope, holds_definition, read_queries, read_source
 from .row_functions import SEED, task_function
 from .schema import Schema
-from .vocabulary import mend
-from .workload import Dialect, Files, Generated, Limits, Measure, Query, Tasks, Workload
+from .vocabulary import suggest
+from .workload import CsvFormat, Files, Generated, Limits, Measure, Query, Tasks, Workload
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
 LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
@@ -72,8 +72,8 @@ def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
     root = _root(log, text, name, overrides)
     workload = None
     if root is not None:
-        given = section(log, root, "a workload", WORKLOAD)
-        workload = _Reader(log, given, folder, engines).read(Path(name).stem or "workload")
+        given = open_section(log, root, "a workload", WORKLOAD)
+        workload = _WorkloadReader(log, given, folder, engines).read(Path(name).stem or "workload")
     log.close()
     if workload is None:
         raise AssertionError(name)
@@ -102,7 +102,7 @@ def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
     ]
 
 
-def shipped() -> tuple[str, ...]:
+def list_shipped() -> tuple[str, ...]:
     """Return the names of the workloads that ship with dfbench."""
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
@@ -112,7 +112,7 @@ def _find(path: Path) -> Path:
         if path.is_file():
             return path
         bare = path.parent in {Path(), Path("workloads")} and path.suffix in {"", ".yaml", ".yml"}
-        if bare and path.stem in shipped():
+        if bare and path.stem in list_shipped():
             return SHIPPED / f"{path.stem}.yaml"
         folder, there = path.is_dir(), path.exists()
     except (OSError, ValueError) as error:
@@ -125,8 +125,8 @@ def _find(path: Path) -> Path:
 
 
 def _shipped_mend(path: Path) -> str:
-    names = shipped()
-    return mend(path.stem, names) or f"; these ship with dfbench: {', '.join(names)}"
+    names = list_shipped()
+    return suggest(path.stem, names) or f"; these ship with dfbench: {', '.join(names)}"
 
 
 def _unreadable(path: Path, message: str) -> WorkloadError:
@@ -172,7 +172,7 @@ def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> No
     if isinstance(node, Items):  # a path through a list goes through each of its entries
         return replace(node, nodes=tuple(_put(log, n, path, place, value) for n in node.nodes))
     if not isinstance(node, Fields):
-        log.tell(place, f"there is nothing below it to set {path[0]!r} in")
+        log.add(place, f"there is nothing below it to set {path[0]!r} in")
         return node
     old = node.get(path[0])
     changed = _put(log, old or Fields(place, ()), path[1:], place, value)
@@ -184,7 +184,7 @@ def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> No
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _WorkloadReader:
     """The sections of a workload."""
 
     log: Log
@@ -207,19 +207,17 @@ class _Reader:
 
     def inner(self, key: str, keys: Mapping[str, Key]) -> Section:
         node = self.given.values.get(key) or Fields(self.given.place, ())
-        return section(self.log, node, key, keys)
+        return open_section(self.log, node, key, keys)
 
     def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
         if "queries" not in self.given:
             if "tasks" not in self.given:
-                self.given.lacks("a workload needs 'queries', or 'tasks'")
+                self.given.add_missing("a workload needs 'queries', or 'tasks'")
             return ()
         if "tasks" in self.given:
-            self.log.tell(
-                self.given.at("tasks"), "tasks beside queries; a workload has one of them"
-            )
+            self.log.add(self.given.at("tasks"), "tasks beside queries; a workload has one of them")
         if "dataset" not in self.given:
-            self.given.lacks("queries need a 'dataset' to read")
+            self.given.add_missing("queries need a 'dataset' to read")
         match dataset:
             case Generated():
                 scope = Scope.of(generated_schema(dataset))
@@ -233,28 +231,28 @@ class _Reader:
         if "dataset" not in self.given:
             return None
         if "queries" not in self.given and "tasks" in self.given:
-            self.log.tell(self.given.at("dataset"), "tasks read no dataset; leave it out")
+            self.log.add(self.given.at("dataset"), "tasks read no dataset; leave it out")
         given = self.inner("dataset", DATASET)
         if ("generate" in given) == ("files" in given):
-            given.lacks("a dataset needs one of 'generate' and 'files'")
+            given.add_missing("a dataset needs one of 'generate' and 'files'")
             return None
         return self.files(given) if "files" in given else self.generated(given)
 
     def files(self, given: Section) -> Files:
         for key in given.values:
             if key not in {"files", "tables", *CSV}:
-                self.log.tell(given.at(key), f"{key} belongs to generated data, not to files")
-        dialect = self.dialect(given)
-        tables = tuple(self.tables(given, dialect))
-        return Files(self.patterns(given.names("files")), self.folder, dialect, tables)
+                self.log.add(given.at(key), f"{key} belongs to generated data, not to files")
+        csv_format = self.csv_format(given)
+        tables = tuple(self.tables(given, csv_format))
+        return Files(self.patterns(given.names("files")), self.folder, csv_format, tables)
 
-    def tables(self, given: Section, dialect: Dialect) -> Iterator[tuple[str, Files]]:
+    def tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
             if not TABLE.fullmatch(name.text) or iskeyword(name.text):
                 told = "is no name of a table; use letters, digits and _"
-                self.log.tell(name.place, f"{name.text!r} {told}")
+                self.log.add(name.place, f"{name.text!r} {told}")
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
-            yield name.text, Files(self.patterns(found), self.folder, dialect)
+            yield name.text, Files(self.patterns(found), self.folder, csv_format)
 
     def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
         """Return paths as they are meant: what is typed on the command line, from where that is."""
@@ -262,17 +260,17 @@ class _Reader:
             if ADDRESS.match(node.text):
                 told = "is an address, and every engine reads the same files: download it, or mount"
                 where = "its store as a folder (for a cluster, one that all workers share)"
-                self.log.tell(node.place, f"{node.text!r} {told} {where}")
+                self.log.add(node.place, f"{node.text!r} {told} {where}")
         placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
         return tuple(placed)
 
-    def dialect(self, given: Section) -> Dialect:
+    def csv_format(self, given: Section) -> CsvFormat:
         delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
-        return Dialect(
+        return CsvFormat(
             delimiter="\t" if delimiter == "tab" else delimiter,
-            quote="" if quote == "none" else quote or Dialect().quote,
-            decimal=self.sign(given, "decimal") or Dialect().decimal,
-            header="header" not in given or given.flag("header"),
+            quote="" if quote == "none" else quote or CsvFormat().quote,
+            decimal=self.sign(given, "decimal") or CsvFormat().decimal,
+            header="header" not in given or given.boolean("header"),
             missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
         )
 
@@ -281,26 +279,26 @@ class _Reader:
         if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
             return node.text if node else None
         other = f" or {word}" if word else ""
-        self.log.tell(node.place, f"{key} is one character{other}, not {node.text!r}")
+        self.log.add(node.place, f"{key} is one character{other}, not {node.text!r}")
         return None
 
     def generated(self, given: Section) -> Generated | None:
         for key in (*CSV, "tables"):
             if key in given:
                 whose = "files" if key == "tables" else "CSV files"
-                self.log.tell(given.at(key), f"{key} belongs to {whose}, not to generated data")
+                self.log.add(given.at(key), f"{key} belongs to {whose}, not to generated data")
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
-            given.lacks("generated data needs 'rows', such as rows: 1e6")
-        rows = given.whole("rows", 10**6)
-        groups = given.whole("groups", min(100, rows))
+            given.add_missing("generated data needs 'rows', such as rows: 1e6")
+        rows = given.integer("rows", 10**6)
+        groups = given.integer("groups", min(100, rows))
         if groups > rows:
-            self.log.tell(given.at("groups"), f"groups is at most the number of rows, {rows}")
+            self.log.add(given.at("groups"), f"groups is at most the number of rows, {rows}")
         if not node:
             return None
         if node.text not in GENERATORS:
-            message = f"{node.text!r} is no generator{mend(node.text, GENERATORS)}"
-            self.log.tell(node.place, message)
+            message = f"{node.text!r} is no generator{suggest(node.text, GENERATORS)}"
+            self.log.add(node.place, message)
             return None
         if node.text in TABLES:
             self.has_tables(given, node.text, rows)
@@ -308,17 +306,17 @@ class _Reader:
             generator=node.text,
             rows=rows,
             groups=groups,
-            nulls=given.whole("nulls", 0, least=0, most=100),
-            sorted=given.flag("sorted"),
-            seed=given.whole("seed", 108, least=0, most=2**32 - 1),
+            nulls=given.integer("nulls", 0, least=0, most=100),
+            sorted=given.boolean("sorted"),
+            seed=given.integer("seed", 108, least=0, most=2**32 - 1),
         )
 
     def has_tables(self, given: Section, generator: str, rows: int) -> None:
         if rows < FEWEST:
-            self.log.tell(given.at("rows"), f"{generator} has {FEWEST} rows at least, not {rows}")
+            self.log.add(given.at("rows"), f"{generator} has {FEWEST} rows at least, not {rows}")
         if "groups" in given:
             told = f"{generator} has no groups: its keys are told by the number of rows"
-            self.log.tell(given.at("groups"), told)
+            self.log.add(given.at("groups"), told)
 
     def engine_names(self) -> tuple[str, ...]:
         if "engines" not in self.given:
@@ -327,11 +325,11 @@ class _Reader:
 
     def limits(self) -> Limits:
         given = self.inner("limits", LIMITS)
-        find = given.says("memory", FIND)
+        find = given.is_word("memory", FIND)
         return Limits(
             memory=None if find else given.size("memory"),
             time=given.time("time", Limits().time),
-            threads=given.optional("threads", None),
+            threads=given.optional_integer("threads", None),
             find=find,
         )
 
@@ -339,15 +337,15 @@ class _Reader:
         given, default = self.inner("measure", MEASURE), Measure()
         told = "rounds" in given
         budget = given.time("budget", None if told else USUAL_BUDGET)
-        rounds = given.whole("rounds", default.rounds if budget is None else MOST_ROUNDS)
+        rounds = given.integer("rounds", default.rounds if budget is None else MOST_ROUNDS)
         return Measure(
             rounds=rounds,
             # A budget that was asked for holds from the second round on.
             least=min(rounds, 1 if "budget" in given and budget else default.least),
-            warmups=given.whole_or("warmups", "auto", default.warmups),
-            runs=given.whole("runs", default.runs),
+            warmups=given.integer_or("warmups", "auto", default.warmups),
+            runs=given.integer("runs", default.runs),
             budget=budget,
-            seed=given.whole("seed", default.seed, least=0),
+            seed=given.integer("seed", default.seed, least=0),
             load=cast("Literal['memory', 'scan', 'both']", given.choice("load", LOADS)),
             beside=cast("Literal['auto', 'all', 'none']", given.choice("beside", BESIDE)),
         )
@@ -357,34 +355,34 @@ class _Reader:
         node = self.given.values.get("tasks")
         nodes = node.nodes if isinstance(node, Items) else (node,) if node else ()
         if isinstance(node, Items) and not nodes:
-            self.log.tell(node.place, "tasks lists nothing")
+            self.log.add(node.place, "tasks lists nothing")
         found: dict[str, Tasks] = {}
         for one in nodes:
-            tasks = self.tasks_of(section(self.log, one, "tasks", TASKS))
+            tasks = self.tasks_of(open_section(self.log, one, "tasks", TASKS))
             if tasks and tasks.name in found:
-                self.log.tell(one.place, f"{tasks.name!r} stands twice in tasks")
+                self.log.add(one.place, f"{tasks.name!r} stands twice in tasks")
             elif tasks:
                 found[tasks.name] = tasks
         return tuple(found.values())
 
     def tasks_of(self, given: Section) -> Tasks | None:
         arguments = self.arguments(given)
-        count = given.whole("count", 1)
+        count = given.integer("count", 1)
         verify = given.choice("verify", VERIFY)
         node = given.scalar("function", "a def")
         if not node:
             return None
         if not holds_definition(node):
-            self.log.tell(node.place, "function needs a def, such as 'def walk(steps, seed):'")
+            self.log.add(node.place, "function needs a def, such as 'def walk(steps, seed):'")
             return None
-        source = source_of(self.log, node, self.folder)
+        source = read_source(self.log, node, self.folder)
         if source is None:
             return None
         try:
             found = task_function(source.text, arguments)
         except ExpressionError as error:
             for slip in error.slips:
-                self.log.tell(source.at(slip.offset), slip.message)
+                self.log.add(source.at(slip.offset), slip.message)
             return None
         self.check_arguments(given, found.name, found.parameters)
         return Tasks(
@@ -399,10 +397,10 @@ class _Reader:
     def check_arguments(self, given: Section, function: str, known: tuple[str, ...]) -> None:
         for name, _ in given.pairs("arguments", "a mapping of names to values"):
             if name.text == SEED:
-                self.log.tell(name.place, "seed is the task's number; leave it out")
+                self.log.add(name.place, "seed is the task's number; leave it out")
             elif name.text not in known:
-                message = f"{name.text!r} is no argument of {function}{mend(name.text, known)}"
-                self.log.tell(name.place, message)
+                message = f"{name.text!r} is no argument of {function}{suggest(name.text, known)}"
+                self.log.add(name.place, message)
 
     def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
         found = {}
@@ -410,7 +408,7 @@ class _Reader:
             if isinstance(node, Scalar) and not node.empty:
                 found[name.text] = _constant(node)
             else:
-                self.log.tell(node.place, f"{name.text} needs a number, a text, true or false")
+                self.log.add(node.place, f"{name.text} needs a number, a text, true or false")
         return found
 
 
@@ -419,5 +417,5 @@ def _constant(node: Scalar) -> int | float | str | bool:
         return node.text
     if node.text in {"true", "false"}:
         return node.text == "true"
-    value = number(node.text)
+    value = parse_number(node.text)
     return value if value is not None and abs(value) <= LARGEST else node.text

@@ -82,7 +82,7 @@ WINDOWS = {
 }
 
 
-def mend(word: str, known: Collection[str]) -> str:
+def suggest(word: str, known: Collection[str]) -> str:
     """Return the end of a sentence that names the nearest known word, or all where they are few."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:

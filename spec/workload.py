@@ -22,7 +22,7 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CsvFormat:
     """How CSV files are written; None is told from the files, or is what most files have.
 
     `quote` is empty where nothing is quoted; `missing` are the words for a missing value.
@@ -44,7 +44,7 @@ class Files:
 
     patterns: tuple[str, ...]
     folder: Path
-    dialect: Dialect = Dialect()
+    csv_format: CsvFormat = CsvFormat()
     tables: tuple[tuple[str, Files], ...] = ()
 
 

@@ -17,7 +17,16 @@ SNAPSHOT = Path(__file__).parent / "snapshots" / "messages.txt"
 NOT_SHIPPED = {".venv", "benchmarks", "build", "docs", "results", "tests"}
 CASES = Path("testing/conformance/cases.py")  # queries as texts, which no user is shown
 
-MESSAGE_CALLS = {"Argument", "Mistake", "Option", "Slip", "Typer", "Unsupported", "lacks", "tell"}
+MESSAGE_CALLS = {
+    "Argument",
+    "Mistake",
+    "Option",
+    "Slip",
+    "Typer",
+    "Unsupported",
+    "add_missing",
+    "slip",
+}
 WORD = re.compile(r"(?<![\w{.])([a-z]{3,}|is|no|of|in|at)(?![\w}(=]|\.\w)")
 PROSE = re.compile(r"(?<![\w.])[A-Za-z]?[a-z]*[a-zX](, |; |: | )([a-z]+|X)(?![\w(]|\.\w)")
 PROGRAM = re.compile(
@@ -79,7 +88,7 @@ def texts(node: ast.AST, *, message: bool = False) -> Iterator[str]:
         case ast.Raise():
             message = True
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            message = message and name[0].isupper() or name in MESSAGE_CALLS
+            message = (message and name[0].isupper()) or name in MESSAGE_CALLS
     for child in ast.iter_child_nodes(node):
         yield from texts(child, message=message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from . import messages
+from tests import messages
 
 REWRITE = "run `python -m tests.messages`, and review the diff of tests/snapshots/messages.txt"
 

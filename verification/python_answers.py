@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..spec.joins import beside, over_rows
+from ..spec.joins import name_table_columns, expand_join
 from ..spec.schema import Column, Schema
 from ..spec.workload import Join, Query
 from .evaluation import Row, present
@@ -23,8 +23,8 @@ def seen(
     if query.join is None or other is None:
         return query, rows
     data = replace(_named(frame), tables=((query.join.table, _named(other)),))
-    over, _ = over_rows(query, data)
-    return over, joined(query.join, beside(data, query.join), rows, other.to_pylist())
+    over, _ = expand_join(query, data)
+    return over, joined(query.join, name_table_columns(data, query.join), rows, other.to_pylist())
 
 
 def joined(

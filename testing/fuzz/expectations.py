@@ -28,7 +28,7 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.joins import over_rows
+from ...spec.joins import expand_join
 from ...spec.kinds import KindError, extended, kind
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
@@ -78,7 +78,7 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     float decides by its last bits.
     """
     try:
-        _check_kinds(*over_rows(query, schema))
+        _check_kinds(*expand_join(query, schema))
         query, rows = seen(query, *tables)
         kept = _derived(query, rows)
         body = query.apply.body if isinstance(query.apply, RowFunction) else None

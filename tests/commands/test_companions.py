@@ -167,10 +167,10 @@ def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path,
     file = tmp_path / "my data.parquet"
     pq.write_table(pa.table(columns), file)
     from dfbench.datasets.dataset import make
-    from dfbench.spec.workload import Dialect, Files
+    from dfbench.spec.workload import CsvFormat, Files
 
     data = make(Files((str(file),), tmp_path), tmp_path)
-    first_workload.start(file, data, tmp_path / "w.yaml", Dialect())
+    first_workload.start(file, data, tmp_path / "w.yaml", CsvFormat())
     made = read(tmp_path / "w.yaml", {}, engines=("pandas",))
     assert made.queries[0].group_by == ((key,) if key else ())
 

@@ -20,7 +20,7 @@ from dfbench.datasets.r_random import RStream, first_appearances, millionths
 from dfbench.datasets.row_order import row_order
 from dfbench.datasets.schema_preview import FEW_ROWS, outline
 from dfbench.errors import DataError
-from dfbench.spec.workload import Dialect, Files, Generated
+from dfbench.spec.workload import CsvFormat, Files, Generated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
@@ -564,7 +564,7 @@ def test_files_that_cannot_be_used_are_told(folder, patterns, message):
 
 def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
     (folder / "a.csv").write_text("1,5|'a|b'|x\n2,25|c|-\n|NA|e\n")
-    told = Dialect(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
+    told = CsvFormat(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
     data = make(Files(("a.csv",), folder, told), folder / "cache")
     assert rows(data) == {
         "column_1": [1.5, 2.25, None],
@@ -575,7 +575,7 @@ def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
 
 def test_another_dialect_makes_other_data(folder):
     (folder / "a.csv").write_text("x\n1,5\n")
-    comma, semicolon = (Dialect(delimiter=";", decimal=sign) for sign in ",.")
+    comma, semicolon = (CsvFormat(delimiter=";", decimal=sign) for sign in ",.")
     made = [make(Files(("a.csv",), folder, told), folder / "c") for told in (comma, semicolon)]
     assert [rows(data) for data in made] == [{"x": [1.5]}, {"x": ["1,5"]}]
 
@@ -583,7 +583,7 @@ def test_another_dialect_makes_other_data(folder):
 def test_a_dialect_belongs_to_csv_files(folder):
     pq.write_table(pa.table({"x": [1]}), folder / "own.parquet")
     with pytest.raises(DataError, match="Parquet files have no delimiter"):
-        make(Files(("own.parquet",), folder, Dialect(decimal=",")), folder / "cache")
+        make(Files(("own.parquet",), folder, CsvFormat(decimal=",")), folder / "cache")
 
 
 @pytest.mark.parametrize("statistics", [True, False])

@@ -13,7 +13,7 @@ from dfbench.engines.interactive import loaded
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported, WorkloadError
 from dfbench.spec.generated_data import generated_schema
-from dfbench.spec.reader import read, read_text, shipped
+from dfbench.spec.reader import read, read_text, list_shipped
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction, Tasks
 from dfbench.storage.records import Outcome
@@ -186,7 +186,9 @@ def test_an_expression_is_written_as_a_function():
     assert 'def result(x):\n    return 2 * x["v2"] if x["v1"] % 2 == 0 else x["v2"]' in text
 
 
-@pytest.mark.parametrize("name", [n for n in shipped() if n in {"apply", "random_walk", "matrix"}])
+@pytest.mark.parametrize(
+    "name", [n for n in list_shipped() if n in {"apply", "random_walk", "matrix"}]
+)
 def test_the_shipped_workloads_have_a_program_on_each_road(name):
     workload = read(name, engines=tuple(engines()))
     data = generated_schema(workload.dataset) if workload.dataset else COLUMNS

@@ -13,8 +13,8 @@ from dfbench.comparison.plan import chosen
 from dfbench.errors import WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.generated_data import generated_schema
-from dfbench.spec.quantities import duration, number, size
-from dfbench.spec.reader import check_columns, read, read_text, shipped
+from dfbench.spec.quantities import parse_duration, parse_number, parse_size
+from dfbench.spec.reader import check_columns, read, read_text, list_shipped
 from dfbench.spec.row_functions import SEED
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey
@@ -156,17 +156,23 @@ def test_numbers_have_one_meaning_however_they_are_written():
 
 @pytest.mark.parametrize("text", ["", "x", "1e", "nan", "inf", "1__0", "0x10", "\uff11", "1e999"])
 def test_what_is_no_number_is_none(text):
-    assert number(text) is None
+    assert parse_number(text) is None
 
 
 def test_sizes_and_times():
-    assert [size(t) for t in ("8GiB", "512MB", "2 GB", "1024", "1.5KiB")] == [
+    assert [parse_size(t) for t in ("8GiB", "512MB", "2 GB", "1024", "1.5KiB")] == [
         2**33, 512 * 10**6, 2 * 10**9, 1024, 1536,
     ]  # fmt: skip
-    assert [duration(t) for t in ("5min", "90s", "1h", "500ms", "2")] == [300, 90, 3600, 0.5, 2]
+    assert [parse_duration(t) for t in ("5min", "90s", "1h", "500ms", "2")] == [
+        300,
+        90,
+        3600,
+        0.5,
+        2,
+    ]
     for wrong in ("8G", "-1GB", "0", "GB", "1 GB 2"):
         with pytest.raises(ValueError, match=r"size|above"):
-            size(wrong)
+            parse_size(wrong)
 
 
 def test_limits_and_measure():
@@ -365,7 +371,7 @@ def test_the_columns_of_a_generator_are_those_of_its_definition():
     assert SEED == "seed"
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_shipped())
 def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
     path, told = tmp_path / "w.yaml", 0
     for text in islice(mutated.mutations(name, 108), 150):

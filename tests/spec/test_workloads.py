@@ -7,14 +7,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 from dfbench.spec.json_schema import json_schema, written
-from dfbench.spec.reader import SHIPPED, read, shipped
+from dfbench.spec.reader import SHIPPED, read, list_shipped
 from dfbench.spec.row_functions import definition
 from dfbench.spec.workload import GroupFunction, RowFunction
 from ruamel.yaml import YAML
 
 
 def test_the_workloads_that_ship():
-    assert shipped() == (
+    assert list_shipped() == (
         "apply",
         "groupby",
         "join",
@@ -25,7 +25,7 @@ def test_the_workloads_that_ship():
     )
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_shipped())
 def test_a_shipped_workload_is_named_as_its_file_and_meets_the_schema(name):
     workload = read(name)
     assert workload.name == name

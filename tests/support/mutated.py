@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from dfbench.comparison.session import Request
 from dfbench.errors import WorkloadError
-from dfbench.spec.reader import read, shipped
+from dfbench.spec.reader import read, list_shipped
 
 SECONDS = 20  # for one file: none takes more than a few hundredths of a second
 SIGNS = [*(sign.encode() for sign in "\n:{]'\"#-(&*\t|%é "), b"\xc3", b"*a", b"- "]
@@ -105,7 +105,7 @@ def main() -> int:
     """Ask so many files, as many of each shipped workload."""
     signal.signal(signal.SIGALRM, _too_long)
     count, found = int(sys.argv[1]) if len(sys.argv) > 1 else 1000, Counter[str]()
-    changed = [mutations(name, 108) for name in shipped()]
+    changed = [mutations(name, 108) for name in list_shipped()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "w.yaml"
         for number in range(count):

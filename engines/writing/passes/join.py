@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ....spec.joins import SUFFIX, beside, over_rows, table
+from ....spec.joins import SUFFIX, name_table_columns, expand_join, find_table
 from ....spec.schema import Schema
 from ....spec.workload import Join, Query, Tasks
 from ..quote import literal, quote, source
@@ -47,19 +47,19 @@ class Joining:
     @property
     def other(self) -> Schema:
         """Return the columns of the table."""
-        return table(self.data, self.join.table)
+        return find_table(self.data, self.join.table)
 
     @property
     def right(self) -> tuple[str, ...]:
         """Return the columns that are loaded of the table."""
-        shown = beside(self.data, self.join)
+        shown = name_table_columns(self.data, self.join)
         needed = {*self.join.on, *(name for name, new in shown.items() if new in self.reads)}
         return tuple(name for name in self.other.names if name in needed)
 
     @property
     def renamed(self) -> dict[str, str]:
         """Return those of them that have another name in the joined rows."""
-        shown = beside(self.data, self.join)
+        shown = name_table_columns(self.data, self.join)
         return {name: shown[name] for name in self.right if shown.get(name, name) != name}
 
     @property
@@ -110,7 +110,7 @@ def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining 
 
     Raises Unsupported for tasks.
     """
-    seen, rows = over_rows(of_frames(query), data)
+    seen, rows = expand_join(of_frames(query), data)
     if seen.join is None:
         return seen, rows, None
     return seen, rows, Joining(seen.join, data, seen.reads)
