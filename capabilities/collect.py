@@ -13,9 +13,9 @@ from typing import Protocol
 
 from ..execution import machine
 from ..execution.limits import Backend
-from ..storage import findings
-from ..storage.findings import Finding, Question, Trait, Word
+from ..storage import probe_results
 from ..storage.folder import Folder
+from ..storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from . import frame_libraries, scripts
 from .frame_libraries import LIBRARIES
 from .measure import Prober, harness
@@ -72,7 +72,7 @@ def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
         if not place.problem
         for probe in probes(name, count)
     ]
-    known = {(f.subject, f.question) for f in findings.lines(folder.path)[0]}
+    known = {(f.subject, f.question) for f in probe_results.lines(folder.path)[0]}
     absent: set[str] = set()
     for done, (place, probe) in enumerate(wanted):
         if (probe.subject, probe.question) in known or probe.subject in absent:
@@ -81,9 +81,9 @@ def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
         prober = Prober(folder, backend, count, PATIENCE, place.path)
         versions = {**place.versions, "python": place.python, "limits": backend.name}
         found = _kept_or_asked(prober, probe, cache / "probes", {**facts, **versions})
-        findings.append(folder.path, found)
+        probe_results.append(folder.path, found)
         known.add((probe.subject, probe.question))
-        if found.word is Word.MISSING and probe.question in FIRST:
+        if found.word is ProbeOutcome.MISSING and probe.question in FIRST:
             absent.add(probe.subject)
     if wanted:
         listener.probing("", len(wanted), len(wanted))
@@ -103,13 +103,13 @@ def probes(engine: str, workers: int) -> Iterator[Probe]:
 
 def _kept_or_asked(
     prober: Prober, probe: Probe, kept: Path, facts: Mapping[str, object]
-) -> Finding:
+) -> ProbeResult:
     """Return what was found before, by the same script on the same machine; else ask."""
     asked = [asdict(probe), harness(session=probe.session), PATIENCE, prober.workers, facts]
     key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
     file = kept / f"{key}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
-        found = findings.parsed(json.loads(file.read_text()))
+        found = probe_results.parsed(json.loads(file.read_text()))
         prober.store(probe)
         return found
     found = prober.ask(probe)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..engines.writing.program import formatted
-from ..storage.findings import Trait
+from ..storage.probe_results import Trait
 from .parallel_apis import PYTHON_WHO
 from .probe import MEMORY, RAY, Probe
 

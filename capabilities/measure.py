@@ -17,8 +17,8 @@ from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.limits import Backend
 from ..spec.workload import Limits
-from ..storage.findings import PROBES, TIMED, Finding, Question, Trait, Word
 from ..storage.folder import Folder, safe, write
+from ..storage.probe_results import PROBES, TIMED, ProbeOutcome, ProbeResult, Question, Trait
 from ..storage.records import Outcome, Run
 from .probe import Probe
 from .scripts import MEBIBYTES, TASKS, expected
@@ -65,7 +65,7 @@ class Prober:
     patience: float
     python: str = sys.executable
 
-    def ask(self, asked: Probe) -> Finding:
+    def ask(self, asked: Probe) -> ProbeResult:
         """Run one probe and tell its ending."""
         path = self.store(asked)
         with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
@@ -109,7 +109,7 @@ def harness(*, session: bool) -> str:
     return HARNESS.replace("COMMAND", command).replace("STDIN", stdin)
 
 
-def finding(asked: Probe, run: Run, answer: Path | None) -> Finding:
+def finding(asked: Probe, run: Run, answer: Path | None) -> ProbeResult:
     """Judge how a probe ended, and what it printed."""
     busy = (run.noise.foreign or 0.0) > FOREIGN_CPU and asked.question in TIMED
     match run.outcome:
@@ -117,10 +117,10 @@ def finding(asked: Probe, run: Run, answer: Path | None) -> Finding:
             found = judged(asked.subject, asked.question, _printed(answer))
             return replace(found, busy=busy)
         case Outcome.TIMEOUT:
-            word = Word.HANGS
+            word = ProbeOutcome.HANGS
         case _:
-            word = Word.MISSING if "ModuleNotFoundError: " in run.log else Word.NO
-    return Finding(asked.subject, asked.question, word, evidence(run))
+            word = ProbeOutcome.MISSING if "ModuleNotFoundError: " in run.log else ProbeOutcome.NO
+    return ProbeResult(asked.subject, asked.question, word, evidence(run))
 
 
 def evidence(run: Run) -> str:
@@ -138,48 +138,59 @@ def evidence(run: Run) -> str:
     return told if len(told) <= LONGEST_EVIDENCE else f"{told[: LONGEST_EVIDENCE - 1]}…"
 
 
-def judged(subject: str, question: str, printed: str) -> Finding:
+def judged(subject: str, question: str, printed: str) -> ProbeResult:
     """Judge what a probe printed."""
     told = json.loads(printed.strip().rpartition("\n")[2])
     if question in Trait.__members__:
         return trait(subject, Trait[question], told)
     asked = Question[question]
     if asked is Question.COSTS:
-        return Finding(subject, question, Word.YES, "", costs(told))
+        return ProbeResult(subject, question, ProbeOutcome.YES, "", costs(told))
     if asked is Question.WORKERS:
-        return Finding(subject, question, Word.YES, whose(told), {"workers": len(set(told))})
+        return ProbeResult(
+            subject, question, ProbeOutcome.YES, whose(told), {"workers": len(set(told))}
+        )
     return right(subject, question, told, expected(asked))
 
 
-def right(subject: str, question: str, told: object, wanted: object) -> Finding:
+def right(subject: str, question: str, told: object, wanted: object) -> ProbeResult:
     """Hold an answer against the one that is right."""
     why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
-    return Finding(subject, question, Word.NO if why else Word.YES, why)
+    return ProbeResult(subject, question, ProbeOutcome.NO if why else ProbeOutcome.YES, why)
 
 
-def trait(subject: str, asked: Trait, told: Any) -> Finding:  # noqa: ANN401 - as JSON gives it
+def trait(subject: str, asked: Trait, told: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
     """Judge what a library of frames printed."""
     match asked:
         case Trait.SYNTAX:
             count = f"{told['alike']} of {told['asked']}"
             unlike = f"not alike: {'; '.join(told['differ'])}" if told["differ"] else ""
-            word = Word.YES if told["alike"] else Word.NO
+            word = ProbeOutcome.YES if told["alike"] else ProbeOutcome.NO
             figures = {"alike": told["alike"], "asked": told["asked"]}
-            return Finding(subject, asked.name, word, count if told["alike"] else unlike, figures)
+            return ProbeResult(
+                subject, asked.name, word, count if told["alike"] else unlike, figures
+            )
         case Trait.SPEED:
             start = told["imports"] + told["first"]
             figures = {"start": start, "speedup": told["pandas"] / told["own"]}
-            return Finding(subject, asked.name, Word.YES, "", figures)
+            return ProbeResult(subject, asked.name, ProbeOutcome.YES, "", figures)
         case Trait.LAZY:
             lazy = told["described"] < LAZY * told["done"]
             why = f"described in {told['described']:.2g} s of {told['done']:.2g} s"
-            return Finding(subject, asked.name, Word.YES if lazy else Word.NO, "" if lazy else why)
+            return ProbeResult(
+                subject,
+                asked.name,
+                ProbeOutcome.YES if lazy else ProbeOutcome.NO,
+                "" if lazy else why,
+            )
         case Trait.BEYOND | Trait.DATABASE:
             return right(subject, asked.name, told["answer"], told["right"])
         case Trait.CLUSTER:
             workers = whose(told)
-            word = Word.YES if workers == "processes" else Word.NO
-            return Finding(subject, asked.name, word, "" if word is Word.YES else workers)
+            word = ProbeOutcome.YES if workers == "processes" else ProbeOutcome.NO
+            return ProbeResult(
+                subject, asked.name, word, "" if word is ProbeOutcome.YES else workers
+            )
 
 
 def whose(told: Sequence[float]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..engines.writing.program import formatted
-from ..storage.findings import Question
+from ..storage.probe_results import Question
 from .parallel_apis import Road
 from .probe import Probe
 

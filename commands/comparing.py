@@ -24,7 +24,7 @@ from ..engines import engines, find, install_command, missing, versions
 from ..engines.base import Program, Resources
 from ..errors import ResultsError, Unsupported
 from ..report import memory_floor
-from ..report.output import Output
+from ..report.output import ReportOutput
 from ..report.progress import Progress
 from ..report.rebuild import reported_floor
 from ..report.units import seconds, size
@@ -61,7 +61,9 @@ def request(  # noqa: PLR0913 - one for each option
     return replace(asked, interpreter=interpreter or "")
 
 
-def compare(request: Request, output: Output, *, dry_run: bool, resume: bool, strict: bool) -> int:
+def compare(
+    request: Request, output: ReportOutput, *, dry_run: bool, resume: bool, strict: bool
+) -> int:
     """Compare, or go on comparing, or only say what would run; give the exit code."""
     progress, workload = Progress(0), request.read()
     if workload.limits.find:
@@ -87,7 +89,7 @@ def floor(request: Request, *, resume: bool) -> int:
 
 def check(request: Request, *, strict: bool) -> int:
     """Check once on little data; give the exit code."""
-    return told(session.check(request, Progress(0)), Output(), strict=strict)
+    return told(session.check(request, Progress(0)), ReportOutput(), strict=strict)
 
 
 def show(request: Request, *, folder: Path | None) -> None:

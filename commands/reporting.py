@@ -12,7 +12,7 @@ from ..report import diff as differing
 from ..report import memory_floor
 from ..report.comparison import Comparison
 from ..report.formats import Format
-from ..report.output import Output, prepare
+from ..report.output import ReportOutput, prepare
 from ..report.rebuild import reported, reported_floor
 from ..storage import trials
 from ..storage.folder import newest, read
@@ -22,7 +22,7 @@ EXPORTS = (Format.HTML, Format.MARKDOWN, Format.JSON, Format.JSONL, Format.CSV)
 FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
 
 
-def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> Output:
+def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> ReportOutput:
     """Return where a story goes, with a file or None for each of the exports.
 
     Every file is opened once: a mistake is told before anything runs.
@@ -30,7 +30,7 @@ def output(form: str, conditions: Sequence[str] | None, *files: str | None) -> O
     return prepare(form, conditions or (), dict(zip(EXPORTS, files, strict=True)))
 
 
-def report(path: Path, output: Output, *, strict: bool) -> int:
+def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
     """Rebuild the reports of a comparison, or of the newest one in a folder; give the exit code.
 
     A search for floors is told by its own folder.
@@ -47,7 +47,7 @@ def report(path: Path, output: Output, *, strict: bool) -> int:
     return told(comparison, output, strict=strict)
 
 
-def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
+def diff(old: Path, new: Path, output: ReportOutput, *, force: bool) -> int:
     """Compare two comparisons; give 1 where a condition fails or a new answer is wrong."""
     stored = read(newest(old)), read(newest(new))
     if not force:
@@ -58,7 +58,7 @@ def diff(old: Path, new: Path, output: Output, *, force: bool) -> int:
     return 1 if failed or wrong else 0
 
 
-def told(comparison: Comparison, output: Output, *, strict: bool) -> int:
+def told(comparison: Comparison, output: ReportOutput, *, strict: bool) -> int:
     """Print and export a comparison, and say where it is; give the exit code."""
     failed = _failed(output.tell(comparison.view))
     sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")

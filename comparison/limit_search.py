@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..storage.trials import Tried
+from ..storage.trials import TrialCounts
 
 MIB = 2**20
 
@@ -33,7 +33,7 @@ class Bounds:
         return min(max(int(limit) // MIB * MIB, self.least), self.most)
 
 
-def following(tried: Tried, bounds: Bounds) -> int | None:
+def following(tried: TrialCounts, bounds: Bounds) -> int | None:
     """Return the limit to try next; None when the search has ended."""
     if len(tried.ended) > MOST_LIMITS:
         return None
@@ -54,7 +54,7 @@ def wanted(limit: int) -> int:
     return max(int(PRECISION * limit), FINEST)
 
 
-def _stepped(tried: Tried, bounds: Bounds, limit: int, *, up: bool) -> int:
+def _stepped(tried: TrialCounts, bounds: Bounds, limit: int, *, up: bool) -> int:
     """Step away from what is known, the further the more was tried."""
     factor = min(FIRST_STEP**2 ** (len(tried.ended) - 1), LONGEST_STEP)
     step = max(limit * factor, limit + FINEST) if up else min(limit / factor, limit - FINEST)
@@ -65,6 +65,6 @@ def _middle(low: int, high: int) -> int:
     return (low + high) // 2 // MIB * MIB
 
 
-def _again(tried: Tried, low: int | None, high: int | None) -> int | None:
+def _again(tried: TrialCounts, low: int | None, high: int | None) -> int | None:
     sides = (side for side in (high, low) if side is not None)
     return next((side for side in sides if tried.count(side) < TRIES), None)

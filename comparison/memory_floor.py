@@ -15,7 +15,7 @@ from ..execution.machine import SMALLEST_START
 from ..spec.workload import Query, Tasks
 from ..storage.folder import Folder, program_path, safe
 from ..storage.records import Outcome, Run
-from ..storage.trials import Trial, Tried, append
+from ..storage.trials import Trial, TrialCounts, append
 from ..verification.agreement import judged
 from . import oracle
 from .limit_search import MIB, TRIES, Bounds, following
@@ -68,7 +68,9 @@ class Floors:
         if any(run.outcome is not Outcome.OK for run in free):
             return
         bounds = Bounds(self._guess(engine, query.name), SMALLEST_START, self.most)
-        while (limit := following(Tried.by(self._of(engine, query.name)), bounds)) is not None:
+        while (
+            limit := following(TrialCounts.by(self._of(engine, query.name)), bounds)
+        ) is not None:
             self._try(engine, query, limit)
 
     def _of(self, engine: str, query: str) -> Iterator[Trial]:
@@ -86,7 +88,7 @@ class Floors:
         shares = []
         for query in self.plan.workload.questions:
             peak = max((run.memory.answering for run in self._free(engine, query.name)), default=0)
-            high = Tried.by(self._of(engine, query.name)).high
+            high = TrialCounts.by(self._of(engine, query.name)).high
             if high and peak:
                 shares.append(high / peak)
         return statistics.median(shares) if shares else ROOM

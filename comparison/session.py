@@ -24,7 +24,7 @@ from ..report.rebuild import reported
 from ..spec.reader import check_columns, read, read_text
 from ..spec.workload import Files, Generated, Measure, Workload
 from ..storage import trials
-from ..storage.folder import Folder, Stored, create, inside, reopen
+from ..storage.folder import Folder, StoredComparison, create, inside, reopen
 from ..storage.folder import read as read_folder
 from ..storage.records import Head, Run
 from .memory_floor import Floors
@@ -308,7 +308,7 @@ def _same(planned: Plan, head: Head, path: Path) -> None:
             raise ResultsError(message)
 
 
-def _same_programs(planned: Plan, stored: Stored) -> None:
+def _same_programs(planned: Plan, stored: StoredComparison) -> None:
     for (engine, query), text in stored.programs.items():
         program = planned.programs.get((engine, query))
         if not isinstance(program, Program) or program.text != text:

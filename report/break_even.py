@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Outcome, Run
 from .model import Grid, Story
 from .units import seconds, three_digits
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostModel:
     """Seconds at nothing, and for each row or task."""
 
     start: float
@@ -56,25 +56,25 @@ class Sizes:
     query: str
     small: int
     large: int
-    few: Stored
-    many: Stored
+    few: StoredComparison
+    many: StoredComparison
     unit: str
 
 
-def line(small: int, few: float, large: int, many: float) -> Line:
+def line(small: int, few: float, large: int, many: float) -> CostModel:
     """Return the line through two points; a cost below zero is noise, and none.
 
     >>> line(100, 1.5, 200, 2.0)
-    Line(start=1.0, cost=0.005)
+    CostModel(start=1.0, cost=0.005)
     """
     cost = max(0.0, (many - few) / (large - small))
-    return Line(max(0.0, few - cost * small), cost)
+    return CostModel(max(0.0, few - cost * small), cost)
 
 
-def crossing(road: Line, base: Line) -> Crossing:
+def crossing(road: CostModel, base: CostModel) -> Crossing:
     """Describe where a road's line is below the baseline's.
 
-    >>> crossing(Line(1.0, 0.001), Line(0.0, 0.002))
+    >>> crossing(CostModel(1.0, 0.001), CostModel(0.0, 0.002))
     Crossing(kind=<Kind.FROM: 'from'>, at=1000.0)
     """
     dearer, slower = road.start - base.start, road.cost - base.cost
@@ -98,7 +98,7 @@ def settled(found: Sequence[Crossing]) -> Crossing:
     return Crossing(found[0].kind, median(places) if places else None)
 
 
-def stories(stored: Stored) -> tuple[Story, ...]:
+def stories(stored: StoredComparison) -> tuple[Story, ...]:
     """Return the section of a comparison that was measured at a tenth of its size too."""
     if stored.tenth is None or not stored.tenth.runs:
         return ()
@@ -107,7 +107,7 @@ def stories(stored: Stored) -> tuple[Story, ...]:
     return (Story(TITLE, grids, LEGEND, stored.tenth.warnings),) if grids else ()
 
 
-def sizes(stored: Stored, query: str) -> Sizes | None:
+def sizes(stored: StoredComparison, query: str) -> Sizes | None:
     """Return a question's two sizes; None where they are not told, or the same."""
     assert stored.tenth is not None
     few, many = stored.tenth, stored
@@ -121,18 +121,18 @@ def sizes(stored: Stored, query: str) -> Sizes | None:
     return Sizes(query, *counts, few, many, unit)
 
 
-def _unit(stored: Stored, query: str) -> str:
+def _unit(stored: StoredComparison, query: str) -> str:
     units = stored.head.measure.get("units")
     return str(units.get(query, "rows")) if isinstance(units, dict) else "rows"
 
 
-def _size(stored: Stored, query: str) -> int:
+def _size(stored: StoredComparison, query: str) -> int:
     sizes = stored.head.measure.get("sizes")
     size = sizes.get(query) if isinstance(sizes, dict) else None
     return size if isinstance(size, int) else 0
 
 
-def _groups(stored: Stored, query: str) -> int:
+def _groups(stored: StoredComparison, query: str) -> int:
     """Return the rows of a question's answer: a group function gives one for each group."""
     runs = (run for run in stored.runs if run.query == query and run.outcome is Outcome.OK)
     return max((run.rows or 0 for run in runs), default=0)
@@ -164,11 +164,11 @@ def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
     return (*told, *(_told(_settled(mine, other), sizes) for mine, other in pairs))
 
 
-def _settled(mine: Mapping[int, Line], other: Mapping[int, Line]) -> Crossing:
+def _settled(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> Crossing:
     return settled([crossing(mine[number], other[number]) for number in mine if number in other])
 
 
-def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, Line]:
+def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, CostModel]:
     """Return the line of each round that ended well at both sizes."""
     few, many = (_times(stored, sizes.query, name, taken) for stored in (sizes.few, sizes.many))
     return {
@@ -179,7 +179,7 @@ def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict
 
 
 def _times(
-    stored: Stored, query: str, name: str, taken: Callable[[Run], float | None]
+    stored: StoredComparison, query: str, name: str, taken: Callable[[Run], float | None]
 ) -> dict[int, float]:
     wrong = any(
         one.query == query and name in {d.engine for d in one.differ} for one in stored.agreements

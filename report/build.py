@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 
-from ..storage.folder import Stored, program_path
+from ..storage.folder import StoredComparison, program_path
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from . import break_even, capabilities, sentences, statistics
 from .context import gather, version
 from .model import (
+    AnswerCheck,
     Cell,
-    Checked,
-    Column,
-    Failure,
-    Program,
+    EngineSummary,
+    FailedRuns,
     Ratio,
     Row,
+    StoredProgram,
     Story,
     Verdict,
     View,
@@ -32,13 +32,13 @@ from .verdicts import Material, against, gathered, judged_over, outcome_of, unde
 
 NOT_RUN = "not run"
 # What a comparison may tell beside: each gives sections of its own, which every form shows.
-STORIES: tuple[Callable[[Stored], Iterable[Story]], ...] = (
+STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
     break_even.stories,
     capabilities.stories,
 )
 
 
-def build(stored: Stored) -> View:
+def build(stored: StoredComparison) -> View:
     """Return a stored comparison as the reports tell it."""
     material = gathered(stored)
     rows = tuple(_row(query, material) for query in material.queries)
@@ -127,7 +127,9 @@ def _common(rows: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: Material) -> Column:
+def _column(
+    engine: str, rows: Sequence[Row], common: Sequence[str], material: Material
+) -> EngineSummary:
     cells = [cell for row in rows for cell in row.cells if cell.engine == engine]
     bases = [cell for row in rows for cell in row.cells if cell.engine == material.baseline]
     pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
@@ -135,7 +137,7 @@ def _column(engine: str, rows: Sequence[Row], common: Sequence[str], material: M
     overall = judged_over(pairs, material)
     if overall and engine == material.baseline:
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
-    return Column(
+    return EngineSummary(
         engine,
         version(engine, material.stored.head.engines.get(engine)),
         answered=sum(cell.ok for cell in cells),
@@ -163,7 +165,7 @@ def _median(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def _failures(cell: Cell, material: Material) -> Iterable[Failure]:
+def _failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
     own = material.of(cell)
     differs = material.wrong.get((cell.engine, cell.query))
     bad = [run for run in own if run.outcome is not Outcome.OK]
@@ -171,23 +173,25 @@ def _failures(cell: Cell, material: Material) -> Iterable[Failure]:
         alike = [run for run in bad if run.outcome is outcome]
         last = alike[-1]
         evidence = last.evidence or (differs.reason if differs else "")
-        yield Failure(
+        yield FailedRuns(
             cell.engine, cell.query, outcome, last.phase, len(alike), len(own), evidence, last.log
         )
     if differs and not any(run.outcome is Outcome.WRONG for run in bad):
-        yield Failure(
+        yield FailedRuns(
             cell.engine, cell.query, Outcome.WRONG, Phase.DONE, len(own), len(own),
             differs.reason, "",
         )  # fmt: skip
 
 
-def _checked(agreements: Sequence[Agreement]) -> tuple[Checked, ...]:
+def _checked(agreements: Sequence[Agreement]) -> tuple[AnswerCheck, ...]:
     """Tell of questions on which the same was found together."""
     alike: dict[tuple[str, tuple[Disagreement, ...]], list[str]] = {}
     for agreement in agreements:
         found = (_agreeing(agreement), agreement.differ)
         alike.setdefault(found, []).append(agreement.query)
-    return tuple(Checked(tuple(queries), said, differ) for (said, differ), queries in alike.items())
+    return tuple(
+        AnswerCheck(tuple(queries), said, differ) for (said, differ), queries in alike.items()
+    )
 
 
 def _agreeing(agreement: Agreement) -> str:
@@ -197,10 +201,10 @@ def _agreeing(agreement: Agreement) -> str:
     return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
 
 
-def _programs(material: Material) -> tuple[Program, ...]:
+def _programs(material: Material) -> tuple[StoredProgram, ...]:
     programs = material.stored.programs
     return tuple(
-        Program(engine, query, program_path(engine, query), programs[engine, query])
+        StoredProgram(engine, query, program_path(engine, query), programs[engine, query])
         for query in material.queries
         for engine in material.engines
         if (engine, query) in programs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..storage import findings, folder
-from ..storage.findings import Finding, Question, Trait, Word
+from ..storage import folder, probe_results
+from ..storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from .model import Grid, Story
 from .units import ratio, seconds
 
@@ -33,14 +33,14 @@ FAMILY_LEGEND = (
 )
 
 
-def stories(stored: folder.Stored) -> tuple[Story, ...]:
+def stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
     """Return the sections of a comparison whose roads and libraries were probed."""
-    found, skipped = findings.lines(stored.path)
+    found, skipped = probe_results.lines(stored.path)
     return told(found, stored.head.limits.get("threads") or "all", skipped)
 
 
 def told(
-    found: Sequence[Finding], workers: object, warnings: Sequence[str] = ()
+    found: Sequence[ProbeResult], workers: object, warnings: Sequence[str] = ()
 ) -> tuple[Story, ...]:
     """Return a section for each kind of subject that was asked."""
     roads = [one for one in found if one.question in Question.__members__]
@@ -57,11 +57,13 @@ def _section(
     title: str,
     grids: Sequence[Grid],
     legend: str,
-    found: Iterable[Finding],
+    found: Iterable[ProbeResult],
     warnings: Sequence[str],
 ) -> Story:
     evidence = [
-        (f.subject, f.asked, str(f.word), f.evidence) for f in found if f.word is not Word.YES
+        (f.subject, f.asked, str(f.word), f.evidence)
+        for f in found
+        if f.word is not ProbeOutcome.YES
     ]
     why = Grid("Why not", ("", "question", "outcome", "evidence"), evidence)
     busy = [f"{f.subject}, {f.asked}" for f in found if f.busy]
@@ -69,7 +71,7 @@ def _section(
     return Story(title, (*grids, why), legend, (*warnings, *(beware if busy else ())))
 
 
-def _roads(found: Sequence[Finding], workers: object) -> tuple[Grid, ...]:
+def _roads(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
     known, names = _by_place(found)
     traits = [(r, *(_word(known.get((r, q.name))) for q in ROADS)) for r in names]
     costs = [(r, *_costs(known.get((r, Question.COSTS.name)))) for r in names]
@@ -79,7 +81,7 @@ def _roads(found: Sequence[Finding], workers: object) -> tuple[Grid, ...]:
     )
 
 
-def _frames(found: Sequence[Finding]) -> tuple[Grid, ...]:
+def _frames(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
     known, names = _by_place(found)
     rows = []
     for name in names:
@@ -91,20 +93,20 @@ def _frames(found: Sequence[Finding]) -> tuple[Grid, ...]:
 
 
 def _by_place(
-    found: Sequence[Finding],
-) -> tuple[Mapping[tuple[str, str], Finding], tuple[str, ...]]:
+    found: Sequence[ProbeResult],
+) -> tuple[Mapping[tuple[str, str], ProbeResult], tuple[str, ...]]:
     known = {(f.subject, f.question): f for f in found}
     return known, tuple(dict.fromkeys(f.subject for f in found))
 
 
-def _word(found: Finding | None) -> str:
+def _word(found: ProbeResult | None) -> str:
     if found is None:
         return "—"
-    return found.evidence if found.word is Word.YES and found.evidence else str(found.word)
+    return found.evidence if found.word is ProbeOutcome.YES and found.evidence else str(found.word)
 
 
-def _costs(found: Finding | None) -> tuple[str, ...]:
-    if found is None or found.word is not Word.YES:
+def _costs(found: ProbeResult | None) -> tuple[str, ...]:
+    if found is None or found.word is not ProbeOutcome.YES:
         return ("—" if found is None else str(found.word), *("—" for _ in COSTS[1:]))
     names = ("start", "imports", "task", "mebibyte")
     return (
@@ -113,7 +115,7 @@ def _costs(found: Finding | None) -> tuple[str, ...]:
     )
 
 
-def _speed(found: Finding | None) -> tuple[str, str]:
-    if found is None or found.word is not Word.YES:
+def _speed(found: ProbeResult | None) -> tuple[str, str]:
+    if found is None or found.word is not ProbeOutcome.YES:
         return ("—" if found is None else str(found.word), "—")
     return ratio(found.figures.get("speedup")), seconds(found.figures.get("start"))

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .model import Cell, Column, View
+from .model import Cell, EngineSummary, View
 from .units import seconds, size
 
 SPAN = 1000  # width of a strip in its own units; it stretches to the screen's
@@ -56,7 +56,7 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A part of a bar, in per cent of the longest bar."""
 
     name: str
@@ -69,7 +69,7 @@ class Bar:
     """Where an engine's time goes, on average over the questions that all engines answered."""
 
     engine: str
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
     text: str
 
 
@@ -155,7 +155,7 @@ def bars(view: View) -> tuple[Bar, ...]:
     return tuple(_bar(column.engine, part, longest) for column, part in parts if count)
 
 
-def _parts(column: Column, count: int) -> dict[str, float]:
+def _parts(column: EngineSummary, count: int) -> dict[str, float]:
     sums = {"load": column.load, "cold": column.cold, "hot": column.hot}
     means = {name: (total or 0.0) / max(count, 1) for name, total in sums.items()}
     return {"start-up": column.startup or 0.0, **means}
@@ -163,7 +163,7 @@ def _parts(column: Column, count: int) -> dict[str, float]:
 
 def _bar(engine: str, parts: dict[str, float], longest: float) -> Bar:
     drawn = tuple(
-        Part(name, round(time / longest * 100, 2), seconds(time)) for name, time in parts.items()
+        Segment(name, round(time / longest * 100, 2), seconds(time)) for name, time in parts.items()
     )
     return Bar(engine, drawn, ", ".join(f"{part.name} {part.text}" for part in drawn))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ResultsError
 from ..storage import folder
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from . import build, export, html, markdown, terminal
 from .model import View
 
@@ -49,7 +49,7 @@ class Comparison:
         self.path = Path(path)
 
     @cached_property
-    def stored(self) -> Stored:
+    def stored(self) -> StoredComparison:
         """Return the head, runs and agreements as they are stored."""
         return folder.read(self.path)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..storage.records import Head, Run
-from .model import Facts
+from .model import FactGroup
 from .units import seconds, size
 
 BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
@@ -27,7 +27,7 @@ def version(engine: str, told: object) -> str:
     return " + ".join(own) or str(told.get("version", ""))
 
 
-def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
+def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
     """Return all facts of a comparison, as text; its runs tell how peaks were read, and types."""
     measures = dict.fromkeys(run.memory.measure for run in runs if run.memory.measure)
     peak = {"peak_memory": "; ".join(measures)} if measures else {}
@@ -41,7 +41,7 @@ def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[Facts, ...]:
         ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
         ("Overrides", head.overrides),
     )
-    found = (Facts(title, tuple(_items(record))) for title, record in parts)
+    found = (FactGroup(title, tuple(_items(record))) for title, record in parts)
     return tuple(facts for facts in found if facts.items)
 
 

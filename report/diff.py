@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ResultsError
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Head, Run
 from . import build, statistics
 from .context import text
@@ -44,7 +44,7 @@ class Diff:
     changes: tuple[Change, ...]
 
 
-def comparable(old: Stored, new: Stored) -> None:
+def comparable(old: StoredComparison, new: StoredComparison) -> None:
     """Raise ResultsError, saying what differs, where two comparisons should not be compared."""
     found = obstacles(old, new)
     if found:
@@ -54,7 +54,7 @@ def comparable(old: Stored, new: Stored) -> None:
         )
 
 
-def diff(old: Stored, new: Stored) -> Diff:
+def diff(old: StoredComparison, new: StoredComparison) -> Diff:
     """Compare two comparisons, obstacles or not."""
     views = build.build(old), build.build(new)
     runs = tuple(_by_cell(stored.runs) for stored in (old, new))
@@ -83,7 +83,7 @@ def _ranked(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(dict.fromkeys((*ended, *decided, *changes)))
 
 
-def obstacles(old: Stored, new: Stored) -> tuple[str, ...]:
+def obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
     """Describe what differs of workload, data, limits and machine."""
     one, other = old.head, new.head
     workload = {"workload": one.workload}, {"workload": other.workload}
@@ -175,7 +175,7 @@ def _lonely(
         yield f"not in the {where} comparison: {', '.join(missing)}"
 
 
-def _notes(old: Stored, new: Stored) -> Iterator[str]:
+def _notes(old: StoredComparison, new: StoredComparison) -> Iterator[str]:
     yield from _differences("", {"dfbench": old.head.dfbench}, {"dfbench": new.head.dfbench})
     for engine, told in old.head.engines.items():
         if engine in new.head.engines:

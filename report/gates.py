@@ -39,7 +39,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """What a gate looks at: an engine on a question. `noisy` is the share of busy runs."""
 
     engine: str
@@ -64,7 +64,7 @@ def read(text: str) -> Gate:
     )
 
 
-def failures(gate: Gate, measured: Iterable[Measured]) -> tuple[str, ...]:
+def failures(gate: Gate, measured: Iterable[Measurement]) -> tuple[str, ...]:
     """Return a sentence for each question on which the condition certainly holds.
 
     Raises DfbenchError for an engine that was not compared.
@@ -84,24 +84,24 @@ def check(gate: Gate, engines: Sequence[str]) -> None:
         )
 
 
-def of_view(view: View) -> tuple[Measured, ...]:
+def of_view(view: View) -> tuple[Measurement, ...]:
     """Return what gates look at in one comparison: the baseline is its baseline engine."""
     return tuple(
-        Measured(cell.engine, cell.query, cell.ratio, cell.peak, cell.noisy)
+        Measurement(cell.engine, cell.query, cell.ratio, cell.peak, cell.noisy)
         for row in view.rows
         for cell in row.cells
     )
 
 
-def of_diff(found: Diff) -> tuple[Measured, ...]:
+def of_diff(found: Diff) -> tuple[Measurement, ...]:
     """Return what gates look at in a difference: the baseline is the old comparison."""
     return tuple(
-        Measured(c.engine, c.query, c.ratio, c.after.peak, max(c.before.noisy, c.after.noisy))
+        Measurement(c.engine, c.query, c.ratio, c.after.peak, max(c.before.noisy, c.after.noisy))
         for c in found.changes
     )
 
 
-def _failure(gate: Gate, one: Measured) -> str | None:
+def _failure(gate: Gate, one: Measurement) -> str | None:
     where = f"{gate.text}: {one.engine} on {one.query}"
     if gate.what == "memory":
         if one.peak is None or not _beyond(gate, one.peak, one.peak):

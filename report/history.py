@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from ..errors import ResultsError
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Head
 from .build import build as build_view
 from .diff import obstacles
@@ -21,7 +21,7 @@ GAP = "·"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class HistoryEntry:
     """One comparison; `apart` says why its times do not stand beside the newest one's."""
 
     folder: str
@@ -31,7 +31,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Series:
     """An engine's times on a question, one a point, in seconds; None where there is none."""
 
     engine: str
@@ -50,22 +50,23 @@ class History:
     """A workload's comparisons, oldest first, and a line an engine and question."""
 
     workload: str
-    points: tuple[Point, ...]
-    lines: tuple[Line, ...]
+    points: tuple[HistoryEntry, ...]
+    lines: tuple[Series, ...]
 
 
-def build(comparisons: Sequence[Stored]) -> History:
+def build(comparisons: Sequence[StoredComparison]) -> History:
     """Put comparisons of one workload in a row, oldest first; ResultsError for none."""
     if not comparisons:
         raise ResultsError("no comparison of this workload is stored; `dfbench compare` makes one")
     newest = comparisons[-1]
     points = tuple(
-        Point(one.path.name, one.head, len(one.runs), obstacles(one, newest)) for one in comparisons
+        HistoryEntry(one.path.name, one.head, len(one.runs), obstacles(one, newest))
+        for one in comparisons
     )
     cells = [_cells(one) if not p.apart else {} for one, p in zip(comparisons, points, strict=True)]
     places = dict.fromkeys(place for one in reversed(cells) for place in one)
     lines = tuple(
-        Line(
+        Series(
             *place,
             tuple(one[place].time if place in one else None for one in cells),
             tuple(one[place].word if place in one else "" for one in cells),
@@ -114,7 +115,7 @@ def spark(times: Sequence[float | None]) -> str:
     )
 
 
-def _cells(stored: Stored) -> dict[tuple[str, str], Cell]:
+def _cells(stored: StoredComparison) -> dict[tuple[str, str], Cell]:
     rows = build_view(stored).rows
     return {(c.engine, c.query): c for row in rows for c in row.cells if c.outcome is not None}
 
@@ -153,7 +154,7 @@ def _chart(history: History) -> Iterator[str]:
         yield "No run has finished: there is nothing to draw yet."
 
 
-def _change(line: Line) -> str:
+def _change(line: Series) -> str:
     if not line.known:
         return line.words[-1]
     last = line.words[-1] if line.times[-1] is None else seconds(line.times[-1])

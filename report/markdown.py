@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from .model import Cell, Column, Failure, Program, Ratio, Row, Story, View
+from .model import Cell, EngineSummary, FailedRuns, Ratio, Row, StoredProgram, Story, View
 from .units import interval, ratio, seconds, size
 
 TIMES = ("start-up", "load", "cold", "hot")
@@ -62,7 +62,7 @@ def _engines(view: View) -> Iterator[str]:
     yield ""
 
 
-def _engine(column: Column) -> tuple[str, ...]:
+def _engine(column: EngineSummary) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
     answered = f"{column.answered} of {column.asked}"
     ran = (text(column.engine), _ratio(column.overall), answered, str(column.rounds))
@@ -108,7 +108,7 @@ def _failures(view: View) -> Iterator[str]:
     yield ""
 
 
-def _failure(failure: Failure) -> Iterator[str]:
+def _failure(failure: FailedRuns) -> Iterator[str]:
     where = f"**{text(failure.engine)}**, {text(failure.query)}"
     evidence = f": {text(failure.evidence)}" if failure.evidence else ""
     yield f"- {where}: {failure.ending}{evidence}"
@@ -178,7 +178,7 @@ def _places(view: View) -> Iterator[str]:
     yield ""
 
 
-def _program(program: Program) -> str:
+def _program(program: StoredProgram) -> str:
     return f"{text(program.engine)} (`{program.path}`)\n\n{fence(program.text, 'python')}"
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..storage.records import Outcome, Run
-from ..storage.trials import Stored, Trial, Tried
+from ..storage.trials import StoredSearch, Trial, TrialCounts
 from .units import ratio, seconds, size
 
 BAR = 12  # characters of the longest bar on a terminal
@@ -78,7 +78,7 @@ class Page:
         return round(100 * (count or 0) / longest, 1) if longest else 0.0
 
 
-def build(stored: Stored) -> Page:
+def build(stored: StoredSearch) -> Page:
     """Return a stored search, finished or not, as reports tell it."""
     head = stored.head
     places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
@@ -104,7 +104,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     bad = next((run for run in free if run.outcome is not Outcome.OK), None)
     if bad:
         return Floor(engine, query, None, why=_words(bad))
-    tried = Tried.by(trials)
+    tried = TrialCounts.by(trials)
     peak = max((run.memory.answering for run in free), default=None)
     low, high = tried.low, tried.high
     if high is None:

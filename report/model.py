@@ -87,7 +87,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class EngineSummary:
     """An engine over all questions; sums are over the questions that every engine answered.
 
     `over` counts the questions behind `overall`, `rounds` the fewest rounds of an answered one.
@@ -109,7 +109,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedRuns:
     """Runs of an engine that ended alike on a question, with the evidence of the last."""
 
     engine: str
@@ -131,7 +131,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class AnswerCheck:
     """Which engines agree on some questions, as a sentence, and how the others differ."""
 
     queries: tuple[str, ...]
@@ -140,7 +140,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class StoredProgram:
     """A program as it was run; `path` is relative to the folder."""
 
     engine: str
@@ -187,7 +187,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactGroup:
     """Some facts under one heading, each a label and its text."""
 
     title: str
@@ -205,15 +205,15 @@ class View:
     baseline: str
     sentences: tuple[str, ...]
     warnings: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[EngineSummary, ...]
     rows: tuple[Row, ...]
     common: tuple[str, ...]
-    failures: tuple[Failure, ...]
-    checked: tuple[Checked, ...]
+    failures: tuple[FailedRuns, ...]
+    checked: tuple[AnswerCheck, ...]
     upgrades: tuple[Upgrade, ...]
     stories: tuple[Story, ...]
-    facts: tuple[Facts, ...]
-    programs: tuple[Program, ...]
+    facts: tuple[FactGroup, ...]
+    programs: tuple[StoredProgram, ...]
     command: str
     source: str
     dfbench: str

@@ -19,7 +19,7 @@ STANDARD = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class ReportOutput:
     """How a story is printed, which files get it too, and what makes the command fail."""
 
     form: Format = Format.TABLE
@@ -42,7 +42,9 @@ class Output:
         return tuple(said for gate in self.gates for said in gates.failures(gate, seen))
 
 
-def prepare(form: str, conditions: Iterable[str], files: Mapping[Format, str | None]) -> Output:
+def prepare(
+    form: str, conditions: Iterable[str], files: Mapping[Format, str | None]
+) -> ReportOutput:
     """Read what a command line asks for, and open each file once, before anything runs.
 
     Raises DfbenchError for a form or condition that is none, ResultsError for a file that cannot
@@ -56,7 +58,7 @@ def prepare(form: str, conditions: Iterable[str], files: Mapping[Format, str | N
     for _, name in wanted:
         if name != STANDARD:
             _try_out(Path(name))
-    return Output(Format(form), tuple(gates.read(one) for one in conditions), wanted)
+    return ReportOutput(Format(form), tuple(gates.read(one) for one in conditions), wanted)
 
 
 def rendered(story: View | Diff, form: Format) -> str:

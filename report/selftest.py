@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import fmean, median
 
 from ..errors import ResultsError
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Outcome, Run
 from . import statistics
 from .model import Ratio, Verdict
@@ -35,7 +35,7 @@ Samples = Mapping[str, Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class NoiseModel:
     """How engines differ from themselves: the spread of each question, and the shape all share."""
 
     scales: tuple[tuple[float, ...], ...]
@@ -44,7 +44,7 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class Simulation:
     """Shares of simulated comparisons of so many rounds: false verdicts, and slow-downs found."""
 
     rounds: int
@@ -59,7 +59,7 @@ class SelfTest:
     real: tuple[Ratio, ...]
     rounds: int
     noise: float
-    simulated: tuple[Simulated, ...]
+    simulated: tuple[Simulation, ...]
 
     @property
     def false(self) -> int:
@@ -84,7 +84,7 @@ def needed(pairs: int, count: int, rounds: int) -> int:
     return 2 * rounds * max(blocks, -(-told // (2 * rounds)))
 
 
-def build(stored: Stored, rounds: int, count: int = SIMULATED) -> SelfTest:
+def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> SelfTest:
     """Test verdicts on the rounds of a stored comparison; ResultsError where they are too few."""
     everything = {engine: _samples(stored.runs, engine) for engine in _engines(stored.runs)}
     noise = noise_of([pool(samples) for samples in everything.values()])
@@ -100,7 +100,7 @@ def build(stored: Stored, rounds: int, count: int = SIMULATED) -> SelfTest:
     return SelfTest(real, rounds, noise.typical, simulated)
 
 
-def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> Noise:
+def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> NoiseModel:
     """Return the noise in each engine's logarithmic ratios, a row a question."""
     scales = [[math.sqrt(fmean(log**2 for log in row)) for row in rows] for rows in pools]
     shape = [
@@ -112,7 +112,7 @@ def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> Noise:
     ]
     sizes = sorted(abs(log) for rows in pools for row in rows for log in row)
     typical = math.expm1(median(sizes)) if sizes else 0.0
-    return Noise(tuple(tuple(own) for own in scales if own), tuple(shape), typical)
+    return NoiseModel(tuple(tuple(own) for own in scales if own), tuple(shape), typical)
 
 
 def itself(
@@ -202,14 +202,14 @@ def _samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
     return {q: statistics.samples([run for run in good if run.query == q]) for q in queries}
 
 
-def _simulate(seed: random.Random, noise: Noise, rounds: int, count: int) -> Simulated:
+def _simulate(seed: random.Random, noise: NoiseModel, rounds: int, count: int) -> Simulation:
     same, slower = (_verdicts(seed, noise, rounds, count, truth) for truth in (1.0, PLANTED))
     errs = sum(verdict.decided for verdict in same) / len(same)
-    return Simulated(rounds, errs, slower.count(Verdict.SLOWER) / len(slower))
+    return Simulation(rounds, errs, slower.count(Verdict.SLOWER) / len(slower))
 
 
 def _verdicts(
-    seed: random.Random, noise: Noise, rounds: int, count: int, truth: float
+    seed: random.Random, noise: NoiseModel, rounds: int, count: int, truth: float
 ) -> list[Verdict]:
     found: list[Verdict] = []
     while len(found) < count:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Head, Outcome, Phase
 from . import statistics
-from .model import Column, Ratio, Verdict, View
+from .model import EngineSummary, Ratio, Verdict, View
 from .units import counted, listed, seconds, size
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
-def findings(view: View, stored: Stored) -> tuple[str, ...]:
+def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return what a reader who was not there must know, the most important first."""
     answers = (*_failed(view, stored), *_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)
@@ -29,7 +29,7 @@ def findings(view: View, stored: Stored) -> tuple[str, ...]:
     return tuple(sentence for part in parts for sentence in part)
 
 
-def warnings(view: View, stored: Stored) -> tuple[str, ...]:
+def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return what speaks against believing the figures."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *_clusters(stored), *_noise(stored), *(() if busy else _rounds(view)))
@@ -88,7 +88,7 @@ def _times(value: float) -> str:
     return f"{value:.0f}×" if value < 10_000 else "over 10000×"
 
 
-def _partial(view: View, stored: Stored) -> Iterator[str]:
+def _partial(view: View, stored: StoredComparison) -> Iterator[str]:
     ended, planned = _ended(stored)
     if not stored.runs:
         yield "No run has finished: there is nothing to compare yet."
@@ -98,7 +98,7 @@ def _partial(view: View, stored: Stored) -> Iterator[str]:
         yield "This comparison is partial: some engines did not run on some questions."
 
 
-def _ended(stored: Stored) -> tuple[int, int]:
+def _ended(stored: StoredComparison) -> tuple[int, int]:
     """Count the runs that have ended, and those that were planned, as far as that is known."""
     planned = stored.head.measure.get("planned")
     done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
@@ -132,13 +132,13 @@ def _won(view: View, engine: str) -> str:
     return listed([r.query for r in view.rows for c in r.cells if c.best and c.engine == engine])
 
 
-def _doubt(view: View, first: list[Column]) -> str:
+def _doubt(view: View, first: list[EngineSummary]) -> str:
     names = {column.engine for column in first}
     doubtful = sum(r.contested for r in view.rows for c in r.cells if c.best and c.engine in names)
     return f" ({doubtful} of them undecided)" if doubtful else ""
 
 
-def _lead(view: View, first: list[Column]) -> str:
+def _lead(view: View, first: list[EngineSummary]) -> str:
     if len(first) > 1 or first[0].overall is None or first[0].engine == view.baseline:
         return ""
     column, overall = first[0], first[0].overall
@@ -184,7 +184,7 @@ def _memory(view: View) -> Iterator[str]:
     )
 
 
-def _spilled(stored: Stored) -> Iterator[str]:
+def _spilled(stored: StoredComparison) -> Iterator[str]:
     """Describe who has gone to the disk for want of memory, and how much was there at one time."""
     most: dict[str, int] = {}
     for run in stored.runs:
@@ -195,7 +195,7 @@ def _spilled(stored: Stored) -> Iterator[str]:
         yield f"Temporary files on the disk, at most at one time: {told}."
 
 
-def _failed(view: View, stored: Stored) -> Iterator[str]:
+def _failed(view: View, stored: StoredComparison) -> Iterator[str]:
     limits = stored.head.limits
     for engine in view.engines:
         own = [failure for failure in view.failures if failure.engine == engine]
@@ -226,7 +226,7 @@ def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) 
             raise AssertionError("an ok run is no failure")
 
 
-def _checks(view: View, stored: Stored) -> Iterator[str]:
+def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
     ended, planned = _ended(stored)
     if not view.checked and ended < planned:
         yield "The answers are compared with one another when all runs have ended."
@@ -243,13 +243,13 @@ def _checks(view: View, stored: Stored) -> Iterator[str]:
         yield f"All answers agree on {clean} of {total}."
 
 
-def _clusters(stored: Stored) -> Iterator[str]:
+def _clusters(stored: StoredComparison) -> Iterator[str]:
     """Tell of engines on clusters whose limits hold where, and whose the peaks are."""
     if told := stored.head.limits.get("clusters"):
         yield str(told)
 
 
-def _noise(stored: Stored) -> Iterator[str]:
+def _noise(stored: StoredComparison) -> Iterator[str]:
     """Return each way in which the machine was restless, and what to do about it."""
     if not any(run.times.hot for run in stored.runs):
         return  # a check has no times to doubt

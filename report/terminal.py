@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from .model import Cell, Column, Grid, Row, Story, Verdict, View
+from .model import Cell, EngineSummary, Grid, Row, Story, Verdict, View
 from .units import ratio, seconds, size
 
 WIDTH = 80
@@ -78,7 +78,7 @@ def _engines(view: View) -> Table:
     return table
 
 
-def _engine(column: Column) -> tuple[str | Text, ...]:
+def _engine(column: EngineSummary) -> tuple[str | Text, ...]:
     overall = column.overall
     against = _ratio(overall.value, overall.verdict) if overall else Text("—")
     times = (column.startup, column.load, column.cold, column.hot)

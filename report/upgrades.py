@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from packaging.version import InvalidVersion, Version
 
-from .model import Cell, Column, Row, Upgrade, Verdict
+from .model import Cell, EngineSummary, Row, Upgrade, Verdict
 from .verdicts import Material, judged_on, judged_over
 
 
 def upgrades(
-    columns: Sequence[Column], rows: Sequence[Row], material: Material
+    columns: Sequence[EngineSummary], rows: Sequence[Row], material: Material
 ) -> Iterator[Upgrade]:
     """Return each engine that is there in several versions, a pair after the other."""
     for older, newer in _pairs(columns):
@@ -37,7 +37,7 @@ def upgrades(
         )
 
 
-def _pairs(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+def _pairs(columns: Sequence[EngineSummary]) -> Iterator[tuple[str, str]]:
     """Return the older and the newer of versions that follow each other."""
     for base in dict.fromkeys(column.engine.partition("@")[0] for column in columns):
         own = [c for c in columns if c.engine.partition("@")[0] == base and _number(c)]
@@ -45,7 +45,7 @@ def _pairs(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
         yield from ((a.engine, b.engine) for a, b in pairwise(own) if _number(a) != _number(b))
 
 
-def _number(column: Column) -> Version | None:
+def _number(column: EngineSummary) -> Version | None:
     try:
         return Version(column.version.partition(" ")[0])
     except InvalidVersion:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..storage.folder import Stored
+from ..storage.folder import StoredComparison
 from ..storage.records import Disagreement, Outcome, Run
 from . import statistics
 from .model import Cell, Ratio, Verdict
@@ -17,7 +17,7 @@ from .statistics import Spread
 class Material:
     """What the parts of a view are made from."""
 
-    stored: Stored
+    stored: StoredComparison
     engines: tuple[str, ...]
     queries: tuple[str, ...]
     baseline: str
@@ -47,7 +47,7 @@ class Material:
         return statistics.lend(known, statistics.within(own))
 
 
-def gathered(stored: Stored) -> Material:
+def gathered(stored: StoredComparison) -> Material:
     """Return what a stored comparison has to judge by."""
     engines, queries = _names(stored)
     wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
@@ -107,14 +107,14 @@ def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
     return found
 
 
-def _names(stored: Stored) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(stored: StoredComparison) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return engines and queries as the head orders them, then those that only the runs know."""
     engines = dict.fromkeys((*stored.head.engines, *(run.engine for run in stored.runs)))
     queries = dict.fromkeys((*stored.head.queries, *(run.query for run in stored.runs)))
     return tuple(engines), tuple(queries)
 
 
-def _baseline(stored: Stored, engines: Sequence[str]) -> str:
+def _baseline(stored: StoredComparison, engines: Sequence[str]) -> str:
     if stored.head.baseline in engines or not engines:
         return stored.head.baseline
     return engines[0]

@@ -85,7 +85,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredComparison:
     """A comparison read back; `warnings` say what could not be read, or was strange."""
 
     path: Path
@@ -94,7 +94,7 @@ class Stored:
     agreements: tuple[Agreement, ...]
     programs: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    tenth: Stored | None = None
+    tenth: StoredComparison | None = None
 
 
 def program_path(engine: str, query: str) -> str:
@@ -164,7 +164,7 @@ def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
     return tuple(sorted((head.parent for head in heads), key=_age))
 
 
-def read(path: Path, name: str = HEAD) -> Stored:
+def read(path: Path, name: str = HEAD) -> StoredComparison:
     """Read a comparison, finished or not.
 
     Raises ResultsError where there is no head, or a later dfbench wrote it. Lines that cannot be
@@ -178,7 +178,7 @@ def read(path: Path, name: str = HEAD) -> Stored:
     told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
     programs, below = _read_programs(path, head, kept), path / TENTH
     tenth = read(below, TENTH_HEAD) if (below / TENTH_HEAD).exists() else None
-    return Stored(path, head, kept, latest_agreements, programs, told, tenth)
+    return StoredComparison(path, head, kept, latest_agreements, programs, told, tenth)
 
 
 def write(path: Path, text: str) -> None:

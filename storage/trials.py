@@ -32,7 +32,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredSearch:
     """A search read back, finished or not; `warnings` say what could not be read."""
 
     path: Path
@@ -42,19 +42,19 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialCounts:
     """How often each limit was tried, and how often the program finished under it."""
 
     ended: dict[int, tuple[bool, ...]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, trials: Iterable[Trial]) -> Tried:
+    def by(cls, trials: Iterable[Trial]) -> TrialCounts:
         """Gather an engine's trials on one query; those without a limit say nothing here."""
         limited = ((trial.limit, trial.run.outcome is Outcome.OK) for trial in trials)
         return cls.of((limit, finished) for limit, finished in limited if limit is not None)
 
     @classmethod
-    def of(cls, tries: Iterable[tuple[int, bool]]) -> Tried:
+    def of(cls, tries: Iterable[tuple[int, bool]]) -> TrialCounts:
         """Gather tries: a limit, and whether the program finished under it."""
         ended: dict[int, tuple[bool, ...]] = {}
         for limit, finished in tries:
@@ -86,11 +86,11 @@ def append(path: Path, trial: Trial) -> None:
     folder.append_record(path / TRIALS, {"limit": trial.limit, **trial.run.to_dict()})
 
 
-def read(path: Path) -> Stored:
+def read(path: Path) -> StoredSearch:
     """Read a search; ResultsError where there is none."""
     head, warnings = folder.read_head(path, HEAD)
     trials, skipped = folder.read_lines(path / TRIALS, _trial)
-    return Stored(path, head, trials, (*warnings, *skipped))
+    return StoredSearch(path, head, trials, (*warnings, *skipped))
 
 
 def latest(results: Path, workload: str) -> Path:

@@ -18,9 +18,9 @@ from dfbench.environments.provider import Interpreter
 from dfbench.execution.limits import choose
 from dfbench.report import capabilities, html, markdown
 from dfbench.report.progress import Silence
-from dfbench.storage import findings
-from dfbench.storage.findings import Finding, Question, Trait, Word
+from dfbench.storage import probe_results
 from dfbench.storage.folder import Folder
+from dfbench.storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from dfbench.storage.records import Outcome, Run
 
 HOLES = {
@@ -48,7 +48,7 @@ def test_only_questions_about_the_guard_leave_it_out() -> None:
     assert spawned == SPAWNED
 
 
-def ask(tmp_path: Path, name: str, question: Question, patience: float = 30) -> Finding:
+def ask(tmp_path: Path, name: str, question: Question, patience: float = 30) -> ProbeResult:
     return prober(tmp_path, patience).ask(probe(road(name), question, 2))
 
 
@@ -57,9 +57,9 @@ def prober(tmp_path: Path, patience: float = 30) -> Prober:
 
 
 def test_threads_take_a_closure_and_processes_do_not(tmp_path: Path) -> None:
-    assert ask(tmp_path, "futures-thread", Question.CLOSURE).word is Word.YES
+    assert ask(tmp_path, "futures-thread", Question.CLOSURE).word is ProbeOutcome.YES
     refused = ask(tmp_path, "multiprocessing", Question.CLOSURE)
-    assert refused.word is Word.NO
+    assert refused.word is ProbeOutcome.NO
     assert "pickle local object" in refused.evidence
 
 
@@ -70,20 +70,20 @@ def test_workers_are_told_by_their_numbers(tmp_path: Path) -> None:
 
 def test_a_pool_that_waits_for_ever_hangs(tmp_path: Path) -> None:
     hangs = ask(tmp_path, "multiprocessing", Question.NOTEBOOK_SPAWN, patience=3)
-    assert hangs.word is Word.HANGS
+    assert hangs.word is ProbeOutcome.HANGS
     assert "after 3 s" in hangs.evidence
 
 
 def test_a_road_that_is_not_installed_says_so(tmp_path: Path) -> None:
     absent = Road("absent", "import absent_package", "pass", "map(FUNCTION, ARGUMENTS)")
     found = prober(tmp_path).ask(probe(absent, Question.WORKERS, 2))
-    assert found.word is Word.MISSING
+    assert found.word is ProbeOutcome.MISSING
 
 
 def test_a_wrong_answer_is_a_no(tmp_path: Path) -> None:
     wrong = Road("wrong", "", "pass", "map(FUNCTION, [7.0])")
     found = prober(tmp_path).ask(probe(wrong, Question.LAMBDA, 2))
-    assert (found.word, "[8.0]" in found.evidence) == (Word.NO, True)
+    assert (found.word, "[8.0]" in found.evidence) == (ProbeOutcome.NO, True)
 
 
 @pytest.mark.parametrize("trait", Trait)
@@ -114,19 +114,23 @@ def test_pandas_and_polars_read_a_database_and_datatable_does_not(tmp_path: Path
         for library in LIBRARIES
         if library.name in {"pandas", "polars", "datatable"}
     }
-    assert words == {"pandas": Word.YES, "polars": Word.YES, "datatable": Word.NO}
+    assert words == {
+        "pandas": ProbeOutcome.YES,
+        "polars": ProbeOutcome.YES,
+        "datatable": ProbeOutcome.NO,
+    }
 
 
 def test_printed_figures_are_judged() -> None:
     lazy = judged("x", "LAZY", '{"described": 0.01, "done": 1.0}')
     eager = judged("x", "LAZY", '{"described": 0.9, "done": 1.0}')
     assert (lazy.word, eager.word, eager.evidence) == (
-        Word.YES, Word.NO, "described in 0.9 s of 1 s",
+        ProbeOutcome.YES, ProbeOutcome.NO, "described in 0.9 s of 1 s",
     )  # fmt: skip
     speed = judged("x", "SPEED", '{"imports": 1, "first": 2, "own": 0.5, "pandas": 1.0}')
     assert speed.figures == {"start": 3, "speedup": 2.0}
     short = judged("x", "BEYOND", '{"answer": [1.0], "right": [2.0]}')
-    assert (short.word, "[2.0] is right" in short.evidence) == (Word.NO, True)
+    assert (short.word, "[2.0] is right" in short.evidence) == (ProbeOutcome.NO, True)
 
 
 def test_the_articles_libraries_are_asked_where_they_take_part() -> None:
@@ -144,16 +148,18 @@ def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
 ) -> None:
     asked = []
 
-    def answered(_: Prober, one: Probe) -> Finding:
+    def answered(_: Prober, one: Probe) -> ProbeResult:
         asked.append(one.question)
-        return Finding(one.subject, one.question, Word.YES, busy=one.question == "COSTS")
+        return ProbeResult(
+            one.subject, one.question, ProbeOutcome.YES, busy=one.question == "COSTS"
+        )
 
     monkeypatch.setattr(Prober, "ask", answered)
     here = {"loky": Interpreter("python", "3.11", {"loky": "3.5"})}
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         ask_beside(here, Folder(tmp_path / folder), tmp_path, choose(), 2, Silence())
-        assert len(findings.lines(tmp_path / folder)[0]) == len(Question)
+        assert len(probe_results.lines(tmp_path / folder)[0]) == len(Question)
     assert asked == [*Question.__members__, "COSTS"]
     newer = {"loky": Interpreter("python", "3.11", {"loky": "3.6"})}
     (tmp_path / "third").mkdir()
@@ -170,7 +176,7 @@ def test_evidence_joins_a_message_that_begins_on_the_next_line() -> None:
 def test_a_run_without_an_error_of_python_tells_how_it_ended() -> None:
     run = Run("x", "q", 1, Outcome.OUT_OF_MEMORY, evidence="the kernel killed it")
     found = finding(Probe("x", "LAMBDA", ""), run, None)
-    assert (found.word, found.evidence) == (Word.NO, "the kernel killed it")
+    assert (found.word, found.evidence) == (ProbeOutcome.NO, "the kernel killed it")
 
 
 TOLD = {
@@ -193,16 +199,18 @@ def test_a_difference_below_zero_is_no_cost() -> None:
 
 def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     made = (
-        Finding("loky", "WORKERS", Word.YES, "processes", {"workers": 2.0}),
-        Finding("loky", "LAMBDA", Word.NO, "TypeError: <b>"),
-        Finding("loky", "COSTS", Word.YES, "", costs(TOLD), busy=True),
-        Finding("dask", "SYNTAX", Word.YES, "21 of 24", {"alike": 21.0}),
-        Finding("dask", "SPEED", Word.YES, "", {"start": 1.0, "speedup": 2.0}),
+        ProbeResult("loky", "WORKERS", ProbeOutcome.YES, "processes", {"workers": 2.0}),
+        ProbeResult("loky", "LAMBDA", ProbeOutcome.NO, "TypeError: <b>"),
+        ProbeResult("loky", "COSTS", ProbeOutcome.YES, "", costs(TOLD), busy=True),
+        ProbeResult("dask", "SYNTAX", ProbeOutcome.YES, "21 of 24", {"alike": 21.0}),
+        ProbeResult("dask", "SPEED", ProbeOutcome.YES, "", {"start": 1.0, "speedup": 2.0}),
     )
     for one in made:
-        findings.append(tmp_path, one)
-    (tmp_path / findings.LINES).open("a").write('{"subject": "x", "question": "AGE", "word": "no"}')
-    read, skipped = findings.lines(tmp_path)
+        probe_results.append(tmp_path, one)
+    (tmp_path / probe_results.LINES).open("a").write(
+        '{"subject": "x", "question": "AGE", "word": "no"}'
+    )
+    read, skipped = probe_results.lines(tmp_path)
     assert read == made
     assert "nobody asks 'AGE'" in skipped[0] or "half written" in skipped[0]
     roads, family = capabilities.told(read, 2)

@@ -14,7 +14,7 @@ from dfbench.comparison.limit_search import (
     following,
     wanted,
 )
-from dfbench.storage.trials import Tried
+from dfbench.storage.trials import TrialCounts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ LEAST, MOST = 16 * MIB, 24 * GIB
 def search(need: int, guess: int, least: int = LEAST, most: int = MOST) -> list[tuple[int, bool]]:
     tries: list[tuple[int, bool]] = []
     bounds = Bounds(guess, least, most)
-    while (limit := following(Tried.of(tries), bounds)) is not None:
+    while (limit := following(TrialCounts.of(tries), bounds)) is not None:
         assert least <= limit <= most
         tries.append((limit, limit >= need))
         assert len(tries) < 3 * MOST_LIMITS
@@ -37,7 +37,7 @@ def search(need: int, guess: int, least: int = LEAST, most: int = MOST) -> list[
     guess=st.integers(1, 2 * MOST),
 )
 def test_both_sides_are_near_and_tried_twice(need: int, guess: int):
-    tried = Tried.of(search(need, guess))
+    tried = TrialCounts.of(search(need, guess))
     low, high = tried.low, tried.high
     assert low is not None
     assert high is not None
@@ -53,26 +53,26 @@ def test_a_good_guess_saves_tries():
 
 
 def test_what_needs_more_than_there_is_has_no_floor():
-    tried = Tried.of(search(2 * GIB, 500 * MIB, most=GIB))
+    tried = TrialCounts.of(search(2 * GIB, 500 * MIB, most=GIB))
     assert tried.high is None
     assert tried.low == GIB
     assert tried.count(GIB) == TRIES
 
 
 def test_what_needs_next_to_nothing_ends_at_the_least():
-    tried = Tried.of(search(1, 500 * MIB))
+    tried = TrialCounts.of(search(1, 500 * MIB))
     assert (tried.low, tried.high) == (None, LEAST)
     assert tried.count(LEAST) == TRIES
 
 
 def test_a_limit_under_which_one_of_two_tries_failed_does_not_work():
-    tried = Tried.of([(GIB, True), (2 * GIB, True), (GIB, False)])
+    tried = TrialCounts.of([(GIB, True), (2 * GIB, True), (GIB, False)])
     assert (tried.low, tried.high) == (GIB, 2 * GIB)
     assert (tried.finished(GIB), tried.count(GIB)) == (1, 2)
 
 
 def test_a_failure_above_a_success_counts():
-    tried = Tried.of([(GIB, True), (2 * GIB, False), (3 * GIB, True)])
+    tried = TrialCounts.of([(GIB, True), (2 * GIB, False), (3 * GIB, True)])
     assert (tried.low, tried.high) == (2 * GIB, 3 * GIB)
 
 
@@ -80,11 +80,11 @@ def test_a_failure_above_a_success_counts():
 def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int):
     chance = random.Random(seed)
     tries: list[tuple[int, bool]] = []
-    while (limit := following(Tried.of(tries), Bounds(GIB, LEAST, MOST))) is not None:
+    while (limit := following(TrialCounts.of(tries), Bounds(GIB, LEAST, MOST))) is not None:
         share = (limit - 900 * MIB) / (200 * MIB)  # never below 900 MiB, always above 1100
         tries.append((limit, chance.random() < share))
         assert len(tries) < 3 * MOST_LIMITS
-    tried = Tried.of(tries)
+    tried = TrialCounts.of(tries)
     assert tried.high is not None
     assert tried.high > 900 * MIB
     assert tried.count(tried.high) >= TRIES
@@ -94,5 +94,5 @@ def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int):
 def test_an_interrupted_search_goes_on_as_if_it_had_not_been():
     whole = search(700 * MIB, 2 * GIB)
     for length in range(len(whole)):
-        limit = following(Tried.of(whole[:length]), Bounds(2 * GIB, LEAST, MOST))
+        limit = following(TrialCounts.of(whole[:length]), Bounds(2 * GIB, LEAST, MOST))
         assert limit == whole[length][0]

@@ -14,7 +14,7 @@ from dfbench.comparison.limit_search import FINEST, TRIES
 from dfbench.errors import ResultsError
 from dfbench.storage import folder, trials
 from dfbench.storage.records import Outcome
-from dfbench.storage.trials import Tried
+from dfbench.storage.trials import TrialCounts
 
 WORKLOAD = """
 workload: small
@@ -47,7 +47,7 @@ def run(place: Path, *words: str) -> tuple[int, str, str]:
     return process.returncode, output, errors
 
 
-def stored(place: Path) -> trials.Stored:
+def stored(place: Path) -> trials.StoredSearch:
     return trials.read(trials.latest(place / "results", "small"))
 
 
@@ -55,7 +55,7 @@ def test_a_floor_has_two_sides_and_is_told(place: Path):
     code, output, errors = run(place, "floor", "small.yaml", "-q", "q1", "-e", "duckdb")
     assert code == 0, errors
     found = stored(place)
-    tried = Tried.by(found.trials)
+    tried = TrialCounts.by(found.trials)
     assert tried.low is not None
     assert tried.high is not None
     assert 16 * 2**20 <= tried.low < tried.high < 2**30
@@ -94,7 +94,7 @@ def test_a_killed_search_is_read_and_gone_on_with(place: Path):
     assert after.path == before.path
     assert after.trials[: len(before.trials)] == before.trials
     for query in ("q1", "q2"):
-        tried = Tried.by(t for t in after.trials if t.run.query == query)
+        tried = TrialCounts.by(t for t in after.trials if t.run.query == query)
         assert tried.high is not None
         assert tried.count(tried.high) == TRIES
         assert query in output

@@ -9,10 +9,10 @@ import pytest
 from dfbench.comparison import session
 from dfbench.comparison.scaling import beside, tenth
 from dfbench.comparison.session import Request
-from dfbench.report.break_even import Crossing, Kind, Line, crossing, line, settled, stories
+from dfbench.report.break_even import CostModel, Crossing, Kind, crossing, line, settled, stories
 from dfbench.report.progress import Silence
 from dfbench.spec.reader import read, read_text
-from dfbench.storage.folder import Stored, newest
+from dfbench.storage.folder import StoredComparison, newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
 
 
@@ -23,23 +23,23 @@ def test_a_line_through_two_points_gives_both_back() -> None:
 
 
 def test_more_rows_in_less_time_are_noise_and_no_cost_below_zero() -> None:
-    assert line(100, 2.0, 1000, 1.5) == Line(2.0, 0.0)
+    assert line(100, 2.0, 1000, 1.5) == CostModel(2.0, 0.0)
 
 
 @pytest.mark.parametrize(
     ("road", "kind", "at"),
     [
-        (Line(2.0, 0.5), Kind.FROM, 2.0),
-        (Line(0.5, 0.5), Kind.ALWAYS, None),
-        (Line(1.0, 0.5), Kind.ALWAYS, None),
-        (Line(2.0, 1.0), Kind.NEVER, None),
-        (Line(2.0, 2.0), Kind.NEVER, None),
-        (Line(1.0, 1.0), Kind.NEVER, None),
-        (Line(0.0, 2.0), Kind.BELOW, 1.0),
+        (CostModel(2.0, 0.5), Kind.FROM, 2.0),
+        (CostModel(0.5, 0.5), Kind.ALWAYS, None),
+        (CostModel(1.0, 0.5), Kind.ALWAYS, None),
+        (CostModel(2.0, 1.0), Kind.NEVER, None),
+        (CostModel(2.0, 2.0), Kind.NEVER, None),
+        (CostModel(1.0, 1.0), Kind.NEVER, None),
+        (CostModel(0.0, 2.0), Kind.BELOW, 1.0),
     ],
 )
-def test_lines_cross_where_arithmetic_says(road: Line, kind: Kind, at: float | None) -> None:
-    assert crossing(road, Line(1.0, 1.0)) == Crossing(kind, at)
+def test_lines_cross_where_arithmetic_says(road: CostModel, kind: Kind, at: float | None) -> None:
+    assert crossing(road, CostModel(1.0, 1.0)) == Crossing(kind, at)
 
 
 def test_rounds_that_differ_in_kind_are_undecided() -> None:
@@ -60,7 +60,7 @@ def measured(
     unit: str = "tasks",
     rows: int | None = None,
     wrong: tuple[str, ...] = (),
-) -> Stored:
+) -> StoredComparison:
     """Return a comparison of one round; an engine without a time timed out."""
     runs = tuple(
         Run(
@@ -75,10 +75,10 @@ def measured(
     measure = {"sizes": {"q": size}, "units": {"q": unit}}
     head = Head("w", "", "", "", "", {"q": "?"}, names, {}, {}, measure, {}, "serial", "0")
     differ = tuple(Disagreement(name, "other") for name in wrong)
-    return Stored(path, head, runs, (Agreement("q", "python", (), differ),))
+    return StoredComparison(path, head, runs, (Agreement("q", "python", (), differ),))
 
 
-def told(many: Stored, few: Stored) -> tuple[str, dict[str, tuple[str, ...]]]:
+def told(many: StoredComparison, few: StoredComparison) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Return the caption of the only table, and each engine's words."""
     (story,) = stories(replace(many, tenth=few))
     (grid,) = story.grids

@@ -47,7 +47,7 @@ ASKED = {**Question.__members__, **Trait.__members__}
 TIMED = {Question.COSTS.name, Trait.SPEED.name, Trait.LAZY.name}
 
 
-class Word(StrEnum):
+class ProbeOutcome(StrEnum):
     """How a probe ended."""
 
     YES = "yes"
@@ -57,7 +57,7 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProbeResult:
     """The answer of a road or a library to a question (its name), with evidence.
 
     Figures are seconds, counts and ratios. `busy` tells that other programs ran meanwhile.
@@ -65,7 +65,7 @@ class Finding:
 
     subject: str
     question: str
-    word: Word
+    word: ProbeOutcome
     evidence: str = ""
     figures: dict[str, float] = field(default_factory=dict)
     busy: bool = False
@@ -76,20 +76,20 @@ class Finding:
         return str(ASKED[self.question])
 
 
-def append(path: Path, found: Finding) -> None:
+def append(path: Path, found: ProbeResult) -> None:
     """Add a finding; it is on the disk when this returns."""
     folder.append_record(path / LINES, asdict(found))
 
 
-def lines(path: Path) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+def lines(path: Path) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """Read a folder's findings, and say which could not be read; the last of each counts."""
     found, skipped = folder.read_lines(path / LINES, parsed)
     return tuple({(one.subject, one.question): one for one in found}.values()), skipped
 
 
-def parsed(record: dict[str, Any]) -> Finding:
+def parsed(record: dict[str, Any]) -> ProbeResult:
     """Read a finding; ValueError for a word or a question that is none."""
-    known = {name: record[name] for name in Finding.__dataclass_fields__ if name in record}
+    known = {name: record[name] for name in ProbeResult.__dataclass_fields__ if name in record}
     if known["question"] not in ASKED:
         raise ValueError(f"nobody asks {known['question']!r}")
-    return Finding(**{**known, "word": Word(known["word"])})
+    return ProbeResult(**{**known, "word": ProbeOutcome(known["word"])})
