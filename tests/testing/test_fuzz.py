@@ -46,13 +46,13 @@ def test_joins_are_drawn_of_every_kind(tmp_path):
 
 
 def test_every_clause_and_word_is_drawn(tmp_path):
-    queries = [queries.query(Random(seed)) for seed in range(400)]
-    words = {w for q in queries for w in reproducers.clauses(q)}
+    drawn = [queries.query(Random(seed)) for seed in range(400)]
+    words = {w for q in drawn for w in reproducers.clauses(q)}
     assert words == {
         *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
         *("apply", "having", "sort", "limit"),
     }
-    outputs = [o.expression for q in queries for o in (*q.aggregate, *q.transform)]
+    outputs = [o.expression for q in drawn for o in (*q.aggregate, *q.transform)]
     drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
     assert {"rank", "lag", "lead", "cumsum", "quantile", "corr", "any", "all"} <= drawn
 
