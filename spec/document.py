@@ -163,7 +163,7 @@ class _Nodes:
             self.log.add(place, "not a workload: nested too deeply")
             return None
         if raw.tag and not str(raw.tag).startswith("tag:yaml.org,2002:"):
-            self.log.add(place, f"{raw.tag} is a tag of YAML; a workload has none")
+            self.log.add(place, f"YAML tags such as {raw.tag} are not supported")
             return None
         match raw:
             case ScalarNode():
@@ -181,7 +181,7 @@ class _Nodes:
         place = Place(self.origin, places[0] if raw.style in {"|", ">"} else start)
         text = raw.value
         if not text.isprintable() and _broken(text):
-            self.log.add(place, "holds a character that is no text")
+            self.log.add(place, "contains a character that is not valid text")
             text = text.encode("utf-8", "replace").decode()
         return Scalar(place, text, raw.style in {None, ""}, places)
 
@@ -189,7 +189,9 @@ class _Nodes:
         seen: dict[str, Scalar] = {}
         for key, value in self.joined(raw):
             if not isinstance(key, ScalarNode):
-                self.log.add(Place(self.origin, key.start_mark.index), "a key must be a word")
+                self.log.add(
+                    Place(self.origin, key.start_mark.index), "a key must be a single word"
+                )
                 continue
             name = self.scalar(key)
             node = value if isinstance(value, Scalar) else self.node(value, depth)
@@ -197,7 +199,9 @@ class _Nodes:
                 node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
                 line = first.place.origin.mistake(first.place.index, "").line
-                self.log.add(name.place, f"{name.text!r} stands twice, first in line {line}")
+                self.log.add(
+                    name.place, f"{name.text!r} is repeated; it is first used in line {line}"
+                )
             elif node is not None:
                 seen[name.text] = name
                 yield name, node

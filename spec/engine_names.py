@@ -18,7 +18,7 @@ def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[s
     """Read the value of `engines`: one, or a list of them; unknown and repeated ones are told."""
     nodes = node.nodes if isinstance(node, Items) else (node,)
     if not nodes:
-        log.add(node.place, "engines lists nothing")
+        log.add(node.place, "engines is empty; list at least one engine")
     found: list[Scalar] = []
     for one in nodes:
         name = _name(log, one)
@@ -26,9 +26,9 @@ def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[s
             continue
         if known is not None and not _known(name.text, known):
             base = name.text.partition("@")[0]
-            log.add(name.place, f"{base!r} is no engine{suggest(base, known)}")
+            log.add(name.place, f"unknown engine {base!r}{suggest(base, known)}")
         if name.text in {before.text for before in found}:
-            log.add(name.place, f"{name.text!r} stands twice in engines")
+            log.add(name.place, f"{name.text!r} is listed twice in engines")
         found.append(name)
     return tuple(name.text for name in found)
 
@@ -40,7 +40,7 @@ def _name(log: Log, node: Node) -> Scalar | None:
         case Fields(pairs=((name, settings),)):
             return _with_settings(log, name, settings)
         case _:
-            log.add(node.place, "engines lists names, or one name with its settings")
+            log.add(node.place, "engines must list names, or a name with its settings")
             return None
 
 
@@ -48,7 +48,7 @@ def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
     """Put what is set behind the name, in the order in which a command line has it."""
     given = open_section(log, node, name.text, ENGINE)
     if "scheduler" in given and "address" in given:
-        log.add(given.at("address"), "address beside scheduler; they are two words for one thing")
+        log.add(given.at("address"), "address and scheduler mean the same; give only one of them")
     told = (value.text for key in ENGINE if (value := given.scalar(key, ENGINE[key].about)))
     return replace(name, text="@".join([name.text, *told]))
 

@@ -1,4 +1,4 @@
-"""Reads the values of one mapping, each with a mistake where it is of the wrong sort."""
+"""Read the values of one mapping; a value of the wrong type is a mistake."""
 
 from __future__ import annotations
 
@@ -68,24 +68,24 @@ class Section:
         node = self.scalar(key, "a name")
         if not node:
             return default
-        check_word(self.log, node, f"{key} names")
+        check_word(self.log, node)
         return node.text
 
     def choice(self, key: str, known: Sequence[str]) -> str:
         """Return one of some words; the first where the key is left out."""
-        wanted = " or ".join(known)
+        wanted = f"{', '.join(known[:-1])} or {known[-1]}"
         node = self.scalar(key, wanted)
         if node and node.text in known:
             return node.text
         if node:
-            self.log.add(node.place, f"{key} is {wanted}, not {node.text!r}")
+            self.log.add(node.place, f"{key} must be {wanted}, not {node.text!r}")
         return known[0]
 
     def boolean(self, key: str) -> bool:
         """Return true or false; false where the key is left out."""
         node = self.scalar(key, "true or false")
         if node and not (node.plain and node.text.lower() in {"true", "false"}):
-            self.log.add(node.place, f"{key} is true or false, not {node.text!r}")
+            self.log.add(node.place, f"{key} must be true or false, not {node.text!r}")
         return node is not None and node.text.lower() == "true"
 
     def integer(self, key: str, default: int, least: int = 1, most: int = LARGEST) -> int:
@@ -97,9 +97,9 @@ class Section:
         if not isinstance(value, int):
             self.log.add(node.place, f"{key} needs a whole number, not {node.text!r}")
         elif value < least:
-            self.log.add(node.place, f"{key} is at least {least}, not {node.text}")
+            self.log.add(node.place, f"{key} must be at least {least}, not {node.text}")
         elif value > most:
-            self.log.add(node.place, f"{key} is at most {most}, not {node.text}")
+            self.log.add(node.place, f"{key} must be at most {most}, not {node.text}")
         else:
             return value
         return default
@@ -159,11 +159,11 @@ class Section:
             alone = self.scalar(key, "a name, or a list of names")
             return (alone,) if alone else ()
         if not node.nodes:
-            self.log.add(node.place, f"{key} lists nothing")
+            self.log.add(node.place, f"{key} is empty; list at least one name")
         found = tuple(self._names(key, node))
         for i, name in enumerate(found):
             if name.text in {before.text for before in found[:i]}:
-                self.log.add(name.place, f"{name.text!r} stands twice in {key}")
+                self.log.add(name.place, f"{name.text!r} is listed twice in {key}")
         return found
 
     def _names(self, key: str, items: Items) -> Iterator[Scalar]:
@@ -171,7 +171,7 @@ class Section:
             if isinstance(item, Scalar) and not item.empty:
                 yield item
             else:
-                self.log.add(item.place, f"{key} lists names, not {_sort(item)}")
+                self.log.add(item.place, f"{key} must list names, not {_sort(item)}")
 
     def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
@@ -180,7 +180,7 @@ class Section:
                 return ()
             case Fields(_, pairs) as node:
                 if not pairs:
-                    self.log.add(node.place, f"{key} has nothing in it")
+                    self.log.add(node.place, f"{key} is empty; write {wanted}")
                 return tuple(pair for pair in pairs if self._named(key, pair[0]))
             case node:
                 self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
@@ -199,7 +199,7 @@ def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Se
         return Section(log, node.place, what, {}, sound=False)
     unknown = [name for name, _ in node.pairs if name.text not in keys]
     for name in unknown:
-        log.add(name.place, f"{name.text!r} is no key of {what}{suggest(name.text, keys)}")
+        log.add(name.place, f"unknown key {name.text!r} in {what}{suggest(name.text, keys)}")
     values = {name.text: value for name, value in node.pairs if name.text in keys}
     found = Section(log, node.place, what, values, sound=not unknown)
     for key, about in keys.items():
@@ -208,10 +208,11 @@ def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Se
     return found
 
 
-def check_word(log: Log, node: Scalar, what: str) -> None:
-    """Tell a name that could not name a file."""
+def check_word(log: Log, node: Scalar) -> None:
+    """Report a name that cannot be the name of a file."""
     if not WORD.fullmatch(node.text):
-        log.add(node.place, f"{what} a file: use letters, digits, _ and -, not {node.text!r}")
+        told = "use letters, digits, _ and - only, because it becomes a file name"
+        log.add(node.place, f"invalid name {node.text!r}: {told}")
 
 
 def _sort(node: Node) -> str:

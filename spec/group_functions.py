@@ -89,8 +89,10 @@ class _GroupFunctionReader:
                 return tuple(Case(((test, yes),), no) for yes, no in pairs)
             case [first, *_]:
                 what = type(first).__name__.lower()
-                raise self.fail(first, f"'{what}' is no aggregation; it runs where Python runs")
-        raise self.fail(ast.Pass(lineno=1, col_offset=0), "it may return nothing")
+                raise self.fail(
+                    first, f"'{what}' cannot be translated; engines that call Python run it"
+                )
+        raise self.fail(ast.Pass(lineno=1, col_offset=0), "this function may return nothing")
 
     def naming(self, name: str, value: Expr, names: dict[str, Expr]) -> dict[str, Expr]:
         self.named.append(Output(name, value))
@@ -99,20 +101,20 @@ class _GroupFunctionReader:
     def returned(self, node: ast.expr, names: dict[str, Expr]) -> tuple[Expr, ...]:
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
         if len(parts) != self.outputs:
-            raise self.fail(node, "its values cannot be told apart")
+            raise self.fail(node, "the number of returned values does not match 'as'")
         values = tuple(self.value(part, names) for part in parts)
         for part, value in zip(parts, values, strict=True):
             if is_array(value):
-                raise self.fail(part, "an array; an aggregation gives one value")
+                raise self.fail(part, "this returns an array; an aggregation returns one value")
             if isinstance(value, CONDITIONS):
-                raise self.fail(part, "a truth value; an aggregation gives a number")
+                raise self.fail(part, "this returns a boolean; an aggregation returns a number")
         return values
 
     def scalar(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         """Read a condition of `if`: on an array, Python raises."""
         value = self.value(node, names)
         if is_array(value) or not isinstance(value, CONDITIONS):
-            raise self.fail(node, "only a comparison of single values decides here")
+            raise self.fail(node, "a condition must compare single values, not arrays")
         return value
 
     def value(self, node: ast.expr, names: dict[str, Expr]) -> Expr:  # one line for each node
@@ -146,20 +148,21 @@ class _GroupFunctionReader:
                 return Case(((condition, next(values)),), next(values))
             case ast.Call():
                 return self.call(node, names)
-        raise self.fail(node, f"{ast.unparse(node)!r} is no aggregation; it runs where Python runs")
+        told = "cannot be translated; engines that call Python run it"
+        raise self.fail(node, f"{ast.unparse(node)!r} {told}")
 
     def comparison(
         self, left: ast.expr, op: ast.cmpop, right: ast.expr, names: dict[str, Expr]
     ) -> Expr:
         sides = (_number(self.value(left, names)), _number(self.value(right, names)))
         if isinstance(op, ast.NotEq):
-            raise self.fail(left, "of NaN, '!=' is true in Python; compare by '<' or '>'")
+            raise self.fail(left, "'!=' is true for NaN in Python; compare by '<' or '>'")
         return Compare(COMPARISONS[type(op)], *sides)
 
     def condition(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         value = self.value(node, names)
         if not isinstance(value, CONDITIONS):
-            raise self.fail(node, "'&' and '|' join conditions")
+            raise self.fail(node, "'&' and '|' need conditions on both sides")
         return value
 
     def arithmetic(
@@ -173,11 +176,14 @@ class _GroupFunctionReader:
         x, y = _number(self.value(left, names)), _number(self.value(right, names))
         word = ARITHMETIC.get(type(op))
         if word is None:
-            raise self.fail(node, "this operator is no aggregation's")
+            raise self.fail(node, "this operator cannot be translated")
         if word == "**" and not (isinstance(y, Lit) and y.value in {2, 3, 4, 0.5}):
-            raise self.fail(right, "NumPy's powers are lowered for 2, 3, 4 and 0.5 alone")
+            raise self.fail(right, "only the powers 2, 3, 4 and 0.5 can be translated")
         if word in {"//", "%"} and not (isinstance(y, Lit) and y.value):
-            raise self.fail(right, "by zero, NumPy has a meaning of its own for this")
+            raise self.fail(
+                right,
+                "NumPy handles division by zero differently; divide by a constant other than 0",
+            )
         return Arith(word, x, y)
 
     def call(self, node: ast.Call, names: dict[str, Expr]) -> Expr:
@@ -195,7 +201,7 @@ class _GroupFunctionReader:
                 return self.reduced(node, METHODS[name], owner, keywords, names)
             case ast.Call(ast.Attribute(owner, "any" | "all" as name), [], []):
                 return self.decided(node, name, owner, names)
-        raise self.fail(node, f"{ast.unparse(node.func)} is no aggregation that is known here")
+        raise self.fail(node, f"{ast.unparse(node.func)} cannot be translated")
 
     def function(  # noqa: PLR0913 - a call's parts
         self,
@@ -210,7 +216,9 @@ class _GroupFunctionReader:
             case _, _, [argument], [] if name in ROW:
                 value = _number(self.value(argument, names))
                 if module == "math" and is_array(value):
-                    raise self.fail(node, f"math.{name} takes single values; np.{name} an array")
+                    raise self.fail(
+                        node, f"math.{name} takes single values; use np.{name} for arrays"
+                    )
                 return Call(ROW[name], (value,))
             case "np", _, [array], _ if name in FUNCTIONS:
                 return self.reduced(node, FUNCTIONS[name], array, keywords, names)
@@ -229,7 +237,7 @@ class _GroupFunctionReader:
                 return Arith("-", greatest, self.reduced(node, "min", array, [], names))
             case "np", "square", [argument], []:
                 return Arith("**", _number(self.value(argument, names)), Lit(2))
-        raise self.fail(node, f"{module}.{name} is no aggregation that is known here")
+        raise self.fail(node, f"{module}.{name} cannot be translated")
 
     def reduced(  # noqa: PLR0913 - an aggregation's parts
         self,
@@ -249,7 +257,7 @@ class _GroupFunctionReader:
             case [ast.keyword("ddof", ast.Constant(0 | 1 as less))] if function in POPULATION:
                 name = function if less else POPULATION[function]
             case _:
-                raise self.fail(node, "of an aggregation's options, ddof=0 and ddof=1 are known")
+                raise self.fail(node, "only the options ddof=0 and ddof=1 can be translated")
         found = Agg(name, (argument,))
         return found if skip else whole(found)
 
@@ -257,7 +265,7 @@ class _GroupFunctionReader:
         """Read `any` or `all` of a condition, in which NaN is not true: as a number, 1 or 0."""
         condition = self.value(array, names)
         if not isinstance(condition, CONDITIONS) or not is_array(condition):
-            raise self.fail(node, f"{name} is of a condition on an array")
+            raise self.fail(node, f"{name} needs a condition on an array")
         return Compare("==", Agg("max" if name == "any" else "min", (_number(condition),)), Lit(1))
 
     def product(self, left: ast.expr, right: ast.expr, names: dict[str, Expr]) -> Expr:
@@ -271,7 +279,7 @@ class _GroupFunctionReader:
     def array(self, node: ast.expr, names: dict[str, Expr]) -> Expr:
         value = _number(self.value(node, names))
         if not is_array(value):
-            raise self.fail(node, "a single value, and an aggregation is of an array")
+            raise self.fail(node, "this is a single value; an aggregation needs an array")
         return value
 
 

@@ -15,6 +15,7 @@ from .workload import Join, Query
 # A column of the table gets it behind its name where the rows have one of that name already.
 SUFFIX = "_right"
 # Equal floats are no question that engines answer alike: NaN, -0.0 and digits that nobody sees.
+JOINABLE = "keys are integers, texts, booleans, dates or times"
 KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
 ORDERED = ("first", "last")
 
@@ -80,23 +81,23 @@ class JoinReader:
     def _is_table(self, name: Scalar) -> bool:
         if name.text in self.tables:
             return True
-        told = f"is no table of the dataset{suggest(name.text, self.tables)}"
+        told = suggest(name.text, self.tables)
         if not self.tables:
-            told = "is no table of the dataset, which has none; name its files under tables"
-        self.log.add(name.place, f"{name.text!r} {told}")
+            told = "; the dataset has no tables, name their files under 'tables'"
+        self.log.add(name.place, f"unknown table {name.text!r}{told}")
         return False
 
     def _is_key(self, key: Scalar, data: Schema, name: str) -> bool:
         for what, known in (("the dataset", data), (name, find_table(data, name))):
             if key.text not in known:
-                told = f"{key.text!r} is no column of {what}{suggest(key.text, known.names)}"
-                self.log.add(key.place, f"{told} (keys have one name in both)")
+                told = f"unknown column {key.text!r} in {what}{suggest(key.text, known.names)}"
+                self.log.add(key.place, f"{told} (a key has the same name on both sides)")
                 return False
         left, right = data[key.text], find_table(data, name)[key.text]
         if left.kind not in KEYS:
-            self.log.add(key.place, f"{key.text!r} is a {left.kind}, and no key to join on")
+            self.log.add(key.place, f"cannot join on {key.text!r}, a {left.kind}; {JOINABLE}")
         elif not _alike(left, right):
-            told = f"{key.text!r} is {left.arrow} here and {right.arrow} in {name}"
+            told = f"{key.text!r} is {left.arrow} in the dataset and {right.arrow} in {name}"
             self.log.add(key.place, f"{told}; give both the same type")
         else:
             return True
@@ -105,7 +106,7 @@ class JoinReader:
     def _is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
         for column, shown in name_table_columns(data, join).items():
             if shown != column and shown in (*data.names, *find_table(data, join.table).names):
-                told = f"both have a column {column!r}, and {shown!r} is taken too"
+                told = f"both sides have a column {column!r}, and the name {shown!r} is taken"
                 self.log.add(name.place, f"{told}; rename one of them in its files")
                 return False
         return True

@@ -61,15 +61,15 @@ COMPARISONS: dict[type[ast.cmpop], CompareOp] = {
     ast.GtE: ">=",
 }
 MENDS: dict[type[ast.AST], str] = {
-    ast.BitAnd: "'&' is no operator here; write 'and'",
-    ast.BitOr: "'|' is no operator here; write 'or'",
-    ast.BitXor: "'^' is no operator here; a power is written '**'",
-    ast.Invert: "'~' is no operator here; write 'not'",
-    ast.Attribute: "a column is written by its name alone, without a dot",
-    ast.Subscript: "a column is written by its name alone, without brackets",
-    ast.Lambda: "a lambda has no name; write a def, or the expression alone",
-    ast.Tuple: "several values at once; an expression has one",
-    ast.List: "several values at once; an expression has one",
+    ast.BitAnd: "'&' is not supported; write 'and'",
+    ast.BitOr: "'|' is not supported; write 'or'",
+    ast.BitXor: "'^' is not supported; write '**' for powers",
+    ast.Invert: "'~' is not supported; write 'not'",
+    ast.Attribute: "write a column by its name alone, without a dot",
+    ast.Subscript: "write a column by its name alone, without brackets",
+    ast.Lambda: "lambdas are not supported; write a def, or the expression alone",
+    ast.Tuple: "an expression must have one value, not several",
+    ast.List: "an expression must have one value, not several",
 }
 
 
@@ -150,7 +150,7 @@ def offsets_in(text: str) -> Callable[[int, int], int]:
 def parse_python(text: str) -> ast.Module:
     """Read Python's syntax; ExpressionError in place of whatever the parser raises."""
     if len(text) > LONGEST:
-        raise ExpressionError((Slip(0, f"longer than {LONGEST} characters"),))
+        raise ExpressionError((Slip(0, f"this is longer than {LONGEST} characters"),))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -168,7 +168,7 @@ def _syntax_words(error: SyntaxError) -> str:
     words = (error.msg or "invalid syntax").split("\n")[0]
     words = _LINES.sub("", words)
     if "Maybe you meant '=='" in words:
-        return "'=' gives a name to a value; compare with '=='"
+        return "'=' assigns a value; compare with '=='"
     return f"not Python: {words[:1].lower()}{words[1:]}"
 
 
@@ -204,9 +204,9 @@ def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
             return value
         case [ast.Assign() | ast.AnnAssign() | ast.AugAssign(), *_]:
             raise ExpressionError(
-                (Slip(lead, "'=' gives a name to a value; compare with '=='"),),
+                (Slip(lead, "'=' assigns a value; compare with '=='"),),
             )
-    raise ExpressionError((Slip(lead, "a statement stands where an expression is needed"),))
+    raise ExpressionError((Slip(lead, "expected an expression, not a statement"),))
 
 
 @dataclass(slots=True)
@@ -271,12 +271,12 @@ class Converter:
                 return case(((self.expr(test), self.expr(body)),), self.expr(orelse))
             case ast.Call():
                 return self._call(node)
-        return self.slip(node, MENDS.get(type(node), f"{_named(node)} has no meaning here"))
+        return self.slip(node, MENDS.get(type(node), f"{_named(node)} is not supported here"))
 
     def _column(self, node: ast.AST, name: str) -> Expr:
         if self.context is Context.AGGREGATE and not self.inside:
             near = f"sum({name})" if name.isidentifier() else f'sum(col("{name}"))'
-            return self.slip(node, f"{name!r} stands outside any aggregation; write {near}")
+            return self.slip(node, f"{name!r} is used outside an aggregation; write {near}")
         return Col(name)
 
     def _constant(self, node: ast.Constant, value: object) -> Expr:
@@ -285,18 +285,18 @@ class Converter:
         if isinstance(value, int):
             if value <= LARGEST:
                 return Lit(value)
-            return self.slip(node, "a number beyond 64 bits")
+            return self.slip(node, "this number does not fit in 64 bits")
         if isinstance(value, float):
             if math.isfinite(value):
                 return Lit(value)
-            return self.slip(node, "a number beyond the range of a float")
-        return self.slip(node, f"{_named(node)} has no meaning here")
+            return self.slip(node, "this number is too large for a float")
+        return self.slip(node, f"{_named(node)} is not supported here")
 
     def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
         operands = self.expr(left), self.expr(right)
         if word := ARITHMETIC.get(type(op)):
             return Arith(word, *operands)
-        return self.slip(node, MENDS.get(type(op), f"{_named(op)} is no operator here"))
+        return self.slip(node, MENDS.get(type(op), f"{_named(op)} is not supported here"))
 
     def _unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
         inner = self.expr(operand)
@@ -336,23 +336,25 @@ class Converter:
     def _ordered(self, op: CompareOp, left: ast.expr, right: ast.expr) -> Expr:
         for side in (left, right):
             if isinstance(side, ast.Constant) and side.value is None:
-                return self.slip(side, "nothing equals None; write 'is None' or 'is not None'")
+                return self.slip(
+                    side, "a comparison with None is never true; write 'is None' or 'is not None'"
+                )
         return Compare(op, self.expr(left), self.expr(right))
 
     def _is(self, left: ast.expr, right: ast.expr) -> Expr:
         if isinstance(right, ast.Constant) and right.value is None:
             return IsMissing(self.expr(left))
-        return self.slip(right, "'is' is for None alone; compare with '=='")
+        return self.slip(right, "'is' only works with None; compare with '=='")
 
     def _is_in(self, left: ast.expr, right: ast.expr) -> Expr:
         match left, right:
             case _, ast.Tuple(items) | ast.List(items) | ast.Set(items):
                 if not items:
-                    return self.slip(right, "there is nothing in it")
+                    return self.slip(right, "this list is empty; give at least one value")
                 return IsIn(self.expr(left), tuple(self._member(item) for item in items))
             case ast.Constant(str()), _:
                 return Call("contains", (self.expr(right), self.expr(left)))
-        return self.slip(right, "'in' needs values in brackets: in (1, 2)")
+        return self.slip(right, "'in' needs a list of constants, such as in (1, 2)")
 
     def _member(self, node: ast.expr) -> Lit:
         match self.expr(node):
@@ -361,7 +363,7 @@ class Converter:
             case Neg(Lit(int() | float() as value)):
                 return Lit(-value)
             case Lit():
-                return self.slip(node, "None is in nothing; write 'is None'")
+                return self.slip(node, "None cannot be in a list; write 'is None'")
         return self.slip(node, "'in' needs constants; compare columns with '=='")
 
     def _call(self, node: ast.Call) -> Expr:
@@ -369,7 +371,7 @@ class Converter:
         if name is None:
             return self.slip(node.func, _uncalled(node.func))
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
-            return self.slip(node, f"{name} takes its arguments in order, without names")
+            return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
             return self._quoted(node)
         if name in CONSTANTS:
@@ -390,9 +392,9 @@ class Converter:
     def _time(self, node: ast.Call, name: str) -> Expr:
         match node.args:
             case [ast.Constant(str(given))]:
-                made = _moment(name, given)
-                return made or self.slip(node.args[0], f"{given!r} is no {name}; {CONSTANTS[name]}")
-        return self.slip(node, f"{name} takes one text: {CONSTANTS[name]}")
+                told = f"invalid {name} {given!r}; write {CONSTANTS[name]}"
+                return _moment(name, given) or self.slip(node.args[0], told)
+        return self.slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
 
     def _apply(self, node: ast.Call, name: str) -> Expr:
         aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
@@ -406,30 +408,31 @@ class Converter:
             return self._aggregate(node, name)
         arguments = tuple(self.expr(argument) for argument in node.args)
         if name == "round" and len(arguments) == 2 and not _places(arguments[1]):
-            return self.slip(node.args[1], "round needs a whole number of places")
+            return self.slip(node.args[1], "round needs a whole number of decimal places")
         if name == "truncate" and arguments[1] not in tuple(map(Lit, UNITS)):
             return self.slip(node.args[1], f"truncate needs a unit: one of {', '.join(UNITS)}")
         return Call(name, arguments)
 
     def _unknown(self, name: str) -> str:
         if self.context is Context.ROW:
-            return f"{name!r} is no function{suggest(name, ROW_FUNCTIONS)}"
+            return f"unknown function {name!r}{suggest(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
         windows = WINDOWS if self.context is Context.TRANSFORM else ()
-        return f"{name!r} is no {what}{suggest(name, [*AGGREGATIONS, *ROW_FUNCTIONS, *windows])}"
+        known = [*AGGREGATIONS, *ROW_FUNCTIONS, *windows]
+        return f"unknown {what} {name!r}{suggest(name, known)}"
 
     def _aggregate(self, node: ast.Call, name: str) -> Expr:
         if name in WINDOWS and self.context is not Context.TRANSFORM:
-            return self.slip(node, f"{name} gives each row a value; it stands in transform alone")
+            return self.slip(node, f"{name} returns a value for each row; use it in transform only")
         if self.context is Context.ROW:
-            return self.slip(node, f"{name} aggregates rows, and this clause sees one at a time")
+            return self.slip(node, f"{name} is an aggregation, and this clause works row by row")
         if self.inside:
-            return self.slip(node, f"{name} stands inside {self.inside}; aggregations do not nest")
+            return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
         self.inside = name
         arguments = tuple(self.expr(argument) for argument in node.args)
         self.inside = ""
         if name == "quantile" and not _share(arguments[1]):
-            return self.slip(node.args[1], "a quantile is a number from 0 to 1")
+            return self.slip(node.args[1], "quantile needs a number from 0 to 1")
         if name in {"lag", "lead"} and len(arguments) == 2 and not _steps(arguments[1]):
             return self.slip(node.args[1], f"{name} needs a whole number of rows, 1 or more")
         return Agg(name, arguments)
@@ -438,8 +441,8 @@ class Converter:
 def _uncalled(node: ast.expr) -> str:
     match node:
         case ast.Attribute(ast.Name(owner), name) if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
-            return f"a column has no methods; write {name}({owner})"
-    return "only functions of the language can be called"
+            return f"columns have no methods; write {name}({owner})"
+    return "only functions of the workload language can be called"
 
 
 def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:

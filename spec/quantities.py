@@ -58,7 +58,7 @@ def _quantity(text: str, units: dict[str, float] | dict[str, int], plain: str, w
         raise ValueError(f"{text!r} is not {what}")
     unit = match[2] or plain
     if unit not in units:
-        raise ValueError(f"{unit!r} is no unit here; write {what}")
+        raise ValueError(f"unknown unit {unit!r}; write {what}")
     if value <= 0:
         raise ValueError(f"{text!r} must be above zero")
     return value * units[unit]

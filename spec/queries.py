@@ -65,10 +65,10 @@ class Scope:
     def unknown(self, name: str) -> str:
         """Describe that there is no such column, and which is near."""
         if name in self.later:
-            return f"{name!r} is derived after where; write its expression here"
+            return f"{name!r} is not yet derived in where; write its expression here"
         if other := OTHER_WORDS.get(name):
-            return f"{name!r} is no {self.what}; did you mean {other}?"
-        return f"{name!r} is no {self.what}{suggest(name, self.names or ())}"
+            return f"unknown {self.what} {name!r}; did you mean {other}?"
+        return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
 
     def adding(self, name: str, expr: Expr | None) -> Scope:
         """See one more column."""
@@ -100,7 +100,7 @@ def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Quer
 
 def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -> Query:
     """Read one query."""
-    check_word(log, name, "a query's name names")
+    check_word(log, name)
     clauses = _Clauses(log, open_section(log, node, f"query {name.text}", QUERY), folder)
     return clauses.read(name.text, scope)
 
@@ -145,7 +145,7 @@ class _Clauses:
         join = JoinReader(self.log, self.given, data.schema, data.tables).read()
         for clause in ("transform", "apply"):
             if clause in self.given:
-                told = "is of rows in their order, and joined rows have none"
+                told = "needs ordered rows, and joined rows have no order"
                 self.log.add(self.given.at(clause), f"{clause} {told}")
         return join, Scope.of(join_schemas(data.schema, join) if data.schema and join else None)
 
@@ -158,13 +158,15 @@ class _Clauses:
         given = [clause for clause in ANSWERS if clause in self.given]
         if "join" in self.given and not given:
             if "group_by" in self.given:
-                self.log.add(self.given.at("group_by"), "group_by needs aggregate, or largest")
+                self.log.add(
+                    self.given.at("group_by"), "group_by needs aggregate, largest or smallest"
+                )
             return
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
-            self.given.add_missing(f"{self.given.what} asks nothing; add {words}")
+            self.given.add_missing(f"{self.given.what} asks for nothing; add {words}")
         for clause in given[1:]:
-            message = f"{clause} beside {given[0]}; a query has one of them"
+            message = f"{clause} and {given[0]} cannot be combined in one query"
             self.log.add(self.given.at(clause), message)
 
     def condition(self, clause: str, scope: Scope) -> Expr | None:
@@ -183,7 +185,7 @@ class _Clauses:
 
     def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
         if not isinstance(node, Scalar) or node.empty:
-            self.log.add(node.place, "an expression is needed here, such as sum(v1)")
+            self.log.add(node.place, "expected an expression, such as sum(v1)")
             return None
         try:
             parsed = parse(node.text, context)
@@ -218,7 +220,7 @@ class _Clauses:
         found = []
         for name, node in self.derive_pairs():
             if scope.names is not None and name.text in scope.names:
-                self.log.add(name.place, f"{name.text!r} is a column already; choose another")
+                self.log.add(name.place, f"{name.text!r} is already a column; choose another name")
                 continue
             parsed = self.expression(node, Context.ROW, scope)
             if parsed:
@@ -244,7 +246,9 @@ class _Clauses:
             self.free(name, keys)
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
-                self.log.add(node.place, "this aggregates nothing; write sum(…), count(…), …")
+                self.log.add(
+                    node.place, "this expression aggregates nothing; write sum(…), count(…), …"
+                )
             if parsed and "join" in self.given:
                 self.check_order(node, parsed)
             if parsed:
@@ -254,12 +258,12 @@ class _Clauses:
     def check_order(self, node: Node, parsed: Parsed) -> None:
         for agg in aggregations(parsed.expression):
             if agg.function in ORDERED:
-                told = f"{agg.function} needs an order of rows, and joined rows have none"
+                told = f"{agg.function} needs ordered rows, and joined rows have no order"
                 self.log.add(node.place, told)
 
     def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
         if name.text in keys:
-            self.log.add(name.place, f"{name.text!r} is a key already; choose another name")
+            self.log.add(name.place, f"{name.text!r} is already a key; choose another name")
 
     def extreme(self, clause: str, scope: Scope, keys: tuple[str, ...]) -> Extreme | None:
         if clause not in self.given:
@@ -284,7 +288,7 @@ class _Clauses:
         name = node.text[1:] if descending else node.text
         if outputs and name not in outputs:
             place = node.at(1 if descending and node.plain else 0)
-            self.log.add(place, f"{name!r} is no column of the answer{suggest(name, outputs)}")
+            self.log.add(place, f"unknown column of the answer {name!r}{suggest(name, outputs)}")
         return SortKey(name, descending)
 
     def answer(self, query: Query, rows: Scope) -> Scope:
@@ -309,7 +313,7 @@ class _Clauses:
             return None
         given = open_section(self.log, self.given.values["apply"], "apply", APPLY)
         if ("rows" in given) == ("groups" in given):
-            given.add_missing("apply needs one of 'rows' and 'groups'")
+            given.add_missing("apply needs either 'rows' or 'groups'")
             return None
         outputs = given.names("as")
         for name in outputs:
@@ -322,9 +326,11 @@ class _Clauses:
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
     ) -> RowFunction | None:
         if keys:
-            self.log.add(self.given.at("group_by"), "a function of rows sees no groups")
+            self.log.add(
+                self.given.at("group_by"), "a row function cannot be combined with group_by"
+            )
         if len(outputs) > 1:
-            self.log.add(outputs[1].place, "a function of rows has one result")
+            self.log.add(outputs[1].place, "a row function has one result; 'as' takes one name")
         node = given.scalar("rows", "an expression or a def")
         if not node:
             return None
@@ -337,7 +343,7 @@ class _Clauses:
             source = read_source(self.log, node, self.folder)
             function = self.row_def(source, output, scope) if source else None
         if function and not function.columns:
-            self.log.add(node.place, "this function of rows reads no column")
+            self.log.add(node.place, "this row function reads no column")
         return replace(function, on_missing=skips) if function else None
 
     def row_def(self, source: FunctionSource, output: str, scope: Scope) -> RowFunction | None:
@@ -355,12 +361,14 @@ class _Clauses:
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
     ) -> GroupFunction | None:
         if not keys:
-            self.log.add(given.at("groups"), "a function of groups needs group_by")
+            self.log.add(given.at("groups"), "a group function needs group_by")
         node = given.scalar("groups", "a def")
         if not node:
             return None
         if not holds_definition(node):
-            self.log.add(node.place, "a function of groups is a def; an expression: aggregate")
+            self.log.add(
+                node.place, "a group function must be a def; write an expression under aggregate"
+            )
             return None
         source = read_source(self.log, node, self.folder)
         if source is None:
@@ -433,7 +441,9 @@ def holds_definition(node: Scalar) -> bool:
 def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
     """Return the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
     if not log.python:
-        log.add(node.place, "a def is code that would run here, and --no-python refuses it")
+        log.add(
+            node.place, "--no-python refuses Python functions, because they run on this machine"
+        )
         return None
     match = _ELSEWHERE.fullmatch(node.text.strip())
     if not match:
@@ -445,7 +455,7 @@ def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
         log.add(node.place, f"{path} cannot be read: {error.strerror}")
         return None
     except ValueError:
-        log.add(node.place, f"{path} is no UTF-8 text")
+        log.add(node.place, f"{path} is not UTF-8 text; save it as UTF-8")
         return None
     return _elsewhere(log, node, origin, name)
 
@@ -459,7 +469,7 @@ def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> FunctionSou
         return None
     defs = {part.name: part for part in module.body if isinstance(part, ast.FunctionDef)}
     if name not in defs:
-        log.add(node.place, f"{name!r} is no function of {origin.name}{suggest(name, tuple(defs))}")
+        log.add(node.place, f"{origin.name} has no function {name!r}{suggest(name, tuple(defs))}")
         return None
     return _segment(origin, defs[name])
 

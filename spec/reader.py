@@ -140,12 +140,14 @@ def _load(path: Path) -> str:
     except OSError as error:
         raise _unreadable(path, f"cannot be read: {error.strerror}") from None
     if len(raw) > LONGEST:
-        raise _unreadable(path, "is larger than 1 MiB, and a workload is a small YAML file")
+        raise _unreadable(path, "is larger than 1 MiB; a workload is a small YAML file")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         good = raw[: error.start].decode("utf-8-sig", "ignore")
-        place = Origin(str(path), good).mistake(len(good), "not a workload: this is no UTF-8 text")
+        place = Origin(str(path), good).mistake(
+            len(good), "not UTF-8 text; save the workload as UTF-8"
+        )
         raise WorkloadError((place,)) from None
 
 
@@ -172,7 +174,7 @@ def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> No
     if isinstance(node, Items):  # a path through a list goes through each of its entries
         return replace(node, nodes=tuple(_put(log, n, path, place, value) for n in node.nodes))
     if not isinstance(node, Fields):
-        log.add(place, f"there is nothing below it to set {path[0]!r} in")
+        log.add(place, f"cannot set {path[0]!r} inside a single value")
         return node
     old = node.get(path[0])
     changed = _put(log, old or Fields(place, ()), path[1:], place, value)
@@ -212,10 +214,10 @@ class _WorkloadReader:
     def queries(self, dataset: Generated | Files | None) -> tuple[Query, ...]:
         if "queries" not in self.given:
             if "tasks" not in self.given:
-                self.given.add_missing("a workload needs 'queries', or 'tasks'")
+                self.given.add_missing("a workload needs 'queries' or 'tasks'")
             return ()
         if "tasks" in self.given:
-            self.log.add(self.given.at("tasks"), "tasks beside queries; a workload has one of them")
+            self.log.add(self.given.at("tasks"), "a workload has either queries or tasks, not both")
         if "dataset" not in self.given:
             self.given.add_missing("queries need a 'dataset' to read")
         match dataset:
@@ -234,14 +236,14 @@ class _WorkloadReader:
             self.log.add(self.given.at("dataset"), "tasks read no dataset; leave it out")
         given = self.inner("dataset", DATASET)
         if ("generate" in given) == ("files" in given):
-            given.add_missing("a dataset needs one of 'generate' and 'files'")
+            given.add_missing("a dataset needs either 'generate' or 'files'")
             return None
         return self.files(given) if "files" in given else self.generated(given)
 
     def files(self, given: Section) -> Files:
         for key in given.values:
             if key not in {"files", "tables", *CSV}:
-                self.log.add(given.at(key), f"{key} belongs to generated data, not to files")
+                self.log.add(given.at(key), f"{key} applies to generated data only, not to files")
         csv_format = self.csv_format(given)
         tables = tuple(self.tables(given, csv_format))
         return Files(self.patterns(given.names("files")), self.folder, csv_format, tables)
@@ -249,8 +251,8 @@ class _WorkloadReader:
     def tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
             if not TABLE.fullmatch(name.text) or iskeyword(name.text):
-                told = "is no name of a table; use letters, digits and _"
-                self.log.add(name.place, f"{name.text!r} {told}")
+                told = "use letters, digits and _, and begin with a letter"
+                self.log.add(name.place, f"invalid table name {name.text!r}: {told}")
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
             yield name.text, Files(self.patterns(found), self.folder, csv_format)
 
@@ -258,8 +260,8 @@ class _WorkloadReader:
         """Return paths as they are meant: what is typed on the command line, from where that is."""
         for node in nodes:
             if ADDRESS.match(node.text):
-                told = "is an address, and every engine reads the same files: download it, or mount"
-                where = "its store as a folder (for a cluster, one that all workers share)"
+                told = "is a URL, and engines read local files: download it, or mount"
+                where = "its storage as a folder (on a cluster, one that all workers share)"
                 self.log.add(node.place, f"{node.text!r} {told} {where}")
         placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
         return tuple(placed)
@@ -279,25 +281,25 @@ class _WorkloadReader:
         if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
             return node.text if node else None
         other = f" or {word}" if word else ""
-        self.log.add(node.place, f"{key} is one character{other}, not {node.text!r}")
+        self.log.add(node.place, f"{key} must be one character{other}, not {node.text!r}")
         return None
 
     def generated(self, given: Section) -> Generated | None:
         for key in (*CSV, "tables"):
             if key in given:
                 whose = "files" if key == "tables" else "CSV files"
-                self.log.add(given.at(key), f"{key} belongs to {whose}, not to generated data")
+                self.log.add(given.at(key), f"{key} applies to {whose} only, not to generated data")
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
             given.add_missing("generated data needs 'rows', such as rows: 1e6")
         rows = given.integer("rows", 10**6)
         groups = given.integer("groups", min(100, rows))
         if groups > rows:
-            self.log.add(given.at("groups"), f"groups is at most the number of rows, {rows}")
+            self.log.add(given.at("groups"), f"groups must be at most the number of rows, {rows}")
         if not node:
             return None
         if node.text not in GENERATORS:
-            message = f"{node.text!r} is no generator{suggest(node.text, GENERATORS)}"
+            message = f"unknown generator {node.text!r}{suggest(node.text, GENERATORS)}"
             self.log.add(node.place, message)
             return None
         if node.text in TABLES:
@@ -313,9 +315,9 @@ class _WorkloadReader:
 
     def has_tables(self, given: Section, generator: str, rows: int) -> None:
         if rows < FEWEST:
-            self.log.add(given.at("rows"), f"{generator} has {FEWEST} rows at least, not {rows}")
+            self.log.add(given.at("rows"), f"{generator} needs at least {FEWEST} rows, not {rows}")
         if "groups" in given:
-            told = f"{generator} has no groups: its keys are told by the number of rows"
+            told = f"{generator} takes no groups: the number of rows decides its keys"
             self.log.add(given.at("groups"), told)
 
     def engine_names(self) -> tuple[str, ...]:
@@ -355,12 +357,12 @@ class _WorkloadReader:
         node = self.given.values.get("tasks")
         nodes = node.nodes if isinstance(node, Items) else (node,) if node else ()
         if isinstance(node, Items) and not nodes:
-            self.log.add(node.place, "tasks lists nothing")
+            self.log.add(node.place, "tasks is empty; list at least one function")
         found: dict[str, Tasks] = {}
         for one in nodes:
             tasks = self.tasks_of(open_section(self.log, one, "tasks", TASKS))
             if tasks and tasks.name in found:
-                self.log.add(one.place, f"{tasks.name!r} stands twice in tasks")
+                self.log.add(one.place, f"{tasks.name!r} is listed twice in tasks")
             elif tasks:
                 found[tasks.name] = tasks
         return tuple(found.values())
@@ -397,9 +399,9 @@ class _WorkloadReader:
     def check_arguments(self, given: Section, function: str, known: tuple[str, ...]) -> None:
         for name, _ in given.pairs("arguments", "a mapping of names to values"):
             if name.text == SEED:
-                self.log.add(name.place, "seed is the task's number; leave it out")
+                self.log.add(name.place, "seed is always the task's number; leave it out")
             elif name.text not in known:
-                message = f"{name.text!r} is no argument of {function}{suggest(name.text, known)}"
+                message = f"{function} has no argument {name.text!r}{suggest(name.text, known)}"
                 self.log.add(name.place, message)
 
     def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
@@ -408,7 +410,7 @@ class _WorkloadReader:
             if isinstance(node, Scalar) and not node.empty:
                 found[name.text] = _constant(node)
             else:
-                self.log.add(node.place, f"{name.text} needs a number, a text, true or false")
+                self.log.add(node.place, f"{name.text} needs a number, a string, true or false")
         return found
 
 

@@ -79,7 +79,7 @@ def definition(source: str) -> Definition:
     module, offset = parse_python(source), offsets_in(source)
     defs = [node for node in module.body if isinstance(node, ast.FunctionDef)]
     if not defs:
-        raise ExpressionError((Slip(0, "a def is missing"),))
+        raise ExpressionError((Slip(0, "expected a def"),))
     found = Definition(source, defs[0], offset)
     slips = [*_strangers(module, found), *_head(found)]
     if slips:
@@ -91,18 +91,18 @@ def _strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
             if node is not found.node:
-                yield found.slip(node, "one def is enough; put this one inside the first")
+                yield found.slip(node, "only one def is allowed; define this one inside the first")
         elif not isinstance(node, ast.Import | ast.ImportFrom):
-            yield found.slip(node, "only imports may stand beside the def")
+            yield found.slip(node, "only imports are allowed besides the def")
 
 
 def _head(found: Definition) -> Iterator[Slip]:
     arguments = found.node.args
     for node in found.node.decorator_list:
-        yield found.slip(node, "a decorator belongs to an engine; leave it out")
+        yield found.slip(node, "leave decorators out; each engine adds its own")
     for extra in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs):
         if extra:
-            yield found.slip(extra, f"name each argument; {extra.arg!r} is open")
+            yield found.slip(extra, f"{extra.arg!r} must be an ordinary positional argument")
 
 
 def _returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
@@ -148,17 +148,19 @@ def group_function(
     found = definition(source)
     slips = [slip] if (slip := _gives_nothing(found)) else []
     if not found.parameters:
-        slips.append(found.slip(found.node, f"{found.name} names no column as its argument"))
+        slips.append(
+            found.slip(found.node, f"{found.name} needs at least one argument that names a column")
+        )
     for part in _returns(found.node):
         if isinstance(part.value, ast.Tuple) and len(part.value.elts) != len(outputs):
             given, named = len(part.value.elts), len(outputs)
-            slips.append(found.slip(part, f"returns {given} values, and 'as' names {named}"))
+            slips.append(found.slip(part, f"returns {given} values, but 'as' names {named}"))
     if slips:
         raise ExpressionError(tuple(slips))
     made = GroupFunction(found.name, outputs, source, found.parameters)
     try:
         if renamed := _renamed(source):
-            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         read = read_group(found.node, len(outputs), found.offset_of)
     except ExpressionError as error:
         return replace(made, opaque=_opaque(error.slips[0], place))
@@ -180,7 +182,7 @@ def row_function(source: str, output: str, place: Callable[[int], Place]) -> Rea
     found = definition(source)
     if len(found.parameters) != 1:
         count = len(found.parameters)
-        message = f"a row function has one argument, the row; {found.name} has {count}"
+        message = f"a row function takes one argument, the row; {found.name} takes {count}"
         raise ExpressionError((found.slip(found.node, message),))
     if slip := _gives_nothing(found):
         raise ExpressionError((slip,))
@@ -239,13 +241,13 @@ class _Body:
         """Return the def's tree; ExpressionError at the first thing that it cannot say."""
         self.given = set(self.columns())
         if _too_large(self.found.node):
-            raise self.fail(self.found.node, "too long or nested too deeply for a tree")
+            raise self.fail(self.found.node, "too long or nested too deeply to translate")
         if renamed := _renamed(self.found.source):
-            raise ExpressionError((Slip(0, f"{renamed!r} is imported as something else"),))
+            raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         tree = self.block(self.found.node.body)
         self.converter.close()
         if stray := set(columns(tree)) - set(self.columns()):
-            raise ExpressionError((Slip(0, f"{min(stray)!r} is no column"),))
+            raise ExpressionError((Slip(0, f"unknown column {min(stray)!r}"),))
         return tree
 
     def fail(self, node: ast.AST, message: str) -> ExpressionError:
@@ -269,7 +271,7 @@ class _Body:
         for part in body:
             match part:
                 case ast.Name(name) if name == self.parameter and id(part) not in read:
-                    message = f'a row function names its columns: {name}["A"] or {name}.A'
+                    message = f'read the columns by name: {name}["A"] or {name}.A'
                     yield self.found.slip(part, message)
 
     def called(self, node: ast.expr) -> str | None:
@@ -301,21 +303,24 @@ class _Body:
 
     def method(self, node: ast.expr, method: str, parts: tuple[Expr, ...]) -> Expr:
         if len(parts) != (1 if method == "lower" else 2):
-            return self.converter.slip(node, f"{method} with these arguments has no tree")
+            return self.converter.slip(node, f"{method} with these arguments cannot be translated")
         return Call(METHODS[method], parts)
 
     def name(self, node: ast.expr, name: str) -> Expr:
         if name == self.parameter:
-            return self.converter.slip(node, "the row as a whole; name its columns")
+            return self.converter.slip(node, "the row is used as a whole; read its columns by name")
         if name in self.names:
             return Col(self.names[name])
-        return self.converter.slip(node, f"{name!r} has no value on every way here")
+        return self.converter.slip(node, f"{name!r} is not assigned on every path to this line")
 
     def block(self, statements: list[ast.stmt]) -> Expr:
         """Read statements up to the value they return."""
         self.paths += 1
         if self.paths > MOST_PATHS:
-            raise self.fail(statements[0] if statements else self.found.node, "too many ways")
+            raise self.fail(
+                statements[0] if statements else self.found.node,
+                "too many paths through the function",
+            )
         match statements:
             case []:
                 return Lit(None)
@@ -332,7 +337,9 @@ class _Body:
             case [ast.If() as node, *rest]:
                 return self.choice(node, rest)
         what = type(statements[0]).__name__.lower()
-        raise self.fail(statements[0], f"'{what}' has no tree; it runs where Python runs")
+        raise self.fail(
+            statements[0], f"'{what}' cannot be translated; engines that call Python run it"
+        )
 
     def same(self, rest: list[ast.stmt]) -> Expr:
         self.paths -= 1
@@ -340,7 +347,7 @@ class _Body:
 
     def augmented(self, node: ast.AST, target: ast.Name, op: ast.operator, value: ast.expr) -> Expr:
         if type(op) not in ARITHMETIC:
-            raise self.fail(node, "this operator has no tree")
+            raise self.fail(node, "this operator cannot be translated")
         old = self.converter.expr(target)
         return Arith(ARITHMETIC[type(op)], old, self.converter.expr(value))
 
@@ -390,7 +397,7 @@ class _Body:
         match statements:
             case [ast.Assign(_, value)]:
                 return self.converter.expr(value)
-        raise self.fail(statements[0], "this statement has no tree")
+        raise self.fail(statements[0], "this statement cannot be translated")
 
 
 def _assigned(node: ast.If) -> str | None:

@@ -44,14 +44,14 @@ ROW_FUNCTIONS = {
     "year": Function(1, 1, "date", "int", "year of a date"),
     "month": Function(1, 1, "date", "int", "month of a date, 1 to 12"),
     "day": Function(1, 1, "date", "int", "day of the month, 1 to 31"),
-    "truncate": Function(2, 2, "date", "same", "the begin of its year, month, day or hour"),
+    "truncate": Function(2, 2, "date", "same", "the start of its year, month, day or hour"),
 }
 # What a date or a time can be truncated to.
 UNITS = ("year", "month", "day", "hour")
 # Constants that have no sign of their own in Python: written as calls of one text.
 CONSTANTS = {
-    "date": "a day, as date('2024-01-31')",
-    "timestamp": "a time, as timestamp('2024-01-31 12:30:00')",
+    "date": "a day, such as date('2024-01-31')",
+    "timestamp": "a time, such as timestamp('2024-01-31 12:30:00')",
 }
 
 AGGREGATIONS = {
@@ -83,10 +83,10 @@ WINDOWS = {
 
 
 def suggest(word: str, known: Collection[str]) -> str:
-    """Return the end of a sentence that names the nearest known word, or all where they are few."""
+    """Return a suggestion that ends a message: the closest known word, or all if they are few."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"
     if 0 < len(known) <= 12:
-        return f"; there is {', '.join(known)}"
+        return f"; expected one of: {', '.join(known)}"
     return ""

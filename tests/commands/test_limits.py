@@ -43,7 +43,7 @@ def run(
         (("--memory", "1000"), "below what Python needs to start"),
         (("--timeout", "never"), "is not a time such as 90s"),
         (("--timeout", "0"), "must be above zero"),
-        (("--threads", "0"), "threads is at least 1"),
+        (("--threads", "0"), "threads must be at least 1"),
         (("--threads", "two"), "threads needs a whole number"),
         (("--limit-backend", "rope"), "is no limit backend; there are cgroup2"),
     ],

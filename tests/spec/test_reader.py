@@ -66,7 +66,7 @@ def test_windows_line_ends_leave_places_as_they_are():
 def test_a_mistake_shows_its_line_with_a_caret():
     text = from_query("aggregate: {v1: sume(v1)}")
     assert str(mistakes(text)[0]).splitlines() == [
-        "w.yaml:4:21: 'sume' is no aggregation; did you mean 'sum'?",
+        "w.yaml:4:21: unknown aggregation 'sume'; did you mean 'sum'?",
         "      aggregate: {v1: sume(v1)}",
         "                      ^",
     ]
@@ -118,7 +118,7 @@ def test_an_expression_with_commas_may_stand_in_braces():
 
 def test_where_does_not_see_what_is_derived_after_it():
     text = from_query("where: a > 1", "derive: {a: v1 + 1}", "aggregate: {x: sum(a)}")
-    assert mistakes(text)[0].message == "'a' is derived after where; write its expression here"
+    assert mistakes(text)[0].message == "'a' is not yet derived in where; write its expression here"
 
 
 def test_a_row_function_reads_a_column():
@@ -247,14 +247,14 @@ def test_tasks_are_of_one_function_or_of_each_in_a_list():
 
 
 SETTINGS = {
-    ("dataset.rowz", "5"): "'rowz' is no key of dataset; did you mean 'rows'?",
-    ("dataset.rows", "0"): "rows is at least 1, not 0",
+    ("dataset.rowz", "5"): "unknown key 'rowz' in dataset; did you mean 'rows'?",
+    ("dataset.rows", "0"): "rows must be at least 1, not 0",
     ("dataset.rows", "[1"): "not YAML: expected ',' or ']', but got '<stream end>'",
     ("dataset.rows", ""): "the value is missing",
-    ("dataset.rows.x", "1"): "there is nothing below it to set 'x' in",
-    ("limitz.memory", "1GB"): "'limitz' is no key of a workload; did you mean 'limits'?",
-    ("queries.q1.where", "vv1 > 2"): "'vv1' is no column; did you mean 'v1'?",
-    ("", "1"): "'' is no key of a workload",
+    ("dataset.rows.x", "1"): "cannot set 'x' inside a single value",
+    ("limitz.memory", "1GB"): "unknown key 'limitz' in a workload; did you mean 'limits'?",
+    ("queries.q1.where", "vv1 > 2"): "unknown column 'vv1'; did you mean 'v1'?",
+    ("", "1"): "unknown key '' in a workload",
 }
 
 
@@ -287,9 +287,9 @@ def test_what_cannot_be_read_is_told(tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"about: caf\xe9\n")
     (tmp_path / "big.yaml").write_bytes(b"#" * 2**21)
     for name, words in {
-        "latin.yaml": r"latin.yaml:1:11: not a workload: this is no UTF-8 text",
+        "latin.yaml": r"latin.yaml:1:11: not UTF-8 text; save the workload as UTF-8",
         "big.yaml": "is larger than 1 MiB",
-        "none.yaml": "no such file; there is apply, groupby|no such file; these ship|no such file",
+        "none.yaml": "no such file; expected one of: apply, groupby|no such file; these ship|no such file",
         ".": "is a folder; name a workload file in it",
         "gruopby.yaml": "did you mean 'groupby'",
         "a\0b": "no such file|cannot be read",
@@ -317,11 +317,11 @@ def test_a_function_may_stand_beside_the_workload(tmp_path):
     assert function.source == "def f(x):\n    return x.v1\n"
     assert function.body == Col("v1")
     path.write_text(from_query("apply: {rows: mine.py:othr, as: y}"))
-    with pytest.raises(WorkloadError, match=r"'othr' is no function of .*did you mean 'other'"):
+    with pytest.raises(WorkloadError, match=r"has no function 'othr'.*did you mean 'other'"):
         read(path)
     (tmp_path / "mine.py").write_text(source.replace("x.v1", "x.v9"))
     path.write_text(from_query("apply: {rows: mine.py:f, as: y}"))
-    with pytest.raises(WorkloadError, match=r"mine.py:11:12: 'v9' is no column"):
+    with pytest.raises(WorkloadError, match=r"mine.py:11:12: unknown column 'v9'"):
         read(path)
 
 
@@ -345,8 +345,8 @@ def test_columns_of_own_files_are_checked_when_they_are_known():
     with pytest.raises(WorkloadError) as error:
         check_columns(parsed(text), OWN_SCHEMA)
     assert [(m.line, m.column, m.message) for m in error.value.mistakes] == [
-        (4, 12, "'prize' is no column; did you mean 'price'?"),
-        (5, 15, "'nam' is no column; did you mean 'name'?"),
+        (4, 12, "unknown column 'prize'; did you mean 'price'?"),
+        (5, 15, "unknown column 'nam'; did you mean 'name'?"),
         (6, 24, "sum needs a number, and this is a text"),
     ]
 
@@ -356,7 +356,7 @@ def test_columns_are_checked_with_the_settings_that_were_made():
         from_query("aggregate: {x: sum(price)}", head=OWN),
         overrides={"queries.q1.where": "cost > 1"},
     )
-    with pytest.raises(WorkloadError, match=r"--set queries.q1.where: 'cost' is no column"):
+    with pytest.raises(WorkloadError, match=r"--set queries.q1.where: unknown column 'cost'"):
         check_columns(workload, OWN_SCHEMA)
 
 

@@ -163,16 +163,16 @@ def test_the_source_stays_as_it_was_written():
 
 
 OPAQUE = {
-    "def f(x):\n    for i in range(3):\n        pass\n    return x.A": "2:5: 'for' has no tree",
-    "def f(x):\n    return foo(x.A)": "2:12: only functions of the language",
-    "def f(x):\n    return sqrt(x.A)": "2:12: only functions of the language",
-    "def f(x):\n    return math.gamma(x.A)": "2:12: only functions of the language",
-    "def f(x):\n    y = x.A\n    return y + z": "3:16: 'z' has no value on every way",
-    "def f(x):\n    if x.A > 1:\n        y = 1\n    return y": "2:5: 'y' has no value",
-    "def f(x):\n    a, b = 1, 2\n    return x.A": "2:5: 'assign' has no tree",
-    "def f(x):\n    return [x.A][0]": "2:12: a column is written by its name alone",
-    "from numpy import abs\ndef f(x):\n    return abs(x.A)": "1:1: 'abs' is imported as",
-    "def f(x):\n    return x.s.split()[0]": "2:12: a column is written",
+    "def f(x):\n    for i in range(3):\n        pass\n    return x.A": "2:5: 'for' cannot be translated",
+    "def f(x):\n    return foo(x.A)": "2:12: only functions of the workload language",
+    "def f(x):\n    return sqrt(x.A)": "2:12: only functions of the workload language",
+    "def f(x):\n    return math.gamma(x.A)": "2:12: only functions of the workload language",
+    "def f(x):\n    y = x.A\n    return y + z": "3:16: 'z' is not assigned on every path",
+    "def f(x):\n    if x.A > 1:\n        y = 1\n    return y": "2:5: 'y' is not assigned",
+    "def f(x):\n    a, b = 1, 2\n    return x.A": "2:5: 'assign' cannot be translated",
+    "def f(x):\n    return [x.A][0]": "2:12: write a column by its name alone",
+    "from numpy import abs\ndef f(x):\n    return abs(x.A)": "1:1: 'abs' is imported with",
+    "def f(x):\n    return x.s.split()[0]": "2:12: write a column",
 }
 
 
@@ -186,7 +186,10 @@ def test_what_the_tree_cannot_say_is_opaque_and_says_where(source):
 
 def test_too_many_ways_through_a_def_are_opaque():
     ways = "".join(f"    if x.A > {i}:\n        z = 1\n        y += z\n" for i in range(20))
-    assert "too many ways" in read(f"def f(x):\n    y = 0\n{ways}    return y\n").opaque
+    assert (
+        "too many paths through the function"
+        in read(f"def f(x):\n    y = 0\n{ways}    return y\n").opaque
+    )
 
 
 LARGE = {
@@ -205,16 +208,16 @@ def test_a_def_too_large_for_a_tree_is_opaque(name):
 
 
 REFUSED = {
-    "def f(x, y):\n    return 1": (0, "a row function has one argument, the row; f has 2"),
-    "def f():\n    return 1": (0, "a row function has one argument, the row; f has 0"),
-    "def f(*x):\n    return 1": (7, "name each argument; 'x' is open"),
+    "def f(x, y):\n    return 1": (0, "a row function takes one argument, the row; f takes 2"),
+    "def f():\n    return 1": (0, "a row function takes one argument, the row; f takes 0"),
+    "def f(*x):\n    return 1": (7, "'x' must be an ordinary positional argument"),
     "def f(x):\n    return (x.A": (21, "not Python: '(' was never closed"),
     "def f(x):\n    x.A": (0, "f returns nothing"),
-    "def f(x):\n    return x.get('A')": (21, 'a row function names its columns: x["A"] or x.A'),
-    "def f(x):\n    return sum(x)": (25, 'a row function names its columns: x["A"] or x.A'),
-    "@jit\ndef f(x):\n    return 1": (1, "a decorator belongs to an engine; leave it out"),
-    "k = 2\ndef f(x):\n    return k": (0, "only imports may stand beside the def"),
-    "import math": (0, "a def is missing"),
+    "def f(x):\n    return x.get('A')": (21, 'read the columns by name: x["A"] or x.A'),
+    "def f(x):\n    return sum(x)": (25, 'read the columns by name: x["A"] or x.A'),
+    "@jit\ndef f(x):\n    return 1": (1, "leave decorators out; each engine adds its own"),
+    "k = 2\ndef f(x):\n    return k": (0, "only imports are allowed besides the def"),
+    "import math": (0, "expected a def"),
 }
 
 
@@ -232,7 +235,7 @@ def test_a_group_function_names_columns_and_outputs():
     function = group_function(source, ("a", "b"), place)
     assert function.parameters == ("v1", "v3")
     assert function.body == (whole(Agg("sum", (Col("v1"),))), whole(Agg("max", (Col("v3"),))))
-    with pytest.raises(ExpressionError, match="returns 2 values, and 'as' names 1"):
+    with pytest.raises(ExpressionError, match="returns 2 values, but 'as' names 1"):
         group_function(source, ("a",), place)
 
 
