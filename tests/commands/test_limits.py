@@ -34,8 +34,8 @@ def run(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--memory", "5 bananas"), "'bananas' is no unit here; write a size such as 8GiB"),
-        (("--memory", "5bananas"), "'bananas' is no unit here"),
+        (("--memory", "5 bananas"), "unknown unit 'bananas'; write a size such as 8GiB"),
+        (("--memory", "5bananas"), "unknown unit 'bananas'"),
         (("--memory", "0"), "must be above zero"),
         (("--memory", "-1GiB"), "must be above zero"),
         (("--memory", "much"), "'much' is not a size such as 8GiB"),
