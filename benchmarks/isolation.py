@@ -19,8 +19,8 @@ from subprocess import PIPE
 from dfbench.errors import LimitError
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
-from dfbench.execution.limits import NAMES, Backend, choose
-from dfbench.execution.outcomes import End, Observed
+from dfbench.execution.limits import NAMES, Backend, choose_backend
+from dfbench.execution.outcomes import End, Observation
 from dfbench.report.statistics import interval
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Run
@@ -60,12 +60,12 @@ print(json.dumps(seconds[1:]))
 BLINKING = """
 from dfbench.execution import supervisor
 OPEN = supervisor.TICK
-class Blinking(supervisor.Watch):
+class Blinking(supervisor.RunMonitor):
     def _tick(self, now, seconds):
         seen = len(self.account.hot) % 4 in (1, 2)
         supervisor.TICK = OPEN if seen else 60.0
         super()._tick(now, seconds)
-supervisor.Watch = Blinking
+supervisor.RunMonitor = Blinking
 supervisor.main()
 """
 GIB = 2**30
@@ -128,7 +128,7 @@ def watched(folder: Path, backend: Backend, pairs: int) -> list[float]:
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as supervisor:
         supervisor.stdin.write(f"{request}\n")
         supervisor.stdin.flush()  # and not closed: that would end the run
-        seen = Observed.from_json(supervisor.stdout.read())
+        seen = Observation.from_json(supervisor.stdout.read())
     if seen.end is not End.DONE:
         raise SystemExit(f"polars: {seen.end}\n{seen.log}")
     couples = zip(seen.hot[::2], seen.hot[1::2], strict=True)
@@ -168,7 +168,7 @@ def backends() -> list[Backend]:
     found = []
     for name in NAMES:
         try:
-            found.append(choose(name))
+            found.append(choose_backend(name))
         except LimitError as error:
             print(f"left out: {error}", file=sys.stderr)
     return found

@@ -17,9 +17,9 @@ from dfbench.comparison.plan import plan
 from dfbench.comparison.session import Request, dataset
 from dfbench.datasets.dataset import make
 from dfbench.engines.base import Program
-from dfbench.execution.executor import execute, warm
+from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
-from dfbench.execution.limits import choose
+from dfbench.execution.limits import choose_backend
 
 # The body of `query(data)`: what a person who knows the library would try beside ours.
 BY_HAND = {
@@ -102,8 +102,8 @@ def main() -> None:
     request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
     workload = request.read()
     data = make(dataset(workload), request.cache)
-    planned = plan(workload, data, choose())
-    warm(data.path)
+    planned = plan(workload, data, choose_backend())
+    warm_page_cache(data.path)
     for (engine, query), body in BY_HAND.items():
         if engine not in workload.engines:
             continue

@@ -65,7 +65,7 @@ def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
     listener: Listener,
 ) -> None:
     """Add to a comparison's folder what is found of its engines that are roads or libraries."""
-    count, facts = workers or machine.cores(), _facts()
+    count, facts = workers or machine.usable_cores(), _facts()
     wanted = [
         (place, probe)
         for name, place in subjects.items()

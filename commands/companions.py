@@ -63,7 +63,7 @@ def init(datafile: Path, target: Path) -> None:
 def doctor(results: Path) -> None:
     """Print what this machine can and cannot measure."""
     lacking = {e.name: install_command(e) for e in engines().values() if missing(e)}
-    found = examination.examine(default_folder(os.environ), results, lacking)
+    found = examination.check_machine(default_folder(os.environ), results, lacking)
     sys.stdout.write(examination.render(found))
 
 

@@ -16,7 +16,7 @@ from ..engines.base import Program
 from ..errors import DfbenchError
 from ..execution.executor import execute
 from ..execution.job import Job
-from ..execution.limits import choose
+from ..execution.limits import choose_backend
 from ..spec.workload import GroupFunction, Limits, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
 from .plan import Plan, written
@@ -86,7 +86,7 @@ def _run(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: 
         limits = plan.workload.limits
         return execute(_job(plan, query, program, text, fresh, limits), plan.backend)
     limits = Limits(memory=None, time=None, threads=plan.workload.limits.threads)
-    return execute(_job(plan, query, program, text, fresh, limits), choose("none"))
+    return execute(_job(plan, query, program, text, fresh, limits), choose_backend("none"))
 
 
 def _job(  # noqa: PLR0913 - a job has that many parts

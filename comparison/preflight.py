@@ -62,8 +62,8 @@ ON_RAY = {"modin", "ray"}
 def crowded(plan: Plan) -> tuple[str, ...]:
     """Describe which engines find too small a /dev/shm for their objects."""
     names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
-    room = sandbox.shared_room() if names else None
-    memory = plan.workload.limits.memory or machine.memory()[0] or 0
+    room = sandbox.measure_shared_memory() if names else None
+    memory = plan.workload.limits.memory or machine.usable_memory()[0] or 0
     store = int(OBJECT_STORE_SHARE * memory)
     if room is None or room >= store:
         return ()

@@ -20,7 +20,7 @@ from ..engines.base import Program
 from ..engines.versions import scheduler
 from ..execution.executor import execute
 from ..execution.job import Job
-from ..execution.schedule import order
+from ..execution.schedule import shuffle_pairs
 from ..spec.workload import Query, Tasks
 from ..storage.folder import Folder, program_path, safe, unwritable
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
@@ -96,7 +96,7 @@ class Rounds:
         queries = [query.name for query in self.plan.workload.questions]
         runnable, done = set(self.plan.runnable), set(map(place, self.runs))
         for round_ in range(1, measure.rounds + 1):
-            for engine, query in order(names, queries, round_, measure.seed):
+            for engine, query in shuffle_pairs(names, queries, round_, measure.seed):
                 if (engine, query) in runnable and (engine, query, round_) not in done:
                     yield engine, query, round_
 

@@ -17,7 +17,7 @@ from ..engines.base import Program
 from ..environments.provider import Provider
 from ..errors import DataError, LimitError, ResultsError
 from ..execution import limits, machine
-from ..execution.executor import warm
+from ..execution.executor import warm_page_cache
 from ..report.comparison import Comparison
 from ..report.progress import Progress, Silence
 from ..report.rebuild import reported
@@ -79,7 +79,7 @@ class Request:
 
 def compare(request: Request, progress: Progress | Silence | None = None) -> Comparison:
     """Run a comparison and give it back, stored in a folder of its own and checked."""
-    limits.sweep()
+    limits.clean_up()
     told = progress or Silence()
     planned = prepare(request, request.read(), told)
     small = smaller(request, planned, told)
@@ -91,7 +91,7 @@ def compare(request: Request, progress: Progress | Silence | None = None) -> Com
 
 def resume(path: Path, request: Request, progress: Progress | Silence | None = None) -> Comparison:
     """Go on with an interrupted comparison: the same plan, less what is stored already."""
-    limits.sweep()
+    limits.clean_up()
     stored = read_folder(path)
     again = _held(request, stored.head)
     told = progress or Silence()
@@ -123,14 +123,14 @@ def check(request: Request, progress: Progress | Silence | None = None) -> Compa
 
 def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -> Path:
     """Search the smallest memory that works, per engine and query; give the search's folder."""
-    limits.sweep()
+    limits.clean_up()
     workload = request.read()
     stored = trials.read(trials.latest(request.results, workload.name)) if resume else None
     if stored:
         workload = _again(stored.head, request)
         request = _held(request, stored.head)
     workload, lowered = _fitted(workload)
-    machine.feasible(workload.limits)
+    machine.check_limits(workload.limits)
     for sentence in lowered:
         told.noting(sentence)
     most = _most(workload.limits.memory)
@@ -141,7 +141,7 @@ def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -
         _same(planned, stored.head, stored.path)
     path = stored.path if stored else _opened_floor(planned, request, most)
     if planned.data.rows:
-        warm(*planned.data.files)
+        warm_page_cache(*planned.data.files)
     before = list(stored.trials) if stored else []
     Floors(planned, path, told, most, before).run()
     return path
@@ -149,7 +149,7 @@ def floor(request: Request, told: Progress | Silence, *, resume: bool = False) -
 
 def _most(asked: int | None) -> int:
     """Return the largest limit of a search: what is asked for, else what the machine has."""
-    usable, _ = machine.memory()
+    usable, _ = machine.usable_memory()
     most = asked or usable
     if most is None:
         message = "the memory of this machine is not known: give the most to try by --memory"
@@ -172,8 +172,8 @@ def _opened_floor(planned: Plan, request: Request, most: int) -> Path:
 def prepare(request: Request, workload: Workload, progress: Progress | Silence) -> Plan:
     """Make the data, hold the workload against it and the machine, and write every program."""
     workload, lowered = _fitted(workload)
-    notes = (*lowered, *machine.feasible(workload.limits))
-    backend = limits.choose(request.backend)
+    notes = (*lowered, *machine.check_limits(workload.limits))
+    backend = limits.choose_backend(request.backend)
     data = _data(request, workload, progress)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, progress.providing) for e in asked}
@@ -190,7 +190,7 @@ def _fitted(workload: Workload) -> tuple[Workload, tuple[str, ...]]:
     """Lower the file's own memory limit to this machine; who asks by hand hears a mistake."""
     if "limits.memory" in dict(workload.overrides):
         return workload, ()
-    held, said = machine.lowered(workload.limits)
+    held, said = machine.lower_memory_limit(workload.limits)
     return replace(workload, limits=held), said
 
 
@@ -251,7 +251,7 @@ def _run(
 
 def _rounds(rounds: Rounds) -> None:
     if rounds.plan.data.rows:
-        warm(*rounds.plan.data.files)
+        warm_page_cache(*rounds.plan.data.files)
     rounds.run()
 
 

@@ -54,14 +54,14 @@ def unread(paths):
 '''
 
 
-def peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
+def measure_peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
     """Return each worker's, or node's, peak resident bytes by its address."""
-    return _asked(scheduler, client, "own" if scheduler == "dask" else "siblings", reset)
+    return _call_on_workers(scheduler, client, "own" if scheduler == "dask" else "siblings", reset)
 
 
-def readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
+def check_readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
     """Raise FileNotFoundError where a worker cannot read what the client can."""
-    found = _asked(scheduler, client, "unread", paths)
+    found = _call_on_workers(scheduler, client, "unread", paths)
     blind = sorted(address for address, files in found.items() if files)
     if blind:
         file = found[blind[0]][0]
@@ -71,17 +71,17 @@ def readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
         )
 
 
-def _asked(scheduler: str, client: Any, name: str, argument: Any) -> dict[str, Any]:
+def _call_on_workers(scheduler: str, client: Any, name: str, argument: Any) -> dict[str, Any]:
     """Call a function of the probe on each worker, or node; give what it returned by address."""
     functions: dict[str, Any] = {"__name__": "__main__"}
     exec(PROBE, functions)
     if scheduler == "dask":
         found: dict[str, Any] = client.run(functions[name], argument)
         return found
-    return _of_ray(functions[name], argument)
+    return _call_on_ray_nodes(functions[name], argument)
 
 
-def _of_ray(probe: Any, argument: Any) -> dict[str, Any]:
+def _call_on_ray_nodes(probe: Any, argument: Any) -> dict[str, Any]:
     import ray  # noqa: PLC0415 - the program has it
     from ray.util.scheduling_strategies import (  # noqa: PLC0415
         NodeAffinitySchedulingStrategy,

@@ -13,31 +13,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-LONGEST = 60  # characters: an enumeration lists its values
+MAX_CHARACTERS = 60  # characters: an enumeration lists its values
 DUCKDB = "SELECT column_name, data_type FROM duckdb_columns() WHERE NOT internal"
 CLICKHOUSE = "SELECT name, type FROM system.columns WHERE database = currentDatabase()"
 
 
-def columns(frames: Iterable[Any]) -> dict[str, str]:
+def describe_columns(frames: Iterable[Any]) -> dict[str, str]:
     """Return the types of the frames' columns by name; several of one name stand side by side.
 
     A path, of which the query reads, holds nothing; and what says nothing of itself is left out.
     """
     told: dict[str, str] = {}
     for frame in frames:
-        for name, kind in _told(frame):
+        for name, kind in _describe_frame(frame):
             text = str(kind)
-            text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+            text = text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
             before = told.setdefault(str(name), text)
             if text not in before.split(" and "):
                 told[str(name)] = f"{before} and {text}"
     return told
 
 
-def _told(frame: Any) -> Iterable[tuple[Any, Any]]:
+def _describe_frame(frame: Any) -> Iterable[tuple[Any, Any]]:
     match type(frame).__module__.partition(".")[0].lstrip("_"):
         case "pandas" | "modin" | "dask" | "fireducks":
-            return [(name, _pandas(kind)) for name, kind in frame.dtypes.items()]
+            return [(name, _name_pandas_type(kind)) for name, kind in frame.dtypes.items()]
         case "polars" | "narwhals":
             found: Any = frame.collect_schema().items()
             return list(found)
@@ -60,7 +60,7 @@ def _told(frame: Any) -> Iterable[tuple[Any, Any]]:
             return ()
 
 
-def _pandas(kind: Any) -> str:
+def _name_pandas_type(kind: Any) -> str:
     """Return where text is held: pandas names Python's objects and Arrow's memory alike."""
     storage = getattr(kind, "storage", None)
     return f"{kind}[{storage}]" if storage and "[" not in str(kind) else str(kind)

@@ -14,11 +14,11 @@ from ..errors import LimitError
 from ..storage.records import Memory, Noise, Run, Times
 from . import limits
 from .job import Job
-from .outcomes import UNHELD, End, Observed, Verdict, judge
+from .outcomes import LIMIT_ERROR_STATUS, Decision, End, Observation, decide_outcome
 
 # A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
 PATIENCE = 15.0
-WORKERS_MEASURE = (
+CLUSTER_MEASURE = (
     "on a cluster: resident memory of the largest worker (on Ray: node) since the start, as its "
     "kernel counts and the scheduler tells"
 )
@@ -32,19 +32,19 @@ def execute(job: Job, backend: limits.Backend) -> Run:
     Raises LimitError when the limit cannot be held. Ctrl-C ends the run, cleans up and passes on.
     """
     began = datetime.now(UTC).isoformat(timespec="milliseconds")
-    seen = _supervised(job, backend)
-    verdict = _judge(job, seen)
-    if verdict.again:
-        seen = _supervised(job, backend)
-        verdict = _judge(job, seen)
-    return record(job, seen, verdict, began)
+    seen = _run_supervisor(job, backend)
+    verdict = _decide(job, seen)
+    if verdict.retry:
+        seen = _run_supervisor(job, backend)
+        verdict = _decide(job, seen)
+    return build_record(job, seen, verdict, began)
 
 
-def _judge(job: Job, seen: Observed) -> Verdict:
-    return judge(seen, job.limits.memory, job.limits.time)
+def _decide(job: Job, seen: Observation) -> Decision:
+    return decide_outcome(seen, job.limits.memory, job.limits.time)
 
 
-def _supervised(job: Job, backend: limits.Backend) -> Observed:
+def _run_supervisor(job: Job, backend: limits.Backend) -> Observation:
     request = json.dumps({"job": job.to_json(), "backend": backend.name})
     with tempfile.TemporaryFile() as mistakes:
         process = subprocess.Popen(
@@ -55,14 +55,14 @@ def _supervised(job: Job, backend: limits.Backend) -> Observed:
             # Ctrl-C in a terminal reaches every process of its group; this one cleans up first.
             start_new_session=True,
         )
-        report = _report(process, request.encode() + b"\n")
+        report = _exchange(process, request.encode() + b"\n")
         if report:
-            return Observed.from_json(report.decode())
+            return Observation.from_json(report.decode())
         mistakes.seek(0)
-        return _ended_early(process.returncode, mistakes.read().decode(errors="replace"))
+        return _explain_early_end(process.returncode, mistakes.read().decode(errors="replace"))
 
 
-def _report(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -78,16 +78,16 @@ def _report(process: subprocess.Popen[bytes], request: bytes) -> bytes:
         process.stdout.close()
 
 
-def _ended_early(status: int | None, mistakes: str) -> Observed:
+def _explain_early_end(status: int | None, mistakes: str) -> Observation:
     last = mistakes.strip().rpartition("\n")[2]
-    if status == UNHELD:
+    if status == LIMIT_ERROR_STATUS:
         raise LimitError(last)
-    limits.sweep()
+    limits.clean_up()
     died = f"the supervisor of the run ended early: {last or 'it was killed'}"
-    return Observed(End.UNSUPERVISED, died=died, log=mistakes[-LOG_CHARACTERS:])
+    return Observation(End.UNSUPERVISED, died=died, log=mistakes[-LOG_CHARACTERS:])
 
 
-def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
+def build_record(job: Job, seen: Observation, verdict: Decision, began: str) -> Run:
     """Return the record of what was seen and judged."""
     log = seen.failure.traceback if seen.failure else seen.log
     evidence = verdict.evidence
@@ -103,7 +103,7 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
         evidence=evidence,
         log=log if evidence else "",
         times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),
-        memory=_memory(seen),
+        memory=_build_memory(seen),
         noise=Noise(seen.foreign, seen.steal, seen.swapped, seen.throttled),
         program=job.program_sha,
         rows=seen.rows,
@@ -113,12 +113,12 @@ def record(job: Job, seen: Observed, verdict: Verdict, began: str) -> Run:
     )
 
 
-def _memory(seen: Observed) -> Memory:
+def _build_memory(seen: Observation) -> Memory:
     if seen.workers:
         return Memory(
             peak=max(seen.workers.values()),
             query=max(seen.workers.values()),
-            measure=WORKERS_MEASURE,
+            measure=CLUSTER_MEASURE,
             workers=seen.workers,
         )
     return Memory(
@@ -133,7 +133,7 @@ def _memory(seen: Observed) -> Memory:
     )
 
 
-def warm(*paths: Path) -> None:
+def warm_page_cache(*paths: Path) -> None:
     """Read files once, so that every engine finds them in the page cache."""
     buffer = memoryview(bytearray(READ_BYTES))
     for path in paths:

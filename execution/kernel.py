@@ -27,7 +27,7 @@ def die_with_parent(signal_number: int) -> None:
     _check(_libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0))
 
 
-def private_mounts() -> None:
+def unshare_mounts() -> None:
     """Return this process and its later children a view of the mounts that nobody else sees.
 
     Users other than root need a user namespace for it, in which this process keeps its user. For
@@ -36,11 +36,11 @@ def private_mounts() -> None:
     if os.geteuid() == 0:
         _check(_libc.unshare(CLONE_NEWNS))
     else:
-        _own_user_namespace()
+        _unshare_user_namespace()
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
 
 
-def _own_user_namespace() -> None:
+def _unshare_user_namespace() -> None:
     user, group = os.geteuid(), os.getegid()
     _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNS))
     # The kernel lets a user map groups only once it can no longer leave one.

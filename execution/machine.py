@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import LimitError
 from ..spec.workload import Limits
-from .limits.cgroup import own_group
+from .limits.cgroup import find_own_group
 
 # A bare worker of CPython 3.11 starts under 6 MiB (measured: 6 works, 5 does not); other versions
 # and builds need more, and an engine's import ten times as much.
@@ -26,49 +26,49 @@ SHARE = 0.9  # of the memory there is, where a workload's own limit is above it
 
 def describe() -> dict[str, Any]:
     """Describe processors, memory, system and load; None where the machine does not say."""
-    usable, held_by = memory()
+    usable, held_by = usable_memory()
     return {
-        "cpu": _cpu(),
-        "cores": cores(),
+        "cpu": _read_cpu(),
+        "cores": usable_cores(),
         "cores_total": os.cpu_count(),
         "memory": usable,
-        "memory_total": _meminfo("MemTotal"),
+        "memory_total": _read_meminfo("MemTotal"),
         "memory_held_by": held_by,
-        "swap": _meminfo("SwapTotal"),
+        "swap": _read_meminfo("SwapTotal"),
         "kernel": platform.release(),
         "os": platform.freedesktop_os_release().get("PRETTY_NAME") if _has_release() else None,
         "architecture": platform.machine(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "governor": _text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        "virtual": _virtual(),
+        "governor": read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "virtual": _detect_virtualization(),
         "load": round(os.getloadavg()[0], 2),
     }
 
 
-def lowered(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
+def lower_memory_limit(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
     """Lower a memory limit that is above what there is, and say so in a sentence.
 
     A tenth is left to dfbench and to the system: a tree that holds all would take it from them.
     """
-    usable, held_by = memory()
+    usable, held_by = usable_memory()
     if usable is None or limits.memory is None or limits.memory <= usable:
         return limits, ()
     most = int(SHARE * usable) // 2**20 * 2**20
     said = (
-        f"the workload's limit of {_size(limits.memory)} is more than {_holder(held_by)} "
-        f"({_size(usable)}): each engine gets {_size(most)}"
+        f"the workload's limit of {format_size(limits.memory)} is more than {_name_holder(held_by)} "
+        f"({format_size(usable)}): each engine gets {format_size(most)}"
     )
     return replace(limits, memory=most), (said,)
 
 
-def feasible(limits: Limits) -> tuple[str, ...]:
+def check_limits(limits: Limits) -> tuple[str, ...]:
     """Describe in sentences what of the limits this machine can hold only in part.
 
     Raises LimitError for a memory limit below what Python needs to start, or above what there is.
     """
     if limits.memory is not None:
         _check_memory(limits.memory)
-    usable = cores()
+    usable = usable_cores()
     if limits.threads is not None and limits.threads > usable:
         return (f"{limits.threads} threads are asked for, and {usable} cores may be used here",)
     return ()
@@ -77,22 +77,22 @@ def feasible(limits: Limits) -> tuple[str, ...]:
 def _check_memory(asked: int) -> None:
     if asked < SMALLEST_START:
         raise LimitError(
-            f"a memory limit of {_size(asked)} is below what Python needs to start "
-            f"({_size(SMALLEST_START)}); engines need some 100 MiB and more"
+            f"a memory limit of {format_size(asked)} is below what Python needs to start "
+            f"({format_size(SMALLEST_START)}); engines need some 100 MiB and more"
         )
-    usable, held_by = memory()
+    usable, held_by = usable_memory()
     if usable is not None and asked > usable:
         raise LimitError(
-            f"a memory limit of {_size(asked)} is more than {_holder(held_by)} "
-            f"({_size(usable)}); ask for less with --memory"
+            f"a memory limit of {format_size(asked)} is more than {_name_holder(held_by)} "
+            f"({format_size(usable)}); ask for less with --memory"
         )
 
 
-def _holder(held_by: str) -> str:
+def _name_holder(held_by: str) -> str:
     return "this machine has" if held_by == "machine" else f"the {held_by} allows"
 
 
-def _size(size: int) -> str:
+def format_size(size: int) -> str:
     """Write bytes in the largest unit of which there is at least one.
 
     >>> _size(1000), _size(96 * 2**20), _size(5 * 2**29), _size(2**40)
@@ -104,77 +104,78 @@ def _size(size: int) -> str:
     return f"{size} bytes"
 
 
-def memory() -> tuple[int | None, str]:
+def usable_memory() -> tuple[int | None, str]:
     """Return the bytes that may be used, and whether the machine or a container says so."""
-    total = _meminfo("MemTotal")
-    held = min(_group_limits(), default=UNLIMITED)
+    total = _read_meminfo("MemTotal")
+    held = min(_read_group_limits(), default=UNLIMITED)
     if total is None or held < total:
         return (held, "container") if held < UNLIMITED else (None, "machine")
     return total, "machine"
 
 
-def cores() -> int:
+def usable_cores() -> int:
     """Return the cores that may be used: by affinity and cpuset, and by a container's quota."""
     allowed = len(os.sched_getaffinity(0))
-    return max(1, min(allowed, math.ceil(min(_quotas(), default=allowed))))
+    return max(1, min(allowed, math.ceil(min(_read_quotas(), default=allowed))))
 
 
-def _group_limits() -> Iterator[int]:
+def _read_group_limits() -> Iterator[int]:
     for controller, name in ((None, "memory.max"), ("memory", "memory.limit_in_bytes")):
-        for group in groups(controller):
-            text = _text(group / name)
+        for group in list_groups(controller):
+            text = read_text(group / name)
             if text and text != "max" and int(text) < UNLIMITED:
                 yield int(text)
 
 
-def _quotas() -> Iterator[float]:
-    for group in groups(None):
-        quota, _, period = (_text(group / "cpu.max") or "max").partition(" ")
+def _read_quotas() -> Iterator[float]:
+    for group in list_groups(None):
+        quota, _, period = (read_text(group / "cpu.max") or "max").partition(" ")
         if quota != "max":
             yield int(quota) / int(period)
-    for group in groups("cpu"):
-        quota = _text(group / "cpu.cfs_quota_us") or "-1"
-        period = _text(group / "cpu.cfs_period_us") or "1"
+    for group in list_groups("cpu"):
+        quota = read_text(group / "cpu.cfs_quota_us") or "-1"
+        period = read_text(group / "cpu.cfs_period_us") or "1"
         if int(quota) > 0:
             yield int(quota) / int(period)
 
 
-def groups(controller: str | None) -> list[Path]:
+def list_groups(controller: str | None) -> list[Path]:
     """List the own control group and those above it, as far as they can be seen."""
-    table, memberships = _text("/proc/self/mountinfo"), _text("/proc/self/cgroup")
-    group = own_group(table or "", memberships or "", controller)
+    table, memberships = read_text("/proc/self/mountinfo"), read_text("/proc/self/cgroup")
+    group = find_own_group(table or "", memberships or "", controller)
     return [] if group is None else [group, *group.parents]
 
 
-def _cpu() -> str | None:
-    for line in (_text("/proc/cpuinfo") or "").splitlines():
+def _read_cpu() -> str | None:
+    for line in (read_text("/proc/cpuinfo") or "").splitlines():
         name, _, value = line.partition(":")
         if name.strip() in {"model name", "Model", "cpu model"}:
             return value.strip()
     return platform.processor() or None
 
 
-def _meminfo(name: str) -> int | None:
-    for line in (_text("/proc/meminfo") or "").splitlines():
+def _read_meminfo(name: str) -> int | None:
+    for line in (read_text("/proc/meminfo") or "").splitlines():
         words = line.split()
         if words[0] == f"{name}:":
             return int(words[1]) * 1024
     return None
 
 
-def _virtual() -> str | None:
+def _detect_virtualization() -> str | None:
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return "container"
-    if (_text("/run/systemd/container") or "") != "":
+    if (read_text("/run/systemd/container") or "") != "":
         return "container"
-    return "virtual machine" if " hypervisor" in (_text("/proc/cpuinfo") or "") else None
+    return "virtual machine" if " hypervisor" in (read_text("/proc/cpuinfo") or "") else None
 
 
 def _has_release() -> bool:
     return Path("/etc/os-release").exists() or Path("/usr/lib/os-release").exists()
 
 
-def _text(file: str | Path) -> str | None:
+def read_text(file: str | Path) -> str | None:
+    """Return a file's text, stripped; None where it cannot be read."""
     with contextlib.suppress(OSError):
         return Path(file).read_text(encoding="utf-8", errors="replace").strip()
     return None

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .machine import groups
+from .machine import list_groups
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
-class Ticks:
+class CpuTimes:
     """Seconds of all processors since boot: all, those that worked, those that a host took."""
 
     total: float
@@ -21,7 +21,7 @@ class Ticks:
     stolen: float
 
 
-def read(file: Path = Path("/proc/stat")) -> Ticks | None:
+def read_cpu_times(file: Path = Path("/proc/stat")) -> CpuTimes | None:
     """Read the machine's seconds; None where it does not say."""
     try:
         words = file.read_text().partition("\n")[0].split()[1:9]
@@ -29,10 +29,12 @@ def read(file: Path = Path("/proc/stat")) -> Ticks | None:
         return None
     user, nice, system, idle, waiting, interrupts, soft, stolen = (int(w) / TICKS for w in words)
     busy = user + nice + system + interrupts + soft
-    return Ticks(busy + idle + waiting + stolen, busy, stolen)
+    return CpuTimes(busy + idle + waiting + stolen, busy, stolen)
 
 
-def shares(before: Ticks | None, after: Ticks | None, own: float) -> tuple[float, float] | None:
+def compute_shares(
+    before: CpuTimes | None, after: CpuTimes | None, own: float
+) -> tuple[float, float] | None:
     """Return the shares of foreign work and of steal, where a run used so many seconds itself."""
     if before is None or after is None or after.total <= before.total:
         return None
@@ -42,42 +44,42 @@ def shares(before: Ticks | None, after: Ticks | None, own: float) -> tuple[float
 
 
 @dataclass(frozen=True, slots=True)
-class Strain:
+class Pressure:
     """Bytes swapped and times that cores were slowed, since boot; None where nobody counts."""
 
     swapped: int | None
     throttled: int | None
 
 
-def strain(
+def read_pressure(
     vmstat: Path = Path("/proc/vmstat"), processors: Path = Path("/sys/devices/system/cpu")
-) -> Strain:
+) -> Pressure:
     """Read how often the machine swapped, and slowed its cores for heat or a container's quota."""
     page = os.sysconf("SC_PAGE_SIZE")
-    swapped = [page * n for n in _counts([vmstat], {"pswpin", "pswpout"})]
+    swapped = [page * n for n in _read_counts([vmstat], {"pswpin", "pswpout"})]
     heat = processors.glob("cpu[0-9]*/thermal_throttle/core_throttle_count")
-    quotas = [group / "cpu.stat" for kind in (None, "cpu") for group in groups(kind)]
-    slowed = [*(int(_text(file) or 0) for file in heat), *_counts(quotas, {"nr_throttled"})]
-    return Strain(sum(swapped) if swapped else None, sum(slowed) if slowed else None)
+    quotas = [group / "cpu.stat" for kind in (None, "cpu") for group in list_groups(kind)]
+    slowed = [*(int(_read(file) or 0) for file in heat), *_read_counts(quotas, {"nr_throttled"})]
+    return Pressure(sum(swapped) if swapped else None, sum(slowed) if slowed else None)
 
 
-def since(before: Strain, after: Strain) -> Strain:
+def subtract(before: Pressure, after: Pressure) -> Pressure:
     """Return what came between two readings."""
-    return Strain(
-        _passed(before.swapped, after.swapped), _passed(before.throttled, after.throttled)
+    return Pressure(
+        _difference(before.swapped, after.swapped), _difference(before.throttled, after.throttled)
     )
 
 
-def _passed(before: int | None, after: int | None) -> int | None:
+def _difference(before: int | None, after: int | None) -> int | None:
     return None if before is None or after is None else max(0, after - before)
 
 
-def _counts(files: Iterable[Path], names: set[str]) -> list[int]:
-    lines = (line.split() for file in files for line in _text(file).splitlines())
+def _read_counts(files: Iterable[Path], names: set[str]) -> list[int]:
+    lines = (line.split() for file in files for line in _read(file).splitlines())
     return [int(words[1]) for words in lines if len(words) == 2 and words[0] in names]
 
 
-def _text(file: Path) -> str:
+def _read(file: Path) -> str:
     try:
         return file.read_text().strip()
     except OSError:

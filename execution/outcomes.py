@@ -27,11 +27,11 @@ class End(StrEnum):
 
 
 # The supervisor's exit code where a limit cannot be held; its last line says why.
-UNHELD = 3
+LIMIT_ERROR_STATUS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ProgramError:
     """An error that the program raised: its classes from the nearest to the furthest."""
 
     types: tuple[str, ...]
@@ -40,14 +40,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observation:
     """All that a supervisor saw of a run. Seconds and bytes; `status` is negative for a signal."""
 
     end: End
     phase: Phase = Phase.STARTUP
     cause: Cause | None = None
     status: int | None = None
-    failure: Failure | None = None
+    failure: ProgramError | None = None
     log: str = ""
     died: str = ""
     times: dict[str, float | None] = field(default_factory=dict)
@@ -78,134 +78,145 @@ class Observed:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, line: str) -> Observed:
+    def from_json(cls, line: str) -> Observation:
         """Read what `to_json` wrote."""
         known = json.loads(line)
         known["end"], known["phase"] = End(known["end"]), Phase(known["phase"])
         known["cause"] = Cause(known["cause"]) if known["cause"] else None
         if failure := known["failure"]:
-            known["failure"] = Failure(**{**failure, "types": tuple(failure["types"])})
+            known["failure"] = ProgramError(**{**failure, "types": tuple(failure["types"])})
         for name in ("warmups", "hot", "survivors"):
             known[name] = tuple(known[name])
         return cls(**known)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decision:
     """An outcome with its evidence; `again` where something else than the run may have ended it."""
 
     outcome: Outcome
     evidence: str = ""
-    again: bool = False
+    retry: bool = False
 
 
 MEMORY_ERRORS = frozenset({"MemoryError", "ArrowMemoryError", "KilledWorker", "OutOfMemoryError"})
-MEMORY_WORDS = ("memory allocation of", "std::bad_alloc", "out of memory", "Cannot allocate memory")
-LONGEST_MESSAGE = 200
+MEMORY_LOG_TEXTS = (
+    "memory allocation of",
+    "std::bad_alloc",
+    "out of memory",
+    "Cannot allocate memory",
+)
+MAX_MESSAGE = 200
 # MemoryError has told it already; a message alone is believed only in these words.
-MEMORY_MESSAGES = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
+MEMORY_ERROR_TEXTS = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
 # What Dask's nanny prints when it kills a worker; the program hears of something lost, and no more.
-MONITOR_WORDS = "% memory budget. Restarting"
+NANNY_TEXT = "% memory budget. Restarting"
 # What Dask's workers print when they stop to work until memory is freed, which may be never.
-PAUSED_WORDS = "Pausing worker"
-LOST = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
+PAUSED_TEXT = "Pausing worker"
+LOST_WORKER_ERRORS = frozenset({"CommClosedError", "CancelledError", "FutureCancelledError"})
 
 
-def judge(seen: Observed, limit: int | None, seconds: float | None) -> Verdict:
+def decide_outcome(seen: Observation, limit: int | None, seconds: float | None) -> Decision:
     """Return the outcome: the kernel's word first, then the watchdog's, the program's, a signal's."""
-    where = _during(seen.phase)
-    where += f", at a peak of {_mib(seen.peak)}" if seen.peak else ""
-    where += f" under a limit of {_mib(limit)}" if limit else ""
+    where = _name_phase(seen.phase)
+    where += f", at a peak of {_format_mib(seen.peak)}" if seen.peak else ""
+    where += f" under a limit of {_format_mib(limit)}" if limit else ""
     match seen.cause:
         case Cause.HOST:
             text = "the machine itself ran out of memory, and its kernel ended a process"
-            return Verdict(
+            return Decision(
                 Outcome.CRASHED, f"{text} {where}: this says nothing of the engine", True
             )
         case Cause.KERNEL:
-            return _memory(f"the kernel killed {seen.died or 'a process'} at the limit {where}")
+            return _out_of_memory(
+                f"the kernel killed {seen.died or 'a process'} at the limit {where}"
+            )
         case Cause.WATCHDOG:
-            return _memory(f"the watchdog ended the process tree {where}")
+            return _out_of_memory(f"the watchdog ended the process tree {where}")
         case Cause.THRASHING:
             text = "the process tree was full and only read its own pages again for five seconds"
-            return _memory(f"thrashing: {text} {where}")
+            return _out_of_memory(f"thrashing: {text} {where}")
         case None:
-            return _without_kill(seen, where, limit, seconds)
+            return _decide_without_kill(seen, where, limit, seconds)
 
 
-def _without_kill(seen: Observed, where: str, limit: int | None, seconds: float | None) -> Verdict:
+def _decide_without_kill(
+    seen: Observation, where: str, limit: int | None, seconds: float | None
+) -> Decision:
     if seen.failure:
-        return _raised(seen, seen.failure, where)
+        return _decide_error(seen, seen.failure, where)
     match seen.end:
         case End.DONE:
-            return Verdict(Outcome.OK)
+            return Decision(Outcome.OK)
         case End.TIMER:
             full = limit is not None and seen.held > 0.9 * limit
-            pressed = full or PAUSED_WORDS in seen.log
+            pressed = full or PAUSED_TEXT in seen.log
             pressure = " under memory pressure" if pressed else ""
-            return Verdict(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
+            return Decision(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
         case End.UNSTARTED:
-            return Verdict(Outcome.NOT_INSTALLED, seen.died)
+            return Decision(Outcome.NOT_INSTALLED, seen.died)
         case End.UNSUPERVISED:
-            return Verdict(Outcome.CRASHED, seen.died, again=True)
+            return Decision(Outcome.CRASHED, seen.died, retry=True)
         case End.CLOSED:
-            return Verdict(Outcome.CRASHED, f"it closed its answer pipe {where}")
+            return Decision(Outcome.CRASHED, f"it closed its answer pipe {where}")
         case End.GARBAGE:
-            return Verdict(Outcome.CRASHED, f"it wrote something else on its answer pipe {where}")
+            return Decision(Outcome.CRASHED, f"it wrote something else on its answer pipe {where}")
         case End.STOPPED:
-            return Verdict(Outcome.CRASHED, f"stopped from outside {where}")
+            return Decision(Outcome.CRASHED, f"stopped from outside {where}")
         case _:
-            return _exited(seen, where)
+            return _decide_exit(seen, where)
 
 
-def _raised(seen: Observed, failure: Failure, where: str) -> Verdict:
+def _decide_error(seen: Observation, failure: ProgramError, where: str) -> Decision:
     text = f"{failure.types[0]}: {_first_line(failure.message)}"
     spoke = MEMORY_ERRORS & set(failure.types)
     if seen.scheduler and "KilledWorker" in spoke:
         # On a cluster elsewhere a worker may die of anything, and nobody here has seen it.
-        return Verdict(
-            Outcome.CRASHED, f"the cluster lost a worker: {text} ({_during(seen.phase)})"
+        return Decision(
+            Outcome.CRASHED, f"the cluster lost a worker: {text} ({_name_phase(seen.phase)})"
         )
-    if spoke or any(words in failure.message for words in MEMORY_MESSAGES):
-        return _memory(f"the engine said {text} {where}")
-    if _lost(failure) and MONITOR_WORDS in seen.log:
-        return _memory(f"the engine's own monitor ended a worker over its memory: {text} {where}")
+    if spoke or any(words in failure.message for words in MEMORY_ERROR_TEXTS):
+        return _out_of_memory(f"the engine said {text} {where}")
+    if _lost_dask_worker(failure) and NANNY_TEXT in seen.log:
+        return _out_of_memory(
+            f"the engine's own monitor ended a worker over its memory: {text} {where}"
+        )
     if "ModuleNotFoundError" in failure.types and seen.phase == Phase.STARTUP:
-        return Verdict(Outcome.NOT_INSTALLED, text)
-    return Verdict(Outcome.CRASHED, f"{text} ({_during(seen.phase)})")
+        return Decision(Outcome.NOT_INSTALLED, text)
+    return Decision(Outcome.CRASHED, f"{text} ({_name_phase(seen.phase)})")
 
 
-def _lost(failure: Failure) -> bool:
+def _lost_dask_worker(failure: ProgramError) -> bool:
     """Return whether Dask missed a worker; its scheduler may look for the address of a dead one."""
     missed = "KeyError" in failure.types and "://" in failure.message
-    return missed or bool(LOST & set(failure.types))
+    return missed or bool(LOST_WORKER_ERRORS & set(failure.types))
 
 
-def _exited(seen: Observed, where: str) -> Verdict:
+def _decide_exit(seen: Observation, where: str) -> Decision:
     status = seen.status if seen.status is not None else 0
     if status >= 0:
-        return Verdict(Outcome.CRASHED, f"it ended with exit code {status} without answer {where}")
+        return Decision(Outcome.CRASHED, f"it ended with exit code {status} without answer {where}")
     name = _signal_name(-status)
-    if -status == signal.SIGABRT and any(words in seen.log for words in MEMORY_WORDS):
-        return _memory(f"the engine aborted ({name}) on an allocation {where}")
+    if -status == signal.SIGABRT and any(words in seen.log for words in MEMORY_LOG_TEXTS):
+        return _out_of_memory(f"the engine aborted ({name}) on an allocation {where}")
     if -status == signal.SIGKILL:
         text = f"something outside killed it ({name}; no kill by the kernel was counted) {where}"
-        return Verdict(Outcome.CRASHED, text, again=True)
-    return Verdict(Outcome.CRASHED, f"it died of signal {-status} ({name}) {where}")
+        return Decision(Outcome.CRASHED, text, retry=True)
+    return Decision(Outcome.CRASHED, f"it died of signal {-status} ({name}) {where}")
 
 
-def _memory(evidence: str) -> Verdict:
-    return Verdict(Outcome.OUT_OF_MEMORY, evidence)
+def _out_of_memory(evidence: str) -> Decision:
+    return Decision(Outcome.OUT_OF_MEMORY, evidence)
 
 
-def _during(phase: Phase) -> str:
+def _name_phase(phase: Phase) -> str:
     return f"during {phase.value}" if phase != Phase.DONE else "after its answer"
 
 
 def _first_line(message: str) -> str:
     line = message.strip().partition("\n")[0]
-    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}..."
+    return line if len(line) <= MAX_MESSAGE else f"{line[:MAX_MESSAGE]}..."
 
 
 def _signal_name(number: int) -> str:
@@ -215,5 +226,5 @@ def _signal_name(number: int) -> str:
         return "unnamed"
 
 
-def _mib(size: int | None) -> str:
+def _format_mib(size: int | None) -> str:
     return f"{(size or 0) / 2**20:.0f} MiB"

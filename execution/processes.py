@@ -18,7 +18,7 @@ _TAGGED = re.compile(rf"^{PREFIX}(\d+-\d+)(?:\D|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Stat:
+class ProcessStat:
     """One process: its parent, its state's letter, its start in ticks since boot, its name."""
 
     parent: int
@@ -28,7 +28,7 @@ class Stat:
     name: str
 
 
-def stat(pid: int) -> Stat | None:
+def read_stat(pid: int) -> ProcessStat | None:
     """Read /proc/PID/stat; None when there is no such process any more."""
     try:
         text = Path(f"/proc/{pid}/stat").read_bytes().decode(errors="replace")
@@ -38,34 +38,34 @@ def stat(pid: int) -> Stat | None:
     name, _, rest = text.partition("(")[2].rpartition(")")
     words = rest.split()
     exiting = bool(int(words[6]) & PF_EXITING) or words[0] in "ZX"
-    return Stat(
+    return ProcessStat(
         parent=int(words[1]), state=words[0], exiting=exiting, start=int(words[19]), name=name
     )
 
 
-def tag(pid: int) -> str:
+def make_tag(pid: int) -> str:
     """Name a living process so that a later one with the same pid has another name."""
-    found = stat(pid)
+    found = read_stat(pid)
     return f"{pid}-{found.start if found else 0}"
 
 
-def alive(name: str) -> bool:
+def is_alive(name: str) -> bool:
     """Return whether the process of a tag still runs, and will: a SIGKILL may be on its way."""
     pid, _, start = name.partition("-")
-    found = stat(int(pid))
+    found = read_stat(int(pid))
     # A supervisor without a /proc of its own could not read when it started.
-    return found is not None and int(start) in {0, found.start} and not dying(int(pid))
+    return found is not None and int(start) in {0, found.start} and not is_dying(int(pid))
 
 
-def owner(name: str) -> str | None:
+def parse_tag(name: str) -> str | None:
     """Read the supervisor's tag from the name of a group or folder of ours."""
     found = _TAGGED.match(name)
     return found.group(1) if found else None
 
 
-def dying(pid: int) -> bool:
+def is_dying(pid: int) -> bool:
     """Return whether a process is gone, is going, or has a SIGKILL before it."""
-    found = stat(pid)
+    found = read_stat(pid)
     if found is None or found.exiting:
         return True
     try:
@@ -76,7 +76,7 @@ def dying(pid: int) -> bool:
     return any(mask >> (signal.SIGKILL - 1) & 1 for mask in pending)
 
 
-def pids() -> list[int]:
+def list_pids() -> list[int]:
     """List every process of the machine that is visible here; none where there is no /proc."""
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - fifty times a second
@@ -85,9 +85,9 @@ def pids() -> list[int]:
     return [int(name) for name in names if name.isdecimal()]
 
 
-def descendants(root: int) -> set[int]:
+def find_descendants(root: int) -> set[int]:
     """Find every process below one, itself not included, zombies included."""
-    parents = {pid: known.parent for pid in pids() if (known := stat(pid))}
+    parents = {pid: known.parent for pid in list_pids() if (known := read_stat(pid))}
     found, added = {root}, {root}
     while added:
         added = {pid for pid, parent in parents.items() if parent in added} - found
@@ -95,7 +95,7 @@ def descendants(root: int) -> set[int]:
     return found - {root}
 
 
-def scheduled(tree: Iterable[int]) -> tuple[float, float]:
+def read_cpu_time(tree: Iterable[int]) -> tuple[float, float]:
     """Return the seconds for which processes had a processor, and waited for one in its queue."""
     had = waited = 0
     for pid in tree:
@@ -107,10 +107,10 @@ def scheduled(tree: Iterable[int]) -> tuple[float, float]:
     return had / 1e9, waited / 1e9
 
 
-def tagged() -> dict[int, str]:
+def find_tagged() -> dict[int, str]:
     """Find the processes that carry a supervisor's tag in their environment."""
     marks = {}
-    for pid in pids():
+    for pid in list_pids():
         with contextlib.suppress(OSError):
             environment = Path(f"/proc/{pid}/environ").read_bytes()
             for entry in environment.split(b"\0"):
@@ -126,7 +126,7 @@ def kill(victims: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-class Tree:
+class ProcessTree:
     """The processes below a root, kept up to date at the price of a listing of /proc at most.
 
     Every process is asked for its parent once, when it is first seen. The root adopts orphans,
@@ -151,7 +151,7 @@ class Tree:
 
     def refresh(self) -> set[int]:
         """Return the tree's processes of this moment, the root not included."""
-        newest = newest_process()
+        newest = read_newest_pid()
         if newest != self._newest and time.monotonic() >= self._after:
             began = time.thread_time()
             self._newest = newest
@@ -164,7 +164,7 @@ class Tree:
         self._refreshes += 1
         if self._refreshes % self.FORGET_AFTER == 0:
             self._strangers.clear()
-        present = set(pids())
+        present = set(list_pids())
         self._inside &= present
         self._strangers &= present
         unknown = sorted(present - self._inside - self._strangers - {self._root})
@@ -176,14 +176,14 @@ class Tree:
             unknown = later
 
     def _place(self, pid: int) -> bool:
-        found = stat(pid)
+        found = read_stat(pid)
         if found and (found.parent == self._root or found.parent in self._inside):
             self._inside.add(pid)
             return True
         return False
 
 
-def newest_process() -> bytes:
+def read_newest_pid() -> bytes:
     """Read the pid that was given last: while it stays, nobody has started a process."""
     try:
         with open("/proc/loadavg", "rb", buffering=0) as stream:  # noqa: PTH123 - fast

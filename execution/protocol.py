@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..storage.records import Phase
-from .outcomes import End, Failure
+from .outcomes import End, ProgramError
 
 LONGEST_LINE = 1024 * 1024
 
 
 @dataclass(slots=True)
-class Account:
+class WorkerReport:
     """All that a worker has said so far; `entering` is called at the end of each phase.
 
     `spawned` is the monotonic clock's second in which the worker's process was started.
@@ -24,7 +24,7 @@ class Account:
     entering: Callable[[], None]
     end: End | None = None
     phase: Phase = Phase.STARTUP
-    failure: Failure | None = None
+    failure: ProgramError | None = None
     rows: int | None = None
     times: dict[str, float | None] = field(default_factory=dict)
     warmups: list[float] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Account:
     columns: dict[str, str] = field(default_factory=dict)
     rest: bytes = b""
 
-    def hear(self, heard: bytes) -> None:
+    def receive(self, heard: bytes) -> None:
         """Take what came through the pipe, whole lines or not."""
         *lines, self.rest = (self.rest + heard).split(b"\n")
         try:
@@ -74,7 +74,7 @@ class Account:
 
     def _note_failure(self, error: dict[str, Any]) -> None:
         types = tuple(str(name) for name in error["types"])
-        self.failure = Failure(types, str(error["message"]), str(error["traceback"]))
+        self.failure = ProgramError(types, str(error["message"]), str(error["traceback"]))
         self.end = End.ERROR
 
     def _enter(self, phase: Phase) -> None:

@@ -16,11 +16,11 @@ from .job import Job
 SHARED_FOLDER = Path("/dev/shm")
 
 # Ray's sockets lie some 70 characters below its folder, and a socket's path may have 107.
-LONGEST = 36
+MAX_PATH = 36
 
 # The file in a private folder that names the run's control groups, for a later start to sweep:
 # that may stand in another group by then.
-GROUPS = "groups"
+GROUPS_FILE = "groups"
 
 FOLDER_VARIABLES = (
     "TMPDIR",
@@ -41,20 +41,20 @@ THREAD_VARIABLES = (
 DROPPED_VARIABLES = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME")
 
 
-Remember = Callable[[Callable[[], Iterable[int]]], None]
+RecordSegments = Callable[[Callable[[], Iterable[int]]], None]
 
 
-def roots() -> list[Path]:
+def list_roots() -> list[Path]:
     """List where private folders may lie: the usual place, and a short one for long paths."""
     return list(dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"))))
 
 
 @contextlib.contextmanager
-def folder() -> Iterator[Path]:
+def make_folder() -> Iterator[Path]:
     """Make a folder that carries this supervisor's tag; remove it with all that is in it."""
-    name = f"{processes.PREFIX}{processes.tag(os.getpid())}"
-    candidates = [root / name for root in roots()]
-    path = next((c for c in candidates if len(str(c)) <= LONGEST), candidates[-1])
+    name = f"{processes.PREFIX}{processes.make_tag(os.getpid())}"
+    candidates = [root / name for root in list_roots()]
+    path = next((c for c in candidates if len(str(c)) <= MAX_PATH), candidates[-1])
     path.mkdir(mode=0o700)
     try:
         yield path
@@ -62,7 +62,7 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def on_disk(place: Path) -> int:
+def measure_disk_use(place: Path) -> int:
     """Return the bytes of disk that the files in a run's folder take: what it has spilled there."""
     total, folders = 0, [place]
     while folders:
@@ -76,7 +76,7 @@ def on_disk(place: Path) -> int:
     return total
 
 
-def link(program: Path, place: Path) -> tuple[str, Path]:
+def link_program(program: Path, place: Path) -> tuple[str, Path]:
     """Return the program a name that can be imported and shadows nothing; the module and its file."""
     module = "dfbench_program_" + re.sub(r"\W", "_", program.stem, flags=re.ASCII)
     file = place / "program" / f"{module}.py"
@@ -86,13 +86,13 @@ def link(program: Path, place: Path) -> tuple[str, Path]:
 
 
 @contextlib.contextmanager
-def shared_memory() -> Iterator[Remember]:
+def mount_shared_memory() -> Iterator[RecordSegments]:
     """Mount a /dev/shm of our own, which its last process frees.
 
     Where that is not allowed, remove at the end what the run is known to have held there. Gives a
     function to call now and then with a function that lists the run's processes.
     """
-    if _rehearsed():
+    if _can_mount():
         _mount()
         try:
             yield lambda _: None
@@ -100,16 +100,16 @@ def shared_memory() -> Iterator[Remember]:
             with contextlib.suppress(OSError):
                 kernel.unmount(SHARED_FOLDER)
         return
-    before, held = listed_segments(), set[Path]()
+    before, held = list_segments(), set[Path]()
     try:
-        yield lambda members: held.update(held_segments(members()))
+        yield lambda members: held.update(find_segments(members()))
     finally:
-        forget_segments(held, before)
+        remove_segments(held, before)
 
 
-def shared_room() -> int | None:
+def measure_shared_memory() -> int | None:
     """Return the bytes that a run's /dev/shm holds; None where it has its own, as large as memory."""
-    if _rehearsed():
+    if _can_mount():
         return None
     try:
         return shutil.disk_usage(SHARED_FOLDER).total
@@ -117,7 +117,7 @@ def shared_room() -> int | None:
         return 0
 
 
-def listed_segments() -> set[Path]:
+def list_segments() -> set[Path]:
     """List the files in /dev/shm."""
     try:
         return set(SHARED_FOLDER.iterdir())
@@ -125,7 +125,7 @@ def listed_segments() -> set[Path]:
         return set()
 
 
-def held_segments(members: Iterable[int]) -> set[Path]:
+def find_segments(members: Iterable[int]) -> set[Path]:
     """Find the files in /dev/shm that processes have open or mapped; a new one may be anybody's."""
     found = set()
     for pid in members:
@@ -139,7 +139,7 @@ def held_segments(members: Iterable[int]) -> set[Path]:
     return {path for path in found if path.parent == SHARED_FOLDER}
 
 
-def forget_segments(held: set[Path], before: set[Path]) -> None:
+def remove_segments(held: set[Path], before: set[Path]) -> None:
     """Remove the files in /dev/shm that a run held and that were not there before it."""
     for path in held - before:
         with contextlib.suppress(OSError):
@@ -147,11 +147,11 @@ def forget_segments(held: set[Path], before: set[Path]) -> None:
 
 
 def _mount() -> None:
-    kernel.private_mounts()
+    kernel.unshare_mounts()
     kernel.mount_memory(SHARED_FOLDER)
 
 
-def _rehearsed() -> bool:
+def _can_mount() -> bool:
     """Try in a child first: half of it done leaves a process with no name and no rights."""
     child = os.fork()
     if child == 0:
@@ -164,7 +164,7 @@ def _rehearsed() -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def environment(
+def build_environment(
     job: Job, place: Path, modules: Path, inherited: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the worker's environment; the engine's own switches win over the general ones."""
@@ -179,12 +179,14 @@ def environment(
         # As where an environment is activated: MPI starts its own programs from there.
         "PATH": os.pathsep.join((str(Path(job.python).parent), kept.get("PATH", os.defpath))),
         "PYTHONPATH": path,
-        processes.TAG_VARIABLE: processes.tag(os.getpid()),
+        processes.TAG_VARIABLE: processes.make_tag(os.getpid()),
         **job.environment,
     }
 
 
-def cores(threads: int | None, allowed: set[int], twins: Mapping[int, tuple[int, ...]]) -> set[int]:
+def choose_cores(
+    threads: int | None, allowed: set[int], twins: Mapping[int, tuple[int, ...]]
+) -> set[int]:
     """Choose as many cores as threads: the lowest numbers, whole cores before their twins."""
     if threads is None or threads >= len(allowed):
         return allowed
@@ -193,18 +195,18 @@ def cores(threads: int | None, allowed: set[int], twins: Mapping[int, tuple[int,
     return set(order[:threads])
 
 
-def twins() -> dict[int, tuple[int, ...]]:
+def read_siblings() -> dict[int, tuple[int, ...]]:
     """Read which logical cores share one physical core; empty where the kernel does not say."""
     found = {}
     pattern = "cpu[0-9]*/topology/thread_siblings_list"
     for file in Path("/sys/devices/system/cpu").glob(pattern):
         with contextlib.suppress(OSError, ValueError):
             core = int(file.parent.parent.name.removeprefix("cpu"))
-            found[core] = tuple(numbers(file.read_text()))
+            found[core] = tuple(parse_numbers(file.read_text()))
     return found
 
 
-def numbers(text: str) -> list[int]:
+def parse_numbers(text: str) -> list[int]:
     """Read the kernel's lists of numbers.
 
     >>> numbers("0-2,5")

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 
-def order(
+def shuffle_pairs(
     engines: Sequence[str],
     queries: Sequence[str],
     round: int,  # noqa: A002 - the contract's word

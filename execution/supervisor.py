@@ -23,26 +23,26 @@ from ..errors import LimitError
 from ..storage.records import Phase
 from . import kernel, noise, processes, sandbox
 from .job import Job
-from .limits import Limit, here
-from .outcomes import UNHELD, End, Observed
-from .protocol import LONGEST_LINE, Account
+from .limits import Limit, find_backend
+from .outcomes import LIMIT_ERROR_STATUS, End, Observation
+from .protocol import LONGEST_LINE, WorkerReport
 
 # 0.2 ms or less a look: under 1 % of a core.
 TICK = 0.02
 LOG_BYTES = READ_BYTES = 64 * 1024
 # Names are for the evidence alone: whom a kill took.
-LEARN_NAMES = 1.0
+NAMES_INTERVAL = 1.0
 # A look at the files of a run costs a call for each: what was spilled stays for longer than this.
-LOOK_ON_DISK = 0.2
+DISK_INTERVAL = 0.2
 PATIENCE = 10.0
 # A process that ends closes its pipes first, and has a status to tell a moment later.
-EXIT_FOLLOWS = 0.5
+EXIT_DELAY = 0.5
 # The machine's killer, should it come, takes the workload and not the one who reports it.
 OOM_SCORE = "500"
 
 
 @dataclass(slots=True)
-class Pipes:
+class WorkerPipes:
     """The supervisor's ends of a worker's pipes."""
 
     answers: int
@@ -50,19 +50,19 @@ class Pipes:
     log: int
 
 
-class Watch:
+class RunMonitor:
     """One run while it lasts: what it says, what it holds, and why it ends."""
 
     def __init__(  # noqa: PLR0913 - a run has as many parts
         self,
         limit: Limit,
         worker: subprocess.Popen[bytes],
-        pipes: Pipes,
+        pipes: WorkerPipes,
         spawned: float,
-        remember: sandbox.Remember,
+        remember: sandbox.RecordSegments,
         place: Path,
     ) -> None:
-        self.account = Account(spawned, self._enter)
+        self.account = WorkerReport(spawned, self._enter)
         self.end: End | None = None
         self.status: int | None = None
         self.peaks: dict[str, int] = {}
@@ -78,7 +78,7 @@ class Watch:
 
     def run(self, seconds: float | None) -> None:
         """Watch until the run ends, by itself or by one of the limits."""
-        watched = (0, self._pipes.answers, self._pipes.log, _pidfd(self.worker.pid))
+        watched = (0, self._pipes.answers, self._pipes.log, _open_pidfd(self.worker.pid))
         for descriptor in watched:
             if descriptor is not None:
                 self._poll.register(descriptor, select.POLLIN)
@@ -106,26 +106,26 @@ class Watch:
 
     def _listen(self) -> bytes | None:
         heard = _read(self._pipes.answers)
-        self.account.hear(heard or b"")
+        self.account.receive(heard or b"")
         if self.account.end:
             self._finish(self.account.end)
         return heard
 
     def _enter(self) -> None:
         self._look()
-        self._remember(self._limit.members)
+        self._remember(self._limit.list_members)
         with contextlib.suppress(OSError):
             os.write(self._pipes.requests, b".")
 
     def _tick(self, now: float, seconds: float | None) -> None:
         if now - self._looked >= TICK / 2:
             self._look()
-        if now - self._searched >= LOOK_ON_DISK:
+        if now - self._searched >= DISK_INTERVAL:
             self._searched = now
-            self.disk = max(self.disk, sandbox.on_disk(self._place))
+            self.disk = max(self.disk, sandbox.measure_disk_use(self._place))
         if seconds is not None and now > self.account.spawned + seconds:
             self._finish(End.TIMER)
-        if self._closed is not None and now > self._closed + EXIT_FOLLOWS:
+        if self._closed is not None and now > self._closed + EXIT_DELAY:
             self._finish(End.CLOSED)
 
     def _look(self) -> None:
@@ -133,26 +133,26 @@ class Watch:
         if self.account.phase != Phase.DONE:
             phase, self.held = self.account.phase.value, self._limit.sample()
             self.peaks[phase] = max(self.peaks.get(phase, 0), self.held)
-        if self._limit.verdict() is None:
+        if self._limit.check() is None:
             self._learn_names()
         elif self.end != End.MEMORY:
             self.end, self.died = End.MEMORY, self._casualty()
 
     def _learn_names(self) -> None:
-        if self._looked - self._named < LEARN_NAMES:
+        if self._looked - self._named < NAMES_INTERVAL:
             return
         self._named = self._looked
-        found = {pid: processes.stat(pid) for pid in self._limit.members()}
+        found = {pid: processes.read_stat(pid) for pid in self._limit.list_members()}
         self._names = {pid: stat.name for pid, stat in found.items() if stat}
 
     def _casualty(self) -> str:
-        if self.status is not None or processes.dying(self.worker.pid):
+        if self.status is not None or processes.is_dying(self.worker.pid):
             return "the worker itself"
-        lost = [name for pid, name in self._names.items() if processes.dying(pid)]
+        lost = [name for pid, name in self._names.items() if processes.is_dying(pid)]
         return f"a child process ({lost[0]})" if lost else "a child process"
 
     def _reap(self) -> None:
-        while (found := _waited()) is not None:
+        while (found := _reap_child()) is not None:
             pid, status = found
             if pid == self.worker.pid:
                 self.status = self.worker.returncode = os.waitstatus_to_exitcode(status)
@@ -171,48 +171,51 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
-    request = json.loads(_first_line())
+    request = json.loads(_read_request())
     try:
         seen = supervise(Job.from_json(request["job"]), request["backend"])
     except LimitError as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(UNHELD)
+        sys.exit(LIMIT_ERROR_STATUS)
     sys.stdout.write(seen.to_json())
     sys.stdout.flush()
 
 
-def supervise(job: Job, backend: str) -> Observed:
+def supervise(job: Job, backend: str) -> Observation:
     """Run a job under a backend's limit; whatever happens, nothing of it remains."""
     kernel.adopt_orphans()
     with contextlib.ExitStack() as stack:
-        place = stack.enter_context(sandbox.folder())
-        remember = stack.enter_context(sandbox.shared_memory())
-        limit = here(backend).create(job.limits.memory)
+        place = stack.enter_context(sandbox.make_folder())
+        remember = stack.enter_context(sandbox.mount_shared_memory())
+        limit = find_backend(backend).create(job.limits.memory)
         stack.callback(limit.close)
-        stack.callback(end_all, limit)
-        (place / sandbox.GROUPS).write_text("\n".join(map(str, limit.places)))
+        stack.callback(kill_all, limit)
+        (place / sandbox.GROUPS_FILE).write_text("\n".join(map(str, limit.folders)))
         return _observe(job, limit, place, remember)
 
 
-def _observe(job: Job, limit: Limit, place: Path, remember: sandbox.Remember) -> Observed:
-    before, strained, began = noise.read(), noise.strain(), time.monotonic()
+def _observe(job: Job, limit: Limit, place: Path, remember: sandbox.RecordSegments) -> Observation:
+    before, strained, began = noise.read_cpu_times(), noise.read_pressure(), time.monotonic()
     try:
-        watch = spawn(job, limit, place, remember)
+        watch = start_worker(job, limit, place, remember)
     except OSError as error:
-        return Observed(End.UNSTARTED, died=f"cannot start {job.python}: {error.strerror}")
+        return Observation(End.UNSTARTED, died=f"cannot start {job.python}: {error.strerror}")
     watch.run(job.limits.time)
     wall = time.monotonic() - began
-    charged, cause = limit.charged(), limit.verdict()
-    remember(limit.members)
+    charged, cause = limit.read_peak(), limit.check()
+    remember(limit.list_members)
     with contextlib.suppress(OSError):
         os.killpg(watch.worker.pid, signal.SIGKILL)
-    survivors = end_all(limit)
+    survivors = kill_all(limit)
     watch.drain()
-    spent, own = _spent(resource.RUSAGE_CHILDREN), _spent(resource.RUSAGE_SELF)
-    shares = noise.shares(before, noise.read(), spent + own)
-    strain = noise.since(strained, noise.strain())
+    spent, own = (
+        _read_cpu_seconds(resource.RUSAGE_CHILDREN),
+        _read_cpu_seconds(resource.RUSAGE_SELF),
+    )
+    shares = noise.compute_shares(before, noise.read_cpu_times(), spent + own)
+    strain = noise.subtract(strained, noise.read_pressure())
     account = watch.account
-    return Observed(
+    return Observation(
         end=watch.end or End.STOPPED,
         phase=account.phase,
         cause=cause,
@@ -240,17 +243,21 @@ def _observe(job: Job, limit: Limit, place: Path, remember: sandbox.Remember) ->
     )
 
 
-def _spent(who: int) -> float:
+def _read_cpu_seconds(who: int) -> float:
     used = resource.getrusage(who)
     return used.ru_utime + used.ru_stime
 
 
-def spawn(job: Job, limit: Limit, place: Path, remember: sandbox.Remember) -> Watch:
+def start_worker(
+    job: Job, limit: Limit, place: Path, remember: sandbox.RecordSegments
+) -> RunMonitor:
     """Start the worker under the limit, in its own folder, with its own pipes."""
-    module, link = sandbox.link(job.program, place)
+    module, link = sandbox.link_program(job.program, place)
     requests, answers, log = os.pipe(), os.pipe(), os.pipe()
-    os.write(requests[1], _told(job, module, link))
-    cores = sandbox.cores(job.limits.threads, os.sched_getaffinity(0), sandbox.twins())
+    os.write(requests[1], _encode_job(job, module, link))
+    cores = sandbox.choose_cores(
+        job.limits.threads, os.sched_getaffinity(0), sandbox.read_siblings()
+    )
     command = [job.python, "-P", str(Path(__file__).with_name("worker.py"))]
     spawned = time.monotonic()
 
@@ -263,7 +270,7 @@ def spawn(job: Job, limit: Limit, place: Path, remember: sandbox.Remember) -> Wa
         stdout=log[1],
         stderr=log[1],
         cwd=place,
-        env=sandbox.environment(job, place, link.parent, os.environ),
+        env=sandbox.build_environment(job, place, link.parent, os.environ),
         pass_fds=(requests[0], answers[1]),
         start_new_session=True,
         preexec_fn=enclose,  # noqa: PLW1509 - this process has one thread
@@ -272,7 +279,9 @@ def spawn(job: Job, limit: Limit, place: Path, remember: sandbox.Remember) -> Wa
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
-    return Watch(limit, worker, Pipes(answers[0], requests[1], log[0]), spawned, remember, place)
+    return RunMonitor(
+        limit, worker, WorkerPipes(answers[0], requests[1], log[0]), spawned, remember, place
+    )
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:
@@ -285,22 +294,22 @@ def _become_worker(limit: Limit, cores: set[int]) -> None:
     limit.enclose()
 
 
-def end_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
+def kill_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
     """Kill until no process of the run is left; give those that would not die."""
     deadline = time.monotonic() + patience
     while True:
         limit.kill()
-        left = processes.descendants(os.getpid())
+        left = processes.find_descendants(os.getpid())
         processes.kill(left)
-        while _waited() is not None:
+        while _reap_child() is not None:
             pass
-        left = processes.descendants(os.getpid()) | limit.members()
+        left = processes.find_descendants(os.getpid()) | limit.list_members()
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.001)
 
 
-def _told(job: Job, module: str, link: Path) -> bytes:
+def _encode_job(job: Job, module: str, link: Path) -> bytes:
     told = {**json.loads(job.to_json()), "module": module, "link": str(link)}
     return json.dumps({**told, "folder": str(link.parent)}).encode() + b"\n"
 
@@ -312,7 +321,7 @@ def _read(descriptor: int) -> bytes | None:
         return None
 
 
-def _waited() -> tuple[int, int] | None:
+def _reap_child() -> tuple[int, int] | None:
     try:
         pid, status = os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:
@@ -320,14 +329,14 @@ def _waited() -> tuple[int, int] | None:
     return (pid, status) if pid else None
 
 
-def _pidfd(pid: int) -> int | None:
+def _open_pidfd(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)
     except (OSError, AttributeError):
         return None
 
 
-def _first_line() -> bytes:
+def _read_request() -> bytes:
     line = b""
     while not line.endswith(b"\n"):
         read = os.read(0, 1)

@@ -15,21 +15,21 @@ from . import processes
 RUNNER = Path(__file__).with_name("warm_runner.py")
 DIED = "the process died"
 PATIENCE = 60.0  # seconds for one program, the engine's start with it
-LOOK = 1.0  # seconds between two looks at what is waited for
-IDLE = 0.1  # of a core: what wants less is not waiting for the machine
+CHECK_INTERVAL = 1.0  # seconds between two looks at what is waited for
+IDLE_SHARE = 0.1  # of a core: what wants less is not waiting for the machine
 
 
-def own(passed: float, used: float, waited: float) -> float:
+def own_time(passed: float, used: float, waited: float) -> float:
     """Return how much of the time that passed was the processes' own, and not others' turn.
 
     `used` and `waited` are their seconds on processors, and in the queue for one.
     """
-    if used + waited < IDLE * passed:
+    if used + waited < IDLE_SHARE * passed:
         return passed
     return passed * max(0.0, used) / (max(0.0, used) + max(0.0, waited))
 
 
-class Warm:
+class WarmProcess:
     """One process for many programs; `folder` is where those lie, on the path of its workers."""
 
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
@@ -80,16 +80,16 @@ class Warm:
         had, (used, waited), looked = 0.0, self._scheduled(), time.monotonic()
         assert self.process.stdout is not None
         while had < patience:
-            if select.select([self.process.stdout], [], [], min(LOOK, patience - had))[0]:
+            if select.select([self.process.stdout], [], [], min(CHECK_INTERVAL, patience - had))[0]:
                 return True
             now, (more, longer) = time.monotonic(), self._scheduled()
-            had += own(now - looked, more - used, longer - waited)
+            had += own_time(now - looked, more - used, longer - waited)
             used, waited, looked = more, longer, now
         return False
 
     def _scheduled(self) -> tuple[float, float]:
         pid = self.process.pid
-        return processes.scheduled({pid, *processes.descendants(pid)})
+        return processes.read_cpu_time({pid, *processes.find_descendants(pid)})
 
     def end(self) -> None:
         """End it once it is idle."""

@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 
-def answer(program: str, data: list[str], path: str, *, first: bool) -> None:
+def run_program(program: str, data: list[str], path: str, *, first: bool) -> None:
     """Run a program on its files, and write its answer."""
     spec = importlib.util.spec_from_file_location(Path(program).stem, program)
     assert spec is not None
@@ -41,7 +41,7 @@ def main() -> None:
     for line in sys.stdin:
         problem = None
         try:
-            answer(**json.loads(line), first=first)
+            run_program(**json.loads(line), first=first)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: BLE001 - whatever an engine raises, Rust's panics too, is told

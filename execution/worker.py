@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
 # Warming up ends when an execution is less than 5 % faster than the fastest before it, or here.
-LEVEL = 0.95
-MOST_WARMUPS = 10
-WARMING_SECONDS = 5.0
+LEVEL_RATIO = 0.95
+MAX_WARMUPS = 10
+MAX_WARMUP_SECONDS = 5.0
 ARGUMENT_CHARACTERS = 60
 # A program's own parts: an error is told by the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}
@@ -107,9 +107,9 @@ def main(hears: int, tells: int) -> NoReturn:
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
     try:
-        rows = perform(job, supervisor)
+        rows = run_job(job, supervisor)
     except BaseException as error:  # noqa: BLE001 - sys.exit in a program is an ending like others
-        supervisor.send(error=described(error, job))
+        supervisor.send(error=describe_error(error, job))
     else:
         supervisor.send(done=True, rows=rows)
     # The supervisor ends the tree now; what an engine does at exit is nobody's time or memory.
@@ -117,14 +117,14 @@ def main(hears: int, tells: int) -> NoReturn:
         signal.pause()
 
 
-def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
+def run_job(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     """Go through the phases; give the number of the answer's rows where it is collected."""
-    seconds, (program, cluster) = timed(start, job["folder"], job["module"])
+    seconds, (program, cluster) = time_call(start, job["folder"], job["module"])
     paths = () if job["data"] is None else (job["data"], *job["tables"])
-    meter = metered(job["scheduler"], cluster, paths)
+    meter = meter_cluster(job["scheduler"], cluster, paths)
     supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
-    seconds, loaded = timed(program.load, *paths)
+    seconds, loaded = time_call(program.load, *paths)
     # Several tables are several arguments; of one, a tuple may be what a library's frame is.
     data = loaded if job["tables"] and isinstance(loaded, tuple) else (loaded,)
     gc.collect()
@@ -135,9 +135,9 @@ def perform(job: dict[str, Any], supervisor: Supervisor) -> int | None:
     if job["answer"] is None:
         return None
     supervisor.enter("collect")
-    seconds, rows = timed(collect, program.rows, answer, job["answer"])
+    seconds, rows = time_call(collect, program.rows, answer, job["answer"])
     # Asked last: it is nobody's memory, and an answer that its engine still holds is out already.
-    supervisor.send(time="collect", seconds=seconds, columns=columns(data))
+    supervisor.send(time="collect", seconds=seconds, columns=describe_columns(data))
     return int(rows)
 
 
@@ -149,20 +149,20 @@ def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     return program, program.start() if hasattr(program, "start") else None
 
 
-def metered(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
+def meter_cluster(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
     """Return what tells the peaks of a cluster elsewhere, set back now; None without a cluster.
 
     Raises FileNotFoundError where its workers cannot read the paths.
     """
     if not scheduler:
         return None
-    meter = beside("cluster_memory")
-    meter["readable"](scheduler, cluster, paths)
-    meter["peaks"](scheduler, cluster, reset=True)
-    return lambda: meter["peaks"](scheduler, cluster)
+    meter = load_sibling("cluster_memory")
+    meter["check_readable"](scheduler, cluster, paths)
+    meter["measure_peaks"](scheduler, cluster, reset=True)
+    return lambda: meter["measure_peaks"](scheduler, cluster)
 
 
-def beside(name: str) -> dict[str, Any]:
+def load_sibling(name: str) -> dict[str, Any]:
     """Load a module that lies here by its file: dfbench may not be installed where this runs."""
     file = os.path.join(os.path.dirname(__file__), f"{name}.py")  # noqa: PTH118, PTH120
     module: dict[str, Any] = {"__name__": name}
@@ -171,10 +171,10 @@ def beside(name: str) -> dict[str, Any]:
     return module
 
 
-def columns(data: tuple[Any, ...]) -> dict[str, str]:
+def describe_columns(data: tuple[Any, ...]) -> dict[str, str]:
     """Return the types of what was loaded; no run fails for what its library does not tell."""
     try:
-        told: dict[str, str] = beside("column_types")["columns"](data)
+        told: dict[str, str] = load_sibling("column_types")["describe_columns"](data)
     except Exception:  # noqa: BLE001 - whatever a library raises
         return {}
     return told
@@ -187,31 +187,31 @@ def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: 
     def once(kind: str) -> float:
         nonlocal answer
         answer = None  # Dropped outside of the timed part, and never held twice.
-        seconds, answer = timed(query, *data)
+        seconds, answer = time_call(query, *data)
         supervisor.send(time=kind, seconds=seconds)
         return seconds
 
     times = [once("cold")]
-    while warming(times, job["warmups"]):
+    while needs_warmup(times, job["warmups"]):
         times.append(once("warmups"))
     for _ in range(job["runs"]):
         once("hot")
     return answer
 
 
-def warming(times: list[float], asked: int | None) -> bool:
+def needs_warmup(times: list[float], asked: int | None) -> bool:
     """Return whether one more execution has to warm up: so many, or until times no longer fall."""
     done = len(times) - 1
     if asked is not None:
         return done < asked
     if done == 0:
         return True
-    if done >= MOST_WARMUPS or sum(times[1:]) >= WARMING_SECONDS:
+    if done >= MAX_WARMUPS or sum(times[1:]) >= MAX_WARMUP_SECONDS:
         return False
-    return times[-1] < LEVEL * min(times[:-1])
+    return times[-1] < LEVEL_RATIO * min(times[:-1])
 
 
-def timed(function: Any, *arguments: Any) -> tuple[float, Any]:
+def time_call(function: Any, *arguments: Any) -> tuple[float, Any]:
     """Call a function; give its seconds and what it returned."""
     began = time.perf_counter()
     value = function(*arguments)
@@ -229,7 +229,7 @@ def collect(rows: Any, answer: Any, file: str) -> int:
     return int(table.num_rows)
 
 
-def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
+def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     """Describe an error by its classes' names, its message and its last frames."""
     import traceback  # noqa: PLC0415 - only the unlucky pay for it
 
@@ -244,7 +244,7 @@ def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - an error that cannot even be shown is still to be reported
         message = "(its message cannot be shown)"
     try:
-        circumstances = where_it_failed(error, job["link"])
+        circumstances = describe_arguments(error, job["link"])
     except Exception:  # noqa: BLE001 - nor is it lost for arguments that cannot be shown
         circumstances = ""
     if circumstances:
@@ -257,7 +257,7 @@ def described(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def where_it_failed(error: BaseException, file: str) -> str:
+def describe_arguments(error: BaseException, file: str) -> str:
     """Return the row, or the arguments, with which the program's own function failed."""
     notes = getattr(error, "__notes__", ())
     if notes:
@@ -274,13 +274,15 @@ def where_it_failed(error: BaseException, file: str) -> str:
     names = found.f_code.co_varnames[: found.f_code.co_argcount]
     values: list[Any] = [found.f_locals.get(name) for name in names]
     if len(values) == 1 and hasattr(values[0], "to_dict"):  # a row of pandas
-        inputs = ", ".join(f"{name}={shown(value)}" for name, value in values[0].to_dict().items())
+        inputs = ", ".join(
+            f"{name}={shorten(value)}" for name, value in values[0].to_dict().items()
+        )
         return f"row {getattr(values[0], 'name', '')}: {inputs}"
-    told = ", ".join(f"{name}={shown(value)}" for name, value in zip(names, values, strict=True))
+    told = ", ".join(f"{name}={shorten(value)}" for name, value in zip(names, values, strict=True))
     return f"{found.f_code.co_name}({told})"
 
 
-def shown(value: Any) -> str:
+def shorten(value: Any) -> str:
     """Show a value on one short line."""
     text = " ".join(repr(value).split())
     return text if len(text) <= ARGUMENT_CHARACTERS else f"{text[: ARGUMENT_CHARACTERS - 1]}…"

@@ -26,9 +26,9 @@ from dfbench.comparison.plan import Plan, plan
 from dfbench.datasets.cache import default_folder
 from dfbench.datasets.dataset import make
 from dfbench.engines.base import Program
-from dfbench.execution.executor import execute, warm
+from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
-from dfbench.execution.limits import choose
+from dfbench.execution.limits import choose_backend
 from dfbench.spec.reader import read
 from dfbench.spec.workload import Generated, Limits, Workload
 from dfbench.storage.records import Outcome, Run
@@ -46,7 +46,7 @@ def planned(workload: Workload, rows: int, limit: int, seconds: float) -> Plan:
     assert isinstance(dataset, Generated)
     data = make(dataset, default_folder(os.environ))
     limits = Limits(memory=limit, time=seconds, threads=2)
-    return plan(replace(workload, dataset=dataset, limits=limits), data, choose())
+    return plan(replace(workload, dataset=dataset, limits=limits), data, choose_backend())
 
 
 def job(made: Plan, engine: str, query: str, folder: Path) -> Job | None:
@@ -94,7 +94,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         for limit in LIMITS:
             made = planned(workload, int(given.rows), limit, given.seconds)
-            warm(made.data.path)
+            warm_page_cache(made.data.path)
             for engine in names:
                 for query in queries:
                     for _ in range(given.tries):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import Backend, Cause, Limit
-from .cleanup import sweep
-from .selection import NAMES, choose, here
+from .cleanup import clean_up
+from .selection import NAMES, choose_backend, find_backend
 
-__all__ = ["NAMES", "Backend", "Cause", "Limit", "choose", "here", "sweep"]
+__all__ = ["NAMES", "Backend", "Cause", "Limit", "choose_backend", "clean_up", "find_backend"]

@@ -22,7 +22,7 @@ class Limit(Protocol):
     measure: str
 
     @property
-    def places(self) -> tuple[Path, ...]:
+    def folders(self) -> tuple[Path, ...]:
         """Return the control groups that were made for it."""
         ...
 
@@ -34,15 +34,15 @@ class Limit(Protocol):
         """Read the bytes of anonymous and shared memory that the tree holds now."""
         ...
 
-    def verdict(self) -> Cause | None:
+    def check(self) -> Cause | None:
         """Describe why the run has to end because of memory; None while it may go on."""
         ...
 
-    def charged(self) -> int | None:
+    def read_peak(self) -> int | None:
         """Read the kernel's own exact peak, page cache included; None where nobody counts it."""
         ...
 
-    def members(self) -> set[int]:
+    def list_members(self) -> set[int]:
         """List the processes under the limit."""
         ...
 

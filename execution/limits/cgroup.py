@@ -16,7 +16,7 @@ from pathlib import Path
 from ...errors import LimitError
 from .. import processes
 from .base import Cause
-from .thrash_guard import ThrashGuard
+from .thrash_guard import ThrashDetector
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -27,11 +27,11 @@ REACHED_WITHIN = 4 * 1024 * 1024
 LEAF = f"{processes.PREFIX}processes"
 
 # More processes than any engine starts, and few enough for the machine to survive a fork bomb.
-MOST_PROCESSES = 4096
+MAX_PROCESSES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CgroupVersion:
     """The names that one version gives to what both can do.
 
     `limits` and `wishes` are files with what is written to them, in order; a wish may be missing.
@@ -46,7 +46,7 @@ class Layout:
     refaults: tuple[bytes, ...]
 
 
-ONE = Layout(
+V1 = CgroupVersion(
     version=1,
     limits=(("memory.limit_in_bytes", "{limit}"),),
     # After the limit: the kernel refuses a sum of memory and swap that is below the memory.
@@ -56,20 +56,20 @@ ONE = Layout(
     used=(b"total_rss", b"total_shmem"),
     refaults=(b"total_workingset_refault_anon", b"total_workingset_refault_file"),
 )
-TWO = Layout(
+V2 = CgroupVersion(
     version=2,
     limits=(("memory.max", "{limit}"),),
-    wishes=(("memory.swap.max", "0"), ("memory.oom.group", "1"), ("pids.max", f"{MOST_PROCESSES}")),
+    wishes=(("memory.swap.max", "0"), ("memory.oom.group", "1"), ("pids.max", f"{MAX_PROCESSES}")),
     peak="memory.peak",
     events="memory.events",
     used=(b"anon", b"shmem"),
     refaults=(b"workingset_refault_anon", b"workingset_refault_file"),
 )
-HOLDS = "memory is held exactly by the kernel for each whole process tree (cgroup v{})"
-ONE_HOLDS, TWO_HOLDS = HOLDS.format(1), HOLDS.format(2)
+PROMISE = "memory is held exactly by the kernel for each whole process tree (cgroup v{})"
+V1_PROMISE, V2_PROMISE = PROMISE.format(1), PROMISE.format(2)
 
 
-class Group:
+class CgroupLimit:
     """One control group for one run; `companion` is a group of version 2 that can kill.
 
     A cgroup2 mount without the memory controller beside version 1 still has `cgroup.kill`, which
@@ -81,17 +81,17 @@ class Group:
     def __init__(
         self,
         folder: Path,
-        layout: Layout,
+        layout: CgroupVersion,
         limit: int | None,
         companion: Path | None = None,
         make: Callable[[Path], None] = Path.mkdir,
     ) -> None:
         self._folder, self._layout, self._limit = folder, layout, limit
         self._companion = companion
-        self.places = (folder, companion) if companion else (folder,)
-        self._guard = ThrashGuard(limit) if limit else None
+        self.folders = (folder, companion) if companion else (folder,)
+        self._guard = ThrashDetector(limit) if limit else None
         self._thrashes = False
-        for place in self.places:
+        for place in self.folders:
             make(place)
         if limit:
             self._hold(limit)
@@ -107,22 +107,22 @@ class Group:
 
     def enclose(self) -> None:
         """Move the calling process into the group, and into the one that can kill."""
-        for folder in self.places:
+        for folder in self.folders:
             _write(folder / "cgroup.procs", "0")
 
     def sample(self) -> int:
         """Read anonymous and shared bytes, and look for thrashing."""
         text = b"\n" + os.pread(self._stat, 16384, 0)
-        used = sum(counter(text, name) for name in self._layout.used)
+        used = sum(parse_counter(text, name) for name in self._layout.used)
         if self._guard:
-            refaulted = PAGE * sum(counter(text, name) for name in self._layout.refaults)
+            refaulted = PAGE * sum(parse_counter(text, name) for name in self._layout.refaults)
             self._thrashes |= self._guard.feed(time.monotonic(), used, refaulted)
         return used
 
-    def verdict(self) -> Cause | None:
+    def check(self) -> Cause | None:
         """Describe kernel when it killed at the limit, host when it killed below, else thrashing."""
         text = b"\n" + os.pread(self._events, 4096, 0)
-        if counter(text, b"oom_kill") > 0:
+        if parse_counter(text, b"oom_kill") > 0:
             return Cause.KERNEL if self._reached(text) else Cause.HOST
         return Cause.THRASHING if self._thrashes else None
 
@@ -130,35 +130,35 @@ class Group:
         if self._limit is None:
             return False
         if b"\noom " in events:
-            return counter(events, b"oom") > 0
-        return (self.charged() or 0) >= self._limit - max(REACHED_WITHIN, self._limit // 50)
+            return parse_counter(events, b"oom") > 0
+        return (self.read_peak() or 0) >= self._limit - max(REACHED_WITHIN, self._limit // 50)
 
-    def charged(self) -> int | None:
+    def read_peak(self) -> int | None:
         """Read the group's highest charge; None on kernels before 5.19 for version 2."""
         try:
             return int((self._folder / self._layout.peak).read_text())
         except OSError:
             return None
 
-    def members(self) -> set[int]:
+    def list_members(self) -> set[int]:
         """Read the group's processes."""
-        return members(self._folder)
+        return read_members(self._folder)
 
     def kill(self) -> None:
         """Kill by the kernel's own switch where there is one, and by signals."""
         kill(self._companion or self._folder)
-        processes.kill(self.members())
+        processes.kill(self.list_members())
 
     def close(self) -> None:
         """Remove the group; the kernel refuses while a dead process's last page is being freed."""
         for descriptor in (self._stat, self._events):
             os.close(descriptor)
-        for folder in reversed(self.places):
+        for folder in reversed(self.folders):
             remove(folder)
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class CgroupBackend:
     """Control groups below the own one: a backend.
 
     `killing` is a group of version 2 beside version 1; `launcher` is a command before the
@@ -167,17 +167,17 @@ class Groups:
 
     name: str
     promise: str
-    layout: Layout
+    layout: CgroupVersion
     parent: Path
     killing: Path | None = None
     launcher: tuple[str, ...] = ()
 
-    def create(self, limit: int | None) -> Group:
+    def create(self, limit: int | None) -> CgroupLimit:
         """Make the group of this supervisor; LimitError when the machine no longer allows it."""
-        name = f"{processes.PREFIX}{processes.tag(os.getpid())}"
+        name = f"{processes.PREFIX}{processes.make_tag(os.getpid())}"
         companion = self.killing / name if self.killing else None
         try:
-            return Group(self.parent / name, self.layout, limit, companion)
+            return CgroupLimit(self.parent / name, self.layout, limit, companion)
         except OSError as error:
             remove(self.parent / name)
             if companion:
@@ -188,48 +188,48 @@ class Groups:
             ) from error
 
 
-def usable_one(table: str, memberships: str, swaps: str) -> Groups | None:
+def detect_v1(table: str, memberships: str, swaps: str) -> CgroupBackend | None:
     """Find version 1's memory group of this process, if groups can be made in it.
 
     `table` is /proc/self/mountinfo, `memberships` /proc/self/cgroup, `swaps` /proc/swaps.
     """
-    parent = own_group(table, memberships, "memory")
-    if parent is None or not _allows(parent, ONE):
+    parent = find_own_group(table, memberships, "memory")
+    if parent is None or not _can_limit(parent, V1):
         return None
-    killing = own_group(table, memberships, None)
-    return Groups(
+    killing = find_own_group(table, memberships, None)
+    return CgroupBackend(
         name="cgroup1",
-        promise=ONE_HOLDS + _about_swap(parent / "memory.memsw.limit_in_bytes", swaps),
-        layout=ONE,
+        promise=V1_PROMISE + _warn_about_swap(parent / "memory.memsw.limit_in_bytes", swaps),
+        layout=V1,
         parent=parent,
         killing=killing if killing and _can_kill(killing) else None,
     )
 
 
-def usable_two(table: str, memberships: str) -> Groups | None:
+def detect_v2(table: str, memberships: str) -> CgroupBackend | None:
     """Find version 2's group of this process, if it has the memory controller and lets us in."""
-    parent = own_group(table, memberships, None)
+    parent = find_own_group(table, memberships, None)
     # An earlier call of the same session has moved us down already.
     parent = parent.parent if parent and parent.name == LEAF else parent
-    if parent is None or not delegate(parent) or not _allows(parent, TWO):
+    if parent is None or not delegate_memory(parent) or not _can_limit(parent, V2):
         return None
-    return Groups(
+    return CgroupBackend(
         name="cgroup2",
-        promise=TWO_HOLDS,
-        layout=TWO,
+        promise=V2_PROMISE,
+        layout=V2,
         parent=parent,
     )
 
 
-def _about_swap(switch: Path, swaps: str) -> str:
+def _warn_about_swap(switch: Path, swaps: str) -> str:
     if len(swaps.splitlines()) < 2 or switch.exists():
         return ""
     return "; this kernel does not count swap, which a tree may use beside it"
 
 
-def own_group(table: str, memberships: str, controller: str | None) -> Path | None:
+def find_own_group(table: str, memberships: str, controller: str | None) -> Path | None:
     """Find the folder of the own group of a version 1 controller, or of version 2 (None)."""
-    inside = _membership(memberships, controller)
+    inside = _find_membership(memberships, controller)
     if inside is None:
         return None
     for line in table.splitlines():
@@ -245,7 +245,7 @@ def own_group(table: str, memberships: str, controller: str | None) -> Path | No
     return None
 
 
-def _membership(memberships: str, controller: str | None) -> str | None:
+def _find_membership(memberships: str, controller: str | None) -> str | None:
     for line in memberships.splitlines():
         number, controllers, path = line.split(":", 2)
         if controller is None and number == "0" and not controllers:
@@ -255,7 +255,7 @@ def _membership(memberships: str, controller: str | None) -> str | None:
     return None
 
 
-def delegate(group: Path) -> bool:
+def delegate_memory(group: Path) -> bool:
     """Have the kernel hand the memory controller to the children of a version 2 group.
 
     Only a group without processes may do so: the own ones move to a leaf of their own first.
@@ -280,15 +280,15 @@ def _enable(group: Path, switch: Path) -> None:
             raise
         leaf = group / LEAF
         leaf.mkdir(exist_ok=True)
-        for pid in members(group):
+        for pid in read_members(group):
             _write(leaf / "cgroup.procs", str(pid))
         _write(switch, "+memory")
     with contextlib.suppress(OSError):
         _write(switch, "+pids")
 
 
-def _allows(parent: Path, layout: Layout) -> bool:
-    trial = parent / f"{processes.PREFIX}{processes.tag(os.getpid())}-trial"
+def _can_limit(parent: Path, layout: CgroupVersion) -> bool:
+    trial = parent / f"{processes.PREFIX}{processes.make_tag(os.getpid())}-trial"
     try:
         trial.mkdir()
         for name, value in layout.limits:
@@ -301,7 +301,7 @@ def _allows(parent: Path, layout: Layout) -> bool:
 
 
 def _can_kill(parent: Path) -> bool:
-    trial = parent / f"{processes.PREFIX}{processes.tag(os.getpid())}-trial"
+    trial = parent / f"{processes.PREFIX}{processes.make_tag(os.getpid())}-trial"
     try:
         trial.mkdir()
         return (trial / "cgroup.kill").exists()
@@ -311,7 +311,7 @@ def _can_kill(parent: Path) -> bool:
         remove(trial)
 
 
-def members(folder: Path) -> set[int]:
+def read_members(folder: Path) -> set[int]:
     """Read the processes of a group; none where there is no such group."""
     try:
         return {int(pid) for pid in (folder / "cgroup.procs").read_text().split()}
@@ -343,7 +343,7 @@ def remove(folder: Path, patience: float = 2.0) -> bool:
             return True
 
 
-def counter(text: bytes, name: bytes) -> int:
+def parse_counter(text: bytes, name: bytes) -> int:
     r"""Find the number in the line `name number` of a group's file; 0 where there is no such line.
 
     The text begins with a line's end. Two of forty lines are wanted, fifty times a second.

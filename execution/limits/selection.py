@@ -10,34 +10,34 @@ from pathlib import Path
 
 from ...errors import LimitError
 from .base import Backend
-from .cgroup import TWO, TWO_HOLDS, Groups, usable_one, usable_two
-from .watchdog import BLIND, Unlimited, Watchdog
+from .cgroup import V2, V2_PROMISE, CgroupBackend, detect_v1, detect_v2
+from .watchdog import NO_PROC_PROMISE, UnlimitedBackend, WatchdogBackend
 
 NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
 
 
-def choose(name: str | None = None) -> Backend:
+def choose_backend(name: str | None = None) -> Backend:
     """Return the strongest usable backend, or the named one; LimitError when it is not there."""
     for candidate in (name,) if name else NAMES:
         # A group of our own rather than the one we are in: that is shared with the shell and
         # whoever else it started.
-        if found := (by_systemd() if candidate == "cgroup2" else None) or _find(candidate):
+        if found := (detect_systemd() if candidate == "cgroup2" else None) or _detect(candidate):
             return found
-    raise _refusal(str(name))
+    raise _unavailable(str(name))
 
 
-def here(name: str) -> Backend:
+def find_backend(name: str) -> Backend:
     """Return the named backend for the group that this process is in, however it came there.
 
     A supervisor asks so: whether systemd was to start it has been decided, and it may say otherwise
     a second time.
     """
-    if found := _find(name):
+    if found := _detect(name):
         return found
-    raise _refusal(name)
+    raise _unavailable(name)
 
 
-def _refusal(name: str) -> LimitError:
+def _unavailable(name: str) -> LimitError:
     return LimitError(f"this machine cannot hold limits by {name}: {_REASONS[name]}")
 
 
@@ -50,25 +50,25 @@ _REASONS = {
 }
 
 
-def _find(name: str) -> Backend | None:
+def _detect(name: str) -> Backend | None:
     match name:
         case "cgroup2":
-            return usable_two(*own())
+            return detect_v2(*read_memberships())
         case "cgroup1":
-            return usable_one(*own(), _text("/proc/swaps"))
+            return detect_v1(*read_memberships(), _read("/proc/swaps"))
         case "watchdog":
-            return Watchdog() if _sees() else None
+            return WatchdogBackend() if _has_proc() else None
         case "none":
-            return Unlimited() if _sees() else Unlimited(promise=BLIND)
+            return UnlimitedBackend() if _has_proc() else UnlimitedBackend(promise=NO_PROC_PROMISE)
         case _:
             raise LimitError(f"{name!r} is no limit backend; there are {', '.join(NAMES)}")
 
 
-def _sees() -> bool:
+def _has_proc() -> bool:
     return Path("/proc/self/status").exists()
 
 
-def by_systemd() -> Groups | None:
+def detect_systemd() -> CgroupBackend | None:
     """Find out whether systemd gives us a scope of our own, with the memory controller."""
     systemd = shutil.which("systemd-run")
     if systemd is None or not Path("/run/systemd/system").exists():
@@ -81,22 +81,22 @@ def by_systemd() -> Groups | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return (
-        Groups("cgroup2", TWO_HOLDS, TWO, Path(), launcher=launcher)
+        CgroupBackend("cgroup2", V2_PROMISE, V2, Path(), launcher=launcher)
         if done.returncode == 0
         else None
     )
 
 
 PATIENCE = 30.0
-TRIAL = "from dfbench.execution.limits import here; here('cgroup2')"
+TRIAL = "from dfbench.execution.limits import find_backend; find_backend('cgroup2')"
 
 
-def own() -> tuple[str, str]:
+def read_memberships() -> tuple[str, str]:
     """Read where this process stands: the mounts, and its control groups."""
-    return _text("/proc/self/mountinfo"), _text("/proc/self/cgroup")
+    return _read("/proc/self/mountinfo"), _read("/proc/self/cgroup")
 
 
-def _text(file: str) -> str:
+def _read(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:

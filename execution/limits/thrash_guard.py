@@ -11,7 +11,7 @@ SECONDS = 5.0
 LOOK_EVERY = 0.5
 
 
-class ThrashGuard:
+class ThrashDetector:
     """Says when a tree has been full and re-faulting for five seconds on end."""
 
     def __init__(self, limit: int) -> None:

@@ -20,14 +20,14 @@ SHARE_WHILE_GROWING = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldMemory:
     """Bytes of one process or of many: anonymous (swapped included) and shared."""
 
     anonymous: int = 0
     shared: int = 0
 
 
-class Watched:
+class WatchdogLimit:
     """The limit of one run, by looking. `limit` None only measures.
 
     Pages that several processes share are counted in full for each in the cheap look, which is an
@@ -36,12 +36,12 @@ class Watched:
 
     measure = "anonymous + shared memory of the processes (PSS where they share), sampled"
 
-    places = ()
+    folders = ()
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._tree = processes.Tree(os.getpid())
-        self._files_before = files_held()
+        self._tree = processes.ProcessTree(os.getpid())
+        self._files_before = read_shared_files()
         self._peak = 0
         self._over = False
         self._exact, self._bound = 0, 0
@@ -53,8 +53,8 @@ class Watched:
     def sample(self) -> int:
         """Read the bytes held; between exact looks, the last one and what was added since."""
         inside = self._tree.refresh()
-        files = max(0, files_held() - self._files_before)
-        bound = total((cheap(pid) for pid in inside), files)
+        files = max(0, read_shared_files() - self._files_before)
+        bound = sum_memory((read_counters(pid) for pid in inside), files)
         over = self._limit is not None and bound > self._limit
         estimate = min(bound, self._exact + max(0, bound - self._bound))
         if len(inside) < 2:
@@ -74,33 +74,33 @@ class Watched:
 
     def _look(self, inside: set[int], files: int, bound: int) -> int:
         began = time.thread_time()
-        self._exact, self._bound = total((exact(pid) for pid in inside), files), bound
+        self._exact, self._bound = sum_memory((read_pss(pid) for pid in inside), files), bound
         self._looked = time.monotonic()
         self._cost = time.thread_time() - began
         return self._exact
 
-    def verdict(self) -> Cause | None:
+    def check(self) -> Cause | None:
         """Describe watchdog once a confirmed look was above the limit."""
         return Cause.WATCHDOG if self._over else None
 
-    def charged(self) -> int | None:
+    def read_peak(self) -> int | None:
         """Know nothing: no kernel counts for this limit."""
         return None
 
-    def members(self) -> set[int]:
+    def list_members(self) -> set[int]:
         """List the processes below the supervisor."""
-        return processes.descendants(os.getpid())
+        return processes.find_descendants(os.getpid())
 
     def kill(self) -> None:
         """Kill everything below the supervisor."""
-        processes.kill(self.members())
+        processes.kill(self.list_members())
 
     def close(self) -> None:
         """Leave nothing: there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watchdog:
+class WatchdogBackend:
     """Looks and kills: a backend for machines without control groups."""
 
     name: str = "watchdog"
@@ -110,28 +110,28 @@ class Watchdog:
     )
     launcher: tuple[str, ...] = ()
 
-    def create(self, limit: int | None) -> Watched:
+    def create(self, limit: int | None) -> WatchdogLimit:
         """Watch a limit."""
-        return Watched(limit)
+        return WatchdogLimit(limit)
 
 
-BLIND = "without /proc, memory is neither measured nor limited"
+NO_PROC_PROMISE = "without /proc, memory is neither measured nor limited"
 
 
 @dataclass(frozen=True, slots=True)
-class Unlimited:
+class UnlimitedBackend:
     """Holds nothing and measures all the same."""
 
     name: str = "none"
     promise: str = "memory is measured, and no limit is held"
     launcher: tuple[str, ...] = ()
 
-    def create(self, limit: int | None) -> Watched:  # noqa: ARG002 - that is what none means
+    def create(self, limit: int | None) -> WatchdogLimit:  # noqa: ARG002 - that is what none means
         """Measure, whatever the limit."""
-        return Watched(None)
+        return WatchdogLimit(None)
 
 
-def total(parts: Iterable[Held], files: int) -> int:
+def sum_memory(parts: Iterable[HeldMemory], files: int) -> int:
     """Sum processes, and count files in shared memory that no process has mapped as well."""
     anonymous = shared = 0
     for part in parts:
@@ -140,23 +140,23 @@ def total(parts: Iterable[Held], files: int) -> int:
     return anonymous + max(shared, files)
 
 
-def cheap(pid: int) -> Held:
+def read_counters(pid: int) -> HeldMemory:
     """Read a process's counters: pages shared with others are counted in full."""
-    found = _fields(f"/proc/{pid}/status")
+    found = _read_fields(f"/proc/{pid}/status")
     anonymous = found.get(b"RssAnon", 0) + found.get(b"VmSwap", 0)
-    return Held(anonymous, found.get(b"RssShmem", 0))
+    return HeldMemory(anonymous, found.get(b"RssShmem", 0))
 
 
-def exact(pid: int) -> Held:
+def read_pss(pid: int) -> HeldMemory:
     """Read a process's part of each page it holds; the counters where that is not allowed."""
-    found = _fields(f"/proc/{pid}/smaps_rollup")
+    found = _read_fields(f"/proc/{pid}/smaps_rollup")
     if b"Pss_Anon" not in found:
-        return cheap(pid)
+        return read_counters(pid)
     anonymous = found[b"Pss_Anon"] + found.get(b"SwapPss", 0)
-    return Held(anonymous, found.get(b"Pss_Shmem", 0))
+    return HeldMemory(anonymous, found.get(b"Pss_Shmem", 0))
 
 
-def _fields(file: str) -> dict[bytes, int]:
+def _read_fields(file: str) -> dict[bytes, int]:
     try:
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - fifty times a second
             lines = stream.read(8192).splitlines()
@@ -166,7 +166,7 @@ def _fields(file: str) -> dict[bytes, int]:
     return {words[0].rstrip(b":"): 1024 * int(words[1]) for words in pairs}
 
 
-def files_held() -> int:
+def read_shared_files() -> int:
     """Read the bytes that files in /dev/shm hold."""
     try:
         found = os.statvfs(SHARED_FOLDER)

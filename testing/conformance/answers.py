@@ -16,7 +16,7 @@ from ...engines import find
 from ...engines.base import Engine, Program, Resources
 from ...environments.provider import Interpreter, local_provider, print_progress
 from ...errors import Unsupported
-from ...execution.warm_process import Warm
+from ...execution.warm_process import WarmProcess
 from ...spec.schema import Schema
 from ...verification.agreement import asked
 from ...verification.answers import compare
@@ -43,10 +43,10 @@ def interpreter(engine: Engine) -> Interpreter:
     return local_provider().interpreter(engine, print_progress)
 
 
-def started(engine: str, folder: Path) -> Warm:
+def started(engine: str, folder: Path) -> WarmProcess:
     """Start the one process for all cases of an engine; its programs lie in the folder."""
     found = find(engine)
-    return Warm(interpreter(found).path, folder, found.environment(TWO))
+    return WarmProcess(interpreter(found).path, folder, found.environment(TWO))
 
 
 def store(folder: Path) -> dict[str, Path]:
@@ -65,7 +65,7 @@ class Answering:
     frames: dict[str, Path]
     folder: Path
     place: Interpreter = field(init=False)
-    _warm: Warm | None = None
+    _warm: WarmProcess | None = None
 
     def __post_init__(self) -> None:
         self.place = interpreter(find(self.engine))
@@ -97,10 +97,12 @@ class Answering:
         except Unsupported as reason:
             return reason
 
-    def warm(self) -> Warm:
+    def warm(self) -> WarmProcess:
         """Return the process that answers: a new one where the last has died."""
         if self._warm is None or not self._warm.alive:
-            self._warm = Warm(self.place.path, self.folder, find(self.engine).environment(TWO))
+            self._warm = WarmProcess(
+                self.place.path, self.folder, find(self.engine).environment(TWO)
+            )
         return self._warm
 
     def end(self) -> None:

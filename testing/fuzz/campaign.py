@@ -17,7 +17,7 @@ from ...engines.base import Resources
 from ...engines.writing.program import unformatted
 from ...environments.provider import local_provider
 from ...errors import DataError, Unsupported, WorkloadError
-from ...execution.warm_process import DIED, Warm
+from ...execution.warm_process import DIED, WarmProcess
 from ...spec.kinds import KindError
 from ...spec.unparse import question
 from ...spec.workload import Query
@@ -80,7 +80,7 @@ class Engine:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.count = itertools.count()
         self.died = 0  # times that it died of a case, and not when it was asked again
-        self.warm: Warm | None = None
+        self.warm: WarmProcess | None = None
 
     def verdict(self, case: Case) -> str | None:
         """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
@@ -98,10 +98,10 @@ class Engine:
             text.unlink()
         return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
 
-    def _started(self) -> Warm:
+    def _started(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
             python = local_provider().interpreter(self.engine, lambda _: None).path
-            self.warm = Warm(str(python), self.folder, self.engine.environment(RESOURCES))
+            self.warm = WarmProcess(str(python), self.folder, self.engine.environment(RESOURCES))
         return self.warm
 
     def end(self) -> None:

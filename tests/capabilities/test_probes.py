@@ -15,7 +15,7 @@ from dfbench.capabilities.probe import Probe
 from dfbench.capabilities.scripts import SESSIONS, SPAWNED, probe, script
 from dfbench.engines import REGISTRY
 from dfbench.environments.provider import Interpreter
-from dfbench.execution.limits import choose
+from dfbench.execution.limits import choose_backend
 from dfbench.report import capabilities, html, markdown
 from dfbench.report.progress import Silence
 from dfbench.storage import probe_results
@@ -53,7 +53,7 @@ def ask(tmp_path: Path, name: str, question: Question, patience: float = 30) -> 
 
 
 def prober(tmp_path: Path, patience: float = 30) -> Prober:
-    return Prober(Folder(tmp_path), choose(), 2, patience)
+    return Prober(Folder(tmp_path), choose_backend(), 2, patience)
 
 
 def test_threads_take_a_closure_and_processes_do_not(tmp_path: Path) -> None:
@@ -158,12 +158,12 @@ def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
     here = {"loky": Interpreter("python", "3.11", {"loky": "3.5"})}
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
-        ask_beside(here, Folder(tmp_path / folder), tmp_path, choose(), 2, Silence())
+        ask_beside(here, Folder(tmp_path / folder), tmp_path, choose_backend(), 2, Silence())
         assert len(probe_results.lines(tmp_path / folder)[0]) == len(Question)
     assert asked == [*Question.__members__, "COSTS"]
     newer = {"loky": Interpreter("python", "3.11", {"loky": "3.6"})}
     (tmp_path / "third").mkdir()
-    ask_beside(newer, Folder(tmp_path / "third"), tmp_path, choose(), 2, Silence())
+    ask_beside(newer, Folder(tmp_path / "third"), tmp_path, choose_backend(), 2, Silence())
     assert len(asked) == 2 * len(Question) + 1
 
 

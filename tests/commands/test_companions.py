@@ -190,7 +190,7 @@ FACTS = {
 
 
 def test_a_good_machine_has_nothing_to_mend():
-    assert [found.what for found in doctor.findings(FACTS) if not found.well] == []
+    assert [found.message for found in doctor.check_facts(FACTS) if not found.passed] == []
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_a_good_machine_has_nothing_to_mend():
     ],
 )
 def test_each_thing_amiss_is_told_with_its_next_step(fact, value, mend):
-    found = list(doctor.findings({**FACTS, fact: value}))
-    assert any(mend in one.mend for one in found if not one.well)
+    found = list(doctor.check_facts({**FACTS, fact: value}))
+    assert any(mend in one.fix for one in found if not one.passed)
     assert "✗" in doctor.render(found)
 
 
@@ -223,7 +223,7 @@ def test_the_doctor_looks_at_this_machine(tmp_path, monkeypatch, capsys):
 
 
 def test_a_missing_engine_is_told_with_the_command_that_adds_it():
-    found = list(doctor.engines({"polars": "pip install 'dataframe-bench[polars]'"}))
+    found = list(doctor.check_engines({"polars": "pip install 'dataframe-bench[polars]'"}))
     assert doctor.render(found) == (
         "✗ polars is not installed\n    → pip install 'dataframe-bench[polars]'\n"
     )

@@ -10,7 +10,7 @@ import pytest
 from dfbench.comparison.preflight import STARTS_WITH, starts_with
 from dfbench.engines import engines
 from dfbench.errors import LimitError
-from dfbench.execution.limits import choose
+from dfbench.execution.limits import choose_backend
 
 WORKLOAD = """
 workload: small
@@ -72,7 +72,7 @@ def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_the
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])
 def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(tmp_path: Path, name: str):
     try:
-        choose(name)
+        choose_backend(name)
     except LimitError:
         done = run(tmp_path, "--limit-backend", name)
         assert done.returncode == 2

@@ -53,5 +53,5 @@ def test_two_comparisons_at_once_end_each_by_its_own_limit(tmp_path: Path):
     assert {run.outcome for run in little["polars"].values()} == {Outcome.OK}
     assert {run.outcome for run in little["pandas"].values()} == {Outcome.OUT_OF_MEMORY}
     assert all("under a limit of 64 MiB" in run.evidence for run in little["pandas"].values())
-    assert not [*cleanup._groups(), *cleanup._folders()]
-    assert not [tag for tag in processes.tagged().values() if not processes.alive(tag)]
+    assert not [*cleanup._find_groups(), *cleanup._find_folders()]
+    assert not [tag for tag in processes.find_tagged().values() if not processes.is_alive(tag)]

@@ -10,8 +10,8 @@ import pytest
 from dfbench.engines import find
 from dfbench.engines.versions import scheduler
 from dfbench.errors import EngineError
-from dfbench.execution.cluster_memory import readable
-from dfbench.execution.outcomes import End, Failure, Observed, judge
+from dfbench.execution.cluster_memory import check_readable
+from dfbench.execution.outcomes import End, ProgramError, Observation, decide_outcome
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
@@ -83,8 +83,8 @@ def test_a_workload_says_the_address_as_a_setting():
     ("cluster", "outcome"), [("", Outcome.OUT_OF_MEMORY), ("dask", Outcome.CRASHED)]
 )
 def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(cluster, outcome):
-    failure = Failure(("KilledWorker",), "Attempted to run task on 4 different workers", "")
-    verdict = judge(Observed(End.ERROR, failure=failure, scheduler=cluster), 2**30, 10)
+    failure = ProgramError(("KilledWorker",), "Attempted to run task on 4 different workers", "")
+    verdict = decide_outcome(Observation(End.ERROR, failure=failure, scheduler=cluster), 2**30, 10)
     assert verdict.outcome is outcome
 
 
@@ -117,7 +117,7 @@ def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_
 
     with Client(cluster) as client:
         with pytest.raises(FileNotFoundError, match="2 of 2 workers cannot read"):
-            readable("dask", client, (str(tmp_path / "nowhere.parquet"),))
+            check_readable("dask", client, (str(tmp_path / "nowhere.parquet"),))
         deadline = time.monotonic() + 20
         while client.has_what() != dict.fromkeys(client.has_what(), ()):
             assert time.monotonic() < deadline

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
-from dfbench.execution.warm_process import Warm
+from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query
@@ -98,7 +98,7 @@ def answered(tmp_path, frame: pa.Table, query: Query, data: Schema) -> dict[str,
     path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
     pq.write_table(frame, path, row_group_size=100)
     program.write_text(text(query, data))
-    warm = Warm(sys.executable, tmp_path, ENGINE.environment(TWO))
+    warm = WarmProcess(sys.executable, tmp_path, ENGINE.environment(TWO))
     problem = warm.answer(program, path, answer)
     warm.end()
     assert problem is None

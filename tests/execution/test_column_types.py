@@ -9,7 +9,7 @@ import pytest
 from dfbench.datasets.parquet_schema import schema_of
 from dfbench.engines import find
 from dfbench.engines.base import Resources
-from dfbench.execution.column_types import LONGEST, columns
+from dfbench.execution.column_types import MAX_CHARACTERS, describe_columns
 from dfbench.report.context import loaded
 from dfbench.spec.reader import read_text
 from dfbench.storage.records import Outcome, Run
@@ -53,15 +53,15 @@ def test_what_a_program_loads_tells_its_types(engine, tmp_path):
     program = find(engine).write(query, schema_of(path), Resources(threads=2))
     names: dict[str, object] = {"__name__": "program"}
     exec(program.text, names)
-    assert columns((names["load"](str(path)),)) == HELD[engine]  # type: ignore[operator]
+    assert describe_columns((names["load"](str(path)),)) == HELD[engine]  # type: ignore[operator]
 
 
 def test_tables_with_a_name_in_common_tell_both_types_and_long_ones_are_cut():
     one, other = pl.DataFrame({"k": [1]}), pl.DataFrame({"k": ["a"]})
-    assert columns((one, other, one)) == {"k": "Int64 and String"}
+    assert describe_columns((one, other, one)) == {"k": "Int64 and String"}
     long = pl.Series(["a"], dtype=pl.Enum(["a", "b" * 99]))
-    (told,) = columns((pl.DataFrame({"k": long}),)).values()
-    assert len(told) == LONGEST
+    (told,) = describe_columns((pl.DataFrame({"k": long}),)).values()
+    assert len(told) == MAX_CHARACTERS
 
 
 def test_a_report_tells_columns_by_their_types_and_engines_in_their_order():

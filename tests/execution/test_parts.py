@@ -13,12 +13,12 @@ import pytest
 from dfbench.errors import LimitError
 from dfbench.execution import machine, noise, processes, sandbox, worker
 from dfbench.execution.job import Job
-from dfbench.execution.limits import Cause, cgroup, choose, here, selection
-from dfbench.execution.limits.thrash_guard import ThrashGuard
-from dfbench.execution.limits.watchdog import Held, total
-from dfbench.execution.outcomes import End, Failure, Observed, judge
-from dfbench.execution.protocol import Account
-from dfbench.execution.schedule import order
+from dfbench.execution.limits import Cause, cgroup, choose_backend, find_backend, selection
+from dfbench.execution.limits.thrash_guard import ThrashDetector
+from dfbench.execution.limits.watchdog import HeldMemory, sum_memory
+from dfbench.execution.outcomes import End, ProgramError, Observation, decide_outcome
+from dfbench.execution.protocol import WorkerReport
+from dfbench.execution.schedule import shuffle_pairs
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Phase
 
@@ -26,80 +26,92 @@ MIB = 2**20
 
 
 def test_a_round_has_every_engine_with_every_query_once():
-    pairs = order(["a", "b", "c"], ["q1", "q2"], 0, 7)
+    pairs = shuffle_pairs(["a", "b", "c"], ["q1", "q2"], 0, 7)
     assert sorted(pairs) == [(e, q) for e in "abc" for q in ("q1", "q2")]
 
 
 def test_the_order_follows_from_seed_and_round():
     names = [str(n) for n in range(9)]
-    assert order(names, names, 1, 7) == order(names, names, 1, 7)
-    assert order(names, names, 1, 7) != order(names, names, 2, 7)
-    assert order(names, names, 1, 7) != order(names, names, 1, 8)
+    assert shuffle_pairs(names, names, 1, 7) == shuffle_pairs(names, names, 1, 7)
+    assert shuffle_pairs(names, names, 1, 7) != shuffle_pairs(names, names, 2, 7)
+    assert shuffle_pairs(names, names, 1, 7) != shuffle_pairs(names, names, 1, 8)
 
 
-def failure(*types: str, message: str = "") -> Failure:
-    return Failure(types, message, "")
+def failure(*types: str, message: str = "") -> ProgramError:
+    return ProgramError(types, message, "")
 
 
 VERDICTS = {
-    "done": (Observed(End.DONE), Outcome.OK, ""),
-    "kernel": (Observed(End.MEMORY, cause=Cause.KERNEL, died="x"), Outcome.OUT_OF_MEMORY, "kernel"),
-    "done, yet killed": (Observed(End.DONE, cause=Cause.KERNEL), Outcome.OUT_OF_MEMORY, "kernel"),
-    "host": (Observed(End.MEMORY, cause=Cause.HOST), Outcome.CRASHED, "machine itself"),
-    "watchdog": (Observed(End.MEMORY, cause=Cause.WATCHDOG), Outcome.OUT_OF_MEMORY, "watchdog"),
-    "thrash": (Observed(End.MEMORY, cause=Cause.THRASHING), Outcome.OUT_OF_MEMORY, "thrashing"),
+    "done": (Observation(End.DONE), Outcome.OK, ""),
+    "kernel": (
+        Observation(End.MEMORY, cause=Cause.KERNEL, died="x"),
+        Outcome.OUT_OF_MEMORY,
+        "kernel",
+    ),
+    "done, yet killed": (
+        Observation(End.DONE, cause=Cause.KERNEL),
+        Outcome.OUT_OF_MEMORY,
+        "kernel",
+    ),
+    "host": (Observation(End.MEMORY, cause=Cause.HOST), Outcome.CRASHED, "machine itself"),
+    "watchdog": (Observation(End.MEMORY, cause=Cause.WATCHDOG), Outcome.OUT_OF_MEMORY, "watchdog"),
+    "thrash": (Observation(End.MEMORY, cause=Cause.THRASHING), Outcome.OUT_OF_MEMORY, "thrashing"),
     "error, yet killed": (
-        Observed(End.ERROR, cause=Cause.KERNEL, failure=failure("BrokenProcessPool")),
+        Observation(End.ERROR, cause=Cause.KERNEL, failure=failure("BrokenProcessPool")),
         Outcome.OUT_OF_MEMORY,
         "kernel",
     ),
     "MemoryError below": (
-        Observed(End.ERROR, failure=failure("_ArrayMemoryError", "MemoryError", "Exception")),
+        Observation(End.ERROR, failure=failure("_ArrayMemoryError", "MemoryError", "Exception")),
         Outcome.OUT_OF_MEMORY,
         "the engine said _ArrayMemoryError",
     ),
-    "dask": (Observed(End.ERROR, failure=failure("KilledWorker")), Outcome.OUT_OF_MEMORY, "said"),
+    "dask": (
+        Observation(End.ERROR, failure=failure("KilledWorker")),
+        Outcome.OUT_OF_MEMORY,
+        "said",
+    ),
     "bad_alloc": (
-        Observed(End.ERROR, failure=failure("RuntimeError", message="std::bad_alloc")),
+        Observation(End.ERROR, failure=failure("RuntimeError", message="std::bad_alloc")),
         Outcome.OUT_OF_MEMORY,
         "bad_alloc",
     ),
     "pool without a kill": (
-        Observed(End.ERROR, failure=failure("BrokenProcessPool")),
+        Observation(End.ERROR, failure=failure("BrokenProcessPool")),
         Outcome.CRASHED,
         "BrokenProcessPool",
     ),
     "no such module": (
-        Observed(End.ERROR, failure=failure("ModuleNotFoundError", "ImportError")),
+        Observation(End.ERROR, failure=failure("ModuleNotFoundError", "ImportError")),
         Outcome.NOT_INSTALLED,
         "ModuleNotFoundError",
     ),
     "no such module later": (
-        Observed(End.ERROR, phase=Phase.QUERY, failure=failure("ModuleNotFoundError")),
+        Observation(End.ERROR, phase=Phase.QUERY, failure=failure("ModuleNotFoundError")),
         Outcome.CRASHED,
         "during query",
     ),
-    "timer": (Observed(End.TIMER, held=10 * MIB), Outcome.TIMEOUT, "ended after 5 s during"),
-    "timer, full": (Observed(End.TIMER, held=95 * MIB), Outcome.TIMEOUT, "memory pressure"),
-    "exit 0": (Observed(End.EXIT, status=0), Outcome.CRASHED, "exit code 0 without answer"),
-    "exit 2": (Observed(End.EXIT, status=2), Outcome.CRASHED, "exit code 2"),
-    "signal 11": (Observed(End.EXIT, status=-11), Outcome.CRASHED, "SIGSEGV"),
-    "signal 9": (Observed(End.EXIT, status=-9), Outcome.CRASHED, "outside"),
-    "abort": (Observed(End.EXIT, status=-6), Outcome.CRASHED, "SIGABRT"),
+    "timer": (Observation(End.TIMER, held=10 * MIB), Outcome.TIMEOUT, "ended after 5 s during"),
+    "timer, full": (Observation(End.TIMER, held=95 * MIB), Outcome.TIMEOUT, "memory pressure"),
+    "exit 0": (Observation(End.EXIT, status=0), Outcome.CRASHED, "exit code 0 without answer"),
+    "exit 2": (Observation(End.EXIT, status=2), Outcome.CRASHED, "exit code 2"),
+    "signal 11": (Observation(End.EXIT, status=-11), Outcome.CRASHED, "SIGSEGV"),
+    "signal 9": (Observation(End.EXIT, status=-9), Outcome.CRASHED, "outside"),
+    "abort": (Observation(End.EXIT, status=-6), Outcome.CRASHED, "SIGABRT"),
     "abort on allocation": (
-        Observed(End.EXIT, status=-6, log="memory allocation of 8 bytes failed"),
+        Observation(End.EXIT, status=-6, log="memory allocation of 8 bytes failed"),
         Outcome.OUT_OF_MEMORY,
         "allocation",
     ),
-    "closed": (Observed(End.CLOSED), Outcome.CRASHED, "closed"),
-    "garbage": (Observed(End.GARBAGE), Outcome.CRASHED, "something else"),
+    "closed": (Observation(End.CLOSED), Outcome.CRASHED, "closed"),
+    "garbage": (Observation(End.GARBAGE), Outcome.CRASHED, "something else"),
 }
 
 
 @pytest.mark.parametrize("name", VERDICTS)
 def test_an_outcome_follows_from_its_evidence(name: str):
     seen, outcome, words = VERDICTS[name]
-    verdict = judge(seen, 100 * MIB, 5.0)
+    verdict = decide_outcome(seen, 100 * MIB, 5.0)
     assert verdict.outcome == outcome
     assert words in verdict.evidence
 
@@ -111,7 +123,9 @@ def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
     gone = failure("KeyError", message="'tcp://127.0.0.1:39523'")
     other = failure("KeyError", "id1")
     ends = [
-        judge(Observed(End.ERROR, Phase.LOAD, failure=what, log=log), 100 * MIB, None).outcome
+        decide_outcome(
+            Observation(End.ERROR, Phase.LOAD, failure=what, log=log), 100 * MIB, None
+        ).outcome
         for what, log in ((lost, said), (gone, said), (lost, ""), (gone, ""), (other, said))
     ]
     assert ends == [Outcome.OUT_OF_MEMORY] * 2 + [Outcome.CRASHED] * 3
@@ -119,46 +133,48 @@ def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
 
 def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused():
     seen = {
-        "idle": Observed(End.TIMER, held=50 * MIB),
-        "full": Observed(End.TIMER, held=95 * MIB),
-        "paused": Observed(End.TIMER, log="Worker is at 81% memory usage. Pausing worker. "),
+        "idle": Observation(End.TIMER, held=50 * MIB),
+        "full": Observation(End.TIMER, held=95 * MIB),
+        "paused": Observation(End.TIMER, log="Worker is at 81% memory usage. Pausing worker. "),
     }
-    told = {name: judge(one, 100 * MIB, 5.0).evidence for name, one in seen.items()}
+    told = {name: decide_outcome(one, 100 * MIB, 5.0).evidence for name, one in seen.items()}
     assert [name for name, text in told.items() if "memory pressure" in text] == ["full", "paused"]
 
 
 def test_evidence_names_peak_limit_and_phase():
-    seen = Observed(
+    seen = Observation(
         End.MEMORY, Phase.LOAD, Cause.KERNEL, died="the worker", peaks={"load": 7 * MIB}
     )
-    text = judge(seen, 100 * MIB, None).evidence
+    text = decide_outcome(seen, 100 * MIB, None).evidence
     assert "7 MiB" in text
     assert "100 MiB" in text
     assert "during load" in text
 
 
 def test_only_endings_from_outside_are_tried_again():
-    again = {name for name, (seen, _, _) in VERDICTS.items() if judge(seen, MIB, 5.0).again}
+    again = {
+        name for name, (seen, _, _) in VERDICTS.items() if decide_outcome(seen, MIB, 5.0).retry
+    }
     assert again == {"host", "signal 9"}
 
 
 def test_what_was_seen_survives_its_line():
-    seen = Observed(
+    seen = Observation(
         End.ERROR, Phase.LOAD, Cause.HOST, -9, failure("A", "B"), hot=(1.0,), peaks={"load": 1}
     )
-    assert Observed.from_json(seen.to_json()) == seen
+    assert Observation.from_json(seen.to_json()) == seen
 
 
-def account() -> Account:
-    return Account(10.0, lambda: None)
+def account() -> WorkerReport:
+    return WorkerReport(10.0, lambda: None)
 
 
 def test_a_workers_words_may_come_in_pieces():
     said = account()
     for piece in (b'{"phase": "start-up", "at": 10', b'.5}\n{"phase": "load", "time"', b": "):
-        said.hear(piece)
+        said.receive(piece)
     assert (said.phase, said.times) == (Phase.STARTUP, {"interpreter": 0.5})
-    said.hear(
+    said.receive(
         b'"startup", "seconds": 2}\n{"time": "hot", "seconds": 1}\n{"done": true, "rows": 3}\n'
     )
     assert (said.phase, said.end, said.rows) == (Phase.DONE, End.DONE, 3)
@@ -181,7 +197,7 @@ def test_a_workers_words_may_come_in_pieces():
 )
 def test_other_words_are_garbage(line: bytes):
     said = account()
-    said.hear(line)
+    said.receive(line)
     assert said.end == End.GARBAGE
 
 
@@ -195,7 +211,7 @@ def test_a_job_survives_its_line(tmp_path: Path):
 
 
 def thrash(used: int, per_second: int, seconds: float) -> bool:
-    guard = ThrashGuard(100)
+    guard = ThrashDetector(100)
     times = [0.02 * n for n in range(int(seconds / 0.02))]
     return any(guard.feed(t, used, int(t * per_second)) for t in times)
 
@@ -214,7 +230,7 @@ def test_the_guard_lets_others_work(used: int, per_second: int, seconds: float):
 
 
 def test_the_guard_starts_anew_after_a_pause():
-    guard = ThrashGuard(100)
+    guard = ThrashDetector(100)
     pulses = [(0.5 * n, 95, 0 if n % 8 == 0 else 10**9) for n in range(60)]
     refaulted = 0
     for now, used, more in pulses:
@@ -240,13 +256,13 @@ MEMBER = "5:memory:/user/one\n4:cpu,cpuacct:/c\n0::/all\n"
     ],
 )
 def test_the_own_group_is_found_by_controller(controller: str | None, folder: str | None):
-    found = cgroup.own_group(MOUNTS, MEMBER, controller)
+    found = cgroup.find_own_group(MOUNTS, MEMBER, controller)
     assert found == (Path(folder) if folder else None)
 
 
 def test_a_container_that_sees_only_its_own_part_finds_it():
     table = "31 30 0:26 /docker/ab /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
-    found = cgroup.own_group(table, "5:memory:/docker/ab\n", "memory")
+    found = cgroup.find_own_group(table, "5:memory:/docker/ab\n", "memory")
     assert found == Path("/sys/fs/cgroup/memory")
 
 
@@ -262,25 +278,25 @@ def made(folder: Path) -> None:
 
 
 @pytest.fixture
-def group(tmp_path: Path) -> cgroup.Group:
-    return cgroup.Group(tmp_path / "group", cgroup.TWO, 100, make=made)
+def group(tmp_path: Path) -> cgroup.CgroupLimit:
+    return cgroup.CgroupLimit(tmp_path / "group", cgroup.V2, 100, make=made)
 
 
-def test_a_group_of_version_2_is_limited_without_swap(group: cgroup.Group, tmp_path: Path):
+def test_a_group_of_version_2_is_limited_without_swap(group: cgroup.CgroupLimit, tmp_path: Path):
     written = {f.name: f.read_text() for f in (tmp_path / "group").iterdir()}
     assert written["memory.max"] == "100"
     assert written["memory.swap.max"] == "0"
     assert written["memory.oom.group"] == "1"
 
 
-def test_a_missing_wish_is_no_mistake_and_no_new_file(group: cgroup.Group, tmp_path: Path):
+def test_a_missing_wish_is_no_mistake_and_no_new_file(group: cgroup.CgroupLimit, tmp_path: Path):
     assert not (tmp_path / "group" / "pids.max").exists()
 
 
-def test_page_cache_is_not_held_memory(group: cgroup.Group):
+def test_page_cache_is_not_held_memory(group: cgroup.CgroupLimit):
     assert group.sample() == 42
-    assert group.charged() == 99
-    assert group.members() == {12, 13}
+    assert group.read_peak() == 99
+    assert group.list_members() == {12, 13}
 
 
 @pytest.mark.parametrize(
@@ -293,10 +309,10 @@ def test_page_cache_is_not_held_memory(group: cgroup.Group):
     ],
 )
 def test_a_kill_is_the_limits_only_when_it_was_reached(
-    group: cgroup.Group, tmp_path: Path, events: str, cause: Cause | None
+    group: cgroup.CgroupLimit, tmp_path: Path, events: str, cause: Cause | None
 ):
     (tmp_path / "group" / "memory.events").write_text(events)
-    assert group.verdict() == cause
+    assert group.check() == cause
 
 
 def test_version_1_tells_the_limit_from_the_host_by_the_highest_charge(tmp_path: Path):
@@ -306,119 +322,122 @@ def test_version_1_tells_the_limit_from_the_host_by_the_highest_charge(tmp_path:
         (folder / "memory.stat").write_text("rss 1\ntotal_rss 30\ntotal_shmem 4\n")
         (folder / "memory.oom_control").write_text("under_oom 0\noom_kill 1\n")
 
-    group = cgroup.Group(tmp_path / "g", cgroup.ONE, 1000 * MIB, make=make)
+    group = cgroup.CgroupLimit(tmp_path / "g", cgroup.V1, 1000 * MIB, make=make)
     peak = tmp_path / "g" / "memory.max_usage_in_bytes"
     peak.write_text(str(999 * MIB))
-    assert group.verdict() == Cause.KERNEL
+    assert group.check() == Cause.KERNEL
     peak.write_text(str(500 * MIB))
-    assert group.verdict() == Cause.HOST
+    assert group.check() == Cause.HOST
     assert group.sample() == 34
 
 
 def test_a_group_without_the_memory_controller_cannot_delegate_it(tmp_path: Path):
     (tmp_path / "cgroup.controllers").write_text("hugetlb\n")
-    assert not cgroup.delegate(tmp_path)
+    assert not cgroup.delegate_memory(tmp_path)
 
 
 def test_a_group_that_delegates_already_is_left_as_it_is(tmp_path: Path):
     (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
     switch = tmp_path / "cgroup.subtree_control"
     switch.write_text("memory pids\n")
-    assert cgroup.delegate(tmp_path)
+    assert cgroup.delegate_memory(tmp_path)
     assert switch.read_text() == "memory pids\n"
 
 
 def test_an_unknown_backend_is_told_with_the_known_ones():
     with pytest.raises(LimitError, match="cgroup2, cgroup1, watchdog, none"):
-        choose("cgroup3")
+        choose_backend("cgroup3")
 
 
 def test_there_is_always_a_backend_with_a_promise():
-    assert choose().promise
-    assert choose("none").name == "none"
+    assert choose_backend().promise
+    assert choose_backend("none").name == "none"
 
 
 def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(selection, "_sees", lambda: False)
-    assert choose("none").promise == "without /proc, memory is neither measured nor limited"
+    monkeypatch.setattr(selection, "_has_proc", lambda: False)
+    assert choose_backend("none").promise == "without /proc, memory is neither measured nor limited"
     with pytest.raises(LimitError, match="there is no /proc to look at; mount -t proc"):
-        choose("watchdog")
-    assert judge(Observed(End.TIMER), None, 5.0).evidence == "ended after 5 s during start-up"
+        choose_backend("watchdog")
+    assert (
+        decide_outcome(Observation(End.TIMER), None, 5.0).evidence
+        == "ended after 5 s during start-up"
+    )
 
 
 def test_a_supervisor_stays_in_the_group_it_was_started_in(monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
-    monkeypatch.setattr(selection, "by_systemd", lambda: asked.append("systemd"))
+    monkeypatch.setattr(selection, "detect_systemd", lambda: asked.append("systemd"))
     with contextlib.suppress(LimitError):
-        here("cgroup2")
+        find_backend("cgroup2")
     assert not asked
 
 
 def test_a_tag_without_a_start_is_not_taken_for_a_dead_one():
-    assert processes.alive(f"{os.getpid()}-0")
+    assert processes.is_alive(f"{os.getpid()}-0")
 
 
 def test_a_file_in_shared_memory_counts_once_whether_mapped_or_not():
-    parts = [Held(10, 5), Held(20, 0)]
-    assert total(parts, 0) == 35
-    assert total(parts, 5) == 35
-    assert total(parts, 50) == 80
+    parts = [HeldMemory(10, 5), HeldMemory(20, 0)]
+    assert sum_memory(parts, 0) == 35
+    assert sum_memory(parts, 5) == 35
+    assert sum_memory(parts, 50) == 80
 
 
 def test_cores_come_in_order_and_whole_cores_before_their_twins():
     twins = {0: (0, 1), 1: (0, 1), 2: (2, 3), 3: (2, 3)}
-    assert sandbox.cores(2, {0, 1, 2, 3}, twins) == {0, 2}
-    assert sandbox.cores(3, {0, 1, 2, 3}, twins) == {0, 1, 2}
-    assert sandbox.cores(1, {3, 1}, twins) == {1}
-    assert sandbox.cores(None, {4, 5}, {}) == {4, 5}
-    assert sandbox.cores(9, {4, 5}, {}) == {4, 5}
+    assert sandbox.choose_cores(2, {0, 1, 2, 3}, twins) == {0, 2}
+    assert sandbox.choose_cores(3, {0, 1, 2, 3}, twins) == {0, 1, 2}
+    assert sandbox.choose_cores(1, {3, 1}, twins) == {1}
+    assert sandbox.choose_cores(None, {4, 5}, {}) == {4, 5}
+    assert sandbox.choose_cores(9, {4, 5}, {}) == {4, 5}
 
 
 def test_a_tag_names_a_living_process_and_no_later_one():
-    tag = processes.tag(os.getpid())
+    tag = processes.make_tag(os.getpid())
     pid, start = tag.split("-")
-    assert processes.alive(tag)
-    assert not processes.alive(f"{pid}-{int(start) + 1}")
+    assert processes.is_alive(tag)
+    assert not processes.is_alive(f"{pid}-{int(start) + 1}")
 
 
 def test_a_process_with_a_sigkill_before_it_lives_no_more():
     child = subprocess.Popen(["sleep", "60"])
-    tag = processes.tag(child.pid)
-    assert processes.alive(tag)
+    tag = processes.make_tag(child.pid)
+    assert processes.is_alive(tag)
     child.kill()
-    assert not processes.alive(tag)
+    assert not processes.is_alive(tag)
     child.wait()
 
 
 def test_only_names_with_a_tag_have_an_owner():
-    assert processes.owner("dfbench-12-345") == "12-345"
-    assert processes.owner("dfbench-12-345-trial") == "12-345"
-    assert processes.owner("dfbench-processes") is None
-    assert processes.owner("other-12-345") is None
+    assert processes.parse_tag("dfbench-12-345") == "12-345"
+    assert processes.parse_tag("dfbench-12-345-trial") == "12-345"
+    assert processes.parse_tag("dfbench-processes") is None
+    assert processes.parse_tag("other-12-345") is None
 
 
 def test_a_limit_below_what_python_needs_is_refused():
     with pytest.raises(LimitError, match="below what Python needs"):
-        machine.feasible(Limits(memory=MIB))
+        machine.check_limits(Limits(memory=MIB))
 
 
 def test_a_limit_above_the_machine_is_refused():
     with pytest.raises(LimitError, match="is more than"):
-        machine.feasible(Limits(memory=1 << 50))
+        machine.check_limits(Limits(memory=1 << 50))
 
 
 def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told():
-    lowered, (said,) = machine.lowered(Limits(memory=1 << 50))
-    usable, _ = machine.memory()
+    lowered, (said,) = machine.lower_memory_limit(Limits(memory=1 << 50))
+    usable, _ = machine.usable_memory()
     assert 0.8 * usable < lowered.memory < usable
     assert "the workload's limit of 1.049e+06 GiB is more than" in said
-    assert machine.feasible(lowered) == ()
-    assert machine.lowered(Limits(memory=64 * MIB)) == (Limits(memory=64 * MIB), ())
+    assert machine.check_limits(lowered) == ()
+    assert machine.lower_memory_limit(Limits(memory=64 * MIB)) == (Limits(memory=64 * MIB), ())
 
 
 def test_more_threads_than_cores_are_told():
-    assert machine.feasible(Limits(threads=10_000))
-    assert machine.feasible(Limits(memory=64 * MIB, threads=1)) == ()
+    assert machine.check_limits(Limits(threads=10_000))
+    assert machine.check_limits(Limits(memory=64 * MIB, threads=1)) == ()
 
 
 def test_the_machine_says_what_may_be_used():
@@ -428,10 +447,10 @@ def test_the_machine_says_what_may_be_used():
 
 
 def test_the_own_work_is_not_foreign():
-    before, after = noise.Ticks(100, 10, 0), noise.Ticks(110, 18, 1)
-    assert noise.shares(before, after, 6.0) == (0.2, 0.1)
-    assert noise.shares(before, after, 99.0) == (0.0, 0.1)
-    assert noise.shares(None, after, 0.0) is None
+    before, after = noise.CpuTimes(100, 10, 0), noise.CpuTimes(110, 18, 1)
+    assert noise.compute_shares(before, after, 6.0) == (0.2, 0.1)
+    assert noise.compute_shares(before, after, 99.0) == (0.0, 0.1)
+    assert noise.compute_shares(None, after, 0.0) is None
 
 
 @pytest.mark.parametrize(
@@ -449,7 +468,7 @@ def test_the_own_work_is_not_foreign():
     ],
 )
 def test_warming_up_ends_when_times_are_level_or_at_its_cap(times, asked, more):
-    assert worker.warming(times, asked) is more
+    assert worker.needs_warmup(times, asked) is more
 
 
 def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path):
@@ -459,15 +478,15 @@ def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path):
     for swapped, slowed in ((3, 1), (5, 4)):
         vmstat.write_text(f"nr_free_pages 1\npswpin {swapped}\npswpout 7\n")
         heat.write_text(f"{slowed}\n")
-        readings.append(noise.strain(vmstat, tmp_path))
-    passed = noise.since(*readings)
+        readings.append(noise.read_pressure(vmstat, tmp_path))
+    passed = noise.subtract(*readings)
     assert (passed.swapped, passed.throttled) == (2 * os.sysconf("SC_PAGE_SIZE"), 3)
 
 
 def test_what_nobody_counts_is_none(tmp_path):
-    nothing = noise.Strain(None, None)
-    assert noise.strain(tmp_path / "none", tmp_path).swapped is None
-    assert noise.since(nothing, noise.Strain(1, 1)) == nothing
+    nothing = noise.Pressure(None, None)
+    assert noise.read_pressure(tmp_path / "none", tmp_path).swapped is None
+    assert noise.subtract(nothing, noise.Pressure(1, 1)) == nothing
 
 
 class _Dying:

@@ -21,9 +21,9 @@ import pyarrow as pa
 import pytest
 from dfbench.errors import LimitError
 from dfbench.execution import processes, sandbox
-from dfbench.execution.executor import execute, warm
+from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
-from dfbench.execution.limits import Backend, sweep
+from dfbench.execution.limits import Backend, clean_up
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Phase, Run
 
@@ -191,9 +191,9 @@ def test_segments_are_a_runs_when_it_holds_them_and_they_are_new():
     old, new = (SharedMemory(create=True, size=10) for _ in range(2))
     try:
         files = {name: Path("/dev/shm") / name for name in (old.name, new.name)}
-        assert set(files.values()) <= sandbox.held_segments([os.getpid()])
-        assert not set(files.values()) & sandbox.held_segments([1 << 30])
-        sandbox.forget_segments(set(files.values()), {files[old.name]})
+        assert set(files.values()) <= sandbox.find_segments([os.getpid()])
+        assert not set(files.values()) & sandbox.find_segments([1 << 30])
+        sandbox.remove_segments(set(files.values()), {files[old.name]})
         assert [files[segment.name].exists() for segment in (old, new)] == [True, False]
     finally:
         old.close()
@@ -394,7 +394,7 @@ def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path):
     threads = [threading.Thread(target=lambda j=job: runs.append(ok(j))) for job in jobs]
     for thread in threads:
         thread.start()
-    sweep()
+    clean_up()
     for thread in threads:
         thread.join()
     assert len(runs) == 3
@@ -402,9 +402,9 @@ def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path):
 
 def test_warming_reads_the_whole_file(tmp_path: Path):
     (tmp_path / "data").write_bytes(bytes(20_000_000))
-    warm(tmp_path / "data")
+    warm_page_cache(tmp_path / "data")
     with pytest.raises(FileNotFoundError):
-        warm(tmp_path / "nothing")
+        warm_page_cache(tmp_path / "nothing")
 
 
 ENDINGS = {
@@ -436,7 +436,7 @@ def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Bac
         for pid in (*map(int, children), parent.pid):
             os.kill(pid, signal.SIGKILL)
     assert left(mark).since(before)
-    sweep()
+    clean_up()
     assert not gone(mark, before)
 
 
@@ -452,7 +452,7 @@ def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(processes, "kill", slowly)
     tag = f"{os.getpid()}-1"  # of a supervisor that had this pid before
     with subprocess.Popen(["sleep", "60"], env={processes.TAG_VARIABLE: tag}) as orphan:
-        sweep()
+        clean_up()
         orphan.kill()
     assert asked[:2] == [[orphan.pid], [orphan.pid]]
 
@@ -464,8 +464,8 @@ def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path):
     (elsewhere.parent / "precious").mkdir()
     place = Path(tempfile.gettempdir()) / dead
     place.mkdir()
-    (place / sandbox.GROUPS).write_text(f"{elsewhere}\n{elsewhere.parent / 'precious'}")
-    sweep()
+    (place / sandbox.GROUPS_FILE).write_text(f"{elsewhere}\n{elsewhere.parent / 'precious'}")
+    clean_up()
     assert not place.exists()
     assert [left.name for left in elsewhere.parent.iterdir()] == ["precious"]
 

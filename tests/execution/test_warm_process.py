@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from dfbench.execution.warm_process import Warm, own
+from dfbench.execution.warm_process import WarmProcess, own_time
 
 PROGRAM = """
 import time
@@ -28,11 +28,11 @@ def load(path):
     ],
 )
 def test_time_counts_as_far_as_the_processes_could_work(used, waited, counted):
-    assert own(1.0, used, waited) == pytest.approx(counted)
+    assert own_time(1.0, used, waited) == pytest.approx(counted)
 
 
 def test_a_process_that_waits_for_nothing_is_given_up(tmp_path):
-    program, process = tmp_path / "p.py", Warm(sys.executable, tmp_path, {})
+    program, process = tmp_path / "p.py", WarmProcess(sys.executable, tmp_path, {})
     program.write_text(PROGRAM)
     told = process.answer(program, program, tmp_path / "answer.arrow", patience=0.3)
     assert told == "no answer within 0.3 s"

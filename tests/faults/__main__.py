@@ -20,7 +20,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from dfbench.errors import LimitError
-from dfbench.execution.limits import NAMES, Backend, choose, sweep
+from dfbench.execution.limits import NAMES, Backend, choose_backend, clean_up
 from dfbench.storage.records import Outcome
 
 from .harness import gone, left, provoke, victim
@@ -34,7 +34,7 @@ def backends(names: list[str]) -> list[Backend]:
     found = []
     for name in names:
         try:
-            found.append(choose(name))
+            found.append(choose_backend(name))
         except LimitError as error:
             print(f"left out: {error}", file=sys.stderr)
     return found
@@ -71,7 +71,7 @@ def faulty_runs(count: int, pairs: list[tuple[str, Fault, Backend]], folder: Pat
 def kills(
     count: int, pairs: list[tuple[str, Fault, Backend]], seed: int, folder: Path
 ) -> Counter[str]:
-    """Kill the parent, and in every third case its supervisor too, then sweep."""
+    """Kill the parent, and in every third case its supervisor too, then clean up."""
     counts: Counter[str] = Counter()
     chance = random.Random(seed)
     for number, (name, _, backend) in enumerate(islice(cycle(pairs), count)):
@@ -83,7 +83,7 @@ def kills(
                 signal_children(parent.pid)
         remains = gone(mark, before, 1.0 if number % 3 == 2 else 5.0)
         if remains:
-            sweep()
+            clean_up()
             remains = gone(mark, before)
             counts["needed the next start"] += 1
         counts["kills"] += 1

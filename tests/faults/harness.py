@@ -25,7 +25,7 @@ from .programs import Fault
 MARK = "DFBENCH_FAULT"
 
 # A machine's answer stays, and systemd takes its time for it.
-choose = cache(limits.choose)
+choose = cache(limits.choose_backend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ class Left:
 
 
 def left(mark: str) -> Left:
-    places = {str(place) for place in (*cleanup._groups(), *cleanup._folders())}
+    places = {str(place) for place in (*cleanup._find_groups(), *cleanup._find_folders())}
     shared = {file.name for file in Path("/dev/shm").glob("fault")}
     return Left(frozenset(marked(mark)), frozenset(places), frozenset(shared))
 
 
 def marked(mark: str) -> set[int]:
     found = set()
-    for pid in processes.pids():
+    for pid in processes.list_pids():
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:

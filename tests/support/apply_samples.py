@@ -12,7 +12,7 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
-from dfbench.execution.limits import choose
+from dfbench.execution.limits import choose_backend
 from dfbench.spec.document import Origin, Place
 from dfbench.spec.row_functions import group_function, row_function
 from dfbench.spec.workload import Limits, Query, Tasks
@@ -68,7 +68,7 @@ def run(
         environment=find(engine).environment(Resources(2)),
         limits=Limits(memory=600 * MIB, time=time, threads=2),
     )  # fmt: skip
-    return execute(job, choose())
+    return execute(job, choose_backend())
 
 
 def answer(folder: Path) -> pa.Table:
