@@ -4,7 +4,7 @@ cd /project || exit 1
 export DFBENCH_CACHE="/tmp/cache of $(id --user --name)"
 failed=0
 echo "== $(id --user --name) in $(cut --delimiter=: --fields=3 /proc/self/cgroup)"
-python3 -c 'from dfbench.execution.limits import choose; print(choose().name, *choose().launcher)'
+python3 -c 'from dfbench.execution.limits import choose_backend as choose; print(choose().name, *choose().launcher)'
 python3 -m pytest --color=no -p no:cacheprovider -k 'not cgroup1 and not watchdog and not none' \
     tests/test_limits_comparing.py tests/test_running_faults.py || failed=1
 python3 -m pytest --color=no -p no:cacheprovider -k 'parent or cgroup2' \

@@ -14,11 +14,11 @@ check() {
 echo "Linux $(uname -r), $(systemctl --version | head -n 1), $(stat -fc %T /sys/fs/cgroup)"
 check systemd-run --quiet --scope --property=MemoryMax=400M python3 -c '
 from dfbench.execution import machine
-assert machine.memory() == (400 * 2**20, "container"), machine.memory()'
+assert machine.usable_memory() == (400 * 2**20, "container"), machine.usable_memory()'
 # Without a session there is no manager to ask, and no group that may be written.
 check runuser --user somebody -- python3 -c '
-from dfbench.execution.limits import choose
-assert choose().name == "watchdog", choose()'
+from dfbench.execution.limits import choose_backend
+assert choose_backend().name == "watchdog", choose_backend()'
 check sh /project/tests/machines/checks.sh
 # A login as ssh makes it: systemd-run --user then asks the user's own manager for a scope.
 check systemd-run --quiet --wait --pipe --uid=somebody --property=PAMName=login \
