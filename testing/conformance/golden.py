@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ...engines.base import Engine, Resources
@@ -92,8 +93,10 @@ def save(written: Golden, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in written.programs)
 
 
-def _queries() -> Iterator[tuple[str, Query, dict[str, Schema]]]:
+@cache
+def _queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
     """Return every question with the name of its file, and the data without and with nulls."""
+    found = []
     for name, prefix in WORKLOADS.items():
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
@@ -102,4 +105,5 @@ def _queries() -> Iterator[tuple[str, Query, dict[str, Schema]]]:
         missing = generated_schema(Generated(made, ROWS, nulls=NULLS))
         for query in workload.queries:
             file = f"{prefix}{query.name}"
-            yield file, query, {file: plain, f"{file}-missing": missing}
+            found.append((file, query, {file: plain, f"{file}-missing": missing}))
+    return tuple(found)
