@@ -10,7 +10,8 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, Tasks
 from . import interactive
 from .base import Program, Resources
-from .writing.chain import Chain, Dialect
+from .polars.queries import FrameChain
+from .writing.chain import Dialect
 from .writing.passes.join import joining, polars_joined
 from .writing.passes.time_zones import in_zone
 from .writing.passes.widen import widened
@@ -70,7 +71,7 @@ NARWHALS = Dialect(
         "quantile": "x.quantile(y, interpolation='linear')",
         "corr": "nw.corr(x, y)",
     },
-    narrow_sums=True,
+    narrow=True,
     counts_missing=frozenset({"n_unique"}),
     drop_missing="x.drop_nulls()",
     units={"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"},
@@ -78,17 +79,11 @@ NARWHALS = Dialect(
 )
 
 
-class NarwhalsChain(Chain):
+class NarwhalsChain(FrameChain):
     """How Narwhals' lazy frames take the steps."""
 
     title = "Narwhals"
     dialect = NARWHALS
-
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
-        """Aggregate."""
-        if not keys:
-            return quote("t.select(*o)", t=tree, o=outputs)
-        return quote("t.group_by(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
     def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Rank within the groups: Narwhals has no top_k of a group."""
@@ -111,18 +106,6 @@ class NarwhalsChain(Chain):
             k=list(map(literal, keys)),
         )
         return self.selected(self.filtered(tree, [quote("r <= n", r=rank, n=extreme.n)]), kept)
-
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
-        """Sort."""
-        by = list(map(literal, names))
-        if not any(descending):
-            return quote("t.sort(*b, nulls_last=True)", t=tree, b=by)
-        same = descending[0] if len(set(descending)) == 1 else descending
-        return quote("t.sort(*b, descending=d, nulls_last=True)", t=tree, b=by, d=same)
-
-    def limited(self, tree: ast.expr, n: int) -> ast.expr:
-        """Keep the first rows."""
-        return quote("t.head(n)", t=tree, n=n)
 
 
 @dataclass(frozen=True, slots=True)

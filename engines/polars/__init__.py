@@ -16,7 +16,7 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.schema import Schema
-from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
+from ...spec.workload import GroupFunction, Output, Query, RowFunction, Tasks
 from .. import interactive
 from ..base import Load, Program, Resources
 from ..writing.loops import is_numeric, is_whole, loop_name, row_kernel
@@ -29,8 +29,7 @@ from ..writing.properties import Facts, of_rows
 from ..writing.quote import literal, quote
 from ..writing.steps import hoisted, substituted
 from ..writing.user_functions import NONE, Own, inputs_missing, own, reads_attributes, skipping
-from .expressions import Rows, expression, named, root, without_nan
-from .queries import Chain
+from .queries import PolarsChain, eager, lazy, named, root
 
 # Python's kinds as Polars names them, for what map_elements returns.
 DTYPES = {"int": "pl.Int64", "float": "pl.Float64", "string": "pl.String", "bool": "pl.Boolean"}
@@ -82,7 +81,7 @@ class Polars:
             raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
         mine, after = _own(query, rows, calls=self.calls)
         load = partial(_load, load=self.load)
-        body = _body(Chain(query, rows, self.load, met), self.collect, calls=self.calls)
+        body = self._body(PolarsChain(query, rows), lazy(query, self.load, met))
         parts = Parts(
             imports="\n".join(["import polars as pl", *mine.imports, *_modules(after)]),
             own=mine.source,
@@ -114,16 +113,33 @@ class Polars:
         result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=call)
         result = named(result, function.output, names[0])
         kernel = row_kernel(function, facts)
-        chain = Chain(query, data, self.load)
+        chain = PolarsChain(query, data).selecting(lazy(query, self.load, None), result)
         numpy = "import numpy as np\n" if "np." in kernel else ""
         parts = Parts(
             imports=f"{numpy}import polars as pl\nfrom numba import guvectorize",
             before=kernel,
             load=fill("return FRAME", FRAME=_load(query, data, self.load)),
-            query=fill("return CHAIN", CHAIN=chain.finished(self.collect, result)),
+            query=fill(f"return CHAIN.{self.collect}", CHAIN=chain),
             rows="return answer.to_arrow()",
         )
         return assemble(self.name, query, parts)
+
+    def _body(self, chain: PolarsChain, frame: ast.expr) -> str:
+        query, data = chain.query, chain.data
+        lines: list[str] = []
+        match query.apply:
+            case GroupFunction() as function:
+                whole = eager(query, self.load, self.collect)
+                return chain.groups(frame, whole, function, self.collect)
+            case RowFunction() as function if self.calls:
+                result = named(_called(query, function, data), function.output, None)
+                tree = chain.selecting(frame, result)
+            case RowFunction() as function:
+                lines, result = _lowered(chain, function)
+                tree = chain.selecting(frame, result)
+            case None:
+                tree = chain.tree(frame)
+        return "\n".join([*lines, fill(f"return CHAIN.{self.collect}", CHAIN=tree)])
 
 
 def _check_names(query: Query) -> None:
@@ -148,41 +164,26 @@ def _modules(text: str) -> list[str]:
     return ["from types import SimpleNamespace"] if "SimpleNamespace" in text else []
 
 
-def _body(chain: Chain, collect: str, *, calls: bool) -> str:
-    query, data = chain.query, chain.data
-    match query.apply:
-        case GroupFunction() as function:
-            return chain.groups(function, collect)
-        case RowFunction() as function if calls:
-            result = named(_called(query, function, data), function.output, None)
-            return fill("return CHAIN", CHAIN=chain.finished(collect, result))
-        case RowFunction() as function:
-            lines, result = _lowered(query, function, data)
-            end = fill("return CHAIN", CHAIN=chain.finished(collect, result))
-            return "\n".join([*lines, end])
-        case None:
-            return fill("return CHAIN", CHAIN=chain.finished(collect))
-
-
-def _lowered(query: Query, function: RowFunction, data: Schema) -> tuple[list[str], ast.expr]:
+def _lowered(chain: PolarsChain, function: RowFunction) -> tuple[list[str], ast.expr]:
     """Write the function's tree: its named intermediates as expressions with that name."""
+    query = chain.query
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
-    facts = of_rows(query, data)
-    intermediates, body = hoisted(skipping(query, data, function.body))
-    lines, local, reading = [], Rows(facts), {"col"}
+    intermediates, body = hoisted(skipping(query, chain.data, function.body))
+    lines, reading = [], {"col"}
     for output in intermediates:
-        value = without_nan(output.expression, expression(output.expression, rows=local))
+        value = chain.seen(output.expression)
         lines.append(fill(f"{output.name} = VALUE", VALUE=value))
-        local = replace(local, names=local.names | {output.name})
+        derive = (*chain.query.derive, output)
+        chain = replace(
+            chain, query=replace(query, derive=derive), local=chain.local | {output.name}
+        )
         if _words(value) & reading:
             reading.add(output.name)
-    result = expression(body, rows=local)
+    result = chain.seen_output(Output(function.output, body))
     if not _words(result) & reading:
         # A constant alone would be one row.
-        result = quote("pl.repeat(x, pl.len())", x=result)
-    elif query.having or query.sort:
-        result = without_nan(body, result)
+        result = quote("pl.repeat(x, pl.len())", x=chain.expression(body))
     known = None if intermediates else root(body)
     return lines, named(result, function.output, known)
 

@@ -30,7 +30,7 @@ from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .passes.widen import WIDE
-from .properties import Facts, makes_nan, nonzero, of_rows
+from .properties import Facts, makes_nan, nonzero, of_outputs, of_rows
 from .quote import literal, quote
 from .steps import hoisted, negated, present, steps, substituted
 from .user_functions import skipping
@@ -38,21 +38,26 @@ from .user_functions import skipping
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
-COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day"}
+# Their results have fewer than 64 bits, or no sign, where a library keeps integers narrow.
+COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day", "rank"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a library says things: `x` and `y` are operands, `n` a name, `c` a condition, `v` values.
+    """The words of a library: `x` and `y` are operands, `n` a name, `c` a condition, `v` values.
 
-    `functions` and `aggregations` leave out what the library cannot say. `composite` tells that an
-    aggregation takes and may stand in any expression. `of_nothing` fills in what the library calls
-    missing over no values. A library that sums no truth values has `sum_truth` among its
-    aggregations, one whose dates truncate by other words `truncate_date` among its functions;
-    `units` are its words for the language's. `bare` tells that operators take a plain constant.
-    `over` gives every row the aggregation of its group, with `k` for the keys. `decided` makes a
-    missing condition false where the library would answer missing by it. `by_zero` is what x / 0
-    is, for a library that raises there.
+    `functions` and `aggregations` leave out what the library cannot express. A library that sums
+    no truth values has `sum_truth` among its aggregations, one whose dates truncate by other words
+    `truncate_date` among its functions; `units` maps the language's units to its own.
+
+    `nothing` is a missing number, and `by_zero` is x / 0 for a library that raises there.
+    `of_nothing` fills in what an aggregation of no values lacks. `composite`: an aggregation takes
+    any expression and may be part of one. `narrow`: counts and sums have as few as 32 bits.
+    `counts_missing` names the aggregations for which a missing value is a value, unless
+    `drop_missing` removes it. `bare`: operators take a plain constant; `bare_choices`: so does
+    the value of a condition, unless it is text. `by_name` names the aggregations that take
+    columns by name. `over` writes the aggregation of a row's group, with `k` for the keys.
+    `decided` makes a missing condition false, where the library would return missing for it.
     """
 
     column: str
@@ -73,6 +78,7 @@ class Dialect:
     aggregations: Mapping[str, str]
     divide: str = "x / y"
     by_zero: str = ""
+    nothing: str = ""
     power: str = "x ** y"
     negative: str = "-x"
     modulo_float: str = ""
@@ -80,29 +86,35 @@ class Dialect:
     of_nothing: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=lambda: {unit: unit for unit in UNITS})
     composite: bool = True
-    narrow_sums: bool = False
+    narrow: bool = False
     counts_missing: frozenset[str] = frozenset()
     drop_missing: str = ""
     bare: bool = True
+    bare_choices: bool = False
+    by_name: frozenset[str] = frozenset()
     over: str = ""
     decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain(ABC):
-    """Writes the chain of a query; a library's own class says how its frames take the steps."""
+    """Writes the chain of a query; a library's own class says how its frames take the steps.
+
+    `known` replaces the facts of the rows, where a condition is on others. `beside`: aggregations
+    stand beside the rows, each with the value of the row's group.
+    """
 
     title: ClassVar[str] = ""
     dialect: ClassVar[Dialect]
 
     query: Query
     data: Schema
+    known: Facts | None = None
+    beside: bool = False
 
     def tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain over a frame's expression."""
-        tree = frame
-        if self.query.where:
-            tree = self.filtered(tree, self.conditions(self.query.where))
+        tree = self.where(frame)
         match self.query.apply:
             case GroupFunction(name=name):
                 raise Unsupported(
@@ -144,7 +156,23 @@ class Chain(ABC):
         """Keep the first rows."""
         return quote("t.limit(n)", t=tree, n=n)
 
+    def kept(self, name: str) -> ast.expr:
+        """Write a column that is selected as it is."""
+        return self.column(name)
+
     # What they share.
+
+    def rows(self, frame: ast.expr) -> ast.expr:
+        """Filter the rows, and derive their columns."""
+        return self._with(self.where(frame), self.query.derive)
+
+    def where(self, tree: ast.expr) -> ast.expr:
+        """Keep the rows that the query asks for."""
+        if self.query.where is None:
+            return tree
+        # Before the filter, a column may still be missing.
+        before = replace(self, known=Facts(self.data))
+        return self.filtered(tree, before.conditions(self.query.where))
 
     def conditions(self, condition: Expr) -> list[ast.expr]:
         """Return the conjuncts of a condition."""
@@ -170,6 +198,12 @@ class Chain(ABC):
         tree = self.expression(node)
         return quote(self.dialect.constant, x=tree) if is_constant(node) else tree
 
+    def choice(self, node: Expr) -> ast.expr:
+        """Write a value that a condition chooses."""
+        text = isinstance(node, Lit) and isinstance(node.value, str)
+        bare = self.dialect.bare_choices and not text
+        return self.expression(node) if bare else self.value(node)
+
     def expression(self, node: Expr) -> ast.expr:
         """Write an expression over columns, or over aggregations where they are allowed."""
         match node:
@@ -182,7 +216,7 @@ class Chain(ABC):
             case Neg(Lit(int() | float() as value)):
                 return literal(-value)
             case Neg(operand):
-                return quote(self.dialect.negative, x=self._wide(operand))
+                return quote(self.dialect.negative, x=self._operand("*", operand, operand))
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
             case IsMissing(operand):
@@ -216,13 +250,13 @@ class Chain(ABC):
         if word not in self.dialect.aggregations:
             raise Unsupported(f"{agg.function}()", f"{self.title} has no such aggregation")
         template = self.dialect.aggregations[word]
-        x, y = (*map(self._argument, agg.arguments), literal(None), literal(None))[:2]
+        x, y = self._arguments(agg)
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
             x = quote(self.dialect.drop_missing, x=x)
-        if agg.function == "sum" and self._narrow(agg.arguments[0]):
+        if agg.function in {"sum", "cumsum"} and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
         tree = quote(template, x=x, y=y)
-        if self.query.transform:
+        if self.beside or self.query.transform:
             tree = self._over(tree)
         filler = self.dialect.of_nothing.get(word)
         return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
@@ -240,8 +274,8 @@ class Chain(ABC):
 
     @property
     def facts(self) -> Facts:
-        """Return what is known of the rows that are left."""
-        return of_rows(self.query, self.data)
+        """Return the facts of the rows that `where` lets through, unless others are set."""
+        return self.known or of_rows(self.query, self.data)
 
     def _asked(self, tree: ast.expr) -> ast.expr:
         query = self.query
@@ -249,10 +283,10 @@ class Chain(ABC):
             tree = self._with(tree, query.derive)
             if not query.group_by:
                 # Only beside the rows does an aggregation alone have a value for each.
-                outputs = {o.name: self._seen_output(o) for o in query.transform}
-                return self.selected(self.derived(tree, outputs), [*map(self.column, outputs)])
-            kept = [self.column(key) for key in query.group_by]
-            return self.selected(tree, [*kept, *map(self._output, query.transform)])
+                outputs = {o.name: self.seen_output(o) for o in query.transform}
+                return self.selected(self.derived(tree, outputs), [*map(self.kept, outputs)])
+            kept = [self.kept(key) for key in query.group_by]
+            return self.selected(tree, [*kept, *map(self.output, query.transform)])
         if query.extreme:
             tree = self._with(tree, query.derive)
             if not present(query, query.extreme.column, self.data):
@@ -264,7 +298,7 @@ class Chain(ABC):
         keys = list(query.group_by)
         if self.dialect.composite:
             tree = self._with(tree, query.derive)
-            return self.grouped(tree, keys, [self._output(o) for o in query.aggregate])
+            return self.grouped(tree, keys, [self.output(o) for o in query.aggregate])
         taken = steps(query)
         inner = replace(self, query=replace(query, derive=taken.derived))
         reduced = [
@@ -275,14 +309,16 @@ class Chain(ABC):
         if taken.direct:
             return tree
         kept = [self.column(key) for key in keys]
-        return self.selected(tree, [*kept, *map(self._output, taken.outputs)])
+        return self.selected(tree, [*kept, *map(self.output, taken.outputs)])
 
-    def _output(self, output: Output) -> ast.expr:
-        return self.named(self._seen_output(output), output.name)
+    def output(self, output: Output) -> ast.expr:
+        """Write a named output."""
+        return self.named(self.seen_output(output), output.name)
 
-    def _seen_output(self, output: Output) -> ast.expr:
+    def seen_output(self, output: Output) -> ast.expr:
+        """Write an output, without NaN where it is compared or sorted."""
         seen = self.query.having or self.query.sort
-        return self.seen(output.expression) if seen else self.expression(output.expression)
+        return self.seen(output.expression) if seen else self.value(output.expression)
 
     def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
         if function.body is None:
@@ -291,7 +327,7 @@ class Chain(ABC):
         outputs = (*self.query.derive, *between)
         rows = replace(self, query=replace(self.query, derive=outputs))
         tree = rows._with(tree, outputs)  # noqa: SLF001 - its own kind
-        value = rows.value(body) if is_constant(body) else rows._seen_output(Output("", body))  # noqa: SLF001
+        value = rows.seen_output(Output("", body))
         return self.selected(tree, [self.named(value, function.output)])
 
     def _with(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
@@ -301,12 +337,17 @@ class Chain(ABC):
         return tree
 
     def _derived(self, node: Expr) -> ast.expr:
-        return self.value(node) if is_constant(node) else self.seen(node)
+        if is_constant(node):
+            return self.value(node)
+        # An aggregation in a derived column is the value of the row's group.
+        tree = replace(self, beside=True).seen(node)
+        return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
 
     def ended(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut the answer."""
         if self.query.having:
-            tree = self.filtered(tree, self.conditions(self.query.having))
+            answer = replace(self, known=of_outputs(self.query, self.facts))
+            tree = self.filtered(tree, answer.conditions(self.query.having))
         if self.query.sort:
             names = [key.name for key in self.query.sort]
             tree = self.ordered(tree, names, [key.descending for key in self.query.sort])
@@ -314,15 +355,32 @@ class Chain(ABC):
             tree = self.limited(tree, self.query.limit)
         return tree
 
+    def _arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
+        """Write up to two arguments of an aggregation; a window's distance is 1 by default."""
+        arguments = agg.arguments
+        if agg.function in {"lag", "lead"}:
+            arguments = (*arguments, Lit(1))[:2]
+        if agg.function in self.dialect.by_name:
+            names = [literal(node.name) for node in arguments if isinstance(node, Col)]
+            if len(names) == 2:
+                return names[0], names[1]
+        nothing = literal(None)
+        x, y = (*map(self._argument, arguments), nothing, nothing)[:2]
+        return x, y
+
     def _argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
             return literal(argument.value)
         return self.seen(argument)
 
-    def _narrow(self, argument: Expr) -> bool:
-        if not isinstance(argument, Col) or argument.name not in self.data:
+    def _wraps(self, argument: Expr) -> bool:
+        """Return whether a sum would leave its 32 bits; fewer are widened by the library."""
+        if not self.dialect.narrow:
             return False
-        return self.dialect.narrow_sums and self.data[argument.name].arrow in NARROW
+        if self.facts.kind(argument) != "int":
+            return self.facts.kind(argument) == "bool"
+        types = {self.facts.data[name].arrow for name in columns(argument)}
+        return not types.isdisjoint(NARROW) or _is_count(argument)
 
     def _may_be_nothing(self, agg: Agg) -> bool:
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
@@ -331,15 +389,22 @@ class Chain(ABC):
     def _whole(self, *nodes: Expr) -> bool:
         return all(self.facts.kind(node) == "int" for node in nodes)
 
-    def _wide(self, node: Expr) -> ast.expr:
-        tree = self.expression(node)
-        if self.dialect.narrow_sums and isinstance(node, Agg | Call) and node.function in COUNTS:
-            return quote(self.dialect.wide, x=tree)
-        return tree
+    def _operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
+        # Of NaN, the power 0 is 1.
+        powered = op == "**" and not nonzero(other)
+        tree = self.seen(node) if powered else self.expression(node)
+        return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
+
+    def _is_narrow(self, node: Expr) -> bool:
+        """Return whether the library gives an integer of fewer than 64 bits here."""
+        return self.dialect.narrow and _is_count(node) and self.facts.kind(node) == "int"
 
     def _arithmetic(self, node: Arith) -> ast.expr:
         say, op = self.dialect, node.op
-        x, y = self._wide(node.left), self._wide(node.right)
+        x, y = (
+            self._operand(op, node.left, node.right),
+            self._operand(op, node.right, node.left),
+        )
         if is_constant(node.left) and (is_constant(node.right) or not say.bare):
             x = quote(say.constant, x=x)
         if is_constant(node.right) and not say.bare:
@@ -350,7 +415,7 @@ class Chain(ABC):
             return quote(say.power, x=x, y=y)
         if op in {"//", "%"}:
             if node.right == Lit(0):
-                return quote(say.constant, x=None)
+                return quote(say.nothing or say.constant, x=None)
             if not nonzero(node.right):
                 y = quote(say.divisor, y=y)
             floats = say.modulo_float if op == "%" else say.floor_divide_float
@@ -392,7 +457,8 @@ class Chain(ABC):
             raise Unsupported(f"{word}()", f"no word of {self.title} is known for it")
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
-        x, *rest = map(self.value if not self.dialect.bare else self.expression, arguments)
+        write = self.expression if self.dialect.bare else self.value
+        x, rest = self.value(arguments[0]), [write(argument) for argument in arguments[1:]]
         y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
             y = literal(self.dialect.units[str(unit.value)])
@@ -407,7 +473,7 @@ class Chain(ABC):
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
-        values = [self.value(a) if is_constant(a) else self.seen(a) for a in arguments]
+        values = [self.choice(a) if is_constant(a) else self.seen(a) for a in arguments]
         tree = quote(self.dialect.functions[function], x=values)
         facts = self.facts
         tests = [
@@ -417,11 +483,11 @@ class Chain(ABC):
         ]
         if not tests:
             return tree
-        return self.chosen([(self._joined("and", tests), tree)], self.value(Lit(None)))
+        return self.chosen([(self._joined("and", tests), tree)], self.choice(Lit(None)))
 
     def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
-        pairs = [(self._decided(c), self.value(v)) for c, v in branches]
-        return self.chosen(pairs, self.value(otherwise))
+        pairs = [(self._decided(c), self.choice(v)) for c, v in branches]
+        return self.chosen(pairs, self.choice(otherwise))
 
     def _decided(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
@@ -455,6 +521,19 @@ def batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
             found.append([])
         found[-1].append(output)
     return found
+
+
+def _is_count(node: Expr) -> bool:
+    """Return whether the result is a count, or one of several values of which one is."""
+    match node:
+        case Call("min" | "max", arguments):
+            return any(map(_is_count, arguments))
+        case Case(branches, otherwise):
+            return any(map(_is_count, (*(value for _, value in branches), otherwise)))
+        case Call(function) | Agg(function):
+            return function in COUNTS
+        case _:
+            return False
 
 
 def _as_agg(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
