@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins cluster-test golden schema semantics browser screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Bytecode is compiled once here: every fresh worker would compile pandas again otherwise.
+# Compile bytecode once here; otherwise every fresh worker compiles pandas again.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -25,7 +25,7 @@ compare: $(READY) ## run the ten group-by questions on every engine (about five 
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-check: $(READY) ## lint, type check, and hold the layers
+check: $(READY) ## lint, check types and import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p .mypy_cache && ln -sfn .. .mypy_cache/dfbench
@@ -34,31 +34,34 @@ check: $(READY) ## lint, type check, and hold the layers
 
 ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 narwhals@newest \
 	ibis@newest datafusion@newest chdb@newest daft@newest pyspark@newest fireducks@newest dask/distributed modin/dask
-conformance: $(READY) ## every engine and version through the suite, each in its own environment
+conformance: $(READY) ## run the conformance suite on every engine and version, each in its own environment
 	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
 
-cluster-test: $(READY) ## the ten questions on real clusters of dask and Ray, a worker killed in the middle
+cluster-test: $(READY) ## run the ten questions on real Dask and Ray clusters, and kill a worker during a run
 	$(BIN)/python -m tests.clusters
 
-pins: $(READY) ## resolve the pins of the environments anew, to be reviewed as a diff
+pins: $(READY) ## resolve the environments' pins again; review the diff
 	$(BIN)/python -m dfbench.environments.resolve
 
-golden: $(READY) ## write the golden programs anew, to be reviewed as a diff
+golden: $(READY) ## write the golden programs again; review the diff
 	$(BIN)/python -m tests.golden.write
 
-semantics: $(READY) ## write the tables of docs/ from the tests' marks
+messages: $(READY) ## list every message that a user can meet; review the diff
+	$(BIN)/python -m tests.messages
+
+semantics: $(READY) ## write the tables in docs/ from the tests' marks
 	$(BIN)/python -m tests.conformance.table
 
-schema: $(READY) ## write the JSON schema of the workload language anew
+schema: $(READY) ## write the JSON schema of the workload language
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
 
-browser: $(READY) chromium $(AXE) ## open every page in a real browser, and look at it
+browser: $(READY) chromium $(AXE) ## test every page in a real browser
 	AXE=$(AXE) $(BIN)/python -m pytest tests/browser/report.py
 
-screenshots: $(READY) chromium ## take the README's pictures of the sample's report anew
+screenshots: $(READY) chromium ## take the README's screenshots of the sample report
 	$(BIN)/python -m tests.browser.screenshots
 
-# As root there may be no sudo, and no need of it.
+# Root needs no sudo, and may not have it.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
 chromium:
 	command -v chromium >/dev/null || $(AS_ROOT) apt-get install --yes chromium
@@ -67,30 +70,30 @@ $(AXE):
 	command -v npm >/dev/null || $(AS_ROOT) apt-get install --yes npm
 	npm install --prefix .cache/browser --no-audit --no-fund --loglevel=error axe-core@4
 
-oracle: $(READY) ## hold the 1e7-row data against db-benchmark's published answers
+oracle: $(READY) ## check the generated data against db-benchmark's published answers
 	$(BIN)/python -m pytest tests/oracle/published.py
 
-faults: $(READY) ## run every faulty program under every limit, and kill the parent at random
+faults: $(READY) ## run faulty programs under every limit, and kill the parent process at random
 	$(BIN)/python -m tests.faults
 
-# User-mode Linux is a kernel that is a program: it needs no virtualisation.
-cgroup2: $(READY) ## run the tests of limits in a machine with cgroup v2, as root and as a user
+# User-mode Linux runs a kernel as a program: it needs no virtualisation.
+cgroup2: $(READY) ## run the tests of limits in a virtual machine with cgroup v2, as root and as a user
 	command -v linux.uml && command -v mmdebstrap && command -v genext2fs || \
 		sudo apt-get install --yes user-mode-linux mmdebstrap genext2fs
 	$(BIN)/python -m tests.machines
 
-matrix: $(READY) ## run every engine under limits from 256 MiB to 8 GiB, and judge the endings
+matrix: $(READY) ## run every engine with limits from 256 MiB to 8 GiB, and check how each run ends
 	$(BIN)/python -m tests.matrix
 
-floor: $(READY) ## search the smallest memory that each engine needs for the group-by questions
+floor: $(READY) ## find the smallest memory limit for each engine on the group-by questions
 	$(BIN)/dfbench floor groupby
 
-fuzz: $(READY) ## ask each lowering engine 5,000 random row functions and 1,000 of groups, and Python beside it
+fuzz: $(READY) ## compare 5,000 random row functions and 1,000 group functions with Python's answers
 	$(BIN)/python -m tests.fuzz.rows 5000
 	$(BIN)/python -W ignore -m tests.fuzz.groups 1000
 
-bench: $(READY) ## measure dfbench's own work, as ratios
+bench: $(READY) ## measure dfbench's own overhead
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done
 
-clean: ## remove what make and the tools left behind
+clean: ## remove everything that make and the tools created
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ import ast
 
 from tests import messages
 
-REWRITE = "run `python -m tests.messages`, and review the diff of tests/snapshots/messages.txt"
+REWRITE = "run `make messages`, and review the diff of tests/snapshots/messages.txt"
 
 
 def test_list_is_up_to_date() -> None:

@@ -1,0 +1,111 @@
+"""The pages about the code are true: rooms, layers, and the files that a change touches."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+# What a change of the language or of an engine need not be looked for in.
+ASIDE = {".venv", "benchmarks", "build", "docs", "results", "tests"}
+PACKAGES = sorted(
+    path.parent.relative_to(ROOT).as_posix()
+    for path in ROOT.glob("*/**/__init__.py")
+    if path.relative_to(ROOT).parts[0] not in ASIDE
+)
+
+
+def _rows(page: str) -> dict[str, list[str]]:
+    """Return the rows of a page's tables: the first cell, and the paths in the second one."""
+    rows = (line.split(" | ", 1) for line in page.splitlines() if line.startswith("| "))
+    paths = re.compile(r"`([\w./*-]+(?:/|\.\w+|\*)|Makefile)`")
+    return {first.removeprefix("| "): paths.findall(rest) for first, rest in rows}
+
+
+def _rooms() -> list[list[str]]:
+    """Return the folders that the first cells of the page of rooms name."""
+    return [re.findall(r"`([\w/]+/)`", first) for first in _rows(ARCHITECTURE)]
+
+
+def _contracts() -> list[dict[str, list[str]]]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    contracts: list[dict[str, list[str]]] = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    return contracts
+
+
+def _matches(pattern: str, name: str = "*") -> set[str]:
+    files = ROOT.glob(pattern.replace("NAME", name) + ("**/*" if pattern.endswith("/") else ""))
+    return {path.relative_to(ROOT).as_posix() for path in files if path.is_file()}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_is_a_room_or_in_one(package: str) -> None:
+    rooms = [path for paths in _rooms() for path in paths]
+    assert any(f"{package}/".startswith(room) or room.startswith(f"{package}/") for room in rooms)
+
+
+@pytest.mark.parametrize("page", [ARCHITECTURE, CONTRIBUTING], ids=["architecture", "contributing"])
+def test_each_file_of_a_table_exists(page: str) -> None:
+    named = [path for paths in _rows(page).values() for path in paths]
+    assert len(named) > 10
+    assert [path for path in named if not _matches(path)] == []
+
+
+@pytest.mark.parametrize("contract", [0, 1])
+def test_layers_are_those_that_import_linter_holds(contract: int) -> None:
+    layers = (layer.replace("dfbench.", "") for layer in _contracts()[contract]["layers"])
+    assert "```\n" + "\n".join(layers) + "\n```" in ARCHITECTURE
+
+
+def _texts_of(path: Path) -> Iterator[str]:
+    """Yield the texts of a module that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    yield from (t.value for t in texts if isinstance(t.value, str) and id(t) not in documented)
+
+
+def _holding(word: str) -> dict[str, int]:
+    """Return the modules in which texts hold a word, and how many do."""
+    shipped = (p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0] not in ASIDE)
+    found = {
+        path.relative_to(ROOT).as_posix(): sum(
+            re.search(rf"(?<![\w.]){word}(?![\w]|$)|^{word}$", text) is not None
+            for text in _texts_of(path)
+        )
+        for path in shipped
+    }
+    return {path: count for path, count in found.items() if count}
+
+
+@pytest.mark.parametrize(
+    ("change", "word"), [("a row function", "starts_with"), ("an aggregation", "n_unique")]
+)
+def test_a_word_stands_only_where_the_table_says(change: str, word: str) -> None:
+    named = {file for pattern in _rows(CONTRIBUTING)[change] for file in _matches(pattern)}
+    found = _holding(word)
+    assert found.keys() - named == set()
+    for needed in ("spec/vocabulary.py", "verification/evaluation.py"):
+        assert found[needed] == 1
+    assert found["testing/conformance/cases.py"] >= 1
+
+
+def test_a_row_function_is_a_line_or_two_in_each_dialect() -> None:
+    counts = {p: n for p, n in _holding("starts_with").items() if p.startswith("engines/")}
+    assert len(counts) > 5
+    assert {path: count for path, count in counts.items() if count > 2} == {}
+
+
+def test_an_engine_stands_only_where_the_table_says() -> None:
+    patterns = _rows(CONTRIBUTING)["an engine"]
+    named = {file for pattern in patterns for file in _matches(pattern, "daft")}
+    found = _holding("daft").keys()
+    assert found - named == set()
+    assert "engines/daft.py" in found
