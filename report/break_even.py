@@ -1,4 +1,7 @@
-"""From how many rows, groups or tasks a road beats the baseline: a line through two sizes."""
+"""Break-even points: how many rows, groups or tasks an engine needs to beat the baseline.
+
+Times at two sizes give a line for each engine; where two lines cross is the break-even point.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ from ..storage.records import Outcome, Run
 from .model import Grid, Story
 from .units import seconds, three_digits
 
-TITLE = "From where it pays"
-LEAST_APART = 1.5  # times: answers whose groups are as many at both sizes are told by rows
+TITLE = "Break-even points"
+LEAST_APART = 1.5  # ratio of group counts: below it, sizes are given in rows
 LEGEND = (
-    "Model: time = start + n x cost, the line through the times at two sizes, fitted to each round "
-    "by itself; the figure is the median of the rounds, and undecided where they differ in kind. "
-    "Fresh: a new process with imports, cluster, load and its first execution. Session: the "
-    "fastest later execution in a process that is warm. A † lies outside the measured sizes: there "
-    "the line is believed, not seen. Groups are as large at both sizes."
+    "Model: time = fixed cost + n x cost per unit, a line through the times at two sizes, fitted "
+    "to each round separately. Values are medians over rounds; undecided means that the rounds "
+    "disagree on whether and where the lines cross. Fresh process: imports, cluster start, load "
+    "and first execution. Warm process: the fastest later execution. † marks an extrapolation "
+    "beyond the measured sizes. Groups have the same size in both measurements."
 )
 
 
@@ -140,8 +143,11 @@ def _groups(stored: StoredComparison, query: str) -> int:
 
 def _grid(sizes: Sizes) -> Grid:
     base = sizes.many.head.baseline
-    each = f"a {sizes.unit.removesuffix('s')}"
-    headings = ("engine", "start, fresh", each, f"beats {base}: fresh", "session")
+    unit = sizes.unit.removesuffix("s")
+    fresh, warm = (
+        f"faster than {base}, {process}" for process in ("fresh process", "warm process")
+    )
+    headings = ("engine", "fixed cost", f"cost per {unit}", fresh, warm)
     engines = [name for name in sizes.many.head.engines if name != base]
     rows = [_row(sizes, name, base) for name in (base, *engines)]
     caption = f"{sizes.query}: {sizes.small:,} and {sizes.large:,} {sizes.unit}"

@@ -1,4 +1,4 @@
-"""The findings of probes as tables: roads to parallel Python, and the libraries of frames."""
+"""The results of probes as tables: parallel back-ends, and libraries with pandas-like syntax."""
 
 from __future__ import annotations
 
@@ -9,32 +9,34 @@ from ..storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from .model import Grid, Story
 from .units import ratio, seconds
 
-TITLE = "Roads to parallel Python"
-FAMILY = "The pandas family"
+TITLE = "Parallel back-ends"
+FAMILY = "Data-frame libraries with pandas-like syntax"
 ROADS = tuple(question for question in Question if question is not Question.COSTS)
-COSTS = ("start-up", "of it imports", "a task", "a MiB returned", "speed-up")
+COSTS = ("start-up", "of which imports", "per task", "per MiB returned", "speed-up")
 TRAITS = tuple(trait for trait in Trait if trait is not Trait.SPEED)
 LEGEND = (
-    "Each cell is a small script that was run by itself in a fresh Python; probes/ has them. "
-    "Notebook: typed into a session, so that the main module has no file. Spawn: under "
-    "multiprocessing's start method of macOS and Windows; the other columns have this system's "
-    'own. No guard: without `if __name__ == "__main__"`. Any argument: one that cannot be pickled. '
-    "Start-up: imports, the pool and its first answer. A task: 2,000 empty ones less 200, "
-    "each. A MiB: eight arrays of 8 MiB returned less eight of a byte, each MiB. Speed-up: over a "
-    "plain Python loop, on CPU-bound tasks; numba's holds its compiling, which was done before. "
-    "Dask and Ray start more than the pools: what they keep running is in the start-up."
+    "Each cell is the result of a small script in a fresh Python process; the scripts are in "
+    "probes/. Notebook: the code is entered interactively, so the main module has no file. Spawn: "
+    "multiprocessing's start method on macOS and Windows; the other columns use this system's "
+    'default. No guard: without `if __name__ == "__main__"`. Any argument: one that cannot be '
+    "pickled. Start-up: imports, the pool and its first result. Per task: the time of 2,000 empty "
+    "tasks minus that of 200, per task. Per MiB: the time to return eight arrays of 8 MiB minus "
+    "that of eight single bytes, per MiB. Speed-up: the time of a plain Python loop over the "
+    "back-end's time, on CPU-bound tasks (above 1 is faster); compiling with numba is excluded. "
+    "Dask and Ray also start services, which their start-up includes."
 )
 FAMILY_LEGEND = (
-    "Each cell is a script that was run by itself; probes/ has them. pandas' syntax: expressions "
-    "of pandas that the library answers alike, unchanged. Speed: a mean by 100 groups of 5e6 rows "
-    "over pandas' own. Lazy: describing a column takes less than a fifth of its time. Data beyond "
-    "memory: a mean by groups of a file of 1.5 GiB under a limit of 1 GiB. Cluster: where a user's "
-    "function runs that is mapped over a column, with the library's own processes."
+    "Each cell is the result of a small script; the scripts are in probes/. pandas' syntax: the "
+    "number of pandas expressions that run unchanged with the same result. Speed-up: pandas' time "
+    "over the library's, for a mean by 100 groups of 5e6 rows (above 1 is faster). Lazy: defining "
+    "a column takes less than a fifth of the time to compute it. Data beyond memory: a grouped "
+    "mean of a 1.5 GiB file under a limit of 1 GiB. Cluster: where a user's function mapped over "
+    "a column runs, with the library's own processes."
 )
 
 
 def stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
-    """Return the sections of a comparison whose roads and libraries were probed."""
+    """Return the sections of a comparison whose back-ends and libraries were probed."""
     found, skipped = probe_results.lines(stored.path)
     return told(found, stored.head.limits.get("threads") or "all", skipped)
 
@@ -42,7 +44,7 @@ def stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
 def told(
     found: Sequence[ProbeResult], workers: object, warnings: Sequence[str] = ()
 ) -> tuple[Story, ...]:
-    """Return a section for each kind of subject that was asked."""
+    """Return a section for each kind of subject that was probed."""
     roads = [one for one in found if one.question in Question.__members__]
     frames = [one for one in found if one.question in Trait.__members__]
     sections = []
@@ -65,10 +67,12 @@ def _section(
         for f in found
         if f.word is not ProbeOutcome.YES
     ]
-    why = Grid("Why not", ("", "question", "outcome", "evidence"), evidence)
+    why = Grid("Reasons", ("", "question", "outcome", "evidence"), evidence)
     busy = [f"{f.subject}, {f.asked}" for f in found if f.busy]
-    beware = (f"other programs ran beside: {'; '.join(busy)}: such figures are rough",)
-    return Story(title, (*grids, why), legend, (*warnings, *(beware if busy else ())))
+    rough = (
+        f"Other programs ran during these probes, so their figures are rough: {'; '.join(busy)}.",
+    )
+    return Story(title, (*grids, why), legend, (*warnings, *(rough if busy else ())))
 
 
 def _roads(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
@@ -76,8 +80,8 @@ def _roads(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
     traits = [(r, *(_word(known.get((r, q.name))) for q in ROADS)) for r in names]
     costs = [(r, *_costs(known.get((r, Question.COSTS.name)))) for r in names]
     return (
-        Grid("What works", ("road", *ROADS), traits),
-        Grid(f"What it costs, with {workers} workers", ("road", *COSTS), costs),
+        Grid("What works", ("back-end", *ROADS), traits),
+        Grid(f"Costs, with {workers} workers", ("back-end", *COSTS), costs),
     )
 
 
@@ -88,7 +92,7 @@ def _frames(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
         first, *others = (_word(known.get((name, trait.name))) for trait in TRAITS)
         rows.append((name, first, *_speed(known.get((name, Trait.SPEED.name))), *others))
     first, *others = map(str, TRAITS)
-    headings = ("library", first, "speed", "start-up", *others)
+    headings = ("library", first, "speed-up", "start-up", *others)
     return (Grid("Syntax, speed and other features", headings, rows),)
 
 

@@ -75,7 +75,9 @@ class Comparison:
         text = self.stored.programs.get((engine, query))
         if text is None:
             there = ", ".join(f"{one} {other}" for one, other in self.stored.programs) or "none"
-            raise ResultsError(f"{self.path}: no program of {engine} for {query}; there: {there}")
+            raise ResultsError(
+                f"{self.path}: no program of {engine} for {query}; expected one of: {there}"
+            )
         return ProgramText(engine, query, text)
 
     def report(self) -> str:

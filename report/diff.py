@@ -13,8 +13,7 @@ from ..storage.records import Head, Run
 from . import build, statistics
 from .context import text
 from .model import Cell, Ratio, Verdict, View
-from .sentences import speedup
-from .units import counted, interval, ratio, seconds, size
+from .units import counted, ratio_text, seconds, size
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
 PASSING = {"load", "path", "paths", "file", "files", "governor", "available"}
@@ -50,7 +49,7 @@ def comparable(old: StoredComparison, new: StoredComparison) -> None:
     if found:
         raise ResultsError(
             f"{old.path} and {new.path} are not comparable: {'; '.join(found)}; "
-            "`--force` compares them all the same"
+            "use `--force` to compare them anyway"
         )
 
 
@@ -147,13 +146,11 @@ def _judge(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) ->
 def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
     if found is None:
         same = before.word == after.word
-        return f"{before.word}, still" if same else f"{before.word} → {after.word}"
+        return f"{before.word}, unchanged" if same else f"{before.word} → {after.word}"
     times = f"{seconds(before.time)} → {seconds(after.time)}"
-    span = f"{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
-    told = f"{times}, {span}, {found.verdict}"
-    if found.verdict is Verdict.FASTER:
-        told = f"{told}: {speedup(found)} as fast"
-    return f"{told}, {found.reason}" if found.reason else told
+    span = ratio_text(found.value, found.low, found.high)
+    reason = f" ({found.reason})" if found.reason else ""
+    return f"{times}, {span}, {found.verdict}{reason}"
 
 
 def _by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:

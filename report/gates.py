@@ -18,7 +18,7 @@ from ..errors import DfbenchError
 from .diff import Diff
 from .model import Ratio, View
 from .statistics import FAR, NOISY_SHARE
-from .units import interval, ratio, size
+from .units import ratio_text, size
 
 UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 NUMBER = r"\d+(?:\.\d*)?(?:[eE]\d+)?"
@@ -80,7 +80,7 @@ def check(gate: Gate, engines: Sequence[str]) -> None:
     if gate.engine not in engines:
         there = ", ".join(dict.fromkeys(engines)) or "none"
         raise DfbenchError(
-            f"--fail-if {gate.text!r}: {gate.engine} is not compared; there: {there}"
+            f"--fail-if {gate.text!r}: {gate.engine} is not compared; expected one of: {there}"
         )
 
 
@@ -106,14 +106,14 @@ def _failure(gate: Gate, one: Measurement) -> str | None:
     if gate.what == "memory":
         if one.peak is None or not _beyond(gate, one.peak, one.peak):
             return None
-        return f"{where} needed {size(one.peak)}"
+        return f"{where} used {size(one.peak)}"
     found = one.ratio
     if found is None or found.low is None or found.high is None:
         return None
     doubt = FAR if one.noisy > NOISY_SHARE else 1.0
     if not _beyond(gate, found.low / doubt, found.high * doubt):
         return None
-    return f"{where} took {ratio(found.value)} {interval(found.low, found.high)}"
+    return f"{where} took {ratio_text(found.value, found.low, found.high)} the baseline's time"
 
 
 def _beyond(gate: Gate, low: float, high: float) -> bool:

@@ -151,7 +151,7 @@ def _chart(history: History) -> Iterator[str]:
         drawn = spark(line.times[-SHOWN:])
         yield f"{f'{line.engine} {line.query}':<{width}}  {drawn:<{room}}  {_change(line)}".rstrip()
     if not history.lines:
-        yield "No run has finished: there is nothing to draw yet."
+        yield "No run has finished yet: there is nothing to draw."
 
 
 def _change(line: Series) -> str:
@@ -161,4 +161,6 @@ def _change(line: Series) -> str:
     if len(line.known) < 2 or line.times[-1] is None:
         return last or seconds(line.known[-1])
     earlier = median(line.known[:-1])
-    return f"{last}, {ratio(line.known[-1] / earlier)} the median of {len(line.known) - 1} before"
+    count = len(line.known) - 1
+    before = "the previous time" if count == 1 else f"the median of the previous {count}"
+    return f"{last}, {ratio(line.known[-1] / earlier)} {before}"

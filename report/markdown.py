@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .model import Cell, EngineSummary, FailedRuns, Ratio, Row, StoredProgram, Story, View
-from .units import interval, ratio, seconds, size
+from .units import ratio_text, seconds, size
 
 TIMES = ("start-up", "load", "cold", "hot")
 LIMIT = 65_536  # characters that GitHub takes in a pull request's text
@@ -50,7 +50,7 @@ def _top(view: View) -> Iterator[str]:
         yield from (text(view.setting), "")
     yield from (f"- {text(sentence)}" for sentence in view.sentences)
     for warning in view.warnings:
-        yield f"- **Beware:** {text(warning)}"
+        yield f"- **Warning:** {text(warning)}"
     yield ""
 
 
@@ -96,13 +96,13 @@ def _cell(cell: Cell) -> str:
 def _ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
-    return f"{found.verdict.mark}{ratio(found.value)} {interval(found.low, found.high)}".rstrip()
+    return f"{found.verdict.mark}{ratio_text(found.value, found.low, found.high)}"
 
 
 def _failures(view: View) -> Iterator[str]:
     if not view.failures:
         return
-    yield from ("### What did not end well", "")
+    yield from ("### Failures", "")
     for failure in view.failures:
         yield from _failure(failure)
     yield ""
@@ -113,13 +113,13 @@ def _failure(failure: FailedRuns) -> Iterator[str]:
     evidence = f": {text(failure.evidence)}" if failure.evidence else ""
     yield f"- {where}: {failure.ending}{evidence}"
     if failure.log.strip():
-        yield from _inside(_details("last lines of its log", fence(failure.log, "text")))
+        yield from _inside(_details("last lines of the log", fence(failure.log, "text")))
 
 
 def _agreement(view: View) -> Iterator[str]:
     if not view.checked:
         return
-    yield from ("### Do the answers agree?", "")
+    yield from ("### Answer check", "")
     for checked in view.checked:
         yield f"- {text(', '.join(checked.queries))}: {text(checked.sentence)}"
         for difference in checked.differ:
@@ -145,7 +145,7 @@ def story(told: Story, mark: str = "#") -> Iterator[str]:
     """Return a story under a heading of a mark."""
     yield from (f"{mark} {text(told.title)}", "")
     for warning in told.warnings:
-        yield from (f"> **Beware:** {text(warning)}", "")
+        yield from (f"> **Warning:** {text(warning)}", "")
     for grid in told.grids:
         yield from (f"{mark}# {text(grid.caption)}", "")
         yield from table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
@@ -174,7 +174,7 @@ def _programs(view: View) -> Iterator[str]:
 
 def _places(view: View) -> Iterator[str]:
     count = len(view.programs)
-    yield f"The {count} programs are too long for a pull request: see `programs/` in the folder."
+    yield f"The {count} programs are too long for a pull request; see `programs/` of the results."
     yield ""
 
 
@@ -184,7 +184,7 @@ def _program(program: StoredProgram) -> str:
 
 def _again(view: View) -> Iterator[str]:
     if view.command:
-        yield from ("Again:", "", fence(view.command, "sh"), "")
+        yield from ("Reproduce:", "", fence(view.command, "sh"), "")
     if view.source:
         yield from _details("The workload", fence(view.source, "yaml"))
         yield ""

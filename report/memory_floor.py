@@ -1,4 +1,4 @@
-"""The smallest memory that works, engine by engine: a table on a terminal, and a page with bars."""
+"""The smallest sufficient memory of each engine: a table on a terminal, and a page with bars."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .units import ratio, seconds, size
 
 BAR = 12  # characters of the longest bar on a terminal
 LEGEND = (
-    "Smallest: the smallest limit under which every try finished; fails at: the largest under "
-    "which one did not. Unlimited: peak memory without a limit, until the query's end. Time: the "
-    "fastest hot run at the smallest memory (median of its tries); cost: its ratio to the same "
-    "without a limit, a rough figure from few runs. Peak is not need: an engine may take more "
-    "than it has to, or spill."
+    "Smallest: the smallest limit under which every trial finished. Fails at: the largest limit "
+    "under which a trial failed. Unlimited: peak memory without a limit, until the query ends. "
+    "Time: the fastest hot run at the smallest memory (median over trials). Cost: its ratio to the "
+    "time without a limit (above 1 is slower), rough because it rests on few runs. Peak memory is "
+    "not the need: an engine may use more than it has to, or spill to disk."
 )
 
 
@@ -155,7 +155,7 @@ def show(page: Page) -> None:
 
 
 def _print(page: Page, console: Console) -> None:
-    console.print(Text(f"{page.workload}: the smallest memory that works, on {page.dataset}"))
+    console.print(Text(f"{page.workload}: smallest sufficient memory, on {page.dataset}"))
     for warning in page.warnings:
         console.print(Text(f"! {warning}", style="yellow"))
     for query in dict.fromkeys(floor.query for floor in page.floors):

@@ -234,5 +234,5 @@ class View:
     def sums(self) -> str:
         """Describe which questions the columns' sums are over."""
         if not self.common:
-            return "No question was answered by all engines: load, cold and hot have no sums"
+            return "No question was answered by all engines, so load, cold and hot have no sums"
         return f"Load, cold and hot are sums over {self.shared}"

@@ -51,10 +51,12 @@ def prepare(
     be written.
     """
     if form not in set(Format):
-        raise DfbenchError(f"--format {form}: no such form; there are {', '.join(Format)}")
+        raise DfbenchError(f"--format {form}: unknown format; expected one of: {', '.join(Format)}")
     wanted = tuple((kind, name) for kind, name in files.items() if name is not None)
     if sum(name == STANDARD for _, name in wanted) > 1:
-        raise DfbenchError("only one --export can go to standard output; name a file for the other")
+        raise DfbenchError(
+            "only one --export can write to standard output; name files for the others"
+        )
     for _, name in wanted:
         if name != STANDARD:
             _try_out(Path(name))

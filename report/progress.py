@@ -32,7 +32,7 @@ class Progress:
     def making(self, share: float) -> None:
         """Return how much of the data is made; nothing when it was there already."""
         if self.live and share < 1:
-            self._draw(f"making the data: {share:.0%}")
+            self._draw(f"generating data: {share:.0%}")
         elif self.live:
             self._draw("")
 

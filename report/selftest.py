@@ -90,8 +90,8 @@ def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> Self
     noise = noise_of([pool(samples) for samples in everything.values()])
     if len(noise.shape) < LEAST:
         raise ResultsError(
-            f"{stored.path}: {len(noise.shape)} pairs of rounds are too few to tell its noise "
-            f"({LEAST} are needed); `dfbench selftest` measures enough"
+            f"{stored.path}: {len(noise.shape)} pairs of rounds are too few to estimate the noise "
+            f"({LEAST} are needed); run `dfbench selftest`"
         )
     real = tuple(r for e in everything for r in itself(everything, stored.runs, e, rounds))
     seed = random.Random(SEED)
@@ -166,12 +166,12 @@ def render(found: SelfTest) -> str:
     false = counted(found.false, "false verdict")
     lines = [
         f"{pairs} of an engine with itself, {counted(found.rounds, 'round')} each: {false}",
-        f"a round of an engine differs from the next by {found.noise:.1%} (median)",
-        f"simulated from that noise, {SIMULATED} comparisons each:",
+        f"consecutive rounds of an engine differ by {found.noise:.1%} (median)",
+        f"simulated with that noise, {SIMULATED} comparisons each:",
     ]
     lines += [
         f"  {counted(one.rounds, 'round'):>9}: {one.false:.1%} false verdicts; "
-        f"a slow-down of {PLANTED - 1:.0%} is found in {one.found:.0%}"
+        f"a slow-down of {PLANTED - 1:.0%} is detected in {one.found:.0%}"
         for one in found.simulated
     ]
     return "\n".join((*lines, _ending(found))) + "\n"
@@ -179,16 +179,19 @@ def render(found: SelfTest) -> str:
 
 def _ending(found: SelfTest) -> str:
     if not found.passed:
-        return f"over {ALLOWED:.0%} of the verdicts are false here: stop what else runs, try again"
+        return (
+            f"Verdicts are not reliable on this machine: over {ALLOWED:.0%} are false. Stop other "
+            "programs and try again."
+        )
     enough = next((one.rounds for one in found.simulated if one.found >= 1 - ALLOWED), None)
     if enough is None:
         return (
-            f"verdicts can be believed here, but {PLANTED - 1:.0%} are lost in the noise: "
-            "stop what else runs (`dfbench doctor` says what to look at)"
+            f"Verdicts are reliable on this machine, but the noise hides differences of "
+            f"{PLANTED - 1:.0%}: stop other programs (`dfbench doctor` lists what to check)."
         )
     return (
-        f"verdicts can be believed here; --rounds {enough} finds {PLANTED - 1:.0%} "
-        f"in {1 - ALLOWED:.0%} of all cases"
+        f"Verdicts are reliable on this machine; `--rounds {enough}` detects a slow-down of "
+        f"{PLANTED - 1:.0%} in {1 - ALLOWED:.0%} of all cases."
     )
 
 

@@ -1,4 +1,7 @@
-"""The answer in sentences: who won, by how much, how certain that is, what failed, what it cost."""
+"""The result in sentences: the fastest engine, the ratio, its certainty, memory and failures.
+
+Ratios are times relative to the baseline, as in every table: docs/decisions/ratios.md.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Head, Outcome, Phase
 from . import statistics
 from .model import EngineSummary, Ratio, Verdict, View
-from .units import counted, listed, seconds, size
+from .units import counted, interval, listed, percent, ratio, seconds, size
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
 def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
-    """Return what a reader who was not there must know, the most important first."""
+    """Return the result in sentences, the most important first."""
     answers = (*_failed(view, stored), *_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)
-    # Of a check, which times nothing, the answers are the story.
+    # A check times nothing: there the answers come before the memory.
     parts = (
         _partial(view, stored),
         _winner(view),
@@ -30,15 +33,15 @@ def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
 
 
 def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
-    """Return what speaks against believing the figures."""
+    """Return the warnings that weaken the results."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
     return (*stored.warnings, *_clusters(stored), *_noise(stored), *(() if busy else _rounds(view)))
 
 
 def setting(head: Head) -> str:
-    """Describe on what data, where, within what and when all was measured, in one line.
+    """Return the data, machine, limits and date of a comparison, in one line.
 
-    What a head edited by hand does not tell as dfbench wrote it is left out.
+    Values that are missing, or of another type than dfbench writes, are left out.
     """
     dataset, machine = head.dataset, head.machine
     rows, weight, name = (dataset.get(key) for key in ("rows", "bytes", "name"))
@@ -65,41 +68,21 @@ def _bounds(limits: Mapping[str, object]) -> str:
         counted(threads, "thread") if isinstance(threads, int) else "",
     )
     known = [bound for bound in bounds if bound]
-    return f"each engine within {listed(known)}" if known else ""
-
-
-def speedup(ratio: Ratio) -> str:
-    """Describe a ratio the way a sentence does: how many times as fast as the baseline.
-
-    >>> speedup(Ratio(0.25, 0.2, 0.5, Verdict.FASTER))
-    '4.0× [2.0–5.0]'
-    """
-    value = _times(1 / ratio.value)
-    if ratio.low is None or ratio.high is None:
-        return value
-    return f"{value} [{_times(1 / ratio.high)[:-1]}–{_times(1 / ratio.low)[:-1]}]"
-
-
-def _times(value: float) -> str:
-    if value < 0.995:
-        return f"{value:.2f}×"
-    if value < 99.5:
-        return f"{value:.1f}×"
-    return f"{value:.0f}×" if value < 10_000 else "over 10000×"
+    return f"limits per engine: {', '.join(known)}" if known else ""
 
 
 def _partial(view: View, stored: StoredComparison) -> Iterator[str]:
-    ended, planned = _ended(stored)
+    ended, planned = _count_runs(stored)
     if not stored.runs:
-        yield "No run has finished: there is nothing to compare yet."
+        yield "No run has finished yet: there is nothing to compare."
     elif ended < planned:
-        yield f"This comparison is partial: {ended} of {planned} planned runs have ended."
+        yield f"This comparison is partial: {ended} of {planned} planned runs have finished."
     elif any(cell.outcome is None for row in view.rows for cell in row.cells):
         yield "This comparison is partial: some engines did not run on some questions."
 
 
-def _ended(stored: StoredComparison) -> tuple[int, int]:
-    """Count the runs that have ended, and those that were planned, as far as that is known."""
+def _count_runs(stored: StoredComparison) -> tuple[int, int]:
+    """Return how many runs have ended and how many were planned; 0 planned if that is unknown."""
     planned = stored.head.measure.get("planned")
     done = sum(run.outcome not in NEVER_RUN or run.phase is not Phase.DONE for run in stored.runs)
     return done, planned if isinstance(planned, int) else 0
@@ -112,15 +95,24 @@ def _winner(view: View) -> Iterator[str]:
             yield "No engine answered any question."
         return
     first = [column for column in view.columns if column.fastest == won]
-    decided = sum(row.cells != () for row in view.rows)
     names = listed([column.engine for column in first])
-    each = " each" if len(first) > 1 else ""
-    total = counted(decided, "question")
-    sentence = f"{names} answered {won} of {total} fastest{each}"
-    yield f"{sentence}{_doubt(view, first)}{_lead(view, first)}."
+    verb = "is" if len(first) == 1 else "are each"
+    questions = _share(won, sum(row.cells != () for row in view.rows))
+    yield f"{names} {verb} fastest on {questions}{_doubt(view, first)}{_lead(view, first)}."
     others = [c for c in view.columns if 0 < c.fastest < won]
     if others:
-        yield listed([f"{c.engine} was fastest on {_won(view, c.engine)}" for c in others]) + "."
+        yield listed([f"{c.engine} is fastest on {_won(view, c.engine)}" for c in others]) + "."
+
+
+def _share(count: int, total: int) -> str:
+    """Return so many questions of all of them.
+
+    >>> _share(1, 1), _share(3, 3), _share(2, 3)
+    ('the only question', 'all 3 questions', '2 of 3 questions')
+    """
+    if count < total:
+        return f"{count} of {counted(total, 'question')}"
+    return "the only question" if total == 1 else f"all {counted(total, 'question')}"
 
 
 def _first(view: View) -> list[str]:
@@ -142,31 +134,43 @@ def _lead(view: View, first: list[EngineSummary]) -> str:
     if len(first) > 1 or first[0].overall is None or first[0].engine == view.baseline:
         return ""
     column, overall = first[0], first[0].overall
-    over = "" if column.over == column.asked else f" over the {column.over} both answered"
-    return f", {speedup(overall)} as fast as {view.baseline}{over}{_certainty(overall)}"
+    every = column.over == column.asked
+    return f" and takes {_time_against(view.baseline, overall, 0 if every else column.over)}"
+
+
+def _time_against(other: str, found: Ratio, over: int) -> str:
+    """Return a ratio with the digits of the tables, the engine it is against, and its certainty.
+
+    `over` is the number of questions both answered; 0 means all, which needs no mention.
+    """
+    where = f" over the {counted(over, 'question')} both answered" if over else ""
+    notes = "; ".join(_certainty(found))
+    return f"{ratio(found.value)} the time of {other}{where}{f' ({notes})' if notes else ''}"
 
 
 def _upgraded(view: View) -> Iterator[str]:
     for one in view.upgrades:
-        over = "" if one.over == len(view.rows) else f" over the {one.over} both answered"
         parts = {
-            "certainly faster on": one.faster,
-            "certainly slower on": one.slower,
-            "and answers, as the older does not,": one.won,
-            "and no longer answers": one.lost,
+            ", certainly faster on": one.faster,
+            ", certainly slower on": one.slower,
+            "; it newly answers": one.won,
+            "; it no longer answers": one.lost,
         }
-        told = "".join(f", {words} {listed(on)}" for words, on in parts.items() if on)
-        if not told and one.older == view.baseline and _first(view) == [one.newer]:
-            continue  # the first sentence has said it
-        ratio = f"{speedup(one.overall)} as fast as {one.older}"
-        yield f"{one.newer} is {ratio}{over}{_certainty(one.overall)}{told}."
+        changes = "".join(f"{words} {listed(on)}" for words, on in parts.items() if on)
+        if not changes and one.older == view.baseline and _first(view) == [one.newer]:
+            continue  # the first sentence holds the same ratio
+        over = 0 if one.over == len(view.rows) else one.over
+        yield f"{one.newer} takes {_time_against(one.older, one.overall, over)}{changes}."
 
 
-def _certainty(overall: Ratio) -> str:
+def _certainty(overall: Ratio) -> Iterator[str]:
+    if overall.low is not None:
+        yield f"95 % interval {interval(overall.low, overall.high).strip('[]')}"
     if overall.verdict.decided:
-        return " (by one round)" if overall.low is None else ""
-    reason = f": {overall.reason}" if overall.reason else ""
-    return f" ({overall.verdict}{reason})"
+        if overall.low is None:
+            yield "one round, so no interval"
+    else:
+        yield f"{overall.verdict}: {overall.reason}" if overall.reason else str(overall.verdict)
 
 
 def _memory(view: View) -> Iterator[str]:
@@ -178,21 +182,21 @@ def _memory(view: View) -> Iterator[str]:
     greatest = max(full, key=lambda column: column.peak or 0)
     between = [c for c in full if c.engine == view.baseline and c not in (least, greatest)]
     yield (
-        f"{least.engine} needed the least memory, {size(least.peak)} at most; "
-        f"{greatest.engine} the most, {size(greatest.peak)}"
-        f"{''.join(f'; {c.engine} needed {size(c.peak)}' for c in between)}."
+        f"{least.engine} used the least memory, a peak of {size(least.peak)}; "
+        f"{greatest.engine} used the most, {size(greatest.peak)}"
+        f"{''.join(f'; {c.engine} used {size(c.peak)}' for c in between)}."
     )
 
 
 def _spilled(stored: StoredComparison) -> Iterator[str]:
-    """Describe who has gone to the disk for want of memory, and how much was there at one time."""
+    """Report the engines that spilled to disk, with the peak size of their temporary files."""
     most: dict[str, int] = {}
     for run in stored.runs:
         if (disk := run.memory.disk or 0) >= SPILLED:
             most[run.engine] = max(most.get(run.engine, 0), disk)
     if most:
-        told = listed([f"{engine} {size(disk)}" for engine, disk in most.items()])
-        yield f"Temporary files on the disk, at most at one time: {told}."
+        sizes = listed([f"{size(disk)} by {engine}" for engine, disk in most.items()])
+        yield f"Temporary files on disk, at their peak: {sizes}."
 
 
 def _failed(view: View, stored: StoredComparison) -> Iterator[str]:
@@ -209,15 +213,15 @@ def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) 
     memory, time = limits.get("memory"), limits.get("time")
     match outcome:
         case Outcome.OUT_OF_MEMORY:
-            at = f" at {size(memory)}" if isinstance(memory, int) else ""
-            return f"ran out of memory on {where}{at}"
+            limit = f" (limit {size(memory)})" if isinstance(memory, int) else ""
+            return f"ran out of memory on {where}{limit}"
         case Outcome.TIMEOUT:
-            within = f" within {seconds(time)}" if isinstance(time, int | float) else " in time"
-            return f"did not answer {where}{within}"
+            limit = f" (limit {seconds(time)})" if isinstance(time, int | float) else ""
+            return f"timed out on {where}{limit}"
         case Outcome.WRONG:
-            return f"gave a wrong answer to {where}"
+            return f"returned a wrong answer for {where}"
         case Outcome.UNSUPPORTED:
-            return f"cannot say {where}"
+            return f"does not support {where}"
         case Outcome.CRASHED:
             return f"crashed on {where}"
         case Outcome.NOT_INSTALLED:
@@ -227,9 +231,9 @@ def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) 
 
 
 def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
-    ended, planned = _ended(stored)
+    ended, planned = _count_runs(stored)
     if not view.checked and ended < planned:
-        yield "The answers are compared with one another when all runs have ended."
+        yield "The answers will be checked after the last run."
         return
     if not view.checked:
         if any(cell.ok for row in view.rows for cell in row.cells):
@@ -238,43 +242,42 @@ def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
     clean = sum(len(checked.queries) for checked in view.checked if not checked.differ)
     total = counted(len(view.rows), "question")
     if clean == len(view.rows):
-        yield f"All answers agree, on all {total}." if clean > 1 else "All answers agree."
+        yield f"All answers agree on all {total}." if clean > 1 else "All answers agree."
     else:
-        yield f"All answers agree on {clean} of {total}."
+        yield f"The answers agree on {clean} of {total}."
 
 
 def _clusters(stored: StoredComparison) -> Iterator[str]:
-    """Tell of engines on clusters whose limits hold where, and whose the peaks are."""
-    if told := stored.head.limits.get("clusters"):
-        yield str(told)
+    """Report which limits hold on clusters, and which processes the peaks cover."""
+    if note := stored.head.limits.get("clusters"):
+        yield str(note)
 
 
 def _noise(stored: StoredComparison) -> Iterator[str]:
-    """Return each way in which the machine was restless, and what to do about it."""
+    """Report each disturbance of the machine, and what to do about it."""
     if not any(run.times.hot for run in stored.runs):
-        return  # a check has no times to doubt
+        return  # a check times nothing
     noises = [run.noise for run in stored.runs]
     of = counted(len(noises), "run")
     if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):
         yield (
-            f"The machine was busy beside {busy} of {of} (other programs took over "
-            f"{statistics.FOREIGN_CPU:.0%} of the processors): stop what else runs and compare "
-            "again."
+            f"Other processes used over {percent(statistics.FOREIGN_CPU)} of the CPU during {busy} "
+            f"of {of}: stop them and compare again."
         )
     if stolen := sum((n.steal or 0) > statistics.STEAL for n in noises):
         yield (
-            f"The host took over {statistics.STEAL:.0%} of the processors for others during "
-            f"{stolen} of {of}: compare on a machine of your own, or at a quieter time."
+            f"Other virtual machines used over {percent(statistics.STEAL)} of the CPU during "
+            f"{stolen} of {of}: compare on a dedicated machine, or at a quieter time."
         )
     if swapped := sum((n.swapped or 0) > statistics.SWAPPED for n in noises):
         yield (
-            f"The machine swapped during {swapped} of {of}: take less data, or hold memory by "
-            "`--memory`."
+            f"The machine swapped during {swapped} of {of}: use less data, or limit the memory "
+            "with `--memory`."
         )
     if throttled := sum((n.throttled or 0) > 0 for n in noises):
         yield (
-            f"Heat or a container's quota slowed the processors during {throttled} of {of}: cool "
-            "the machine, or give the container whole cores (`docker run --cpuset-cpus`)."
+            f"Heat or a container quota slowed the CPU during {throttled} of {of}: cool the "
+            "machine, or give the container whole cores (`docker run --cpuset-cpus`)."
         )
 
 
@@ -283,13 +286,13 @@ def _rounds(view: View) -> Iterator[str]:
     once = [column.engine for column in view.columns if column.rounds == 1 < most]
     if most == 1 and any(cell.time for row in view.rows for cell in row.cells):
         yield (
-            "Every engine ran one round only, which tells nothing of how far rounds differ: only "
-            f"what lies beyond a factor of {statistics.FAR:.0f} is decided."
+            "Every engine ran only one round, so the variation between rounds is unknown: only "
+            f"differences beyond a factor of {statistics.FAR:.0f} are decided."
         )
     if once:
         yield (
-            f"{listed(once)} ran one round only, and {'is' if len(once) == 1 else 'are'} taken to "
-            "be as restless as the most restless other engine: only large differences are decided."
+            f"{listed(once)} ran only one round and {'is' if len(once) == 1 else 'are'} assumed as "
+            "noisy as the noisiest other engine: only large differences are decided."
         )
     undecided = sum(
         cell.ratio is not None and cell.ratio.verdict is Verdict.UNDECIDED
@@ -299,6 +302,6 @@ def _rounds(view: View) -> Iterator[str]:
     fewest = min((column.rounds for column in view.columns if column.rounds), default=0)
     if undecided and 0 < fewest < statistics.BOOTSTRAP_ROUNDS:
         yield (
-            f"{undecided} of the ratios {'is' if undecided == 1 else 'are'} undecided; more rounds "
-            f"decide more: `--rounds {statistics.BOOTSTRAP_ROUNDS}`."
+            f"{counted(undecided, 'ratio')} {'is' if undecided == 1 else 'are'} undecided: more "
+            f"rounds may decide more (`--rounds {statistics.BOOTSTRAP_ROUNDS}`)."
         )

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from ..storage.records import Noise, Run
 from .model import Ratio, Verdict
-from .units import counted
+from .units import counted, percent
 
 CONFIDENCE = 0.95
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
@@ -162,7 +162,7 @@ def judge_apart(
     """
     value = median(new) / median(old)
     if min(len(new), len(old)) < 2:
-        return Ratio(value, None, None, Verdict.UNDECIDED, "one round has no interval")
+        return Ratio(value, None, None, Verdict.UNDECIDED, "one round gives no interval")
     bounds = _welch_interval(new, old)
     return _decide(value, bounds, noisy, floor, f"{len(old)} and {len(new)} rounds")
 
@@ -177,10 +177,10 @@ def _decide(
     margin = max(math.log1p(floor), GUARD * math.log(high / low))
     if math.log(high) < -margin or math.log(low) > margin:
         verdict = Verdict.FASTER if high < 1 else Verdict.SLOWER
-        return Ratio(value, low, high, verdict, f"by less than {SAME:.0%}" if near else "")
+        return Ratio(value, low, high, verdict, f"by less than {percent(SAME)}" if near else "")
     if near:
-        return Ratio(value, low, high, Verdict.SAME, f"within {SAME:.0%}")
-    doubt = f"{rounds} {'leaves' if rounds == '1 round' else 'leave'} open which is faster"
+        return Ratio(value, low, high, Verdict.SAME, f"within {percent(SAME)}")
+    doubt = f"{rounds} {'does' if rounds == '1 round' else 'do'} not show which is faster"
     return Ratio(value, low, high, Verdict.UNDECIDED, doubt)
 
 
@@ -189,11 +189,11 @@ def _judge_alone(value: float, variance: float, noisy: float) -> Ratio:
     if noisy > NOISY_SHARE:
         return Ratio(value, None, None, Verdict.UNDECIDED, _busy(noisy))
     low, high = _around(math.log(value), student(LENT) * math.sqrt(variance), math.log(value))
-    return Ratio(value, None, None, _far(low, high), "one round has no interval")
+    return Ratio(value, None, None, _far(low, high), "one round gives no interval")
 
 
 def _busy(noisy: float) -> str:
-    return f"the machine was busy beside {noisy:.0%} of the runs"
+    return f"the machine was busy during {percent(noisy)} of the runs"
 
 
 def _far(low: float, high: float) -> Verdict:

@@ -19,9 +19,9 @@ GRID_WIDTH = 100  # a table of text is torn where it has less
 CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each other
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
-    "Each cell: time, ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if undecided); = the same within 5%; ~ undecided. "
-    "Time: the median over rounds of each round's fastest hot run."
+    "Each cell: time, its ratio to {baseline} (below 1 is faster), peak memory of all processes. "
+    "* fastest (? if undecided); = same within 5 %; ~ undecided. "
+    "Time: median over rounds of each round's fastest hot run."
 )
 
 
@@ -150,7 +150,7 @@ def _failures(view: View) -> Iterator[RenderableType]:
     told = [failure for failure in view.failures if failure.evidence]
     if told:
         yield Text()
-        yield Text("What did not end well", style="bold")
+        yield Text("Failures", style="bold")
     for failure in told:
         where = f"{failure.engine} {failure.query}"
         yield _hanging("-", f"{where}: {failure.ending}: {failure.evidence}")

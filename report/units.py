@@ -69,6 +69,24 @@ def interval(low: float | None, high: float | None) -> str:
     return f"[{ratio(low)[:-1]}–{ratio(high)[:-1]}]"
 
 
+def ratio_text(value: float, low: float | None, high: float | None) -> str:
+    """Return a ratio with its interval, where there is one, as tables and sentences show it.
+
+    >>> ratio_text(0.25, 0.2, 0.5), ratio_text(1.0, None, None)
+    ('0.250× [0.200–0.500]', '1.00×')
+    """
+    return f"{ratio(value)} {interval(low, high)}".rstrip()
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent.
+
+    >>> percent(0.05), percent(0.299)
+    ('5 %', '30 %')
+    """
+    return f"{share:.0%}".replace("%", " %")
+
+
 def listed(names: Sequence[str]) -> str:
     """Join names as a sentence does.
 

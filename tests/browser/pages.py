@@ -17,8 +17,8 @@ GIB = 2**30
 ROADS = Story(
     "Roads",
     (
-        Grid("What works", ("road", "a lambda"), [("loky", "yes"), ("<script>", "no")]),
-        Grid("What it costs", ("road", "a task"), [("loky", "100 µs")]),
+        Grid("What works", ("back-end", "a lambda"), [("loky", "yes"), ("<script>", "no")]),
+        Grid("Costs", ("back-end", "per task"), [("loky", "100 µs")]),
     ),
     "How it is read.",
     ("it is rough, see `dfbench traits`",),

@@ -68,7 +68,7 @@ def test_a_history_draws_every_comparison_and_names_what_changed(tmp_path, monke
     told = capsys.readouterr().out
     assert "groupby: 3 comparisons" in told
     assert "2026-02-28T120000-1, 8 runs, polars 2.2" in told
-    assert "polars q2  ▁▁█  221 ms, 2.00× the median of 2 before" in told
+    assert "polars q2  ▁▁█  221 ms, 2.00× the median of the previous 2" in told
 
 
 def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path):
@@ -248,7 +248,7 @@ def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path, drift):
     assert len(found.real) == 30
     ten = next(one for one in found.simulated if one.rounds == 10)
     assert ten.found >= 0.95
-    assert "verdicts can be believed here" in selftest.render(found)
+    assert "Verdicts are reliable on this machine" in selftest.render(found)
 
 
 def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
@@ -260,7 +260,7 @@ def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
 
 
 def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path):
-    with pytest.raises(ResultsError, match="pairs of rounds are too few to tell its noise"):
+    with pytest.raises(ResultsError, match="pairs of rounds are too few to estimate the noise"):
         selftest.build(noisy(tmp_path, 0.01, rounds=3), 2)
 
 

@@ -98,10 +98,10 @@ def test_an_export_on_a_full_disk_keeps_the_file_of_before(stored, monkeypatch, 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--format", "xml"), "no such form; there are table, markdown"),
+        (("--format", "xml"), "unknown format; expected one of: table, markdown"),
         (("--fail-if", "polars"), "write 'polars > 1.1 * baseline'"),
-        (("--fail-if", "spark > baseline"), "spark is not compared; there: pandas"),
-        (("--export-csv", "-", "--export-json", "-"), "only one --export can go"),
+        (("--fail-if", "spark > baseline"), "spark is not compared; expected one of: pandas"),
+        (("--export-csv", "-", "--export-json", "-"), "only one --export can write"),
     ],
 )
 @pytest.mark.parametrize("command", ["report", "diff", "compare"])

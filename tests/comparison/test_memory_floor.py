@@ -104,7 +104,7 @@ def test_memory_find_in_a_workload_searches(place: Path):
     chosen = ("-e", "duckdb", "-q", "q1", "--memory", "find")
     code, output, errors = run(place, "compare", "small.yaml", *chosen)
     assert code == 0, errors
-    assert "the smallest memory that works" in output
+    assert "smallest sufficient memory" in output
     assert stored(place).head.limits["memory"] == "find"
 
 

@@ -51,7 +51,7 @@ def test_a_comparison_without_a_run_says_so(tmp_path, monkeypatch, capsys):
     path = samples.store(tmp_path, samples.head(**SMALL), kept=0, checked=False).path
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
-    assert "No run has finished: there is nothing to compare yet." in out
+    assert "No run has finished yet: there is nothing to compare." in out
 
 
 def test_a_newer_comparison_is_refused_and_nothing_is_written(path, monkeypatch, capsys):
@@ -77,7 +77,7 @@ def test_a_comparison_edited_by_hand_is_reported_without_the_line(path, monkeypa
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
     assert "left out" in out
-    assert "polars answered 2 of 2 questions fastest" in out
+    assert "polars is fastest on all 2 questions" in out
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema_version": "x"}'])
@@ -105,7 +105,7 @@ def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(path, monke
     monkeypatch.setattr(os, "fsync", full)
     code, out, err = report(monkeypatch, capsys, path)
     assert code == 0
-    assert "polars answered 2 of 2 questions fastest" in out
+    assert "polars is fastest on all 2 questions" in out
     assert "No space left on device" in err
     assert (path / "report.md").read_text() == "old"
     assert not list(path.glob(".report*"))

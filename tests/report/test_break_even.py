@@ -147,7 +147,7 @@ def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None
     request = Request("random_walk", ("serial", "futures-thread"), (), asked, tmp_path)
     comparison = session.compare(request, Silence())
     story, roads = comparison.view.stories
-    assert roads.title == "Roads to parallel Python"
+    assert roads.title == "Parallel back-ends"
     assert [row[:2] for row in roads.grids[0].rows] == [("futures-thread", "threads")]
     (grid,) = story.grids
     assert grid.caption == "walk: 4 and 40 tasks"

@@ -102,13 +102,13 @@ def test_the_same_rounds_give_the_same_verdict_every_time():
 def test_one_round_alone_has_no_interval_and_decides_what_is_far(ratio, verdict):
     found = judge([ratio])
     assert (found.verdict, found.low, found.high) == (verdict, None, None)
-    assert found.reason == "one round has no interval"
+    assert found.reason == "one round gives no interval"
 
 
 def test_one_round_alone_beside_other_work_decides_nothing():
     found = judge([40.0], noisy=0.5)
     assert (found.verdict, found.reason) == (
-        Verdict.UNDECIDED, "the machine was busy beside 50% of the runs",
+        Verdict.UNDECIDED, "the machine was busy during 50 % of the runs",
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def test_one_round_alone_counts_how_restless_its_own_runs_are():
 def test_a_busy_machine_decides_only_what_lies_beyond_a_factor_of_three():
     found = judge([0.5, 0.5, 0.51], noisy=0.4)
     assert found.verdict is Verdict.UNDECIDED
-    assert found.reason == "the machine was busy beside 40% of the runs"
+    assert found.reason == "the machine was busy during 40 % of the runs"
     assert judge([0.1, 0.1, 0.11], noisy=0.4).verdict is Verdict.FASTER
     assert judge([10.0, 10.1, 11.0], noisy=0.4).verdict is Verdict.SLOWER
     assert judge([2.0, 10.0, 11.0], noisy=0.4).verdict is Verdict.UNDECIDED

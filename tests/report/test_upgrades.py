@@ -30,16 +30,20 @@ def told(monkeypatch, tmp_path, engines, change=lambda run: run):
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
         made.append(change(run))
-    return [s for s in build.build(folder.read(made.path)).sentences if " is " in s]
+    return [
+        s
+        for s in build.build(folder.read(made.path)).sentences
+        if " takes " in s and "fastest" not in s
+    ]
 
 
 def test_the_newer_version_is_told_against_the_older_one(monkeypatch, tmp_path):
     engines = ("polars@2.1", "pandas@3.1", "polars@1.30", "pandas@2.3", "polars/in-memory")
     polars, pandas = told(monkeypatch, tmp_path, engines)
-    assert polars.startswith("polars@2.1 is 0.50×")
-    assert polars.endswith("as fast as polars@1.30, certainly slower on q1, q2 and q3.")
-    assert pandas.startswith("pandas@3.1 is 2.0×")
-    assert pandas.endswith("as fast as pandas@2.3, certainly faster on q1, q2 and q3.")
+    assert polars.startswith("polars@2.1 takes 2.0")
+    assert polars.endswith("), certainly slower on q1, q2 and q3.")
+    assert pandas.startswith("pandas@3.1 takes 0.499×")
+    assert pandas.endswith("), certainly faster on q1, q2 and q3.")
 
 
 @pytest.mark.parametrize(
@@ -64,5 +68,6 @@ def test_a_question_that_only_one_version_answers_is_told(monkeypatch, tmp_path)
         return replace(run, outcome=Outcome.CRASHED) if lost or won else run
 
     (sentence,) = told(monkeypatch, tmp_path, ("pandas@2.3", "pandas@3.1"), change)
-    assert "over the 1 both answered, certainly faster on q1" in sentence
-    assert sentence.endswith("and answers, as the older does not, q3, and no longer answers q2.")
+    assert "over the 1 question both answered (95 % interval" in sentence
+    assert ", certainly faster on q1" in sentence
+    assert sentence.endswith("; it newly answers q3; it no longer answers q2.")
