@@ -20,7 +20,7 @@ from types import ModuleType
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find, missing
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
@@ -134,7 +134,7 @@ def _table(  # noqa: PLR0913 - what is measured, where, and what is asked for
 def _times(
     roads: tuple[str, ...], query: Query | Tasks, folder: Path, data: Path | None
 ) -> Iterator[tuple[str, float]]:
-    schema = schema_of(data) if data else Schema((), 0)
+    schema = read_schema(data) if data else Schema((), 0)
     for name in roads:
         engine = find(name)
         if missing(engine):

@@ -116,10 +116,10 @@ def anonymous() -> int:
 
 
 def dfbench_compare(expected: Path, answer: Path) -> bool:
-    from dfbench.verification.answers import compare  # noqa: PLC0415
-    from dfbench.verification.differences import Asked  # noqa: PLC0415
+    from dfbench.verification.answers import compare_answers  # noqa: PLC0415
+    from dfbench.verification.differences import Requirements  # noqa: PLC0415
 
-    return compare(expected, answer, Asked(KEYS)).agrees
+    return compare_answers(expected, answer, Requirements(KEYS)).agrees
 
 
 def pandas_merge(expected: Path, answer: Path) -> bool:

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
@@ -144,7 +144,7 @@ def measure(folder: Path, size: float, engines: list[str]) -> None:
     dataset = read_text(text, "big.yaml", folder).dataset
     assert dataset is not None
     begun = time.perf_counter()
-    data = make(dataset, folder / "cache")
+    data = make_dataset(dataset, folder / "cache")
     reading = time.perf_counter() - begun
     print(f"read once for all engines, and kept as Parquet: {reading:.1f} s", flush=True)
     for engine in engines:

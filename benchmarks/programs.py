@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dfbench.comparison.plan import plan
 from dfbench.comparison.session import Request, dataset
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
 from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
@@ -101,7 +101,7 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
     workload = request.read()
-    data = make(dataset(workload), request.cache)
+    data = make_dataset(dataset(workload), request.cache)
     planned = plan(workload, data, choose_backend())
     warm_page_cache(data.path)
     for (engine, query), body in BY_HAND.items():

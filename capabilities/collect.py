@@ -18,18 +18,18 @@ from ..storage.folder import Folder
 from ..storage.probe_results import ProbeOutcome, ProbeResult, Question, Trait
 from . import frame_libraries, scripts
 from .frame_libraries import LIBRARIES
-from .measure import Prober, harness
-from .parallel_apis import ROADS
+from .measure import ProbeRunner, write_harness
+from .parallel_apis import PARALLEL_APIS
 from .probe import Probe
 
 PATIENCE = 30.0  # seconds until a probe hangs
 # A subject that lacks its own package is asked nothing more.
-FIRST = {Question.WORKERS.name, Trait.SYNTAX.name}
+PREREQUISITES = {Question.WORKERS.name, Trait.SYNTAX.name}
 # Of the machine, what an answer depends on.
-FACTS = ("cpu", "cores", "kernel", "memory", "python")
+MACHINE_FACTS = ("cpu", "cores", "kernel", "memory", "python")
 
 
-class Listener(Protocol):
+class ProbeObserver(Protocol):
     """Hears how far the probes are."""
 
     def probing(self, subject: str, done: int, total: int) -> None:
@@ -56,21 +56,21 @@ class Subject(Protocol):
         """Describe why it cannot run; else nothing."""
 
 
-def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
+def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
     subjects: Mapping[str, Subject],
     folder: Folder,
     cache: Path,
     backend: Backend,
     workers: int | None,
-    listener: Listener,
+    listener: ProbeObserver,
 ) -> None:
     """Add to a comparison's folder what is found of its engines that are roads or libraries."""
-    count, facts = workers or machine.usable_cores(), _facts()
+    count, facts = workers or machine.usable_cores(), _read_facts()
     wanted = [
         (place, probe)
         for name, place in subjects.items()
         if not place.problem
-        for probe in probes(name, count)
+        for probe in list_probes(name, count)
     ]
     known = {(f.subject, f.question) for f in probe_results.lines(folder.path)[0]}
     absent: set[str] = set()
@@ -78,34 +78,34 @@ def ask(  # noqa: PLR0913 - what probes are, where they run, and who hears of it
         if (probe.subject, probe.question) in known or probe.subject in absent:
             continue
         listener.probing(probe.subject, done, len(wanted))
-        prober = Prober(folder, backend, count, PATIENCE, place.path)
+        prober = ProbeRunner(folder, backend, count, PATIENCE, place.path)
         versions = {**place.versions, "python": place.python, "limits": backend.name}
-        found = _kept_or_asked(prober, probe, cache / "probes", {**facts, **versions})
+        found = _find_or_run(prober, probe, cache / "probes", {**facts, **versions})
         probe_results.append(folder.path, found)
         known.add((probe.subject, probe.question))
-        if found.word is ProbeOutcome.MISSING and probe.question in FIRST:
+        if found.word is ProbeOutcome.MISSING and probe.question in PREREQUISITES:
             absent.add(probe.subject)
     if wanted:
         listener.probing("", len(wanted), len(wanted))
 
 
-def probes(engine: str, workers: int) -> Iterator[Probe]:
+def list_probes(engine: str, workers: int) -> Iterator[Probe]:
     """Return the probes of an engine: as a road, as a library, as both or none."""
     base, at, version = engine.partition("@")
-    for road in ROADS:
+    for road in PARALLEL_APIS:
         if road.name == base or (road.name, base) == ("numba", "pandas+numba"):
-            yield from scripts.probes(road, workers, f"{road.name}{at}{version}")
+            yield from scripts.list_probes(road, workers, f"{road.name}{at}{version}")
     for library in LIBRARIES:
         if library.name == base:
             own = replace(library, name=engine)
-            yield from frame_libraries.probes(own, workers)
+            yield from frame_libraries.list_probes(own, workers)
 
 
-def _kept_or_asked(
-    prober: Prober, probe: Probe, kept: Path, facts: Mapping[str, object]
+def _find_or_run(
+    prober: ProbeRunner, probe: Probe, kept: Path, facts: Mapping[str, object]
 ) -> ProbeResult:
     """Return what was found before, by the same script on the same machine; else ask."""
-    asked = [asdict(probe), harness(session=probe.session), PATIENCE, prober.workers, facts]
+    asked = [asdict(probe), write_harness(session=probe.session), PATIENCE, prober.workers, facts]
     key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
     file = kept / f"{key}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -121,6 +121,6 @@ def _kept_or_asked(
     return found
 
 
-def _facts() -> dict[str, object]:
+def _read_facts() -> dict[str, object]:
     known = machine.describe()
-    return {name: known.get(name) for name in FACTS}
+    return {name: known.get(name) for name in MACHINE_FACTS}

@@ -355,29 +355,29 @@ LIBRARIES = (
         writing=CSV,
     ),
 )
-LITTLE = 2**30  # bytes, for a file that has half as much again
+SMALL_LIMIT = 2**30  # bytes, for a file that has half as much again
 
 
-def probes(library: Library, workers: int) -> tuple[Probe, ...]:
+def list_probes(library: Library, workers: int) -> tuple[Probe, ...]:
     """Return a library's probes."""
-    return tuple(probe(library, trait, workers) for trait in Trait)
+    return tuple(build_probe(library, trait, workers) for trait in Trait)
 
 
-def probe(library: Library, asked: Trait, workers: int) -> Probe:
+def build_probe(library: Library, asked: Trait, workers: int) -> Probe:
     """Return the probe that asks a library for a trait."""
     return Probe(
         library.name,
         asked.name,
-        formatted(script(library, asked, workers)),
+        formatted(write_script(library, asked, workers)),
         library.environment,
-        memory=LITTLE if asked is Trait.BEYOND else MEMORY,
+        memory=SMALL_LIMIT if asked is Trait.BEYOND else MEMORY,
         times=6 if asked is Trait.BEYOND else 2,
     )
 
 
-def script(library: Library, asked: Trait, workers: int) -> str:
+def write_script(library: Library, asked: Trait, workers: int) -> str:
     """Write a probe."""
-    template, holes = _asking(library, asked)
+    template, holes = _choose_template(library, asked)
     holes = {
         **holes,
         "HEADING": f"How {library.name} does: {asked}.",
@@ -390,7 +390,7 @@ def script(library: Library, asked: Trait, workers: int) -> str:
     return template.replace("WORKERS", str(workers))
 
 
-def _asking(library: Library, asked: Trait) -> tuple[str, dict[str, str]]:
+def _choose_template(library: Library, asked: Trait) -> tuple[str, dict[str, str]]:
     match asked:
         case Trait.SYNTAX:
             return SYNTAX.replace("EXPRESSIONS\n\n\ndef", f"{EXPRESSIONS}\n\ndef", 1), {

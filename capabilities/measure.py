@@ -21,11 +21,11 @@ from ..storage.folder import Folder, safe, write
 from ..storage.probe_results import PROBES, TIMED, ProbeOutcome, ProbeResult, Question, Trait
 from ..storage.records import Outcome, Run
 from .probe import Probe
-from .scripts import MEBIBYTES, TASKS, expected
+from .scripts import MEBIBYTES, TASKS, expected_answer
 
 FOREIGN_CPU = 0.10  # of the processors, taken by others: a figure is rough
 LAZY = 0.2  # of the time, at most, is taken by describing what is to be done
-LONGEST_EVIDENCE = 160
+MAX_EVIDENCE = 160
 BITS = 2.0**22  # a process's and a thread's number share one float
 HARNESS = '''\
 """Runs a probe as a person does: a fresh Python, by its file or typed into a session."""
@@ -56,7 +56,7 @@ ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt|Broken\w+|\w+Faile
 
 
 @dataclass(frozen=True, slots=True)
-class Prober:
+class ProbeRunner:
     """Asks questions, each in a limited process tree of its own; scripts lie in a folder."""
 
     folder: Folder
@@ -70,7 +70,7 @@ class Prober:
         path = self.store(asked)
         with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
             job = self._job(asked, path, Path(place))
-            return finding(asked, execute(job, self.backend), job.answer)
+            return interpret_run(asked, execute(job, self.backend), job.answer)
 
     def store(self, asked: Probe) -> Path:
         """Write the script where the report says it lies."""
@@ -80,7 +80,7 @@ class Prober:
         return path
 
     def _job(self, asked: Probe, path: Path, place: Path) -> Job:
-        text = harness(session=asked.session)
+        text = write_harness(session=asked.session)
         (place / "harness.py").write_text(text)
         return Job(
             engine=asked.subject,
@@ -100,7 +100,7 @@ class Prober:
         )
 
 
-def harness(*, session: bool) -> str:
+def write_harness(*, session: bool) -> str:
     """Return the program that runs a script, by its file or over a session's standard input."""
     # Under -c the main module has no file, as in a notebook; a script on standard input has one.
     typed = '[sys.executable, "-c", "import sys; exec(sys.stdin.read())"]'
@@ -109,21 +109,21 @@ def harness(*, session: bool) -> str:
     return HARNESS.replace("COMMAND", command).replace("STDIN", stdin)
 
 
-def finding(asked: Probe, run: Run, answer: Path | None) -> ProbeResult:
+def interpret_run(asked: Probe, run: Run, answer: Path | None) -> ProbeResult:
     """Judge how a probe ended, and what it printed."""
     busy = (run.noise.foreign or 0.0) > FOREIGN_CPU and asked.question in TIMED
     match run.outcome:
         case Outcome.OK if answer is not None:
-            found = judged(asked.subject, asked.question, _printed(answer))
+            found = interpret_output(asked.subject, asked.question, _read_output(answer))
             return replace(found, busy=busy)
         case Outcome.TIMEOUT:
             word = ProbeOutcome.HANGS
         case _:
             word = ProbeOutcome.MISSING if "ModuleNotFoundError: " in run.log else ProbeOutcome.NO
-    return ProbeResult(asked.subject, asked.question, word, evidence(run))
+    return ProbeResult(asked.subject, asked.question, word, extract_evidence(run))
 
 
-def evidence(run: Run) -> str:
+def extract_evidence(run: Run) -> str:
     """Return the first line of the error that was printed last, or how the run was ended."""
     lines = [line.strip() for line in run.log.splitlines() if line.strip()]
     errors = [
@@ -135,31 +135,31 @@ def evidence(run: Run) -> str:
     told = errors[-1] if errors else run.evidence
     if run.outcome is Outcome.TIMEOUT and errors:
         told = f"{run.evidence.partition(' s ')[0]} s; {told}"
-    return told if len(told) <= LONGEST_EVIDENCE else f"{told[: LONGEST_EVIDENCE - 1]}…"
+    return told if len(told) <= MAX_EVIDENCE else f"{told[: MAX_EVIDENCE - 1]}…"
 
 
-def judged(subject: str, question: str, printed: str) -> ProbeResult:
+def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
     """Judge what a probe printed."""
     told = json.loads(printed.strip().rpartition("\n")[2])
     if question in Trait.__members__:
-        return trait(subject, Trait[question], told)
+        return interpret_library_output(subject, Trait[question], told)
     asked = Question[question]
     if asked is Question.COSTS:
-        return ProbeResult(subject, question, ProbeOutcome.YES, "", costs(told))
+        return ProbeResult(subject, question, ProbeOutcome.YES, "", compute_costs(told))
     if asked is Question.WORKERS:
         return ProbeResult(
-            subject, question, ProbeOutcome.YES, whose(told), {"workers": len(set(told))}
+            subject, question, ProbeOutcome.YES, identify_workers(told), {"workers": len(set(told))}
         )
-    return right(subject, question, told, expected(asked))
+    return compare_result(subject, question, told, expected_answer(asked))
 
 
-def right(subject: str, question: str, told: object, wanted: object) -> ProbeResult:
+def compare_result(subject: str, question: str, told: object, wanted: object) -> ProbeResult:
     """Hold an answer against the one that is right."""
     why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
     return ProbeResult(subject, question, ProbeOutcome.NO if why else ProbeOutcome.YES, why)
 
 
-def trait(subject: str, asked: Trait, told: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
+def interpret_library_output(subject: str, asked: Trait, told: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
     """Judge what a library of frames printed."""
     match asked:
         case Trait.SYNTAX:
@@ -184,16 +184,16 @@ def trait(subject: str, asked: Trait, told: Any) -> ProbeResult:  # noqa: ANN401
                 "" if lazy else why,
             )
         case Trait.BEYOND | Trait.DATABASE:
-            return right(subject, asked.name, told["answer"], told["right"])
+            return compare_result(subject, asked.name, told["answer"], told["right"])
         case Trait.CLUSTER:
-            workers = whose(told)
+            workers = identify_workers(told)
             word = ProbeOutcome.YES if workers == "processes" else ProbeOutcome.NO
             return ProbeResult(
                 subject, asked.name, word, "" if word is ProbeOutcome.YES else workers
             )
 
 
-def whose(told: Sequence[float]) -> str:
+def identify_workers(told: Sequence[float]) -> str:
     """Return whether workers were processes or threads, by their numbers.
 
     >>> whose([5 * 2.0**22 + 6, 5 * 2.0**22 + 7]), whose([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
@@ -205,7 +205,7 @@ def whose(told: Sequence[float]) -> str:
     return "threads" if len(set(told)) > 1 else "one worker"
 
 
-def costs(told: dict[str, float]) -> dict[str, float]:
+def compute_costs(told: dict[str, float]) -> dict[str, float]:
     """Return what a road costs: seconds, and the speed-up over a serial loop.
 
     A difference that is not above zero is lost in the noise, and left out.
@@ -221,7 +221,7 @@ def costs(told: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in figures.items() if value > 0}
 
 
-def _printed(answer: Path) -> str:
+def _read_output(answer: Path) -> str:
     import pyarrow as pa  # noqa: PLC0415 - a third of a second, and only answers need it
     from pyarrow import ipc  # noqa: PLC0415
 

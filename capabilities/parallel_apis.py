@@ -63,7 +63,7 @@ def each_array(function, arguments):
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
+class ParallelApi:
     """One way to map a function, as its documentation writes it.
 
     `opening` comes before the work, and holds it where it ends in a colon. `mapping` is an
@@ -82,44 +82,44 @@ class Road:
 
 FUTURES = "pool.map(FUNCTION, ARGUMENTS)"
 JOBLIB = "pool(delayed(FUNCTION)(argument) for argument in ARGUMENTS)"
-ROADS = (
-    Road(
+PARALLEL_APIS = (
+    ParallelApi(
         "multiprocessing",
         "import multiprocessing",
         "with multiprocessing.Pool(WORKERS) as pool:",
         FUTURES,
     ),
-    Road(
+    ParallelApi(
         "futures-process",
         "from concurrent.futures import ProcessPoolExecutor",
         "with ProcessPoolExecutor(WORKERS) as pool:",
         FUTURES,
     ),
-    Road(
+    ParallelApi(
         "futures-thread",
         "from concurrent.futures import ThreadPoolExecutor",
         "with ThreadPoolExecutor(WORKERS) as pool:",
         FUTURES,
     ),
-    Road(
+    ParallelApi(
         "joblib",
         "from joblib import Parallel, delayed",
         "with Parallel(n_jobs=WORKERS) as pool:",
         JOBLIB,
     ),
-    Road(
+    ParallelApi(
         "joblib/threads",
         "from joblib import Parallel, delayed",
         'with Parallel(n_jobs=WORKERS, prefer="threads") as pool:',
         JOBLIB,
     ),
-    Road(
+    ParallelApi(
         "loky",
         "from loky import get_reusable_executor",
         "with get_reusable_executor(max_workers=WORKERS) as pool:",
         FUTURES,
     ),
-    Road(
+    ParallelApi(
         "numba",
         NUMBA,
         "set_num_threads(WORKERS)",
@@ -127,14 +127,14 @@ ROADS = (
         "each_array(compiled(FUNCTION), np.array(ARGUMENTS))",
         NUMBA_WHO,
     ),
-    Road(
+    ParallelApi(
         "ray",
         "import ray",
         "ray.init(num_cpus=WORKERS, include_dashboard=False)",
         "ray.get(list(map(ray.remote(FUNCTION).remote, ARGUMENTS)))",
         environment=RAY,
     ),
-    Road(
+    ParallelApi(
         "dask",
         "import dask\nimport dask.bag as db",
         "with dask.config.set(num_workers=WORKERS):",

@@ -6,7 +6,7 @@ import textwrap
 
 from ..engines.writing.program import formatted
 from ..storage.probe_results import Question
-from .parallel_apis import Road
+from .parallel_apis import ParallelApi
 from .probe import Probe
 
 SCRIPT = '''\
@@ -124,24 +124,24 @@ SPAWNED = {Question.SPAWN, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
 COSTS_TIMES = 4  # as long as another probe: it maps some thirty times
 
 
-def probes(road: Road, workers: int, name: str = "") -> tuple[Probe, ...]:
+def list_probes(road: ParallelApi, workers: int, name: str = "") -> tuple[Probe, ...]:
     """Return a road's probes, under its own name or another."""
-    return tuple(probe(road, question, workers, name) for question in Question)
+    return tuple(build_probe(road, question, workers, name) for question in Question)
 
 
-def probe(road: Road, question: Question, workers: int, name: str = "") -> Probe:
+def build_probe(road: ParallelApi, question: Question, workers: int, name: str = "") -> Probe:
     """Return the probe that asks a road a question."""
     return Probe(
         name or road.name,
         question.name,
-        formatted(script(road, question, workers)),
+        formatted(write_script(road, question, workers)),
         road.environment,
         session=question in SESSIONS,
         times=COSTS_TIMES if question is Question.COSTS else 1,
     )
 
 
-def expected(question: Question) -> list[float] | None:
+def expected_answer(question: Question) -> list[float] | None:
     """Return the one right answer; None where there are many."""
     match question:
         case Question.WORKERS | Question.COSTS:
@@ -152,27 +152,27 @@ def expected(question: Question) -> list[float] | None:
             return [2.0, 3.0, 4.0]
 
 
-def script(road: Road, question: Question, workers: int) -> str:
+def write_script(road: ParallelApi, question: Question, workers: int) -> str:
     """Write a probe."""
     heading = f"How {road.name} does: {question}."
-    text = _costs(road) if question is Question.COSTS else _context(road, question)
+    text = _write_costs(road) if question is Question.COSTS else _write_script(road, question)
     return text.replace("HEADING", heading).replace("WORKERS", str(workers))
 
 
-def _context(road: Road, question: Question) -> str:
-    before, function, arguments = _work(road, question)
+def _write_script(road: ParallelApi, question: Question) -> str:
+    before, function, arguments = _choose_work(road, question)
     bare = question in SESSIONS or question is Question.UNGUARDED
     parts = [*([SPAWN] if question in SPAWNED else []), before.strip()]
     holes = {
         "IMPORTS": road.imports.strip(),
         "BEFORE": "\n\n\n".join(parts),
         "GUARD": "main()" if bare else GUARDED,
-        "MAPPING": mapped(road.mapping, function, arguments),
+        "MAPPING": fill_mapping(road.mapping, function, arguments),
     }
-    return _filled(_opened(SCRIPT, road.opening), holes)
+    return _fill(_insert_opening(SCRIPT, road.opening), holes)
 
 
-def _work(road: Road, question: Question) -> tuple[str, str, str]:
+def _choose_work(road: ParallelApi, question: Question) -> tuple[str, str, str]:
     arguments = "[1.0, 2.0, 3.0]"
     match question:
         case Question.WORKERS:
@@ -187,26 +187,26 @@ def _work(road: Road, question: Question) -> tuple[str, str, str]:
             return ADD, "add", arguments
 
 
-def _costs(road: Road) -> str:
+def _write_costs(road: ParallelApi) -> str:
     arrays = road.arrays or road.mapping
     holes = {
         "IMPORTS": road.imports.strip(),
-        "FIRST": mapped(road.mapping, "nothing", "[1.0]"),
-        "WARM_ARRAYS": mapped(arrays, "array", "[1.0]"),
-        "WARM_WORK": mapped(road.mapping, "work", "[1.0]"),
-        "FEW": mapped(road.mapping, "nothing", "few"),
-        "MANY": mapped(road.mapping, "nothing", "many"),
-        "SMALL": mapped(arrays, "array", "small"),
-        "LARGE": mapped(arrays, "array", "large"),
-        "HEAVY": mapped(road.mapping, "work", "heavy"),
+        "FIRST": fill_mapping(road.mapping, "nothing", "[1.0]"),
+        "WARM_ARRAYS": fill_mapping(arrays, "array", "[1.0]"),
+        "WARM_WORK": fill_mapping(road.mapping, "work", "[1.0]"),
+        "FEW": fill_mapping(road.mapping, "nothing", "few"),
+        "MANY": fill_mapping(road.mapping, "nothing", "many"),
+        "SMALL": fill_mapping(arrays, "array", "small"),
+        "LARGE": fill_mapping(arrays, "array", "large"),
+        "HEAVY": fill_mapping(road.mapping, "work", "heavy"),
     }
-    text = _opened(COSTS, road.opening)
+    text = _insert_opening(COSTS, road.opening)
     for hole in list(holes)[1:]:
         text = text.replace(f"list({hole})", f"list({holes[hole]})")
     return text.replace("IMPORTS\n", holes["IMPORTS"] + "\n", 1)
 
 
-def mapped(mapping: str, function: str, arguments: str) -> str:
+def fill_mapping(mapping: str, function: str, arguments: str) -> str:
     """Fill a road's expression.
 
     >>> mapped("pool.map(FUNCTION, ARGUMENTS)", "add", "[1.0]")
@@ -215,7 +215,7 @@ def mapped(mapping: str, function: str, arguments: str) -> str:
     return mapping.replace("FUNCTION", function).replace("ARGUMENTS", arguments)
 
 
-def _opened(template: str, opening: str) -> str:
+def _insert_opening(template: str, opening: str) -> str:
     """Set the opening; what comes below it moves to the left where it holds nothing."""
     head, _, tail = template.partition("    OPENING\n")
     if opening.endswith(":"):
@@ -226,7 +226,7 @@ def _opened(template: str, opening: str) -> str:
     return f"{head}    {opening}\n{body}{''.join(lines[inside:])}"
 
 
-def _filled(template: str, holes: dict[str, str]) -> str:
+def _fill(template: str, holes: dict[str, str]) -> str:
     for hole, text in holes.items():
         template = template.replace(hole, text)
     return template

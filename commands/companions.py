@@ -12,7 +12,7 @@ from ..comparison import session
 from ..comparison.session import Request
 from ..datasets import first_workload
 from ..datasets.cache import default_folder
-from ..datasets.dataset import make
+from ..datasets.dataset import make_dataset
 from ..engines import engines, install_command, missing
 from ..errors import DataError, DfbenchError, EngineError, ResultsError
 from ..execution import doctor as examination
@@ -52,11 +52,11 @@ def init(datafile: Path, target: Path) -> None:
     if target.exists():
         raise DataError(f"{target}: there already, and kept; write elsewhere by --to FILE")
     files = Files((str(datafile),), Path.cwd())
-    made = make(files, default_folder(os.environ))
-    if {".csv", ".tsv"} & set(datafile.suffixes) and first_workload.commas(made):
+    made = make_dataset(files, default_folder(os.environ))
+    if {".csv", ".tsv"} & set(datafile.suffixes) and first_workload.has_decimal_commas(made):
         files = replace(files, csv_format=CsvFormat(decimal=","))
-        made = make(files, default_folder(os.environ))
-    sys.stdout.write(first_workload.start(datafile, made, target, files.csv_format))
+        made = make_dataset(files, default_folder(os.environ))
+    sys.stdout.write(first_workload.write_first_workload(datafile, made, target, files.csv_format))
     sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")
 
 

@@ -18,8 +18,8 @@ from ..audit.published import read as read_published
 from ..comparison import session
 from ..comparison.plan import Plan, written
 from ..comparison.session import Request
-from ..datasets.dataset import make
-from ..datasets.schema_preview import outline
+from ..datasets.dataset import make_dataset
+from ..datasets.schema_preview import preview_schema
 from ..engines import engines, find, install_command, missing, versions
 from ..engines.base import Program, Resources
 from ..errors import ResultsError, Unsupported
@@ -96,7 +96,11 @@ def show(request: Request, *, folder: Path | None) -> None:
     """Print or save the programs that would run."""
     workload = request.read()
     resources = Resources(workload.limits.threads, workload.limits.memory)
-    data = Schema((), 0) if workload.tasks else outline(session.dataset(workload), request.cache)
+    data = (
+        Schema((), 0)
+        if workload.tasks
+        else preview_schema(session.dataset(workload), request.cache)
+    )
     for name in dict.fromkeys(workload.engines):
         told = replace(resources, versions=request.provider.planned(find(name)).versions)
         for query in workload.questions:
@@ -135,7 +139,7 @@ def list_engines() -> None:
 def data(request: Request) -> None:
     """Make a workload's data and print where it is."""
     progress = Progress(0)
-    made = make(session.dataset(request.read()), request.cache, progress.making)
+    made = make_dataset(session.dataset(request.read()), request.cache, progress.making)
     sys.stdout.write(f"{made.path}\n")
     sys.stderr.write(f"{made.name}: {made.rows:,} rows, {made.bytes / 2**20:,.1f} MiB\n")
 

@@ -11,20 +11,20 @@ from rich.table import Table
 
 from ..engines import find
 from ..engines.versions import NEWEST, Versioned
-from ..environments.pins import shipped
-from ..environments.provider import is_current, local_provider, print_progress
-from ..environments.store import environments, pruned
+from ..environments.pins import load_shipped
+from ..environments.provider import build_local_provider, is_current, print_progress
+from ..environments.store import list_environments, prune_environments
 
 
 def show() -> None:
     """Print the environments that are made, and the pins that ship and are not."""
-    found = environments(local_provider().cache)
+    found = list_environments(build_local_provider().cache)
     table = Table("engine", "python", "made", "by", "disk", "folder", box=None)
     for one in found:
         mark, size = one.mark, f"{one.size() / 2**20:,.0f} MiB"
         table.add_row(mark.engine, mark.python, mark.made[:10], mark.by, size, str(one.path))
     kept = {one.mark.pins for one in found}
-    for pins in shipped():
+    for pins in load_shipped():
         if pins.text not in kept:
             engine, _, version = pins.shipped.rpartition("-")
             table.add_row(f"{engine}@{version}", "", "not made", "", "", "")
@@ -33,7 +33,7 @@ def show() -> None:
 
 def make(names: Sequence[str]) -> None:
     """Make environments; EngineError where one cannot be made."""
-    giving = local_provider()
+    giving = build_local_provider()
     for name in giving.resolved(names):
         engine = find(name)
         if not isinstance(engine, Versioned):
@@ -48,7 +48,9 @@ def make(names: Sequence[str]) -> None:
 
 def prune(*, everything: bool) -> None:
     """Remove what no pins that ship are of; `everything` removes all."""
-    gone, freed = pruned(local_provider().cache, lambda one: not everything and is_current(one))
+    gone, freed = prune_environments(
+        build_local_provider().cache, lambda one: not everything and is_current(one)
+    )
     for path in gone:
         sys.stdout.write(f"{path}\n")
     sys.stderr.write(f"{len(gone)} environments removed, {freed / 2**20:,.0f} MiB freed\n")

@@ -16,7 +16,7 @@ from ..spec.workload import Query, Tasks
 from ..storage.folder import Folder, program_path, safe
 from ..storage.records import Outcome, Run
 from ..storage.trials import Trial, TrialCounts, append
-from ..verification.agreement import judged
+from ..verification.agreement import compare_answer
 from . import oracle
 from .limit_search import MIB, TRIES, Bounds, following
 from .plan import Plan, not_run, written
@@ -113,7 +113,7 @@ class Floors:
         expected = oracle.answer(self.plan, query) if answer.exists() else None
         if expected is None:
             return run
-        verdict = judged(expected, answer, query, self.plan.data.rows)
+        verdict = compare_answer(expected, answer, query, self.plan.data.rows)
         if verdict.agrees:
             return run
         return replace(run, outcome=Outcome.WRONG, evidence=verdict.reason)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..datasets.dataset import Data
+from ..datasets.dataset import Dataset
 from ..engines import find
 from ..engines.base import Engine, Program, Resources
 from ..engines.scan import SCAN
-from ..environments.provider import Interpreter, here
+from ..environments.provider import Interpreter, current_interpreter
 from ..errors import EngineError, Unsupported
 from ..execution.limits import Backend
 from ..spec.schema import Schema
@@ -22,7 +22,7 @@ class Plan:
     """What will run where: each engine's program for each query, or why there is none."""
 
     workload: Workload
-    data: Data
+    data: Dataset
     backend: Backend
     engines: tuple[Engine, ...]
     interpreters: Mapping[str, Interpreter]
@@ -76,7 +76,7 @@ def _scan(engine: str) -> str:
 
 def plan(
     workload: Workload,
-    data: Data,
+    data: Dataset,
     backend: Backend,
     interpreters: Mapping[str, Interpreter] | None = None,
 ) -> Plan:
@@ -85,7 +85,7 @@ def plan(
     Without `interpreters`, every engine runs in the one that runs dfbench.
     """
     engines = tuple(find(name) for name in dict.fromkeys(workload.engines))
-    places = interpreters or {engine.name: here(engine) for engine in engines}
+    places = interpreters or {engine.name: current_interpreter(engine) for engine in engines}
     limits = workload.limits
     programs = {}
     for engine in engines:

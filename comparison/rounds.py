@@ -24,8 +24,8 @@ from ..execution.schedule import shuffle_pairs
 from ..spec.workload import Query, Tasks
 from ..storage.folder import Folder, program_path, safe, unwritable
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
-from ..verification.agreement import agreement, judged
-from ..verification.differences import Verdict
+from ..verification.agreement import compare_answer, group_answers
+from ..verification.differences import CheckResult
 from . import oracle
 from .plan import Plan, not_run
 
@@ -125,16 +125,16 @@ class Rounds:
         self.folder.append(run)
         self.runs.append(run)
 
-    def _verdict(self, name: str, path: Path) -> Verdict:
+    def _verdict(self, name: str, path: Path) -> CheckResult:
         query = self.plan.workload.query(name)
         expected = self._expected(query) if path.exists() else None
         if expected is None:
-            return Verdict(agrees=True, reason="the oracle cannot say this query")
+            return CheckResult(agrees=True, reason="the oracle cannot say this query")
         # Most engines give the bytes of an earlier round again: reading them is enough then.
         digest = _digest(path)
         if digest in self.agreed[name]:
-            return Verdict(agrees=True)
-        verdict = judged(expected, path, query, self.plan.data.rows)
+            return CheckResult(agrees=True)
+        verdict = compare_answer(expected, path, query, self.plan.data.rows)
         if verdict.agrees:
             self.agreed[name].add(digest)
         return verdict
@@ -157,8 +157,8 @@ class Rounds:
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
         kept = {engine: self._answer(*place(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
-        judge = partial(judged, query=query, rows=self.plan.data.rows)
-        found = agreement(query.name, (oracle.oracle_name(query), expected), paths, judge)
+        judge = partial(compare_answer, query=query, rows=self.plan.data.rows)
+        found = group_answers(query.name, (oracle.oracle_name(query), expected), paths, judge)
         agree = tuple(
             name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
         )
@@ -251,7 +251,7 @@ def _is_checked(question: Query | Tasks) -> bool:
     return not isinstance(question, Tasks) or question.verify != "none"
 
 
-def _checked(run: Run, verdict: Verdict) -> Run:
+def _checked(run: Run, verdict: CheckResult) -> Run:
     if verdict.agrees:
         return run
     return replace(run, outcome=Outcome.WRONG, evidence=verdict.reason)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..capabilities import collect as probing
 from ..datasets.cache import default_folder
-from ..datasets.dataset import Data, make, without_rows
+from ..datasets.dataset import Dataset, make_dataset, make_placeholder
 from ..engines import FRAMES, POOLS, engines, find, usual
 from ..engines.base import Program
 from ..environments.provider import Provider
@@ -206,11 +206,11 @@ def smaller(request: Request, planned: Plan, progress: Progress | Silence) -> Pl
     return small
 
 
-def _data(request: Request, workload: Workload, progress: Progress | Silence) -> Data:
+def _data(request: Request, workload: Workload, progress: Progress | Silence) -> Dataset:
     """Make a workload's data and hold its columns against it; tasks read none."""
     if workload.tasks:
-        return without_rows(workload.tasks, request.cache)
-    data = make(dataset(workload), request.cache, progress.making)
+        return make_placeholder(workload.tasks, request.cache)
+    data = make_dataset(dataset(workload), request.cache, progress.making)
     check_columns(workload, data.schema)
     return data
 
@@ -268,7 +268,7 @@ def _beside(
         done = stored.tenth.runs if stored.tenth else ()
         _rounds(Rounds(small, below, told, done, stored.head.baseline))
     threads, places = planned.workload.limits.threads, planned.interpreters
-    probing.ask(places, folder, request.cache, planned.backend, threads, told)
+    probing.collect(places, folder, request.cache, planned.backend, threads, told)
 
 
 def _finished(folder: Folder) -> Comparison:

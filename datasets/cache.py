@@ -21,7 +21,7 @@ def default_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
     return Path(base).expanduser() / "dfbench"
 
 
-def made_once(target: Path, make: Callable[[Path], None]) -> Path:
+def make_once(target: Path, make: Callable[[Path], None]) -> Path:
     """Return the target, made by `make(unfinished)` where it is not there yet.
 
     The unfinished file is locked for as long as its maker lives, so a second process waits for the
@@ -30,25 +30,25 @@ def made_once(target: Path, make: Callable[[Path], None]) -> Path:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(target.parent)
+        remove_unfinished(target.parent)
         _make(target, make)
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise _write_error(target, error) from error
     return target
 
 
-def sweep(folder: Path) -> None:
+def remove_unfinished(folder: Path) -> None:
     """Remove the unfinished files whose makers are dead."""
     for path in folder.glob(f"*{UNFINISHED}"):
         with suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_still(path, file.fileno()):
+            if _is_same_file(path, file.fileno()):
                 path.unlink()
 
 
 def _make(target: Path, make: Callable[[Path], None]) -> None:
     unfinished = target.with_name(target.name + UNFINISHED)
-    with _locked(unfinished) as file:
+    with _lock(unfinished) as file:
         if target.exists():
             unfinished.unlink()
             return
@@ -63,7 +63,7 @@ def _make(target: Path, make: Callable[[Path], None]) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def _lock(path: Path) -> Iterator[int]:
     """Hold the lock of the file at a path, and give its descriptor.
 
     While one waits, who held it may rename or remove the file; then its place is taken anew.
@@ -72,14 +72,14 @@ def _locked(path: Path) -> Iterator[int]:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_still(path, file):
+            if _is_same_file(path, file):
                 yield file
                 return
         finally:
             os.close(file)
 
 
-def _is_still(path: Path, file: int) -> bool:
+def _is_same_file(path: Path, file: int) -> bool:
     """Return whether a path still leads to an open file."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file))
@@ -96,7 +96,7 @@ def _flush_folder(folder: Path) -> None:
         os.close(file)
 
 
-def _unwritable(target: Path, error: OSError) -> DataError:
+def _write_error(target: Path, error: OSError) -> DataError:
     reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
     return DataError(
         f"{target.parent}: the data cannot be written there ({reason}); "

@@ -32,7 +32,7 @@ ROWS_IN_MEMORY = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Integers:
     """Numbers that stay numbers, as int64."""
 
     distinct: int
@@ -61,7 +61,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
+class PaddedLabels:
     """Numbers 1..distinct that are spelled with a prefix and leading zeros; all of one length."""
 
     distinct: int
@@ -70,23 +70,23 @@ class Spelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NumberedLabels:
     """Numbers that are spelled with a prefix and no leading zeros."""
 
     distinct: int
     prefix: str
 
 
-Meaning: TypeAlias = Whole | Millionths | Labels | Spelled | Named
+Encoding: TypeAlias = Integers | Millionths | Labels | PaddedLabels | NumberedLabels
 
 
 @dataclass(frozen=True, slots=True)
-class Compact:
+class CompactColumn:
     """A column as small integers and what they mean; `null` is the number that stands for none."""
 
     name: str
     numbers: NDArray[Any]
-    meaning: Meaning
+    meaning: Encoding
     null: int | None = None
 
 
@@ -94,7 +94,7 @@ class Compact:
 class Frame:
     """Compact columns of one length, and their rows' order in the file (None: as they are)."""
 
-    columns: tuple[Compact, ...]
+    columns: tuple[CompactColumn, ...]
     order: NDArray[Any] | None = None
 
     @property
@@ -103,12 +103,12 @@ class Frame:
         return int(self.columns[0].numbers.size)
 
 
-def narrowest(largest: int) -> np.dtype[Any]:
+def narrowest_type(largest: int) -> np.dtype[Any]:
     """Return the narrowest unsigned type that holds 0..largest."""
     return np.min_scalar_type(largest)
 
 
-def room(rows: int, dtype: type[np.generic] | np.dtype[Any], folder: Path) -> NDArray[Any]:
+def allocate(rows: int, dtype: type[np.generic] | np.dtype[Any], folder: Path) -> NDArray[Any]:
     """Return an array to fill: in memory, or in an unnamed file of `folder` where it is huge."""
     if rows <= ROWS_IN_MEMORY:
         return np.empty(rows, dtype=dtype)
@@ -117,12 +117,12 @@ def room(rows: int, dtype: type[np.generic] | np.dtype[Any], folder: Path) -> ND
         return np.memmap(file, dtype=dtype, mode="r+", shape=(rows,))
 
 
-def write(frame: Frame, path: Path, progress: Progress) -> None:
+def write_parquet(frame: Frame, path: Path, progress: Progress) -> None:
     """Write a frame as one Parquet file, the next row group made while the last is encoded."""
-    schema = pa.schema([(column.name, arrow_type(column.meaning)) for column in frame.columns])
-    with _writer(frame, path, schema) as writer, ThreadPoolExecutor(1) as encoder:
+    schema = pa.schema([(column.name, find_arrow_type(column.meaning)) for column in frame.columns])
+    with _open_writer(frame, path, schema) as writer, ThreadPoolExecutor(1) as encoder:
         pending: Future[None] | None = None
-        for start, group in _groups(frame, schema):
+        for start, group in _iterate_row_groups(frame, schema):
             if pending:
                 pending.result()
                 progress(start / frame.rows)
@@ -133,7 +133,7 @@ def write(frame: Frame, path: Path, progress: Progress) -> None:
     progress(1.0)
 
 
-def _writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _open_writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         schema,
@@ -145,62 +145,62 @@ def _writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-def _repeats(meaning: Meaning) -> bool:
+def _repeats(meaning: Encoding) -> bool:
     """Return whether a column's values come back often enough for a dictionary page."""
     match meaning:
         case Millionths():
             return False
-        case Whole() | Labels() | Spelled() | Named():
+        case Integers() | Labels() | PaddedLabels() | NumberedLabels():
             return meaning.distinct <= DICTIONARY_DISTINCT
         case _:
             assert_never(meaning)
 
 
-def _groups(frame: Frame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
+def _iterate_row_groups(frame: Frame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
     """Yield the row groups as Arrow, each with the number of its first row."""
     for start in range(0, frame.rows, ROW_GROUP):
         stop = min(start + ROW_GROUP, frame.rows)
         rows = slice(start, stop) if frame.order is None else frame.order[start:stop]
-        yield start, pa.table([_array(column, rows) for column in frame.columns], schema=schema)
+        yield start, pa.table([_to_arrow(column, rows) for column in frame.columns], schema=schema)
 
 
-def arrow_type(meaning: Meaning) -> pa.DataType:
+def find_arrow_type(meaning: Encoding) -> pa.DataType:
     """Return the Arrow type that a column is written from."""
     match meaning:
-        case Whole():
+        case Integers():
             return pa.int64()
         case Millionths():
             return pa.float64()
         case Labels():
             return pa.dictionary(pa.int32(), pa.string())
-        case Spelled() | Named():
+        case PaddedLabels() | NumberedLabels():
             return pa.string()
         case _:
             assert_never(meaning)
 
 
-def _array(column: Compact, rows: Slice) -> pa.Array:
+def _to_arrow(column: CompactColumn, rows: Slice) -> pa.Array:
     """Return some rows of a column as Arrow."""
     numbers = column.numbers[rows]
     none = None if column.null is None else numbers == column.null
     match column.meaning:
-        case Whole():
+        case Integers():
             return pa.array(numbers.astype(np.int64), mask=none)
         case Millionths():
             return pa.array(numbers / 1e6, mask=none)
         case Labels() as labels:
             codes = pa.array(numbers.astype(np.int32) - 1, mask=none)
             return pa.DictionaryArray.from_arrays(codes, labels.dictionary)
-        case Spelled(prefix=prefix, digits=digits):
-            return spell(numbers, prefix, digits, none)
-        case Named(prefix=prefix):
+        case PaddedLabels(prefix=prefix, digits=digits):
+            return spell_numbers(numbers, prefix, digits, none)
+        case NumberedLabels(prefix=prefix):
             texts = pa.array(numbers, mask=none).cast(pa.string())
             return pc.binary_join_element_wise(prefix, texts, "")
         case _:
             assert_never(column.meaning)
 
 
-def spell(
+def spell_numbers(
     numbers: NDArray[Any], prefix: str, digits: int, none: NDArray[np.bool_] | None = None
 ) -> pa.Array:
     """Write numbers as texts of one length: 7 with the prefix `id` and 3 digits is `id007`."""

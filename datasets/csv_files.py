@@ -14,8 +14,8 @@ import pyarrow.types as pt
 from ..errors import DataError
 from ..spec.workload import CsvFormat
 from .compact_frame import Progress
-from .parquet_schema import unreadable
-from .plain_tables import plain_schema
+from .parquet_schema import read_error
+from .plain_tables import simplify_schema
 
 Types: TypeAlias = dict[str, pa.DataType]
 
@@ -33,27 +33,28 @@ class MistypedError(Exception):
         super().__init__(f"column {column}")
 
 
-def csv_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> Types:  # noqa: B008
+def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> Types:  # noqa: B008
     """Return each column's type from the beginning of the first file."""
     try:
         with _open(paths[0], {}, csv_format) as reader:
             types = {
-                field.name: field.type for field in plain_schema(_named(reader.schema, csv_format))
+                field.name: field.type
+                for field in simplify_schema(_name_columns(reader.schema, csv_format))
             }
     except (pa.ArrowException, OSError) as error:
-        raise unreadable(paths[0], "CSV", error) from error
+        raise read_error(paths[0], "CSV", error) from error
     # What is no UTF-8 is taken for binary; as a string the reader says what is wrong with it.
     return {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
 
 
-def _named(schema: pa.Schema, csv_format: CsvFormat) -> pa.Schema:
+def _name_columns(schema: pa.Schema, csv_format: CsvFormat) -> pa.Schema:
     """Return the columns of files without a line of names their numbers."""
     if csv_format.header:
         return schema
     return pa.schema([(f"column_{i}", field.type) for i, field in enumerate(schema, 1)])
 
 
-def csv_batches(
+def read_batches(
     paths: Sequence[Path],
     types: Types,
     progress: Progress,
@@ -71,7 +72,7 @@ def csv_batches(
             # Nothing is wider than a string: what is no string is no text at all.
             if mistyped and mistyped[2] != "string":
                 raise MistypedError(int(mistyped[1])) from error
-            raise unreadable(path, "CSV", error) from error
+            raise read_error(path, "CSV", error) from error
         done += path.stat().st_size
         progress(done / total)
 
@@ -95,7 +96,7 @@ def _open(path: Path, types: Types, csv_format: CsvFormat) -> pc.CSVStreamingRea
             autogenerate_column_names=not (csv_format.header or names),
         ),
         pc.ParseOptions(
-            delimiter=csv_format.delimiter or delimiter_of(path),
+            delimiter=csv_format.delimiter or detect_delimiter(path),
             quote_char=csv_format.quote or False,
             newlines_in_values=True,
         ),
@@ -109,20 +110,20 @@ def _open(path: Path, types: Types, csv_format: CsvFormat) -> pc.CSVStreamingRea
     )
 
 
-def delimiter_of(path: Path) -> str:
+def detect_delimiter(path: Path) -> str:
     """Return the sign that parts the first line: the most frequent of comma, semicolon, tab, bar."""
     with pa.input_stream(path, compression="detect") as stream:
         header = stream.read(1 << 16).split(b"\n", 1)[0]
     return max(DELIMITERS, key=lambda sign: header.count(sign.encode()))
 
 
-def widened(types: Types, mistyped: MistypedError) -> Types:
+def widen(types: Types, mistyped: MistypedError) -> Types:
     """Return the types with one column's made wider: null, int64, double, and at last string."""
     name = list(types)[mistyped.column]
-    return {**types, name: wider(types[name])}
+    return {**types, name: widen_type(types[name])}
 
 
-def wider(arrow: pa.DataType) -> pa.DataType:
+def widen_type(arrow: pa.DataType) -> pa.DataType:
     """Return the next type that takes more values."""
     steps = {pa.null(): pa.int64(), pa.int64(): pa.float64()}
     return steps.get(arrow, pa.string())

@@ -13,18 +13,18 @@ from typing import assert_never
 from ..spec.generated_data import TABLES
 from ..spec.schema import Column, Schema
 from ..spec.workload import Files, Generated, Query, Tasks
-from .cache import made_once
-from .compact_frame import Progress, write
-from .files import Source, converted, in_place, source_of
-from .generators import generator_of, name_of
-from .parquet_schema import schema_of
+from .cache import make_once
+from .compact_frame import Progress, write_parquet
+from .files import SourceFiles, convert, find_files, is_usable_in_place
+from .generators import build_name, find_generator
+from .parquet_schema import read_schema
 
 # The share of the time that drawing takes, the rest is writing; for the progress bar only.
-DRAWING = 0.35
+DRAWING_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class Dataset:
     """A dataset on the disk: one Parquet file, what is in it, and the key of its content.
 
     `tables` are the further ones that a query may join, in files of their own.
@@ -35,7 +35,7 @@ class Data:
     bytes: int
     name: str
     sha: str
-    tables: tuple[tuple[str, Data], ...] = ()
+    tables: tuple[tuple[str, Dataset], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -54,33 +54,35 @@ class Data:
         return (self.path, *(table.path for _, table in self.tables))
 
 
-def make(dataset: Generated | Files, cache: Path, progress: Progress | None = None) -> Data:
+def make_dataset(
+    dataset: Generated | Files, cache: Path, progress: Progress | None = None
+) -> Dataset:
     """Return the dataset as Parquet, one file a table, made where the cache does not hold it yet.
 
     `progress` is told the share done, 0 to 1. Raises DataError.
     """
-    told = progress or _silence
+    told = progress or _ignore
     match dataset:
         case Generated():
-            data = _generated(dataset, cache, told)
+            data = _generate(dataset, cache, told)
         case Files():
-            tables = ((name, make(files, cache, told)) for name, files in dataset.tables)
-            data = _with(_from_files(source_of(dataset), cache, told), tables)
+            tables = ((name, make_dataset(files, cache, told)) for name, files in dataset.tables)
+            data = _add_tables(_from_files(find_files(dataset), cache, told), tables)
         case _:
             assert_never(dataset)
     told(1.0)
     return data
 
 
-def without_rows(tasks: Sequence[Tasks], cache: Path) -> Data:
+def make_placeholder(tasks: Sequence[Tasks], cache: Path) -> Dataset:
     """Return what stands for a dataset where tasks read none; its file is never made."""
     name = f"{sum(one.count for one in tasks):,} tasks"
-    return Data(cache / "tasks", Schema((), 0), 0, name, "tasks")
+    return Dataset(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
 
-def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
-    generator, name = generator_of(dataset), name_of(dataset)
-    key = _key(f"{dataset!r} version {generator.version}")
+def _generate(dataset: Generated, cache: Path, progress: Progress) -> Dataset:
+    generator, name = find_generator(dataset), build_name(dataset)
+    key = _hash(f"{dataset!r} version {generator.version}")
     own = cache / f"{name}-{key}.parquet"
     rest = {t: cache / f"{name}-{t}-{key}.parquet" for t in TABLES.get(dataset.generator, ())}
     if not all(path.exists() for path in rest.values()):
@@ -88,54 +90,56 @@ def _generated(dataset: Generated, cache: Path, progress: Progress) -> Data:
 
     def fill(path: Path) -> None:
         """Write all tables: the rows' own file has its name last, so that it stands for all."""
-        frames = generator.draw(dataset, cache, lambda share: progress(DRAWING * share))
-        write(next(frames), path, lambda share: progress(DRAWING + (1 - DRAWING) * share))
+        frames = generator.draw(dataset, cache, lambda share: progress(DRAWING_SHARE * share))
+        write_parquet(
+            next(frames), path, lambda share: progress(DRAWING_SHARE + (1 - DRAWING_SHARE) * share)
+        )
         for frame, table in zip(frames, rest.values(), strict=True):
-            made_once(table, partial(write, frame, progress=_silence))
+            make_once(table, partial(write_parquet, frame, progress=_ignore))
 
-    data = _kept(cache, name, key, fill)
-    return _with(data, ((table, _described(path, table, key)) for table, path in rest.items()))
-
-
-def _from_files(source: Source, cache: Path, progress: Progress) -> Data:
-    key = _key(source.identity())
-    if in_place(source):
-        return _in_place(source.paths[0], source.name, key, cache)
-    return _kept(cache, source.name, key, lambda path: converted(source, path, progress))
+    data = _make_cached(cache, name, key, fill)
+    return _add_tables(data, ((table, _describe(path, table, key)) for table, path in rest.items()))
 
 
-def _kept(cache: Path, name: str, key: str, fill: Callable[[Path], None]) -> Data:
-    return _described(made_once(cache / f"{name}-{key}.parquet", fill), name, key)
+def _from_files(source: SourceFiles, cache: Path, progress: Progress) -> Dataset:
+    key = _hash(source.identity())
+    if is_usable_in_place(source):
+        return _describe_in_place(source.paths[0], source.name, key, cache)
+    return _make_cached(cache, source.name, key, lambda path: convert(source, path, progress))
 
 
-def _described(path: Path, name: str, key: str) -> Data:
-    return Data(path, schema_of(path), path.stat().st_size, name, key)
+def _make_cached(cache: Path, name: str, key: str, fill: Callable[[Path], None]) -> Dataset:
+    return _describe(make_once(cache / f"{name}-{key}.parquet", fill), name, key)
 
 
-def _with(data: Data, tables: Iterable[tuple[str, Data]]) -> Data:
+def _describe(path: Path, name: str, key: str) -> Dataset:
+    return Dataset(path, read_schema(path), path.stat().st_size, name, key)
+
+
+def _add_tables(data: Dataset, tables: Iterable[tuple[str, Dataset]]) -> Dataset:
     """Return a dataset its further tables, which are part of its content."""
     beside = tuple(tables)
     if not beside:
         return data
     schema = replace(data.schema, tables=tuple((name, one.schema) for name, one in beside))
-    sha = _key(" ".join([data.sha, *(f"{name} {one.sha}" for name, one in beside)]))
+    sha = _hash(" ".join([data.sha, *(f"{name} {one.sha}" for name, one in beside)]))
     return replace(data, schema=schema, sha=sha, tables=beside)
 
 
-def _in_place(path: Path, name: str, key: str, cache: Path) -> Data:
+def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
     """Describe a user's own file where it lies; what it took to learn of it is kept."""
 
     def fill(unfinished: Path) -> None:
-        unfinished.write_text(json.dumps(asdict(schema_of(path))))
+        unfinished.write_text(json.dumps(asdict(read_schema(path))))
 
-    told = json.loads(made_once(cache / f"{name}-{key}.json", fill).read_text())
+    told = json.loads(make_once(cache / f"{name}-{key}.json", fill).read_text())
     schema = Schema(tuple(Column(**column) for column in told["columns"]), told["rows"])
-    return Data(path, schema, path.stat().st_size, name, key)
+    return Dataset(path, schema, path.stat().st_size, name, key)
 
 
-def _key(identity: str) -> str:
+def _hash(identity: str) -> str:
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
-def _silence(_: float) -> None:
+def _ignore(_: float) -> None:
     """Tell nobody."""

@@ -13,20 +13,20 @@ from ..errors import DataError
 from ..spec.generated_data import GENERATORS, Drawn, distinct, share
 from ..spec.workload import Generated
 from .compact_frame import (
-    Compact,
+    CompactColumn,
+    Encoding,
     Frame,
+    Integers,
     Labels,
-    Meaning,
     Millionths,
-    Named,
+    NumberedLabels,
+    PaddedLabels,
     Progress,
-    Spelled,
-    Whole,
-    narrowest,
-    room,
+    allocate,
+    narrowest_type,
 )
-from .r_random import BLOCK, RStream, first_appearances
-from .row_order import row_order
+from .r_random import BLOCK, RStream, find_first_appearances
+from .row_order import sort_rows
 
 NAME = "db-benchmark-groupby"
 COLUMNS = GENERATORS[NAME]
@@ -47,63 +47,67 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
         )
     stream = RStream(dataset.seed)
     columns = []
-    for done, (name, meaning) in enumerate(meanings(dataset).items()):
+    for done, (name, meaning) in enumerate(find_encodings(dataset).items()):
         progress(done / 9)
-        columns.append(_drawn(stream, name, meaning, dataset.rows, folder))
+        columns.append(_draw_column(stream, name, meaning, dataset.rows, folder))
     if dataset.nulls:
-        columns = [_with_nulls(stream, column, dataset.nulls) for column in columns]
-    order = row_order([_rank(column) for column in columns[:6]]) if dataset.sorted else None
+        columns = [_add_nulls(stream, column, dataset.nulls) for column in columns]
+    order = sort_rows([_rank_values(column) for column in columns[:6]]) if dataset.sorted else None
     progress(1.0)
     yield Frame(tuple(columns), order)
 
 
-def meanings(dataset: Generated) -> dict[str, Meaning]:
+def find_encodings(dataset: Generated) -> dict[str, Encoding]:
     """Return the columns in the order in which they are drawn."""
     few = Labels(tuple(f"id{number:03d}" for number in range(1, dataset.groups + 1)))
-    return {drawn.name: _meaning(drawn, dataset, few) for drawn in COLUMNS}
+    return {drawn.name: _find_encoding(drawn, dataset, few) for drawn in COLUMNS}
 
 
-def _meaning(drawn: Drawn, dataset: Generated, few: Labels) -> Meaning:
+def _find_encoding(drawn: Drawn, dataset: Generated, few: Labels) -> Encoding:
     match drawn.arrow:
         case "string":
             many = drawn.distinct != "groups"
-            return Spelled(distinct(drawn, dataset), "id", 10) if many else few
+            return PaddedLabels(distinct(drawn, dataset), "id", 10) if many else few
         case "int64":
-            return Whole(distinct(drawn, dataset))
+            return Integers(distinct(drawn, dataset))
         case "double":
             return Millionths()
         case _:
             assert_never(drawn.arrow)
 
 
-def _drawn(stream: RStream, name: str, meaning: Meaning, n: int, folder: Path) -> Compact:
+def _draw_column(
+    stream: RStream, name: str, meaning: Encoding, n: int, folder: Path
+) -> CompactColumn:
     """Draw all the rows of one column."""
     match meaning:
         case Millionths():
-            numbers = room(n, np.int32, folder)
+            numbers = allocate(n, np.int32, folder)
             stream.millionths_into(numbers)
-        case Whole() | Labels() | Spelled() | Named():
-            numbers = room(n, narrowest(meaning.distinct), folder)
+        case Integers() | Labels() | PaddedLabels() | NumberedLabels():
+            numbers = allocate(n, narrowest_type(meaning.distinct), folder)
             stream.sample_into(numbers, meaning.distinct)
-    return Compact(name, numbers, meaning)
+    return CompactColumn(name, numbers, meaning)
 
 
-def _with_nulls(stream: RStream, column: Compact, percent: int) -> Compact:
+def _add_nulls(stream: RStream, column: CompactColumn, percent: int) -> CompactColumn:
     """Make a share of a key's values, or of a measure's rows, null; the numbers change in place."""
     null = NO_MEASURE if isinstance(column.meaning, Millionths) else NO_NUMBER
     keys = {drawn.name for drawn in COLUMNS if drawn.key}
     match column.meaning:
-        case Whole(distinct=n) | Labels(distinct=n) | Spelled(distinct=n) if column.name in keys:
+        case Integers(distinct=n) | Labels(distinct=n) | PaddedLabels(distinct=n) if (
+            column.name in keys
+        ):
             nullify_values(stream, column.numbers, n, percent)
         case _:
             size = column.numbers.size
             column.numbers[stream.distinct(size, share(size, percent))] = null
-    return Compact(column.name, column.numbers, column.meaning, null)
+    return CompactColumn(column.name, column.numbers, column.meaning, null)
 
 
 def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percent: int) -> None:
     """Choose a share of the distinct values, and make every row that holds one of them null."""
-    values = first_appearances(numbers, distinct)
+    values = find_first_appearances(numbers, distinct)
     becomes = np.arange(distinct + 1, dtype=numbers.dtype)
     becomes[values[stream.distinct(values.size, share(values.size, percent))]] = NO_NUMBER
     for start in range(0, numbers.size, BLOCK):
@@ -111,7 +115,7 @@ def nullify_values(stream: RStream, numbers: NDArray[Any], distinct: int, percen
         part[:] = becomes[part]
 
 
-def _rank(column: Compact) -> NDArray[Any]:
+def _rank_values(column: CompactColumn) -> NDArray[Any]:
     """Return numbers that sort as the column's values do in the C locale, nulls first."""
     if not isinstance(column.meaning, Labels) or column.meaning.distinct < 1000:
         return column.numbers

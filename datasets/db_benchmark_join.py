@@ -13,14 +13,23 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..spec.generated_data import FEWEST, GENERATORS, TABLES, distinct, share, spare
 from ..spec.workload import Generated
-from .compact_frame import Compact, Frame, Labels, Meaning, Millionths, Named, Progress, Whole
+from .compact_frame import (
+    CompactColumn,
+    Encoding,
+    Frame,
+    Integers,
+    Labels,
+    Millionths,
+    NumberedLabels,
+    Progress,
+)
 from .db_benchmark import NO_MEASURE, NO_NUMBER, nullify_values
 from .r_random import RStream
-from .row_order import row_order
+from .row_order import sort_rows
 
 NAME = "db-benchmark-join"
 # Of more texts than this, the column is written without a dictionary of them.
-FEW = 1 << 20
+MAX_LABELS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +58,41 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
         raise DataError(f"the rows of a join are {FEWEST} at least, not {dataset.rows}")
     stream = RStream(dataset.seed)
     keys = {
-        drawn.name: _split(stream, distinct(drawn, dataset))
+        drawn.name: _draw_keys(stream, distinct(drawn, dataset))
         for drawn in GENERATORS[NAME]
         if drawn.key and drawn.arrow == "int64"
     }
     columns = {
-        name: _all_of(stream, (key.common, key.left), dataset.rows) for name, key in keys.items()
+        name: _draw_rows(stream, (key.common, key.left), dataset.rows) for name, key in keys.items()
     }
     progress(0.5)
-    columns = _sorted(columns, list(columns)) if dataset.sorted else columns
-    measure = _measured(stream, dataset.rows)
+    columns = _sort(columns, list(columns)) if dataset.sorted else columns
+    measure = _draw_measure(stream, dataset.rows)
     if dataset.nulls:
         _nullify(stream, columns, keys, measure, dataset.nulls)
-    yield _frame(columns, keys, Compact("v1", measure, Millionths(), NO_MEASURE), NO_NUMBER)
+    yield _build_frame(
+        columns, keys, CompactColumn("v1", measure, Millionths(), NO_MEASURE), NO_NUMBER
+    )
     for number, table in enumerate(TABLES[NAME].values(), 1):
         progress(0.5 + number / 6)
         names, rows = [d.name for d in table if d.name in keys], distinct(table[-1], dataset)
         columns = {
-            name: _all_of(stream, (keys[name].common, keys[name].right), rows) for name in names
+            name: _draw_rows(stream, (keys[name].common, keys[name].right), rows) for name in names
         }
-        columns = _sorted(columns, names[-1:]) if dataset.sorted else columns
-        yield _frame(columns, keys, Compact("v2", _measured(stream, rows), Millionths()))
+        columns = _sort(columns, names[-1:]) if dataset.sorted else columns
+        yield _build_frame(
+            columns, keys, CompactColumn("v2", _draw_measure(stream, rows), Millionths())
+        )
 
 
-def _split(stream: RStream, size: int) -> _Keys:
+def _draw_keys(stream: RStream, size: int) -> _Keys:
     alone = spare(size)
     common = size - alone
     values = stream.distinct(size + alone, size + alone) + 1
     return _Keys(values[:common], values[common:size], values[size:])
 
 
-def _all_of(stream: RStream, parts: tuple[NDArray[Any], ...], rows: int) -> NDArray[Any]:
+def _draw_rows(stream: RStream, parts: tuple[NDArray[Any], ...], rows: int) -> NDArray[Any]:
     """Draw rows of these values, each of them once at least."""
     values = np.concatenate(parts)
     more = np.empty(rows - values.size, dtype=np.int64)
@@ -90,14 +103,14 @@ def _all_of(stream: RStream, parts: tuple[NDArray[Any], ...], rows: int) -> NDAr
     return drawn[stream.distinct(rows, rows)]
 
 
-def _measured(stream: RStream, rows: int) -> NDArray[np.int32]:
+def _draw_measure(stream: RStream, rows: int) -> NDArray[np.int32]:
     numbers = np.empty(rows, dtype=np.int32)
     stream.millionths_into(numbers)
     return numbers
 
 
-def _sorted(columns: dict[str, NDArray[Any]], by: Sequence[str]) -> dict[str, NDArray[Any]]:
-    order = row_order([columns[name] for name in by])
+def _sort(columns: dict[str, NDArray[Any]], by: Sequence[str]) -> dict[str, NDArray[Any]]:
+    order = sort_rows([columns[name] for name in by])
     return {name: numbers[order] for name, numbers in columns.items()}
 
 
@@ -113,24 +126,25 @@ def _nullify(
     measure[stream.distinct(measure.size, share(measure.size, percent))] = NO_MEASURE
 
 
-def _frame(
+def _build_frame(
     columns: dict[str, NDArray[Any]],
     keys: dict[str, _Keys],
-    measure: Compact,
+    measure: CompactColumn,
     null: int | None = None,
 ) -> Frame:
     """Put the keys as numbers, as texts and the measure beside each other: id4 spells id1."""
     numbers = [
-        Compact(name, column, Whole(keys[name].below), null) for name, column in columns.items()
+        CompactColumn(name, column, Integers(keys[name].below), null)
+        for name, column in columns.items()
     ]
     texts = [
-        Compact(f"id{int(name[2:]) + 3}", column, _spelled(keys[name].below), null)
+        CompactColumn(f"id{int(name[2:]) + 3}", column, _find_encoding(keys[name].below), null)
         for name, column in columns.items()
     ]
     return Frame((*numbers, *texts, measure))
 
 
-def _spelled(below: int) -> Meaning:
-    if below > FEW:
-        return Named(below, "id")
+def _find_encoding(below: int) -> Encoding:
+    if below > MAX_LABELS:
+        return NumberedLabels(below, "id")
     return Labels(tuple(f"id{number}" for number in range(1, below)))

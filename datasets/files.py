@@ -15,19 +15,19 @@ import pyarrow.parquet as pq
 from ..errors import DataError
 from ..spec.workload import CsvFormat, Files
 from .compact_frame import COMPRESSION, ROW_GROUP, Progress
-from .csv_files import MistypedError, csv_batches, csv_types, widened
-from .parquet_schema import unreadable
-from .plain_tables import NanFinder, is_plain, plain, plain_schema
+from .csv_files import MistypedError, infer_types, read_batches, widen
+from .parquet_schema import read_error
+from .plain_tables import NanFinder, is_plain, simplify_batch, simplify_schema
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-Form: TypeAlias = Literal["Parquet", "CSV", "Arrow IPC"]
+Format: TypeAlias = Literal["Parquet", "CSV", "Arrow IPC"]
 
 # Grows with every change of how files are read, so that what is kept from before is not believed.
-READING = 2
+READER_VERSION = 2
 GROUP_BYTES = 256 << 20
-SUFFIXES: dict[str, Form] = {
+SUFFIXES: dict[str, Format] = {
     ".parquet": "Parquet",
     ".pq": "Parquet",
     ".csv": "CSV",
@@ -42,18 +42,18 @@ SUFFIXES: dict[str, Form] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFiles:
     """Files of one form, in order; folders below `base` named `key=value` are columns."""
 
     paths: tuple[Path, ...]
-    form: Form
+    form: Format
     base: Path
     csv_format: CsvFormat
 
     @property
     def name(self) -> str:
         """Return a name for people: the file's own, or the first's and how many more."""
-        first = self.paths[0].name[: -len(suffix_of(self.paths[0]))]
+        first = self.paths[0].name[: -len(find_suffix(self.paths[0]))]
         return f"{first}+{len(self.paths) - 1}" if len(self.paths) > 1 else first
 
     @property
@@ -66,24 +66,24 @@ class Source:
         """Return the files apart from any others, and from themselves before a change."""
         stats = [(str(path), path.stat()) for path in self.paths]
         facts = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
-        return repr((READING, self.form, str(self.base), self.csv_format, facts))
+        return repr((READER_VERSION, self.form, str(self.base), self.csv_format, facts))
 
 
-def suffix_of(path: Path) -> str:
+def find_suffix(path: Path) -> str:
     """Return the suffix that tells a file's form, as it is written; empty where none does."""
     known = (s for s in sorted(SUFFIXES, key=len, reverse=True) if path.name.lower().endswith(s))
     return path.name[-len(suffix) :] if (suffix := next(known, "")) else ""
 
 
-def source_of(files: Files) -> Source:
+def find_files(files: Files) -> SourceFiles:
     """Find the files of a dataset; DataError where there are none, or of several forms."""
     paths, bases = [], []
     for pattern in files.patterns:
-        found, base = _matches(files.folder, pattern)
+        found, base = _match(files.folder, pattern)
         paths += found
         bases.append(base)
     unique = tuple(dict.fromkeys(paths))
-    forms = {_form(path) for path in unique}
+    forms = {_find_format(path) for path in unique}
     if len(forms) > 1:
         raise DataError(
             f"{', '.join(files.patterns)}: files of several forms ({', '.join(sorted(forms))}); "
@@ -95,17 +95,17 @@ def source_of(files: Files) -> Source:
             f"{', '.join(files.patterns)}: {form} files have no delimiter, quote, decimal, header"
             " or missing; leave these out"
         )
-    return Source(unique, form, Path(os.path.commonpath(bases)), files.csv_format)
+    return SourceFiles(unique, form, Path(os.path.commonpath(bases)), files.csv_format)
 
 
-def _matches(folder: Path, pattern: str) -> tuple[list[Path], Path]:
+def _match(folder: Path, pattern: str) -> tuple[list[Path], Path]:
     """Return the files that a pattern names, sorted, and the folder that the pattern starts from."""
     path = Path(os.path.abspath(folder / Path(pattern).expanduser()))  # noqa: PTH100 keeps links
     if path.is_dir():
-        return _within(path), path
+        return _list_folder(path), path
     if path.exists():
         return [path], path.parent
-    fixed = [part for part, _ in zip(path.parts, _wild(path), strict=False)]
+    fixed = [part for part, _ in zip(path.parts, _count_fixed(path), strict=False)]
     base = Path(*fixed)
     rest = str(Path(*path.parts[len(fixed) :])) if len(fixed) < len(path.parts) else ""
     found = sorted(match for match in base.glob(rest) if match.is_file()) if rest else []
@@ -117,7 +117,7 @@ def _matches(folder: Path, pattern: str) -> tuple[list[Path], Path]:
     return found, base
 
 
-def _wild(path: Path) -> Iterator[None]:
+def _count_fixed(path: Path) -> Iterator[None]:
     """Yield once for every leading part of a path without a wildcard."""
     for part in path.parts:
         if any(sign in part for sign in "*?["):
@@ -125,12 +125,12 @@ def _wild(path: Path) -> Iterator[None]:
         yield None
 
 
-def _within(folder: Path) -> list[Path]:
+def _list_folder(folder: Path) -> list[Path]:
     """Return the data files of a folder and all below, but for hidden and `_` ones."""
     found = [
         path
         for path in sorted(folder.rglob("*"))
-        if suffix_of(path) and path.is_file() and not path.name.startswith((".", "_"))
+        if find_suffix(path) and path.is_file() and not path.name.startswith((".", "_"))
     ]
     if not found:
         raise DataError(
@@ -139,41 +139,41 @@ def _within(folder: Path) -> list[Path]:
     return found
 
 
-def _form(path: Path) -> Form:
-    suffix = suffix_of(path).lower()
+def _find_format(path: Path) -> Format:
+    suffix = find_suffix(path).lower()
     if not suffix:
         raise DataError(f"{path}: unknown kind of file; name it {', '.join(SUFFIXES)}")
     return SUFFIXES[suffix]
 
 
-def in_place(source: Source) -> bool:
+def is_usable_in_place(source: SourceFiles) -> bool:
     """Return whether a source is one Parquet file that every engine reads alike as it is."""
     if source.form != "Parquet" or len(source.paths) > 1 or source.partitioned:
         return False
     try:
         return is_plain(pq.read_schema(source.paths[0]))
     except (pa.ArrowException, OSError) as error:
-        raise unreadable(source.paths[0], "Parquet", error) from error
+        raise read_error(source.paths[0], "Parquet", error) from error
 
 
-def converted(source: Source, target: Path, progress: Progress) -> None:
+def convert(source: SourceFiles, target: Path, progress: Progress) -> None:
     """Write all rows of a source into one plain Parquet file, types told once for all its files."""
     if source.form != "CSV":
-        dataset = _dataset(source)
-        _write(dataset.schema, _reading(source, _scan(dataset, progress)), target)
+        dataset = _open_dataset(source)
+        _write(dataset.schema, _explain_errors(source, _scan(dataset, progress)), target)
         return
-    types = csv_types(source.paths, source.csv_format)
+    types = infer_types(source.paths, source.csv_format)
     while True:
         try:
-            batches = csv_batches(source.paths, types, progress, source.csv_format)
+            batches = read_batches(source.paths, types, progress, source.csv_format)
             _write(pa.schema(list(types.items())), batches, target)
         except MistypedError as mistyped:
-            types = widened(types, mistyped)
+            types = widen(types, mistyped)
         else:
             return
 
 
-def _dataset(source: Source) -> ds.Dataset:
+def _open_dataset(source: SourceFiles) -> ds.Dataset:
     """Return the files as one dataset, their types brought together."""
     # It imports pandas: a third of a second, that every comparison would start later.
     import pyarrow.dataset as ds  # noqa: PLC0415
@@ -189,7 +189,7 @@ def _dataset(source: Source) -> ds.Dataset:
         try:
             schemas.append(ds.dataset([path], **options).schema)
         except (pa.ArrowException, OSError) as error:
-            raise unreadable(path, source.form, error) from error
+            raise read_error(path, source.form, error) from error
     try:
         schema = pa.unify_schemas(schemas, promote_options="permissive")
         return ds.dataset(paths, schema=schema, **options)
@@ -210,12 +210,14 @@ def _scan(dataset: ds.Dataset, progress: Progress) -> Iterator[pa.RecordBatch]:
         progress(done / total)
 
 
-def _reading(source: Source, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _explain_errors(
+    source: SourceFiles, batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
     """Pass batches on; what reading them raises is told of the source."""
     try:
         yield from batches
     except (pa.ArrowException, OSError) as error:
-        raise unreadable(source.name, source.form, error) from error
+        raise read_error(source.name, source.form, error) from error
 
 
 def _write(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -> None:
@@ -223,7 +225,7 @@ def _write(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -
 
     The next row group is read while the last is encoded.
     """
-    schema = plain_schema(schema)
+    schema = simplify_schema(schema)
     nans = NanFinder(schema)
     # Numbers are faster to write and to read without a dictionary, and hardly larger.
     texts = [field.name for field in schema if field.type == pa.string()]
@@ -237,7 +239,7 @@ def _write(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -
         ThreadPoolExecutor(1) as encoder,
     ):
         pending: Future[None] | None = None
-        for group in _gathered(schema, batches):
+        for group in _gather(schema, batches):
             if pending:
                 pending.result()
             pending = encoder.submit(encode, group)
@@ -246,12 +248,12 @@ def _write(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -
         writer.add_key_value_metadata(nans.metadata())
 
 
-def _gathered(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _gather(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Put batches together to tables of about a row group, or of as many bytes as are held well."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
-        waiting.append(plain(batch, schema))
+        waiting.append(simplify_batch(batch, schema))
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if rows >= ROW_GROUP or size >= GROUP_BYTES:
             yield pa.Table.from_batches(waiting, schema)

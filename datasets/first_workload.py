@@ -14,30 +14,30 @@ import pyarrow.parquet as pq
 from ..errors import DataError
 from ..spec.schema import Column, Kind, Schema
 from ..spec.workload import CsvFormat
-from .dataset import Data
+from .dataset import Dataset
 
-LOOKED_AT = 100_000  # rows: enough to tell a key from a measure
-MANY = 0.1  # a key has at most this share of the rows looked at as distinct values
+SAMPLE_ROWS = 100_000  # rows: enough to tell a key from a measure
+MAX_DISTINCT_SHARE = 0.1  # a key has at most this share of the rows looked at as distinct values
 COMMA = r"^-?\d+(,\d+)?$"
 KEYS: tuple[Kind, ...] = ("string", "bool", "int", "date")
 MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Questions:
     """What a first workload asks of: the key to group by and the measures to aggregate."""
 
     key: str | None
     measures: tuple[str, ...]
 
 
-def start(file: Path, data: Data, target: Path, csv_format: CsvFormat) -> str:
+def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: CsvFormat) -> str:
     """Write a workload for a data file where nothing is yet, and give its text.
 
     Raises DataError where the target is there, cannot be written, or no column can be asked for.
     """
-    about = asked(data.schema, distinct(data))
-    text = workload(file, data.schema, about, target, csv_format)
+    about = choose_questions(data.schema, measure_distinct(data))
+    text = build_text(file, data.schema, about, target, csv_format)
     try:
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
@@ -49,10 +49,10 @@ def start(file: Path, data: Data, target: Path, csv_format: CsvFormat) -> str:
     return text
 
 
-def distinct(data: Data) -> dict[str, float]:
+def measure_distinct(data: Dataset) -> dict[str, float]:
     """Return each column's distinct values as a share of the first rows; 1 for a column of nulls."""
     with pq.ParquetFile(data.path) as parquet:
-        batches = parquet.iter_batches(LOOKED_AT, columns=list(data.schema.names))
+        batches = parquet.iter_batches(SAMPLE_ROWS, columns=list(data.schema.names))
         head = next(batches, None)
     if head is None or not head.num_rows:
         return dict.fromkeys(data.schema.names, 1.0)
@@ -64,10 +64,10 @@ def distinct(data: Data) -> dict[str, float]:
     return shares
 
 
-def commas(data: Data) -> bool:
+def has_decimal_commas(data: Dataset) -> bool:
     """Return whether a column of text holds numbers with a decimal comma."""
     with pq.ParquetFile(data.path) as parquet:
-        head = next(parquet.iter_batches(LOOKED_AT), None)
+        head = next(parquet.iter_batches(SAMPLE_ROWS), None)
     texts = [head.column(c.name) for c in data.schema.columns if c.kind == "string"] if head else []
     return any(
         pc.all(pc.match_substring_regex(text, COMMA)).as_py() is True
@@ -76,9 +76,9 @@ def commas(data: Data) -> bool:
     )
 
 
-def asked(schema: Schema, shares: dict[str, float]) -> Asked:
+def choose_questions(schema: Schema, shares: dict[str, float]) -> Questions:
     """Choose the key with the most groups among those with few, and up to two measures."""
-    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MANY]
+    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MAX_DISTINCT_SHARE]
     named = [c for c in few if c.kind == "string"] or few
     key = max(named, key=lambda column: shares[column.name], default=None)
     left = [c for c in schema.columns if c.kind in MEASURES and (not key or c.name != key.name)]
@@ -88,36 +88,43 @@ def asked(schema: Schema, shares: dict[str, float]) -> Asked:
             "no column of this file holds numbers, so there is nothing to aggregate; "
             "write a workload by hand, after `dfbench show groupby`"
         )
-    return Asked(key.name if key else None, tuple(column.name for column in left[:2]))
+    return Questions(key.name if key else None, tuple(column.name for column in left[:2]))
 
 
-def workload(file: Path, schema: Schema, about: Asked, target: Path, csv_format: CsvFormat) -> str:
+def build_text(
+    file: Path, schema: Schema, about: Questions, target: Path, csv_format: CsvFormat
+) -> str:
     """Return the text of a first workload; the file is named as seen from the workload's folder."""
-    return "\n".join(_lines(_seen(file, target), schema, about, target.stem, csv_format)) + "\n"
+    return (
+        "\n".join(
+            _write_lines(_relative_path(file, target), schema, about, target.stem, csv_format)
+        )
+        + "\n"
+    )
 
 
-def _seen(file: Path, target: Path) -> str:
+def _relative_path(file: Path, target: Path) -> str:
     folder = target.absolute().parent
     path = file.absolute()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
-def _lines(
-    file: str, schema: Schema, about: Asked, stem: str, csv_format: CsvFormat
+def _write_lines(
+    file: str, schema: Schema, about: Questions, stem: str, csv_format: CsvFormat
 ) -> Iterator[str]:
     yield "# Which engine should answer this? Try it out by `dfbench check`, measure by `compare`."
     yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
-    yield f"about: {_quoted(f'questions about {Path(file).name}')}"
+    yield f"about: {_quote(f'questions about {Path(file).name}')}"
     yield ""
     yield "dataset:"
-    yield f"  files: {_quoted(file)} # or a pattern: data/*.parquet"
+    yield f"  files: {_quote(file)} # or a pattern: data/*.parquet"
     if csv_format != CsvFormat():
-        yield f"  decimal: {_quoted(csv_format.decimal)}"
+        yield f"  decimal: {_quote(csv_format.decimal)}"
     yield f"  # {schema.rows:,} rows; columns:"
-    yield from (_column(column) for column in schema.columns)
+    yield from (_describe_column(column) for column in schema.columns)
     yield ""
     yield "queries:"
-    yield from _grouped(about) if about.key is not None else _whole(about)
+    yield from _write_grouped(about) if about.key is not None else _write_whole(about)
     yield "  # more clauses: where, derive, having, sort, limit, largest, transform, apply"
     yield ""
     yield "# engines: [pandas, polars] # left out: the usual ones that are installed"
@@ -125,42 +132,42 @@ def _lines(
     yield ""
 
 
-def _column(column: Column) -> str:
+def _describe_column(column: Column) -> str:
     missing = ", some missing" if column.missing else ""
     name = column.name if column.name.isprintable() else repr(column.name)
     return f"  #   {name}: {column.arrow}{missing}"
 
 
-def _grouped(about: Asked) -> Iterator[str]:
+def _write_grouped(about: Questions) -> Iterator[str]:
     key, first = str(about.key), about.measures[0]
-    outputs = {f"sum_{_word(first)}": f"sum({_term(first)})", "rows": "size()"}
+    outputs = {f"sum_{_to_identifier(first)}": f"sum({_to_expression(first)})", "rows": "size()"}
     for name in about.measures[1:]:
-        outputs[f"mean_{_word(name)}"] = f"mean({_term(name)})"
+        outputs[f"mean_{_to_identifier(name)}"] = f"mean({_to_expression(name)})"
     yield "  per_group:"
-    yield f"    question: {_quoted(f'{first} by {key}')}"
-    yield f"    group_by: [{_quoted(key)}]"
+    yield f"    question: {_quote(f'{first} by {key}')}"
+    yield f"    group_by: [{_quote(key)}]"
     yield "    aggregate: # name of the column in the answer: expression"
-    yield from (f"      {name}: {_quoted(text)}" for name, text in outputs.items())
+    yield from (f"      {name}: {_quote(text)}" for name, text in outputs.items())
 
 
-def _whole(about: Asked) -> Iterator[str]:
+def _write_whole(about: Questions) -> Iterator[str]:
     first = about.measures[0]
     yield "  whole:"
-    yield f"    question: {_quoted(f'sum and mean of {first}')}"
+    yield f"    question: {_quote(f'sum and mean of {first}')}"
     yield "    # no column has few distinct values; group_by: [KEY] would ask for each group"
     yield "    aggregate: # name of the column in the answer: expression"
-    yield f"      sum: {_quoted(f'sum({_term(first)})')}"
-    yield f"      mean: {_quoted(f'mean({_term(first)})')}"
+    yield f"      sum: {_quote(f'sum({_to_expression(first)})')}"
+    yield f"      mean: {_quote(f'mean({_to_expression(first)})')}"
 
 
-def _word(name: str) -> str:
+def _to_identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "value"
 
 
-def _term(name: str) -> str:
+def _to_expression(name: str) -> str:
     return name if name.isidentifier() else f"col({json.dumps(name, ensure_ascii=False)})"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Return a text as YAML reads it back: JSON's string is one of YAML's."""
     return json.dumps(text, ensure_ascii=False)

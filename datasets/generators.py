@@ -35,7 +35,7 @@ GENERATORS = {
 }
 
 
-def generator_of(dataset: Generated) -> Generator:
+def find_generator(dataset: Generated) -> Generator:
     """Return the generator that a dataset names; DataError where there is none."""
     if dataset.generator not in GENERATORS:
         known = ", ".join(sorted(GENERATORS))
@@ -43,16 +43,16 @@ def generator_of(dataset: Generated) -> Generator:
     return GENERATORS[dataset.generator]
 
 
-def name_of(dataset: Generated) -> str:
+def build_name(dataset: Generated) -> str:
     """Name a dataset as db-benchmark does: `G1_1e7_1e2_0_0`; another seed is told behind it."""
-    generator = generator_of(dataset)
-    groups = "NA" if dataset.generator in TABLES else short(dataset.groups)
-    parts = (short(dataset.rows), groups, dataset.nulls, int(dataset.sorted))
+    generator = find_generator(dataset)
+    groups = "NA" if dataset.generator in TABLES else format_number(dataset.groups)
+    parts = (format_number(dataset.rows), groups, dataset.nulls, int(dataset.sorted))
     seed = "" if dataset.seed == DB_BENCHMARK_SEED else f"_seed{dataset.seed}"
     return f"{generator.prefix}_{'_'.join(map(str, parts))}{seed}"
 
 
-def short(number: int) -> str:
+def format_number(number: int) -> str:
     """Write a number as `1e7` where one digit tells it, else in full.
 
     >>> short(10_000_000), short(2), short(2_500)

@@ -29,17 +29,17 @@ KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 
 
-def kind_of(arrow: pa.DataType) -> Kind | None:
+def find_kind(arrow: pa.DataType) -> Kind | None:
     """Return the kind of an Arrow type, a dictionary's by its values; None where we know none."""
     if pt.is_dictionary(arrow):
-        return kind_of(arrow.value_type)
+        return find_kind(arrow.value_type)
     for kind, tests in KINDS:
         if any(getattr(pt, test)(arrow) for test in tests):
             return kind
     return None
 
 
-def schema_of(path: Path) -> Schema:
+def read_schema(path: Path) -> Schema:
     """Describe a Parquet file's columns; those of types not spoken of (lists, binary) are left out.
 
     Nulls are told by the footer's statistics, NaN by the footer's own entry where dfbench wrote
@@ -47,14 +47,14 @@ def schema_of(path: Path) -> Schema:
     """
     try:
         with pq.ParquetFile(path) as file:
-            return _described(file)
+            return _describe(file)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; check the path") from None
     except (pa.ArrowInvalid, OSError) as error:
-        raise unreadable(path, "Parquet", error) from error
+        raise read_error(path, "Parquet", error) from error
 
 
-def unreadable(path: Path | str, form: str, error: Exception) -> DataError:
+def read_error(path: Path | str, form: str, error: Exception) -> DataError:
     """Build the sentence for a file that is not what its name says."""
     reason = " ".join(str(error).split()) or type(error).__name__
     return DataError(
@@ -62,12 +62,12 @@ def unreadable(path: Path | str, form: str, error: Exception) -> DataError:
     )
 
 
-def _described(file: pq.ParquetFile) -> Schema:
+def _describe(file: pq.ParquetFile) -> Schema:
     told = (file.metadata.metadata or {}).get(NANS)
     nans = None if told is None else frozenset(json.loads(told))
     columns = []
     for field in file.schema_arrow:
-        kind = kind_of(field.type)
+        kind = find_kind(field.type)
         if kind is None:
             continue
         if kind != "float":
@@ -75,36 +75,38 @@ def _described(file: pq.ParquetFile) -> Schema:
         else:
             nan = _any_nan(file, field.name) if nans is None else field.name in nans
         nulls = _has_nulls(file, field.name)
-        most = _most(file, field) if kind == "int" else None
+        most = _find_largest(file, field) if kind == "int" else None
         columns.append(Column(field.name, kind, str(field.type), nulls, nan, most))
     partial = len(columns) < len(file.schema_arrow)
     return Schema(tuple(columns), file.metadata.num_rows, partial=partial)
 
 
 def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
-    statistics = _statistics(file, name)
+    statistics = _read_statistics(file, name)
     known = [one for one in statistics if one is not None and one.has_null_count]
     if len(known) < len(statistics):
-        return any(column.null_count > 0 for column in _parts(file, name))
+        return any(column.null_count > 0 for column in _read_column(file, name))
     return any(one.null_count > 0 for one in known)
 
 
-def _most(file: pq.ParquetFile, field: pa.Field) -> int | None:
+def _find_largest(file: pq.ParquetFile, field: pa.Field) -> int | None:
     """Return the largest absolute value of a column of 64 bits; of narrower ones, nobody asks."""
     if field.type not in {pa.int64(), pa.uint64()}:
         return None
-    statistics = _statistics(file, field.name)
+    statistics = _read_statistics(file, field.name)
     known = [one for one in statistics if one is not None and one.has_min_max]
     if len(known) == len(statistics):
         ends = [end for one in known for end in (one.min, one.max)]
     else:
         ends = [
-            end for part in _parts(file, field.name) for end in pc.min_max(part).as_py().values()
+            end
+            for part in _read_column(file, field.name)
+            for end in pc.min_max(part).as_py().values()
         ]
     return max((abs(end) for end in ends if end is not None), default=0)
 
 
-def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
+def _read_statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
     """Return what the footer tells of a column, a row group at a time."""
     metadata = file.metadata
     places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
@@ -113,10 +115,10 @@ def _statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
 
 
 def _any_nan(file: pq.ParquetFile, name: str) -> bool:
-    return any(has_nan(column) for column in _parts(file, name))
+    return any(has_nan(column) for column in _read_column(file, name))
 
 
-def _parts(file: pq.ParquetFile, name: str) -> Iterator[pa.Array]:
+def _read_column(file: pq.ParquetFile, name: str) -> Iterator[pa.Array]:
     return (batch.column(0) for batch in file.iter_batches(columns=[name]))
 
 

@@ -12,7 +12,7 @@ from ..errors import DataError
 from .parquet_schema import NANS, has_nan
 
 # pandas groups by no float16, and Dask finds no maximum of a string view.
-PLAINER = {
+SIMPLER_TYPES = {
     pa.float16(): pa.float32(),
     pa.string_view(): pa.string(),
     pa.date64(): pa.date32(),
@@ -21,33 +21,33 @@ PLAINER = {
 
 def is_plain(schema: pa.Schema) -> bool:
     """Return whether a schema needs no change; DataError where no change would mend it."""
-    return bool(plain_schema(schema).equals(schema)) and not _keeps_an_index(schema)
+    return bool(simplify_schema(schema).equals(schema)) and not _has_stored_index(schema)
 
 
-def _keeps_an_index(schema: pa.Schema) -> bool:
+def _has_stored_index(schema: pa.Schema) -> bool:
     """Return whether pandas stored columns that only pandas would read back as an index."""
     told = (schema.metadata or {}).get(b"pandas")
     # A range needs no column: pandas describes it by an object in place of a name.
     return told is not None and any(isinstance(c, str) for c in json.loads(told)["index_columns"])
 
 
-def plain_schema(schema: pa.Schema) -> pa.Schema:
+def simplify_schema(schema: pa.Schema) -> pa.Schema:
     """Return a schema with dictionaries and rare types as what all engines read, and no metadata."""
     doubles = [name for name, count in Counter(schema.names).items() if count > 1]
     if doubles:
         raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")
     if not schema.names:
         raise DataError("the data has no columns; name a file that has some")
-    return pa.schema([(field.name, _plain_type(field.type)) for field in schema])
+    return pa.schema([(field.name, _simplify_type(field.type)) for field in schema])
 
 
-def _plain_type(arrow: pa.DataType) -> pa.DataType:
+def _simplify_type(arrow: pa.DataType) -> pa.DataType:
     if pt.is_dictionary(arrow):
-        return _plain_type(arrow.value_type)
-    return PLAINER.get(arrow, arrow)
+        return _simplify_type(arrow.value_type)
+    return SIMPLER_TYPES.get(arrow, arrow)
 
 
-def plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+def simplify_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """Return a batch in the plain types."""
     columns = [batch.column(field.name).cast(field.type) for field in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -23,7 +23,7 @@ BLOCK = 1 << 17
 HASHED_ABOVE = 10_000_000
 
 
-def seeded(seed: int) -> np.random.Generator:
+def seed_generator(seed: int) -> np.random.Generator:
     """Return a generator whose 32-bit words are those of R after `set.seed(seed)`."""
     state = seed & 0xFFFFFFFF
     drawn = []
@@ -45,7 +45,7 @@ class RStream:
     """
 
     def __init__(self, seed: int) -> None:
-        self._generator = seeded(seed)
+        self._generator = seed_generator(seed)
 
     def words(self, count: int) -> Words:
         """Take the next `count` words."""
@@ -111,7 +111,7 @@ class RStream:
             last = left[n - place - block.size : n - place][::-1].copy()
             taken = left[block]
             left[block] = last
-            apart = _steps_apart(block, n - place - 1, again=left[block] != last)
+            apart = _count_independent_steps(block, n - place - 1, again=left[block] != last)
             if apart < block.size:
                 left[block] = taken
                 left[block[:apart]] = last[:apart]
@@ -129,7 +129,7 @@ class RStream:
             # Down to half the range the draws keep their number of bits, and so of words.
             steps = below - (1 << bits >> 1) if bits else 1
             candidates = self._candidates(bits, min(steps, size - filled, BLOCK))
-            kept = candidates[_below_one_less(candidates.astype(holes.dtype), below)]
+            kept = candidates[_accept_below(candidates.astype(holes.dtype), below)]
             holes[filled : filled + kept.size] = kept
             filled += kept.size
         return holes
@@ -138,10 +138,10 @@ class RStream:
         """Fill `out` with `round(runif(length(out), max = 100), 6)`, in millionths."""
         for start in range(0, out.size, BLOCK):
             part = out[start : start + BLOCK]
-            part[:] = millionths(self.words(part.size))
+            part[:] = to_millionths(self.words(part.size))
 
 
-def millionths(words: Words) -> NDArray[np.float64]:
+def to_millionths(words: Words) -> NDArray[np.float64]:
     """Return `round(100 * uniform, 6)` of each word in millionths, as R 4 rounds.
 
     A uniform is word / 2**32, so the product with 10**8 is word * 390625 / 2**24, which a double
@@ -152,7 +152,7 @@ def millionths(words: Words) -> NDArray[np.float64]:
     return np.rint(scaled, out=scaled)
 
 
-def _below_one_less(candidates: Numbers, below: int) -> NDArray[np.bool_]:
+def _accept_below(candidates: Numbers, below: int) -> NDArray[np.bool_]:
     """Return which are kept, where each number that is kept lowers the bound of those behind it.
 
     A first guess is right up to its first mistake, and each next one for longer.
@@ -166,7 +166,7 @@ def _below_one_less(candidates: Numbers, below: int) -> NDArray[np.bool_]:
         kept = better
 
 
-def _steps_apart(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
+def _count_independent_steps(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
     """Count the first steps that touch no place twice: their holes, and the places moved from.
 
     Step i moves what is at `last - i`; `again` tells holes that a later step has, too.
@@ -184,7 +184,7 @@ def _steps_apart(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
     return apart
 
 
-def first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:
+def find_first_appearances(numbers: Numbers, n: int) -> NDArray[np.int64]:
     """Return the distinct numbers of 1..n, in order of first appearance: `unique(numbers)`."""
     never = numbers.size
     first = np.full(n + 1, never, dtype=np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def row_order(keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def sort_rows(keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Return the stable order of rows by keys of unsigned integers, the first the most important.
 
     The rows are parted by the first key and each part is sorted alone, so that beside the answer
@@ -25,11 +25,11 @@ def row_order(keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
     for value, (start, stop) in enumerate(pairwise(starts)):
         if start < stop:
             rows = np.flatnonzero(first == value).astype(narrow)
-            order[start:stop] = rows[_order_within([key[rows] for key in others])]
+            order[start:stop] = rows[_sort_packed([key[rows] for key in others])]
     return order
 
 
-def _order_within(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
+def _sort_packed(keys: Sequence[NDArray[Any]]) -> NDArray[np.intp]:
     """Return the stable order by keys, packed into as few 64-bit numbers as hold them."""
     packed = [np.zeros(keys[0].size, dtype=np.uint64)]
     used = 0

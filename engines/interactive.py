@@ -19,7 +19,7 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
     `tables` are the further frames that it joins, by name. The program is the one that `write`
     gives for the frames' schema; its load reads them from Parquet files in a temporary folder.
     """
-    from ..datasets.parquet_schema import schema_of  # noqa: PLC0415 - Arrow, which writing never needs
+    from ..datasets.parquet_schema import read_schema  # noqa: PLC0415 - Arrow, which writing never needs
 
     with tempfile.TemporaryDirectory(prefix="dfbench-") as folder:
         path = Path(folder) / "frame.parquet"
@@ -27,8 +27,8 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
         others = {name: Path(folder) / f"table-{name}.parquet" for name in tables}
         for name, other in others.items():
             _store(tables[name], other)
-        beside = tuple((name, schema_of(other)) for name, other in others.items())
-        module = loaded(engine.write(query, replace(schema_of(path), tables=beside)))
+        beside = tuple((name, read_schema(other)) for name, other in others.items())
+        module = loaded(engine.write(query, replace(read_schema(path), tables=beside)))
         if hasattr(module, "start"):
             module.started = module.start()  # type: ignore[attr-defined]
         joined = [str(others[query.join.table])] if query.join else []

@@ -31,41 +31,41 @@ class Pins:
 
     def versions(self, python: str) -> dict[str, str]:
         """Return the versions that an interpreter of this version would get, by canonical name."""
-        return dict(_pinned(self.text, python))
+        return dict(_parse_pins(self.text, python))
 
     def __len__(self) -> int:
         return len(self.text.splitlines())
 
 
 @cache
-def shipped() -> tuple[Pins, ...]:
+def load_shipped() -> tuple[Pins, ...]:
     """Return the pins that ship with dfbench, those of the fewest packages first."""
     files = sorted(SHIPPED.glob("*.txt"))
     found = [Pins(file.read_text(), file.stem) for file in files]
     return tuple(sorted(found, key=lambda pins: (len(pins), pins.shipped)))
 
 
-def newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
+def find_newest(engine: Versioned, python: str, among: tuple[Pins, ...]) -> str:
     """Return the newest version (`3.1`) of an engine that has pins; empty where none has."""
     own = canonicalize_name(engine.distributions[0]) if engine.distributions else ""
     known = [pins.versions(python) for pins in among]
-    fitting = [Version(found[own]) for found in known if own and _holds(found, engine)]
+    fitting = [Version(found[own]) for found in known if own and _includes(found, engine)]
     return f"{(top := max(fitting)).major}.{top.minor}" if fitting else ""
 
 
-def wanted(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
+def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins:
     """Return what an engine's environment holds: the smallest pins that fit, or its distributions.
 
     `python` is the version of the interpreter: pins may differ by it.
     """
     for pins in among:
         found = pins.versions(python)
-        if _holds(found, engine) and _is(found, engine):
+        if _includes(found, engine) and _has_version(found, engine):
             return pins
-    return Pins(asked(engine))
+    return Pins(write_requirements(engine))
 
 
-def asked(engine: Versioned) -> str:
+def write_requirements(engine: Versioned) -> str:
     """Write an engine's distributions as requirements, the first with the version asked for."""
     names = dict.fromkeys((*engine.distributions, ALWAYS))
     first = next(iter(names))
@@ -78,12 +78,12 @@ def asked(engine: Versioned) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _holds(found: Mapping[str, str], engine: Versioned) -> bool:
+def _includes(found: Mapping[str, str], engine: Versioned) -> bool:
     names = {canonicalize_name(name) for name in (*engine.distributions, ALWAYS)}
     return names <= found.keys()
 
 
-def _is(found: Mapping[str, str], engine: Versioned) -> bool:
+def _has_version(found: Mapping[str, str], engine: Versioned) -> bool:
     if engine.version in {"", NEWEST}:
         return True
     parts = engine.version.split(".")
@@ -92,7 +92,7 @@ def _is(found: Mapping[str, str], engine: Versioned) -> bool:
 
 
 @cache
-def _pinned(text: str, python: str) -> tuple[tuple[str, str], ...]:
+def _parse_pins(text: str, python: str) -> tuple[tuple[str, str], ...]:
     found = []
     environment = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python}
     for line in text.splitlines():

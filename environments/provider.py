@@ -14,8 +14,8 @@ from ..engines.base import Engine
 from ..engines.versions import NEWEST, Versioned
 from ..errors import EngineError
 from . import pythons
-from .pins import Pins, newest, shipped, wanted
-from .store import Environment, Tell, made, place, stored
+from .pins import Pins, choose_pins, find_newest, load_shipped
+from .store import Environment, Report, find_folder, load, make_environment
 
 # What the driver of NVIDIA's makes where there is a GPU, and the libraries that are no use without.
 DEVICE = Path("/dev/nvidiactl")
@@ -50,51 +50,53 @@ class Provider:
 
         `python` is the interpreter of those that name none.
         """
-        placed = (_placed(name, python) for name in names)
+        placed = (_add_python(name, python) for name in names)
         return tuple(self._resolved(name, isolate=isolate) for name in placed)
 
-    def interpreter(self, engine: Engine, tell: Tell) -> Interpreter:
+    def interpreter(self, engine: Engine, tell: Report) -> Interpreter:
         """Return an engine's interpreter, its environment made where it is not there yet."""
-        if lacking := without_device(engine, DEVICE):
+        if lacking := explain_missing_device(engine, DEVICE):
             return Interpreter("", "", problem=lacking)
         if not isinstance(engine, Versioned):
-            return here(engine)
+            return current_interpreter(engine)
         try:
             environment, python = self.environment(engine, tell)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
-        return _of(engine, environment.python, python, environment.versions(engine.distributions))
+        return _build_interpreter(
+            engine, environment.python, python, environment.versions(engine.distributions)
+        )
 
     def planned(self, engine: Engine) -> Interpreter:
         """Return an engine's interpreter as its pins say it will be; nothing is made."""
         if not isinstance(engine, Versioned):
-            return here(engine)
+            return current_interpreter(engine)
         try:
             python = self._python(engine)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
-        pins = _pins(engine, python)
+        pins = _choose_pins(engine, python)
         known = pins.versions(python.version)
         told = {name: known[name] for name in engine.distributions if known.get(name)}
         if engine.distributions and engine.version not in {"", NEWEST}:
             told.setdefault(engine.distributions[0], engine.version)
         return Interpreter("", python.told, told)
 
-    def environment(self, engine: Versioned, tell: Tell) -> tuple[Environment, str]:
+    def environment(self, engine: Versioned, tell: Report) -> tuple[Environment, str]:
         """Return an engine's environment, made where it is not there yet, and its Python's version.
 
         Raises EngineError where there is no such interpreter, or the packages cannot be had.
         """
         python = self._python(engine)
-        pins = _pins(engine, python)
-        folder = place(self.cache, pins, python, engine.name)
-        return made(folder, engine.name, pins, python, tell), python.told
+        pins = _choose_pins(engine, python)
+        folder = find_folder(self.cache, pins, python, engine.name)
+        return make_environment(folder, engine.name, pins, python, tell), python.told
 
     def is_made(self, engine: Versioned) -> bool:
         """Return whether an engine's environment is there."""
         python = self._python(engine)
-        pins = _pins(engine, python)
-        return stored(place(self.cache, pins, python, engine.name)) is not None
+        pins = _choose_pins(engine, python)
+        return load(find_folder(self.cache, pins, python, engine.name)) is not None
 
     def _resolved(self, name: str, *, isolate: bool) -> str:
         engine = find(name)
@@ -104,13 +106,13 @@ class Provider:
             engine = find(name)
         if not isinstance(engine, Versioned) or engine.version != NEWEST:
             return name
-        top = newest(engine, self._python(engine).version, shipped())
+        top = find_newest(engine, self._python(engine).version, load_shipped())
         return name.replace(f"@{NEWEST}", f"@{top}", 1) if top else name
 
     def _python(self, engine: Versioned) -> pythons.Python:
         if not engine.python:
-            return pythons.own()
-        python = pythons.found(engine.python, self.path, self.home)
+            return pythons.current_python()
+        python = pythons.find_python(engine.python, self.path, self.home)
         if python is None:
             message = (
                 f"{engine.name}: there is no {engine.python} here that runs; put one on the PATH, "
@@ -120,29 +122,29 @@ class Provider:
         return python
 
 
-def _placed(name: str, python: str) -> str:
+def _add_python(name: str, python: str) -> str:
     engine = find(name)
     if not python or (isinstance(engine, Versioned) and engine.python):
         return name
     return f"{name}@{python}"
 
 
-def _pins(engine: Versioned, python: pythons.Python) -> Pins:
+def _choose_pins(engine: Versioned, python: pythons.Python) -> Pins:
     """Return what an environment holds; the pins that ship have no wheels without the GIL."""
-    return wanted(engine, python.version, () if python.free else shipped())
+    return choose_pins(engine, python.version, () if python.free else load_shipped())
 
 
-def without_device(engine: Engine, device: Path) -> str:
+def explain_missing_device(engine: Engine, device: Path) -> str:
     """Describe that an engine's device is not here; empty where it is, or none is needed."""
     if device.exists() or not OF_DEVICES & set(engine.distributions):
         return ""
     return f"it needs a GPU of NVIDIA's, and there is none here (no {device})"
 
 
-def here(engine: Engine) -> Interpreter:
+def current_interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs dfbench, and what it has of an engine."""
-    own = pythons.own()
-    found = _of(engine, own.path, own.told, versions(engine))
+    own = pythons.current_python()
+    found = _build_interpreter(engine, own.path, own.told, versions(engine))
     if found.problem:
         mend = f"{install_command(engine)} adds it, or {engine.name}@{NEWEST} makes an environment"
         return replace(found, problem=f"{found.problem}; {mend}")
@@ -151,16 +153,18 @@ def here(engine: Engine) -> Interpreter:
 
 def is_current(environment: Environment) -> bool:
     """Return whether an environment is one of the pins that ship, and not of older ones."""
-    return any(pins.text == environment.mark.pins for pins in shipped())
+    return any(pins.text == environment.mark.pins for pins in load_shipped())
 
 
-def _of(engine: Engine, path: str, python: str, found: Mapping[str, str]) -> Interpreter:
+def _build_interpreter(
+    engine: Engine, path: str, python: str, found: Mapping[str, str]
+) -> Interpreter:
     lacking = [name for name in engine.distributions if name not in found]
     problem = f"{', '.join(lacking)} not installed" if lacking else ""
     return Interpreter(path, python, found, problem)
 
 
-def local_provider() -> Provider:
+def build_local_provider() -> Provider:
     """Return the provider of this process: its cache folder, its PATH, its home."""
     cache = default_folder(os.environ)
     return Provider(cache, os.environ.get("PATH", os.defpath), Path.home())

@@ -14,7 +14,7 @@ from pathlib import Path
 # Where pyenv and uv keep the interpreters that are not on the PATH.
 HOMES = (".pyenv/versions/*/bin", ".local/share/uv/python/*/bin")
 PATIENCE = 60.0  # seconds; a machine at a load of 25 takes 8 for a bare one
-ASKED = """
+QUERY = """
 import platform, sys, sysconfig
 print(sys.executable)
 print(platform.python_version())
@@ -36,22 +36,22 @@ class Python:
         return f"{self.version}t" if self.free else self.version
 
 
-def own() -> Python:
+def current_python() -> Python:
     """Return the interpreter that runs dfbench."""
     free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     return Python(sys.executable, platform.python_version(), free)
 
 
-def found(name: str, path: str, home: Path) -> Python | None:
+def find_python(name: str, path: str, home: Path) -> Python | None:
     """Return the first interpreter of a name (`python3.13`) or path that runs; None without one."""
-    for candidate in _candidates(name, path, home):
+    for candidate in _list_candidates(name, path, home):
         # A shim of pyenv is there and executable for versions that are not chosen: it has to run.
-        if os.access(candidate, os.X_OK) and (python := _asked(candidate)):
+        if os.access(candidate, os.X_OK) and (python := _query(candidate)):
             return python
     return None
 
 
-def _candidates(name: str, path: str, home: Path) -> Iterator[Path]:
+def _list_candidates(name: str, path: str, home: Path) -> Iterator[Path]:
     if name.startswith("/"):
         yield Path(name)
         return
@@ -61,10 +61,10 @@ def _candidates(name: str, path: str, home: Path) -> Iterator[Path]:
             yield folder / name
 
 
-def _asked(path: Path) -> Python | None:
+def _query(path: Path) -> Python | None:
     try:
         ran = subprocess.run(
-            [path, "-c", ASKED], capture_output=True, text=True, timeout=PATIENCE, check=False
+            [path, "-c", QUERY], capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

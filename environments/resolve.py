@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from ..engines import find
 from ..engines.versions import NEWEST, Versioned
-from .pins import SHIPPED, asked
+from .pins import SHIPPED, write_requirements
 
 # The versions beside the newest that are kept because people ask about them before an upgrade.
 KEPT = ("pandas@2.3", "polars@1.30", "duckdb@1.4")
@@ -37,7 +37,7 @@ NEWEST_OF = (
 OLDEST_PYTHON = "3.11"
 
 
-def resolved(requirements: str) -> str:
+def resolve(requirements: str) -> str:
     """Resolve requirements for every Python that dfbench runs on, a pin a line.
 
     Raises CalledProcessError where they do not resolve.
@@ -55,7 +55,7 @@ def main() -> None:
     for name in (*KEPT, *(f"{engine}@{NEWEST}" for engine in NEWEST_OF)):
         base, _, version = name.partition("@")
         engine = Versioned(find(base), name, version)
-        text = resolved(asked(engine))
+        text = resolve(write_requirements(engine))
         own = canonicalize_name(engine.distributions[0])
         pins = [Requirement(line) for line in text.splitlines()]
         found = max(Version(s.version) for r in pins if r.name == own for s in r.specifier)

@@ -30,7 +30,7 @@ from .pins import Pins
 from .pythons import Python
 
 FOLDER = "environments"
-MARK = "dfbench.json"
+MANIFEST = "dfbench.json"
 LAYOUT = "1"
 # How uv and pip say that nothing answers.
 OFFLINE = (
@@ -46,11 +46,11 @@ OFFLINE = (
     "not found in the cache",
 )
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Manifest:
     """What an environment was made for and from."""
 
     engine: str
@@ -65,7 +65,7 @@ class Environment:
     """An environment that was made whole."""
 
     path: Path
-    mark: Mark
+    mark: Manifest
 
     @property
     def python(self) -> str:
@@ -84,10 +84,10 @@ class Environment:
 
     def size(self) -> int:
         """Return the bytes of disk that removing it would free."""
-        return _size(self.path)
+        return _measure_size(self.path)
 
 
-def place(cache: Path, pins: Pins, python: Python, name: str) -> Path:
+def find_folder(cache: Path, pins: Pins, python: Python, name: str) -> Path:
     """Return the folder of an environment: its name tells its content."""
     told = f"{LAYOUT}\n{python.path}\n{python.version}\n{pins.text}"
     key = hashlib.sha256(told.encode()).hexdigest()[:12]
@@ -95,77 +95,81 @@ def place(cache: Path, pins: Pins, python: Python, name: str) -> Path:
     return cache / FOLDER / f"{own}-{key}"
 
 
-def stored(path: Path) -> Environment | None:
+def load(path: Path) -> Environment | None:
     """Return the environment in a folder; None where it was never finished."""
     try:
-        return Environment(path, Mark(**json.loads((path / MARK).read_text())))
+        return Environment(path, Manifest(**json.loads((path / MANIFEST).read_text())))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def environments(cache: Path) -> tuple[Environment, ...]:
+def list_environments(cache: Path) -> tuple[Environment, ...]:
     """Return every environment that was finished."""
     folders = sorted((cache / FOLDER).glob("*/"))
-    return tuple(found for path in folders if (found := stored(path)))
+    return tuple(found for path in folders if (found := load(path)))
 
 
-def made(path: Path, engine: str, pins: Pins, python: Python, tell: Tell) -> Environment:
+def make_environment(
+    path: Path, engine: str, pins: Pins, python: Python, tell: Report
+) -> Environment:
     """Return the environment in a folder, made where it is not there yet; one maker at a time.
 
     Raises EngineError, a sentence with the command, where it cannot be made.
     """
-    if found := stored(path):
+    if found := load(path):
         return found
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path) as lock:
-        if found := stored(path):
+    with _lock(path) as lock:
+        if found := load(path):
             return found
         shutil.rmtree(path, ignore_errors=True)
-        by, steps = _steps(path, pins, python)
+        by, steps = _build_steps(path, pins, python)
         tell(f"making the environment of {engine} with {by}")
         for command, given in steps:
             _run(command, given, engine, pins, lock)
-        mark = Mark(
+        mark = Manifest(
             engine, pins.text, python.version, by, datetime.now(UTC).isoformat("T", "seconds")
         )
-        _write(path / MARK, json.dumps(asdict(mark), indent=2))
+        _write(path / MANIFEST, json.dumps(asdict(mark), indent=2))
         tell("")
     return Environment(path, mark)
 
 
-def pruned(cache: Path, keep: Callable[[Environment], bool]) -> tuple[tuple[Path, ...], int]:
+def prune_environments(
+    cache: Path, keep: Callable[[Environment], bool]
+) -> tuple[tuple[Path, ...], int]:
     """Remove the environments that are not to be kept, and unfinished ones that nobody makes.
 
     Gives the folders that were removed, and the bytes of disk that this freed.
     """
     gone, freed = [], 0
     for path in sorted((cache / FOLDER).glob("*/")):
-        found = stored(path)
+        found = load(path)
         if found and keep(found):
             continue
-        with suppress(BlockingIOError), _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            freed += _size(path)
+        with suppress(BlockingIOError), _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            freed += _measure_size(path)
             # The mark goes first: what an interrupt leaves of the rest is not believed.
-            (path / MARK).unlink(missing_ok=True)
+            (path / MANIFEST).unlink(missing_ok=True)
             shutil.rmtree(path)
             gone.append(path)
     return tuple(gone), freed
 
 
-def _size(path: Path) -> int:
+def _measure_size(path: Path) -> int:
     """Add up the files that nothing else links to: those of uv's cache cost nothing more."""
     files = (file.lstat() for file in path.rglob("*"))
     return sum(stat.st_blocks * 512 for stat in files if stat.st_nlink == 1)
 
 
-def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list[str], str]]]:
+def _build_steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list[str], str]]]:
     """Return the maker's name, and its commands with what each reads from standard input.
 
     Without the GIL wheels alone are taken: what has none for such an interpreter has an older
     version that does, or takes an hour and a compiler. Elsewhere some have no wheel at all.
     """
     inside = str(path / "bin" / "python")
-    if uv := _uv():
+    if uv := _find_uv():
         make = [*uv, "venv", "--quiet", "--no-project", "--python", python.path, str(path)]
         # uv compiles nothing by default: then every fresh worker would.
         options = ["--quiet", "--compile-bytecode", "--python", inside, "--requirement", "-"]
@@ -178,7 +182,7 @@ def _steps(path: Path, pins: Pins, python: Python) -> tuple[str, list[tuple[list
     return "pip", [(make, ""), (install, pins.text)]
 
 
-def _uv() -> list[str]:
+def _find_uv() -> list[str]:
     """Return the command that is uv; nothing where there is none that runs."""
     candidates = [[path]] if (path := shutil.which("uv")) else []
     if importlib.util.find_spec("uv"):
@@ -201,10 +205,10 @@ def _run(command: list[str], given: str, engine: str, pins: Pins, lock: int) -> 
         pass_fds=(lock,),
     )
     if ran.returncode:
-        raise _unmakeable(engine, pins, ran.stderr or ran.stdout)
+        raise _make_error(engine, pins, ran.stderr or ran.stdout)
 
 
-def _unmakeable(engine: str, pins: Pins, said: str) -> EngineError:
+def _make_error(engine: str, pins: Pins, said: str) -> EngineError:
     lines = [line.strip(" ×╰─▶│") for line in said.splitlines() if line.strip(" ×╰─▶│")]
     if any(word in said.lower() for word in OFFLINE):
         message = (
@@ -219,7 +223,7 @@ def _unmakeable(engine: str, pins: Pins, said: str) -> EngineError:
 
 
 @contextmanager
-def _locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[int]:
+def _lock(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[int]:
     """Hold the lock of a folder; the lock's file stays, for others may wait for it."""
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:

@@ -24,7 +24,7 @@ from pathlib import Path
 from dfbench.comparison import oracle
 from dfbench.comparison.plan import Plan, plan
 from dfbench.datasets.cache import default_folder
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
 from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
@@ -32,7 +32,7 @@ from dfbench.execution.limits import choose_backend
 from dfbench.spec.reader import read
 from dfbench.spec.workload import Generated, Limits, Workload
 from dfbench.storage.records import Outcome, Run
-from dfbench.verification.agreement import judged
+from dfbench.verification.agreement import compare_answer
 
 MIB = 2**20
 LIMITS = tuple(256 * MIB * 2**step for step in range(6))  # 256 MiB to 8 GiB
@@ -44,7 +44,7 @@ SLOWEST = 5.0  # after the limit of time, the start of two interpreters included
 def planned(workload: Workload, rows: int, limit: int, seconds: float) -> Plan:
     dataset = replace(workload.dataset, rows=rows)
     assert isinstance(dataset, Generated)
-    data = make(dataset, default_folder(os.environ))
+    data = make_dataset(dataset, default_folder(os.environ))
     limits = Limits(memory=limit, time=seconds, threads=2)
     return plan(replace(workload, dataset=dataset, limits=limits), data, choose_backend())
 
@@ -67,7 +67,7 @@ def ending(run: Run, made: Plan, answer: Path) -> str:
     if run.outcome is Outcome.OK:
         query = made.workload.query(run.query)
         expected = oracle.answer(made, query)
-        agrees = expected and judged(expected, answer, query, made.data.rows).agrees
+        agrees = expected and compare_answer(expected, answer, query, made.data.rows).agrees
         return "ok" if agrees else "wrong answer"
     if run.outcome is Outcome.TIMEOUT and "memory pressure" not in run.evidence:
         return "timeout without pressure"

@@ -11,25 +11,25 @@ import numpy as np
 import pyarrow as pa
 
 from . import tolerance
-from .columns import Array, IncomparableError, Pair, Side, family, pair
+from .columns import Array, ColumnPair, ColumnValues, IncomparableError, find_family, pair_columns
 from .differences import (
     SHOWN,
-    Asked,
-    Verdict,
-    groups_differ,
-    header,
-    lengths_differ,
-    names_differ,
-    value_row,
-    values_differ,
+    CheckResult,
+    Requirements,
+    build_header,
+    build_row,
+    describe_groups,
+    describe_lengths,
+    describe_names,
+    describe_values,
 )
-from .row_keys import key_codes, sorting
+from .row_keys import encode_keys, sort_codes
 
 BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class _RowMatch:
     """Which row of one answer belongs to which of the other: positions, None for as they come."""
 
     expected: Array | None
@@ -46,184 +46,192 @@ class _Match:
             )
 
 
-def compare(expected: Path | pa.Table, answer: Path | pa.Table, asked: Asked) -> Verdict:
+def compare_answers(
+    expected: Path | pa.Table, answer: Path | pa.Table, asked: Requirements
+) -> CheckResult:
     """Compare every value of two answers: Arrow IPC files, read as they lie on disk, or tables.
 
     Exact for whole numbers, text, truth values and times; float64 by the rule in `tolerance`.
     Null, NaN and NA are one thing, and a missing key is a group of its own.
     """
-    one, other = opened(expected), opened(answer)
-    if reason := names_differ(one, other):
-        return Verdict(False, reason)
-    if (asked.cut or asked.positional) and (reason := lengths_differ(one, other)):
-        return Verdict(False, reason)
+    one, other = open_answer(expected), open_answer(answer)
+    if reason := describe_names(one, other):
+        return CheckResult(False, reason)
+    if (asked.cut or asked.positional) and (reason := describe_lengths(one, other)):
+        return CheckResult(False, reason)
     if asked.cut and not asked.sort:  # any rows will do
-        return Verdict(True)
+        return CheckResult(True)
     if asked.positional:
-        return _in_place(one, other, asked, one.column_names)
-    length = _above_cut(one, other, asked) if asked.cut else max(one.num_rows, other.num_rows)
-    verdict = _any_order(one.slice(0, length), other.slice(0, length), asked)
-    return _order(one, other, asked) if verdict.agrees and asked.sort else verdict
+        return _compare_in_place(one, other, asked, one.column_names)
+    length = _count_above_cut(one, other, asked) if asked.cut else max(one.num_rows, other.num_rows)
+    verdict = _compare_any_order(one.slice(0, length), other.slice(0, length), asked)
+    return _check_order(one, other, asked) if verdict.agrees and asked.sort else verdict
 
 
-def _order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
-    verdict = _in_place(one, other, asked, asked.sort)
+def _check_order(one: pa.Table, other: pa.Table, asked: Requirements) -> CheckResult:
+    verdict = _compare_in_place(one, other, asked, asked.sort)
     if verdict.agrees:
         return verdict
-    return Verdict(False, f"the rows are not sorted so: {verdict.reason}", verdict.rows)
+    return CheckResult(False, f"the rows are not sorted so: {verdict.reason}", verdict.rows)
 
 
-def opened(answer: Path | pa.Table) -> pa.Table:
+def open_answer(answer: Path | pa.Table) -> pa.Table:
     """Return an answer as a table; a file is read as it lies on disk."""
     if isinstance(answer, pa.Table):
         return answer
     return pa.ipc.open_file(pa.memory_map(str(answer))).read_all()
 
 
-def _in_place(one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str]) -> Verdict:
-    match = _Match(None, None, one.num_rows)
-    return _values(one, other, names, match, asked)
+def _compare_in_place(
+    one: pa.Table, other: pa.Table, asked: Requirements, names: Sequence[str]
+) -> CheckResult:
+    match = _RowMatch(None, None, one.num_rows)
+    return _compare_values(one, other, names, match, asked)
 
 
-def _above_cut(one: pa.Table, other: pa.Table, asked: Asked) -> int:
+def _count_above_cut(one: pa.Table, other: pa.Table, asked: Requirements) -> int:
     """Count the rows before those that tie with the last: of the tied ones, a limit keeps any."""
     if not one.num_rows:
         return 0
     untied = np.zeros(one.num_rows, bool)
     for name in asked.sort:
         try:
-            column = pair(name, one[name], other[name])
+            column = pair_columns(name, one[name], other[name])
         except IncomparableError:
             return int(one.num_rows)
         for side in (column.expected, column.answer):
-            untied |= _unlike(_repeated_last(side, column), _limits(column, asked))
+            untied |= _differs(_repeat_last(side, column), _compute_tolerance(column, asked))
     return int(untied.nonzero()[0].max(initial=-1)) + 1
 
 
-def _repeated_last(side: Side, column: Pair) -> Pair:
+def _repeat_last(side: ColumnValues, column: ColumnPair) -> ColumnPair:
     last = np.full(len(side.values), len(side.values) - 1)
     state = None if side.state is None else side.state[last]
-    return Pair(column.name, column.exact, Side(side.values[last], state), side)
+    return ColumnPair(column.name, column.exact, ColumnValues(side.values[last], state), side)
 
 
-def _any_order(one: pa.Table, other: pa.Table, asked: Asked) -> Verdict:
+def _compare_any_order(one: pa.Table, other: pa.Table, asked: Requirements) -> CheckResult:
     try:
-        asked = replace(asked, keys=_telling(one)) if asked.unkeyed else asked
+        asked = replace(asked, keys=_choose_keys(one)) if asked.unkeyed else asked
         names = [name for name in one.column_names if name not in asked.keys]
-        match = _matched(one, other, asked, names)
+        match = _match_rows(one, other, asked, names)
     except IncomparableError as different:
-        return Verdict(False, str(different))
-    if isinstance(match, Verdict):
+        return CheckResult(False, str(different))
+    if isinstance(match, CheckResult):
         return match
-    return _values(one, other, names, match, asked)
+    return _compare_values(one, other, names, match, asked)
 
 
-def _telling(one: pa.Table) -> tuple[str, ...]:
+def _choose_keys(one: pa.Table) -> tuple[str, ...]:
     """Choose exact columns that tell rows apart: the numbers where they do, for text is slower."""
-    families = {name: family(one[name].type) for name in one.column_names}
+    families = {name: find_family(one[name].type) for name in one.column_names}
     exact = [name for name, kind in families.items() if kind != "float"]
     quick = [name for name in exact if families[name] != "string"]
     rows = (one.num_rows, one.num_rows)
-    codes, _ = key_codes((pair(name, one[name], one[name]) for name in quick), rows)
-    return tuple(exact if _repeats(codes) else quick)
+    codes, _ = encode_keys((pair_columns(name, one[name], one[name]) for name in quick), rows)
+    return tuple(exact if _has_duplicates(codes) else quick)
 
 
-def _matched(
-    one: pa.Table, other: pa.Table, asked: Asked, names: Sequence[str]
-) -> _Match | Verdict:
-    keys = (pair(name, one[name], other[name]) for name in asked.keys)
-    codes = key_codes(keys, (one.num_rows, other.num_rows))
-    if np.array_equal(*codes) and not _repeats(codes[0]):
-        return _Match(None, None, one.num_rows)
+def _match_rows(
+    one: pa.Table, other: pa.Table, asked: Requirements, names: Sequence[str]
+) -> _RowMatch | CheckResult:
+    keys = (pair_columns(name, one[name], other[name]) for name in asked.keys)
+    codes = encode_keys(keys, (one.num_rows, other.num_rows))
+    if np.array_equal(*codes) and not _has_duplicates(codes[0]):
+        return _RowMatch(None, None, one.num_rows)
     with ThreadPoolExecutor(2) as pool:  # NumPy sorts without the interpreter's lock
-        orders = list(pool.map(sorting, codes))
-    match = _Match(orders[0], orders[1], one.num_rows)
-    if one.num_rows != other.num_rows or not _same(codes, match):
-        return groups_differ(one, other, asked, codes)
-    if _repeats(codes[0], orders[0]):
-        return _by_values([pair(n, one[n], other[n]) for n in names], codes)
+        orders = list(pool.map(sort_codes, codes))
+    match = _RowMatch(orders[0], orders[1], one.num_rows)
+    if one.num_rows != other.num_rows or not _have_equal_codes(codes, match):
+        return describe_groups(one, other, asked, codes)
+    if _has_duplicates(codes[0], orders[0]):
+        return _match_by_values([pair_columns(n, one[n], other[n]) for n in names], codes)
     return match
 
 
-def _same(codes: tuple[Array, Array], match: _Match) -> bool:
+def _have_equal_codes(codes: tuple[Array, Array], match: _RowMatch) -> bool:
     return all(np.array_equal(codes[0][a], codes[1][b]) for a, b in match.blocks())
 
 
-def _repeats(codes: Array, order: Array | None = None) -> bool:
+def _has_duplicates(codes: Array, order: Array | None = None) -> bool:
     """Return whether any two rows have one code; the codes are sorted by `order`, else here."""
     ordered = np.sort(codes) if order is None else codes[order]
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _by_values(pairs: Sequence[Pair], codes: tuple[Array, Array]) -> _Match:
+def _match_by_values(pairs: Sequence[ColumnPair], codes: tuple[Array, Array]) -> _RowMatch:
     """Match rows of equal keys by their values, exact ones first: a float may be a bit off."""
     columns = sorted(pairs, key=lambda column: column.exact)
     orders = []
     for side, code in zip(("expected", "answer"), codes, strict=True):
-        levels = [level for column in columns for level in _levels(getattr(column, side))]
+        levels = [level for column in columns for level in _sort_levels(getattr(column, side))]
         orders.append(np.lexsort((*levels, code)))
-    return _Match(orders[0], orders[1], len(codes[0]))
+    return _RowMatch(orders[0], orders[1], len(codes[0]))
 
 
-def _levels(side: Side) -> tuple[Array, ...]:
+def _sort_levels(side: ColumnValues) -> tuple[Array, ...]:
     return (side.values,) if side.state is None else (side.values, side.state)
 
 
-def _values(
-    one: pa.Table, other: pa.Table, names: Sequence[str], match: _Match, asked: Asked
-) -> Verdict:
+def _compare_values(
+    one: pa.Table, other: pa.Table, names: Sequence[str], match: _RowMatch, asked: Requirements
+) -> CheckResult:
     """Compare columns row by row of the match; only one column's values are held at a time."""
     said, rows = [], []
     for name in names:
         try:
-            column = pair(name, one[name], other[name])
+            column = pair_columns(name, one[name], other[name])
         except IncomparableError as different:
             said.append(str(different))
             continue
-        number, first = _different(column, match, asked)
+        number, first = _find_differences(column, match, asked)
         if number:
-            said.append(values_differ(name, number, match.length))
-            rows += [value_row((one, other), name, at, asked) for at in first]
+            said.append(describe_values(name, number, match.length))
+            rows += [build_row((one, other), name, at, asked) for at in first]
     if not said:
-        return Verdict(True)
-    return Verdict(False, "; ".join(said), (header(asked), *rows[:SHOWN]) if rows else ())
+        return CheckResult(True)
+    return CheckResult(False, "; ".join(said), (build_header(asked), *rows[:SHOWN]) if rows else ())
 
 
-def _different(column: Pair, match: _Match, asked: Asked) -> tuple[int, list[tuple[int, int]]]:
+def _find_differences(
+    column: ColumnPair, match: _RowMatch, asked: Requirements
+) -> tuple[int, list[tuple[int, int]]]:
     """Count the values that differ and return the positions of the first ones in both answers."""
-    limits = _limits(column, asked)
+    limits = _compute_tolerance(column, asked)
     number = 0
     first: list[tuple[int, int]] = []
     for a, b in match.blocks():
-        block = Pair(
-            column.name, column.exact, _taken(column.expected, a), _taken(column.answer, b)
+        block = ColumnPair(
+            column.name, column.exact, _take(column.expected, a), _take(column.answer, b)
         )
-        bad = _unlike(block, limits).nonzero()[0]
+        bad = _differs(block, limits).nonzero()[0]
         number += len(bad)
         some = bad[: SHOWN - len(first)].tolist()
-        first += [(_position(a, i), _position(b, i)) for i in some]
+        first += [(_locate(a, i), _locate(b, i)) for i in some]
     return number, first
 
 
-def _position(rows: slice | Array, i: int) -> int:
+def _locate(rows: slice | Array, i: int) -> int:
     return int(rows.start) + i if isinstance(rows, slice) else int(rows[i])
 
 
-def _taken(side: Side, rows: slice | Array) -> Side:
-    return Side(side.values[rows], None if side.state is None else side.state[rows])
+def _take(side: ColumnValues, rows: slice | Array) -> ColumnValues:
+    return ColumnValues(side.values[rows], None if side.state is None else side.state[rows])
 
 
-def _limits(column: Pair, asked: Asked) -> tuple[float, float]:
+def _compute_tolerance(column: ColumnPair, asked: Requirements) -> tuple[float, float]:
     if column.exact:
         return 0.0, 0.0
     floor = asked.floors.get(column.name, 0.0)
-    return tolerance.relative(asked.rows), tolerance.absolute(column.expected.values, floor)
+    return tolerance.relative_tolerance(asked.rows), tolerance.absolute_tolerance(
+        column.expected.values, floor
+    )
 
 
-def _unlike(column: Pair, limits: tuple[float, float]) -> Array:
+def _differs(column: ColumnPair, limits: tuple[float, float]) -> Array:
     one, other = column.expected, column.answer
     if not column.exact:
-        return tolerance.differs(one.values, other.values, *limits)
+        return tolerance.find_differences(one.values, other.values, *limits)
     bad: Array = one.values != other.values
     if one.state is None and other.state is None:
         return bad

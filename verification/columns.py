@@ -22,7 +22,7 @@ class IncomparableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ColumnValues:
     """One engine's values; `state` says which are missing (None: all of them are values)."""
 
     values: Array
@@ -30,34 +30,34 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ColumnPair:
     """A column of both answers; where it is not `exact` it is float64, and NaN is missing."""
 
     name: str
     exact: bool
-    expected: Side
-    answer: Side
+    expected: ColumnValues
+    answer: ColumnValues
 
 
-def pair(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+def pair_columns(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> ColumnPair:
     """Bring two columns to one type: int64 (also strings' codes, times) or float64.
 
     Raises IncomparableError where one is, say, text and the other a number.
     """
-    families = family(expected.type), family(answer.type)
+    families = find_family(expected.type), find_family(answer.type)
     match families:
         case ("null", other) | (other, "null"):
             pass
         case ("int", "float") | ("float", "int"):
-            return _mixed(name, expected, answer, families)
+            return _pair_integers_and_floats(name, expected, answer, families)
         case (other, same) if other == same:
             pass
         case _:
             raise IncomparableError(f"column {name} is {answer.type} instead of {expected.type}")
-    return _alike(name, other, _typed(expected, answer), _typed(answer, expected))
+    return _pair_family(name, other, _cast_null(expected, answer), _cast_null(answer, expected))
 
 
-def family(type_: pa.DataType) -> Family:
+def find_family(type_: pa.DataType) -> Family:
     """Return what kind of values an Arrow type holds; engines differ in the type, not in this."""
     kind = type_.value_type if pa.types.is_dictionary(type_) else type_
     for name, tests in _FAMILIES.items():
@@ -79,91 +79,112 @@ _FAMILIES: dict[Family, tuple[Any, ...]] = {
 }
 
 
-def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a dictionary column as its values."""
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column
 
 
-def floats(column: pa.ChunkedArray) -> Side:
+def to_floats(column: pa.ChunkedArray) -> ColumnValues:
     """Return numbers as float64, missing as NaN."""
-    column = plain(column)
+    column = decode_dictionary(column)
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
     column = column.cast(pa.float64(), safe=False)
-    return Side((column.fill_null(np.nan) if column.null_count else column).to_numpy())
+    return ColumnValues((column.fill_null(np.nan) if column.null_count else column).to_numpy())
 
 
-def _typed(column: pa.ChunkedArray, like: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(plain(like).type) if pa.types.is_null(column.type) else plain(column)
+def _cast_null(column: pa.ChunkedArray, like: pa.ChunkedArray) -> pa.ChunkedArray:
+    return (
+        column.cast(decode_dictionary(like).type)
+        if pa.types.is_null(column.type)
+        else decode_dictionary(column)
+    )
 
 
-def _alike(name: str, kind: Family, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+def _pair_family(
+    name: str, kind: Family, expected: pa.ChunkedArray, answer: pa.ChunkedArray
+) -> ColumnPair:
     match kind:
         case "float":
-            return Pair(name, False, floats(expected), floats(answer))
+            return ColumnPair(name, False, to_floats(expected), to_floats(answer))
         case "string":
-            return Pair(name, True, *_texts(expected, answer))
+            return ColumnPair(name, True, *_to_codes(expected, answer))
         case "int" | "null":
-            return _whole(name, expected, answer)
+            return _pair_integers(name, expected, answer)
         case "time" | "duration":
-            return Pair(name, True, *_times(expected, answer))
+            return ColumnPair(name, True, *_to_times(expected, answer))
 
 
-def _whole(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> Pair:
+def _pair_integers(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> ColumnPair:
     try:
-        return Pair(name, True, _integers(expected), _integers(answer))
+        return ColumnPair(name, True, _to_integers(expected), _to_integers(answer))
     except pa.ArrowInvalid:  # beyond 64 bits: what wrapped around is far off in float64, too
-        return Pair(name, False, floats(expected), floats(answer))
+        return ColumnPair(name, False, to_floats(expected), to_floats(answer))
 
 
-def _integers(column: pa.ChunkedArray) -> Side:
+def _to_integers(column: pa.ChunkedArray) -> ColumnValues:
     if pa.types.is_null(column.type):
-        return Side(np.zeros(len(column), np.int64), np.full(len(column), MISSING, np.uint8))
+        return ColumnValues(
+            np.zeros(len(column), np.int64), np.full(len(column), MISSING, np.uint8)
+        )
     column = column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
     if pa.types.is_decimal(column.type) or pa.types.is_uint64(column.type):
         column = column.cast(pa.int64())
     if not column.null_count:
-        return Side(column.to_numpy())
-    return Side(column.fill_null(0).to_numpy(), pc.is_null(column).to_numpy().astype(np.uint8))
+        return ColumnValues(column.to_numpy())
+    return ColumnValues(
+        column.fill_null(0).to_numpy(), pc.is_null(column).to_numpy().astype(np.uint8)
+    )
 
 
-def _mixed(
+def _pair_integers_and_floats(
     name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray, families: tuple[Family, Family]
-) -> Pair:
+) -> ColumnPair:
     # pandas turns an integer column with missing values into float64: it must stay exact
     if families == ("float", "int"):
-        return Pair(name, False, floats(expected), floats(answer))
+        return ColumnPair(name, False, to_floats(expected), to_floats(answer))
     try:
-        return Pair(name, True, _integers(plain(expected)), _whole_floats(floats(answer).values))
+        return ColumnPair(
+            name,
+            True,
+            _to_integers(decode_dictionary(expected)),
+            _to_whole_numbers(to_floats(answer).values),
+        )
     except pa.ArrowInvalid:
-        return Pair(name, False, floats(expected), floats(answer))
+        return ColumnPair(name, False, to_floats(expected), to_floats(answer))
 
 
-def _whole_floats(values: Array) -> Side:
+def _to_whole_numbers(values: Array) -> ColumnValues:
     missing = np.isnan(values)
     with np.errstate(invalid="ignore"):
         whole = (np.trunc(values) == values) & (np.abs(values) < 2.0**63)
     state = np.where(missing, MISSING, np.where(whole, VALUE, NOT_WHOLE)).astype(np.uint8)
-    return Side(np.where(whole, values, 0.0).astype(np.int64), state if state.any() else None)
+    return ColumnValues(
+        np.where(whole, values, 0.0).astype(np.int64), state if state.any() else None
+    )
 
 
-def _times(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Side]:
+def _to_times(
+    expected: pa.ChunkedArray, answer: pa.ChunkedArray
+) -> tuple[ColumnValues, ColumnValues]:
     try:
-        return _ticks(expected, "ns"), _ticks(answer, "ns")
+        return _to_ticks(expected, "ns"), _to_ticks(answer, "ns")
     except pa.ArrowInvalid:  # beyond the years 1677 to 2262
-        return _ticks(expected, "us"), _ticks(answer, "us")
+        return _to_ticks(expected, "us"), _to_ticks(answer, "us")
 
 
-def _ticks(column: pa.ChunkedArray, unit: str) -> Side:
+def _to_ticks(column: pa.ChunkedArray, unit: str) -> ColumnValues:
     if pa.types.is_duration(column.type):
-        return _integers(column.cast(pa.duration(unit)).cast(pa.int64()))
+        return _to_integers(column.cast(pa.duration(unit)).cast(pa.int64()))
     zone = getattr(column.type, "tz", None)
-    return _integers(column.cast(pa.timestamp(unit, zone)).cast(pa.int64()))
+    return _to_integers(column.cast(pa.timestamp(unit, zone)).cast(pa.int64()))
 
 
-def _texts(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Side]:
+def _to_codes(
+    expected: pa.ChunkedArray, answer: pa.ChunkedArray
+) -> tuple[ColumnValues, ColumnValues]:
     """Return two text columns as codes of one dictionary, 0 for missing."""
     with ThreadPoolExecutor(2) as pool:  # Arrow lets go of the interpreter's lock
         (one, words), (other, their_words) = pool.map(_encode, (expected, answer))
@@ -173,7 +194,7 @@ def _texts(expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> tuple[Side, Si
     lookup = np.concatenate((np.zeros(1, np.int32), renamed))
     np.take(lookup, other, out=other, mode="clip")
     pa.default_memory_pool().release_unused()  # the encoder's tables are as large as the column
-    return Side(one), Side(other)
+    return ColumnValues(one), ColumnValues(other)
 
 
 def _encode(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:

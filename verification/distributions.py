@@ -24,35 +24,37 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from .answers import opened
+from .answers import open_answer
 from .columns import Array
-from .differences import Verdict, lengths_differ, names_differ
+from .differences import CheckResult, describe_lengths, describe_names
 
 ERROR_RATE = 1e-6
-FEWEST = 30  # tasks; for fewer, the normal law of means and variances is not yet true
+MIN_TASKS = 30  # tasks; for fewer, the normal law of means and variances is not yet true
 TASK = "task"
 TESTS = 3
 
 
-def alike(expected: Path | pa.Table, answer: Path | pa.Table) -> Verdict:
+def compare_distributions(expected: Path | pa.Table, answer: Path | pa.Table) -> CheckResult:
     """Compare the distributions of two answers of tasks, column by column.
 
     Fewer than thirty tasks are too few to tell anything, and agree.
     """
-    one, other = opened(expected), opened(answer)
-    if reason := names_differ(one, other) or lengths_differ(one, other):
-        return Verdict(False, reason)
-    if one.num_rows < FEWEST:
-        return Verdict(True, f"{one.num_rows} tasks are too few to compare distributions")
+    one, other = open_answer(expected), open_answer(answer)
+    if reason := describe_names(one, other) or describe_lengths(one, other):
+        return CheckResult(False, reason)
+    if one.num_rows < MIN_TASKS:
+        return CheckResult(True, f"{one.num_rows} tasks are too few to compare distributions")
     names = [name for name in one.column_names if name != TASK]
     level = ERROR_RATE / max(1, TESTS * len(names))
-    said = [said for name in names if (said := _column(name, one[name], other[name], level))]
-    return Verdict(not said, "; ".join(said))
+    said = [
+        said for name in names if (said := _compare_column(name, one[name], other[name], level))
+    ]
+    return CheckResult(not said, "; ".join(said))
 
 
-def _column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, level: float) -> str:
+def _compare_column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, level: float) -> str:
     try:
-        x, y = _numbers(one), _numbers(other)
+        x, y = _read_finite(one), _read_finite(other)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return f"column {name}: no numbers ({one.type}, {other.type}); write verify: exact"
     missing = abs((len(one) - len(x)) - (len(other) - len(y)))
@@ -66,15 +68,15 @@ def _column(name: str, one: pa.ChunkedArray, other: pa.ChunkedArray, level: floa
         return ""
     return (
         f"column {name}: another distribution by the test of {least} (p = {found[least]:.1e}): "
-        f"mean {_told(y.mean())} and sd {_told(y.std())} "
-        f"instead of {_told(x.mean())} and {_told(x.std())}"
+        f"mean {_format(y.mean())} and sd {_format(y.std())} "
+        f"instead of {_format(x.mean())} and {_format(x.std())}"
     )
 
 
 def mean_test(x: Array, y: Array) -> float:
     """Return the probability of means at least as far apart, were the distributions the same."""
     error = math.sqrt(x.var() / len(x) + y.var() / len(y))
-    return _two_sided(float(x.mean() - y.mean()), error)
+    return _compute_p_value(float(x.mean() - y.mean()), error)
 
 
 def variance_test(x: Array, y: Array) -> float:
@@ -82,8 +84,8 @@ def variance_test(x: Array, y: Array) -> float:
     spreads = float(x.var()), float(y.var())
     if not min(spreads):
         return 1.0 if spreads[0] == spreads[1] else 0.0
-    error = math.sqrt(_excess(x) / len(x) + _excess(y) / len(y))
-    return _two_sided(math.log(spreads[0] / spreads[1]), error)
+    error = math.sqrt(_compute_excess(x) / len(x) + _compute_excess(y) / len(y))
+    return _compute_p_value(math.log(spreads[0] / spreads[1]), error)
 
 
 def rank_test(x: Array, y: Array) -> float:
@@ -100,25 +102,25 @@ def rank_test(x: Array, y: Array) -> float:
     return min(1.0, 2.0 * float(sum(terms)))
 
 
-def _excess(x: Array) -> float:
+def _compute_excess(x: Array) -> float:
     """Return the kurtosis less one: what the error of a log variance is made of."""
     centred = x - x.mean()
     kurtosis = float((centred**4).mean() / (centred**2).mean() ** 2)
     return max(kurtosis - 1.0, 0.0)
 
 
-def _two_sided(difference: float, error: float) -> float:
+def _compute_p_value(difference: float, error: float) -> float:
     if not error:
         return 1.0 if not difference else 0.0
     return math.erfc(abs(difference) / error / math.sqrt(2))
 
 
-def _numbers(column: pa.ChunkedArray) -> Array:
+def _read_finite(column: pa.ChunkedArray) -> Array:
     """Return a column's finite numbers as float64."""
     values: Array = column.cast(pa.float64()).to_numpy()
     finite: Array = values[np.isfinite(values)]
     return finite
 
 
-def _told(value: float) -> str:
+def _format(value: float) -> str:
     return f"{value:.4g}"

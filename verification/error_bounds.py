@@ -32,44 +32,46 @@ from ..spec.workload import Query, RowFunction
 
 ROUNDING = 2.0**-53
 # as in `tolerance`: what a sum's order makes of sum|x|, with room for 1e8 terms
-SUMMED = 1e-12
+SUM_ERROR = 1e-12
 # of a correlation from moments in one pass, up to a mean of 300 standard deviations
-CORRELATED = 1e-11
+CORRELATION_ERROR = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Magnitude:
     """How large a value typically is, and how far off it may honestly be."""
 
     value: float
     error: float = 0.0
 
 
-_UNKNOWN = Size(0.0)
+_UNKNOWN = Magnitude(0.0)
 
 
-def floors(query: Query, typical: Mapping[str, float], group: float = 1.0) -> dict[str, float]:
+def bound_errors(
+    query: Query, typical: Mapping[str, float], group: float = 1.0
+) -> dict[str, float]:
     """Return what each of a query's outputs may be off near zero.
 
     `typical` is the mean absolute value of columns (see `typical_sizes`), `group` the mean number
     of rows in a group. Of a column that is not in it, only a correlation's floor is known.
     """
-    sizes = {name: Size(value, ROUNDING * value) for name, value in typical.items()}
+    sizes = {name: Magnitude(value, ROUNDING * value) for name, value in typical.items()}
     for output in query.derive:
-        sizes[output.name] = _size(output.expression, sizes, 1.0)
+        sizes[output.name] = _bound(output.expression, sizes, 1.0)
     found = {
-        output.name: _size(output.expression, sizes, group).error
+        output.name: _bound(output.expression, sizes, group).error
         for output in (*query.aggregate, *query.transform)
     }
     match query.apply:
         case RowFunction(output=name, body=body) if body is not None:
-            found[name] = _size(body, sizes, 1.0).error
+            found[name] = _bound(body, sizes, 1.0).error
         case _:
             pass
     return {name: error for name, error in found.items() if 0.0 < error < math.inf}
 
 
-def typical_sizes(files: Sequence[Path], columns: Sequence[str]) -> dict[str, float]:
+def measure_sizes(files: Sequence[Path], columns: Sequence[str]) -> dict[str, float]:
     """Return the mean absolute value of numeric columns of Parquet files."""
     import duckdb  # noqa: PLC0415 - a tenth of a second that a comparison of floats alone needs
 
@@ -83,60 +85,64 @@ def typical_sizes(files: Sequence[Path], columns: Sequence[str]) -> dict[str, fl
     return {name: value for name, value in zip(columns, found, strict=True) if value is not None}
 
 
-def _size(node: Expr, sizes: Mapping[str, Size], group: float) -> Size:  # one case for each node
+def _bound(
+    node: Expr, sizes: Mapping[str, Magnitude], group: float
+) -> Magnitude:  # one case for each node
     match node:
         case Col(name):
             return sizes.get(name, _UNKNOWN)
         case Lit(value):
-            return Size(abs(float(value))) if isinstance(value, int | float) else _UNKNOWN
+            return Magnitude(abs(float(value))) if isinstance(value, int | float) else _UNKNOWN
         case Arith("**", base, Lit(int() | float() as power)) if power >= 1:
-            below = _size(base, sizes, group)
-            return Size(below.value**power, power * below.value ** (power - 1) * below.error)
+            below = _bound(base, sizes, group)
+            return Magnitude(below.value**power, power * below.value ** (power - 1) * below.error)
         case Arith(op, left, right):
-            return _arithmetic(op, _size(left, sizes, group), _size(right, sizes, group))
+            return _bound_arithmetic(op, _bound(left, sizes, group), _bound(right, sizes, group))
         case Neg(operand) | Call("abs", (operand,)):
-            return _size(operand, sizes, group)
+            return _bound(operand, sizes, group)
         case Case(branches, otherwise):
             values = [
-                _size(value, sizes, group) for value in (*(v for _, v in branches), otherwise)
+                _bound(value, sizes, group) for value in (*(v for _, v in branches), otherwise)
             ]
-            return Size(max(s.value for s in values), max(s.error for s in values))
+            return Magnitude(max(s.value for s in values), max(s.error for s in values))
         case Let(name, value, body):
-            return _size(body, {**sizes, name: _size(value, sizes, group)}, group)
+            return _bound(body, {**sizes, name: _bound(value, sizes, group)}, group)
         case Agg(function, arguments):
-            return _aggregated(function, [_size(part, sizes, 1.0) for part in arguments], group)
+            return _bound_aggregation(
+                function, [_bound(part, sizes, 1.0) for part in arguments], group
+            )
         case Call() | Compare() | IsMissing() | IsIn() | Bool() | Not():
             return _UNKNOWN  # the rule without a floor is stricter
         case _:
             assert_never(node)
 
 
-def _arithmetic(op: str, left: Size, right: Size) -> Size:
+def _bound_arithmetic(op: str, left: Magnitude, right: Magnitude) -> Magnitude:
     match op:
         case "+" | "-":
             value = left.value + right.value
-            return Size(value, left.error + right.error + ROUNDING * value)
+            return Magnitude(value, left.error + right.error + ROUNDING * value)
         case "*":
             error = left.value * right.error + right.value * left.error
-            return Size(left.value * right.value, error)
+            return Magnitude(left.value * right.value, error)
         case "/" if right.value > 0:
             value = left.value / right.value
-            return Size(value, (left.error + value * right.error) / right.value)
+            return Magnitude(value, (left.error + value * right.error) / right.value)
         case _:
             return _UNKNOWN
 
 
-def _aggregated(function: str, of: Sequence[Size], group: float) -> Size:
+def _bound_aggregation(function: str, of: Sequence[Magnitude], group: float) -> Magnitude:
     match function:
         case "corr":
-            return Size(1.0, CORRELATED)
+            return Magnitude(1.0, CORRELATION_ERROR)
         case "sum":
-            return Size(group * of[0].value, SUMMED * group * of[0].value)
+            return Magnitude(group * of[0].value, SUM_ERROR * group * of[0].value)
         case "mean" | "std":
-            return Size(of[0].value, SUMMED * of[0].value)
+            return Magnitude(of[0].value, SUM_ERROR * of[0].value)
         case "var":
-            return Size(of[0].value ** 2, SUMMED * of[0].value ** 2)
+            return Magnitude(of[0].value ** 2, SUM_ERROR * of[0].value ** 2)
         case "size" | "count" | "n_unique":
-            return Size(group)
+            return Magnitude(group)
         case _:
             return of[0]

@@ -31,7 +31,7 @@ from ..spec.expression import (
     columns,
 )
 from ..spec.workload import Extreme, Output, Query, RowFunction
-from .time_zones import instant, told, truncated
+from .time_zones import to_instant, to_local, truncate
 
 # of a column: a number, text, truth, date, or None
 Cell: TypeAlias = Any
@@ -41,13 +41,13 @@ Number: TypeAlias = int | float
 
 def evaluate(expr: Expr, row: Row) -> Value:
     """Return an expression's value for one row; KeyError where a column is not there."""
-    value: Value = present(_value(expr, row, None))
+    value: Value = normalize_missing(_evaluate(expr, row, None))
     return value
 
 
-def summarise(expr: Expr, rows: Sequence[Row]) -> Value:
+def evaluate_group(expr: Expr, rows: Sequence[Row]) -> Value:
     """Return the value of an expression over aggregations for a group of rows."""
-    value: Value = present(_value(expr, {}, rows))
+    value: Value = normalize_missing(_evaluate(expr, {}, rows))
     return value
 
 
@@ -56,40 +56,46 @@ def apply_row(function: RowFunction, row: Row) -> Value:
     if function.body is None:
         raise ValueError(f"{function.name} has no tree: {function.opaque}")
     inputs = function.columns or columns(function.body)
-    if function.on_missing == "skip" and any(present(row[name]) is None for name in inputs):
+    if function.on_missing == "skip" and any(
+        normalize_missing(row[name]) is None for name in inputs
+    ):
         return None
     return evaluate(function.body, row)
 
 
-def aggregate(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def answer_query(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return a query's answer; groups in order of first appearance where nothing sorts them."""
-    kept = kept_rows(query, rows)
+    kept = filter_rows(query, rows)
     if query.select:
-        result = [{name: present(row[name]) for name in query.select} for row in kept]
+        result = [{name: normalize_missing(row[name]) for name in query.select} for row in kept]
     elif isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
     elif query.transform:
-        result = _transformed(query, kept)
+        result = _transform(query, kept)
     else:
         result = [
-            found for group in groups_of(query.group_by, kept) for found in _reply(query, group)
+            found
+            for group in group_rows(query.group_by, kept)
+            for found in _answer_group(query, group)
         ]
     if query.having is not None:
         result = [row for row in result if evaluate(query.having, row) is True]
     for key in reversed(query.sort):
-        result = _sorted(result, key.name, key.descending)
-    return [{name: _told(value) for name, value in row.items()} for row in result[: query.limit]]
+        result = _sort(result, key.name, key.descending)
+    return [
+        {name: _restore_zone(value) for name, value in row.items()} for row in result[: query.limit]
+    ]
 
 
-def present(value: Cell) -> Cell:
+def normalize_missing(value: Cell) -> Cell:
     """Return None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
     if isinstance(value, dt.datetime):
-        return instant(value)
+        return to_instant(value)
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def filter_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the rows that `where` lets through, with the derived columns."""
     kept = [dict(row) for row in rows if query.where is None or evaluate(query.where, row) is True]
     for output in query.derive:
@@ -98,104 +104,112 @@ def kept_rows(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     return kept
 
 
-def groups_of(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def group_rows(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Return the rows of each group, in the order of the frame; one group where there is no key."""
     if not keys:
         return [rows]
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
-        groups.setdefault(tuple(present(row[key]) for key in keys), []).append(row)
+        groups.setdefault(tuple(normalize_missing(row[key]) for key in keys), []).append(row)
     return list(groups.values())
 
 
-def _reply(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    keys = {name: present(group[0][name]) for name in query.group_by}
+def _answer_group(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = {name: normalize_missing(group[0][name]) for name in query.group_by}
     if query.extreme:
         name = query.extreme.name
-        return [keys | {name: value} for value in _extremes(query.extreme, group)]
-    return [keys | _outputs(query.aggregate, {}, group)]
+        return [keys | {name: value} for value in _take_extremes(query.extreme, group)]
+    return [keys | _evaluate_outputs(query.aggregate, {}, group)]
 
 
-def _transformed(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _transform(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return each row's values, in the order of the frame."""
-    groups = {id(row): group for group in groups_of(query.group_by, rows) for row in group}
+    groups = {id(row): group for group in group_rows(query.group_by, rows) for row in group}
     result = []
     for row in rows:
-        keys = {name: present(row[name]) for name in query.group_by}
-        result.append(keys | _outputs(query.transform, row, groups[id(row)]))
+        keys = {name: normalize_missing(row[name]) for name in query.group_by}
+        result.append(keys | _evaluate_outputs(query.transform, row, groups[id(row)]))
     return result
 
 
-def _outputs(outputs: Sequence[Output], row: Row, group: Sequence[Row]) -> dict[str, Value]:
-    return {out.name: present(_value(out.expression, row, group)) for out in outputs}
+def _evaluate_outputs(
+    outputs: Sequence[Output], row: Row, group: Sequence[Row]
+) -> dict[str, Value]:
+    return {out.name: normalize_missing(_evaluate(out.expression, row, group)) for out in outputs}
 
 
-def _extremes(extreme: Extreme, group: Sequence[Row]) -> list[Any]:
-    values = (present(row[extreme.column]) for row in group)
+def _take_extremes(extreme: Extreme, group: Sequence[Row]) -> list[Any]:
+    values = (normalize_missing(row[extreme.column]) for row in group)
     there = sorted((v for v in values if v is not None), reverse=not extreme.smallest)
     return there[: extreme.n]
 
 
-def _sorted(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dict[str, Any]]:
+def _sort(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dict[str, Any]]:
     there = [row for row in rows if row[name] is not None]
     missing = [row for row in rows if row[name] is None]  # they come last, either way
     return sorted(there, key=lambda row: row[name], reverse=descending) + missing
 
 
-def _told(value: Cell) -> Cell:
-    return told(value) if isinstance(value, dt.datetime) else value
+def _restore_zone(value: Cell) -> Cell:
+    return to_local(value) if isinstance(value, dt.datetime) else value
 
 
-def _value(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one line for each node
+def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one line for each node
     """Evaluate a node; `group` is what aggregations range over, None where there is no group."""
     match expr:
         case Col(name):
-            return present(row[name])
+            return normalize_missing(row[name])
         case Lit(value):
-            return present(value)
+            return normalize_missing(value)
         case Arith(op, left, right):
-            return _skipping(ARITHMETIC[op], _value(left, row, group), _value(right, row, group))
+            return _call_unless_missing(
+                ARITHMETIC[op], _evaluate(left, row, group), _evaluate(right, row, group)
+            )
         case Neg(operand):
-            return _skipping(operator.neg, _value(operand, row, group))
+            return _call_unless_missing(operator.neg, _evaluate(operand, row, group))
         case Compare(op, left, right):
-            return _skipping(COMPARISONS[op], _value(left, row, group), _value(right, row, group))
+            return _call_unless_missing(
+                COMPARISONS[op], _evaluate(left, row, group), _evaluate(right, row, group)
+            )
         case IsMissing(operand):
-            return _value(operand, row, group) is None
+            return _evaluate(operand, row, group) is None
         case IsIn(operand, values):
-            found = _value(operand, row, group)
-            return _skipping(lambda value: value in [v.value for v in values], found)
+            found = _evaluate(operand, row, group)
+            return _call_unless_missing(lambda value: value in [v.value for v in values], found)
         case Bool(op, operands):
-            return _chain(op == "or", [_value(part, row, group) for part in operands])
+            return _combine(op == "or", [_evaluate(part, row, group) for part in operands])
         case Not(operand):
-            return _skipping(operator.not_, _value(operand, row, group))
+            return _call_unless_missing(operator.not_, _evaluate(operand, row, group))
         case Call(function, arguments):
-            return _skipping(CALLS[function], *(_value(part, row, group) for part in arguments))
+            return _call_unless_missing(
+                CALLS[function], *(_evaluate(part, row, group) for part in arguments)
+            )
         case Case(branches, otherwise):
-            taken = (then for when, then in branches if _value(when, row, group) is True)
-            return _value(next(taken, otherwise), row, group)
+            taken = (then for when, then in branches if _evaluate(when, row, group) is True)
+            return _evaluate(next(taken, otherwise), row, group)
         case Let(name, value, body):
-            return _value(body, {**row, name: _value(value, row, group)}, group)
+            return _evaluate(body, {**row, name: _evaluate(value, row, group)}, group)
         case Agg(function, arguments) if function in WINDOWS:
-            return _windowed(function, arguments, row, group)
+            return _apply_window(function, arguments, row, group)
         case Agg(function, arguments):
-            return _aggregated(function, arguments, group)
+            return _aggregate(function, arguments, group)
         case _:
             assert_never(expr)
 
 
-def _skipping(function: Callable[..., Any], *values: Cell) -> Cell:
+def _call_unless_missing(function: Callable[..., Any], *values: Cell) -> Cell:
     """Call a function: missing where an argument is, and where Python has no value."""
     if any(value is None for value in values):
         return None
     try:
-        return present(function(*values))
+        return normalize_missing(function(*values))
     except (ValueError, ZeroDivisionError):  # sqrt(-1), 0.0 ** -1: no number
         return None
     except OverflowError:  # exp(1000), 10.0 ** 400
         return math.inf
 
 
-def _chain(decisive: bool, values: Sequence[bool | None]) -> bool | None:
+def _combine(decisive: bool, values: Sequence[bool | None]) -> bool | None:
     """Join conditions: `or` is decided by a true one, `and` by a false one, in any place."""
     if any(value is not None and bool(value) is decisive for value in values):
         return decisive
@@ -247,7 +261,7 @@ def _log(log: Callable[[Number], float]) -> Callable[[Number], float]:
     return lambda value: -math.inf if value == 0 else log(value)
 
 
-def _whole(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
+def _keep_type(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
     # a float stays one, and may be infinite: Python's floor gives integers, and raises there
     def called(value: Number) -> Number:
         return value if math.isinf(value) else type(value)(function(value))
@@ -265,8 +279,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "log": _log(math.log),
     "log10": _log(math.log10),
     "exp": math.exp,
-    "floor": _whole(math.floor),
-    "ceil": _whole(math.ceil),
+    "floor": _keep_type(math.floor),
+    "ceil": _keep_type(math.ceil),
     "round": _round,
     "min": min,
     "max": max,
@@ -277,27 +291,27 @@ CALLS: dict[str, Callable[..., Any]] = {
     "year": operator.attrgetter("year"),
     "month": operator.attrgetter("month"),
     "day": operator.attrgetter("day"),
-    "truncate": truncated,
+    "truncate": truncate,
 }
 
 
-def _aggregated(function: str, arguments: Sequence[Expr], group: Sequence[Row] | None) -> Cell:
+def _aggregate(function: str, arguments: Sequence[Expr], group: Sequence[Row] | None) -> Cell:
     if group is None:
         raise ValueError(f"{function} is an aggregation, and there is no group")
     match function, arguments:
         case "size", ():
             return len(group)
         case "quantile", (column, share):
-            return _quantile(_there(column, group), _value(share, {}, None) or 0)
+            return _quantile(_present_values(column, group), _evaluate(share, {}, None) or 0)
         case "corr", (one, other):
-            return _corr([(_value(one, r, None), _value(other, r, None)) for r in group])
+            return _corr([(_evaluate(one, r, None), _evaluate(other, r, None)) for r in group])
         case _, (column,):
-            return AGGREGATIONS[function](_there(column, group))
+            return AGGREGATIONS[function](_present_values(column, group))
         case _:
             raise ValueError(f"{function} does not take {len(arguments)} arguments")
 
 
-def _windowed(
+def _apply_window(
     function: str, arguments: Sequence[Expr], row: Row, group: Sequence[Row] | None
 ) -> Cell:
     """Return a window function's value in one row of its group."""
@@ -332,7 +346,7 @@ WINDOWS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _there(column: Expr, group: Sequence[Row]) -> list[Any]:
+def _present_values(column: Expr, group: Sequence[Row]) -> list[Any]:
     """Return the values that are there: aggregations skip missing ones."""
     values = (evaluate(column, row) for row in group)
     return [value for value in values if value is not None]
@@ -364,7 +378,7 @@ def _quantile(values: list[Any], share: float) -> float | None:
     return float(ordered[low]) + float(ordered[high] - ordered[low]) * (place - low)
 
 
-def _spread(values: list[Any]) -> float | None:
+def _variance(values: list[Any]) -> float | None:
     """Return the sample variance; of fewer than two values there is none."""
     if len(values) < 2 or any(math.isinf(value) for value in values):
         return None
@@ -395,8 +409,8 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "last": _or_missing(operator.itemgetter(-1)),
     "count": len,
     "n_unique": lambda values: len(set(values)),
-    "var": _spread,
-    "std": lambda values: _skipping(math.sqrt, _spread(values)),
+    "var": _variance,
+    "std": lambda values: _call_unless_missing(math.sqrt, _variance(values)),
     "any": any,
     "all": all,
 }

@@ -9,35 +9,37 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..spec.joins import name_table_columns, expand_join
+from ..spec.joins import expand_join, name_table_columns
 from ..spec.schema import Column, Schema
 from ..spec.workload import Join, Query
-from .evaluation import Row, present
+from .evaluation import Row, normalize_missing
 
 
-def seen(
+def prepare_rows(
     query: Query, frame: pa.Table, other: pa.Table | None = None
 ) -> tuple[Query, list[dict[str, Any]]]:
     """Return a query over the rows that its clauses see, joined with `other` where it joins."""
     rows = frame.to_pylist()
     if query.join is None or other is None:
         return query, rows
-    data = replace(_named(frame), tables=((query.join.table, _named(other)),))
+    data = replace(_name_columns(frame), tables=((query.join.table, _name_columns(other)),))
     over, _ = expand_join(query, data)
-    return over, joined(query.join, name_table_columns(data, query.join), rows, other.to_pylist())
+    return over, join_rows(
+        query.join, name_table_columns(data, query.join), rows, other.to_pylist()
+    )
 
 
-def joined(
+def join_rows(
     join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
 ) -> list[dict[str, Any]]:
     """Return the rows of a join; `beside` names the table's columns in them."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for other in others:
-        found.setdefault(tuple(present(other[key]) for key in join.on), []).append(other)
+        found.setdefault(tuple(normalize_missing(other[key]) for key in join.on), []).append(other)
     result = []
     nothing = [] if join.how == "inner" else [dict.fromkeys(beside)]
     for row in rows:
-        key = tuple(present(row[name]) for name in join.on)
+        key = tuple(normalize_missing(row[name]) for name in join.on)
         matches: Sequence[Row] = [] if None in key else found.get(key, [])
         result += [
             {**row, **{shown: other[name] for name, shown in beside.items()}}
@@ -46,7 +48,7 @@ def joined(
     return result
 
 
-def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
+def build_column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
     """Return a column: numbers as floats as soon as one of them is no whole number.
 
     A column of nothing but missing values has no type of its own: it takes the answer's.
@@ -61,7 +63,7 @@ def column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
     return pa.array(values, pa.int64() if whole else pa.float64())
 
 
-def _named(table: pa.Table) -> Schema:
+def _name_columns(table: pa.Table) -> Schema:
     """Return a schema of the names alone: no more of it is asked here."""
     columns = (Column(name, "null", "null") for name in table.column_names)
     return Schema(tuple(columns), table.num_rows)

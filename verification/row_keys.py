@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from .columns import Array, Pair, Side
+from .columns import Array, ColumnPair, ColumnValues
 
 LARGEST = 2**62
 BLOCK = 1 << 17
@@ -21,12 +21,12 @@ SCRAMBLE = np.uint64(0x9E3779B97F4A7C15)
 class _Digit:
     """One column's share of the codes: values from `low` on, after two places for the states."""
 
-    sides: tuple[Side, Side]
+    sides: tuple[ColumnValues, ColumnValues]
     low: int
     base: int
 
 
-def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Array]:
+def encode_keys(pairs: Iterable[ColumnPair], rows: tuple[int, int]) -> tuple[Array, Array]:
     """Return both answers' rows a number each: one for one key, and never for two.
 
     Each column's values are coded 0..base-1 over both answers, and the columns' codes are the
@@ -36,16 +36,16 @@ def key_codes(pairs: Iterable[Pair], rows: tuple[int, int]) -> tuple[Array, Arra
     codes = np.zeros(rows[0], np.int64), np.zeros(rows[1], np.int64)
     size = 1
     for column in pairs:
-        digit = _digit(column)
+        digit = _build_digit(column)
         if size > LARGEST // digit.base:
             codes, size = _renumber(codes)
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(_append, codes, digit.sides, (digit, digit)))
+            list(pool.map(_append_digit, codes, digit.sides, (digit, digit)))
         size *= digit.base
     return codes
 
 
-def sorting(codes: Array) -> Array:
+def sort_codes(codes: Array) -> Array:
     """Return an order of rows that is the same for the same codes, whatever order they come in.
 
     Sorting values is several times faster than sorting positions by them, so the upper bits of the
@@ -55,23 +55,23 @@ def sorting(codes: Array) -> Array:
     below = np.uint64((1 << len(codes).bit_length()) - 1)
     words = codes.view(np.uint64) * SCRAMBLE  # wraps, and keeps different codes different
     words &= ~below
-    for part in _blocks(len(codes)):
+    for part in _split_blocks(len(codes)):
         words[part] |= np.arange(part.start, part.stop, dtype=np.uint64)
     words.sort()
     order = np.empty(len(codes), np.int32 if len(codes) < 2**31 else np.int64)
-    for part in _blocks(len(codes)):
+    for part in _split_blocks(len(codes)):
         order[part] = words[part] & below
     words &= ~below
-    _untangle(order, words, codes)
+    _resolve_ties(order, words, codes)
     return order
 
 
-def _blocks(length: int) -> Iterator[slice]:
+def _split_blocks(length: int) -> Iterator[slice]:
     # blocks stay in the processor's cache: a fresh array of all rows costs more than the sum
     return (slice(i, min(i + BLOCK, length)) for i in range(0, length, BLOCK))
 
 
-def _untangle(order: Array, words: Array, codes: Array) -> None:
+def _resolve_ties(order: Array, words: Array, codes: Array) -> None:
     tied = np.zeros(len(order) + 1, bool)
     np.equal(words[1:], words[:-1], out=tied[1:-1])
     places = np.flatnonzero(tied[1:] | tied[:-1])
@@ -79,8 +79,8 @@ def _untangle(order: Array, words: Array, codes: Array) -> None:
     order[places] = rows[np.lexsort((codes[rows], words[places]))]
 
 
-def _append(codes: Array, side: Side, digit: _Digit) -> None:
-    for part in _blocks(len(codes)):
+def _append_digit(codes: Array, side: ColumnValues, digit: _Digit) -> None:
+    for part in _split_blocks(len(codes)):
         block = side.values[part].astype(np.int64)
         block -= digit.low
         block += 2
@@ -90,9 +90,13 @@ def _append(codes: Array, side: Side, digit: _Digit) -> None:
         codes[part] += block
 
 
-def _digit(column: Pair) -> _Digit:
+def _build_digit(column: ColumnPair) -> _Digit:
     if not column.exact:
-        return _numbered(_bits(column.expected.values), _bits(column.answer.values), (None, None))
+        return _number_values(
+            _canonical_bits(column.expected.values),
+            _canonical_bits(column.answer.values),
+            (None, None),
+        )
     sides = column.expected, column.answer
     filled = [side.values for side in sides if len(side.values)]
     low = min((int(values.min()) for values in filled), default=0)
@@ -100,15 +104,15 @@ def _digit(column: Pair) -> _Digit:
     if size <= 2**31:
         return _Digit(sides, low, size + 2)
     # no dense range: number the values that are there
-    return _numbered(sides[0].values, sides[1].values, (sides[0].state, sides[1].state))
+    return _number_values(sides[0].values, sides[1].values, (sides[0].state, sides[1].state))
 
 
-def _numbered(one: Array, other: Array, states: tuple[Array | None, Array | None]) -> _Digit:
+def _number_values(one: Array, other: Array, states: tuple[Array | None, Array | None]) -> _Digit:
     (first, second), size = _renumber((one, other))
-    return _Digit((Side(first, states[0]), Side(second, states[1])), 0, size + 2)
+    return _Digit((ColumnValues(first, states[0]), ColumnValues(second, states[1])), 0, size + 2)
 
 
-def _bits(values: Array) -> Array:
+def _canonical_bits(values: Array) -> Array:
     canonical = values + 0.0  # -0.0 becomes 0.0
     canonical[np.isnan(canonical)] = np.nan
     return canonical.view(np.int64)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 
-class Clock(dt.tzinfo):
+class FixedOffset(dt.tzinfo):
     """A zone while its clocks stand so far from UTC.
 
     Python takes two times of one zone for equal where its clocks show the same, though they were
@@ -30,35 +30,35 @@ class Clock(dt.tzinfo):
         return None
 
 
-def instant(moment: dt.datetime) -> dt.datetime:
+def to_instant(moment: dt.datetime) -> dt.datetime:
     """Return a time that is compared as an instant, and shown as before."""
-    if moment.tzinfo is None or isinstance(moment.tzinfo, Clock):
+    if moment.tzinfo is None or isinstance(moment.tzinfo, FixedOffset):
         return moment
-    return moment.replace(tzinfo=Clock(moment.tzinfo, moment.utcoffset()), fold=0)
+    return moment.replace(tzinfo=FixedOffset(moment.tzinfo, moment.utcoffset()), fold=0)
 
 
-def told(moment: dt.datetime) -> dt.datetime:
+def to_local(moment: dt.datetime) -> dt.datetime:
     """Return a time in its zone again."""
     zone = moment.tzinfo
-    return moment.astimezone(zone.zone) if isinstance(zone, Clock) else moment
+    return moment.astimezone(zone.zone) if isinstance(zone, FixedOffset) else moment
 
 
-def truncated(moment: dt.date, unit: str) -> dt.date:
+def truncate(moment: dt.date, unit: str) -> dt.date:
     """Return the begin of a time's year, month, day or hour, as a clock there shows it."""
-    return TRUNCATED[unit](moment)
+    return TRUNCATIONS[unit](moment)
 
 
-def _on(moment: dt.date, day: int, month: int | None = None) -> dt.date:
+def _start_of_day(moment: dt.date, day: int, month: int | None = None) -> dt.date:
     """Return the begin of a day of the same year; the offset may have been another then."""
     if not isinstance(moment, dt.datetime):
         return moment.replace(month=month or moment.month, day=day)
-    zone = moment.tzinfo.zone if isinstance(moment.tzinfo, Clock) else moment.tzinfo
-    return instant(dt.datetime(moment.year, month or moment.month, day, tzinfo=zone))
+    zone = moment.tzinfo.zone if isinstance(moment.tzinfo, FixedOffset) else moment.tzinfo
+    return to_instant(dt.datetime(moment.year, month or moment.month, day, tzinfo=zone))
 
 
-TRUNCATED: dict[str, Callable[..., dt.date]] = {
-    "year": lambda moment: _on(moment, 1, 1),
-    "month": lambda moment: _on(moment, 1),
-    "day": lambda moment: _on(moment, moment.day),
+TRUNCATIONS: dict[str, Callable[..., dt.date]] = {
+    "year": lambda moment: _start_of_day(moment, 1, 1),
+    "month": lambda moment: _start_of_day(moment, 1),
+    "day": lambda moment: _start_of_day(moment, moment.day),
     "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
 }

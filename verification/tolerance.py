@@ -30,17 +30,17 @@ import numpy as np
 from .columns import Array
 
 RELATIVE = 1e-9
-MOST_RELATIVE = 1.5e-8
+MAX_RELATIVE = 1.5e-8
 CANCELLED = 1e-12
 SAMPLE = 100_000
 
 
-def relative(rows: int) -> float:
+def relative_tolerance(rows: int) -> float:
     """Return the share by which a value may be off, for data of so many rows (0: not known)."""
-    return min(max(RELATIVE, rows * 2.0**-53), MOST_RELATIVE)
+    return min(max(RELATIVE, rows * 2.0**-53), MAX_RELATIVE)
 
 
-def absolute(expected: Array, floor: float) -> float:
+def absolute_tolerance(expected: Array, floor: float) -> float:
     """Return what may be off near zero; the median is one of 100,000 evenly spaced values."""
     sample = np.abs(expected[:: max(1, len(expected) // SAMPLE)])
     finite = sample[np.isfinite(sample)]
@@ -48,7 +48,7 @@ def absolute(expected: Array, floor: float) -> float:
     return max(CANCELLED * typical, floor)
 
 
-def differs(expected: Array, answer: Array, share: float, near_zero: float) -> Array:
+def find_differences(expected: Array, answer: Array, share: float, near_zero: float) -> Array:
     """Return which values are not the same; NaN is missing, and equal to itself."""
     with np.errstate(invalid="ignore", over="ignore"):
         close = np.abs(answer - expected) <= share * np.abs(expected) + near_zero

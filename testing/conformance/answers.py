@@ -11,18 +11,18 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...datasets.parquet_schema import schema_of
+from ...datasets.parquet_schema import read_schema
 from ...engines import find
 from ...engines.base import Engine, Program, Resources
-from ...environments.provider import Interpreter, local_provider, print_progress
+from ...environments.provider import Interpreter, build_local_provider, print_progress
 from ...errors import Unsupported
 from ...execution.warm_process import WarmProcess
 from ...spec.schema import Schema
-from ...verification.agreement import asked
-from ...verification.answers import compare
-from ...verification.differences import Verdict
-from ...verification.evaluation import aggregate
-from ...verification.python_answers import column, seen
+from ...verification.agreement import derive_requirements
+from ...verification.answers import compare_answers
+from ...verification.differences import CheckResult
+from ...verification.evaluation import answer_query
+from ...verification.python_answers import build_column, prepare_rows
 from .cases import FRAMES, SOLD, TABLES, Case
 
 TWO = Resources(threads=2)
@@ -40,7 +40,7 @@ class Result:
 
 def interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs an engine, its environment made where it is not there yet."""
-    return local_provider().interpreter(engine, print_progress)
+    return build_local_provider().interpreter(engine, print_progress)
 
 
 def started(engine: str, folder: Path) -> WarmProcess:
@@ -121,18 +121,24 @@ def answering(engine: str, folder: Path) -> Iterator[Answering]:
         asked.end()
 
 
-def agrees(case: Case, path: Path) -> Verdict:
+def agrees(case: Case, path: Path) -> CheckResult:
     """Hold the answer in a file against the plain-Python oracle's."""
     join = case.query().join
-    query, rows = seen(case.query(), STORED[case.frame], STORED[join.table] if join else None)
-    rows = aggregate(query, rows)
+    query, rows = prepare_rows(
+        case.query(), STORED[case.frame], STORED[join.table] if join else None
+    )
+    rows = answer_query(query, rows)
     with pa.ipc.open_file(path) as answer:
         types = answer.schema
-    columns = {name: column([row[name] for row in rows], types, name) for name in query.outputs}
-    return compare(pa.table(columns), path, asked(query, STORED[case.frame].num_rows))
+    columns = {
+        name: build_column([row[name] for row in rows], types, name) for name in query.outputs
+    }
+    return compare_answers(
+        pa.table(columns), path, derive_requirements(query, STORED[case.frame].num_rows)
+    )
 
 
 def schema(case: Case, files: dict[str, Path]) -> Schema:
     """Return the columns of a case's frame, and of the tables beside it."""
-    tables = tuple((name, schema_of(files[name])) for name in TABLES)
-    return replace(schema_of(files[case.frame]), tables=tables)
+    tables = tuple((name, read_schema(files[name])) for name in TABLES)
+    return replace(read_schema(files[case.frame]), tables=tables)

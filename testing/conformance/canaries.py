@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...datasets.cache import default_folder
-from ...datasets.dataset import Data, make
+from ...datasets.dataset import Dataset, make_dataset
 from ...engines import find
 from ...engines.base import Program, Resources
 from ...environments.provider import Interpreter
@@ -70,12 +70,12 @@ class Spent:
         return self.query <= OVER * self.wall + TICKS
 
 
-def data() -> Data:
+def data() -> Dataset:
     """Return the data of the questions, made where they are not there yet."""
-    return make(Generated("db-benchmark-groupby", ROWS), default_folder(os.environ))
+    return make_dataset(Generated("db-benchmark-groupby", ROWS), default_folder(os.environ))
 
 
-def programs(name: str, data: Data, resources: Resources) -> dict[str, Program]:
+def programs(name: str, data: Dataset, resources: Resources) -> dict[str, Program]:
     """Write those of the questions that an engine can say."""
     written = {}
     for query in read_text(WORKLOAD, "completion.yaml", Path()).queries:
@@ -90,7 +90,7 @@ def programs(name: str, data: Data, resources: Resources) -> dict[str, Program]:
 
 
 def spent(
-    name: str, place: Interpreter, data: Data, folder: Path, threads: int
+    name: str, place: Interpreter, data: Dataset, folder: Path, threads: int
 ) -> dict[str, Spent]:
     """Run the questions on so many threads, no core taken away, and count what each spends."""
     resources = Resources(threads=threads, versions=place.versions)
@@ -104,7 +104,7 @@ def spent(
 
 
 def measured(
-    python: str, folder: Path, data: Data, texts: list[str], environment: Mapping[str, str]
+    python: str, folder: Path, data: Dataset, texts: list[str], environment: Mapping[str, str]
 ) -> list[Spent]:
     """Run programs in one process, and count what each spends; RuntimeError where one fails."""
     files = []

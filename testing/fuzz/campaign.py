@@ -15,7 +15,7 @@ from typing import TypeAlias
 from ...engines import find
 from ...engines.base import Resources
 from ...engines.writing.program import unformatted
-from ...environments.provider import local_provider
+from ...environments.provider import build_local_provider
 from ...errors import DataError, Unsupported, WorkloadError
 from ...execution.warm_process import DIED, WarmProcess
 from ...spec.kinds import KindError
@@ -100,7 +100,7 @@ class Engine:
 
     def _started(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
-            python = local_provider().interpreter(self.engine, lambda _: None).path
+            python = build_local_provider().interpreter(self.engine, lambda _: None).path
             self.warm = WarmProcess(str(python), self.folder, self.engine.environment(RESOURCES))
         return self.warm
 

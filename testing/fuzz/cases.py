@@ -10,7 +10,7 @@ from random import Random
 
 import pyarrow as pa
 
-from ...datasets.parquet_schema import schema_of
+from ...datasets.parquet_schema import read_schema
 from ...spec.schema import Schema
 from ...spec.workload import Query
 from . import expectations, frames, queries, reproducers
@@ -32,7 +32,7 @@ class Data:
     def of(cls, tables: Tables, folder: Path) -> Data:
         """Write tables into a folder of their own."""
         paths = reproducers.write(folder, tables)
-        schema, *others = map(schema_of, paths)
+        schema, *others = map(read_schema, paths)
         named = tuple((reproducers.TABLE, other) for other in others)
         return cls(tables, paths, replace(schema, tables=named))
 

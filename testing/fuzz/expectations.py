@@ -32,11 +32,11 @@ from ...spec.joins import expand_join
 from ...spec.kinds import KindError, extended, kind
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
-from ...verification.agreement import asked
-from ...verification.answers import compare, opened
-from ...verification.differences import Verdict
-from ...verification.evaluation import aggregate, evaluate, groups_of, kept_rows
-from ...verification.python_answers import column, seen
+from ...verification.agreement import derive_requirements
+from ...verification.answers import compare_answers, open_answer
+from ...verification.differences import CheckResult
+from ...verification.evaluation import answer_query, evaluate, filter_rows, group_rows
+from ...verification.python_answers import build_column, prepare_rows
 from .frames import Tables
 
 # Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
@@ -47,15 +47,17 @@ FAR = 1e5
 
 def expected(query: Query, tables: Tables) -> list[dict[str, Any]]:
     """Return the oracle's rows."""
-    return aggregate(*seen(query, *tables))
+    return answer_query(*prepare_rows(query, *tables))
 
 
-def agrees(query: Query, tables: Tables, path: Path) -> Verdict:
+def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
-    over, rows = seen(query, *tables)
-    right, answer = aggregate(over, rows), opened(path)
-    columns = {n: column([row[n] for row in right], answer.schema, n) for n in over.outputs}
-    return compare(_unsigned(pa.table(columns)), _unsigned(answer), asked(over, len(rows)))
+    over, rows = prepare_rows(query, *tables)
+    right, answer = answer_query(over, rows), open_answer(path)
+    columns = {n: build_column([row[n] for row in right], answer.schema, n) for n in over.outputs}
+    return compare_answers(
+        _unsigned(pa.table(columns)), _unsigned(answer), derive_requirements(over, len(rows))
+    )
 
 
 def _unsigned(table: pa.Table) -> pa.Table:
@@ -79,21 +81,21 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     """
     try:
         _check_kinds(*expand_join(query, schema))
-        query, rows = seen(query, *tables)
+        query, rows = prepare_rows(query, *tables)
         kept = _derived(query, rows)
         body = query.apply.body if isinstance(query.apply, RowFunction) else None
         if body is not None and _reads_days_twice(query, body):
             return False
         if body is not None and any(map(_is_of_none, walk(body))):
             return False
-        groups = groups_of(query.group_by, kept_rows(query, rows))
+        groups = group_rows(query.group_by, filter_rows(query, rows))
         if any(_cancels(node, group) for node in _spreads(query) for group in groups):
             return False
         if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
             return False
         if not all(_sound(node, kept) for node in _roots(query)):
             return False
-        return _modest(aggregate(query, rows)) and not _ties(replace(query, limit=None), rows)
+        return _modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
     except (OverflowError, TypeError, KeyError, KindError):
         return False
 
@@ -116,7 +118,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
 
 def _derived(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return all rows with the derived columns, whatever `where` says of them."""
-    return kept_rows(replace(query, where=None), rows)
+    return filter_rows(replace(query, where=None), rows)
 
 
 def _roots(query: Query) -> Iterator[Expr]:
@@ -211,7 +213,7 @@ def _quotients(
                         if query.transform
                         else replace(alone, aggregate=sides)
                     )
-                    answer = aggregate(asked, rows)
+                    answer = answer_query(asked, rows)
                     yield from ((row["left side"], row["right side"]) for row in answer)
                 case Arith("//" | "%", left, right):
                     yield from ((evaluate(left, row), evaluate(right, row)) for row in kept)
@@ -246,7 +248,7 @@ def _is_infinite(value: object) -> bool:
 
 def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
     """Return whether the order hangs on the last digits of floats, which are each engine's own."""
-    answer = aggregate(query, rows) if query.sort else []
+    answer = answer_query(query, rows) if query.sort else []
     for place, key in enumerate(query.sort):
         last = place == len(query.sort) - 1
         values = sorted(row[key.name] for row in answer if isinstance(row[key.name], float))

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from ...spec.expression import Agg, Call, Case, Expr, Lit, walk
 from ...spec.workload import Query, RowFunction
-from ...verification.evaluation import evaluate, groups_of, kept_rows
-from ...verification.python_answers import seen
+from ...verification.evaluation import evaluate, filter_rows, group_rows
+from ...verification.python_answers import prepare_rows
 from .frames import Tables
 
 LARGEST = 2**53  # beyond it, a float has no neighbour that is a whole number
@@ -197,7 +197,7 @@ def known(engine: str, query: Query, tables: Tables) -> Known | None:
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:
         return None
-    query, rows = seen(query, *tables)
-    kept = kept_rows(query, rows)
-    met = Met(query, tables, len(rows), groups_of(query.group_by, kept) if kept else [])
+    query, rows = prepare_rows(query, *tables)
+    kept = filter_rows(query, rows)
+    met = Met(query, tables, len(rows), group_rows(query.group_by, kept) if kept else [])
     return next((one for one in found if one.meets(met)), None)

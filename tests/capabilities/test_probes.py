@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 from dfbench.capabilities import collect, frame_libraries
-from dfbench.capabilities.collect import ask as ask_beside
+from dfbench.capabilities.collect import collect as ask_beside
 from dfbench.capabilities.frame_libraries import LIBRARIES
-from dfbench.capabilities.measure import Prober, costs, evidence, finding, judged
-from dfbench.capabilities.parallel_apis import ROADS, Road
+from dfbench.capabilities.measure import (
+    ProbeRunner,
+    compute_costs,
+    extract_evidence,
+    interpret_output,
+    interpret_run,
+)
+from dfbench.capabilities.parallel_apis import PARALLEL_APIS, ParallelApi
 from dfbench.capabilities.probe import Probe
-from dfbench.capabilities.scripts import SESSIONS, SPAWNED, probe, script
+from dfbench.capabilities.scripts import SESSIONS, SPAWNED, build_probe, write_script
 from dfbench.engines import REGISTRY
 from dfbench.environments.provider import Interpreter
 from dfbench.execution.limits import choose_backend
@@ -29,31 +35,31 @@ HOLES = {
 }  # fmt: skip
 
 
-def road(name: str) -> Road:
-    return next(road for road in ROADS if road.name == name)
+def road(name: str) -> ParallelApi:
+    return next(road for road in PARALLEL_APIS if road.name == name)
 
 
 @pytest.mark.parametrize("question", Question)
-@pytest.mark.parametrize("each", ROADS, ids=lambda road: road.name)
-def test_every_probe_is_python_without_holes(each: Road, question: Question) -> None:
-    tree = ast.parse(script(each, question, 2))
+@pytest.mark.parametrize("each", PARALLEL_APIS, ids=lambda road: road.name)
+def test_every_probe_is_python_without_holes(each: ParallelApi, question: Question) -> None:
+    tree = ast.parse(write_script(each, question, 2))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert not names & HOLES
 
 
 def test_only_questions_about_the_guard_leave_it_out() -> None:
-    bare = {q for q in Question if "__main__" not in script(ROADS[0], q, 2)}
+    bare = {q for q in Question if "__main__" not in write_script(PARALLEL_APIS[0], q, 2)}
     assert bare == SESSIONS | {Question.UNGUARDED}
-    spawned = {q for q in Question if "set_start_method" in script(ROADS[0], q, 2)}
+    spawned = {q for q in Question if "set_start_method" in write_script(PARALLEL_APIS[0], q, 2)}
     assert spawned == SPAWNED
 
 
 def ask(tmp_path: Path, name: str, question: Question, patience: float = 30) -> ProbeResult:
-    return prober(tmp_path, patience).ask(probe(road(name), question, 2))
+    return prober(tmp_path, patience).ask(build_probe(road(name), question, 2))
 
 
-def prober(tmp_path: Path, patience: float = 30) -> Prober:
-    return Prober(Folder(tmp_path), choose_backend(), 2, patience)
+def prober(tmp_path: Path, patience: float = 30) -> ProbeRunner:
+    return ProbeRunner(Folder(tmp_path), choose_backend(), 2, patience)
 
 
 def test_threads_take_a_closure_and_processes_do_not(tmp_path: Path) -> None:
@@ -75,14 +81,14 @@ def test_a_pool_that_waits_for_ever_hangs(tmp_path: Path) -> None:
 
 
 def test_a_road_that_is_not_installed_says_so(tmp_path: Path) -> None:
-    absent = Road("absent", "import absent_package", "pass", "map(FUNCTION, ARGUMENTS)")
-    found = prober(tmp_path).ask(probe(absent, Question.WORKERS, 2))
+    absent = ParallelApi("absent", "import absent_package", "pass", "map(FUNCTION, ARGUMENTS)")
+    found = prober(tmp_path).ask(build_probe(absent, Question.WORKERS, 2))
     assert found.word is ProbeOutcome.MISSING
 
 
 def test_a_wrong_answer_is_a_no(tmp_path: Path) -> None:
-    wrong = Road("wrong", "", "pass", "map(FUNCTION, [7.0])")
-    found = prober(tmp_path).ask(probe(wrong, Question.LAMBDA, 2))
+    wrong = ParallelApi("wrong", "", "pass", "map(FUNCTION, [7.0])")
+    found = prober(tmp_path).ask(build_probe(wrong, Question.LAMBDA, 2))
     assert (found.word, "[8.0]" in found.evidence) == (ProbeOutcome.NO, True)
 
 
@@ -91,7 +97,7 @@ def test_a_wrong_answer_is_a_no(tmp_path: Path) -> None:
 def test_every_probe_of_a_library_is_python_without_holes(
     each: frame_libraries.Library, trait: Trait
 ) -> None:
-    tree = ast.parse(frame_libraries.script(each, trait, 2))
+    tree = ast.parse(frame_libraries.write_script(each, trait, 2))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert {name for name in names if name.isupper()} <= {"BEGAN", "IMPORTED", "EXPRESSIONS",
         "PARTS", "ROWS"}  # fmt: skip
@@ -100,7 +106,7 @@ def test_every_probe_of_a_library_is_python_without_holes(
 
 def test_pandas_has_all_of_its_own_syntax_and_polars_less(tmp_path: Path) -> None:
     found = {
-        library.name: prober(tmp_path).ask(frame_libraries.probe(library, Trait.SYNTAX, 2))
+        library.name: prober(tmp_path).ask(frame_libraries.build_probe(library, Trait.SYNTAX, 2))
         for library in LIBRARIES
         if library.name in {"pandas", "polars"}
     }
@@ -110,7 +116,9 @@ def test_pandas_has_all_of_its_own_syntax_and_polars_less(tmp_path: Path) -> Non
 
 def test_pandas_and_polars_read_a_database_and_datatable_does_not(tmp_path: Path) -> None:
     words = {
-        library.name: prober(tmp_path).ask(frame_libraries.probe(library, Trait.DATABASE, 2)).word
+        library.name: prober(tmp_path)
+        .ask(frame_libraries.build_probe(library, Trait.DATABASE, 2))
+        .word
         for library in LIBRARIES
         if library.name in {"pandas", "polars", "datatable"}
     }
@@ -122,24 +130,24 @@ def test_pandas_and_polars_read_a_database_and_datatable_does_not(tmp_path: Path
 
 
 def test_printed_figures_are_judged() -> None:
-    lazy = judged("x", "LAZY", '{"described": 0.01, "done": 1.0}')
-    eager = judged("x", "LAZY", '{"described": 0.9, "done": 1.0}')
+    lazy = interpret_output("x", "LAZY", '{"described": 0.01, "done": 1.0}')
+    eager = interpret_output("x", "LAZY", '{"described": 0.9, "done": 1.0}')
     assert (lazy.word, eager.word, eager.evidence) == (
         ProbeOutcome.YES, ProbeOutcome.NO, "described in 0.9 s of 1 s",
     )  # fmt: skip
-    speed = judged("x", "SPEED", '{"imports": 1, "first": 2, "own": 0.5, "pandas": 1.0}')
+    speed = interpret_output("x", "SPEED", '{"imports": 1, "first": 2, "own": 0.5, "pandas": 1.0}')
     assert speed.figures == {"start": 3, "speedup": 2.0}
-    short = judged("x", "BEYOND", '{"answer": [1.0], "right": [2.0]}')
+    short = interpret_output("x", "BEYOND", '{"answer": [1.0], "right": [2.0]}')
     assert (short.word, "[2.0] is right" in short.evidence) == (ProbeOutcome.NO, True)
 
 
 def test_the_articles_libraries_are_asked_where_they_take_part() -> None:
-    subjects = {probe.subject for name in REGISTRY for probe in collect.probes(name, 2)}
+    subjects = {probe.subject for name in REGISTRY for probe in collect.list_probes(name, 2)}
     assert subjects == {"pandas", "polars", "dask", "modin", "datatable", "numba", "ray"}
     pools = {"multiprocessing", "futures-process", "futures-thread", "joblib", "joblib/threads"}
     for name in (*pools, "loky"):
-        assert {probe.subject for probe in collect.probes(name, 2)} == {name}
-    versioned = {probe.subject for probe in collect.probes("futures-thread@python3.13t", 2)}
+        assert {probe.subject for probe in collect.list_probes(name, 2)} == {name}
+    versioned = {probe.subject for probe in collect.list_probes("futures-thread@python3.13t", 2)}
     assert versioned == {"futures-thread@python3.13t"}
 
 
@@ -148,13 +156,13 @@ def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
 ) -> None:
     asked = []
 
-    def answered(_: Prober, one: Probe) -> ProbeResult:
+    def answered(_: ProbeRunner, one: Probe) -> ProbeResult:
         asked.append(one.question)
         return ProbeResult(
             one.subject, one.question, ProbeOutcome.YES, busy=one.question == "COSTS"
         )
 
-    monkeypatch.setattr(Prober, "ask", answered)
+    monkeypatch.setattr(ProbeRunner, "ask", answered)
     here = {"loky": Interpreter("python", "3.11", {"loky": "3.5"})}
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
@@ -170,12 +178,12 @@ def test_a_finding_is_kept_for_the_next_comparison_and_a_rough_figure_is_not(
 def test_evidence_joins_a_message_that_begins_on_the_next_line() -> None:
     log = "Traceback (most recent call last):\n  File\nRuntimeError: \n\n   An attempt was made\n"
     run = Run("x", "q", 1, Outcome.CRASHED, evidence="it ended", log=log)
-    assert evidence(run) == "RuntimeError: An attempt was made"
+    assert extract_evidence(run) == "RuntimeError: An attempt was made"
 
 
 def test_a_run_without_an_error_of_python_tells_how_it_ended() -> None:
     run = Run("x", "q", 1, Outcome.OUT_OF_MEMORY, evidence="the kernel killed it")
-    found = finding(Probe("x", "LAMBDA", ""), run, None)
+    found = interpret_run(Probe("x", "LAMBDA", ""), run, None)
     assert (found.word, found.evidence) == (ProbeOutcome.NO, "the kernel killed it")
 
 
@@ -186,7 +194,7 @@ TOLD = {
 
 
 def test_costs_are_differences_and_a_ratio() -> None:
-    found = costs(TOLD)
+    found = compute_costs(TOLD)
     assert found["start"] == pytest.approx(0.4)
     assert found["task"] == pytest.approx(0.0001)
     assert found["mebibyte"] == pytest.approx(0.01)
@@ -194,14 +202,14 @@ def test_costs_are_differences_and_a_ratio() -> None:
 
 
 def test_a_difference_below_zero_is_no_cost() -> None:
-    assert "task" not in costs({**TOLD, "many": 0.005})
+    assert "task" not in compute_costs({**TOLD, "many": 0.005})
 
 
 def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     made = (
         ProbeResult("loky", "WORKERS", ProbeOutcome.YES, "processes", {"workers": 2.0}),
         ProbeResult("loky", "LAMBDA", ProbeOutcome.NO, "TypeError: <b>"),
-        ProbeResult("loky", "COSTS", ProbeOutcome.YES, "", costs(TOLD), busy=True),
+        ProbeResult("loky", "COSTS", ProbeOutcome.YES, "", compute_costs(TOLD), busy=True),
         ProbeResult("dask", "SYNTAX", ProbeOutcome.YES, "21 of 24", {"alike": 21.0}),
         ProbeResult("dask", "SPEED", ProbeOutcome.YES, "", {"start": 1.0, "speedup": 2.0}),
     )

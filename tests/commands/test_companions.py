@@ -166,11 +166,11 @@ def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsy
 def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path, columns, key):
     file = tmp_path / "my data.parquet"
     pq.write_table(pa.table(columns), file)
-    from dfbench.datasets.dataset import make
+    from dfbench.datasets.dataset import make_dataset
     from dfbench.spec.workload import CsvFormat, Files
 
-    data = make(Files((str(file),), tmp_path), tmp_path)
-    first_workload.start(file, data, tmp_path / "w.yaml", CsvFormat())
+    data = make_dataset(Files((str(file),), tmp_path), tmp_path)
+    first_workload.write_first_workload(file, data, tmp_path / "w.yaml", CsvFormat())
     made = read(tmp_path / "w.yaml", {}, engines=("pandas",))
     assert made.queries[0].group_by == ((key,) if key else ())
 

@@ -10,16 +10,16 @@ from fnmatch import fnmatch
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
 from dfbench.testing.conformance.answers import started as started_process
-from dfbench.verification.agreement import asked
-from dfbench.verification.answers import compare
-from dfbench.verification.evaluation import aggregate
+from dfbench.verification.agreement import derive_requirements
+from dfbench.verification.answers import compare_answers
+from dfbench.verification.evaluation import answer_query
 
 ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "datatable")
 LARGE = 5 * 2**53
@@ -112,7 +112,7 @@ def answer(engine, name, table, question, warm, folder):
     (query,) = (
         asking := read_text(json.dumps(workload, ensure_ascii=False), "own.yaml", folder)
     ).queries
-    data = make(asking.dataset, folder / "cache")
+    data = make_dataset(asking.dataset, folder / "cache")
     try:
         with unformatted():
             program = find(engine).write(query, data.schema, Resources(threads=2))
@@ -125,9 +125,9 @@ def answer(engine, name, table, question, warm, folder):
     assert problem is None, f"{problem}\n{program.text}"
     with pa.ipc.open_file(path) as stored:
         types = stored.schema
-    rows = aggregate(query, table.to_pylist())
+    rows = answer_query(query, table.to_pylist())
     columns = {n: column([row[n] for row in rows], types, n) for n in query.outputs}
-    verdict = compare(pa.table(columns), path, asked(query, table.num_rows))
+    verdict = compare_answers(pa.table(columns), path, derive_requirements(query, table.num_rows))
     assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
     return None
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import engines, find
 from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
@@ -103,7 +103,7 @@ def test_an_engine_for_functions_refuses_a_group_by_in_words(
 ) -> None:
     case = next(case for case in CASES if case.name == "sum-plain")
     with pytest.raises(Unsupported) as refusal:
-        find(engine).write(case.query(), schema_of(frames["plain"]))
+        find(engine).write(case.query(), read_schema(frames["plain"]))
     assert refusal.value.why
 
 

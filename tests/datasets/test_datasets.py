@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.datasets import cache, compact_frame, db_benchmark_join, r_random
-from dfbench.datasets.cache import default_folder, made_once
-from dfbench.datasets.compact_frame import spell
-from dfbench.datasets.dataset import make
-from dfbench.datasets.generators import name_of
-from dfbench.datasets.parquet_schema import schema_of
-from dfbench.datasets.r_random import RStream, first_appearances, millionths
-from dfbench.datasets.row_order import row_order
-from dfbench.datasets.schema_preview import FEW_ROWS, outline
+from dfbench.datasets.cache import default_folder, make_once
+from dfbench.datasets.compact_frame import spell_numbers
+from dfbench.datasets.dataset import make_dataset
+from dfbench.datasets.generators import build_name
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.datasets.r_random import RStream, find_first_appearances, to_millionths
+from dfbench.datasets.row_order import sort_rows
+from dfbench.datasets.schema_preview import FEW_ROWS, preview_schema
 from dfbench.errors import DataError
 from dfbench.spec.workload import CsvFormat, Files, Generated
 from hypothesis import given, settings
@@ -95,19 +95,19 @@ def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks):
 @given(st.integers(0, 2**32 - 1))
 def test_uniforms_are_rounded_as_r_rounds(word):
     value = rounded(100 * (word / 2**32))
-    assert millionths(np.array([word], np.uint32))[0] / 1e6 == value
+    assert to_millionths(np.array([word], np.uint32))[0] / 1e6 == value
 
 
 def test_values_midway_between_two_decimals_are_rounded_as_r_rounds():
     ties = np.arange(1 << 23, 1 << 32, 1 << 24).astype(np.uint32)
     expected = [rounded(100 * (int(word) / 2**32)) for word in ties]
-    assert (millionths(ties) / 1e6).tolist() == expected
+    assert (to_millionths(ties) / 1e6).tolist() == expected
     assert len(ties) == 256
 
 
 def test_first_appearances_are_in_order():
     numbers = np.array([3, 1, 3, 2, 1, 5], np.uint8)
-    assert first_appearances(numbers, 9).tolist() == [3, 1, 2, 5]
+    assert find_first_appearances(numbers, 9).tolist() == [3, 1, 2, 5]
 
 
 # db-benchmark's frame
@@ -126,20 +126,20 @@ SHAPES = [
 
 @pytest.mark.parametrize(("rows", "groups", "nulls", "order"), SHAPES)
 def test_the_frame_is_the_scripts(tmp_path, rows, groups, nulls, order):
-    data = make(Generated(G1, rows, groups, nulls, order), tmp_path)
+    data = make_dataset(Generated(G1, rows, groups, nulls, order), tmp_path)
     assert pq.read_table(data.path).to_pydict() == g1(rows, groups, nulls, order)
 
 
 def test_a_frame_of_several_row_groups_is_the_scripts(tmp_path, monkeypatch):
     monkeypatch.setattr(compact_frame, "ROW_GROUP", 128)
     monkeypatch.setattr(compact_frame, "ROWS_IN_MEMORY", 100)
-    data = make(Generated(G1, 1000, 10, 5, True), tmp_path)
+    data = make_dataset(Generated(G1, 1000, 10, 5, True), tmp_path)
     assert pq.ParquetFile(data.path).num_row_groups == 8
     assert pq.read_table(data.path).to_pydict() == g1(1000, 10, 5, True)
 
 
 def test_the_first_rows_and_sums_of_a_small_frame(tmp_path):
-    table = pq.read_table(make(Generated(G1, 1000, 10), tmp_path).path)
+    table = pq.read_table(make_dataset(Generated(G1, 1000, 10), tmp_path).path)
     first = ["id010", "id009", "id0000000046", 7, 2, 75, 4, 14, 89.543771]
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
     sums = [sum(table.column(name).to_pylist()) for name in ("id4", "id5", "id6", "v1", "v2")]
@@ -147,15 +147,15 @@ def test_the_first_rows_and_sums_of_a_small_frame(tmp_path):
 
 
 def test_texts_are_plain_strings_and_integers_are_64_bits_wide(tmp_path):
-    data = make(Generated(G1, 1000, 10), tmp_path)
+    data = make_dataset(Generated(G1, 1000, 10), tmp_path)
     types = [str(field.type) for field in pq.read_schema(data.path)]
     assert types == ["string"] * 3 + ["int64"] * 5 + ["double"]
     assert [column.arrow for column in data.schema.columns] == types
 
 
 def test_the_schema_tells_which_columns_hold_nulls(tmp_path):
-    with_nulls = make(Generated(G1, 1000, 10, 10), tmp_path).schema
-    without = make(Generated(G1, 1000, 10), tmp_path).schema
+    with_nulls = make_dataset(Generated(G1, 1000, 10, 10), tmp_path).schema
+    without = make_dataset(Generated(G1, 1000, 10), tmp_path).schema
     assert [column.name for column in with_nulls.columns if column.missing] == list(
         with_nulls.names
     )
@@ -167,7 +167,7 @@ def test_the_schema_tells_which_columns_hold_nulls(tmp_path):
 @pytest.mark.parametrize("order", [False, True])
 @pytest.mark.parametrize("rows", [10, 1000, 12_345])
 def test_the_tables_to_join_are_the_scripts(tmp_path, rows, order, nulls):
-    data = make(Generated(J1, rows, nulls=nulls, sorted=order), tmp_path)
+    data = make_dataset(Generated(J1, rows, nulls=nulls, sorted=order), tmp_path)
     expected = j1(rows, nulls, order)
     assert pq.read_table(data.path).to_pydict() == expected.pop("x")
     made = {name: pq.read_table(table.path).to_pydict() for name, table in data.tables}
@@ -175,31 +175,31 @@ def test_the_tables_to_join_are_the_scripts(tmp_path, rows, order, nulls):
 
 
 def test_long_texts_of_keys_are_written_without_a_dictionary_of_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(db_benchmark_join, "FEW", 100)
-    data = make(Generated(J1, 1000, nulls=5), tmp_path)
+    monkeypatch.setattr(db_benchmark_join, "MAX_LABELS", 100)
+    data = make_dataset(Generated(J1, 1000, nulls=5), tmp_path)
     assert pq.read_table(data.path).to_pydict() == j1(1000, 5, False)["x"]
 
 
 def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path):
     dataset = Generated(J1, 100)
-    made = make(dataset, tmp_path)
+    made = make_dataset(dataset, tmp_path)
     small = dict(made.tables)["small"].path
     before = small.read_bytes()
     small.unlink()
-    assert make(dataset, tmp_path) == made
+    assert make_dataset(dataset, tmp_path) == made
     assert small.read_bytes() == before
 
 
 def test_fewer_rows_than_keys_to_join_are_told(tmp_path):
     with pytest.raises(DataError, match="the rows of a join are 10 at least, not 9"):
-        make(Generated(J1, 9), tmp_path)
+        make_dataset(Generated(J1, 9), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("nulls", [0, 5])
 def test_an_outline_tells_the_tables_too(tmp_path, nulls):
     dataset = Generated(J1, FEW_ROWS + 1, nulls=nulls)
-    told, made = outline(dataset, tmp_path), make(dataset, tmp_path).schema
+    told, made = preview_schema(dataset, tmp_path), make_dataset(dataset, tmp_path).schema
     for one, other in zip(
         [told, *dict(told.tables).values()], [made, *dict(made.tables).values()], strict=True
     ):
@@ -213,22 +213,22 @@ def test_an_outline_tells_the_tables_too(tmp_path, nulls):
 
 def test_fewer_rows_than_groups_is_told(tmp_path):
     with pytest.raises(DataError, match="at least as many rows as groups, not 5 rows and 10"):
-        make(Generated(G1, 5, 10), tmp_path)
+        make_dataset(Generated(G1, 5, 10), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_generator_is_told(tmp_path):
     with pytest.raises(DataError, match="unknown generator 'nix'; there is db-benchmark"):
-        make(Generated("nix", 5, 10), tmp_path)
+        make_dataset(Generated("nix", 5, 10), tmp_path)
 
 
 @pytest.mark.parametrize("nulls", [0, 1, 5, 100])
 @pytest.mark.parametrize("groups", [1, 3, 100, 2000])
 def test_an_outline_is_the_schema_of_what_is_made(tmp_path, groups, nulls):
     dataset = Generated(G1, FEW_ROWS + 1, groups, nulls)
-    told = outline(dataset, tmp_path)
+    told = preview_schema(dataset, tmp_path)
     assert list(tmp_path.iterdir()) == []
-    made = make(dataset, tmp_path).schema
+    made = make_dataset(dataset, tmp_path).schema
     assert [replace(c, most=None) for c in told.columns] == [
         replace(c, most=None) for c in made.columns
     ]
@@ -239,7 +239,7 @@ def test_an_outline_is_the_schema_of_what_is_made(tmp_path, groups, nulls):
 
 def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path):
     dataset = Generated(G1, 100, 100, nulls=1)  # of 100 values, fewer are drawn: none is null
-    assert outline(dataset, tmp_path) == make(dataset, tmp_path).schema
+    assert preview_schema(dataset, tmp_path) == make_dataset(dataset, tmp_path).schema
 
 
 @pytest.mark.parametrize(
@@ -252,13 +252,13 @@ def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path):
     ],
 )
 def test_a_dataset_is_named_as_db_benchmark_names_it(dataset, name):
-    assert name_of(dataset) == name
+    assert build_name(dataset) == name
 
 
 @given(st.lists(st.integers(0, 2**33), min_size=1, max_size=30), st.integers(1, 12))
 def test_numbers_are_spelled_with_leading_zeros(numbers, digits):
     numbers = [number % 10**digits for number in numbers]
-    texts = spell(np.array(numbers, np.uint64), "id", digits)
+    texts = spell_numbers(np.array(numbers, np.uint64), "id", digits)
     texts.validate(full=True)
     assert texts.to_pylist() == [f"id{number:0{digits}d}" for number in numbers]
 
@@ -271,7 +271,7 @@ def test_rows_are_ordered_by_all_keys_and_stably(highest, rows):
     random = np.random.default_rng(rows)
     first = random.integers(0, 4, rows).astype(np.uint8)
     keys = [first, *(random.integers(0, high, rows).astype(np.uint32) for high in highest)]
-    assert row_order(keys).tolist() == np.lexsort(keys[::-1]).tolist()
+    assert sort_rows(keys).tolist() == np.lexsort(keys[::-1]).tolist()
 
 
 # The cache
@@ -279,21 +279,24 @@ def test_rows_are_ordered_by_all_keys_and_stably(highest, rows):
 
 def test_what_was_made_is_not_made_again(tmp_path):
     dataset = Generated(G1, 1000, 10)
-    first, second = make(dataset, tmp_path), make(dataset, tmp_path)
+    first, second = make_dataset(dataset, tmp_path), make_dataset(dataset, tmp_path)
     assert first == second
     shares = []
-    assert make(dataset, tmp_path, shares.append).path.stat().st_ino == first.path.stat().st_ino
+    assert (
+        make_dataset(dataset, tmp_path, shares.append).path.stat().st_ino
+        == first.path.stat().st_ino
+    )
     assert shares == [1.0]
 
 
 def test_other_parameters_are_other_files(tmp_path):
     made = [Generated(G1, 1000, 10, *rest) for rest in [(), (5,), (5, True), (5, True, 1)]]
-    assert len({make(dataset, tmp_path).path for dataset in made}) == 4
+    assert len({make_dataset(dataset, tmp_path).path for dataset in made}) == 4
 
 
 def test_progress_grows_to_one(tmp_path):
     shares = []
-    make(Generated(G1, 1000, 10), tmp_path, shares.append)
+    make_dataset(Generated(G1, 1000, 10), tmp_path, shares.append)
     assert shares == sorted(shares)
     assert shares[0] < 0.1
     assert shares[-1] == 1.0
@@ -302,10 +305,10 @@ def test_progress_grows_to_one(tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.spec.workload import Generated
 kill = lambda share: share > float(sys.argv[2]) and os.kill(os.getpid(), signal.SIGKILL)
-make(Generated("db-benchmark-groupby", 1000, 10), Path(sys.argv[1]), kill)
+make_dataset(Generated("db-benchmark-groupby", 1000, 10), Path(sys.argv[1]), kill)
 """
 
 
@@ -314,7 +317,7 @@ def test_a_killed_run_leaves_nothing_that_is_later_believed(tmp_path, share):
     run = subprocess.run([sys.executable, "-c", KILLED, tmp_path, share], check=False)
     assert run.returncode == -9
     assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
-    data = make(Generated(G1, 2000, 10), tmp_path)
+    data = make_dataset(Generated(G1, 2000, 10), tmp_path)
     assert list(tmp_path.iterdir()) == [data.path]
 
 
@@ -324,7 +327,7 @@ def test_an_interrupt_leaves_nothing(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(Generated(G1, 1000, 10), tmp_path, interrupt)
+        make_dataset(Generated(G1, 1000, 10), tmp_path, interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -332,9 +335,9 @@ def test_the_unfinished_file_of_a_living_maker_is_left_alone(tmp_path):
     part = tmp_path / "x.parquet.part"
     with part.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        cache.sweep(tmp_path)
+        cache.remove_unfinished(tmp_path)
         assert part.exists()
-    cache.sweep(tmp_path)
+    cache.remove_unfinished(tmp_path)
     assert not part.exists()
 
 
@@ -342,13 +345,13 @@ MAKER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from dfbench.datasets.cache import made_once
+from dfbench.datasets.cache import make_once
 def fill(path):
     print("made")
     sys.stdout.flush()
     sys.stdin.readline()
     path.write_text("all of it")
-print(made_once(Path(sys.argv[1]), fill).read_text())
+print(make_once(Path(sys.argv[1]), fill).read_text())
 """
 
 
@@ -366,12 +369,12 @@ def test_of_two_processes_one_makes_and_both_have_it(tmp_path):
 FULL = """
 import resource, sys
 from pathlib import Path
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.errors import DataError
 from dfbench.spec.workload import Generated
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
-    make(Generated("db-benchmark-groupby", 100_000, 10), Path(sys.argv[1]))
+    make_dataset(Generated("db-benchmark-groupby", 100_000, 10), Path(sys.argv[1]))
 except DataError as error:
     print(error)
 """
@@ -388,7 +391,7 @@ def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path):
 def test_a_cache_that_is_no_folder_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written there"):
-        made_once(tmp_path / "file" / "target", lambda path: path.write_text(""))
+        make_once(tmp_path / "file" / "target", lambda path: path.write_text(""))
 
 
 @pytest.mark.parametrize(
@@ -413,7 +416,7 @@ def folder(tmp_path):
 
 
 def made(folder, *patterns):
-    return make(Files(patterns, folder), folder.parent / "cache")
+    return make_dataset(Files(patterns, folder), folder.parent / "cache")
 
 
 def rows(data):
@@ -509,14 +512,14 @@ def test_every_kind_of_column_is_told(folder):
         "null": pa.array([None], pa.null()),
     }
     pq.write_table(pa.table({**kinds, "list": [[1]]}), folder / "a.parquet")
-    schema = schema_of(folder / "a.parquet")
+    schema = read_schema(folder / "a.parquet")
     assert {column.name: column.kind for column in schema.columns} == {kind: kind for kind in kinds}
 
 
 def test_nulls_are_found_without_statistics(folder):
     table = pa.table({"x": [1, None], "y": [1, 2]})
     pq.write_table(table, folder / "a.parquet", write_statistics=False)
-    schema = schema_of(folder / "a.parquet")
+    schema = read_schema(folder / "a.parquet")
     assert (schema["x"].nulls, schema["y"].nulls) == (True, False)
 
 
@@ -565,7 +568,7 @@ def test_files_that_cannot_be_used_are_told(folder, patterns, message):
 def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
     (folder / "a.csv").write_text("1,5|'a|b'|x\n2,25|c|-\n|NA|e\n")
     told = CsvFormat(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
-    data = make(Files(("a.csv",), folder, told), folder / "cache")
+    data = make_dataset(Files(("a.csv",), folder, told), folder / "cache")
     assert rows(data) == {
         "column_1": [1.5, 2.25, None],
         "column_2": ["a|b", "c", "NA"],
@@ -576,20 +579,22 @@ def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
 def test_another_dialect_makes_other_data(folder):
     (folder / "a.csv").write_text("x\n1,5\n")
     comma, semicolon = (CsvFormat(delimiter=";", decimal=sign) for sign in ",.")
-    made = [make(Files(("a.csv",), folder, told), folder / "c") for told in (comma, semicolon)]
+    made = [
+        make_dataset(Files(("a.csv",), folder, told), folder / "c") for told in (comma, semicolon)
+    ]
     assert [rows(data) for data in made] == [{"x": [1.5]}, {"x": ["1,5"]}]
 
 
 def test_a_dialect_belongs_to_csv_files(folder):
     pq.write_table(pa.table({"x": [1]}), folder / "own.parquet")
     with pytest.raises(DataError, match="Parquet files have no delimiter"):
-        make(Files(("own.parquet",), folder, CsvFormat(decimal=",")), folder / "cache")
+        make_dataset(Files(("own.parquet",), folder, CsvFormat(decimal=",")), folder / "cache")
 
 
 @pytest.mark.parametrize("statistics", [True, False])
 def test_the_largest_integer_is_known_with_and_without_statistics(folder, statistics):
     table = pa.table({"a": pa.array([2**64 - 1, None], pa.uint64()), "b": [1, -(2**60)]})
     pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
-    a, b = schema_of(folder / "own.parquet").columns
+    a, b = read_schema(folder / "own.parquet").columns
     assert (a.most, b.most) == (2**64 - 1, 2**60)
     assert (a.exceeds_floats, b.exceeds_floats) == (True, False)

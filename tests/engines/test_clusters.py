@@ -11,7 +11,7 @@ from dfbench.engines import find
 from dfbench.engines.versions import scheduler
 from dfbench.errors import EngineError
 from dfbench.execution.cluster_memory import check_readable
-from dfbench.execution.outcomes import End, ProgramError, Observation, decide_outcome
+from dfbench.execution.outcomes import End, Observation, ProgramError, decide_outcome
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated

@@ -13,11 +13,11 @@ from dfbench.engines.interactive import loaded
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported, WorkloadError
 from dfbench.spec.generated_data import generated_schema
-from dfbench.spec.reader import read, read_text, list_shipped
+from dfbench.spec.reader import list_shipped, read, read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction, Tasks
 from dfbench.storage.records import Outcome
-from dfbench.verification.agreement import judged
+from dfbench.verification.agreement import compare_answer
 
 from tests.support.apply_samples import answer, frame, groups_query, rows_query, run, tasks
 
@@ -105,7 +105,7 @@ def test_tasks_keep_their_numbers_and_their_stream(road, tmp_path):
     assert ended.outcome is Outcome.OK, ended.evidence
     expected = _tasks("serial", work)
     assert expected.column_names == ["task", "x", "steps"]
-    assert judged(expected, answer(tmp_path), work, 0).agrees
+    assert compare_answer(expected, answer(tmp_path), work, 0).agrees
 
 
 def test_numba_draws_other_numbers_of_the_same_distribution():
@@ -113,7 +113,7 @@ def test_numba_draws_other_numbers_of_the_same_distribution():
     with pytest.raises(Unsupported, match="verify: statistical"):
         find("numba").write(work, COLUMNS)
     loose = Tasks(work.name, WALK, work.count, work.arguments, verify="statistical")
-    assert judged(_tasks("serial", loose), _tasks("numba", loose), loose, 0).agrees
+    assert compare_answer(_tasks("serial", loose), _tasks("numba", loose), loose, 0).agrees
 
 
 def test_numba_compiles_a_def_without_randomness_as_it_is():

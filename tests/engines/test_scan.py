@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.cli import app
 from dfbench.comparison.plan import loading
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.errors import EngineError, Unsupported, WorkloadError
@@ -56,7 +56,7 @@ def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
     data = frames / f"{case.frame}.parquet"
     known = mark(engine, case.name)
     try:
-        program = find(name).write(case.query(), schema_of(data), Resources(threads=2))
+        program = find(name).write(case.query(), read_schema(data), Resources(threads=2))
     except Unsupported:
         assert known
         return
@@ -159,7 +159,7 @@ def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(engine, warm,
     paths = tmp_path / "data.parquet", tmp_path / "other.parquet"
     pq.write_table(pa.table({"k": [1, 2, 3], "tags": lists, "x": [4, 5, 6]}), paths[0])
     pq.write_table(pa.table({"sizes": lists, "k": [1, 2, 9], "n": [7, 8, 9]}), paths[1])
-    schema, other = map(schema_of, paths)
+    schema, other = map(read_schema, paths)
     text = (
         "dataset: {files: data.parquet, tables: {other: other.parquet}}\n"
         "queries: {asked: {join: {table: other, on: k}}}\n"

@@ -15,14 +15,26 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.versions import Versioned
 from dfbench.environments import pythons, store
-from dfbench.environments.pins import Pins, asked, newest, shipped, wanted
-from dfbench.environments.provider import Provider, here, without_device
-from dfbench.environments.store import MARK, made, place, pruned, stored
+from dfbench.environments.pins import (
+    Pins,
+    choose_pins,
+    find_newest,
+    load_shipped,
+    write_requirements,
+)
+from dfbench.environments.provider import Provider, current_interpreter, explain_missing_device
+from dfbench.environments.store import (
+    MANIFEST,
+    find_folder,
+    load,
+    make_environment,
+    prune_environments,
+)
 from dfbench.errors import EngineError
 from dfbench.spec.reader import read
 from dfbench.spec.schema import Column, Schema
 
-HERE = pythons.own()
+HERE = pythons.current_python()
 NOTHING = Pins("", "nothing")
 TEXT = Schema(
     tuple(
@@ -44,10 +56,10 @@ def silent(words: str) -> None:
 @pytest.fixture
 def empty(tmp_path):
     """An environment without packages: made by venv, with no network."""
-    folder = place(tmp_path, NOTHING, HERE, "nothing")
+    folder = find_folder(tmp_path, NOTHING, HERE, "nothing")
     subprocess.run([HERE.path, "-m", "venv", "--without-pip", folder], check=True)
     mark = {"engine": "serial@newest", "pins": "", "python": HERE.version, "by": "venv", "made": ""}
-    (folder / MARK).write_text(json.dumps(mark))
+    (folder / MANIFEST).write_text(json.dumps(mark))
     return folder
 
 
@@ -83,7 +95,7 @@ def test_the_engine_before_the_at_is_named_when_it_is_unknown():
         find("panda@3.1")
 
 
-@pytest.mark.parametrize("pins", shipped(), ids=lambda pins: pins.shipped)
+@pytest.mark.parametrize("pins", load_shipped(), ids=lambda pins: pins.shipped)
 def test_the_pins_that_ship_pin_everything_and_name_no_place(pins):
     versions = pins.versions("3.12.1")
     assert all(versions.values())
@@ -93,19 +105,19 @@ def test_the_pins_that_ship_pin_everything_and_name_no_place(pins):
 
 
 def test_the_smallest_pins_that_fit_are_taken():
-    pins = wanted(find("pandas@2.3"), "3.11.7", shipped())
+    pins = choose_pins(find("pandas@2.3"), "3.11.7", load_shipped())
     assert pins.shipped == "pandas-2.3"
 
 
 def test_a_version_without_pins_is_asked_for_as_it_was_asked():
-    pins = wanted(find("polars@1.25"), "3.11.7", shipped())
+    pins = choose_pins(find("polars@1.25"), "3.11.7", load_shipped())
     assert (pins.text, pins.shipped) == ("polars==1.25.*\npyarrow\n", "")
-    assert asked(find("ibis@newest")).startswith("ibis-framework[duckdb]\n")
+    assert write_requirements(find("ibis@newest")).startswith("ibis-framework[duckdb]\n")
 
 
 def test_newest_is_the_highest_version_and_not_the_last_in_the_alphabet():
     pins = (Pins("polars==1.9.0\npyarrow==26.0.1\n"), Pins("polars==1.30.0\npyarrow==26.0.1\n"))
-    assert newest(find("polars@newest"), "3.11.7", pins) == "1.30"
+    assert find_newest(find("polars@newest"), "3.11.7", pins) == "1.30"
 
 
 def test_isolation_gives_every_engine_its_newest_pins(tmp_path):
@@ -145,28 +157,28 @@ def test_an_environments_versions_are_those_that_lie_in_it(empty):
     (site / "Some_Engine-1.2.3.dist-info" / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: Some_Engine\nVersion: 1.2.3\n"
     )
-    found = stored(empty).versions(("some-engine", "pandas"))
+    found = load(empty).versions(("some-engine", "pandas"))
     assert found == {"some-engine": "1.2.3"}
 
 
 def test_what_was_interrupted_is_not_believed_and_is_made_anew(empty, monkeypatch):
-    (empty / MARK).unlink()
+    (empty / MANIFEST).unlink()
     (empty / "half").touch()
-    assert stored(empty) is None
+    assert load(empty) is None
     make = [HERE.path, "-m", "venv", "--without-pip", str(empty)]
-    monkeypatch.setattr(store, "_steps", lambda *_: ("venv", [(make, "")]))
-    found = made(empty, "nothing", NOTHING, HERE, silent)
+    monkeypatch.setattr(store, "_build_steps", lambda *_: ("venv", [(make, "")]))
+    found = make_environment(empty, "nothing", NOTHING, HERE, silent)
     assert not (empty / "half").exists()
-    assert stored(empty) == found
+    assert load(empty) == found
 
 
 def test_what_fails_leaves_nothing_that_is_believed(tmp_path, monkeypatch):
-    folder = place(tmp_path, NOTHING, HERE, "x")
+    folder = find_folder(tmp_path, NOTHING, HERE, "x")
     fails = [HERE.path, "-c", "import sys; sys.exit('No solution found: x==9 is not there')"]
-    monkeypatch.setattr(store, "_steps", lambda *_: ("pip", [(fails, "")]))
+    monkeypatch.setattr(store, "_build_steps", lambda *_: ("pip", [(fails, "")]))
     with pytest.raises(EngineError, match=r"no environment can be made for x@9.*No solution"):
-        made(folder, "x@9", NOTHING, HERE, silent)
-    assert stored(folder) is None
+        make_environment(folder, "x@9", NOTHING, HERE, silent)
+    assert load(folder) is None
 
 
 @pytest.mark.parametrize(
@@ -174,13 +186,13 @@ def test_what_fails_leaves_nothing_that_is_believed(tmp_path, monkeypatch):
 )
 def test_offline_is_a_sentence_with_the_command(tmp_path, monkeypatch, said):
     fails = [HERE.path, "-c", f"import sys; sys.exit({said!r})"]
-    monkeypatch.setattr(store, "_steps", lambda *_: ("uv", [(fails, "")]))
+    monkeypatch.setattr(store, "_build_steps", lambda *_: ("uv", [(fails, "")]))
     with pytest.raises(EngineError, match=r"with a network, `dfbench env make pandas@3\.1`"):
-        made(tmp_path / "e", "pandas@3.1", NOTHING, HERE, silent)
+        make_environment(tmp_path / "e", "pandas@3.1", NOTHING, HERE, silent)
 
 
 def _hold(path: str, ready, done) -> None:
-    with store._locked(Path(path)):
+    with store._lock(Path(path)):
         ready.set()
         done.wait(30)
 
@@ -190,14 +202,14 @@ def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path):
     for folder in (whole, making, left):
         folder.mkdir(parents=True)
     mark = {"engine": "x", "pins": "", "python": "", "by": "", "made": ""}
-    (whole / MARK).write_text(json.dumps(mark))
+    (whole / MANIFEST).write_text(json.dumps(mark))
     context = get_context("spawn")
     ready, done = context.Event(), context.Event()
     holder = context.Process(target=_hold, args=(str(making), ready, done))
     holder.start()
     try:
         assert ready.wait(30)
-        gone, _ = pruned(tmp_path, lambda _: True)
+        gone, _ = prune_environments(tmp_path, lambda _: True)
     finally:
         done.set()
         holder.join()
@@ -209,12 +221,12 @@ def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path):
 def test_the_key_of_an_environment_is_its_content(tmp_path):
     other = pythons.Python(HERE.path, "3.99.0")
     folders = {
-        place(tmp_path, Pins("a==1\n"), HERE, "x"),
-        place(tmp_path, Pins("a==2\n"), HERE, "x"),
-        place(tmp_path, Pins("a==1\n"), other, "x"),
+        find_folder(tmp_path, Pins("a==1\n"), HERE, "x"),
+        find_folder(tmp_path, Pins("a==2\n"), HERE, "x"),
+        find_folder(tmp_path, Pins("a==1\n"), other, "x"),
     }
     assert len(folders) == 3
-    assert place(tmp_path, Pins("a==1\n"), HERE, "x") in folders
+    assert find_folder(tmp_path, Pins("a==1\n"), HERE, "x") in folders
 
 
 def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
@@ -224,8 +236,8 @@ def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
     (shims / "python3.99").write_text("#!/bin/sh\nexit 127\n")
     (shims / "python3.99").chmod(0o755)
     (real / "python3.99").symlink_to(sys.executable)
-    assert pythons.found("python3.99", str(shims), tmp_path) is None
-    found = pythons.found("python3.99", f"{shims}{os.pathsep}{real}", tmp_path)
+    assert pythons.find_python("python3.99", str(shims), tmp_path) is None
+    found = pythons.find_python("python3.99", f"{shims}{os.pathsep}{real}", tmp_path)
     assert found is not None
     assert found.version == HERE.version
 
@@ -238,13 +250,13 @@ def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
 @pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
 def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
     (tmp_path / "there").touch()
-    assert without_device(find(name), tmp_path / "none").startswith("it needs a GPU")
-    assert not without_device(find(name), tmp_path / "there")
-    assert not without_device(find("polars"), tmp_path / "none")
+    assert explain_missing_device(find(name), tmp_path / "none").startswith("it needs a GPU")
+    assert not explain_missing_device(find(name), tmp_path / "there")
+    assert not explain_missing_device(find("polars"), tmp_path / "none")
 
 
 def test_what_is_not_installed_here_says_both_ways_to_have_it():
-    problem = here(find("cudf")).problem
+    problem = current_interpreter(find("cudf")).problem
     assert "cudf-cu12" in problem
     assert "cudf@newest makes an environment" in problem
 
@@ -252,7 +264,7 @@ def test_what_is_not_installed_here_says_both_ways_to_have_it():
 def test_a_lock_outlives_its_process_in_its_child(tmp_path):
     path = tmp_path / "e"
     child = "import time; print('up', flush=True); time.sleep(30)"
-    with store._locked(path) as lock:
+    with store._lock(path) as lock:
         maker = subprocess.Popen(
             [sys.executable, "-c", child], pass_fds=(lock,), stdout=subprocess.PIPE
         )
@@ -260,7 +272,7 @@ def test_a_lock_outlives_its_process_in_its_child(tmp_path):
     try:
         with (
             pytest.raises(BlockingIOError),
-            store._locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB),
+            store._lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB),
         ):
             pass
     finally:

@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.execution.column_types import MAX_CHARACTERS, describe_columns
@@ -50,7 +50,7 @@ def test_what_a_program_loads_tells_its_types(engine, tmp_path):
     path = tmp_path / "frame.parquet"
     pq.write_table(FRAME, path)
     (query,) = read_text(WORKLOAD, "workload.yaml", tmp_path).queries
-    program = find(engine).write(query, schema_of(path), Resources(threads=2))
+    program = find(engine).write(query, read_schema(path), Resources(threads=2))
     names: dict[str, object] = {"__name__": "program"}
     exec(program.text, names)
     assert describe_columns((names["load"](str(path)),)) == HELD[engine]  # type: ignore[operator]

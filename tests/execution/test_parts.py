@@ -16,7 +16,7 @@ from dfbench.execution.job import Job
 from dfbench.execution.limits import Cause, cgroup, choose_backend, find_backend, selection
 from dfbench.execution.limits.thrash_guard import ThrashDetector
 from dfbench.execution.limits.watchdog import HeldMemory, sum_memory
-from dfbench.execution.outcomes import End, ProgramError, Observation, decide_outcome
+from dfbench.execution.outcomes import End, Observation, ProgramError, decide_outcome
 from dfbench.execution.protocol import WorkerReport
 from dfbench.execution.schedule import shuffle_pairs
 from dfbench.spec.workload import Limits

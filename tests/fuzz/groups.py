@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Program
 from dfbench.engines.interactive import loaded
@@ -161,7 +161,7 @@ def _program(engine: str, asked: Query, frame: pa.Table) -> Program:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "f.parquet"
         pq.write_table(frame, path)
-        return find(engine).write(asked, schema_of(path))
+        return find(engine).write(asked, read_schema(path))
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -39,8 +39,8 @@ from dfbench.spec.expression import (
 from dfbench.spec.kinds import KindError, kind
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction
-from dfbench.verification.agreement import asked
-from dfbench.verification.answers import compare
+from dfbench.verification.agreement import derive_requirements
+from dfbench.verification.answers import compare_answers
 from dfbench.verification.evaluation import apply_row
 
 ENGINES = ("polars", "pandas+numpy", "duckdb", "datatable")
@@ -259,7 +259,7 @@ def _verdict(text: str, path: str, expected: pa.Table, query: Query) -> str:
         answer = module["rows"](module["query"](module["load"](path)))
     except Exception as error:  # noqa: BLE001 - whatever an engine raises is a disagreement
         return repr(error)
-    verdict = compare(_unsigned(expected), _unsigned(answer), asked(query))
+    verdict = compare_answers(_unsigned(expected), _unsigned(answer), derive_requirements(query))
     return "" if verdict.agrees else f"{verdict.reason} {verdict.rows}"
 
 

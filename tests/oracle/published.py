@@ -9,7 +9,7 @@ import math
 
 import duckdb
 import pytest
-from dfbench.datasets.dataset import make
+from dfbench.datasets.dataset import make_dataset
 from dfbench.spec.workload import Generated
 
 # Each question as SQL; the answer is its number of rows, then the sum of each measure.
@@ -57,7 +57,7 @@ WITH_NULLS = {
 def published(request, tmp_path_factory):
     """Return a connection that sees the data as `x`, and the published answers."""
     folder = tmp_path_factory.mktemp("data")
-    data = make(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
+    data = make_dataset(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
     with duckdb.connect() as connection:
         connection.execute(f"CREATE VIEW x AS FROM read_parquet('{data.path}')")
         yield connection, WITH_NULLS if request.param else WITHOUT_NULLS
@@ -96,7 +96,9 @@ JOINS = {
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     """Return a connection that sees the rows to join as `x`, and the tables by their names."""
-    data = make(Generated("db-benchmark-join", 10_000_000), tmp_path_factory.mktemp("joins"))
+    data = make_dataset(
+        Generated("db-benchmark-join", 10_000_000), tmp_path_factory.mktemp("joins")
+    )
     with duckdb.connect() as connection:
         for name, path in (("x", data.path), *((name, t.path) for name, t in data.tables)):
             connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")

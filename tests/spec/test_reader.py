@@ -14,7 +14,7 @@ from dfbench.errors import WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.quantities import parse_duration, parse_number, parse_size
-from dfbench.spec.reader import check_columns, read, read_text, list_shipped
+from dfbench.spec.reader import check_columns, list_shipped, read, read_text
 from dfbench.spec.row_functions import SEED
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey

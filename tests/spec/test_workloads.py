@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from dfbench.spec.json_schema import json_schema, written
-from dfbench.spec.reader import SHIPPED, read, list_shipped
+from dfbench.spec.reader import SHIPPED, list_shipped, read
 from dfbench.spec.row_functions import definition
 from dfbench.spec.workload import GroupFunction, RowFunction
 from ruamel.yaml import YAML

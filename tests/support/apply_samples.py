@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dfbench.datasets.parquet_schema import schema_of
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.execution.executor import execute
@@ -58,7 +58,7 @@ def run(
     """Write the program and run it as a comparison does, in a process tree under limits."""
     data = folder / "data.parquet"
     pq.write_table(table or frame(), data)
-    program = find(engine).write(query, schema_of(data), Resources(2))
+    program = find(engine).write(query, read_schema(data), Resources(2))
     file = folder / "q.py"
     file.write_text(program.text)
     job = Job(

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from dfbench.comparison.session import Request
 from dfbench.errors import WorkloadError
-from dfbench.spec.reader import read, list_shipped
+from dfbench.spec.reader import list_shipped, read
 
 SECONDS = 20  # for one file: none takes more than a few hundredths of a second
 SIGNS = [*(sign.encode() for sign in "\n:{]'\"#-(&*\t|%é "), b"\xc3", b"*a", b"- "]

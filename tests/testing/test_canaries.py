@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.datasets.dataset import Data
+from dfbench.datasets.dataset import Dataset
 from dfbench.engines import engines, find, missing
 from dfbench.engines.base import Resources
-from dfbench.environments.provider import here
+from dfbench.environments.provider import current_interpreter
 from dfbench.testing.conformance import canaries
 from dfbench.testing.conformance.canaries import measured, programs, spent
 
@@ -17,7 +17,7 @@ TWO = Resources(threads=2)
 
 
 @pytest.fixture(scope="session")
-def data() -> Data:
+def data() -> Dataset:
     return canaries.data()
 
 
@@ -26,10 +26,10 @@ def installed() -> list[str]:
 
 
 @pytest.mark.parametrize("name", installed())
-def test_no_work_is_left_when_a_query_has_returned(name: str, data: Data, tmp_path: Path):
+def test_no_work_is_left_when_a_query_has_returned(name: str, data: Dataset, tmp_path: Path):
     if not programs(name, data, TWO):
         pytest.skip("this engine says none of the questions")
-    found = spent(name, here(find(name)), data, tmp_path, threads=2)
+    found = spent(name, current_interpreter(find(name)), data, tmp_path, threads=2)
     assert all(seconds.is_finished for seconds in found.values()), found
 
 
@@ -97,7 +97,7 @@ def rows(answer):
 
 
 @pytest.mark.parametrize("name", UNFINISHED)
-def test_a_program_that_leaves_its_work_undone_is_found(name: str, data: Data, tmp_path: Path):
+def test_a_program_that_leaves_its_work_undone_is_found(name: str, data: Dataset, tmp_path: Path):
     engine = name.partition(" ")[0]
     if missing(find(engine if engine in engines() else "polars")):
         pytest.skip("its engine is not installed")
@@ -131,7 +131,9 @@ STARTS = {
 
 
 @pytest.mark.parametrize(("name", "backend"), [("modin", "ray"), ("modin/dask", "dask")])
-def test_modin_without_its_last_step_is_found(name: str, backend: str, data: Data, tmp_path: Path):
+def test_modin_without_its_last_step_is_found(
+    name: str, backend: str, data: Dataset, tmp_path: Path
+):
     if missing(find(name)):
         pytest.skip("its engine is not installed")
     text = MODIN.format(backend=backend, start=STARTS[backend])
@@ -140,15 +142,15 @@ def test_modin_without_its_last_step_is_found(name: str, backend: str, data: Dat
     assert not seconds.is_finished, seconds
 
 
-def test_modins_programs_force_their_answer(data: Data):
+def test_modins_programs_force_their_answer(data: Dataset):
     for name in ("modin", "modin/dask"):
         assert "    execute(answer)\n" in programs(name, data, TWO)["many"].text
 
 
 @pytest.mark.parametrize("name", installed())
-def test_an_engines_own_switch_holds_it_to_one_thread(name: str, data: Data, tmp_path: Path):
+def test_an_engines_own_switch_holds_it_to_one_thread(name: str, data: Dataset, tmp_path: Path):
     """Run with no core taken away: affinity is not what holds here."""
     if not programs(name, data, Resources(threads=1)):
         pytest.skip("this engine says none of the questions")
-    found = spent(name, here(find(name)), data, tmp_path, threads=1)
+    found = spent(name, current_interpreter(find(name)), data, tmp_path, threads=1)
     assert all(seconds.is_alone for seconds in found.values()), found

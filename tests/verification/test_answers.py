@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
-from dfbench.verification.agreement import agreement, asked
-from dfbench.verification.answers import compare
-from dfbench.verification.columns import pair
-from dfbench.verification.differences import Asked
-from dfbench.verification.error_bounds import floors, typical_sizes
-from dfbench.verification.row_keys import SCRAMBLE, key_codes, sorting
+from dfbench.verification.agreement import derive_requirements, group_answers
+from dfbench.verification.answers import compare_answers
+from dfbench.verification.columns import pair_columns
+from dfbench.verification.differences import Requirements
+from dfbench.verification.error_bounds import bound_errors, measure_sizes
+from dfbench.verification.row_keys import SCRAMBLE, encode_keys, sort_codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-BY_KEY = Asked(("key",))
+BY_KEY = Requirements(("key",))
 
 
 def one_column(values, keys=None, type_=None):
@@ -31,7 +31,7 @@ def one_column(values, keys=None, type_=None):
 
 
 def agrees(expected, answer, kept=BY_KEY):
-    return compare(expected, answer, kept).agrees
+    return compare_answers(expected, answer, kept).agrees
 
 
 def grouped(groups=200, size=500, seed=1):
@@ -62,7 +62,7 @@ def test_a_population_standard_deviation_is_wrong():
 
 def test_a_population_standard_deviation_of_ten_million_rows_is_wrong():
     share = math.sqrt((1e7 - 1) / 1e7)
-    kept = Asked(("key",), rows=10_000_000)
+    kept = Requirements(("key",), rows=10_000_000)
     assert not agrees(one_column([28.9]), one_column([28.9 * share]), kept)
 
 
@@ -74,7 +74,7 @@ def test_an_approximate_median_is_wrong():
 
 def test_a_dropped_group_of_missing_keys_is_wrong_and_named():
     expected = one_column([1, 2, 3], ["a", "b", None])
-    verdict = compare(expected, expected.slice(0, 2), BY_KEY)
+    verdict = compare_answers(expected, expected.slice(0, 2), BY_KEY)
     assert not verdict.agrees
     assert verdict.reason == "2 rows instead of 3: the group with a missing key is not there"
     assert verdict.rows == (
@@ -125,23 +125,29 @@ def test_values_of_the_wrong_group_are_wrong():
 
 
 def test_a_group_given_twice_is_wrong_and_named():
-    verdict = compare(one_column([1, 1, 2], [1, 1, 2]), one_column([1, 2, 2], [1, 2, 2]), BY_KEY)
+    verdict = compare_answers(
+        one_column([1, 1, 2], [1, 1, 2]), one_column([1, 2, 2], [1, 2, 2]), BY_KEY
+    )
     assert not verdict.agrees
     assert ("1", "rows", "2", "1") in verdict.rows
 
 
 def test_text_instead_of_numbers_is_wrong_and_named():
-    verdict = compare(one_column([1, 2]), one_column(["1", "2"]), BY_KEY)
+    verdict = compare_answers(one_column([1, 2]), one_column(["1", "2"]), BY_KEY)
     assert verdict.reason == "column x is string instead of int64"
 
 
 def test_a_missing_and_a_foreign_column_are_named():
-    verdict = compare(pa.table({"key": [1], "x": [1]}), pa.table({"key": [1], "y": [1]}), BY_KEY)
+    verdict = compare_answers(
+        pa.table({"key": [1], "x": [1]}), pa.table({"key": [1], "y": [1]}), BY_KEY
+    )
     assert verdict.reason == "column x is missing, column y should not be there; it has key, y"
 
 
 def test_a_different_value_is_shown_with_its_key():
-    verdict = compare(one_column([1, 2], ["a", "b"]), one_column([3, 1], ["b", "a"]), BY_KEY)
+    verdict = compare_answers(
+        one_column([1, 2], ["a", "b"]), one_column([3, 1], ["b", "a"]), BY_KEY
+    )
     assert verdict.reason == "column x: 1 of 2 values differs"
     assert verdict.rows == (("key", "column", "expected", "got"), ("b", "x", "2", "3"))
 
@@ -161,7 +167,7 @@ def test_sums_in_any_order_agree(seed, mean, size):
     shuffled = random.permuted(data, axis=1)
     exact = [math.fsum(row) for row in data]
     for honest in (naive_sum(data), naive_sum(shuffled), data.sum(axis=1), shuffled.sum(axis=1)):
-        assert agrees(one_column(exact), one_column(honest), Asked(("key",), rows=20 * size))
+        assert agrees(one_column(exact), one_column(honest), Requirements(("key",), rows=20 * size))
 
 
 def test_a_sum_of_a_million_equal_terms_agrees():
@@ -186,9 +192,9 @@ def test_a_correlation_in_one_pass_agrees(seed):
     above = sums[2] - sums[0] * sums[1]
     once = above / np.sqrt((sums[3] - sums[0] ** 2) * (sums[4] - sums[1] ** 2))
     twice = [np.corrcoef(a, b)[0, 1] for a, b in zip(x, y, strict=True)]
-    kept = asked(correlations("x", lambda r: r))
+    kept = derive_requirements(correlations("x", lambda r: r))
     assert agrees(one_column(twice), one_column(once), kept)
-    kept = asked(correlations("x", lambda r: Arith("**", r, Lit(2))))
+    kept = derive_requirements(correlations("x", lambda r: Arith("**", r, Lit(2))))
     assert agrees(one_column(np.square(twice)), one_column(once**2), kept)
 
 
@@ -209,14 +215,16 @@ def test_a_squared_correlation_in_float32_is_wrong():
         )
         for t in (np.float64, np.float32)
     ]
-    assert not agrees(*squares, asked(correlations("x", lambda r: Arith("**", r, Lit(2)))))
+    assert not agrees(
+        *squares, derive_requirements(correlations("x", lambda r: Arith("**", r, Lit(2))))
+    )
 
 
 def test_a_single_sum_that_cancels_agrees_within_its_floor_and_not_beyond():
     data = np.random.default_rng(5).normal(0, 1e6, (1, 100_000))
     data = np.concatenate((data, -data), axis=1)
     query = Query("q", "", aggregate=(Output("x", Agg("sum", (Col("v"),))),))
-    kept = asked(query, 200_000, {"v": np.abs(data).mean()})
+    kept = derive_requirements(query, 200_000, {"v": np.abs(data).mean()})
     expected, answer = pa.table({"x": [math.fsum(data[0])]}), pa.table({"x": naive_sum(data)})
     assert agrees(expected, answer, kept)
     assert not agrees(expected, pa.table({"x": [1.0]}), kept)
@@ -316,8 +324,8 @@ def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
         for v, t in zip(zip(*rows, strict=True), types, strict=False)
     ]
     half = len(rows) // 2
-    pairs = [pair("k", a.slice(0, half), a.slice(half)) for a in arrays]
-    one, other = key_codes(pairs, (half, len(rows) - half))
+    pairs = [pair_columns("k", a.slice(0, half), a.slice(half)) for a in arrays]
+    one, other = encode_keys(pairs, (half, len(rows) - half))
     codes = [*one.tolist(), *other.tolist()]
     for i, left in enumerate(rows):
         for j, right in enumerate(rows):
@@ -332,7 +340,7 @@ def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
 def test_sorting_depends_on_the_codes_alone(codes, random):
     shuffled = random.sample(codes, len(codes))
     one, other = (np.array(c, np.int64) for c in (codes, shuffled))
-    first, second = sorting(one), sorting(other)
+    first, second = sort_codes(one), sort_codes(other)
     assert one[first].tolist() == other[second].tolist()
     assert sorted(first.tolist()) == list(range(len(codes)))
 
@@ -342,7 +350,7 @@ def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same():
     inverse = pow(int(SCRAMBLE), -1, 2**64)
     codes = np.array([i * inverse % 2**64 for i in range(64)], np.uint64).view(np.int64)
     reverse = codes[::-1].copy()
-    assert codes[sorting(codes)].tolist() == reverse[sorting(reverse)].tolist()
+    assert codes[sort_codes(codes)].tolist() == reverse[sort_codes(reverse)].tolist()
 
 
 @settings(max_examples=30, deadline=None)
@@ -360,27 +368,29 @@ def test_repeated_keys_are_compared_as_a_multiset(random, keys):
 
 
 def test_no_keys_and_one_row_are_compared():
-    assert agrees(pa.table({"x": [1], "y": [2.0]}), pa.table({"y": [2.0], "x": [1]}), Asked())
-    assert not agrees(pa.table({"x": [1]}), pa.table({"x": [2]}), Asked())
+    assert agrees(
+        pa.table({"x": [1], "y": [2.0]}), pa.table({"y": [2.0], "x": [1]}), Requirements()
+    )
+    assert not agrees(pa.table({"x": [1]}), pa.table({"x": [2]}), Requirements())
 
 
 def test_a_row_functions_answer_keeps_the_frames_order():
     expected, answer = pa.table({"r": [1, 2, 2]}), pa.table({"r": [2, 1, 2]})
-    assert not agrees(expected, answer, Asked(positional=True))
-    assert agrees(expected, expected, Asked(positional=True))
-    assert not agrees(expected, expected.slice(1), Asked(positional=True))
+    assert not agrees(expected, answer, Requirements(positional=True))
+    assert agrees(expected, expected, Requirements(positional=True))
+    assert not agrees(expected, expected.slice(1), Requirements(positional=True))
 
 
 def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not():
-    kept = Asked(("key",), sort=("x",))
+    kept = Requirements(("key",), sort=("x",))
     expected = one_column([1, 1, 2], ["a", "b", "c"])
     assert agrees(expected, one_column([1, 1, 2], ["b", "a", "c"]), kept)
-    verdict = compare(expected, one_column([1, 2, 1], ["a", "c", "b"]), kept)
+    verdict = compare_answers(expected, one_column([1, 2, 1], ["a", "c", "b"]), kept)
     assert verdict.reason == "the rows are not sorted so: column x: 2 of 3 values differ"
 
 
 def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last():
-    kept = Asked(("key",), sort=("x",), cut=True)
+    kept = Requirements(("key",), sort=("x",), cut=True)
     expected = one_column([1, 2, 2], ["a", "b", "c"])
     assert agrees(expected, one_column([1, 2, 2], ["a", "d", "b"]), kept)
     assert not agrees(expected, one_column([1, 2, 2], ["d", "b", "c"]), kept)
@@ -395,20 +405,20 @@ SPOILT = {"i": 5, "f": 0.50000001, "s": "c"}
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("row", range(4))
-@pytest.mark.parametrize("kept", [BY_KEY, Asked(positional=True)])
+@pytest.mark.parametrize("kept", [BY_KEY, Requirements(positional=True)])
 def test_a_change_in_any_cell_is_found(column, row, kept):
     expected = pa.table({"key": [None, 1, 2, 3], **COLUMNS})
     changed = {**COLUMNS, column: [*COLUMNS[column]]}
     changed[column][row] = SPOILT[column]
-    verdict = compare(expected, pa.table({"key": [None, 1, 2, 3], **changed}), kept)
+    verdict = compare_answers(expected, pa.table({"key": [None, 1, 2, 3], **changed}), kept)
     assert verdict.reason == f"column {column}: 1 of 4 values differs"
     without_keys = expected.take([2, 0, 3, 1])
-    assert not agrees(without_keys, pa.table({"key": [None, 1, 2, 3], **changed}), Asked())
-    assert agrees(without_keys, expected, Asked())
+    assert not agrees(without_keys, pa.table({"key": [None, 1, 2, 3], **changed}), Requirements())
+    assert agrees(without_keys, expected, Requirements())
 
 
 def test_too_few_rows_without_keys_are_counted():
-    verdict = compare(pa.table({"x": [1, 2]}), pa.table({"x": [1]}), Asked())
+    verdict = compare_answers(pa.table({"x": [1, 2]}), pa.table({"x": [1]}), Requirements())
     assert verdict.reason == "1 row instead of 2"
 
 
@@ -417,8 +427,8 @@ def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path):
     odd = 'unit "price"'
     table = pa.table({odd: [-1.0, 3.0, None, math.nan, math.inf], "i": [1, -1, 2, 2, None]})
     pq.write_table(table, path)
-    assert typical_sizes([path], [odd, "i"]) == {odd: 2.0, "i": 1.5}
-    assert typical_sizes([path], []) == {}
+    assert measure_sizes([path], [odd, "i"]) == {odd: 2.0, "i": 1.5}
+    assert measure_sizes([path], []) == {}
 
 
 def test_floors_follow_the_expression():
@@ -429,7 +439,7 @@ def test_floors_follow_the_expression():
         Output("n", Agg("size", ())),
     )
     query = Query("q", "", derive=(Output("w", Arith("*", Col("v"), Lit(10))),), aggregate=outputs)
-    found = floors(query, {"v": 5.0}, 100.0)
+    found = bound_errors(query, {"v": 5.0}, 100.0)
     assert found["s"] == pytest.approx(5e-10)
     assert found["d"] == pytest.approx(5e-10 + 5e-11, rel=0.01)
     assert "n" not in found
@@ -441,7 +451,7 @@ def test_floors_follow_the_expression():
 def test_engines_that_agree_are_named_together():
     right, wrong = one_column([1, 2]), one_column([1, 3])
     answers = {"pandas": right, "polars": wrong, "dask": wrong, "modin": one_column([5, 5])}
-    found = agreement("q1", ("duckdb", right), answers, partial(compare, asked=BY_KEY))
+    found = group_answers("q1", ("duckdb", right), answers, partial(compare_answers, asked=BY_KEY))
     assert found.agree == ("pandas",)
     reasons = {d.engine: d.reason for d in found.differ}
     assert reasons["polars"] == "column x: 1 of 2 values differs (agrees with dask)"
@@ -451,10 +461,10 @@ def test_engines_that_agree_are_named_together():
 
 def test_what_an_answer_keeps_follows_from_its_query():
     total = Query("q", "", group_by=("k",), aggregate=(Output("s", Agg("sum", (Col("v"),))),))
-    assert asked(total) == Asked(("k",))
+    assert derive_requirements(total) == Requirements(("k",))
     row = Query("q", "", apply=RowFunction("f", "r", Col("v")), limit=3)
-    assert asked(row) == Asked(positional=True)
+    assert derive_requirements(row) == Requirements(positional=True)
     top = Query(
         "q", "", group_by=("k",), extreme=Extreme("v", 2, "t"), sort=(SortKey("t"),), limit=1
     )
-    assert asked(top) == Asked(("k",), sort=("t",), cut=True)
+    assert derive_requirements(top) == Requirements(("k",), sort=("t",), cut=True)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from dfbench.verification.distributions import alike, mean_test, rank_test, variance_test
+from dfbench.verification.distributions import (
+    compare_distributions,
+    mean_test,
+    rank_test,
+    variance_test,
+)
 from scipy import stats
 
 N = 4000
@@ -19,7 +24,7 @@ def walks(seed: int, steps: int = 100, n: int = N) -> pa.Table:
 
 def test_other_draws_of_one_distribution_agree():
     for seed in range(1, 40):
-        assert alike(walks(0, n=500), walks(seed, n=500)).agrees
+        assert compare_distributions(walks(0, n=500), walks(seed, n=500)).agrees
 
 
 @pytest.mark.parametrize(
@@ -34,27 +39,34 @@ def test_other_draws_of_one_distribution_agree():
 def test_another_distribution_is_told(change, said):
     other = walks(1)
     x = change(other["x"].to_numpy())
-    verdict = alike(walks(0), pa.table({"task": other["task"], "x": x, "y": other["y"]}))
+    verdict = compare_distributions(
+        walks(0), pa.table({"task": other["task"], "x": x, "y": other["y"]})
+    )
     assert not verdict.agrees
     assert verdict.reason.startswith(said)
 
 
 def test_columns_and_lengths_have_to_be_the_same():
-    assert "column y is missing" in alike(walks(0), walks(1).drop_columns("y")).reason
-    assert "3999 rows instead of 4000" in alike(walks(0), walks(1, n=3999)).reason
+    assert (
+        "column y is missing" in compare_distributions(walks(0), walks(1).drop_columns("y")).reason
+    )
+    assert "3999 rows instead of 4000" in compare_distributions(walks(0), walks(1, n=3999)).reason
 
 
 def test_few_tasks_tell_nothing_and_say_so():
-    verdict = alike(walks(0, n=10), walks(1, n=10))
+    verdict = compare_distributions(walks(0, n=10), walks(1, n=10))
     assert verdict.agrees
     assert "10 tasks are too few" in verdict.reason
 
 
 def test_text_and_missing_values_are_told():
     one = pa.table({"task": range(100), "x": [1.0] * 100})
-    assert "no numbers" in alike(one, pa.table({"task": range(100), "x": ["a"] * 100})).reason
+    assert (
+        "no numbers"
+        in compare_distributions(one, pa.table({"task": range(100), "x": ["a"] * 100})).reason
+    )
     gone = pa.table({"task": range(100), "x": [None] * 90 + [1.0] * 10})
-    assert "90 values missing instead of 0" in alike(one, gone).reason
+    assert "90 values missing instead of 0" in compare_distributions(one, gone).reason
 
 
 @pytest.mark.parametrize("shape", ["normal", "exponential", "uniform"])

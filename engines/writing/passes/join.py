@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ....spec.joins import SUFFIX, name_table_columns, expand_join, find_table
+from ....spec.joins import SUFFIX, expand_join, find_table, name_table_columns
 from ....spec.schema import Schema
 from ....spec.workload import Join, Query, Tasks
 from ..quote import literal, quote, source
