@@ -39,7 +39,7 @@ def find_generator(dataset: Generated) -> Generator:
     """Return the generator that a dataset names; DataError where there is none."""
     if dataset.generator not in GENERATORS:
         known = ", ".join(sorted(GENERATORS))
-        raise DataError(f"'{dataset.generator}' is no generator; there is {known}")
+        raise DataError(f"unknown generator '{dataset.generator}'; expected one of: {known}")
     return GENERATORS[dataset.generator]
 
 

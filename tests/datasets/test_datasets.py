@@ -218,7 +218,7 @@ def test_fewer_rows_than_groups_is_told(tmp_path):
 
 
 def test_an_unknown_generator_is_told(tmp_path):
-    with pytest.raises(DataError, match="unknown generator 'nix'; there is db-benchmark"):
+    with pytest.raises(DataError, match="unknown generator 'nix'; expected one of: db-benchmark"):
         make_dataset(Generated("nix", 5, 10), tmp_path)
 
 
