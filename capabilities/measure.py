@@ -17,7 +17,8 @@ from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.limits import Backend
 from ..spec.workload import Limits
-from ..storage.folder import Folder, safe, write
+from ..storage.files import write
+from ..storage.folder import Folder, safe
 from ..storage.probe_results import PROBES, TIMED, ProbeOutcome, ProbeResult, Question, Trait
 from ..storage.records import Outcome, Run
 from .probe import Probe

@@ -22,7 +22,8 @@ from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.schedule import shuffle_pairs
 from ..spec.workload import Query, Tasks
-from ..storage.folder import Folder, program_path, safe, unwritable
+from ..storage.files import unwritable
+from ..storage.folder import Folder, program_path, safe
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from ..verification.agreement import compare_answer, group_answers
 from ..verification.differences import CheckResult

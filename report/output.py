@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DfbenchError, ResultsError
-from ..storage import folder
+from ..storage.files import replace
 from . import diff_formats, export, gates, terminal
 from .diff import Diff
 from .formats import Format
@@ -95,7 +95,7 @@ def _export(name: str, text: str) -> None:
     path = Path(name)
     try:
         if path.is_file() or not path.exists():
-            folder.replace(path, text)
+            replace(path, text)
         else:
             path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing replaces
     except OSError as error:

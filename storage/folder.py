@@ -14,21 +14,15 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import Any
 
 from ..errors import ResultsError
+from .files import append_record, read_lines, reporting_errors, to_json, write
 from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
 from .sanitize import plainly
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 HEAD = "comparison.json"
 TENTH, TENTH_HEAD = "tenth", "tenth.json"  # what has another head is no comparison of its own
@@ -36,8 +30,6 @@ RUNS = "runs.jsonl"
 AGREEMENT = "agreement.jsonl"
 TABLE = "runs.parquet"
 PROGRAMS = "programs"
-
-T = TypeVar("T")
 
 
 def safe(name: str) -> str:
@@ -67,7 +59,7 @@ class Folder:
         """Store a program and give its path, relative to the folder."""
         relative = program_path(engine, query)
         path = self.path / relative
-        with _telling(path):
+        with reporting_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         write(path, text)
         return relative
@@ -79,6 +71,8 @@ class Folder:
 
     def finish(self) -> Path:
         """Write all runs as one Parquet table and return its path."""
+        from .runs_table import write_table  # pyarrow takes 0.2 s  # noqa: PLC0415
+
         path = self.path / TABLE
         write_table(path, read(self.path).runs)
         return path
@@ -108,11 +102,11 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
     `name` is the head's file: what is stored under another one is no comparison.
     """
     parent = results / safe(head.workload)
-    with _telling(parent):
+    with reporting_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
         path = _claim(parent, _stamp(head.began))
     try:
-        write(path / name, _json(asdict(head), indent=2) + "\n")
+        write(path / name, to_json(asdict(head), indent=2) + "\n")
     except ResultsError:
         path.rmdir()  # nothing half written stays
         raise
@@ -122,10 +116,10 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
 def inside(path: Path, head: Head) -> Folder:
     """Return the folder of a comparison's tenth, made where it is not there yet."""
     below = path / TENTH
-    with _telling(below):
+    with reporting_errors(below):
         below.mkdir(exist_ok=True)
     if not (below / TENTH_HEAD).exists():
-        write(below / TENTH_HEAD, _json(asdict(head), indent=2) + "\n")
+        write(below / TENTH_HEAD, to_json(asdict(head), indent=2) + "\n")
     return Folder(below)
 
 
@@ -181,54 +175,6 @@ def read(path: Path, name: str = HEAD) -> StoredComparison:
     return StoredComparison(path, head, kept, latest_agreements, programs, told, tenth)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all; ResultsError where it cannot be written."""
-    with _telling(path):
-        replace(path, text)
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all; OSError where it cannot be written."""
-    with _replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def write_table(path: Path, runs: Iterable[Run]) -> None:
-    """Write runs as one flat Parquet table: a row a run, times in seconds, memory in bytes."""
-    import pyarrow.parquet as pq  # 0.2 s of start-up that a report does not need  # noqa: PLC0415
-
-    with _telling(path), _replacing(path) as temporary:
-        pq.write_table(_table(runs), temporary)
-
-
-def _table(runs: Iterable[Run]) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415
-
-    text, number, whole = pa.string(), pa.float64(), pa.int64()
-    seconds = ("interpreter", "startup", "load", "cold", "collect", "wall", "cpu")
-    schema = pa.schema(
-        [(name, text) for name in ("engine", "query", "outcome", "phase", "evidence", "program")]
-        + [("round", whole), ("rows", whole)]
-        + [(name, number) for name in seconds]
-        + [("warmups", pa.list_(number)), ("hot", pa.list_(number))]
-        + [(f"{name}_memory", whole) for name in ("peak", "startup", "load", "query", "charged")]
-        + [("temporary_files", whole)]
-        + [("memory_measure", text), ("foreign", number), ("steal", number)]
-        + [("swapped", whole), ("throttled", whole), ("began", text)]
-    )
-    return pa.Table.from_pylist([_flat(run) for run in runs], schema=schema)
-
-
-def _flat(run: Run) -> dict[str, Any]:
-    record = run.to_dict()
-    times, memory, noise = record.pop("times"), record.pop("memory"), record.pop("noise")
-    measure = memory.pop("measure")
-    peaks = {f"{name}_memory": value for name, value in memory.items()}
-    return {**record, **times, **peaks, **noise, "memory_measure": measure}
-
-
 def _claim(parent: Path, stamp: str) -> Path:
     """Make the first folder of a time that nobody else has made."""
     number = 1
@@ -253,57 +199,6 @@ def _stamp(began: str) -> str:
 def _age(path: Path) -> tuple[str, int, str]:
     stamp, _, number = path.name.rpartition("-")
     return (stamp, int(number) if number.isdigit() else 0, path.name)
-
-
-@contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    """Turn a failure of the file system into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from error
-
-
-def unwritable(path: Path, reason: str) -> ResultsError:
-    """Describe that a file of the results cannot be written, and why."""
-    mend = "choose another folder by `--results DIR`"
-    return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Return a temporary file beside `path` that takes its place when all went well."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)  # mkstemp's 0600 would hide a shared result
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def append_record(path: Path, record: dict[str, Any]) -> None:
-    """Add a line to a file of records; it is on the disk when this returns."""
-    line = (_json(record) + "\n").encode()
-    with _telling(path), path.open("ab+") as file:
-        if _torn(file):
-            line = b"\n" + line  # a killed writer's half line must not swallow this one
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _torn(file: BinaryIO) -> bool:
-    if not file.seek(0, os.SEEK_END):
-        return False
-    file.seek(-1, os.SEEK_END)
-    return bool(file.read(1) != b"\n")
-
-
-def _json(record: dict[str, Any], indent: int | None = None) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=indent, default=str)
 
 
 def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
@@ -352,30 +247,6 @@ def _read_record(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise ResultsError(f"{path}: cannot be read as a comparison (not a JSON object)")
     return record
-
-
-def read_lines(
-    path: Path, make: Callable[[dict[str, Any]], T]
-) -> tuple[tuple[T, ...], tuple[str, ...]]:
-    """Read a file of records, and say which lines could not be read."""
-    try:
-        text = path.read_bytes().decode(errors="replace")
-    except FileNotFoundError:
-        return (), ()
-    except OSError as error:
-        raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
-    made, warnings = [], []
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            made.append(make(plainly(json.loads(line))))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            torn = number == len(lines)  # a whole line ends in a newline
-            why = "is half written" if torn else f"cannot be read ({error})"
-            warnings.append(f"{path.name}, line {number} {why}; left out")
-    return tuple(made), tuple(warnings)
 
 
 def _each(value: object) -> tuple[object, ...]:

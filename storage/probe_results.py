@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from . import folder
+from . import files
 
 LINES = "probes.jsonl"
 PROBES = "probes"
@@ -78,12 +78,12 @@ class ProbeResult:
 
 def append(path: Path, found: ProbeResult) -> None:
     """Add a finding; it is on the disk when this returns."""
-    folder.append_record(path / LINES, asdict(found))
+    files.append_record(path / LINES, asdict(found))
 
 
 def lines(path: Path) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """Read a folder's findings, and say which could not be read; the last of each counts."""
-    found, skipped = folder.read_lines(path / LINES, parsed)
+    found, skipped = files.read_lines(path / LINES, parsed)
     return tuple({(one.subject, one.question): one for one in found}.values()), skipped
 
 

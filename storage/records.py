@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from typing import Any
 
 SCHEMA_VERSION = 1
 
@@ -130,7 +127,7 @@ class Run:
         return cls(**known)
 
 
-def _known(cls: type[DataclassInstance], record: dict[str, Any]) -> dict[str, Any]:
+def _known(cls: type[Times | Memory | Noise], record: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ResultsError
-from . import folder
+from . import files, folder
 from .records import Head, Outcome, Run
 
 HEAD = "floor.json"
@@ -83,13 +83,13 @@ class TrialCounts:
 
 def append(path: Path, trial: Trial) -> None:
     """Add a trial; it is on the disk when this returns."""
-    folder.append_record(path / TRIALS, {"limit": trial.limit, **trial.run.to_dict()})
+    files.append_record(path / TRIALS, {"limit": trial.limit, **trial.run.to_dict()})
 
 
 def read(path: Path) -> StoredSearch:
     """Read a search; ResultsError where there is none."""
     head, warnings = folder.read_head(path, HEAD)
-    trials, skipped = folder.read_lines(path / TRIALS, _trial)
+    trials, skipped = files.read_lines(path / TRIALS, _trial)
     return StoredSearch(path, head, trials, (*warnings, *skipped))
 
 

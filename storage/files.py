@@ -1,0 +1,106 @@
+"""Files that are written whole or not at all, and lines that are on the disk at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from ..errors import ResultsError
+from .sanitize import plainly
+
+T = TypeVar("T")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all; ResultsError where it cannot be written."""
+    with reporting_errors(path):
+        replace(path, text)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all; OSError where it cannot be written."""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def append_record(path: Path, record: dict[str, Any]) -> None:
+    """Add a line to a file of records; it is on the disk when this returns."""
+    line = (to_json(record) + "\n").encode()
+    with reporting_errors(path), path.open("ab+") as file:
+        if _torn(file):
+            line = b"\n" + line  # a killed writer's half line must not swallow this one
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_lines(
+    path: Path, make: Callable[[dict[str, Any]], T]
+) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Read a file of records, and say which lines could not be read."""
+    try:
+        text = path.read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return (), ()
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
+    made, warnings = [], []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            made.append(make(plainly(json.loads(line))))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            torn = number == len(lines)  # a whole line ends in a newline
+            why = "is half written" if torn else f"cannot be read ({error})"
+            warnings.append(f"{path.name}, line {number} {why}; left out")
+    return tuple(made), tuple(warnings)
+
+
+def unwritable(path: Path, reason: str) -> ResultsError:
+    """Describe that a file of the results cannot be written, and why."""
+    mend = "choose another folder by `--results DIR`"
+    return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
+
+
+@contextmanager
+def reporting_errors(path: Path) -> Iterator[None]:
+    """Turn a failure of the file system into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Return a temporary file beside `path` that takes its place when all went well."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)  # mkstemp's 0600 would hide a shared result
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _torn(file: BinaryIO) -> bool:
+    if not file.seek(0, os.SEEK_END):
+        return False
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) != b"\n")
+
+
+def to_json(record: dict[str, Any], indent: int | None = None) -> str:
+    """Return a record as JSON; values that JSON has no type for become text."""
+    return json.dumps(record, ensure_ascii=False, indent=indent, default=str)
