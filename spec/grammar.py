@@ -42,7 +42,7 @@ Takes = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a key takes, and what it means."""
+    """The type of a key's value, and its meaning."""
 
     takes: Takes
     about: str
@@ -50,81 +50,83 @@ class Key:
 
 
 WORKLOAD = {
-    "workload": Key("word", "Name of the workload; the file's name where left out."),
-    "about": Key("text", "What it is about, in a sentence."),
+    "workload": Key("word", "Name of the workload; default: the file's name."),
+    "about": Key("text", "A description in one sentence."),
     "dataset": Key("dataset", "The data that the queries read."),
-    "queries": Key("queries", "What is asked, each under a short name."),
-    "tasks": Key("tasks", "A function called many times, with no frame at all; or a list of such."),
-    "engines": Key("engines", "Engines to ask; where left out, the usual ones that are installed."),
-    "limits": Key("limits", "What the whole process tree of each engine may use."),
+    "queries": Key("queries", "The questions, each under a short name."),
+    "tasks": Key("tasks", "A function called many times without a frame, or a list of them."),
+    "engines": Key("engines", "Engines to compare; default: the usual ones that are installed."),
+    "limits": Key("limits", "Limits on the whole process tree of each engine."),
     "measure": Key("measure", "How to measure."),
 }
 DATASET = {
     "generate": Key("generator", "A generator that ships with dfbench."),
     "rows": Key("count", "Rows; 1e7, 10_000_000 and 10000000 are the same number."),
-    "groups": Key("count", "K, the distinct values of the small keys; 100 where left out."),
+    "groups": Key("count", "K, the number of distinct values of the small keys; default: 100."),
     "nulls": Key("share", "Percent of missing values, 0 to 100."),
     "sorted": Key("flag", "Whether the rows are sorted by the keys."),
-    "seed": Key("whole", "Seed of the random numbers; 108 where left out."),
-    "tables": Key("tables", "Further files of your own that a query may join, each by a name."),
+    "seed": Key("whole", "Seed of the random numbers; default: 108."),
+    "tables": Key("tables", "Further files that a query may join, each under a name."),
     "files": Key("names", "Your own Parquet, CSV or Arrow files: paths or globs."),
-    "delimiter": Key("text", "CSV: the sign between values, or tab; told from the first line."),
-    "quote": Key("text", "CSV: the sign around text, or none; double quotes where left out."),
-    "decimal": Key("text", "CSV: the sign before decimals; a point where left out."),
-    "header": Key("flag", "CSV: whether the first line names the columns; else column_1, …"),
-    "missing": Key("names", "CSV: the words for a missing value; NA, null and such otherwise."),
+    "delimiter": Key("text", "CSV: the separator, or tab; default: detected in the first line."),
+    "quote": Key("text", "CSV: the quote character, or none; default: double quotes."),
+    "decimal": Key("text", "CSV: the decimal separator; default: a point."),
+    "header": Key("flag", "CSV: whether the first line names the columns; if not: column_1, …"),
+    "missing": Key("names", "CSV: words for a missing value; default: NA, null and similar."),
 }
 CSV = ("delimiter", "quote", "decimal", "header", "missing")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
-    "join": Key("join", "A further table of the dataset; the clauses below see the joined rows."),
-    "where": Key("expression", "A condition on rows; only rows where it is true are read."),
-    "derive": Key("outputs", "New columns, each an expression over a row; later ones see earlier."),
-    "group_by": Key("names", "Key columns; without them the whole frame is one group."),
-    "aggregate": Key("outputs", "One row a group: expressions over aggregations."),
+    "join": Key("join", "Another table of the dataset; later clauses see the joined rows."),
+    "where": Key("expression", "A condition on rows; only rows for which it is true are kept."),
+    "derive": Key(
+        "outputs", "New columns: expressions over a row; later ones can use earlier ones."
+    ),
+    "group_by": Key("names", "Key columns; without them, the whole frame is one group."),
+    "aggregate": Key("outputs", "One row per group: expressions over aggregations."),
     "largest": Key("extreme", "The rows of each group with the largest values of a column."),
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
-    "transform": Key("outputs", "One value a row, from the row and its group: v1 / sum(v1)."),
+    "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),
     "apply": Key("apply", "A function of each row, or of each group."),
-    "having": Key("expression", "A condition on the answer, by the names of its columns."),
-    "sort": Key("names", "Columns of the answer to sort by; -name sorts downwards."),
-    "limit": Key("count", "At most so many rows of the answer."),
+    "having": Key("expression", "A condition on the columns of the answer."),
+    "sort": Key("names", "Columns of the answer to sort by; -name sorts in descending order."),
+    "limit": Key("count", "Maximum number of rows of the answer."),
 }
 JOIN = {
-    "table": Key("text", "The table's name; the generator's own, or one of `tables`.", True),
-    "on": Key("names", "Columns that are equal in both; they have the same names.", True),
-    "how": Key("how", "inner: rows that match; left: those of the dataset that do not, too."),
+    "table": Key("text", "Name of the table: one of the generator's, or of `tables`.", True),
+    "on": Key("names", "Key columns, which have the same name in both tables.", True),
+    "how": Key("how", "inner: matching rows only; left: also unmatched rows of the dataset."),
 }
 EXTREME = {
     "column": Key("text", "The column whose values are compared.", required=True),
-    "n": Key("count", "So many rows of each group; fewer where the group is smaller."),
-    "as": Key("text", "Name of the values in the answer; the column's where left out."),
+    "n": Key("count", "Rows per group; fewer if the group is smaller."),
+    "as": Key("text", "Name of the values in the answer; default: the column's name."),
 }
 APPLY = {
     "rows": Key("function", "An expression over columns, a def of one row, or FILE.py:NAME."),
     "groups": Key("function", "A def whose parameters name columns, given as NumPy arrays."),
-    "as": Key("names", "Name of the result; several for a group function that returns several."),
-    "on_missing": Key("missing", "skip: a row with a missing input gives missing; call: call it."),
+    "as": Key("names", "Name of the result, or a list for a group function with several."),
+    "on_missing": Key("missing", "If an input is missing: skip the call, or call the function."),
 }
 TASKS = {
     "function": Key("function", "The def to call; its `seed` is the task's number.", required=True),
-    "count": Key("count", "How many times.", required=True),
+    "count": Key("count", "Number of calls.", required=True),
     "arguments": Key("constants", "Values of the def's other parameters."),
     "verify": Key("verify", "How answers are compared: exact, statistical or none."),
 }
 LIMITS = {
-    "memory": Key("size", "Memory, such as 8GiB; null is no limit; find: the least that works."),
-    "time": Key("time", "Time of each run, such as 5min; null is no limit."),
-    "threads": Key("threads", "Threads; null is as many as the machine has."),
+    "memory": Key("size", "Memory, such as 8GiB; null: no limit; find: the smallest that works."),
+    "time": Key("time", "Time per run, such as 5min; null: no limit."),
+    "threads": Key("threads", "Threads; null: as many as the machine has."),
 }
 MEASURE = {
     "rounds": Key("count", "Passes over all engines, each run in a fresh process."),
-    "warmups": Key("warmups", "Executions after the first that do not count; auto: until level."),
-    "runs": Key("count", "Executions that are counted."),
-    "budget": Key("time", "Time after which no new round begins; null is none."),
-    "seed": Key("whole", "Seed of the order in which engines take their turns."),
-    "load": Key("load", "memory: load apart, time the query; scan: time file to answer; or both."),
-    "beside": Key("beside", "Break-even and traits; auto: for functions that have work to do."),
+    "warmups": Key("warmups", "Untimed executions after the first; auto: until times are stable."),
+    "runs": Key("count", "Timed executions per process."),
+    "budget": Key("time", "Start no new round after this much time; null: no budget."),
+    "seed": Key("whole", "Seed of the order in which engines run."),
+    "load": Key("load", "memory: time the query; scan: time from file to answer; or both."),
+    "beside": Key("beside", "Break-even points and capability probes; auto: for long functions."),
 }
 # In the order in which a command line has them behind the name.
 ENGINE = {

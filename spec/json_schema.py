@@ -1,4 +1,4 @@
-"""Writes the JSON schema of workload files, for editors; `python -m dfbench.spec.json_schema`."""
+"""Write the JSON schema of workload files, for editors; `python -m dfbench.spec.json_schema`."""
 
 from __future__ import annotations
 
