@@ -1,4 +1,4 @@
-"""The flow for notebooks: plain arguments in, a comparison that shows itself out."""
+"""The interface for notebooks: plain arguments in, a comparison that displays itself out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .comparison import session
+from .comparison.request import Request
 from .report.comparison import Comparison
 from .report.progress import Progress
 
@@ -17,12 +18,13 @@ def compare(
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
-    """Run a workload on its engines, or on those named, and give the comparison.
+    """Run a workload on its engines, or on those named, and return the comparison.
 
     `settings` are a workload's values with `__` for the dot: `dataset__rows=1e6`,
     `limits__memory="2GiB"`. Raises WorkloadError, DataError, LimitError, EngineError.
     """
-    return session.compare(_request(workload, engines, queries, results, settings), Progress(0))
+    request = _request(workload, engines, queries, results, settings)
+    return session.compare(request, request.read(), Progress())
 
 
 def check(
@@ -32,8 +34,12 @@ def check(
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
-    """Run every program once on little data and check the answers; nothing is timed."""
-    return session.check(_request(workload, engines, queries, results, settings), Progress(0))
+    """Run every program once on little data and check the answers; nothing is timed.
+
+    Takes the arguments of `compare`, and raises the same errors.
+    """
+    request = _request(workload, engines, queries, results, settings)
+    return session.check(request, request.read(), Progress())
 
 
 def _request(
@@ -42,6 +48,6 @@ def _request(
     queries: Sequence[str],
     results: str | Path,
     settings: dict[str, object],
-) -> session.Request:
+) -> Request:
     overrides = {name.replace("__", "."): str(value) for name, value in settings.items()}
-    return session.Request(workload, tuple(engines), tuple(queries), overrides, Path(results))
+    return Request(workload, tuple(engines), tuple(queries), overrides, Path(results))

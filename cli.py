@@ -1,4 +1,4 @@
-"""The command line: each command reads its options and calls the function that serves it."""
+"""The command line: each command reads its options and calls the function in `commands/`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,25 @@ from typing import Annotated
 
 import typer
 
-from .commands import completion
+from .commands.options import (
+    OUTPUT,
+    WHAT,
+    ComparisonFolder,
+    DataOptions,
+    Engines,
+    EnvironmentOptions,
+    LimitOptions,
+    MeasureOptions,
+    OutputOptions,
+    OwnFiles,
+    ResultsFolder,
+    Resume,
+    Selection,
+    Settings,
+    Strict,
+    WorkloadName,
+    expand_groups,
+)
 from .errors import DfbenchError
 
 app = typer.Typer(
@@ -18,434 +36,342 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-env = typer.Typer(help="The environments of engines of a version: list, make, prune.")
+env = typer.Typer(help="Manage the environments of versioned engines.")
 app.add_typer(env, name="env", no_args_is_help=True)
-plugin = typer.Typer(help="Engines of your own.")
+plugin = typer.Typer(help="Write and test an engine plug-in of your own.")
 app.add_typer(plugin, name="engine", no_args_is_help=True)
 
-Workload = Annotated[
-    str,
-    typer.Argument(
-        help="A workload file, or the name of one that ships.", autocompletion=completion.workloads
-    ),
-]
-Engines = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-e",
-        "--engine",
-        help="Only this engine; may be repeated.",
-        autocompletion=completion.engines,
-    ),
-]
-Queries = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-q", "--query", help="Only this query; may be repeated.", autocompletion=completion.queries
-    ),
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", help="Override a value: --set dataset.rows=1e6")
-]
-Results = Annotated[Path, typer.Option("--results", help="Where comparisons are stored.")]
-Memory = Annotated[str | None, typer.Option(help="Memory of each engine's process tree: 2GiB")]
-Timeout = Annotated[str | None, typer.Option(help="Time limit of each process: 5min")]
-Threads = Annotated[str | None, typer.Option(help="Threads and cores of each engine.")]
-Runs = Annotated[str | None, typer.Option(help="Timed executions in each process.")]
-Warmup = Annotated[str | None, typer.Option(help="Executions before those that do not count.")]
-Rounds = Annotated[str | None, typer.Option(help="Fresh processes of each engine and query.")]
-Budget = Annotated[str | None, typer.Option("--time-budget", help="Stop new rounds after this.")]
-Backend = Annotated[
-    str | None, typer.Option("--limit-backend", help="cgroup2, cgroup1, watchdog or none.")
-]
-Data = Annotated[
-    list[str] | None,
-    typer.Option("--data", help="Your own file or glob, in place of the workload's; repeatable."),
-]
-LoadMode = Annotated[
-    str | None, typer.Option("--load", help="memory, scan or both: what the timing begins with.")
-]
-Beside = Annotated[
-    str | None, typer.Option("--beside", help="Break-even and traits too: auto, all or none.")
-]
-Baseline = Annotated[str | None, typer.Option(help="The engine that ratios are against.")]
-NoPython = Annotated[
-    bool, typer.Option("--no-python", help="Refuse defs: for workloads from strangers.")
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 when an engine failed.")]
-Format = Annotated[str, typer.Option("--format", help="table, markdown, json, jsonl, csv or html.")]
-FailIf = Annotated[
-    list[str] | None,
-    typer.Option("--fail-if", help="Exit with 1 when so: 'polars > 1.1 * baseline'; repeatable."),
-]
-ExportHtml = Annotated[
-    str | None, typer.Option("--export-html", metavar="FILE", help="- is standard output.")
-]
-ExportMarkdown = Annotated[str | None, typer.Option("--export-markdown", metavar="FILE")]
-ExportJson = Annotated[str | None, typer.Option("--export-json", metavar="FILE")]
-ExportJsonl = Annotated[str | None, typer.Option("--export-jsonl", metavar="FILE")]
-ExportCsv = Annotated[str | None, typer.Option("--export-csv", metavar="FILE")]
-Comparison = Annotated[Path, typer.Argument(help="A comparison's folder, or the results folder.")]
+EngineName = Annotated[str, typer.Argument(help="The name of the engine, as in -e NAME.")]
 
 
-@app.command()
+@app.command(epilog="Example: dfbench compare groupby -e pandas -e polars --set dataset.rows=1e6")
+@expand_groups
 def compare(
-    workload: Workload,
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    memory: Memory = None,
-    timeout: Timeout = None,
-    threads: Threads = None,
-    runs: Runs = None,
-    warmup: Warmup = None,
-    rounds: Rounds = None,
-    time_budget: Budget = None,
-    load: LoadMode = None,
-    beside: Beside = None,
-    data: Data = None,
-    results: Results = Path("results"),
-    limit_backend: Backend = None,
-    baseline: Baseline = None,
-    form: Format = "table",
-    fail_if: FailIf = None,
-    export_html: ExportHtml = None,
-    export_markdown: ExportMarkdown = None,
-    export_json: ExportJson = None,
-    export_jsonl: ExportJsonl = None,
-    export_csv: ExportCsv = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
-    isolate: Annotated[
-        bool, typer.Option("--isolate", help="Each engine's newest, in its own environment.")
-    ] = False,
-    interpreter: Annotated[
-        str | None, typer.Option("--python", help="Run engines there: python3.13t, or a path.")
+    workload: WorkloadName,
+    selection: Selection,
+    data: DataOptions,
+    limits: LimitOptions,
+    measure: MeasureOptions,
+    environments: EnvironmentOptions,
+    output: OutputOptions,
+    results: ResultsFolder = Path("results"),
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE", help="Baseline engine for ratios.", rich_help_panel=OUTPUT),
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print the plan without running it.", rich_help_panel=WHAT),
+    ] = False,
+    resume: Resume = False,
     strict: Strict = False,
-    no_python: NoPython = False,
 ) -> None:
     """Run a workload on every engine, check the answers, and compare time and memory."""
-    from .commands import comparing, reporting
+    from .commands.compare import compare as run
+    from .commands.output import open_output
+    from .commands.request import build_request
 
-    options = {
-        "limits.memory": memory,
-        "limits.time": timeout,
-        "limits.threads": threads,
-        "measure.runs": runs,
-        "measure.warmups": warmup,
-        "measure.rounds": rounds,
-        "measure.budget": time_budget,
-        "measure.load": load,
-        "measure.beside": beside,
-    }
-    chosen = workload, engine, query, setting, options, results, limit_backend, baseline
-    defs = not no_python
-    request = comparing.request(
-        *chosen, files=data, python=defs, isolate=isolate, interpreter=interpreter
+    request = build_request(
+        workload, selection, data, limits, measure, environments, results, baseline
     )
-    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = reporting.output(form, fail_if, *exports)
-    raise typer.Exit(
-        comparing.compare(request, output, dry_run=dry_run, resume=resume, strict=strict)
-    )
+    prepared = open_output(output)
+    raise typer.Exit(run(request, prepared, dry_run=dry_run, resume=resume, strict=strict))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench show groupby -e polars -q q1")
+@expand_groups
 def show(
-    workload: Workload,
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    write: Annotated[Path | None, typer.Option(help="Save the programs in this folder.")] = None,
-    load: LoadMode = None,
-    data: Data = None,
-    no_python: NoPython = False,
+    workload: WorkloadName,
+    selection: Selection,
+    data: DataOptions,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Save the programs in this folder.", rich_help_panel=OUTPUT
+        ),
+    ] = None,
 ) -> None:
     """Print the program of each engine and query: exactly what `compare` runs."""
-    from .commands import comparing
+    from .commands.request import build_request
+    from .commands.show import show as run
 
-    chosen = workload, engine, query, setting, {"measure.load": load}
-    request = comparing.request(*chosen, files=data, python=not no_python)
-    comparing.show(request, folder=write)
+    run(build_request(workload, selection, data), folder=write)
 
 
-@app.command()
+@app.command(epilog="Example: dfbench floor groupby -e polars -q q1 --memory 8GiB")
+@expand_groups
 def floor(
-    workload: Workload,
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    memory: Annotated[str | None, typer.Option(help="The most to try: 8GiB.")] = None,
-    timeout: Timeout = None,
-    threads: Threads = None,
-    results: Results = Path("results"),
-    limit_backend: Backend = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest one.")] = False,
-    no_python: NoPython = False,
+    workload: WorkloadName,
+    selection: Selection,
+    limits: LimitOptions,
+    results: ResultsFolder = Path("results"),
+    resume: Resume = False,
 ) -> None:
-    """Search the smallest memory under which each engine still answers each query."""
-    from .commands import comparing
+    """Search for the smallest memory under which each engine still answers each query."""
+    from .commands.floor import floor as run
+    from .commands.request import build_request
 
-    options = {"limits.memory": memory, "limits.time": timeout, "limits.threads": threads}
-    chosen = workload, engine, query, setting, options, results, limit_backend
-    request = comparing.request(*chosen, python=not no_python)
-    raise typer.Exit(comparing.floor(request, resume=resume))
+    request = build_request(workload, selection, limits=limits, results=results)
+    raise typer.Exit(run(request, resume=resume))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench check my-workload.yaml")
+@expand_groups
 def check(
-    workload: Workload,
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    load: LoadMode = None,
-    data: Data = None,
-    results: Results = Path("results"),
+    workload: WorkloadName,
+    selection: Selection,
+    data: DataOptions,
+    results: ResultsFolder = Path("results"),
     strict: Strict = False,
-    no_python: NoPython = False,
 ) -> None:
     """Run every program once on little data and check its answers; nothing is timed."""
-    from .commands import comparing
+    from .commands.check import check as run
+    from .commands.request import build_request
 
-    chosen = workload, engine, query, setting, {"measure.load": load}, results
-    request = comparing.request(*chosen, files=data, python=not no_python)
-    raise typer.Exit(comparing.check(request, strict=strict))
+    raise typer.Exit(run(build_request(workload, selection, data, results=results), strict=strict))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench report --export-html report.html")
+@expand_groups
 def report(
-    results: Comparison = Path("results"),
-    form: Format = "table",
-    fail_if: FailIf = None,
-    export_html: ExportHtml = None,
-    export_markdown: ExportMarkdown = None,
-    export_json: ExportJson = None,
-    export_jsonl: ExportJsonl = None,
-    export_csv: ExportCsv = None,
+    output: OutputOptions,
+    results: ComparisonFolder = Path("results"),
     strict: Strict = False,
 ) -> None:
     """Rebuild the reports of a stored comparison, and print one."""
-    from .commands import reporting
+    from .commands.output import open_output
+    from .commands.report import report as run
 
-    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = reporting.output(form, fail_if, *exports)
-    raise typer.Exit(reporting.report(results, output, strict=strict))
+    raise typer.Exit(run(results, open_output(output), strict=strict))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench diff results/groupby/OLD results/groupby/NEW")
+@expand_groups
 def diff(
-    old: Comparison,
-    new: Comparison,
-    force: Annotated[bool, typer.Option("--force", help="Compare what is not comparable.")] = False,
-    form: Format = "table",
-    fail_if: FailIf = None,
-    export_html: ExportHtml = None,
-    export_markdown: ExportMarkdown = None,
-    export_json: ExportJson = None,
-    export_jsonl: ExportJsonl = None,
-    export_csv: ExportCsv = None,
+    old: ComparisonFolder,
+    new: ComparisonFolder,
+    output: OutputOptions,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Compare although data, limits or machine differ."),
+    ] = False,
 ) -> None:
     """Compare two stored comparisons: what became faster, slower, or failed."""
-    from .commands import reporting
+    from .commands.diff import diff as run
+    from .commands.output import open_output
 
-    exports = export_html, export_markdown, export_json, export_jsonl, export_csv
-    output = reporting.output(form, fail_if, *exports)
-    raise typer.Exit(reporting.diff(old, new, output, force=force))
+    raise typer.Exit(run(old, new, open_output(output), force=force))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench history groupby --format csv")
 def history(
-    workload: Annotated[str, typer.Argument(help="A workload's name, file, or results folder.")],
-    results: Results = Path("results"),
-    form: Annotated[str, typer.Option("--format", help="table, jsonl or csv.")] = "table",
+    workload: Annotated[
+        str, typer.Argument(help="The name of a workload, its file, or its folder of results.")
+    ],
+    results: ResultsFolder = Path("results"),
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Print a table, jsonl or csv.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = "table",
 ) -> None:
-    """Show all stored comparisons of a workload over time."""
-    from .commands import companions
+    """Print all stored comparisons of a workload over time."""
+    from .commands.history import history as run
 
-    companions.history(workload, results, form)
+    run(workload, results, form)
 
 
-@app.command()
+@app.command(epilog="Example: dfbench init sales.csv")
 def init(
     datafile: Annotated[Path, typer.Argument(help="Your data: Parquet, CSV, Arrow or Feather.")],
-    to: Annotated[Path | None, typer.Option("--to", help="The workload's file.")] = None,
-) -> None:
-    """Write a first workload for your own data file; nothing is overwritten."""
-    from .commands import companions
-
-    companions.init(datafile, to or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml"))
-
-
-@app.command()
-def doctor(results: Results = Path("results")) -> None:
-    """Describe what this machine can and cannot measure, and what would mend it."""
-    from .commands import companions
-
-    companions.doctor(results)
-
-
-@app.command()
-def selftest(
-    workload: Workload = "groupby",
-    engine: Engines = None,
-    query: Queries = None,
-    setting: Settings = None,
-    comparisons: Annotated[int, typer.Option(min=1, help="Real self-comparisons.")] = 20,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of each.")] = 2,
-    results: Results = Path("results"),
-    stored: Annotated[
-        Path | None, typer.Option(help="Run nothing: take the rounds of this comparison.")
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="The workload file to write.")
     ] = None,
 ) -> None:
-    """Compare an engine with itself: how often are verdicts false here?"""
-    from .commands import companions, comparing
+    """Write a first workload for your own data file; no file is overwritten."""
+    from .commands.init import init as run
+
+    run(datafile, to)
+
+
+@app.command()
+def doctor(results: ResultsFolder = Path("results")) -> None:
+    """Describe what this machine can and cannot measure, and how to fix that."""
+    from .commands.doctor import doctor as run
+
+    run(results)
+
+
+@app.command(epilog="Example: dfbench selftest groupby -e polars --comparisons 5")
+@expand_groups
+def selftest(
+    selection: Selection,
+    workload: WorkloadName = "groupby",
+    comparisons: Annotated[int, typer.Option(min=1, help="Real self-comparisons.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds per self-comparison.")] = 2,
+    results: ResultsFolder = Path("results"),
+    stored: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Run nothing: use the rounds of this comparison."),
+    ] = None,
+) -> None:
+    """Compare an engine with itself: how often are verdicts false on this machine?"""
+    from .commands.request import build_request
+    from .commands.selftest import selftest as run
+    from .commands.selftest import selftest_stored
 
     if stored:
-        raise typer.Exit(companions.selftest_stored(stored, rounds))
-    request = comparing.request(workload, engine, query, setting, {}, results)
-    raise typer.Exit(companions.selftest(request, comparisons, rounds))
+        raise typer.Exit(selftest_stored(stored, rounds))
+    request = build_request(workload, selection, results=results)
+    raise typer.Exit(run(request, comparisons, rounds))
 
 
-@app.command(name="open")
-def open_report(results: Comparison = Path("results")) -> None:
+@app.command(name="open", epilog="Example: dfbench open results/groupby")
+def open_report(results: ComparisonFolder = Path("results")) -> None:
     """Open the report of a comparison, or of the newest one, in the browser."""
-    from .commands import companions
+    from .commands.open import open_report as run
 
-    companions.open_report(results)
+    run(results)
 
 
-@app.command()
+@app.command(epilog="Example: dfbench schema > dfbench.schema.json")
 def schema() -> None:
     """Print the JSON schema of workload files, for your editor."""
-    from .commands import companions
+    from .commands.schema import schema as run
 
-    companions.schema()
+    run()
 
 
-@plugin.command(name="new")
+@plugin.command(name="new", epilog="Example: dfbench engine new duck")
 def engine_new(
-    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
-    to: Annotated[Path | None, typer.Option("--to", help="The package's folder.")] = None,
+    name: EngineName,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="The folder of the package.")
+    ] = None,
 ) -> None:
-    """Write a package for an engine of your own: an adapter that works, and its test."""
-    from .engines import template
+    """Write a package for an engine of your own: a working adapter and its test."""
+    from .commands.engine import create_plugin
 
-    for path in template.new(name, to or Path(f"dfbench-{name}")):
-        sys.stdout.write(f"{path}\n")
+    create_plugin(name, to)
 
 
-@plugin.command(name="test")
+@plugin.command(name="test", epilog="Example: dfbench engine test duck --golden tests/golden")
 def engine_test(
-    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
+    name: EngineName,
     golden: Annotated[
-        Path | None, typer.Option(help="The folder of its reviewed programs: compare with them.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Compare with the reviewed programs in this folder."),
     ] = None,
     badge: Annotated[
-        Path | None, typer.Option(help="Write the summary as a badge's JSON into this file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the summary as a badge's JSON to this file."),
     ] = None,
 ) -> None:
     """Run the conformance kit on an engine: answers, missing values, limits, threads, programs."""
-    from .commands import engine
+    from .commands.engine import run_kit
 
-    raise typer.Exit(engine.tell(name, golden, badge))
+    raise typer.Exit(run_kit(name, golden, badge))
 
 
-@plugin.command(name="golden")
+@plugin.command(name="golden", epilog="Example: dfbench engine golden duck tests/golden")
 def engine_golden(
-    name: Annotated[str, typer.Argument(help="The engine's name, as in -e NAME.")],
-    folder: Annotated[Path, typer.Argument(help="Where its programs lie, to be reviewed as code.")],
+    name: EngineName,
+    folder: Annotated[Path, typer.Argument(help="The folder of the programs to review.")],
 ) -> None:
-    """Write an engine's programs for the shipped questions; what it writes no more is removed."""
-    from .commands import engine
+    """Write an engine's programs for the shipped queries, and remove outdated ones."""
+    from .commands.engine import save_golden
 
-    engine.save(name, folder)
+    save_golden(name, folder)
 
 
 @env.command(name="list")
 def env_list() -> None:
-    """List the environments that are made, and the pins that ship."""
-    from .commands import env as environments
+    """List the environments that exist, and the pins that ship with dfbench."""
+    from .commands.env import print_environments
 
-    environments.show()
+    print_environments()
 
 
-@env.command(name="make")
+@env.command(name="make", epilog="Example: dfbench env make pandas@3.1 polars@newest")
 def env_make(
     engine: Annotated[list[str], typer.Argument(help="Engines: pandas@3.1, polars@newest.")],
 ) -> None:
     """Make the environments of engines, so that comparisons need no network."""
-    from .commands import env as environments
+    from .commands.env import make_environments
 
-    environments.make(engine)
+    make_environments(engine)
 
 
 @env.command(name="prune")
 def env_prune(
-    everything: Annotated[bool, typer.Option("--all", help="Those of current pins too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Remove the environments of current pins too.")
+    ] = False,
 ) -> None:
-    """Remove the environments of pins that ship no more, and unfinished ones."""
-    from .commands import env as environments
+    """Remove unfinished environments, and those of pins that no longer ship."""
+    from .commands.env import remove_environments
 
-    environments.prune(everything=everything)
+    remove_environments(everything=everything)
 
 
-@app.command()
+@app.command(epilog="Example: dfbench audit time.csv --json")
 def audit(
-    published: Annotated[Path, typer.Argument(help="db-benchmark's time.csv.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One finding a line, as JSON.")] = False,
+    published: Annotated[Path, typer.Argument(help="The time.csv of db-benchmark.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one finding per line, as JSON.")
+    ] = False,
 ) -> None:
-    """Flag what cannot be right in db-benchmark's published results."""
-    from .commands import comparing
+    """Find impossible entries in db-benchmark's published results."""
+    from .commands.audit import audit as run
 
-    raise typer.Exit(comparing.audit(published, as_json=as_json))
+    raise typer.Exit(run(published, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog="Example: dfbench fuzz -e polars --count 1000 --seed 7")
 def fuzz(
     engine: Engines = None,
-    count: Annotated[int, typer.Option(min=1, help="Workloads, each asked of every engine.")] = 500,
-    seed: Annotated[int, typer.Option(help="The same seed asks the same workloads.")] = 0,
-    most: Annotated[int, typer.Option(min=1, help="Stop once so many answers differ.")] = 20,
-    folder: Annotated[Path, typer.Option(help="Where what differs is kept.")] = Path(
-        "results/fuzz"
-    ),
+    count: Annotated[int, typer.Option(min=1, help="Workloads to run on every engine.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same workloads.")] = 0,
+    most: Annotated[int, typer.Option(min=1, help="Stop after this many different answers.")] = 20,
+    folder: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder for the cases that differ.")
+    ] = Path("results/fuzz"),
 ) -> None:
-    """Ask engines random workloads on random data; what differs is shrunk and kept to run."""
-    from .testing.fuzz import output
+    """Run random workloads on random data; shrink and keep each case where answers differ."""
+    from .commands.fuzz import run_fuzz
 
-    raise typer.Exit(output.tell(engine or (), count, seed, folder, most))
+    raise typer.Exit(run_fuzz(engine or (), count, seed, folder, most))
 
 
 @app.command()
 def engines() -> None:
-    """List the engines: what is here, in which version, and what adds the missing ones."""
-    from .commands import comparing
+    """List the engines: installed versions, and how to install the missing ones."""
+    from .commands.engines import list_engines
 
-    comparing.list_engines()
+    list_engines()
 
 
-@app.command()
-def data(
-    workload: Workload,
-    setting: Settings = None,
-    files: Annotated[
-        list[str] | None, typer.Option("--data", help="Your own file or glob.")
-    ] = None,
-) -> None:
-    """Make a workload's data and say where it is."""
-    from .commands import comparing
+@app.command(epilog="Example: dfbench data groupby --set dataset.rows=1e6")
+def data(workload: WorkloadName, setting: Settings = None, files: OwnFiles = None) -> None:
+    """Make a workload's data and print its path."""
+    from .commands.data import make_data
+    from .commands.request import build_request
 
-    comparing.data(comparing.request(workload, settings=setting, files=files))
+    selection = Selection(setting=setting)
+    make_data(build_request(workload, selection, DataOptions(data=files)))
 
 
 STOPPED = 130
 
 
 def main() -> None:
-    """Run the command line; a mistake is a sentence and exit code 2, never a traceback."""
+    """Run the command line; an error is a sentence and exit status 2, never a traceback."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
     try:
         app()
@@ -453,8 +379,10 @@ def main() -> None:
         sys.stderr.write(f"dfbench: {error}\n")
         sys.exit(2)
     except SystemExit as ended:
-        if ended.code == STOPPED:  # typer turns Ctrl-C into it, and says nothing
-            sys.stderr.write("\ndfbench: stopped; what was measured is stored, --resume goes on\n")
+        if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word
+            sys.stderr.write(
+                "\ndfbench: stopped; all runs so far are stored, continue by --resume\n"
+            )
         raise
     except BrokenPipeError:
         sys.exit(141)

@@ -14,7 +14,8 @@ import textwrap
 from pathlib import Path
 
 from dfbench.comparison.plan import plan
-from dfbench.comparison.session import Request, dataset
+from dfbench.comparison.preparation import dataset_of
+from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
 from dfbench.execution.executor import execute, warm_page_cache
@@ -101,7 +102,7 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
     workload = request.read()
-    data = make_dataset(dataset(workload), request.cache)
+    data = make_dataset(dataset_of(workload), request.cache)
     planned = plan(workload, data, choose_backend())
     warm_page_cache(data.path)
     for (engine, query), body in BY_HAND.items():

@@ -30,10 +30,10 @@ MACHINE_FACTS = ("cpu", "cores", "kernel", "memory", "python")
 
 
 class ProbeObserver(Protocol):
-    """Hears how far the probes are."""
+    """Receives the progress of the probes."""
 
-    def probing(self, subject: str, done: int, total: int) -> None:
-        """Receive which road or library is asked now."""
+    def show_probe(self, subject: str, done: int, total: int) -> None:
+        """Receive which engine is probed next."""
 
 
 class Subject(Protocol):
@@ -62,7 +62,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
     cache: Path,
     backend: Backend,
     workers: int | None,
-    listener: ProbeObserver,
+    observer: ProbeObserver,
 ) -> None:
     """Add to a comparison's folder what is found of its engines that are roads or libraries."""
     count, facts = workers or machine.usable_cores(), _read_facts()
@@ -77,7 +77,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
     for done, (place, probe) in enumerate(wanted):
         if (probe.subject, probe.question) in known or probe.subject in absent:
             continue
-        listener.probing(probe.subject, done, len(wanted))
+        observer.show_probe(probe.subject, done, len(wanted))
         prober = ProbeRunner(folder, backend, count, PATIENCE, place.path)
         versions = {**place.versions, "python": place.python, "limits": backend.name}
         found = _find_or_run(prober, probe, cache / "probes", {**facts, **versions})
@@ -86,7 +86,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
         if found.word is ProbeOutcome.MISSING and probe.question in PREREQUISITES:
             absent.add(probe.subject)
     if wanted:
-        listener.probing("", len(wanted), len(wanted))
+        observer.show_probe("", len(wanted), len(wanted))
 
 
 def list_probes(engine: str, workers: int) -> Iterator[Probe]:

@@ -1,6 +1,6 @@
-"""What a shell offers after a tab: workloads, engines, and the queries of the workload typed.
+"""Shell completion of workloads, engines, and the queries of the workload on the command line.
 
-Nothing heavy is imported before a tab is pressed. A workload that cannot be read offers nothing.
+Each import waits until the user presses Tab. An unreadable workload completes to nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import typer
 from ..errors import DfbenchError
 
 
-def workloads(incomplete: str) -> list[str]:
-    """Offer the workloads that ship, and YAML files and folders beside them."""
+def complete_workload(incomplete: str) -> list[str]:
+    """Return the shipped workloads, and the YAML files and folders that match."""
     from ..spec.reader import list_shipped
 
     typed = Path(incomplete)
@@ -23,15 +23,15 @@ def workloads(incomplete: str) -> list[str]:
     return [name for name in (*list_shipped(), *files) if name.startswith(incomplete)]
 
 
-def engines(incomplete: str) -> list[str]:
-    """Offer every engine and variant, also those that are not installed."""
+def complete_engine(incomplete: str) -> list[str]:
+    """Return every matching engine and variant, installed or not."""
     from ..engines import engines as known
 
     return [name for name in known() if name.startswith(incomplete)]
 
 
-def queries(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Offer the queries of the workload on the command line, with their questions."""
+def complete_query(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the matching queries of the workload on the command line, with their questions."""
     from ..spec.reader import read
 
     # Before the value of an option is typed, click has not yet told arguments from the rest.

@@ -1,4 +1,4 @@
-"""Tells of the kit: a line a part, what failed, and a badge."""
+"""`dfbench engine`: create an engine plug-in, test it, and write its golden programs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ..engines import find
+from ..engines import find, template
 from ..testing.conformance import golden, kit
 from ..testing.conformance.kit import Part
 
-SHOWN = 10  # failures of a part; the first tell what is amiss
+SHOWN = 10  # failures of a part; more of them repeat the first
 
 
-def tell(name: str, reviewed: Path | None, badge: Path | None) -> int:
-    """Run the kit on an engine and print how each part ended; give 1 where one failed."""
+def create_plugin(name: str, folder: Path | None) -> None:
+    """Write a package for an engine plug-in, by default in `dfbench-NAME`, and print its files."""
+    for path in template.new(name, folder or Path(f"dfbench-{name}")):
+        sys.stdout.write(f"{path}\n")
+
+
+def run_kit(name: str, reviewed: Path | None, badge: Path | None) -> int:
+    """Run the conformance kit on an engine and print the results; return 1 if a part failed."""
     parts = []
     for part in kit.test(name, reviewed):
         parts.append(part)
@@ -35,14 +41,14 @@ def tell(name: str, reviewed: Path | None, badge: Path | None) -> int:
     return 1 if any(part.failures for part in parts) else 0
 
 
-def save(name: str, folder: Path) -> None:
+def save_golden(name: str, folder: Path) -> None:
     """Write an engine's golden programs into a folder, and print their paths."""
     for path in golden.save(golden.golden(find(name)), folder):
         sys.stdout.write(f"{path}\n")
 
 
 def summary(parts: Iterable[Part]) -> str:
-    """Describe in a line what an engine keeps: as many cases as it answers, and what fails."""
+    """Return a line with the number of cases that an engine answers, and the parts that fail."""
     answers = [part for part in parts if part.name in {"answers", "missing values"}]
     met, asked = sum(p.met for p in answers), sum(p.asked for p in answers)
     failed = [part.name for part in parts if part.failures]
@@ -51,7 +57,7 @@ def summary(parts: Iterable[Part]) -> str:
 
 
 def shield(parts: list[Part]) -> dict[str, str | int]:
-    """Return the summary in the form that makers of badges read (an endpoint's JSON)."""
+    """Return the summary as the JSON that shields.io reads from an endpoint."""
     failed = any(part.failures for part in parts)
     color = "red" if failed else "brightgreen"
     return {"schemaVersion": 1, "label": "dfbench", "message": summary(parts), "color": color}

@@ -1,4 +1,4 @@
-"""What `dfbench env` does: list, make and prune environments."""
+"""`dfbench env`: list, make and prune the environments of versioned engines."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..environments.provider import build_local_provider, is_current, print_prog
 from ..environments.store import list_environments, prune_environments
 
 
-def show() -> None:
-    """Print the environments that are made, and the pins that ship and are not."""
+def print_environments() -> None:
+    """Print the environments that exist, and the shipped pins that have none yet."""
     found = list_environments(build_local_provider().cache)
     table = Table("engine", "python", "made", "by", "disk", "folder", box=None)
     for one in found:
@@ -31,26 +31,26 @@ def show() -> None:
     Console().print(table)
 
 
-def make(names: Sequence[str]) -> None:
-    """Make environments; EngineError where one cannot be made."""
-    giving = build_local_provider()
-    for name in giving.resolved(names):
+def make_environments(names: Sequence[str]) -> None:
+    """Make environments and print their versions; EngineError where one cannot be made."""
+    provider = build_local_provider()
+    for name in provider.resolved(names):
         engine = find(name)
         if not isinstance(engine, Versioned):
             engine = Versioned(engine, f"{engine.name}@{NEWEST}", NEWEST)
         began = monotonic()
-        environment, python = giving.environment(engine, print_progress)
-        told = environment.versions(engine.distributions)
-        have = ", ".join(f"{name} {version}" for name, version in told.items())
+        environment, python = provider.environment(engine, print_progress)
+        versions = environment.versions(engine.distributions)
+        have = ", ".join(f"{package} {version}" for package, version in versions.items())
         sys.stdout.write(f"{engine.name}: {have}, Python {python}, in {environment.path}\n")
         sys.stderr.write(f"{monotonic() - began:.1f} s\n")
 
 
-def prune(*, everything: bool) -> None:
-    """Remove what no pins that ship are of; `everything` removes all."""
-    gone, freed = prune_environments(
+def remove_environments(*, everything: bool) -> None:
+    """Remove environments that no shipped pins describe; with `everything`, all of them."""
+    removed, freed = prune_environments(
         build_local_provider().cache, lambda one: not everything and is_current(one)
     )
-    for path in gone:
+    for path in removed:
         sys.stdout.write(f"{path}\n")
-    sys.stderr.write(f"{len(gone)} environments removed, {freed / 2**20:,.0f} MiB freed\n")
+    sys.stderr.write(f"{len(removed)} environments removed, {freed / 2**20:,.0f} MiB freed\n")

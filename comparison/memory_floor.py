@@ -6,7 +6,6 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from ..engines.base import Program, Resources
 from ..execution.executor import execute
@@ -19,6 +18,7 @@ from ..storage.trials import Trial, TrialCounts, append
 from ..verification.agreement import compare_answer
 from . import oracle
 from .limit_search import MIB, TRIES, Bounds, following
+from .observer import Observer
 from .plan import Plan, not_run, written
 
 ROOM = 1.1  # times the unlimited peak: the first limit that is tried for an engine
@@ -28,20 +28,13 @@ PATIENCE = 10.0
 LEAST_PATIENCE = 30.0
 
 
-class Listener(Protocol):
-    """Hears how far a search is; it is never called while a run is timed."""
-
-    def trying(self, engine: str, query: str, under: str) -> None:
-        """Receive that a run under a limit is about to start."""
-
-
 @dataclass(slots=True)
 class Floors:
     """The searches of one workload, engine by engine; `trials` holds what is stored already."""
 
     plan: Plan
     path: Path
-    listener: Listener
+    observer: Observer
     most: int
     trials: list[Trial] = field(default_factory=list)
 
@@ -95,7 +88,7 @@ class Floors:
 
     def _try(self, engine: str, query: Query | Tasks, limit: int | None) -> None:
         count = sum(trial.limit == limit for trial in self._of(engine, query.name)) + 1
-        self.listener.trying(engine, query.name, _told(limit))
+        self.observer.start_trial(engine, query.name, _told(limit))
         answer = self.path / f"{safe(engine)}-{safe(query.name)}.arrow"
         try:
             run = execute(self._job(engine, query, limit, count, answer), self.plan.backend)

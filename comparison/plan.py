@@ -61,7 +61,7 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
 
 
 def loading(engines: tuple[str, ...], load: str) -> tuple[str, ...]:
-    """Return the engines that a load mode asks for: each as it is, its scan, or both side by side."""
+    """Return the engines of a load mode: each as it is, its scanning variant, or both."""
     if load == "memory":
         return engines
     if load == "scan":

@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from ..engines.base import Program
 from ..engines.versions import scheduler
@@ -28,21 +28,12 @@ from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from ..verification.agreement import compare_answer, group_answers
 from ..verification.differences import CheckResult
 from . import oracle
+from .observer import Observer
 from .plan import Plan, not_run
 
 ANSWERS = "answers"
 # An engine, a query and a round.
 Place: TypeAlias = tuple[str, str, int]
-
-
-class Listener(Protocol):
-    """Hears how far a comparison is; it is never called while a run is timed."""
-
-    def starting(self, engine: str, query: str, round_: int) -> None:
-        """Receive that a run is about to start."""
-
-    def finished(self, run: Run) -> None:
-        """Receive how a run ended."""
 
 
 @dataclass(slots=True)
@@ -55,7 +46,7 @@ class Rounds:
 
     plan: Plan
     folder: Folder
-    listener: Listener
+    observer: Observer
     stored: tuple[Run, ...] = ()
     baseline: str = ""
     runs: list[Run] = field(init=False)
@@ -91,7 +82,7 @@ class Rounds:
         shutil.rmtree(self.answers)
 
     def left(self) -> Iterator[tuple[str, str, int]]:
-        """Return what is planned and not yet stored, in the order of an uninterrupted comparison."""
+        """Yield what is planned and not yet stored, in the order of an uninterrupted comparison."""
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
         queries = [query.name for query in self.plan.workload.questions]
@@ -103,7 +94,7 @@ class Rounds:
 
     def _one(self, engine: str, query: str, round_: int) -> None:
         began = monotonic()
-        self.listener.starting(engine, query, round_)
+        self.observer.start_run(engine, query, round_)
         path = self._answer(engine, query, round_)
         try:
             run = execute(
@@ -120,7 +111,7 @@ class Rounds:
             _forget(path)
         self._keep(run)
         self.costs[engine, query] = monotonic() - began
-        self.listener.finished(run)
+        self.observer.finish_run(run)
 
     def _keep(self, run: Run) -> None:
         self.folder.append(run)

@@ -27,7 +27,7 @@ def calls(question: Query | Tasks) -> bool:
 
 
 def tenth(workload: Workload) -> Workload | None:
-    """Return the workload at a tenth of its size; None for files, which have one size, and tiny ones.
+    """Return the workload at a tenth of its size; None for files and for tiny workloads.
 
     Groups are a tenth too, each as large as before.
     """

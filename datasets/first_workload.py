@@ -42,7 +42,7 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
     except FileExistsError:
-        message = f"{target}: there already, and kept; write elsewhere by --to FILE"
+        message = f"{target}: already exists; not overwritten; choose another by --to FILE"
         raise DataError(message) from None
     except OSError as error:
         raise DataError(f"{target}: cannot be written ({error.strerror or error})") from error

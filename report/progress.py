@@ -14,9 +14,9 @@ from .units import seconds
 
 @dataclass(slots=True)
 class Progress:
-    """Tells a terminal in one line that is drawn anew, and a log file in a line per round."""
+    """Shows progress: one line redrawn on a terminal, a line per round in a log file."""
 
-    total: int
+    total: int = 0
     file: TextIO = field(default_factory=lambda: sys.stderr)
     done: int = 0
     began: float = field(default_factory=monotonic)
@@ -29,23 +29,28 @@ class Progress:
         """Return whether a line can be drawn anew: on a terminal, and in a notebook."""
         return self.file.isatty() or type(self.file).__module__.startswith("ipykernel")
 
-    def making(self, share: float) -> None:
-        """Return how much of the data is made; nothing when it was there already."""
+    def plan_runs(self, count: int, budget: float | None = None) -> None:
+        """Add runs to those that are expected; a budget in seconds may end them earlier."""
+        self.total += count
+        self.budget = budget or self.budget
+
+    def show_data(self, share: float) -> None:
+        """Show how much of the data is made."""
         if self.live and share < 1:
             self._draw(f"generating data: {share:.0%}")
         elif self.live:
             self._draw("")
 
-    def providing(self, words: str) -> None:
-        """Tell of an environment that is being made, which can take a minute."""
+    def show_environment(self, words: str) -> None:
+        """Show which environment is being made, which can take a minute."""
         if self.live:
             self._draw(words)
         elif words:
             self.file.write(f"{words}\n")
             self.file.flush()
 
-    def starting(self, engine: str, query: str, round_: int) -> None:
-        """Return what runs now and about how long the rest takes."""
+    def start_run(self, engine: str, query: str, round_: int) -> None:
+        """Show what runs now and about how long the rest takes; a log gets a line per round."""
         if self.live:
             self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._left()}")
         elif round_ > self.round:
@@ -53,14 +58,14 @@ class Progress:
             self.file.flush()
         self.round = max(self.round, round_)
 
-    def noting(self, sentence: str) -> None:
-        """Return what is known to be amiss before the first run."""
+    def warn(self, sentence: str) -> None:
+        """Write a warning that is known before the first run."""
         self._clear()
         self.file.write(f"! {sentence}\n")
         self.file.flush()
 
-    def probing(self, subject: str, done: int, total: int) -> None:
-        """Return which road or library is probed now; a log file hears of each once."""
+    def show_probe(self, subject: str, done: int, total: int) -> None:
+        """Show which engine is probed now; a log file gets a line per engine."""
         if self.live:
             self._draw(f"[{done}/{total} probes] {subject}" if subject else "")
         elif subject and (subject, "") != self.search:
@@ -68,17 +73,17 @@ class Progress:
             self.file.flush()
         self.search = subject, ""
 
-    def trying(self, engine: str, query: str, under: str) -> None:
-        """Return which limit is tried now; a log file hears of each search once."""
+    def start_trial(self, engine: str, query: str, limit: str) -> None:
+        """Show which limit is tried now; a log file gets a line per search."""
         if self.live:
-            self._draw(f"{engine} {query} under {under}")
+            self._draw(f"{engine} {query} under {limit}")
         elif (engine, query) != self.search:
             self.file.write(f"{engine} {query}: searching\n")
             self.file.flush()
         self.search = engine, query
 
-    def finished(self, run: Run) -> None:
-        """Count a run, and tell at once of one that failed."""
+    def finish_run(self, run: Run) -> None:
+        """Count a run, and write at once why it failed."""
         self.done += 1
         if run.outcome is not Outcome.OK:
             self._clear()
@@ -109,25 +114,28 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Tells nothing: for notebooks and tests."""
+    """Shows nothing."""
 
-    def making(self, share: float) -> None:
+    def plan_runs(self, count: int, budget: float | None = None) -> None:
         """Do nothing."""
 
-    def providing(self, words: str) -> None:
+    def show_data(self, share: float) -> None:
         """Do nothing."""
 
-    def starting(self, engine: str, query: str, round_: int) -> None:
+    def show_environment(self, words: str) -> None:
         """Do nothing."""
 
-    def noting(self, sentence: str) -> None:
+    def start_run(self, engine: str, query: str, round_: int) -> None:
         """Do nothing."""
 
-    def probing(self, subject: str, done: int, total: int) -> None:
+    def warn(self, sentence: str) -> None:
         """Do nothing."""
 
-    def trying(self, engine: str, query: str, under: str) -> None:
+    def show_probe(self, subject: str, done: int, total: int) -> None:
         """Do nothing."""
 
-    def finished(self, run: Run) -> None:
+    def start_trial(self, engine: str, query: str, limit: str) -> None:
+        """Do nothing."""
+
+    def finish_run(self, run: Run) -> None:
         """Do nothing."""

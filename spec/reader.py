@@ -78,16 +78,16 @@ def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
     if workload is None:
         raise AssertionError(name)
     pairs = tuple(overrides.items())
-    return replace(workload, source=text, file=name, overrides=pairs)
+    return replace(workload, source=text, file=name, overrides=pairs, document=root)
 
 
 def check_columns(workload: Workload, schema: Schema) -> None:
     """Compare a workload's columns and their kinds with its data's; WorkloadError with places."""
     log = Log()
-    root = _root(log, workload.source, workload.file, dict(workload.overrides))
-    if isinstance(root, Fields) and (node := root.get("queries")):
+    document = workload.document
+    if isinstance(document, Fields) and (node := document.get("queries")):
         read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
-    elif not workload.source:
+    elif document is None:
         log.found += _unplaced(workload, schema)
     log.close()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from .document import Node
 from .expression import Expr, columns
 
 
@@ -238,7 +239,8 @@ class Workload:
     """A whole workload file; `queries` is empty where `tasks` are given.
 
     No `engines` means every engine that is installed. `file`, `source` and `overrides` are what it
-    was read from: the path as given, its text, and the `--set` pairs.
+    was read from: the path as given, its text, and the `--set` pairs. `document` holds the same as
+    nodes with their places, so that columns can be checked once the data is known.
     """
 
     name: str
@@ -252,6 +254,7 @@ class Workload:
     source: str = ""
     file: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
+    document: Node | None = field(default=None, compare=False, repr=False)
 
     @property
     def questions(self) -> tuple[Query | Tasks, ...]:

@@ -58,7 +58,7 @@ def test_tests_and_benchmarks_stay_out_of_the_wheel(wheel: set[str]) -> None:
 
 
 def test_a_comparison_starts_without_pandas():
-    asked = "import sys, dfbench.commands.comparing; print('pandas' in sys.modules)"
+    asked = "import sys, dfbench.commands.compare; print('pandas' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"
 

@@ -9,7 +9,7 @@ from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
 from ...comparison import session
-from ...comparison.session import Request
+from ...comparison.request import Request
 from ...engines import find
 from ...errors import EngineError
 from ...storage.records import Outcome, Run
@@ -113,7 +113,8 @@ def _questions(name: str, folder: Path) -> Iterator[Part]:
         ("functions", "apply"),
         ("tasks", "random_walk"),
     ):
-        found = session.check(Request(workload, (name,), results=folder / title))
+        request = Request(workload, (name,), results=folder / title)
+        found = session.check(request, request.read())
         yield _ran(title, found.stored.runs, {Outcome.OK})
 
 
@@ -169,5 +170,5 @@ def _limited(name: str, folder: Path, limits: dict[str, str]) -> Run | None:
         **limits,
     }
     request = Request("groupby", (name,), ("q1",), asked, results=folder)
-    (run,) = session.compare(request).stored.runs
+    (run,) = session.compare(request, request.read()).stored.runs
     return None if run.outcome is Outcome.UNSUPPORTED else run

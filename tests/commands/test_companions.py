@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench import cli, engines
-from dfbench.comparison.session import Request
+from dfbench.comparison.request import Request
 from dfbench.datasets import first_workload
 from dfbench.errors import EngineError, ResultsError
 from dfbench.execution import doctor
@@ -149,7 +149,7 @@ def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsy
     (tmp_path / "sales.yaml").write_text("mine")
     monkeypatch.chdir(tmp_path)
     assert dfbench(monkeypatch, "init", "sales.csv") == 2
-    assert "there already, and kept" in capsys.readouterr().err
+    assert "already exists; not overwritten" in capsys.readouterr().err
     assert (tmp_path / "sales.yaml").read_text() == "mine"
 
 

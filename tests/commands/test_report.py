@@ -10,7 +10,8 @@ import sys
 
 import pytest
 from dfbench import cli
-from dfbench.commands import reporting
+from dfbench.commands.options import OutputOptions
+from dfbench.commands.output import open_output
 from dfbench.report.formats import Format
 
 from tests.support import stored_samples as samples
@@ -78,7 +79,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
 def test_trying_an_export_out_leaves_what_was_there(tmp_path):
     old, new = tmp_path / "old.csv", tmp_path / "new.csv"
     old.write_text("mine")
-    reporting.output("table", (), None, None, None, str(new), str(old))
+    open_output(OutputOptions(export_jsonl=str(new), export_csv=str(old)))
     assert old.read_text() == "mine"
     assert not new.exists()
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from dfbench.commands.comparing import request, show
+from dfbench.commands.show import show
+from dfbench.comparison.request import Request
 
+ASKED = Request("groupby", ("pandas",), ("q10",))
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
 def program(tmp_path, capsys):
-    asked = request("groupby", ["pandas"], ["q10"])
-    show(asked, folder=tmp_path)
+    show(ASKED, folder=tmp_path)
     capsys.readouterr()
     return (tmp_path / "programs/pandas/q10.py").read_text()
 
@@ -23,7 +24,7 @@ def test_a_narrow_screen_crops_no_line_of_a_program(coloured, program, monkeypat
     monkeypatch.setenv("COLUMNS", "40")
     if coloured:
         monkeypatch.setenv("FORCE_COLOR", "1")
-    show(request("groupby", ["pandas"], ["q10"]), folder=None)
+    show(ASKED, folder=None)
     printed = capsys.readouterr().out
     assert (COLOUR.search(printed) is not None) == coloured
     assert COLOUR.sub("", printed) == program

@@ -111,7 +111,7 @@ def test_memory_find_in_a_workload_searches(place: Path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--limit-backend", "none"), "holds none"),
+        (("--limit-backend", "none"), "without an enforced limit"),
         (("--memory", "100TiB"), "more than"),
         (("--resume",), "no search for the floor"),
     ],

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from dfbench.comparison import session
+from dfbench.comparison.preparation import prepare
+from dfbench.comparison.request import Request
 from dfbench.comparison.rounds import Rounds, place
 from dfbench.errors import ResultsError
 from dfbench.report.progress import Silence
@@ -48,7 +50,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a comparison that nothing interrupted."""
     folder = tmp_path_factory.mktemp("finished")
     (folder / "small.yaml").write_text(WORKLOAD)
-    return session.compare(session.Request(folder / "small.yaml", results=folder / "results")).path
+    request = Request(folder / "small.yaml", results=folder / "results")
+    return session.compare(request, request.read()).path
 
 
 def start(workload: Path, *more: str, mark: str = "") -> subprocess.Popen[str]:
@@ -121,7 +124,7 @@ def test_a_stop_ends_with_a_sentence_and_130_and_leaves_nothing(workload: Path, 
     _, errors = victim.communicate(timeout=30)
     assert victim.returncode == 130
     assert errors.splitlines()[-1] == (
-        "dfbench: stopped; what was measured is stored, --resume goes on"
+        "dfbench: stopped; all runs so far are stored, continue by --resume"
     )
     assert "Traceback" not in errors
     assert not left(mark).since(before)
@@ -177,14 +180,14 @@ def test_a_torn_last_run_is_measured_anew(finished: Path, tmp_path: Path, lost: 
     whole = (copy / "runs.jsonl").read_bytes()
     (copy / "runs.jsonl").write_bytes(whole[:-lost])
     assert bool(read(copy).warnings) == (lost > 1)
-    session.resume(copy, session.Request("small"))
+    session.resume(copy, Request("small"))
     assert told(copy) == told(finished)
 
 
 def test_a_comparison_that_is_complete_is_only_reported_again(finished: Path, tmp_path: Path):
     copy = tmp_path / finished.name
     shutil.copytree(finished, copy)
-    session.resume(copy, session.Request("small"))
+    session.resume(copy, Request("small"))
     assert (copy / "runs.jsonl").read_bytes() == (finished / "runs.jsonl").read_bytes()
     assert told(copy) == told(finished)
 
@@ -196,7 +199,7 @@ def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(finished: Path, 
     first = next(run for run in lines if (run["engine"], run["query"]) == ("polars", "q1"))
     first |= {"outcome": "wrong", "evidence": "column v1 differs"}
     (copy / "runs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    session.resume(copy, session.Request("small"))
+    session.resume(copy, Request("small"))
     found = {a.query: a for a in read(copy).agreements}
     assert found["q1"].agree == ("duckdb",)
     assert [(d.engine, d.reason) for d in found["q1"].differ] == [("polars", "column v1 differs")]
@@ -209,7 +212,7 @@ def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(finished: Path, 
         ("comparison.json", '"polars": "', '"polars": "9', "its version of polars was"),
         ("comparison.json", '"backend": "', '"backend": "none', "is no limit backend"),
         ("comparison.json", "G1_1e3", "G1_1e4", "its data was G1_1e4"),
-        ("programs/polars/q1.py", "import", "# changed\nimport", "another program for q1"),
+        ("programs/polars/q1.py", "import", "# changed\nimport", "polars for q1 has changed"),
     ],
 )
 def test_two_measurements_are_not_mixed(
@@ -222,11 +225,11 @@ def test_two_measurements_are_not_mixed(
     (copy / file).write_text(text.replace(old, new, 1))
     before = (copy / "runs.jsonl").read_bytes()
     with pytest.raises((ResultsError, Exception), match=said):
-        session.resume(copy, session.Request("small"))
+        session.resume(copy, Request("small"))
     assert (copy / "runs.jsonl").read_bytes() == before
 
 
 def plan_of(path: Path):
     head = read(path).head
-    request = session.Request(head.file)
-    return session.prepare(request, request.read(), Silence())
+    request = Request(head.file)
+    return prepare(request, request.read(), Silence())

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from dfbench.comparison import session
+from dfbench.comparison.request import Request
 from dfbench.comparison.scaling import beside, tenth
-from dfbench.comparison.session import Request
 from dfbench.report.break_even import CostModel, Crossing, Kind, crossing, line, settled, stories
-from dfbench.report.progress import Silence
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
@@ -145,7 +144,7 @@ def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None
     asked = {"tasks.count": "40", "tasks.arguments": "{steps: 3}", "measure.rounds": "1"}
     asked["measure.beside"] = "all"
     request = Request("random_walk", ("serial", "futures-thread"), (), asked, tmp_path)
-    comparison = session.compare(request, Silence())
+    comparison = session.compare(request, request.read())
     story, roads = comparison.view.stories
     assert roads.title == "Parallel back-ends"
     assert [row[:2] for row in roads.grids[0].rows] == [("futures-thread", "threads")]

@@ -22,10 +22,10 @@ class Notebook(io.StringIO):
 
 def told(file):
     progress = Progress(2, file)
-    progress.starting("polars", "q1", 1)
-    progress.finished(Run("polars", "q1", 1, Outcome.OK))
-    progress.starting("duckdb", "q1", 1)
-    progress.finished(Run("duckdb", "q1", 1, Outcome.TIMEOUT, evidence="5 s passed"))
+    progress.start_run("polars", "q1", 1)
+    progress.finish_run(Run("polars", "q1", 1, Outcome.OK))
+    progress.start_run("duckdb", "q1", 1)
+    progress.finish_run(Run("duckdb", "q1", 1, Outcome.TIMEOUT, evidence="5 s passed"))
     return file.getvalue()
 
 
@@ -47,7 +47,7 @@ def test_in_a_notebook_a_shorter_line_covers_the_one_before():
 def test_an_error_text_steers_no_terminal():
     file = io.StringIO()
     evidence = "\x1b[2J\x1b]0;mine\x07boom"
-    Progress(1, file).finished(Run("a", "q1", 1, Outcome.CRASHED, evidence=evidence))
+    Progress(1, file).finish_run(Run("a", "q1", 1, Outcome.CRASHED, evidence=evidence))
     assert file.getvalue() == "a q1: crashed - boom\n"
 
 

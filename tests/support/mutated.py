@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dfbench.comparison.session import Request
+from dfbench.comparison.request import Request
 from dfbench.errors import WorkloadError
 from dfbench.spec.reader import list_shipped, read
 

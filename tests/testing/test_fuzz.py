@@ -6,6 +6,7 @@ from itertools import islice
 from random import Random
 
 import pyarrow as pa
+from dfbench.commands.fuzz import summary
 from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Join, Output, Query
@@ -14,7 +15,6 @@ from dfbench.testing.fuzz.campaign import fuzz
 from dfbench.testing.fuzz.cases import cases
 from dfbench.testing.fuzz.frames import Tables, frame
 from dfbench.testing.fuzz.known_bugs import known
-from dfbench.testing.fuzz.output import summary
 from dfbench.testing.fuzz.shrink import shrink
 
 

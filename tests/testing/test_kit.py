@@ -97,7 +97,7 @@ def test_work_after_the_answer_and_a_second_thread_are_seen():
 def test_a_failure_is_the_exit_code_and_the_badge(monkeypatch, tmp_path, capsys, failures):
     parts = [Part("answers", 3, 1), Part("limits", 2, failures=failures)]
     monkeypatch.setattr(kit, "test", lambda *_: iter(parts))
-    code = engine.tell("duck", None, tmp_path / "badge.json")
+    code = engine.run_kit("duck", None, tmp_path / "badge.json")
     badge = json.loads((tmp_path / "badge.json").read_text())
     told = "fails in limits" if failures else "nothing fails"
     assert code == bool(failures)

@@ -1,4 +1,4 @@
-"""What `dfbench fuzz` prints: each disagreement as it is found, and the tally."""
+"""`dfbench fuzz`: print each disagreement as it is found, and a summary."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .campaign import Tally, fuzz
+from ..testing.fuzz.campaign import Tally, fuzz
 
-SAID = 400  # workloads: a line a minute or two; a multiple of a batch
+PROGRESS_EVERY = 400  # workloads: a line a minute or two; a multiple of a batch
 ENGINES = ("pandas", "polars", "duckdb", "datatable", "dask")
 
 
-def tell(engines: Sequence[str], count: int, seed: int, folder: Path, most: int) -> int:
-    """Ask engines random workloads; give 1 where an answer is not the oracle's, else 0.
+def run_fuzz(engines: Sequence[str], count: int, seed: int, folder: Path, most: int) -> int:
+    """Ask engines random workloads; return 1 if an answer is not the oracle's or it was stopped.
 
-    Give 1 too where it was stopped.
+    `folder` receives the cases that differ; after `most` of them it ends.
     """
 
     def progress(tally: Tally) -> None:
-        if tally.workloads % SAID == 0:
+        if tally.workloads % PROGRESS_EVERY == 0:
             sys.stderr.write(f"{tally.workloads:,} of {count:,} asked, ")
             sys.stderr.write(f"{tally.per_minute:,.0f} a minute\n")
 
-    tally = fuzz(engines or ENGINES, count, seed, folder, most, _line, progress)
+    tally = fuzz(engines or ENGINES, count, seed, folder, most, _print_case, progress)
     sys.stdout.write("\n".join([*summary(tally), ""]))
     return 1 if tally.disagreements or tally.stopped else 0
 
 
 def summary(tally: Tally) -> list[str]:
-    """Return the tally in lines."""
+    """Return the lines of the summary."""
     asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
     wrong = f"{len(tally.disagreements)} answers disagree with Python's"
     lines = ["stopped before its end"] if tally.stopped else []
@@ -45,6 +45,6 @@ def summary(tally: Tally) -> list[str]:
     return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]
 
 
-def _line(words: str) -> None:
+def _print_case(words: str) -> None:
     sys.stdout.write(f"{words}\n\n")
     sys.stdout.flush()

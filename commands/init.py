@@ -1,0 +1,31 @@
+"""`dfbench init`: write a first workload for the user's own data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ..datasets import first_workload
+from ..datasets.cache import default_folder
+from ..datasets.dataset import make_dataset
+from ..errors import DataError
+from ..spec.workload import CsvFormat, Files
+
+
+def init(datafile: Path, target: Path | None) -> None:
+    """Write a first workload for a data file, named after it unless `target` is given.
+
+    Raises DataError where the file exists already, or the data has no column of numbers.
+    """
+    target = target or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml")
+    if target.exists():
+        raise DataError(f"{target}: already exists; not overwritten; choose another by --to FILE")
+    files = Files((str(datafile),), Path.cwd())
+    made = make_dataset(files, default_folder(os.environ))
+    if {".csv", ".tsv"} & set(datafile.suffixes) and first_workload.has_decimal_commas(made):
+        files = replace(files, csv_format=CsvFormat(decimal=","))
+        made = make_dataset(files, default_folder(os.environ))
+    sys.stdout.write(first_workload.write_first_workload(datafile, made, target, files.csv_format))
+    sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")

@@ -1,0 +1,371 @@
+"""The options that commands share, each declared once; a group is a panel of the help page."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from ..errors import ResultsError
+from . import completion
+
+WHAT = "What to run"
+LIMITS = "Limits"
+MEASURING = "Measuring"
+ENVIRONMENTS = "Environments"
+OUTPUT = "Output"
+
+WorkloadName = Annotated[
+    str,
+    typer.Argument(
+        help="A workload file, or the name of a workload that ships with dfbench.",
+        autocompletion=completion.complete_workload,
+    ),
+]
+ComparisonFolder = Annotated[
+    Path,
+    typer.Argument(
+        help="The folder of a comparison, or a folder of results, of which the newest is taken."
+    ),
+]
+Engines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-e",
+        "--engine",
+        help="Run only this engine; repeatable.",
+        autocompletion=completion.complete_engine,
+        rich_help_panel=WHAT,
+    ),
+]
+Queries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-q",
+        "--query",
+        help="Run only this query; repeatable.",
+        autocompletion=completion.complete_query,
+        rich_help_panel=WHAT,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a value of the workload, such as dataset.rows=1e6; repeatable.",
+        rich_help_panel=WHAT,
+    ),
+]
+OwnFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="Read this file or glob instead of the workload's data; repeatable.",
+        rich_help_panel=WHAT,
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Resume the latest comparison or search.", rich_help_panel=WHAT),
+]
+ResultsFolder = Annotated[
+    Path,
+    typer.Option("--results", help="Folder that stores comparisons.", rich_help_panel=OUTPUT),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Exit with status 3 if an engine failed.", rich_help_panel=OUTPUT
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a workload runs, and with which values."""
+
+    engine: Engines = None
+    query: Queries = None
+    setting: Settings = None
+    no_python: Annotated[
+        bool,
+        typer.Option(
+            "--no-python",
+            help="Reject workloads that contain Python functions, for files you do not trust.",
+            rich_help_panel=WHAT,
+        ),
+    ] = False
+
+    def overrides(self) -> dict[str, str]:
+        """Return the values by their dotted key; ResultsError for a `--set` without a value."""
+        return dict(map(_split_setting, self.setting or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """Which data is read, and whether reading it is timed."""
+
+    data: OwnFiles = None
+    load: Annotated[
+        str | None,
+        typer.Option(
+            "--load",
+            metavar="MODE",
+            help="Start timing with data in memory, with a scan of the file, or measure both: "
+            "memory, scan or both.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None
+
+    def overrides(self) -> dict[str, str | None]:
+        """Return the values by their dotted key; files are relative to the current folder."""
+        return {**file_overrides(self.data), "measure.load": self.load}
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOptions:
+    """What each engine's process tree may use."""
+
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Memory limit of each engine's process tree, such as 2GiB; in a floor search, the "
+            "largest limit to try.",
+            rich_help_panel=LIMITS,
+        ),
+    ] = None
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Time limit of each process, such as 5min.",
+            rich_help_panel=LIMITS,
+        ),
+    ] = None
+    threads: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="Threads and CPU cores of each engine.", rich_help_panel=LIMITS
+        ),
+    ] = None
+    limit_backend: Annotated[
+        str | None,
+        typer.Option(
+            "--limit-backend",
+            metavar="NAME",
+            help="How limits are enforced: cgroup2, cgroup1, watchdog or none.",
+            rich_help_panel=LIMITS,
+        ),
+    ] = None
+
+    def overrides(self) -> dict[str, str | None]:
+        """Return the values by their dotted key."""
+        return {
+            "limits.memory": self.memory,
+            "limits.time": self.timeout,
+            "limits.threads": self.threads,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOptions:
+    """How often each program runs."""
+
+    runs: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Timed runs per process.", rich_help_panel=MEASURING),
+    ] = None
+    warmup: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="Untimed warm-up runs per process.", rich_help_panel=MEASURING
+        ),
+    ] = None
+    rounds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Fresh processes per engine and query.",
+            rich_help_panel=MEASURING,
+        ),
+    ] = None
+    time_budget: Annotated[
+        str | None,
+        typer.Option(
+            "--time-budget",
+            metavar="TIME",
+            help="Start no new round after this much time.",
+            rich_help_panel=MEASURING,
+        ),
+    ] = None
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            "--beside",
+            metavar="MODE",
+            help="Also measure break-even points and capability probes: auto, all or none.",
+            rich_help_panel=MEASURING,
+        ),
+    ] = None
+
+    def overrides(self) -> dict[str, str | None]:
+        """Return the values by their dotted key."""
+        return {
+            "measure.runs": self.runs,
+            "measure.warmups": self.warmup,
+            "measure.rounds": self.rounds,
+            "measure.budget": self.time_budget,
+            "measure.beside": self.beside,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentOptions:
+    """Which Python environment runs each engine."""
+
+    isolate: Annotated[
+        bool,
+        typer.Option(
+            "--isolate",
+            help="Run the newest version of each engine, in an environment of its own.",
+            rich_help_panel=ENVIRONMENTS,
+        ),
+    ] = False
+    interpreter: Annotated[
+        str | None,
+        typer.Option(
+            "--python",
+            metavar="PYTHON",
+            help="Python interpreter for the engines: a name such as python3.13t, or a path.",
+            rich_help_panel=ENVIRONMENTS,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """In which forms a result is written, and which conditions it has to meet."""
+
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Print a table, markdown, json, jsonl, csv or html.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = "table"
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-if",
+            metavar="CONDITION",
+            help="Exit with status 1 if the condition holds: 'polars > 1.1 * baseline'; "
+            "repeatable.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_html: Annotated[
+        str | None,
+        typer.Option(
+            "--export-html",
+            metavar="FILE",
+            help="Write the report as HTML; for every export, - is standard output.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_markdown: Annotated[
+        str | None,
+        typer.Option(
+            "--export-markdown",
+            metavar="FILE",
+            help="Write the report as Markdown.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_json: Annotated[
+        str | None,
+        typer.Option(
+            "--export-json",
+            metavar="FILE",
+            help="Write the result as JSON.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_jsonl: Annotated[
+        str | None,
+        typer.Option(
+            "--export-jsonl",
+            metavar="FILE",
+            help="Write one JSON record per engine and query.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_csv: Annotated[
+        str | None,
+        typer.Option(
+            "--export-csv",
+            metavar="FILE",
+            help="Write one CSV line per engine and query.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+
+
+def file_overrides(files: Sequence[str] | None) -> dict[str, str]:
+    """Return the override that puts files in the place of a workload's data, if there are any."""
+    return {"dataset": json.dumps({"files": list(files)}, ensure_ascii=False)} if files else {}
+
+
+def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the fields of its option groups as parameters, each under its name.
+
+    typer makes an option of each parameter and knows no groups. A parameter whose type is a
+    dataclass is replaced by the fields of that class, which is built again when the command runs.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+
+    def command(**values: Any) -> None:  # noqa: ANN401 - whatever types the options have
+        built = {
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})  # type: ignore[operator]
+            for name, group in groups.items()
+        }
+        function(**built, **values)
+
+    expanded = [
+        parameter
+        for name, given in inspect.signature(function).parameters.items()
+        for parameter in (
+            _parameters(groups[name])
+            if name in groups
+            else [given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)]
+        )
+    ]
+    command.__doc__, command.__name__ = function.__doc__, function.__name__
+    command.__signature__ = inspect.Signature(expanded)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in expanded}
+    return command
+
+
+def _parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a class, not an instance
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, given in inspect.signature(group).parameters.items()
+    ]
+
+
+def _split_setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise ResultsError(f"--set {text}: the value is missing; write --set {text}=VALUE")
+    return path.strip(), value.strip()

@@ -1,0 +1,32 @@
+"""`dfbench report`: rebuild the reports of a stored comparison; nothing that runs is imported."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import ResultsError
+from ..report import memory_floor
+from ..report.comparison import Comparison
+from ..report.output import ReportOutput
+from ..report.rebuild import reported, reported_floor
+from ..storage import trials
+from ..storage.folder import newest
+from .result import finish_comparison
+
+
+def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
+    """Rebuild and print the reports of a comparison, or of the newest one; return the exit status.
+
+    The folder of a search for memory floors prints those.
+    """
+    if (path / trials.HEAD).exists():
+        memory_floor.show(reported_floor(path))
+        return 0
+    comparison = Comparison(newest(path))
+    output.check(comparison.view.engines)
+    try:
+        reported(comparison.path)
+    except ResultsError as error:  # a full disk, or somebody else's folder: it can be read still
+        sys.stderr.write(f"dfbench: {error}\n")
+    return finish_comparison(comparison, output, strict=strict)

@@ -1,0 +1,45 @@
+"""How commands end: a comparison or a search is printed, and becomes an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..report import memory_floor
+from ..report.comparison import Comparison
+from ..report.output import ReportOutput
+from ..report.rebuild import reported_floor
+from ..storage.records import Outcome
+
+FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
+
+
+def finish_comparison(comparison: Comparison, output: ReportOutput, *, strict: bool) -> int:
+    """Print and export a comparison and print its folder; return the exit status."""
+    failed = print_failures(output.tell(comparison.view))
+    sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
+    return 1 if failed else exit_status(comparison, strict=strict)
+
+
+def finish_floor(path: Path) -> int:
+    """Print the memory floors that a search has found so far and its folder; return 0."""
+    memory_floor.show(reported_floor(path))
+    sys.stderr.write(f"stored in {os.path.relpath(path)}\n")
+    return 0
+
+
+def exit_status(comparison: Comparison, *, strict: bool) -> int:
+    """Return 1 if answers disagree, 3 under `strict` if an engine did not finish, else 0."""
+    outcomes = {cell.outcome for row in comparison.view.rows for cell in row.cells}
+    if Outcome.WRONG in outcomes:
+        return 1
+    return 3 if strict and outcomes & FAILED else 0
+
+
+def print_failures(sentences: Sequence[str]) -> bool:
+    """Print the conditions that the result does not meet; return whether there are any."""
+    for sentence in sentences:
+        sys.stderr.write(f"fails: {sentence}\n")
+    return bool(sentences)

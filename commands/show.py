@@ -1,0 +1,51 @@
+"""`dfbench show`: print or save the program of each engine and query."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.syntax import Syntax
+
+from ..comparison.plan import written
+from ..comparison.preparation import dataset_of
+from ..comparison.request import Request
+from ..datasets.schema_preview import preview_schema
+from ..engines import find
+from ..engines.base import Program, Resources
+from ..errors import Unsupported
+from ..spec.schema import Schema
+from ..spec.workload import Query, Tasks
+from ..storage.folder import program_path
+
+
+def show(request: Request, *, folder: Path | None) -> None:
+    """Print the programs that would run, or save them in a folder and print their paths."""
+    workload = request.read()
+    limits = Resources(workload.limits.threads, workload.limits.memory)
+    data = Schema((), 0) if workload.tasks else preview_schema(dataset_of(workload), request.cache)
+    for name in dict.fromkeys(workload.engines):
+        resources = replace(limits, versions=request.provider.planned(find(name)).versions)
+        for query in workload.questions:
+            program = written(find(name), query, data, resources)
+            if folder is None:
+                _print_program(name, query, program)
+            elif isinstance(program, Program):
+                _save_program(folder / program_path(name, query.name), program)
+
+
+def _print_program(name: str, query: Query | Tasks, program: Program | Unsupported) -> None:
+    if isinstance(program, Unsupported):
+        sys.stderr.write(f"{name} cannot express {query.name}: {program}\n")
+        return
+    code = Syntax(program.text, "python", background_color="default").highlight(program.text)
+    # Neither cropped nor folded at the terminal's width: what is printed runs.
+    Console().print(code, soft_wrap=True, end="")
+
+
+def _save_program(path: Path, program: Program) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(program.text)
+    sys.stdout.write(f"{path}\n")

@@ -1,0 +1,74 @@
+"""From a workload to a plan: make the data, check both against the machine, write the programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..datasets.dataset import Dataset, make_dataset, make_placeholder
+from ..engines import find
+from ..errors import DataError
+from ..execution import limits, machine
+from ..spec.reader import check_columns
+from ..spec.workload import Files, Generated, Workload
+from .observer import Observer
+from .plan import Plan, plan
+from .preflight import foretold
+from .request import Request
+from .scaling import beside, tenth
+
+
+def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
+    """Make the data and the environments, check columns and limits, and write every program.
+
+    Raises DataError, WorkloadError for an unknown column, LimitError and EngineError.
+    """
+    workload, lowered = fit_memory(workload)
+    notes = (*lowered, *machine.check_limits(workload.limits))
+    backend = limits.choose_backend(request.backend)
+    data = _prepare_data(request, workload, observer)
+    asked = [find(name) for name in dict.fromkeys(workload.engines)]
+    places = {e.name: request.provider.interpreter(e, observer.show_environment) for e in asked}
+    planned = plan(workload, data, backend, places)
+    for sentence in (*notes, *foretold(planned)):
+        observer.warn(sentence)
+    observer.plan_runs(len(planned.runnable) * workload.measure.rounds, workload.measure.budget)
+    return planned
+
+
+def prepare_tenth(request: Request, planned: Plan, observer: Observer) -> Plan | None:
+    """Plan the same at a tenth of its size; None where no break-even points are measured."""
+    workload = tenth(planned.workload) if beside(planned.workload, planned.data.rows) else None
+    if workload is None:
+        return None
+    data = _prepare_data(request, workload, observer)
+    small = plan(workload, data, planned.backend, planned.interpreters)
+    observer.plan_runs(len(small.runnable) * workload.measure.rounds)
+    return small
+
+
+def fit_memory(workload: Workload) -> tuple[Workload, tuple[str, ...]]:
+    """Lower the memory limit of a workload's file to what this machine has; return the warnings.
+
+    A limit that was given by hand is left alone, and is an error where it is too large.
+    """
+    if "limits.memory" in dict(workload.overrides):
+        return workload, ()
+    lowered, warnings = machine.lower_memory_limit(workload.limits)
+    return replace(workload, limits=lowered), warnings
+
+
+def dataset_of(workload: Workload) -> Generated | Files:
+    """Return a workload's dataset; DataError where it has none."""
+    if workload.dataset is None:
+        message = f"{workload.name} has no dataset: it is a workload of tasks"
+        raise DataError(message)
+    return workload.dataset
+
+
+def _prepare_data(request: Request, workload: Workload, observer: Observer) -> Dataset:
+    """Make a workload's data and check its columns; tasks read none."""
+    if workload.tasks:
+        return make_placeholder(workload.tasks, request.cache)
+    data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
+    check_columns(workload, data.schema)
+    return data

@@ -1,0 +1,54 @@
+"""A request: a workload file and the choices of a command line or a notebook over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..datasets.cache import default_folder
+from ..engines import FRAMES, POOLS, engines, usual
+from ..environments.provider import Provider
+from ..spec.reader import read
+from ..spec.workload import Workload
+from .plan import chosen, loading
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks over a workload file: the choices of a command line.
+
+    `overrides` are dotted paths with the value as text (`dataset.rows`: `1e6`); `engines` and
+    `queries` narrow the workload, and none means all of its own. Without `python`, each `def` of
+    the workload is a mistake. `isolate` gives every engine its newest version, in an environment
+    of its own; `interpreter` is that of the engines that name none.
+    """
+
+    workload: str | Path
+    engines: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    results: Path = Path("results")
+    backend: str | None = None
+    baseline: str | None = None
+    python: bool = True
+    isolate: bool = False
+    interpreter: str = ""
+    cache: Path = field(default_factory=lambda: default_folder(os.environ))
+
+    def read(self) -> Workload:
+        """Read the workload, narrowed to what is asked for."""
+        names = tuple(engines())
+        workload = read(self.workload, self.overrides, names, python=self.python)
+        kept = chosen(workload, self.engines, self.queries)
+        asked = kept.engines or usual(POOLS if kept.tasks else FRAMES)
+        versions = self.provider.resolved(asked, isolate=self.isolate, python=self.interpreter)
+        # Tasks read no file, whichever way.
+        named = versions if kept.tasks else loading(versions, kept.measure.load)
+        return replace(kept, engines=named)
+
+    @property
+    def provider(self) -> Provider:
+        """Return what finds or makes the engines' environments."""
+        return Provider(self.cache, os.environ.get("PATH", os.defpath), Path.home())
