@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from ..errors import ResultsError
 from . import completion
 
 WHAT = "What to run"
@@ -103,10 +101,6 @@ class Selection:
         ),
     ] = False
 
-    def overrides(self) -> dict[str, str]:
-        """Return the values by their dotted key; ResultsError for a `--set` without a value."""
-        return dict(map(_split_setting, self.setting or ()))
-
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
@@ -123,10 +117,6 @@ class DataOptions:
             rich_help_panel=WHAT,
         ),
     ] = None
-
-    def overrides(self) -> dict[str, str | None]:
-        """Return the values by their dotted key; files are relative to the current folder."""
-        return {**file_overrides(self.data), "measure.load": self.load}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +155,6 @@ class LimitOptions:
             rich_help_panel=LIMITS,
         ),
     ] = None
-
-    def overrides(self) -> dict[str, str | None]:
-        """Return the values by their dotted key."""
-        return {
-            "limits.memory": self.memory,
-            "limits.time": self.timeout,
-            "limits.threads": self.threads,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +197,6 @@ class MeasureOptions:
             rich_help_panel=MEASURING,
         ),
     ] = None
-
-    def overrides(self) -> dict[str, str | None]:
-        """Return the values by their dotted key."""
-        return {
-            "measure.runs": self.runs,
-            "measure.warmups": self.warmup,
-            "measure.rounds": self.rounds,
-            "measure.budget": self.time_budget,
-            "measure.beside": self.beside,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,11 +292,6 @@ class OutputOptions:
     ] = None
 
 
-def file_overrides(files: Sequence[str] | None) -> dict[str, str]:
-    """Return the override that puts files in the place of a workload's data, if there are any."""
-    return {"dataset": json.dumps({"files": list(files)}, ensure_ascii=False)} if files else {}
-
-
 def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the fields of its option groups as parameters, each under its name.
 
@@ -362,10 +329,3 @@ def _parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a clas
         given.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, given in inspect.signature(group).parameters.items()
     ]
-
-
-def _split_setting(text: str) -> tuple[str, str]:
-    path, equals, value = text.partition("=")
-    if not equals:
-        raise ResultsError(f"--set {text}: the value is missing; write --set {text}=VALUE")
-    return path.strip(), value.strip()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from ..comparison.request import Request
+from ..errors import ResultsError
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
 
 NO_DATA = DataOptions()
@@ -25,14 +27,15 @@ def build_request(  # noqa: PLR0913 - one for each group of options
 ) -> Request:
     """Return the request of a command line; ResultsError for a `--set` without a value.
 
-    An option of its own wins over `--set`.
+    Files are relative to the current folder. An option of its own wins over `--set`.
     """
-    values = data.overrides() | selection.overrides() | limits.overrides() | measure.overrides()
+    files = {"dataset": json.dumps({"files": data.data}, ensure_ascii=False)} if data.data else {}
+    settings = dict(map(_split_setting, selection.setting or ()))
     return Request(
         workload,
         tuple(selection.engine or ()),
         tuple(selection.query or ()),
-        {path: value for path, value in values.items() if value is not None},
+        {**files, **settings, **_overrides(data, limits, measure)},
         results,
         limits.limit_backend,
         baseline,
@@ -40,3 +43,26 @@ def build_request(  # noqa: PLR0913 - one for each group of options
         isolate=environments.isolate,
         interpreter=environments.interpreter or "",
     )
+
+
+def _overrides(data: DataOptions, limits: LimitOptions, measure: MeasureOptions) -> dict[str, str]:
+    """Return the values that have an option of their own, by their dotted key in a workload."""
+    options = {
+        "limits.memory": limits.memory,
+        "limits.time": limits.timeout,
+        "limits.threads": limits.threads,
+        "measure.runs": measure.runs,
+        "measure.warmups": measure.warmup,
+        "measure.rounds": measure.rounds,
+        "measure.budget": measure.time_budget,
+        "measure.load": data.load,
+        "measure.beside": measure.beside,
+    }
+    return {key: value for key, value in options.items() if value is not None}
+
+
+def _split_setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise ResultsError(f"--set {text}: the value is missing; write --set {text}=VALUE")
+    return key.strip(), value.strip()

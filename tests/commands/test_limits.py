@@ -66,7 +66,7 @@ def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_the
     larger = f"{WORKLOAD}limits: {{memory: 100TiB}}\n"
     done = run(tmp_path, "--limit-backend", "none", workload=larger, command="floor")
     assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
-    assert "a floor is searched under limits" in done.stderr  # and is stopped there, by the backend
+    assert "without an enforced limit" in done.stderr  # and is stopped there, by the backend
 
 
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])
