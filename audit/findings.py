@@ -175,7 +175,7 @@ def _unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
             quickest = min(several, key=lambda e: e.seconds or 0.0)
             evidence = (
                 f"{quickest.seconds:g} s, and then {quickest.check_seconds:g} s to check the"
-                " answer: it may not have been there when its time was taken"
+                " answer: the answer may not have been complete when its time was measured"
             )
             yield _finding(Flag.UNFINISHED, quickest, evidence)
 

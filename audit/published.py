@@ -61,7 +61,7 @@ def read(path: Path) -> tuple[Entry, ...]:
         with path.open(newline="", encoding="utf-8") as file:
             return tuple(_entries(path, csv.DictReader(file)))
     except FileNotFoundError:
-        raise ResultsError(f"{path}: there is no such file; check the path") from None
+        raise ResultsError(f"{path}: no such file; check the path") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ResultsError(f"{path}: cannot be read as CSV ({error})") from error
 
@@ -70,7 +70,7 @@ def _entries(path: Path, lines: csv.DictReader[str]) -> list[Entry]:
     lacking = [name for name in NEEDED if name not in (lines.fieldnames or ())]
     if lacking:
         raise ResultsError(
-            f"{path}: no column {', '.join(lacking)}; give the time.csv that db-benchmark publishes"
+            f"{path}: no column {', '.join(lacking)}; name the time.csv that db-benchmark publishes"
         )
     return [_entry(path, lines.line_num, line) for line in lines if _number(line["batch"])]
 

@@ -49,8 +49,8 @@ def soft(plan: Plan) -> tuple[str, ...]:
     if limit is None or backend.name.startswith("cgroup"):
         return ()
     message = (
-        f"the limit of {limit // MIB} MiB is not held by the kernel here: {backend.promise}; "
-        "`dfbench doctor` tells what would hold it"
+        f"the limit of {limit // MIB} MiB is not enforced by the kernel here: {backend.promise}; "
+        "`dfbench doctor` shows how to enforce it"
     )
     return (message,)
 
@@ -68,8 +68,8 @@ def crowded(plan: Plan) -> tuple[str, ...]:
     if room is None or room >= store:
         return ()
     message = (
-        f"/dev/shm holds {room // MIB} MiB, and {' and '.join(names)} may want {store // MIB} MiB "
-        "of it: Ray keeps its objects in files instead, slower and not counted as memory "
+        f"/dev/shm holds {room // MIB} MiB, and {' and '.join(names)} may need {store // MIB} MiB "
+        "of it: Ray then stores objects in files, which is slower and not counted as memory "
         "(docker run --shm-size=8g)"
     )
     return (message,)
@@ -78,8 +78,8 @@ def crowded(plan: Plan) -> tuple[str, ...]:
 def elsewhere(plan: Plan) -> tuple[str, ...]:
     """Describe of the engines on clusters whose limits hold where."""
     return tuple(
-        f"{engine.name}: memory and threads are held for its client on this machine alone; the "
-        "cluster's workers have limits of their own, and peaks are told per worker"
+        f"{engine.name}: memory and threads are limited for its client on this machine only; the "
+        "cluster's workers have their own limits, and peaks are reported per worker"
         for engine in plan.engines
         if scheduler(engine)
     )

@@ -121,7 +121,7 @@ class Rounds:
         query = self.plan.workload.query(name)
         expected = self._expected(query) if path.exists() else None
         if expected is None:
-            return CheckResult(agrees=True, reason="the oracle cannot say this query")
+            return CheckResult(agrees=True, reason="the oracle does not support this query")
         # Most engines give the bytes of an earlier round again: reading them is enough then.
         digest = _digest(path)
         if digest in self.agreed[name]:

@@ -99,6 +99,6 @@ def _flush_folder(folder: Path) -> None:
 def _write_error(target: Path, error: OSError) -> DataError:
     reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
     return DataError(
-        f"{target.parent}: the data cannot be written there ({reason}); "
-        "free some space, or name another folder in DFBENCH_CACHE"
+        f"{target.parent}: the data cannot be written here ({reason}); "
+        "free some space, or set DFBENCH_CACHE to another folder"
     )

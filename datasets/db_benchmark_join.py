@@ -55,7 +55,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
     Raises DataError where there are fewer rows than keys of the smallest table.
     """
     if dataset.rows < FEWEST:
-        raise DataError(f"the rows of a join are {FEWEST} at least, not {dataset.rows}")
+        raise DataError(f"a join needs at least {FEWEST} rows, not {dataset.rows}")
     stream = RStream(dataset.seed)
     keys = {
         drawn.name: _draw_keys(stream, distinct(drawn, dataset))

@@ -49,7 +49,7 @@ def read_schema(path: Path) -> Schema:
         with pq.ParquetFile(path) as file:
             return _describe(file)
     except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file; check the path") from None
+        raise DataError(f"{path}: no such file; check the path") from None
     except (pa.ArrowInvalid, OSError) as error:
         raise read_error(path, "Parquet", error) from error
 
@@ -58,7 +58,7 @@ def read_error(path: Path | str, form: str, error: Exception) -> DataError:
     """Build the sentence for a file that is not what its name says."""
     reason = " ".join(str(error).split()) or type(error).__name__
     return DataError(
-        f"{path}: cannot be read as {form} ({reason}); write it again, or name it by what it is"
+        f"{path}: cannot be read as {form} ({reason}); save it again, or fix the extension"
     )
 
 

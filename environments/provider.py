@@ -115,8 +115,8 @@ class Provider:
         python = pythons.find_python(engine.python, self.path, self.home)
         if python is None:
             message = (
-                f"{engine.name}: there is no {engine.python} here that runs; put one on the PATH, "
-                f"or name its file as in {engine.engine.name}@/usr/local/bin/python3"
+                f"{engine.name}: no working {engine.python} was found; put one on the PATH, "
+                f"or give its path, as in {engine.engine.name}@/usr/local/bin/python3"
             )
             raise EngineError(message)
         return python
@@ -138,7 +138,7 @@ def explain_missing_device(engine: Engine, device: Path) -> str:
     """Describe that an engine's device is not here; empty where it is, or none is needed."""
     if device.exists() or not OF_DEVICES & set(engine.distributions):
         return ""
-    return f"it needs a GPU of NVIDIA's, and there is none here (no {device})"
+    return f"it needs an NVIDIA GPU, and this machine has none (no {device})"
 
 
 def current_interpreter(engine: Engine) -> Interpreter:
@@ -146,7 +146,7 @@ def current_interpreter(engine: Engine) -> Interpreter:
     own = pythons.current_python()
     found = _build_interpreter(engine, own.path, own.told, versions(engine))
     if found.problem:
-        mend = f"{install_command(engine)} adds it, or {engine.name}@{NEWEST} makes an environment"
+        mend = f"{install_command(engine)} installs it, or {engine.name}@{NEWEST} uses an environment of its own"
         return replace(found, problem=f"{found.problem}; {mend}")
     return found
 

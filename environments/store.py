@@ -212,13 +212,13 @@ def _make_error(engine: str, pins: Pins, said: str) -> EngineError:
     lines = [line.strip(" ×╰─▶│") for line in said.splitlines() if line.strip(" ×╰─▶│")]
     if any(word in said.lower() for word in OFFLINE):
         message = (
-            f"the environment of {engine} is not made yet, and nothing answers where its packages "
-            f"come from; with a network, `dfbench env make {engine}` makes it"
+            f"the environment of {engine} does not exist yet, and its package index cannot be "
+            f"reached; when it can be, run `dfbench env make {engine}`"
         )
         return EngineError(message)
     names = ", ".join(pins.text.split("\n")[:3]).strip(", ")
-    last = lines[1 if len(lines) > 1 else 0] if lines else "it did not say why"
-    message = f"no environment can be made for {engine} ({names}): {last}"
+    last = lines[1 if len(lines) > 1 else 0] if lines else "no reason was given"
+    message = f"cannot make an environment for {engine} ({names}): {last}"
     return EngineError(message)
 
 

@@ -67,7 +67,7 @@ def check_readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
         file = found[blind[0]][0]
         raise FileNotFoundError(
             f"{len(blind)} of {len(found)} workers cannot read {file} ({', '.join(blind)}): "
-            "name files in a folder that all of them share"
+            "use files in a folder that all workers share"
         )
 
 

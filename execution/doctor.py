@@ -36,7 +36,7 @@ def check_machine(cache: Path, results: Path, lacking: Mapping[str, str]) -> tup
         "cache": _measure_space(cache, total=False),
         "results": _measure_space(results, total=False),
     }
-    what = f"memory is held by {backend.name}: {backend.promise}"
+    what = f"memory limits are enforced by {backend.name}: {backend.promise}"
     held = Check(backend.name.startswith("cgroup"), what, CGROUP_FIX)
     return (held, *check_facts(facts), *check_engines(lacking))
 
@@ -87,44 +87,50 @@ def _check_python(name: str, version: tuple[int, ...]) -> Check:
 
 def _check_cores(usable: int, total: int | None) -> Check:
     of = f" of {total}" if total and total != usable else ""
-    fix = "one core runs nothing in parallel: give this container more (docker --cpus=4)"
-    return Check(usable > 1, f"{usable}{of} cores may be used", fix)
+    fix = "nothing runs in parallel on one core: give this container more (docker --cpus=4)"
+    return Check(usable > 1, f"{usable}{of} cores are usable", fix)
 
 
 def _check_memory(usable: int | None, held_by: str) -> Check:
     if usable is None:
         return Check(
-            passed=False, message="the memory is not known", fix="give limits with --memory"
+            passed=False,
+            message="the memory of this machine is unknown",
+            fix="set a limit with --memory",
         )
-    fix = "take little data: --set dataset.rows=1e6"
-    return Check(usable >= 2 * GIB, f"{usable / GIB:.1f} GiB of memory, by the {held_by}", fix)
+    fix = "use less data: --set dataset.rows=1e6"
+    return Check(
+        usable >= 2 * GIB, f"{usable / GIB:.1f} GiB of memory, limited by the {held_by}", fix
+    )
 
 
 def _check_load(load: float, cores: int) -> Check:
-    fix = "stop what else runs (top shows it): a busy machine gives few verdicts"
+    fix = "stop other processes (see top): a busy machine leaves most verdicts undecided"
     return Check(load <= BUSY * cores, f"load {load:.2f} on {cores} cores", fix)
 
 
 def _check_swap(swap: int | None) -> Check:
     if not swap:
-        return Check(passed=True, message="no swap: what does not fit ends at once")
-    fix = "sudo swapoff --all, or nothing where memory is held by cgroup2"
-    return Check(passed=False, message=f"{swap / GIB:.1f} GiB of swap blur memory limits", fix=fix)
+        return Check(passed=True, message="no swap: memory limits are exact")
+    fix = "sudo swapoff --all (not needed if cgroup2 enforces the limits)"
+    return Check(
+        passed=False, message=f"{swap / GIB:.1f} GiB of swap make memory limits inexact", fix=fix
+    )
 
 
 def _check_governor(governor: str | None) -> Check:
     if governor is None:
         return Check(
-            passed=True, message="the cores' governor is not shown here (a virtual machine)"
+            passed=True, message="the CPU frequency governor is not visible (a virtual machine)"
         )
     fix = "sudo cpupower frequency-set --governor performance"
-    return Check(governor == "performance", f"the cores' governor is {governor}", fix)
+    return Check(governor == "performance", f"the CPU frequency governor is {governor}", fix)
 
 
 def _check_virtualization(kind: str | None) -> Check:
     if kind != "virtual machine":
         return Check(passed=True, message="a container" if kind else "no virtual machine")
-    fix = "neighbours may steal time: `steal` is stored with every run, and noisy runs are told"
+    fix = "other virtual machines may use the CPU: each run stores it as `steal`, and reports warn about noisy runs"
     return Check(passed=False, message="a virtual machine", fix=fix)
 
 
@@ -133,13 +139,13 @@ def _check_shared_memory(shm: int | None, memory: int | None) -> Check:
         return Check(passed=False, message="no /dev/shm", fix="sudo mount -t tmpfs tmpfs /dev/shm")
     fix = "sudo mount -o remount,size=100% /dev/shm, or docker run --shm-size=8g (Ray needs it)"
     passed = memory is None or shm >= SMALL_SHARE * memory
-    return Check(passed, f"/dev/shm holds {shm / GIB:.1f} GiB", fix)
+    return Check(passed, f"/dev/shm has {shm / GIB:.1f} GiB", fix)
 
 
 def _check_disk(name: str, free: int | None) -> Check:
     free = free or 0
     where = {"cache": "DFBENCH_CACHE=DIR", "results": "--results DIR"}[name]
-    fix = f"free some, or put it elsewhere: {where}"
+    fix = f"free some space, or choose another folder: {where}"
     return Check(free >= REQUIRED_SPACE, f"{free / GIB:.1f} GiB free for the {name}", fix)
 
 

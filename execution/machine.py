@@ -70,7 +70,7 @@ def check_limits(limits: Limits) -> tuple[str, ...]:
         _check_memory(limits.memory)
     usable = usable_cores()
     if limits.threads is not None and limits.threads > usable:
-        return (f"{limits.threads} threads are asked for, and {usable} cores may be used here",)
+        return (f"{limits.threads} threads are requested, but only {usable} cores are usable here",)
     return ()
 
 
@@ -78,7 +78,7 @@ def _check_memory(asked: int) -> None:
     if asked < SMALLEST_START:
         raise LimitError(
             f"a memory limit of {format_size(asked)} is below what Python needs to start "
-            f"({format_size(SMALLEST_START)}); engines need some 100 MiB and more"
+            f"({format_size(SMALLEST_START)}); engines need 100 MiB and more"
         )
     usable, held_by = usable_memory()
     if usable is not None and asked > usable:

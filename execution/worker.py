@@ -96,7 +96,7 @@ class Supervisor:
         if code in {None, 0, -signal.SIGTERM} or os.getpid() != self._owner:
             return
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        message = f"{worker.name} ended {how}, and its pool would wait for it for ever"
+        message = f"{worker.name} ended {how}, and its pool would wait for it forever"
         self.send(error={"types": ["WorkerDied"], "message": message, "traceback": ""})
 
 

@@ -240,7 +240,7 @@ def _read_record(path: Path) -> dict[str, Any]:
         record = plainly(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ResultsError(
-            f"{path}: not there; a results folder has one (results/<workload>/<time>-<n>)"
+            f"{path}: not found; a results folder has one (results/<workload>/<time>-<n>)"
         ) from None
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read as a comparison ({error})") from error
@@ -293,7 +293,7 @@ def _last_of_each(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ..
     if not repeated:
         return runs, ()
     return tuple(kept.values()), (
-        f"{repeated} runs stand for ones already stored; the last of each counts",
+        f"{repeated} runs replace earlier ones of the same round; the last of each counts",
     )
 
 

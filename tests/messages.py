@@ -30,7 +30,7 @@ MESSAGE_CALLS = {
 WORD = re.compile(r"(?<![\w{.])([a-z]{3,}|is|no|of|in|at)(?![\w}(=]|\.\w)")
 PROSE = re.compile(r"(?<![\w.])[A-Za-z]?[a-z]*[a-zX](, |; |: | )([a-z]+|X)(?![\w(]|\.\w)")
 PROGRAM = re.compile(
-    r"""\n|^\ *(import|from|def|class|with|for|if|elif|else|assert|lambda|raise|@)\ .*[(:=.[]
+    r"""\n|^\#|^\ *(import|from|def|class|with|for|if|elif|else|assert|lambda|raise|@)\ .*[(:=.[]
     |^\ *(from|import|return|select)\ |\ =\ |^\w+(\.\w+)*\(|\b[A-Z][A-Z_]+\b.*[()]
     |\b(SELECT|FROM|WHERE|OVER|GROUP|NULL|ORDER)\b|^bold\b""",
     re.VERBOSE,

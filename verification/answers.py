@@ -72,7 +72,7 @@ def _check_order(one: pa.Table, other: pa.Table, asked: Requirements) -> CheckRe
     verdict = _compare_in_place(one, other, asked, asked.sort)
     if verdict.agrees:
         return verdict
-    return CheckResult(False, f"the rows are not sorted so: {verdict.reason}", verdict.rows)
+    return CheckResult(False, f"the rows are not sorted as asked: {verdict.reason}", verdict.rows)
 
 
 def open_answer(answer: Path | pa.Table) -> pa.Table:

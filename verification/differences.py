@@ -103,8 +103,8 @@ def describe_groups(
         (*_read_key(other, i, asked), "", "not there", "there") for i in foreign[:SHOWN].tolist()
     ]
     if not said:
-        known = "row is there another number of times"
-        said = [f"a {known if asked.unkeyed else 'group has another number of rows'}"]
+        known = "row occurs a different number of times"
+        said = [f"a {known if asked.unkeyed else 'group has a different number of rows'}"]
         rows = _find_uneven_groups(one, asked, codes)
     size = describe_lengths(one, other)
     reason = ", ".join(said) if asked.keys else ""

@@ -297,7 +297,7 @@ CALLS: dict[str, Callable[..., Any]] = {
 
 def _aggregate(function: str, arguments: Sequence[Expr], group: Sequence[Row] | None) -> Cell:
     if group is None:
-        raise ValueError(f"{function} is an aggregation, and there is no group")
+        raise ValueError(f"{function} is an aggregation, which needs a group")
     match function, arguments:
         case "size", ():
             return len(group)
@@ -316,7 +316,7 @@ def _apply_window(
 ) -> Cell:
     """Return a window function's value in one row of its group."""
     if group is None:
-        raise ValueError(f"{function} is of a group's rows, and there is no group")
+        raise ValueError(f"{function} works on the rows of a group, which are missing")
     at = next(place for place, other in enumerate(group) if other is row)
     values = [evaluate(arguments[0], other) for other in group]
     return WINDOWS[function](values, at, *(int(evaluate(n, {})) for n in arguments[1:]))  # type: ignore[arg-type]

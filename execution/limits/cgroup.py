@@ -65,7 +65,7 @@ V2 = CgroupVersion(
     used=(b"anon", b"shmem"),
     refaults=(b"workingset_refault_anon", b"workingset_refault_file"),
 )
-PROMISE = "memory is held exactly by the kernel for each whole process tree (cgroup v{})"
+PROMISE = "the kernel enforces exact memory limits on each whole process tree (cgroup v{})"
 V1_PROMISE, V2_PROMISE = PROMISE.format(1), PROMISE.format(2)
 
 
@@ -184,7 +184,7 @@ class CgroupBackend:
                 remove(companion)
             raise LimitError(
                 f"cannot make a control group in {self.parent}: {error.strerror}; "
-                "--limit-backend watchdog needs none"
+                "--limit-backend watchdog does not need one"
             ) from error
 
 
@@ -224,7 +224,7 @@ def detect_v2(table: str, memberships: str) -> CgroupBackend | None:
 def _warn_about_swap(switch: Path, swaps: str) -> str:
     if len(swaps.splitlines()) < 2 or switch.exists():
         return ""
-    return "; this kernel does not count swap, which a tree may use beside it"
+    return "; this kernel does not count swap, which a process tree can use in addition"
 
 
 def find_own_group(table: str, memberships: str, controller: str | None) -> Path | None:

@@ -38,15 +38,15 @@ def find_backend(name: str) -> Backend:
 
 
 def _unavailable(name: str) -> LimitError:
-    return LimitError(f"this machine cannot hold limits by {name}: {_REASONS[name]}")
+    return LimitError(f"this machine cannot enforce limits by {name}: {_REASONS[name]}")
 
 
 _SOFTER = "; --limit-backend watchdog accepts a soft limit instead"
 _REASONS = {
-    "cgroup2": "its cgroup v2 group has no memory controller, or may not be written by this user"
+    "cgroup2": "its cgroup v2 group has no memory controller, or this user cannot write to it"
     + _SOFTER,
-    "cgroup1": f"it has no cgroup v1 memory group that this user may write to{_SOFTER}",
-    "watchdog": "there is no /proc to look at; mount -t proc proc /proc",
+    "cgroup1": f"it has no cgroup v1 memory group that this user can write to{_SOFTER}",
+    "watchdog": "/proc is not mounted; run: mount -t proc proc /proc",
 }
 
 
@@ -61,7 +61,7 @@ def _detect(name: str) -> Backend | None:
         case "none":
             return UnlimitedBackend() if _has_proc() else UnlimitedBackend(promise=NO_PROC_PROMISE)
         case _:
-            raise LimitError(f"{name!r} is no limit backend; there are {', '.join(NAMES)}")
+            raise LimitError(f"unknown limit backend {name!r}; expected one of: {', '.join(NAMES)}")
 
 
 def _has_proc() -> bool:

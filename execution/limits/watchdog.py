@@ -105,8 +105,8 @@ class WatchdogBackend:
 
     name: str = "watchdog"
     promise: str = (
-        "memory is watched, not held: each whole process tree is looked at every 20 ms and ended "
-        "when it is above the limit, so that it may exceed it by what it allocates in that time"
+        "a watchdog enforces memory limits: it measures each whole process tree every 20 ms and kills it "
+        "above the limit, which it can exceed by what it allocates in that time"
     )
     launcher: tuple[str, ...] = ()
 
@@ -123,7 +123,7 @@ class UnlimitedBackend:
     """Holds nothing and measures all the same."""
 
     name: str = "none"
-    promise: str = "memory is measured, and no limit is held"
+    promise: str = "memory is measured but not limited"
     launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> WatchdogLimit:  # noqa: ARG002 - that is what none means

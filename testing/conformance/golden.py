@@ -58,7 +58,7 @@ def problems(text: str) -> Iterator[str]:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        yield f"is no Python: {error}"
+        yield f"is not valid Python: {error}"
         return
     have = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if lacking := PARTS - have:
@@ -67,7 +67,7 @@ def problems(text: str) -> Iterator[str]:
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if any(name.partition(".")[0] == "dfbench" for name in names):
-            yield "imports dfbench: a program runs by hand, with its library alone"
+            yield "imports dfbench: a program must run by hand, with only its library"
 
 
 def differences(written: Golden, folder: Path) -> Iterator[str]:
@@ -77,7 +77,7 @@ def differences(written: Golden, folder: Path) -> Iterator[str]:
         if name not in reviewed:
             yield f"{name} is new"
         elif name not in written.programs:
-            yield f"{name} is written no more"
+            yield f"{name} is no longer written"
         elif reviewed[name] != written.programs[name]:
             yield f"{name} differs from the reviewed one"
 

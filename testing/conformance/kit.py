@@ -70,7 +70,7 @@ def _programs(name: str, reviewed: Path | None) -> Part:
         for problem in golden.problems(text)
     ]
     found += [
-        f"{file} is another each time it is written"
+        f"{file} differs each time it is written"
         for file, text in written.programs.items()
         if again.programs.get(file) != text
     ]

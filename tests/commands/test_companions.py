@@ -218,7 +218,7 @@ def test_each_thing_amiss_is_told_with_its_next_step(fact, value, mend):
 def test_the_doctor_looks_at_this_machine(tmp_path, monkeypatch, capsys):
     assert dfbench(monkeypatch, "doctor", "--results", tmp_path) == 0
     told = capsys.readouterr().out.splitlines()
-    assert any("memory is held by" in line for line in told)
+    assert any("memory limits are enforced by" in line for line in told)
     assert all(told[i + 1].startswith("    → ") for i, line in enumerate(told) if line[0] == "✗")
 
 

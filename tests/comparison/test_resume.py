@@ -210,7 +210,7 @@ def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(finished: Path, 
     ("file", "old", "new", "said"),
     [
         ("comparison.json", '"polars": "', '"polars": "9', "its version of polars was"),
-        ("comparison.json", '"backend": "', '"backend": "none', "is no limit backend"),
+        ("comparison.json", '"backend": "', '"backend": "none', "unknown limit backend"),
         ("comparison.json", "G1_1e3", "G1_1e4", "its data was G1_1e4"),
         ("programs/polars/q1.py", "import", "# changed\nimport", "polars for q1 has changed"),
     ],

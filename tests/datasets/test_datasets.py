@@ -191,7 +191,7 @@ def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path):
 
 
 def test_fewer_rows_than_keys_to_join_are_told(tmp_path):
-    with pytest.raises(DataError, match="the rows of a join are 10 at least, not 9"):
+    with pytest.raises(DataError, match="a join needs at least 10 rows, not 9"):
         make_dataset(Generated(J1, 9), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -383,7 +383,7 @@ except DataError as error:
 def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path):
     command = [sys.executable, "-c", FULL, tmp_path]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert told.startswith(f"{tmp_path}: the data cannot be written there (")
+    assert told.startswith(f"{tmp_path}: the data cannot be written here (")
     assert "DFBENCH_CACHE" in told
     assert list(tmp_path.iterdir()) == []
 

@@ -383,7 +383,7 @@ def query(data):
 
 def test_a_limit_that_cannot_be_held_is_an_error(tmp_path: Path):
     job = program(tmp_path, "")
-    with pytest.raises(LimitError, match="is no limit backend"):
+    with pytest.raises(LimitError, match="unknown limit backend"):
         execute(job, dataclasses.replace(choose("none"), name="nothing"))
 
 

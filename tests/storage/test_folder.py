@@ -110,7 +110,7 @@ def test_a_repeated_run_counts_once_the_last_time(made):
     stored = folder.read(made.path)
     assert len(stored.runs) == 8
     assert [r for r in stored.runs if r.evidence == "again"]
-    assert "1 runs stand for ones already stored" in stored.warnings[0]
+    assert "1 runs replace earlier ones of the same round" in stored.warnings[0]
 
 
 def test_a_newer_folder_is_refused_with_the_mend(made):
@@ -145,7 +145,7 @@ def test_a_broken_head_is_a_sentence(made, text):
 
 
 def test_no_folder_is_a_sentence(tmp_path):
-    with pytest.raises(ResultsError, match="not there; a results folder has one"):
+    with pytest.raises(ResultsError, match="not found; a results folder has one"):
         folder.read(tmp_path / "nothing")
 
 

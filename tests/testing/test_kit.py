@@ -63,7 +63,7 @@ def test_an_engine_that_is_not_installed_is_told_with_what_adds_it():
         (SOUND + "import dfbench.engines\n", "imports dfbench"),
         (SOUND + "from dfbench import read\n", "imports dfbench"),
         ("def load(path): ...\n", "has no function query, rows"),
-        ("def load(", "is no Python"),
+        ("def load(", "is not valid Python"),
     ],
 )
 def test_a_program_is_a_module_of_its_own(text, problem):
@@ -77,7 +77,7 @@ def test_programs_are_held_against_the_reviewed_ones(tmp_path):
     now = Golden({"q2.py": "3\n", "q3.py": "3\n"}, {})
     told = list(differences(now, tmp_path))
     assert told == [
-        "q1.py is written no more",
+        "q1.py is no longer written",
         "q2.py differs from the reviewed one",
         "q3.py is new",
     ]

@@ -386,7 +386,7 @@ def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not():
     expected = one_column([1, 1, 2], ["a", "b", "c"])
     assert agrees(expected, one_column([1, 1, 2], ["b", "a", "c"]), kept)
     verdict = compare_answers(expected, one_column([1, 2, 1], ["a", "c", "b"]), kept)
-    assert verdict.reason == "the rows are not sorted so: column x: 2 of 3 values differ"
+    assert verdict.reason == "the rows are not sorted as asked: column x: 2 of 3 values differ"
 
 
 def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last():
