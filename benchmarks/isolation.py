@@ -20,7 +20,7 @@ from dfbench.errors import LimitError
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import NAMES, Backend, choose_backend
-from dfbench.execution.outcomes import End, Observation
+from dfbench.execution.observation import End, Observation
 from dfbench.report.statistics import interval
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Run

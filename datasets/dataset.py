@@ -15,9 +15,10 @@ from ..spec.schema import Column, Schema
 from ..spec.workload import Files, Generated, Query, Tasks
 from .cache import make_once
 from .compact_frame import Progress, write_parquet
-from .files import SourceFiles, convert, find_files, is_usable_in_place
+from .conversion import convert, is_usable_in_place
 from .generators import build_name, find_generator
 from .parquet_schema import read_schema
+from .source_files import SourceFiles, find_files
 
 # The share of the time that drawing takes, the rest is writing; for the progress bar only.
 DRAWING_SHARE = 0.35

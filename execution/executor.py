@@ -14,7 +14,8 @@ from ..errors import LimitError
 from ..storage.records import Memory, Noise, Run, Times
 from . import limits
 from .job import Job
-from .outcomes import LIMIT_ERROR_STATUS, Decision, End, Observation, decide_outcome
+from .observation import LIMIT_ERROR_STATUS, End, Observation
+from .outcomes import Decision, decide_outcome
 
 # A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
 PATIENCE = 15.0

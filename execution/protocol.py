@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..storage.records import Phase
-from .outcomes import End, ProgramError
+from .observation import End, ProgramError
 
 LONGEST_LINE = 1024 * 1024
 

@@ -24,7 +24,7 @@ from ..storage.records import Phase
 from . import kernel, noise, processes, sandbox
 from .job import Job
 from .limits import Limit, find_backend
-from .outcomes import LIMIT_ERROR_STATUS, End, Observation
+from .observation import LIMIT_ERROR_STATUS, End, Observation
 from .protocol import LONGEST_LINE, WorkerReport
 
 # 0.2 ms or less a look: under 1 % of a core.

@@ -42,12 +42,12 @@ def test_one_engine_alone_is_no_round():
 def test_an_answer_of_the_same_bytes_is_compared_once(tmp_path, monkeypatch):
     compared = []
 
-    def judged(*asked, **also):
+    def compare_counted(*asked, **also):
         compared.append(asked)
         return judge(*asked, **also)
 
-    judge = rounds.judged
-    monkeypatch.setattr(rounds, "judged", judged)
+    judge = rounds.compare_answer
+    monkeypatch.setattr(rounds, "compare_answer", compare_counted)
     settings = {"dataset__rows": 1000, "measure__rounds": 3, "measure__runs": 1}
     comparison = dfbench.compare("groupby", ["pandas"], ["q1"], tmp_path, **settings)
     outcomes = [run.outcome for run in comparison.stored.runs]

@@ -11,7 +11,8 @@ from dfbench.engines import find
 from dfbench.engines.versions import scheduler
 from dfbench.errors import EngineError
 from dfbench.execution.cluster_memory import check_readable
-from dfbench.execution.outcomes import End, Observation, ProgramError, decide_outcome
+from dfbench.execution.observation import End, Observation, ProgramError
+from dfbench.execution.outcomes import decide_outcome
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated

@@ -16,7 +16,8 @@ from dfbench.execution.job import Job
 from dfbench.execution.limits import Cause, cgroup, choose_backend, find_backend, selection
 from dfbench.execution.limits.thrash_guard import ThrashDetector
 from dfbench.execution.limits.watchdog import HeldMemory, sum_memory
-from dfbench.execution.outcomes import End, Observation, ProgramError, decide_outcome
+from dfbench.execution.observation import End, Observation, ProgramError
+from dfbench.execution.outcomes import decide_outcome
 from dfbench.execution.protocol import WorkerReport
 from dfbench.execution.schedule import shuffle_pairs
 from dfbench.spec.workload import Limits
@@ -64,12 +65,12 @@ VERDICTS = {
     "MemoryError below": (
         Observation(End.ERROR, failure=failure("_ArrayMemoryError", "MemoryError", "Exception")),
         Outcome.OUT_OF_MEMORY,
-        "the engine said _ArrayMemoryError",
+        "the engine raised _ArrayMemoryError",
     ),
     "dask": (
         Observation(End.ERROR, failure=failure("KilledWorker")),
         Outcome.OUT_OF_MEMORY,
-        "said",
+        "raised",
     ),
     "bad_alloc": (
         Observation(End.ERROR, failure=failure("RuntimeError", message="std::bad_alloc")),
@@ -93,8 +94,12 @@ VERDICTS = {
     ),
     "timer": (Observation(End.TIMER, held=10 * MIB), Outcome.TIMEOUT, "ended after 5 s during"),
     "timer, full": (Observation(End.TIMER, held=95 * MIB), Outcome.TIMEOUT, "memory pressure"),
-    "exit 0": (Observation(End.EXIT, status=0), Outcome.CRASHED, "exit code 0 without answer"),
-    "exit 2": (Observation(End.EXIT, status=2), Outcome.CRASHED, "exit code 2"),
+    "exit 0": (
+        Observation(End.EXIT, status=0),
+        Outcome.CRASHED,
+        "exited with status 0 without an answer",
+    ),
+    "exit 2": (Observation(End.EXIT, status=2), Outcome.CRASHED, "exited with status 2"),
     "signal 11": (Observation(End.EXIT, status=-11), Outcome.CRASHED, "SIGSEGV"),
     "signal 9": (Observation(End.EXIT, status=-9), Outcome.CRASHED, "outside"),
     "abort": (Observation(End.EXIT, status=-6), Outcome.CRASHED, "SIGABRT"),
@@ -104,7 +109,7 @@ VERDICTS = {
         "allocation",
     ),
     "closed": (Observation(End.CLOSED), Outcome.CRASHED, "closed"),
-    "garbage": (Observation(End.GARBAGE), Outcome.CRASHED, "something else"),
+    "garbage": (Observation(End.GARBAGE), Outcome.CRASHED, "invalid data"),
 }
 
 

@@ -164,7 +164,7 @@ FAULTS: dict[str, Fault] = {
         "something else",
     ),
     "close the pipe": Fault(
-        "os.closerange(3, 256)\ntime.sleep(1000)", CRASHED, "closed its answer pipe"
+        "os.closerange(3, 256)\ntime.sleep(1000)", CRASHED, "closed its result pipe"
     ),
     "print megabytes": Fault(
         "for _ in range(100): os.write(1, bytes(2**20)); os.write(2, bytes(2**20))", OK
