@@ -32,8 +32,8 @@ check: $(READY) ## lint, check types and import layers
 	MYPYPATH=.mypy_cache $(BIN)/mypy -p dfbench
 	$(BIN)/lint-imports
 
-ENGINES ?= pandas@3.1 pandas@2.3 polars@2.1 polars@1.30 duckdb@2.0 duckdb@1.4 narwhals@newest \
-	ibis@newest datafusion@newest chdb@newest daft@newest pyspark@newest fireducks@newest dask/distributed modin/dask
+# Asked of the registry only when a target needs it.
+ENGINES ?= $(shell $(BIN)/python -m dfbench.engines)
 conformance: $(READY) ## run the conformance suite on every engine and version, each in its own environment
 	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
 

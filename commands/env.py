@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..engines import find
-from ..engines.versions import NEWEST, Versioned
+from ..engines.info import NEWEST
+from ..engines.versions import Versioned
 from ..environments.pins import load_shipped
 from ..environments.provider import build_local_provider, is_current, print_progress
 from ..environments.store import list_environments, prune_environments

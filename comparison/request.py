@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets.cache import default_folder
-from ..engines import FRAMES, POOLS, engines, usual
+from ..engines import default_engines, engines, select_installed
+from ..engines.info import Work
 from ..environments.provider import Provider
 from ..spec.reader import read
 from ..spec.workload import Workload
@@ -42,7 +43,8 @@ class Request:
         names = tuple(engines())
         workload = read(self.workload, self.overrides, names, python=self.python)
         kept = chosen(workload, self.engines, self.queries)
-        asked = kept.engines or usual(POOLS if kept.tasks else FRAMES)
+        work = Work.TASK if kept.tasks else Work.QUERY
+        asked = kept.engines or select_installed(default_engines(work))
         versions = self.provider.resolved(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
         named = versions if kept.tasks else loading(versions, kept.measure.load)

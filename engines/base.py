@@ -9,10 +9,11 @@ from typing import Protocol, runtime_checkable
 
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
+from .info import EngineInfo
 
 
 class Load(StrEnum):
-    """When a program reads: all of it beforehand, or what the query needs, within the query."""
+    """When a program reads: all data beforehand, or within the query what that needs."""
 
     MEMORY = "memory"
     SCAN = "scan"
@@ -22,8 +23,8 @@ class Load(StrEnum):
 class Resources:
     """What a program may use: threads and bytes; None leaves the engine its own default.
 
-    `versions` are those of the distributions that will run it; one that is not told is the one
-    that dfbench's own environment has.
+    `versions` are those of the distributions that will run it; a missing one is that of dfbench's
+    own environment.
     """
 
     threads: int | None = None
@@ -67,20 +68,45 @@ class Engine(Protocol):
     def write(self, query: Query | Tasks, data: Schema, resources: Resources = ...) -> Program:
         """Write the program for a query or for tasks (their `load` takes no path).
 
-        Raises `Unsupported` where the engine cannot say it.
+        Raises `Unsupported` where the engine cannot express it.
         """
 
     def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the environment variables by which the engine hears its limits."""
+        """Return the environment variables that set the engine's limits and switches."""
+
+
+@runtime_checkable
+class Described(Engine, Protocol):
+    """An engine that has facts about itself, as dfbench's own have."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Return what dfbench has to know about the engine."""
 
 
 @runtime_checkable
 class Clustering(Engine, Protocol):
-    """An engine that can also run on a cluster that is there already."""
+    """An engine that can also run on an existing cluster."""
 
     @property
     def scheduler(self) -> str:
-        """Return what is asked how the cluster's workers fare: `dask` or `ray`; empty without one."""
+        """Return what reports on the cluster's workers: `dask`, `ray`, or empty without one."""
 
     def on(self, address: str) -> Engine:
-        """Return the engine whose programs go to the cluster at an address; EngineError otherwise."""
+        """Return the engine on the cluster at an address; EngineError where it supports none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """An engine that changes another one's programs, and has its needs."""
+
+    engine: Engine
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Return the distributions whose versions matter, the engine's own first."""
+        return self.engine.distributions
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Return the environment variables that set the engine's limits and switches."""
+        return self.engine.environment(resources)

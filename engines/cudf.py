@@ -5,58 +5,38 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.schema import Schema
-from ..spec.workload import Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Query
+from .adapter import Adapter
+from .base import Resources
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .pandas.queries import PandasSteps
-from .writing.passes.join import joining
-from .writing.program import Parts, assemble, fill
+from .writing.passes.join import Inputs
+from .writing.program import Parts
 from .writing.quote import quote
 
 
 @dataclass(frozen=True, slots=True)
-class CuDF:
-    """Writes cuDF where it says what pandas says; what leaves the device is refused."""
+class CuDF(Adapter):
+    """Writes cuDF where it has what pandas has; what would leave the device is refused."""
 
-    name: str = "cudf"
-
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("cudf-cu12", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: the device has its own memory and its own threads."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the statements that pandas and cuDF share; `to_arrow` comes after them."""
-        query, rows, met = joining(query, data)
+        query = inputs.query
         if query.apply:
             raise Unsupported(query.name, "functions of rows and groups are not written for cuDF")
-        statements = PandasSteps(query, rows, met=met).body()
+        statements = PandasSteps(query, inputs.rows, met=inputs.joining).body()
         if re.search(r"\bnp\.(where|select)\(", statements):
             raise Unsupported(query.name, "pandas says it with NumPy's where: not on the device")
-        # NumPy's element-wise functions of a column of cuDF's run on the device.
-        numpy = "import numpy as np\n" if "np." in statements else ""
-        parts = Parts(
-            imports=f"{numpy}import cudf",
-            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
+        return Parts(
+            # NumPy's element-wise functions of a column of cuDF's run on the device.
+            imports="import cudf\nimport numpy as np",
+            load=inputs.load(_read),
             query=re.sub(r"\bpd\.", "cudf.", statements),
             rows="return answer.to_arrow(preserve_index=False)",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
@@ -67,7 +47,13 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return frame
 
 
-ENGINE = CuDF()
-VARIANTS: tuple[CuDF, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = CuDF(
+    EngineInfo(
+        "cudf",
+        ("cudf-cu12", "pyarrow"),
+        work=FRAMES - FUNCTIONS,
+        place=Place.GPU,
+        pins=(NEWEST,),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

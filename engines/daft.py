@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Col, Expr, Lit
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Extreme, Query
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.correlation import corr_as_sums
-from .writing.passes.join import Joining, joining
+from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
 DAFT = Dialect(
@@ -163,51 +163,30 @@ class DaftChain(Chain):
         return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
 
 
+IMPORTS = """\
+import daft
+from daft import Window, col, lit
+from daft.functions import columns_max, columns_min, date_trunc, row_number, when
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Daft:
+class Daft(Adapter):
     """Writes Daft; `collect` is the call that finishes the answer."""
 
-    name: str = "daft"
+    passes: tuple[Pass, ...] = (widened,)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("daft", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Keep it quiet; it takes the threads of the cores it may run on."""
-        return {"DAFT_ANALYTICS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
-        query, rows, met = joining(query, data)
-        query = widened(query, rows)
         # Daft's correlation is of the two values in a row, and no aggregation.
-        frame = _joined(met) if met else quote("data")
-        chain = DaftChain(corr_as_sums(query, rows), rows).tree(frame)
-        load = met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data))
-        asked = fill("return CHAIN.collect()", CHAIN=chain)
-        whole = load + asked
-        own = [n for n in ("Window", "col", "lit") if f"{n}(" in whole]
-        functions = ("columns_max", "columns_min", "date_trunc", "row_number", "when")
-        used = [n for n in functions if f"{n}(" in whole.replace(f".{n}(", "")]
-        imports = ["import daft"]
-        imports += [f"from daft import {', '.join(own)}"] if own else []
-        imports += [f"from daft.functions import {', '.join(used)}"] if used else []
-        parts = Parts(
-            imports="\n".join(imports),
-            load=load,
-            query=asked,
+        query = corr_as_sums(inputs.query, inputs.rows)
+        chain = DaftChain(query, inputs.rows).tree(inputs.frame(_joined))
+        return Parts(
+            imports=IMPORTS,
+            load=inputs.load(_read),
+            query=fill("return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
@@ -224,16 +203,24 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.collect()", t=frame)
 
 
-def _joined(met: Joining) -> ast.expr:
-    options = {"on": met.key}
-    if met.join.how == "left":
+def _joined(joining: Joining) -> ast.expr:
+    options = {"on": joining.key}
+    if joining.join.how == "left":
         options["how"] = literal("left")
-    if met.renamed:
+    if joining.renamed:
         options["suffix"] = literal(SUFFIX)
-    return quote("data.join(t, **o)", t=quote(met.name), o=options)
+    return quote("data.join(t, **o)", t=quote(joining.name), o=options)
 
 
-ENGINE = Daft()
-VARIANTS: tuple[Daft, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = Daft(
+    EngineInfo(
+        "daft",
+        ("daft", "pyarrow"),
+        work=FRAMES - {Work.GROUP_FUNCTION},
+        place=Place.ELSEWHERE,
+        pins=(NEWEST,),
+        # It takes the threads of the cores that it may run on.
+        environment={"DAFT_ANALYTICS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"},
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, RowFunction, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Extreme, Query, RowFunction
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .writing.chain import Chain, Dialect
-from .writing.passes.join import Joining, joining
+from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
 DATAFUSION = Dialect(
@@ -130,55 +130,39 @@ class DataFusionChain(Chain):
         return quote("col(n)", n=name if plain else '"' + name.replace('"', '""') + '"')
 
 
+IMPORTS = """\
+import pyarrow as pa
+from datafusion import SessionConfig, SessionContext, col, lit
+from datafusion import functions as f
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class DataFusion:
+class DataFusion(Adapter):
     """Writes DataFusion's data frames; `to_arrow_table` is the call that finishes the answer."""
 
-    name: str = "datafusion"
+    passes: tuple[Pass, ...] = (widened,)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("datafusion", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: DataFusion hears its limits from the program."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        query, rows, met = joining(query, data)
-        query = widened(query, rows)
+        query = inputs.query
         if isinstance(query.apply, RowFunction):
-            raise Unsupported(
-                query.name, "its partitions come back in any order, and rows have one"
-            )
-        config = quote("SessionConfig()")
-        if resources.threads:
-            config = quote("SessionConfig().with_target_partitions(n)", n=resources.threads)
-        reads = met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data))
-        load = f"{fill('ctx = SessionContext(CONFIG)', CONFIG=config)}\n{reads}"
-        chain = DataFusionChain(query, rows).tree(_joined(met) if met else quote("data"))
-        asked = fill("return CHAIN.to_arrow_table()", CHAIN=chain)
-        names_used = ", ".join(
-            n for n in ("SessionConfig", "SessionContext", "col", "lit") if f"{n}(" in load + asked
-        )
-        arrow = "import pyarrow as pa\n" if "pa." in asked + load else ""
-        functions = "from datafusion import functions as f\n" if "f." in asked + load else ""
-        parts = Parts(
-            imports=f"{arrow}{functions}from datafusion import {names_used}",
-            load=load,
-            query=asked,
+            why = "its partitions come back in any order, and rows have one"
+            raise Unsupported(query.name, why)
+        context = fill("ctx = SessionContext(CONFIG)", CONFIG=_config(resources))
+        chain = DataFusionChain(query, inputs.rows).tree(inputs.frame(_joined))
+        return Parts(
+            imports=IMPORTS,
+            load=f"{context}\n{inputs.load(_read)}",
+            query=fill("return CHAIN.to_arrow_table()", CHAIN=chain),
             rows="return answer",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
+
+
+def _config(resources: Resources) -> ast.expr:
+    if resources.threads:
+        return quote("SessionConfig().with_target_partitions(n)", n=resources.threads)
+    return quote("SessionConfig()")
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
@@ -195,19 +179,25 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _joined(met: Joining) -> ast.expr:
-    other = quote(met.name)
-    for name, shown in met.renamed.items():
+def _joined(joining: Joining) -> ast.expr:
+    other = quote(joining.name)
+    for name, shown in joining.renamed.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
     # Without a name of its own, the key would be of both.
-    other = quote("t.alias(n)", t=other, n=met.name)
-    options = {"on": met.key}
-    if met.join.how == "left":
+    other = quote("t.alias(n)", t=other, n=joining.name)
+    options = {"on": joining.key}
+    if joining.join.how == "left":
         options["how"] = literal("left")
     return quote("data.join(t, **o)", t=other, o=options)
 
 
-ENGINE = DataFusion()
-VARIANTS: tuple[DataFusion, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = DataFusion(
+    EngineInfo(
+        "datafusion",
+        ("datafusion", "pyarrow"),
+        work=FRAMES - FUNCTIONS,
+        place=Place.ELSEWHERE,
+        pins=(NEWEST,),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -4,65 +4,21 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Col, Expr, children
 from ..spec.schema import Schema
-from ..spec.workload import Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Query
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .pandas.queries import PandasSteps
-from .writing.passes.join import joining
-from .writing.passes.widen import WIDE, widened
-from .writing.program import Parts, assemble, fill
+from .writing.passes.join import Inputs
+from .writing.passes.widen import WIDE, widened_beside_floats
+from .writing.program import Parts
 from .writing.properties import NARROW
 from .writing.quote import quote
 from .writing.steps import rebuilt
-
-
-@dataclass(frozen=True, slots=True)
-class FireDucks:
-    """Writes pandas over FireDucks' frames; `_evaluate` is the call that finishes the answer."""
-
-    name: str = "fireducks"
-
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("fireducks", "pandas", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the number of threads."""
-        return {"OMP_NUM_THREADS": str(resources.threads)} if resources.threads else {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
-    ) -> Program:
-        """Write the steps of the query as statements of pandas."""
-        query, rows, met = joining(query, data)
-        query = _summed_wide(widened(query, rows, gaps=False), rows)
-        if query.apply:
-            raise Unsupported(query.name, "the user's functions are pandas' own work there")
-        sides = met.sides() if met else ((query, rows),)
-        missing = any(schema[name].missing for side, schema in sides for name in side.reads)
-        if not data.rows or missing or (not query.select and _misses(query, rows)):
-            why = "FireDucks tells NaN from null, and answers otherwise than pandas where either is"
-            raise Unsupported("missing values" if data.rows else "no rows", why)
-        statements = PandasSteps(query, rows, met=met).body("return ANSWER._evaluate()")
-        numpy = "import numpy as np\n" if "np." in statements else ""
-        parts = Parts(
-            imports=f"{numpy}import fireducks.pandas as pd\nimport pyarrow as pa",
-            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
-            query=statements,
-            rows="return pa.Table.from_pandas(answer.to_pandas(), preserve_index=False)",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
-        )
-        return assemble(self.name, query, parts)
 
 
 def _summed_wide(query: Query, rows: Schema) -> Query:
@@ -79,6 +35,37 @@ def _summed_wide(query: Query, rows: Schema) -> Query:
     return replace(query, aggregate=outputs)
 
 
+IMPORTS = """\
+import fireducks.pandas as pd
+import numpy as np
+import pyarrow as pa
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FireDucks(Adapter):
+    """Writes pandas over FireDucks' frames; `_evaluate` is the call that finishes the answer."""
+
+    passes: tuple[Pass, ...] = (widened_beside_floats, _summed_wide)
+
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+        """Write the steps of the query as statements of pandas."""
+        query, rows = inputs.query, inputs.rows
+        if query.apply:
+            raise Unsupported(query.name, "the user's functions are pandas' own work there")
+        missing = any(_misses(table.query, table.data) for table in inputs.tables())
+        if not inputs.data.rows or missing or (not query.select and _misses(query, rows)):
+            why = "FireDucks tells NaN from null, and answers otherwise than pandas where either is"
+            raise Unsupported("missing values" if inputs.data.rows else "no rows", why)
+        steps = PandasSteps(query, rows, met=inputs.joining)
+        return Parts(
+            imports=IMPORTS,
+            load=inputs.load(_read),
+            query=steps.body("return ANSWER._evaluate()"),
+            rows="return pa.Table.from_pandas(answer.to_pandas(), preserve_index=False)",
+        )
+
+
 def _misses(query: Query, rows: Schema) -> bool:
     return any(rows[name].missing for name in query.reads)
 
@@ -87,7 +74,14 @@ def _read(query: Query, _: Schema) -> ast.expr:
     return quote("pd.read_parquet(path, columns=n)._evaluate()", n=list(query.reads))
 
 
-ENGINE = FireDucks()
-VARIANTS: tuple[FireDucks, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = FireDucks(
+    EngineInfo(
+        "fireducks",
+        ("fireducks", "pandas", "pyarrow"),
+        work=FRAMES - FUNCTIONS,
+        place=Place.ELSEWHERE,
+        pins=(NEWEST,),
+        threads=("OMP_NUM_THREADS",),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Call, Expr
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Extreme, Query
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
-from .writing.passes.join import Joining, joining
+from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote, source
 from .writing.steps import fresh
 
@@ -170,50 +169,31 @@ NAME_file = con.create_table("NAME_file", TABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Ibis:
+class Ibis(Adapter):
     """Writes Ibis over DuckDB; `to_pyarrow` is the call that finishes the answer."""
 
-    name: str = "ibis"
+    passes: tuple[Pass, ...] = (widened,)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("ibis-framework", "duckdb", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: DuckDB hears its limits from the program."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""
-        query, rows, met = joining(query, data)
-        query = widened(query, rows)
-        chain = IbisChain(query, rows).tree(_joined(met) if met else quote("data"))
+        chain = IbisChain(inputs.query, inputs.rows).tree(inputs.frame(_joined))
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
-        reads = _both_loaded(met) if met else _loaded(query, data, "data", "path")
-        load = "\n".join([f"con = {source(connect)}", *reads])
-        asked = fill("return CHAIN.to_pyarrow()", CHAIN=chain)
-        parts = Parts(
-            imports="import ibis" + ("\nfrom ibis import _" if "_" in _names(load, asked) else ""),
-            load=load,
-            query=asked,
+        return Parts(
+            imports="import ibis\nfrom ibis import _",
+            load="\n".join([f"con = {source(connect)}", *_load(inputs)]),
+            query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
             rows="return answer",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
 
-def _names(*statements: str) -> set[str]:
-    """Return the names that statements read or set."""
-    trees = (ast.parse(f"def f():\n{textwrap.indent(text, '    ')}") for text in statements)
-    return {n.id for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Name)}
+def _load(inputs: Inputs) -> list[str]:
+    """Write the statements that load the tables."""
+    if inputs.joining is None:
+        return _loaded(inputs.query, inputs.data, "data", "path")
+    tables = inputs.tables()
+    lines = [_loaded(t.query, t.data, t.name, t.path, f"{t.name} =") for t in tables]
+    return [*(line for written in lines for line in written), f"return {inputs.frames}"]
 
 
 def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "return") -> list[str]:
@@ -230,23 +210,21 @@ def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "retur
     return [fill(NANS.replace("NAME", name), TABLE=table), f"{word} {made}"]
 
 
-def _both_loaded(met: Joining) -> list[str]:
-    lines = []
-    for (query, data), name in zip(met.sides(), ("data", met.name), strict=True):
-        path = "path" if name == "data" else f"{name}_path"
-        lines += _loaded(query, data, name, path, f"{name} =")
-    return [*lines, f"return {met.frames}"]
-
-
-def _joined(met: Joining) -> ast.expr:
-    if met.join.how == "inner":
-        return quote("data.join(t, k)", t=quote(met.name), k=met.key)
-    joined = quote("data.join(t, k, how='left')", t=quote(met.name), k=met.key)
+def _joined(joining: Joining) -> ast.expr:
+    if joining.join.how == "inner":
+        return quote("data.join(t, k)", t=quote(joining.name), k=joining.key)
+    joined = quote("data.join(t, k, how='left')", t=quote(joining.name), k=joining.key)
     # A left join keeps the keys of both.
-    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in met.join.on])
+    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in joining.join.on])
 
 
-ENGINE = Ibis()
-VARIANTS: tuple[Ibis, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = Ibis(
+    EngineInfo(
+        "ibis",
+        ("ibis-framework[duckdb]", "duckdb", "pyarrow"),
+        work=FRAMES - {Work.GROUP_FUNCTION},
+        place=Place.ELSEWHERE,
+        pins=(NEWEST,),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -8,17 +8,16 @@ from functools import partial
 from typing import Literal, assert_never
 
 from ..errors import EngineError
-from ..spec.schema import Schema
-from ..spec.workload import Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import NEWEST, EngineInfo, Place, Work
 from .pandas.queries import PandasSteps, reading
 from .writing.passes.group_functions import native
-from .writing.passes.join import joining
-from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.passes.join import Inputs
+from .writing.passes.widen import widened_beside_floats
+from .writing.program import NONE, Parts, fill
 from .writing.quote import literal, quote
-from .writing.user_functions import NONE, Own, own
+from .writing.user_functions import own
 
 FORCED = """\
 answer = ANSWER
@@ -62,114 +61,73 @@ OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machin
 SMALLEST_OBJECT_STORE = 75 * 1024 * 1024  # bytes; Ray refuses less
 # Modin's own name of what runs it: unidist is its layer over MPI.
 BACKENDS = {"ray": "ray", "dask": "dask", "mpi": "unidist"}
-NEEDED = {
-    "ray": ("ray",),
-    "dask": ("distributed",),
-    "mpi": ("unidist", "mpi4py", "mpich", "msgpack"),
-}
 WORKERS_SHARE = 0.8  # of the memory; the rest is the scheduler's, the client's and the answer's
 
 
+IMPORTS = """\
+import modin.pandas as pd
+import numpy as np
+import os
+import pandas
+import pyarrow as pa
+import ray
+import unidist
+from distributed import Client
+from modin.config import Engine
+from modin.utils import execute
+from unidist.config import Backend
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Modin:
+class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
 
-    name: str = "modin"
+    passes: tuple[Pass, ...] = (widened_beside_floats,)
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""
-    native: bool = False
 
     @property
     def scheduler(self) -> str:
-        """Return what is asked how the workers of a cluster elsewhere fare."""
+        """Return the scheduler that reports on the workers of a cluster elsewhere."""
         return self.backend if self.address else ""
 
     def on(self, address: str) -> Modin:
-        """Return Modin on a cluster of Ray's or Dask's that is there already; EngineError for MPI."""
+        """Return Modin on an existing cluster of Ray or Dask; EngineError for MPI."""
         if self.backend == "mpi":
             message = f"{self.name}@{address}: MPI starts its processes anew for every program"
             raise EngineError(message)
-        return replace(self, name=f"{self.name}@{address}", address=address)
+        info = replace(self.info, name=f"{self.name}@{address}", threads=())
+        return replace(self, info=info, address=address)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("modin", "pandas", *NEEDED[self.backend], "numpy")
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the number of cores, and what keeps Ray quiet and patient."""
-        local = resources.threads and not self.address
-        cores = {"MODIN_CPUS": str(resources.threads)} if local else {}
-        if self.backend == "mpi" and cores:
-            return {**cores, "UNIDIST_CPUS": str(resources.threads)}
-        if self.backend != "ray":
-            return cores
-        return {
-            **cores,
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_AUTH_MODE": "disabled",
-            # A busy machine takes longer than the default to start its first process.
-            "RAY_raylet_start_wait_time_s": "120",
-            # As Modin itself starts Ray: its workers import pandas at once.
-            "__MODIN_AUTOIMPORT_PANDAS__": "1",
-        }
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as pandas' statements."""
-        query, rows, met = joining(query, data)
-        query = native(query, rows, "modin") if self.native else query
-        query = widened(query, rows, gaps=False)
+        query, rows = inputs.query, inputs.rows
         mine = own(query.apply) if query.apply else NONE
-        steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=met)
-        statements = steps.body() if steps.finishes else steps.body(FORCED)
+        steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=inputs.joining)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
         strings = any(rows[name].kind == "string" for name in query.reads)
-        engine = f"Engine.put({BACKENDS[self.backend]!r})"
-        if self.backend == "mpi":
-            engine += '\nBackend.put("mpi")'
-        parts = Parts(
-            imports="\n".join([self._imports(statements, strings=strings), *mine.imports]),
-            own=mine.source,
-            before="\n".join(
-                [engine, self._strings() if strings else "", BY_VALUE if self._sends(mine) else ""]
-            ),
-            load=met.loads(reading) if met else fill("return FRAME", FRAME=reading(query, data)),
-            query=statements,
+        return Parts(
+            imports=IMPORTS,
+            own=mine,
+            before=self._before(strings=strings, sends=bool(mine.source)),
+            load=inputs.load(reading),
+            query=steps.body() if steps.finishes else steps.body(FORCED),
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
-    def _imports(self, statements: str, *, strings: bool) -> str:
-        wanted = {
-            "import modin.pandas as pd": True,
-            "import pyarrow as pa": True,
-            "from modin.config import Engine": True,
-            "from modin.utils import execute": "execute(" in statements,
-            "import numpy as np": "np." in statements,
-            "import pandas": "pandas.DataFrame" in statements
-            or (strings and bool(self.address) and self.backend == "dask"),
-            "import os": strings and not self.address,
-            "import ray": self.backend == "ray",
-            "from distributed import Client": self.backend == "dask",
-            "import unidist": self.backend == "mpi",
-            "from unidist.config import Backend": self.backend == "mpi",
-        }
-        return "\n".join(line for line, needed in wanted.items() if needed)
-
-    def _strings(self) -> str:
-        """Set the type of text here; the processes of a cluster elsewhere are told at the start."""
-        return HERE_ALONE if self.address else STRINGS
-
-    def _sends(self, mine: Own) -> bool:
-        return bool(mine.source and self.address) and self.backend == "ray"
+    def _before(self, *, strings: bool, sends: bool) -> str:
+        """Write the choice of the back-end, and the options that it needs."""
+        lines = [f"Engine.put({BACKENDS[self.backend]!r})"]
+        if self.backend == "mpi":
+            lines.append('Backend.put("mpi")')
+        if strings:
+            # The processes of a cluster elsewhere get the option when the program starts.
+            lines.append(HERE_ALONE if self.address else STRINGS)
+        if sends and self.address and self.backend == "ray":
+            lines.append(BY_VALUE)
+        return "\n".join(lines)
 
     def _start(self, resources: Resources, *, strings: bool, sends: bool) -> str:
         if not self.address:
@@ -215,11 +173,42 @@ def _dask(resources: Resources) -> dict[str, ast.expr]:
     return {"n_workers": literal(resources.threads), **options}
 
 
-ENGINE = Modin()
-VARIANTS = (
-    Modin("modin/dask", "dask"),
-    Modin("modin/mpi", "mpi"),
-    Modin("modin/native", native=True),
+RAY_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_MODE": "disabled",
+    # A busy machine takes longer than the default to start its first process.
+    "RAY_raylet_start_wait_time_s": "120",
+    # As Modin itself starts Ray: its workers import pandas at once.
+    "__MODIN_AUTOIMPORT_PANDAS__": "1",
+}
+INFO = EngineInfo(
+    "modin",
+    ("modin", "pandas", "ray", "numpy"),
+    pins=(NEWEST,),
+    default_for=Work.QUERY,
+    default_variant="ray",
+    threads=("MODIN_CPUS",),
+    environment=RAY_SETTINGS,
 )
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+DASK = INFO.variant(
+    "dask", requirements=("modin", "pandas", "distributed", "numpy"), environment={}, sampled=True
+)
+# unidist is Modin's layer over MPI.
+MPI = INFO.variant(
+    "mpi",
+    requirements=("modin", "pandas", "unidist", "mpi4py", "mpich", "msgpack", "numpy"),
+    place=Place.MPI,
+    pins=(NEWEST,),
+    threads=("MODIN_CPUS", "UNIDIST_CPUS"),
+    environment={},
+)
+ENGINE = Modin(INFO)
+VARIANTS = (
+    Modin(DASK, backend="dask"),
+    Modin(MPI, backend="mpi"),
+    Modin(
+        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
+        (partial(native, engine="modin"), widened_beside_floats),
+    ),
+)
+write, run = ENGINE.write, ENGINE.run

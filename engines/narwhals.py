@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Extreme, Query
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.queries import FrameChain
 from .writing.chain import Dialect
-from .writing.passes.join import joining, polars_joined
+from .writing.passes.join import Inputs, Joining, polars_joined
 from .writing.passes.time_zones import in_zone
 from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
 NARWHALS = Dialect(
@@ -109,43 +109,21 @@ class NarwhalsChain(FrameChain):
 
 
 @dataclass(frozen=True, slots=True)
-class Narwhals:
+class Narwhals(Adapter):
     """Writes Narwhals over Polars; `collect` is the call that finishes the answer."""
 
-    name: str = "narwhals"
+    passes: tuple[Pass, ...] = (widened, in_zone)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("narwhals", "polars")
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the number of threads of Polars."""
-        return {"POLARS_MAX_THREADS": str(resources.threads)} if resources.threads else {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: ARG002, B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""
-        query, rows, met = joining(query, data)
-        query = in_zone(widened(query, rows), rows)
-        frame = quote("data.lazy()")
-        if met:
-            other = quote("t.lazy()", t=quote(met.name))
-            frame = polars_joined(frame, other, met, "nw")
-        chain = NarwhalsChain(query, rows).tree(frame)
-        parts = Parts(
+        frame = quote("data.lazy()") if inputs.joining is None else _joined(inputs.joining)
+        chain = NarwhalsChain(inputs.query, inputs.rows).tree(frame)
+        return Parts(
             imports="import narwhals as nw",
-            load=met.loads(_read) if met else fill("return FRAME", FRAME=_read(query, data)),
+            load=inputs.load(_read),
             query=fill("return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
@@ -159,7 +137,18 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return frame
 
 
-ENGINE = Narwhals()
-VARIANTS: tuple[Narwhals, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+def _joined(joining: Joining) -> ast.expr:
+    other = quote("t.lazy()", t=quote(joining.name))
+    return polars_joined(quote("data.lazy()"), other, joining, "nw")
+
+
+ENGINE = Narwhals(
+    EngineInfo(
+        "narwhals",
+        ("narwhals", "polars"),
+        work=FRAMES - {Work.GROUP_FUNCTION},
+        pins=(NEWEST,),
+        threads=("POLARS_MAX_THREADS",),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -9,59 +9,42 @@ from functools import partial
 from ..errors import Unsupported
 from ..spec.expression import Expr, Lit
 from ..spec.schema import Schema
-from ..spec.workload import Query, RowFunction, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Query, RowFunction
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import EngineInfo, Work
 from .pandas.expressions import Series, series
-from .pandas.queries import STRINGS, PandasSteps, reading
-from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .pandas.queries import IMPORTS, ROWS, PandasSteps, reading, string_option
+from .writing.passes.join import Inputs, single_frame
+from .writing.passes.widen import widened_beside_floats
+from .writing.program import Parts
 from .writing.properties import of_rows
 from .writing.quote import quote
 from .writing.steps import hoisted
-from .writing.tasks import of_frame
 from .writing.user_functions import skipping
 
 
 @dataclass(frozen=True, slots=True)
-class NumPy:
+class NumPy(Adapter):
     """Writes row functions as vectorised pandas and NumPy."""
 
-    name: str = "pandas+numpy"
+    passes: tuple[Pass, ...] = (single_frame, widened_beside_floats)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("pandas", "numpy", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: element by element, NumPy runs on one thread."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the row function's tree as expressions over columns."""
-        query = widened(of_frame(query), data, gaps=False)
+        query, data = inputs.query, inputs.data
         function = query.apply
         if not isinstance(function, RowFunction):
             raise Unsupported(query.name, "this is for row functions; the engine pandas says it")
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
-        body = "\n".join(_statements(query, function, function.body, data))
-        strings = any(data[name].kind == "string" for name in query.reads)
-        numpy = "import numpy as np\n" if "np." in body else ""
-        parts = Parts(
-            imports=f"{numpy}import pandas as pd\nimport pyarrow as pa",
-            before=STRINGS if strings and not resources.since("pandas", 3) else "",
-            load=fill("return FRAME", FRAME=reading(query, data, vectorised=True)),
-            query=body,
-            rows="return pa.Table.from_pandas(answer, preserve_index=False)",
+        return Parts(
+            imports=IMPORTS,
+            before=string_option(query, data, resources),
+            load=inputs.load(partial(reading, vectorised=True)),
+            query="\n".join(_statements(query, function, function.body, data)),
+            rows=ROWS,
         )
-        return assemble(self.name, query, parts)
 
 
 def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -> list[str]:
@@ -87,7 +70,7 @@ def _value(node: Expr, writer: Series) -> ast.expr:
     return writer.value(node)
 
 
-ENGINE = NumPy()
-VARIANTS = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = NumPy(
+    EngineInfo("pandas+numpy", ("pandas", "numpy", "pyarrow"), work=frozenset({Work.ROW_FUNCTION}))
+)
+write, run = ENGINE.write, ENGINE.run

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
-from . import interactive
-from .base import Program, Resources
-from .pandas.queries import STRINGS, PandasSteps
-from .writing import tasks as task_programs
-from .writing.program import Parts, assemble, fill
+from .adapter import Adapter
+from .base import Resources
+from .info import FUNCTIONS, EngineInfo, Work
+from .pandas.queries import ROWS, PandasSteps, string_option
+from .writing.passes.join import Inputs, single_frame
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
+from .writing.tasks import Calls, rows
 from .writing.user_functions import (
     each_row,
     group_loop,
@@ -41,13 +42,21 @@ CHUNKS = NUMBER
 """
 
 
+IMPORTS = """\
+import numpy as np
+import os
+import pandas as pd
+import pyarrow as pa
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """One way to call a function on many things.
 
     `frames` are the statements that put the answers of `parts` into `done`, `calls` those that
     return the answers of all tasks; WORKERS stands for the number of workers, and `everyone` for it
-    where nothing is said.
+    where the resources leave it open.
     """
 
     imports: str
@@ -99,65 +108,43 @@ SERIAL = Pool("", "", "return [FUNCTION(*call) for call in data]")
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
+class Pooled(Adapter):
     """Writes the user's function over rows, groups or tasks, with one pool or none."""
 
-    name: str
+    pool: Pool = SERIAL
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        library = self.name.split("/")[0]
-        own = (library,) if library in {"joblib", "loky"} else ()
-        return (*own, "pandas", "numpy", "pyarrow")
-
-    @property
-    def pool(self) -> Pool:
-        """Return the pool, or none."""
-        return POOLS.get(self.name, SERIAL)
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return each worker one thread: BLAS would start as many as there are cores in each."""
-        if self.pool is SERIAL:
-            return {}
-        cores = {"LOKY_MAX_CPU_COUNT": str(resources.threads)} if resources.threads else {}
-        return {**dict.fromkeys(ONE_THREAD, "1"), **cores}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
-        """Write the user's function, and the pool that calls it."""
-        if isinstance(query, Tasks):
-            return self._tasks(query, resources)
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+        """Write the user's function, and the pool that calls it on parts of the frame."""
+        query, data = inputs.query, inputs.data
         function = query.apply
         if function is None:
             raise Unsupported(query.name, "a pool calls functions, and this query has none")
-        mine = own(function)
-        applied = _apply(query, data)
-        body = self._body(query, data, resources)
-        strings = any(data[name].kind == "string" for name in query.reads)
-        numpy = ("import numpy as np",) if "np." in body + applied else ()
-        lines = [self.pool.imports, "import os" if "os." in self._chunks(resources) else ""]
-        parts = Parts(
-            imports="\n".join([*lines, *numpy, *mine.imports, PANDAS]),
-            before="\n".join(
-                [
-                    STRINGS if strings and not resources.since("pandas", 3) else "",
-                    self._chunks(resources),
-                ]
-            ),
-            own=mine.source,
-            after=applied,
+        single_frame(query, data)
+        strings = string_option(query, data, resources)
+        return Parts(
+            imports=f"{self.pool.imports}\n{IMPORTS}",
+            before=f"{strings}\n{self._chunks(resources)}",
+            own=own(function),
+            after=_apply(query, data),
             load=fill(
                 "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
             ),
-            query=body,
-            rows="return pa.Table.from_pandas(answer, preserve_index=False)",
+            query=self._body(query, data, resources),
+            rows=ROWS,
         )
-        return assemble(self.name, query, parts)
+
+    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
+        """Write the user's function, and the pool that calls it on each task."""
+        mine = own(tasks)
+        body = self._filled(self.pool.calls, resources).replace("FUNCTION", mine.name)
+        return Parts(
+            imports=f"{self.pool.imports}\n{IMPORTS}",
+            before=self._chunks(resources) if "CHUNKS" in body else "",
+            own=mine,
+            load=Calls(tasks).load(),
+            query=body,
+            rows=rows(tasks),
+        )
 
     def _body(self, query: Query, data: Schema, resources: Resources) -> str:
         steps = PandasSteps(query, data)
@@ -172,25 +159,6 @@ class Pooled:
         *more, last = steps.finished(answer)
         return "\n".join([*lines, *more, f"return {last}"])
 
-    def _tasks(self, query: Tasks, resources: Resources) -> Program:
-        mine = own(query)
-        calls = task_programs.Calls(query)
-        body = self._filled(self.pool.calls, resources).replace("FUNCTION", mine.name)
-        chunks = self._chunks(resources) if "CHUNKS" in body else ""
-        rows = task_programs.rows(query)
-        numpy = ("import numpy as np",) if "np." in rows else ()
-        lines = [self.pool.imports, "import os" if "os." in chunks else ""]
-        parts = Parts(
-            imports="\n".join([*lines, *numpy, *mine.imports, "import pyarrow as pa"]),
-            before=chunks,
-            own=mine.source,
-            load=calls.load(),
-            query=body,
-            rows=rows,
-            path="",
-        )
-        return assemble(self.name, query, parts)
-
     def _chunks(self, resources: Resources) -> str:
         if self.pool is SERIAL:
             return ""
@@ -201,9 +169,6 @@ class Pooled:
     def _filled(self, statements: str, resources: Resources) -> str:
         workers = str(resources.threads) if resources.threads else self.pool.everyone
         return statements.replace("WORKERS", workers)
-
-
-PANDAS = "import pandas as pd\nimport pyarrow as pa"
 
 
 def _apply(query: Query, data: Schema) -> str:
@@ -226,7 +191,7 @@ def _function(about: str, body: str) -> str:
     return f'def apply(part):\n    """{about}"""\n{textwrap.indent(body, "    ")}\n'
 
 
-ROWS = """\
+EACH_ROW = """\
     PREPARED
     values = []
     try:
@@ -256,7 +221,7 @@ def _row_lines(query: Query, function: RowFunction, data: Schema) -> str:
     loop = ast.comprehension(variable, rows, [], is_async=0)
     calls = ast.unparse(ast.GeneratorExp(call, [loop])).removeprefix("(").removesuffix(")")
     return fill(
-        ROWS.replace("CALLS", calls),
+        EACH_ROW.replace("CALLS", calls),
         PREPARED=prepared,
         PART=quote(frame),
         RESULT=result,
@@ -280,7 +245,28 @@ def _by_groups(steps: PandasSteps) -> list[str]:
     ]
 
 
-ENGINE = Pooled("serial")
-VARIANTS = tuple(Pooled(name) for name in POOLS)
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+SERIAL_INFO = EngineInfo(
+    "serial", ("pandas", "numpy", "pyarrow"), work=FUNCTIONS | {Work.TASK}, default_for=Work.TASK
+)
+# Those that a workload of tasks is given to where it names none.
+DEFAULTS = {"multiprocessing", "futures-process", "joblib", "loky"}
+# Distributions of their own; the other pools are Python's.
+LIBRARIES = {"joblib", "loky"}
+
+
+def _info(name: str) -> EngineInfo:
+    library = name.partition("/")[0]
+    return replace(
+        SERIAL_INFO,
+        name=name,
+        requirements=(*({library} & LIBRARIES), *SERIAL_INFO.requirements),
+        default_for=Work.TASK if name in DEFAULTS else None,
+        threads=("LOKY_MAX_CPU_COUNT",),
+        # Each worker gets one thread: BLAS would start as many as there are cores in each.
+        environment=dict.fromkeys(ONE_THREAD, "1"),
+    )
+
+
+ENGINE = Pooled(SERIAL_INFO)
+VARIANTS = tuple(Pooled(_info(name), pool=pool) for name, pool in POOLS.items())
+write, run = ENGINE.write, ENGINE.run

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
 from ..spec.expression import Call, Expr
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, Tasks
-from . import interactive
-from .base import Program, Resources
+from ..spec.workload import Extreme, Query
+from .adapter import Adapter, Pass
+from .base import Resources
+from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
-from .writing.passes.join import Joining, joining
+from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widened
-from .writing.program import Parts, assemble, fill
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
 PYSPARK = Dialect(
@@ -155,50 +155,37 @@ return SPARK
 """
 
 
+IMPORTS = """\
+from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class PySpark:
+class PySpark(Adapter):
     """Writes PySpark; `toArrow` is the call that finishes the answer."""
 
-    name: str = "pyspark"
+    passes: tuple[Pass, ...] = (widened,)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("pyspark", "pandas", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Keep it on this machine."""
-        return {"SPARK_LOCAL_IP": "127.0.0.1"}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        query, rows, met = joining(query, data)
-        query = widened(query, rows)
-        chain = SparkChain(query, rows).tree(_joined(met) if met else quote("data"))
-        if met:
-            load = met.loads(_read)
-            load = load.replace("return ", f"data.count()\n{met.name}.count()\nreturn ")
-        else:
-            frame = _read(query, data)
-            load = fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
-        asked = fill("return CHAIN.toArrow()", CHAIN=chain)
-        window = ", Window" if "Window." in asked else ""
-        functions = "from pyspark.sql import functions as F\n" if "F." in load + asked else ""
-        parts = Parts(
-            imports=f"{functions}from pyspark.sql import SparkSession{window}",
+        chain = SparkChain(inputs.query, inputs.rows).tree(inputs.frame(_joined))
+        return Parts(
+            imports=IMPORTS,
             start=fill(START, SPARK=_session(resources)),
-            load=load,
-            query=asked,
+            load=_load(inputs),
+            query=fill("return CHAIN.toArrow()", CHAIN=chain),
             rows="return answer",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
+
+
+def _load(inputs: Inputs) -> str:
+    """Write `load`; a count fills the cache."""
+    if inputs.joining is None:
+        frame = _read(inputs.query, inputs.data)
+        return fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
+    counts = "".join(f"{table.name}.count()\n" for table in inputs.tables())
+    return inputs.load(_read).replace("return ", f"{counts}return ")
 
 
 def _read(query: Query, data: Schema) -> ast.expr:
@@ -214,12 +201,12 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _joined(met: Joining) -> ast.expr:
-    other = quote(met.name)
-    if met.renamed:
-        other = quote("t.withColumnsRenamed(n)", t=other, n=met.renamed)
-    options = {"how": literal("left")} if met.join.how == "left" else {}
-    return quote("data.join(t, k, **o)", t=other, k=met.key, o=options)
+def _joined(joining: Joining) -> ast.expr:
+    other = quote(joining.name)
+    if joining.renamed:
+        other = quote("t.withColumnsRenamed(n)", t=other, n=joining.renamed)
+    options = {"how": literal("left")} if joining.join.how == "left" else {}
+    return quote("data.join(t, k, **o)", t=other, k=joining.key, o=options)
 
 
 def _session(resources: Resources) -> ast.expr:
@@ -237,7 +224,15 @@ def _session(resources: Resources) -> ast.expr:
     return quote("t.getOrCreate()", t=tree)
 
 
-ENGINE = PySpark()
-VARIANTS: tuple[PySpark, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = PySpark(
+    EngineInfo(
+        "pyspark",
+        # PySpark needs an older pandas when it runs, and its metadata leave that out.
+        ("pyspark", "pandas<3", "pyarrow"),
+        work=FRAMES - {Work.GROUP_FUNCTION},
+        place=Place.ELSEWHERE,
+        pins=(NEWEST,),
+        environment={"SPARK_LOCAL_IP": "127.0.0.1"},
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Unsupported
-from ..spec.schema import Schema
-from ..spec.workload import Query, Tasks
-from . import interactive
-from .base import Program, Resources
-from .writing import tasks as task_programs
-from .writing.program import Parts, assemble, fill
+from ..spec.workload import Tasks
+from .adapter import Adapter
+from .base import Resources
+from .info import EngineInfo, Work
+from .writing.passes.join import Inputs
+from .writing.program import Parts, fill
 from .writing.quote import literal, quote
+from .writing.tasks import Calls, rows
 from .writing.user_functions import own
 
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
@@ -36,66 +36,42 @@ return [value for part in done for value in part]
 """
 
 
+IMPORTS = """\
+import numpy as np
+import os
+import pyarrow as pa
+import ray
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Ray:
+class Ray(Adapter):
     """Writes remote functions over parts of the tasks."""
 
-    name: str = "ray"
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+        """Raise Unsupported: frames on Ray are Modin's."""
+        why = "Ray itself has no frames; the engine modin works on it"
+        raise Unsupported(inputs.query.name, why)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("ray", "numpy", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Keep Ray quiet and patient, and each of its workers on one thread."""
-        return {
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_AUTH_MODE": "disabled",
-            # A busy machine takes longer than the default to start its first process.
-            "RAY_raylet_start_wait_time_s": "120",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-        }
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,  # noqa: ARG002
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
-        """Write the tasks; frames on Ray are Modin's."""
-        if not isinstance(query, Tasks):
-            raise Unsupported(query.name, "Ray itself has no frames; the engine modin works on it")
-        mine = own(query)
-        rows = task_programs.rows(query)
-        imports = ["import pyarrow as pa", "import ray", *mine.imports]
-        workers = literal(resources.threads) if resources.threads else quote("os.cpu_count()")
-        parts = Parts(
-            imports="\n".join(
-                [
-                    *imports,
-                    "import numpy as np" if "np." in rows else "",
-                    "" if resources.threads else "import os",
-                ]
-            ),
-            before=fill(CHUNKS, NUMBER=_chunks(resources, workers)),
-            own=mine.source,
+    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
+        """Write the tasks in chunks, each a remote call."""
+        mine = own(tasks)
+        return Parts(
+            imports=IMPORTS,
+            before=fill(CHUNKS, NUMBER=_chunks(resources)),
+            own=mine,
             after=APPLY.replace("FUNCTION", mine.name),
             start=fill("return START", START=_start(resources)),
-            load=task_programs.Calls(query).load(),
+            load=Calls(tasks).load(),
             query=QUERY,
-            rows=rows,
-            path="",
+            rows=rows(tasks),
         )
-        return assemble(self.name, query, parts)
 
 
-def _chunks(resources: Resources, workers: ast.expr) -> ast.expr:
+def _chunks(resources: Resources) -> ast.expr:
     if resources.threads:
         return literal(PARTS_PER_WORKER * resources.threads)
-    return quote("n * w", n=PARTS_PER_WORKER, w=workers)
+    return quote("n * os.cpu_count()", n=PARTS_PER_WORKER)
 
 
 def _start(resources: Resources) -> ast.expr:
@@ -108,7 +84,21 @@ def _start(resources: Resources) -> ast.expr:
     return quote("ray.init(**o)", o=options)
 
 
-ENGINE = Ray()
-VARIANTS = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = Ray(
+    EngineInfo(
+        "ray",
+        ("ray", "numpy", "pyarrow"),
+        work=frozenset({Work.TASK}),
+        # Ray is to be quiet and patient, and each of its workers on one thread.
+        environment={
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_AUTH_MODE": "disabled",
+            # A busy machine takes longer than the default to start its first process.
+            "RAY_raylet_start_wait_time_s": "120",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        },
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -13,32 +13,21 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from .base import Engine, Load, Program, Resources
+from .base import Engine, Load, Program, Resources, Wrapper
 from .writing.program import formatted, meaning
 
 SCAN = "/scan"
 
 
 @dataclass(frozen=True, slots=True)
-class Scanning:
+class Scanning(Wrapper):
     """The same adapter under another name; what its program's `load` does, its `query` does."""
-
-    engine: Engine
 
     @property
     def name(self) -> str:
         """Return the engine's name with the variant, before the address of a cluster."""
         own, at, address = self.engine.name.partition("@")
         return f"{own}{SCAN}{at}{address}"
-
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return self.engine.distributions
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the engine's own switches."""
-        return self.engine.environment(resources)
 
     def write(
         self,
@@ -58,7 +47,7 @@ class Scanning:
 def scanning(engine: Engine) -> Engine:
     """Return the variant of an engine that reads within the query.
 
-    An engine with a field `load` is told, and reads lazily; any other reads all, but later.
+    An engine with a field `load` reads lazily; any other reads all columns and rows, but later.
     """
     if is_dataclass(engine) and any(field.name == "load" for field in fields(engine)):
         engine = replace(engine, load=Load.SCAN)
@@ -66,7 +55,7 @@ def scanning(engine: Engine) -> Engine:
 
 
 def _moved(text: str) -> str:
-    """Move the body of `load` to the beginning of `query`; `load` gives the path."""
+    """Move the body of `load` to the start of `query`; `load` returns the path."""
     parts = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
     load, query = parts["load"], parts["query"]
     data = ", ".join(arg.arg for arg in query.args.args)

@@ -1,4 +1,4 @@
-"""An engine in an environment of its own, or on a cluster that is there already.
+"""An engine in an environment of its own, or on an existing cluster.
 
 `pandas@3.1`, `polars@newest`, `serial@python3.13t`, `dask@tcp://10.0.0.1:8786`, `modin@head:6379`.
 """
@@ -11,37 +11,27 @@ from dataclasses import dataclass, replace
 from ..errors import EngineError
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
-from .base import Clustering, Engine, Program, Resources
+from .base import Clustering, Described, Engine, Program, Resources, Wrapper
+from .info import NEWEST, EngineInfo
 from .scan import Scanning
 
-NEWEST = "newest"
 VERSION = re.compile(rf"\d+(\.\d+)*|{NEWEST}")
 PYTHON = re.compile(r"python\d+(\.\d+)?t?|/.+")
-# As dask and Ray write them; `auto` is the cluster that Ray knows of on this machine.
+# As dask and Ray write them; `auto` is the cluster that Ray finds on this machine.
 ADDRESS = re.compile(r"\w+://.+|[\w.-]+:\d+|auto")
 
 
 @dataclass(frozen=True, slots=True)
-class Versioned:
+class Versioned(Wrapper):
     """The same adapter under another name; its programs run in an environment of its own.
 
-    `version` is that of the engine's first distribution, `newest`, or empty; `python` names an
-    interpreter (`python3.13`) or is its path, and empty for the one that runs dfbench.
+    `version` is that of the engine's first distribution, `newest`, or empty; `python` is the name
+    of an interpreter (`python3.13`) or its path, and empty for the one that runs dfbench.
     """
 
-    engine: Engine
     name: str
     version: str = ""
     python: str = ""
-
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return self.engine.distributions
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the engine's own switches."""
-        return self.engine.environment(resources)
 
     def write(
         self,
@@ -49,7 +39,7 @@ class Versioned:
         data: Schema,
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
-        """Write the program for the versions that the resources tell."""
+        """Write the program for the versions in the resources."""
         program = self.engine.write(query, data, resources)
         titled = program.text.replace(f" - {self.engine.name}\n", f" - {self.name}\n", 1)
         titled = titled.replace(f' - {self.engine.name}"""', f' - {self.name}"""', 1)
@@ -57,9 +47,9 @@ class Versioned:
 
 
 def versioned(engine: Engine, asked: str) -> Engine:
-    """Return an engine with what stands behind its @: a version, an interpreter, an address.
+    """Return an engine with what follows its @: a version, an interpreter, an address.
 
-    Raises EngineError for anything else, and for an address of an engine that knows no clusters.
+    Raises EngineError for anything else, and for the address of an engine without clusters.
     """
     own, version, python, address = engine.name, "", "", ""
     for part in asked.split("@"):
@@ -72,11 +62,11 @@ def versioned(engine: Engine, asked: str) -> Engine:
         elif VERSION.fullmatch(part.partition("/")[0]):
             number, _, variant = part.partition("/")
             raise EngineError(
-                f"{own}@{asked}: a variant stands before the @, as in {own}/{variant}@{number}"
+                f"{own}@{asked}: a variant belongs before the @, as in {own}/{variant}@{number}"
             )
         else:
             message = (
-                f"{own}@{asked}: behind the @ stands a version, as in {own}@3.1 or {own}@{NEWEST}, "
+                f"{own}@{asked}: after @, give a version, as in {own}@3.1 or {own}@{NEWEST}, "
                 f"an interpreter, as in {own}@python3.13, or a cluster, as in dask@tcp://host:8786"
             )
             raise EngineError(message)
@@ -85,16 +75,26 @@ def versioned(engine: Engine, asked: str) -> Engine:
     return Versioned(engine, f"{own}@{asked}", version, python) if version or python else engine
 
 
+def info(engine: Engine) -> EngineInfo:
+    """Return what there is to know about an engine; of a third party's, its name and needs."""
+    own = _unwrapped(engine)
+    return own.info if isinstance(own, Described) else EngineInfo(own.name, own.distributions)
+
+
 def scheduler(engine: Engine) -> str:
-    """Return who tells how the workers of an engine's cluster elsewhere fare; empty without one."""
-    own = engine
-    while isinstance(own, Versioned | Scanning):
-        own = own.engine
+    """Return the scheduler that reports on a cluster elsewhere: `dask`, `ray`, or empty."""
+    own = _unwrapped(engine)
     return own.scheduler if isinstance(own, Clustering) else ""
 
 
+def _unwrapped(engine: Engine) -> Engine:
+    while isinstance(engine, Wrapper):
+        engine = engine.engine
+    return engine
+
+
 def clustered(engine: Engine, address: str) -> Engine:
-    """Return an engine on a cluster that is there already; EngineError where it knows none."""
+    """Return an engine on an existing cluster; EngineError where it supports none."""
     if isinstance(engine, Scanning) and isinstance(engine.engine, Clustering):
         return replace(engine, engine=engine.engine.on(address))
     if not isinstance(engine, Clustering):

@@ -11,15 +11,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from ..engines.versions import NEWEST, Versioned
+from ..engines.info import NEWEST
+from ..engines.versions import Versioned, info
 
 SHIPPED = Path(__file__).with_name("pinned")
 # Every program hands its answer over as Arrow.
 ALWAYS = "pyarrow"
-# What a distribution's own name leaves out of what its engine needs.
-EXTRAS = {"ibis-framework": "duckdb", "dask": "dataframe"}
-# What an engine says of others when it runs, and its metadata does not.
-BOUNDS = {("pyspark", "pandas"): "<3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,13 @@ def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins
 
 
 def write_requirements(engine: Versioned) -> str:
-    """Write an engine's distributions as requirements, the first with the version asked for."""
-    names = dict.fromkeys((*engine.distributions, ALWAYS))
-    first = next(iter(names))
-    lines = [
-        (f"{name}[{EXTRAS[name]}]" if name in EXTRAS else name) + BOUNDS.get((first, name), "")
-        for name in names
-    ]
+    """Write what an engine requires, its own distribution with the version asked for."""
+    own, *others = info(engine).requirements
+    if ALWAYS not in engine.distributions:
+        others.append(ALWAYS)
     if engine.version not in {"", NEWEST}:
-        lines[0] += f"=={engine.version}.*"
-    return "\n".join(lines) + "\n"
+        own += f"=={engine.version}.*"
+    return "\n".join([own, *others]) + "\n"
 
 
 def _includes(found: Mapping[str, str], engine: Versioned) -> bool:

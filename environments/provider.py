@@ -11,15 +11,15 @@ from pathlib import Path
 from ..datasets.cache import default_folder
 from ..engines import find, install_command, versions
 from ..engines.base import Engine
-from ..engines.versions import NEWEST, Versioned
+from ..engines.info import NEWEST, Place
+from ..engines.versions import Versioned, info
 from ..errors import EngineError
 from . import pythons
 from .pins import Pins, choose_pins, find_newest, load_shipped
 from .store import Environment, Report, find_folder, load, make_environment
 
-# What the driver of NVIDIA's makes where there is a GPU, and the libraries that are no use without.
+# What NVIDIA's driver makes where there is a GPU.
 DEVICE = Path("/dev/nvidiactl")
-OF_DEVICES = {"cudf-cu12", "cudf-polars-cu12"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _choose_pins(engine: Versioned, python: pythons.Python) -> Pins:
 
 def explain_missing_device(engine: Engine, device: Path) -> str:
     """Describe that an engine's device is not here; empty where it is, or none is needed."""
-    if device.exists() or not OF_DEVICES & set(engine.distributions):
+    if device.exists() or info(engine).place is not Place.GPU:
         return ""
     return f"it needs an NVIDIA GPU, and this machine has none (no {device})"
 

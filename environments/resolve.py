@@ -9,31 +9,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from ..engines import find
-from ..engines.versions import NEWEST, Versioned
+from ..engines import find, own_infos
+from ..engines.versions import Versioned
 from .pins import SHIPPED, write_requirements
 
-# The versions beside the newest that are kept because people ask about them before an upgrade.
-KEPT = ("pandas@2.3", "polars@1.30", "duckdb@1.4")
-NEWEST_OF = (
-    "pandas",
-    "pandas+numba",
-    "polars",
-    "dask",
-    "modin",
-    "modin/mpi",
-    "duckdb",
-    "datatable",
-    "narwhals",
-    "ibis",
-    "datafusion",
-    "chdb",
-    "daft",
-    "pyspark",
-    "fireducks",
-    "cudf",
-    "polars/gpu",
-)
 OLDEST_PYTHON = "3.11"
 
 
@@ -52,9 +31,8 @@ def resolve(requirements: str) -> str:
 def main() -> None:
     """Write every pin file anew, and remove those that nothing asks for any more."""
     written = set()
-    for name in (*KEPT, *(f"{engine}@{NEWEST}" for engine in NEWEST_OF)):
-        base, _, version = name.partition("@")
-        engine = Versioned(find(base), name, version)
+    for base, version in ((one.name, version) for one in own_infos() for version in one.pins):
+        engine = Versioned(find(base), f"{base}@{version}", version)
         text = resolve(write_requirements(engine))
         own = canonicalize_name(engine.distributions[0])
         pins = [Requirement(line) for line in text.splitlines()]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.schema import Column, Schema
-from ...spec.workload import Query, Tasks
-from .. import interactive
-from ..base import Load, Program, Resources
+from ...spec.schema import Column
+from ...spec.workload import Query
+from ..adapter import Adapter, Pass
+from ..base import Load, Resources
 from ..duckdb.queries import WIDTH, guarding, lifted, listed
+from ..info import NEWEST, EngineInfo, Place
 from ..writing.passes.group_functions import lowered
-from ..writing.passes.join import joining
-from ..writing.program import Parts, assemble
+from ..writing.passes.join import Inputs, Table
+from ..writing.program import Parts
 from ..writing.properties import Facts, of_outputs, of_rows
 from ..writing.sql import name, triple
 from .queries import ClickHouseStatement, string, type_of
@@ -25,18 +25,15 @@ MEMORY_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What is read of one file; `path` is the variable that holds the file's name."""
+    """What is read of one file, and which of its columns are keys."""
 
-    name: str
-    path: str
-    query: Query
-    data: Schema
+    file: Table
     keys: tuple[str, ...]
     numbered: bool = False
 
     def selected(self, begin: str, path: str) -> str:
         """Write what reads the file with the types of its columns, as Python text."""
-        columns = [self.data[column] for column in self.query.reads]
+        columns = [self.file.data[column] for column in self.file.query.reads]
         types = ", ".join(f"{name(column.name)} {type_of(column)}" for column in columns)
         numbers = ["_row_number AS rowid"] if self.numbered else []
         items = [*numbers, *map(self._item, columns)] or ["1 AS one"]
@@ -56,45 +53,29 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class ChDB:
+class ChDB(Adapter):
     """Writes one SQL statement; `query` gives a finished Arrow table."""
 
-    name: str = "chdb"
+    passes: tuple[Pass, ...] = (lowered,)
     load: Load = Load.MEMORY
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("chdb", "chdb-core")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: chDB hears its limits from the program."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        query, rows, met = joining(query, data)
-        query = lowered(query, rows)
+        query, rows = inputs.query, inputs.rows
         _check_names(query)
         asked = lifted(query)
         guards = guarding(query, of_rows(query, rows))
-        statement = ClickHouseStatement(asked, rows, of_rows(asked, rows), guards, met=met)
-        tables = _tables(statement, data)
+        facts = of_rows(asked, rows)
+        statement = ClickHouseStatement(asked, rows, facts, guards, met=inputs.joining)
+        tables = _tables(inputs, asked, ordered=statement.ordered)
         made = _viewed if self.load is Load.SCAN else _loaded
-        parts = Parts(
+        return Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
             query=f'return con.query({triple(statement.text())}, "ArrowTable")',
-            rows=_rows(asked, statement.facts),
+            rows=_rows(asked, facts),
             data="con",
-            path=met.paths if met else "path",
         )
-        return assemble(self.name, query, parts)
 
 
 def _check_names(query: Query) -> None:
@@ -116,27 +97,25 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
 
-def _tables(statement: ClickHouseStatement, data: Schema) -> tuple[_Table, ...]:
-    query, met = statement.query, statement.met
-    if met is None:
-        return (_Table("data", "path", query, data, query.group_by, statement.ordered),)
-    (left, data), (right, other) = met.sides()
-    keys = (*query.group_by, *met.join.on)
-    return (
-        _Table("data", "path", left, data, keys, statement.ordered),
-        _Table(met.name, f"{met.name}_path", right, other, keys),
-    )
+def _tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...]:
+    """Return the tables to load; the first one's rows are numbered where their order counts."""
+    joining = inputs.joining
+    keys = (*asked.group_by, *(joining.join.on if joining else ()))
+    first, *others = replace(inputs, query=asked).tables()
+    return (_Table(first, keys, numbered=ordered), *(_Table(other, keys) for other in others))
 
 
 def _loaded(table: _Table) -> str:
-    sql = table.selected(f"CREATE TABLE {name(table.name)} ENGINE = Memory AS", "{path:String}")
-    return f'con.query({sql}, params={{"path": {table.path}}})'
+    sql = table.selected(
+        f"CREATE TABLE {name(table.file.name)} ENGINE = Memory AS", "{path:String}"
+    )
+    return f'con.query({sql}, params={{"path": {table.file.path}}})'
 
 
 def _viewed(table: _Table) -> str:
-    sql = table.selected(f"CREATE VIEW {name(table.name)} AS", "'PATH'")
+    sql = table.selected(f"CREATE VIEW {name(table.file.name)} AS", "'PATH'")
     braced = sql.replace("{", "{{").replace("}", "}}")
-    return f"con.query(f{braced.replace('PATH', f'{{{table.path}}}')})"
+    return f"con.query(f{braced.replace('PATH', f'{{{table.file.path}}}')})"
 
 
 def _wrapped(line: str, arguments: list[str]) -> str:
@@ -166,7 +145,5 @@ def _rows(query: Query, facts: Facts) -> str:
         return answer""")
 
 
-ENGINE = ChDB()
-VARIANTS: tuple[ChDB, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = ChDB(EngineInfo("chdb", ("chdb", "chdb-core"), place=Place.ELSEWHERE, pins=(NEWEST,)))
+write, run = ENGINE.write, ENGINE.run

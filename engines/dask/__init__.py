@@ -9,17 +9,18 @@ from functools import partial
 from ...errors import Unsupported
 from ...spec.schema import Schema
 from ...spec.workload import Query, Tasks
-from .. import interactive
-from ..base import Load, Program, Resources
-from ..pandas.queries import reading
-from ..writing import tasks as task_programs
+from ..adapter import Adapter, Pass
+from ..base import Load, Resources
+from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..pandas.queries import ROWS, reading
 from ..writing.passes.group_functions import native
-from ..writing.passes.join import Joining, joining, merged
-from ..writing.passes.widen import widened
-from ..writing.program import Parts, assemble, fill
-from ..writing.quote import literal, quote
-from ..writing.user_functions import NONE, own
-from .partitions import Partitions
+from ..writing.passes.join import Inputs, merged
+from ..writing.passes.widen import widened_beside_floats
+from ..writing.program import NONE, Parts, fill
+from ..writing.quote import literal, quote, source
+from ..writing.tasks import Calls, rows
+from ..writing.user_functions import own
+from .queries import Partitions
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
@@ -43,77 +44,61 @@ wait(data)
 _reading = partial(reading, parted=True)
 
 
+IMPORTS = """\
+import dask
+import dask.bag as db
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster, get_client, wait
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Dask:
+class Dask(Adapter):
     """Writes Dask data frames, on the threads of one process or on processes of one thread."""
 
-    name: str = "dask"
+    passes: tuple[Pass, ...] = (widened_beside_floats,)
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""
-    native: bool = False
 
     @property
     def scheduler(self) -> str:
-        """Return what is asked how the workers of a cluster elsewhere fare."""
+        """Return the scheduler that reports on the workers of a cluster elsewhere."""
         return "dask" if self.address else ""
 
     def on(self, address: str) -> Dask:
         """Return Dask on the cluster of a scheduler that is there already."""
-        return replace(self, name=f"{self.name}@{address}", cluster=True, address=address)
+        info = replace(
+            self.info, name=f"{self.name}@{address}", requirements=ON_CLUSTER, threads=()
+        )
+        return replace(self, info=info, cluster=True, address=address)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        own = ("dask", "distributed") if self.cluster else ("dask",)
-        return (*own, "pandas", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the number of threads; a cluster is told by the program."""
-        if self.cluster or resources.threads is None:
-            return {}
-        return {"DASK_NUM_WORKERS": str(resources.threads)}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the reduction, and the functions of a partition that it needs."""
-        if isinstance(query, Tasks):
-            return self._tasks(query, resources)
-        query, rows, met = joining(query, data)
-        query = native(query, rows, "dask") if self.native else query
-        query = widened(query, rows, gaps=False)
+        query = inputs.query
         mine = own(query.apply) if query.apply else NONE
-        text = Partitions(query, rows).written()
-        joined = f"data = {ast.unparse(merged(met))}\n" if met else ""
-        statements = f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}"
-        load = self._both_loaded(met, resources) if met else self._load(query, data, resources)
-        start = self._start(resources, sends=bool(text.functions or mine.source))
-        parts = Parts(
-            imports="\n".join(
-                [_imports(text.functions + statements + load + start), *mine.imports]
-            ),
-            own=mine.source,
-            load=load,
-            query=statements,
-            rows="return pa.Table.from_pandas(answer, preserve_index=False)",
-            start=start,
+        text = Partitions(query, inputs.rows).written()
+        joined = f"data = {source(merged(inputs.joining))}\n" if inputs.joining else ""
+        return Parts(
+            imports=IMPORTS,
+            own=mine,
+            load=self._load(inputs, resources),
+            query=f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}",
+            rows=ROWS,
+            start=self._start(resources, sends=bool(text.functions or mine.source)),
             before="" if query.apply else text.functions,
             after=text.functions if query.apply else "",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
-    def _tasks(self, tasks: Tasks, resources: Resources) -> Program:
+    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write a bag of calls, whose partitions go to processes."""
         if self.cluster:
             why = "a cluster would give the last run's answers again; dask runs tasks on processes"
             raise Unsupported(tasks.name, why)
-        mine, rows = own(tasks), task_programs.rows(tasks)
         options = {"num_workers": literal(resources.threads)} if resources.threads else {}
         chunks = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
         if resources.threads:
@@ -123,21 +108,14 @@ class Dask:
             f=quote(tasks.name),
             o=options,
         )
-        imports = ["import dask.bag as db", "import pyarrow as pa", *mine.imports]
-        if not resources.threads:
-            imports.append("from dask.system import CPU_COUNT")
-        if "np." in rows:
-            imports.append("import numpy as np")
-        parts = Parts(
-            imports="\n".join(imports),
+        return Parts(
+            imports=IMPORTS,
             before=fill(CHUNKS, NUMBER=chunks),
-            own=mine.source,
-            load=task_programs.Calls(tasks).load(),
+            own=own(tasks),
+            load=Calls(tasks).load(),
             query=fill("return BAG", BAG=bag),
-            rows=rows,
-            path="",
+            rows=rows(tasks),
         )
-        return assemble(self.name, tasks, parts)
 
     def _start(self, resources: Resources, *, sends: bool) -> str:
         if self.address:
@@ -146,8 +124,10 @@ class Dask:
             return ""
         return fill("return Client(CLUSTER)", CLUSTER=_cluster(resources))
 
-    def _load(self, query: Query, data: Schema, resources: Resources) -> str:
-        frame = self._frame(query, data, resources)
+    def _load(self, inputs: Inputs, resources: Resources) -> str:
+        if inputs.joining:
+            return self._both_loaded(inputs, inputs.joining.other, resources)
+        frame = self._frame(inputs.query, inputs.data, resources)
         if self.load is Load.SCAN and not self.cluster:
             return fill("return FRAME", FRAME=frame)
         if self.cluster:
@@ -165,19 +145,19 @@ class Dask:
             return _reading(query, data, ast.unparse(_spread(names, data.rows)))
         return _reading(query, data, ast.unparse(_partitioned(names, data.rows, resources)))
 
-    def _both_loaded(self, met: Joining, resources: Resources) -> str:
+    def _both_loaded(self, inputs: Inputs, other: Schema, resources: Resources) -> str:
         """Load both tables; a small one is a single partition, which each of the other's meets."""
 
         def read(query: Query, data: Schema) -> ast.expr:
-            if data is met.other and data.rows <= ROW_GROUP:
+            if data is other and data.rows <= ROW_GROUP:
                 frame = _reading(query, data, "dd.read_parquet(path, columns=n)")
             else:
                 frame = self._frame(query, data, resources)
             scans = self.load is Load.SCAN and not self.cluster
             return frame if scans else quote("f.persist()", f=frame)
 
-        text = met.loads(read)
-        waiting = f"wait([{met.frames}])\nreturn " if self.cluster else "return "
+        text = inputs.load(read)
+        waiting = f"wait([{inputs.frames}])\nreturn " if self.cluster else "return "
         return text.replace("return ", waiting)
 
 
@@ -223,21 +203,26 @@ def _cluster(resources: Resources) -> ast.expr:
     return quote("LocalCluster(**o)", o=options)
 
 
-def _imports(text: str) -> str:
-    wanted = {
-        "dask.compute": "import dask",
-        "np.": "import numpy as np",
-        "pd.": "import pandas as pd",
-        "CPU_COUNT": "from dask.system import CPU_COUNT",
-    }
-    lines = [line for word, line in wanted.items() if word in text]
-    own = ("Client", "LocalCluster", "get_client", "wait")
-    if taken := [name for name in own if f"{name}(" in text]:
-        lines.append(f"from distributed import {', '.join(taken)}")
-    return "\n".join(["import dask.dataframe as dd", "import pyarrow as pa", *lines])
-
-
-ENGINE = Dask()
-VARIANTS = (Dask("dask/distributed", cluster=True), Dask("dask/native", native=True))
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+INFO = EngineInfo(
+    "dask",
+    ("dask[dataframe]", "pandas", "pyarrow"),
+    work=FRAMES | {Work.TASK},
+    pins=(NEWEST,),
+    default_for=Work.QUERY,
+    default_variant="threads",
+    threads=("DASK_NUM_WORKERS",),
+)
+# A cluster gets its limits from the program.
+ON_CLUSTER = ("dask[dataframe]", "distributed", "pandas", "pyarrow")
+DISTRIBUTED = INFO.variant(
+    "distributed", requirements=ON_CLUSTER, work=FRAMES, threads=(), sampled=True
+)
+ENGINE = Dask(INFO)
+VARIANTS = (
+    Dask(DISTRIBUTED, cluster=True),
+    Dask(
+        INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION, Work.TASK})),
+        (partial(native, engine="dask"), widened_beside_floats),
+    ),
+)
+write, run = ENGINE.write, ENGINE.run

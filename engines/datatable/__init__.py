@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import partial
 
 from ...errors import Unsupported
-from ...spec.schema import Schema
-from ...spec.workload import Query, Tasks
-from .. import interactive
-from ..base import Program, Resources
-from ..writing.passes.join import Joining, joining
+from ...spec.workload import Query
+from ..adapter import Adapter, Pass
+from ..base import Resources
+from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widened
-from ..writing.program import Parts, assemble, fill
+from ..writing.program import Parts, fill
 from ..writing.properties import of_rows
 from ..writing.quote import literal, quote, source
 from .queries import Chain, meeting, summable
@@ -28,52 +26,36 @@ LOADABLE = {
     "string_view": "pa.string()",
     "dictionary": "pa.string()",
 }
-# `from datatable import …`, as its documentation writes.
-NAMES = ("by", "f", "g", "ifelse", "join", "sort")
+IMPORTS = """\
+import datatable as dt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from datatable import by, f, g, ifelse, join, sort
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Datatable:
+class Datatable(Adapter):
     """Writes brackets after brackets; `materialize` is the call that finishes the answer."""
 
-    name: str = "datatable"
+    passes: tuple[Pass, ...] = (widened,)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("datatable", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: datatable hears its number of threads from the program alone."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""
-        query, rows, met = joining(query, data)
-        query = widened(query, rows)
+        query, rows, met = inputs.query, inputs.rows, inputs.joining
         _check_names(query)
         rewritten = summable(query, of_rows(query, rows))
         chain = Chain(rewritten, of_rows(rewritten, rows), rows).finished()
-        load, imports = _both_loaded(met) if met else _load(query, data)
+        load = _load(inputs)
         joined, chain = meeting(met, query, chain) if met else ("", chain)
-        asked = fill(f"{joined}\n{FINISHED}", CHAIN=chain)
-        threads = f"dt.options.nthreads = {resources.threads}" if resources.threads else ""
-        names = [name for name in NAMES if re.search(rf"\b{name}\b[.(\[]", asked)]
-        parts = Parts(
-            imports="\n".join(["import datatable as dt", *imports, _from_datatable(names)]),
-            before=threads,
+        return Parts(
+            imports=IMPORTS,
+            before=f"dt.options.nthreads = {resources.threads}" if resources.threads else "",
             load=load,
-            query=asked,
+            query=fill(f"{joined}\n{FINISHED}", CHAIN=chain),
             rows="return answer.to_arrow()",
-            path=met.paths if met else "path",
-            data=met.frames if met else "data",
         )
-        return assemble(self.name, query, parts)
 
 
 FINISHED = """\
@@ -91,51 +73,41 @@ def _check_names(query: Query) -> None:
             raise Unsupported(repr(name), "datatable would put a point for what does not print")
 
 
-def _from_datatable(names: list[str]) -> str:
-    return f"from datatable import {', '.join(names)}" if names else ""
+def _load(inputs: Inputs) -> str:
+    """Write `load`: statements that read each file, and return the frames."""
+    lines = []
+    for table in inputs.tables():
+        read, frame = _loaded(table)
+        lines += [*read, f"{table.name} = {frame}" if inputs.joining else f"return {frame}"]
+    if inputs.joining is None:
+        return "\n".join(lines)
+    return "\n".join([*lines, f"return {inputs.frames}"])
 
 
-def _load(query: Query, data: Schema) -> tuple[str, list[str]]:
-    """Write `load` and give what it imports."""
-    lines, frame, imports = _loaded(query, data, "path")
-    return "\n".join([*lines, f"return {frame}"]), imports
-
-
-def _both_loaded(met: Joining) -> tuple[str, list[str]]:
-    lines, imports = [], []
-    for (query, data), name in zip(met.sides(), ("data", met.name), strict=True):
-        read, frame, modules = _loaded(query, data, "path" if name == "data" else f"{name}_path")
-        lines += [*read, f"{name} = {frame}"]
-        imports += modules
-    return "\n".join([*lines, f"return {met.frames}"]), imports
-
-
-def _loaded(query: Query, data: Schema, path: str) -> tuple[list[str], str, list[str]]:
-    """Write the statements and the expression that load a file and return what they import."""
+def _loaded(table: Table) -> tuple[list[str], str]:
+    """Write the statements and the expression that load a file."""
+    query, data = table.query, table.data
     if not data.rows:
         raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
     # Of no columns, datatable would count no rows.
     names = list(query.reads) or list(data.names[:1])
-    lines = [source(quote("pq.read_table(p, columns=c)", p=quote(path), c=names))]
+    lines = [source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]
     lines[0] = f"table = {lines[0]}"
-    imports = ["import pyarrow.parquet as pq"]
     for name in names:
         if (data[name].most or 0) >= 2**63:
             raise Unsupported(repr(name), "datatable has no integers above 2**63")
     types = {name: _loadable(data[name].arrow) for name in names}
     if any(types.values()):
-        imports.append("import pyarrow as pa")
         lines.append("# datatable would read their bits: unsigned numbers, codes of dictionaries.")
         for name, target in types.items():
             if target:
                 lines += _column_set(name, f"column.cast({target})")
     nans = [name for name in query.reads if data[name].nans]
     if nans:
-        imports.append("import pyarrow.compute as pc")
         lines.append("# In a column from Arrow, NaN would be a number.")
         for name in nans:
             lines += _column_set(name, "pc.if_else(pc.is_nan(column), None, column)")
-    return lines, "dt.Frame(table.combine_chunks())", imports
+    return lines, "dt.Frame(table.combine_chunks())"
 
 
 def _column_set(name: str, value: str) -> list[str]:
@@ -152,7 +124,13 @@ def _loadable(arrow: str) -> str | None:
     return LOADABLE.get(arrow.split("<", maxsplit=1)[0])
 
 
-ENGINE = Datatable()
-VARIANTS: tuple[Datatable, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = Datatable(
+    EngineInfo(
+        "datatable",
+        ("datatable", "pyarrow"),
+        work=FRAMES - {Work.GROUP_FUNCTION},
+        pins=(NEWEST,),
+        default_for=Work.QUERY,
+    )
+)
+write, run = ENGINE.write, ENGINE.run

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
-from ...spec.workload import Query, Tasks
-from .. import interactive
-from ..base import Load, Program, Resources
+from ...spec.workload import Query
+from ..adapter import Adapter, Pass
+from ..base import Load, Resources
+from ..info import NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import lowered
-from ..writing.passes.join import Joining, joining
+from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widened
-from ..writing.program import Parts, assemble
+from ..writing.program import Parts
 from ..writing.properties import of_rows
 from ..writing.sql import name, triple
 from .queries import WIDTH, Statement, guarding, lifted, listed
@@ -24,45 +24,36 @@ MEMORY_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class DuckDB:
+class DuckDB(Adapter):
     """Writes one SQL statement; `to_arrow_table` is the call that finishes the answer."""
 
-    name: str = "duckdb"
+    passes: tuple[Pass, ...] = (lowered, widened)
     load: Load = Load.MEMORY
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("duckdb",)
-
-    def environment(self, resources: Resources) -> dict[str, str]:  # noqa: ARG002
-        """Return nothing: DuckDB hears its limits from the program."""
-        return {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,
-        resources: Resources = Resources(),  # noqa: B008
-    ) -> Program:
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        query, rows, met = joining(query, data)
-        query = widened(lowered(query, rows), rows)
+        query, rows = inputs.query, inputs.rows
         _check_names(query)
         asked = lifted(query)
         guards = guarding(query, of_rows(query, rows))
         old = resources.before("duckdb", 2)
-        statement = Statement(asked, rows, of_rows(asked, rows), guards, old, met)
-        loaded = _scan if self.load is Load.SCAN else _load
-        parts = Parts(
+        statement = Statement(asked, rows, of_rows(asked, rows), guards, old, inputs.joining)
+        return Parts(
             imports="import duckdb",
-            load=_both_loaded(met, resources, self.load) if met else loaded(asked, data, resources),
+            load=self._load(replace(inputs, query=asked), resources),
             query=f"return con.sql({triple(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
-            path=met.paths if met else "path",
         )
-        return assemble(self.name, query, parts)
+
+    def _load(self, inputs: Inputs, resources: Resources) -> str:
+        """Write the connection, and the tables that SQL finds by their names."""
+        if self.load is Load.MEMORY:
+            made = _loaded
+        else:
+            made = _scanned if inputs.joining is None else _view
+        lines = (line for table in inputs.tables() for line in made(table))
+        return "\n".join([_connect(resources), *lines, "return con"])
 
 
 def _check_names(query: Query) -> None:
@@ -79,36 +70,27 @@ def _check_names(query: Query) -> None:
             )
 
 
-def _both_loaded(met: Joining, resources: Resources, load: Load) -> str:
-    """Write how both tables are loaded, or are named for SQL to find them."""
-    lines = [_connect(resources)]
-    for (query, data), own in zip(met.sides(), ("data", met.name), strict=True):
-        path = "path" if own == "data" else f"{own}_path"
-        items = _without_nans(query, data)
-        if load is Load.SCAN:
-            sql = _quoted("", items, "FROM read_parquet(?)")
-            lines.append(f"{own} = con.sql({sql}, params=[{path}])")
-        else:
-            lines += _loaded(own, query, data, path)
-    return "\n".join([*lines, "return con"])
+def _view(table: Table) -> list[str]:
+    """Write a relation over a file."""
+    sql = _quoted("", _without_nans(table.query, table.data), "FROM read_parquet(?)")
+    return [f"{table.name} = con.sql({sql}, params=[{table.path}])"]
 
 
-def _scan(query: Query, data: Schema, resources: Resources) -> str:
-    """Write a relation over the file, which SQL finds by the name of its variable."""
-    items, file = _without_nans(query, data), "read_parquet(?)"
-    lines = [_connect(resources)]
+def _scanned(table: Table) -> list[str]:
+    """Write a relation over the only file, with its rows' numbers where their order counts."""
+    query, data = table.query, table.data
+    items, file, lines = _without_nans(query, data), "read_parquet(?)", []
     if any(data[column].nans for column in query.reads):
-        lines += [
+        lines = [
             "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
             "con.execute(\"SET disabled_optimizers = 'statistics_propagation'\")",
         ]
-    facts = of_rows(query, data)
-    if Statement(query, data, facts).ordered:
+    if Statement(query, data, of_rows(query, data)).ordered:
         items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
-    elif len(lines) == 1 and not query.derive:
-        return "\n".join([*lines, "data = con.read_parquet(path)", "return con"])
+    elif not lines and not query.derive:
+        return ["data = con.read_parquet(path)"]
     sql = _quoted("", items, f"FROM {file}")
-    return "\n".join([*lines, f"data = con.sql({sql}, params=[path])", "return con"])
+    return [*lines, f"data = con.sql({sql}, params=[path])"]
 
 
 def _connect(resources: Resources) -> str:
@@ -123,20 +105,18 @@ def _without_nans(query: Query, data: Schema) -> list[str]:
     ]
 
 
-def _load(query: Query, data: Schema, resources: Resources) -> str:
-    return "\n".join([_connect(resources), *_loaded("data", query, data, "path"), "return con"])
-
-
-def _loaded(table: str, query: Query, data: Schema, path: str) -> list[str]:
+def _loaded(table: Table) -> list[str]:
+    """Write the statements that load a file into a table of DuckDB's own."""
+    query, data = table.query, table.data
     names = list(map(name, query.reads)) or ["1"]
     if not any(data[column].nans for column in query.reads):
-        return [_created(table, names, path)]
+        return [_created(table.name, names, table.path)]
     nans = _without_nans(query, data)
     return [
-        _created("file", names, path),
+        _created("file", names, table.path),
         "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
         "# DuckDB would decide by them that there is none.",
-        f"con.execute({_quoted(f'CREATE TABLE {name(table)} AS', nans, 'FROM file')})",
+        f"con.execute({_quoted(f'CREATE TABLE {name(table.name)} AS', nans, 'FROM file')})",
         'con.execute("DROP TABLE file")',
     ]
 
@@ -180,7 +160,5 @@ def _rows(hugeints: list[str]) -> str:
         return answer""")
 
 
-ENGINE = DuckDB()
-VARIANTS: tuple[DuckDB, ...] = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = DuckDB(EngineInfo("duckdb", ("duckdb",), pins=(NEWEST, "1.4"), default_for=Work.QUERY))
+write, run = ENGINE.write, ENGINE.run

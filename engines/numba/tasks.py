@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import partial
 
 from ...errors import Unsupported
-from ...spec.schema import Schema
-from ...spec.workload import Query, Tasks
-from .. import interactive
-from ..base import Program, Resources
-from ..writing import tasks as task_programs
-from ..writing.program import Parts, assemble, fill
+from ...spec.workload import Tasks
+from ..adapter import Adapter
+from ..base import Resources
+from ..info import EngineInfo, Work
+from ..writing.passes.join import Inputs
+from ..writing.program import NONE, Parts, fill
 from ..writing.quote import literal, quote
+from ..writing.tasks import Calls, definition, returned
 from ..writing.user_functions import own
 
 GENERATORS = {
@@ -39,64 +39,51 @@ def calls(count):
 '''
 
 
+IMPORTS = """\
+import numpy as np
+import pyarrow as pa
+from numba import njit, prange
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class NumbaTasks:
+class NumbaTasks(Adapter):
     """Writes the user's function compiled, inside a parallel loop."""
 
-    name: str = "numba"
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+        """Raise Unsupported: frames with Numba are pandas'."""
+        why = "Numba itself has no frames; the engine pandas+numba has"
+        raise Unsupported(inputs.query.name, why)
 
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """Return the distributions whose versions matter."""
-        return ("numba", "numpy", "pyarrow")
-
-    def environment(self, resources: Resources) -> dict[str, str]:
-        """Return the number of threads."""
-        return {"NUMBA_NUM_THREADS": str(resources.threads)} if resources.threads else {}
-
-    def write(
-        self,
-        query: Query | Tasks,
-        data: Schema,  # noqa: ARG002
-        resources: Resources = Resources(),  # noqa: ARG002, B008
-    ) -> Program:
-        """Write the tasks; frames with Numba are pandas'."""
-        if not isinstance(query, Tasks):
-            why = "Numba itself has no frames; the engine pandas+numba has"
-            raise Unsupported(query.name, why)
-        names = task_programs.returned(query)
-        compiled = _compiled(query)
-        mine = own(query)
-        numbers = range(len(names))
-        slots = ", ".join(f"answer[seed, {i}]" for i in numbers)
-        call = quote("f(*a)", f=quote(query.name), a=task_programs.Calls(query).fixed("seed"))
+    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
+        """Write the compiled function, and the loop over the tasks."""
+        names = returned(tasks)
+        compiled = _compiled(tasks)
+        mine = own(tasks)
         columns = {name: quote("answer[:, i]", i=i) for i, name in enumerate(names)}
         table = {"task": quote("range(len(answer))"), **columns}
-        after = fill(ALL.replace("SLOTS", slots), COLUMNS=literal(len(names)), CALL=call)
-        jit = f"{query.name} = njit({query.name})\n\n"
-        parts = Parts(
-            imports="\n".join(
-                [
-                    *mine.imports,
-                    "import numpy as np",
-                    "import pyarrow as pa",
-                    "from numba import njit, prange",
-                ]
-            ),
+        jit = f"{tasks.name} = njit({tasks.name})\n\n" if compiled is None else ""
+        return Parts(
+            imports="\n".join([IMPORTS, *mine.imports]),
             before="" if compiled is None else f"{REWRITTEN}@njit\n{compiled}\n",
-            own=mine.source if compiled is None else "",
-            after=f"{jit if compiled is None else ''}{after}",
-            load=fill("return COUNT", COUNT=literal(query.count)),
+            own=mine if compiled is None else NONE,
+            after=f"{jit}{_loop(tasks, len(names))}",
+            load=fill("return COUNT", COUNT=literal(tasks.count)),
             query="return calls(data)",
             rows=fill("return pa.table(COLUMNS)", COLUMNS=quote("c", c=table)),
-            path="",
         )
-        return assemble(self.name, query, parts)
+
+
+def _loop(tasks: Tasks, columns: int) -> str:
+    """Write the loop that calls the function; its answers are the columns of an array."""
+    slots = ", ".join(f"answer[seed, {i}]" for i in range(columns))
+    call = quote("f(*a)", f=quote(tasks.name), a=Calls(tasks).fixed("seed"))
+    return fill(ALL.replace("SLOTS", slots), COLUMNS=literal(columns), CALL=call)
 
 
 def _compiled(tasks: Tasks) -> str | None:
     """Write the def without its generator objects; None where it has none."""
-    tree = task_programs.definition(tasks)
+    tree = definition(tasks)
     change = _WithoutGenerators()
     changed = change.visit(tree)
     if not change.found:
@@ -138,7 +125,13 @@ class _WithoutGenerators(ast.NodeTransformer):
         return node
 
 
-ENGINE = NumbaTasks()
-VARIANTS = ()
-write = ENGINE.write
-run = partial(interactive.run, ENGINE)
+ENGINE = NumbaTasks(
+    EngineInfo(
+        "numba",
+        ("numba", "numpy", "pyarrow"),
+        work=frozenset({Work.TASK}),
+        default_for=Work.TASK,
+        threads=("NUMBA_NUM_THREADS",),
+    )
+)
+write, run = ENGINE.write, ENGINE.run

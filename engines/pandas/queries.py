@@ -24,6 +24,7 @@ from ...spec.expression import (
 )
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ..base import Resources
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.passes.join import Joining, merged
 from ..writing.program import fill
@@ -33,10 +34,17 @@ from ..writing.steps import Reduction, Steps, hoisted, missing_key, present, ste
 from ..writing.user_functions import groups_applied, rows_applied
 from .expressions import Series, deriving, filtering, series, setting
 
+IMPORTS = """\
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+"""
 STRINGS = """\
 # The default of pandas 3: text in Arrow's memory, not as Python objects.
 pd.options.future.infer_string = True
 """
+ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -78,6 +86,12 @@ SURE = {"sum", "count", "size", "n_unique", "any", "all"}
 
 # Modin's correlation of two series is missing as soon as one value is.
 WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
+
+
+def string_option(query: Query, rows: Schema, resources: Resources) -> str:
+    """Write the option for text, where a query reads text and pandas is older than 3."""
+    strings = any(rows[name].kind == "string" for name in query.reads)
+    return STRINGS if strings and not resources.since("pandas", 3) else ""
 
 
 def pushed_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:

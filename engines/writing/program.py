@@ -1,4 +1,4 @@
-"""Assembling: a program's text from its parts, checked, formatted and hashed."""
+"""A program's text, put together from its parts, checked, formatted and hashed."""
 
 from __future__ import annotations
 
@@ -16,18 +16,34 @@ from ...spec.workload import Query, Tasks
 from ..base import Program
 
 Code = str | ast.expr
-# Python's own days and times, where a program has one as a constant.
+# What any program may use: its arguments, and Python's own days and times as constants.
+ZONE_INFO = "from zoneinfo import ZoneInfo"
+STANDARD = ("import sys", "from datetime import date, datetime", ZONE_INFO)
 ZONE = re.compile(r"tzinfo=ZoneInfo\(")
 TIMES = re.compile(r"(?<![\w.])(date|datetime)(?=\(|\.from)")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A function of the user's: its name, its text as it was written, and the imports it needs."""
+
+    name: str
+    source: str
+    imports: tuple[str, ...]
+
+
+NONE = Own("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The bodies of a program's functions, as Python statements without indentation.
 
-    `before` holds what stands between the imports and `load`: constants and functions. `own` is the
-    user's function, which stays as it was written; `after` needs it. `path` names load's arguments,
-    `data` those of `query`; where `query` has several, `load` gives as many.
+    `imports` are all that a program of the engine may need, a line each: those that this one uses
+    are kept. `before` are the constants and functions between the imports and `load`. `own` is the
+    user's function, which stays as it was written; `after` are the functions that call it. `path`
+    names the parameters of `load`, and `data` those of `query`, if not `data`; where `query` has
+    several, `load` returns as many values.
     """
 
     imports: str
@@ -36,18 +52,15 @@ class Parts:
     rows: str
     start: str = ""
     before: str = ""
-    data: str = "data"
-    own: str = ""
+    data: str = ""
+    own: Own = NONE
     after: str = ""
     path: str = "path"
 
 
 # Stands for the user's function while the rest is formatted.
 OWN = "def __own__(): ..."
-MODULE = '''\
-"""{title}"""
-
-{imports}
+MODULE = """\
 
 {before}
 
@@ -71,42 +84,59 @@ def rows(answer):
 
 if __name__ == "__main__":
 {main}
-'''
+"""
 
 
 def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
     """Put the parts together as one module that also runs by hand: `python q1.py data.parquet`."""
-    started = "started = start()\n" if parts.start else ""
-    paths = parts.path.split(", ") if parts.path else []
-    given = ", ".join(f"sys.argv[{number}]" for number in range(1, len(paths) + 1))
-    several = "*" if "," in parts.data else ""
     text = MODULE.format(
-        title=_title(engine, query),
-        imports=_sorted_imports(_imported(parts)),
         before=parts.before,
-        own=OWN if parts.own else "",
+        own=OWN if parts.own.source else "",
         after=parts.after,
         path=parts.path,
         start=f"def start():\n{_indented(parts.start)}\n" if parts.start else "",
         load=_indented(parts.load),
-        data=parts.data,
+        data=parts.data or "data",
         query=_indented(parts.query),
         rows=_indented(parts.rows),
-        main=_indented(f"{started}print(query({several}load({given})))"),
+        main=_indented(_main(parts)),
     )
-    return finish(engine, text, parts.own)
+    head = f'"""{_title(engine, query)}"""\n\n{_imports(parts, text)}\n'
+    return _finish(engine, head + text, parts.own.source)
 
 
-def _imported(parts: Parts) -> str:
-    """Return the imports, with what every program needs and what its constants do."""
-    text = f"{parts.before}\n{parts.load}\n{parts.query}\n{parts.own}"
-    words = {*TIMES.findall(text)}
-    times = [f"from datetime import {', '.join(sorted(words))}"] if words else []
-    times += ["from zoneinfo import ZoneInfo"] if ZONE.search(text) else []
-    return "\n".join([*(["import sys"] if parts.path else []), parts.imports, *times])
+def _main(parts: Parts) -> str:
+    started = "started = start()\n" if parts.start else ""
+    paths = parts.path.split(", ") if parts.path else []
+    given = ", ".join(f"sys.argv[{number}]" for number in range(1, len(paths) + 1))
+    several = "*" if "," in parts.data else ""
+    return f"{started}print(query({several}load({given})))"
 
 
-def finish(engine: str, text: str, own: str = "") -> Program:
+def _imports(parts: Parts, text: str) -> str:
+    """Return the imports that a program's text uses, and those of the user's function."""
+    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in names} - bound
+    lines = [*STANDARD, *parts.imports.splitlines()]
+    own = (f"from datetime import {word}" for word in TIMES.findall(parts.own.source))
+    own_zone = ZONE_INFO if ZONE.search(parts.own.source) else ""
+    kept = [one for line in lines if line for one in _split(line) if _bound(one) in used]
+    return _sorted_imports([*kept, *own, own_zone, *parts.own.imports])
+
+
+def _split(line: str) -> list[str]:
+    """Split `from x import a, b` into an import for each name."""
+    start, _, names = line.partition(" import ")
+    return [f"{start} import {name}" for name in names.split(", ")] if names else [line]
+
+
+def _bound(line: str) -> str:
+    """Return the name that a line imports: `pq` of `import pyarrow.parquet as pq`."""
+    return line.rsplit(maxsplit=1)[-1].partition(".")[0]
+
+
+def _finish(engine: str, text: str, own: str) -> Program:
     """Format a module's text, but not the user's own function in it, and hash its meaning."""
     written = formatted(text)
     whole = written.replace(OWN, own.strip("\n"), 1) if own else written
@@ -167,12 +197,22 @@ def _title(engine: str, query: Query | Tasks) -> str:
     return printable.replace("\\", "\\\\").replace('"', "'")
 
 
-def _sorted_imports(text: str) -> str:
+def _sorted_imports(lines: list[str]) -> str:
     """Order imports as isort does: the standard library first, plain before `from`."""
-    lines = sorted(set(text.split("\n")) - {""}, key=lambda line: (line.startswith("from"), line))
-    standard = [x for x in lines if x.split()[1].split(".")[0] in sys.stdlib_module_names]
-    others = [x for x in lines if x not in standard]
+    plain = sorted({line for line in lines if line and not _is_name(line)})
+    names: dict[str, set[str]] = {}
+    for line in filter(_is_name, lines):
+        start, _, name = line.partition(" import ")
+        names.setdefault(start, set()).add(name)
+    merged = [f"{start} import {', '.join(sorted(found))}" for start, found in names.items()]
+    ordered = sorted([*plain, *merged], key=lambda line: (line.startswith("from"), line))
+    standard = [x for x in ordered if x.split()[1].split(".")[0] in sys.stdlib_module_names]
+    others = [x for x in ordered if x not in standard]
     return "\n".join(standard) + "\n\n" + "\n".join(others)
+
+
+def _is_name(line: str) -> bool:
+    return line.startswith("from ") and " as " not in line
 
 
 def _indented(body: str) -> str:

@@ -5,28 +5,12 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ...errors import Unsupported
 from ...spec.row_functions import SEED
-from ...spec.workload import Query, Tasks
+from ...spec.workload import Tasks
 from .program import fill
 from .quote import literal, quote
 
 VALUE = "value"
-
-
-def of_frames(query: Query | Tasks) -> Query:
-    """Return the query; Unsupported where tasks are asked of an engine that only has frames."""
-    if isinstance(query, Tasks):
-        raise Unsupported(query.name, "tasks read no frame, and this engine works on frames alone")
-    return query
-
-
-def of_frame(query: Query | Tasks) -> Query:
-    """Return the query of a single frame; Unsupported for tasks, and for joins."""
-    query = of_frames(query)
-    if query.join:
-        raise Unsupported(f"a join with {query.join.table}", "this engine has no join of its own")
-    return query
 
 
 @dataclass(frozen=True, slots=True)

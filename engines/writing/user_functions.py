@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import keyword
-from dataclasses import dataclass
 
 from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
-from .program import fill, formatted
+from .program import Own, fill, formatted
 from .properties import of_rows
 from .python import row_definition
 from .quote import literal, quote
@@ -33,18 +32,6 @@ WORDS = (
     "multiprocessing delayed"
 )
 TAKEN = frozenset(WORDS.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A function of the user's: its name, its text as it was written, and the imports it needs."""
-
-    name: str
-    source: str
-    imports: tuple[str, ...]
-
-
-NONE = Own("", "", ())
 
 
 def own(function: RowFunction | GroupFunction | Tasks) -> Own:

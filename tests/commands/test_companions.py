@@ -17,6 +17,7 @@ import pytest
 from dfbench import cli, engines
 from dfbench.comparison.request import Request
 from dfbench.datasets import first_workload
+from dfbench.engines.info import Work
 from dfbench.errors import EngineError, ResultsError
 from dfbench.execution import doctor
 from dfbench.report import history, selftest
@@ -125,11 +126,12 @@ def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
     assert dfbench(monkeypatch, "init", "sales.csv") == 0
-    here = tuple(name for name in engines.FRAMES if not engines.missing(engines.find(name)))
+    asked = engines.default_engines(Work.QUERY)
+    here = tuple(name for name in asked if not engines.missing(engines.find(name)))
     assert "pandas" in here
     assert Request("sales.yaml").read().engines == here
     with pytest.raises(EngineError, match="none of cudf is installed"):
-        engines.usual(["cudf"])
+        engines.select_installed(["cudf"])
 
 
 def test_a_first_workload_of_a_file_with_decimal_commas_reads_its_numbers(

@@ -6,15 +6,21 @@ from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
+from dfbench.engines import default_engines, own_infos
+from dfbench.engines.info import Place, Work
 from dfbench.testing.conformance.cases import CASES
 from dfbench.testing.conformance.known_failures import Mark, mark
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"
 BEGIN, END = "<!-- the table: make semantics -->", "<!-- the end of the table -->"
-ENGINES = ("pandas", "pandas+numba", "polars", "duckdb", "dask", "modin", "datatable")
+ENGINES = default_engines(Work.QUERY)
 # Each in an environment of its own: what they refuse and get wrong differs, and stands beside it.
-ELSEWHERE = ("narwhals", "ibis", "datafusion", "chdb", "daft", "pyspark", "fireducks")
+ELSEWHERE = tuple(
+    one.name
+    for one in own_infos()
+    if one.pins and one.default_for is None and one.place in {Place.HERE, Place.ELSEWHERE}
+)
 # A matter of the language, and the cases that hold engines to it.
 MATTERS: tuple[tuple[str, str], ...] = (
     ("a missing key is a group of its own", "sum-missing several_keys-missing bool_key-missing"),

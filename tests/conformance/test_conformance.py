@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from dfbench.datasets.parquet_schema import read_schema
-from dfbench.engines import engines, find
+from dfbench.engines import engines, find, own_infos
+from dfbench.engines.info import Place, Work
 from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
@@ -17,43 +18,17 @@ from dfbench.testing.conformance.answers import Answering, schema, store
 from dfbench.testing.conformance.cases import CASES, FRAMES, Case
 from dfbench.testing.conformance.known_failures import MARKS, mark
 
+INFOS = own_infos()
 # These run functions and tasks, and refuse a group-by in words:
 # tests/engines/test_functions.py holds them.
-FUNCTIONS_ONLY = {
-    "pandas+numpy",
-    "pandas/native",
-    "polars/map_elements",
-    "polars/native",
-    "polars/numba",
-    "dask/native",
-    "modin/native",
-    "serial",
-    "multiprocessing",
-    "futures-process",
-    "futures-thread",
-    "joblib",
-    "joblib/threads",
-    "loky",
-    "numba",
-    "ray",
-}
+FUNCTIONS_ONLY = {one.name for one in INFOS if Work.QUERY not in one.work}
 # `make conformance` names engines of other environments; these are in none of the main one.
-ELSEWHERE = {
-    "chdb",
-    "cudf",
-    "daft",
-    "datafusion",
-    "fireducks",
-    "ibis",
-    "modin/mpi",
-    "polars/gpu",
-    "pyspark",
-}
+ELSEWHERE = {one.name for one in INFOS if one.place is not Place.HERE}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
 NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE]
 # Their programs are their siblings' on another scheduler, and a case costs a cluster's round trips:
 # each query on one of its frames in turn. `make conformance` asks them all.
-SAMPLED = set() if ASKED else {"dask/distributed", "modin/dask"}
+SAMPLED = set() if ASKED else {one.name for one in INFOS if one.sampled}
 ASKINGS = [
     (name, case)
     for name in NAMES

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ....errors import Unsupported
 from ....spec.joins import SUFFIX, expand_join, find_table, name_table_columns
 from ....spec.schema import Schema
-from ....spec.workload import Join, Query, Tasks
+from ....spec.workload import Join, Query
 from ..quote import literal, quote, source
-from ..tasks import of_frames
 from ..user_functions import TAKEN
 
 
@@ -27,16 +27,6 @@ class Joining:
         """Return the variable of the table; the dataset's own is `data`."""
         name = self.join.table
         return f"{name}_table" if name.lower() in TAKEN else name
-
-    @property
-    def paths(self) -> str:
-        """Return the parameters of `load`."""
-        return f"path, {self.name}_path"
-
-    @property
-    def frames(self) -> str:
-        """Return the parameters of `query`."""
-        return f"data, {self.name}"
 
     @property
     def key(self) -> ast.expr:
@@ -97,23 +87,72 @@ class Joining:
         left, right = (Query("", "", select=names) for names in (self.left, self.right))
         return (left, self.data), (right, self.other)
 
-    def loads(self, write: Callable[[Query, Schema], ast.expr]) -> str:
-        """Write `load` by what loads one table from the variable `path`."""
-        data, other = (write(query, schema) for query, schema in self.sides())
-        other = from_path(other, f"{self.name}_path")
-        made = (f"{name} = {source(tree)}" for name, tree in (("data", data), (self.name, other)))
-        return "\n".join([*made, f"return {self.frames}"])
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a program loads of one file; `name` and `path` are the program's variables."""
+
+    name: str
+    path: str
+    query: Query
+    data: Schema
 
 
-def joining(query: Query | Tasks, data: Schema) -> tuple[Query, Schema, Joining | None]:
-    """Return a query and the columns that it sees, joined or not, and what is joined.
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A query with the rows that it sees, and the one or two tables that these come from.
 
-    Raises Unsupported for tasks.
+    `data` are the columns of the dataset, `rows` those after the join, where there is one.
     """
-    seen, rows = expand_join(of_frames(query), data)
+
+    query: Query
+    rows: Schema
+    data: Schema
+    joining: Joining | None = None
+
+    @property
+    def paths(self) -> str:
+        """Return the parameters of `load`."""
+        return ", ".join(table.path for table in self.tables())
+
+    @property
+    def frames(self) -> str:
+        """Return the parameters of `query`."""
+        return ", ".join(table.name for table in self.tables())
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what is loaded: the dataset, then the table that it is joined with."""
+        if self.joining is None:
+            return (Table("data", "path", self.query, self.data),)
+        name = self.joining.name
+        (left, data), (right, other) = self.joining.sides()
+        return Table("data", "path", left, data), Table(name, f"{name}_path", right, other)
+
+    def load(self, read: Callable[[Query, Schema], ast.expr]) -> str:
+        """Write `load` by what reads one table from the variable `path`."""
+        if self.joining is None:
+            return f"return {source(read(self.query, self.data))}"
+        trees = ((t.name, from_path(read(t.query, t.data), t.path)) for t in self.tables())
+        return "\n".join([*(f"{n} = {source(tree)}" for n, tree in trees), f"return {self.frames}"])
+
+    def frame(self, join: Callable[[Joining], ast.expr]) -> ast.expr:
+        """Write the frame of the rows: `data`, or the two tables as `join` writes them."""
+        return quote("data") if self.joining is None else join(self.joining)
+
+
+def resolve_inputs(query: Query, data: Schema) -> Inputs:
+    """Return what a query reads: the rows that it sees, and the tables that are joined for them."""
+    seen, rows = expand_join(query, data)
     if seen.join is None:
-        return seen, rows, None
-    return seen, rows, Joining(seen.join, data, seen.reads)
+        return Inputs(seen, rows, data)
+    return Inputs(seen, rows, data, Joining(seen.join, data, seen.reads))
+
+
+def single_frame(query: Query, _: Schema) -> Query:
+    """Return the query of a single frame; Unsupported for a join."""
+    if query.join:
+        raise Unsupported(f"a join with {query.join.table}", "this engine has no join of its own")
+    return query
 
 
 def from_path(tree: ast.expr, variable: str) -> ast.expr:

@@ -44,6 +44,11 @@ def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     )
 
 
+def widened_beside_floats(query: Query, data: Schema) -> Query:
+    """Return the query with narrow integers widened, for an engine that holds gaps as floats."""
+    return widened(query, data, gaps=False)
+
+
 def _concerns(query: Query, data: Schema) -> bool:
     if any(data[name].arrow in NARROW or data[name].kind == "bool" for name in query.reads):
         return True

@@ -1,4 +1,4 @@
-"""Dask's partitions: the functions that each is given to, and the statements that reduce them."""
+"""Queries over Dask's partitions: the functions that each takes, and what reduces their answers."""
 
 from __future__ import annotations
 

@@ -1,0 +1,83 @@
+"""The one template of a program: join, passes, body, assembly. An engine adds its own words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import Unsupported
+from ..spec.schema import Schema
+from ..spec.workload import Query, Tasks
+from . import interactive
+from .base import Program, Resources
+from .info import EngineInfo
+from .writing.passes.join import Inputs, resolve_inputs
+from .writing.program import Parts, assemble
+
+# Rewrites a query over the rows that it sees; raises Unsupported for what the engine lacks.
+Pass = Callable[[Query, Schema], Query]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter(ABC):
+    """An engine: facts about it, the passes that its queries take, and how it writes the rest."""
+
+    info: EngineInfo
+    passes: tuple[Pass, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the engine's name with its variant: `polars/in-memory`."""
+        return self.info.name
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Return the distributions whose versions matter, the engine's own first."""
+        return self.info.distributions
+
+    def environment(self, resources: Resources) -> dict[str, str]:
+        """Return the environment variables that set the engine's limits and switches."""
+        threads = self.info.threads if resources.threads else ()
+        return {**self.info.environment, **dict.fromkeys(threads, str(resources.threads))}
+
+    def write(
+        self,
+        query: Query | Tasks,
+        data: Schema,
+        resources: Resources = Resources(),  # noqa: B008
+    ) -> Program:
+        """Write the program for a query or for tasks.
+
+        Raises Unsupported where the engine cannot express it.
+        """
+        if isinstance(query, Tasks):
+            return assemble(self.name, query, replace(self.tasks(query, resources), path=""))
+        inputs = self.rewrite(resolve_inputs(query, data))
+        parts = self.parts(inputs, resources)
+        named = replace(parts, path=inputs.paths, data=parts.data or inputs.frames)
+        return assemble(self.name, query, named)
+
+    def rewrite(self, inputs: Inputs) -> Inputs:
+        """Return the inputs with the query as the passes leave it."""
+        query = inputs.query
+        for rewrite in self.passes:
+            query = rewrite(query, inputs.rows)
+        return replace(inputs, query=query)
+
+    @abstractmethod
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
+        """Write the reader, the body and the footer of a query's program."""
+
+    def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002 - pools need them
+        """Write the parts of the program of tasks; Unsupported where the engine only has frames."""
+        why = "tasks read no frame, and this engine works on frames alone"
+        raise Unsupported(tasks.name, why)
+
+    def run(self, query: Query, frame: Any, **tables: Any) -> Any:  # noqa: ANN401 - any engine's own types
+        """Answer a query on a pandas, polars or Arrow frame, in the engine's own form.
+
+        `tables` are the further frames that it joins, by name.
+        """
+        return interactive.run(self, query, frame, **tables)

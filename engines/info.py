@@ -1,0 +1,70 @@
+"""What dfbench has to know about an engine besides how it writes a program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+NEWEST = "newest"
+DISTRIBUTION = re.compile(r"[\w.-]+")
+
+
+class Work(StrEnum):
+    """The kinds of work that an engine may be asked for."""
+
+    QUERY = "queries"
+    JOIN = "joins"
+    ROW_FUNCTION = "row functions"
+    GROUP_FUNCTION = "group functions"
+    TASK = "tasks"
+
+
+class Place(StrEnum):
+    """Where an engine's programs run."""
+
+    HERE = "dfbench's own environment"
+    ELSEWHERE = "an environment of its own"
+    MPI = "an environment of its own, with MPI"
+    GPU = "an environment of its own, on a GPU"
+
+
+FUNCTIONS = frozenset({Work.ROW_FUNCTION, Work.GROUP_FUNCTION})
+FRAMES = frozenset({Work.QUERY, Work.JOIN, *FUNCTIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """The facts about an engine, which the registry, the pins, the tests and the docs read.
+
+    `requirements` are the distributions whose versions matter, the engine's own first, each with
+    the extra or the bound that its environment needs (`dask[dataframe]`). `pins` are the versions
+    whose environments ship with dfbench. `default_for` is the work that an engine is asked for
+    where a workload names none, and `default_variant` a name for what it does by itself.
+    `threads` are the environment variables that take the number of threads, `environment` those
+    that are always set. An engine that is `sampled` writes another engine's programs for a
+    cluster of this machine: the suite asks it a part of the cases.
+    """
+
+    name: str
+    requirements: tuple[str, ...]
+    work: frozenset[Work] = FRAMES
+    place: Place = Place.HERE
+    pins: tuple[str, ...] = ()
+    default_for: Work | None = None
+    default_variant: str = ""
+    threads: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+    sampled: bool = False
+
+    @property
+    def distributions(self) -> tuple[str, ...]:
+        """Return the names of the required distributions, without extras and bounds."""
+        return tuple(DISTRIBUTION.findall(requirement)[0] for requirement in self.requirements)
+
+    def variant(self, name: str, **changes: Any) -> EngineInfo:  # noqa: ANN401 - fields of any type
+        """Return the facts about a variant: the engine's own, but for what changes."""
+        own = {"pins": (), "default_for": None, "default_variant": "", **changes}
+        return replace(self, name=f"{self.name}/{name}", **own)

@@ -1,0 +1,137 @@
+"""The engines by name: those of dfbench, a line each, and those that others register.
+
+Others register an object with `name`, `distributions`, `environment` and `write` under the entry
+point `dfbench.engines`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module, metadata
+
+from ..errors import EngineError
+from .base import Engine
+from .info import NEWEST, EngineInfo, Place, Work
+from .scan import SCAN, scanning
+from .versions import Versioned, info, versioned
+
+# A module for each engine, in the order in which a comparison runs and shows them.
+REGISTRY = (
+    "pandas",
+    "numpy",
+    "numba",
+    "polars",
+    "dask",
+    "modin",
+    "datatable",
+    "duckdb",
+    "chdb",
+    "narwhals",
+    "ibis",
+    "datafusion",
+    "daft",
+    "pyspark",
+    "fireducks",
+    "cudf",
+    "pools",
+    "numba.tasks",
+    "ray",
+)
+
+
+def find(name: str) -> Engine:
+    """Return the engine of a name, variant, version and all (`polars/in-memory@1.30`).
+
+    EngineError names the nearest known one.
+    """
+    base, at, asked = name.partition("@")
+    return versioned(_find(base), asked) if at else _find(base)
+
+
+def _find(name: str) -> Engine:
+    if name.endswith(SCAN):
+        return scanning(_find(name.removesuffix(SCAN)))
+    known = engines()
+    if name in known:
+        return known[name]
+    plain, _, variant = name.rpartition("/")
+    if plain in known and info(known[plain]).default_variant == variant:
+        raise EngineError(f"{name} is what {plain} does by default: write {plain}")
+    near = difflib.get_close_matches(name, known, 1)
+    mend = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+    raise EngineError(f"unknown engine {name!r}; {mend}")
+
+
+@cache
+def engines() -> dict[str, Engine]:
+    """Return every engine by name, each followed by its variants; others' come last."""
+    own = [engine for module in REGISTRY for engine in _family(module)]
+    others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
+    return {engine.name: engine for engine in [*own, *others]}
+
+
+def own_infos() -> tuple[EngineInfo, ...]:
+    """Return what there is to know about dfbench's own engines, variants included."""
+    return tuple(info(engine) for module in REGISTRY for engine in _family(module))
+
+
+def default_engines(work: Work) -> tuple[str, ...]:
+    """Return the engines asked for where a workload names none: one for each library or pool."""
+    return tuple(one.name for one in own_infos() if one.default_for is work)
+
+
+def tested_elsewhere() -> tuple[str, ...]:
+    """Return what `make conformance` takes through the suite, each in its own environment.
+
+    The tests ask the engines of this environment: beside them come the other engines, every
+    version where several have pins, and the engines of which the tests ask a sample.
+    """
+    found = [
+        f"{one.name}@{version}"
+        for one in own_infos()
+        for version in one.pins
+        if one.place in {Place.HERE, Place.ELSEWHERE}
+        and (one.default_for is None or one.pins != (NEWEST,))
+    ]
+    return (*found, *(one.name for one in own_infos() if one.sampled))
+
+
+def select_installed(names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some engines that are installed; EngineError where none is."""
+    here = tuple(name for name in names if not missing(find(name)))
+    if not here:
+        raise EngineError(
+            f"none of {', '.join(names)} is installed; `pip install 'dataframe-bench[engines]'` "
+            "adds all"
+        )
+    return here
+
+
+def versions(engine: Engine) -> dict[str, str]:
+    """Return the installed versions of an engine's distributions; a missing one is left out."""
+    found = {}
+    for name in engine.distributions:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def missing(engine: Engine) -> tuple[str, ...]:
+    """Return the distributions that an engine needs and this interpreter does not have."""
+    return tuple(name for name in engine.distributions if name not in versions(engine))
+
+
+def install_command(engine: Engine) -> str:
+    """Return the command that adds an engine to this environment."""
+    if isinstance(engine, Versioned):
+        return f"dfbench env make {engine.name}"
+    return f"pip install {' '.join(missing(engine))}"
+
+
+def _family(module: str) -> tuple[Engine, ...]:
+    loaded = import_module(f".{module}", __package__)
+    return (loaded.ENGINE, *getattr(loaded, "VARIANTS", ()))

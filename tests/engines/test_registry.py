@@ -1,0 +1,93 @@
+"""The registry: what an engine says of itself is so, and whatever lists engines reads it there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+
+import pytest
+
+from dfbench.engines import REGISTRY, engines, find, own_infos
+from dfbench.engines.info import NEWEST, EngineInfo, Work
+from dfbench.engines.versions import Versioned, info
+from dfbench.environments.pins import choose_pins, find_newest, load_shipped
+from dfbench.errors import EngineError, Unsupported
+from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.reader import read
+from dfbench.spec.schema import Schema
+from dfbench.spec.workload import Generated, Query, Tasks
+
+# A question of each kind of work, from the workloads that ship.
+SAMPLES = {
+    Work.QUERY: ("groupby", "q1"),
+    Work.JOIN: ("join", "q1"),
+    Work.ROW_FUNCTION: ("apply", "double_even"),
+    Work.GROUP_FUNCTION: ("apply", "weighted_spread"),
+}
+INFOS = own_infos()
+PYTHON = "3.12.1"
+
+
+@cache
+def samples() -> dict[Work, tuple[Query | Tasks, Schema]]:
+    found: dict[Work, tuple[Query | Tasks, Schema]] = {}
+    for work, (name, question) in SAMPLES.items():
+        workload = read(name)
+        assert isinstance(workload.dataset, Generated)
+        found[work] = workload.query(question), generated_schema(workload.dataset)
+    (tasks,) = read("random_walk").tasks
+    return {**found, Work.TASK: (tasks, found[Work.QUERY][1])}
+
+
+@pytest.mark.parametrize("one", INFOS, ids=lambda one: one.name)
+def test_an_engine_writes_the_work_that_it_names_and_refuses_the_other(
+    one: EngineInfo,
+) -> None:
+    written = set()
+    for work, (query, data) in samples().items():
+        try:
+            find(one.name).write(query, data)
+        except Unsupported:
+            continue
+        written.add(work)
+    assert written == one.work
+
+
+def test_pins_ship_for_the_versions_that_an_engine_names() -> None:
+    found = set()
+    for one in INFOS:
+        for version in one.pins:
+            engine = Versioned(find(one.name), "", version)
+            if version == NEWEST:
+                engine = replace(engine, version=find_newest(engine, PYTHON, load_shipped()))
+            found.add(choose_pins(engine, PYTHON, load_shipped()).shipped)
+    assert found == {pins.shipped for pins in load_shipped()}
+
+
+def test_make_conformance_asks_what_the_tests_do_not() -> None:
+    command = [sys.executable, "-m", "dfbench.engines"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    names = ran.stdout.split()
+    assert {"pandas@2.3", f"pandas@{NEWEST}", f"chdb@{NEWEST}", "modin/dask"} <= set(names)
+    assert not {f"dask@{NEWEST}", f"cudf@{NEWEST}", f"modin/mpi@{NEWEST}"} & set(names)
+    assert all(find(name) for name in names)
+
+
+@pytest.mark.parametrize("module", REGISTRY)
+def test_a_module_answers_by_write_and_run(module: str) -> None:
+    loaded = import_module(f"dfbench.engines.{module}")
+    assert engines()[loaded.ENGINE.name] is loaded.ENGINE
+    assert loaded.write == loaded.ENGINE.write
+    assert loaded.run == loaded.ENGINE.run
+
+
+def test_what_is_known_of_an_engine_is_known_of_its_versions_and_scans() -> None:
+    assert info(find("polars/scan@1.30")) == info(find("polars"))
+
+
+def test_the_name_of_a_default_points_to_the_plain_one() -> None:
+    with pytest.raises(EngineError, match="write modin"):
+        find("modin/ray")
