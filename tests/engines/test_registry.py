@@ -9,7 +9,6 @@ from functools import cache
 from importlib import import_module
 
 import pytest
-
 from dfbench.engines import REGISTRY, engines, find, own_infos
 from dfbench.engines.info import NEWEST, EngineInfo, Work
 from dfbench.engines.versions import Versioned, info
