@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ..engines import find, template
 from ..testing.conformance import golden, kit
-from ..testing.conformance.kit import Part
+from ..testing.conformance.kit import KitPart
 
 SHOWN = 10  # failures of a part; more of them repeat the first
 
@@ -47,7 +47,7 @@ def save_golden(name: str, folder: Path) -> None:
         sys.stdout.write(f"{path}\n")
 
 
-def summary(parts: Iterable[Part]) -> str:
+def summary(parts: Iterable[KitPart]) -> str:
     """Return a line with the number of cases that an engine answers, and the parts that fail."""
     answers = [part for part in parts if part.name in {"answers", "missing values"}]
     met, asked = sum(p.met for p in answers), sum(p.asked for p in answers)
@@ -56,14 +56,14 @@ def summary(parts: Iterable[Part]) -> str:
     return f"{met} of {asked} cases, {ending}"
 
 
-def shield(parts: list[Part]) -> dict[str, str | int]:
+def shield(parts: list[KitPart]) -> dict[str, str | int]:
     """Return the summary as the JSON that shields.io reads from an endpoint."""
     failed = any(part.failures for part in parts)
     color = "red" if failed else "brightgreen"
     return {"schemaVersion": 1, "label": "dfbench", "message": summary(parts), "color": color}
 
 
-def _table(parts: list[Part]) -> Table:
+def _table(parts: list[KitPart]) -> Table:
     table = Table("part", box=None, header_style="bold underline")
     for heading in ("right", "unsupported", "known wrong", "failed"):
         table.add_column(heading, justify="right")

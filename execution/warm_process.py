@@ -76,16 +76,24 @@ class WarmProcess:
         return error
 
     def _heard(self, patience: float) -> bool:
-        """Wait for a reply until the processes have had so many seconds of the machine."""
+        """Wait for a reply until the processes have had so many seconds of the machine.
+
+        They count from the first check on: most replies come sooner than a look at all processes.
+        """
+        if self._replies(min(CHECK_INTERVAL, patience)):
+            return True
         had, (used, waited), looked = 0.0, self._scheduled(), time.monotonic()
-        assert self.process.stdout is not None
         while had < patience:
-            if select.select([self.process.stdout], [], [], min(CHECK_INTERVAL, patience - had))[0]:
+            if self._replies(min(CHECK_INTERVAL, patience - had)):
                 return True
             now, (more, longer) = time.monotonic(), self._scheduled()
             had += own_time(now - looked, more - used, longer - waited)
             used, waited, looked = more, longer, now
         return False
+
+    def _replies(self, seconds: float) -> bool:
+        assert self.process.stdout is not None
+        return bool(select.select([self.process.stdout], [], [], seconds)[0])
 
     def _scheduled(self) -> tuple[float, float]:
         pid = self.process.pid

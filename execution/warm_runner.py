@@ -12,16 +12,28 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
+
+MODULES: dict[tuple[str, str], ModuleType] = {}
+
+
+def load_module(program: str) -> ModuleType:
+    """Return a program as a module: the same one for the same text, with what it has compiled."""
+    key = program, Path(program).read_text(encoding="utf-8")
+    if key not in MODULES:
+        spec = importlib.util.spec_from_file_location(Path(program).stem, program)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        MODULES[key] = module
+    return MODULES[key]
 
 
 def run_program(program: str, data: list[str], path: str, *, first: bool) -> None:
     """Run a program on its files, and write its answer."""
-    spec = importlib.util.spec_from_file_location(Path(program).stem, program)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = load_module(program)
     if first and hasattr(module, "start"):
         globals()["started"] = module.start()  # a cluster that is let go of ends
     loaded = module.load(*data)

@@ -1,10 +1,11 @@
-"""An engine asked every case, in one warm process: what it answered, refused, or got wrong."""
+"""Runs the cases of the suite on an engine in one warm process, and checks each answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -14,43 +15,45 @@ import pyarrow.parquet as pq
 from ...datasets.parquet_schema import read_schema
 from ...engines import find
 from ...engines.base import Engine, Program, Resources
+from ...engines.writing.program import unformatted
 from ...environments.provider import Interpreter, build_local_provider, print_progress
 from ...errors import Unsupported
 from ...execution.warm_process import WarmProcess
 from ...spec.schema import Schema
+from ...spec.workload import Query
 from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers
 from ...verification.differences import CheckResult
 from ...verification.evaluation import answer_query
 from ...verification.python_answers import build_column, prepare_rows
-from .cases import FRAMES, SOLD, TABLES, Case
+from .cases import FRAMES, SOLD, TABLES, ConformanceCase
 
-TWO = Resources(threads=2)
+TWO_THREADS = Resources(threads=2)
 STORED = FRAMES | SOLD | TABLES
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """How an engine met a case, and why; `program` is the text that ran."""
+class CaseResult:
+    """The outcome of a case, with the reason; `program` is the text that ran."""
 
-    how: Literal["answered", "unsupported", "wrong"]
-    why: str = ""
+    outcome: Literal["answered", "unsupported", "wrong"]
+    reason: str = ""
     program: str = ""
 
 
-def interpreter(engine: Engine) -> Interpreter:
-    """Return the interpreter that runs an engine, its environment made where it is not there yet."""
+def find_interpreter(engine: Engine) -> Interpreter:
+    """Return the interpreter that runs an engine, and create its environment where it has one."""
     return build_local_provider().interpreter(engine, print_progress)
 
 
-def started(engine: str, folder: Path) -> WarmProcess:
-    """Start the one process for all cases of an engine; its programs lie in the folder."""
+def start_process(engine: str, folder: Path) -> WarmProcess:
+    """Start one process for all cases of an engine, whose programs are written into the folder."""
     found = find(engine)
-    return WarmProcess(interpreter(found).path, folder, found.environment(TWO))
+    return WarmProcess(find_interpreter(found).path, folder, found.environment(TWO_THREADS))
 
 
-def store(folder: Path) -> dict[str, Path]:
-    """Write the frames and tables as Parquet files; give each by its name."""
+def write_frames(folder: Path) -> dict[str, Path]:
+    """Write the frames and tables as Parquet files, and return each file by its frame's name."""
     files = {name: folder / f"{name}.parquet" for name in STORED}
     for name, path in files.items():
         pq.write_table(STORED[name], path)
@@ -58,76 +61,88 @@ def store(folder: Path) -> dict[str, Path]:
 
 
 @dataclass(slots=True)
-class Answering:
-    """One engine, the frames, and the process that is started by the first case it can say."""
+class CaseRunner:
+    """One engine, the frames, and the process, which the first supported case starts."""
 
     engine: str
     frames: dict[str, Path]
     folder: Path
     place: Interpreter = field(init=False)
-    _warm: WarmProcess | None = None
+    _process: WarmProcess | None = None
 
     def __post_init__(self) -> None:
-        self.place = interpreter(find(self.engine))
+        self.place = find_interpreter(find(self.engine))
 
-    def result(self, case: Case) -> Result:
-        """Ask a case and hold the answer against the oracle's."""
-        program = self.written(case)
+    def run(self, case: ConformanceCase) -> CaseResult:
+        """Run a case and compare its answer with the oracle's."""
+        program = self.write_program(case)
         if isinstance(program, Unsupported):
-            return Result("unsupported", str(program))
-        # Workers of a cluster import the program by its name, so no two may share one.
-        safe = f"{self.engine}_{case.name}".translate(str.maketrans("/+@.-", "_____"))
-        text, answer = self.folder / f"{safe}.py", self.folder / "answer.arrow"
-        text.write_text(program.text)
+            return CaseResult("unsupported", str(program))
+        answer = self.folder / "answer.arrow"
         join = case.query().join
         tables = [self.frames[join.table]] if join else []
-        problem = self.warm().answer(text, self.frames[case.frame], answer, *tables)
+        problem = self._live_process().answer(
+            self._write_file(program), self.frames[case.frame], answer, *tables
+        )
         if problem:
-            return Result("wrong", problem, program.text)
-        verdict = agrees(case, answer)
+            return CaseResult("wrong", problem, program.text)
+        verdict = check_answer(case, answer)
         if verdict.agrees:
-            return Result("answered", program=program.text)
-        return Result("wrong", f"{verdict.reason}\n{verdict.rows}", program.text)
+            return CaseResult("answered", program=program.text)
+        return CaseResult("wrong", f"{verdict.reason}\n{verdict.rows}", program.text)
 
-    def written(self, case: Case) -> Program | Unsupported:
-        """Write the program for the versions that run it, or keep the engine's refusal."""
-        told = Resources(versions=self.place.versions)
+    def write_program(self, case: ConformanceCase) -> Program | Unsupported:
+        """Write the program for the versions that run it, or return the engine's refusal.
+
+        It is not formatted: that takes longer than all the rest, and the golden tests show it.
+        """
+        resources = Resources(versions=self.place.versions)
         try:
-            return find(self.engine).write(case.query(), schema(case, self.frames), told)
+            with unformatted():
+                return find(self.engine).write(
+                    case.query(), case_schema(case, self.frames), resources
+                )
         except Unsupported as reason:
             return reason
 
-    def warm(self) -> WarmProcess:
-        """Return the process that answers: a new one where the last has died."""
-        if self._warm is None or not self._warm.alive:
-            self._warm = WarmProcess(
-                self.place.path, self.folder, find(self.engine).environment(TWO)
-            )
-        return self._warm
-
-    def end(self) -> None:
+    def close(self) -> None:
         """End the process, if one was started."""
-        if self._warm is not None:
-            self._warm.end()
+        if self._process is not None:
+            self._process.end()
+
+    def _write_file(self, program: Program) -> Path:
+        """Write a program under a name of its own: a cluster's workers import it by that.
+
+        Programs that mean the same share the file, and with it what the process compiled for it.
+        """
+        slug = self.engine.translate(str.maketrans("/+@.-", "_____"))
+        path = self.folder / f"{slug}_{program.sha}.py"
+        if not path.exists():
+            path.write_text(program.text)
+        return path
+
+    def _live_process(self) -> WarmProcess:
+        """Return the process, a new one where the last has died."""
+        if self._process is None or not self._process.alive:
+            self._process = WarmProcess(
+                self.place.path, self.folder, find(self.engine).environment(TWO_THREADS)
+            )
+        return self._process
 
 
 @contextmanager
-def answering(engine: str, folder: Path) -> Iterator[Answering]:
-    """Return an engine to ask, and end its process afterwards."""
-    asked = Answering(engine, store(folder), folder)
+def open_runner(engine: str, folder: Path) -> Iterator[CaseRunner]:
+    """Yield a runner of cases on an engine, and end its process afterwards."""
+    runner = CaseRunner(engine, write_frames(folder), folder)
     try:
-        yield asked
+        yield runner
     finally:
-        asked.end()
+        runner.close()
 
 
-def agrees(case: Case, path: Path) -> CheckResult:
-    """Hold the answer in a file against the plain-Python oracle's."""
-    join = case.query().join
-    query, rows = prepare_rows(
-        case.query(), STORED[case.frame], STORED[join.table] if join else None
-    )
-    rows = answer_query(query, rows)
+def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
+    """Compare the answer in a file with the plain-Python oracle's."""
+    query, rows = _expected_rows(case)
     with pa.ipc.open_file(path) as answer:
         types = answer.schema
     columns = {
@@ -138,7 +153,19 @@ def agrees(case: Case, path: Path) -> CheckResult:
     )
 
 
-def schema(case: Case, files: dict[str, Path]) -> Schema:
+@cache
+def _expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
+    join = case.query().join
+    query, rows = prepare_rows(
+        case.query(), STORED[case.frame], STORED[join.table] if join else None
+    )
+    return query, answer_query(query, rows)
+
+
+def case_schema(case: ConformanceCase, files: dict[str, Path]) -> Schema:
     """Return the columns of a case's frame, and of the tables beside it."""
-    tables = tuple((name, read_schema(files[name])) for name in TABLES)
-    return replace(read_schema(files[case.frame]), tables=tables)
+    tables = tuple((name, _cached_schema(files[name])) for name in TABLES)
+    return replace(_cached_schema(files[case.frame]), tables=tables)
+
+
+_cached_schema = cache(read_schema)

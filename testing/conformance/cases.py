@@ -309,7 +309,7 @@ JOINS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ConformanceCase:
     """A query and the name of its frame."""
 
     name: str
@@ -335,9 +335,13 @@ def _read(text: str) -> Query:
 
 
 CASES = (
-    *(Case(f"{name}-{frame}", frame, text) for name, text in QUERIES.items() for frame in FRAMES),
     *(
-        Case(f"{name}-{frame}", f"sold_{frame}", text)
+        ConformanceCase(f"{name}-{frame}", frame, text)
+        for name, text in QUERIES.items()
+        for frame in FRAMES
+    ),
+    *(
+        ConformanceCase(f"{name}-{frame}", f"sold_{frame}", text)
         for name, text in JOINS.items()
         for frame in FRAMES
     ),

@@ -54,7 +54,7 @@ def golden(engine: Engine) -> Golden:
 
 
 def problems(text: str) -> Iterator[str]:
-    """Describe what a program has to be and is not: a module of its own, in the engine's own words."""
+    """Yield why a program is no module of its own: what it lacks, or that it imports dfbench."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:

@@ -14,8 +14,8 @@ from ...engines import find
 from ...errors import EngineError
 from ...storage.records import Outcome, Run
 from . import canaries, golden
-from .answers import Answering, Result, answering, interpreter
-from .cases import CASES, Case
+from .answers import CaseResult, CaseRunner, find_interpreter, open_runner
+from .cases import CASES, ConformanceCase
 from .known_failures import mark
 
 # Without missing values, and with them: where engines differ most.
@@ -29,7 +29,7 @@ ENDS = {Outcome.OK, Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class KitPart:
     """How an engine met one part of the kit; `known` are failures that dfbench has marks for."""
 
     name: str
@@ -44,12 +44,12 @@ class Part:
         return self.met + self.unsupported + self.known + len(self.failures)
 
 
-def test(name: str, reviewed: Path | None) -> Iterator[Part]:
+def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
     """Return each part of the kit as it ends; `reviewed` is a folder of golden programs.
 
     Raises EngineError where the engine is unknown or not installed.
     """
-    problem = interpreter(find(name)).problem
+    problem = find_interpreter(find(name)).problem
     if problem:
         raise EngineError(f"{name}: {problem}")
     yield _programs(name, reviewed)
@@ -62,7 +62,7 @@ def test(name: str, reviewed: Path | None) -> Iterator[Part]:
         yield _limits(name, folder)
 
 
-def _programs(name: str, reviewed: Path | None) -> Part:
+def _programs(name: str, reviewed: Path | None) -> KitPart:
     written, again = golden.golden(find(name)), golden.golden(find(name))
     found = [
         f"{file} {problem}"
@@ -78,36 +78,36 @@ def _programs(name: str, reviewed: Path | None) -> Part:
         mend = f"review it, then: dfbench engine golden {name} {reviewed}"
         found += [f"{told}; {mend}" for told in golden.differences(written, reviewed)]
     met = max(0, len(written.programs) - len(found))
-    return Part("golden programs", met, len(written.refused), 0, tuple(found))
+    return KitPart("golden programs", met, len(written.refused), 0, tuple(found))
 
 
-def _answers(name: str, folder: Path) -> Iterator[Part]:
-    with answering(name, folder) as asked:
+def _answers(name: str, folder: Path) -> Iterator[KitPart]:
+    with open_runner(name, folder) as runner:
         plain = [case for case in CASES if case.frame not in MISSING]
-        yield _answered("answers", asked, plain)
-        yield _answered("missing values", asked, [c for c in CASES if c.frame in MISSING])
+        yield _run_cases("answers", runner, plain)
+        yield _run_cases("missing values", runner, [c for c in CASES if c.frame in MISSING])
 
 
-def _answered(title: str, asked: Answering, cases: list[Case]) -> Part:
-    results = [(case.name, asked.result(case)) for case in cases]
-    wrong = [(case, found) for case, found in results if found.how == "wrong"]
-    known = [case for case, _ in wrong if (m := mark(asked.engine, case)) and m.how == "wrong"]
-    return Part(
+def _run_cases(title: str, runner: CaseRunner, cases: list[ConformanceCase]) -> KitPart:
+    results = [(case.name, runner.run(case)) for case in cases]
+    wrong = [(case, found) for case, found in results if found.outcome == "wrong"]
+    known = [case for case, _ in wrong if (m := mark(runner.engine, case)) and m.outcome == "wrong"]
+    return KitPart(
         title,
-        sum(found.how == "answered" for _, found in results),
-        sum(found.how == "unsupported" for _, found in results),
+        sum(found.outcome == "answered" for _, found in results),
+        sum(found.outcome == "unsupported" for _, found in results),
         len(known),
         tuple(f"{case}: {_line(found)}" for case, found in wrong if case not in known),
     )
 
 
-def _line(found: Result) -> str:
+def _line(found: CaseResult) -> str:
     """Return the line of an explanation that says most: an error's last, a difference's first."""
-    lines = found.why.strip().splitlines() or [""]
+    lines = found.reason.strip().splitlines() or [""]
     return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 
 
-def _questions(name: str, folder: Path) -> Iterator[Part]:
+def _questions(name: str, folder: Path) -> Iterator[KitPart]:
     for title, workload in (
         ("ten questions", "groupby"),
         ("functions", "apply"),
@@ -118,21 +118,21 @@ def _questions(name: str, folder: Path) -> Iterator[Part]:
         yield _ran(title, found.stored.runs, {Outcome.OK})
 
 
-def _ran(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> Part:
+def _ran(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> KitPart:
     unsupported = [run for run in runs if run.outcome is Outcome.UNSUPPORTED]
     other = [run for run in runs if run.outcome not in {*right, Outcome.UNSUPPORTED}]
     failures = tuple(f"{run.query}: {run.outcome}, {run.evidence}" for run in other)
     met = len(runs) - len(unsupported) - len(failures)
-    return Part(title, met, len(unsupported), 0, failures)
+    return KitPart(title, met, len(unsupported), 0, failures)
 
 
-def _spending(name: str, folder: Path, title: str, threads: int) -> Part:
+def _spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
     place = folder / f"threads-{threads}"
     place.mkdir()
     try:
-        found = canaries.spent(name, interpreter(find(name)), canaries.data(), place, threads)
+        found = canaries.spent(name, find_interpreter(find(name)), canaries.data(), place, threads)
     except (RuntimeError, TimeoutExpired) as error:
-        return Part(title, failures=(str(error).strip().splitlines()[-1],))
+        return KitPart(title, failures=(str(error).strip().splitlines()[-1],))
     failures = tuple(
         f"{query}: {seconds.left:.0%} of the work came after the query had returned"
         if threads > 1
@@ -140,14 +140,14 @@ def _spending(name: str, folder: Path, title: str, threads: int) -> Part:
         for query, seconds in found.items()
         if not (seconds.is_finished if threads > 1 else seconds.is_alone)
     )
-    return Part(title, len(found) - len(failures), 0 if found else 1, 0, failures)
+    return KitPart(title, len(found) - len(failures), 0 if found else 1, 0, failures)
 
 
-def _limits(name: str, folder: Path) -> Part:
+def _limits(name: str, folder: Path) -> KitPart:
     """Run a question with room, with half of that, and in no time: each has its right ending."""
     free = _limited(name, folder / "room", {"limits.memory": ROOM})
     if free is None:
-        return Part("limits", unsupported=3)
+        return KitPart("limits", unsupported=3)
     peak = free.memory.peak or 0
     tight = _limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
     late = _limited(name, folder / "late", {"limits.time": NO_TIME})
@@ -158,7 +158,7 @@ def _limits(name: str, folder: Path) -> Part:
         _ran("limits", (tight,), ENDS),
         _ran("limits", (late,), {Outcome.TIMEOUT}),
     ]
-    return Part("limits", sum(p.met for p in told), failures=sum((p.failures for p in told), ()))
+    return KitPart("limits", sum(p.met for p in told), failures=sum((p.failures for p in told), ()))
 
 
 def _limited(name: str, folder: Path, limits: dict[str, str]) -> Run | None:

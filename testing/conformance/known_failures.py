@@ -9,7 +9,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class KnownFailure:
     """Engine and case as patterns, and the reason.
 
     `unsupported` says that the adapter refuses in words; `wrong` that the library answers wrongly.
@@ -17,66 +17,76 @@ class Mark:
 
     engine: str
     case: str
-    how: Literal["unsupported", "wrong"]
+    outcome: Literal["unsupported", "wrong"]
     reason: str
 
 
 # Their frames have no order of rows that a first or a last could be told by.
 UNORDERED = ("narwhals", "ibis", "datafusion", "daft", "pyspark")
 
-MARKS: tuple[Mark, ...] = (
+MARKS: tuple[KnownFailure, ...] = (
     *(
-        Mark(engine, f"{name}{kind}-*", "unsupported", "its rows have no order of their own")
+        KnownFailure(
+            engine, f"{name}{kind}-*", "unsupported", "its rows have no order of their own"
+        )
         for engine in UNORDERED
         for name in ("first", "last")
         for kind in ("", "_int", "_nan")
     ),
     *(
-        Mark(engine, f"{name}*", "unsupported", "no window of rows is written for it")
+        KnownFailure(engine, f"{name}*", "unsupported", "no window of rows is written for it")
         for engine in UNORDERED
         for name in ("rank", "lags", "cumsum", "transform_[emln]*")
     ),
     *(
-        Mark(engine, f"{name}*", "unsupported", "its rows have no order of their own")
+        KnownFailure(engine, f"{name}*", "unsupported", "its rows have no order of their own")
         for engine in ("datafusion", "daft", "pyspark")
         for name in ("transform", "share", "z_score")
     ),
     *(
-        Mark("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
+        KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
         for unit in ("year", "month", "date")
     ),
-    Mark("daft", "truncate_zone_*", "unsupported", "its days have 24 hours"),
+    KnownFailure("daft", "truncate_zone_*", "unsupported", "its days have 24 hours"),
     *(
-        Mark("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
+        KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
         for name in ("zone_parts", "truncate_zone_*")
     ),
-    Mark("pyspark", "truncate_zone_*", "unsupported", "it truncates by the session's clock"),
+    KnownFailure(
+        "pyspark", "truncate_zone_*", "unsupported", "it truncates by the session's clock"
+    ),
     *(
-        Mark(engine, "round*", "unsupported", "it rounds halves away from zero")
+        KnownFailure(engine, "round*", "unsupported", "it rounds halves away from zero")
         for engine in ("datafusion", "daft", "ibis")
     ),
     *(
-        Mark(engine, "rounds_tens*", "unsupported", "it rounds behind the point alone")
+        KnownFailure(engine, "rounds_tens*", "unsupported", "it rounds behind the point alone")
         for engine in ("polars*", "narwhals")
     ),
-    Mark("datafusion", "row_function*", "unsupported", "its rows have no order of their own"),
-    Mark(
+    KnownFailure(
+        "datafusion", "row_function*", "unsupported", "its rows have no order of their own"
+    ),
+    KnownFailure(
         "datafusion",
         "narrow_quantile-missing",
         "wrong",
         "its quantile cuts the place between two values to six digits",
     ),
-    Mark("datafusion", "divide_zero-plain", "wrong", "its max of nothing but -inf is finite"),
+    KnownFailure(
+        "datafusion", "divide_zero-plain", "wrong", "its max of nothing but -inf is finite"
+    ),
     *(
-        Mark("fireducks", f"{name}-missing", "unsupported", "it tells NaN from null")
+        KnownFailure("fireducks", f"{name}-missing", "unsupported", "it tells NaN from null")
         for name in ("[!w]*", "where*", "whole", "whole_[!s]*", "whole_spread")
     ),
     *(
-        Mark("fireducks", f"{name}-one", "unsupported", "the only row has a missing value")
+        KnownFailure("fireducks", f"{name}-one", "unsupported", "the only row has a missing value")
         for name in ("cumsum", "narrow_*", "exact_*", "zone_*", "truncate_zone_*")
     ),
     *(
-        Mark("fireducks", f"join{kind}-{frame}", "unsupported", "the table has missing values")
+        KnownFailure(
+            "fireducks", f"join{kind}-{frame}", "unsupported", "the table has missing values"
+        )
         for kind in (
             *("", "_left", "_repeated", "_left_repeated", "_two_keys", "_left_nobody"),
             *("_truths_inner", "_truths_left", "_coded"),
@@ -84,40 +94,54 @@ MARKS: tuple[Mark, ...] = (
         )
         for frame in ("plain", "one")
     ),
-    Mark("fireducks", "row_function*", "unsupported", "functions are pandas' own work there"),
-    Mark("fireducks", "zone_compared-plain", "wrong", "it compares no zone with a constant"),
-    Mark("fireducks", "zone_extremes-plain", "wrong", "its n_unique of times is a time"),
-    Mark("fireducks", "*-empty", "unsupported", "it dies of frames without rows"),
-    Mark("fireducks", "truncate_date-*", "wrong", "its dates of Arrow are no datetimes"),
-    Mark("fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"),
+    KnownFailure(
+        "fireducks", "row_function*", "unsupported", "functions are pandas' own work there"
+    ),
+    KnownFailure(
+        "fireducks", "zone_compared-plain", "wrong", "it compares no zone with a constant"
+    ),
+    KnownFailure("fireducks", "zone_extremes-plain", "wrong", "its n_unique of times is a time"),
+    KnownFailure("fireducks", "*-empty", "unsupported", "it dies of frames without rows"),
+    KnownFailure("fireducks", "truncate_date-*", "wrong", "its dates of Arrow are no datetimes"),
+    KnownFailure(
+        "fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"
+    ),
     *(
-        Mark("cudf", f"{name}*", "unsupported", "pandas says it with NumPy's where")
+        KnownFailure("cudf", f"{name}*", "unsupported", "pandas says it with NumPy's where")
         for name in ("derive_case", "text_or_nothing")
     ),
-    Mark("cudf", "row_function*", "unsupported", "functions are not written for it"),
-    Mark("datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"),
-    Mark(
+    KnownFailure("cudf", "row_function*", "unsupported", "functions are not written for it"),
+    KnownFailure(
+        "datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"
+    ),
+    KnownFailure(
         "datatable", "join*nobody-*", "unsupported", "from Arrow, it reads no columns without rows"
     ),
     *(
-        Mark("datatable", f"join{kind}_repeated-*", "wrong", "it joins with unique keys alone")
+        KnownFailure(
+            "datatable", f"join{kind}_repeated-*", "wrong", "it joins with unique keys alone"
+        )
         for kind in ("", "_left")
     ),
-    Mark("pandas+numba", "join*", "unsupported", "Numba has no join: pandas says it"),
-    Mark("datatable", "*quantile*", "unsupported", "it has no quantiles"),
+    KnownFailure("pandas+numba", "join*", "unsupported", "Numba has no join: pandas says it"),
+    KnownFailure("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
-        Mark("datatable", f"{name}-*", "unsupported", "its times have no zone")
+        KnownFailure("datatable", f"{name}-*", "unsupported", "its times have no zone")
         for name in ("zone_parts", "zone_compared", "truncate_zone_*")
     ),
     *(
-        Mark("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
+        KnownFailure("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
         for name in ("rank", "rank_text", "transform_nan", "transform_expression")
         for frame in ("plain", "missing", "one")
     ),
-    Mark("datatable", "transform_more-missing", "unsupported", "its first counts missing values"),
-    Mark("datatable", "texts-*", "unsupported", "it has no lower case"),
+    KnownFailure(
+        "datatable", "transform_more-missing", "unsupported", "its first counts missing values"
+    ),
+    KnownFailure("datatable", "texts-*", "unsupported", "it has no lower case"),
     *(
-        Mark(engine, f"exact_{what}-missing", "unsupported", "integers with gaps are floats to it")
+        KnownFailure(
+            engine, f"exact_{what}-missing", "unsupported", "integers with gaps are floats to it"
+        )
         for engine in (
             "pandas+numba",
             "dask",
@@ -128,22 +152,24 @@ MARKS: tuple[Mark, ...] = (
         )
         for what in ("sum", "keys", "extremes")
     ),
-    Mark("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
-    Mark("datatable", "min_text-*", "unsupported", "its min and max compare no text"),
+    KnownFailure("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
+    KnownFailure("datatable", "min_text-*", "unsupported", "its min and max compare no text"),
     *(
-        Mark("datatable", f"{name}{kind}-missing", "unsupported", "its first counts missing values")
+        KnownFailure(
+            "datatable", f"{name}{kind}-missing", "unsupported", "its first counts missing values"
+        )
         for name in ("first", "last")
         for kind in ("", "_int", "_nan")
     ),
 )
 
 
-def mark(engine: str, case: str) -> Mark | None:
+def mark(engine: str, case: str) -> KnownFailure | None:
     """Return the mark of a case, if it has one; of a version's own before its engine's."""
     return next((known for known in _of(engine) if fnmatch(case, known.case)), None)
 
 
 @cache
-def _of(engine: str) -> tuple[Mark, ...]:
+def _of(engine: str) -> tuple[KnownFailure, ...]:
     names = dict.fromkeys((engine, engine.partition("@")[0]))
     return tuple(known for name in names for known in MARKS if fnmatch(name, known.engine))

@@ -171,7 +171,7 @@ def _is_constant(node: Expr) -> bool:
 
 
 def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
-    """Return whether an infinity of a group is divided with a remainder, spreads, or is in a middle.
+    """Return whether a group has an infinity in a remainder, a spread or a quantile.
 
     Between an infinity and a number, each library's quantile is another.
     """
@@ -220,7 +220,7 @@ def _quotients(
 
 
 def _is_near_whole(x: Any, y: Any) -> bool:  # noqa: ANN401 - whatever the sides are
-    """Return whether a float's last digit decides: 20 // (5 / 17) is 67, or 68; 2 % (2 / 3) is 0."""
+    """Return whether a float's last digit decides: 20 // (5 / 17) is 67 or 68."""
     if not (isinstance(x, float) or isinstance(y, float)) or None in {x, y} or not y:
         return False
     quotient = x / y

@@ -16,7 +16,7 @@ from dfbench.engines.base import Resources
 from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
-from dfbench.testing.conformance.answers import started as started_process
+from dfbench.testing.conformance.answers import start_process
 from dfbench.verification.agreement import derive_requirements
 from dfbench.verification.answers import compare_answers
 from dfbench.verification.evaluation import answer_query
@@ -97,7 +97,7 @@ def warm(tmp_path_factory):
 
     def give(engine):
         if engine not in started or not started[engine].alive:
-            started[engine] = started_process(engine, tmp_path_factory.mktemp("programs"))
+            started[engine] = start_process(engine, tmp_path_factory.mktemp("programs"))
         return started[engine]
 
     yield give

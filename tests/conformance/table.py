@@ -9,7 +9,7 @@ from pathlib import Path
 from dfbench.engines import default_engines, own_infos
 from dfbench.engines.info import Place, Work
 from dfbench.testing.conformance.cases import CASES
-from dfbench.testing.conformance.known_failures import Mark, mark
+from dfbench.testing.conformance.known_failures import KnownFailure, mark
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, ELSEWHERE_PAGE = DOCS / "semantics.md", DOCS / "environments.md"
@@ -78,8 +78,8 @@ def _row(engine: str) -> str:
     return f"| {engine} | {len(CASES) - len(known)} | {refused} | {wrong} |"
 
 
-def _reasons(known: list[Mark], how: str) -> str:
-    found = Counter(one.reason for one in known if one.how == how)
+def _reasons(known: list[KnownFailure], how: str) -> str:
+    found = Counter(one.reason for one in known if one.outcome == how)
     return "; ".join(f"{number}: {reason}" for reason, number in found.most_common()) or "none"
 
 
@@ -101,8 +101,8 @@ def _cell(engine: str, patterns: list[str], notes: list[str]) -> str:
     return f"{word} ({', '.join(map(str, numbers))})"
 
 
-def _noted(known: Mark, notes: list[str]) -> int:
-    note = f"{known.how}: {known.reason}"
+def _noted(known: KnownFailure, notes: list[str]) -> int:
+    note = f"{known.outcome}: {known.reason}"
     if note not in notes:
         notes.append(note)
     return notes.index(note) + 1

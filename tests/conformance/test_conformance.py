@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,8 @@ from dfbench.engines.info import Place, Work
 from dfbench.engines.writing.program import unformatted
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
-from dfbench.testing.conformance.answers import Answering, schema, store
-from dfbench.testing.conformance.cases import CASES, FRAMES, Case
+from dfbench.testing.conformance.answers import CaseRunner, case_schema, write_frames
+from dfbench.testing.conformance.cases import CASES, ConformanceCase
 from dfbench.testing.conformance.known_failures import MARKS, mark
 
 INFOS = own_infos()
@@ -29,47 +29,62 @@ NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELS
 # Their programs are their siblings' on another scheduler, and a case costs a cluster's round trips:
 # each query on one of its frames in turn. `make conformance` asks them all.
 SAMPLED = set() if ASKED else {one.name for one in INFOS if one.sampled}
-ASKINGS = [
-    (name, case)
-    for name in NAMES
-    for number, case in enumerate(CASES)
-    if name not in SAMPLED or number % len(FRAMES) == number // len(FRAMES) % len(FRAMES)
-]
+QUERIES = {
+    query: tuple(cases)
+    for query, cases in groupby(CASES, key=lambda case: case.name.rpartition("-")[0])
+}
 
-Asked = Callable[[str], Answering]
+OpenRunner = Callable[[str], CaseRunner]
 
 
 @pytest.fixture(scope="session")
 def frames(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return store(tmp_path_factory.mktemp("frames"))
+    return write_frames(tmp_path_factory.mktemp("frames"))
 
 
 @pytest.fixture(scope="session")
-def ask(frames: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    """Return what asks an engine; its process serves all its cases."""
-    asking: dict[str, Answering] = {}
+def open_runner(
+    frames: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenRunner]:
+    """Return a function that opens an engine's runner once; its process serves all its cases."""
+    runners: dict[str, CaseRunner] = {}
 
-    def asked(engine: str) -> Answering:
-        if engine not in asking:
-            asking[engine] = Answering(engine, frames, tmp_path_factory.mktemp("programs"))
-        return asking[engine]
+    def open_once(engine: str) -> CaseRunner:
+        if engine not in runners:
+            runners[engine] = CaseRunner(engine, frames, tmp_path_factory.mktemp("programs"))
+        return runners[engine]
 
-    yield asked
-    for one in asking.values():
-        one.end()
+    yield open_once
+    for runner in runners.values():
+        runner.close()
 
 
-@pytest.mark.parametrize(
-    ("engine", "case"), ASKINGS, ids=[f"{name}-{case.name}" for name, case in ASKINGS]
-)
-def test_answer_is_the_oracles(engine: str, case: Case, ask: Asked) -> None:
-    asked = ask(engine)
-    assert not asked.place.problem
-    known, found = mark(engine, case.name), asked.result(case)
-    if known is None:
-        assert found.how == "answered", f"{found.how} without a mark: {found.why}\n{found.program}"
-    else:
-        assert found.how == known.how, f"marked {known.how}, and {found.how}: mend the mark"
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("engine", NAMES)
+def test_answers_are_the_oracles_on_every_frame(
+    engine: str, query: str, open_runner: OpenRunner
+) -> None:
+    runner = open_runner(engine)
+    assert not runner.place.problem
+    failures = [failure for case in asked_cases(engine, query) if (failure := fail(runner, case))]
+    assert not failures, "\n\n".join(failures)
+
+
+def asked_cases(engine: str, query: str) -> tuple[ConformanceCase, ...]:
+    """Return a query's cases, of a sampled engine one: the next frame for each next query."""
+    cases = QUERIES[query]
+    number = list(QUERIES).index(query) % len(cases)
+    return cases[number : number + 1] if engine in SAMPLED else cases
+
+
+def fail(runner: CaseRunner, case: ConformanceCase) -> str | None:
+    """Return what is wrong with a case's outcome, by its name and with its program."""
+    known, found = mark(runner.engine, case.name), runner.run(case)
+    if known is None and found.outcome != "answered":
+        return f"{case.name}: {found.outcome} without a mark: {found.reason}\n{found.program}"
+    if known is not None and found.outcome != known.outcome:
+        return f"{case.name}: marked {known.outcome}, but {found.outcome}: correct the mark"
+    return None
 
 
 @pytest.mark.parametrize("engine", sorted(FUNCTIONS_ONLY))
@@ -86,18 +101,16 @@ def test_an_engine_for_functions_refuses_a_group_by_in_words(
 def test_an_engine_of_another_environment_refuses_what_its_marks_say(
     engine: str, frames: dict[str, Path]
 ) -> None:
-    schemas = cache(lambda case: schema(case, frames))
-    firsts = {case.frame: case for case in CASES}
     with unformatted():
         for case in CASES:
             known = mark(engine, case.name)
             if known is None and "plain" not in case.frame:
                 continue  # what is said of one frame is said of all, but for its marks
-            refuses = bool(known) and known.how == "unsupported"
-            assert refuses == _refuses(engine, case, schemas(firsts[case.frame])), case.name
+            refuses = bool(known) and known.outcome == "unsupported"
+            assert refuses == _refuses(engine, case, case_schema(case, frames)), case.name
 
 
-def _refuses(engine: str, case: Case, data: Schema) -> bool:
+def _refuses(engine: str, case: ConformanceCase, data: Schema) -> bool:
     try:
         find(engine).write(case.query(), data)
     except Unsupported:

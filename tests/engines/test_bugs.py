@@ -132,7 +132,7 @@ def test_the_page_tells_of_each_bug_that_the_fuzz_knows():
 
 
 def test_the_page_tells_of_each_wrong_answer_of_other_environments():
-    wrong = [one for one in MARKS if one.how == "wrong" and one.engine in ELSEWHERE]
+    wrong = [one for one in MARKS if one.outcome == "wrong" and one.engine in ELSEWHERE]
     assert wrong
     for one in wrong:
         assert f" {one.reason} |" in PAGE, one

@@ -14,12 +14,12 @@ from dfbench.comparison.plan import loading
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
+from dfbench.engines.writing.program import unformatted
 from dfbench.errors import EngineError, Unsupported, WorkloadError
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
-from dfbench.testing.conformance.answers import agrees
-from dfbench.testing.conformance.answers import started as started_process
+from dfbench.testing.conformance.answers import check_answer, start_process
 from dfbench.testing.conformance.cases import CASES, FRAMES
 from dfbench.testing.conformance.known_failures import mark
 from typer.testing import CliRunner
@@ -43,7 +43,7 @@ def frames(tmp_path_factory):
 def warm(tmp_path_factory):
     started = {}
     yield lambda name: started.setdefault(
-        name, started_process(name, tmp_path_factory.mktemp("programs"))
+        name, start_process(name, tmp_path_factory.mktemp("programs"))
     )
     for process in started.values():
         process.end()
@@ -56,7 +56,8 @@ def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
     data = frames / f"{case.frame}.parquet"
     known = mark(engine, case.name)
     try:
-        program = find(name).write(case.query(), read_schema(data), Resources(threads=2))
+        with unformatted():
+            program = find(name).write(case.query(), read_schema(data), Resources(threads=2))
     except Unsupported:
         assert known
         return
@@ -67,7 +68,7 @@ def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
     if known:
         return
     assert problem is None, f"{problem}\n{program.text}"
-    verdict = agrees(case, tmp_path / "answer.arrow")
+    verdict = check_answer(case, tmp_path / "answer.arrow")
     assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
 
 

@@ -10,11 +10,11 @@ from dfbench.commands import engine
 from dfbench.engines import engines, find
 from dfbench.errors import EngineError, Unsupported
 from dfbench.testing.conformance import kit
-from dfbench.testing.conformance.answers import answering
+from dfbench.testing.conformance.answers import open_runner
 from dfbench.testing.conformance.canaries import Spent
 from dfbench.testing.conformance.cases import CASES
 from dfbench.testing.conformance.golden import Golden, differences, problems, save
-from dfbench.testing.conformance.kit import Part
+from dfbench.testing.conformance.kit import KitPart
 
 SOUND = "def load(path): ...\ndef query(data): ...\ndef rows(answer): ...\n"
 
@@ -43,8 +43,8 @@ def liar(monkeypatch):
 
 def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path):
     asked = [case for case in CASES if case.name in {"sum-plain", "max-plain", "mean-plain"}]
-    with answering("liar", tmp_path) as answers:
-        part = kit._answered("answers", answers, asked)
+    with open_runner("liar", tmp_path) as runner:
+        part = kit._run_cases("answers", runner, asked)
     assert (part.met, part.unsupported, part.asked) == (1, 1, 3)
     (failure,) = part.failures
     assert failure.startswith("sum-plain: ")
@@ -95,7 +95,7 @@ def test_work_after_the_answer_and_a_second_thread_are_seen():
 
 @pytest.mark.parametrize("failures", [(), ("late: still running",)])
 def test_a_failure_is_the_exit_code_and_the_badge(monkeypatch, tmp_path, capsys, failures):
-    parts = [Part("answers", 3, 1), Part("limits", 2, failures=failures)]
+    parts = [KitPart("answers", 3, 1), KitPart("limits", 2, failures=failures)]
     monkeypatch.setattr(kit, "test", lambda *_: iter(parts))
     code = engine.run_kit("duck", None, tmp_path / "badge.json")
     badge = json.loads((tmp_path / "badge.json").read_text())
