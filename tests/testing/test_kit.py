@@ -52,7 +52,7 @@ def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path):
 
 
 def test_an_engine_that_is_not_installed_is_told_with_what_adds_it():
-    with pytest.raises(EngineError, match=r"daft: .*not installed.*makes an environment"):
+    with pytest.raises(EngineError, match=r"daft: .*not installed.*an environment of its own"):
         next(kit.test("daft", None))
 
 
