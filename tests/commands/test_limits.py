@@ -100,7 +100,7 @@ def test_a_limit_that_the_kernel_does_not_hold_is_told(tmp_path: Path, name: str
 def test_more_threads_than_cores_are_told(tmp_path: Path):
     done = run(tmp_path, "--threads", "4096", "--dry-run")
     assert done.returncode == 0
-    assert "4096 threads are asked for" in done.stderr
+    assert "4096 threads are requested" in done.stderr
 
 
 def test_needs_are_known_by_engine_variant_and_version():
