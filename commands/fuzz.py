@@ -39,7 +39,7 @@ def summary(tally: Tally) -> list[str]:
         for engine, answers in sorted(tally.answers.items())
     ]
     lines += [
-        f"{engine}: its process died {times} times, and not of the same workload asked again"
+        f"{engine}: its process crashed {times} times, and not when the workload was repeated"
         for engine, times in sorted((+tally.died).items())
     ]
     return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]

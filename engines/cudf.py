@@ -26,10 +26,12 @@ class CuDF(Adapter):
         """Write the statements that pandas and cuDF share; `to_arrow` comes after them."""
         query = inputs.query
         if query.apply:
-            raise Unsupported(query.name, "functions of rows and groups are not written for cuDF")
+            raise Unsupported(query.name, "row and group functions are not implemented for cuDF")
         statements = PandasSteps(query, inputs.rows, met=inputs.joining).body()
         if re.search(r"\bnp\.(where|select)\(", statements):
-            raise Unsupported(query.name, "pandas says it with NumPy's where: not on the device")
+            raise Unsupported(
+                query.name, "it needs NumPy's where, which does not run on the device"
+            )
         return Parts(
             # NumPy's element-wise functions of a column of cuDF's run on the device.
             imports="import cudf\nimport numpy as np",

@@ -52,10 +52,10 @@ class FireDucks(Adapter):
         """Write the steps of the query as statements of pandas."""
         query, rows = inputs.query, inputs.rows
         if query.apply:
-            raise Unsupported(query.name, "the user's functions are pandas' own work there")
+            raise Unsupported(query.name, "FireDucks leaves the user's functions to pandas")
         missing = any(_misses(table.query, table.data) for table in inputs.tables())
         if not inputs.data.rows or missing or (not query.select and _misses(query, rows)):
-            why = "FireDucks tells NaN from null, and answers otherwise than pandas where either is"
+            why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"
             raise Unsupported("missing values" if inputs.data.rows else "no rows", why)
         steps = PandasSteps(query, rows, met=inputs.joining)
         return Parts(

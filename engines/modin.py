@@ -95,7 +95,7 @@ class Modin(Adapter):
     def on(self, address: str) -> Modin:
         """Return Modin on an existing cluster of Ray or Dask; EngineError for MPI."""
         if self.backend == "mpi":
-            message = f"{self.name}@{address}: MPI starts its processes anew for every program"
+            message = f"{self.name}@{address}: MPI starts new processes for every program"
             raise EngineError(message)
         info = replace(self.info, name=f"{self.name}@{address}", threads=())
         return replace(self, info=info, address=address)

@@ -35,7 +35,7 @@ class NumPy(Adapter):
         query, data = inputs.query, inputs.data
         function = query.apply
         if not isinstance(function, RowFunction):
-            raise Unsupported(query.name, "this is for row functions; the engine pandas says it")
+            raise Unsupported(query.name, "supports row functions only; use pandas")
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
         return Parts(

@@ -130,7 +130,7 @@ def _check_governor(governor: str | None) -> Check:
 def _check_virtualization(kind: str | None) -> Check:
     if kind != "virtual machine":
         return Check(passed=True, message="a container" if kind else "no virtual machine")
-    fix = "other virtual machines may use the CPU: each run stores it as `steal`, and reports warn about noisy runs"
+    fix = "other virtual machines may use the CPU: runs store it as `steal`, reports warn"
     return Check(passed=False, message="a virtual machine", fix=fix)
 
 

@@ -21,7 +21,7 @@ from .outcomes import Decision, decide_outcome
 PATIENCE = 15.0
 CLUSTER_MEASURE = (
     "on a cluster: resident memory of the largest worker (on Ray: node) since the start, as its "
-    "kernel counts and the scheduler tells"
+    "kernel counts it and the scheduler reports it"
 )
 READ_BYTES = 8 * 1024 * 1024
 LOG_CHARACTERS = 4000
@@ -93,7 +93,7 @@ def build_record(job: Job, seen: Observation, verdict: Decision, began: str) -> 
     log = seen.failure.traceback if seen.failure else seen.log
     evidence = verdict.evidence
     if seen.survivors:
-        evidence += f" (processes that would not die: {', '.join(map(str, seen.survivors))})"
+        evidence += f" (processes that could not be killed: {', '.join(map(str, seen.survivors))})"
     told = {name: str(value) for name, value in job.environment.items()}
     return Run(
         engine=job.engine,

@@ -56,7 +56,7 @@ def decide_outcome(
         case Cause.HOST:
             text = "the machine itself ran out of memory, and its kernel killed a process"
             return Decision(
-                Outcome.CRASHED, f"{text} {where}: this is no evidence about the engine", True
+                Outcome.CRASHED, f"{text} {where}: this says nothing about the engine", True
             )
         case Cause.KERNEL:
             return _out_of_memory(

@@ -13,7 +13,7 @@ from pathlib import Path
 from . import processes
 
 RUNNER = Path(__file__).with_name("warm_runner.py")
-DIED = "the process died"
+DIED = "the process exited"
 PATIENCE = 60.0  # seconds for one program, the engine's start with it
 CHECK_INTERVAL = 1.0  # seconds between two looks at what is waited for
 IDLE_SHARE = 0.1  # of a core: what wants less is not waiting for the machine

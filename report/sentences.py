@@ -227,7 +227,7 @@ def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) 
         case Outcome.NOT_INSTALLED:
             return "is not installed"
         case Outcome.OK:
-            raise AssertionError("an ok run is no failure")
+            raise AssertionError("an ok run is not a failure")
 
 
 def _checks(view: View, stored: StoredComparison) -> Iterator[str]:

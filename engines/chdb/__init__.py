@@ -81,7 +81,7 @@ class ChDB(Adapter):
 def _check_names(query: Query) -> None:
     names = (*query.reads, *(output.name for output in query.derive), *query.outputs)
     for odd in (n for n in names if set(n) & set("\\\n\r")):
-        raise Unsupported(repr(odd), "a name with a backslash or a line break is not written yet")
+        raise Unsupported(repr(odd), "names with a backslash or a line break are not supported")
 
 
 def _connect(statement: ClickHouseStatement, resources: Resources) -> str:

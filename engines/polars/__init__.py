@@ -99,7 +99,7 @@ class MapElements(Polars):
         """Write the call of the function; Unsupported for any other query."""
         query = chain.query
         if not isinstance(query.apply, RowFunction):
-            raise Unsupported(query.name, "map_elements calls functions of rows; polars says it")
+            raise Unsupported(query.name, "map_elements only runs row functions; use polars")
         return call(query, query.apply, chain.data)
 
 
@@ -111,7 +111,7 @@ class PolarsNumba(Polars):
         """Write the compiled function and its call; Unsupported for any other query."""
         query = chain.query
         if not isinstance(query.apply, RowFunction):
-            raise Unsupported(query.name, "this is for row functions; polars says it")
+            raise Unsupported(query.name, "supports row functions only; use polars")
         return compile_(query, query.apply, chain.data)
 
 

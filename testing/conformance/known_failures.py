@@ -26,20 +26,20 @@ UNORDERED = ("narwhals", "ibis", "datafusion", "daft", "pyspark")
 
 MARKS: tuple[KnownFailure, ...] = (
     *(
-        KnownFailure(
-            engine, f"{name}{kind}-*", "unsupported", "its rows have no order of their own"
-        )
+        KnownFailure(engine, f"{name}{kind}-*", "unsupported", "its rows have no defined order")
         for engine in UNORDERED
         for name in ("first", "last")
         for kind in ("", "_int", "_nan")
     ),
     *(
-        KnownFailure(engine, f"{name}*", "unsupported", "no window of rows is written for it")
+        KnownFailure(
+            engine, f"{name}*", "unsupported", "window functions are not implemented for it"
+        )
         for engine in UNORDERED
         for name in ("rank", "lags", "cumsum", "transform_[emln]*")
     ),
     *(
-        KnownFailure(engine, f"{name}*", "unsupported", "its rows have no order of their own")
+        KnownFailure(engine, f"{name}*", "unsupported", "its rows have no defined order")
         for engine in ("datafusion", "daft", "pyspark")
         for name in ("transform", "share", "z_score")
     ),
@@ -47,36 +47,34 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
         for unit in ("year", "month", "date")
     ),
-    KnownFailure("daft", "truncate_zone_*", "unsupported", "its days have 24 hours"),
+    KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),
     *(
         KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
         for name in ("zone_parts", "truncate_zone_*")
     ),
     KnownFailure(
-        "pyspark", "truncate_zone_*", "unsupported", "it truncates by the session's clock"
+        "pyspark", "truncate_zone_*", "unsupported", "it truncates in the session's time zone"
     ),
     *(
         KnownFailure(engine, "round*", "unsupported", "it rounds halves away from zero")
         for engine in ("datafusion", "daft", "ibis")
     ),
     *(
-        KnownFailure(engine, "rounds_tens*", "unsupported", "it rounds behind the point alone")
+        KnownFailure(engine, "rounds_tens*", "unsupported", "it rounds to decimal places only")
         for engine in ("polars*", "narwhals")
     ),
-    KnownFailure(
-        "datafusion", "row_function*", "unsupported", "its rows have no order of their own"
-    ),
+    KnownFailure("datafusion", "row_function*", "unsupported", "its rows have no defined order"),
     KnownFailure(
         "datafusion",
         "narrow_quantile-missing",
         "wrong",
-        "its quantile cuts the place between two values to six digits",
+        "its quantile interpolates with six digits only",
     ),
-    KnownFailure(
-        "datafusion", "divide_zero-plain", "wrong", "its max of nothing but -inf is finite"
-    ),
+    KnownFailure("datafusion", "divide_zero-plain", "wrong", "its max of only -inf is finite"),
     *(
-        KnownFailure("fireducks", f"{name}-missing", "unsupported", "it tells NaN from null")
+        KnownFailure(
+            "fireducks", f"{name}-missing", "unsupported", "it distinguishes NaN from null"
+        )
         for name in ("[!w]*", "where*", "whole", "whole_[!s]*", "whole_spread")
     ),
     *(
@@ -94,23 +92,26 @@ MARKS: tuple[KnownFailure, ...] = (
         )
         for frame in ("plain", "one")
     ),
+    KnownFailure("fireducks", "row_function*", "unsupported", "it leaves functions to pandas"),
     KnownFailure(
-        "fireducks", "row_function*", "unsupported", "functions are pandas' own work there"
-    ),
-    KnownFailure(
-        "fireducks", "zone_compared-plain", "wrong", "it compares no zone with a constant"
+        "fireducks",
+        "zone_compared-plain",
+        "wrong",
+        "it cannot compare a time with a zone to a constant",
     ),
     KnownFailure("fireducks", "zone_extremes-plain", "wrong", "its n_unique of times is a time"),
-    KnownFailure("fireducks", "*-empty", "unsupported", "it dies of frames without rows"),
-    KnownFailure("fireducks", "truncate_date-*", "wrong", "its dates of Arrow are no datetimes"),
+    KnownFailure("fireducks", "*-empty", "unsupported", "it crashes on frames without rows"),
     KnownFailure(
-        "fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or give numbers"
+        "fireducks", "truncate_date-*", "wrong", "dates from Arrow are not datetimes in it"
+    ),
+    KnownFailure(
+        "fireducks", "divide_zero-*", "wrong", "its // and % by zero raise or return numbers"
     ),
     *(
-        KnownFailure("cudf", f"{name}*", "unsupported", "pandas says it with NumPy's where")
+        KnownFailure("cudf", f"{name}*", "unsupported", "row functions need NumPy's where")
         for name in ("derive_case", "text_or_nothing")
     ),
-    KnownFailure("cudf", "row_function*", "unsupported", "functions are not written for it"),
+    KnownFailure("cudf", "row_function*", "unsupported", "functions are not implemented for it"),
     KnownFailure(
         "datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"
     ),
@@ -119,11 +120,11 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(
-            "datatable", f"join{kind}_repeated-*", "wrong", "it joins with unique keys alone"
+            "datatable", f"join{kind}_repeated-*", "wrong", "it joins with unique keys only"
         )
         for kind in ("", "_left")
     ),
-    KnownFailure("pandas+numba", "join*", "unsupported", "Numba has no join: pandas says it"),
+    KnownFailure("pandas+numba", "join*", "unsupported", "Numba has no join; use pandas"),
     KnownFailure("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its times have no zone")
@@ -140,7 +141,10 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure("datatable", "texts-*", "unsupported", "it has no lower case"),
     *(
         KnownFailure(
-            engine, f"exact_{what}-missing", "unsupported", "integers with gaps are floats to it"
+            engine,
+            f"exact_{what}-missing",
+            "unsupported",
+            "integers with missing values are floats in it",
         )
         for engine in (
             "pandas+numba",
@@ -153,7 +157,7 @@ MARKS: tuple[KnownFailure, ...] = (
         for what in ("sum", "keys", "extremes")
     ),
     KnownFailure("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
-    KnownFailure("datatable", "min_text-*", "unsupported", "its min and max compare no text"),
+    KnownFailure("datatable", "min_text-*", "unsupported", "its min and max do not compare text"),
     *(
         KnownFailure(
             "datatable", f"{name}{kind}-missing", "unsupported", "its first counts missing values"

@@ -250,7 +250,9 @@ def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
 @pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
 def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
     (tmp_path / "there").touch()
-    assert explain_missing_device(find(name), tmp_path / "none").startswith("it needs an NVIDIA GPU")
+    assert explain_missing_device(find(name), tmp_path / "none").startswith(
+        "it needs an NVIDIA GPU"
+    )
     assert not explain_missing_device(find(name), tmp_path / "there")
     assert not explain_missing_device(find("polars"), tmp_path / "none")
 

@@ -21,7 +21,7 @@ from ..steps import fresh, rebuilt
 def native(query: Query, data: Schema, engine: str) -> Query:
     """Return a query of a group function as one of aggregations; Unsupported for any other."""
     if not isinstance(query.apply, GroupFunction):
-        raise Unsupported(query.name, f"this is for functions of groups; {engine} says it")
+        raise Unsupported(query.name, f"supports group functions only; use {engine}")
     return lowered(query, data)
 
 
