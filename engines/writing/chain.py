@@ -268,7 +268,7 @@ class Chain(ABC):
 
     def _over(self, tree: ast.expr) -> ast.expr:
         if not self.dialect.over:
-            raise Unsupported("transform", f"not written yet for {self.title}")
+            raise Unsupported("transform", f"not implemented for {self.title}")
         keys = [literal(key) for key in self.query.group_by]
         return quote(self.dialect.over, x=tree, k=keys) if keys else tree
 
