@@ -8,7 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# `test_answers_are_the_oracles_on_every_frame[modin/dask-sum]`: an engine starts once for all its cases.
+# `test_answers_are_…_every_frame[modin/dask-sum]`: an engine starts once for all its cases.
 BY_ENGINE = (
     "tests/conformance/",
     "tests/comparison/test_own_data.py",

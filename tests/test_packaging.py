@@ -57,7 +57,7 @@ def test_tests_and_benchmarks_stay_out_of_the_wheel(wheel: set[str]) -> None:
     assert not [name for name in wheel if name.split("/")[1] in NOT_INSTALLED]
 
 
-def test_a_comparison_starts_without_pandas():
+def test_a_comparison_starts_without_pandas() -> None:
     asked = "import sys, dfbench.commands.compare; print('pandas' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 from dfbench.audit.findings import Flag, audit
@@ -84,7 +85,7 @@ def honest():
     return [line(s, q, run) for s in SOLUTIONS for q in QUESTIONS for run in (1, 2)]
 
 
-def published(tmp_path, lines):
+def published(tmp_path: Path, lines):
     path = tmp_path / "time.csv"
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, HEADER)
@@ -93,7 +94,7 @@ def published(tmp_path, lines):
     return path
 
 
-def found(tmp_path, lines):
+def found(tmp_path: Path, lines):
     return audit(read(published(tmp_path, lines)))
 
 
@@ -105,7 +106,7 @@ def planted(solution, question, **changes):
     ]
 
 
-def test_honest_results_are_left_alone_however_they_are_printed(tmp_path):
+def test_honest_results_are_left_alone_however_they_are_printed(tmp_path: Path) -> None:
     assert found(tmp_path, honest()) == ()
 
 
@@ -135,7 +136,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_error_is_found_and_nothing_else(tmp_path, name):
+def test_a_planted_error_is_found_and_nothing_else(tmp_path: Path, name: str) -> None:
     (solution, question, changes), flag = PLANTED[name]
     findings = found(tmp_path, planted(solution, question, **changes))
     assert {(f.flag, f.solution, f.question) for f in findings} == {(flag, solution, question)}
@@ -143,28 +144,28 @@ def test_a_planted_error_is_found_and_nothing_else(tmp_path, name):
     assert findings[0].evidence
 
 
-def test_the_evidence_names_both_answers_and_who_gave_the_usual_one(tmp_path):
+def test_the_evidence_names_both_answers_and_who_gave_the_usual_one(tmp_path: Path) -> None:
     (finding,) = found(tmp_path, planted("polars", "sum v1 by id1", chk="30000000.0"))
     assert finding.evidence.startswith("30000000.0, and 29998789")
     assert "data.table, duckdb, spark" in finding.evidence
     assert finding.where == "polars 1.1.0, G1_1e7_1e2_0_0, sum v1 by id1"
 
 
-def test_fewer_rows_read_than_the_data_has_are_told_once(tmp_path):
+def test_fewer_rows_read_than_the_data_has_are_told_once(tmp_path: Path) -> None:
     lines = [e | {"in_rows": 9_437_184} if e["solution"] == "duckdb" else e for e in honest()]
     (finding,) = found(tmp_path, lines)
     assert finding.flag is Flag.TRUNCATED
     assert finding.evidence == "read 9,437,184 rows of 10,000,000"
 
 
-def test_one_against_one_is_no_majority(tmp_path):
+def test_one_against_one_is_no_majority(tmp_path: Path) -> None:
     lines = [e for e in planted("polars", "sum v1 by id1", chk="1") if e["solution"] != "spark"]
     two = [e for e in lines if e["solution"] != "duckdb"]
     assert found(tmp_path, two) == ()
     assert len(found(tmp_path, lines)) == 1
 
 
-def test_a_family_has_one_voice(tmp_path):
+def test_a_family_has_one_voice(tmp_path: Path) -> None:
     """Dask and Modin share pandas' mistakes: three of them are no majority over two others."""
     lines = [e for e in honest() if e["solution"] in {"polars", "duckdb"}]
     for solution in ("pandas", "dask", "modin"):
@@ -172,14 +173,14 @@ def test_a_family_has_one_voice(tmp_path):
     assert {f.solution for f in found(tmp_path, lines)} == {"pandas", "dask", "modin"}
 
 
-def test_a_solution_that_contradicts_itself_is_unsteady(tmp_path):
+def test_a_solution_that_contradicts_itself_is_unsteady(tmp_path: Path) -> None:
     lines = honest()
     lines.append(line("polars", "sum v1 by id1", 1) | {"chk": "29998000"})
     flags = {f.flag for f in found(tmp_path, lines)}
     assert flags == {Flag.UNSTEADY}
 
 
-def test_only_a_solutions_newest_batch_is_published(tmp_path):
+def test_only_a_solutions_newest_batch_is_published(tmp_path: Path) -> None:
     old = {"batch": 1_690_000_000, "timestamp": 1_690_000_060.0, "version": "0.19.0"}
     wrong = [
         e | old for e in planted("polars", "sum v1 by id1", chk="7") if e["solution"] == "polars"
@@ -187,7 +188,7 @@ def test_only_a_solutions_newest_batch_is_published(tmp_path):
     assert found(tmp_path, [*wrong, *honest()]) == ()
 
 
-def test_a_version_behind_the_solutions_own_is_stale(tmp_path):
+def test_a_version_behind_the_solutions_own_is_stale(tmp_path: Path) -> None:
     other = {"data": "G1_1e8_1e2_0_0", "in_rows": 1e8, "version": "1.10.0"}
     later = {"batch": 1_700_000_000 + 30 * DAY, "timestamp": 1_700_000_000.0 + 30 * DAY}
     lines = [*honest(), line("polars", "sum v1 by id1", 1, **other, **later)]
@@ -196,7 +197,7 @@ def test_a_version_behind_the_solutions_own_is_stale(tmp_path):
     assert "1.10.0 was run on G1_1e8_1e2_0_0" in finding.evidence
 
 
-def test_results_a_year_behind_the_others_are_stale(tmp_path):
+def test_results_a_year_behind_the_others_are_stale(tmp_path: Path) -> None:
     old = {"batch": 1_700_000_000 - 400 * DAY, "timestamp": 1_700_000_000.0 - 400 * DAY}
     lines = [e | old if e["solution"] == "spark" else e for e in honest()]
     (finding,) = found(tmp_path, lines)
@@ -204,7 +205,7 @@ def test_results_a_year_behind_the_others_are_stale(tmp_path):
     assert not finding.flag.wrong
 
 
-def test_missing_checks_and_rows_are_no_findings(tmp_path):
+def test_missing_checks_and_rows_are_no_findings(tmp_path: Path) -> None:
     lines = planted("spark", "sum v1 by id1", chk="NA", out_rows="NA", time_sec="NA")
     assert found(tmp_path, lines) == ()
 
@@ -216,14 +217,14 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_what_is_no_result_file_is_told_with_its_line(tmp_path, text):
+def test_what_is_no_result_file_is_told_with_its_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "time.csv"
     path.write_text(text)
     with pytest.raises(ResultsError, match=BROKEN[text]):
         read(path)
 
 
-def test_the_command_exits_with_1_where_an_answer_is_wrong(tmp_path):
+def test_the_command_exits_with_1_where_an_answer_is_wrong(tmp_path: Path) -> None:
     from dfbench.cli import app
 
     runner = CliRunner()

@@ -10,6 +10,7 @@ import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,7 +32,7 @@ from tests.support import stored_samples as samples
 RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
 
 
-def dfbench(monkeypatch, *words):
+def dfbench(monkeypatch: pytest.MonkeyPatch, *words):
     monkeypatch.setattr(sys, "argv", ["dfbench", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -39,7 +40,7 @@ def dfbench(monkeypatch, *words):
 
 
 @pytest.mark.parametrize("module", [history, selftest])
-def test_examples_in_docstrings_are_true(module):
+def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
@@ -63,7 +64,9 @@ def three(results):
     return heads
 
 
-def test_a_history_draws_every_comparison_and_names_what_changed(tmp_path, monkeypatch, capsys):
+def test_a_history_draws_every_comparison_and_names_what_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     three(tmp_path)
     assert dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 0
     told = capsys.readouterr().out
@@ -72,7 +75,7 @@ def test_a_history_draws_every_comparison_and_names_what_changed(tmp_path, monke
     assert "polars q2  ▁▁█  221 ms, 2.00× the median of the previous 2" in told
 
 
-def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path):
+def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path: Path) -> None:
     head = samples.head(**RIGHT)
     other = folder.read(samples.store(tmp_path, replace(head, dataset={"rows": 10})).path)
     found = history.build([other, folder.read(samples.store(tmp_path, head).path)])
@@ -81,7 +84,9 @@ def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path):
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_a_history_is_read_by_programs(tmp_path, monkeypatch, capsys, form):
+def test_a_history_is_read_by_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
     three(tmp_path)
     assert dfbench(monkeypatch, "history", tmp_path / "groupby", "--format", form) == 0
     text = capsys.readouterr().out
@@ -94,12 +99,14 @@ def test_a_history_is_read_by_programs(tmp_path, monkeypatch, capsys, form):
     assert {row["engine"] for row in rows} == {"pandas", "polars"}
 
 
-def test_a_history_of_nothing_is_a_sentence(tmp_path, monkeypatch, capsys):
+def test_a_history_of_nothing_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 2
     assert "no comparison of groupby is stored here" in capsys.readouterr().err
 
 
-def test_the_chart_of_noise_is_level():
+def test_the_chart_of_noise_is_level() -> None:
     assert history.spark([1.0, 1.001, 0.999]) == "▁▁▁"
     assert history.spark([]) == ""
 
@@ -107,7 +114,9 @@ def test_the_chart_of_noise_is_level():
 CSV = "city,day,x y,n\n" + "a,2020-01-01,1.5,3\nb,2020-01-02,,4\n" * 20
 
 
-def test_a_first_workload_is_read_and_runs_as_it_was_written(tmp_path, monkeypatch, capsys):
+def test_a_first_workload_is_read_and_runs_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "sales.csv").write_text(CSV)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
@@ -120,8 +129,8 @@ def test_a_first_workload_is_read_and_runs_as_it_was_written(tmp_path, monkeypat
 
 
 def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
-    tmp_path, monkeypatch, capsys
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "sales.csv").write_text(CSV)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
@@ -135,8 +144,8 @@ def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
 
 
 def test_a_first_workload_of_a_file_with_decimal_commas_reads_its_numbers(
-    tmp_path, monkeypatch, capsys
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "verkauf.csv").write_text("Ware;Betrag;Tag\n" + "Apfel;1,5;1\nBirne;-2;2\n" * 20)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
@@ -146,7 +155,9 @@ def test_a_first_workload_of_a_file_with_decimal_commas_reads_its_numbers(
     assert dfbench(monkeypatch, "check", "verkauf.yaml", *asked) == 0
 
 
-def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsys):
+def test_a_first_workload_never_takes_a_files_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "sales.csv").write_text(CSV)
     (tmp_path / "sales.yaml").write_text("mine")
     monkeypatch.chdir(tmp_path)
@@ -165,7 +176,9 @@ def test_a_first_workload_never_takes_a_files_place(tmp_path, monkeypatch, capsy
         ({"b": pa.nulls(100, pa.float64())}, None),
     ],
 )
-def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path, columns, key):
+def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(
+    tmp_path: Path, columns: dict[str, object], key: str | None
+) -> None:
     file = tmp_path / "my data.parquet"
     pq.write_table(pa.table(columns), file)
     from dfbench.datasets.dataset import make_dataset
@@ -177,7 +190,9 @@ def test_keys_have_few_values_and_any_name_is_written_as_yaml_reads_it(tmp_path,
     assert made.queries[0].group_by == ((key,) if key else ())
 
 
-def test_a_file_without_numbers_is_a_sentence(tmp_path, monkeypatch, capsys):
+def test_a_file_without_numbers_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "words.csv").write_text("a,b\nx,y\n")
     monkeypatch.chdir(tmp_path)
     assert dfbench(monkeypatch, "init", "words.csv") == 2
@@ -191,7 +206,7 @@ FACTS = {
 }  # fmt: skip
 
 
-def test_a_good_machine_has_nothing_to_mend():
+def test_a_good_machine_has_nothing_to_mend() -> None:
     assert [found.message for found in doctor.check_facts(FACTS) if not found.passed] == []
 
 
@@ -211,27 +226,29 @@ def test_a_good_machine_has_nothing_to_mend():
         ("results", None, "--results"),
     ],
 )
-def test_each_thing_amiss_is_told_with_its_next_step(fact, value, mend):
+def test_each_thing_amiss_is_told_with_its_next_step(fact: str, value: object, mend: str) -> None:
     found = list(doctor.check_facts({**FACTS, fact: value}))
     assert any(mend in one.fix for one in found if not one.passed)
     assert "✗" in doctor.render(found)
 
 
-def test_the_doctor_looks_at_this_machine(tmp_path, monkeypatch, capsys):
+def test_the_doctor_looks_at_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dfbench(monkeypatch, "doctor", "--results", tmp_path) == 0
     told = capsys.readouterr().out.splitlines()
     assert any("memory limits are enforced by" in line for line in told)
     assert all(told[i + 1].startswith("    → ") for i, line in enumerate(told) if line[0] == "✗")
 
 
-def test_a_missing_engine_is_told_with_the_command_that_adds_it():
+def test_a_missing_engine_is_told_with_the_command_that_adds_it() -> None:
     found = list(doctor.check_engines({"polars": "pip install 'dataframe-bench[polars]'"}))
     assert doctor.render(found) == (
         "✗ polars is not installed\n    → pip install 'dataframe-bench[polars]'\n"
     )
 
 
-def noisy(tmp_path, noise, rounds=40, drift=0.0):
+def noisy(tmp_path: Path, noise, rounds=40, drift=0.0):
     seed = random.Random(5)
     head = samples.head(engines=("polars",), queries=("q1", "q2", "q3"), rounds=rounds)
     made = folder.create(tmp_path, head)
@@ -244,7 +261,7 @@ def noisy(tmp_path, noise, rounds=40, drift=0.0):
 
 
 @pytest.mark.parametrize("drift", [0.0, 0.001])
-def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path, drift):
+def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path: Path, drift: float) -> None:
     found = selftest.build(noisy(tmp_path, 0.007, drift=drift), 2, count=300)
     assert found.passed
     assert len(found.real) == 30
@@ -253,7 +270,7 @@ def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path, drift):
     assert "Verdicts are reliable on this machine" in selftest.render(found)
 
 
-def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
+def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict() -> None:
     apart = {number: 1.0 if number % 2 else 1.5 for number in range(20)}
     again = {number: 1.0 if number % 2 else 1.5 + number / 1e5 for number in range(20)}
     turned = list(selftest.itself({"polars": {"q1": apart, "q2": again}}, (), "polars", 5))
@@ -261,12 +278,14 @@ def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict():
     assert selftest.adjacent(apart, range(4)) == [1.5, 1 / 1.5]
 
 
-def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path):
+def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="pairs of rounds are too few to estimate the noise"):
         selftest.build(noisy(tmp_path, 0.01, rounds=3), 2)
 
 
-def test_an_engine_is_compared_with_itself_by_real_runs(tmp_path, monkeypatch, capsys):
+def test_an_engine_is_compared_with_itself_by_real_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = ("-e", "duckdb", "-q", "q1", "--set", "dataset.rows=1000", "--set", "measure.runs=1")
     words = ("selftest", *asked, "--comparisons", "1", "--results", tmp_path)
     monkeypatch.setattr(selftest, "LEAST", 3)
@@ -274,12 +293,16 @@ def test_an_engine_is_compared_with_itself_by_real_runs(tmp_path, monkeypatch, c
     assert "1 comparison of an engine with itself, 2 rounds each" in capsys.readouterr().out
 
 
-def test_the_schema_is_the_one_in_the_docs(monkeypatch, capsys):
+def test_the_schema_is_the_one_in_the_docs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dfbench(monkeypatch, "schema") == 0
     assert json.loads(capsys.readouterr().out)["title"] == "dfbench workload"
 
 
-def test_open_finds_the_newest_report(tmp_path, monkeypatch, capsys):
+def test_open_finds_the_newest_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     made = samples.store(tmp_path, samples.head(**RIGHT))

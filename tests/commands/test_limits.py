@@ -48,7 +48,9 @@ def run(
         (("--limit-backend", "rope"), "unknown limit backend 'rope'; expected one of: cgroup2"),
     ],
 )
-def test_a_limit_that_cannot_be_is_a_sentence(tmp_path: Path, words: tuple[str, ...], said: str):
+def test_a_limit_that_cannot_be_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
     done = run(tmp_path, *words)
     assert done.returncode == 2
     assert said in done.stderr
@@ -56,13 +58,15 @@ def test_a_limit_that_cannot_be_is_a_sentence(tmp_path: Path, words: tuple[str, 
     assert not (tmp_path / "results").exists()
 
 
-def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(tmp_path: Path):
+def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(tmp_path: Path) -> None:
     done = run(tmp_path, "--dry-run", workload=f"{WORKLOAD}limits: {{memory: 100TiB}}\n")
     assert done.returncode == 0
     assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
 
 
-def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_there_is(tmp_path):
+def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_there_is(
+    tmp_path: Path,
+) -> None:
     larger = f"{WORKLOAD}limits: {{memory: 100TiB}}\n"
     done = run(tmp_path, "--limit-backend", "none", workload=larger, command="floor")
     assert "! the workload's limit of 1.024e+05 GiB is more than" in done.stderr
@@ -70,7 +74,7 @@ def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_the
 
 
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])
-def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(tmp_path: Path, name: str):
+def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(tmp_path: Path, name: str) -> None:
     try:
         choose_backend(name)
     except LimitError:
@@ -82,7 +86,7 @@ def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(tmp_path: Path, nam
         pytest.skip("this machine can hold limits so")
 
 
-def test_what_an_engine_needs_to_start_is_told_before_the_run(tmp_path: Path):
+def test_what_an_engine_needs_to_start_is_told_before_the_run(tmp_path: Path) -> None:
     done = run(tmp_path, "--memory", "32MiB", "--dry-run")
     assert done.returncode == 0
     assert "! pandas needs about 48 MiB to start, and the limit is 32 MiB" in done.stderr
@@ -91,19 +95,19 @@ def test_what_an_engine_needs_to_start_is_told_before_the_run(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["watchdog", "none"])
-def test_a_limit_that_the_kernel_does_not_hold_is_told(tmp_path: Path, name: str):
+def test_a_limit_that_the_kernel_does_not_hold_is_told(tmp_path: Path, name: str) -> None:
     told = run(tmp_path, "--memory", "500MiB", "--dry-run", "--limit-backend", name).stderr
     assert "! the limit of 500 MiB is not enforced by the kernel here" in told
     assert "not held" not in run(tmp_path, "--dry-run", "--limit-backend", name).stderr
 
 
-def test_more_threads_than_cores_are_told(tmp_path: Path):
+def test_more_threads_than_cores_are_told(tmp_path: Path) -> None:
     done = run(tmp_path, "--threads", "4096", "--dry-run")
     assert done.returncode == 0
     assert "4096 threads are requested" in done.stderr
 
 
-def test_needs_are_known_by_engine_variant_and_version():
+def test_needs_are_known_by_engine_variant_and_version() -> None:
     assert set(STARTS_WITH) <= set(engines())
     assert starts_with("pandas@3.1") == starts_with("pandas+numba") == STARTS_WITH["pandas"]
     assert starts_with("dask/distributed") > starts_with("dask")

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from dfbench import cli
@@ -21,11 +22,11 @@ RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1",), "rounds": 4}
 
 
 @pytest.fixture
-def stored(tmp_path):
+def stored(tmp_path: Path):
     return str(samples.store(tmp_path / "results", samples.head(**SMALL)).path)
 
 
-def dfbench(monkeypatch, *words):
+def dfbench(monkeypatch: pytest.MonkeyPatch, *words):
     monkeypatch.setattr(sys, "argv", ["dfbench", *words])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -34,14 +35,22 @@ def dfbench(monkeypatch, *words):
 
 @pytest.mark.parametrize("form", list(Format))
 @pytest.mark.parametrize("command", ["report", "diff"])
-def test_every_form_tells_of_every_engine(stored, monkeypatch, capsys, command, form):
+def test_every_form_tells_of_every_engine(
+    stored,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    form: Format,
+) -> None:
     folders = [stored] * (1 if command == "report" else 2)
     assert dfbench(monkeypatch, command, *folders, "--format", form) == 0
     told = capsys.readouterr().out
     assert all(engine in told for engine in SMALL["engines"])
 
 
-def test_exports_are_written_beside_the_table(stored, monkeypatch, capsys, tmp_path):
+def test_exports_are_written_beside_the_table(
+    stored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     files = {
         form: tmp_path / f"out.{form}" for form in ("html", "markdown", "json", "jsonl", "csv")
     }
@@ -54,15 +63,17 @@ def test_exports_are_written_beside_the_table(stored, monkeypatch, capsys, tmp_p
     assert len(list(csv.DictReader(io.StringIO(files["csv"].read_text())))) == 6
 
 
-def test_an_export_to_standard_output_takes_the_place_of_the_table(stored, monkeypatch, capsys):
+def test_an_export_to_standard_output_takes_the_place_of_the_table(
+    stored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dfbench(monkeypatch, "report", stored, "--export-json", "-") == 0
     assert json.loads(capsys.readouterr().out)["baseline"] == "pandas"
 
 
 @pytest.mark.parametrize("name", ["nowhere/out.json", "."])
 def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
-    monkeypatch, capsys, tmp_path, name
-):
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
     asked = (
         "compare",
         "groupby",
@@ -76,7 +87,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_trying_an_export_out_leaves_what_was_there(tmp_path):
+def test_trying_an_export_out_leaves_what_was_there(tmp_path: Path) -> None:
     old, new = tmp_path / "old.csv", tmp_path / "new.csv"
     old.write_text("mine")
     open_output(OutputOptions(export_jsonl=str(new), export_csv=str(old)))
@@ -84,8 +95,10 @@ def test_trying_an_export_out_leaves_what_was_there(tmp_path):
     assert not new.exists()
 
 
-def test_an_export_on_a_full_disk_keeps_the_file_of_before(stored, monkeypatch, tmp_path):
-    def full(*_):
+def test_an_export_on_a_full_disk_keeps_the_file_of_before(
+    stored, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_) -> None:
         raise OSError(28, "No space left on device")
 
     old = tmp_path / "out.json"
@@ -107,8 +120,14 @@ def test_an_export_on_a_full_disk_keeps_the_file_of_before(stored, monkeypatch, 
 )
 @pytest.mark.parametrize("command", ["report", "diff", "compare"])
 def test_a_mistake_is_a_sentence_and_exit_code_2(
-    stored, monkeypatch, capsys, tmp_path, command, words, said
-):
+    stored,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    words: tuple[str, ...],
+    said: str,
+) -> None:
     folders = {"report": [stored], "diff": [stored, stored], "compare": ["groupby", "--results",
                str(tmp_path / "none"), "-e", "pandas"]}  # fmt: skip
     assert dfbench(monkeypatch, command, *folders[command], *words) == 2
@@ -126,14 +145,20 @@ def test_a_mistake_is_a_sentence_and_exit_code_2(
     ],
 )
 def test_a_condition_decides_the_exit_code_of_report(
-    tmp_path, monkeypatch, capsys, condition, code
-):
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    condition: str,
+    code: int,
+) -> None:
     path = samples.store(tmp_path, samples.head(**RIGHT)).path
     assert dfbench(monkeypatch, "report", str(path), "--fail-if", condition) == code
     assert ("fails: " in capsys.readouterr().err) == bool(code)
 
 
-def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(tmp_path, monkeypatch):
+def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = samples.store(tmp_path, samples.head(engines=("pandas", "dask"), queries=("q8",)))
     failed = samples.store(tmp_path, samples.head(engines=("datatable",), queries=("q10",)))
     assert dfbench(monkeypatch, "report", str(wrong.path)) == 1
@@ -141,7 +166,9 @@ def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(tmp_
     assert dfbench(monkeypatch, "report", str(failed.path), "--strict") == 3
 
 
-def test_diff_refuses_other_data_until_it_is_forced(tmp_path, monkeypatch, capsys):
+def test_diff_refuses_other_data_until_it_is_forced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     paths = [
         str(samples.store(tmp_path, samples.head(**RIGHT, dataset={"rows": rows})).path)
         for rows in (10, 20)
@@ -152,7 +179,9 @@ def test_diff_refuses_other_data_until_it_is_forced(tmp_path, monkeypatch, capsy
     assert "! not comparable: dataset rows is 20, was 10" in capsys.readouterr().out
 
 
-def test_diff_exits_with_1_where_the_new_answer_is_wrong(tmp_path, monkeypatch):
+def test_diff_exits_with_1_where_the_new_answer_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = samples.head(engines=("pandas", "dask"), queries=("q8",))
     right = str(samples.store(tmp_path, asked, checked=False).path)
     wrong = str(samples.store(tmp_path, asked).path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from dfbench.commands.show import show
@@ -13,14 +14,16 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
-def program(tmp_path, capsys):
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     show(ASKED, folder=tmp_path)
     capsys.readouterr()
     return (tmp_path / "programs/pandas/q10.py").read_text()
 
 
 @pytest.mark.parametrize("coloured", [False, True])
-def test_a_narrow_screen_crops_no_line_of_a_program(coloured, program, monkeypatch, capsys):
+def test_a_narrow_screen_crops_no_line_of_a_program(
+    coloured: bool, program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     if coloured:
         monkeypatch.setenv("FORCE_COLOR", "1")

@@ -36,7 +36,7 @@ def search(need: int, guess: int, least: int = LEAST, most: int = MOST) -> list[
     need=st.integers(LEAST + MIB, MOST - GIB),
     guess=st.integers(1, 2 * MOST),
 )
-def test_both_sides_are_near_and_tried_twice(need: int, guess: int):
+def test_both_sides_are_near_and_tried_twice(need: int, guess: int) -> None:
     tried = TrialCounts.of(search(need, guess))
     low, high = tried.low, tried.high
     assert low is not None
@@ -46,38 +46,38 @@ def test_both_sides_are_near_and_tried_twice(need: int, guess: int):
     assert tried.count(low) == tried.count(high) == TRIES
 
 
-def test_a_good_guess_saves_tries():
+def test_a_good_guess_saves_tries() -> None:
     near, far = search(2 * GIB, int(1.03 * 2 * GIB)), search(2 * GIB, 100 * MIB)
     assert len(near) < len(far)
     assert len(near) <= 8
 
 
-def test_what_needs_more_than_there_is_has_no_floor():
+def test_what_needs_more_than_there_is_has_no_floor() -> None:
     tried = TrialCounts.of(search(2 * GIB, 500 * MIB, most=GIB))
     assert tried.high is None
     assert tried.low == GIB
     assert tried.count(GIB) == TRIES
 
 
-def test_what_needs_next_to_nothing_ends_at_the_least():
+def test_what_needs_next_to_nothing_ends_at_the_least() -> None:
     tried = TrialCounts.of(search(1, 500 * MIB))
     assert (tried.low, tried.high) == (None, LEAST)
     assert tried.count(LEAST) == TRIES
 
 
-def test_a_limit_under_which_one_of_two_tries_failed_does_not_work():
+def test_a_limit_under_which_one_of_two_tries_failed_does_not_work() -> None:
     tried = TrialCounts.of([(GIB, True), (2 * GIB, True), (GIB, False)])
     assert (tried.low, tried.high) == (GIB, 2 * GIB)
     assert (tried.finished(GIB), tried.count(GIB)) == (1, 2)
 
 
-def test_a_failure_above_a_success_counts():
+def test_a_failure_above_a_success_counts() -> None:
     tried = TrialCounts.of([(GIB, True), (2 * GIB, False), (3 * GIB, True)])
     assert (tried.low, tried.high) == (2 * GIB, 3 * GIB)
 
 
 @pytest.mark.parametrize("seed", range(50))
-def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int):
+def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int) -> None:
     chance = random.Random(seed)
     tries: list[tuple[int, bool]] = []
     while (limit := following(TrialCounts.of(tries), Bounds(GIB, LEAST, MOST))) is not None:
@@ -91,7 +91,7 @@ def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int):
     assert tried.high <= 1100 * MIB + 2 * wanted(1100 * MIB) + FINEST
 
 
-def test_an_interrupted_search_goes_on_as_if_it_had_not_been():
+def test_an_interrupted_search_goes_on_as_if_it_had_not_been() -> None:
     whole = search(700 * MIB, 2 * GIB)
     for length in range(len(whole)):
         limit = following(TrialCounts.of(whole[:length]), Bounds(2 * GIB, LEAST, MOST))

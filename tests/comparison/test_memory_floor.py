@@ -51,7 +51,7 @@ def stored(place: Path) -> trials.StoredSearch:
     return trials.read(trials.latest(place / "results", "small"))
 
 
-def test_a_floor_has_two_sides_and_is_told(place: Path):
+def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
     code, output, errors = run(place, "floor", "small.yaml", "-q", "q1", "-e", "duckdb")
     assert code == 0, errors
     found = stored(place)
@@ -74,7 +74,7 @@ def test_a_floor_has_two_sides_and_is_told(place: Path):
         folder.latest(place / "results", "small")
 
 
-def test_a_killed_search_is_read_and_gone_on_with(place: Path):
+def test_a_killed_search_is_read_and_gone_on_with(place: Path) -> None:
     victim = start(place, "floor", "small.yaml", "-e", "duckdb")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -100,7 +100,7 @@ def test_a_killed_search_is_read_and_gone_on_with(place: Path):
         assert query in output
 
 
-def test_memory_find_in_a_workload_searches(place: Path):
+def test_memory_find_in_a_workload_searches(place: Path) -> None:
     chosen = ("-e", "duckdb", "-q", "q1", "--memory", "find")
     code, output, errors = run(place, "compare", "small.yaml", *chosen)
     assert code == 0, errors
@@ -116,7 +116,7 @@ def test_memory_find_in_a_workload_searches(place: Path):
         (("--resume",), "no search for the floor"),
     ],
 )
-def test_a_search_that_cannot_be_is_told(place: Path, words: tuple[str, ...], said: str):
+def test_a_search_that_cannot_be_is_told(place: Path, words: tuple[str, ...], said: str) -> None:
     code, _, errors = run(place, "floor", "small.yaml", "-e", "duckdb", *words)
     assert code == 2
     assert said in errors

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from decimal import Decimal
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,7 +93,7 @@ def typed_table(name):
 
 
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory):
+def warm(tmp_path_factory: pytest.TempPathFactory):
     started = {}
 
     def give(engine):
@@ -149,7 +150,7 @@ def on_each_engine(function):
 
 @on_each_engine
 @pytest.mark.parametrize("case", [*typed_cases()])
-def test_every_type_with_gaps(engine, case, warm, tmp_path):
+def test_every_type_with_gaps(engine: str, case: str, warm, tmp_path: Path) -> None:
     name, _, kind = case.rpartition("-")
     why = answer(engine, case, typed_table(name), ASKED[kind], warm, tmp_path)
     known = [key for key in REFUSED if key[0] == engine and fnmatch(case, key[1])]
@@ -172,7 +173,7 @@ def column_of(name):
 @on_each_engine
 @pytest.mark.parametrize("names", CHUNKS, ids=lambda names: names[0])
 @pytest.mark.parametrize("place", ["keys", "measures", "filtered"])
-def test_odd_names(engine, names, place, warm, tmp_path):
+def test_odd_names(engine: str, names: list[str], place: str, warm, tmp_path: Path) -> None:
     columns = {name: [i + j for j in (1, 2, 2, 1)] for i, name in enumerate(names)}
     table = pa.table({"k": ["a", "a", "b", "b"], "v": [1, 4, 2, 9], **columns})
     first, second, *others = names
@@ -195,8 +196,8 @@ def test_odd_names(engine, names, place, warm, tmp_path):
 @on_each_engine
 @pytest.mark.parametrize("name", ["*", "^a$", "tab\there", "self", "e\u0301"])
 def test_a_name_that_an_engine_cannot_take_is_refused_and_never_answered_wrongly(
-    engine, name, warm, tmp_path
-):
+    engine: str, name: str, warm, tmp_path: Path
+) -> None:
     table = pa.table({"k": ["a", "a", "b"], name: [1, 2, 4]})
     question = {
         "derive": {"w": f"{column_of(name)} + 1"},
@@ -226,7 +227,7 @@ SHAPES = {
 
 @on_each_engine
 @pytest.mark.parametrize("shape", SHAPES)
-def test_odd_shapes(engine, shape, warm, tmp_path):
+def test_odd_shapes(engine: str, shape: str, warm, tmp_path: Path) -> None:
     question = {"group_by": "k", "aggregate": {"s": "sum(v)", "m": "mean(v)", "n": "size()"}}
     why = answer(engine, shape, SHAPES[shape], question, warm, tmp_path)
     assert bool(why) == ((engine, shape) == ("datatable", "empty")), why

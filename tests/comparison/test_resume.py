@@ -93,7 +93,9 @@ def told(stored_at: Path) -> dict[str, object]:
     }
 
 
-def test_a_killed_comparison_is_gone_on_with_to_the_same_end(workload: Path, finished: Path):
+def test_a_killed_comparison_is_gone_on_with_to_the_same_end(
+    workload: Path, finished: Path
+) -> None:
     victim = start(workload)
     folder = wait_for_runs(victim, workload.parent, 3)
     victim.kill()
@@ -115,7 +117,9 @@ def test_a_killed_comparison_is_gone_on_with_to_the_same_end(workload: Path, fin
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_ends_with_a_sentence_and_130_and_leaves_nothing(workload: Path, number: int):
+def test_a_stop_ends_with_a_sentence_and_130_and_leaves_nothing(
+    workload: Path, number: int
+) -> None:
     mark = uuid.uuid4().hex
     before = left(mark)
     victim = start(workload, mark=mark)
@@ -139,7 +143,7 @@ def small_disk(folder: Path, then: str) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def test_a_full_disk_is_no_engines_crash_and_can_be_gone_on_from(workload: Path):
+def test_a_full_disk_is_no_engines_crash_and_can_be_gone_on_from(workload: Path) -> None:
     disk = workload.parent / "disk"
     disk.mkdir()
     if small_disk(disk, "true"):
@@ -152,7 +156,9 @@ def test_a_full_disk_is_no_engines_crash_and_can_be_gone_on_from(workload: Path)
     assert small_disk(disk, f"({full}; true); {mended}") == 0
 
 
-def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(finished: Path, tmp_path: Path):
+def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(
+    finished: Path, tmp_path: Path
+) -> None:
     stored, whole = read(finished), (finished / "runs.jsonl").read_bytes()
     planned = plan_of(finished)
     copy = tmp_path / "copy"
@@ -172,7 +178,7 @@ def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(finished: Pat
 
 
 @pytest.mark.parametrize("lost", [1, 200])
-def test_a_torn_last_run_is_measured_anew(finished: Path, tmp_path: Path, lost: int):
+def test_a_torn_last_run_is_measured_anew(finished: Path, tmp_path: Path, lost: int) -> None:
     copy = tmp_path / "results" / "small" / finished.name
     shutil.copytree(finished, copy)
     for name in ("agreement.jsonl", "runs.parquet", "report.md", "report.html"):
@@ -184,7 +190,9 @@ def test_a_torn_last_run_is_measured_anew(finished: Path, tmp_path: Path, lost: 
     assert told(copy) == told(finished)
 
 
-def test_a_comparison_that_is_complete_is_only_reported_again(finished: Path, tmp_path: Path):
+def test_a_comparison_that_is_complete_is_only_reported_again(
+    finished: Path, tmp_path: Path
+) -> None:
     copy = tmp_path / finished.name
     shutil.copytree(finished, copy)
     session.resume(copy, Request("small"))
@@ -192,7 +200,9 @@ def test_a_comparison_that_is_complete_is_only_reported_again(finished: Path, tm
     assert told(copy) == told(finished)
 
 
-def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(finished: Path, tmp_path: Path):
+def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(
+    finished: Path, tmp_path: Path
+) -> None:
     copy = tmp_path / finished.name
     shutil.copytree(finished, copy)
     lines = [json.loads(line) for line in (copy / "runs.jsonl").read_text().splitlines()]
@@ -217,7 +227,7 @@ def test_a_wrong_answer_of_the_interrupted_part_still_disagrees(finished: Path, 
 )
 def test_two_measurements_are_not_mixed(
     finished: Path, tmp_path: Path, file: str, old: str, new: str, said: str
-):
+) -> None:
     copy = tmp_path / finished.name
     shutil.copytree(finished, copy)
     text = (copy / file).read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dfbench
 import pytest
 from dfbench.comparison import rounds
@@ -21,25 +23,27 @@ def engines(seconds: float, baseline: str = "pandas") -> list[str]:
     return list(dict.fromkeys(e for e, _, _ in affordable(PLACES, COSTS, baseline, seconds)))
 
 
-def test_a_round_that_fits_is_run_whole_and_in_its_order():
+def test_a_round_that_fits_is_run_whole_and_in_its_order() -> None:
     assert affordable(PLACES, COSTS, "pandas", 25.0) == PLACES
 
 
-def test_the_costliest_engines_are_left_out_first():
+def test_the_costliest_engines_are_left_out_first() -> None:
     assert engines(9.0) == ["pandas", "polars", "duckdb"]
     assert engines(8.9) == ["pandas", "polars"]
 
 
-def test_the_baseline_comes_before_cheaper_engines():
+def test_the_baseline_comes_before_cheaper_engines() -> None:
     assert engines(18.0, "modin") == ["modin", "polars"]
 
 
-def test_one_engine_alone_is_no_round():
+def test_one_engine_alone_is_no_round() -> None:
     assert engines(5.0) == []
     assert engines(-1.0) == []
 
 
-def test_an_answer_of_the_same_bytes_is_compared_once(tmp_path, monkeypatch):
+def test_an_answer_of_the_same_bytes_is_compared_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     compared = []
 
     def compare_counted(*asked, **also):
@@ -55,7 +59,7 @@ def test_an_answer_of_the_same_bytes_is_compared_once(tmp_path, monkeypatch):
     assert len(compared) == 1
 
 
-def test_ratios_are_to_an_engine_that_runs(tmp_path):
+def test_ratios_are_to_an_engine_that_runs(tmp_path: Path) -> None:
     if not missing(find("ibis")):
         pytest.skip("ibis is installed here")
     settings = {"dataset__rows": 1000, "measure__rounds": 1, "measure__runs": 1}

@@ -42,7 +42,7 @@ def runs(place: Path) -> dict[str, dict[int, Run]]:
     return found
 
 
-def test_two_comparisons_at_once_end_each_by_its_own_limit(tmp_path: Path):
+def test_two_comparisons_at_once_end_each_by_its_own_limit(tmp_path: Path) -> None:
     (tmp_path / "small.yaml").write_text(WORKLOAD)
     victims = [start(tmp_path, f"--memory={m}", f"--results={m}") for m in ("600MiB", "64MiB")]
     for victim in victims:

@@ -1,5 +1,7 @@
 """The data: R's stream word for word, db-benchmark's frame, the cache, and the user's own files."""
 
+from __future__ import annotations
+
 import fcntl
 import subprocess
 import sys
@@ -40,7 +42,7 @@ def sample(stream, n, size):
 # R's stream
 
 
-def test_uniforms_are_those_that_r_prints_after_set_seed_42():
+def test_uniforms_are_those_that_r_prints_after_set_seed_42() -> None:
     uniforms = RStream(42).words(3) / 2**32
     assert [f"{u:.7f}" for u in uniforms] == ["0.9148060", "0.9370754", "0.2861395"]
 
@@ -49,7 +51,7 @@ def test_uniforms_are_those_that_r_prints_after_set_seed_42():
     ("seed", "permutation"),
     [(42, [1, 5, 10, 8, 2, 4, 6, 9, 7, 3]), (123, [3, 10, 2, 8, 6, 9, 1, 7, 5, 4])],
 )
-def test_a_permutation_is_the_one_that_r_prints(seed, permutation):
+def test_a_permutation_is_the_one_that_r_prints(seed: int, permutation: list[int]) -> None:
     assert (RStream(seed).distinct(10, 10) + 1).tolist() == permutation
 
 
@@ -57,7 +59,7 @@ AWKWARD = [1, 2, 3, 4, 5, 15, 16, 17, 100, 32768, 65535, 65536, 65537, 100_000, 
 
 
 @pytest.mark.parametrize("n", AWKWARD)
-def test_draws_with_replacement_take_the_words_that_r_takes(n):
+def test_draws_with_replacement_take_the_words_that_r_takes(n: int) -> None:
     fast, slow = RStream(7), SlowR(7)
     assert sample(fast, n, 500) == slow.sample(n, 500)
     assert fast.words(1)[0] == slow.word()
@@ -65,14 +67,16 @@ def test_draws_with_replacement_take_the_words_that_r_takes(n):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 16, 17, 100, 1025, 65536, 66_000])
 @pytest.mark.parametrize("part", [0.05, 0.5, 1.0])
-def test_draws_without_replacement_take_the_words_that_r_takes(n, part):
+def test_draws_without_replacement_take_the_words_that_r_takes(n: int, part: float) -> None:
     fast, slow = RStream(7), SlowR(7)
     assert fast.distinct(n, int(n * part)).tolist() == slow.distinct(n, int(n * part))
     assert fast.words(1)[0] == slow.word()
 
 
 @pytest.mark.parametrize("size", [0, 1, 300, 500])
-def test_long_draws_without_replacement_are_hashed_as_in_r(monkeypatch, size):
+def test_long_draws_without_replacement_are_hashed_as_in_r(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     monkeypatch.setattr(r_random, "HASHED_ABOVE", 900)
     fast, slow = RStream(7), SlowR(7)
     assert fast.distinct(1000, size).tolist() == slow.distinct(1000, size, hashed_above=900)
@@ -81,7 +85,7 @@ def test_long_draws_without_replacement_are_hashed_as_in_r(monkeypatch, size):
 
 @given(st.lists(st.tuples(st.integers(1, 2**20), st.integers(0, 40)), max_size=8), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks):
+def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks) -> None:
     fast, slow = RStream(3), SlowR(3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(r_random, "BLOCK", 5 if small_blocks else 1 << 17)
@@ -93,19 +97,19 @@ def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks):
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_uniforms_are_rounded_as_r_rounds(word):
+def test_uniforms_are_rounded_as_r_rounds(word) -> None:
     value = rounded(100 * (word / 2**32))
     assert to_millionths(np.array([word], np.uint32))[0] / 1e6 == value
 
 
-def test_values_midway_between_two_decimals_are_rounded_as_r_rounds():
+def test_values_midway_between_two_decimals_are_rounded_as_r_rounds() -> None:
     ties = np.arange(1 << 23, 1 << 32, 1 << 24).astype(np.uint32)
     expected = [rounded(100 * (int(word) / 2**32)) for word in ties]
     assert (to_millionths(ties) / 1e6).tolist() == expected
     assert len(ties) == 256
 
 
-def test_first_appearances_are_in_order():
+def test_first_appearances_are_in_order() -> None:
     numbers = np.array([3, 1, 3, 2, 1, 5], np.uint8)
     assert find_first_appearances(numbers, 9).tolist() == [3, 1, 2, 5]
 
@@ -125,12 +129,16 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("rows", "groups", "nulls", "order"), SHAPES)
-def test_the_frame_is_the_scripts(tmp_path, rows, groups, nulls, order):
+def test_the_frame_is_the_scripts(
+    tmp_path: Path, rows: int, groups: int, nulls: int, order: bool
+) -> None:
     data = make_dataset(Generated(G1, rows, groups, nulls, order), tmp_path)
     assert pq.read_table(data.path).to_pydict() == g1(rows, groups, nulls, order)
 
 
-def test_a_frame_of_several_row_groups_is_the_scripts(tmp_path, monkeypatch):
+def test_a_frame_of_several_row_groups_is_the_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(compact_frame, "ROW_GROUP", 128)
     monkeypatch.setattr(compact_frame, "ROWS_IN_MEMORY", 100)
     data = make_dataset(Generated(G1, 1000, 10, 5, True), tmp_path)
@@ -138,7 +146,7 @@ def test_a_frame_of_several_row_groups_is_the_scripts(tmp_path, monkeypatch):
     assert pq.read_table(data.path).to_pydict() == g1(1000, 10, 5, True)
 
 
-def test_the_first_rows_and_sums_of_a_small_frame(tmp_path):
+def test_the_first_rows_and_sums_of_a_small_frame(tmp_path: Path) -> None:
     table = pq.read_table(make_dataset(Generated(G1, 1000, 10), tmp_path).path)
     first = ["id010", "id009", "id0000000046", 7, 2, 75, 4, 14, 89.543771]
     assert list(table.slice(0, 1).to_pylist()[0].values()) == first
@@ -146,14 +154,14 @@ def test_the_first_rows_and_sums_of_a_small_frame(tmp_path):
     assert sums == [5427, 5453, 49706, 3047, 7862]
 
 
-def test_texts_are_plain_strings_and_integers_are_64_bits_wide(tmp_path):
+def test_texts_are_plain_strings_and_integers_are_64_bits_wide(tmp_path: Path) -> None:
     data = make_dataset(Generated(G1, 1000, 10), tmp_path)
     types = [str(field.type) for field in pq.read_schema(data.path)]
     assert types == ["string"] * 3 + ["int64"] * 5 + ["double"]
     assert [column.arrow for column in data.schema.columns] == types
 
 
-def test_the_schema_tells_which_columns_hold_nulls(tmp_path):
+def test_the_schema_tells_which_columns_hold_nulls(tmp_path: Path) -> None:
     with_nulls = make_dataset(Generated(G1, 1000, 10, 10), tmp_path).schema
     without = make_dataset(Generated(G1, 1000, 10), tmp_path).schema
     assert [column.name for column in with_nulls.columns if column.missing] == list(
@@ -166,7 +174,9 @@ def test_the_schema_tells_which_columns_hold_nulls(tmp_path):
 @pytest.mark.parametrize("nulls", [0, 7])
 @pytest.mark.parametrize("order", [False, True])
 @pytest.mark.parametrize("rows", [10, 1000, 12_345])
-def test_the_tables_to_join_are_the_scripts(tmp_path, rows, order, nulls):
+def test_the_tables_to_join_are_the_scripts(
+    tmp_path: Path, rows: int, order: bool, nulls: int
+) -> None:
     data = make_dataset(Generated(J1, rows, nulls=nulls, sorted=order), tmp_path)
     expected = j1(rows, nulls, order)
     assert pq.read_table(data.path).to_pydict() == expected.pop("x")
@@ -174,13 +184,15 @@ def test_the_tables_to_join_are_the_scripts(tmp_path, rows, order, nulls):
     assert made == expected
 
 
-def test_long_texts_of_keys_are_written_without_a_dictionary_of_them(tmp_path, monkeypatch):
+def test_long_texts_of_keys_are_written_without_a_dictionary_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(db_benchmark_join, "MAX_LABELS", 100)
     data = make_dataset(Generated(J1, 1000, nulls=5), tmp_path)
     assert pq.read_table(data.path).to_pydict() == j1(1000, 5, False)["x"]
 
 
-def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path):
+def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path: Path) -> None:
     dataset = Generated(J1, 100)
     made = make_dataset(dataset, tmp_path)
     small = dict(made.tables)["small"].path
@@ -190,14 +202,14 @@ def test_a_table_that_is_gone_is_made_again_with_the_rows(tmp_path):
     assert small.read_bytes() == before
 
 
-def test_fewer_rows_than_keys_to_join_are_told(tmp_path):
+def test_fewer_rows_than_keys_to_join_are_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a join needs at least 10 rows, not 9"):
         make_dataset(Generated(J1, 9), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("nulls", [0, 5])
-def test_an_outline_tells_the_tables_too(tmp_path, nulls):
+def test_an_outline_tells_the_tables_too(tmp_path: Path, nulls: int) -> None:
     dataset = Generated(J1, FEW_ROWS + 1, nulls=nulls)
     told, made = preview_schema(dataset, tmp_path), make_dataset(dataset, tmp_path).schema
     for one, other in zip(
@@ -211,20 +223,20 @@ def test_an_outline_tells_the_tables_too(tmp_path, nulls):
             assert (one[column.name].most or 0) >= (column.most or 0)
 
 
-def test_fewer_rows_than_groups_is_told(tmp_path):
+def test_fewer_rows_than_groups_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="at least as many rows as groups, not 5 rows and 10"):
         make_dataset(Generated(G1, 5, 10), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_generator_is_told(tmp_path):
+def test_an_unknown_generator_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="unknown generator 'nix'; expected one of: db-benchmark"):
         make_dataset(Generated("nix", 5, 10), tmp_path)
 
 
 @pytest.mark.parametrize("nulls", [0, 1, 5, 100])
 @pytest.mark.parametrize("groups", [1, 3, 100, 2000])
-def test_an_outline_is_the_schema_of_what_is_made(tmp_path, groups, nulls):
+def test_an_outline_is_the_schema_of_what_is_made(tmp_path: Path, groups: int, nulls: int) -> None:
     dataset = Generated(G1, FEW_ROWS + 1, groups, nulls)
     told = preview_schema(dataset, tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -237,7 +249,7 @@ def test_an_outline_is_the_schema_of_what_is_made(tmp_path, groups, nulls):
         assert told_column.most is None or told_column.most >= (column.most or 0)
 
 
-def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path):
+def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path: Path) -> None:
     dataset = Generated(G1, 100, 100, nulls=1)  # of 100 values, fewer are drawn: none is null
     assert preview_schema(dataset, tmp_path) == make_dataset(dataset, tmp_path).schema
 
@@ -251,12 +263,12 @@ def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path):
         (Generated(G1, 2500, 10, seed=7), "G1_2500_1e1_0_0_seed7"),
     ],
 )
-def test_a_dataset_is_named_as_db_benchmark_names_it(dataset, name):
+def test_a_dataset_is_named_as_db_benchmark_names_it(dataset: Generated, name: str) -> None:
     assert build_name(dataset) == name
 
 
 @given(st.lists(st.integers(0, 2**33), min_size=1, max_size=30), st.integers(1, 12))
-def test_numbers_are_spelled_with_leading_zeros(numbers, digits):
+def test_numbers_are_spelled_with_leading_zeros(numbers, digits) -> None:
     numbers = [number % 10**digits for number in numbers]
     texts = spell_numbers(np.array(numbers, np.uint64), "id", digits)
     texts.validate(full=True)
@@ -267,7 +279,7 @@ def test_numbers_are_spelled_with_leading_zeros(numbers, digits):
     st.lists(st.sampled_from([3, 200, 2**20, 2**31]), min_size=1, max_size=5), st.integers(0, 60)
 )
 @settings(deadline=None)
-def test_rows_are_ordered_by_all_keys_and_stably(highest, rows):
+def test_rows_are_ordered_by_all_keys_and_stably(highest, rows) -> None:
     random = np.random.default_rng(rows)
     first = random.integers(0, 4, rows).astype(np.uint8)
     keys = [first, *(random.integers(0, high, rows).astype(np.uint32) for high in highest)]
@@ -277,7 +289,7 @@ def test_rows_are_ordered_by_all_keys_and_stably(highest, rows):
 # The cache
 
 
-def test_what_was_made_is_not_made_again(tmp_path):
+def test_what_was_made_is_not_made_again(tmp_path: Path) -> None:
     dataset = Generated(G1, 1000, 10)
     first, second = make_dataset(dataset, tmp_path), make_dataset(dataset, tmp_path)
     assert first == second
@@ -289,12 +301,12 @@ def test_what_was_made_is_not_made_again(tmp_path):
     assert shares == [1.0]
 
 
-def test_other_parameters_are_other_files(tmp_path):
+def test_other_parameters_are_other_files(tmp_path: Path) -> None:
     made = [Generated(G1, 1000, 10, *rest) for rest in [(), (5,), (5, True), (5, True, 1)]]
     assert len({make_dataset(dataset, tmp_path).path for dataset in made}) == 4
 
 
-def test_progress_grows_to_one(tmp_path):
+def test_progress_grows_to_one(tmp_path: Path) -> None:
     shares = []
     make_dataset(Generated(G1, 1000, 10), tmp_path, shares.append)
     assert shares == sorted(shares)
@@ -313,7 +325,7 @@ make_dataset(Generated("db-benchmark-groupby", 1000, 10), Path(sys.argv[1]), kil
 
 
 @pytest.mark.parametrize("share", ["0.1", "0.99"])
-def test_a_killed_run_leaves_nothing_that_is_later_believed(tmp_path, share):
+def test_a_killed_run_leaves_nothing_that_is_later_believed(tmp_path: Path, share: str) -> None:
     run = subprocess.run([sys.executable, "-c", KILLED, tmp_path, share], check=False)
     assert run.returncode == -9
     assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
@@ -321,8 +333,8 @@ def test_a_killed_run_leaves_nothing_that_is_later_believed(tmp_path, share):
     assert list(tmp_path.iterdir()) == [data.path]
 
 
-def test_an_interrupt_leaves_nothing(tmp_path):
-    def interrupt(share):
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(share) -> None:
         if share > 0.5:
             raise KeyboardInterrupt
 
@@ -331,7 +343,7 @@ def test_an_interrupt_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_unfinished_file_of_a_living_maker_is_left_alone(tmp_path):
+def test_the_unfinished_file_of_a_living_maker_is_left_alone(tmp_path: Path) -> None:
     part = tmp_path / "x.parquet.part"
     with part.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -355,7 +367,7 @@ print(make_once(Path(sys.argv[1]), fill).read_text())
 """
 
 
-def test_of_two_processes_one_makes_and_both_have_it(tmp_path):
+def test_of_two_processes_one_makes_and_both_have_it(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MAKER, tmp_path / "target"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as first:
@@ -380,7 +392,7 @@ except DataError as error:
 """
 
 
-def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path):
+def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, tmp_path]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert told.startswith(f"{tmp_path}: the data cannot be written here (")
@@ -388,7 +400,7 @@ def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cache_that_is_no_folder_is_told(tmp_path):
+def test_a_cache_that_is_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written there"):
         make_once(tmp_path / "file" / "target", lambda path: path.write_text(""))
@@ -402,7 +414,9 @@ def test_a_cache_that_is_no_folder_is_told(tmp_path):
         ({}, Path.home() / ".cache/dfbench"),
     ],
 )
-def test_the_cache_folder_follows_the_environment(environment, folder):
+def test_the_cache_folder_follows_the_environment(
+    environment: dict[str, str], folder: Path | str
+) -> None:
     assert default_folder(environment) == Path(folder)
 
 
@@ -410,7 +424,7 @@ def test_the_cache_folder_follows_the_environment(environment, folder):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path):
     (tmp_path / "own").mkdir()
     return tmp_path / "own"
 
@@ -423,7 +437,7 @@ def rows(data):
     return pq.read_table(data.path).to_pydict()
 
 
-def test_one_parquet_file_is_used_where_it_lies(folder):
+def test_one_parquet_file_is_used_where_it_lies(folder) -> None:
     pq.write_table(pa.table({"unit price": [1.0, float("nan")], "n": [None, 2]}), folder / "a b.pq")
     data = made(folder, "a b.pq")
     assert data.path == folder / "a b.pq"
@@ -435,7 +449,7 @@ def test_one_parquet_file_is_used_where_it_lies(folder):
     assert data.name == "a b"
 
 
-def test_a_changed_file_is_described_anew(folder):
+def test_a_changed_file_is_described_anew(folder) -> None:
     pq.write_table(pa.table({"x": [1.0]}), folder / "a.parquet")
     before = made(folder, "a.parquet")
     pq.write_table(pa.table({"x": [1.0, float("nan")]}), folder / "a.parquet")
@@ -444,7 +458,7 @@ def test_a_changed_file_is_described_anew(folder):
     assert (after.rows, after.schema["x"].nans) == (2, True)
 
 
-def test_several_parquet_files_become_one_in_the_order_of_their_names(folder):
+def test_several_parquet_files_become_one_in_the_order_of_their_names(folder) -> None:
     pq.write_table(pa.table({"x": [3.5]}), folder / "b.parquet")
     pq.write_table(pa.table({"x": [1, 2]}), folder / "a.parquet")
     data = made(folder, "*.parquet")
@@ -452,14 +466,14 @@ def test_several_parquet_files_become_one_in_the_order_of_their_names(folder):
     assert data.schema["x"].arrow == "double"
 
 
-def test_folders_named_by_key_and_value_are_columns(folder):
+def test_folders_named_by_key_and_value_are_columns(folder) -> None:
     for year in (2020, 2021):
         (folder / f"year={year}").mkdir()
         pq.write_table(pa.table({"x": [year % 10]}), folder / f"year={year}" / "x.parquet")
     assert rows(made(folder, ".")) == {"x": [0, 1], "year": [2020, 2021]}
 
 
-def test_dictionaries_become_plain_strings(folder):
+def test_dictionaries_become_plain_strings(folder) -> None:
     words = pa.array(["x", None, "x"]).dictionary_encode()
     pq.write_table(pa.table({"s": words}), folder / "d.parquet")
     data = made(folder, "d.parquet")
@@ -467,14 +481,14 @@ def test_dictionaries_become_plain_strings(folder):
     assert rows(data) == {"s": ["x", None, "x"]}
 
 
-def test_an_index_that_pandas_stored_is_a_column(folder):
+def test_an_index_that_pandas_stored_is_a_column(folder) -> None:
     pandas = pytest.importorskip("pandas")
     pandas.DataFrame({"x": [1, 2], "k": ["a", "b"]}).set_index("k").to_parquet(folder / "i.parquet")
     data = made(folder, "i.parquet")
     assert list(pandas.read_parquet(data.path).columns) == ["x", "k"]
 
 
-def test_csv_types_are_told_once_for_all_files_and_widen(folder):
+def test_csv_types_are_told_once_for_all_files_and_widen(folder) -> None:
     (folder / "a.csv").write_text('x,unit price,s,e\n1,2.5,u,\n2,3,"",\n3,,NA,\n')
     (folder / "b.csv").write_text("x,unit price,s,e\n1.5,2.5,u,zz\n")
     assert rows(made(folder, "*.csv")) == {
@@ -485,7 +499,7 @@ def test_csv_types_are_told_once_for_all_files_and_widen(folder):
     }
 
 
-def test_a_value_far_down_a_csv_widens_its_column(folder, monkeypatch):
+def test_a_value_far_down_a_csv_widens_its_column(folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dfbench.datasets.csv_files.BLOCK_BYTES", 200)
     lines = [f"{n};{n}" for n in range(100)]
     (folder / "a.csv").write_text("\n".join(["a;b", *lines, "x;0.5", ""]))
@@ -494,13 +508,13 @@ def test_a_value_far_down_a_csv_widens_its_column(folder, monkeypatch):
     assert rows(data)["a"] == [*map(str, range(100)), "x"]
 
 
-def test_arrow_files_are_read(folder):
+def test_arrow_files_are_read(folder) -> None:
     feather.write_feather(pa.table({"x": [1, 2], "f": [1.0, float("nan")]}), folder / "a.feather")
     data = made(folder, "a.feather")
     assert (data.rows, data.schema["f"].nans, data.schema["x"].kind) == (2, True, "int")
 
 
-def test_every_kind_of_column_is_told(folder):
+def test_every_kind_of_column_is_told(folder) -> None:
     kinds = {
         "int": pa.array([1], pa.uint8()),
         "float": pa.array([1], pa.float32()),
@@ -516,14 +530,14 @@ def test_every_kind_of_column_is_told(folder):
     assert {column.name: column.kind for column in schema.columns} == {kind: kind for kind in kinds}
 
 
-def test_nulls_are_found_without_statistics(folder):
+def test_nulls_are_found_without_statistics(folder) -> None:
     table = pa.table({"x": [1, None], "y": [1, 2]})
     pq.write_table(table, folder / "a.parquet", write_statistics=False)
     schema = read_schema(folder / "a.parquet")
     assert (schema["x"].nulls, schema["y"].nulls) == (True, False)
 
 
-def broken(folder):
+def broken(folder) -> None:
     (folder / "empty").mkdir()
     (folder / "x.txt").write_text("x")
     (folder / "bad.parquet").write_text("no")
@@ -557,7 +571,7 @@ def broken(folder):
         (["n?.parquet"], "the files' columns do not fit together"),
     ],
 )
-def test_files_that_cannot_be_used_are_told(folder, patterns, message):
+def test_files_that_cannot_be_used_are_told(folder, patterns: list[str], message: str) -> None:
     broken(folder)
     with pytest.raises(DataError, match=message):
         made(folder, *patterns)
@@ -565,7 +579,7 @@ def test_files_that_cannot_be_used_are_told(folder, patterns, message):
     assert not cache.exists() or list(cache.iterdir()) == []
 
 
-def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
+def test_a_csv_is_read_in_the_dialect_that_is_told(folder) -> None:
     (folder / "a.csv").write_text("1,5|'a|b'|x\n2,25|c|-\n|NA|e\n")
     told = CsvFormat(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
     data = make_dataset(Files(("a.csv",), folder, told), folder / "cache")
@@ -576,7 +590,7 @@ def test_a_csv_is_read_in_the_dialect_that_is_told(folder):
     }
 
 
-def test_another_dialect_makes_other_data(folder):
+def test_another_dialect_makes_other_data(folder) -> None:
     (folder / "a.csv").write_text("x\n1,5\n")
     comma, semicolon = (CsvFormat(delimiter=";", decimal=sign) for sign in ",.")
     made = [
@@ -585,14 +599,14 @@ def test_another_dialect_makes_other_data(folder):
     assert [rows(data) for data in made] == [{"x": [1.5]}, {"x": ["1,5"]}]
 
 
-def test_a_dialect_belongs_to_csv_files(folder):
+def test_a_dialect_belongs_to_csv_files(folder) -> None:
     pq.write_table(pa.table({"x": [1]}), folder / "own.parquet")
     with pytest.raises(DataError, match="Parquet files have no delimiter"):
         make_dataset(Files(("own.parquet",), folder, CsvFormat(decimal=",")), folder / "cache")
 
 
 @pytest.mark.parametrize("statistics", [True, False])
-def test_the_largest_integer_is_known_with_and_without_statistics(folder, statistics):
+def test_the_largest_integer_is_known_with_and_without_statistics(folder, statistics: bool) -> None:
     table = pa.table({"a": pa.array([2**64 - 1, None], pa.uint64()), "b": [1, -(2**60)]})
     pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
     a, b = read_schema(folder / "own.parquet").columns

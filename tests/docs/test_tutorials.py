@@ -13,14 +13,14 @@ ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 
 
-def test_there_are_tutorials():
+def test_there_are_tutorials() -> None:
     assert [path.stem.partition("-")[2] for path in TUTORIALS] == [
         "first-comparison", "own-data", "own-function", "reading-the-results", "writing-an-engine",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_runs(path, tmp_path, monkeypatch):
+def test_a_tutorial_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
     shutil.copytree(ROOT / "results" / "sample", tmp_path / "results" / "sample")
     place = tmp_path / "docs" / "tutorials"
@@ -33,7 +33,7 @@ def test_a_tutorial_runs(path, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_is_stored_without_what_it_printed(path):
+def test_a_tutorial_is_stored_without_what_it_printed(path: Path) -> None:
     for cell in nbformat.read(path, as_version=4).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None

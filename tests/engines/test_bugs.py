@@ -93,7 +93,7 @@ MET = {
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
+def asked(tmp_path_factory: pytest.TempPathFactory):
     engines = {}
 
     def ask(name, question, rows):
@@ -114,7 +114,9 @@ def asked(tmp_path_factory):
 @pytest.mark.parametrize(
     ("engine", "name"), [(bug.engine, bug.name) for bug in KNOWN if bug.engine != "modin"]
 )
-def test_what_the_fuzz_knows_is_wrong_still_and_nothing_near_it_is(engine, name, asked):
+def test_what_the_fuzz_knows_is_wrong_still_and_nothing_near_it_is(
+    engine: str, name: str, asked
+) -> None:
     question, meets, near = MET[name]
     wrong, found = asked(engine, question, meets)
     # Memory that is no data may hold anything, the right answer too.
@@ -125,13 +127,13 @@ def test_what_the_fuzz_knows_is_wrong_still_and_nothing_near_it_is(engine, name,
     assert asked(engine, question, near) == (None, None)
 
 
-def test_the_page_tells_of_each_bug_that_the_fuzz_knows():
+def test_the_page_tells_of_each_bug_that_the_fuzz_knows() -> None:
     for bug in KNOWN:
         assert bug.name in PAGE, bug
     assert set(MET) == {bug.name for bug in KNOWN}
 
 
-def test_the_page_tells_of_each_wrong_answer_of_other_environments():
+def test_the_page_tells_of_each_wrong_answer_of_other_environments() -> None:
     wrong = [one for one in MARKS if one.outcome == "wrong" and one.engine in ELSEWHERE]
     assert wrong
     for one in wrong:
@@ -142,12 +144,12 @@ SNIPPETS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.splitlines()[0].strip("# "))
-def test_what_the_programs_go_around_is_there_still(snippet):
+def test_what_the_programs_go_around_is_there_still(snippet: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", snippet], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, f"mended? {done.stderr}"
 
 
-def test_the_page_has_what_the_programs_go_around():
+def test_the_page_has_what_the_programs_go_around() -> None:
     assert len(SNIPPETS) >= 6

@@ -27,7 +27,7 @@ def text(engine, query="q1"):
     return find(engine).write(read("groupby").query(query), SCHEMA).text
 
 
-def test_an_address_stands_behind_the_at():
+def test_an_address_stands_behind_the_at() -> None:
     assert find("dask@tcp://host:8786").name == "dask@tcp://host:8786"
     assert scheduler(find("dask@tcp://host:8786")) == "dask"
     assert scheduler(find("modin@host:6379")) == "ray"
@@ -40,17 +40,17 @@ def test_an_address_stands_behind_the_at():
     assert not scheduler(find("polars@1.30"))
 
 
-def test_an_engine_of_one_machine_refuses_an_address():
+def test_an_engine_of_one_machine_refuses_an_address() -> None:
     with pytest.raises(EngineError, match="polars runs on this machine alone; dask, modin"):
         find("polars@tcp://host:8786")
 
 
-def test_mpi_has_no_cluster_that_is_there_already():
+def test_mpi_has_no_cluster_that_is_there_already() -> None:
     with pytest.raises(EngineError, match="MPI starts its processes anew for every program"):
         find("modin/mpi@tcp://host:8786")
 
 
-def test_programs_connect_as_the_library_documents_it():
+def test_programs_connect_as_the_library_documents_it() -> None:
     assert 'return Client("tcp://host:8786")\n' in text("dask@tcp://host:8786")
     assert 'ray.init(address="host:6379"' in text("modin@host:6379")
     assert 'client = Client("tcp://host:8786")\n' in text("modin/dask@tcp://host:8786")
@@ -59,12 +59,12 @@ def test_programs_connect_as_the_library_documents_it():
         assert "num_cpus" not in text(engine)
 
 
-def test_functions_reach_workers_that_have_no_file_of_them():
+def test_functions_reach_workers_that_have_no_file_of_them() -> None:
     assert "client.upload_file(__file__)" in text("dask@tcp://host:8786", "q8")
     assert "upload_file" not in text("dask@tcp://host:8786", "q1")
 
 
-def test_a_workload_says_the_address_as_a_setting():
+def test_a_workload_says_the_address_as_a_setting() -> None:
     asked = (
         "dataset: {generate: db-benchmark-groupby, rows: 10}\n"
         "queries: {q: {aggregate: {n: size()}}}\n"
@@ -83,14 +83,16 @@ def test_a_workload_says_the_address_as_a_setting():
 @pytest.mark.parametrize(
     ("cluster", "outcome"), [("", Outcome.OUT_OF_MEMORY), ("dask", Outcome.CRASHED)]
 )
-def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(cluster, outcome):
+def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(
+    cluster: str, outcome: Outcome
+) -> None:
     failure = ProgramError(("KilledWorker",), "Attempted to run task on 4 different workers", "")
     verdict = decide_outcome(Observation(End.ERROR, failure=failure, scheduler=cluster), 2**30, 10)
     assert verdict.outcome is outcome
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path: Path):
     """A scheduler and two workers, as a person starts them in two terminals."""
     started = Started(tmp_path)
     try:
@@ -100,7 +102,7 @@ def cluster(tmp_path):
         started.end()
 
 
-def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_path):
+def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_path: Path) -> None:
     engine = f"dask@{cluster}"
     results = tmp_path / "results"
     found = dfbench.check("groupby", engines=[engine], queries=["q1", "q8"], results=results)

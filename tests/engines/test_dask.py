@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,51 +50,51 @@ def text(query: Query, data: Schema | None = None, resources: Resources = TWO) -
 
 
 @pytest.mark.parametrize("function", ["sum", "mean", "first", "last"])
-def test_reductions_are_a_tree_without_a_shuffle(function):
+def test_reductions_are_a_tree_without_a_shuffle(function: str) -> None:
     assert "shuffle" not in text(by_k(Output("y", of(function, "y"))))
 
 
 @pytest.mark.parametrize("function", ["median", "n_unique", "std"])
-def test_what_needs_a_groups_rows_in_one_place_is_shuffled_in_memory(function):
+def test_what_needs_a_groups_rows_in_one_place_is_shuffled_in_memory(function: str) -> None:
     assert 'shuffle("k", shuffle_method="tasks")' in text(by_k(Output("y", of(function, "y"))))
 
 
-def test_the_spread_of_integers_is_a_tree_for_its_sums_are_exact():
+def test_the_spread_of_integers_is_a_tree_for_its_sums_are_exact() -> None:
     assert "shuffle" not in text(by_k(Output("x", of("std", "x"))))
 
 
 @pytest.mark.parametrize("nulls", [False, True])
-def test_care_for_a_missing_key_appears_only_where_the_data_can_have_one(nulls):
+def test_care_for_a_missing_key_appears_only_where_the_data_can_have_one(nulls: bool) -> None:
     program = text(by_k(Output("x", of("sum", "x"))), schema(nulls=nulls))
     assert ("dropna=False" in program) is nulls
 
 
-def test_conditions_on_text_are_decided_within_a_partition():
+def test_conditions_on_text_are_decided_within_a_partition() -> None:
     chosen = Case(((Compare("==", Col("k"), Lit("a")), Col("x")),), Lit(0))
     program = text(by_k(Output("s", Agg("sum", (chosen,)))))
     assert '(part["k"] == "a").fillna(False)' in program
     assert "data.map_partitions(prepare)" in program
 
 
-def test_what_is_derived_is_one_call_for_each_partition():
+def test_what_is_derived_is_one_call_for_each_partition() -> None:
     double = Agg("sum", (Arith("*", Col("x"), Lit(2)),))
     program = text(by_k(Output("s", double)))
     assert 'return part.assign(x_2=part["x"] * 2)' in program
     assert 'data["x"]' not in program
 
 
-def test_the_largest_rows_are_reduced_by_one_function():
+def test_the_largest_rows_are_reduced_by_one_function() -> None:
     query = Query("q", "", group_by=("k",), extreme=Extreme("y", 2, "top"))
     assert "data.reduction(chunk=largest, aggregate=largest)" in text(query)
 
 
-def test_partitions_are_row_groups_once_there_are_enough_of_them():
+def test_partitions_are_row_groups_once_there_are_enough_of_them() -> None:
     query = by_k(Output("x", of("sum", "x")))
     assert "repartition(npartitions=8)" in text(query, schema(rows=1_000_000))
     assert "split_row_groups=True" in text(query, schema(rows=10_000_000))
 
 
-def answered(tmp_path, frame: pa.Table, query: Query, data: Schema) -> dict[str, list]:
+def answered(tmp_path: Path, frame: pa.Table, query: Query, data: Schema) -> dict[str, list]:
     """Run a program on a file of ten row groups, told as a large one."""
     path, program, answer = (tmp_path / name for name in ("d.parquet", "program.py", "a.arrow"))
     pq.write_table(frame, path, row_group_size=100)
@@ -105,14 +106,14 @@ def answered(tmp_path, frame: pa.Table, query: Query, data: Schema) -> dict[str,
     return pa.ipc.open_file(answer).read_all().to_pydict()
 
 
-def test_few_columns_of_a_large_file_are_answered(tmp_path):
+def test_few_columns_of_a_large_file_are_answered(tmp_path: Path) -> None:
     """Ten row groups, of which Dask reads several as one: see docs/engine-bugs.md."""
     frame = pa.table({"k": ["a", "b"] * 500, **{name: range(1000) for name in "xyabcdefg"}})
     found = answered(tmp_path, frame, by_k(Output("x", of("sum", "x"))), schema(rows=10_000_000))
     assert dict(zip(found["k"], found["x"], strict=True)) == {"a": 249_500, "b": 250_000}
 
 
-def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path):
+def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path: Path) -> None:
     frame = pa.table({"k": ["a"] * 1000, "x": pa.array([None, *[100] * 999], "int8")})
     columns = (Column("k", "string", "string"), Column("x", "int", "int8", nulls=True))
     least = Output("x", Agg("min", (Arith("*", Col("x"), Lit(2)),)))
@@ -120,7 +121,7 @@ def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path):
     assert found["x"] == [200]
 
 
-def test_a_cluster_is_told_its_processes_and_their_memory():
+def test_a_cluster_is_told_its_processes_and_their_memory() -> None:
     program = VARIANTS[0].write(
         by_k(Output("x", of("sum", "x"))), schema(), Resources(threads=2, memory=1000)
     )
@@ -128,12 +129,12 @@ def test_a_cluster_is_told_its_processes_and_their_memory():
     assert "memory_limit=400" in program.text
 
 
-def test_threads_are_told_by_the_environment():
+def test_threads_are_told_by_the_environment() -> None:
     assert ENGINE.environment(TWO) == {"DASK_NUM_WORKERS": "2"}
     assert ENGINE.environment(Resources()) == {}
 
 
-def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path):
+def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"k": ["a", "b"] * 50, "x": range(100), "y": [0.5] * 100}), tmp_path / "d.parquet"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -48,7 +49,7 @@ TABLE = pa.table(
 )
 
 
-def ran(query: Query, tmp_path) -> list[dict]:
+def ran(query: Query, tmp_path: Path) -> list[dict]:
     path = tmp_path / "data.parquet"
     pq.write_table(TABLE, path)
     module: dict = {"__name__": "program"}
@@ -56,36 +57,36 @@ def ran(query: Query, tmp_path) -> list[dict]:
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
-def column(body, tmp_path, **options) -> list:
+def column(body, tmp_path: Path, **options) -> list:
     applied = RowFunction("f", "out", body, columns=("x", "y"), **options)
     return [row["out"] for row in ran(Query("q", "", apply=applied), tmp_path)]
 
 
-def whole(expression, tmp_path):
+def whole(expression, tmp_path: Path):
     ((answer,),) = (
         row.values() for row in ran(Query("q", "", aggregate=(Output("s", expression),)), tmp_path)
     )
     return answer
 
 
-def test_integers_divide_and_take_remainders_as_in_python(tmp_path):
+def test_integers_divide_and_take_remainders_as_in_python(tmp_path: Path) -> None:
     assert column(Arith("%", X, Lit(3)), tmp_path) == [2, 0, None, 2, 2]
     assert column(Arith("//", X, Lit(2)), tmp_path) == [-4, 1, None, 1, 2]
 
 
-def test_floats_do_too_though_datatable_refuses_them(tmp_path):
+def test_floats_do_too_though_datatable_refuses_them(tmp_path: Path) -> None:
     assert column(Arith("%", Y, Lit(2)), tmp_path) == [1.5, None, 0.5, None, 0.0]
     assert column(Arith("//", Y, Lit(2)), tmp_path) == [0.0, None, -4.0, None, 2.0]
 
 
-def test_a_comparison_with_missing_is_missing(tmp_path):
+def test_a_comparison_with_missing_is_missing(tmp_path: Path) -> None:
     assert column(Compare("!=", X, Lit(3)), tmp_path) == [True, False, None, True, True]
     assert column(Compare(">", X, Lit(2)), tmp_path) == [False, True, None, False, True]
     inside = Not(IsIn(X, (Lit(3), Lit(5))))
     assert column(inside, tmp_path) == [True, False, None, True, False]
 
 
-def test_a_condition_with_missing_does_not_hold(tmp_path):
+def test_a_condition_with_missing_does_not_hold(tmp_path: Path) -> None:
     size = (Output("n", Agg("size", ())),)
     for condition, n in (
         (Compare("!=", X, Lit(3)), 3),
@@ -96,19 +97,19 @@ def test_a_condition_with_missing_does_not_hold(tmp_path):
         assert ran(Query("q", "", where=condition, aggregate=size), tmp_path) == [{"n": n}]
 
 
-def test_a_row_function_is_not_called_on_missing_values(tmp_path):
+def test_a_row_function_is_not_called_on_missing_values(tmp_path: Path) -> None:
     body = Case(((Compare("==", Arith("%", X, Lit(2)), Lit(0)), Lit("even")),), Lit("odd"))
     assert column(body, tmp_path) == ["odd", "odd", None, "even", "odd"]
     assert column(body, tmp_path, on_missing="call") == ["odd", "odd", "odd", "even", "odd"]
 
 
-def test_nan_in_a_file_and_unsigned_numbers_are_read_as_what_they_are(tmp_path):
+def test_nan_in_a_file_and_unsigned_numbers_are_read_as_what_they_are(tmp_path: Path) -> None:
     assert whole(Agg("sum", (Y,)), tmp_path) == -2.0
     assert whole(Agg("count", (Y,)), tmp_path) == 3
     assert whole(Agg("max", (Col("u"),)), tmp_path) == 200
 
 
-def test_sums_take_every_expression(tmp_path):
+def test_sums_take_every_expression(tmp_path: Path) -> None:
     assert whole(Agg("sum", (Neg(X),)), tmp_path) == -3
     assert whole(Agg("sum", (Call("abs", (X,)),)), tmp_path) == 17
     assert whole(Agg("sum", (Bool("and", (Compare(">", X, Lit(0)),) * 2),)), tmp_path) == 3
@@ -116,25 +117,25 @@ def test_sums_take_every_expression(tmp_path):
     assert whole(Agg("all", (Compare(">", X, Lit(-9)),)), tmp_path) is True
 
 
-def test_missing_keys_are_a_group_and_sort_last(tmp_path):
+def test_missing_keys_are_a_group_and_sort_last(tmp_path: Path) -> None:
     output = (Output("s", Agg("sum", (X,))),)
     query = Query("q", "", group_by=("k",), aggregate=output, sort=(SortKey("k", descending=True),))
     assert ran(query, tmp_path) == [{"k": "b", "s": 2}, {"k": "a", "s": -4}, {"k": None, "s": 5}]
 
 
-def test_the_largest_leave_missing_values_out(tmp_path):
+def test_the_largest_leave_missing_values_out(tmp_path: Path) -> None:
     query = Query("q", "", group_by=("k",), extreme=Extreme("y", 2, "top"))
     answer = sorted((str(row["k"]), row["top"]) for row in ran(query, tmp_path))
     assert answer == [("None", -7.5), ("None", 4.0), ("a", 1.5)]
 
 
-def test_what_it_cannot_say_is_said():
+def test_what_it_cannot_say_is_said() -> None:
     for agg in (Agg("quantile", (X, Lit(0.5))), Agg("first", (X,)), Agg("max", (Col("k"),))):
         with pytest.raises(Unsupported):
             ENGINE.write(Query("q", "", aggregate=(Output("s", agg),)), DATA)
 
 
-def test_threads_are_in_the_program_only_when_asked_for():
+def test_threads_are_in_the_program_only_when_asked_for() -> None:
     query = Query("q", "", aggregate=(Output("s", Agg("sum", (X,))),))
     assert "nthreads" not in ENGINE.write(query, DATA).text
     assert "dt.options.nthreads = 2" in ENGINE.write(query, DATA, Resources(threads=2)).text

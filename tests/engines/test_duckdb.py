@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -43,7 +44,7 @@ OPERATORS = {
 }
 
 
-def no_aggregation(agg):
+def no_aggregation(agg) -> None:
     raise AssertionError(agg)
 
 
@@ -82,7 +83,7 @@ def numbers() -> st.SearchStrategy[Expr]:
 
 @settings(max_examples=150, deadline=None)
 @given(numbers(), st.integers(-20, 20), st.integers(-20, 20))
-def test_integer_arithmetic_means_what_python_means(tree, a, b):
+def test_integer_arithmetic_means_what_python_means(tree, a, b) -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE t AS SELECT ?::BIGINT AS a, ?::BIGINT AS b", [a, b])
         ((answer,),) = con.execute(f"SELECT {sql(tree)} FROM t").fetchall()
@@ -91,7 +92,7 @@ def test_integer_arithmetic_means_what_python_means(tree, a, b):
 
 @settings(max_examples=60, deadline=None)
 @given(numbers(), numbers(), st.integers(-20, 20), st.integers(-20, 20))
-def test_quotients_are_true_divisions(left, right, a, b):
+def test_quotients_are_true_divisions(left, right, a, b) -> None:
     tree = Arith("/", left, right)
     expected = python(tree, {"a": a, "b": b})
     with duckdb.connect() as con:
@@ -111,13 +112,13 @@ def texts(least: int) -> st.SearchStrategy[str]:
 
 @given(texts(0), texts(1))
 @settings(max_examples=100, deadline=None)
-def test_texts_and_names_survive(text, column):
+def test_texts_and_names_survive(text, column) -> None:
     answer = duckdb.sql(f"SELECT {string(text)} AS {name(column)}")
     assert answer.columns == [column]
     assert answer.to_arrow_table()[0].to_pylist() == [text]
 
 
-def test_every_word_that_is_no_name_is_known():
+def test_every_word_that_is_no_name_is_known() -> None:
     words = duckdb.sql(
         "SELECT keyword_name, keyword_category FROM duckdb_keywords()"
     ).to_arrow_table()
@@ -127,7 +128,7 @@ def test_every_word_that_is_no_name_is_known():
     assert reserved <= KEYWORDS
 
 
-def test_precedence_is_written_with_the_fewest_parentheses():
+def test_precedence_is_written_with_the_fewest_parentheses() -> None:
     a, b = Col("a"), Col("b")
     assert sql(Arith("-", a, Arith("-", b, Lit(-1)))) == "a - (b - -1)"
     assert sql(Neg(Neg(a))) == "-(-a)"
@@ -138,7 +139,7 @@ def test_precedence_is_written_with_the_fewest_parentheses():
     assert sql(Bool("and", (either, Not(IsMissing(a))))) == "(a > 1 OR b < 1) AND a IS NOT NULL"
 
 
-def ran(query: Query, table: pa.Table, data: Schema, tmp_path) -> list[dict]:
+def ran(query: Query, table: pa.Table, data: Schema, tmp_path: Path) -> list[dict]:
     path = tmp_path / "data.parquet"
     pq.write_table(table, path)
     module: dict = {"__name__": "program"}
@@ -146,7 +147,7 @@ def ran(query: Query, table: pa.Table, data: Schema, tmp_path) -> list[dict]:
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
-def test_nan_is_missing_from_the_file_on(tmp_path):
+def test_nan_is_missing_from_the_file_on(tmp_path: Path) -> None:
     # A Parquet file's statistics leave NaN out, and DuckDB trusts them in `x = 'NaN'`.
     table = pa.table({"k": [1, 1, 2], "x": [math.nan, 2.0, math.nan]})  # and no nulls
     data = Schema((Column("k", "int", "int64"), Column("x", "float", "double", nans=True)), 3)
@@ -158,7 +159,7 @@ def test_nan_is_missing_from_the_file_on(tmp_path):
     ]
 
 
-def test_first_and_last_follow_the_frame_and_skip_missing(tmp_path):
+def test_first_and_last_follow_the_frame_and_skip_missing(tmp_path: Path) -> None:
     table = pa.table({"k": [1] * 4, "x": [None, 7, 3, None]})
     data = Schema((Column("k", "int", "int64"), Column("x", "int", "int64", nulls=True)), 4)
     outputs = (Output("f", Agg("first", (Col("x"),))), Output("l", Agg("last", (Col("x"),))))
@@ -166,7 +167,7 @@ def test_first_and_last_follow_the_frame_and_skip_missing(tmp_path):
     assert ran(query, table, data, tmp_path) == [{"k": 1, "f": 7, "l": 3}]
 
 
-def test_a_row_function_is_not_called_on_missing_values(tmp_path):
+def test_a_row_function_is_not_called_on_missing_values(tmp_path: Path) -> None:
     table = pa.table({"x": [None, 2, 3]})
     data = Schema((Column("x", "int", "int64", nulls=True),), 3)
     body = Case(((Compare("==", Arith("%", Col("x"), Lit(2)), Lit(0)), Lit(1)),), Lit(0))
@@ -176,7 +177,7 @@ def test_a_row_function_is_not_called_on_missing_values(tmp_path):
     assert ran(call, table, data, tmp_path) == [{"y": 0}, {"y": 1}, {"y": 0}]
 
 
-def test_sums_of_nothing_are_zero_only_where_the_data_needs_it():
+def test_sums_of_nothing_are_zero_only_where_the_data_needs_it() -> None:
     full, gaps = (
         Schema((Column("k", "int", "int64"), Column("x", "int", "int64", nulls=nulls)), 9)
         for nulls in (False, True)
@@ -186,12 +187,12 @@ def test_sums_of_nothing_are_zero_only_where_the_data_needs_it():
     assert "coalesce(sum(x), 0)" in ENGINE.write(query, gaps).text
 
 
-def test_names_that_differ_only_in_case_are_refused():
+def test_names_that_differ_only_in_case_are_refused() -> None:
     data = Schema((Column("A", "int", "int64"), Column("a", "int", "int64")), 9)
     query = Query("q", "", group_by=("A",), aggregate=(Output("s", Agg("sum", (Col("a"),))),))
     with pytest.raises(Unsupported, match="A and a"):
         ENGINE.write(query, data)
 
 
-def test_rounding_is_half_to_even():
+def test_rounding_is_half_to_even() -> None:
     assert sql(Call("round", (Col("a"),))) == "round_even(a, 0)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -47,14 +48,14 @@ LOWERING = ("pandas+numpy", "polars", "duckdb", "datatable", "pandas+numba")
 
 
 @pytest.mark.parametrize("engine", CALLING)
-def test_the_users_def_stands_in_the_program_as_it_was_written(engine):
+def test_the_users_def_stands_in_the_program_as_it_was_written(engine: str) -> None:
     query = rows_query(ODD if engine != "polars/map_elements" else ODD.replace("x.B", "x['B']"))
     text = find(engine).write(query, COLUMNS, Resources(2)).text
     assert query.apply.source.strip("\n") in text
     compile(text, "program", "exec")
 
 
-def test_pools_differ_by_a_line_or_two():
+def test_pools_differ_by_a_line_or_two() -> None:
     query = rows_query(NUMBERED)
     texts = {name: _program(name, query).splitlines() for name in POOLS[1:]}
     for name, text in texts.items():
@@ -62,7 +63,7 @@ def test_pools_differ_by_a_line_or_two():
         assert len(changed) <= 5, (name, changed)  # the title, an import or two, the pool
 
 
-def test_the_number_of_parts_is_named_and_the_workers_are_those_allowed():
+def test_the_number_of_parts_is_named_and_the_workers_are_those_allowed() -> None:
     text = _program("multiprocessing", rows_query(NUMBERED))
     assert "CHUNKS = 8\n" in text
     assert "multiprocessing.Pool(2)" in text
@@ -72,19 +73,19 @@ def test_the_number_of_parts_is_named_and_the_workers_are_those_allowed():
 
 
 @pytest.mark.parametrize("name", POOLS[1:])
-def test_each_worker_has_one_thread_of_blas(name):
+def test_each_worker_has_one_thread_of_blas(name: str) -> None:
     assert find(name).environment(Resources(2))["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars/map_elements", "dask", "serial", *LOWERING])
-def test_a_row_function_is_not_called_where_an_input_is_missing(engine):
+def test_a_row_function_is_not_called_where_an_input_is_missing(engine: str) -> None:
     table = pa.table({"A": [1, None, 3, None, 5, 6], "B": [1, 2, 0, 4, 5, 6]})
     source = 'def f(x):\n    if x["B"] > 4:\n        return 0\n    return x["A"] * 2\n'
     assert _rows(engine, rows_query(source), table) == [2, None, 6, None, 0, 0]
 
 
 @pytest.mark.parametrize("engine", ["pandas", "serial", "dask", "futures-thread"])
-def test_a_group_function_gets_arrays_and_the_missing_key_has_a_group(engine):
+def test_a_group_function_gets_arrays_and_the_missing_key_has_a_group(engine: str) -> None:
     table = pa.table({"k": [1, None, 1, None], "A": [1, 2, 5, 9], "B": [1.0, 2.0, 3.0, 4.0]})
     query = groups_query(SPREAD, "reach", "middle")
     found = {tuple(row.values()) for row in _table(engine, query, table).to_pylist()}
@@ -92,14 +93,14 @@ def test_a_group_function_gets_arrays_and_the_missing_key_has_a_group(engine):
 
 
 @pytest.mark.parametrize("pool", ["multiprocessing", "futures-process", "joblib", "loky"])
-def test_pools_of_processes_answer_as_python_does(pool, tmp_path):
+def test_pools_of_processes_answer_as_python_does(pool: str, tmp_path: Path) -> None:
     ended = run(pool, rows_query(NUMBERED), tmp_path)
     assert ended.outcome is Outcome.OK, ended.evidence
     assert answer(tmp_path)["y"].to_pylist() == [n * 10 + n % 7 for n in range(1000)]
 
 
 @pytest.mark.parametrize("road", ["serial", "multiprocessing", "futures-thread", "loky", "dask"])
-def test_tasks_keep_their_numbers_and_their_stream(road, tmp_path):
+def test_tasks_keep_their_numbers_and_their_stream(road: str, tmp_path: Path) -> None:
     work = tasks(WALK, count=25, steps=30)
     ended = run(road, work, tmp_path)
     assert ended.outcome is Outcome.OK, ended.evidence
@@ -108,7 +109,7 @@ def test_tasks_keep_their_numbers_and_their_stream(road, tmp_path):
     assert compare_answer(expected, answer(tmp_path), work, 0).agrees
 
 
-def test_numba_draws_other_numbers_of_the_same_distribution():
+def test_numba_draws_other_numbers_of_the_same_distribution() -> None:
     work = tasks(WALK, count=2000, steps=30)
     with pytest.raises(Unsupported, match="verify: statistical"):
         find("numba").write(work, COLUMNS)
@@ -116,7 +117,7 @@ def test_numba_draws_other_numbers_of_the_same_distribution():
     assert compare_answer(_tasks("serial", loose), _tasks("numba", loose), loose, 0).agrees
 
 
-def test_numba_compiles_a_def_without_randomness_as_it_is():
+def test_numba_compiles_a_def_without_randomness_as_it_is() -> None:
     source = (
         "def total(n, seed):\n    s = seed\n    for i in range(n):\n        s += i\n    return s\n"
     )
@@ -125,19 +126,19 @@ def test_numba_compiles_a_def_without_randomness_as_it_is():
     assert _tasks("numba", work)["value"].to_pylist() == [45.0 + seed for seed in range(40)]
 
 
-def test_an_array_is_told_by_its_sum():
+def test_an_array_is_told_by_its_sum() -> None:
     source = "def grow(n, seed):\n    return np.full((n, n), seed)\n"
     assert _tasks("serial", tasks(source, count=3, n=2))["value"].to_pylist() == [0.0, 4.0, 8.0]
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "datatable", "modin"])
-def test_engines_of_frames_refuse_tasks_in_words(engine):
+def test_engines_of_frames_refuse_tasks_in_words(engine: str) -> None:
     with pytest.raises(Unsupported, match="tasks"):
         find(engine).write(tasks(WALK, steps=3), COLUMNS)
 
 
 @pytest.mark.parametrize("engine", ["polars", "pandas+numpy", "duckdb", "datatable"])
-def test_what_has_no_tree_is_unsupported_with_its_place(engine):
+def test_what_has_no_tree_is_unsupported_with_its_place(engine: str) -> None:
     query = rows_query("def f(x):\n    for i in range(3):\n        pass\n    return x.A\n")
     with pytest.raises(Unsupported, match=r"w\.yaml:2:5"):
         find(engine).write(query, COLUMNS)
@@ -145,27 +146,27 @@ def test_what_has_no_tree_is_unsupported_with_its_place(engine):
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb", "pandas+numpy"])
-def test_the_power_zero_of_nothing_is_nothing(engine):
+def test_the_power_zero_of_nothing_is_nothing(engine: str) -> None:
     table = pa.table({"A": [-1.0, 4.0], "B": [1, 2]})
     query = rows_query("def f(x):\n    return math.sqrt(x.A) ** 0\n")
     assert _rows(engine, query, table) == [None, 1.0]
 
 
 @pytest.mark.parametrize("body", ["x.A % 0", "len('ab')", "3"])
-def test_what_reads_no_row_is_answered_for_each(body):
+def test_what_reads_no_row_is_answered_for_each(body: str) -> None:
     source = f"def f(x):\n    half = x.A / 2\n    none = {body}\n    return none\n"
     table = pa.table({"A": [1, 2, 3], "B": [1, 2, 3]})
     for engine in ("polars", "pandas+numpy", "duckdb"):
         assert len(_rows(engine, rows_query(source), table)) == 3, engine
 
 
-def test_named_intermediates_keep_their_names():
+def test_named_intermediates_keep_their_names() -> None:
     source = "def f(x):\n    ratio = x.A / (x.B + 1)\n    return ratio if ratio > 2 else -ratio\n"
     for engine in ("polars", "pandas+numpy", "pandas+numba"):
         assert "ratio = " in _program(engine, rows_query(source)), engine
 
 
-def test_care_for_missing_values_stands_only_where_there_are_some():
+def test_care_for_missing_values_stands_only_where_there_are_some() -> None:
     source = "def f(x):\n    return x.A if x.B > 1 else 2 * x.A\n"
     for engine in ("polars", "pandas+numpy", "pandas", "serial"):
         query = rows_query(source.replace("x.A", "x['A']").replace("x.B", "x['B']"))
@@ -173,12 +174,12 @@ def test_care_for_missing_values_stands_only_where_there_are_some():
         assert not any(word in plain for word in ("isna", "is_null", "dropna", "None")), engine
 
 
-def test_a_function_named_like_a_part_of_the_program_is_refused():
+def test_a_function_named_like_a_part_of_the_program_is_refused() -> None:
     with pytest.raises(Unsupported, match="call the function something else"):
         find("serial").write(rows_query("def query(x):\n    return x.A\n"), COLUMNS)
 
 
-def test_an_expression_is_written_as_a_function():
+def test_an_expression_is_written_as_a_function() -> None:
     workload = read("apply")
     function = workload.query("double_even").apply
     assert isinstance(function, RowFunction)
@@ -189,7 +190,7 @@ def test_an_expression_is_written_as_a_function():
 @pytest.mark.parametrize(
     "name", [n for n in list_shipped() if n in {"apply", "random_walk", "matrix"}]
 )
-def test_the_shipped_workloads_have_a_program_on_each_road(name):
+def test_the_shipped_workloads_have_a_program_on_each_road(name: str) -> None:
     workload = read(name, engines=tuple(engines()))
     data = generated_schema(workload.dataset) if workload.dataset else COLUMNS
     said = 0
@@ -201,7 +202,7 @@ def test_the_shipped_workloads_have_a_program_on_each_road(name):
     assert said > 0.7 * len(workload.engines) * len(workload.questions)
 
 
-def test_a_strangers_defs_are_refused_and_expressions_are_not(tmp_path):
+def test_a_strangers_defs_are_refused_and_expressions_are_not(tmp_path: Path) -> None:
     text = """\
         dataset: {generate: db-benchmark-groupby, rows: 10}
         queries:

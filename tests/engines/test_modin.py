@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,16 +42,16 @@ print(json.dumps({"left": len(parts) - len(ready), "rows": rows}))
 """
 
 
-def test_ray_is_told_its_cores_and_its_object_store():
+def test_ray_is_told_its_cores_and_its_object_store() -> None:
     program = ENGINE.write(SUM, DATA, Resources(threads=2, memory=10 * 2**30)).text
     assert f"num_cpus=2, object_store_memory={3 * 2**30}" in program
 
 
-def test_the_object_store_is_never_smaller_than_ray_takes():
+def test_the_object_store_is_never_smaller_than_ray_takes() -> None:
     assert f"object_store_memory={75 * 2**20}" in ENGINE.write(SUM, DATA, Resources(2, 1)).text
 
 
-def test_the_variant_runs_on_dask():
+def test_the_variant_runs_on_dask() -> None:
     program = VARIANTS[0].write(SUM, DATA, Resources(2, 1000)).text
     assert 'Engine.put("dask")' in program
     assert "n_workers=2" in program
@@ -59,12 +60,12 @@ def test_the_variant_runs_on_dask():
 
 
 @pytest.mark.parametrize(("query", "ending"), [(SUM, "execute(answer)"), (RANGE, "to_pandas()")])
-def test_every_answer_is_forced_within_the_query(query, ending):
+def test_every_answer_is_forced_within_the_query(query: Query, ending: str) -> None:
     program = ENGINE.write(query, DATA).text
     assert ending in program[program.index("def query") : program.index("def rows")]
 
 
-def test_nothing_is_left_to_do_in_an_answer(tmp_path):
+def test_nothing_is_left_to_do_in_an_answer(tmp_path: Path) -> None:
     frame = {"k": ["a", "b", None, "a", "b"], "x": [1, None, 3, 4, 5]}
     pq.write_table(pa.table(frame), tmp_path / "d.parquet")
     resources = Resources(threads=1, memory=2**30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,7 +50,7 @@ def program(query: Query) -> str:
     return ENGINE.write(query, DATA).text
 
 
-def ran(query: Query, tmp_path) -> list[dict]:
+def ran(query: Query, tmp_path: Path) -> list[dict]:
     path = tmp_path / "data.parquet"
     pq.write_table(TABLE, path)
     module: dict = {"__name__": "program"}
@@ -65,28 +66,30 @@ def applied(body) -> Query:
     return Query("q", "", apply=RowFunction("f", "out", body, columns=("x", "y")))
 
 
-def test_a_row_loop_passes_missing_values_on_and_keeps_the_order(tmp_path):
+def test_a_row_loop_passes_missing_values_on_and_keeps_the_order(tmp_path: Path) -> None:
     body = Case(((Compare("<", Y, Lit(3)), Neg(X)), (Compare("<", Y, Lit(6)), Lit(0))), X)
     answer = [missing(row["out"]) for row in ran(applied(body), tmp_path)]
     assert answer == [7, 3, 0, -4, None, None]
     assert "prange" in program(applied(body))
 
 
-def test_division_by_zero_ends_no_loop(tmp_path):
+def test_division_by_zero_ends_no_loop(tmp_path: Path) -> None:
     body = Let("ratio", Arith("//", Y, X), Arith("+", Col("ratio"), Arith("%", Lit(7), X)))
     answer = [missing(row["out"]) for row in ran(applied(body), tmp_path)]
     assert answer == [-1.0, 3.0, None, 3.0, None, None]
     assert "ratio = " in program(applied(body))
 
 
-def test_integers_stay_integers(tmp_path):
+def test_integers_stay_integers(tmp_path: Path) -> None:
     body = Case(((Compare("==", Arith("%", X, Lit(2)), Lit(0)), Arith("*", X, Lit(2))),), X)
     query = Query("q", "", apply=RowFunction("f", "out", body, columns=("x",)))
     assert [row["out"] for row in ran(query, tmp_path)] == [-7, 3, 0, 8, 5, 12]
 
 
 @pytest.mark.parametrize("where", [None, Not(IsMissing(Y)), Bool("and", (Not(IsMissing(Y)),) * 2)])
-def test_extremes_by_group_need_no_filter_for_missing_values(where, tmp_path):
+def test_extremes_by_group_need_no_filter_for_missing_values(
+    where: Bool | Not | None, tmp_path: Path
+) -> None:
     if isinstance(where, Bool):
         where = Bool("and", (Not(IsMissing(Y)), Compare("<", X, Lit(9))))
     query = Query("q", "", where=where, group_by=("k",), extreme=Extreme("y", 2, "top"))
@@ -96,14 +99,14 @@ def test_extremes_by_group_need_no_filter_for_missing_values(where, tmp_path):
     assert [row["low"] for row in ran(smallest, tmp_path)] == [-7, 4, 6]
 
 
-def test_correlation_is_pairwise_complete_and_missing_where_undefined(tmp_path):
+def test_correlation_is_pairwise_complete_and_missing_where_undefined(tmp_path: Path) -> None:
     output = (Output("r", Agg("corr", (X, Y))),)
     answer = ran(Query("q", "", group_by=("k",), aggregate=output), tmp_path)
     assert answer[0]["r"] == pytest.approx(statistics.correlation([-7, 3, 0], [2, 8, 5]))
     assert [missing(row["r"]) for row in answer[1:]] == [None, None]
 
 
-def test_compiled_means_are_left_out_where_a_group_may_be_empty(tmp_path):
+def test_compiled_means_are_left_out_where_a_group_may_be_empty(tmp_path: Path) -> None:
     by_k = {"group_by": ("k",)}
     risky = Query("q", "", **by_k, aggregate=(Output("y", Agg("mean", (Y,))),))
     safe = Query("q", "", **by_k, aggregate=(Output("x", Agg("mean", (X,))),))

@@ -32,7 +32,7 @@ ASKED = list(dict.fromkeys([*READ, *WHERE, *EDGES]))
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory):
+def frames(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("scanned")
     for name, table in FRAMES.items():
         pq.write_table(table, folder / f"{name}.parquet", row_group_size=5)
@@ -40,7 +40,7 @@ def frames(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory):
+def warm(tmp_path_factory: pytest.TempPathFactory):
     started = {}
     yield lambda name: started.setdefault(
         name, start_process(name, tmp_path_factory.mktemp("programs"))
@@ -51,7 +51,9 @@ def warm(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", SCANNING)
 @pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
-def test_a_scan_gives_the_oracles_answer(engine, case, frames, warm, tmp_path):
+def test_a_scan_gives_the_oracles_answer(
+    engine: str, case: object, frames, warm, tmp_path: Path
+) -> None:
     name = f"{engine}/scan"
     data = frames / f"{case.frame}.parquet"
     known = mark(engine, case.name)
@@ -92,7 +94,7 @@ READS = {
 
 
 @pytest.mark.parametrize("engine", READS)
-def test_the_query_reads_as_its_library_does_and_load_gives_the_path(engine):
+def test_the_query_reads_as_its_library_does_and_load_gives_the_path(engine: str) -> None:
     text = program(engine)
     load, query = text.split("def query(path):")
     assert READS[engine] in " ".join(query.split()).replace("( ", "(").replace(" )", ")")
@@ -100,19 +102,19 @@ def test_the_query_reads_as_its_library_does_and_load_gives_the_path(engine):
     assert f' - {engine}"""' in text
 
 
-def test_what_is_no_equal_for_a_reader_stays_in_the_query():
+def test_what_is_no_equal_for_a_reader_stays_in_the_query() -> None:
     text = program("pandas/scan", "v1 > 2 and v3 != 1.5")
     assert 'filters=[("v1", ">", 2)]' in text
     assert 'data["v3"] != 1.5' in text
 
 
-def test_tasks_have_no_file_to_scan():
+def test_tasks_have_no_file_to_scan() -> None:
     (tasks,) = read("random_walk").tasks
     with pytest.raises(Unsupported, match="tasks read no file"):
         find("serial/scan").write(tasks, generated_schema(Generated("db-benchmark-groupby", 1)))
 
 
-def test_an_unknown_engine_is_unknown_as_a_scan_too():
+def test_an_unknown_engine_is_unknown_as_a_scan_too() -> None:
     with pytest.raises(EngineError, match="did you mean 'polars'"):
         find("polar/scan")
 
@@ -125,18 +127,18 @@ def test_an_unknown_engine_is_unknown_as_a_scan_too():
         ("both", ("pandas", "pandas/scan", "polars@1.30", "polars/scan@1.30")),
     ],
 )
-def test_a_load_mode_stands_for_engines(load, names):
+def test_a_load_mode_stands_for_engines(load: str, names: tuple[str, ...]) -> None:
     assert loading(("pandas", "polars@1.30"), load) == names
     assert loading(names, load) == names
 
 
-def test_a_load_mode_is_one_of_three():
+def test_a_load_mode_is_one_of_three() -> None:
     text = "dataset: {files: a.csv}\nqueries: {q: {aggregate: {n: size()}}}\nmeasure: {load: disk}"
     with pytest.raises(WorkloadError, match="load is memory or scan or both, not 'disk'"):
         read_text(text, "own.yaml", Path())
 
 
-def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path):
+def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("id;unit price;v\na;1,5;3\nb;2,5;4\na;;5\n")
     workload = tmp_path / "own.yaml"
     asked = "{group_by: id, aggregate: {p: 'sum(col(\"unit price\"))', v: sum(v)}}"
@@ -155,7 +157,9 @@ def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path):
 
 
 @pytest.mark.parametrize("engine", SCANNING)
-def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(engine, warm, tmp_path):
+def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(
+    engine: str, warm, tmp_path: Path
+) -> None:
     lists = pa.array([[1], [2], []])
     paths = tmp_path / "data.parquet", tmp_path / "other.parquet"
     pq.write_table(pa.table({"k": [1, 2, 3], "tags": lists, "x": [4, 5, 6]}), paths[0])

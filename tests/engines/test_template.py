@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "your-own-engine.md"
 PIP = {"PIP_NO_DEPS": "1", "PIP_QUIET": "1"}
 
 
-def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path):
+def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path: Path) -> None:
     commands = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL))
     place = tmp_path / "site"
     folder = str(Path(sys.executable).parent)
@@ -48,13 +48,13 @@ def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["pandas", "Duck", "1duck", "class", "a b"])
-def test_a_name_that_cannot_be_an_engines_is_refused(tmp_path, name):
+def test_a_name_that_cannot_be_an_engines_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(EngineError):
         template.new(name, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
-def test_nothing_is_overwritten(tmp_path):
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.py").touch()
     with pytest.raises(EngineError, match="--to"):
         template.new("duck", tmp_path)

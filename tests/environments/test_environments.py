@@ -54,7 +54,7 @@ def silent(words: str) -> None:
 
 
 @pytest.fixture
-def empty(tmp_path):
+def empty(tmp_path: Path):
     """An environment without packages: made by venv, with no network."""
     folder = find_folder(tmp_path, NOTHING, HERE, "nothing")
     subprocess.run([HERE.path, "-m", "venv", "--without-pip", folder], check=True)
@@ -74,19 +74,21 @@ def empty(tmp_path):
         ("pandas@/usr/bin/python3", "", "/usr/bin/python3"),
     ],
 )
-def test_a_version_and_an_interpreter_stand_behind_the_at(name, version, python):
+def test_a_version_and_an_interpreter_stand_behind_the_at(
+    name: str, version: str, python: str
+) -> None:
     engine = find(name)
     assert isinstance(engine, Versioned)
     assert (engine.name, engine.version, engine.python) == (name, version, python)
 
 
 @pytest.mark.parametrize("name", ["pandas@", "pandas@three", "pandas@3.1@2.3", "pandas@3.1.x"])
-def test_anything_else_behind_the_at_is_a_mistake_with_an_example(name):
+def test_anything_else_behind_the_at_is_a_mistake_with_an_example(name: str) -> None:
     with pytest.raises(EngineError, match=r"pandas@3\.1"):
         find(name)
 
 
-def test_the_engine_before_the_at_is_named_when_it_is_unknown():
+def test_the_engine_before_the_at_is_named_when_it_is_unknown() -> None:
     with pytest.raises(EngineError, match="modin/ray is what modin does by default: write modin"):
         find("modin/ray@newest")
     with pytest.raises(EngineError, match=r"before the @, as in duckdb/scan@2\.0"):
@@ -96,7 +98,7 @@ def test_the_engine_before_the_at_is_named_when_it_is_unknown():
 
 
 @pytest.mark.parametrize("pins", load_shipped(), ids=lambda pins: pins.shipped)
-def test_the_pins_that_ship_pin_everything_and_name_no_place(pins):
+def test_the_pins_that_ship_pin_everything_and_name_no_place(pins: Pins) -> None:
     versions = pins.versions("3.12.1")
     assert all(versions.values())
     assert "http" not in pins.text
@@ -104,30 +106,30 @@ def test_the_pins_that_ship_pin_everything_and_name_no_place(pins):
     assert any(found.startswith(f"{version}.") for name, found in versions.items()), own
 
 
-def test_the_smallest_pins_that_fit_are_taken():
+def test_the_smallest_pins_that_fit_are_taken() -> None:
     pins = choose_pins(find("pandas@2.3"), "3.11.7", load_shipped())
     assert pins.shipped == "pandas-2.3"
 
 
-def test_a_version_without_pins_is_asked_for_as_it_was_asked():
+def test_a_version_without_pins_is_asked_for_as_it_was_asked() -> None:
     pins = choose_pins(find("polars@1.25"), "3.11.7", load_shipped())
     assert (pins.text, pins.shipped) == ("polars==1.25.*\npyarrow\n", "")
     assert write_requirements(find("ibis@newest")).startswith("ibis-framework[duckdb]\n")
 
 
-def test_newest_is_the_highest_version_and_not_the_last_in_the_alphabet():
+def test_newest_is_the_highest_version_and_not_the_last_in_the_alphabet() -> None:
     pins = (Pins("polars==1.9.0\npyarrow==26.0.1\n"), Pins("polars==1.30.0\npyarrow==26.0.1\n"))
     assert find_newest(find("polars@newest"), "3.11.7", pins) == "1.30"
 
 
-def test_isolation_gives_every_engine_its_newest_pins(tmp_path):
+def test_isolation_gives_every_engine_its_newest_pins(tmp_path: Path) -> None:
     names = provider(tmp_path).resolved(["pandas", "polars/in-memory", "duckdb@1.4"], isolate=True)
     assert names[0].startswith("pandas@3.")
     assert names[1].startswith("polars/in-memory@2.")
     assert names[2] == "duckdb@1.4"
 
 
-def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path):
+def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path: Path) -> None:
     names = ["futures-thread", "pandas@3.1", "serial@python3.12"]
     found = provider(tmp_path).resolved(names, python="/opt/bin/python3.13t")
     assert found == (
@@ -137,7 +139,7 @@ def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path):
     )
 
 
-def test_programs_fit_the_version_they_run_on(tmp_path):
+def test_programs_fit_the_version_they_run_on(tmp_path: Path) -> None:
     query = read("groupby").query("q1")
 
     def text(name):
@@ -151,7 +153,7 @@ def test_programs_fit_the_version_they_run_on(tmp_path):
     assert text("pandas@3.1").startswith('"""q1: sum v1 by id1 - pandas@3.1"""')
 
 
-def test_an_environments_versions_are_those_that_lie_in_it(empty):
+def test_an_environments_versions_are_those_that_lie_in_it(empty) -> None:
     site = next(empty.glob("lib/python*/site-packages"))
     (site / "Some_Engine-1.2.3.dist-info").mkdir()
     (site / "Some_Engine-1.2.3.dist-info" / "METADATA").write_text(
@@ -161,7 +163,9 @@ def test_an_environments_versions_are_those_that_lie_in_it(empty):
     assert found == {"some-engine": "1.2.3"}
 
 
-def test_what_was_interrupted_is_not_believed_and_is_made_anew(empty, monkeypatch):
+def test_what_was_interrupted_is_not_believed_and_is_made_anew(
+    empty, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (empty / MANIFEST).unlink()
     (empty / "half").touch()
     assert load(empty) is None
@@ -172,7 +176,9 @@ def test_what_was_interrupted_is_not_believed_and_is_made_anew(empty, monkeypatc
     assert load(empty) == found
 
 
-def test_what_fails_leaves_nothing_that_is_believed(tmp_path, monkeypatch):
+def test_what_fails_leaves_nothing_that_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = find_folder(tmp_path, NOTHING, HERE, "x")
     fails = [HERE.path, "-c", "import sys; sys.exit('No solution found: x==9 is not there')"]
     monkeypatch.setattr(store, "_build_steps", lambda *_: ("pip", [(fails, "")]))
@@ -184,7 +190,9 @@ def test_what_fails_leaves_nothing_that_is_believed(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "said", ["error: dns error", "Connection refused", "Network is unreachable"]
 )
-def test_offline_is_a_sentence_with_the_command(tmp_path, monkeypatch, said):
+def test_offline_is_a_sentence_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
     fails = [HERE.path, "-c", f"import sys; sys.exit({said!r})"]
     monkeypatch.setattr(store, "_build_steps", lambda *_: ("uv", [(fails, "")]))
     with pytest.raises(EngineError, match=r"run `dfbench env make pandas@3\.1`"):
@@ -197,7 +205,7 @@ def _hold(path: str, ready, done) -> None:
         done.wait(30)
 
 
-def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path):
+def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path: Path) -> None:
     whole, making, left = (tmp_path / "environments" / name for name in ("a", "b", "c"))
     for folder in (whole, making, left):
         folder.mkdir(parents=True)
@@ -218,7 +226,7 @@ def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path):
     assert making.exists()
 
 
-def test_the_key_of_an_environment_is_its_content(tmp_path):
+def test_the_key_of_an_environment_is_its_content(tmp_path: Path) -> None:
     other = pythons.Python(HERE.path, "3.99.0")
     folders = {
         find_folder(tmp_path, Pins("a==1\n"), HERE, "x"),
@@ -229,7 +237,7 @@ def test_the_key_of_an_environment_is_its_content(tmp_path):
     assert find_folder(tmp_path, Pins("a==1\n"), HERE, "x") in folders
 
 
-def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
+def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
     shims, real = tmp_path / "shims", tmp_path / "real"
     shims.mkdir()
     real.mkdir()
@@ -242,13 +250,13 @@ def test_an_interpreter_that_does_not_run_is_passed_over(tmp_path):
     assert found.version == HERE.version
 
 
-def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path):
+def test_without_its_interpreter_an_engine_is_a_problem_in_words(tmp_path: Path) -> None:
     found = provider(tmp_path).interpreter(find("pandas@python3.99"), silent)
     assert "no working python3.99 was found" in found.problem
 
 
 @pytest.mark.parametrize("name", ["cudf", "polars/gpu", "cudf@newest"])
-def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
+def test_an_engine_of_a_device_says_that_there_is_none(name: str, tmp_path: Path) -> None:
     (tmp_path / "there").touch()
     assert explain_missing_device(find(name), tmp_path / "none").startswith(
         "it needs an NVIDIA GPU"
@@ -257,13 +265,13 @@ def test_an_engine_of_a_device_says_that_there_is_none(name, tmp_path):
     assert not explain_missing_device(find("polars"), tmp_path / "none")
 
 
-def test_what_is_not_installed_here_says_both_ways_to_have_it():
+def test_what_is_not_installed_here_says_both_ways_to_have_it() -> None:
     problem = current_interpreter(find("cudf")).problem
     assert "cudf-cu12" in problem
     assert "cudf@newest uses an environment" in problem
 
 
-def test_a_lock_outlives_its_process_in_its_child(tmp_path):
+def test_a_lock_outlives_its_process_in_its_child(tmp_path: Path) -> None:
     path = tmp_path / "e"
     child = "import time; print('up', flush=True); time.sleep(30)"
     with store._lock(path) as lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +48,7 @@ HELD = {
 
 
 @pytest.mark.parametrize("engine", HELD)
-def test_what_a_program_loads_tells_its_types(engine, tmp_path):
+def test_what_a_program_loads_tells_its_types(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "frame.parquet"
     pq.write_table(FRAME, path)
     (query,) = read_text(WORKLOAD, "workload.yaml", tmp_path).queries
@@ -56,7 +58,7 @@ def test_what_a_program_loads_tells_its_types(engine, tmp_path):
     assert describe_columns((names["load"](str(path)),)) == HELD[engine]  # type: ignore[operator]
 
 
-def test_tables_with_a_name_in_common_tell_both_types_and_long_ones_are_cut():
+def test_tables_with_a_name_in_common_tell_both_types_and_long_ones_are_cut() -> None:
     one, other = pl.DataFrame({"k": [1]}), pl.DataFrame({"k": ["a"]})
     assert describe_columns((one, other, one)) == {"k": "Int64 and String"}
     long = pl.Series(["a"], dtype=pl.Enum(["a", "b" * 99]))
@@ -64,7 +66,7 @@ def test_tables_with_a_name_in_common_tell_both_types_and_long_ones_are_cut():
     assert len(told) == MAX_CHARACTERS
 
 
-def test_a_report_tells_columns_by_their_types_and_engines_in_their_order():
+def test_a_report_tells_columns_by_their_types_and_engines_in_their_order() -> None:
     runs = [
         Run("b", "q1", 1, Outcome.OK, columns={"y": "float64", "k": "str"}),
         Run("a", "q1", 1, Outcome.OK, columns={"k": "String"}),

@@ -32,7 +32,9 @@ SMALL = (
 
 @pytest.mark.parametrize("backend", ["cgroup2", "cgroup1", "watchdog"])
 @pytest.mark.parametrize("name", SMALL)
-def test_a_fault_ends_as_it_must_and_leaves_nothing(name: str, backend: str, tmp_path: Path):
+def test_a_fault_ends_as_it_must_and_leaves_nothing(
+    name: str, backend: str, tmp_path: Path
+) -> None:
     try:
         means = choose(backend)
     except LimitError as error:

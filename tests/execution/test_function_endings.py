@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from dfbench.storage.records import Outcome
 
@@ -19,7 +21,7 @@ def risky(x):
 
 
 @pytest.mark.parametrize("road", ROADS)
-def test_an_exception_tells_the_row_and_its_values(road, tmp_path):
+def test_an_exception_tells_the_row_and_its_values(road: str, tmp_path: Path) -> None:
     ended = run(road, rows_query(RAISES), tmp_path)
     assert ended.outcome is Outcome.CRASHED
     assert "ValueError: boom" in ended.evidence
@@ -28,7 +30,7 @@ def test_an_exception_tells_the_row_and_its_values(road, tmp_path):
 
 
 @pytest.mark.parametrize("road", POOLS)
-def test_a_worker_that_dies_is_told_at_once(road, tmp_path):
+def test_a_worker_that_dies_is_told_at_once(road: str, tmp_path: Path) -> None:
     source = "def die(x):\n    import os\n    if x.A == 712:\n        os._exit(7)\n    return x.A\n"
     ended = run(road, rows_query(source), tmp_path, time=25)
     assert ended.outcome is Outcome.CRASHED
@@ -63,7 +65,9 @@ ENDINGS = {
 
 @pytest.mark.parametrize("road", ["serial", "multiprocessing", "futures-process"])
 @pytest.mark.parametrize("name", ENDINGS)
-def test_a_function_that_cannot_end_well_ends_in_words(name, road, tmp_path):
+def test_a_function_that_cannot_end_well_ends_in_words(
+    name: str, road: str, tmp_path: Path
+) -> None:
     source, outcome, said = ENDINGS[name]
     if (name, road) == ("exit", "multiprocessing"):
         outcome, said = Outcome.CRASHED, "WorkerDied"
@@ -73,7 +77,7 @@ def test_a_function_that_cannot_end_well_ends_in_words(name, road, tmp_path):
 
 
 @pytest.mark.parametrize("road", ["serial", "multiprocessing"])
-def test_a_function_that_prints_and_forks_is_heard_out(road, tmp_path):
+def test_a_function_that_prints_and_forks_is_heard_out(road: str, tmp_path: Path) -> None:
     source = (
         "def f(x):\n    import os\n    if x.A == 3:\n        print('y' * 10**8)\n"
         "    if x.A == 5 and os.fork() == 0:\n        os._exit(0)\n    return x.A\n"
@@ -84,7 +88,7 @@ def test_a_function_that_prints_and_forks_is_heard_out(road, tmp_path):
 
 
 @pytest.mark.parametrize("road", ["multiprocessing", "futures-process", "loky"])
-def test_what_cannot_be_sent_back_is_told(road, tmp_path):
+def test_what_cannot_be_sent_back_is_told(road: str, tmp_path: Path) -> None:
     source = "def f(seed):\n    return (n for n in range(seed))\n"
     ended = run(road, tasks(source), tmp_path)
     assert ended.outcome is Outcome.CRASHED

@@ -26,12 +26,12 @@ from dfbench.storage.records import Outcome, Phase
 MIB = 2**20
 
 
-def test_a_round_has_every_engine_with_every_query_once():
+def test_a_round_has_every_engine_with_every_query_once() -> None:
     pairs = shuffle_pairs(["a", "b", "c"], ["q1", "q2"], 0, 7)
     assert sorted(pairs) == [(e, q) for e in "abc" for q in ("q1", "q2")]
 
 
-def test_the_order_follows_from_seed_and_round():
+def test_the_order_follows_from_seed_and_round() -> None:
     names = [str(n) for n in range(9)]
     assert shuffle_pairs(names, names, 1, 7) == shuffle_pairs(names, names, 1, 7)
     assert shuffle_pairs(names, names, 1, 7) != shuffle_pairs(names, names, 2, 7)
@@ -114,14 +114,14 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_an_outcome_follows_from_its_evidence(name: str):
+def test_an_outcome_follows_from_its_evidence(name: str) -> None:
     seen, outcome, words = VERDICTS[name]
     verdict = decide_outcome(seen, 100 * MIB, 5.0)
     assert verdict.outcome == outcome
     assert words in verdict.evidence
 
 
-def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
+def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed() -> None:
     words = "distributed.nanny.memory - WARNING - Worker tcp (pid=7) exceeded 95% memory budget. "
     said = f"{words}Restarting...\n"
     lost = failure("CommClosedError", "in <TCP (closed)>: Stream is closed")
@@ -136,7 +136,7 @@ def test_a_lost_connection_is_memory_only_where_the_monitor_had_killed():
     assert ends == [Outcome.OUT_OF_MEMORY] * 2 + [Outcome.CRASHED] * 3
 
 
-def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused():
+def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused() -> None:
     seen = {
         "idle": Observation(End.TIMER, held=50 * MIB),
         "full": Observation(End.TIMER, held=95 * MIB),
@@ -146,7 +146,7 @@ def test_a_timeout_is_under_pressure_where_the_tree_was_full_or_a_worker_paused(
     assert [name for name, text in told.items() if "memory pressure" in text] == ["full", "paused"]
 
 
-def test_evidence_names_peak_limit_and_phase():
+def test_evidence_names_peak_limit_and_phase() -> None:
     seen = Observation(
         End.MEMORY, Phase.LOAD, Cause.KERNEL, died="the worker", peaks={"load": 7 * MIB}
     )
@@ -156,14 +156,14 @@ def test_evidence_names_peak_limit_and_phase():
     assert "during load" in text
 
 
-def test_only_endings_from_outside_are_tried_again():
+def test_only_endings_from_outside_are_tried_again() -> None:
     again = {
         name for name, (seen, _, _) in VERDICTS.items() if decide_outcome(seen, MIB, 5.0).retry
     }
     assert again == {"host", "signal 9"}
 
 
-def test_what_was_seen_survives_its_line():
+def test_what_was_seen_survives_its_line() -> None:
     seen = Observation(
         End.ERROR, Phase.LOAD, Cause.HOST, -9, failure("A", "B"), hot=(1.0,), peaks={"load": 1}
     )
@@ -174,7 +174,7 @@ def account() -> WorkerReport:
     return WorkerReport(10.0, lambda: None)
 
 
-def test_a_workers_words_may_come_in_pieces():
+def test_a_workers_words_may_come_in_pieces() -> None:
     said = account()
     for piece in (b'{"phase": "start-up", "at": 10', b'.5}\n{"phase": "load", "time"', b": "):
         said.receive(piece)
@@ -200,13 +200,13 @@ def test_a_workers_words_may_come_in_pieces():
         b"x" * 2_000_000,
     ],
 )
-def test_other_words_are_garbage(line: bytes):
+def test_other_words_are_garbage(line: bytes) -> None:
     said = account()
     said.receive(line)
     assert said.end == End.GARBAGE
 
 
-def test_a_job_survives_its_line(tmp_path: Path):
+def test_a_job_survives_its_line(tmp_path: Path) -> None:
     job = Job(
         engine="e", query="q", round=1, python="p", program=tmp_path / "ü 1.py", program_sha="s",
         data=None, answer=tmp_path / "a", warmups=1, runs=2, environment={"A": "1"},
@@ -221,7 +221,7 @@ def thrash(used: int, per_second: int, seconds: float) -> bool:
     return any(guard.feed(t, used, int(t * per_second)) for t in times)
 
 
-def test_the_guard_sees_a_full_tree_that_refaults_for_five_seconds():
+def test_the_guard_sees_a_full_tree_that_refaults_for_five_seconds() -> None:
     assert thrash(95, 200_000_000, 6.5)
 
 
@@ -230,11 +230,11 @@ def test_the_guard_sees_a_full_tree_that_refaults_for_five_seconds():
     [(95, 200_000_000, 4.5), (80, 200_000_000, 20), (95, 50_000_000, 20)],
     ids=["shortly", "with room left", "slowly"],
 )
-def test_the_guard_lets_others_work(used: int, per_second: int, seconds: float):
+def test_the_guard_lets_others_work(used: int, per_second: int, seconds: float) -> None:
     assert not thrash(used, per_second, seconds)
 
 
-def test_the_guard_starts_anew_after_a_pause():
+def test_the_guard_starts_anew_after_a_pause() -> None:
     guard = ThrashDetector(100)
     pulses = [(0.5 * n, 95, 0 if n % 8 == 0 else 10**9) for n in range(60)]
     refaulted = 0
@@ -260,12 +260,12 @@ MEMBER = "5:memory:/user/one\n4:cpu,cpuacct:/c\n0::/all\n"
         ("pids", None),
     ],
 )
-def test_the_own_group_is_found_by_controller(controller: str | None, folder: str | None):
+def test_the_own_group_is_found_by_controller(controller: str | None, folder: str | None) -> None:
     found = cgroup.find_own_group(MOUNTS, MEMBER, controller)
     assert found == (Path(folder) if folder else None)
 
 
-def test_a_container_that_sees_only_its_own_part_finds_it():
+def test_a_container_that_sees_only_its_own_part_finds_it() -> None:
     table = "31 30 0:26 /docker/ab /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
     found = cgroup.find_own_group(table, "5:memory:/docker/ab\n", "memory")
     assert found == Path("/sys/fs/cgroup/memory")
@@ -287,18 +287,22 @@ def group(tmp_path: Path) -> cgroup.CgroupLimit:
     return cgroup.CgroupLimit(tmp_path / "group", cgroup.V2, 100, make=made)
 
 
-def test_a_group_of_version_2_is_limited_without_swap(group: cgroup.CgroupLimit, tmp_path: Path):
+def test_a_group_of_version_2_is_limited_without_swap(
+    group: cgroup.CgroupLimit, tmp_path: Path
+) -> None:
     written = {f.name: f.read_text() for f in (tmp_path / "group").iterdir()}
     assert written["memory.max"] == "100"
     assert written["memory.swap.max"] == "0"
     assert written["memory.oom.group"] == "1"
 
 
-def test_a_missing_wish_is_no_mistake_and_no_new_file(group: cgroup.CgroupLimit, tmp_path: Path):
+def test_a_missing_wish_is_no_mistake_and_no_new_file(
+    group: cgroup.CgroupLimit, tmp_path: Path
+) -> None:
     assert not (tmp_path / "group" / "pids.max").exists()
 
 
-def test_page_cache_is_not_held_memory(group: cgroup.CgroupLimit):
+def test_page_cache_is_not_held_memory(group: cgroup.CgroupLimit) -> None:
     assert group.sample() == 42
     assert group.read_peak() == 99
     assert group.list_members() == {12, 13}
@@ -315,12 +319,12 @@ def test_page_cache_is_not_held_memory(group: cgroup.CgroupLimit):
 )
 def test_a_kill_is_the_limits_only_when_it_was_reached(
     group: cgroup.CgroupLimit, tmp_path: Path, events: str, cause: Cause | None
-):
+) -> None:
     (tmp_path / "group" / "memory.events").write_text(events)
     assert group.check() == cause
 
 
-def test_version_1_tells_the_limit_from_the_host_by_the_highest_charge(tmp_path: Path):
+def test_version_1_tells_the_limit_from_the_host_by_the_highest_charge(tmp_path: Path) -> None:
     def make(folder: Path) -> None:
         folder.mkdir()
         (folder / "memory.limit_in_bytes").write_text("")
@@ -336,12 +340,12 @@ def test_version_1_tells_the_limit_from_the_host_by_the_highest_charge(tmp_path:
     assert group.sample() == 34
 
 
-def test_a_group_without_the_memory_controller_cannot_delegate_it(tmp_path: Path):
+def test_a_group_without_the_memory_controller_cannot_delegate_it(tmp_path: Path) -> None:
     (tmp_path / "cgroup.controllers").write_text("hugetlb\n")
     assert not cgroup.delegate_memory(tmp_path)
 
 
-def test_a_group_that_delegates_already_is_left_as_it_is(tmp_path: Path):
+def test_a_group_that_delegates_already_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
     switch = tmp_path / "cgroup.subtree_control"
     switch.write_text("memory pids\n")
@@ -349,17 +353,17 @@ def test_a_group_that_delegates_already_is_left_as_it_is(tmp_path: Path):
     assert switch.read_text() == "memory pids\n"
 
 
-def test_an_unknown_backend_is_told_with_the_known_ones():
+def test_an_unknown_backend_is_told_with_the_known_ones() -> None:
     with pytest.raises(LimitError, match="cgroup2, cgroup1, watchdog, none"):
         choose_backend("cgroup3")
 
 
-def test_there_is_always_a_backend_with_a_promise():
+def test_there_is_always_a_backend_with_a_promise() -> None:
     assert choose_backend().promise
     assert choose_backend("none").name == "none"
 
 
-def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch):
+def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "_has_proc", lambda: False)
     assert choose_backend("none").promise == "without /proc, memory is neither measured nor limited"
     with pytest.raises(LimitError, match="there is no /proc to look at; mount -t proc"):
@@ -370,7 +374,7 @@ def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch):
     )
 
 
-def test_a_supervisor_stays_in_the_group_it_was_started_in(monkeypatch: pytest.MonkeyPatch):
+def test_a_supervisor_stays_in_the_group_it_was_started_in(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(selection, "detect_systemd", lambda: asked.append("systemd"))
     with contextlib.suppress(LimitError):
@@ -378,18 +382,18 @@ def test_a_supervisor_stays_in_the_group_it_was_started_in(monkeypatch: pytest.M
     assert not asked
 
 
-def test_a_tag_without_a_start_is_not_taken_for_a_dead_one():
+def test_a_tag_without_a_start_is_not_taken_for_a_dead_one() -> None:
     assert processes.is_alive(f"{os.getpid()}-0")
 
 
-def test_a_file_in_shared_memory_counts_once_whether_mapped_or_not():
+def test_a_file_in_shared_memory_counts_once_whether_mapped_or_not() -> None:
     parts = [HeldMemory(10, 5), HeldMemory(20, 0)]
     assert sum_memory(parts, 0) == 35
     assert sum_memory(parts, 5) == 35
     assert sum_memory(parts, 50) == 80
 
 
-def test_cores_come_in_order_and_whole_cores_before_their_twins():
+def test_cores_come_in_order_and_whole_cores_before_their_twins() -> None:
     twins = {0: (0, 1), 1: (0, 1), 2: (2, 3), 3: (2, 3)}
     assert sandbox.choose_cores(2, {0, 1, 2, 3}, twins) == {0, 2}
     assert sandbox.choose_cores(3, {0, 1, 2, 3}, twins) == {0, 1, 2}
@@ -398,14 +402,14 @@ def test_cores_come_in_order_and_whole_cores_before_their_twins():
     assert sandbox.choose_cores(9, {4, 5}, {}) == {4, 5}
 
 
-def test_a_tag_names_a_living_process_and_no_later_one():
+def test_a_tag_names_a_living_process_and_no_later_one() -> None:
     tag = processes.make_tag(os.getpid())
     pid, start = tag.split("-")
     assert processes.is_alive(tag)
     assert not processes.is_alive(f"{pid}-{int(start) + 1}")
 
 
-def test_a_process_with_a_sigkill_before_it_lives_no_more():
+def test_a_process_with_a_sigkill_before_it_lives_no_more() -> None:
     child = subprocess.Popen(["sleep", "60"])
     tag = processes.make_tag(child.pid)
     assert processes.is_alive(tag)
@@ -414,24 +418,24 @@ def test_a_process_with_a_sigkill_before_it_lives_no_more():
     child.wait()
 
 
-def test_only_names_with_a_tag_have_an_owner():
+def test_only_names_with_a_tag_have_an_owner() -> None:
     assert processes.parse_tag("dfbench-12-345") == "12-345"
     assert processes.parse_tag("dfbench-12-345-trial") == "12-345"
     assert processes.parse_tag("dfbench-processes") is None
     assert processes.parse_tag("other-12-345") is None
 
 
-def test_a_limit_below_what_python_needs_is_refused():
+def test_a_limit_below_what_python_needs_is_refused() -> None:
     with pytest.raises(LimitError, match="below what Python needs"):
         machine.check_limits(Limits(memory=MIB))
 
 
-def test_a_limit_above_the_machine_is_refused():
+def test_a_limit_above_the_machine_is_refused() -> None:
     with pytest.raises(LimitError, match="is more than"):
         machine.check_limits(Limits(memory=1 << 50))
 
 
-def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told():
+def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told() -> None:
     lowered, (said,) = machine.lower_memory_limit(Limits(memory=1 << 50))
     usable, _ = machine.usable_memory()
     assert 0.8 * usable < lowered.memory < usable
@@ -440,18 +444,18 @@ def test_a_workloads_own_limit_above_the_machine_is_lowered_and_told():
     assert machine.lower_memory_limit(Limits(memory=64 * MIB)) == (Limits(memory=64 * MIB), ())
 
 
-def test_more_threads_than_cores_are_told():
+def test_more_threads_than_cores_are_told() -> None:
     assert machine.check_limits(Limits(threads=10_000))
     assert machine.check_limits(Limits(memory=64 * MIB, threads=1)) == ()
 
 
-def test_the_machine_says_what_may_be_used():
+def test_the_machine_says_what_may_be_used() -> None:
     facts = machine.describe()
     assert 1 <= facts["cores"] <= facts["cores_total"]
     assert 0 < facts["memory"] <= facts["memory_total"]
 
 
-def test_the_own_work_is_not_foreign():
+def test_the_own_work_is_not_foreign() -> None:
     before, after = noise.CpuTimes(100, 10, 0), noise.CpuTimes(110, 18, 1)
     assert noise.compute_shares(before, after, 6.0) == (0.2, 0.1)
     assert noise.compute_shares(before, after, 99.0) == (0.0, 0.1)
@@ -472,11 +476,13 @@ def test_the_own_work_is_not_foreign():
         ([0.9**n for n in range(11)], None, False),
     ],
 )
-def test_warming_up_ends_when_times_are_level_or_at_its_cap(times, asked, more):
+def test_warming_up_ends_when_times_are_level_or_at_its_cap(
+    times: list[float], asked: int | None, more: bool
+) -> None:
     assert worker.needs_warmup(times, asked) is more
 
 
-def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path):
+def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path: Path) -> None:
     vmstat, heat = tmp_path / "vmstat", tmp_path / "cpu0/thermal_throttle/core_throttle_count"
     heat.parent.mkdir(parents=True)
     readings = []
@@ -488,7 +494,7 @@ def test_swapping_and_slowed_cores_are_counted_between_two_readings(tmp_path):
     assert (passed.swapped, passed.throttled) == (2 * os.sysconf("SC_PAGE_SIZE"), 3)
 
 
-def test_what_nobody_counts_is_none(tmp_path):
+def test_what_nobody_counts_is_none(tmp_path: Path) -> None:
     nothing = noise.Pressure(None, None)
     assert noise.read_pressure(tmp_path / "none", tmp_path).swapped is None
     assert noise.subtract(nothing, noise.Pressure(1, 1)) == nothing
@@ -499,7 +505,7 @@ class _Dying:
 
     name = "ForkPoolWorker-1"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.answers = iter((None, 7))
         self.code = None
 
@@ -508,11 +514,13 @@ class _Dying:
         self.code = next(self.answers, self.code)
         return self.code
 
-    def join(self):
+    def join(self) -> None:
         pass
 
 
-def test_a_pools_worker_that_dies_while_it_is_looked_at_is_told(monkeypatch):
+def test_a_pools_worker_that_dies_while_it_is_looked_at_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     original = Pool.__dict__["_join_exited_workers"]
     monkeypatch.setattr(Pool, "_join_exited_workers", original)  # and put back at the end
     heard, tells = os.pipe()

@@ -73,7 +73,7 @@ def rows(answer):
 """
 
 
-def test_a_run_has_every_time_and_its_answer(tmp_path: Path, backend: Backend):
+def test_a_run_has_every_time_and_its_answer(tmp_path: Path, backend: Backend) -> None:
     data, answer = tmp_path / "data", tmp_path / "answer.arrow"
     data.write_text("ten")
     job = program(tmp_path, COMPLETE, data=data, answer=answer, warmups=2, runs=3)
@@ -88,7 +88,7 @@ def test_a_run_has_every_time_and_its_answer(tmp_path: Path, backend: Backend):
         assert pa.ipc.open_file(file).read_all().to_pylist() == [{"text": "ten"}]
 
 
-def test_a_frame_that_is_a_tuple_is_one_argument(tmp_path: Path):
+def test_a_frame_that_is_a_tuple_is_one_argument(tmp_path: Path) -> None:
     text = """
 def load():
     return "names", "values"
@@ -123,14 +123,16 @@ def rows(answer):
 @pytest.mark.parametrize(
     ("kind", "told"), [("pd.DataFrame", {"x": "int64", "y": "float64"}), ("Untold", {})]
 )
-def test_a_run_has_the_types_of_what_it_loaded_where_they_are_told(tmp_path: Path, kind, told):
+def test_a_run_has_the_types_of_what_it_loaded_where_they_are_told(
+    tmp_path: Path, kind: str, told: dict[str, str]
+) -> None:
     pytest.importorskip("pandas")
     text = LOADED.format(kind=kind)
     job = program(tmp_path, text, data=tmp_path, answer=tmp_path / "answer.arrow")
     assert ok(job).columns == told
 
 
-def test_every_phase_has_its_own_peak(tmp_path: Path, backend: Backend):
+def test_every_phase_has_its_own_peak(tmp_path: Path, backend: Backend) -> None:
     text = """
 import time
 def load():
@@ -168,13 +170,15 @@ def query(data): pass
 """
 
 
-def test_shared_pages_count_once_and_are_not_forgotten(tmp_path: Path, backend: Backend):
+def test_shared_pages_count_once_and_are_not_forgotten(tmp_path: Path, backend: Backend) -> None:
     peak = ok(program(tmp_path, SHARING), backend).memory.peak or 0
     # 100 MB shared by four, 100 MB inherited by four, one copy while writing: 300 at the most.
     assert 200_000_000 < peak < 345_000_000
 
 
-def test_files_in_shared_memory_count_without_being_mapped(tmp_path: Path, backend: Backend):
+def test_files_in_shared_memory_count_without_being_mapped(
+    tmp_path: Path, backend: Backend
+) -> None:
     text = """
 import time
 def load():
@@ -187,7 +191,7 @@ def query(data): pass
     assert os.geteuid() != 0 or not Path("/dev/shm/held").exists()
 
 
-def test_segments_are_a_runs_when_it_holds_them_and_they_are_new():
+def test_segments_are_a_runs_when_it_holds_them_and_they_are_new() -> None:
     old, new = (SharedMemory(create=True, size=10) for _ in range(2))
     try:
         files = {name: Path("/dev/shm") / name for name in (old.name, new.name)}
@@ -202,7 +206,7 @@ def test_segments_are_a_runs_when_it_holds_them_and_they_are_new():
         resource_tracker.unregister(f"/{new.name}", "shared_memory")
 
 
-def test_processors_of_the_whole_tree_are_counted(tmp_path: Path):
+def test_processors_of_the_whole_tree_are_counted(tmp_path: Path) -> None:
     text = """
 import subprocess, sys
 def load(): subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"])
@@ -225,7 +229,7 @@ def query(data):
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core holds every engine to one")
-def test_a_tree_runs_on_no_more_cores_than_its_threads(tmp_path: Path):
+def test_a_tree_runs_on_no_more_cores_than_its_threads(tmp_path: Path) -> None:
     times = ok(program(tmp_path, SPINNING)).times
     # The processor's seconds come in ticks of 10 ms and lag by one for each process.
     assert (times.cpu or 0) <= 1.15 * (times.wall or 0)
@@ -243,7 +247,7 @@ def query(data): pass
 """
 
 
-def test_a_worker_has_private_places_its_threads_and_switches(tmp_path: Path):
+def test_a_worker_has_private_places_its_threads_and_switches(tmp_path: Path) -> None:
     import json
 
     text = PLACES.replace("RESULT", repr(str(tmp_path / "told")))
@@ -291,17 +295,17 @@ def query(data):
 
 
 @pytest.mark.parametrize("name", ["q1.py", "random.py", "pandas+numba q 1.0-ü.py"])
-def test_pools_find_the_programs_functions_whatever_its_name(tmp_path: Path, name: str):
+def test_pools_find_the_programs_functions_whatever_its_name(tmp_path: Path, name: str) -> None:
     ok(program(tmp_path, POOLS, name))
 
 
-def test_loky_and_joblib_find_the_programs_functions(tmp_path: Path):
+def test_loky_and_joblib_find_the_programs_functions(tmp_path: Path) -> None:
     pytest.importorskip("loky")
     pytest.importorskip("joblib")
     ok(program(tmp_path, LOKY))
 
 
-def test_a_cluster_is_started_before_loading_and_kept_alive(tmp_path: Path):
+def test_a_cluster_is_started_before_loading_and_kept_alive(tmp_path: Path) -> None:
     text = """
 import gc, weakref
 class Cluster: pass
@@ -318,7 +322,7 @@ def query(data):
     ok(program(tmp_path, text))
 
 
-def test_an_answer_is_dropped_before_the_next_execution(tmp_path: Path):
+def test_an_answer_is_dropped_before_the_next_execution(tmp_path: Path) -> None:
     text = """
 import weakref
 class Answer: pass
@@ -333,7 +337,7 @@ def query(data):
     ok(program(tmp_path, text, warmups=1, runs=3))
 
 
-def test_a_traceback_shows_the_programs_own_file_and_line(tmp_path: Path):
+def test_a_traceback_shows_the_programs_own_file_and_line(tmp_path: Path) -> None:
     text = "def load(): pass\ndef query(data):\n    return data.nowhere\n"
     run = execute(program(tmp_path, text), choose())
     assert (run.outcome, run.phase) == (Outcome.CRASHED, Phase.QUERY)
@@ -342,7 +346,7 @@ def test_a_traceback_shows_the_programs_own_file_and_line(tmp_path: Path):
     assert "worker.py" not in run.log
 
 
-def test_a_log_keeps_its_end_and_stays_small(tmp_path: Path):
+def test_a_log_keeps_its_end_and_stays_small(tmp_path: Path) -> None:
     text = """
 import os
 def load(): pass
@@ -356,19 +360,19 @@ def query(data):
     assert len(run.log) <= 64 * 1024
 
 
-def test_a_missing_engine_is_not_installed(tmp_path: Path):
+def test_a_missing_engine_is_not_installed(tmp_path: Path) -> None:
     run = execute(program(tmp_path, "import no_such_engine\n"), choose())
     assert (run.outcome, run.phase) == (Outcome.NOT_INSTALLED, Phase.STARTUP)
     assert "no_such_engine" in run.evidence
 
 
-def test_a_missing_interpreter_is_not_installed(tmp_path: Path):
+def test_a_missing_interpreter_is_not_installed(tmp_path: Path) -> None:
     run = execute(program(tmp_path, "", python=str(tmp_path / "python")), choose())
     assert run.outcome == Outcome.NOT_INSTALLED
     assert str(tmp_path / "python") in run.evidence
 
 
-def test_a_kill_from_outside_is_tried_once_more(tmp_path: Path):
+def test_a_kill_from_outside_is_tried_once_more(tmp_path: Path) -> None:
     text = f"""
 import os, pathlib, signal
 first = pathlib.Path({str(tmp_path / "first")!r})
@@ -381,13 +385,13 @@ def query(data):
     ok(program(tmp_path, text))
 
 
-def test_a_limit_that_cannot_be_held_is_an_error(tmp_path: Path):
+def test_a_limit_that_cannot_be_held_is_an_error(tmp_path: Path) -> None:
     job = program(tmp_path, "")
     with pytest.raises(LimitError, match="unknown limit backend"):
         execute(job, dataclasses.replace(choose("none"), name="nothing"))
 
 
-def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path):
+def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path) -> None:
     text = "import time\ndef load(): time.sleep(0.5)\ndef query(data): pass\n"
     runs: list[Run] = []
     jobs = [program(tmp_path, text, f"q{n}.py") for n in range(3)]
@@ -400,7 +404,7 @@ def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path):
     assert len(runs) == 3
 
 
-def test_warming_reads_the_whole_file(tmp_path: Path):
+def test_warming_reads_the_whole_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(bytes(20_000_000))
     warm_page_cache(tmp_path / "data")
     with pytest.raises(FileNotFoundError):
@@ -416,7 +420,7 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_nothing_is_left_when_the_parent_is_ended(tmp_path: Path, name: str):
+def test_nothing_is_left_when_the_parent_is_ended(tmp_path: Path, name: str) -> None:
     mark = uuid.uuid4().hex
     before = left(mark)
     with victim(choose().name, "fork bomb", mark, tmp_path) as parent:
@@ -427,7 +431,7 @@ def test_nothing_is_left_when_the_parent_is_ended(tmp_path: Path, name: str):
     assert not gone(mark, before)
 
 
-def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Backend):
+def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Backend) -> None:
     mark = uuid.uuid4().hex
     before = left(mark)
     with victim(backend.name, "daemonise and wait", mark, tmp_path) as parent:
@@ -440,7 +444,7 @@ def test_the_next_start_removes_what_two_kills_left(tmp_path: Path, backend: Bac
     assert not gone(mark, before)
 
 
-def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPatch):
+def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = processes.kill
     asked: list[list[int]] = []
 
@@ -457,7 +461,7 @@ def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPa
     assert asked[:2] == [[orphan.pid], [orphan.pid]]
 
 
-def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path):
+def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path) -> None:
     dead = f"dfbench-{os.getpid()}-1"
     elsewhere = tmp_path / "other group" / dead
     elsewhere.mkdir(parents=True)
@@ -491,7 +495,7 @@ def query(data):
 """
 
 
-def test_what_a_run_spills_to_the_disk_is_counted_at_its_peak(tmp_path: Path):
+def test_what_a_run_spills_to_the_disk_is_counted_at_its_peak(tmp_path: Path) -> None:
     data = tmp_path / "data"
     run = ok(program(tmp_path, SPILLING, data=data))
     assert 24 * MIB <= run.memory.disk < 30 * MIB

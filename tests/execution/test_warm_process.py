@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from dfbench.execution.warm_process import WarmProcess, own_time
@@ -27,11 +28,13 @@ def load(path):
         pytest.param(-2.0, 0.5, 1.0, id="a process of it has ended"),
     ],
 )
-def test_time_counts_as_far_as_the_processes_could_work(used, waited, counted):
+def test_time_counts_as_far_as_the_processes_could_work(
+    used: float, waited: float, counted: float
+) -> None:
     assert own_time(1.0, used, waited) == pytest.approx(counted)
 
 
-def test_a_process_that_waits_for_nothing_is_given_up(tmp_path):
+def test_a_process_that_waits_for_nothing_is_given_up(tmp_path: Path) -> None:
     program, process = tmp_path / "p.py", WarmProcess(sys.executable, tmp_path, {})
     program.write_text(PROGRAM)
     told = process.answer(program, program, tmp_path / "answer.arrow", patience=0.3)

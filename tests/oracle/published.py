@@ -5,6 +5,8 @@ of J1_1e7_NA_0_0 are what DuckDB's own tests assert of the official files (they 
 doubles to integers). Needs about 700 MB of disk and two minutes.
 """
 
+from __future__ import annotations
+
 import math
 
 import duckdb
@@ -54,7 +56,7 @@ WITH_NULLS = {
 
 
 @pytest.fixture(scope="module", params=[0, 5])
-def published(request, tmp_path_factory):
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """Return a connection that sees the data as `x`, and the published answers."""
     folder = tmp_path_factory.mktemp("data")
     data = make_dataset(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
@@ -65,7 +67,7 @@ def published(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_published_answer_is_met(published, question):
+def test_the_published_answer_is_met(published, question) -> None:
     connection, answers = published
     rows, *sums = answers[question]
     names = ", ".join(f"sum({name})" for name in "abc"[: len(sums)])
@@ -94,7 +96,7 @@ JOINS = {
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory):
+def tables(tmp_path_factory: pytest.TempPathFactory):
     """Return a connection that sees the rows to join as `x`, and the tables by their names."""
     data = make_dataset(
         Generated("db-benchmark-join", 10_000_000), tmp_path_factory.mktemp("joins")
@@ -108,7 +110,7 @@ def tables(tmp_path_factory):
 
 
 @pytest.mark.parametrize("question", JOINS)
-def test_the_published_answer_of_a_join_is_met(tables, question):
+def test_the_published_answer_of_a_join_is_met(tables, question) -> None:
     join, published = JOINS[question]
     found = tables.execute(f"SELECT count(*), sum(v1), sum(v2) FROM x {join}").fetchone()
     assert tuple(map(math.floor, found)) == published

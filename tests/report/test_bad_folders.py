@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from dfbench import cli
@@ -17,11 +18,11 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path):
     return samples.store(tmp_path, samples.head(**SMALL)).path
 
 
-def report(monkeypatch, capsys, path):
+def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path):
     monkeypatch.setattr(sys, "argv", ["dfbench", "report", str(path)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -29,13 +30,15 @@ def report(monkeypatch, capsys, path):
     return ended.value.code, told.out, told.err
 
 
-def edit(path, **changes):
+def edit(path, **changes) -> None:
     head = json.loads((path / folder.HEAD).read_text())
     head.update(changes)
     (path / folder.HEAD).write_text(json.dumps({k: v for k, v in head.items() if v != "gone"}))
 
 
-def test_a_half_written_comparison_is_reported_as_partial(path, monkeypatch, capsys):
+def test_a_half_written_comparison_is_reported_as_partial(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     runs = path / folder.RUNS
     runs.write_bytes(runs.read_bytes()[:-900])
     before = runs.read_bytes()
@@ -47,14 +50,18 @@ def test_a_half_written_comparison_is_reported_as_partial(path, monkeypatch, cap
     assert runs.read_bytes() == before
 
 
-def test_a_comparison_without_a_run_says_so(tmp_path, monkeypatch, capsys):
+def test_a_comparison_without_a_run_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = samples.store(tmp_path, samples.head(**SMALL), kept=0, checked=False).path
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
     assert "No run has finished yet: there is nothing to compare." in out
 
 
-def test_a_newer_comparison_is_refused_and_nothing_is_written(path, monkeypatch, capsys):
+def test_a_newer_comparison_is_refused_and_nothing_is_written(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     edit(path, schema_version=99)
     code, out, err = report(monkeypatch, capsys, path)
     assert (code, out) == (2, "")
@@ -63,7 +70,9 @@ def test_a_newer_comparison_is_refused_and_nothing_is_written(path, monkeypatch,
     assert not (path / "report.md").exists()
 
 
-def test_a_comparison_without_its_machine_is_reported(path, monkeypatch, capsys):
+def test_a_comparison_without_its_machine_is_reported(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     edit(path, machine="gone")
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
@@ -71,7 +80,9 @@ def test_a_comparison_without_its_machine_is_reported(path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("line", ['{"engine": 1}', "null", '{"engine": "x", "query": "q1"}', "{"])
-def test_a_comparison_edited_by_hand_is_reported_without_the_line(path, monkeypatch, capsys, line):
+def test_a_comparison_edited_by_hand_is_reported_without_the_line(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
     with (path / folder.RUNS).open("a") as file:
         file.write(line + "\n")
     code, out, _ = report(monkeypatch, capsys, path)
@@ -81,7 +92,9 @@ def test_a_comparison_edited_by_hand_is_reported_without_the_line(path, monkeypa
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema_version": "x"}'])
-def test_a_head_that_is_none_is_a_sentence(path, monkeypatch, capsys, text):
+def test_a_head_that_is_none_is_a_sentence(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
     (path / folder.HEAD).write_text(text)
     code, _, err = report(monkeypatch, capsys, path)
     assert code == 2
@@ -90,15 +103,19 @@ def test_a_head_that_is_none_is_a_sentence(path, monkeypatch, capsys, text):
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file"])
-def test_no_results_at_all_are_a_sentence(tmp_path, monkeypatch, capsys, name):
+def test_no_results_at_all_are_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = report(monkeypatch, capsys, tmp_path / name)
     assert code == 2
     assert "no comparison is stored here; `dfbench compare groupby` makes one" in err
 
 
-def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(path, monkeypatch, capsys):
-    def full(*_):
+def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_) -> None:
         raise OSError(28, "No space left on device")
 
     (path / "report.md").write_text("old")
@@ -111,7 +128,7 @@ def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(path, monke
     assert not list(path.glob(".report*"))
 
 
-def test_two_reports_at_the_same_moment_both_end_well_and_alike(path):
+def test_two_reports_at_the_same_moment_both_end_well_and_alike(path) -> None:
     command = [sys.executable, "-m", "dfbench", "report", str(path), "--format", "markdown"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=60)[0] for process in both]

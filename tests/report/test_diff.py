@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from dfbench.errors import DfbenchError, ResultsError
@@ -18,7 +19,7 @@ from tests.support import stored_samples as samples
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10"), "rounds": 4}
 
 
-def stored(tmp_path, change=lambda run: run, **changes):
+def stored(tmp_path: Path, change=lambda run: run, **changes):
     head = samples.head(**SMALL, **changes)
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -42,13 +43,13 @@ def word(found, engine, query):
     return next(c for c in found.changes if (c.engine, c.query) == (engine, query))
 
 
-def test_the_same_twice_is_faster_nowhere(tmp_path):
+def test_the_same_twice_is_faster_nowhere(tmp_path: Path) -> None:
     found = diff.diff(stored(tmp_path), stored(tmp_path))
     assert {c.ratio.verdict for c in found.changes if c.ratio} == {Verdict.SAME}
     assert found.obstacles == found.notes == ()
 
 
-def test_a_slow_down_is_found_and_named(tmp_path):
+def test_a_slow_down_is_found_and_named(tmp_path: Path) -> None:
     found = diff.diff(stored(tmp_path), stored(tmp_path, slower("polars", 1.5)))
     assert word(found, "polars", "q1").ratio.verdict is Verdict.SLOWER
     assert word(found, "polars", "q1").ratio.value == pytest.approx(1.5)
@@ -59,13 +60,13 @@ def test_a_slow_down_is_found_and_named(tmp_path):
     assert "353 ms → 353 ms, 1.00× [0.988–1.01], same (within 5 %)\n" in text
 
 
-def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path):
+def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path: Path) -> None:
     machines = ({"cpu": "Xeon", "memory": memory} for memory in (25276518400, 25276502016))
     old, new = (stored(tmp_path, machine=machine) for machine in machines)
     assert diff.obstacles(old, new) == ()
 
 
-def test_an_outcome_that_changes_is_told_first(tmp_path):
+def test_an_outcome_that_changes_is_told_first(tmp_path: Path) -> None:
     def lost(run):
         failed = run.engine == "pandas" and run.query == "q6"
         return replace(run, outcome=Outcome.CRASHED) if failed else run
@@ -86,7 +87,9 @@ def test_an_outcome_that_changes_is_told_first(tmp_path):
         ({"workload": "join"}, "workload is join, was groupby"),
     ],
 )
-def test_what_is_not_comparable_is_refused_and_named(tmp_path, changes, said):
+def test_what_is_not_comparable_is_refused_and_named(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
     old, new = stored(tmp_path), stored(tmp_path, **changes)
     with pytest.raises(ResultsError, match="are not comparable") as refused:
         diff.comparable(old, new)
@@ -94,7 +97,7 @@ def test_what_is_not_comparable_is_refused_and_named(tmp_path, changes, said):
     assert f"! not comparable: {said}" in diff.render(diff.diff(old, new))
 
 
-def test_versions_and_programs_that_changed_are_named_and_no_obstacle(tmp_path):
+def test_versions_and_programs_that_changed_are_named_and_no_obstacle(tmp_path: Path) -> None:
     old = stored(tmp_path)
     engines = {**old.head.engines, "polars": {"version": "3.0.0"}}
     new = replace(old, head=replace(old.head, engines=engines, dfbench="0.2.0"))
@@ -107,7 +110,7 @@ def test_versions_and_programs_that_changed_are_named_and_no_obstacle(tmp_path):
     )
 
 
-def test_engines_of_one_side_only_are_named(tmp_path):
+def test_engines_of_one_side_only_are_named(tmp_path: Path) -> None:
     old = stored(tmp_path)
     runs = tuple(run for run in old.runs if run.engine != "polars")
     engines = {name: told for name, told in old.head.engines.items() if name != "polars"}
@@ -121,7 +124,7 @@ def test_engines_of_one_side_only_are_named(tmp_path):
     st.lists(st.floats(0.01, 100), min_size=2, max_size=8),
     st.lists(st.floats(0.01, 100), min_size=2, max_size=8),
 )
-def test_welchs_interval_is_scipys_but_for_whole_degrees(new, old):
+def test_welchs_interval_is_scipys_but_for_whole_degrees(new, old) -> None:
     import math
 
     from scipy import stats
@@ -151,7 +154,7 @@ def test_welchs_interval_is_scipys_but_for_whole_degrees(new, old):
         ("__import__('os')", None),
     ],
 )
-def test_conditions_are_read_or_refused_with_an_example(text, bound):
+def test_conditions_are_read_or_refused_with_an_example(text: str, bound: float | None) -> None:
     if bound is None:
         with pytest.raises(DfbenchError, match=r"write 'polars > 1\.1 \* baseline'"):
             gates.read(text)
@@ -159,7 +162,7 @@ def test_conditions_are_read_or_refused_with_an_example(text, bound):
         assert gates.read(text).bound == bound
 
 
-def test_only_what_is_certain_fails(tmp_path):
+def test_only_what_is_certain_fails(tmp_path: Path) -> None:
     shown = gates.of_view(build.build(stored(tmp_path)))
     assert gates.failures(gates.read("polars > 1.1 * baseline"), shown) == ()
     assert gates.failures(gates.read("polars > 0.22 * baseline"), shown) == ()
@@ -168,26 +171,26 @@ def test_only_what_is_certain_fails(tmp_path):
     assert len(gates.failures(gates.read("datatable > 0.1 * baseline"), shown)) == 1
 
 
-def test_memory_fails_on_the_questions_that_needed_it(tmp_path):
+def test_memory_fails_on_the_questions_that_needed_it(tmp_path: Path) -> None:
     shown = gates.of_view(build.build(stored(tmp_path)))
     said = gates.failures(gates.read("memory(pandas) > 3GiB"), shown)
     assert said == ("memory(pandas) > 3GiB: pandas on q10 used 3.2 GiB",)
 
 
-def test_a_busy_machine_never_fails_a_build(tmp_path):
+def test_a_busy_machine_never_fails_a_build(tmp_path: Path) -> None:
     busy = stored(tmp_path, lambda run: replace(run, noise=Noise(0.9, 0.0)))
     shown = gates.of_view(build.build(busy))
     assert gates.failures(gates.read("polars > 0.1 * baseline"), shown) == ()
 
 
-def test_in_a_difference_the_baseline_is_the_old_comparison(tmp_path):
+def test_in_a_difference_the_baseline_is_the_old_comparison(tmp_path: Path) -> None:
     found = diff.diff(stored(tmp_path), stored(tmp_path, slower("polars", 1.5)))
     said = gates.failures(gates.read("polars > 1.1 * baseline"), gates.of_diff(found))
     assert len(said) == 3
     assert gates.failures(gates.read("pandas > 1.1 * baseline"), gates.of_diff(found)) == ()
 
 
-def test_an_engine_that_was_not_compared_is_a_sentence(tmp_path):
+def test_an_engine_that_was_not_compared_is_a_sentence(tmp_path: Path) -> None:
     shown = gates.of_view(build.build(stored(tmp_path)))
     with pytest.raises(
         DfbenchError, match="spark is not compared; expected one of: pandas, polars"

@@ -33,18 +33,18 @@ SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10")}
 
 
-def viewed(tmp_path, kept=None, checked=True, **changes):
+def viewed(tmp_path: Path, kept=None, checked=True, **changes):
     made = samples.store(tmp_path, samples.head(**changes), kept, checked)
     return build.build(folder.read(made.path))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(tmp_path_factory: pytest.TempPathFactory):
     return viewed(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(tmp_path_factory: pytest.TempPathFactory):
     return viewed(tmp_path_factory.mktemp("small"), **SMALL)
 
 
@@ -54,7 +54,7 @@ def cell(shown, engine, query):
     )
 
 
-def same(name, text):
+def same(name, text) -> None:
     path = SNAPSHOTS / name
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
@@ -62,24 +62,24 @@ def same(name, text):
 
 
 @pytest.mark.parametrize("module", ["units", "sentences", "markdown", "charts", "context", "html"])
-def test_examples_in_docstrings_are_true(module):
+def test_examples_in_docstrings_are_true(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"dfbench.report.{module}"))
     assert found.failed == 0
 
 
-def test_the_terminal_shows_a_whole_comparison(whole):
+def test_the_terminal_shows_a_whole_comparison(whole) -> None:
     same("whole.txt", terminal.render(whole))
 
 
-def test_the_terminal_shows_a_partial_comparison(tmp_path):
+def test_the_terminal_shows_a_partial_comparison(tmp_path: Path) -> None:
     same("partial.txt", terminal.render(viewed(tmp_path, kept=5, checked=False, **SMALL)))
 
 
-def test_markdown_shows_a_small_comparison(small):
+def test_markdown_shows_a_small_comparison(small) -> None:
     same("small.md", markdown.render(small))
 
 
-def test_markdown_too_long_for_a_pull_request_leaves_the_programs_out(tmp_path):
+def test_markdown_too_long_for_a_pull_request_leaves_the_programs_out(tmp_path: Path) -> None:
     made = samples.store(tmp_path, samples.head(**SMALL))
     made.write_program("polars", "q1", "x = 1\n" * 20_000)
     text = markdown.render(build.build(folder.read(made.path)))
@@ -88,24 +88,24 @@ def test_markdown_too_long_for_a_pull_request_leaves_the_programs_out(tmp_path):
     assert text.rstrip().endswith("</details>")
 
 
-def test_html_shows_a_small_comparison(small):
+def test_html_shows_a_small_comparison(small) -> None:
     page = html.render(small)
     same("small.html", page[page.index("<body") : page.index("<script>")])
 
 
-def test_no_line_of_the_terminal_is_wider_than_it(whole):
+def test_no_line_of_the_terminal_is_wider_than_it(whole) -> None:
     for width in (80, 100, 160):
         assert max(map(len, terminal.render(whole, width).splitlines())) <= width
 
 
-def test_the_story_starts_with_who_won_and_how_surely(whole):
+def test_the_story_starts_with_who_won_and_how_surely(whole) -> None:
     assert whole.sentences[0] == (
         "polars is fastest on all 10 questions and takes 0.220× the time of pandas "
         "(95 % interval 0.217–0.223)."
     )
 
 
-def test_failures_are_told_in_words_with_their_limit(whole):
+def test_failures_are_told_in_words_with_their_limit(whole) -> None:
     assert "datatable ran out of memory on q10 (limit 2 GiB)." in whole.sentences
     assert "modin timed out on q9 (limit 300 s)." in whole.sentences
     assert "dask returned a wrong answer for q8." in whole.sentences
@@ -113,14 +113,14 @@ def test_failures_are_told_in_words_with_their_limit(whole):
     assert "The answers agree on 9 of 10 questions." in whole.sentences
 
 
-def test_only_two_ok_engines_have_a_ratio(whole):
+def test_only_two_ok_engines_have_a_ratio(whole) -> None:
     for engine, query in (("datatable", "q10"), ("dask", "q8"), ("modin", "q9")):
         shown = cell(whole, engine, query)
         assert (shown.time, shown.ratio, shown.hot) == (None, None, ())
     assert cell(whole, "modin", "q9").word == "timeout, 1 of 3"
 
 
-def test_without_the_baseline_nothing_has_a_ratio(tmp_path):
+def test_without_the_baseline_nothing_has_a_ratio(tmp_path: Path) -> None:
     shown = viewed(tmp_path, baseline="datatable", **SMALL)
     assert cell(shown, "pandas", "q1").ratio.verdict is Verdict.SLOWER
     assert cell(shown, "pandas", "q10").ratio is None
@@ -128,26 +128,26 @@ def test_without_the_baseline_nothing_has_a_ratio(tmp_path):
     assert shown.columns[0].over == 1
 
 
-def test_a_wrong_answer_is_a_failure_though_its_runs_were_ok(whole):
+def test_a_wrong_answer_is_a_failure_though_its_runs_were_ok(whole) -> None:
     failure = next(f for f in whole.failures if f.engine == "dask")
     assert failure.outcome is Outcome.WRONG
     assert failure.evidence == "3 of 100 rows differ in v3"
 
 
-def test_sums_are_over_the_questions_that_all_working_engines_answered(whole):
+def test_sums_are_over_the_questions_that_all_working_engines_answered(whole) -> None:
     assert whole.common == ("q1", "q2", "q3", "q4", "q5", "q7")
     polars = next(column for column in whole.columns if column.engine == "polars")
     shown = [cell(whole, "polars", query).time for query in whole.common]
     assert polars.hot == pytest.approx(sum(shown))
 
 
-def test_cold_and_hot_never_mix(small):
+def test_cold_and_hot_never_mix(small) -> None:
     shown = cell(small, "pandas", "q1")
     assert shown.cold > max(shown.hot)
     assert shown.time in shown.hot
 
 
-def test_a_partial_comparison_says_so_and_gives_no_winner_too_early(tmp_path):
+def test_a_partial_comparison_says_so_and_gives_no_winner_too_early(tmp_path: Path) -> None:
     shown = viewed(tmp_path, kept=2, **SMALL)
     assert shown.sentences[0] == "This comparison is partial: 2 of 27 planned runs have finished."
     assert not any(c.best for row in shown.rows for c in row.cells)
@@ -155,19 +155,19 @@ def test_a_partial_comparison_says_so_and_gives_no_winner_too_early(tmp_path):
 
 
 @pytest.mark.parametrize("chosen", list(export.Format))
-def test_every_format_tells_of_a_comparison_without_a_run(tmp_path, chosen):
+def test_every_format_tells_of_a_comparison_without_a_run(tmp_path: Path, chosen: object) -> None:
     shown = viewed(tmp_path, kept=0, checked=False, **SMALL)
     text = export.render(shown, chosen)
     assert "not run" in text or "No run has finished" in text
 
 
 @pytest.mark.parametrize("chosen", list(export.Format))
-def test_every_format_bears_a_comparison_that_names_nothing(tmp_path, chosen):
+def test_every_format_bears_a_comparison_that_names_nothing(tmp_path: Path, chosen: object) -> None:
     shown = viewed(tmp_path, engines=(), queries=(), rounds=0)
     assert isinstance(export.render(shown, chosen), str)
 
 
-def test_a_failure_in_a_partial_comparison_is_not_everybodys(tmp_path):
+def test_a_failure_in_a_partial_comparison_is_not_everybodys(tmp_path: Path) -> None:
     head = samples.head(engines=("datatable", "pandas", "polars"), queries=("q6",), rounds=1)
     shown = build.build(folder.read(samples.store(tmp_path, head, kept=2, checked=False).path))
     assert "No engine answered any question." not in shown.sentences
@@ -175,7 +175,7 @@ def test_a_failure_in_a_partial_comparison_is_not_everybodys(tmp_path):
     assert not any(c.best for row in shown.rows for c in row.cells)
 
 
-def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path):
+def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path: Path) -> None:
     shown = viewed(tmp_path, engines=("datatable",), queries=("q6", "q10"), baseline="datatable")
     assert shown.sentences[0] == "No engine answered any question."
     assert "0/2" in terminal.render(shown)
@@ -183,7 +183,7 @@ def test_a_comparison_in_which_all_failed_has_no_winner(tmp_path):
     assert "datatable" in html.render(shown)
 
 
-def test_a_busy_machine_is_told_and_gives_few_verdicts(tmp_path):
+def test_a_busy_machine_is_told_and_gives_few_verdicts(tmp_path: Path) -> None:
     head = samples.head(**SMALL)
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -205,7 +205,9 @@ def test_a_busy_machine_is_told_and_gives_few_verdicts(tmp_path):
         (Noise(throttled=3), "Heat or a container quota slowed the CPU during 27 of 27"),
     ],
 )
-def test_each_kind_of_unrest_is_told_and_gives_few_verdicts(tmp_path, noise, told):
+def test_each_kind_of_unrest_is_told_and_gives_few_verdicts(
+    tmp_path: Path, noise: Noise, told: str
+) -> None:
     head = samples.head(**SMALL)
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -217,7 +219,7 @@ def test_each_kind_of_unrest_is_told_and_gives_few_verdicts(tmp_path, noise, tol
     assert ": " in shown.warnings[0]
 
 
-def test_one_round_decides_little_and_says_what_would_decide_more(tmp_path):
+def test_one_round_decides_little_and_says_what_would_decide_more(tmp_path: Path) -> None:
     shown = viewed(tmp_path, rounds=1, **SMALL)
     assert cell(shown, "datatable", "q1").ratio.verdict is Verdict.UNDECIDED  # 0.45× the time
     assert cell(shown, "polars", "q1").ratio.verdict is Verdict.FASTER  # 4.5 times
@@ -226,7 +228,7 @@ def test_one_round_decides_little_and_says_what_would_decide_more(tmp_path):
     assert any("--rounds 6" in warning for warning in shown.warnings)
 
 
-def test_an_engine_of_one_round_beside_others_of_more_is_told_and_judged(tmp_path):
+def test_an_engine_of_one_round_beside_others_of_more_is_told_and_judged(tmp_path: Path) -> None:
     head = samples.head(engines=("pandas", "polars", "duckdb"), queries=("q1", "q2", "q3"))
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -241,7 +243,9 @@ def test_an_engine_of_one_round_beside_others_of_more_is_told_and_judged(tmp_pat
     assert [column.rounds for column in shown.columns] == [3, 3, 1]
 
 
-def test_of_a_check_which_times_nothing_the_answers_are_told_first_and_no_noise(tmp_path):
+def test_of_a_check_which_times_nothing_the_answers_are_told_first_and_no_noise(
+    tmp_path: Path,
+) -> None:
     head = samples.head(engines=("pandas", "polars"), queries=("q1",), rounds=1)
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -254,7 +258,7 @@ def test_of_a_check_which_times_nothing_the_answers_are_told_first_and_no_noise(
     assert shown.warnings == ()
 
 
-def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):
+def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path: Path) -> None:
     head = samples.head(**SMALL)
     made = samples.store(tmp_path, head)
     path = made.path / folder.HEAD
@@ -266,21 +270,21 @@ def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path):
 class Page(HTMLParser):
     """Tags, attributes and text of a page, as a browser would see them."""
 
-    def __init__(self, text):
+    def __init__(self, text) -> None:
         super().__init__()
         self.tags, self.words, self.links = [], [], []
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, attrs) -> None:
         self.tags.append(tag)
         self.links += [v for k, v in attrs if k in {"src", "href", "action", "data", "poster"}]
         assert not any(name.startswith("on") for name, _ in attrs)
 
-    def handle_data(self, data):
+    def handle_data(self, data) -> None:
         self.words.append(data)
 
 
-def test_nobodys_text_is_live_in_html(tmp_path):
+def test_nobodys_text_is_live_in_html(tmp_path: Path) -> None:
     path = samples.hostile(tmp_path)
     page = Page(html.render(build.build(folder.read(path))))
     assert page.tags.count("script") == 1  # our own
@@ -293,7 +297,7 @@ def test_nobodys_text_is_live_in_html(tmp_path):
 
 
 @pytest.mark.parametrize("chosen", list(export.Format))
-def test_nobodys_text_steers_a_terminal(tmp_path, chosen):
+def test_nobodys_text_steers_a_terminal(tmp_path: Path, chosen: object) -> None:
     steering = "\x1b[2J\x1b]0;mine\x07boom\x00\x9b1m"
     head = samples.head(engines=("pandas",), queries=("q1",), about=steering, workload=steering)
     made = folder.create(tmp_path, head)
@@ -305,7 +309,7 @@ def test_nobodys_text_steers_a_terminal(tmp_path, chosen):
     assert "u001b" not in text
 
 
-def test_nobodys_text_is_live_in_markdown(tmp_path):
+def test_nobodys_text_is_live_in_markdown(tmp_path: Path) -> None:
     text = markdown.render(build.build(folder.read(samples.hostile(tmp_path))))
     outside = []
     fenced = ""
@@ -321,7 +325,7 @@ def test_nobodys_text_is_live_in_markdown(tmp_path):
     assert "<script>" not in "\n".join(outside)
 
 
-def test_the_terminal_shows_markup_as_text(tmp_path):
+def test_the_terminal_shows_markup_as_text(tmp_path: Path) -> None:
     head = samples.head(
         engines=("pandas",), queries=("q1",), about="[bold red]x[/]", workload="[w]"
     )
@@ -331,13 +335,13 @@ def test_the_terminal_shows_markup_as_text(tmp_path):
 
 @settings(deadline=None)
 @given(st.text())
-def test_a_fence_holds_any_code(code):
+def test_a_fence_holds_any_code(code) -> None:
     lines = markdown.fence(code).split("\n")
     assert lines[0] == lines[-1]
     assert not any(lines[0] in line for line in "\n".join(lines[1:-1]).split("\n"))
 
 
-def test_html_asks_for_nothing_and_is_small(whole):
+def test_html_asks_for_nothing_and_is_small(whole) -> None:
     text = html.render(whole)
     page = Page(text)
     assert [link for link in page.links if not link.startswith("data:,")] == []
@@ -347,14 +351,14 @@ def test_html_asks_for_nothing_and_is_small(whole):
     assert len(text.encode()) < 300_000
 
 
-def test_html_names_every_figure_for_who_cannot_see_it(whole):
+def test_html_names_every_figure_for_who_cannot_see_it(whole) -> None:
     text = html.render(whole)
     assert "Peak memory against time: modin: " in text
     assert ", the fastest" in text
     assert 'scope="row"' in text
 
 
-def test_a_section_beside_the_comparison_is_told_in_every_form(small):
+def test_a_section_beside_the_comparison_is_told_in_every_form(small) -> None:
     grid = Grid("costs", ("road", "a task"), [("loky", "1 ms"), (samples.HOSTILE, "hangs")])
     shown = replace(small, stories=(Story("Roads", (grid,), "How it is read.", ("rough",)),))
     for form in (export.Format.TABLE, export.Format.MARKDOWN, export.Format.HTML):
@@ -363,13 +367,13 @@ def test_a_section_beside_the_comparison_is_told_in_every_form(small):
     assert Page(html.render(shown)).tags.count("script") == 1
 
 
-def test_the_same_folder_gives_the_same_bytes(tmp_path):
+def test_the_same_folder_gives_the_same_bytes(tmp_path: Path) -> None:
     made = samples.store(tmp_path, samples.head(**SMALL))
     first, second = (html.render(build.build(folder.read(made.path))) for _ in range(2))
     assert first == second
 
 
-def test_labels_of_the_scatter_cover_nothing(whole):
+def test_labels_of_the_scatter_cover_nothing(whole) -> None:
     points = charts.scatter(whole).points
     boxes = [(*charts._extent(point), point.label) for point in points]
     for i, one in enumerate(boxes):
@@ -378,12 +382,12 @@ def test_labels_of_the_scatter_cover_nothing(whole):
             assert beside or abs(one[2] - other[2]) >= charts.LABEL_HEIGHT
 
 
-def test_every_run_is_a_dot(small):
+def test_every_run_is_a_dot(small) -> None:
     dots = sum(s.hot.count("M") for row in charts.runs(small).rows for s in row.strips)
     assert dots == sum(len(c.hot) for row in small.rows for c in row.cells) == 7 * 9
 
 
-def test_records_open_as_csv_json_and_a_frame(tmp_path):
+def test_records_open_as_csv_json_and_a_frame(tmp_path: Path) -> None:
     made = samples.store(tmp_path, samples.head(**SMALL))
     comparison = Comparison(made.path)
     table = list(csv.DictReader(io.StringIO(export.render(comparison.view, "csv"))))
@@ -395,7 +399,7 @@ def test_records_open_as_csv_json_and_a_frame(tmp_path):
     assert whole["rows"][0]["cells"][0]["time"] == lines[0]["time"]
 
 
-def test_a_notebook_shows_the_comparison_and_its_programs(tmp_path):
+def test_a_notebook_shows_the_comparison_and_its_programs(tmp_path: Path) -> None:
     made = samples.store(tmp_path, samples.head(**SMALL))
     comparison = Comparison(made.path)
     assert "polars is fastest" in comparison._repr_html_()
@@ -406,7 +410,7 @@ def test_a_notebook_shows_the_comparison_and_its_programs(tmp_path):
         comparison.program("spark", "q1")
 
 
-def test_no_colour_when_piped_or_under_no_color(small, monkeypatch):
+def test_no_colour_when_piped_or_under_no_color(small, monkeypatch: pytest.MonkeyPatch) -> None:
     piped = io.StringIO()
     terminal.show(small, piped)
     assert "\x1b" not in piped.getvalue()
@@ -419,7 +423,7 @@ def test_no_colour_when_piped_or_under_no_color(small, monkeypatch):
 
 @settings(deadline=None)
 @given(st.floats(1e-6, 1e6))
-def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time):
+def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time) -> None:
     number, unit = units.seconds(time).split()
     size = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
     assert float(number) * size == pytest.approx(time, rel=6e-3)
@@ -427,13 +431,13 @@ def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time):
 
 @settings(deadline=None)
 @given(st.integers(0, 2**45))
-def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count):
+def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count) -> None:
     number, unit = units.size(count).split()
     power = ("B", "KiB", "MiB", "GiB", "TiB").index(unit)
     assert float(number) * 1024**power == pytest.approx(count, rel=6e-3)
 
 
-def test_reports_need_no_engine_and_no_pyarrow():
+def test_reports_need_no_engine_and_no_pyarrow() -> None:
     code = (
         "import sys, dfbench.report.export, dfbench.report.comparison\n"
         "print([m for m in ('pyarrow', 'pandas', 'altair', 'duckdb') if m in sys.modules])"

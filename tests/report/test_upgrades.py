@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from dfbench.report import build
@@ -23,7 +24,7 @@ VERSIONS = {
 }
 
 
-def told(monkeypatch, tmp_path, engines, change=lambda run: run):
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engines, change=lambda run: run):
     for engine in engines:
         monkeypatch.setitem(samples.ENGINES, engine, VERSIONS[engine])
     head = samples.head(engines=engines, queries=("q1", "q2", "q3"), baseline=engines[0])
@@ -37,7 +38,9 @@ def told(monkeypatch, tmp_path, engines, change=lambda run: run):
     ]
 
 
-def test_the_newer_version_is_told_against_the_older_one(monkeypatch, tmp_path):
+def test_the_newer_version_is_told_against_the_older_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     engines = ("polars@2.1", "pandas@3.1", "polars@1.30", "pandas@2.3", "polars/in-memory")
     polars, pandas = told(monkeypatch, tmp_path, engines)
     assert polars.startswith("polars@2.1 takes 2.0")
@@ -49,11 +52,15 @@ def test_the_newer_version_is_told_against_the_older_one(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "engines", [("polars", "polars@2.1"), ("polars/in-memory", "polars"), ("pandas@2.3", "polars")]
 )
-def test_the_same_version_and_other_engines_are_no_upgrade(monkeypatch, tmp_path, engines):
+def test_the_same_version_and_other_engines_are_no_upgrade(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engines: tuple[str, ...]
+) -> None:
     assert not told(monkeypatch, tmp_path, engines)
 
 
-def test_what_the_first_sentence_says_is_not_said_again(monkeypatch, tmp_path):
+def test_what_the_first_sentence_says_is_not_said_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     busy = Noise(foreign=0.5, steal=0.0)
     engines = ("pandas@2.3", "pandas@3.1")
     change = partial(replace, noise=busy)
@@ -61,7 +68,9 @@ def test_what_the_first_sentence_says_is_not_said_again(monkeypatch, tmp_path):
     assert not told(monkeypatch, tmp_path, engines, change)
 
 
-def test_a_question_that_only_one_version_answers_is_told(monkeypatch, tmp_path):
+def test_a_question_that_only_one_version_answers_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def change(run: Run) -> Run:
         lost = run.engine == "pandas@3.1" and run.query == "q2"
         won = run.engine == "pandas@2.3" and run.query == "q3"

@@ -57,7 +57,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("text", KINDS)
-def test_each_expression_has_its_kind(text):
+def test_each_expression_has_its_kind(text: str) -> None:
     assert kind(expression(text), SCHEMA) == KINDS[text]
 
 
@@ -79,14 +79,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_a_value_of_the_wrong_kind_is_named(text):
+def test_a_value_of_the_wrong_kind_is_named(text: str) -> None:
     parsed = parse(text, Context.TRANSFORM)
     with pytest.raises(KindError) as error:
         kind(parsed.expression, SCHEMA)
     assert (parsed.offset(error.value.node), str(error.value)) == WRONG[text]
 
 
-def test_an_unknown_column_is_a_key_error():
+def test_an_unknown_column_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         kind(expression("nothing + 1"), SCHEMA)
 
@@ -132,11 +132,11 @@ MISSING = {
 
 
 @pytest.mark.parametrize("text", MISSING)
-def test_whether_a_value_may_be_missing(text):
+def test_whether_a_value_may_be_missing(text: str) -> None:
     assert may_be_missing(expression(text), SCHEMA) is MISSING[text]
 
 
-def test_derived_columns_join_the_schema():
+def test_derived_columns_join_the_schema() -> None:
     derive = (Output("x", expression("i / f")), Output("y", expression("x > 1")))
     query = Query("q", "", derive=derive)
     schema = extended(SCHEMA, query)

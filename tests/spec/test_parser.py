@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from dfbench.spec.expression import (
     Agg,
@@ -64,7 +66,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("written", FORMS)
-def test_each_form_becomes_its_tree(written):
+def test_each_form_becomes_its_tree(written: str) -> None:
     assert expression(written) == FORMS[written]
 
 
@@ -116,32 +118,32 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("written", REFUSED)
-def test_each_mistake_has_its_place_and_words(written):
+def test_each_mistake_has_its_place_and_words(written: str) -> None:
     with pytest.raises(ExpressionError) as error:
         expression(written)
     slips = error.value.slips
     assert [(slip.offset, slip.message) for slip in slips] == [REFUSED[written]]
 
 
-def test_a_row_refuses_aggregations():
+def test_a_row_refuses_aggregations() -> None:
     with pytest.raises(ExpressionError, match="sum is an aggregation") as error:
         parse("a > sum(b)", Context.ROW)
     assert error.value.slips[0].offset == 4
 
 
-def test_an_aggregate_refuses_columns_outside_aggregations():
+def test_an_aggregate_refuses_columns_outside_aggregations() -> None:
     with pytest.raises(ExpressionError, match=r"'b' is used outside.*sum\(b\)") as error:
         parse("sum(a) + b", Context.AGGREGATE)
     assert error.value.slips[0].offset == 9
 
 
-def test_all_mistakes_of_an_expression_are_told():
+def test_all_mistakes_of_an_expression_are_told() -> None:
     with pytest.raises(ExpressionError) as error:
         expression("sume(a) + (b & c)\n + meen(d)")
     assert [slip.offset for slip in error.value.slips] == [0, 11, 21]
 
 
-def test_every_function_of_the_tables_can_be_called():
+def test_every_function_of_the_tables_can_be_called() -> None:
     second = {"quantile": "0.5", "truncate": "'month'"}
     for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
@@ -153,17 +155,17 @@ def test_every_function_of_the_tables_can_be_called():
 @pytest.mark.parametrize(
     "written", ["(" * 300 + "a" + ")" * 300, "-" * 5000 + "a", "a" + "+a" * 400]
 )
-def test_what_is_nested_too_deeply_is_a_mistake(written):
+def test_what_is_nested_too_deeply_is_a_mistake(written: str) -> None:
     with pytest.raises(ExpressionError, match=r"nested|not Python"):
         expression(written)
 
 
-def test_a_tree_as_deep_as_allowed_can_be_written_again():
+def test_a_tree_as_deep_as_allowed_can_be_written_again() -> None:
     tree = expression("a" + " + a" * 95)
     assert expression(text(tree)) == tree
 
 
-def test_nothing_is_evaluated(tmp_path):
+def test_nothing_is_evaluated(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(ExpressionError):
         expression(f"__import__('pathlib').Path({str(mark)!r}).touch()")
@@ -180,7 +182,7 @@ constants = st.one_of(
 members = st.one_of(constants, st.integers(-9, -1)).map(Lit)
 
 
-def _grown(inner):
+def _grown(inner: object) -> object:
     ops = st.sampled_from(["+", "-", "*", "/", "//", "%", "**"])
     comparisons = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
     not_chain = inner.filter(lambda node: not isinstance(node, Bool))
@@ -210,13 +212,13 @@ trees = st.recursive(st.one_of(st.builds(Col, names), constants.map(Lit)), _grow
 
 @settings(max_examples=300, deadline=None)
 @given(trees)
-def test_a_tree_written_and_read_is_the_same_tree(tree):
+def test_a_tree_written_and_read_is_the_same_tree(tree: object) -> None:
     assert repr(expression(text(tree))) == repr(tree)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40))
-def test_any_text_is_an_expression_or_an_expression_error(written):
+def test_any_text_is_an_expression_or_an_expression_error(written: str) -> None:
     try:
         tree = expression(written)
     except ExpressionError as error:

@@ -26,11 +26,11 @@ KNOWN = {"pandas", "polars", "polars/in-memory", "dask"}
 HEAD = "dataset: {generate: db-benchmark-groupby, rows: 1e6}\n"
 
 
-def from_query(*lines, head=HEAD):
+def from_query(*lines, head: str = HEAD) -> str:
     return head + "queries:\n  q1:\n" + "".join(f"    {line}\n" for line in lines)
 
 
-def parsed(text, **more):
+def parsed(text: str, **more):
     return read_text(text, "w.yaml", Path("folder"), **more)
 
 
@@ -38,7 +38,7 @@ def first(*lines):
     return parsed(from_query(*lines)).queries[0]
 
 
-def mistakes(text, **more):
+def mistakes(text: str, **more) -> tuple[object, ...]:
     with pytest.raises(WorkloadError) as error:
         parsed(text, **more)
     return error.value.mistakes
@@ -50,20 +50,20 @@ NUMBERS = [f"case{i}" for i in range(len(CORPUS))]
 
 
 @pytest.mark.parametrize(("text", "expected"), CORPUS, ids=NUMBERS)
-def test_each_mistake_is_told_at_its_place(text, expected):
+def test_each_mistake_is_told_at_its_place(text: str, expected: str) -> None:
     found = mistakes(text, engines=KNOWN)
     assert [f"{m.line}:{m.column}: {m.message}" for m in found] == expected.splitlines()
     assert all(m.source == text.split("\n")[m.line - 1] for m in found)
 
 
-def test_windows_line_ends_leave_places_as_they_are():
+def test_windows_line_ends_leave_places_as_they_are() -> None:
     text = from_query("where: |", "  vv > 1 and", "  ww > 1", "aggregate: {n: size()}")
     places = [(m.line, m.column, m.message) for m in mistakes(text)]
     assert places == [(m.line, m.column, m.message) for m in mistakes(text.replace("\n", "\r\n"))]
     assert [place[:2] for place in places] == [(5, 7), (6, 7)]
 
 
-def test_a_mistake_shows_its_line_with_a_caret():
+def test_a_mistake_shows_its_line_with_a_caret() -> None:
     text = from_query("aggregate: {v1: sume(v1)}")
     assert str(mistakes(text)[0]).splitlines() == [
         "w.yaml:4:21: unknown aggregation 'sume'; did you mean 'sum'?",
@@ -72,7 +72,7 @@ def test_a_mistake_shows_its_line_with_a_caret():
     ]
 
 
-def test_all_mistakes_of_a_file_are_told_in_its_order():
+def test_all_mistakes_of_a_file_are_told_in_its_order() -> None:
     text = (
         from_query("group_by: id9", "aggregate: {x: sume(v1)}", "limit: 0") + "limits: {time: x}\n"
     )
@@ -80,17 +80,17 @@ def test_all_mistakes_of_a_file_are_told_in_its_order():
 
 
 @pytest.mark.parametrize("text", ["[" * 3000, "{a: " * 3000, "- " * 3000])
-def test_a_deep_file_is_a_mistake(text):
+def test_a_deep_file_is_a_mistake(text: str) -> None:
     assert "nested too deeply" in mistakes(text)[0].message
 
 
-def test_aliases_cannot_grow_without_bound():
+def test_aliases_cannot_grow_without_bound() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
     rows += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 8)}]" for i in range(1, 12)]
     assert any("nested too deeply" in m.message for m in mistakes("\n".join(rows)))
 
 
-def test_a_whole_query_becomes_its_values():
+def test_a_whole_query_becomes_its_values() -> None:
     query = first(
         "question: why",
         "where: v1 > 1",
@@ -110,24 +110,24 @@ def test_a_whole_query_becomes_its_values():
     assert query.limit == 5
 
 
-def test_an_expression_with_commas_may_stand_in_braces():
+def test_an_expression_with_commas_may_stand_in_braces() -> None:
     query = first("aggregate: {r: corr(v1, v2) ** 2, q: quantile(v3, 0.9), n: size()}")
     assert query.aggregate[0].expression == Arith("**", Agg("corr", (Col("v1"), Col("v2"))), Lit(2))
     assert [output.name for output in query.aggregate] == ["r", "q", "n"]
 
 
-def test_where_does_not_see_what_is_derived_after_it():
+def test_where_does_not_see_what_is_derived_after_it() -> None:
     text = from_query("where: a > 1", "derive: {a: v1 + 1}", "aggregate: {x: sum(a)}")
     assert mistakes(text)[0].message == "'a' is not yet derived in where; write its expression here"
 
 
-def test_a_row_function_reads_a_column():
+def test_a_row_function_reads_a_column() -> None:
     constant = ("apply:", "  rows: |", "    def f(x):", "      return 1")
     for lines in (("apply: {rows: 1 + 1}",), constant):
         assert "reads no column" in mistakes(from_query(*lines))[0].message
 
 
-def test_the_extremes():
+def test_the_extremes() -> None:
     assert first("largest: {column: v3, n: 2, as: top}").extreme == Extreme("v3", 2, "top")
     expected = Extreme("v3", 1, "v3", smallest=True)
     assert first("smallest: {column: v3}").extreme == expected
@@ -143,11 +143,11 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("lines", QUESTIONS)
-def test_a_question_that_is_left_out_is_written(lines):
+def test_a_question_that_is_left_out_is_written(lines: tuple[str, ...]) -> None:
     assert first(*lines).question == QUESTIONS[lines]
 
 
-def test_numbers_have_one_meaning_however_they_are_written():
+def test_numbers_have_one_meaning_however_they_are_written() -> None:
     for text in ("1e7", "10_000_000", "10000000", "1E7", "1.0e7", "+1e7"):
         workload = parsed(from_query("aggregate: {n: size()}", head=HEAD.replace("1e6", text)))
         assert workload.dataset.rows == 10_000_000
@@ -155,11 +155,11 @@ def test_numbers_have_one_meaning_however_they_are_written():
 
 
 @pytest.mark.parametrize("text", ["", "x", "1e", "nan", "inf", "1__0", "0x10", "\uff11", "1e999"])
-def test_what_is_no_number_is_none(text):
+def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_number(text) is None
 
 
-def test_sizes_and_times():
+def test_sizes_and_times() -> None:
     assert [parse_size(t) for t in ("8GiB", "512MB", "2 GB", "1024", "1.5KiB")] == [
         2**33, 512 * 10**6, 2 * 10**9, 1024, 1536,
     ]  # fmt: skip
@@ -175,7 +175,7 @@ def test_sizes_and_times():
             parse_size(wrong)
 
 
-def test_limits_and_measure():
+def test_limits_and_measure() -> None:
     text = from_query("aggregate: {n: size()}")
     workload = parsed(text + "limits: {memory: 2GB, time: 90s, threads: 3}\nmeasure: {runs: 9}\n")
     assert workload.limits == Limits(2 * 10**9, 90.0, 3)
@@ -199,18 +199,18 @@ def test_limits_and_measure():
     ],
 )
 def test_a_budget_decides_on_rounds_where_their_number_is_not_told(
-    measure, rounds, least, warmups, budget
-):
+    measure: str, rounds: int, least: int, warmups: int | None, budget: float | None
+) -> None:
     found = parsed(from_query("aggregate: {n: size()}") + f"measure: {measure}\n").measure
     assert found == Measure(rounds, least, warmups, budget=budget)
 
 
-def test_own_files_are_relative_to_the_workload():
+def test_own_files_are_relative_to_the_workload() -> None:
     text = from_query("aggregate: {n: sum(anything)}", head="dataset: {files: [a.csv, b/*.csv]}\n")
     assert parsed(text).dataset == Files(("a.csv", "b/*.csv"), Path("folder"))
 
 
-def test_engines_may_have_variants_and_versions():
+def test_engines_may_have_variants_and_versions() -> None:
     text = (
         from_query("aggregate: {n: size()}") + "engines: [pandas@3.1, polars/in-memory, dask/x]\n"
     )
@@ -219,7 +219,7 @@ def test_engines_may_have_variants_and_versions():
     assert parsed(text).engines == names
 
 
-def test_a_setting_replaces_a_value_in_its_place():
+def test_a_setting_replaces_a_value_in_its_place() -> None:
     text = from_query("aggregate: {n: size()}") + "about: x\n"
     settings = {"dataset.rows": "5", "limits.memory": "1GB", "engines": "[pandas, polars]"}
     workload = parsed(text, overrides=settings)
@@ -236,7 +236,7 @@ tasks:
 """
 
 
-def test_tasks_are_of_one_function_or_of_each_in_a_list():
+def test_tasks_are_of_one_function_or_of_each_in_a_list() -> None:
     several = parsed(SEVERAL).tasks
     assert [(one.name, one.count, one.verify) for one in several] == [
         ("up", 9, "exact"),
@@ -259,20 +259,22 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_a_mistaken_setting_is_told_as_it_was_typed(setting):
+def test_a_mistaken_setting_is_told_as_it_was_typed(setting: tuple[str, ...]) -> None:
     path, value = setting
     found = mistakes(from_query("aggregate: {n: size()}"), overrides={path: value})
     assert len(found) == 1
     assert str(found[0]).startswith(f"--set {path}: {SETTINGS[setting]}")
 
 
-def test_a_setting_of_files_is_relative_to_where_it_was_typed():
+def test_a_setting_of_files_is_relative_to_where_it_was_typed() -> None:
     text = from_query("aggregate: {n: size()}")
     dataset = parsed(text, overrides={"dataset": "{files: a.csv}"}).dataset
     assert dataset.patterns == (str(Path("a.csv").absolute()),)
 
 
-def test_a_shipped_workload_is_found_from_any_folder(tmp_path, monkeypatch):
+def test_a_shipped_workload_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("groupby", "groupby.yaml", "workloads/groupby.yaml"):
         assert read(name).name == "groupby"
@@ -283,7 +285,7 @@ def test_a_shipped_workload_is_found_from_any_folder(tmp_path, monkeypatch):
         read("groupby.yaml")
 
 
-def test_what_cannot_be_read_is_told(tmp_path):
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"about: caf\xe9\n")
     (tmp_path / "big.yaml").write_bytes(b"#" * 2**21)
     for name, words in {
@@ -299,13 +301,13 @@ def test_what_cannot_be_read_is_told(tmp_path):
             read(tmp_path / name)
 
 
-def test_a_byte_order_mark_is_no_mistake(tmp_path):
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "w.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + from_query("aggregate: {n: size()}").encode())
     assert read(path).queries[0].outputs == ("n",)
 
 
-def test_a_function_may_stand_beside_the_workload(tmp_path):
+def test_a_function_may_stand_beside_the_workload(tmp_path: Path) -> None:
     source = (
         "import math\n\nK = 2\n\n\ndef other(x):\n    return 1\n\n\ndef f(x):\n    return x.v1\n"
     )
@@ -325,7 +327,7 @@ def test_a_function_may_stand_beside_the_workload(tmp_path):
         read(path)
 
 
-def test_a_def_whose_kinds_have_no_tree_stays_as_it_is():
+def test_a_def_whose_kinds_have_no_tree_stays_as_it_is() -> None:
     function = first(
         "apply:", "  rows: |", "    def f(x):", "        return 1 if x.v1 else 2"
     ).apply
@@ -338,7 +340,7 @@ OWN = "dataset: {files: a.csv}\n"
 OWN_SCHEMA = Schema((Column("name", "string", "string"), Column("price", "float", "double")), 3)
 
 
-def test_columns_of_own_files_are_checked_when_they_are_known():
+def test_columns_of_own_files_are_checked_when_they_are_known() -> None:
     good = parsed(from_query("group_by: name", "aggregate: {x: sum(price)}", head=OWN))
     check_columns(good, OWN_SCHEMA)
     text = from_query("where: prize > 1", "group_by: nam", "aggregate: {x: sum(name)}", head=OWN)
@@ -351,7 +353,7 @@ def test_columns_of_own_files_are_checked_when_they_are_known():
     ]
 
 
-def test_columns_are_checked_with_the_settings_that_were_made():
+def test_columns_are_checked_with_the_settings_that_were_made() -> None:
     workload = parsed(
         from_query("aggregate: {x: sum(price)}", head=OWN),
         overrides={"queries.q1.where": "cost > 1"},
@@ -360,19 +362,19 @@ def test_columns_are_checked_with_the_settings_that_were_made():
         check_columns(workload, OWN_SCHEMA)
 
 
-def test_the_schema_of_generated_data_knows_of_missing_values():
+def test_the_schema_of_generated_data_knows_of_missing_values() -> None:
     dataset = Generated("db-benchmark-groupby", 1000, 20, nulls=5)
     assert all(column.nulls for column in generated_schema(dataset).columns)
 
 
-def test_the_columns_of_a_generator_are_those_of_its_definition():
+def test_the_columns_of_a_generator_are_those_of_its_definition() -> None:
     names = generated_schema(Generated("db-benchmark-groupby", 10)).names
     assert names == ("id1", "id2", "id3", "id4", "id5", "id6", "v1", "v2", "v3")
     assert SEED == "seed"
 
 
 @pytest.mark.parametrize("name", list_shipped())
-def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
+def test_a_mutated_workload_is_valid_or_told(name: str, tmp_path: Path) -> None:
     path, told = tmp_path / "w.yaml", 0
     for text in islice(mutated.mutations(name, 108), 150):
         path.write_bytes(text)
@@ -388,7 +390,7 @@ def test_a_mutated_workload_is_valid_or_told(name, tmp_path):
     assert told > 50
 
 
-def test_a_workload_of_another_structure_is_valid_or_told():
+def test_a_workload_of_another_structure_is_valid_or_told() -> None:
     draw = random.Random(108)
     whole = {
         "workload": "w",

@@ -134,7 +134,7 @@ class Numpy:
 
 
 @pytest.mark.parametrize("name", DEFS)
-def test_the_tree_of_a_def_gives_what_python_gives(name):
+def test_the_tree_of_a_def_gives_what_python_gives(name: str) -> None:
     function = read(DEFS[name])
     assert function.body is not None, function.opaque
     space = {"math": math, "np": Numpy}
@@ -142,19 +142,19 @@ def test_the_tree_of_a_def_gives_what_python_gives(name):
     assert [value(function.body, row) for row in ROWS] == [space["f"](Row(row)) for row in ROWS]
 
 
-def test_intermediates_keep_their_names():
+def test_intermediates_keep_their_names() -> None:
     body = read(DEFS["an intermediate"]).body
     assert isinstance(body, Let)
     assert body.name == "r"
 
 
-def test_an_if_chain_becomes_one_flat_case():
+def test_an_if_chain_becomes_one_flat_case() -> None:
     body = read(DEFS["early returns"]).body
     assert isinstance(body, Case)
     assert len(body.branches) == 2
 
 
-def test_the_source_stays_as_it_was_written():
+def test_the_source_stays_as_it_was_written() -> None:
     source = 'def f(x):  # the row\n\n    return x["B"] + x.A   # odd   spaces\n'
     function = read(source)
     assert function.source == source
@@ -177,14 +177,14 @@ OPAQUE = {
 
 
 @pytest.mark.parametrize("source", OPAQUE)
-def test_what_the_tree_cannot_say_is_opaque_and_says_where(source):
+def test_what_the_tree_cannot_say_is_opaque_and_says_where(source: str) -> None:
     function = read(source)
     assert function.body is None
     assert function.opaque.startswith(f"w.yaml:{OPAQUE[source]}")
     assert function.source == source
 
 
-def test_too_many_ways_through_a_def_are_opaque():
+def test_too_many_ways_through_a_def_are_opaque() -> None:
     ways = "".join(f"    if x.A > {i}:\n        z = 1\n        y += z\n" for i in range(20))
     assert (
         "too many paths through the function"
@@ -201,7 +201,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_a_def_too_large_for_a_tree_is_opaque(name):
+def test_a_def_too_large_for_a_tree_is_opaque(name: str) -> None:
     function = read(LARGE[name])
     assert "too long or nested too deeply" in function.opaque
     assert function.columns == ("A",)
@@ -222,14 +222,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("source", REFUSED)
-def test_a_def_that_can_never_work_is_a_mistake(source):
+def test_a_def_that_can_never_work_is_a_mistake(source: str) -> None:
     with pytest.raises(ExpressionError) as error:
         read(source)
     first = error.value.slips[0]
     assert (first.offset, first.message) == REFUSED[source]
 
 
-def test_a_group_function_names_columns_and_outputs():
+def test_a_group_function_names_columns_and_outputs() -> None:
     source = "def f(v1, v3):\n    return v1.sum(), v3.max()\n"
     place = partial(Place, Origin("w.yaml", source))
     function = group_function(source, ("a", "b"), place)
@@ -239,14 +239,14 @@ def test_a_group_function_names_columns_and_outputs():
         group_function(source, ("a",), place)
 
 
-def test_a_task_needs_a_value_for_each_argument_but_the_seed():
+def test_a_task_needs_a_value_for_each_argument_but_the_seed() -> None:
     source = "def walk(steps, seed, step=1):\n    return steps\n"
     assert task_function(source, {"steps": 1}).name == "walk"
     with pytest.raises(ExpressionError, match="argument 'steps' has no value"):
         task_function(source, {})
 
 
-def test_a_def_inside_a_def_may_return_for_itself():
+def test_a_def_inside_a_def_may_return_for_itself() -> None:
     source = "def f(x):\n    def g():\n        return 1\n    g()\n"
     with pytest.raises(ExpressionError, match="f returns nothing"):
         read(source)

@@ -13,7 +13,7 @@ from dfbench.spec.workload import GroupFunction, RowFunction
 from ruamel.yaml import YAML
 
 
-def test_the_workloads_that_ship():
+def test_the_workloads_that_ship() -> None:
     assert list_shipped() == (
         "apply",
         "groupby",
@@ -26,7 +26,7 @@ def test_the_workloads_that_ship():
 
 
 @pytest.mark.parametrize("name", list_shipped())
-def test_a_shipped_workload_is_named_as_its_file_and_meets_the_schema(name):
+def test_a_shipped_workload_is_named_as_its_file_and_meets_the_schema(name: str) -> None:
     workload = read(name)
     assert workload.name == name
     assert workload.about
@@ -42,17 +42,17 @@ WRONG = [
 
 
 @pytest.mark.parametrize("workload", WRONG)
-def test_the_schema_refuses_what_the_reader_refuses(workload):
+def test_the_schema_refuses_what_the_reader_refuses(workload: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(workload, json_schema())
 
 
-def test_the_committed_schema_is_current():
+def test_the_committed_schema_is_current() -> None:
     committed = Path(__file__).parents[2] / "docs" / "workload.schema.json"
     assert committed.read_text(encoding="utf-8") == written(), "run: make schema"
 
 
-def test_groupby_asks_the_ten_questions_of_db_benchmark():
+def test_groupby_asks_the_ten_questions_of_db_benchmark() -> None:
     asked = {
         query.name: (query.group_by, query.outputs[len(query.group_by) :])
         for query in read("groupby").queries
@@ -71,7 +71,7 @@ def test_groupby_asks_the_ten_questions_of_db_benchmark():
     }
 
 
-def test_every_row_function_that_ships_can_be_lowered():
+def test_every_row_function_that_ships_can_be_lowered() -> None:
     functions = [query.apply for query in read("apply").queries]
     rows = [function for function in functions if isinstance(function, RowFunction)]
     assert len(rows) == 4
@@ -79,12 +79,12 @@ def test_every_row_function_that_ships_can_be_lowered():
     assert sum(isinstance(function, GroupFunction) for function in functions) == 2
 
 
-def test_the_tasks_that_ship_are_seeded():
+def test_the_tasks_that_ship_are_seeded() -> None:
     for name in ("random_walk", "matrix"):
         for tasks in read(name).tasks:
             assert tasks.seeded
             assert definition(tasks.source).name == tasks.name
 
 
-def test_the_workloads_are_part_of_the_package():
+def test_the_workloads_are_part_of_the_package() -> None:
     assert SHIPPED.parent.joinpath("spec").is_dir()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from dfbench.errors import ResultsError
@@ -20,16 +21,16 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q8"), "rounds": 2}
 
 
 @pytest.fixture
-def made(tmp_path):
+def made(tmp_path: Path):
     return samples.store(tmp_path, samples.head(**SMALL))
 
 
 @pytest.mark.parametrize("module", [folder, sanitize])
-def test_examples_in_docstrings_are_true(module):
+def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def test_what_was_written_is_read_back(made):
+def test_what_was_written_is_read_back(made) -> None:
     stored = folder.read(made.path)
     head = samples.head(**SMALL)
     assert stored.head == head
@@ -39,7 +40,7 @@ def test_what_was_written_is_read_back(made):
     assert stored.warnings == ()
 
 
-def test_folders_of_one_second_are_numbered_and_the_latest_is_found(tmp_path):
+def test_folders_of_one_second_are_numbered_and_the_latest_is_found(tmp_path: Path) -> None:
     head = samples.head(**SMALL)
     names = [folder.create(tmp_path, head).path.name for _ in range(11)]
     assert names[0] == "2026-01-31T120000-1"
@@ -49,12 +50,12 @@ def test_folders_of_one_second_are_numbered_and_the_latest_is_found(tmp_path):
     assert folder.latest(tmp_path, "groupby") == later.path
 
 
-def test_the_latest_of_nothing_is_a_sentence(tmp_path):
+def test_the_latest_of_nothing_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="no comparison of groupby is stored here"):
         folder.latest(tmp_path, "groupby")
 
 
-def test_names_cannot_leave_the_folder(tmp_path):
+def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:
     head = samples.head(workload="../../etc", **SMALL)
     made = folder.create(tmp_path / "results", head)
     relative = made.write_program("polars/in-memory", "../../q1", "x = 1\n")
@@ -63,7 +64,7 @@ def test_names_cannot_leave_the_folder(tmp_path):
     assert (made.path / relative).resolve().is_relative_to(made.path.resolve())
 
 
-def test_a_torn_last_line_costs_only_itself_and_is_told(made):
+def test_a_torn_last_line_costs_only_itself_and_is_told(made) -> None:
     path = made.path / folder.RUNS
     path.write_bytes(path.read_bytes()[:-40])
     stored = folder.read(made.path)
@@ -71,7 +72,7 @@ def test_a_torn_last_line_costs_only_itself_and_is_told(made):
     assert stored.warnings == ("runs.jsonl, line 8 is half written; left out",)
 
 
-def test_a_run_appended_after_a_torn_line_is_not_lost(made):
+def test_a_run_appended_after_a_torn_line_is_not_lost(made) -> None:
     path = made.path / folder.RUNS
     path.write_bytes(path.read_bytes()[:-40])
     again = tuple(samples.runs(samples.head(**SMALL)))[-1]
@@ -94,7 +95,7 @@ def test_a_run_appended_after_a_torn_line_is_not_lost(made):
         {"round": "first"},
     ],
 )
-def test_an_edited_line_is_left_out_and_told(made, edited):
+def test_an_edited_line_is_left_out_and_told(made, edited: object) -> None:
     path = made.path / folder.RUNS
     lines = path.read_text().splitlines()
     lines[2] = json.dumps({**json.loads(lines[2]), **edited})
@@ -104,7 +105,7 @@ def test_an_edited_line_is_left_out_and_told(made, edited):
     assert "runs.jsonl, line 3 cannot be read" in stored.warnings[0]
 
 
-def test_a_repeated_run_counts_once_the_last_time(made):
+def test_a_repeated_run_counts_once_the_last_time(made) -> None:
     run = next(samples.runs(samples.head(**SMALL)))
     made.append(replace(run, evidence="again"))
     stored = folder.read(made.path)
@@ -113,20 +114,20 @@ def test_a_repeated_run_counts_once_the_last_time(made):
     assert "1 runs replace earlier ones of the same round" in stored.warnings[0]
 
 
-def test_a_newer_folder_is_refused_with_the_mend(made):
+def test_a_newer_folder_is_refused_with_the_mend(made) -> None:
     path = made.path / folder.HEAD
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
     with pytest.raises(ResultsError, match=r"schema version 99 is newer .*`pip install --upgrade"):
         folder.read(made.path)
 
 
-def test_a_later_field_is_no_trouble(made):
+def test_a_later_field_is_no_trouble(made) -> None:
     path = made.path / folder.HEAD
     path.write_text(json.dumps({**json.loads(path.read_text()), "weather": "fine"}))
     assert folder.read(made.path).warnings == ()
 
 
-def test_a_head_without_its_machine_is_read_and_told(made):
+def test_a_head_without_its_machine_is_read_and_told(made) -> None:
     path = made.path / folder.HEAD
     record = json.loads(path.read_text())
     del record["machine"]
@@ -138,39 +139,39 @@ def test_a_head_without_its_machine_is_read_and_told(made):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{half", "\xff"])
-def test_a_broken_head_is_a_sentence(made, text):
+def test_a_broken_head_is_a_sentence(made, text: str) -> None:
     (made.path / folder.HEAD).write_text(text, encoding="latin-1")
     with pytest.raises(ResultsError, match="cannot be read as a comparison"):
         folder.read(made.path)
 
 
-def test_no_folder_is_a_sentence(tmp_path):
+def test_no_folder_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="not found; a results folder has one"):
         folder.read(tmp_path / "nothing")
 
 
-def test_a_comparison_without_a_finished_run_is_read(tmp_path):
+def test_a_comparison_without_a_finished_run_is_read(tmp_path: Path) -> None:
     made = folder.create(tmp_path, samples.head(**SMALL))
     stored = folder.read(made.path)
     assert stored.runs == ()
     assert stored.head.workload == "groupby"
 
 
-def test_results_that_cannot_be_written_are_a_sentence(tmp_path):
+def test_results_that_cannot_be_written_are_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file, not a folder")
     with pytest.raises(ResultsError, match=r"cannot be written .*`--results DIR"):
         folder.create(tmp_path / "results", samples.head(**SMALL))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_a_sentence(tmp_path):
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     made = folder.create(tmp_path, samples.head(**SMALL))
     (made.path / folder.RUNS).symlink_to("/dev/full")
     with pytest.raises(ResultsError, match="No space left on device"):
         made.append(Run("pandas", "q1", 0, Outcome.OK))
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(made):
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(made) -> None:
     made.write_report("report.md", "old")
     before = sorted(made.path.iterdir())
     with pytest.raises(UnicodeEncodeError):
@@ -179,7 +180,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(made):
     assert sorted(made.path.iterdir()) == before
 
 
-def test_a_killed_writer_leaves_every_run_it_was_told_of(tmp_path):
+def test_a_killed_writer_leaves_every_run_it_was_told_of(tmp_path: Path) -> None:
     made = folder.create(tmp_path, samples.head(**SMALL))
     code = (
         "import os, sys; from pathlib import Path\n"
@@ -193,7 +194,7 @@ def test_a_killed_writer_leaves_every_run_it_was_told_of(tmp_path):
     assert [run.round for run in folder.read(made.path).runs] == [0, 1, 2]
 
 
-def test_the_table_opens_with_one_line_and_holds_every_run(made):
+def test_the_table_opens_with_one_line_and_holds_every_run(made) -> None:
     import pyarrow.parquet as pq
 
     table = pq.read_table(made.finish())
@@ -207,14 +208,14 @@ def test_the_table_opens_with_one_line_and_holds_every_run(made):
     assert row["memory_measure"] == "rss"
 
 
-def test_the_table_of_no_run_has_its_columns(tmp_path):
+def test_the_table_of_no_run_has_its_columns(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     made = folder.create(tmp_path, samples.head(**SMALL))
     assert "hot" in pq.read_table(made.finish()).column_names
 
 
-def test_a_run_survives_json_whatever_its_text():
+def test_a_run_survives_json_whatever_its_text() -> None:
     run = Run(
         "e", "q", 1, Outcome.CRASHED, evidence="a\nb\u2028c\x85 \"'", log="\x00\x1b[31m",
         times=Times(hot=(0.1, 1e-9)), noise=Noise(0.5, None), told={"POLARS": "1"},
@@ -222,7 +223,7 @@ def test_a_run_survives_json_whatever_its_text():
     assert Run.from_dict(json.loads(json.dumps(run.to_dict()))) == run
 
 
-def test_storing_imports_nothing_heavy():
+def test_storing_imports_nothing_heavy() -> None:
     code = (
         "import sys, dfbench.storage.folder\n"
         "print([m for m in ('pyarrow', 'numpy', 'pandas', 'pydantic') if m in sys.modules])"

@@ -1,11 +1,13 @@
 """R's stream and db-benchmark's script in plain Python, a draw at a time: slow, and nothing shared
 with `dfbench.datasets`."""
 
+from __future__ import annotations
+
 import math
 
 
 class SlowR:
-    def __init__(self, seed):
+    def __init__(self, seed) -> None:
         state = seed & 0xFFFFFFFF
         for _ in range(50):
             state = (69069 * state + 1) % 2**32
@@ -25,7 +27,7 @@ class SlowR:
         y ^= (y << 15) & 0xEFC60000
         return y ^ (y >> 18)
 
-    def twist(self):
+    def twist(self) -> None:
         for i in range(624):
             y = (self.state[i] & 0x80000000) | (self.state[(i + 1) % 624] & 0x7FFFFFFF)
             odd = 0x9908B0DF if y & 1 else 0

@@ -26,7 +26,9 @@ def installed() -> list[str]:
 
 
 @pytest.mark.parametrize("name", installed())
-def test_no_work_is_left_when_a_query_has_returned(name: str, data: Dataset, tmp_path: Path):
+def test_no_work_is_left_when_a_query_has_returned(
+    name: str, data: Dataset, tmp_path: Path
+) -> None:
     if not programs(name, data, TWO):
         pytest.skip("this engine says none of the questions")
     found = spent(name, current_interpreter(find(name)), data, tmp_path, threads=2)
@@ -97,7 +99,9 @@ def rows(answer):
 
 
 @pytest.mark.parametrize("name", UNFINISHED)
-def test_a_program_that_leaves_its_work_undone_is_found(name: str, data: Dataset, tmp_path: Path):
+def test_a_program_that_leaves_its_work_undone_is_found(
+    name: str, data: Dataset, tmp_path: Path
+) -> None:
     engine = name.partition(" ")[0]
     if missing(find(engine if engine in engines() else "polars")):
         pytest.skip("its engine is not installed")
@@ -133,7 +137,7 @@ STARTS = {
 @pytest.mark.parametrize(("name", "backend"), [("modin", "ray"), ("modin/dask", "dask")])
 def test_modin_without_its_last_step_is_found(
     name: str, backend: str, data: Dataset, tmp_path: Path
-):
+) -> None:
     if missing(find(name)):
         pytest.skip("its engine is not installed")
     text = MODIN.format(backend=backend, start=STARTS[backend])
@@ -142,13 +146,15 @@ def test_modin_without_its_last_step_is_found(
     assert not seconds.is_finished, seconds
 
 
-def test_modins_programs_force_their_answer(data: Dataset):
+def test_modins_programs_force_their_answer(data: Dataset) -> None:
     for name in ("modin", "modin/dask"):
         assert "    execute(answer)\n" in programs(name, data, TWO)["many"].text
 
 
 @pytest.mark.parametrize("name", installed())
-def test_an_engines_own_switch_holds_it_to_one_thread(name: str, data: Dataset, tmp_path: Path):
+def test_an_engines_own_switch_holds_it_to_one_thread(
+    name: str, data: Dataset, tmp_path: Path
+) -> None:
     """Run with no core taken away: affinity is not what holds here."""
     if not programs(name, data, Resources(threads=1)):
         pytest.skip("this engine says none of the questions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pyarrow as pa
@@ -18,21 +19,21 @@ from dfbench.testing.fuzz.known_bugs import known
 from dfbench.testing.fuzz.shrink import shrink
 
 
-def test_the_same_seed_asks_the_same_workloads(tmp_path):
+def test_the_same_seed_asks_the_same_workloads(tmp_path: Path) -> None:
     drawn = [
         [reproducers.workload(c.query) for c in islice(cases(3, tmp_path), 12)] for _ in range(2)
     ]
     assert drawn[0] == drawn[1]
 
 
-def test_random_queries_are_read_back_as_they_were(tmp_path):
+def test_random_queries_are_read_back_as_they_were(tmp_path: Path) -> None:
     for case in islice(cases(5, tmp_path), 60):
         assert reproducers.workload(reproducers.read_back(case.query)) == reproducers.workload(
             case.query
         )
 
 
-def test_joins_are_drawn_of_every_kind(tmp_path):
+def test_joins_are_drawn_of_every_kind(tmp_path: Path) -> None:
     drawn = [case for case in islice(cases(7, tmp_path), 300) if case.query.join]
     assert {case.query.join.how for case in drawn} == {"inner", "left"}
     assert {1, 2} == {len(case.query.join.on) for case in drawn}
@@ -45,7 +46,7 @@ def test_joins_are_drawn_of_every_kind(tmp_path):
     assert any(one.nulls and two.nulls for one, two in keys)
 
 
-def test_every_clause_and_word_is_drawn(tmp_path):
+def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
     drawn = [queries.query(Random(seed)) for seed in range(400)]
     words = {w for q in drawn for w in reproducers.clauses(q)}
     assert words == {
@@ -57,7 +58,7 @@ def test_every_clause_and_word_is_drawn(tmp_path):
     assert {"rank", "lag", "lead", "cumsum", "quantile", "corr", "any", "all"} <= drawn
 
 
-def test_a_disagreement_shrinks_to_what_makes_it():
+def test_a_disagreement_shrinks_to_what_makes_it() -> None:
     table = pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4], "y": [5, 6, 7, 8]})
     outputs = (Output("n", Agg("size", ())), Output("s", Agg("sum", (Col("x"),))))
     query = Query("asked", "", group_by=("k",), aggregate=outputs, limit=5)
@@ -73,7 +74,7 @@ def test_a_disagreement_shrinks_to_what_makes_it():
     assert tables.frame.to_pydict() == {"x": [4]}
 
 
-def test_a_disagreement_about_a_join_shrinks_on_both_sides():
+def test_a_disagreement_about_a_join_shrinks_on_both_sides() -> None:
     tables = Tables(
         pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4]}),
         pa.table({"k": ["b", "c", "a"], "p": [5, 6, 7], "q": [1, 2, 3]}),
@@ -88,13 +89,13 @@ def test_a_disagreement_about_a_join_shrinks_on_both_sides():
     assert [table.to_pydict() for table in tables] == [{"k": ["a"]}, {"k": ["a"]}]
 
 
-def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path):
+def test_what_is_made_of_constants_alone_is_no_fair_question(tmp_path: Path) -> None:
     case = next(cases(1, tmp_path))
     ask = Query("asked", "", aggregate=(Output("o", Agg("sum", (Lit(1),))),))
     assert not expectations.is_fair(ask, case.data.tables, case.data.schema)
 
 
-def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path):
+def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path: Path) -> None:
     schema = Schema((Column("v", "int", "int64"),), 2)
     median = Query(
         "asked", "", aggregate=(Output("o", Agg("median", (Call("log", (Col("v"),)),))),)
@@ -103,7 +104,7 @@ def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path):
     assert expectations.is_fair(median, Tables(pa.table({"v": [2, 8]})), schema)
 
 
-def test_smallest_integers_are_known_in_a_key_too():
+def test_smallest_integers_are_known_in_a_key_too() -> None:
     frame, other = pa.table({"n": pa.array([-128], "int8"), "u": [2]}), pa.table({"n": [-128]})
     query = Query(
         "asked", "", aggregate=(Output("o", Agg("sum", (Col("u"),))),), join=Join("other", ("n",))
@@ -113,8 +114,8 @@ def test_smallest_integers_are_known_in_a_key_too():
     assert found.name == "smallest integers"
 
 
-def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
-    def stop(_):
+def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path: Path) -> None:
+    def stop(_) -> None:
         raise KeyboardInterrupt
 
     tally = fuzz(("duckdb",), 4_000, 11, tmp_path, 3, lambda _: None, stop)
@@ -125,7 +126,7 @@ def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path):
     assert lines[1].startswith(f"{tally.workloads:,} workloads in ")
 
 
-def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_path):
+def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_path: Path) -> None:
     frame = pa.table({"i": [5, *[0] * 16, None, None, None]})
     schema = Schema((Column("i", "int", "int64", nulls=True),), frame.num_rows)
     quotient = Arith("//", Agg("size", ()), Agg("mean", (Col("i"),)))  # 20 // (5 / 17)
@@ -134,13 +135,13 @@ def test_a_quotient_that_hangs_on_a_floats_last_digit_is_no_fair_question(tmp_pa
     assert expectations.is_fair(near, Tables(frame.slice(0, 19)), schema)
 
 
-def test_polars_and_duckdb_answer_as_python_does(tmp_path):
+def test_polars_and_duckdb_answer_as_python_does(tmp_path: Path) -> None:
     tally = fuzz(("polars", "duckdb"), 60, 11, tmp_path, 3, lambda _: None)
     assert [f"{one.engine}: {one.said} {one.folder}" for one in tally.disagreements] == []
     assert tally.workloads == 60
 
 
-def test_frames_have_what_engines_treat_differently():
+def test_frames_have_what_engines_treat_differently() -> None:
     drawn = [frame(Random(seed)) for seed in range(60)]
     assert {0, 1} <= {table.num_rows for table in drawn}
     values = {repr(v) for table in drawn for v in table["w"].to_pylist()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from dfbench.commands import engine
@@ -37,11 +38,11 @@ class Liar:
 
 
 @pytest.fixture
-def liar(monkeypatch):
+def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(engines(), "liar", Liar())
 
 
-def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path):
+def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path: Path) -> None:
     asked = [case for case in CASES if case.name in {"sum-plain", "max-plain", "mean-plain"}]
     with open_runner("liar", tmp_path) as runner:
         part = kit._run_cases("answers", runner, asked)
@@ -51,7 +52,7 @@ def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path):
     assert "out" in failure
 
 
-def test_an_engine_that_is_not_installed_is_told_with_what_adds_it():
+def test_an_engine_that_is_not_installed_is_told_with_what_adds_it() -> None:
     with pytest.raises(EngineError, match=r"daft: .*not installed.*an environment of its own"):
         next(kit.test("daft", None))
 
@@ -66,13 +67,13 @@ def test_an_engine_that_is_not_installed_is_told_with_what_adds_it():
         ("def load(", "is not valid Python"),
     ],
 )
-def test_a_program_is_a_module_of_its_own(text, problem):
+def test_a_program_is_a_module_of_its_own(text: str, problem: str | None) -> None:
     found = list(problems(text))
     assert bool(found) == (problem is not None)
     assert all(problem in told for told in found)
 
 
-def test_programs_are_held_against_the_reviewed_ones(tmp_path):
+def test_programs_are_held_against_the_reviewed_ones(tmp_path: Path) -> None:
     save(Golden({"q1.py": "1\n", "q2.py": "2\n"}, {}), tmp_path)
     now = Golden({"q2.py": "3\n", "q3.py": "3\n"}, {})
     told = list(differences(now, tmp_path))
@@ -86,7 +87,7 @@ def test_programs_are_held_against_the_reviewed_ones(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["q2.py", "q3.py"]
 
 
-def test_work_after_the_answer_and_a_second_thread_are_seen():
+def test_work_after_the_answer_and_a_second_thread_are_seen() -> None:
     lazy = Spent(query=0.1, after=0.2, rows=0.3, background=0, wall=0.1, executions=1)
     wide = Spent(query=2.0, after=0, rows=0, background=0, wall=1.0, executions=1)
     assert (lazy.is_finished, lazy.is_alone) == (False, True)
@@ -94,7 +95,12 @@ def test_work_after_the_answer_and_a_second_thread_are_seen():
 
 
 @pytest.mark.parametrize("failures", [(), ("late: still running",)])
-def test_a_failure_is_the_exit_code_and_the_badge(monkeypatch, tmp_path, capsys, failures):
+def test_a_failure_is_the_exit_code_and_the_badge(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    failures: tuple[str, ...],
+) -> None:
     parts = [KitPart("answers", 3, 1), KitPart("limits", 2, failures=failures)]
     monkeypatch.setattr(kit, "test", lambda *_: iter(parts))
     code = engine.run_kit("duck", None, tmp_path / "badge.json")

@@ -6,6 +6,7 @@ import datetime
 import math
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -45,34 +46,34 @@ def naive_sum(values, dtype=np.float64):
 # --- wrong answers -----------------------------------------------------------------------------
 
 
-def test_float32_arithmetic_is_wrong():
+def test_float32_arithmetic_is_wrong() -> None:
     data = grouped()
     assert not agrees(one_column(naive_sum(data)), one_column(naive_sum(data, np.float32)))
 
 
-def test_an_answer_kept_in_float32_is_wrong():
+def test_an_answer_kept_in_float32_is_wrong() -> None:
     means = grouped().mean(axis=1)
     assert not agrees(one_column(means), one_column(means.astype(np.float32)))
 
 
-def test_a_population_standard_deviation_is_wrong():
+def test_a_population_standard_deviation_is_wrong() -> None:
     data = grouped()
     assert not agrees(one_column(data.std(axis=1, ddof=1)), one_column(data.std(axis=1)))
 
 
-def test_a_population_standard_deviation_of_ten_million_rows_is_wrong():
+def test_a_population_standard_deviation_of_ten_million_rows_is_wrong() -> None:
     share = math.sqrt((1e7 - 1) / 1e7)
     kept = Requirements(("key",), rows=10_000_000)
     assert not agrees(one_column([28.9]), one_column([28.9 * share]), kept)
 
 
-def test_an_approximate_median_is_wrong():
+def test_an_approximate_median_is_wrong() -> None:
     data = np.sort(grouped(), axis=1)
     exact = np.median(data, axis=1)
     assert not agrees(one_column(exact), one_column(data[:, 250]))
 
 
-def test_a_dropped_group_of_missing_keys_is_wrong_and_named():
+def test_a_dropped_group_of_missing_keys_is_wrong_and_named() -> None:
     expected = one_column([1, 2, 3], ["a", "b", None])
     verdict = compare_answers(expected, expected.slice(0, 2), BY_KEY)
     assert not verdict.agrees
@@ -83,48 +84,48 @@ def test_a_dropped_group_of_missing_keys_is_wrong_and_named():
     )
 
 
-def test_a_missing_value_among_the_largest_two_is_wrong():
+def test_a_missing_value_among_the_largest_two_is_wrong() -> None:
     expected = one_column([9.0, 8.0, 7.0, 6.0], [1, 1, 2, 2])
     assert not agrees(expected, one_column([9.0, None, 7.0, 6.0], [1, 1, 2, 2]))
 
 
-def test_one_wrong_value_beside_huge_ones_is_wrong():
+def test_one_wrong_value_beside_huge_ones_is_wrong() -> None:
     values = [1e15, 2e15, 3.0, 1e-3, 5.0, 7.0, 1.0]
     changed = [*values[:3], 1.001e-3, *values[4:]]
     assert not agrees(one_column(values), one_column(changed))
 
 
-def test_an_integer_off_by_one_is_wrong_even_beyond_float64s_digits():
+def test_an_integer_off_by_one_is_wrong_even_beyond_float64s_digits() -> None:
     assert not agrees(one_column([2**53 + 1]), one_column([2**53]))
     assert not agrees(one_column([2**53 + 1]), one_column([float(2**53)]))
 
 
-def test_an_integer_that_is_not_whole_is_wrong():
+def test_an_integer_that_is_not_whole_is_wrong() -> None:
     assert not agrees(one_column([7, 8]), one_column([7.0, 8.000000001]))
 
 
-def test_a_wrapped_integer_sum_is_wrong():
+def test_a_wrapped_integer_sum_is_wrong() -> None:
     huge = pa.array([Decimal(2**64 + 5)], pa.decimal128(38, 0))
     assert not agrees(one_column(huge), one_column([5]))
     assert agrees(one_column(huge), one_column(huge))
 
 
-def test_finite_instead_of_infinite_is_wrong():
+def test_finite_instead_of_infinite_is_wrong() -> None:
     assert not agrees(one_column([math.inf, 1.0]), one_column([1e308, 1.0]))
     assert not agrees(one_column([math.inf, 1.0]), one_column([-math.inf, 1.0]))
     assert agrees(one_column([math.inf, 1.0]), one_column([math.inf, 1.0]))
 
 
-def test_missing_instead_of_zero_is_wrong():
+def test_missing_instead_of_zero_is_wrong() -> None:
     assert not agrees(one_column([0, 1]), one_column([None, 1]))
     assert not agrees(one_column([0.0, 1.0]), one_column([math.nan, 1.0]))
 
 
-def test_values_of_the_wrong_group_are_wrong():
+def test_values_of_the_wrong_group_are_wrong() -> None:
     assert not agrees(one_column([1, 2], ["a", "b"]), one_column([1, 2], ["b", "a"]))
 
 
-def test_a_group_given_twice_is_wrong_and_named():
+def test_a_group_given_twice_is_wrong_and_named() -> None:
     verdict = compare_answers(
         one_column([1, 1, 2], [1, 1, 2]), one_column([1, 2, 2], [1, 2, 2]), BY_KEY
     )
@@ -132,19 +133,19 @@ def test_a_group_given_twice_is_wrong_and_named():
     assert ("1", "rows", "2", "1") in verdict.rows
 
 
-def test_text_instead_of_numbers_is_wrong_and_named():
+def test_text_instead_of_numbers_is_wrong_and_named() -> None:
     verdict = compare_answers(one_column([1, 2]), one_column(["1", "2"]), BY_KEY)
     assert verdict.reason == "column x is string instead of int64"
 
 
-def test_a_missing_and_a_foreign_column_are_named():
+def test_a_missing_and_a_foreign_column_are_named() -> None:
     verdict = compare_answers(
         pa.table({"key": [1], "x": [1]}), pa.table({"key": [1], "y": [1]}), BY_KEY
     )
     assert verdict.reason == "column x is missing, column y should not be there; it has key, y"
 
 
-def test_a_different_value_is_shown_with_its_key():
+def test_a_different_value_is_shown_with_its_key() -> None:
     verdict = compare_answers(
         one_column([1, 2], ["a", "b"]), one_column([3, 1], ["b", "a"]), BY_KEY
     )
@@ -161,7 +162,7 @@ def test_a_different_value_is_shown_with_its_key():
     mean=st.sampled_from([0.0, 1.0, -50.0, 1e6]),
     size=st.sampled_from([1, 2, 10, 1000, 20_000]),
 )
-def test_sums_in_any_order_agree(seed, mean, size):
+def test_sums_in_any_order_agree(seed, mean, size) -> None:
     random = np.random.default_rng(seed)
     data = random.normal(mean, 1.0, (20, size))
     shuffled = random.permuted(data, axis=1)
@@ -170,14 +171,14 @@ def test_sums_in_any_order_agree(seed, mean, size):
         assert agrees(one_column(exact), one_column(honest), Requirements(("key",), rows=20 * size))
 
 
-def test_a_sum_of_a_million_equal_terms_agrees():
+def test_a_sum_of_a_million_equal_terms_agrees() -> None:
     data = np.full((1, 1_000_000), 0.1)
     assert agrees(one_column([math.fsum(data[0])]), one_column(naive_sum(data)))
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), away=st.sampled_from([0, 1, 30, 300]))
-def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away):
+def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away) -> None:
     data = np.random.default_rng(seed).normal(away, 1.0, (50, 1000))
     once = np.sqrt((naive_sum(data**2) - naive_sum(data) ** 2 / 1000) / 999)
     assert agrees(one_column(data.std(axis=1, ddof=1)), one_column(once))
@@ -185,7 +186,7 @@ def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away):
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6))
-def test_a_correlation_in_one_pass_agrees(seed):
+def test_a_correlation_in_one_pass_agrees(seed) -> None:
     random = np.random.default_rng(seed)
     x, y = random.integers(1, 6, (50, 1000)) + 0.1, random.uniform(0, 100, (50, 1000))
     sums = [naive_sum(v) / 1000 for v in (x, y, x * y, x * x, y * y)]
@@ -203,7 +204,7 @@ def correlations(name, of):
     return Query("q", "", group_by=("key",), aggregate=(Output(name, of(corr)),))
 
 
-def test_a_squared_correlation_in_float32_is_wrong():
+def test_a_squared_correlation_in_float32_is_wrong() -> None:
     random = np.random.default_rng(3)
     x, y = random.normal(3, 1.4, (100, 1000)), random.normal(8, 4, (100, 1000))
     squares = [
@@ -220,7 +221,7 @@ def test_a_squared_correlation_in_float32_is_wrong():
     )
 
 
-def test_a_single_sum_that_cancels_agrees_within_its_floor_and_not_beyond():
+def test_a_single_sum_that_cancels_agrees_within_its_floor_and_not_beyond() -> None:
     data = np.random.default_rng(5).normal(0, 1e6, (1, 100_000))
     data = np.concatenate((data, -data), axis=1)
     query = Query("q", "", aggregate=(Output("x", Agg("sum", (Col("v"),))),))
@@ -237,7 +238,7 @@ def test_a_single_sum_that_cancels_agrees_within_its_floor_and_not_beyond():
     "type_",
     [pa.int32(), pa.int64(), pa.uint64(), pa.float64(), pa.decimal128(38, 0), pa.int8()],
 )
-def test_integers_agree_in_every_type(type_):
+def test_integers_agree_in_every_type(type_: pa.DataType | pa.Decimal128Type) -> None:
     expected = one_column([1, None, 3])
     assert agrees(
         expected,
@@ -248,7 +249,7 @@ def test_integers_agree_in_every_type(type_):
 
 
 @pytest.mark.parametrize("type_", [pa.string(), pa.large_string(), pa.string_view()])
-def test_text_agrees_in_every_type(type_):
+def test_text_agrees_in_every_type(type_: pa.DataType) -> None:
     words = ["a", None, "ü", "a", ""]
     expected = pa.table({"key": words[:3], "x": ["p", None, "q"]})
     answer = pa.table(
@@ -259,36 +260,36 @@ def test_text_agrees_in_every_type(type_):
     assert agrees(expected, coded)
 
 
-def test_truth_values_agree_with_zeros_and_ones():
+def test_truth_values_agree_with_zeros_and_ones() -> None:
     assert agrees(one_column([True, False, None]), one_column([1, 0, None]))
     assert not agrees(one_column([True, False, None]), one_column([1, 1, None]))
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-def test_dates_agree_as_timestamps_of_any_unit(unit):
+def test_dates_agree_as_timestamps_of_any_unit(unit: str) -> None:
     days = [datetime.date(2024, 2, 29), None, datetime.date(1969, 12, 31)]
     assert agrees(one_column(days), one_column(pa.array(days).cast(pa.timestamp(unit))))
     assert not agrees(one_column(days), one_column(pa.array(days[::-1]).cast(pa.timestamp(unit))))
 
 
-def test_dates_beyond_nanoseconds_are_compared():
+def test_dates_beyond_nanoseconds_are_compared() -> None:
     days = [datetime.date(9999, 12, 31), datetime.date(1, 1, 1)]
     assert agrees(one_column(days), one_column(days))
 
 
-def test_null_nan_and_an_untyped_column_are_one_thing():
+def test_null_nan_and_an_untyped_column_are_one_thing() -> None:
     assert agrees(one_column([None, None], type_=pa.float64()), one_column([math.nan, None]))
     assert agrees(one_column([None, None], type_=pa.int64()), one_column(pa.nulls(2)))
     assert agrees(one_column(pa.nulls(2)), one_column([math.nan, math.nan]))
     assert agrees(one_column([None, None], type_=pa.string()), one_column(pa.nulls(2)))
 
 
-def test_missing_keys_of_every_kind_are_one_group():
+def test_missing_keys_of_every_kind_are_one_group() -> None:
     assert agrees(one_column([1, 2], [5, None]), one_column([2, 1], [math.nan, 5.0]))
     assert agrees(one_column([1, 2], [-0.0, None]), one_column([2, 1], [math.nan, 0.0]))
 
 
-def test_files_are_compared_as_they_lie_on_disk(tmp_path):
+def test_files_are_compared_as_they_lie_on_disk(tmp_path: Path) -> None:
     table = one_column(list(range(1000)), [f"k{i}" for i in range(1000)])
     paths = tmp_path / "a.arrow", tmp_path / "b.arrow"
     for path, some in zip(paths, (table, table.take(list(range(999, -1, -1)))), strict=True):
@@ -297,7 +298,7 @@ def test_files_are_compared_as_they_lie_on_disk(tmp_path):
     assert agrees(*paths)
 
 
-def test_empty_answers_agree():
+def test_empty_answers_agree() -> None:
     assert agrees(one_column([], [], pa.float64()), one_column([], [], pa.float64()))
     empty = pa.table({"key": pa.array([], pa.string()), "x": pa.array([], pa.string())})
     assert agrees(empty, empty)
@@ -309,7 +310,7 @@ def test_empty_answers_agree():
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), columns=st.integers(1, 5))
-def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
+def test_key_codes_are_equal_just_where_the_keys_are(data, columns) -> None:
     kinds = [
         st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2),
         st.none() | st.text("ab", max_size=2),
@@ -337,7 +338,7 @@ def test_key_codes_are_equal_just_where_the_keys_are(data, columns):
     st.lists(st.integers(0, 2**62) | st.integers(0, 3), max_size=40),
     st.randoms(use_true_random=False),
 )
-def test_sorting_depends_on_the_codes_alone(codes, random):
+def test_sorting_depends_on_the_codes_alone(codes, random) -> None:
     shuffled = random.sample(codes, len(codes))
     one, other = (np.array(c, np.int64) for c in (codes, shuffled))
     first, second = sort_codes(one), sort_codes(other)
@@ -345,7 +346,7 @@ def test_sorting_depends_on_the_codes_alone(codes, random):
     assert sorted(first.tolist()) == list(range(len(codes)))
 
 
-def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same():
+def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same() -> None:
     # the scramble's inverse gives codes that are equal but for their lowest bits
     inverse = pow(int(SCRAMBLE), -1, 2**64)
     codes = np.array([i * inverse % 2**64 for i in range(64)], np.uint64).view(np.int64)
@@ -355,7 +356,7 @@ def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same():
 
 @settings(max_examples=30, deadline=None)
 @given(st.randoms(use_true_random=False), st.lists(st.integers(0, 3), min_size=1, max_size=30))
-def test_repeated_keys_are_compared_as_a_multiset(random, keys):
+def test_repeated_keys_are_compared_as_a_multiset(random, keys) -> None:
     rows = [(key, random.choice([None, 1.5, 2.5])) for key in keys]
     mixed = random.sample(rows, len(rows))
     tables = [
@@ -367,21 +368,21 @@ def test_repeated_keys_are_compared_as_a_multiset(random, keys):
     assert not agrees(tables[0], one_column([v for _, v in spoilt], [k for k, _ in spoilt]))
 
 
-def test_no_keys_and_one_row_are_compared():
+def test_no_keys_and_one_row_are_compared() -> None:
     assert agrees(
         pa.table({"x": [1], "y": [2.0]}), pa.table({"y": [2.0], "x": [1]}), Requirements()
     )
     assert not agrees(pa.table({"x": [1]}), pa.table({"x": [2]}), Requirements())
 
 
-def test_a_row_functions_answer_keeps_the_frames_order():
+def test_a_row_functions_answer_keeps_the_frames_order() -> None:
     expected, answer = pa.table({"r": [1, 2, 2]}), pa.table({"r": [2, 1, 2]})
     assert not agrees(expected, answer, Requirements(positional=True))
     assert agrees(expected, expected, Requirements(positional=True))
     assert not agrees(expected, expected.slice(1), Requirements(positional=True))
 
 
-def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not():
+def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not() -> None:
     kept = Requirements(("key",), sort=("x",))
     expected = one_column([1, 1, 2], ["a", "b", "c"])
     assert agrees(expected, one_column([1, 1, 2], ["b", "a", "c"]), kept)
@@ -389,7 +390,7 @@ def test_ties_of_a_sort_come_in_any_order_and_the_others_do_not():
     assert verdict.reason == "the rows are not sorted as asked: column x: 2 of 3 values differ"
 
 
-def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last():
+def test_a_limit_keeps_any_of_the_rows_that_tie_with_its_last() -> None:
     kept = Requirements(("key",), sort=("x",), cut=True)
     expected = one_column([1, 2, 2], ["a", "b", "c"])
     assert agrees(expected, one_column([1, 2, 2], ["a", "d", "b"]), kept)
@@ -406,7 +407,7 @@ SPOILT = {"i": 5, "f": 0.50000001, "s": "c"}
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("row", range(4))
 @pytest.mark.parametrize("kept", [BY_KEY, Requirements(positional=True)])
-def test_a_change_in_any_cell_is_found(column, row, kept):
+def test_a_change_in_any_cell_is_found(column: str, row: int, kept: Requirements) -> None:
     expected = pa.table({"key": [None, 1, 2, 3], **COLUMNS})
     changed = {**COLUMNS, column: [*COLUMNS[column]]}
     changed[column][row] = SPOILT[column]
@@ -417,12 +418,12 @@ def test_a_change_in_any_cell_is_found(column, row, kept):
     assert agrees(without_keys, expected, Requirements())
 
 
-def test_too_few_rows_without_keys_are_counted():
+def test_too_few_rows_without_keys_are_counted() -> None:
     verdict = compare_answers(pa.table({"x": [1, 2]}), pa.table({"x": [1]}), Requirements())
     assert verdict.reason == "1 row instead of 2"
 
 
-def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path):
+def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path: Path) -> None:
     path = tmp_path / "data.parquet"
     odd = 'unit "price"'
     table = pa.table({odd: [-1.0, 3.0, None, math.nan, math.inf], "i": [1, -1, 2, 2, None]})
@@ -431,7 +432,7 @@ def test_typical_sizes_leave_missing_and_infinite_values_out(tmp_path):
     assert measure_sizes([path], []) == {}
 
 
-def test_floors_follow_the_expression():
+def test_floors_follow_the_expression() -> None:
     total, mean = Agg("sum", (Col("v"),)), Agg("mean", (Col("w"),))
     outputs = (
         Output("s", total),
@@ -448,7 +449,7 @@ def test_floors_follow_the_expression():
 # --- agreement ---------------------------------------------------------------------------------
 
 
-def test_engines_that_agree_are_named_together():
+def test_engines_that_agree_are_named_together() -> None:
     right, wrong = one_column([1, 2]), one_column([1, 3])
     answers = {"pandas": right, "polars": wrong, "dask": wrong, "modin": one_column([5, 5])}
     found = group_answers("q1", ("duckdb", right), answers, partial(compare_answers, asked=BY_KEY))
@@ -459,7 +460,7 @@ def test_engines_that_agree_are_named_together():
     assert reasons["modin"] == "column x: 2 of 2 values differ"
 
 
-def test_what_an_answer_keeps_follows_from_its_query():
+def test_what_an_answer_keeps_follows_from_its_query() -> None:
     total = Query("q", "", group_by=("k",), aggregate=(Output("s", Agg("sum", (Col("v"),))),))
     assert derive_requirements(total) == Requirements(("k",))
     row = Query("q", "", apply=RowFunction("f", "r", Col("v")), limit=3)

@@ -22,7 +22,7 @@ def walks(seed: int, steps: int = 100, n: int = N) -> pa.Table:
     return pa.table({"task": range(n), "x": x, "y": y})
 
 
-def test_other_draws_of_one_distribution_agree():
+def test_other_draws_of_one_distribution_agree() -> None:
     for seed in range(1, 40):
         assert compare_distributions(walks(0, n=500), walks(seed, n=500)).agrees
 
@@ -36,7 +36,7 @@ def test_other_draws_of_one_distribution_agree():
         (np.zeros_like, "column x: another distribution by the test of variance"),
     ],
 )
-def test_another_distribution_is_told(change, said):
+def test_another_distribution_is_told(change: object, said: str) -> None:
     other = walks(1)
     x = change(other["x"].to_numpy())
     verdict = compare_distributions(
@@ -46,20 +46,20 @@ def test_another_distribution_is_told(change, said):
     assert verdict.reason.startswith(said)
 
 
-def test_columns_and_lengths_have_to_be_the_same():
+def test_columns_and_lengths_have_to_be_the_same() -> None:
     assert (
         "column y is missing" in compare_distributions(walks(0), walks(1).drop_columns("y")).reason
     )
     assert "3999 rows instead of 4000" in compare_distributions(walks(0), walks(1, n=3999)).reason
 
 
-def test_few_tasks_tell_nothing_and_say_so():
+def test_few_tasks_tell_nothing_and_say_so() -> None:
     verdict = compare_distributions(walks(0, n=10), walks(1, n=10))
     assert verdict.agrees
     assert "10 tasks are too few" in verdict.reason
 
 
-def test_text_and_missing_values_are_told():
+def test_text_and_missing_values_are_told() -> None:
     one = pa.table({"task": range(100), "x": [1.0] * 100})
     assert (
         "no numbers"
@@ -70,7 +70,7 @@ def test_text_and_missing_values_are_told():
 
 
 @pytest.mark.parametrize("shape", ["normal", "exponential", "uniform"])
-def test_the_probabilities_are_those_of_the_textbooks(shape):
+def test_the_probabilities_are_those_of_the_textbooks(shape: str) -> None:
     draw = np.random.default_rng(7)
     x, y = getattr(draw, shape)(size=3000), getattr(draw, shape)(size=3000)
     assert mean_test(x, y) == pytest.approx(stats.ttest_ind(x, y, equal_var=False).pvalue, rel=0.02)
@@ -78,7 +78,7 @@ def test_the_probabilities_are_those_of_the_textbooks(shape):
     assert rank_test(x, y) == pytest.approx(expected, rel=0.1)
 
 
-def test_the_error_rate_of_the_variance_is_kept_for_long_tails():
+def test_the_error_rate_of_the_variance_is_kept_for_long_tails() -> None:
     draw = np.random.default_rng(3)
     pairs = (draw.exponential(size=(2, 2000)) for _ in range(1500))
     rejected = sum(variance_test(x, y) < 0.05 for x, y in pairs)

@@ -62,7 +62,9 @@ def agg(name, *arguments):
         ("*", 10**10, 10**10, 10**20),
     ],
 )
-def test_arithmetic_has_pythons_meaning(op, left, right, value):
+def test_arithmetic_has_pythons_meaning(
+    op: str, left: float | None, right: float, value: float | None
+) -> None:
     assert evaluate(Arith(op, A, B), {"a": left, "b": right}) == value
 
 
@@ -86,11 +88,13 @@ def test_arithmetic_has_pythons_meaning(op, left, right, value):
         ("len", "äb", 2),
     ],
 )
-def test_row_functions_give_missing_where_there_is_no_value(function, value, result):
+def test_row_functions_give_missing_where_there_is_no_value(
+    function: str, value: object, result: object
+) -> None:
     assert evaluate(Call(function, (A,)), {"a": value}) == result
 
 
-def test_a_comparison_with_missing_is_missing_and_its_condition_not_true():
+def test_a_comparison_with_missing_is_missing_and_its_condition_not_true() -> None:
     missing = Compare(">", A, Lit(1))
     for value in (None, NAN):
         assert evaluate(missing, {"a": value}) is None
@@ -113,11 +117,13 @@ def test_a_comparison_with_missing_is_missing_and_its_condition_not_true():
         ("and", True, True, True),
     ],
 )
-def test_conditions_join_with_missing_as_in_sql(op, left, right, value):
+def test_conditions_join_with_missing_as_in_sql(
+    op: str, left: bool | None, right: bool | None, value: bool | None
+) -> None:
     assert evaluate(Bool(op, (A, B)), {"a": left, "b": right}) is value
 
 
-def test_the_first_true_branch_counts_and_names_are_bound():
+def test_the_first_true_branch_counts_and_names_are_bound() -> None:
     tree = Let(
         "d", Arith("*", A, Lit(2)), Case(((Compare(">", Col("d"), Lit(4)), Col("d")),), Neg(A))
     )
@@ -145,7 +151,7 @@ def test_the_first_true_branch_counts_and_names_are_bound():
         (agg("corr", V, V), None),
     ],
 )
-def test_aggregations_of_nothing(expression, value):
+def test_aggregations_of_nothing(expression: Agg, value: bool | int | None) -> None:
     assert evaluate_group(expression, rows(None, NAN)) == value
 
 
@@ -172,35 +178,35 @@ def test_aggregations_of_nothing(expression, value):
         (agg("sum", Arith("*", V, V)), 30),
     ],
 )
-def test_aggregations_skip_missing_values(expression, value):
+def test_aggregations_skip_missing_values(expression: Agg | Arith, value: bool | float) -> None:
     assert evaluate_group(expression, rows(None, 4, 1, 3, NAN, 2)) == pytest.approx(
         value, rel=1e-14
     )
 
 
-def test_spread_of_one_value_and_correlation_without_variance_are_missing():
+def test_spread_of_one_value_and_correlation_without_variance_are_missing() -> None:
     assert evaluate_group(agg("std"), rows(3.0, None)) is None
     assert evaluate_group(agg("std"), rows(3.0, 3.0)) == 0.0
     assert evaluate_group(Agg("corr", (A, B)), [{"a": 1, "b": 2}]) is None
     assert evaluate_group(Agg("corr", (A, B)), [{"a": 1, "b": 2}, {"a": 1, "b": 3}]) is None
 
 
-def test_correlation_leaves_out_incomplete_pairs():
+def test_correlation_leaves_out_incomplete_pairs() -> None:
     pairs = [{"a": 1, "b": 2}, {"a": 2, "b": 4}, {"a": None, "b": -9}, {"a": 9, "b": NAN}]
     assert evaluate_group(Agg("corr", (A, B)), pairs) == pytest.approx(1)
 
 
-def test_an_integer_sum_is_exact():
+def test_an_integer_sum_is_exact() -> None:
     assert evaluate_group(agg("sum"), rows(2**62, 2**62, 1)) == 2**63 + 1
 
 
-def test_a_missing_key_is_a_group_of_its_own():
+def test_a_missing_key_is_a_group_of_its_own() -> None:
     query = Query("q", "", group_by=("k",), aggregate=(Output("s", agg("sum")),))
     data = [{"k": None, "v": 1}, {"k": "a", "v": 2}, {"k": NAN, "v": 4}]
     assert answer_query(query, data) == [{"k": None, "s": 5}, {"k": "a", "s": 2}]
 
 
-def test_the_largest_are_values_that_are_there_and_a_small_group_gives_fewer():
+def test_the_largest_are_values_that_are_there_and_a_small_group_gives_fewer() -> None:
     data = [
         {"k": k, "v": v}
         for k, v in ((1, None), (1, 5), (1, 9), (1, 7), (2, NAN), (2, 3), (3, None))
@@ -211,7 +217,7 @@ def test_the_largest_are_values_that_are_there_and_a_small_group_gives_fewer():
     assert answer_query(query, data) == [{"k": 1, "low": 5}, {"k": 2, "low": 3}]
 
 
-def test_a_row_function_is_not_called_where_an_input_is_missing_unless_it_asks():
+def test_a_row_function_is_not_called_where_an_input_is_missing_unless_it_asks() -> None:
     body = Case(((IsMissing(A), Lit(0)),), Lit(1))
     assert apply_row(RowFunction("f", "r", body), {"a": None}) is None
     assert apply_row(RowFunction("f", "r", body, on_missing="call"), {"a": None}) == 0
@@ -223,7 +229,7 @@ def test_a_row_function_is_not_called_where_an_input_is_missing_unless_it_asks()
     ]
 
 
-def test_clauses_apply_in_their_order():
+def test_clauses_apply_in_their_order() -> None:
     query = Query(
         "q",
         "",
@@ -240,7 +246,7 @@ def test_clauses_apply_in_their_order():
     assert answer_query(query, data) == [{"k": "b", "s": 112, "n": 2}, {"k": "a", "s": 32, "n": 2}]
 
 
-def test_missing_values_are_sorted_last_either_way():
+def test_missing_values_are_sorted_last_either_way() -> None:
     for descending in (False, True):
         query = Query(
             "q",
@@ -253,14 +259,14 @@ def test_missing_values_are_sorted_last_either_way():
         assert [row["k"] for row in answer_query(query, data)] == [2, 3, 1]
 
 
-def test_a_transform_gives_each_row_of_its_group():
+def test_a_transform_gives_each_row_of_its_group() -> None:
     query = Query("q", "", group_by=("k",), transform=(Output("share", Arith("/", V, agg("sum"))),))
     data = [{"k": "a", "v": 1}, {"k": "b", "v": 5}, {"k": "a", "v": 3}]
     shares = {(row["k"], row["share"]) for row in answer_query(query, data)}
     assert shares == {("a", 0.25), ("a", 0.75), ("b", 1.0)}
 
 
-def test_without_keys_there_is_one_row_even_of_nothing():
+def test_without_keys_there_is_one_row_even_of_nothing() -> None:
     query = Query("q", "", aggregate=(Output("s", agg("sum")), Output("m", agg("mean"))))
     assert answer_query(query, []) == [{"s": 0, "m": None}]
 
@@ -269,7 +275,7 @@ def test_without_keys_there_is_one_row_even_of_nothing():
 @given(
     st.lists(st.tuples(st.integers(0, 2) | st.none(), st.integers(-50, 50) | st.none()), min_size=1)
 )
-def test_duckdb_gives_the_same_groups(data):
+def test_duckdb_gives_the_same_groups(data) -> None:
     names = ("sum", "mean", "min", "max", "median", "count", "n_unique", "std", "var")
     outputs = tuple(Output(name, agg(name)) for name in names)
     mine = answer_query(
@@ -290,7 +296,7 @@ def test_duckdb_gives_the_same_groups(data):
             assert row[name] == expected
 
 
-def test_times_of_an_hour_that_comes_twice_are_two():
+def test_times_of_an_hour_that_comes_twice_are_two() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     moments = [dt.datetime(2024, 10, 27, hour, 30, tzinfo=dt.UTC) for hour in (0, 1)]
     data = [{"v": moment.astimezone(berlin)} for moment in moments]
@@ -302,7 +308,7 @@ def test_times_of_an_hour_that_comes_twice_are_two():
     assert [row["m"].astimezone(dt.UTC) for row in found] == moments
 
 
-def test_a_day_with_a_zone_begins_as_far_from_utc_as_it_did_then():
+def test_a_day_with_a_zone_begins_as_far_from_utc_as_it_did_then() -> None:
     moment = dt.datetime(2024, 3, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
     month = evaluate(Call("truncate", (A, Lit("month"))), {"a": moment})
     assert month.isoformat() == "2024-03-01T00:00:00+01:00"
