@@ -62,7 +62,7 @@ from dfbench.execution import supervisor
 OPEN = supervisor.TICK
 class Blinking(supervisor.RunMonitor):
     def _tick(self, now, seconds):
-        seen = len(self.account.hot) % 4 in (1, 2)
+        seen = len(self.report.hot) % 4 in (1, 2)
         supervisor.TICK = OPEN if seen else 60.0
         super()._tick(now, seconds)
 supervisor.RunMonitor = Blinking

@@ -1,1 +1,1 @@
-"""Where programs run: workers, process trees, limits, memory, schedule, and the machine."""
+"""Execution of programs: supervised processes, memory limits, schedule and machine."""

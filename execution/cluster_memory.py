@@ -1,8 +1,8 @@
-"""Asks the workers of a cluster that is there already for their peak memory, and what they read.
+"""Measure the peak memory of an external cluster's workers, and check which files they can read.
 
-The worker loads it by its path in the engine's interpreter, where dfbench need not be installed:
-standard library, and the library that the program has connected. The kernel of each machine counts
-a process's largest resident memory since it was last set back.
+The worker loads this module by its path in the engine's interpreter, where dfbench may not be
+installed: it imports the standard library and the cluster's own library only. The figure is VmHWM,
+the largest resident memory of a process since it was last reset (proc(5)).
 """
 
 # ruff: noqa: ANN401 - a client is the library's
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Sent as text: what cloudpickle would send by name, no worker could import.
+# Sent as text: cloudpickle would send a reference to this module, which no worker can import.
 PROBE = '''
 def probe(pids, reset):
     """Return the peak resident bytes of processes together, and set it back where that is asked."""
@@ -55,12 +55,12 @@ def unread(paths):
 
 
 def measure_peaks(scheduler: str, client: Any, *, reset: bool = False) -> dict[str, int]:
-    """Return each worker's, or node's, peak resident bytes by its address."""
+    """Return the peak resident bytes of each worker (on Ray: node) by its address."""
     return _call_on_workers(scheduler, client, "own" if scheduler == "dask" else "siblings", reset)
 
 
 def check_readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
-    """Raise FileNotFoundError where a worker cannot read what the client can."""
+    """Raise FileNotFoundError if a worker cannot read one of the paths."""
     found = _call_on_workers(scheduler, client, "unread", paths)
     blind = sorted(address for address, files in found.items() if files)
     if blind:
@@ -72,7 +72,7 @@ def check_readable(scheduler: str, client: Any, paths: tuple[str, ...]) -> None:
 
 
 def _call_on_workers(scheduler: str, client: Any, name: str, argument: Any) -> dict[str, Any]:
-    """Call a function of the probe on each worker, or node; give what it returned by address."""
+    """Call a function of PROBE on each worker or node; return its results by address."""
     functions: dict[str, Any] = {"__name__": "__main__"}
     exec(PROBE, functions)
     if scheduler == "dask":
@@ -93,7 +93,7 @@ def _call_on_ray_nodes(probe: Any, argument: Any) -> dict[str, Any]:
             there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
             task = ray.remote(num_cpus=0)(probe).options(scheduling_strategy=there)
             name = f"{node['NodeManagerAddress']}:{node['NodeManagerPort']}"
-            # A node that has just died counts as alive for a while; it has no peak.
+            # Ray lists a node as alive for a while after it died.
             with contextlib.suppress(ray.exceptions.RayError):
                 found[name] = ray.get(task.remote(argument), timeout=30)
     return found

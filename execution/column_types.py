@@ -1,7 +1,7 @@
-"""Tells the type of each column that a program has loaded, as the program's own library names it.
+"""Read the type of each column that a program has loaded, as its own library names it.
 
-The worker loads it by its path in the engine's interpreter, where dfbench need not be installed:
-standard library alone, and what the loaded frame can say of itself.
+The worker loads this module by its path in the engine's interpreter, where dfbench may not be
+installed: it imports the standard library only and uses the frame's own methods.
 """
 
 # ruff: noqa: ANN401 - what a program loads may be anything
@@ -19,19 +19,19 @@ CLICKHOUSE = "SELECT name, type FROM system.columns WHERE database = currentData
 
 
 def describe_columns(frames: Iterable[Any]) -> dict[str, str]:
-    """Return the types of the frames' columns by name; several of one name stand side by side.
+    """Return the types of the frames' columns by name; several types of a name are joined by `and`.
 
-    A path, of which the query reads, holds nothing; and what says nothing of itself is left out.
+    A value that is no frame of a known library, such as a path to scan, has no columns.
     """
-    told: dict[str, str] = {}
+    types: dict[str, str] = {}
     for frame in frames:
         for name, kind in _describe_frame(frame):
             text = str(kind)
             text = text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
-            before = told.setdefault(str(name), text)
+            before = types.setdefault(str(name), text)
             if text not in before.split(" and "):
-                told[str(name)] = f"{before} and {text}"
-    return told
+                types[str(name)] = f"{before} and {text}"
+    return types
 
 
 def _describe_frame(frame: Any) -> Iterable[tuple[Any, Any]]:
@@ -61,6 +61,6 @@ def _describe_frame(frame: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _name_pandas_type(kind: Any) -> str:
-    """Return where text is held: pandas names Python's objects and Arrow's memory alike."""
+    """Return a type with its storage: pandas gives text in Python objects and in Arrow one name."""
     storage = getattr(kind, "storage", None)
     return f"{kind}[{storage}]" if storage and "[" not in str(kind) else str(kind)

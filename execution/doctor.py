@@ -1,4 +1,4 @@
-"""What this machine can and cannot measure, each with the next step."""
+"""Check what this machine can measure; each failed check comes with a fix."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any
 from . import limits, machine
 
 GIB = 2**30
-BUSY = 0.25  # of the cores: more than that is another program's work
+BUSY = 0.25  # of the cores; above it, other programs compete
 SMALL_SHARE = 0.5  # of the memory; Ray and Dask put their objects there
 REQUIRED_SPACE = 5 * GIB
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A thing looked at: well or not, what was found, and the next step where it is not well."""
+    """One check: whether it passed, what was found, and how to fix a failure."""
 
     passed: bool
     message: str
@@ -28,7 +28,7 @@ class Check:
 
 
 def check_machine(cache: Path, results: Path, lacking: Mapping[str, str]) -> tuple[Check, ...]:
-    """Look at the machine; `lacking` gives each missing engine the command that adds it."""
+    """Check the machine; `lacking` maps each missing engine to the command that installs it."""
     backend = limits.choose_backend()
     facts = {
         **machine.describe(),
@@ -48,7 +48,7 @@ CGROUP_FIX = (
 
 
 def check_facts(facts: Mapping[str, Any]) -> Iterator[Check]:
-    """Judge the machine's facts, as `machine.describe` gives them."""
+    """Yield a check for each fact of `machine.describe`."""
     yield _check_python(str(facts.get("python")), sys.version_info[:2])
     yield _check_cores(facts["cores"], facts.get("cores_total"))
     yield _check_memory(facts.get("memory"), str(facts.get("memory_held_by")))
@@ -61,7 +61,7 @@ def check_facts(facts: Mapping[str, Any]) -> Iterator[Check]:
 
 
 def check_engines(lacking: Mapping[str, str]) -> Iterator[Check]:
-    """Return which engines are missing, and what adds each."""
+    """Yield a failed check for each missing engine, or one that passed."""
     if not lacking:
         yield Check(passed=True, message="every engine is installed")
     for name, command in lacking.items():
@@ -69,7 +69,7 @@ def check_engines(lacking: Mapping[str, str]) -> Iterator[Check]:
 
 
 def render(found: Sequence[Check]) -> str:
-    """Return findings as text: ✓ or ✗, and under each ✗ the next step."""
+    """Return checks as text: ✓ or ✗, and under each ✗ its fix."""
     lines = []
     for one in found:
         lines.append(f"{'✓' if one.passed else '✗'} {one.message}")
@@ -150,7 +150,7 @@ def _check_disk(name: str, free: int | None) -> Check:
 
 
 def _measure_space(path: Path, *, total: bool) -> int | None:
-    """Return a file system's bytes, all or the free ones, by the nearest folder that exists."""
+    """Return the total or free bytes of a path's file system, by its nearest existing folder."""
     path = path.absolute()
     while not path.exists() and path != path.parent:
         path = path.parent

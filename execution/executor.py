@@ -1,4 +1,4 @@
-"""Run one job in a process tree of its own, and tell how it ended."""
+"""Run one job in a process tree of its own and record its outcome."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .job import Job
 from .observation import LIMIT_ERROR_STATUS, End, Observation
 from .outcomes import Decision, decide_outcome
 
-# A supervisor that is asked to stop ends its tree within milliseconds; stuck ones are left to it.
+# Seconds; a supervisor that is asked to stop normally ends its tree within milliseconds.
 PATIENCE = 15.0
 CLUSTER_MEASURE = (
     "on a cluster: resident memory of the largest worker (on Ray: node) since the start, as its "
@@ -28,39 +28,40 @@ LOG_CHARACTERS = 4000
 
 
 def execute(job: Job, backend: limits.Backend) -> Run:
-    """Run a job and give its record; an ending from outside is tried once more.
+    """Run a job and return its record; retry once if something outside the run ended it.
 
-    Raises LimitError when the limit cannot be held. Ctrl-C ends the run, cleans up and passes on.
+    Raises LimitError if the backend cannot enforce the limit. Ctrl-C ends the run, cleans up and is
+    raised again.
     """
     began = datetime.now(UTC).isoformat(timespec="milliseconds")
-    seen = _run_supervisor(job, backend)
-    verdict = _decide(job, seen)
-    if verdict.retry:
-        seen = _run_supervisor(job, backend)
-        verdict = _decide(job, seen)
-    return build_record(job, seen, verdict, began)
+    observation = _run_supervisor(job, backend)
+    decision = _decide(job, observation)
+    if decision.retry:
+        observation = _run_supervisor(job, backend)
+        decision = _decide(job, observation)
+    return build_record(job, observation, decision, began)
 
 
-def _decide(job: Job, seen: Observation) -> Decision:
-    return decide_outcome(seen, job.limits.memory, job.limits.time)
+def _decide(job: Job, observation: Observation) -> Decision:
+    return decide_outcome(observation, job.limits.memory, job.limits.time)
 
 
 def _run_supervisor(job: Job, backend: limits.Backend) -> Observation:
     request = json.dumps({"job": job.to_json(), "backend": backend.name})
-    with tempfile.TemporaryFile() as mistakes:
+    with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [*backend.launcher, sys.executable, "-P", "-m", "dfbench.execution.supervisor"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=mistakes,
+            stderr=errors,
             # Ctrl-C in a terminal reaches every process of its group; this one cleans up first.
             start_new_session=True,
         )
         report = _exchange(process, request.encode() + b"\n")
         if report:
             return Observation.from_json(report.decode())
-        mistakes.seek(0)
-        return _explain_early_end(process.returncode, mistakes.read().decode(errors="replace"))
+        errors.seek(0)
+        return _explain_early_end(process.returncode, errors.read().decode(errors="replace"))
 
 
 def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
@@ -79,63 +80,67 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
         process.stdout.close()
 
 
-def _explain_early_end(status: int | None, mistakes: str) -> Observation:
-    last = mistakes.strip().rpartition("\n")[2]
+def _explain_early_end(status: int | None, errors: str) -> Observation:
+    last = errors.strip().rpartition("\n")[2]
     if status == LIMIT_ERROR_STATUS:
         raise LimitError(last)
     limits.clean_up()
-    died = f"the supervisor of the run ended early: {last or 'it was killed'}"
-    return Observation(End.UNSUPERVISED, died=died, log=mistakes[-LOG_CHARACTERS:])
+    died = f"the supervisor of the run ended early: {last or 'killed'}"
+    return Observation(End.UNSUPERVISED, died=died, log=errors[-LOG_CHARACTERS:])
 
 
-def build_record(job: Job, seen: Observation, verdict: Decision, began: str) -> Run:
-    """Return the record of what was seen and judged."""
-    log = seen.failure.traceback if seen.failure else seen.log
-    evidence = verdict.evidence
-    if seen.survivors:
-        evidence += f" (processes that could not be killed: {', '.join(map(str, seen.survivors))})"
+def build_record(job: Job, observation: Observation, decision: Decision, began: str) -> Run:
+    """Return the record of a run from its observation and its outcome."""
+    log = observation.failure.traceback if observation.failure else observation.log
+    evidence = decision.evidence
+    if observation.survivors:
+        evidence += (
+            f" (processes that could not be killed: {', '.join(map(str, observation.survivors))})"
+        )
     told = {name: str(value) for name, value in job.environment.items()}
     return Run(
         engine=job.engine,
         query=job.query,
         round=job.round,
-        outcome=verdict.outcome,
-        phase=seen.phase,
+        outcome=decision.outcome,
+        phase=observation.phase,
         evidence=evidence,
         log=log if evidence else "",
-        times=Times(**seen.times, warmups=seen.warmups, hot=seen.hot),
-        memory=_build_memory(seen),
-        noise=Noise(seen.foreign, seen.steal, seen.swapped, seen.throttled),
+        times=Times(**observation.times, warmups=observation.warmups, hot=observation.hot),
+        memory=_build_memory(observation),
+        noise=Noise(
+            observation.foreign, observation.steal, observation.swapped, observation.throttled
+        ),
         program=job.program_sha,
-        rows=seen.rows,
-        columns=seen.columns,
+        rows=observation.rows,
+        columns=observation.columns,
         told=told,
         began=began,
     )
 
 
-def _build_memory(seen: Observation) -> Memory:
-    if seen.workers:
+def _build_memory(observation: Observation) -> Memory:
+    if observation.workers:
         return Memory(
-            peak=max(seen.workers.values()),
-            query=max(seen.workers.values()),
+            peak=max(observation.workers.values()),
+            query=max(observation.workers.values()),
             measure=CLUSTER_MEASURE,
-            workers=seen.workers,
+            workers=observation.workers,
         )
     return Memory(
-        # No process holds nothing: a peak of 0 was not seen.
-        peak=seen.peak or None,
-        startup=seen.peaks.get("start-up") or None,
-        load=seen.peaks.get("load") or None,
-        query=seen.peaks.get("query") or None,
-        charged=seen.charged,
-        disk=seen.disk,
-        measure=seen.measure,
+        # Every process holds memory: a peak of 0 was not measured.
+        peak=observation.peak or None,
+        startup=observation.peaks.get("start-up") or None,
+        load=observation.peaks.get("load") or None,
+        query=observation.peaks.get("query") or None,
+        charged=observation.charged,
+        disk=observation.disk,
+        measure=observation.measure,
     )
 
 
 def warm_page_cache(*paths: Path) -> None:
-    """Read files once, so that every engine finds them in the page cache."""
+    """Read files once, so that the page cache holds them for every engine."""
     buffer = memoryview(bytearray(READ_BYTES))
     for path in paths:
         with path.open("rb", buffering=0) as stream:

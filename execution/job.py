@@ -1,4 +1,4 @@
-"""One job: a program that is to run once, in a process tree of its own."""
+"""A job: one run of a program in a process tree of its own."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..spec.workload import Limits
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An engine's program for a query in one round, and what it may use.
+    """An engine's program for a query in one round, with its data and limits.
 
-    `data` is the file for `load(path)` (None: `load()` takes none), `tables` those of what it
-    joins, `answer` the file for the answer (None: it is not collected). `warmups` are executions
-    after the cold one that do not count (None: until they are level), `runs` those that do.
-    `environment` holds the engine's own switches. `scheduler` (`dask`, `ray`) says whose workers do
-    the work of a cluster elsewhere.
+    `data` is the argument of `load(path)` (None: `load()` takes none), `tables` are the further
+    tables that it joins, `answer` is the file to write the answer to (None: not collected).
+    `warmups` is the number of untimed executions after the cold one (None: until times are level),
+    `runs` that of the timed ones. `environment` holds the engine's environment variables.
+    `scheduler` names the library of an external cluster (`dask`, `ray`).
     """
 
     engine: str
@@ -37,7 +37,7 @@ class Job:
     scheduler: str = ""
 
     def to_json(self) -> str:
-        """Return the job as one line, with absolute paths: the worker has another current folder."""
+        """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("program", "data", "answer"):
             known[name] = str(known[name].absolute()) if known[name] is not None else None
@@ -48,7 +48,7 @@ class Job:
 
     @classmethod
     def from_json(cls, line: str) -> Job:
-        """Read what `to_json` wrote."""
+        """Return the job that `to_json` wrote."""
         known = json.loads(line)
         for name in ("program", "data", "answer"):
             known[name] = Path(known[name]) if known[name] is not None else None

@@ -1,4 +1,4 @@
-"""The four calls of the Linux kernel that Python has no name for."""
+"""Linux system calls that the standard library does not wrap: prctl, unshare, mount, umount2."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ def adopt_orphans() -> None:
 
 
 def die_with_parent(signal_number: int) -> None:
-    """Have the kernel send this process a signal when the thread that started it ends."""
+    """Make the kernel send this process a signal when the thread that started it ends."""
     _check(_libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0))
 
 
 def unshare_mounts() -> None:
-    """Return this process and its later children a view of the mounts that nobody else sees.
+    """Move this process into a mount namespace of its own, which its children inherit.
 
-    Users other than root need a user namespace for it, in which this process keeps its user. For
-    a root without the right (a container's) that would lose the right to read others' files.
+    Users other than root need a user namespace for it, in which this process keeps its user id. For
+    root without the capability (in a container) that would lose access to other users' files.
+    Raises OSError.
     """
     if os.geteuid() == 0:
         _check(_libc.unshare(CLONE_NEWNS))
@@ -43,7 +44,7 @@ def unshare_mounts() -> None:
 def _unshare_user_namespace() -> None:
     user, group = os.geteuid(), os.getegid()
     _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNS))
-    # The kernel lets a user map groups only once it can no longer leave one.
+    # An unprivileged process may map its group only after setgroups is denied (user_namespaces(7)).
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -57,7 +58,7 @@ def mount_memory(folder: Path) -> None:
 
 
 def unmount(folder: Path) -> None:
-    """Take a mount away, at once from view, and from memory when its last user ends."""
+    """Detach a mount: it disappears at once, its memory is freed when its last user ends."""
     _check(_libc.umount2(os.fsencode(folder), MNT_DETACH))
 
 

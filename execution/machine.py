@@ -1,4 +1,4 @@
-"""Facts of the machine that a measurement depends on, as this process may use it."""
+"""Facts of the machine that measurements depend on: cores and memory usable by this process."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SMALLEST_START = 16 * 1024 * 1024
 
 # Version 1 writes "no limit" as the largest multiple of a page.
 UNLIMITED = 1 << 60
-SHARE = 0.9  # of the memory there is, where a workload's own limit is above it
+SHARE = 0.9  # of the machine's memory, if a workload's limit exceeds it
 
 
 def describe() -> dict[str, Any]:
-    """Describe processors, memory, system and load; None where the machine does not say."""
+    """Return CPU, memory in bytes, system and load; a fact that cannot be read is None."""
     usable, held_by = usable_memory()
     return {
         "cpu": _read_cpu(),
@@ -46,25 +46,26 @@ def describe() -> dict[str, Any]:
 
 
 def lower_memory_limit(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
-    """Lower a memory limit that is above what there is, and say so in a sentence.
+    """Return limits whose memory fits the machine, and a note if it was lowered.
 
-    A tenth is left to dfbench and to the system: a tree that holds all would take it from them.
+    A tenth of the memory is left to dfbench and the system.
     """
     usable, held_by = usable_memory()
     if usable is None or limits.memory is None or limits.memory <= usable:
         return limits, ()
     most = int(SHARE * usable) // 2**20 * 2**20
     said = (
-        f"the workload's limit of {format_size(limits.memory)} is more than {_name_holder(held_by)} "
-        f"({format_size(usable)}): each engine gets {format_size(most)}"
+        f"the limit of {format_size(limits.memory)} exceeds what {_name_holder(held_by)} "
+        f"({format_size(usable)}): lowered to {format_size(most)} per engine"
     )
     return replace(limits, memory=most), (said,)
 
 
 def check_limits(limits: Limits) -> tuple[str, ...]:
-    """Describe in sentences what of the limits this machine can hold only in part.
+    """Return notes about limits that this machine enforces only in part.
 
-    Raises LimitError for a memory limit below what Python needs to start, or above what there is.
+    Raises LimitError if the memory limit is below what Python needs to start, or above the memory
+    of the machine.
     """
     if limits.memory is not None:
         _check_memory(limits.memory)
@@ -83,8 +84,8 @@ def _check_memory(asked: int) -> None:
     usable, held_by = usable_memory()
     if usable is not None and asked > usable:
         raise LimitError(
-            f"a memory limit of {format_size(asked)} is more than {_name_holder(held_by)} "
-            f"({format_size(usable)}); ask for less with --memory"
+            f"a memory limit of {format_size(asked)} exceeds what {_name_holder(held_by)} "
+            f"({format_size(usable)}); lower it with --memory"
         )
 
 
@@ -105,7 +106,7 @@ def format_size(size: int) -> str:
 
 
 def usable_memory() -> tuple[int | None, str]:
-    """Return the bytes that may be used, and whether the machine or a container says so."""
+    """Return the usable bytes, and whether the `machine` or a `container` bounds them."""
     total = _read_meminfo("MemTotal")
     held = min(_read_group_limits(), default=UNLIMITED)
     if total is None or held < total:
@@ -114,7 +115,7 @@ def usable_memory() -> tuple[int | None, str]:
 
 
 def usable_cores() -> int:
-    """Return the cores that may be used: by affinity and cpuset, and by a container's quota."""
+    """Return the number of usable cores: by affinity, cpuset and the container's CPU quota."""
     allowed = len(os.sched_getaffinity(0))
     return max(1, min(allowed, math.ceil(min(_read_quotas(), default=allowed))))
 
@@ -140,7 +141,7 @@ def _read_quotas() -> Iterator[float]:
 
 
 def list_groups(controller: str | None) -> list[Path]:
-    """List the own control group and those above it, as far as they can be seen."""
+    """Return this process's control group and its visible ancestors."""
     table, memberships = read_text("/proc/self/mountinfo"), read_text("/proc/self/cgroup")
     group = find_own_group(table or "", memberships or "", controller)
     return [] if group is None else [group, *group.parents]

@@ -1,4 +1,4 @@
-"""What else the machine did meanwhile: other work, steal, swapping, and slowing its processors."""
+"""Disturbances during a run: CPU time of others, steal, swapping and throttling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class CpuTimes:
-    """Seconds of all processors since boot: all, those that worked, those that a host took."""
+    """CPU seconds of all cores since boot: in total, busy, and stolen by the hypervisor."""
 
     total: float
     busy: float
@@ -22,7 +22,7 @@ class CpuTimes:
 
 
 def read_cpu_times(file: Path = Path("/proc/stat")) -> CpuTimes | None:
-    """Read the machine's seconds; None where it does not say."""
+    """Return the CPU times of /proc/stat; None if it cannot be read."""
     try:
         words = file.read_text().partition("\n")[0].split()[1:9]
     except OSError:
@@ -35,7 +35,10 @@ def read_cpu_times(file: Path = Path("/proc/stat")) -> CpuTimes | None:
 def compute_shares(
     before: CpuTimes | None, after: CpuTimes | None, own: float
 ) -> tuple[float, float] | None:
-    """Return the shares of foreign work and of steal, where a run used so many seconds itself."""
+    """Return the shares of CPU time that other processes used and that was stolen.
+
+    `own` is the CPU seconds of the run itself, which are not foreign.
+    """
     if before is None or after is None or after.total <= before.total:
         return None
     passed = after.total - before.total
@@ -45,7 +48,7 @@ def compute_shares(
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """Bytes swapped and times that cores were slowed, since boot; None where nobody counts."""
+    """Bytes swapped and throttling events since boot; None if the kernel does not count them."""
 
     swapped: int | None
     throttled: int | None
@@ -54,7 +57,7 @@ class Pressure:
 def read_pressure(
     vmstat: Path = Path("/proc/vmstat"), processors: Path = Path("/sys/devices/system/cpu")
 ) -> Pressure:
-    """Read how often the machine swapped, and slowed its cores for heat or a container's quota."""
+    """Return bytes swapped, and throttling events by heat or a container's quota."""
     page = os.sysconf("SC_PAGE_SIZE")
     swapped = [page * n for n in _read_counts([vmstat], {"pswpin", "pswpout"})]
     heat = processors.glob("cpu[0-9]*/thermal_throttle/core_throttle_count")
@@ -64,7 +67,7 @@ def read_pressure(
 
 
 def subtract(before: Pressure, after: Pressure) -> Pressure:
-    """Return what came between two readings."""
+    """Return the difference of two readings."""
     return Pressure(
         _difference(before.swapped, after.swapped), _difference(before.throttled, after.throttled)
     )

@@ -1,4 +1,4 @@
-"""Processes as /proc tells them: names that outlive a pid's reuse, trees, memory, endings."""
+"""Processes as /proc describes them: tags that survive reuse of a pid, trees, signals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAGGED = re.compile(rf"^{PREFIX}(\d+-\d+)(?:\D|$)")
 
 @dataclass(frozen=True, slots=True)
 class ProcessStat:
-    """One process: its parent, its state's letter, its start in ticks since boot, its name."""
+    """One process: parent pid, state letter, start time in clock ticks since boot, name."""
 
     parent: int
     state: str
@@ -29,12 +29,12 @@ class ProcessStat:
 
 
 def read_stat(pid: int) -> ProcessStat | None:
-    """Read /proc/PID/stat; None when there is no such process any more."""
+    """Return the fields of /proc/PID/stat; None if there is no such process."""
     try:
         text = Path(f"/proc/{pid}/stat").read_bytes().decode(errors="replace")
     except OSError:
         return None
-    # The name stands in parentheses and may hold any character, these two included.
+    # The name is in parentheses and may itself contain parentheses.
     name, _, rest = text.partition("(")[2].rpartition(")")
     words = rest.split()
     exiting = bool(int(words[6]) & PF_EXITING) or words[0] in "ZX"
@@ -44,27 +44,27 @@ def read_stat(pid: int) -> ProcessStat | None:
 
 
 def make_tag(pid: int) -> str:
-    """Name a living process so that a later one with the same pid has another name."""
+    """Return a tag of a process, pid and start time: a later process with its pid has another."""
     found = read_stat(pid)
     return f"{pid}-{found.start if found else 0}"
 
 
 def is_alive(name: str) -> bool:
-    """Return whether the process of a tag still runs, and will: a SIGKILL may be on its way."""
+    """Return whether the process of a tag runs and has no SIGKILL pending."""
     pid, _, start = name.partition("-")
     found = read_stat(int(pid))
-    # A supervisor without a /proc of its own could not read when it started.
+    # Without /proc, a supervisor could not read its start time: its tag holds 0.
     return found is not None and int(start) in {0, found.start} and not is_dying(int(pid))
 
 
 def parse_tag(name: str) -> str | None:
-    """Read the supervisor's tag from the name of a group or folder of ours."""
+    """Return the supervisor's tag in the name of a control group or folder; None if it has none."""
     found = _TAGGED.match(name)
     return found.group(1) if found else None
 
 
 def is_dying(pid: int) -> bool:
-    """Return whether a process is gone, is going, or has a SIGKILL before it."""
+    """Return whether a process has ended, is exiting, or has a SIGKILL pending."""
     found = read_stat(pid)
     if found is None or found.exiting:
         return True
@@ -77,7 +77,7 @@ def is_dying(pid: int) -> bool:
 
 
 def list_pids() -> list[int]:
-    """List every process of the machine that is visible here; none where there is no /proc."""
+    """Return the pids that are visible here; none without /proc."""
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - fifty times a second
     except OSError:
@@ -86,7 +86,7 @@ def list_pids() -> list[int]:
 
 
 def find_descendants(root: int) -> set[int]:
-    """Find every process below one, itself not included, zombies included."""
+    """Return the pids of all descendants of a process, zombies included."""
     parents = {pid: known.parent for pid in list_pids() if (known := read_stat(pid))}
     found, added = {root}, {root}
     while added:
@@ -96,7 +96,7 @@ def find_descendants(root: int) -> set[int]:
 
 
 def read_cpu_time(tree: Iterable[int]) -> tuple[float, float]:
-    """Return the seconds for which processes had a processor, and waited for one in its queue."""
+    """Return the seconds that processes ran on a CPU, and waited for one in a run queue."""
     had = waited = 0
     for pid in tree:
         for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
@@ -108,7 +108,7 @@ def read_cpu_time(tree: Iterable[int]) -> tuple[float, float]:
 
 
 def find_tagged() -> dict[int, str]:
-    """Find the processes that carry a supervisor's tag in their environment."""
+    """Return the tag of each process that has a supervisor's tag in its environment."""
     marks = {}
     for pid in list_pids():
         with contextlib.suppress(OSError):
@@ -120,23 +120,23 @@ def find_tagged() -> dict[int, str]:
 
 
 def kill(victims: Iterable[int]) -> None:
-    """Send SIGKILL to each; those that are gone already are no mistake."""
+    """Send SIGKILL to each process; ignore those that have ended."""
     for pid in victims:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
 
 
 class ProcessTree:
-    """The processes below a root, kept up to date at the price of a listing of /proc at most.
+    """The descendants of a root, updated by at most one listing of /proc.
 
-    Every process is asked for its parent once, when it is first seen. The root adopts orphans,
-    so that a process of the tree stays below it whatever happens to its parent.
+    The parent of a process is read once, when the process is first seen. The root is a subreaper,
+    so a process stays in the tree when its parent ends.
     """
 
-    # A pid may come back as another process: forget what is known of strangers this often.
+    # Listings after which pids outside the tree are read again: a pid may be reused.
     FORGET_AFTER = 250
-    # Where others start processes all the time, list them for a twentieth of the time, and yet
-    # often enough: what a new process of the tree holds is unseen until then.
+    # If other programs start processes all the time, spend at most a twentieth of the time on
+    # listings, but wait at most this long: memory of a new process is not counted until then.
     SHARE = 20
     LONGEST_WAIT = 0.06
 
@@ -150,7 +150,7 @@ class ProcessTree:
         self._list()
 
     def refresh(self) -> set[int]:
-        """Return the tree's processes of this moment, the root not included."""
+        """Return the current pids of the tree, without the root."""
         newest = read_newest_pid()
         if newest != self._newest and time.monotonic() >= self._after:
             began = time.thread_time()
@@ -184,7 +184,7 @@ class ProcessTree:
 
 
 def read_newest_pid() -> bytes:
-    """Read the pid that was given last: while it stays, nobody has started a process."""
+    """Return the newest pid of /proc/loadavg: while it is the same, no process was started."""
     try:
         with open("/proc/loadavg", "rb", buffering=0) as stream:  # noqa: PTH123 - fast
             return stream.read(128).rpartition(b" ")[2]

@@ -1,4 +1,4 @@
-"""What a worker says on its pipe: phases, times, an error or the end; anything else is garbage."""
+"""The worker's messages: JSON lines with phases, times, an error or the end."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ LONGEST_LINE = 1024 * 1024
 
 @dataclass(slots=True)
 class WorkerReport:
-    """All that a worker has said so far; `entering` is called at the end of each phase.
+    """The messages of a worker so far; `entering` is called at the end of each phase.
 
-    `spawned` is the monotonic clock's second in which the worker's process was started.
+    `spawned` is the start of the worker's process in seconds of the monotonic clock. Times are in
+    seconds. A line that is no valid message sets `end` to GARBAGE.
     """
 
     spawned: float
@@ -33,9 +34,9 @@ class WorkerReport:
     columns: dict[str, str] = field(default_factory=dict)
     rest: bytes = b""
 
-    def receive(self, heard: bytes) -> None:
-        """Take what came through the pipe, whole lines or not."""
-        *lines, self.rest = (self.rest + heard).split(b"\n")
+    def receive(self, data: bytes) -> None:
+        """Process bytes from the pipe, complete lines or not."""
+        *lines, self.rest = (self.rest + data).split(b"\n")
         try:
             for line in lines:
                 self._note(json.loads(line))

@@ -1,4 +1,4 @@
-"""What a run has for itself: a folder for everything temporary, a /dev/shm, cores, switches."""
+"""The private parts of a run: temporary folder, /dev/shm, environment variables, cores."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SHARED_FOLDER = Path("/dev/shm")
 # Ray's sockets lie some 70 characters below its folder, and a socket's path may have 107.
 MAX_PATH = 36
 
-# The file in a private folder that names the run's control groups, for a later start to sweep:
-# that may stand in another group by then.
+# The file in a run's folder that names its control groups: a later start that cleans up may be in
+# another group itself.
 GROUPS_FILE = "groups"
 
 FOLDER_VARIABLES = (
@@ -37,7 +37,7 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "NUMEXPR_MAX_THREADS",
 )
-# Each would change what is measured: modules compiled anew, or another start-up.
+# Each changes what is measured: modules compile again, or start-up runs other code.
 DROPPED_VARIABLES = ("PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME")
 
 
@@ -45,13 +45,13 @@ RecordSegments = Callable[[Callable[[], Iterable[int]]], None]
 
 
 def list_roots() -> list[Path]:
-    """List where private folders may lie: the usual place, and a short one for long paths."""
+    """Return the possible parents of a run's folder: the default one, and the shorter /tmp."""
     return list(dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"))))
 
 
 @contextlib.contextmanager
 def make_folder() -> Iterator[Path]:
-    """Make a folder that carries this supervisor's tag; remove it with all that is in it."""
+    """Create a folder named by this supervisor's tag; remove it with its content at the end."""
     name = f"{processes.PREFIX}{processes.make_tag(os.getpid())}"
     candidates = [root / name for root in list_roots()]
     path = next((c for c in candidates if len(str(c)) <= MAX_PATH), candidates[-1])
@@ -63,10 +63,10 @@ def make_folder() -> Iterator[Path]:
 
 
 def measure_disk_use(place: Path) -> int:
-    """Return the bytes of disk that the files in a run's folder take: what it has spilled there."""
+    """Return the bytes that the files in a run's folder take on disk: what the run has spilled."""
     total, folders = 0, [place]
     while folders:
-        # A file may go while it is looked at.
+        # A file may be removed during the walk.
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 with contextlib.suppress(OSError):
@@ -77,7 +77,7 @@ def measure_disk_use(place: Path) -> int:
 
 
 def link_program(program: Path, place: Path) -> tuple[str, Path]:
-    """Return the program a name that can be imported and shadows nothing; the module and its file."""
+    """Link a program under a module name that shadows nothing; return the module and its file."""
     module = "dfbench_program_" + re.sub(r"\W", "_", program.stem, flags=re.ASCII)
     file = place / "program" / f"{module}.py"
     file.parent.mkdir()
@@ -87,10 +87,10 @@ def link_program(program: Path, place: Path) -> tuple[str, Path]:
 
 @contextlib.contextmanager
 def mount_shared_memory() -> Iterator[RecordSegments]:
-    """Mount a /dev/shm of our own, which its last process frees.
+    """Mount a private /dev/shm, which the kernel frees with its last process.
 
-    Where that is not allowed, remove at the end what the run is known to have held there. Gives a
-    function to call now and then with a function that lists the run's processes.
+    If that is not allowed, remove at the end the files there that the run's processes had open.
+    Yields a function to call during the run with one that lists its processes.
     """
     if _can_mount():
         _mount()
@@ -108,7 +108,7 @@ def mount_shared_memory() -> Iterator[RecordSegments]:
 
 
 def measure_shared_memory() -> int | None:
-    """Return the bytes that a run's /dev/shm holds; None where it has its own, as large as memory."""
+    """Return the size of a run's /dev/shm in bytes; None if it is private, as large as memory."""
     if _can_mount():
         return None
     try:
@@ -126,7 +126,7 @@ def list_segments() -> set[Path]:
 
 
 def find_segments(members: Iterable[int]) -> set[Path]:
-    """Find the files in /dev/shm that processes have open or mapped; a new one may be anybody's."""
+    """Return the files in /dev/shm that processes have open or mapped."""
     found = set()
     for pid in members:
         with contextlib.suppress(OSError):
@@ -140,7 +140,7 @@ def find_segments(members: Iterable[int]) -> set[Path]:
 
 
 def remove_segments(held: set[Path], before: set[Path]) -> None:
-    """Remove the files in /dev/shm that a run held and that were not there before it."""
+    """Remove the files in /dev/shm that a run held and that did not exist before it."""
     for path in held - before:
         with contextlib.suppress(OSError):
             path.unlink()
@@ -152,7 +152,7 @@ def _mount() -> None:
 
 
 def _can_mount() -> bool:
-    """Try in a child first: half of it done leaves a process with no name and no rights."""
+    """Return whether mounting works, tried in a child: half a mount costs a process its rights."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -167,16 +167,16 @@ def _can_mount() -> bool:
 def build_environment(
     job: Job, place: Path, modules: Path, inherited: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the worker's environment; the engine's own switches win over the general ones."""
+    """Return the worker's environment variables; those of the job override the general ones."""
     kept = {k: v for k, v in inherited.items() if k not in DROPPED_VARIABLES}
     threads = job.limits.threads
-    # For processes that an engine starts without telling them where this one finds modules.
+    # For processes that an engine starts without this process's sys.path.
     path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(modules))))
     return {
         **kept,
         **dict.fromkeys(FOLDER_VARIABLES, str(place)),
         **(dict.fromkeys(THREAD_VARIABLES, str(threads)) if threads else {}),
-        # As where an environment is activated: MPI starts its own programs from there.
+        # As in an activated environment: MPI starts its own programs from there.
         "PATH": os.pathsep.join((str(Path(job.python).parent), kept.get("PATH", os.defpath))),
         "PYTHONPATH": path,
         processes.TAG_VARIABLE: processes.make_tag(os.getpid()),
@@ -187,7 +187,7 @@ def build_environment(
 def choose_cores(
     threads: int | None, allowed: set[int], twins: Mapping[int, tuple[int, ...]]
 ) -> set[int]:
-    """Choose as many cores as threads: the lowest numbers, whole cores before their twins."""
+    """Choose as many cores as threads: lowest numbers first, hyper-threads last."""
     if threads is None or threads >= len(allowed):
         return allowed
     firsts = {min(set(twins.get(core, (core,))) & allowed, default=core) for core in allowed}
@@ -196,7 +196,7 @@ def choose_cores(
 
 
 def read_siblings() -> dict[int, tuple[int, ...]]:
-    """Read which logical cores share one physical core; empty where the kernel does not say."""
+    """Return the logical cores that share a physical core with each; empty if unknown."""
     found = {}
     pattern = "cpu[0-9]*/topology/thread_siblings_list"
     for file in Path("/sys/devices/system/cpu").glob(pattern):
@@ -207,7 +207,7 @@ def read_siblings() -> dict[int, tuple[int, ...]]:
 
 
 def parse_numbers(text: str) -> list[int]:
-    """Read the kernel's lists of numbers.
+    """Parse the kernel's notation for lists of numbers.
 
     >>> numbers("0-2,5")
     [0, 1, 2, 5]

@@ -1,4 +1,4 @@
-"""In which order engines and queries run."""
+"""The order in which engines and queries run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def shuffle_pairs(
     round: int,  # noqa: A002 - the contract's word
     seed: int,
 ) -> list[tuple[str, str]]:
-    """Return every engine with every query once, shuffled anew in each round.
+    """Return every pair of engine and query once, in a random order of the round and seed.
 
-    Blocks of one engine flip the sign of a comparison when the machine's speed drifts; interleaved
-    runs do not.
+    If the machine's speed drifts, blocks of one engine can flip the sign of a comparison;
+    interleaved runs do not.
     """
     pairs = [(engine, query) for query in queries for engine in engines]
     random.Random(f"{seed}/{round}").shuffle(pairs)

@@ -1,8 +1,8 @@
-"""The supervisor: a process of its own, outside the limit, that runs one job and cleans up.
+"""The supervisor: a process outside the memory limit that runs one job and cleans up.
 
 Runs as `python -m dfbench.execution.supervisor`: the first line of standard input is the job, the
-one line of standard output what was seen. Standard input then stays open; its end means that
-whoever asked has gone (or wants no more), and ends the run.
+only line of standard output the observation. Standard input stays open during the run; its end
+means that the parent has ended or cancels, and ends the run.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from .limits import Limit, find_backend
 from .observation import LIMIT_ERROR_STATUS, End, Observation
 from .protocol import LONGEST_LINE, WorkerReport
 
-# 0.2 ms or less a look: under 1 % of a core.
+# Seconds between samples; one takes 0.2 ms or less: under 1 % of a core.
 TICK = 0.02
 LOG_BYTES = READ_BYTES = 64 * 1024
-# Names are for the evidence alone: whom a kill took.
+# Seconds; names of processes are needed only as evidence of a kill.
 NAMES_INTERVAL = 1.0
-# A look at the files of a run costs a call for each: what was spilled stays for longer than this.
+# Seconds; spilled files live longer, and a sample costs a system call for each file.
 DISK_INTERVAL = 0.2
 PATIENCE = 10.0
-# A process that ends closes its pipes first, and has a status to tell a moment later.
+# Seconds; a process that exits closes its pipes a moment before its status is available.
 EXIT_DELAY = 0.5
-# The machine's killer, should it come, takes the workload and not the one who reports it.
+# The kernel's OOM killer prefers the worker to the supervisor, which reports the kill.
 OOM_SCORE = "500"
 
 
@@ -51,7 +51,7 @@ class WorkerPipes:
 
 
 class RunMonitor:
-    """One run while it lasts: what it says, what it holds, and why it ends."""
+    """Monitor of one run: its messages, its memory, and why it ends."""
 
     def __init__(  # noqa: PLR0913 - a run has as many parts
         self,
@@ -62,7 +62,7 @@ class RunMonitor:
         remember: sandbox.RecordSegments,
         place: Path,
     ) -> None:
-        self.account = WorkerReport(spawned, self._enter)
+        self.report = WorkerReport(spawned, self._enter)
         self.end: End | None = None
         self.status: int | None = None
         self.peaks: dict[str, int] = {}
@@ -70,82 +70,83 @@ class RunMonitor:
         self.died = ""
         self.log = b""
         self.worker = worker
-        self._limit, self._pipes, self._remember, self._place = limit, pipes, remember, place
+        self._limit, self._pipes, self._place = limit, pipes, place
+        self._record_segments = remember
         self._names: dict[int, str] = {}
-        self._looked = self._named = self._searched = 0.0
+        self._sampled = self._named = self._measured_disk = 0.0
         self._closed: float | None = None
         self._poll = select.poll()
 
     def run(self, seconds: float | None) -> None:
-        """Watch until the run ends, by itself or by one of the limits."""
+        """Monitor the run until it ends, by itself or by a limit; `seconds` is the time limit."""
         watched = (0, self._pipes.answers, self._pipes.log, _open_pidfd(self.worker.pid))
         for descriptor in watched:
             if descriptor is not None:
                 self._poll.register(descriptor, select.POLLIN)
         while self.end is None:
             for descriptor, _ in self._poll.poll(TICK * 1000):
-                self._hear(descriptor)
+                self._handle(descriptor)
             self._reap()
             self._tick(time.monotonic(), seconds)
-        self._look()
+        self._sample()
 
     def drain(self) -> bool:
-        """Take what was printed and keep its end; False when nobody can print any more."""
-        heard = _read(self._pipes.log)
-        self.log = (self.log + (heard or b""))[-LOG_BYTES:]
-        return heard != b""
+        """Read the worker's output and keep the last 64 KiB; return False at its end."""
+        output = _read(self._pipes.log)
+        self.log = (self.log + (output or b""))[-LOG_BYTES:]
+        return output != b""
 
-    def _hear(self, descriptor: int) -> None:
+    def _handle(self, descriptor: int) -> None:
         if descriptor == 0 and not os.read(0, 4096):
             self._finish(End.STOPPED)
-        elif descriptor == self._pipes.answers and self._listen() == b"":
+        elif descriptor == self._pipes.answers and self._receive() == b"":
             self._poll.unregister(descriptor)
             self._closed = time.monotonic()
         elif descriptor == self._pipes.log and not self.drain():
             self._poll.unregister(descriptor)
 
-    def _listen(self) -> bytes | None:
-        heard = _read(self._pipes.answers)
-        self.account.receive(heard or b"")
-        if self.account.end:
-            self._finish(self.account.end)
-        return heard
+    def _receive(self) -> bytes | None:
+        data = _read(self._pipes.answers)
+        self.report.receive(data or b"")
+        if self.report.end:
+            self._finish(self.report.end)
+        return data
 
     def _enter(self) -> None:
-        self._look()
-        self._remember(self._limit.list_members)
+        self._sample()
+        self._record_segments(self._limit.list_members)
         with contextlib.suppress(OSError):
             os.write(self._pipes.requests, b".")
 
     def _tick(self, now: float, seconds: float | None) -> None:
-        if now - self._looked >= TICK / 2:
-            self._look()
-        if now - self._searched >= DISK_INTERVAL:
-            self._searched = now
+        if now - self._sampled >= TICK / 2:
+            self._sample()
+        if now - self._measured_disk >= DISK_INTERVAL:
+            self._measured_disk = now
             self.disk = max(self.disk, sandbox.measure_disk_use(self._place))
-        if seconds is not None and now > self.account.spawned + seconds:
+        if seconds is not None and now > self.report.spawned + seconds:
             self._finish(End.TIMER)
         if self._closed is not None and now > self._closed + EXIT_DELAY:
             self._finish(End.CLOSED)
 
-    def _look(self) -> None:
-        self._looked = time.monotonic()
-        if self.account.phase != Phase.DONE:
-            phase, self.held = self.account.phase.value, self._limit.sample()
+    def _sample(self) -> None:
+        self._sampled = time.monotonic()
+        if self.report.phase != Phase.DONE:
+            phase, self.held = self.report.phase.value, self._limit.sample()
             self.peaks[phase] = max(self.peaks.get(phase, 0), self.held)
         if self._limit.check() is None:
             self._learn_names()
         elif self.end != End.MEMORY:
-            self.end, self.died = End.MEMORY, self._casualty()
+            self.end, self.died = End.MEMORY, self._name_killed()
 
     def _learn_names(self) -> None:
-        if self._looked - self._named < NAMES_INTERVAL:
+        if self._sampled - self._named < NAMES_INTERVAL:
             return
-        self._named = self._looked
+        self._named = self._sampled
         found = {pid: processes.read_stat(pid) for pid in self._limit.list_members()}
         self._names = {pid: stat.name for pid, stat in found.items() if stat}
 
-    def _casualty(self) -> str:
+    def _name_killed(self) -> str:
         if self.status is not None or processes.is_dying(self.worker.pid):
             return "the worker itself"
         lost = [name for pid, name in self._names.items() if processes.is_dying(pid)]
@@ -157,17 +158,17 @@ class RunMonitor:
             if pid == self.worker.pid:
                 self.status = self.worker.returncode = os.waitstatus_to_exitcode(status)
                 for _ in range(LONGEST_LINE // READ_BYTES):
-                    if not self._listen():
+                    if not self._receive():
                         break
                 self._finish(End.EXIT)
 
     def _finish(self, end: End) -> None:
-        # What came first is the cause; only a kill for memory explains what came before it.
+        # The first event is the cause; only a kill for memory overrides an earlier one.
         self.end = self.end or end
 
 
 def main() -> None:
-    """Run one job as standard input says, and say on standard output what was seen."""
+    """Run the job of standard input and write the observation to standard output."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
@@ -182,7 +183,10 @@ def main() -> None:
 
 
 def supervise(job: Job, backend: str) -> Observation:
-    """Run a job under a backend's limit; whatever happens, nothing of it remains."""
+    """Run a job under a backend's limit and remove every trace of it, whatever happens.
+
+    Raises LimitError if the backend cannot enforce the limit.
+    """
     kernel.adopt_orphans()
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(sandbox.make_folder())
@@ -197,44 +201,44 @@ def supervise(job: Job, backend: str) -> Observation:
 def _observe(job: Job, limit: Limit, place: Path, remember: sandbox.RecordSegments) -> Observation:
     before, strained, began = noise.read_cpu_times(), noise.read_pressure(), time.monotonic()
     try:
-        watch = start_worker(job, limit, place, remember)
+        monitor = start_worker(job, limit, place, remember)
     except OSError as error:
         return Observation(End.UNSTARTED, died=f"cannot start {job.python}: {error.strerror}")
-    watch.run(job.limits.time)
+    monitor.run(job.limits.time)
     wall = time.monotonic() - began
     charged, cause = limit.read_peak(), limit.check()
     remember(limit.list_members)
     with contextlib.suppress(OSError):
-        os.killpg(watch.worker.pid, signal.SIGKILL)
+        os.killpg(monitor.worker.pid, signal.SIGKILL)
     survivors = kill_all(limit)
-    watch.drain()
+    monitor.drain()
     spent, own = (
         _read_cpu_seconds(resource.RUSAGE_CHILDREN),
         _read_cpu_seconds(resource.RUSAGE_SELF),
     )
     shares = noise.compute_shares(before, noise.read_cpu_times(), spent + own)
     strain = noise.subtract(strained, noise.read_pressure())
-    account = watch.account
+    report = monitor.report
     return Observation(
-        end=watch.end or End.STOPPED,
-        phase=account.phase,
+        end=monitor.end or End.STOPPED,
+        phase=report.phase,
         cause=cause,
-        status=watch.status,
-        failure=account.failure,
-        log=watch.log.decode(errors="replace"),
-        died=watch.died,
-        times={**account.times, "wall": wall, "cpu": spent},
-        warmups=tuple(account.warmups),
-        hot=tuple(account.hot),
-        peaks=watch.peaks,
-        held=watch.held,
+        status=monitor.status,
+        failure=report.failure,
+        log=monitor.log.decode(errors="replace"),
+        died=monitor.died,
+        times={**report.times, "wall": wall, "cpu": spent},
+        warmups=tuple(report.warmups),
+        hot=tuple(report.hot),
+        peaks=monitor.peaks,
+        held=monitor.held,
         charged=charged,
-        disk=watch.disk,
+        disk=monitor.disk,
         measure=limit.measure,
-        rows=account.rows,
-        columns=account.columns,
+        rows=report.rows,
+        columns=report.columns,
         scheduler=job.scheduler,
-        workers=account.workers,
+        workers=report.workers,
         foreign=shares[0] if shares else None,
         steal=shares[1] if shares else None,
         swapped=strain.swapped,
@@ -295,7 +299,7 @@ def _become_worker(limit: Limit, cores: set[int]) -> None:
 
 
 def kill_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
-    """Kill until no process of the run is left; give those that would not die."""
+    """Kill until no process of the run is left; return those alive after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
         limit.kill()
@@ -310,8 +314,8 @@ def kill_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
 
 
 def _encode_job(job: Job, module: str, link: Path) -> bytes:
-    told = {**json.loads(job.to_json()), "module": module, "link": str(link)}
-    return json.dumps({**told, "folder": str(link.parent)}).encode() + b"\n"
+    message = {**json.loads(job.to_json()), "module": module, "link": str(link)}
+    return json.dumps({**message, "folder": str(link.parent)}).encode() + b"\n"
 
 
 def _read(descriptor: int) -> bytes | None:

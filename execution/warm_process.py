@@ -1,4 +1,4 @@
-"""A process that runs one engine's programs one after the other: it starts once for them all."""
+"""A process that runs several programs of one engine, so that the engine starts once."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from . import processes
 
 RUNNER = Path(__file__).with_name("warm_runner.py")
 DIED = "the process exited"
-PATIENCE = 60.0  # seconds for one program, the engine's start with it
-CHECK_INTERVAL = 1.0  # seconds between two looks at what is waited for
-IDLE_SHARE = 0.1  # of a core: what wants less is not waiting for the machine
+PATIENCE = 60.0  # seconds for one program, with the engine's start
+CHECK_INTERVAL = 1.0  # seconds
+IDLE_SHARE = 0.1  # of a core: processes that use less are not waiting for a CPU
 
 
 def own_time(passed: float, used: float, waited: float) -> float:
-    """Return how much of the time that passed was the processes' own, and not others' turn.
+    """Return the seconds of `passed` that count for the processes, without waiting for a CPU.
 
-    `used` and `waited` are their seconds on processors, and in the queue for one.
+    `used` and `waited` are their seconds on a CPU, and in a run queue.
     """
     if used + waited < IDLE_SHARE * passed:
         return passed
@@ -30,7 +30,7 @@ def own_time(passed: float, used: float, waited: float) -> float:
 
 
 class WarmProcess:
-    """One process for many programs; `folder` is where those lie, on the path of its workers."""
+    """One process for many programs; `folder` holds them and is on its workers' PYTHONPATH."""
 
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -52,22 +52,25 @@ class WarmProcess:
 
     @property
     def alive(self) -> bool:
-        """Return whether it can be asked."""
+        """Return whether the process runs."""
         return self.process.poll() is None
 
     def answer(
         self, program: Path, data: Path, path: Path, *tables: Path, patience: float = PATIENCE
     ) -> str | None:
-        """Run a program on its files, its answer written; give the error, if there was one."""
+        """Run a program and write its answer to `path`; return its error, None without one.
+
+        `patience` is in seconds of the processes' own time.
+        """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        asked = {"program": str(program), "data": [*map(str, (data, *tables))], "path": str(path)}
+        request = {"program": str(program), "data": [*map(str, (data, *tables))], "path": str(path)}
         try:
-            self.process.stdin.write(json.dumps(asked) + "\n")
+            self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             return DIED
-        if not self._heard(patience):
+        if not self._wait_for_reply(patience):
             self.process.kill()
             self.process.wait()
             return f"no answer within {patience:g} s"
@@ -75,10 +78,10 @@ class WarmProcess:
         error: str | None = json.loads(line) if line else DIED
         return error
 
-    def _heard(self, patience: float) -> bool:
-        """Wait for a reply until the processes have had so many seconds of the machine.
+    def _wait_for_reply(self, patience: float) -> bool:
+        """Return whether a reply came before the processes used so many seconds of their own.
 
-        They count from the first check on: most replies come sooner than a look at all processes.
+        They count from the first check on: most replies come sooner than a sample of all processes.
         """
         if self._replies(min(CHECK_INTERVAL, patience)):
             return True
@@ -100,7 +103,7 @@ class WarmProcess:
         return processes.read_cpu_time({pid, *processes.find_descendants(pid)})
 
     def end(self) -> None:
-        """End it once it is idle."""
+        """End the process once it is idle."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.close()

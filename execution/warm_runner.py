@@ -1,6 +1,7 @@
-"""Runs programs one after the other in one process: an engine starts once for them all.
+"""Run several programs in one process, so that their engine starts once.
 
-A line of JSON in (program, data, answer), a line out (`null`, or the error); standard library only.
+Each line of standard input is a request in JSON (program, data, path), each line of standard output
+`null` or an error. Imports the standard library only: dfbench may not be installed here.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def run_program(program: str, data: list[str], path: str, *, first: bool) -> Non
     """Run a program on its files, and write its answer."""
     module = load_module(program)
     if first and hasattr(module, "start"):
-        globals()["started"] = module.start()  # a cluster that is let go of ends
+        globals()["started"] = module.start()  # a cluster ends when nothing refers to it
     loaded = module.load(*data)
     joined = len(data) > 1 and isinstance(loaded, tuple)
     rows = module.rows(module.query(*(loaded if joined else (loaded,))))
@@ -46,7 +47,7 @@ def run_program(program: str, data: list[str], path: str, *, first: bool) -> Non
 
 
 def main() -> None:
-    """Answer until there is no more to answer."""
+    """Run requests until standard input ends."""
     replies = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     first = True

@@ -1,8 +1,8 @@
-"""The worker: loads one program, runs it, times it, and answers on its own pipe.
+"""The worker: load one program, run it, time it, and report to the supervisor.
 
-Runs by path in the engine's interpreter (`python -P worker.py HEARS TELLS`, two inherited pipes),
-where dfbench need not be installed: it imports the standard library alone until it loads the
-program. Answers are JSON lines; standard output and error belong to the program.
+Runs by path in the engine's interpreter (`python -P worker.py REQUESTS ANSWERS`, two inherited
+pipes), where dfbench may not be installed: it imports the standard library only until it loads the
+program. Messages are JSON lines; standard output and error belong to the program.
 """
 
 # ruff: noqa: ANN401 - what a program loads and answers may be anything
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, NoReturn
 
-# Enough to see the mistake; the pipe is no place for megabytes.
+# Bounds on a message: enough to see the error.
 MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
-# Warming up ends when an execution is less than 5 % faster than the fastest before it, or here.
+# Warm-ups end when an execution is less than 5 % faster than the fastest before, or at a maximum.
 LEVEL_RATIO = 0.95
 MAX_WARMUPS = 10
 MAX_WARMUP_SECONDS = 5.0
 ARGUMENT_CHARACTERS = 60
-# A program's own parts: an error is told by the arguments of the function that they call.
+# A program's own functions: an error names the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}
 
 
 class Supervisor:
-    """The two pipes to the supervisor. Processes that the program forks do not speak on them."""
+    """The two pipes to the supervisor. Processes that the program forks do not write to them."""
 
-    def __init__(self, hears: int, tells: int) -> None:
-        self._hears, self._descriptor = hears, tells
+    def __init__(self, requests: int, answers: int) -> None:
+        self._requests, self._answers = requests, answers
         self._owner = os.getpid()
-        for descriptor in (hears, tells):
+        for descriptor in (requests, answers):
             os.set_inheritable(descriptor, False)
 
     def job(self) -> dict[str, Any]:
-        """Read the job: one line, of which the rest of the pipe is no part."""
+        """Read the job: one line, byte by byte, because later bytes of the pipe are replies."""
         line = b""
         while not line.endswith(b"\n"):
-            line += os.read(self._hears, 1) or b"\n"
-        told: dict[str, Any] = json.loads(line)
-        return told
+            line += os.read(self._requests, 1) or b"\n"
+        job: dict[str, Any] = json.loads(line)
+        return job
 
     def enter(self, phase: str, **message: Any) -> None:
-        """Return the next phase, and wait until what the last one holds has been looked at."""
+        """Report the next phase; wait until the supervisor has sampled the last one's memory."""
         self.send(phase=phase, **message)
-        os.read(self._hears, 1)
+        os.read(self._requests, 1)
 
     def send(self, **message: Any) -> None:
         """Write one line, unless this is a forked copy that ran past the program's end."""
@@ -65,13 +65,13 @@ class Supervisor:
             os._exit(1)
         line = json.dumps(message).encode() + b"\n"
         while line:
-            line = line[os.write(self._descriptor, line) :]
+            line = line[os.write(self._answers, line) :]
 
     def watch_pools(self) -> None:
-        """Return when a worker of multiprocessing.Pool dies: the pool would wait for it for ever.
+        """Report a worker of multiprocessing.Pool that dies: the pool waits for its result.
 
-        A pool counts its dead in one place, where it replaces them; nothing else sees how they
-        ended. A Python that has another place leaves the end to the timer.
+        `_join_exited_workers` is the only place that sees exit codes, just before it replaces the
+        workers. In a Python without it, the supervisor's timer ends the run.
         """
         if "multiprocessing" not in sys.modules:
             return
@@ -81,7 +81,7 @@ class Supervisor:
             return
 
         def join(workers: list[Any]) -> Any:
-            # Afterwards: one that dies in between is let go of, and would not be seen again.
+            # Check afterwards: a worker that ends in between is dropped from the list.
             before = list(workers)
             cleaned = joined(workers)
             for worker in before:
@@ -100,9 +100,9 @@ class Supervisor:
         self.send(error={"types": ["WorkerDied"], "message": message, "traceback": ""})
 
 
-def main(hears: int, tells: int) -> NoReturn:
-    """Do the job, say how it went, and wait to be ended."""
-    supervisor = Supervisor(hears, tells)
+def main(requests: int, answers: int) -> NoReturn:
+    """Run the job, report its end, and wait to be killed."""
+    supervisor = Supervisor(requests, answers)
     job = supervisor.job()
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
@@ -112,20 +112,20 @@ def main(hears: int, tells: int) -> NoReturn:
         supervisor.send(error=describe_error(error, job))
     else:
         supervisor.send(done=True, rows=rows)
-    # The supervisor ends the tree now; what an engine does at exit is nobody's time or memory.
+    # The supervisor kills the tree now: an engine's exit handlers are not measured.
     while True:
         signal.pause()
 
 
 def run_job(job: dict[str, Any], supervisor: Supervisor) -> int | None:
-    """Go through the phases; give the number of the answer's rows where it is collected."""
+    """Run all phases; return the answer's number of rows, None if it is not collected."""
     seconds, (program, cluster) = time_call(start, job["folder"], job["module"])
     paths = () if job["data"] is None else (job["data"], *job["tables"])
     meter = meter_cluster(job["scheduler"], cluster, paths)
     supervisor.watch_pools()
     supervisor.enter("load", time="startup", seconds=seconds)
     seconds, loaded = time_call(program.load, *paths)
-    # Several tables are several arguments; of one, a tuple may be what a library's frame is.
+    # Several tables are several arguments; with one table, a tuple may be the frame itself.
     data = loaded if job["tables"] and isinstance(loaded, tuple) else (loaded,)
     gc.collect()
     supervisor.enter("query", time="load", seconds=seconds)
@@ -136,23 +136,23 @@ def run_job(job: dict[str, Any], supervisor: Supervisor) -> int | None:
         return None
     supervisor.enter("collect")
     seconds, rows = time_call(collect, program.rows, answer, job["answer"])
-    # Asked last: it is nobody's memory, and an answer that its engine still holds is out already.
+    # Last, when no phase's memory is measured and the answer is written.
     supervisor.send(time="collect", seconds=seconds, columns=describe_columns(data))
     return int(rows)
 
 
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:
-    """Import the program and start its cluster where it has one; the value keeps that alive."""
-    # By its name and not by its file: a pool's fresh process has to find its functions again.
+    """Import the program and start its cluster, if any; return both, so that the cluster lives."""
+    # By name, not by file: fresh processes of a pool import its functions again.
     sys.path.append(folder)
     program = importlib.import_module(module)
     return program, program.start() if hasattr(program, "start") else None
 
 
 def meter_cluster(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
-    """Return what tells the peaks of a cluster elsewhere, set back now; None without a cluster.
+    """Return a function that measures an external cluster's peaks from now on; None without one.
 
-    Raises FileNotFoundError where its workers cannot read the paths.
+    Raises FileNotFoundError if a worker cannot read the paths.
     """
     if not scheduler:
         return None
@@ -163,7 +163,7 @@ def meter_cluster(scheduler: str, cluster: Any, paths: tuple[str, ...]) -> Any:
 
 
 def load_sibling(name: str) -> dict[str, Any]:
-    """Load a module that lies here by its file: dfbench may not be installed where this runs."""
+    """Execute a module of this folder and return its names: dfbench may not be installed here."""
     file = os.path.join(os.path.dirname(__file__), f"{name}.py")  # noqa: PTH118, PTH120
     module: dict[str, Any] = {"__name__": name}
     with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
@@ -172,21 +172,21 @@ def load_sibling(name: str) -> dict[str, Any]:
 
 
 def describe_columns(data: tuple[Any, ...]) -> dict[str, str]:
-    """Return the types of what was loaded; no run fails for what its library does not tell."""
+    """Return the types of the loaded columns; empty if the library raises."""
     try:
-        told: dict[str, str] = load_sibling("column_types")["describe_columns"](data)
+        types: dict[str, str] = load_sibling("column_types")["describe_columns"](data)
     except Exception:  # noqa: BLE001 - whatever a library raises
         return {}
-    return told
+    return types
 
 
 def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor) -> Any:
-    """Run the query cold, then for warming up, then to be counted; give the last answer."""
+    """Run the query cold, as warm-up and hot, report each time, and return the last answer."""
     answer: Any = None
 
     def once(kind: str) -> float:
         nonlocal answer
-        answer = None  # Dropped outside of the timed part, and never held twice.
+        answer = None  # Freed outside of the timed part, so that two answers never exist at once.
         seconds, answer = time_call(query, *data)
         supervisor.send(time=kind, seconds=seconds)
         return seconds
@@ -200,7 +200,10 @@ def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: 
 
 
 def needs_warmup(times: list[float], asked: int | None) -> bool:
-    """Return whether one more execution has to warm up: so many, or until times no longer fall."""
+    """Return whether to warm up once more: `asked` times, or until times no longer fall.
+
+    `times` are seconds, the cold execution's first.
+    """
     done = len(times) - 1
     if asked is not None:
         return done < asked
@@ -212,14 +215,14 @@ def needs_warmup(times: list[float], asked: int | None) -> bool:
 
 
 def time_call(function: Any, *arguments: Any) -> tuple[float, Any]:
-    """Call a function; give its seconds and what it returned."""
+    """Call a function; return its wall-clock seconds and its value."""
     began = time.perf_counter()
     value = function(*arguments)
     return time.perf_counter() - began, value
 
 
 def collect(rows: Any, answer: Any, file: str) -> int:
-    """Write the answer as an Arrow IPC file, whole or not at all, and count its rows."""
+    """Write the answer as an Arrow IPC file, atomically, and return its number of rows."""
     table = rows(answer)
     pyarrow = importlib.import_module("pyarrow")
     ipc = importlib.import_module("pyarrow.ipc")
@@ -230,14 +233,14 @@ def collect(rows: Any, answer: Any, file: str) -> int:
 
 
 def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
-    """Describe an error by its classes' names, its message and its last frames."""
+    """Return an error as a message: its classes' names, its text and its last frames."""
     import traceback  # noqa: PLC0415 - only the unlucky pay for it
 
     frames = error.__traceback__
     while frames and frames.tb_next and frames.tb_frame.f_code.co_filename == __file__:
         frames = frames.tb_next
     text = "".join(traceback.format_exception(type(error), error, frames))
-    # The program is imported through a link with a name that is safe to import.
+    # The program was imported through a link: show its real path.
     text = text.replace(job["link"], job["program"])
     try:
         message = str(error)
@@ -258,7 +261,7 @@ def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_arguments(error: BaseException, file: str) -> str:
-    """Return the row, or the arguments, with which the program's own function failed."""
+    """Return the row or the arguments with which the user's function failed; empty if unknown."""
     notes = getattr(error, "__notes__", ())
     if notes:
         return str(notes[0])
@@ -278,12 +281,12 @@ def describe_arguments(error: BaseException, file: str) -> str:
             f"{name}={shorten(value)}" for name, value in values[0].to_dict().items()
         )
         return f"row {getattr(values[0], 'name', '')}: {inputs}"
-    told = ", ".join(f"{name}={shorten(value)}" for name, value in zip(names, values, strict=True))
-    return f"{found.f_code.co_name}({told})"
+    shown = ", ".join(f"{name}={shorten(value)}" for name, value in zip(names, values, strict=True))
+    return f"{found.f_code.co_name}({shown})"
 
 
 def shorten(value: Any) -> str:
-    """Show a value on one short line."""
+    """Return a value as text on one short line."""
     text = " ".join(repr(value).split())
     return text if len(text) <= ARGUMENT_CHARACTERS else f"{text[: ARGUMENT_CHARACTERS - 1]}…"
 

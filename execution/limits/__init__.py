@@ -1,4 +1,4 @@
-"""Memory limits over a process tree: the strongest means that the machine has, and its promise."""
+"""Memory limits of a process tree, by the strongest backend that the machine has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every limit can do, whichever means holds it."""
+"""The interface of memory limits and their backends."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Cause(StrEnum):
 
 
 class Limit(Protocol):
-    """The limit of one run. Made in the supervisor; `enclose` alone is called in the child."""
+    """The memory limit of one run, in the supervisor; only `enclose` is called in the child."""
 
     measure: str
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Return the control groups that were made for it."""
+        """Return the control groups that were created for the run."""
         ...
 
     def enclose(self) -> None:
@@ -31,15 +31,15 @@ class Limit(Protocol):
         ...
 
     def sample(self) -> int:
-        """Read the bytes of anonymous and shared memory that the tree holds now."""
+        """Return the bytes of anonymous and shared memory that the tree holds now."""
         ...
 
     def check(self) -> Cause | None:
-        """Describe why the run has to end because of memory; None while it may go on."""
+        """Return why memory ends the run; None while it may continue."""
         ...
 
     def read_peak(self) -> int | None:
-        """Read the kernel's own exact peak, page cache included; None where nobody counts it."""
+        """Return the kernel's exact peak in bytes, page cache included; None if not counted."""
         ...
 
     def list_members(self) -> set[int]:
@@ -56,9 +56,9 @@ class Limit(Protocol):
 
 
 class Backend(Protocol):
-    """A way to hold limits; `promise` is its sentence for the report's head.
+    """A means to enforce memory limits; `promise` describes it in the report's head.
 
-    `launcher` is a command that the supervisor has to be started with; mostly it is empty.
+    `launcher` is a command prefix for the supervisor, mostly empty.
     """
 
     @property
@@ -68,7 +68,7 @@ class Backend(Protocol):
 
     @property
     def promise(self) -> str:
-        """Describe how memory is held."""
+        """Return how memory is limited, as a sentence."""
         ...
 
     @property
@@ -77,5 +77,5 @@ class Backend(Protocol):
         ...
 
     def create(self, limit: int | None) -> Limit:
-        """Make a limit of so many bytes; None measures and holds nothing."""
+        """Return a new limit in bytes; with None it only measures."""
         ...

@@ -1,6 +1,6 @@
-"""Limits held by the kernel: control groups of version 1 and 2.
+"""Memory limits enforced by the kernel: control groups of version 1 and 2.
 
-Both do the same under other names, so that the difference is data (`Layout`).
+Both versions do the same under different names, so the difference is data (`CgroupVersion`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 # The kernel charges in batches and huge pages: a charge this close to the limit has reached it.
 REACHED_WITHIN = 4 * 1024 * 1024
 
-# Where the own processes go when their group has to be without any.
+# The child group for this process's own group's processes, which must then be empty.
 LEAF = f"{processes.PREFIX}processes"
 
 # More processes than any engine starts, and few enough for the machine to survive a fork bomb.
@@ -32,9 +32,9 @@ MAX_PROCESSES = 4096
 
 @dataclass(frozen=True, slots=True)
 class CgroupVersion:
-    """The names that one version gives to what both can do.
+    """The file and counter names of one version.
 
-    `limits` and `wishes` are files with what is written to them, in order; a wish may be missing.
+    `limits` and `wishes` are files and their values, in order; a file of `wishes` may be missing.
     """
 
     version: int
@@ -70,9 +70,9 @@ V1_PROMISE, V2_PROMISE = PROMISE.format(1), PROMISE.format(2)
 
 
 class CgroupLimit:
-    """One control group for one run; `companion` is a group of version 2 that can kill.
+    """The control group of one run; `companion` is a group of version 2 that can kill.
 
-    A cgroup2 mount without the memory controller beside version 1 still has `cgroup.kill`, which
+    Beside version 1, a cgroup2 mount without the memory controller still has `cgroup.kill`, which
     ends a tree that forks faster than a loop can send signals.
     """
 
@@ -106,12 +106,12 @@ class CgroupLimit:
                 _write(self._folder / name, value.format(limit=limit))
 
     def enclose(self) -> None:
-        """Move the calling process into the group, and into the one that can kill."""
+        """Move the calling process into the group and its companion."""
         for folder in self.folders:
             _write(folder / "cgroup.procs", "0")
 
     def sample(self) -> int:
-        """Read anonymous and shared bytes, and look for thrashing."""
+        """Return anonymous and shared bytes, and check for thrashing."""
         text = b"\n" + os.pread(self._stat, 16384, 0)
         used = sum(parse_counter(text, name) for name in self._layout.used)
         if self._guard:
@@ -120,7 +120,7 @@ class CgroupLimit:
         return used
 
     def check(self) -> Cause | None:
-        """Describe kernel when it killed at the limit, host when it killed below, else thrashing."""
+        """Return KERNEL for a kill at the limit, HOST for one below it, else THRASHING or None."""
         text = b"\n" + os.pread(self._events, 4096, 0)
         if parse_counter(text, b"oom_kill") > 0:
             return Cause.KERNEL if self._reached(text) else Cause.HOST
@@ -159,7 +159,7 @@ class CgroupLimit:
 
 @dataclass(frozen=True, slots=True)
 class CgroupBackend:
-    """Control groups below the own one: a backend.
+    """A backend that creates control groups below this process's own.
 
     `killing` is a group of version 2 beside version 1; `launcher` is a command before the
     supervisor's that puts it into a group where it may make groups.
@@ -173,7 +173,7 @@ class CgroupBackend:
     launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> CgroupLimit:
-        """Make the group of this supervisor; LimitError when the machine no longer allows it."""
+        """Create the group of this supervisor; raise LimitError if the machine refuses."""
         name = f"{processes.PREFIX}{processes.make_tag(os.getpid())}"
         companion = self.killing / name if self.killing else None
         try:
@@ -189,7 +189,7 @@ class CgroupBackend:
 
 
 def detect_v1(table: str, memberships: str, swaps: str) -> CgroupBackend | None:
-    """Find version 1's memory group of this process, if groups can be made in it.
+    """Return a backend for version 1 if this process may create memory groups.
 
     `table` is /proc/self/mountinfo, `memberships` /proc/self/cgroup, `swaps` /proc/swaps.
     """
@@ -207,7 +207,7 @@ def detect_v1(table: str, memberships: str, swaps: str) -> CgroupBackend | None:
 
 
 def detect_v2(table: str, memberships: str) -> CgroupBackend | None:
-    """Find version 2's group of this process, if it has the memory controller and lets us in."""
+    """Return a backend for version 2 if this process may create groups with a memory controller."""
     parent = find_own_group(table, memberships, None)
     # An earlier call of the same session has moved us down already.
     parent = parent.parent if parent and parent.name == LEAF else parent
@@ -256,9 +256,9 @@ def _find_membership(memberships: str, controller: str | None) -> str | None:
 
 
 def delegate_memory(group: Path) -> bool:
-    """Have the kernel hand the memory controller to the children of a version 2 group.
+    """Enable the memory controller for the children of a version 2 group; return whether it is.
 
-    Only a group without processes may do so: the own ones move to a leaf of their own first.
+    The group must have no processes: they move to a leaf group first (cgroups(7)).
     """
     switch = group / "cgroup.subtree_control"
     try:

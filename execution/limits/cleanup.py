@@ -1,4 +1,4 @@
-"""Remove what supervisors left that were killed before they could clean up."""
+"""Remove processes, control groups and folders that killed supervisors left behind."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _find_groups() -> list[Path]:
 
 
 def _read_groups(folder: Path) -> list[Path]:
-    """Read the groups of a dead run; other names than its own are nobody's to remove."""
+    """Return the control groups of a dead run; only those with its own name are removed."""
     try:
         paths = [Path(line) for line in (folder / sandbox.GROUPS_FILE).read_text().splitlines()]
     except OSError:

@@ -1,4 +1,4 @@
-"""Choose the strongest limit that this machine has, or the one that is asked for."""
+"""Selection of the strongest backend that this machine has, or of a named one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ("cgroup2", "cgroup1", "watchdog", "none")
 
 
 def choose_backend(name: str | None = None) -> Backend:
-    """Return the strongest usable backend, or the named one; LimitError when it is not there."""
+    """Return the strongest usable backend or the named one; raise LimitError if unavailable."""
     for candidate in (name,) if name else NAMES:
         # A group of our own rather than the one we are in: that is shared with the shell and
         # whoever else it started.
@@ -27,10 +27,10 @@ def choose_backend(name: str | None = None) -> Backend:
 
 
 def find_backend(name: str) -> Backend:
-    """Return the named backend for the group that this process is in, however it came there.
+    """Return the named backend for the control group of this process.
 
-    A supervisor asks so: whether systemd was to start it has been decided, and it may say otherwise
-    a second time.
+    For supervisors: whether systemd launches them is decided already, and not decided twice.
+    Raises LimitError.
     """
     if found := _detect(name):
         return found
@@ -69,7 +69,7 @@ def _has_proc() -> bool:
 
 
 def detect_systemd() -> CgroupBackend | None:
-    """Find out whether systemd gives us a scope of our own, with the memory controller."""
+    """Return a backend if systemd grants a scope of our own with the memory controller."""
     systemd = shutil.which("systemd-run")
     if systemd is None or not Path("/run/systemd/system").exists():
         return None
@@ -92,7 +92,7 @@ TRIAL = "from dfbench.execution.limits import find_backend; find_backend('cgroup
 
 
 def read_memberships() -> tuple[str, str]:
-    """Read where this process stands: the mounts, and its control groups."""
+    """Return the texts of this process's mounts and control groups."""
     return _read("/proc/self/mountinfo"), _read("/proc/self/cgroup")
 
 

@@ -1,4 +1,4 @@
-"""The guard against a live-lock: a tree that re-reads its own code for ever at its limit."""
+"""Detection of thrashing: a tree at its limit that faults in its own pages for ever."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOOK_EVERY = 0.5
 
 
 class ThrashDetector:
-    """Says when a tree has been full and re-faulting for five seconds on end."""
+    """Detector of a tree that was full and faulted pages in for five seconds without a pause."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -21,7 +21,9 @@ class ThrashDetector:
         self._since: float | None = None
 
     def feed(self, now: float, used: int, refaulted: int) -> bool:
-        """Take a sample: the time in seconds, bytes held, and bytes faulted in again so far."""
+        """Return whether the tree thrashes.
+
+        A sample is a time in seconds, the bytes held, and the bytes refaulted so far."""
         if self._looked is None:
             self._looked, self._refaulted = now, refaulted
             return False

@@ -1,4 +1,4 @@
-"""The portable limit: look at the tree every 20 ms, and end it when it holds too much."""
+"""The portable limit: sample the tree every 20 ms and kill it above the limit."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class HeldMemory:
 
 
 class WatchdogLimit:
-    """The limit of one run, by looking. `limit` None only measures.
+    """The limit of one run by sampling; with None it only measures.
 
-    Pages that several processes share are counted in full for each in the cheap look, which is an
-    upper bound. So now and then, and always before a tree is ended, an exact look corrects it.
+    A cheap sample counts shared pages in full for each process: an upper bound. An exact sample
+    (PSS) corrects it now and then, and always before the tree is killed.
     """
 
     measure = "anonymous + shared memory of the processes (PSS where they share), sampled"
@@ -48,10 +48,10 @@ class WatchdogLimit:
         self._looked, self._cost = 0.0, 0.0
 
     def enclose(self) -> None:
-        """Do nothing: whoever is below the supervisor is watched."""
+        """Do nothing: all descendants of the supervisor are sampled."""
 
     def sample(self) -> int:
-        """Read the bytes held; between exact looks, the last one and what was added since."""
+        """Return the bytes held; between exact samples, the last one plus growth since then."""
         inside = self._tree.refresh()
         files = max(0, read_shared_files() - self._files_before)
         bound = sum_memory((read_counters(pid) for pid in inside), files)
@@ -80,11 +80,11 @@ class WatchdogLimit:
         return self._exact
 
     def check(self) -> Cause | None:
-        """Describe watchdog once a confirmed look was above the limit."""
+        """Return WATCHDOG once an exact sample was above the limit."""
         return Cause.WATCHDOG if self._over else None
 
     def read_peak(self) -> int | None:
-        """Know nothing: no kernel counts for this limit."""
+        """Return None: the kernel keeps no peak of a process tree."""
         return None
 
     def list_members(self) -> set[int]:
@@ -96,12 +96,12 @@ class WatchdogLimit:
         processes.kill(self.list_members())
 
     def close(self) -> None:
-        """Leave nothing: there is nothing."""
+        """Do nothing: the watchdog creates nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchdogBackend:
-    """Looks and kills: a backend for machines without control groups."""
+    """The backend for machines without control groups."""
 
     name: str = "watchdog"
     promise: str = (
@@ -111,7 +111,7 @@ class WatchdogBackend:
     launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> WatchdogLimit:
-        """Watch a limit."""
+        """Return a limit by sampling."""
         return WatchdogLimit(limit)
 
 
@@ -120,14 +120,14 @@ NO_PROC_PROMISE = "without /proc, memory is neither measured nor limited"
 
 @dataclass(frozen=True, slots=True)
 class UnlimitedBackend:
-    """Holds nothing and measures all the same."""
+    """The backend that measures and enforces nothing."""
 
     name: str = "none"
     promise: str = "memory is measured but not limited"
     launcher: tuple[str, ...] = ()
 
     def create(self, limit: int | None) -> WatchdogLimit:  # noqa: ARG002 - that is what none means
-        """Measure, whatever the limit."""
+        """Return a limit that only measures."""
         return WatchdogLimit(None)
 
 

@@ -366,7 +366,7 @@ def test_there_is_always_a_backend_with_a_promise() -> None:
 def test_without_proc_nothing_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "_has_proc", lambda: False)
     assert choose_backend("none").promise == "without /proc, memory is neither measured nor limited"
-    with pytest.raises(LimitError, match="there is no /proc to look at; mount -t proc"):
+    with pytest.raises(LimitError, match="/proc is not mounted; run: mount -t proc"):
         choose_backend("watchdog")
     assert (
         decide_outcome(Observation(End.TIMER), None, 5.0).evidence
