@@ -23,7 +23,8 @@ class ThrashDetector:
     def feed(self, now: float, used: int, refaulted: int) -> bool:
         """Return whether the tree thrashes.
 
-        A sample is a time in seconds, the bytes held, and the bytes refaulted so far."""
+        A sample is a time in seconds, the bytes held, and the bytes refaulted so far.
+        """
         if self._looked is None:
             self._looked, self._refaulted = now, refaulted
             return False

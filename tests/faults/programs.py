@@ -140,8 +140,8 @@ FAULTS: dict[str, Fault] = {
     "kill the supervisor": Fault(
         "os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(1000)", CRASHED, "supervisor"
     ),
-    "exit 0": Fault("os._exit(0)", CRASHED, "exit code 0"),
-    "exit 3": Fault("os._exit(3)", CRASHED, "exit code 3"),
+    "exit 0": Fault("os._exit(0)", CRASHED, "exited with status 0"),
+    "exit 3": Fault("os._exit(3)", CRASHED, "exited with status 3"),
     "sys.exit": Fault("sys.exit(0)", CRASHED, "SystemExit"),
     "raise": Fault("raise ValueError('a reason')", CRASHED, "ValueError: a reason"),
     "raise MemoryError": Fault("bytearray(2**62)", MEMORY, "MemoryError"),
@@ -152,7 +152,7 @@ FAULTS: dict[str, Fault] = {
         "    except OSError: pass\n"
         "time.sleep(1000)",
         CRASHED,
-        "something else",
+        "invalid data",
     ),
     "answer endlessly": Fault(
         "for number in range(3, 30):\n"
@@ -161,7 +161,7 @@ FAULTS: dict[str, Fault] = {
         "    except OSError: pass\n"
         "time.sleep(1000)",
         CRASHED,
-        "something else",
+        "invalid data",
     ),
     "close the pipe": Fault(
         "os.closerange(3, 256)\ntime.sleep(1000)", CRASHED, "closed its result pipe"
