@@ -1,12 +1,12 @@
 """Every error that dfbench raises on purpose.
 
-DfbenchError            a sentence with what was wrong, where, and the mend; exit code 2
-├── WorkloadError       the mistakes of a workload file, all told at once
+DfbenchError            what is wrong, where, and what to do; exit status 2
+├── WorkloadError       all the mistakes of a workload file
 ├── DataError           a data file that is missing, unreadable, or without a column
-├── LimitError          a limit that this machine cannot hold
+├── LimitError          a limit that this machine cannot enforce
 ├── ResultsError        a results folder that cannot be read or written
 ├── EngineError         an engine that is unknown or not installed
-└── Unsupported         what an engine cannot say; becomes an outcome, never an exit
+└── Unsupported         what an engine does not support; an outcome, never an exit
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 
 class DfbenchError(Exception):
-    """What was wrong, where, and what to do next, in one sentence."""
+    """What is wrong, where, and what to do, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a workload; lines and columns count from 1, line 0 is no place in a file."""
+    """One mistake in a workload; lines and columns count from 1, line 0 is no place."""
 
     file: str
     line: int
@@ -46,11 +46,11 @@ class WorkloadError(DfbenchError):
 
 
 class DataError(DfbenchError):
-    """A data file that is missing, unreadable, or without a column that is asked for."""
+    """A data file that is missing, unreadable, or lacks a requested column."""
 
 
 class LimitError(DfbenchError):
-    """A limit that this machine cannot hold."""
+    """A limit that this machine cannot enforce."""
 
 
 class ResultsError(DfbenchError):
@@ -62,7 +62,7 @@ class EngineError(DfbenchError):
 
 
 class Unsupported(DfbenchError):  # noqa: N818 - an outcome's name
-    """Something that an engine cannot say, and why."""
+    """Something that an engine does not support, and why."""
 
     def __init__(self, what: str, why: str) -> None:
         self.what = what

@@ -47,13 +47,13 @@ class Place:
 
 @dataclass(slots=True)
 class Log:
-    """The mistakes found so far; all are told at once. Without `python`, each def is one."""
+    """The mistakes found so far, to be raised together. Without `python`, each def is one."""
 
     python: bool = True
     found: list[Mistake] = field(default_factory=list)
 
     def add(self, place: Place, message: str) -> None:
-        """Note a mistake."""
+        """Add a mistake, unless it is there already."""
         mistake = place.origin.mistake(place.index, message)
         if mistake not in self.found:
             self.found.append(mistake)
@@ -207,7 +207,7 @@ class _Nodes:
                 yield name, node
 
     def joined(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
-        """Put `{r: corr(v1, v2)}` together again: to YAML its comma starts another key."""
+        """Yield pairs with `{r: corr(v1, v2)}` as one value; YAML reads its comma as a new key."""
         pairs = iter(raw.value)
         for key, value in pairs:
             if not (raw.flow_style and isinstance(value, ScalarNode) and value.style is None):
@@ -228,7 +228,7 @@ def _open(text: str) -> bool:
 
 
 def _broken(text: str) -> bool:
-    """Return whether a text holds half a surrogate pair or a control character."""
+    """Return whether a text has half a surrogate pair or a control character."""
     return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\n\t") for c in text)
 
 

@@ -1,6 +1,6 @@
-"""The engines that a workload asks, by name or with an address, a version or an interpreter.
+"""The engines of a workload, by name or with an address, a version or an interpreter.
 
-`dask: {scheduler: tcp://host:8786}` says what `dask@tcp://host:8786` says on a command line.
+`dask: {scheduler: tcp://host:8786}` means the same as `dask@tcp://host:8786` on the command line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .vocabulary import suggest
 
 
 def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[str, ...]:
-    """Read the value of `engines`: one, or a list of them; unknown and repeated ones are told."""
+    """Read `engines`: a name, or a list of names; unknown and repeated ones are mistakes."""
     nodes = node.nodes if isinstance(node, Items) else (node,)
     if not nodes:
         log.add(node.place, "engines is empty; list at least one engine")
@@ -45,7 +45,7 @@ def _name(log: Log, node: Node) -> Scalar | None:
 
 
 def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
-    """Put what is set behind the name, in the order in which a command line has it."""
+    """Return the name followed by its settings, in the order of the command line."""
     given = open_section(log, node, name.text, ENGINE)
     if "scheduler" in given and "address" in given:
         log.add(given.at("address"), "address and scheduler mean the same; give only one of them")

@@ -21,7 +21,7 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A mapping of a workload whose keys are known words.
+    """A mapping of a workload whose keys are known.
 
     `sound` is False where a key is unknown: what seems to be missing may be just that.
     """
@@ -36,7 +36,7 @@ class Section:
         return key in self.values
 
     def add_missing(self, message: str) -> None:
-        """Return what is missing, unless an unknown key may be what was meant for it."""
+        """Add a mistake for a missing key, unless an unknown key may be a misspelling of it."""
         if self.sound:
             self.log.add(self.place, message)
 
@@ -72,7 +72,7 @@ class Section:
         return node.text
 
     def choice(self, key: str, known: Sequence[str]) -> str:
-        """Return one of some words; the first where the key is left out."""
+        """Return one of the known words; the first if the key is left out."""
         wanted = f"{', '.join(known[:-1])} or {known[-1]}"
         node = self.scalar(key, wanted)
         if node and node.text in known:
@@ -82,7 +82,7 @@ class Section:
         return known[0]
 
     def boolean(self, key: str) -> bool:
-        """Return true or false; false where the key is left out."""
+        """Return a boolean; false if the key is left out."""
         node = self.scalar(key, "true or false")
         if node and not (node.plain and node.text.lower() in {"true", "false"}):
             self.log.add(node.place, f"{key} must be true or false, not {node.text!r}")
@@ -105,7 +105,7 @@ class Section:
         return default
 
     def integer_or(self, key: str, word: str, default: int | None) -> int | None:
-        """Return a whole number from 0, or None for a word that stands for it."""
+        """Return a whole number from 0, or None for the given word."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
                 return None
@@ -126,7 +126,7 @@ class Section:
         return self._quantity(key, parse_duration, default, "a time such as 5min")
 
     def is_word(self, key: str, word: str) -> bool:
-        """Return whether a key's value is a word."""
+        """Return whether a key's value is the given word."""
         match self.values.get(key):
             case Scalar(text=text) if text == word:
                 return True
@@ -193,7 +193,7 @@ class Section:
 
 
 def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Section:
-    """Open a mapping whose keys are known; unknown and missing ones are mistakes."""
+    """Return the section of a mapping; unknown and missing keys are mistakes."""
     if not isinstance(node, Fields):
         log.add(node.place, f"{what} needs keys such as {next(iter(keys))!r}, not {_sort(node)}")
         return Section(log, node.place, what, {}, sound=False)
@@ -211,8 +211,8 @@ def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Se
 def check_word(log: Log, node: Scalar) -> None:
     """Report a name that cannot be the name of a file."""
     if not WORD.fullmatch(node.text):
-        told = "use letters, digits, _ and - only, because it becomes a file name"
-        log.add(node.place, f"invalid name {node.text!r}: {told}")
+        message = "use letters, digits, _ and - only, because it becomes a file name"
+        log.add(node.place, f"invalid name {node.text!r}: {message}")
 
 
 def _sort(node: Node) -> str:

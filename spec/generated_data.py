@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 from .schema import Column, Kind, Schema
 from .workload import Generated
 
-# How many distinct values: K, rows / K, so many as a number says, or as many as there are rows;
+# How many distinct values: K, rows / K, a fixed number, or the number of rows;
 # and those of a key that is drawn for rows and tables, of which each has ten of eleven.
 Distinct = (
     Literal["groups", "rows over groups", "rows", "rows of small", "rows of medium", "rows of big"]
@@ -48,7 +48,7 @@ GENERATORS: dict[str, tuple[Drawn, ...]] = {
     ),
     "db-benchmark-join": (*_KEYS, Drawn("v1", "double", "rows")),
 }
-# What a generator makes beside its rows, to be joined with them.
+# The further tables that a generator makes, for joins.
 TABLES: dict[str, dict[str, tuple[Drawn, ...]]] = {
     "db-benchmark-join": {
         "small": (*_KEYS[::3], Drawn("v2", "double", "rows of small")),

@@ -1,4 +1,4 @@
-"""Reads a group function's `def` into trees of aggregations, with NumPy's meaning of each word.
+"""Read a group function's `def` into trees of aggregations, with NumPy's semantics.
 
 In such a tree an aggregation's argument may hold aggregations: `((x - x.mean()) ** 2).sum()`.
 """
@@ -36,7 +36,7 @@ class ReadGroup:
 
 
 def is_array(node: Expr) -> bool:
-    """Return whether an expression has a value for each row: it reads a column as it is."""
+    """Return whether an expression has a value for each row: it reads a column directly."""
     match node:
         case Agg():
             return False
@@ -49,7 +49,7 @@ def is_array(node: Expr) -> bool:
 def read_group(
     function: ast.FunctionDef, outputs: int, offset_of: Callable[[ast.AST], int]
 ) -> ReadGroup:
-    """Read a def; ExpressionError at the first thing that is no aggregation."""
+    """Read a def; ExpressionError at the first part that is not an aggregation."""
     reader = _GroupFunctionReader(offset_of, outputs)
     names: dict[str, Expr] = {a.arg: Col(a.arg) for a in function.args.args}
     values = reader.block(function.body, names)
@@ -148,8 +148,8 @@ class _GroupFunctionReader:
                 return Case(((condition, next(values)),), next(values))
             case ast.Call():
                 return self.call(node, names)
-        told = "cannot be translated; engines that call Python run it"
-        raise self.fail(node, f"{ast.unparse(node)!r} {told}")
+        message = "cannot be translated; engines that call Python run it"
+        raise self.fail(node, f"{ast.unparse(node)!r} {message}")
 
     def comparison(
         self, left: ast.expr, op: ast.cmpop, right: ast.expr, names: dict[str, Expr]
@@ -249,7 +249,7 @@ class _GroupFunctionReader:
         *,
         skip: bool = False,
     ) -> Expr:
-        """Read an aggregation; NumPy's spread is the population's unless it is told otherwise."""
+        """Read an aggregation; NumPy's `std` and `var` are the population's unless ddof=1."""
         argument = self.array(array, names)
         match keywords:
             case []:
@@ -303,5 +303,5 @@ def _number(node: Expr) -> Expr:
 
 
 def aggregates(node: Expr) -> bool:
-    """Return whether an expression holds an aggregation."""
+    """Return whether an expression contains an aggregation."""
     return any(isinstance(part, Agg) for part in walk(node))

@@ -12,16 +12,16 @@ from .schema import Column, Kind, Schema
 from .vocabulary import suggest
 from .workload import Join, Query
 
-# A column of the table gets it behind its name where the rows have one of that name already.
+# Appended to the name of a table's column if the dataset has a column of the same name.
 SUFFIX = "_right"
-# Equal floats are no question that engines answer alike: NaN, -0.0 and digits that nobody sees.
+# Engines disagree on equal floats: NaN, -0.0 and the last digits.
 JOINABLE = "keys are integers, texts, booleans, dates or times"
 KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
 ORDERED = ("first", "last")
 
 
 def name_table_columns(data: Schema, join: Join) -> dict[str, str]:
-    """Return the table's columns beside the dataset's, each with its name in the joined rows."""
+    """Return the table's non-key columns, each with its name in the joined rows."""
     others = (name for name in find_table(data, join.table).names if name not in join.on)
     return {name: name + SUFFIX if name in data else name for name in others}
 
@@ -51,13 +51,13 @@ def expand_join(query: Query, data: Schema) -> tuple[Query, Schema]:
 
 
 def find_table(data: Schema, name: str) -> Schema:
-    """Return a further table of a dataset; KeyError where it has none of the name."""
+    """Return a table of a dataset by its name; KeyError if it has none."""
     return dict(data.tables)[name]
 
 
 @dataclass(frozen=True, slots=True)
 class JoinReader:
-    """Reads the clause over the dataset's columns and tables; None where they are not known yet."""
+    """Reads the clause for known columns and tables; `schema` is None while they are unknown."""
 
     log: Log
     given: Section
@@ -65,7 +65,7 @@ class JoinReader:
     tables: tuple[str, ...]
 
     def read(self) -> Join | None:
-        """Read the clause; what is mistaken is told, and None given."""
+        """Read the clause; return None after a mistake."""
         given = open_section(self.log, self.given.values["join"], "join", JOIN)
         name = given.scalar("table", "the name of a table")
         on = given.names("on")
@@ -81,24 +81,24 @@ class JoinReader:
     def _is_table(self, name: Scalar) -> bool:
         if name.text in self.tables:
             return True
-        told = suggest(name.text, self.tables)
+        message = suggest(name.text, self.tables)
         if not self.tables:
-            told = "; the dataset has no tables, name their files under 'tables'"
-        self.log.add(name.place, f"unknown table {name.text!r}{told}")
+            message = "; the dataset has no tables, name their files under 'tables'"
+        self.log.add(name.place, f"unknown table {name.text!r}{message}")
         return False
 
     def _is_key(self, key: Scalar, data: Schema, name: str) -> bool:
         for what, known in (("the dataset", data), (name, find_table(data, name))):
             if key.text not in known:
-                told = f"unknown column {key.text!r} in {what}{suggest(key.text, known.names)}"
-                self.log.add(key.place, f"{told} (a key has the same name on both sides)")
+                message = f"unknown column {key.text!r} in {what}{suggest(key.text, known.names)}"
+                self.log.add(key.place, f"{message} (a key has the same name on both sides)")
                 return False
         left, right = data[key.text], find_table(data, name)[key.text]
         if left.kind not in KEYS:
             self.log.add(key.place, f"cannot join on {key.text!r}, a {left.kind}; {JOINABLE}")
         elif not _alike(left, right):
-            told = f"{key.text!r} is {left.arrow} in the dataset and {right.arrow} in {name}"
-            self.log.add(key.place, f"{told}; give both the same type")
+            message = f"{key.text!r} is {left.arrow} in the dataset and {right.arrow} in {name}"
+            self.log.add(key.place, f"{message}; give both the same type")
         else:
             return True
         return False
@@ -106,8 +106,8 @@ class JoinReader:
     def _is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
         for column, shown in name_table_columns(data, join).items():
             if shown != column and shown in (*data.names, *find_table(data, join.table).names):
-                told = f"both sides have a column {column!r}, and the name {shown!r} is taken"
-                self.log.add(name.place, f"{told}; rename one of them in its files")
+                message = f"both sides have a column {column!r}, and the name {shown!r} is taken"
+                self.log.add(name.place, f"{message}; rename one of them in its files")
                 return False
         return True
 

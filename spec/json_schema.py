@@ -51,7 +51,7 @@ def _object(keys: Mapping[str, Key], **more: object) -> Schema:
 
 
 def _whole(**bounds: int) -> Schema:
-    """Take a number, and one with `_` in it, which other readers of YAML 1.2 call a text."""
+    """Return the form of a whole number, also with `_`, which other YAML readers read as text."""
     digits = {"type": "string", "pattern": "^[0-9][0-9_]*$"}
     return {"anyOf": [{"type": "integer", **bounds}, digits]}
 

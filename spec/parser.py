@@ -78,7 +78,7 @@ _LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
 
 class Context(Enum):
-    """Where an expression stands, and so whether it aggregates."""
+    """The clause of an expression, which decides whether it aggregates."""
 
     ROW = "row"
     AGGREGATE = "aggregate"
@@ -114,7 +114,7 @@ class Parsed:
 
 
 def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
-    """Read an expression; ExpressionError where it is none.
+    """Read an expression; raise ExpressionError if it is invalid.
 
     >>> expression("v1 + 1")
     Arith(op='+', left=Col(name='v1'), right=Lit(value=1))
@@ -123,7 +123,7 @@ def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
 
 
 def parse(text: str, context: Context) -> Parsed:
-    """Read an expression with the places of its nodes; ExpressionError where it is none."""
+    """Read an expression and the offsets of its nodes; raise ExpressionError if it is invalid."""
     root, offset_of = _syntax(text)
     converter = Converter(offset_of, context)
     tree = converter.expr(root)
@@ -213,7 +213,7 @@ def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
 class Converter:
     """Turns Python's syntax tree into ours, noting every slip and each node's offset.
 
-    `leaf` may read an expression in a way of its own (a def's `x["A"]`), or give None;
+    `leaf` may read an expression in a way of its own (a def's `x["A"]`), or return None;
     `called` may name the function that is called in a way of its own (`math.sqrt`).
     """
 
@@ -225,7 +225,7 @@ class Converter:
     offsets: dict[int, int] = field(default_factory=dict)
     inside: str = ""
     depth: int = 0
-    # ids are only good while their nodes live, also those of parts that are put together anew
+    # ids are only good while their nodes live, also those of parts that are combined again
     kept: list[Expr] = field(default_factory=list)
 
     def close(self) -> None:
@@ -234,14 +234,14 @@ class Converter:
             raise ExpressionError(tuple(self.slips))
 
     def slip(self, node: ast.AST, message: str) -> Lit:
-        """Note a mistake, and give something to go on with."""
+        """Add a mistake, and return a placeholder."""
         found = Slip(self.offset_of(node), message)
         if found not in self.slips:
             self.slips.append(found)
         return Lit(None)
 
     def expr(self, node: ast.expr) -> Expr:
-        """Turn one expression into a tree; a slip is noted and leaves a missing value."""
+        """Turn one expression into a tree; after a slip, it is a missing value."""
         if self.depth >= DEEPEST:
             return self.slip(node, "nested too deeply")
         self.depth += 1
@@ -446,7 +446,7 @@ def _uncalled(node: ast.expr) -> str:
 
 
 def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
-    """Make one flat chain: a chain as the last resort of another is its continuation."""
+    """Return one flat chain: a chain in the `else` of another continues it."""
     match otherwise:
         case Case(more, last):
             return Case((*branches, *more), last)
@@ -454,7 +454,7 @@ def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
 
 
 def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
-    """Make one flat `and` or `or`: a chain of the same word inside is its part."""
+    """Return one flat `and` or `or`: nested ones with the same operator are merged."""
     flat: list[Expr] = []
     for operand in operands:
         match operand:

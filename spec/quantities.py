@@ -1,4 +1,4 @@
-"""Numbers, sizes and times as people write them: `1e7`, `10_000_000`, `8GiB`, `5min`."""
+"""Numbers, sizes and durations as people write them: `1e7`, `10_000_000`, `8GiB`, `5min`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUANTITY = re.compile(rf"({_NUMBER})\s*([A-Za-z]*)", re.ASCII)
 
 
 def parse_number(text: str) -> float | None:
-    """Read a finite number, or None where the text is none; whole numbers come as `int`.
+    """Return a finite number, as `int` if it is whole; None if the text is not a number.
 
     >>> [parse_number(text) for text in ("1e7", "10_000_000", "2.5", "many")]
     [10000000, 10000000, 2.5, None]
@@ -34,7 +34,7 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_size(text: str) -> int:
-    """Read a size in bytes; ValueError with a sentence where it is none.
+    """Return a size in bytes; raise ValueError if it is invalid.
 
     >>> parse_size("8GiB"), parse_size("512MB"), parse_size("1024")
     (8589934592, 512000000, 1024)
@@ -43,7 +43,7 @@ def parse_size(text: str) -> int:
 
 
 def parse_duration(text: str) -> float:
-    """Read a time in seconds; ValueError with a sentence where it is none.
+    """Return a duration in seconds; raise ValueError if it is invalid.
 
     >>> parse_duration("5min"), parse_duration("90s"), parse_duration("1h")
     (300.0, 90.0, 3600.0)

@@ -1,4 +1,4 @@
-"""Reads the queries of a workload: clauses in their order, each over the columns it can see."""
+"""Read the queries of a workload: clauses in their order, each over the columns it can see."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Scope:
 
     @classmethod
     def of(cls, schema: Schema | None) -> Scope:
-        """See the columns of a schema, or any column where there is none."""
+        """Return the scope of a schema; without one, every column is accepted."""
         if schema is None:
             return cls()
         return cls(schema.names, schema, tables=tuple(name for name, _ in schema.tables))
@@ -63,7 +63,7 @@ class Scope:
         return self.names is None or name in self.names
 
     def unknown(self, name: str) -> str:
-        """Describe that there is no such column, and which is near."""
+        """Return the message for an unknown column, with a suggestion."""
         if name in self.later:
             return f"{name!r} is not yet derived in where; write its expression here"
         if other := OTHER_WORDS.get(name):
@@ -71,7 +71,7 @@ class Scope:
         return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
 
     def adding(self, name: str, expr: Expr | None) -> Scope:
-        """See one more column."""
+        """Return the scope with one more column."""
         names = None if self.names is None else (*self.names, name)
         column = self.schema and expr is not None and _column(name, expr, self.schema)
         schema = (
@@ -91,7 +91,7 @@ def _column(name: str, expr: Expr, schema: Schema) -> Column | None:
 
 
 def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Query, ...]:
-    """Read all queries; what is mistaken is told and left out."""
+    """Read all queries; mistakes are logged."""
     if not isinstance(node, Fields) or not node.pairs:
         log.add(node.place, "queries needs at least one query under a name, such as 'q1:'")
         return ()
@@ -145,8 +145,8 @@ class _Clauses:
         join = JoinReader(self.log, self.given, data.schema, data.tables).read()
         for clause in ("transform", "apply"):
             if clause in self.given:
-                told = "needs ordered rows, and joined rows have no order"
-                self.log.add(self.given.at(clause), f"{clause} {told}")
+                message = "needs ordered rows, and joined rows have no order"
+                self.log.add(self.given.at(clause), f"{clause} {message}")
         return join, Scope.of(join_schemas(data.schema, join) if data.schema and join else None)
 
     def select(self, rows: Scope) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class _Clauses:
         return parsed if self.sees(node, parsed, scope) else None
 
     def sees(self, node: Scalar, parsed: Parsed, scope: Scope) -> bool:
-        """Tell columns that are not there, then values of the wrong kind."""
+        """Return whether all columns are known and all kinds fit; others are mistakes."""
         unknown = [
             part
             for part in walk(parsed.expression)
@@ -258,8 +258,8 @@ class _Clauses:
     def check_order(self, node: Node, parsed: Parsed) -> None:
         for agg in aggregations(parsed.expression):
             if agg.function in ORDERED:
-                told = f"{agg.function} needs ordered rows, and joined rows have no order"
-                self.log.add(node.place, told)
+                message = f"{agg.function} needs ordered rows, and joined rows have no order"
+                self.log.add(node.place, message)
 
     def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
         if name.text in keys:
@@ -292,7 +292,7 @@ class _Clauses:
         return SortKey(name, descending)
 
     def answer(self, query: Query, rows: Scope) -> Scope:
-        """See the columns of the answer, with their kinds where all are known."""
+        """Return the scope of the answer, with a schema if all kinds are known."""
         if not any(clause in self.given for clause in ANSWERS):
             return rows if query.join else Scope()
         exprs = {output.name: output.expression for output in (*query.aggregate, *query.transform)}
@@ -427,7 +427,7 @@ def _may_be_condition(expr: Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSource:
-    """The text of a `def` and where each of its characters stands."""
+    """The text of a `def`, and the place of each of its characters."""
 
     text: str
     at: Callable[[int], Place]
@@ -439,7 +439,7 @@ def holds_definition(node: Scalar) -> bool:
 
 
 def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
-    """Return the def that a value holds or names (`FILE.py:NAME`); None once a mistake is told."""
+    """Return the def that a value contains or names (`FILE.py:NAME`); None after a mistake."""
     if not log.python:
         log.add(
             node.place, "--no-python refuses Python functions, because they run on this machine"

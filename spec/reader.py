@@ -1,4 +1,4 @@
-"""Reads a workload file into values, or tells all of its mistakes at once."""
+"""Read a workload file into values, or report all of its mistakes at once."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from .vocabulary import suggest
 from .workload import CsvFormat, Files, Generated, Limits, Measure, Query, Tasks, Workload
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
-LONGEST = 2**20  # bytes of a workload file; more is some other file, given by mistake
-MOST_ROUNDS = 10  # in them a quiet machine tells 5 % apart (docs/decisions/verdicts.md)
+LONGEST = 2**20  # bytes of a workload file; a larger file is not a workload
+MOST_ROUNDS = 10  # enough to detect 5 % on a quiet machine (docs/decisions/verdicts.md)
 USUAL_BUDGET = 300.0  # seconds
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -251,18 +251,18 @@ class _WorkloadReader:
     def tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
             if not TABLE.fullmatch(name.text) or iskeyword(name.text):
-                told = "use letters, digits and _, and begin with a letter"
-                self.log.add(name.place, f"invalid table name {name.text!r}: {told}")
+                message = "use letters, digits and _, and begin with a letter"
+                self.log.add(name.place, f"invalid table name {name.text!r}: {message}")
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
             yield name.text, Files(self.patterns(found), self.folder, csv_format)
 
     def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
-        """Return paths as they are meant: what is typed on the command line, from where that is."""
+        """Return paths; those from the command line are relative to the current folder."""
         for node in nodes:
             if ADDRESS.match(node.text):
-                told = "is a URL, and engines read local files: download it, or mount"
+                message = "is a URL, and engines read local files: download it, or mount"
                 where = "its storage as a folder (on a cluster, one that all workers share)"
-                self.log.add(node.place, f"{node.text!r} {told} {where}")
+                self.log.add(node.place, f"{node.text!r} {message} {where}")
         placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
         return tuple(placed)
 
@@ -317,8 +317,8 @@ class _WorkloadReader:
         if rows < FEWEST:
             self.log.add(given.at("rows"), f"{generator} needs at least {FEWEST} rows, not {rows}")
         if "groups" in given:
-            told = f"{generator} takes no groups: the number of rows decides its keys"
-            self.log.add(given.at("groups"), told)
+            message = f"{generator} takes no groups: the number of rows decides its keys"
+            self.log.add(given.at("groups"), message)
 
     def engine_names(self) -> tuple[str, ...]:
         if "engines" not in self.given:
@@ -337,12 +337,12 @@ class _WorkloadReader:
 
     def measure(self) -> Measure:
         given, default = self.inner("measure", MEASURE), Measure()
-        told = "rounds" in given
-        budget = given.time("budget", None if told else USUAL_BUDGET)
+        bounded = "rounds" in given
+        budget = given.time("budget", None if bounded else USUAL_BUDGET)
         rounds = given.integer("rounds", default.rounds if budget is None else MOST_ROUNDS)
         return Measure(
             rounds=rounds,
-            # A budget that was asked for holds from the second round on.
+            # An explicit budget applies from the second round on.
             least=min(rounds, 1 if "budget" in given and budget else default.least),
             warmups=given.integer_or("warmups", "auto", default.warmups),
             runs=given.integer("runs", default.runs),

@@ -1,4 +1,4 @@
-"""Reads the `def`s of a workload by `ast`: row functions into trees, the others by their heads."""
+"""Read the `def`s of a workload by `ast`: row functions as trees, others by their signatures."""
 
 from __future__ import annotations
 
@@ -171,14 +171,14 @@ def group_function(
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row function, and the offsets of the columns it reads, for what is said about them."""
+    """A row function, and the offsets of the columns it reads, for messages."""
 
     function: RowFunction
     columns: tuple[tuple[str, int], ...]
 
 
 def row_function(source: str, output: str, place: Callable[[int], Place]) -> ReadRow:
-    """Read a row function; what the tree cannot say makes it opaque, with file, line and column."""
+    """Read a row function; it is opaque if it cannot be translated, with the place and reason."""
     found = definition(source)
     if len(found.parameters) != 1:
         count = len(found.parameters)
@@ -238,7 +238,7 @@ class _Body:
         return tuple(dict.fromkeys(name for name, _ in ordered))
 
     def read(self) -> Expr:
-        """Return the def's tree; ExpressionError at the first thing that it cannot say."""
+        """Return the def's tree; ExpressionError at the first part that cannot be translated."""
         self.given = set(self.columns())
         if _too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply to translate")
@@ -275,7 +275,7 @@ class _Body:
                     yield self.found.slip(part, message)
 
     def called(self, node: ast.expr) -> str | None:
-        """Return the language's word for the function that Python would call here."""
+        """Return the language's name for the function that Python would call here."""
         match node:
             case ast.Name(name) if name not in self.names:
                 return BUILTINS.get(name)
@@ -284,7 +284,7 @@ class _Body:
         return None
 
     def leaf(self, node: ast.expr) -> Expr | None:
-        """Read what a def may hold and an expression may not."""
+        """Read what is allowed in a def only, or return None."""
         if (name := self.column(node)) is not None:
             return Col(name)
         match node:
@@ -352,7 +352,7 @@ class _Body:
         return Arith(ARITHMETIC[type(op)], old, self.converter.expr(value))
 
     def let(self, name: str, value: Expr, rest: list[ast.stmt]) -> Expr:
-        """Name a value for what follows; a name for a column alone is that column."""
+        """Bind a name in the following statements; a name for a bare column is that column."""
         before = dict(self.names)
         match value:
             case Col(column):
@@ -383,7 +383,7 @@ class _Body:
         return case(((test, then),), otherwise)
 
     def chosen(self, node: ast.If, name: str) -> Case:
-        """Read `if` branches that all give a value to one name."""
+        """Read `if` branches that all assign the same name."""
         test, then = self.converter.expr(node.test), self.assigned_value(node.body)
         match node.orelse:
             case []:
@@ -416,7 +416,7 @@ def _assigned(node: ast.If) -> str | None:
 
 
 def _renamed(source: str) -> str | None:
-    """Return a word of the language that an import gives another meaning to, or None."""
+    """Return a name of the language that an import rebinds, or None."""
     usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
     for node in ast.walk(ast.parse(source)):
         match node:

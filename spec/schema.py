@@ -1,4 +1,4 @@
-"""What a dataset's columns are: all that an engine's adapter may know of the data."""
+"""The schema of a dataset: all that an engine's adapter knows about the data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Column:
 
     @property
     def exceeds_floats(self) -> bool:
-        """Return whether floats would not hold the integers that stand beside nulls exactly."""
+        """Return whether floats cannot represent the integers of a column with nulls exactly."""
         return self.nulls and self.most is not None and self.most > 2**53
 
 
@@ -38,7 +38,7 @@ class Schema:
     """The columns of a dataset, in order, and its number of rows.
 
     `tables` are the further ones that a query may join. A `partial` schema leaves out columns of
-    the file, of types that no query speaks of.
+    the file, whose types no query can use.
     """
 
     columns: tuple[Column, ...]

@@ -1,4 +1,4 @@
-"""Writes trees as Python text again, and queries as the sentences a person would ask."""
+"""Write trees as Python text, and queries as questions in words."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _column(name: str) -> ast.expr:
 
 
 def _is_word(name: str) -> bool:
-    """Return whether Python reads a name as that very name: no keyword, and already normal."""
+    """Return whether Python reads a name unchanged: not a keyword, and in normal form."""
     if not name.isidentifier():
         return False
     try:

@@ -24,7 +24,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class CsvFormat:
-    """How CSV files are written; None is told from the files, or is what most files have.
+    """The format of CSV files; None is detected from the files, or the usual default.
 
     `quote` is empty where nothing is quoted; `missing` are the words for a missing value.
     """
@@ -51,7 +51,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A further table of the dataset, whose rows stand beside those with equal keys.
+    """Another table of the dataset, joined on equal keys.
 
     A missing key matches nothing. `left` keeps the rows that match nothing, once each.
     """
@@ -92,7 +92,8 @@ class RowFunction:
     """A function of one row: as a tree where it can be read as one, and as the user wrote it.
 
     `source` is the user's `def`, untouched (None for a plain expression); `body` is its tree, or
-    None with `opaque` saying why and where it cannot be lowered. `parameter` is the def's argument.
+    None if it cannot be translated; `opaque` has the reason and the place. `parameter` is the
+    def's argument.
     """
 
     name: str
@@ -110,7 +111,7 @@ class GroupFunction:
     """A function of a group's columns as NumPy arrays; its parameters name the columns.
 
     `body` has a tree for each output, whose aggregations may hold aggregations, and `named` what
-    the def names on the way; `opaque` says why and where there are none.
+    the def names on the way; `opaque` has the reason if there are none.
     """
 
     name: str
@@ -218,10 +219,10 @@ class Limits:
 class Measure:
     """How to measure: per round a fresh process, a first (cold) execution, warm-ups, runs.
 
-    `warmups` of None are as many as it takes until times are level. After `least` rounds, new ones
-    begin while the budget (seconds) lasts, up to `rounds`. `load` tells what is timed: the query on
-    loaded data (`memory`), the way from the file to the answer (`scan`), or each for itself.
-    `beside` says when break-evens and traits are found too: for functions, always or never.
+    `warmups` of None: until times are stable. After `least` rounds, new ones begin while the
+    budget (seconds) lasts, up to `rounds`. `load` decides what is timed: the query on loaded
+    data (`memory`), the time from file to answer (`scan`), or each separately.
+    `beside` decides when break-even points and probes run: for functions, always or never.
     """
 
     rounds: int = 2
