@@ -89,20 +89,20 @@ def lines(findings: Iterable[Finding]) -> str:
 def audit(entries: Iterable[Entry]) -> tuple[Finding, ...]:
     """Return what cannot be right among published results, the gravest first."""
     everything = tuple(entries)
-    shown = _published(everything)
+    shown = _select_published(everything)
     found = [
-        *_truncated(shown),
-        *_answers(shown),
-        *_numbers_of_rows(shown),
-        *_unsteady(shown),
-        *_unfinished(shown),
-        *_stale(everything, shown),
+        *_flag_truncated(shown),
+        *_flag_answers(shown),
+        *_flag_row_counts(shown),
+        *_flag_unsteady(shown),
+        *_flag_unfinished(shown),
+        *_flag_stale(everything, shown),
     ]
     order = list(Flag)
     return tuple(sorted(found, key=lambda f: (order.index(f.flag), f.solution, f.data, f.line)))
 
 
-def _published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _select_published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Keep each solution's newest batch on each data set: the report shows no other."""
     newest: dict[tuple[str, str, str], int] = {}
     for entry in entries:
@@ -111,7 +111,7 @@ def _published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(e for e in entries if newest[e.solution, e.task, e.data] == e.batch)
 
 
-def _truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Flag data of which fewer rows were read than its name says, once for each data set."""
     told = set()
     for entry in entries:
@@ -121,55 +121,61 @@ def _truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
         if (entry.solution, entry.data) not in told:
             told.add((entry.solution, entry.data))
             evidence = f"read {entry.in_rows:,.0f} rows of {float(named[1]):,.0f}"
-            yield _finding(Flag.TRUNCATED, entry, evidence, question="")
+            yield _make_finding(Flag.TRUNCATED, entry, evidence, question="")
 
 
-def _answers(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_answers(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Flag answers that differ from what most families say, and how much."""
     checked = [entry for entry in entries if entry.check]
-    for asked in _by_question(checked):
-        consensus = _majority(asked, lambda e: e.check, _same)
+    for asked in _group_by_question(checked):
+        consensus = _find_majority(asked, lambda e: e.check, _is_same)
         if consensus is None:
             continue
         usual, voices = consensus
         for entry in asked.values():
             off = _distance(entry.check, usual)
-            if off > NOISE and not _same(entry.check, usual):
+            if off > NOISE and not _is_same(entry.check, usual):
                 flag = Flag.DIFFERENT if off > IMPRECISE else Flag.IMPRECISE
-                evidence = f"{_sums(entry.check)}, and {_sums(usual)} say {_told(voices)}"
+                evidence = (
+                    f"{_join_sums(entry.check)}, and {_join_sums(usual)} say {_join_names(voices)}"
+                )
                 if math.isfinite(off):
                     evidence += f": off by {off:.1g} of it"
-                yield _finding(flag, entry, evidence)
+                yield _make_finding(flag, entry, evidence)
 
 
-def _numbers_of_rows(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_row_counts(entries: Sequence[Entry]) -> Iterator[Finding]:
     counted = [entry for entry in entries if entry.out_rows is not None]
-    for asked in _by_question(counted):
-        consensus = _majority(asked, lambda e: e.out_rows, lambda a, b: a == b)
+    for asked in _group_by_question(counted):
+        consensus = _find_majority(asked, lambda e: e.out_rows, lambda a, b: a == b)
         if consensus is None:
             continue
         usual, voices = consensus
         for entry in asked.values():
             if entry.out_rows != usual:
-                evidence = f"{entry.out_rows:,.0f} rows, and {usual:,.0f} say {_told(voices)}"
-                yield _finding(Flag.ROWS, entry, evidence)
+                evidence = f"{entry.out_rows:,.0f} rows, and {usual:,.0f} say {_join_names(voices)}"
+                yield _make_finding(Flag.ROWS, entry, evidence)
 
 
-def _unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Flag a solution whose runs in one batch do not agree with themselves."""
-    runs = _grouped((e for e in entries if e.check), lambda e: (*_place(e), e.solution))
+    runs = _group((e for e in entries if e.check), lambda e: (*_place(e), e.solution))
     for several in runs.values():
         first = several[0]
         for entry in several[1:]:
-            if not _same(first.check, entry.check) and _distance(first.check, entry.check) > NOISE:
-                evidence = f"{_sums(first.check)} in run {first.run}, and {_sums(entry.check)} in"
-                yield _finding(Flag.UNSTEADY, entry, f"{evidence} run {entry.run}")
+            if (
+                not _is_same(first.check, entry.check)
+                and _distance(first.check, entry.check) > NOISE
+            ):
+                earlier = f"{_join_sums(first.check)} in run {first.run}"
+                later = f"{_join_sums(entry.check)} in run {entry.run}"
+                yield _make_finding(Flag.UNSTEADY, entry, f"{earlier}, but {later}")
                 break
 
 
-def _unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Flag queries that took far less than checking their answer, in every run of theirs."""
-    runs = _grouped(entries, lambda e: (*_place(e), e.solution))
+    runs = _group(entries, lambda e: (*_place(e), e.solution))
     for several in runs.values():
         if len(several) > 1 and all(map(_is_unfinished, several)):
             quickest = min(several, key=lambda e: e.seconds or 0.0)
@@ -177,7 +183,7 @@ def _unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
                 f"{quickest.seconds:g} s, and then {quickest.check_seconds:g} s to check the"
                 " answer: the answer may not have been complete when its time was measured"
             )
-            yield _finding(Flag.UNFINISHED, quickest, evidence)
+            yield _make_finding(Flag.UNFINISHED, quickest, evidence)
 
 
 def _is_unfinished(entry: Entry) -> bool:
@@ -187,39 +193,39 @@ def _is_unfinished(entry: Entry) -> bool:
     return longer and entry.check_seconds >= UNFINISHED_SECONDS
 
 
-def _stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator[Finding]:
     """Flag data sets whose published version is behind the solution's own, or a year behind all."""
     last = max((entry.day for entry in everything), default=None)
     newest = {
         solution: max(several, key=lambda e: e.batch)
-        for solution, several in _grouped(everything, lambda e: e.solution).items()
+        for solution, several in _group(everything, lambda e: e.solution).items()
     }
-    for several in _grouped(shown, lambda e: (e.solution, e.task, e.data)).values():
+    for several in _group(shown, lambda e: (e.solution, e.task, e.data)).values():
         entry = several[0]
         own = newest[entry.solution]
-        if _release(own.version) > _release(entry.version):
+        if _parse_release(own.version) > _parse_release(entry.version):
             evidence = f"of {entry.day}; {own.version} was run on {own.data} on {own.day}"
         elif last and (last - entry.day).days > STALE_DAYS:
             evidence = f"of {entry.day}; the newest result of the file is of {last}"
         else:
             continue
-        yield _finding(Flag.STALE, entry, evidence, question="")
+        yield _make_finding(Flag.STALE, entry, evidence, question="")
 
 
-def _release(version: str) -> tuple[int, ...]:
+def _parse_release(version: str) -> tuple[int, ...]:
     """Return a version's numbers, to be put in order; its letters (rc, dev) say nothing here."""
     return tuple(
         int(number) for number in re.findall(r"\d+", version.split("+", maxsplit=1)[0])[:3]
     )
 
 
-def _by_question(entries: Sequence[Entry]) -> Iterator[dict[str, Entry]]:
+def _group_by_question(entries: Sequence[Entry]) -> Iterator[dict[str, Entry]]:
     """Return each question's entries by solution: the last run, whose answer was checked."""
-    for asked in _grouped(entries, _place).values():
+    for asked in _group(entries, _place).values():
         yield {entry.solution: entry for entry in sorted(asked, key=lambda e: e.run)}
 
 
-def _majority(
+def _find_majority(
     asked: Mapping[str, Entry],
     answer: Callable[[Entry], Answer],
     same: Callable[[Answer, Answer], bool],
@@ -244,21 +250,21 @@ def _majority(
     return None
 
 
-def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+def _is_same(one: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two answers are one but for noise and for the digits that were not printed."""
     if len(one) != len(other):
         return False
-    return all(_alike(a, b) for a, b in zip(one, other, strict=True))
+    return all(_is_close(a, b) for a, b in zip(one, other, strict=True))
 
 
-def _alike(one: str, other: str) -> bool:
-    units = _unit(one), _unit(other)
+def _is_close(one: str, other: str) -> bool:
+    units = _half_unit(one), _half_unit(other)
     # Two whole numbers are counts, or sums of integers; beside a fraction, a whole one is rounded.
     allowed = 0.0 if units == (0.5, 0.5) else max(units)
     return math.isclose(float(one), float(other), rel_tol=NOISE, abs_tol=allowed)
 
 
-def _unit(text: str) -> float:
+def _half_unit(text: str) -> float:
     """Return half a unit of the last digit that was printed."""
     mantissa, _, exponent = text.lower().partition("e")
     return float(0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])))
@@ -276,23 +282,23 @@ def _place(entry: Entry) -> tuple[str, str, str]:
     return entry.task, entry.data, entry.question
 
 
-def _grouped(entries: Iterable[Entry], key: Callable[[Entry], Answer]) -> dict[Answer, list[Entry]]:
+def _group(entries: Iterable[Entry], key: Callable[[Entry], Answer]) -> dict[Answer, list[Entry]]:
     groups: dict[Answer, list[Entry]] = defaultdict(list)
     for entry in entries:
         groups[key(entry)].append(entry)
     return groups
 
 
-def _sums(check: Sequence[str]) -> str:
+def _join_sums(check: Sequence[str]) -> str:
     return "; ".join(check)
 
 
-def _told(voices: Sequence[str]) -> str:
+def _join_names(voices: Sequence[str]) -> str:
     names = sorted(voices)
     return ", ".join(names) if len(names) <= 4 else f"{len(names)} others ({', '.join(names[:3])}…)"
 
 
-def _finding(flag: Flag, entry: Entry, evidence: str, question: str | None = None) -> Finding:
+def _make_finding(flag: Flag, entry: Entry, evidence: str, question: str | None = None) -> Finding:
     return Finding(
         flag=flag,
         solution=entry.solution,

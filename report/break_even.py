@@ -167,10 +167,13 @@ def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
         return (*told, "baseline", "baseline")
     against = (lines(sizes, base, taken) for taken in (whole, hot))
     pairs = zip((fresh, session), against, strict=True)
-    return (*told, *(_told(_settled(mine, other), sizes) for mine, other in pairs))
+    return (
+        *told,
+        *(_describe_crossing(_combine_rounds(mine, other), sizes) for mine, other in pairs),
+    )
 
 
-def _settled(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> Crossing:
+def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> Crossing:
     return settled([crossing(mine[number], other[number]) for number in mine if number in other])
 
 
@@ -216,13 +219,13 @@ def failed(sizes: Sizes, name: str) -> str:
     return str(Outcome.WRONG if ends else Outcome.UNSUPPORTED)
 
 
-def _told(found: Crossing, sizes: Sizes) -> str:
+def _describe_crossing(found: Crossing, sizes: Sizes) -> str:
     if found.at is None:
         return str(found.kind)
     beyond = "" if sizes.small <= found.at <= sizes.large else " †"
-    return f"{found.kind} {_count(found.at)} {sizes.unit}{beyond}"
+    return f"{found.kind} {_round_count(found.at)} {sizes.unit}{beyond}"
 
 
-def _count(number: float) -> str:
+def _round_count(number: float) -> str:
     digits = max(0, len(str(int(number))) - 2)
     return f"{round(number, -digits):,.0f}" if number >= 1 else three_digits(number)

@@ -41,9 +41,11 @@ STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
 def build(stored: StoredComparison) -> View:
     """Return a stored comparison as the reports tell it."""
     material = gathered(stored)
-    rows = tuple(_row(query, material) for query in material.queries)
-    common = _common(rows)
-    columns = tuple(_column(engine, rows, common, material) for engine in material.engines)
+    rows = tuple(_build_row(query, material) for query in material.queries)
+    common = _find_common(rows)
+    columns = tuple(
+        _summarize_engine(engine, rows, common, material) for engine in material.engines
+    )
     head = stored.head
     view = View(
         workload=head.workload,
@@ -56,12 +58,14 @@ def build(stored: StoredComparison) -> View:
         columns=columns,
         rows=rows,
         common=common,
-        failures=tuple(f for row in rows for c in row.cells for f in _failures(c, material)),
-        checked=_checked(stored.agreements),
+        failures=tuple(
+            f for row in rows for c in row.cells for f in _collect_failures(c, material)
+        ),
+        checked=_group_checks(stored.agreements),
         upgrades=tuple(upgrades(columns, rows, material)),
         stories=tuple(story for told in STORIES for story in told(stored)),
         facts=gather(head, stored.runs),
-        programs=_programs(material),
+        programs=_list_programs(material),
         command=head.command,
         source=head.source,
         dfbench=head.dfbench,
@@ -71,8 +75,8 @@ def build(stored: StoredComparison) -> View:
     )
 
 
-def _row(query: str, material: Material) -> Row:
-    cells = {engine: _cell(engine, query, material) for engine in material.engines}
+def _build_row(query: str, material: Material) -> Row:
+    cells = {engine: _build_cell(engine, query, material) for engine in material.engines}
     base = cells.get(material.baseline)
     if base:
         cells = {e: replace(c, ratio=against(c, base, material)) for e, c in cells.items()}
@@ -89,7 +93,7 @@ def _time(cell: Cell) -> float:
     return cell.time or 0.0
 
 
-def _cell(engine: str, query: str, material: Material) -> Cell:
+def _build_cell(engine: str, query: str, material: Material) -> Cell:
     own = material.runs.get((engine, query), ())
     if not own:
         return Cell(engine, query, None, NOT_RUN)
@@ -107,19 +111,19 @@ def _cell(engine: str, query: str, material: Material) -> Cell:
         startup=_median(run.times.startup for run in own),
         load=_median(run.times.load for run in own),
         cold=_median(run.times.cold for run in own) if ok else None,
-        warming=tuple(time for run in own for time in _warming(run)) if ok else (),
+        warming=tuple(time for run in own for time in _list_warmups(run)) if ok else (),
         hot=tuple(time for run in own for time in run.times.hot) if ok else (),
         rounds=len(own),
         noisy=statistics.noisy_share(own),
     )
 
 
-def _warming(run: Run) -> tuple[float, ...]:
+def _list_warmups(run: Run) -> tuple[float, ...]:
     first = () if run.times.cold is None else (run.times.cold,)
     return (*first, *run.times.warmups)
 
 
-def _common(rows: Sequence[Row]) -> tuple[str, ...]:
+def _find_common(rows: Sequence[Row]) -> tuple[str, ...]:
     """Return the questions answered by every engine that answered any."""
     able = {c.engine for row in rows for c in row.cells if c.ok}
     return tuple(
@@ -127,7 +131,7 @@ def _common(rows: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _column(
+def _summarize_engine(
     engine: str, rows: Sequence[Row], common: Sequence[str], material: Material
 ) -> EngineSummary:
     cells = [cell for row in rows for cell in row.cells if cell.engine == engine]
@@ -147,14 +151,14 @@ def _column(
         over=len(pairs),
         rounds=min((cell.rounds for cell in cells if cell.ok), default=0),
         startup=_median(cell.startup for cell in cells if cell.ok),
-        load=_total(shared, lambda cell: cell.load),
-        cold=_total(shared, lambda cell: cell.cold),
-        hot=_total(shared, lambda cell: cell.time),
+        load=_sum_known(shared, lambda cell: cell.load),
+        cold=_sum_known(shared, lambda cell: cell.cold),
+        hot=_sum_known(shared, lambda cell: cell.time),
         peak=max((cell.peak for cell in cells if cell.ok and cell.peak is not None), default=None),
     )
 
 
-def _total(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> float | None:
+def _sum_known(cells: Sequence[Cell], part: Callable[[Cell], float | None]) -> float | None:
     values = [part(cell) for cell in cells]
     known = [value for value in values if value is not None]
     return sum(known) if known and len(known) == len(values) else None
@@ -165,7 +169,7 @@ def _median(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def _failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
+def _collect_failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
     own = material.of(cell)
     differs = material.wrong.get((cell.engine, cell.query))
     bad = [run for run in own if run.outcome is not Outcome.OK]
@@ -183,25 +187,25 @@ def _failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
         )  # fmt: skip
 
 
-def _checked(agreements: Sequence[Agreement]) -> tuple[AnswerCheck, ...]:
+def _group_checks(agreements: Sequence[Agreement]) -> tuple[AnswerCheck, ...]:
     """Tell of questions on which the same was found together."""
     alike: dict[tuple[str, tuple[Disagreement, ...]], list[str]] = {}
     for agreement in agreements:
-        found = (_agreeing(agreement), agreement.differ)
+        found = (_describe_agreement(agreement), agreement.differ)
         alike.setdefault(found, []).append(agreement.query)
     return tuple(
         AnswerCheck(tuple(queries), said, differ) for (said, differ), queries in alike.items()
     )
 
 
-def _agreeing(agreement: Agreement) -> str:
+def _describe_agreement(agreement: Agreement) -> str:
     agree = [engine for engine in agreement.agree if engine != agreement.oracle]
     verb = "agrees" if len(agree) == 1 else "agree"
     differ = [f"{d.engine} differs: {d.reason}" for d in agreement.differ]
     return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
 
 
-def _programs(material: Material) -> tuple[StoredProgram, ...]:
+def _list_programs(material: Material) -> tuple[StoredProgram, ...]:
     programs = material.stored.programs
     return tuple(
         StoredProgram(engine, query, program_path(engine, query), programs[engine, query])

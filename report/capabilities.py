@@ -49,13 +49,17 @@ def told(
     frames = [one for one in found if one.question in Trait.__members__]
     sections = []
     if roads:
-        sections.append(_section(TITLE, _roads(roads, workers), LEGEND, roads, warnings))
+        sections.append(
+            _make_section(TITLE, _make_backend_grids(roads, workers), LEGEND, roads, warnings)
+        )
     if frames:
-        sections.append(_section(FAMILY, _frames(frames), FAMILY_LEGEND, frames, warnings))
+        sections.append(
+            _make_section(FAMILY, _make_library_grids(frames), FAMILY_LEGEND, frames, warnings)
+        )
     return tuple(sections)
 
 
-def _section(
+def _make_section(
     title: str,
     grids: Sequence[Grid],
     legend: str,
@@ -75,8 +79,8 @@ def _section(
     return Story(title, (*grids, why), legend, (*warnings, *(rough if busy else ())))
 
 
-def _roads(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
-    known, names = _by_place(found)
+def _make_backend_grids(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
+    known, names = _index_results(found)
     traits = [(r, *(_word(known.get((r, q.name))) for q in ROADS)) for r in names]
     costs = [(r, *_costs(known.get((r, Question.COSTS.name)))) for r in names]
     return (
@@ -85,8 +89,8 @@ def _roads(found: Sequence[ProbeResult], workers: object) -> tuple[Grid, ...]:
     )
 
 
-def _frames(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
-    known, names = _by_place(found)
+def _make_library_grids(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
+    known, names = _index_results(found)
     rows = []
     for name in names:
         first, *others = (_word(known.get((name, trait.name))) for trait in TRAITS)
@@ -96,7 +100,7 @@ def _frames(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
     return (Grid("Syntax, speed and other features", headings, rows),)
 
 
-def _by_place(
+def _index_results(
     found: Sequence[ProbeResult],
 ) -> tuple[Mapping[tuple[str, str], ProbeResult], tuple[str, ...]]:
     known = {(f.subject, f.question): f for f in found}

@@ -122,7 +122,7 @@ class _Log:
         steps = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
         values = [step * 10.0**decade for decade in decades for step in steps]
         inside = [value for value in values if 0 <= self(value) <= 1]
-        return tuple(Tick(round(self(v) * scale, 1), _plain(seconds(v))) for v in inside)
+        return tuple(Tick(round(self(v) * scale, 1), _strip_zeros(seconds(v))) for v in inside)
 
 
 def runs(view: View) -> Runs:
@@ -181,7 +181,7 @@ def scatter(view: View) -> Scatter | None:
         for engine, hot, peak in shown
     ]
     ticks = tuple(Tick(PLOT_LEFT + tick.at, tick.label) for tick in across.ticks(inner))
-    return Scatter(_spread(points), ticks, _memory_ticks(top))
+    return Scatter(_place_labels(points), ticks, _memory_ticks(top))
 
 
 def _point(engine: str, x: float, time: float, peak: int, top: float) -> Point:
@@ -193,7 +193,7 @@ def _height(peak: float, top: float) -> float:
     return (PLOT_HEIGHT - PLOT_FOOT) * (1 - peak / top)
 
 
-def _spread(points: Sequence[Point]) -> tuple[Point, ...]:
+def _place_labels(points: Sequence[Point]) -> tuple[Point, ...]:
     """Set each label where it covers neither another nor a point: right, left, lower, higher."""
     placed: list[Point] = []
     for point in sorted(points, key=lambda point: point.y):
@@ -228,13 +228,13 @@ def _extent(point: Point) -> tuple[float, float]:
 def _memory_ticks(top: float) -> tuple[Tick, ...]:
     step = 2.0 ** math.floor(math.log2(top / 2))  # two to four ticks, all round in binary units
     values = [step * number for number in range(1, int(top // step) + 1)]
-    return tuple(Tick(round(_height(v, top), 1), _plain(size(int(v)))) for v in (0, *values))
+    return tuple(Tick(round(_height(v, top), 1), _strip_zeros(size(int(v)))) for v in (0, *values))
 
 
-def _plain(text: str) -> str:
+def _strip_zeros(text: str) -> str:
     """Return a label without the zeros that say nothing on an axis.
 
-    >>> _plain("10.0 ms"), _plain("1.00 s"), _plain("100 ms")
+    >>> _strip_zeros("10.0 ms"), _strip_zeros("1.00 s"), _strip_zeros("100 ms")
     ('10 ms', '1 s', '100 ms')
     """
     number, _, unit = text.partition(" ")

@@ -41,7 +41,7 @@ def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
         ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
         ("Overrides", head.overrides),
     )
-    found = (FactGroup(title, tuple(_items(record))) for title, record in parts)
+    found = (FactGroup(title, tuple(_format_items(record))) for title, record in parts)
     return tuple(facts for facts in found if facts.items)
 
 
@@ -50,13 +50,13 @@ def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
     found: dict[str, dict[str, str]] = {engine: {} for engine in engines}
     for run in runs:
         found.setdefault(run.engine, {}).update(run.columns)
-    return {engine: _by_type(columns) for engine, columns in found.items() if columns}
+    return {engine: _group_by_type(columns) for engine, columns in found.items() if columns}
 
 
-def _by_type(columns: Mapping[str, str]) -> str:
+def _group_by_type(columns: Mapping[str, str]) -> str:
     """Return columns under their types.
 
-    >>> _by_type({"id1": "String", "v1": "Int64", "id2": "String"})
+    >>> _group_by_type({"id1": "String", "v1": "Int64", "id2": "String"})
     'String: id1, id2; Int64: v1'
     """
     alike: dict[str, list[str]] = {}
@@ -65,7 +65,7 @@ def _by_type(columns: Mapping[str, str]) -> str:
     return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in alike.items())
 
 
-def _items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _format_items(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
         yield name.replace("_", " "), text(name, value)
 

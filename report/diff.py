@@ -56,26 +56,26 @@ def comparable(old: StoredComparison, new: StoredComparison) -> None:
 def diff(old: StoredComparison, new: StoredComparison) -> Diff:
     """Compare two comparisons, obstacles or not."""
     views = build.build(old), build.build(new)
-    runs = tuple(_by_cell(stored.runs) for stored in (old, new))
-    before, after = (_cells(shown) for shown in views)
+    runs = tuple(_group_by_cell(stored.runs) for stored in (old, new))
+    before, after = (_index_cells(shown) for shown in views)
     changes = tuple(
-        _change(before[place], after[place], runs[0].get(place, ()), runs[1].get(place, ()))
+        _compare_cells(before[place], after[place], runs[0].get(place, ()), runs[1].get(place, ()))
         for place in before
         if place in after
     )
-    lonely = tuple(_lonely(before, after, "new")) + tuple(_lonely(after, before, "old"))
-    notes = (*_notes(old, new), *lonely)
-    return Diff(*_names(old.path, new.path), obstacles(old, new), notes, _ranked(changes))
+    lonely = tuple(_note_missing(before, after, "new")) + tuple(_note_missing(after, before, "old"))
+    notes = (*_list_notes(old, new), *lonely)
+    return Diff(*_shorten_paths(old.path, new.path), obstacles(old, new), notes, _rank(changes))
 
 
-def _names(old: Path, new: Path) -> tuple[str, str]:
+def _shorten_paths(old: Path, new: Path) -> tuple[str, str]:
     """Name two folders by where their paths part."""
     one, other = old.absolute(), new.absolute()
     shared = Path(os.path.commonpath((one.parent, other.parent)))
     return str(one.relative_to(shared)), str(other.relative_to(shared))
 
 
-def _ranked(changes: Sequence[Change]) -> tuple[Change, ...]:
+def _rank(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Put what ended differently first, then what is certainly faster or slower."""
     ended = [c for c in changes if c.ratio is None and c.before.word != c.after.word]
     decided = [c for c in changes if c.ratio and c.ratio.verdict.decided]
@@ -93,11 +93,11 @@ def obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
         if name in other.queries and other.queries[name] != asked
     )
     return (
-        *_differences("", *workload),
+        *_list_differences("", *workload),
         *asked,
-        *_differences("dataset ", one.dataset, other.dataset),
-        *_differences("limit of ", one.limits, other.limits),
-        *_differences("machine's ", *machine),
+        *_list_differences("dataset ", one.dataset, other.dataset),
+        *_list_differences("limit of ", one.limits, other.limits),
+        *_list_differences("machine's ", *machine),
     )
 
 
@@ -131,9 +131,11 @@ def summary(found: Diff) -> str:
     )
 
 
-def _change(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Change:
+def _compare_cells(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Change:
     found = _judge(before, after, old, new)
-    return Change(before.engine, before.query, before, after, found, _word(before, after, found))
+    return Change(
+        before.engine, before.query, before, after, found, _describe_change(before, after, found)
+    )
 
 
 def _judge(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Ratio | None:
@@ -143,7 +145,7 @@ def _judge(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) ->
     return statistics.judge_apart(later, earlier, statistics.noisy_share([*old, *new]))
 
 
-def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
+def _describe_change(before: Cell, after: Cell, found: Ratio | None) -> str:
     if found is None:
         same = before.word == after.word
         return f"{before.word}, unchanged" if same else f"{before.word} → {after.word}"
@@ -153,18 +155,18 @@ def _word(before: Cell, after: Cell, found: Ratio | None) -> str:
     return f"{times}, {span}, {found.verdict}{reason}"
 
 
-def _by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
+def _group_by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
     found: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         found.setdefault((run.engine, run.query), []).append(run)
     return found
 
 
-def _cells(shown: View) -> dict[tuple[str, str], Cell]:
+def _index_cells(shown: View) -> dict[tuple[str, str], Cell]:
     return {(cell.engine, cell.query): cell for row in shown.rows for cell in row.cells}
 
 
-def _lonely(
+def _note_missing(
     here: Mapping[tuple[str, str], Cell], there: Mapping[tuple[str, str], Cell], where: str
 ) -> Iterator[str]:
     missing = [f"{engine} {query}" for engine, query in here if (engine, query) not in there]
@@ -172,13 +174,13 @@ def _lonely(
         yield f"not in the {where} comparison: {', '.join(missing)}"
 
 
-def _notes(old: StoredComparison, new: StoredComparison) -> Iterator[str]:
-    yield from _differences("", {"dfbench": old.head.dfbench}, {"dfbench": new.head.dfbench})
+def _list_notes(old: StoredComparison, new: StoredComparison) -> Iterator[str]:
+    yield from _list_differences("", {"dfbench": old.head.dfbench}, {"dfbench": new.head.dfbench})
     for engine, told in old.head.engines.items():
         if engine in new.head.engines:
-            yield from _differences(f"{engine}: ", told, new.head.engines[engine])
+            yield from _list_differences(f"{engine}: ", told, new.head.engines[engine])
     kernel = ({k: h.machine.get(k) for k in ("kernel", "os")} for h in (old.head, new.head))
-    yield from _differences("", *kernel)
+    yield from _list_differences("", *kernel)
     changed = [
         f"{engine} {query}"
         for (engine, query), text in old.programs.items()
@@ -188,7 +190,7 @@ def _notes(old: StoredComparison, new: StoredComparison) -> Iterator[str]:
         yield f"programs that changed: {', '.join(changed)}"
 
 
-def _differences(
+def _list_differences(
     what: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> tuple[str, ...]:
     return tuple(

@@ -21,9 +21,9 @@ def render(found: Diff, form: Format) -> str:
         case Format.TABLE:
             return plain(found)
         case Format.MARKDOWN:
-            return "\n".join(_markdown(found))
+            return "\n".join(_render_markdown(found))
         case Format.JSON:
-            return json.dumps(_whole(found), ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(_to_document(found), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL:
             return export.lines(records(found))
         case Format.CSV:
@@ -50,13 +50,13 @@ def records(found: Diff) -> Iterator[dict[str, Any]]:
         }
 
 
-def _whole(found: Diff) -> dict[str, Any]:
+def _to_document(found: Diff) -> dict[str, Any]:
     heading = {"old": found.old, "new": found.new, "summary": summary(found)}
     told = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
     return {**heading, **told, "changes": list(records(found))}
 
 
-def _markdown(found: Diff) -> Iterator[str]:
+def _render_markdown(found: Diff) -> Iterator[str]:
     yield f"## {text(found.old)} → {text(found.new)}"
     yield ""
     yield from (f"- **Not comparable:** {text(what)}" for what in found.obstacles)
@@ -73,10 +73,10 @@ def _row(change: Change) -> tuple[str, ...]:
         for cell in (change.before, change.after)
     ]
     names = (text(change.engine), text(change.query))
-    return (*names, *times, *_judged(change.ratio), " → ".join(sizes))
+    return (*names, *times, *_format_ratio(change.ratio), " → ".join(sizes))
 
 
-def _judged(found: Ratio | None) -> tuple[str, str]:
+def _format_ratio(found: Ratio | None) -> tuple[str, str]:
     if found is None:
         return "—", "—"
     return ratio_text(found.value, found.low, found.high), str(found.verdict)

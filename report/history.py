@@ -63,7 +63,9 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
         HistoryEntry(one.path.name, one.head, len(one.runs), obstacles(one, newest))
         for one in comparisons
     )
-    cells = [_cells(one) if not p.apart else {} for one, p in zip(comparisons, points, strict=True)]
+    cells = [
+        _index_cells(one) if not p.apart else {} for one, p in zip(comparisons, points, strict=True)
+    ]
     places = dict.fromkeys(place for one in reversed(cells) for place in one)
     lines = tuple(
         Series(
@@ -78,7 +80,7 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
 
 def render(history: History) -> str:
     """Return a history as text: the comparisons, then a chart an engine and question."""
-    return "\n".join((*_top(history), "", *_chart(history))) + "\n"
+    return "\n".join((*_list_comparisons(history), "", *_chart(history))) + "\n"
 
 
 def records(history: History) -> Iterator[dict[str, Any]]:
@@ -115,23 +117,23 @@ def spark(times: Sequence[float | None]) -> str:
     )
 
 
-def _cells(stored: StoredComparison) -> dict[tuple[str, str], Cell]:
+def _index_cells(stored: StoredComparison) -> dict[tuple[str, str], Cell]:
     rows = build_view(stored).rows
     return {(c.engine, c.query): c for row in rows for c in row.cells if c.outcome is not None}
 
 
-def _top(history: History) -> Iterator[str]:
+def _list_comparisons(history: History) -> Iterator[str]:
     yield f"{history.workload}: {counted(len(history.points), 'comparison')}"
     before: Head | None = None
     for point in history.points:
-        changed = list(_changes(before, point.head)) if before else []
+        changed = list(_list_changes(before, point.head)) if before else []
         apart = [f"not drawn: {'; '.join(point.apart)}"] if point.apart else []
         told = [point.folder, counted(point.runs, "run"), *changed, *apart]
         yield "  " + ", ".join(told)
         before = point.head
 
 
-def _changes(old: Head, new: Head) -> Iterator[str]:
+def _list_changes(old: Head, new: Head) -> Iterator[str]:
     if old.dfbench != new.dfbench:
         yield f"dfbench {old.dfbench} → {new.dfbench}"
     was = {word for engine in old.engines for word in _versions(old, engine)}

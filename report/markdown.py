@@ -15,11 +15,11 @@ LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 def render(view: View) -> str:
     """Return a comparison as Markdown; the programs are left out where it would grow too long."""
     above = (_top, _engines, _questions, _failures, _agreement, _stories, _facts)
-    whole = _joined(view, (*above, _programs, _again))
-    return whole if len(whole) <= LIMIT else _joined(view, (*above, _places, _again))
+    whole = _join(view, (*above, _programs, _render_command))
+    return whole if len(whole) <= LIMIT else _join(view, (*above, _places, _render_command))
 
 
-def _joined(view: View, parts: Iterable[Callable[[View], Iterator[str]]]) -> str:
+def _join(view: View, parts: Iterable[Callable[[View], Iterator[str]]]) -> str:
     return "\n".join(line for part in parts for line in part(view))
 
 
@@ -113,7 +113,7 @@ def _failure(failure: FailedRuns) -> Iterator[str]:
     evidence = f": {text(failure.evidence)}" if failure.evidence else ""
     yield f"- {where}: {failure.ending}{evidence}"
     if failure.log.strip():
-        yield from _inside(_details("last lines of the log", fence(failure.log, "text")))
+        yield from _indent(_details("last lines of the log", fence(failure.log, "text")))
 
 
 def _agreement(view: View) -> Iterator[str]:
@@ -126,11 +126,11 @@ def _agreement(view: View) -> Iterator[str]:
             if difference.rows:
                 rows = "\n".join("  ".join(row) for row in difference.rows)
                 summary = f"{difference.engine}: first rows that differ"
-                yield from _inside(_details(summary, fence(rows, "text")))
+                yield from _indent(_details(summary, fence(rows, "text")))
     yield ""
 
 
-def _inside(block: Iterable[str]) -> Iterator[str]:
+def _indent(block: Iterable[str]) -> Iterator[str]:
     """Indent a block so that it belongs to the list's item above."""
     for line in "\n".join(block).splitlines():
         yield f"  {line}".rstrip()
@@ -182,7 +182,7 @@ def _program(program: StoredProgram) -> str:
     return f"{text(program.engine)} (`{program.path}`)\n\n{fence(program.text, 'python')}"
 
 
-def _again(view: View) -> Iterator[str]:
+def _render_command(view: View) -> Iterator[str]:
     if view.command:
         yield from ("Reproduce:", "", fence(view.command, "sh"), "")
     if view.source:

@@ -103,7 +103,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     free = [trial.run for trial in trials if trial.limit is None]
     bad = next((run for run in free if run.outcome is not Outcome.OK), None)
     if bad:
-        return Floor(engine, query, None, why=_words(bad))
+        return Floor(engine, query, None, why=_describe_ending(bad))
     tried = TrialCounts.by(trials)
     peak = max((run.memory.answering for run in free), default=None)
     low, high = tried.low, tried.high
@@ -123,7 +123,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
         peak=peak,
         time=_time(at),
         free=_time(free),
-        ending=_words(below[-1]) if below else "",
+        ending=_describe_ending(below[-1]) if below else "",
     )
 
 
@@ -132,7 +132,7 @@ def _time(runs: Sequence[Run]) -> float | None:
     return median(times) if times else None
 
 
-def _words(run: Run) -> str:
+def _describe_ending(run: Run) -> str:
     first = run.evidence.partition("\n")[0]
     return f"{run.outcome}: {first}" if first else str(run.outcome)
 

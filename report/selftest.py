@@ -120,7 +120,7 @@ def itself(
 ) -> Iterator[Ratio]:
     """Judge an engine against itself on each question, in blocks of twice so many rounds."""
     samples, own = everything[engine], [run for run in runs if run.engine == engine]
-    lent = _lent(everything, engine, own)
+    lent = _lend_spread(everything, engine, own)
     numbers = sorted({number for row in samples.values() for number in row})
     for first in range(0, len(numbers) - 2 * rounds + 1, 2 * rounds):
         block = numbers[first : first + 2 * rounds]
@@ -130,7 +130,7 @@ def itself(
         yield from (statistics.judge(row, noisy, among=among) for row in rows)
 
 
-def _lent(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
+def _lend_spread(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
     """Return the spread that other engines lend: that of their rounds next to each other."""
     rows = (
         [adjacent(row, sorted(row)) for row in samples.values()]
@@ -174,10 +174,10 @@ def render(found: SelfTest) -> str:
         f"a slow-down of {PLANTED - 1:.0%} is detected in {one.found:.0%}"
         for one in found.simulated
     ]
-    return "\n".join((*lines, _ending(found))) + "\n"
+    return "\n".join((*lines, _conclude(found))) + "\n"
 
 
-def _ending(found: SelfTest) -> str:
+def _conclude(found: SelfTest) -> str:
     if not found.passed:
         return (
             f"Verdicts are not reliable on this machine: over {ALLOWED:.0%} are false. Stop other "
@@ -217,18 +217,18 @@ def _verdicts(
     found: list[Verdict] = []
     while len(found) < count:
         scales, other = (*seed.sample(noise.scales, k=min(2, len(noise.scales))), ())[:2]
-        rows = [_drawn(seed, noise.shape, scale, rounds, truth) for scale in scales]
-        among = statistics.spread(rows) if rounds > 1 else _drawn_spread(seed, noise.shape, other)
+        rows = [_draw(seed, noise.shape, scale, rounds, truth) for scale in scales]
+        among = statistics.spread(rows) if rounds > 1 else _draw_spread(seed, noise.shape, other)
         found += [statistics.judge(row, among=among).verdict for row in rows]
     return found[:count]
 
 
-def _drawn_spread(seed: random.Random, shape: Sequence[float], scales: Sequence[float]) -> Spread:
-    spread = statistics.spread([_drawn(seed, shape, scale, FEWEST, 1.0) for scale in scales])
+def _draw_spread(seed: random.Random, shape: Sequence[float], scales: Sequence[float]) -> Spread:
+    spread = statistics.spread([_draw(seed, shape, scale, FEWEST, 1.0) for scale in scales])
     return statistics.lend([spread] if spread else [], 0.0)
 
 
-def _drawn(
+def _draw(
     seed: random.Random, shape: Sequence[float], scale: float, rounds: int, truth: float
 ) -> list[float]:
     signed = (seed.choice((-1, 1)) * seed.choice(shape) for _ in range(rounds))

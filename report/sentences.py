@@ -19,15 +19,15 @@ NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the result in sentences, the most important first."""
-    answers = (*_failed(view, stored), *_checks(view, stored))
+    answers = (*_describe_failures(view, stored), *_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)
     # A check times nothing: there the answers come before the memory.
     parts = (
         _partial(view, stored),
         _winner(view),
-        _upgraded(view),
+        _describe_upgrades(view),
         *((_memory(view), answers) if timed else (answers, _memory(view))),
-        _spilled(stored),
+        _describe_spills(stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
@@ -54,13 +54,13 @@ def setting(head: Head) -> str:
         else "",
         f"{size(weight)} of Parquet" if isinstance(weight, int) and weight else "",
         f"{counted(cores, 'core')} of {cpu}" if isinstance(cores, int) and cpu else "",
-        _bounds(head.limits),
+        _describe_limits(head.limits),
         head.began[:10],
     )
     return " · ".join(part for part in parts if part)
 
 
-def _bounds(limits: Mapping[str, object]) -> str:
+def _describe_limits(limits: Mapping[str, object]) -> str:
     memory, time, threads = (limits.get(name) for name in ("memory", "time", "threads"))
     bounds = (
         size(memory) if isinstance(memory, int) else "",
@@ -101,7 +101,9 @@ def _winner(view: View) -> Iterator[str]:
     yield f"{names} {verb} fastest on {questions}{_doubt(view, first)}{_lead(view, first)}."
     others = [c for c in view.columns if 0 < c.fastest < won]
     if others:
-        yield listed([f"{c.engine} is fastest on {_won(view, c.engine)}" for c in others]) + "."
+        yield (
+            listed([f"{c.engine} is fastest on {_list_won(view, c.engine)}" for c in others]) + "."
+        )
 
 
 def _share(count: int, total: int) -> str:
@@ -120,7 +122,7 @@ def _first(view: View) -> list[str]:
     return [column.engine for column in view.columns if won and column.fastest == won]
 
 
-def _won(view: View, engine: str) -> str:
+def _list_won(view: View, engine: str) -> str:
     return listed([r.query for r in view.rows for c in r.cells if c.best and c.engine == engine])
 
 
@@ -148,7 +150,7 @@ def _time_against(other: str, found: Ratio, over: int) -> str:
     return f"{ratio(found.value)} the time of {other}{where}{f' ({notes})' if notes else ''}"
 
 
-def _upgraded(view: View) -> Iterator[str]:
+def _describe_upgrades(view: View) -> Iterator[str]:
     for one in view.upgrades:
         parts = {
             ", certainly faster on": one.faster,
@@ -188,7 +190,7 @@ def _memory(view: View) -> Iterator[str]:
     )
 
 
-def _spilled(stored: StoredComparison) -> Iterator[str]:
+def _describe_spills(stored: StoredComparison) -> Iterator[str]:
     """Report the engines that spilled to disk, with the peak size of their temporary files."""
     most: dict[str, int] = {}
     for run in stored.runs:
@@ -199,7 +201,7 @@ def _spilled(stored: StoredComparison) -> Iterator[str]:
         yield f"Temporary files on disk, at their peak: {sizes}."
 
 
-def _failed(view: View, stored: StoredComparison) -> Iterator[str]:
+def _describe_failures(view: View, stored: StoredComparison) -> Iterator[str]:
     limits = stored.head.limits
     for engine in view.engines:
         own = [failure for failure in view.failures if failure.engine == engine]

@@ -172,7 +172,7 @@ def _decide(
 ) -> Ratio:
     low, high = bounds
     if noisy > NOISY_SHARE:
-        return Ratio(value, low, high, _far(low, high), _busy(noisy))
+        return Ratio(value, low, high, _judge_far(low, high), _describe_noise(noisy))
     near = low >= 1 - SAME and high <= 1 + SAME
     margin = max(math.log1p(floor), GUARD * math.log(high / low))
     if math.log(high) < -margin or math.log(low) > margin:
@@ -187,16 +187,18 @@ def _decide(
 def _judge_alone(value: float, variance: float, noisy: float) -> Ratio:
     """Judge a round beside which nothing is known but the variance inside its process."""
     if noisy > NOISY_SHARE:
-        return Ratio(value, None, None, Verdict.UNDECIDED, _busy(noisy))
-    low, high = _around(math.log(value), student(LENT) * math.sqrt(variance), math.log(value))
-    return Ratio(value, None, None, _far(low, high), "one round gives no interval")
+        return Ratio(value, None, None, Verdict.UNDECIDED, _describe_noise(noisy))
+    low, high = _interval_around(
+        math.log(value), student(LENT) * math.sqrt(variance), math.log(value)
+    )
+    return Ratio(value, None, None, _judge_far(low, high), "one round gives no interval")
 
 
-def _busy(noisy: float) -> str:
+def _describe_noise(noisy: float) -> str:
     return f"the machine was busy during {percent(noisy)} of the runs"
 
 
-def _far(low: float, high: float) -> Verdict:
+def _judge_far(low: float, high: float) -> Verdict:
     if high < 1 / FAR:
         return Verdict.FASTER
     return Verdict.SLOWER if low > FAR else Verdict.UNDECIDED
@@ -223,14 +225,14 @@ def _student_interval(ratios: Sequence[float], among: Spread | None) -> tuple[fl
     logs = [math.log(ratio) for ratio in ratios]
     own = len(logs) - 1
     mine = variance(logs) if own else 0.0
-    borrowed = _borrowed(among, own)
+    borrowed = _count_borrowed(among, own)
     shared = among.variance if among else 0.0
     moderated = (own * mine + borrowed * shared) / (own + borrowed)
     half = student(own + borrowed) * math.sqrt(moderated / len(logs))
-    return _around(fmean(logs), half, math.log(median(ratios)))
+    return _interval_around(fmean(logs), half, math.log(median(ratios)))
 
 
-def _borrowed(among: Spread | None, own: int) -> int:
+def _count_borrowed(among: Spread | None, own: int) -> int:
     if among is None:
         return 0
     return among.freedom if among.lent else min(BORROWED, (among.freedom - own) // 2)
@@ -242,10 +244,10 @@ def _welch_interval(new: Sequence[float], old: Sequence[float]) -> tuple[float, 
     weights = [part**2 / (len(logs) - 1) for part, logs in zip(parts, (after, before), strict=True)]
     freedom = sum(parts) ** 2 / sum(weights) if sum(weights) else 1.0
     half = student(max(1, math.floor(freedom))) * math.sqrt(sum(parts))
-    return _around(fmean(after) - fmean(before), half, math.log(median(new) / median(old)))
+    return _interval_around(fmean(after) - fmean(before), half, math.log(median(new) / median(old)))
 
 
-def _around(centre: float, half: float, shown: float) -> tuple[float, float]:
+def _interval_around(centre: float, half: float, shown: float) -> tuple[float, float]:
     """Return an interval of a ratio from its logarithm's; it holds the ratio that is shown."""
     # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
     half = min(max(half, abs(shown - centre)), 20)

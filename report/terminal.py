@@ -46,8 +46,8 @@ def body(view: View, width: int) -> RenderableType:
     """Return a comparison as rich lays it out in a width."""
     parts: list[RenderableType] = [Text(_title(view), style="bold")]
     parts += [Text(view.setting, style="dim")] if view.setting else []
-    parts += [_hanging("-", sentence) for sentence in view.sentences]
-    parts += [_hanging("!", warning, "yellow") for warning in view.warnings]
+    parts += [_hang("-", sentence) for sentence in view.sentences]
+    parts += [_hang("!", warning, "yellow") for warning in view.warnings]
     if any(cell.outcome for row in view.rows for cell in row.cells):
         parts += [Text(), _engines(view), Text(f"{view.sums}.", style="dim")]
         parts += _questions(view, width)
@@ -58,7 +58,7 @@ def body(view: View, width: int) -> RenderableType:
     return Group(*parts)
 
 
-def _hanging(mark: str, words: str, style: str = "") -> Table:
+def _hang(mark: str, words: str, style: str = "") -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_row(mark, Text(words, style=style))
     return table
@@ -69,7 +69,7 @@ def _title(view: View) -> str:
 
 
 def _engines(view: View) -> Table:
-    table = _plain()
+    table = _make_table()
     table.add_column("engine", overflow="fold")
     for heading in ("ok", f"to {view.baseline}", "start-up", "load", "cold", "hot", "peak"):
         table.add_column(heading, justify="right", overflow="fold")
@@ -89,13 +89,15 @@ def _engine(column: EngineSummary) -> tuple[str | Text, ...]:
 
 def _questions(view: View, width: int) -> Iterator[RenderableType]:
     room = max(1, (width - _name_width(view)) // (CELL + 2))
-    for first in range(0, len(view.engines), _even(len(view.engines), room)):
-        chosen = range(first, min(first + _even(len(view.engines), room), len(view.engines)))
+    for first in range(0, len(view.engines), _spread_evenly(len(view.engines), room)):
+        chosen = range(
+            first, min(first + _spread_evenly(len(view.engines), room), len(view.engines))
+        )
         yield Text()
         yield _matrix(view, chosen, width)
 
 
-def _even(count: int, room: int) -> int:
+def _spread_evenly(count: int, room: int) -> int:
     """Spread columns evenly over as few tables as the room allows."""
     tables = -(-count // room)
     return -(-count // tables)
@@ -106,7 +108,7 @@ def _name_width(view: View) -> int:
 
 
 def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
-    table = _plain()
+    table = _make_table()
     table.add_column("", overflow="fold", max_width=12, style="bold")
     for index in chosen:
         table.add_column(escape(view.engines[index]), justify="right", overflow="fold", width=CELL)
@@ -129,14 +131,14 @@ def _cell(row: Row, index: int) -> Text:
         return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
     style = "bold" if cell.best else ""
     text = Text(f"{mark} {_narrow(seconds(cell.time)):>6} ", style=style)
-    return text.append_text(_against(cell)).append(f" {_narrow(size(cell.peak)):>5}")
+    return text.append_text(_format_ratio(cell)).append(f" {_narrow(size(cell.peak)):>5}")
 
 
 def _narrow(text: str) -> str:
     return text.replace(" ", "").replace("iB", "")
 
 
-def _against(cell: Cell) -> Text:
+def _format_ratio(cell: Cell) -> Text:
     if cell.ratio is None:
         return Text(f"{'—':>6} ")
     return _ratio(cell.ratio.value, cell.ratio.verdict)
@@ -153,7 +155,7 @@ def _failures(view: View) -> Iterator[RenderableType]:
         yield Text("Failures", style="bold")
     for failure in told:
         where = f"{failure.engine} {failure.query}"
-        yield _hanging("-", f"{where}: {failure.ending}: {failure.evidence}")
+        yield _hang("-", f"{where}: {failure.ending}: {failure.evidence}")
 
 
 def tell(story: Story) -> None:
@@ -166,7 +168,7 @@ def tell(story: Story) -> None:
 
 def _story(story: Story) -> Iterator[RenderableType]:
     for warning in story.warnings:
-        yield _hanging("!", warning, "yellow")
+        yield _hang("!", warning, "yellow")
     for grid in story.grids:
         yield _grid(grid)
         yield Text()
@@ -182,5 +184,5 @@ def _grid(grid: Grid) -> Table:
     return table
 
 
-def _plain() -> Table:
+def _make_table() -> Table:
     return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")

@@ -49,15 +49,15 @@ class Material:
 
 def gathered(stored: StoredComparison) -> Material:
     """Return what a stored comparison has to judge by."""
-    engines, queries = _names(stored)
+    engines, queries = _list_names(stored)
     wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
-    runs = _by_cell(stored.runs)
+    runs = _group_by_cell(stored.runs)
     good = {
         place: statistics.samples(own)
         for place, own in runs.items()
         if outcome_of(own) is Outcome.OK and place not in wrong
     }
-    return Material(stored, engines, queries, _baseline(stored, engines), runs, good, wrong)
+    return Material(stored, engines, queries, _choose_baseline(stored, engines), runs, good, wrong)
 
 
 def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
@@ -76,7 +76,7 @@ def judged_over(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Ratio
     ratios = statistics.paired(own, other)
     if not ratios:
         return None
-    return _judged(ratios, pairs, material)
+    return _judge(ratios, pairs, material)
 
 
 def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
@@ -85,7 +85,7 @@ def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
     ratios = statistics.paired(own, other)
     if not ratios:
         return None
-    return _judged(ratios, [(cell, base)], material)
+    return _judge(ratios, [(cell, base)], material)
 
 
 def undecided(first: Cell, second: Cell, material: Material) -> bool:
@@ -100,27 +100,27 @@ def outcome_of(runs: Sequence[Run]) -> Outcome:
     return Counter(bad).most_common(1)[0][0] if bad else Outcome.OK
 
 
-def _by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
+def _group_by_cell(runs: Iterable[Run]) -> dict[tuple[str, str], list[Run]]:
     found: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         found.setdefault((run.engine, run.query), []).append(run)
     return found
 
 
-def _names(stored: StoredComparison) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _list_names(stored: StoredComparison) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return engines and queries as the head orders them, then those that only the runs know."""
     engines = dict.fromkeys((*stored.head.engines, *(run.engine for run in stored.runs)))
     queries = dict.fromkeys((*stored.head.queries, *(run.query for run in stored.runs)))
     return tuple(engines), tuple(queries)
 
 
-def _baseline(stored: StoredComparison, engines: Sequence[str]) -> str:
+def _choose_baseline(stored: StoredComparison, engines: Sequence[str]) -> str:
     if stored.head.baseline in engines or not engines:
         return stored.head.baseline
     return engines[0]
 
 
-def _judged(
+def _judge(
     ratios: Sequence[float], pairs: Sequence[tuple[Cell, Cell]], material: Material
 ) -> Ratio:
     """Judge the rounds of two engines on some questions, with the spread over all of them.

@@ -166,7 +166,7 @@ def read(path: Path, name: str = HEAD) -> StoredComparison:
     """
     head, warnings = read_head(path, name)
     runs, skipped_runs = read_lines(path / RUNS, read_run)
-    kept, repeated = _last_of_each(runs)
+    kept, repeated = _keep_last(runs)
     agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
     latest_agreements = tuple({a.query: a for a in agreements}.values())
     told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
@@ -212,7 +212,7 @@ def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
         )
     values, warnings = {}, []
     for part in fields(Head):
-        usual = _usual(part, path)
+        usual = _default_of(part, path)
         value = record.get(part.name, usual)
         needed = part.default is MISSING and part.default_factory is MISSING
         if type(value) is not type(usual) or (needed and part.name not in record):
@@ -224,7 +224,7 @@ def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
     return Head(**values), tuple(warnings)
 
 
-def _usual(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field's own type
+def _default_of(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the field's own type
     """Return what stands for a part of the head that is missing: its default, else nothing."""
     if part.default is not MISSING:
         return part.default
@@ -286,7 +286,7 @@ def _agreement(record: dict[str, Any]) -> Agreement:
     return Agreement(record["query"], record["oracle"], tuple(record["agree"]), differ)
 
 
-def _last_of_each(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+def _keep_last(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
     """Keep the last of runs that stand for the same engine, query and round."""
     kept = {(run.engine, run.query, run.round): run for run in runs}
     repeated = len(runs) - len(kept)
