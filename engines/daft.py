@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Call, Col, Expr, Lit
+from ..spec.expression import Agg, Call, Demean, Expr, Lit
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -47,19 +47,18 @@ DAFT = Dialect(
         "floor": "x.floor()",
         "ceil": "x.ceil()",
         "lower": "x.lower()",
-        "upper": "x.upper()",
         "len": "x.length()",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
         "year": "x.year()",
         "month": "x.month()",
         "day": "x.day()",
+        "truncate": "date_trunc(y, x)",
         "min": "columns_min(*x)",
         "max": "columns_max(*x)",
     },
     aggregations={
         "sum": "x.sum()",
-        "sum_truth": "x.cast('int64').sum()",
         "mean": "x.mean()",
         "min": "x.min()",
         "max": "x.max()",
@@ -72,6 +71,19 @@ DAFT = Dialect(
         "any": "x.bool_or()",
         "all": "x.bool_and()",
         "quantile": "x.percentile(y)",
+    },
+    unsupported={
+        "round": "Daft rounds half away from zero",
+        "corr": "Daft's correlation is of the two values of a row",
+        "first": "Daft's partitions keep no order of rows",
+        "last": "Daft's partitions keep no order of rows",
+        "lag": "Daft's partitions keep no order of rows",
+        "lead": "Daft's partitions keep no order of rows",
+        "cumsum": "Daft's partitions keep no order of rows",
+        "rank": "not implemented for Daft yet",
+    },
+    variants={
+        "sum_truth": "x.cast('int64').sum()",
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={
@@ -131,29 +143,31 @@ class DaftChain(Chain):
             return quote("col(n).count('all')", n=names[0])
         return Chain.aggregation(self, agg)
 
-    def expression(self, node: Expr) -> ast.expr:
-        """Write an expression; `centred` is a column less the mean of its group."""
+    def demeaned(self, node: Demean) -> ast.expr:
+        """Write a column less the mean of its group, or of all rows."""
+        if not node.keys:
+            raise Unsupported("corr() of all rows", "Daft has no window over all rows")
+        x, keys = self.expression(node.operand), [literal(key.name) for key in node.keys]
+        return quote("x - x.mean().over(Window().partition_by(*k))", x=x, k=keys)
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
         match node:
-            case Call("centred", (Col() as column, *keys)) if keys:
-                names = [literal(key.name) for key in keys if isinstance(key, Col)]
-                mean = quote(
-                    "x.mean().over(Window().partition_by(*k))", x=self.column(column.name), k=names
-                )
-                return quote("x - m", x=self.column(column.name), m=mean)
             case Call("truncate", (moment, Lit(unit))):
                 return self._truncated(moment, str(unit))
             case _:
-                return Chain.expression(self, node)
+                return Chain.call(self, node)
 
     def _truncated(self, moment: Expr, unit: str) -> ast.expr:
-        """Write the begin of a unit that always has one length: Daft knows no others."""
+        """Write the start of a unit whose length never changes: Daft truncates to no other."""
         if self.facts.zone(moment):
             raise Unsupported("truncate() of a time with a zone", "Daft's days have 24 hours")
         if unit not in {"day", "hour"}:
             raise Unsupported(f"truncate() to a {unit}", "Daft truncates to weeks at most")
         x = self.expression(moment)
         timed = self.facts.kind(moment) == "timestamp"
-        return quote("date_trunc(i, x)", i=f"1 {unit}", x=x) if timed else x
+        template = self.dialect.functions["truncate"]
+        return quote(template, x=x, y=f"1 {unit}") if timed else x
 
     def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""

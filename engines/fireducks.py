@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Call, Col, Expr, children
+from ..spec.expression import Agg, Cast, Col, Expr, children
 from ..spec.schema import Schema
 from ..spec.workload import Query
 from .adapter import Adapter, Pass
@@ -14,7 +14,7 @@ from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .pandas.queries import PandasSteps
 from .writing.passes.join import Inputs
-from .writing.passes.widen import WIDE, widened_beside_floats
+from .writing.passes.widen import widened_beside_floats
 from .writing.program import Parts
 from .writing.properties import NARROW
 from .writing.quote import quote
@@ -27,7 +27,7 @@ def _summed_wide(query: Query, rows: Schema) -> Query:
     def wide(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Col(name) as column,)) if name in rows and rows[name].arrow in NARROW:
-                return Agg("sum", (Call(WIDE, (column,)),))
+                return Agg("sum", (Cast(column, "int64"),))
             case _:
                 return rebuilt(node, tuple(map(wide, children(node))))
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Expr
+from ..spec.expression import Call
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -44,7 +44,6 @@ IBIS = Dialect(
         "floor": "x.floor()",
         "ceil": "x.ceil()",
         "lower": "x.lower()",
-        "upper": "x.upper()",
         "len": "x.length()",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
@@ -70,6 +69,15 @@ IBIS = Dialect(
         "all": "x.all()",
         "quantile": "x.quantile(y)",
         "corr": "x.corr(y, how='pop')",
+    },
+    unsupported={
+        "round": "DuckDB rounds half away from zero",
+        "first": "a table of Ibis has no order of rows",
+        "last": "a table of Ibis has no order of rows",
+        "lag": "a table of Ibis has no order of rows",
+        "lead": "a table of Ibis has no order of rows",
+        "cumsum": "a table of Ibis has no order of rows",
+        "rank": "not implemented for Ibis yet",
     },
     modulo_float="x - (x / y).floor() * y",
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
@@ -147,13 +155,13 @@ class IbisChain(Chain):
         ]
         return quote("t.order_by(*b)", t=tree, b=by)
 
-    def expression(self, node: Expr) -> ast.expr:
-        """Write an expression; Ibis sees every time with a zone in UTC, as DuckDB is told to."""
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function; Ibis sees every time with a zone in UTC, as DuckDB does here."""
         match node:
             case Call("year" | "month" | "day" | "truncate" as function, (moment, *_)):
                 if self.facts.zone(moment):
                     raise Unsupported(f"{function}() of a time with a zone", "to Ibis, it is UTC's")
-        return Chain.expression(self, node)
+        return Chain.call(self, node)
 
     def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the cases as pairs."""

@@ -56,7 +56,7 @@ def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -
     writer = replace(series("data", query, data), facts=facts, nothing=nothing)
     named, last = hoisted(skipping(query, data, body))
     for local in named:
-        lines.append(f"{local.name} = {ast.unparse(writer.column(local.expression))}")
+        lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
         writer = writer.binding(local.name)
     answer = quote("pd.DataFrame(c)", c={function.output: _value(last, writer)})
     *more, end = steps.finished(answer)

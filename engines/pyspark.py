@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Expr
+from ..spec.expression import Call
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
@@ -43,10 +43,7 @@ PYSPARK = Dialect(
         "floor": "F.floor(x)",
         "ceil": "F.ceil(x)",
         "round": "F.bround(x, 0)",
-        "round_2": "F.bround(x, y)",
-        "round_tens": "F.bround(x, y)",
         "lower": "F.lower(x)",
-        "upper": "F.upper(x)",
         "len": "F.length(x)",
         "contains": "x.contains(y)",
         "starts_with": "x.startswith(y)",
@@ -55,13 +52,11 @@ PYSPARK = Dialect(
         "day": "F.day(x)",
         # Of a time without a zone, Spark makes one of the session's.
         "truncate": "F.date_trunc(y, x).cast('timestamp_ntz')",
-        "truncate_date": "F.trunc(x, y)",
         "min": "F.least(*x)",
         "max": "F.greatest(*x)",
     },
     aggregations={
         "sum": "F.sum(x)",
-        "sum_truth": "F.count_if(x)",
         "mean": "F.mean(x)",
         "min": "F.min(x)",
         "max": "F.max(x)",
@@ -75,6 +70,20 @@ PYSPARK = Dialect(
         "all": "F.bool_and(x)",
         "quantile": "F.percentile(x, y)",
         "corr": "F.corr(x, y)",
+    },
+    unsupported={
+        "first": "Spark's partitions keep no order of rows",
+        "last": "Spark's partitions keep no order of rows",
+        "lag": "Spark's partitions keep no order of rows",
+        "lead": "Spark's partitions keep no order of rows",
+        "cumsum": "Spark's partitions keep no order of rows",
+        "rank": "not implemented for PySpark yet",
+    },
+    variants={
+        "round_2": "F.bround(x, y)",
+        "round_tens": "F.bround(x, y)",
+        "truncate_date": "F.trunc(x, y)",
+        "sum_truth": "F.count_if(x)",
     },
     modulo_float="x - F.floor(x / y) * y",
     of_nothing={
@@ -131,8 +140,8 @@ class SparkChain(Chain):
         ]
         return quote("t.orderBy(*b)", t=tree, b=by)
 
-    def expression(self, node: Expr) -> ast.expr:
-        """Write an expression; what Spark takes by the session's clock, by that of the column."""
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function; what Spark takes by the session's clock, by that of the column."""
         match node:
             case Call("year" | "month" | "day" as function, (moment,)) if self.facts.zone(moment):
                 zone, x = self.facts.zone(moment), self.expression(moment)
@@ -142,7 +151,7 @@ class SparkChain(Chain):
                 why = "Spark truncates by the session's clock"
                 raise Unsupported("truncate() of a time with a zone", why)
             case _:
-                return Chain.expression(self, node)
+                return Chain.call(self, node)
 
     def column(self, name: str) -> ast.expr:
         """Write a column; a name with a dot in it stands between backticks."""

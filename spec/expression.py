@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 ArithOp = Literal["+", "-", "*", "/", "//", "%", "**"]
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
+CastType = Literal["int64", "boolean"]
 Value: TypeAlias = int | float | str | bool | dt.date | dt.datetime | None
 
 
@@ -90,6 +91,22 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Cast:
+    """The same value in another type; no workload has it, but an engine may need it."""
+
+    operand: Expr
+    type: CastType
+
+
+@dataclass(frozen=True, slots=True)
+class Demean:
+    """A number less the mean of its group; no workload has it, but an engine may need it."""
+
+    operand: Expr
+    keys: tuple[Col, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One flat chain of conditions: the value of the first that is true, else `otherwise`."""
 
@@ -118,7 +135,21 @@ class Agg:
 
 
 Expr: TypeAlias = (
-    Col | Lit | Arith | Neg | Compare | IsMissing | IsIn | Bool | Not | Call | Case | Let | Agg
+    Col
+    | Lit
+    | Arith
+    | Neg
+    | Compare
+    | IsMissing
+    | IsIn
+    | Bool
+    | Not
+    | Call
+    | Cast
+    | Demean
+    | Case
+    | Let
+    | Agg
 )
 
 
@@ -129,8 +160,10 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return ()
         case Arith(_, left, right) | Compare(_, left, right):
             return (left, right)
-        case Neg(operand) | Not(operand) | IsMissing(operand):
+        case Neg(operand) | Not(operand) | IsMissing(operand) | Cast(operand, _):
             return (operand,)
+        case Demean(operand, keys):
+            return (operand, *keys)
         case IsIn(operand, values):
             return (operand, *values)
         case Bool(_, operands):

@@ -13,8 +13,10 @@ from .expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
@@ -98,9 +100,9 @@ class _Kinds:
                 return self.conditions(f"{op!r}", *operands)
             case Not(operand):
                 return self.conditions("'not'", operand)
-            case Call("int64" | "boolean", (argument,)):  # an adapter's own: the same value
-                return self.of(argument)
-            case Call("centred", _):  # an adapter's own: a number less the mean of its group
+            case Cast(operand, _):
+                return self.of(operand)
+            case Demean():
                 return "float"
             case Call(name, arguments):
                 return self.function(name, ROW_FUNCTIONS[name], arguments)
@@ -259,7 +261,7 @@ def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
             return any(_missing(value, schema, names) for value in values)
         case Let(name, value, body):
             return _missing(body, schema, {**names, name: _missing(value, schema, names)})
-        case Neg(operand) | Not(operand) | IsIn(operand, _):
+        case Neg(operand) | Not(operand) | IsIn(operand, _) | Cast(operand, _) | Demean(operand, _):
             return _missing(operand, schema, names)
         case Compare(_, left, right):
             return _missing(left, schema, names) or _missing(right, schema, names)

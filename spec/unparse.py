@@ -12,8 +12,10 @@ from .expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
@@ -66,6 +68,10 @@ def _syntax(node: Expr) -> ast.expr:
             return ast.BoolOp(word, [_syntax(operand) for operand in operands])
         case Call(function, arguments) | Agg(function, arguments):
             return _call(function, *(_syntax(argument) for argument in arguments))
+        case Cast(operand, kind):
+            return _call(kind, _syntax(operand))
+        case Demean(operand, keys):
+            return _call("demean", *(_syntax(part) for part in (operand, *keys)))
         case Case(branches, otherwise):
             return _choice(branches, otherwise)
         case Let(name, value, body):

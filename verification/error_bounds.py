@@ -18,8 +18,10 @@ from ..spec.expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
@@ -111,7 +113,7 @@ def _bound(
             return _bound_aggregation(
                 function, [_bound(part, sizes, 1.0) for part in arguments], group
             )
-        case Call() | Compare() | IsMissing() | IsIn() | Bool() | Not():
+        case Call() | Cast() | Demean() | Compare() | IsMissing() | IsIn() | Bool() | Not():
             return _UNKNOWN  # the rule without a floor is stricter
         case _:
             assert_never(node)

@@ -18,8 +18,10 @@ from ..spec.expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
@@ -184,6 +186,11 @@ def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one
             return _call_unless_missing(
                 CALLS[function], *(_evaluate(part, row, group) for part in arguments)
             )
+        case Cast(operand, _):
+            return _evaluate(operand, row, group)
+        case Demean():
+            message = "only engines write this node; no workload has it"
+            raise TypeError(message)
         case Case(branches, otherwise):
             taken = (then for when, then in branches if _evaluate(when, row, group) is True)
             return _evaluate(next(taken, otherwise), row, group)

@@ -7,12 +7,12 @@ import math
 from collections.abc import Sequence
 
 from ...errors import Unsupported
-from ...spec.expression import Agg, Arith, Call, Col, Expr, Lit, Value, columns, walk
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, columns, walk
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double, makes_nan, nonzero
-from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, Writer, name
+from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, name
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -23,17 +23,20 @@ AGGREGATIONS = {
     # The plain ones lose digits where values are close together, and `median` is a guess.
     "std": "stddevSampStable",
     "var": "varSampStable",
-    "std_population": "stddevPopStable",
-    "var_population": "varPopStable",
     "corr": "corrStable",
     "any": "max",
     "all": "min",
     "n_unique": "uniqExact",
+    "size": "count(*)",
+    "median": "quantileExactInclusive",
+    "quantile": "quantileExactInclusive",
+    "first": "argMin",
+    "last": "argMax",
 }
+UNSUPPORTED: dict[str, str] = {}
 # What is infinite of one value, and NaN of none.
 UNDEFINED = {"std", "var", "corr"}
-QUANTILE = "quantileExactInclusive"
-ORDERED = {"first": "argMin", "last": "argMax"}
+POPULATION = {"std_population": "stddevPopStable", "var_population": "varPopStable"}
 FUNCTIONS = {
     "sqrt": "sqrt({0})",
     "log": "log({0})",
@@ -43,12 +46,16 @@ FUNCTIONS = {
     "ceil": "ceil({0})",
     "round": "roundBankers({0}, {1})",
     "lower": "lowerUTF8({0})",
-    "upper": "upperUTF8({0})",
     "len": "lengthUTF8({0})",
     "starts_with": "startsWith({0}, {1})",
     "year": "toYear({0})",
     "month": "toMonth({0})",
     "day": "toDayOfMonth({0})",
+    "abs": "abs({0})",
+    "contains": "position({0}, {1}) > 0",
+    "truncate": "date_trunc({0}, {1})",
+    "min": "least({0})",
+    "max": "greatest({0})",
 }
 TYPES = {
     "int8": "Int8",
@@ -76,7 +83,7 @@ def type_of(column: Column) -> str:
     return f"Nullable({found})" if column.missing or column.kind == "null" else found
 
 
-class ClickHouseWriter(Writer):
+class ClickHouseWriter(SqlWriter):
     """Writes expressions as ClickHouse reads them: its integers grow wider by themselves."""
 
     __slots__ = ()
@@ -172,49 +179,46 @@ class ClickHouseWriter(Writer):
         signs = f"sign(moduloOrNull({x.text}, {y.text})) = -sign({y.text})"
         return Sql(f"intDivOrNull({x.text}, {y.text}) - ({signs})", ADD)
 
-    def _comparison(self, op: str, left: Expr, right: Expr) -> Sql:
-        x, y = (self.seen(side).at(ADD) for side in (left, right))
-        return Sql(f"{x} {'=' if op == '==' else op} {y}", COMPARE)
+    def comparison(self, node: Compare) -> Sql:
+        """Write a comparison."""
+        x, y = (self.seen(side).at(ADD) for side in (node.left, node.right))
+        return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
 
-    def _call(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+    def call(self, node: Call) -> Sql:
+        """Write a row function."""
+        function, arguments = node.function, node.arguments
         texts = [self.seen(argument).text for argument in arguments]
         match function:
             case "abs" if self.facts.kind(arguments[0]) == "int":
-                return Sql(f"toInt64(abs({texts[0]}))")
-            case "abs":
-                return Sql(f"abs({texts[0]})")
+                return Sql(f"toInt64({FUNCTIONS[function].format(*texts)})")
             case "min" | "max":
                 return self._extreme(function, arguments)
             case "contains":
-                return Sql(f"position({texts[0]}, {texts[1]}) > 0", COMPARE)
+                return Sql(FUNCTIONS[function].format(*texts), COMPARE)
             case "truncate":
                 return self._truncated(arguments)
             case "round":
                 texts = [self.write(arguments[0]).text, *texts[1:], "0"]
             case "floor" | "ceil" | "sqrt" | "log" | "log10" | "exp":
                 texts = [self.write(arguments[0]).text]
-            case "int64":
-                return self.int64(self.write(arguments[0]))
-        if function not in FUNCTIONS:
-            raise Unsupported(f"{function}()", "no ClickHouse function is known for it")
         return Sql(FUNCTIONS[function].format(*texts))
 
     def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
-        word = {"min": "least", "max": "greatest"}[function]
         seen = [self.seen(argument).text for argument in arguments]
         texts = self.alike(arguments, plain=True)
         texts = [s if makes_nan(a) else t for s, t, a in zip(seen, texts, arguments, strict=True)]
-        written = f"{word}({', '.join(texts)})"
+        written = FUNCTIONS[function].format(", ".join(texts))
         missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
         present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
         return Sql(f"CASE WHEN {present} THEN {written} END" if missing else written)
 
     def _truncated(self, arguments: tuple[Expr, ...]) -> Sql:
-        """Write the begin of a unit: of a year to a day, ClickHouse's is a date."""
+        """Write the start of a unit: of a year to a day, ClickHouse's is a date."""
         moment, unit = arguments
         assert isinstance(unit, Lit)
-        written = f"date_trunc({string(str(unit.value))}, {self.write(moment).text})"
+        unit_text, text = string(str(unit.value)), self.write(moment).text
+        written = FUNCTIONS["truncate"].format(unit_text, text)
         if self.facts.kind(moment) == "date":
             return Sql(f"toDate32({written})")
         return Sql(f"toDateTime64({written}, 6, {string(self.facts.zone(moment) or 'UTC')})")
@@ -275,7 +279,7 @@ class ClickHouseStatement(Statement):
             expression = Arith("+", expression, Lit(0))
         return super()._named(expression, alias)
 
-    def _writer(self, facts: Facts | None = None) -> Writer:
+    def _writer(self, facts: Facts | None = None) -> SqlWriter:
         return ClickHouseWriter(facts or self.facts, self._aggregation)
 
     def _counted(self, condition: str) -> str:
@@ -289,14 +293,13 @@ class ClickHouseStatement(Statement):
             # chDB 4.4 does not find the column of `count(x) OVER ()`.
             return f"countIf({x} IS NOT NULL)"
         orelse = "OrNull" if self.facts.empty and agg.function not in {"count", "n_unique"} else ""
-        if agg.function in ORDERED:
-            return f"{ORDERED[agg.function]}{orelse}({x}, rowid)"
+        word = (AGGREGATIONS | POPULATION)[agg.function]
+        if agg.function in {"first", "last"}:
+            return f"{word}{orelse}({x}, rowid)"
         if agg.function in {"median", "quantile"}:
             share = rest[0] if rest else "0.5"
-            return f"{QUANTILE}{orelse}({share})({x})"
-        if agg.function not in AGGREGATIONS:
-            raise Unsupported(f"{agg.function}()", "no ClickHouse aggregation is known for it")
-        return f"{AGGREGATIONS[agg.function]}{orelse}({', '.join(arguments)})"
+            return f"{word}{orelse}({share})({x})"
+        return f"{word}{orelse}({', '.join(arguments)})"
 
     def _aggregation(self, agg: Agg) -> Sql:
         written = super()._aggregation(agg)

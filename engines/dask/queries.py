@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from ...spec.expression import Agg, Col, aggregations
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
-from ..pandas.queries import AGGREGATIONS, PandasSteps, with_columns
+from ..pandas.queries import PandasSteps, with_columns
+from ..pandas.words import METHODS
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill
 from ..writing.properties import of_rows
@@ -23,7 +24,7 @@ TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
 TREE_OF_INTEGERS = {"std", "var", "corr"}
 
 WHOLE = {
-    **{name: f"x.{method}()" for name, method in AGGREGATIONS.items()},
+    **{name: f"x.{method}()" for name, method in METHODS.items()},
     "size": "data.shape[0]",
     "corr": "x.corr(y)",
     "first": "next(iter(x.dropna().head(1, npartitions=-1)), None)",
@@ -171,13 +172,13 @@ class Partitions:
         named = with_columns(reductions, self.query.group_by[0])
         names = [r.name for r in named]
         if names != [r.column for r in named]:
-            pairs = {r.name: literal((r.column, AGGREGATIONS[r.function])) for r in named}
+            pairs = {r.name: literal((r.column, METHODS[r.function])) for r in named}
             return quote("g.agg(**n)", g=groups, n={**pairs, **one})
         if len(names) == 1:
-            method = AGGREGATIONS[named[0].function]
+            method = METHODS[named[0].function]
             return quote(f"g[c].{method}(**o)", g=groups, c=names[0], o=one)
         # A dictionary is 10 to 15 per cent faster than names or a method of several columns.
-        methods = {r.name: AGGREGATIONS[r.function] for r in named}
+        methods = {r.name: METHODS[r.function] for r in named}
         return quote("g.agg(m, **o)", g=groups, m=methods, o=one)
 
     def _shuffled(self) -> Text:

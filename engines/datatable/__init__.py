@@ -14,7 +14,7 @@ from ..writing.passes.widen import widened
 from ..writing.program import Parts, fill
 from ..writing.properties import of_rows
 from ..writing.quote import literal, quote, source
-from .queries import Chain, meeting, summable
+from .queries import BracketChain, meeting, summable
 
 # From Arrow, datatable reads an unsigned number's bits as signed, and a dictionary's codes.
 LOADABLE = {
@@ -46,7 +46,7 @@ class Datatable(Adapter):
         query, rows, met = inputs.query, inputs.rows, inputs.joining
         _check_names(query)
         rewritten = summable(query, of_rows(query, rows))
-        chain = Chain(rewritten, of_rows(rewritten, rows), rows).finished()
+        chain = BracketChain(rewritten, of_rows(rewritten, rows), rows).finished()
         load = _load(inputs)
         joined, chain = meeting(met, query, chain) if met else ("", chain)
         return Parts(

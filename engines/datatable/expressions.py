@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -17,100 +16,93 @@ from ...spec.expression import (
     Bool,
     Call,
     Case,
-    Col,
+    Cast,
     Compare,
     Expr,
     IsIn,
     IsMissing,
-    Let,
     Lit,
-    Neg,
     Not,
+    Value,
 )
 from ...spec.vocabulary import UNITS
+from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double, nonzero
 from ..writing.quote import literal, quote
-from ..writing.steps import negated, substituted
+from ..writing.steps import negated
+from .words import FUNCTIONS, PATTERNS, UNSUPPORTED
 
-FUNCTIONS = {
-    "abs": "dt.math.abs(x)",
-    "int64": "dt.as_type(x, dt.int64)",
-    "sqrt": "dt.math.sqrt(x)",
-    "log": "dt.math.log(x)",
-    "log10": "dt.math.log10(x)",
-    "exp": "dt.math.exp(x)",
-    "floor": "dt.math.floor(x)",
-    "ceil": "dt.math.ceil(x)",
-    "len": "dt.str.len(x)",
-    "year": "dt.time.year(x)",
-    "month": "dt.time.month(x)",
-    "day": "dt.time.day(x)",
-    "min": "dt.rowmin(*x)",
-    "max": "dt.rowmax(*x)",
-}
 DATED = {"year", "month", "day", "truncate"}
-PATTERNS = {"contains": ".*{}.*", "starts_with": "{}.*"}
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 
 
-def _refuse(agg: Agg) -> ast.expr:
-    raise Unsupported(f"{agg.function}()", "an aggregation has no meaning here")
-
-
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Writes expressions; in datatable a comparison with a missing value is False, `!=` True."""
+class DatatableWriter(ExpressionWriter[ast.expr]):
+    """Writes expressions for their value, missing where the language says so, and conditions.
+
+    In datatable, a comparison with a missing value is False, and `!=` True.
+    """
 
     facts: Facts
-    aggregation: Callable[[Agg], ast.expr] = _refuse
+    aggregate: Callable[[Agg], ast.expr] | None = None
 
-    def value(self, node: Expr) -> ast.expr:
-        """Write an expression for its value, missing where the language says so."""
-        match node:
-            case Col(name):
-                return f(name)
-            case Lit(dt.datetime() | dt.date() as value):
-                return _moment(value)
-            case Lit(value):
-                return literal(value)
-            case Arith(op, left, right):
-                return self._arithmetic(op, left, right)
-            case Neg(operand):
-                return quote("-x", x=self.value(operand))
-            case Compare() | Bool() | Not() | IsIn():
-                return self._three_valued(node)
-            case IsMissing():
-                return self.condition(node)
-            case Call(function, arguments):
-                return self._call(function, arguments)
-            case Case(branches, otherwise):
-                return self._case(branches, otherwise)
-            case Let(name, value, body):
-                return self.value(substituted(body, {name: value}))
-            case Agg():
-                return self.aggregation(node)
-            case _:
-                assert_never(node)
+    def column(self, name: str) -> ast.expr:
+        """Write a column."""
+        return f(name)
+
+    def constant(self, value: Value) -> ast.expr:
+        """Write a constant."""
+        return _moment(value) if isinstance(value, dt.date) else literal(value)
+
+    def negative(self, operand: Expr) -> ast.expr:
+        """Write a number with the other sign."""
+        return quote("-x", x=self.expression(operand))
+
+    def comparison(self, node: Compare) -> ast.expr:
+        """Write a comparison for its value."""
+        return self._three_valued(node)
+
+    def is_missing(self, operand: Expr) -> ast.expr:
+        """Write the test for a missing value."""
+        return quote("x == None", x=self.expression(operand))
+
+    def membership(self, node: IsIn) -> ast.expr:
+        """Write the test for one of several constants, for its value."""
+        return self._three_valued(node)
+
+    def junction(self, node: Bool) -> ast.expr:
+        """Write a chain of `and` or of `or`, for its value."""
+        return self._three_valued(node)
+
+    def opposite(self, operand: Expr) -> ast.expr:
+        """Write the opposite of a condition, for its value."""
+        return self._three_valued(Not(operand))
+
+    def cast(self, node: Cast) -> ast.expr:
+        """Write an integer in 64 bits."""
+        return quote("dt.as_type(x, dt.int64)", x=self.expression(node.operand))
+
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Write an aggregation, where the query has them."""
+        return self.aggregate(agg) if self.aggregate else ExpressionWriter.aggregation(self, agg)
 
     def condition(self, node: Expr) -> ast.expr:
         """Write a condition that is True where it surely holds, and False elsewhere."""
         match node:
             case Compare(op, left, right):
-                return self._comparison(op, left, right)
-            case IsMissing(operand):
-                return quote("x == None", x=self.value(operand))
+                return self._compared(op, left, right)
             case Not(IsMissing(operand)):
-                return quote("x != None", x=self.value(operand))
+                return quote("x != None", x=self.expression(operand))
             case IsIn(operand, values):
-                return joined("or", [self._comparison("==", operand, v) for v in _given(values)])
+                return joined("or", [self._compared("==", operand, v) for v in _given(values)])
             case Not(IsIn(operand, values)):
                 return self._not_in(operand, values)
             case Bool(op, operands):
                 return joined(op, [self.condition(operand) for operand in operands])
             case Not(operand):
-                return self._opposite(operand)
+                return self._failing(operand)
             case _:
-                tree = self.value(node)
+                tree = self.expression(node)
                 return quote("x == True", x=tree) if self.facts.may_miss(node) else tree
 
     def _three_valued(self, node: Expr) -> ast.expr:
@@ -119,8 +111,8 @@ class Writer:
         holds, fails = self.condition(node), self.condition(negated(node))
         return quote("ifelse(a, True, b, False, None)", a=holds, b=fails)
 
-    def _comparison(self, op: str, left: Expr, right: Expr) -> ast.expr:
-        tree = quote(f"x {op} y", x=self.value(left), y=self.value(right))
+    def _compared(self, op: str, left: Expr, right: Expr) -> ast.expr:
+        tree = quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
         missing = [side for side in (left, right) if self.facts.may_miss(side)]
         if op == "!=":
             return self._present(tree, missing)
@@ -129,23 +121,25 @@ class Writer:
         return self._present(tree, missing[:1]) if both else tree
 
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
-        x = self.value(operand)
-        parts = [quote("x != v", x=x, v=self.value(value)) for value in _given(values)]
+        x = self.expression(operand)
+        parts = [quote("x != v", x=x, v=self.expression(value)) for value in _given(values)]
         tree = joined("and", parts)
         return self._present(tree, [operand] if self.facts.may_miss(operand) else [])
 
     def _present(self, tree: ast.expr, nodes: list[Expr]) -> ast.expr:
-        parts = [quote("x != None", x=self.value(node)) for node in nodes]
+        parts = [quote("x != None", x=self.expression(node)) for node in nodes]
         return joined("and", [tree, *parts])
 
-    def _opposite(self, operand: Expr) -> ast.expr:
+    def _failing(self, operand: Expr) -> ast.expr:
         opposite = negated(operand)
         if not isinstance(opposite, Not):
             return self.condition(opposite)
-        x = self.value(operand)
+        x = self.expression(operand)
         return quote("x == False", x=x) if self.facts.may_miss(operand) else quote("~x", x=x)
 
-    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
+    def arithmetic(self, node: Arith) -> ast.expr:
+        """Write arithmetic of two operands."""
+        op, left, right = node.op, node.left, node.right
         x, y = self._wide(op, left, right), self._wide(op, right, left)
         whole = is_whole(self.facts, left, right)
         if op == "%" and not whole:
@@ -157,7 +151,7 @@ class Writer:
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         """Write an operand; arithmetic on fewer than 64 bits would wrap."""
-        x = self.value(node)
+        x = self.expression(node)
         if self.facts.overflows(op, node, other):
             return quote("dt.as_type(x, dt.int64)", x=x)
         return x
@@ -166,21 +160,23 @@ class Writer:
         """Write a truncation by the parts that are kept."""
         timed = self.facts.kind(moment) == "timestamp"
         kept = UNITS[: UNITS.index(unit) + 1]
-        parts = [quote(f"dt.time.{u}(x)", x=self.value(moment)) for u in kept]
+        parts = [quote(f"dt.time.{u}(x)", x=self.expression(moment)) for u in kept]
         blank = [literal(1)] * (3 - len(parts)) + [literal(0)] * 3
         if timed:
-            return quote("dt.time.ymdt(*p)", p=[*parts, *blank][:6])
+            return quote(FUNCTIONS["truncate"], p=[*parts, *blank][:6])
         return quote("dt.time.ymd(*p)", p=[*parts, *blank][:3])
 
-    def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
+        function, arguments = node.function, node.arguments
         if function in DATED and self.facts.zone(arguments[0]):
             raise Unsupported(f"{function}() of a time with a zone", "datatable's times have none")
         match function, arguments:
             case "truncate", (moment, Lit(unit)):
                 return self._truncated(moment, str(unit))
-        parts = list(map(self.value, arguments))
+        parts = list(map(self.expression, arguments))
         if function == "round" and len(parts) == 1:
-            return quote("dt.math.rint(x)", x=parts[0])
+            return quote(FUNCTIONS[function], x=parts[0])
         if function == "round":
             return quote("dt.math.rint(x * 10**n) / 10**n", x=parts[0], n=parts[1])
         if function in {"min", "max"}:
@@ -188,9 +184,9 @@ class Writer:
         if function in PATTERNS and isinstance(arguments[1], Lit):
             escaped = re.sub(r"([\\^$.|?*+()\[\]{}/])", r"\\\1", str(arguments[1].value))
             pattern = PATTERNS[function].format(escaped)
-            return quote("dt.re.match(x, p)", x=parts[0], p=pattern)
-        if function not in FUNCTIONS:
-            raise Unsupported(f"{function}()", "datatable has no such function")
+            return quote(FUNCTIONS[function], x=parts[0], p=pattern)
+        if function in UNSUPPORTED:
+            raise Unsupported(f"{function}()", UNSUPPORTED[function])
         return quote(FUNCTIONS[function], x=parts[0])
 
     def _extreme(self, tree: ast.expr, arguments: tuple[Expr, ...]) -> ast.expr:
@@ -201,12 +197,16 @@ class Writer:
         condition = joined("or", list(map(self.condition, tests)))
         return quote("ifelse(c, None, x)", c=condition, x=tree)
 
-    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
-        parts = [part for c, v in branches for part in (self.condition(c), self.value(v))]
+    def case(self, node: Case) -> ast.expr:
+        """Write the value of the first condition that is true, in one `ifelse`."""
+        branches, otherwise = node.branches, node.otherwise
+        parts = [part for c, v in branches for part in (self.condition(c), self.expression(v))]
         while isinstance(otherwise, Case):
-            parts += [p for c, v in otherwise.branches for p in (self.condition(c), self.value(v))]
+            parts += [
+                p for c, v in otherwise.branches for p in (self.condition(c), self.expression(v))
+            ]
             otherwise = otherwise.otherwise
-        return quote("ifelse(*p)", p=[*parts, self.value(otherwise)])
+        return quote("ifelse(*p)", p=[*parts, self.expression(otherwise)])
 
 
 def f(name: str) -> ast.expr:

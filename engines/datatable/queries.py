@@ -23,29 +23,16 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.schema import Schema
-from ...spec.vocabulary import WINDOWS
 from ...spec.workload import Extreme, Output, Query, RowFunction
+from ..writing.chain import batches
 from ..writing.passes.join import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, makes_double, of_outputs
 from ..writing.quote import literal, quote, source
 from ..writing.steps import fresh, negated, present, rebuilt, substituted
-from .expressions import FUNCTIONS, Writer, column_of, f, is_whole, joined
+from .expressions import DatatableWriter, column_of, f, is_whole, joined
+from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 
-AGGREGATIONS = {
-    "sum": "dt.sum(x)",
-    "mean": "dt.mean(x)",
-    "min": "dt.min(x)",
-    "max": "dt.max(x)",
-    "count": "dt.count(x)",
-    "n_unique": "dt.nunique(x)",
-    "std": "dt.sd(x)",
-    "var": "dt.sd(x) ** 2",
-    "median": "dt.median(x)",
-    "first": "dt.first(x)",
-    "last": "dt.last(x)",
-    "corr": "dt.corr(x, y)",
-}
 KEYED = """\
 # What is joined has a key; a key's values are unique, and come first.
 TABLE = CHOSEN
@@ -54,7 +41,7 @@ TABLE.key = KEY
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class BracketChain:
     """One query over one frame."""
 
     query: Query
@@ -70,9 +57,9 @@ class Chain:
 
     def _rows(self, tree: ast.expr) -> ast.expr:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
-        writer = Writer(self.facts)
+        writer = DatatableWriter(self.facts)
         rows = writer.condition(self.query.where) if self.query.where else None
-        for batch in _batches(self.query.derive):
+        for batch in batches(self.query.derive):
             new = {output.name: self._derived(output) for output in batch}
             tree = _bracketed(tree, rows, quote("f[:].extend(o)", o=new))
             rows = None
@@ -83,7 +70,10 @@ class Chain:
         return tree
 
     def _derived(self, output: Output) -> ast.expr:
-        tree, kind = Writer(self.facts).value(output.expression), self.facts.kind(output.expression)
+        tree, kind = (
+            DatatableWriter(self.facts).expression(output.expression),
+            self.facts.kind(output.expression),
+        )
         if kind == "float" and output.name in self.query.group_by:
             # -0.0 and 0.0 would be two groups.
             return quote("x + 0", x=tree)
@@ -106,14 +96,14 @@ class Chain:
             return self._transformed(tree)
         if self.query.select:
             return tree
-        writer = Writer(self.facts, self._aggregation)
-        outputs = {o.name: writer.value(o.expression) for o in self.query.aggregate}
+        writer = DatatableWriter(self.facts, self._aggregation)
+        outputs = {o.name: writer.expression(o.expression) for o in self.query.aggregate}
         return self._grouped(quote("t[:, o]", t=tree, o=outputs))
 
     def _transformed(self, tree: ast.expr) -> ast.expr:
         """Return the rows numbers to sort by: the answer comes group by group."""
-        query, writer = self.query, Writer(self.facts, self._aggregation)
-        outputs = {o.name: writer.value(o.expression) for o in query.transform}
+        query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
+        outputs = {o.name: writer.expression(o.expression) for o in query.transform}
         if not query.group_by:
             extended = quote("t[:, f[:].extend(o)]", t=tree, o=outputs)
             return quote("t[:, n]", t=extended, n=list(query.outputs))
@@ -124,17 +114,15 @@ class Chain:
         return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
 
     def _window(self, agg: Agg) -> ast.expr:
-        if agg.function == "rank":
-            raise Unsupported("rank()", "datatable numbers no equal values alike")
         argument, *rest = agg.arguments
         step = rest[0].value if rest and isinstance(rest[0], Lit) else 1
-        x = Writer(self.facts).value(argument)
+        x = DatatableWriter(self.facts).expression(argument)
         if agg.function == "cumsum":
             if self.facts.may_miss(argument):
                 total = quote("dt.cumsum(ifelse(x == None, 0, x))", x=x)
                 return quote("ifelse(x == None, None, t)", x=x, t=total)
-            return quote("dt.cumsum(x)", x=x)
-        return quote("dt.shift(x, n)", x=x, n=step if agg.function == "lag" else -int(str(step)))
+            return quote(WINDOWS["cumsum"], x=x)
+        return quote(WINDOWS[agg.function], x=x, n=step)
 
     def _grouped(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
         """Put `by(…)` and what follows it into the last brackets."""
@@ -163,43 +151,43 @@ class Chain:
         while isinstance(body, Let):
             body = substituted(body.body, {body.name: body.value})
         if not tests:
-            return Writer(self.facts).value(body)
+            return DatatableWriter(self.facts).expression(body)
         guard = (Bool("or", tests) if len(tests) > 1 else tests[0], Lit(None))
         match body:
             case Case(branches, otherwise):
                 body = Case((guard, *branches), otherwise)
             case _:
                 body = Case((guard,), body)
-        return Writer(self.facts).value(body)
+        return DatatableWriter(self.facts).expression(body)
 
     def _aggregation(self, agg: Agg) -> ast.expr:
-        writer = Writer(self.facts)
+        writer = DatatableWriter(self.facts)
         if agg.function in WINDOWS:
             return self._window(agg)
         match agg:
             case Agg("size"):
-                return quote("dt.count()")
+                return quote(AGGREGATIONS["size"])
             case Agg("any", (condition,)):
-                return quote("s > 0", s=self._holding(condition))
+                return quote(AGGREGATIONS["any"], s=self._holding(condition))
             case Agg("all", (condition,)):
-                return quote("s == 0", s=self._holding(negated(condition)))
+                return quote(AGGREGATIONS["all"], s=self._holding(negated(condition)))
             case Agg("sum", (condition,)) if self.facts.kind(condition) == "bool":
                 return self._holding(condition)
             case _:
                 self._check(agg)
-        x, *rest = map(writer.value, agg.arguments)
+        x, *rest = map(writer.expression, agg.arguments)
         return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
 
     def _holding(self, condition: Expr) -> ast.expr:
         """Count the rows where a condition holds."""
-        tree = Writer(self.facts).condition(condition)
+        tree = DatatableWriter(self.facts).condition(condition)
         if isinstance(condition, (Compare, Col)) and not isinstance(tree, ast.BinOp):
             return quote("dt.sum(c)", c=tree)
         return quote("dt.sum(ifelse(c, 1, 0))", c=tree)
 
     def _check(self, agg: Agg) -> None:
-        if agg.function not in AGGREGATIONS:
-            raise Unsupported(f"{agg.function}()", "datatable has no such reducer")
+        if agg.function in UNSUPPORTED:
+            raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
         if agg.function in {"first", "last"} and self.facts.may_miss(agg.arguments[0]):
             raise Unsupported(f"{agg.function}()", "datatable's counts a missing value as one")
         if agg.function in {"min", "max"} and self.facts.kind(agg.arguments[0]) == "string":
@@ -209,7 +197,7 @@ class Chain:
         if self.query.having is None:
             return tree
         facts = of_outputs(self.query, self.facts)
-        return quote("t[c, :]", t=tree, c=Writer(facts).condition(self.query.having))
+        return quote("t[c, :]", t=tree, c=DatatableWriter(facts).condition(self.query.having))
 
     def _sort(self, tree: ast.expr) -> ast.expr:
         names = [literal(key.name) for key in self.query.sort]
@@ -232,17 +220,6 @@ def _bracketed(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast
     if rows is None:
         return quote("t[:, o]", t=tree, o=selected)
     return quote("t[c, o]", t=tree, c=rows, o=selected)
-
-
-def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
-    """Split derived columns so that none reads another of the same brackets."""
-    batches: list[list[Output]] = []
-    for output in outputs:
-        reads = set(columns(output.expression))
-        if not batches or reads & {o.name for o in batches[-1]}:
-            batches.append([])
-        batches[-1].append(output)
-    return batches
 
 
 def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]:

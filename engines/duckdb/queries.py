@@ -23,11 +23,10 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.schema import Schema
-from ...spec.vocabulary import WINDOWS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
 from ..writing.properties import Facts, makes_double, makes_nan, of_outputs
-from ..writing.sql import AND, ATOM, NOT, OR, Sql, Writer, name
+from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, name
 from ..writing.steps import substituted
 
 AGGREGATIONS = {
@@ -38,18 +37,22 @@ AGGREGATIONS = {
     "count": "count",
     "std": "stddev",
     "var": "variance",
-    "std_population": "stddev_pop",
-    "var_population": "var_pop",
     "median": "median",
     "quantile": "quantile_cont",
     "corr": "corr",
     "any": "bool_or",
     "all": "bool_and",
+    "size": "count(*)",
+    "n_unique": "count(DISTINCT {})",
+    # Threads take rows in any order: the row's number finds the first and the last value.
+    "first": "arg_min({}, rowid)",
+    "last": "arg_max({}, rowid)",
 }
+WINDOWS = {"rank": "rank()", "lag": "lag", "lead": "lead", "cumsum": "sum"}
+UNSUPPORTED: dict[str, str] = {}
+POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 # What SQL calls NULL over no values at all, and the language does not.
 OF_NOTHING = {"sum": "0", "any": "FALSE", "all": "TRUE"}
-# Threads take rows in any order: the first and the last value are told by the row's number.
-ORDERED = {"first": "arg_min", "last": "arg_max"}
 WIDTH = 76
 
 
@@ -195,7 +198,7 @@ class Statement:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
         found = aggregations(*(output.expression for output in outputs))
-        return any(agg.function in ORDERED for agg in found)
+        return any(agg.function in {"first", "last"} for agg in found)
 
     def _where(self) -> str:
         condition = self.query.where
@@ -249,8 +252,8 @@ class Statement:
         inner = textwrap.indent(text, "    ")
         return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
 
-    def _writer(self, facts: Facts | None = None) -> Writer:
-        return Writer(facts or self.facts, self._aggregation, self.raises)
+    def _writer(self, facts: Facts | None = None) -> SqlWriter:
+        return SqlWriter(facts or self.facts, self._aggregation, self.raises)
 
     def _aggregation(self, agg: Agg) -> Sql:
         if agg.function in WINDOWS:
@@ -262,7 +265,7 @@ class Statement:
 
     def _reduced(self, agg: Agg) -> str:
         if agg.function == "size":
-            return "count(*)"
+            return AGGREGATIONS["size"]
         arguments = [self._argument(argument) for argument in agg.arguments]
         if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
             return self._counted(*arguments)
@@ -272,13 +275,10 @@ class Statement:
         return f"count_if({condition})"
 
     def _called(self, agg: Agg, arguments: list[str]) -> str:
-        if agg.function == "n_unique":
-            return f"count(DISTINCT {arguments[0]})"
-        if agg.function in ORDERED:
-            return f"{ORDERED[agg.function]}({arguments[0]}, rowid)"
-        if agg.function not in AGGREGATIONS:
-            raise Unsupported(f"{agg.function}()", "no DuckDB aggregation is known for it")
-        return f"{AGGREGATIONS[agg.function]}({', '.join(arguments)})"
+        written = (AGGREGATIONS | POPULATION)[agg.function]
+        return (
+            written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
+        )
 
     def _argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
@@ -294,13 +294,14 @@ class Statement:
 
     def _window(self, agg: Agg) -> Sql:
         x, *rest = map(self._argument, agg.arguments)
+        word = WINDOWS[agg.function]
         if agg.function in {"lag", "lead"}:
-            return self._over(f"{agg.function}({', '.join((self._or_null(x), *rest))})", "rowid")
+            return self._over(f"{word}({', '.join((self._or_null(x), *rest))})", "rowid")
         is_truth = self.facts.kind(agg.arguments[0]) == "bool"
         written = (
-            self._over("rank()", x)
+            self._over(word, x)
             if agg.function == "rank"
-            else self._over(self._counted(x) if is_truth else f"sum({x})", "rowid")
+            else self._over(self._counted(x) if is_truth else f"{word}({x})", "rowid")
         )
         if not self.facts.may_miss(agg.arguments[0]):
             return written

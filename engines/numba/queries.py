@@ -14,7 +14,8 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.workload import Extreme, RowFunction
-from ..pandas.queries import AGGREGATIONS, PandasSteps
+from ..pandas.queries import PandasSteps
+from ..pandas.words import METHODS
 from ..writing.loops import is_numeric, loop_name, row_loop
 from ..writing.program import fill
 from ..writing.properties import Facts, of_rows
@@ -210,7 +211,7 @@ class NumbaSteps(PandasSteps):
         if alike and len(compiled) == len(taken.reductions):
             names = [reduction.column for reduction in taken.reductions]
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
-            method = f"c.{AGGREGATIONS[functions.pop()]}(engine='numba').reset_index()"
+            method = f"c.{METHODS[functions.pop()]}(engine='numba').reset_index()"
             lines, frame = [], quote(method, c=chosen)
         else:
             values = {r.name: _reduced(r, compiled=r in compiled) for r in taken.reductions}
@@ -227,7 +228,7 @@ def _reduced(reduction: Reduction, *, compiled: bool) -> ast.expr:
     if reduction.function == "quantile":
         return quote("groups[c].quantile(q)", c=reduction.column, q=reduction.parameter)
     engine = "engine='numba'" if compiled else ""
-    return quote(f"groups[c].{AGGREGATIONS[reduction.function]}({engine})", c=reduction.column)
+    return quote(f"groups[c].{METHODS[reduction.function]}({engine})", c=reduction.column)
 
 
 def _array(frame: str, column: str) -> ast.expr:

@@ -9,24 +9,23 @@ import ast
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import assert_never
 
-from ...errors import Unsupported
 from ...spec.expression import (
-    Agg,
     Arith,
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
     Let,
     Lit,
-    Neg,
     Not,
+    Value,
     children,
     columns,
     walk,
@@ -34,39 +33,20 @@ from ...spec.expression import (
 from ...spec.kinds import extended
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query
+from ..writing.dispatch import ExpressionWriter
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import hoisted, negated, present, substituted
+from .words import FUNCTIONS
 
-FUNCTIONS = {
-    "abs": "np.abs(x)",
-    "int64": "x.astype('int64')",
-    "boolean": "x.astype('boolean')",
-    "sqrt": "np.sqrt(x)",
-    "log": "np.log(x)",
-    "log10": "np.log10(x)",
-    "exp": "np.exp(x)",
-    "floor": "np.floor(x)",
-    "ceil": "np.ceil(x)",
-    "round": "np.round(x)",
-    "lower": "x.str.lower()",
-    "upper": "x.str.upper()",
-    "len": "x.str.len()",
-    "contains": "x.str.contains(y, regex=False)",
-    "starts_with": "x.str.startswith(y)",
-    "year": "x.dt.year",
-    "month": "x.dt.month",
-    "day": "x.dt.day",
-}
-EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
 PERIODS = {"year": "Y", "month": "M"}
 FLOORS = {"day": "D", "hour": "h"}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class Series(ExpressionWriter[ast.expr]):
     """Writes expressions over the columns of the frame called `frame`.
 
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
@@ -94,9 +74,9 @@ class Series:
             case Compare() | Bool() | Not() | IsIn() | Call("contains" | "starts_with"):
                 return self._three_valued(node)
             case _:
-                return self._write(node)
+                return self.expression(node)
 
-    def column(self, node: Expr) -> ast.expr:
+    def as_series(self, node: Expr) -> ast.expr:
         """Write an expression as a series of the frame's index, which an array has not."""
         if self._is_series(node):
             return self.value(node)
@@ -108,92 +88,111 @@ class Series:
             case Bool(op, operands):
                 return self._joined(op, operands)
             case Not(Col(name)) if self.missing(name):
-                return quote("x == False", x=self._write(node.operand))
+                return quote("x == False", x=self.expression(node.operand))
             case Not(Col()):
                 return quote("~x", x=self.condition(node.operand))
             case Not(IsMissing(operand)):
-                return quote("x.notna()", x=self.column(operand))
+                return quote("x.notna()", x=self.as_series(operand))
             case Not(IsIn(operand, _)):
-                return self._and_present(quote("~x", x=self._write(node.operand)), operand)
+                return self._and_present(quote("~x", x=self.expression(node.operand)), operand)
             case Not(operand) if not isinstance(negated(operand), Not):
                 return self.condition(negated(operand))
             case Not(operand):
                 opposite = quote("~x", x=self.condition(operand))
                 return self._and_present(opposite, *children(operand))
             case Compare("!=", left, right):
-                return self._and_present(self._write(node), left, right)
+                return self._and_present(self.expression(node), left, right)
             case Col(name) if self.missing(name):
-                return quote("x == True", x=self._write(node))
+                return quote("x == True", x=self.expression(node))
             case _:
-                return self._write(node)
+                return self.expression(node)
 
-    def _write(self, node: Expr) -> ast.expr:
-        match node:
-            case Col(name) if name in self.trees:
-                return self.trees[name]
-            case Col(name) if name in self.bound:
-                return quote(name)
-            case Col(name):
-                return quote("frame[name]", frame=quote(self.frame), name=name)
-            case Lit(None):
+    def column(self, name: str) -> ast.expr:
+        """Write a column, a local variable, or the tree that stands in its place."""
+        if name in self.trees:
+            return self.trees[name]
+        if name in self.bound:
+            return quote(name)
+        return quote("frame[name]", frame=quote(self.frame), name=name)
+
+    def constant(self, value: Value) -> ast.expr:
+        """Write a constant; a missing one is NaN."""
+        match value:
+            case None:
                 return quote("np.nan")
-            case Lit(dt.datetime() | dt.date() as value):
+            case dt.datetime() | dt.date():
                 return _stamp(value)
-            case Lit(value):
-                return quote("value", value=value)
-            case Arith(op, left, right):
-                return self._arithmetic(op, left, right)
-            case Neg(operand):
-                return quote("-x", x=self._write(operand))
-            case Compare(op, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
-                # Arrow's own truth values are not at home with those of other comparisons.
-                tree = quote(f"x {op} y", x=self._write(node.left), y=self._write(node.right))
+            case _:
+                return literal(value)
+
+    def negative(self, operand: Expr) -> ast.expr:
+        """Write a number with the other sign."""
+        return quote("-x", x=self.expression(operand))
+
+    def comparison(self, node: Compare) -> ast.expr:
+        """Write a comparison as NumPy decides it where a value is missing."""
+        x, y = self.expression(node.left), self.expression(node.right)
+        tree = quote(f"x {node.op} y", x=x, y=y)
+        match node:
+            case Compare(_, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
+                # Arrow's truth values do not mix with those of other comparisons.
                 return quote("t.astype('boolean')", t=tree)
-            case Compare(op, left, right):
-                return quote(f"x {op} y", x=self._write(left), y=self._write(right))
-            case IsMissing(operand):
-                return quote("x.isna()", x=self.column(operand))
-            case IsIn(operand, values):
-                listed = ast.List([self._write(value) for value in values])
-                return quote("x.isin(v)", x=self.column(operand), v=listed)
-            case Bool() | Not():
-                return self.condition(node)
+            case _:
+                return tree
+
+    def is_missing(self, operand: Expr) -> ast.expr:
+        """Write the test for a missing value."""
+        return quote("x.isna()", x=self.as_series(operand))
+
+    def membership(self, node: IsIn) -> ast.expr:
+        """Write the test for one of several constants."""
+        listed = ast.List(list(map(self.expression, node.values)))
+        return quote("x.isin(v)", x=self.as_series(node.operand), v=listed)
+
+    def junction(self, node: Bool) -> ast.expr:
+        """Write a chain of `and` or of `or`."""
+        return self._joined(node.op, node.operands)
+
+    def opposite(self, operand: Expr) -> ast.expr:
+        """Write the opposite of a condition."""
+        return self.condition(Not(operand))
+
+    def cast(self, node: Cast) -> ast.expr:
+        """Write a value in another type."""
+        return quote("x.astype(t)", x=self.expression(node.operand), t=node.type)
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
+        function, (first, *others) = node.function, node.arguments
+        match node:
             case Call("truncate", (moment, Lit(unit))):
                 zone = self.facts.zone(moment) if self.facts else ""
-                return self._truncated(self.column(moment), str(unit), zone)
-            case Call("centred", arguments):
-                return self._centred(arguments)
+                return self._truncated(self.as_series(moment), str(unit), zone)
             case Call("len", (Col(name),)) if self.arrow(name):
                 # Beside floats, pandas' own missing integers would mix NA and NaN.
-                return quote("x.str.len().astype('float64')", x=self._write(Col(name)))
-            case Call(function, arguments):
-                method = FUNCTIONS.get(function, "").startswith("x.")
-                first = self.column(arguments[0]) if method else self._write(arguments[0])
-                return self._call(function, [first, *map(self._write, arguments[1:])])
-            case Case(branches, otherwise):
-                return self._case(branches, otherwise)
-            case Let(name, value, body):
-                return self._write(substituted(body, {name: value}))
-            case Agg(function, _):
-                raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
+                return quote("x.str.len().astype('float64')", x=self.expression(first))
             case _:
-                assert_never(node)
+                method = FUNCTIONS.get(function, "").startswith("x.")
+                x = self.as_series(first) if method else self.expression(first)
+                return self._call(function, [x, *map(self.expression, others)])
 
-    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
+    def arithmetic(self, node: Arith) -> ast.expr:
+        """Write arithmetic of two operands."""
+        op, left, right = node.op, node.left, node.right
         x, y = self._wide(op, left, right), self._wide(op, right, left)
         if op == "**" and self.facts and not _is_power(right):
             # Of integers, pandas refuses negative powers.
             return quote("np.float_power(x, y)", x=x, y=y)
         if op == "**" and right == Lit(0) and self.facts:
             # NaN ** 0 is 1 to NumPy.
-            return quote("(x ** 0).where(x.notna())", x=self.column(left))
+            return quote("(x ** 0).where(x.notna())", x=self.as_series(left))
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
         if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
             # NumPy's integers give 0 by zero; those of a series do not.
-            x = self.column(left)
+            x = self.as_series(left)
         if op == "//" and columns(right) and not self._is_series(right):
-            y = self.column(right)
+            y = self.as_series(right)
         result = quote(f"x {op} y", x=x, y=y)
         if op == "//" and columns(right):
             # pandas gives an infinity by zero; the language says missing.
@@ -207,8 +206,8 @@ class Series:
             isinstance(node, Col) and node.name not in self.bound and not self.missing(node.name)
         )
         if self.facts and whole and self.facts.overflows(op, node, other):
-            return quote("x.astype('int64')", x=self._write(node))
-        return self._write(node)
+            return quote("x.astype('int64')", x=self.expression(node))
+        return self.expression(node)
 
     def _is_series(self, node: Expr) -> bool:
         """Return whether an expression is a series; `np.where` and a constant are not."""
@@ -240,7 +239,7 @@ class Series:
     def _and_present(self, tree: ast.expr, *operands: Expr) -> ast.expr:
         for operand in operands:
             if self._may_miss(operand):
-                tree = quote("t & x.notna()", t=tree, x=self.column(operand))
+                tree = quote("t & x.notna()", t=tree, x=self.as_series(operand))
         return tree
 
     def _three_valued(self, node: Expr) -> ast.expr:
@@ -255,15 +254,15 @@ class Series:
             case Not(operand) if self._may_miss(operand):
                 return quote("~x", x=self._three_valued(operand))
             case Col(name) if self.missing(name):
-                return quote("x.astype('boolean')", x=self._write(node))
+                return quote("x.astype('boolean')", x=self.expression(node))
             case IsMissing() | Case():
-                return self.column(node)
+                return self.as_series(node)
             case _:
                 return self._masked(self.condition(node), children(node))
 
     def _masked(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
         """Take a condition as missing where an operand is."""
-        masks = [quote("x.isna()", x=self.column(x)) for x in operands if self._may_miss(x)]
+        masks = [quote("x.isna()", x=self.as_series(x)) for x in operands if self._may_miss(x)]
         if not masks:
             return tree
         if not any(map(self._is_series, operands)):
@@ -280,14 +279,15 @@ class Series:
             case _:
                 return can_be_missing(node, self.missing)
 
-    def _centred(self, arguments: tuple[Expr, ...]) -> ast.expr:
-        """Write a column less its group's mean; the other arguments are the keys."""
-        column, *keys = (node.name for node in arguments if isinstance(node, Col))
+    def demeaned(self, node: Demean) -> ast.expr:
+        """Write a column less the mean of its group."""
+        assert isinstance(node.operand, Col)
+        keys = [key.name for key in node.keys]
         options = {"dropna": False} if any(map(self.missing, keys)) else {}
         by = keys[0] if len(keys) == 1 else keys
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
-        mean = quote('g[c].transform("mean")', g=groups, c=column)
-        return quote("x - mean", x=self._write(arguments[0]), mean=mean)
+        mean = quote('g[c].transform("mean")', g=groups, c=node.operand.name)
+        return quote("x - mean", x=self.expression(node.operand), mean=mean)
 
     def _truncated(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
         """Write a truncation; months and years have no fixed length, but periods know them."""
@@ -301,26 +301,26 @@ class Series:
         if unit in PERIODS:
             tree = quote("x.dt.to_period(p).dt.to_timestamp()", x=moment, p=PERIODS[unit])
         else:
-            tree = quote("x.dt.floor(u)", x=moment, u=FLOORS[unit])
+            tree = quote(FUNCTIONS["truncate"], x=moment, y=FLOORS[unit])
         return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
 
     def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
-        if function in EXTREMES and len(arguments) > 1:
+        if function in {"min", "max"}:
             tree = arguments[0]
             for argument in arguments[1:]:
-                tree = quote(EXTREMES[function], x=tree, y=argument)
+                tree = quote(FUNCTIONS[function], x=tree, y=argument)
             return tree
         if function == "round" and len(arguments) == 2:
             return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
-        if function not in FUNCTIONS:
-            raise Unsupported(f"{function}()", "pandas has no vectorised form that is known here")
         return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
 
-    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+    def case(self, node: Case) -> ast.expr:
+        """Write the value of the first condition that is true."""
+        branches, otherwise = node.branches, node.otherwise
         if len(branches) == 1:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
-                return quote("v.where(c)", v=self._write(value), c=self.condition(condition))
+                return quote("v.where(c)", v=self.expression(value), c=self.condition(condition))
             v, o = self._chosen(value, otherwise)
             return quote("np.where(c, v, o)", c=self._decided(condition), v=v, o=o)
         *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
@@ -334,7 +334,7 @@ class Series:
 
     def _is_text(self, node: Expr) -> bool:
         match node:
-            case Lit(str()) | Call("lower" | "upper"):
+            case Lit(str()) | Call("lower"):
                 return True
             case Col(name) if self.facts and name in self.facts.data:
                 return self.facts.data[name].kind == "string"

@@ -33,6 +33,7 @@ from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, hoisted, missing_key, present, steps
 from ..writing.user_functions import groups_applied, rows_applied
 from .expressions import Series, deriving, filtering, series, setting
+from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
 IMPORTS = """\
 import numpy as np
@@ -46,46 +47,11 @@ pd.options.future.infer_string = True
 """
 ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
 
-AGGREGATIONS = {
-    "sum": "sum",
-    "mean": "mean",
-    "min": "min",
-    "max": "max",
-    "count": "count",
-    "size": "size",
-    "n_unique": "nunique",
-    "std": "std",
-    "var": "var",
-    "median": "median",
-    "first": "first",
-    "last": "last",
-    "any": "any",
-    "all": "all",
-}
-# An adapter's own: of the population, as NumPy's; their divisor is an option of pandas' methods.
-POPULATION = {"std_population": "std", "var_population": "var"}
-WHOLE = {
-    **{name: f"x.{method}()" for name, method in AGGREGATIONS.items()},
-    "quantile": "x.quantile(q)",
-    "first": "next(iter(x.dropna()), None)",
-    "last": "next(iter(x.dropna()[::-1]), None)",
-    "size": "len(f)",
-    "corr": "x.corr(y)",
-}
-
-# A window function over a column of the groups, or of the whole frame.
-WINDOWS = {
-    "rank": "x.rank(method='min')",
-    "lag": "x.shift(q)",
-    "lead": "x.shift(-q)",
-    "cumsum": "x.cumsum()",
-}
-
 # These have a value whatever is missing.
 SURE = {"sum", "count", "size", "n_unique", "any", "all"}
 
 # Modin's correlation of two series is missing as soon as one value is.
-WHOLE_SPREAD = {**WHOLE, "corr": "f[c].corr().iloc[0, 1]"}
+WHOLE_SPREAD = {**AGGREGATIONS, "corr": "f[c].corr().iloc[0, 1]"}
 
 
 def string_option(query: Query, rows: Schema, resources: Resources) -> str:
@@ -391,7 +357,7 @@ class PandasSteps:
         if len(functions) == 1 and all(r.name == r.column for r in reductions):
             names = [r.column for r in reductions]
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
-            return quote(f"c.{AGGREGATIONS[functions.pop()]}()", c=chosen)
+            return quote(f"c.{METHODS[functions.pop()]}()", c=chosen)
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         return quote("a.reset_index()", a=_aggregated(groups, reductions))
 
@@ -454,7 +420,7 @@ class PandasSteps:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
             holes = {"x": x, "y": y, "q": parameter, "f": quote(self.frame), "c": [*r.columns]}
-            whole = {**(WHOLE_SPREAD if self.local else WHOLE), **WINDOWS}
+            whole = {**(WHOLE_SPREAD if self.local else AGGREGATIONS), **WINDOWS}
             return quote(whole[r.function], **holes)
         x = quote("groups[c]", c=r.column if r.columns else self.query.group_by[0])
         if r.function in WINDOWS:
@@ -463,7 +429,7 @@ class PandasSteps:
             return quote("x.transform('quantile', q)", x=x, q=parameter)
         if r.function in POPULATION:
             return quote("x.transform(m, ddof=0)", x=x, m=POPULATION[r.function])
-        return quote("x.transform(m)", x=x, m=AGGREGATIONS[r.function])
+        return quote("x.transform(m)", x=x, m=METHODS[r.function])
 
     def _whole(self, taken: Steps) -> list[str]:
         values = {}
@@ -471,7 +437,7 @@ class PandasSteps:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
             holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
-            whole = WHOLE_SPREAD if self.local else WHOLE
+            whole = WHOLE_SPREAD if self.local else AGGREGATIONS
             values[r.name] = quote("[v]", v=quote(whole[r.function], **holes))
         frame = quote("pandas.DataFrame(v)" if self.local else "pd.DataFrame(v)", v=values)
         if taken.direct:
@@ -501,18 +467,18 @@ def _one(reduction: Reduction) -> ast.expr:
         return quote("c.quantile(q)", c=column, q=reduction.parameter)
     if reduction.function in POPULATION:
         return quote(f"c.{POPULATION[reduction.function]}(ddof=0)", c=column)
-    return quote(f"c.{AGGREGATIONS[reduction.function]}()", c=column)
+    return quote(f"c.{METHODS[reduction.function]}()", c=column)
 
 
 def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
     """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
     columns = [r.column for r in reductions]
-    words = {r.name: literal(AGGREGATIONS[r.function]) for r in reductions}
+    words = {r.name: literal(METHODS[r.function]) for r in reductions}
     if len(set(columns)) == 1:
         return quote("g[c].agg(**w)", g=groups, c=columns[0], w=words)
     if columns == list(words):
         return quote("g.agg(w)", g=groups, w=words)
-    named = {r.name: literal((r.column, AGGREGATIONS[r.function])) for r in reductions}
+    named = {r.name: literal((r.column, METHODS[r.function])) for r in reductions}
     return quote("g.agg(**n)", g=groups, n=named)
 
 

@@ -13,7 +13,6 @@ FUNCTIONS = {
     "floor": "x.floor()",
     "ceil": "x.ceil()",
     "round": "x.round()",
-    "round_2": "x.round(y)",
     "lower": "x.str.to_lowercase()",
     "len": "x.str.len_chars()",
     "contains": "x.str.contains(y, literal=True)",
@@ -35,8 +34,6 @@ AGGREGATIONS = {
     "n_unique": "x.n_unique()",
     "std": "x.std()",
     "var": "x.var()",
-    "std_population": "x.std(ddof=0)",
-    "var_population": "x.var(ddof=0)",
     "median": "x.median()",
     "first": "x.first()",
     "last": "x.last()",
@@ -51,6 +48,12 @@ WINDOWS = {
     "lead": "x.shift(-y)",
     "cumsum": "x.cum_sum()",
 }
+VARIANTS = {
+    "round_2": "x.round(y)",
+    "std_population": "x.std(ddof=0)",
+    "var_population": "x.var(ddof=0)",
+}
+UNSUPPORTED: dict[str, str] = {}
 POLARS = Dialect(
     column="pl.col(n)",
     constant="pl.lit(x)",
@@ -68,7 +71,10 @@ POLARS = Dialect(
     floor_divide="x // y",
     nothing="pl.lit(None, pl.Float64)",
     functions=FUNCTIONS,
-    aggregations=AGGREGATIONS | WINDOWS,
+    aggregations=AGGREGATIONS,
+    windows=WINDOWS,
+    variants=VARIANTS,
+    unsupported=UNSUPPORTED,
     narrow=True,
     counts_missing=frozenset({"n_unique", "first", "last"}),
     drop_missing="x.drop_nulls()",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, assert_never
+from typing import ClassVar
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -15,24 +15,25 @@ from ...spec.expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
     Expr,
     IsIn,
     IsMissing,
-    Let,
     Lit,
     Neg,
     Not,
+    Value,
     columns,
 )
 from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
-from .passes.widen import WIDE
+from .dispatch import ExpressionWriter
 from .properties import Facts, makes_nan, nonzero, of_outputs, of_rows
 from .quote import literal, quote
-from .steps import hoisted, negated, present, steps, substituted
+from .steps import hoisted, negated, present, steps
 from .user_functions import skipping
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
@@ -46,9 +47,10 @@ COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day", "rank"}
 class Dialect:
     """The words of a library: `x` and `y` are operands, `n` a name, `c` a condition, `v` values.
 
-    `functions` and `aggregations` leave out what the library cannot express. A library that sums
-    no truth values has `sum_truth` among its aggregations, one whose dates truncate by other words
-    `truncate_date` among its functions; `units` maps the language's units to its own.
+    `functions`, `aggregations` and `windows` have the language's words, and `unsupported` the
+    reason for each that the library lacks. `variants` are words for a part of what one means:
+    `round_2` and `round_tens` (to places), `truncate_date`, `sum_truth` (of truth values),
+    `std_population`, `var_population`. `units` maps the language's units to the library's.
 
     `nothing` is a missing number, and `by_zero` is x / 0 for a library that raises there.
     `of_nothing` fills in what an aggregation of no values lacks. `composite`: an aggregation takes
@@ -76,6 +78,9 @@ class Dialect:
     floor_divide: str
     functions: Mapping[str, str]
     aggregations: Mapping[str, str]
+    unsupported: Mapping[str, str]
+    windows: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
     divide: str = "x / y"
     by_zero: str = ""
     nothing: str = ""
@@ -97,7 +102,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain(ABC):
+class Chain(ExpressionWriter[ast.expr]):
     """Writes the chain of a query; a library's own class says how its frames take the steps.
 
     `known` replaces the facts of the rows, where a condition is on others. `beside`: aggregations
@@ -204,52 +209,48 @@ class Chain(ABC):
         bare = self.dialect.bare_choices and not text
         return self.expression(node) if bare else self.value(node)
 
-    def expression(self, node: Expr) -> ast.expr:
-        """Write an expression over columns, or over aggregations where they are allowed."""
-        match node:
-            case Col(name):
-                return self.column(name)
-            case Lit(value):
-                return literal(value)
-            case Arith():
-                return self._arithmetic(node)
-            case Neg(Lit(int() | float() as value)):
+    def constant(self, value: Value) -> ast.expr:
+        """Write a constant as Python does."""
+        return literal(value)
+
+    def negative(self, operand: Expr) -> ast.expr:
+        """Write a number with the other sign; of a constant, as Python does."""
+        match operand:
+            case Lit(int() | float() as value):
                 return literal(-value)
-            case Neg(operand):
-                return quote(self.dialect.negative, x=self._operand("*", operand, operand))
-            case Compare(op, left, right):
-                return self._comparison(op, left, right)
-            case IsMissing(operand):
-                return quote(self.dialect.missing, x=self.seen(operand))
-            case Not(IsMissing(operand)):
-                return quote(self.dialect.present, x=self.seen(operand))
-            case IsIn(operand, values):
-                listed = [literal(v.value) for v in values if v.value is not None]
-                return quote(self.dialect.member, x=self.seen(operand), v=listed)
-            case Bool(op, operands):
-                return self._joined(op, [self.expression(operand) for operand in operands])
-            case Not(operand):
-                opposite = negated(operand)
-                if isinstance(opposite, Not):
-                    return quote("~x", x=self.expression(operand))
-                return self.expression(opposite)
-            case Call(function, arguments):
-                return self._call(function, arguments)
-            case Case(branches, otherwise):
-                return self._case(branches, otherwise)
-            case Let(name, value, body):
-                return self.expression(substituted(body, {name: value}))
-            case Agg():
-                return self.aggregation(node)
             case _:
-                assert_never(node)
+                return quote(self.dialect.negative, x=self._operand("*", operand, operand))
+
+    def is_missing(self, operand: Expr) -> ast.expr:
+        """Write the test for a missing value."""
+        return quote(self.dialect.missing, x=self.seen(operand))
+
+    def membership(self, node: IsIn) -> ast.expr:
+        """Write the test for one of several constants."""
+        listed = [literal(v.value) for v in node.values if v.value is not None]
+        return quote(self.dialect.member, x=self.seen(node.operand), v=listed)
+
+    def junction(self, node: Bool) -> ast.expr:
+        """Write a chain of `and` or of `or`."""
+        return self._joined(node.op, list(map(self.expression, node.operands)))
+
+    def opposite(self, operand: Expr) -> ast.expr:
+        """Write the opposite of a condition."""
+        if isinstance(operand, IsMissing):
+            return quote(self.dialect.present, x=self.seen(operand.operand))
+        opposite = negated(operand)
+        if isinstance(opposite, Not):
+            return quote("~x", x=self.expression(operand))
+        return self.expression(opposite)
+
+    def cast(self, node: Cast) -> ast.expr:
+        """Write an integer in 64 bits."""
+        return quote(self.dialect.wide, x=self.expression(node.operand))
 
     def aggregation(self, agg: Agg) -> ast.expr:
         """Write one aggregation."""
         word = self._reduction(agg)
-        if word not in self.dialect.aggregations:
-            raise Unsupported(f"{agg.function}()", f"{self.title} has no such aggregation")
-        template = self.dialect.aggregations[word]
+        template = self._template(word, self.dialect.aggregations, self.dialect.windows)
         x, y = self._arguments(agg)
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
             x = quote(self.dialect.drop_missing, x=x)
@@ -264,7 +265,7 @@ class Chain(ABC):
     def _reduction(self, agg: Agg) -> str:
         """Name an aggregation; some libraries have their own for a sum of truth values."""
         truth = agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool"
-        return "sum_truth" if truth and "sum_truth" in self.dialect.aggregations else agg.function
+        return "sum_truth" if truth and "sum_truth" in self.dialect.variants else agg.function
 
     def _over(self, tree: ast.expr) -> ast.expr:
         if not self.dialect.over:
@@ -399,7 +400,8 @@ class Chain(ABC):
         """Return whether the library gives an integer of fewer than 64 bits here."""
         return self.dialect.narrow and _is_count(node) and self.facts.kind(node) == "int"
 
-    def _arithmetic(self, node: Arith) -> ast.expr:
+    def arithmetic(self, node: Arith) -> ast.expr:
+        """Write arithmetic of two operands."""
         say, op = self.dialect, node.op
         x, y = (
             self._operand(op, node.left, node.right),
@@ -435,13 +437,14 @@ class Chain(ABC):
             return infinite
         return quote(say.otherwise, t=quote(say.when, c=quote("y == 0", y=y), v=infinite), v=tree)
 
-    def _comparison(self, op: str, left: Expr, right: Expr) -> ast.expr:
-        x, y = self.seen(left), self.seen(right)
-        if is_constant(left):
+    def comparison(self, node: Compare) -> ast.expr:
+        """Write a comparison."""
+        x, y = self.seen(node.left), self.seen(node.right)
+        if is_constant(node.left):
             x = quote(self.dialect.constant, x=x)
-        if is_constant(right) and not self.dialect.bare:
+        if is_constant(node.right) and not self.dialect.bare:
             y = quote(self.dialect.constant, x=y)
-        return quote(f"x {op} y", x=x, y=y)
+        return quote(f"x {node.op} y", x=x, y=y)
 
     def _joined(self, op: str, operands: list[ast.expr]) -> ast.expr:
         tree = operands[0]
@@ -449,12 +452,11 @@ class Chain(ABC):
             tree = ast.BinOp(tree, BOOLEAN[op](), operand)
         return tree
 
-    def _call(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
-        if function == WIDE:
-            return quote(self.dialect.wide, x=self.expression(arguments[0]))
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
+        function, arguments = node.function, node.arguments
         word = self._word(function, arguments)
-        if word not in self.dialect.functions:
-            raise Unsupported(f"{word}()", f"no word of {self.title} is known for it")
+        template = self._template(word, self.dialect.functions)
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
         write = self.expression if self.dialect.bare else self.value
@@ -462,14 +464,29 @@ class Chain(ABC):
         y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
             y = literal(self.dialect.units[str(unit.value)])
-        return quote(self.dialect.functions[word], x=x, y=y or (rest[0] if rest else None))
+        return quote(template, x=x, y=y or (rest[0] if rest else None))
 
     def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
-        if function == "round" and arguments[1:]:
-            return _rounding(arguments[1])
+        if function == "round" and arguments[1:] and function in self.dialect.functions:
+            return self._rounding(arguments[1])
         if function == "truncate" and self.facts.kind(arguments[0]) == "date":
-            return "truncate_date" if "truncate_date" in self.dialect.functions else function
+            return "truncate_date" if "truncate_date" in self.dialect.variants else function
         return function
+
+    def _rounding(self, places: Expr) -> str:
+        """Name a rounding by where it is: to places behind the point, or to tens before it."""
+        if not isinstance(places, Neg):
+            return "round_2"
+        if "round_tens" not in self.dialect.variants:
+            raise Unsupported("round() to tens", f"{self.title} rounds to decimal places only")
+        return "round_tens"
+
+    def _template(self, word: str, *tables: Mapping[str, str]) -> str:
+        """Return the library's form of a word; Unsupported, with the reason, where it has none."""
+        for table in (*tables, self.dialect.variants):
+            if word in table:
+                return table[word]
+        raise Unsupported(f"{word}()", self.dialect.unsupported[word])
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
@@ -485,9 +502,10 @@ class Chain(ABC):
             return tree
         return self.chosen([(self._joined("and", tests), tree)], self.choice(Lit(None)))
 
-    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
-        pairs = [(self._decided(c), self.choice(v)) for c, v in branches]
-        return self.chosen(pairs, self.choice(otherwise))
+    def case(self, node: Case) -> ast.expr:
+        """Write the value of the first condition that is true."""
+        pairs = [(self._decided(c), self.choice(v)) for c, v in node.branches]
+        return self.chosen(pairs, self.choice(node.otherwise))
 
     def _decided(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
@@ -539,8 +557,3 @@ def _is_count(node: Expr) -> bool:
 def _as_agg(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
     last = (Lit(parameter),) if parameter is not None else ()
     return Agg(function, (*map(Col, names), *last))
-
-
-def _rounding(places: Expr) -> str:
-    """Name a rounding by where it is: to places behind the point, or to tens before it."""
-    return "round_tens" if isinstance(places, Neg) else "round_2"

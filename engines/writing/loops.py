@@ -6,31 +6,29 @@ import ast
 import keyword
 import textwrap
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from ...errors import Unsupported
 from ...spec.expression import (
-    Agg,
     Arith,
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
     Expr,
     IsIn,
-    IsMissing,
-    Let,
     Lit,
-    Neg,
     Not,
+    Value,
     columns,
     walk,
 )
 from ...spec.workload import RowFunction
+from .dispatch import ExpressionWriter
 from .properties import Facts, makes_nan, nonzero
 from .quote import literal, quote, source
-from .steps import hoisted, negated, substituted
+from .steps import hoisted, negated
 
 FUNCTIONS = {
     "abs": "abs(x)",
@@ -41,8 +39,20 @@ FUNCTIONS = {
     "floor": "np.floor(x)",
     "ceil": "np.ceil(x)",
     "round": "np.rint(x)",
+    "min": "np.minimum(x, y)",
+    "max": "np.maximum(x, y)",
 }
-EXTREMES = {"min": "np.minimum(x, y)", "max": "np.maximum(x, y)"}
+NUMBERS_ONLY = "a compiled loop takes numbers and gives one"
+UNSUPPORTED = {
+    "lower": NUMBERS_ONLY,
+    "len": NUMBERS_ONLY,
+    "contains": NUMBERS_ONLY,
+    "starts_with": NUMBERS_ONLY,
+    "year": NUMBERS_ONLY,
+    "month": NUMBERS_ONLY,
+    "day": NUMBERS_ONLY,
+    "truncate": NUMBERS_ONLY,
+}
 JOINS = {"and": ast.And, "or": ast.Or}
 LOOP_NAMES = {"np", "i", "njit", "prange", "output", "data", "pd", "pa", "range", "len", "abs"}
 
@@ -53,9 +63,11 @@ def is_numeric(function: RowFunction, facts: Facts) -> bool:
     body = function.body
     kinds = {facts.kind(Col(name)) for name in columns(body)} | {facts.kind(body)}
     calls = {node.function for node in walk(body) if isinstance(node, Call)}
-    known = calls <= {*FUNCTIONS, *EXTREMES}
+    known = calls <= {*FUNCTIONS} and not any(isinstance(n, Cast) for n in walk(body))
     single = all(
-        len(n.arguments) == 1 or n.function in EXTREMES for n in walk(body) if isinstance(n, Call)
+        len(n.arguments) == 1 or n.function in {"min", "max"}
+        for n in walk(body)
+        if isinstance(n, Call)
     )
     texts = any(isinstance(node, Lit) and isinstance(node.value, str) for node in walk(body))
     asked = function.on_missing == "call" and any(facts.may_miss(Col(n)) for n in columns(body))
@@ -141,7 +153,7 @@ def _parameter(name: str, number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _RowWriter:
+class _RowWriter(ExpressionWriter[ast.expr]):
     """Writes a row function's body over the elements of arrays."""
 
     parameters: dict[str, str]
@@ -171,49 +183,69 @@ class _RowWriter:
             return [self._set(node).strip()]
         return [*lines, "else:", self._set(node)]
 
-    def expression(self, node: Expr) -> ast.expr:
-        """Write an expression over the elements."""
-        match node:
-            case Col(name) if name in self.bound:
-                return quote(name)
-            case Col(name):
-                return quote(f"{self.parameters[name]}[i]")
-            case Lit(None):
-                return quote("np.nan")
-            case Lit(value):
-                return literal(value)
-            case Arith(op, left, right):
-                return self._arithmetic(op, left, right)
-            case Neg(operand):
-                return quote("-x", x=self.expression(operand))
-            case Compare(op, left, right):
-                return quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
-            case IsMissing(operand):
-                return quote("np.isnan(x)", x=self.expression(operand))
-            case IsIn(operand, values):
-                parts = [Compare("==", operand, v) for v in values if v.value is not None]
-                return self.expression(Bool("or", tuple(parts)))
-            case Bool(op, operands):
-                return ast.BoolOp(JOINS[op](), [self.expression(operand) for operand in operands])
-            case Not(operand):
-                opposite = negated(operand)
-                if isinstance(opposite, Not):
-                    return quote("not x", x=self.expression(operand))
-                return self.expression(opposite)
-            case Call(function, arguments):
-                return self._call(function, [self.expression(a) for a in arguments])
-            case Case(branches, otherwise):
-                tree = self.expression(otherwise)
-                for condition, value in reversed(branches):
-                    c, v = self.expression(condition), self.expression(value)
-                    tree = ast.IfExp(c, v, tree)
-                return tree
-            case Let(name, value, body):
-                return self.expression(substituted(body, {name: value}))
-            case Agg(function):
-                raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
-            case _:
-                assert_never(node)
+    def column(self, name: str) -> ast.expr:
+        """Write an element of an array, or a local variable."""
+        return quote(name) if name in self.bound else quote(f"{self.parameters[name]}[i]")
+
+    def constant(self, value: Value) -> ast.expr:
+        """Write a constant; what is missing is NaN."""
+        return quote("np.nan") if value is None else literal(value)
+
+    def arithmetic(self, node: Arith) -> ast.expr:
+        """Write arithmetic; a remainder by zero is NaN."""
+        x, y = self.expression(node.left), self.expression(node.right)
+        tree = quote(f"x {node.op} y", x=x, y=y)
+        if node.op in {"//", "%"} and not nonzero(node.right):
+            return quote("r if y != 0 else np.nan", r=tree, y=y)
+        return tree
+
+    def negative(self, operand: Expr) -> ast.expr:
+        """Write a number with the other sign."""
+        return quote("-x", x=self.expression(operand))
+
+    def comparison(self, node: Compare) -> ast.expr:
+        """Write a comparison."""
+        x, y = self.expression(node.left), self.expression(node.right)
+        return quote(f"x {node.op} y", x=x, y=y)
+
+    def is_missing(self, operand: Expr) -> ast.expr:
+        """Write the test for a missing value."""
+        return quote("np.isnan(x)", x=self.expression(operand))
+
+    def membership(self, node: IsIn) -> ast.expr:
+        """Write the comparisons with several constants."""
+        values = (v for v in node.values if v.value is not None)
+        return self.junction(Bool("or", tuple(Compare("==", node.operand, v) for v in values)))
+
+    def junction(self, node: Bool) -> ast.expr:
+        """Write a chain of `and` or of `or`."""
+        return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
+
+    def opposite(self, operand: Expr) -> ast.expr:
+        """Write the opposite of a condition."""
+        opposite = negated(operand)
+        if isinstance(opposite, Not):
+            return quote("not x", x=self.expression(operand))
+        return self.expression(opposite)
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
+        tree, *others = map(self.expression, node.arguments)
+        if node.function in UNSUPPORTED:
+            raise Unsupported(f"{node.function}()", UNSUPPORTED[node.function])
+        template = FUNCTIONS[node.function]
+        if not others:
+            return quote(template, x=tree)
+        for other in others:
+            tree = quote(template, x=tree, y=other)
+        return tree
+
+    def case(self, node: Case) -> ast.expr:
+        """Write the value of the first condition that is true."""
+        tree = self.expression(node.otherwise)
+        for condition, value in reversed(node.branches):
+            tree = ast.IfExp(self.expression(condition), self.expression(value), tree)
+        return tree
 
     def _locals(self, body: Expr) -> tuple[list[str], Expr, _RowWriter]:
         """Write the named intermediates as local variables, where their names are free."""
@@ -230,18 +262,3 @@ class _RowWriter:
 
     def _set(self, value: Expr) -> str:
         return f"    output[i] = {source(self.expression(value))}"
-
-    def _arithmetic(self, op: str, left: Expr, right: Expr) -> ast.expr:
-        x, y = self.expression(left), self.expression(right)
-        tree = quote(f"x {op} y", x=x, y=y)
-        if op in {"//", "%"} and not nonzero(right):
-            return quote("r if y != 0 else np.nan", r=tree, y=y)
-        return tree
-
-    def _call(self, function: str, parts: list[ast.expr]) -> ast.expr:
-        if function in FUNCTIONS:
-            return quote(FUNCTIONS[function], x=parts[0])
-        tree = parts[0]
-        for part in parts[1:]:
-            tree = quote(EXTREMES[function], x=tree, y=part)
-        return tree

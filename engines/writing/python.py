@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from typing import assert_never
+from dataclasses import dataclass
 
 from ...errors import Unsupported
 from ...spec.expression import (
-    Agg,
     Arith,
     Bool,
     Call,
     Case,
-    Col,
+    Cast,
     Compare,
     Expr,
     IsIn,
-    IsMissing,
-    Let,
-    Lit,
-    Neg,
-    Not,
+    Value,
     children,
 )
 from ...spec.workload import RowFunction
+from .dispatch import ExpressionWriter
 from .properties import nonzero
 from .quote import literal, quote
-from .steps import substituted
 
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.
 FUNCTIONS = {
     "abs": "abs(x)",
-    "int64": "int(x)",
     "sqrt": "np.sqrt(x)",
     "log": "np.log(x)",
     "log10": "np.log10(x)",
@@ -41,15 +35,16 @@ FUNCTIONS = {
     "ceil": "np.ceil(x)",
     "round": "np.round(x)",
     "lower": "x.lower()",
-    "upper": "x.upper()",
     "len": "len(x)",
     "contains": "y in x",
     "starts_with": "x.startswith(y)",
     "year": "x.year",
     "month": "x.month",
     "day": "x.day",
+    "min": "min(*x)",
+    "max": "max(*x)",
 }
-VARIADIC = {"min": "min(*x)", "max": "max(*x)"}
+UNSUPPORTED = {"truncate": "Python's dates have no such method"}
 JOINS = {"and": ast.And, "or": ast.Or}
 
 
@@ -57,68 +52,104 @@ def row_definition(function: RowFunction) -> str:
     """Write the `def` of a row function that was given as an expression."""
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
-    body = "\n".join(_statements(function.body, function.parameter))
+    body = "\n".join(RowWriter(function.parameter).statements(function.body))
     head = f"def {function.name}({function.parameter}):"
     return f"{head}\n{textwrap.indent(body, '    ')}"
 
 
-def _statements(node: Expr, row: str) -> list[str]:
-    match node:
-        case Case(branches, otherwise) if len(branches) > 1:
-            lines = []
-            for condition, value in branches:
-                lines.append(f"if {ast.unparse(_value(condition, row))}:")
-                lines.append(f"    return {ast.unparse(_value(value, row))}")
-            return [*lines, f"return {ast.unparse(_value(otherwise, row))}"]
-        case _:
-            return [f"return {ast.unparse(_value(node, row))}"]
+@dataclass(frozen=True, slots=True)
+class RowWriter(ExpressionWriter[ast.expr]):
+    """Writes expressions over the values of one row, which is called `row`."""
 
+    row: str
 
-def _value(node: Expr, row: str) -> ast.expr:
-    def write(inner: Expr) -> ast.expr:
-        return _value(inner, row)
+    def statements(self, node: Expr) -> list[str]:
+        """Write the body of a function: a chain of conditions as statements."""
+        if not isinstance(node, Case) or len(node.branches) == 1:
+            return [f"return {self._text(node)}"]
+        lines = []
+        for condition, value in node.branches:
+            lines += [f"if {self._text(condition)}:", f"    return {self._text(value)}"]
+        return [*lines, f"return {self._text(node.otherwise)}"]
 
-    match node:
-        case Col(name):
-            return quote("x[n]", x=quote(row), n=name)
-        case Lit(value):
-            return literal(value)
-        case Arith(op, _, right):
-            return _arithmetic(op, right, write(node.left), write(right))
-        case Neg(operand):
-            return quote("-x", x=write(operand))
-        case Compare("!=", left, right) if makes_missing(left) or makes_missing(right):
-            # What is missing differs from nothing, and a NaN does from everything.
-            return quote("x < y or x > y", x=write(left), y=write(right))
-        case Compare(op, left, right):
-            return quote(f"x {op} y", x=write(left), y=write(right))
-        case IsMissing(operand):
-            return quote("pd.isna(x)", x=write(operand))
-        case IsIn(operand, values):
-            return quote("x in v", x=write(operand), v=tuple(v.value for v in values))
-        case Bool(op, operands):
-            return ast.BoolOp(JOINS[op](), [write(operand) for operand in operands])
-        case Not(operand):
-            return quote("not x", x=write(operand))
-        case Call("min" | "max" as function, arguments) if any(map(makes_missing, arguments)):
+    def _text(self, node: Expr) -> str:
+        return ast.unparse(self.expression(node))
+
+    def column(self, name: str) -> ast.expr:
+        """Write a value of the row."""
+        return quote("x[n]", x=quote(self.row), n=name)
+
+    def constant(self, value: Value) -> ast.expr:
+        """Write a constant."""
+        return literal(value)
+
+    def arithmetic(self, node: Arith) -> ast.expr:
+        """Write arithmetic; a division by zero gives what it gives a column."""
+        x, y = self.expression(node.left), self.expression(node.right)
+        if node.op not in {"/", "//", "%"} or nonzero(node.right):
+            return quote(f"x {node.op} y", x=x, y=y)
+        if node.op == "/":
+            # By zero: an infinity with the sign of x, or NaN.
+            return quote("x / y if y else x * np.inf", x=x, y=y)
+        return quote(f"x {node.op} y if y else np.nan", x=x, y=y)
+
+    def negative(self, operand: Expr) -> ast.expr:
+        """Write a number with the other sign."""
+        return quote("-x", x=self.expression(operand))
+
+    def comparison(self, node: Compare) -> ast.expr:
+        """Write a comparison, which is false for NaN."""
+        x, y = self.expression(node.left), self.expression(node.right)
+        if node.op == "!=" and (makes_missing(node.left) or makes_missing(node.right)):
+            # Python's NaN differs from everything, and the language's missing value from nothing.
+            return quote("x < y or x > y", x=x, y=y)
+        return quote(f"x {node.op} y", x=x, y=y)
+
+    def is_missing(self, operand: Expr) -> ast.expr:
+        """Write the test for a missing value."""
+        return quote("pd.isna(x)", x=self.expression(operand))
+
+    def membership(self, node: IsIn) -> ast.expr:
+        """Write the test for one of several constants."""
+        values = tuple(v.value for v in node.values)
+        return quote("x in v", x=self.expression(node.operand), v=values)
+
+    def junction(self, node: Bool) -> ast.expr:
+        """Write a chain of `and` or of `or`."""
+        return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
+
+    def opposite(self, operand: Expr) -> ast.expr:
+        """Write the opposite of a condition."""
+        return quote("not x", x=self.expression(operand))
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function."""
+        function, arguments = node.function, list(map(self.expression, node.arguments))
+        if function in {"min", "max"} and any(map(makes_missing, node.arguments)):
             # Python's own leave NaN out, or not, by the order of the arguments.
-            tree = write(arguments[0])
+            tree = arguments[0]
             for argument in arguments[1:]:
-                tree = quote(f"np.{function}imum(x, y)", x=tree, y=write(argument))
+                tree = quote(f"np.{function}imum(x, y)", x=tree, y=argument)
             return tree
-        case Call(function, arguments):
-            return _call(function, [write(argument) for argument in arguments])
-        case Case(branches, otherwise):
-            tree = write(otherwise)
-            for condition, value in reversed(branches):
-                tree = quote("v if c else o", v=write(value), c=write(condition), o=tree)
-            return tree
-        case Let(name, value, body):
-            return write(substituted(body, {name: value}))
-        case Agg(function, _):
-            raise Unsupported(f"{function}()", "an aggregation has no meaning in a row")
-        case _:
-            assert_never(node)
+        if function in {"min", "max"}:
+            return quote(FUNCTIONS[function], x=arguments)
+        if function == "round" and len(arguments) == 2:
+            return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
+        if function in UNSUPPORTED:
+            raise Unsupported(f"{function}()", UNSUPPORTED[function])
+        return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+
+    def cast(self, node: Cast) -> ast.expr:
+        """Write an integer of NumPy's as Python's, which has no width."""
+        return quote("int(x)", x=self.expression(node.operand))
+
+    def case(self, node: Case) -> ast.expr:
+        """Write the value of the first condition that is true."""
+        tree = self.expression(node.otherwise)
+        for condition, value in reversed(node.branches):
+            c, v = self.expression(condition), self.expression(value)
+            tree = quote("v if c else o", v=v, c=c, o=tree)
+        return tree
 
 
 def makes_missing(node: Expr) -> bool:
@@ -130,22 +161,3 @@ def makes_missing(node: Expr) -> bool:
             return True
         case _:
             return any(map(makes_missing, children(node)))
-
-
-def _arithmetic(op: str, divisor: Expr, x: ast.expr, y: ast.expr) -> ast.expr:
-    if op in {"/", "//", "%"} and not nonzero(divisor):
-        if op == "/":
-            # By zero: an infinity with the sign of x, or NaN.
-            return quote("x / y if y else x * np.inf", x=x, y=y)
-        return quote(f"x {op} y if y else np.nan", x=x, y=y)
-    return quote(f"x {op} y", x=x, y=y)
-
-
-def _call(function: str, arguments: list[ast.expr]) -> ast.expr:
-    if function in VARIADIC:
-        return quote(VARIADIC[function], x=arguments)
-    if function == "round" and len(arguments) == 2:
-        return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
-    if function not in FUNCTIONS:
-        raise Unsupported(f"{function}()", "no word of Python is known for it")
-    return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])

@@ -11,28 +11,25 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
-from ...errors import Unsupported
 from ...spec.expression import (
     Agg,
     Arith,
     Bool,
     Call,
     Case,
-    Col,
+    Cast,
     Compare,
     Expr,
     IsIn,
     IsMissing,
-    Let,
     Lit,
-    Neg,
     Not,
     Value,
 )
+from .dispatch import ExpressionWriter
 from .properties import Facts, makes_double, makes_nan, nonzero
-from .steps import negated, substituted
+from .steps import negated
 
 # How tightly each form binds; an operand that binds less tightly than its place is parenthesised.
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATIVE, CAST, ATOM = range(10)
@@ -47,7 +44,6 @@ FUNCTIONS = {
     "floor": "floor",
     "ceil": "ceil",
     "lower": "lower",
-    "upper": "upper",
     "len": "length",
     "contains": "contains",
     "starts_with": "starts_with",
@@ -56,6 +52,8 @@ FUNCTIONS = {
     "day": "day",
     "min": "least",
     "max": "greatest",
+    "round": "round_even",
+    "truncate": "date_trunc",
 }
 # Where a function has a value.
 DOMAINS = {
@@ -140,49 +138,52 @@ def constant(value: Value, *, plain: bool = True) -> Sql:
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Writes expressions over the columns of one frame; `aggregation` writes an aggregation.
+class SqlWriter(ExpressionWriter[Sql]):
+    """Writes expressions over the columns of one frame; `aggregate` writes an aggregation.
 
-    `raises` tells that the root or logarithm of a negative number raises, as before DuckDB 2.
+    NaN, a large number to DuckDB, becomes NULL where it would be seen. `raises`: the root or the
+    logarithm of a negative number raises, as before DuckDB 2.
     """
 
     facts: Facts
-    aggregation: Callable[[Agg], Sql]
+    aggregate: Callable[[Agg], Sql]
     raises: bool = False
 
     def write(self, node: Expr, *, plain: bool = False) -> Sql:
-        """Write an expression; NaN, which DuckDB takes as a large number, is kept out of sight."""
-        match node:
-            case Col(column):
-                return Sql(name(column))
-            case Lit(value):
-                return self.constant(value, plain=plain)
-            case Arith():
-                return self._arithmetic(node)
-            case Neg(operand):
-                return self.negative(operand)
-            case Compare(op, left, right):
-                return self._comparison(op, left, right)
-            case IsMissing(operand):
-                return Sql(f"{self.seen(operand).at(ADD)} IS NULL", COMPARE)
-            case IsIn(operand, values):
-                return self._member(operand, values, "IN")
-            case Bool(op, operands):
-                level = AND if op == "and" else OR
-                texts = [self.write(operand).at(level + 1) for operand in operands]
-                return Sql(f" {op.upper()} ".join(texts), level)
-            case Not(operand):
-                return self._opposite(operand)
-            case Call(function, arguments):
-                return self._call(function, arguments)
-            case Case(branches, otherwise):
-                return self._case(branches, otherwise)
-            case Let(bound, value, body):
-                return self.write(substituted(body, {bound: value}))
-            case Agg():
-                return self.aggregation(node)
-            case _:
-                assert_never(node)
+        """Write an expression; `plain` allows a constant without a type of its own."""
+        if isinstance(node, Lit):
+            return self.constant(node.value, plain=plain)
+        return self.expression(node)
+
+    def column(self, column: str) -> Sql:
+        """Write a column."""
+        return Sql(name(column))
+
+    def is_missing(self, operand: Expr) -> Sql:
+        """Write the test for a missing value."""
+        return Sql(f"{self.seen(operand).at(ADD)} IS NULL", COMPARE)
+
+    def membership(self, node: IsIn) -> Sql:
+        """Write the test for one of several constants."""
+        return self._member(node.operand, node.values, "IN")
+
+    def junction(self, node: Bool) -> Sql:
+        """Write a chain of `and` or of `or`."""
+        level = AND if node.op == "and" else OR
+        texts = [self.write(operand).at(level + 1) for operand in node.operands]
+        return Sql(f" {node.op.upper()} ".join(texts), level)
+
+    def cast(self, node: Cast) -> Sql:
+        """Write an integer in 64 bits."""
+        return self.int64(self.write(node.operand))
+
+    def case(self, node: Case) -> Sql:
+        """Write the value of the first condition that is true."""
+        return Sql(f"CASE {' '.join(self.whens(node.branches, node.otherwise))} END")
+
+    def aggregation(self, agg: Agg) -> Sql:
+        """Write an aggregation as the statement has it."""
+        return self.aggregate(agg)
 
     def seen(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression where a NaN would be seen: it becomes NULL."""
@@ -216,7 +217,8 @@ class Writer:
         """Write the values of which one is taken; DuckDB finds their common type by itself."""
         return [self.write(value, plain=plain).text for value in values]
 
-    def _arithmetic(self, node: Arith) -> Sql:
+    def arithmetic(self, node: Arith) -> Sql:
+        """Write arithmetic of two operands."""
         if node.op == "%":
             return self._modulo(node.left, node.right)
         if node.op == "//":
@@ -277,7 +279,9 @@ class Writer:
                 opposite = f"sign({x.at(MULTIPLY)} % {y}) = -sign({y})"
         return Sql(f"{x.at(MULTIPLY)} // {y} - ({opposite})::BIGINT", ADD)
 
-    def _comparison(self, op: str, left: Expr, right: Expr) -> Sql:
+    def comparison(self, node: Compare) -> Sql:
+        """Write a comparison."""
+        op, left, right = node.op, node.left, node.right
         x, y = (self.seen(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
             case Arith("%", a, b), Lit(0) if op in {"==", "!="} and nonzero(b):
@@ -290,7 +294,8 @@ class Writer:
         listed = ", ".join(self.constant(v.value).text for v in values if v.value is not None)
         return Sql(f"{self.seen(operand).at(ADD)} {word} ({listed})", COMPARE)
 
-    def _opposite(self, operand: Expr) -> Sql:
+    def opposite(self, operand: Expr) -> Sql:
+        """Write the opposite of a condition."""
         match negated(operand):
             case Not(IsMissing(inner)):
                 return Sql(f"{self.seen(inner).at(ADD)} IS NOT NULL", COMPARE)
@@ -301,16 +306,15 @@ class Writer:
             case opposite:
                 return self.write(opposite)
 
-    def _call(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+    def call(self, node: Call) -> Sql:
+        """Write a row function."""
+        function, arguments = node.function, node.arguments
         if function == "round":
             digits = arguments[1] if len(arguments) == 2 else Lit(0)
-            return Sql(f"round_even({self.write(arguments[0]).text}, {self.write(digits).text})")
-        if function == "int64":
-            return self.int64(self.write(arguments[0]))
+            x, n = (self.write(part).text for part in (arguments[0], digits))
+            return Sql(f"{FUNCTIONS[function]}({x}, {n})")
         if function in {"year", "month", "day", "truncate"}:
             return self._part(function, arguments)
-        if function not in FUNCTIONS:
-            raise Unsupported(f"{function}()", "no DuckDB function is known for it")
         plain = any(map(self._is_double, arguments))
         texts = [self.seen(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
@@ -332,18 +336,15 @@ class Writer:
         if function != "truncate":
             return Sql(f"{FUNCTIONS[function]}({moment})")
         assert isinstance(arguments[1], Lit)
-        written = f"date_trunc({string(str(arguments[1].value))}, {moment})"
+        written = f"{FUNCTIONS[function]}({string(str(arguments[1].value))}, {moment})"
         if zone and arguments[1].value == "hour":
-            # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
+            # Once a year, a clock shows an hour twice: its start is found from the time since.
             return Sql(f"{begun} - ({moment} - {written})", ADD)
         return Sql(f"timezone({zone}, {written})" if zone else written)
 
     def _zone(self, node: Expr) -> str:
         zone = self.facts.zone(node)
         return string(zone) if zone else ""
-
-    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Sql:
-        return Sql(f"CASE {' '.join(self.whens(branches, otherwise))} END")
 
 
 def _double(value: float, *, plain: bool) -> Sql:

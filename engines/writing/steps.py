@@ -14,8 +14,10 @@ from ...spec.expression import (
     Bool,
     Call,
     Case,
+    Cast,
     Col,
     Compare,
+    Demean,
     Expr,
     IsIn,
     IsMissing,
@@ -126,6 +128,10 @@ def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
             return Bool(op, parts)
         case Call(function, _):
             return Call(function, parts)
+        case Cast(_, type_):
+            return Cast(parts[0], type_)
+        case Demean(_, keys):
+            return Demean(parts[0], keys)
         case Agg(function, _):
             return Agg(function, parts)
         case Case(branches, _):

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.duckdb import ENGINE
 from dfbench.engines.writing.properties import Facts
-from dfbench.engines.writing.sql import KEYWORDS, Writer, name, string
+from dfbench.engines.writing.sql import KEYWORDS, SqlWriter, name, string
 from dfbench.errors import Unsupported
 from dfbench.spec.expression import (
     Agg,
@@ -49,7 +49,7 @@ def no_aggregation(agg) -> None:
 
 
 def sql(node: Expr, data: Schema = COLUMNS) -> str:
-    return Writer(Facts(data), no_aggregation).write(node).text
+    return SqlWriter(Facts(data), no_aggregation).write(node).text
 
 
 def python(node: Expr, row: dict[str, int]) -> float | None:

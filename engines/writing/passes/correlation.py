@@ -10,6 +10,7 @@ from ....spec.expression import (
     Call,
     Case,
     Col,
+    Demean,
     Expr,
     IsMissing,
     Let,
@@ -78,8 +79,8 @@ class _Rewriting:
         elif not isinstance(column, Col):
             column = self._derive(title, column)
         if not exact:
-            keys = (Col(key) for key in self.query.group_by)
-            column = self._derive(f"{title}_centred", Call("centred", (column, *keys)))
+            keys = tuple(map(Col, self.query.group_by))
+            column = self._derive(f"{title}_centred", Demean(column, keys))
         assert isinstance(column, Col)
         return column
 

@@ -9,17 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ....spec.expression import Agg, Arith, Call, Case, Col, Expr, Lit, Neg, children, columns, walk
+from ....spec.expression import (
+    Agg,
+    Arith,
+    Call,
+    Case,
+    Cast,
+    Col,
+    Expr,
+    Lit,
+    Neg,
+    children,
+    columns,
+    walk,
+)
 from ....spec.kinds import KindError, extended, kind, may_be_missing
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
 from ..steps import rebuilt
 
-# A pseudo-function that only adapters write: the same number in 64 bits.
-WIDE = "int64"
-# The same truth value in pandas' own type: with gaps, it holds truth values as objects of Python's.
-TRUTH = "boolean"
 # What gives a value of its argument, in the argument's width.
 CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
 WHOLE = {"floor", "ceil", "round"}
@@ -87,7 +96,8 @@ class _Rewriting:
                 # NumPy interpolates between bytes as a byte, which wraps.
                 return Agg("quantile", (self._wide(column), share))
             case Agg("sum" | "cumsum" as function, (Col() as column,)) if self._has_gaps(column):
-                return Agg(function, (Call(TRUTH, (column,)),))
+                # With gaps, pandas holds truth values as Python objects, unless in its own type.
+                return Agg(function, (Cast(column, "boolean"),))
             case _:
                 return rebuilt(node, tuple(map(self.rewritten, children(node))))
 
@@ -109,7 +119,7 @@ class _Rewriting:
 
     def _cast(self, node: Expr) -> Expr:
         if self.gaps or not may_be_missing(node, self.data):
-            return Call(WIDE, (node,))
+            return Cast(node, "int64")
         return node
 
     def _is_narrow(self, node: Expr) -> bool:

@@ -1,0 +1,128 @@
+"""The one match on the expression tree, from which every writer has its methods."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar, assert_never
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Cast,
+    Col,
+    Compare,
+    Demean,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    Value,
+)
+from .steps import substituted
+
+Written = TypeVar("Written")
+
+
+class ExpressionWriter(ABC, Generic[Written]):
+    """Writes expressions in one language, by a method for each kind of node."""
+
+    __slots__ = ()
+
+    def expression(self, node: Expr) -> Written:  # one line for each node
+        """Write an expression; Unsupported where the language has no word for a part of it."""
+        match node:
+            case Col(name):
+                return self.column(name)
+            case Lit(value):
+                return self.constant(value)
+            case Arith():
+                return self.arithmetic(node)
+            case Neg(operand):
+                return self.negative(operand)
+            case Compare():
+                return self.comparison(node)
+            case IsMissing(operand):
+                return self.is_missing(operand)
+            case IsIn():
+                return self.membership(node)
+            case Bool():
+                return self.junction(node)
+            case Not(operand):
+                return self.opposite(operand)
+            case Call():
+                return self.call(node)
+            case Cast():
+                return self.cast(node)
+            case Demean():
+                return self.demeaned(node)
+            case Case():
+                return self.case(node)
+            case Let(name, value, body):
+                return self.expression(substituted(body, {name: value}))
+            case Agg():
+                return self.aggregation(node)
+            case _:
+                assert_never(node)
+
+    @abstractmethod
+    def column(self, name: str) -> Written:
+        """Write a column."""
+
+    @abstractmethod
+    def constant(self, value: Value) -> Written:
+        """Write a constant."""
+
+    @abstractmethod
+    def arithmetic(self, node: Arith) -> Written:
+        """Write arithmetic of two operands."""
+
+    @abstractmethod
+    def negative(self, operand: Expr) -> Written:
+        """Write a number with the other sign."""
+
+    @abstractmethod
+    def comparison(self, node: Compare) -> Written:
+        """Write a comparison."""
+
+    @abstractmethod
+    def is_missing(self, operand: Expr) -> Written:
+        """Write the test for a missing value."""
+
+    @abstractmethod
+    def membership(self, node: IsIn) -> Written:
+        """Write the test for one of several constants."""
+
+    @abstractmethod
+    def junction(self, node: Bool) -> Written:
+        """Write a chain of `and` or of `or`."""
+
+    @abstractmethod
+    def opposite(self, operand: Expr) -> Written:
+        """Write the opposite of a condition."""
+
+    @abstractmethod
+    def call(self, node: Call) -> Written:
+        """Write a row function of the language."""
+
+    def cast(self, node: Cast) -> Written:
+        """Write a value in another type."""
+        raise Unsupported(f"{node.type}()", "not implemented for this engine")
+
+    def demeaned(self, _node: Demean) -> Written:
+        """Write a number less the mean of its group."""
+        raise Unsupported("a number less the mean of its group", "not implemented for this engine")
+
+    @abstractmethod
+    def case(self, node: Case) -> Written:
+        """Write the value of the first condition that is true."""
+
+    def aggregation(self, agg: Agg) -> Written:
+        """Write an aggregation, where the language has them."""
+        raise Unsupported(f"{agg.function}()", "an aggregation has no meaning in a row")
