@@ -55,8 +55,8 @@ def lower_memory_limit(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
         return limits, ()
     most = int(SHARE * usable) // 2**20 * 2**20
     said = (
-        f"the limit of {format_size(limits.memory)} exceeds what {_name_holder(held_by)} "
-        f"({format_size(usable)}): lowered to {format_size(most)} per engine"
+        f"the workload's limit of {format_size(limits.memory)} is more than "
+        f"{_name_holder(held_by)} ({format_size(usable)}): lowered to {format_size(most)} per engine"
     )
     return replace(limits, memory=most), (said,)
 
@@ -84,7 +84,7 @@ def _check_memory(asked: int) -> None:
     usable, held_by = usable_memory()
     if usable is not None and asked > usable:
         raise LimitError(
-            f"a memory limit of {format_size(asked)} exceeds what {_name_holder(held_by)} "
+            f"a memory limit of {format_size(asked)} is more than {_name_holder(held_by)} "
             f"({format_size(usable)}); lower it with --memory"
         )
 
