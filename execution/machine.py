@@ -56,7 +56,7 @@ def lower_memory_limit(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
     most = int(SHARE * usable) // 2**20 * 2**20
     said = (
         f"the workload's limit of {format_size(limits.memory)} is more than "
-        f"{_name_holder(held_by)} ({format_size(usable)}): lowered to {format_size(most)} per engine"
+        f"{_name_holder(held_by)} ({format_size(usable)}): each gets {format_size(most)}"
     )
     return replace(limits, memory=most), (said,)
 
