@@ -13,7 +13,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from dfbench.comparison.plan import plan
+from dfbench.comparison.plan import make_plan
 from dfbench.comparison.preparation import dataset_of
 from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
@@ -103,7 +103,7 @@ def main() -> None:
     request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
     workload = request.read()
     data = make_dataset(dataset_of(workload), request.cache)
-    planned = plan(workload, data, choose_backend())
+    planned = make_plan(workload, data, choose_backend())
     warm_page_cache(data.path)
     for (engine, query), body in BY_HAND.items():
         if engine not in workload.engines:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..comparison import session
-from ..comparison.plan import chosen
+from ..comparison.plan import narrow
 from ..comparison.request import Request
 from ..engines import engines, missing
 from ..errors import EngineError
@@ -24,7 +24,7 @@ def selftest(request: Request, count: int, rounds: int) -> int:
     narrowed = request if request.engines else replace(request, engines=_usual_engines())
     workload = narrowed.read()
     if not narrowed.queries:
-        workload = chosen(workload, (), _first_queries(workload))
+        workload = narrow(workload, (), _first_queries(workload))
     needed = selftests.needed(len(workload.engines) * len(workload.questions), count, rounds)
     measure = replace(workload.measure, rounds=needed, budget=None)
     overrides = {"measure.rounds": str(needed), "measure.budget": "null"}

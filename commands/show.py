@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.syntax import Syntax
 
-from ..comparison.plan import written
+from ..comparison.plan import write_program
 from ..comparison.preparation import dataset_of
 from ..comparison.request import Request
 from ..datasets.schema_preview import preview_schema
@@ -29,7 +29,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     for name in dict.fromkeys(workload.engines):
         resources = replace(limits, versions=request.provider.planned(find(name)).versions)
         for query in workload.questions:
-            program = written(find(name), query, data, resources)
+            program = write_program(find(name), query, data, resources)
             if folder is None:
                 _print_program(name, query, program)
             elif isinstance(program, Program):

@@ -33,7 +33,7 @@ class Bounds:
         return min(max(int(limit) // MIB * MIB, self.least), self.most)
 
 
-def following(tried: TrialCounts, bounds: Bounds) -> int | None:
+def next_limit(tried: TrialCounts, bounds: Bounds) -> int | None:
     """Return the limit to try next; None when the search has ended."""
     if len(tried.ended) > MOST_LIMITS:
         return None
@@ -44,12 +44,12 @@ def following(tried: TrialCounts, bounds: Bounds) -> int | None:
         return _stepped(tried, bounds, low or 0, up=True)
     if low is None and high != bounds.least:
         return _stepped(tried, bounds, high or 0, up=False)
-    if low is not None and high is not None and high - low > wanted(high):
+    if low is not None and high is not None and high - low > required_precision(high):
         return _middle(low, high)
     return _again(tried, low, high)
 
 
-def wanted(limit: int) -> int:
+def required_precision(limit: int) -> int:
     """Return how near the two sides have to be."""
     return max(int(PRECISION * limit), FINEST)
 

@@ -17,9 +17,9 @@ from ..storage.records import Outcome, Run
 from ..storage.trials import Trial, TrialCounts, append
 from ..verification.agreement import compare_answer
 from . import oracle
-from .limit_search import MIB, TRIES, Bounds, following
+from .limit_search import MIB, TRIES, Bounds, next_limit
 from .observer import Observer
-from .plan import Plan, not_run, written
+from .plan import Plan, list_unavailable, write_program
 
 ROOM = 1.1  # times the unlimited peak: the first limit that is tried for an engine
 RUNS = 2  # hot executions in each process
@@ -29,7 +29,7 @@ LEAST_PATIENCE = 30.0
 
 
 @dataclass(slots=True)
-class Floors:
+class FloorSearch:
     """The searches of one workload, engine by engine; `trials` holds what is stored already."""
 
     plan: Plan
@@ -40,7 +40,7 @@ class Floors:
 
     def run(self) -> None:
         """Search for every engine and query, and store each trial as it ends."""
-        absent = {(run.engine, run.query): run for run in not_run(self.plan)}
+        absent = {(run.engine, run.query): run for run in list_unavailable(self.plan)}
         for engine in self.plan.engines:
             for query in self.plan.workload.questions:
                 if run := absent.get((engine.name, query.name)):
@@ -62,7 +62,7 @@ class Floors:
             return
         bounds = Bounds(self._guess(engine, query.name), SMALLEST_START, self.most)
         while (
-            limit := following(TrialCounts.by(self._of(engine, query.name)), bounds)
+            limit := next_limit(TrialCounts.by(self._of(engine, query.name)), bounds)
         ) is not None:
             self._try(engine, query, limit)
 
@@ -103,7 +103,7 @@ class Floors:
         self.trials.append(trial)
 
     def _checked(self, run: Run, query: Query | Tasks, answer: Path) -> Run:
-        expected = oracle.answer(self.plan, query) if answer.exists() else None
+        expected = oracle.find_answer(self.plan, query) if answer.exists() else None
         if expected is None:
             return run
         verdict = compare_answer(expected, answer, query, self.plan.data.rows)
@@ -118,7 +118,7 @@ class Floors:
         interpreter = self.plan.interpreters[engine]
         threads = self.plan.workload.limits.threads
         resources = Resources(threads, limit, interpreter.versions)
-        program = written(self.plan.engine(engine), query, self.plan.data.schema, resources)
+        program = write_program(self.plan.engine(engine), query, self.plan.data.schema, resources)
         assert isinstance(program, Program)
         return Job(
             engine=engine,

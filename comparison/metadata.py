@@ -10,13 +10,13 @@ from ..execution import machine
 from ..spec.schema import Column
 from ..spec.workload import Query, Tasks
 from ..storage.records import Head
-from .oracle import oracle_name
-from .plan import Plan, told_versions
-from .preflight import elsewhere
-from .scaling import unit
+from .oracle import describe_oracle
+from .plan import Plan, describe_versions
+from .preflight import warn_cluster_limits
+from .scaling import size_unit
 
 
-def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
+def make_head(plan: Plan, command: str, baseline: str | None = None) -> Head:
     """Describe a plan as it stands before its first run."""
     workload = plan.workload
     names = [engine.name for engine in plan.engines]
@@ -27,7 +27,7 @@ def head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         command=command,
         began=datetime.now(UTC).isoformat(timespec="seconds"),
         queries={query.name: query.question for query in workload.questions},
-        engines={name: told_versions(plan.interpreters[name]) for name in names},
+        engines={name: describe_versions(plan.interpreters[name]) for name in names},
         dataset=_dataset(plan),
         limits=_limits(plan),
         measure=_measure(plan),
@@ -68,7 +68,7 @@ def _told(column: Column) -> str:
 def _limits(plan: Plan) -> dict[str, Any]:
     limits = plan.workload.limits
     held = {"backend": plan.backend.name, "promise": plan.backend.promise}
-    clusters = {"clusters": "; ".join(told)} if (told := elsewhere(plan)) else {}
+    clusters = {"clusters": "; ".join(told)} if (told := warn_cluster_limits(plan)) else {}
     own = {"memory": limits.memory, "time": limits.time, "threads": limits.threads}
     return {**own, **held, **clusters}
 
@@ -83,9 +83,9 @@ def _measure(plan: Plan) -> dict[str, Any]:
         "seed": measure.seed,
         "load": measure.load,
         "sizes": {question.name: _size(plan, question) for question in plan.workload.questions},
-        "units": {question.name: unit(question) for question in plan.workload.questions},
+        "units": {question.name: size_unit(question) for question in plan.workload.questions},
         "planned": len(plan.runnable) * (measure.least if measure.budget else measure.rounds),
-        "oracle": ", ".join(dict.fromkeys(map(oracle_name, plan.workload.questions))),
+        "oracle": ", ".join(dict.fromkeys(map(describe_oracle, plan.workload.questions))),
     }
 
 

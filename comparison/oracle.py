@@ -19,13 +19,13 @@ from ..execution.job import Job
 from ..execution.limits import choose_backend
 from ..spec.workload import GroupFunction, Limits, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
-from .plan import Plan, written
+from .plan import Plan, write_program
 
 SQL = "duckdb"
 PYTHON = "serial"
 
 
-def oracle_of(query: Query | Tasks) -> str:
+def choose_oracle(query: Query | Tasks) -> str:
     """Name the engine whose answer counts: Python itself for the user's own functions."""
     match query:
         case Tasks() | Query(apply=GroupFunction()):
@@ -36,9 +36,9 @@ def oracle_of(query: Query | Tasks) -> str:
             return SQL
 
 
-def oracle_name(query: Query | Tasks) -> str:
+def describe_oracle(query: Query | Tasks) -> str:
     """Return the oracle with its version, for reports."""
-    return _told(oracle_of(query))
+    return _told(choose_oracle(query))
 
 
 def _told(oracle: str) -> str:
@@ -47,13 +47,15 @@ def _told(oracle: str) -> str:
     return f"{oracle} {versions(find(oracle)).get(oracle, '')}".strip()
 
 
-def answer(plan: Plan, query: Query | Tasks) -> Path | None:
+def find_answer(plan: Plan, query: Query | Tasks) -> Path | None:
     """Return the oracle's answer as an Arrow file; None where it cannot say it, or Python raised.
 
     The answer is kept in the data's folder under the program's hash, so that it is asked once.
     """
-    oracle = oracle_of(query)
-    program = written(find(oracle), query, plan.data.schema, replace(plan.resources, memory=None))
+    oracle = choose_oracle(query)
+    program = write_program(
+        find(oracle), query, plan.data.schema, replace(plan.resources, memory=None)
+    )
     if not isinstance(program, Program):
         return None
     folder = plan.data.path.parent / "answers"
@@ -72,8 +74,8 @@ def _asked(plan: Plan, query: Query | Tasks, program: Program, kept: Path) -> No
         run = _run(plan, query, program, text, fresh)
         if run.outcome is Outcome.OK:
             fresh.replace(kept)
-        elif oracle_of(query) == SQL:
-            message = f"the oracle ({oracle_name(query)}) did not answer {query.name}"
+        elif choose_oracle(query) == SQL:
+            message = f"the oracle ({describe_oracle(query)}) did not answer {query.name}"
             raise DfbenchError(f"{message}: {run.evidence}")
     finally:
         text.unlink(missing_ok=True)
@@ -82,7 +84,7 @@ def _asked(plan: Plan, query: Query | Tasks, program: Program, kept: Path) -> No
 
 def _run(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path) -> Run:
     """Run without limits, but for the user's own code: that may never end, or take everything."""
-    if oracle_of(query) == PYTHON:
+    if choose_oracle(query) == PYTHON:
         limits = plan.workload.limits
         return execute(_job(plan, query, program, text, fresh, limits), plan.backend)
     limits = Limits(memory=None, time=None, threads=plan.workload.limits.threads)
@@ -92,7 +94,7 @@ def _run(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: 
 def _job(  # noqa: PLR0913 - a job has that many parts
     plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path, limits: Limits
 ) -> Job:
-    oracle = oracle_of(query)
+    oracle = choose_oracle(query)
     return Job(
         engine=oracle,
         query=query.name,

@@ -44,7 +44,7 @@ class Plan:
         return next(engine for engine in self.engines if engine.name == name)
 
 
-def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...]) -> Workload:
+def narrow(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...]) -> Workload:
     """Narrow a workload to some engines and queries; none means all of its own."""
     known = {query.name: query for query in workload.questions}
     for name in queries:
@@ -60,7 +60,7 @@ def chosen(workload: Workload, engines: tuple[str, ...], queries: tuple[str, ...
     )
 
 
-def loading(engines: tuple[str, ...], load: str) -> tuple[str, ...]:
+def expand_load_mode(engines: tuple[str, ...], load: str) -> tuple[str, ...]:
     """Return the engines of a load mode: each as it is, its scanning variant, or both."""
     if load == "memory":
         return engines
@@ -74,7 +74,7 @@ def _scan(engine: str) -> str:
     return f"{base.removesuffix(SCAN)}{SCAN}{at}{version}"
 
 
-def plan(
+def make_plan(
     workload: Workload,
     data: Dataset,
     backend: Backend,
@@ -92,11 +92,11 @@ def plan(
         versions = places[engine.name].versions
         resources = Resources(limits.threads, limits.memory, versions)
         for query in workload.questions:
-            programs[engine.name, query.name] = written(engine, query, data.schema, resources)
+            programs[engine.name, query.name] = write_program(engine, query, data.schema, resources)
     return Plan(workload, data, backend, engines, places, programs)
 
 
-def written(
+def write_program(
     engine: Engine, query: Query | Tasks, data: Schema, resources: Resources
 ) -> Program | Unsupported:
     """Write one program, or keep the engine's own words on why it cannot be said."""
@@ -106,7 +106,7 @@ def written(
         return reason
 
 
-def not_run(plan: Plan) -> tuple[Run, ...]:
+def list_unavailable(plan: Plan) -> tuple[Run, ...]:
     """Return the records of what cannot run: not installed, or unsupported with the reason."""
     records = []
     for (name, query), program in plan.programs.items():
@@ -118,6 +118,6 @@ def not_run(plan: Plan) -> tuple[Run, ...]:
     return tuple(records)
 
 
-def told_versions(interpreter: Interpreter) -> dict[str, str]:
+def describe_versions(interpreter: Interpreter) -> dict[str, str]:
     """Return an engine's versions and the Python that runs it, for the head of a report."""
     return {**interpreter.versions, "python": interpreter.python}

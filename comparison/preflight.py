@@ -25,12 +25,17 @@ STARTS_WITH = {
 }
 
 
-def foretold(plan: Plan) -> tuple[str, ...]:
+def predict_problems(plan: Plan) -> tuple[str, ...]:
     """Describe in sentences what of a plan's limits will not hold, and who will not come far."""
-    return (*soft(plan), *short(plan), *crowded(plan), *elsewhere(plan))
+    return (
+        *warn_unenforced_limit(plan),
+        *warn_too_little_memory(plan),
+        *warn_small_shared_memory(plan),
+        *warn_cluster_limits(plan),
+    )
 
 
-def short(plan: Plan) -> tuple[str, ...]:
+def warn_too_little_memory(plan: Plan) -> tuple[str, ...]:
     """Describe in a sentence which engines need more than the limit to start, before they try."""
     limit = plan.workload.limits.memory
     if limit is None:
@@ -39,11 +44,11 @@ def short(plan: Plan) -> tuple[str, ...]:
         f"{engine.name} needs about {needs // MIB} MiB to start, and the limit is "
         f"{limit // MIB} MiB: expect it to run out of memory"
         for engine in plan.engines
-        if (needs := starts_with(engine.name)) > limit
+        if (needs := startup_memory(engine.name)) > limit
     )
 
 
-def soft(plan: Plan) -> tuple[str, ...]:
+def warn_unenforced_limit(plan: Plan) -> tuple[str, ...]:
     """Describe in a sentence that the kernel does not hold the memory limit here."""
     limit, backend = plan.workload.limits.memory, plan.backend
     if limit is None or backend.name.startswith("cgroup"):
@@ -59,7 +64,7 @@ def soft(plan: Plan) -> tuple[str, ...]:
 ON_RAY = {"modin", "ray"}
 
 
-def crowded(plan: Plan) -> tuple[str, ...]:
+def warn_small_shared_memory(plan: Plan) -> tuple[str, ...]:
     """Describe which engines find too small a /dev/shm for their objects."""
     names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
     room = sandbox.measure_shared_memory() if names else None
@@ -75,7 +80,7 @@ def crowded(plan: Plan) -> tuple[str, ...]:
     return (message,)
 
 
-def elsewhere(plan: Plan) -> tuple[str, ...]:
+def warn_cluster_limits(plan: Plan) -> tuple[str, ...]:
     """Describe of the engines on clusters whose limits hold where."""
     return tuple(
         f"{engine.name}: memory and threads are limited for its client on this machine only; the "
@@ -85,7 +90,7 @@ def elsewhere(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def starts_with(engine: str) -> int:
+def startup_memory(engine: str) -> int:
     """Return the bytes an engine is known to need to start; 0 where nobody has measured it."""
     name = engine.partition("@")[0]
     families = (name, name.partition("/")[0].partition("+")[0])

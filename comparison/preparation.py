@@ -11,10 +11,10 @@ from ..execution import limits, machine
 from ..spec.reader import check_columns
 from ..spec.workload import Files, Generated, Workload
 from .observer import Observer
-from .plan import Plan, plan
-from .preflight import foretold
+from .plan import Plan, make_plan
+from .preflight import predict_problems
 from .request import Request
-from .scaling import beside, tenth
+from .scaling import measures_secondary, scale_down
 
 
 def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
@@ -28,8 +28,8 @@ def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
     data = _prepare_data(request, workload, observer)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, observer.show_environment) for e in asked}
-    planned = plan(workload, data, backend, places)
-    for sentence in (*notes, *foretold(planned)):
+    planned = make_plan(workload, data, backend, places)
+    for sentence in (*notes, *predict_problems(planned)):
         observer.warn(sentence)
     observer.plan_runs(len(planned.runnable) * workload.measure.rounds, workload.measure.budget)
     return planned
@@ -37,11 +37,15 @@ def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
 
 def prepare_tenth(request: Request, planned: Plan, observer: Observer) -> Plan | None:
     """Plan the same at a tenth of its size; None where no break-even points are measured."""
-    workload = tenth(planned.workload) if beside(planned.workload, planned.data.rows) else None
+    workload = (
+        scale_down(planned.workload)
+        if measures_secondary(planned.workload, planned.data.rows)
+        else None
+    )
     if workload is None:
         return None
     data = _prepare_data(request, workload, observer)
-    small = plan(workload, data, planned.backend, planned.interpreters)
+    small = make_plan(workload, data, planned.backend, planned.interpreters)
     observer.plan_runs(len(small.runnable) * workload.measure.rounds)
     return small
 

@@ -13,7 +13,7 @@ from ..engines.info import Work
 from ..environments.provider import Provider
 from ..spec.reader import read
 from ..spec.workload import Workload
-from .plan import chosen, loading
+from .plan import expand_load_mode, narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Request:
         """Read the workload, narrowed to what is asked for."""
         names = tuple(engines())
         workload = read(self.workload, self.overrides, names, python=self.python)
-        kept = chosen(workload, self.engines, self.queries)
+        kept = narrow(workload, self.engines, self.queries)
         work = Work.TASK if kept.tasks else Work.QUERY
         asked = kept.engines or select_installed(default_engines(work))
         versions = self.provider.resolved(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
-        named = versions if kept.tasks else loading(versions, kept.measure.load)
+        named = versions if kept.tasks else expand_load_mode(versions, kept.measure.load)
         return replace(kept, engines=named)
 
     @property

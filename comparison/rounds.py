@@ -29,11 +29,11 @@ from ..verification.agreement import compare_answer, group_answers
 from ..verification.differences import CheckResult
 from . import oracle
 from .observer import Observer
-from .plan import Plan, not_run
+from .plan import Plan, list_unavailable
 
 ANSWERS = "answers"
 # An engine, a query and a round.
-Place: TypeAlias = tuple[str, str, int]
+RunKey: TypeAlias = tuple[str, str, int]
 
 
 @dataclass(slots=True)
@@ -67,15 +67,15 @@ class Rounds:
         """Run everything that is planned and not yet stored, within the time budget."""
         began = monotonic() - sum(run.times.wall or 0.0 for run in self.stored)
         self.answers.mkdir(exist_ok=True)
-        for record in not_run(self.plan):
-            if place(record) not in set(map(place, self.runs)):
+        for record in list_unavailable(self.plan):
+            if run_key(record) not in set(map(run_key, self.runs)):
                 self._keep(record)
         measure = self.plan.workload.measure
         for round_, left in groupby(tuple(self.left()), key=itemgetter(2)):
             places = list(left)
             if measure.budget is not None and round_ > measure.least:
                 left_over = measure.budget - (monotonic() - began)
-                places = affordable(places, self.costs, self.baseline, left_over)
+                places = choose_affordable(places, self.costs, self.baseline, left_over)
             for engine, query, _ in places:
                 self._one(engine, query, round_)
         self._agreements()
@@ -86,7 +86,7 @@ class Rounds:
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
         queries = [query.name for query in self.plan.workload.questions]
-        runnable, done = set(self.plan.runnable), set(map(place, self.runs))
+        runnable, done = set(self.plan.runnable), set(map(run_key, self.runs))
         for round_ in range(1, measure.rounds + 1):
             for engine, query in shuffle_pairs(names, queries, round_, measure.seed):
                 if (engine, query) in runnable and (engine, query, round_) not in done:
@@ -98,7 +98,7 @@ class Rounds:
         path = self._answer(engine, query, round_)
         try:
             run = execute(
-                job(self.plan, self.folder, engine, query, round_, path), self.plan.backend
+                build_job(self.plan, self.folder, engine, query, round_, path), self.plan.backend
             )
             if _lacked_room(run):
                 raise unwritable(path, os.strerror(errno.ENOSPC))
@@ -134,7 +134,7 @@ class Rounds:
     def _expected(self, query: Query | Tasks) -> Path | None:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
         if query.name not in self.expected:
-            self.expected[query.name] = oracle.answer(self.plan, query)
+            self.expected[query.name] = oracle.find_answer(self.plan, query)
         return self.expected[query.name]
 
     def _agreements(self) -> None:
@@ -147,10 +147,10 @@ class Rounds:
     def _agreed(self, query: Query | Tasks, expected: Path, answered: list[Run]) -> Agreement:
         """Return which engines always gave the oracle's answer, and how the others' differ."""
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
-        kept = {engine: self._answer(*place(run)) for engine, run in wrong.items()}
+        kept = {engine: self._answer(*run_key(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
         judge = partial(compare_answer, query=query, rows=self.plan.data.rows)
-        found = group_answers(query.name, (oracle.oracle_name(query), expected), paths, judge)
+        found = group_answers(query.name, (oracle.describe_oracle(query), expected), paths, judge)
         agree = tuple(
             name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
         )
@@ -161,7 +161,7 @@ class Rounds:
         return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"
 
     def _was_wrong(self, run: Run) -> bool:
-        alike = (one for one in self.runs if place(one)[:2] == place(run)[:2])
+        alike = (one for one in self.runs if run_key(one)[:2] == run_key(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
 
 
@@ -180,9 +180,9 @@ def _lacked_room(run: Run) -> bool:
     return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
 
 
-def affordable(
-    places: Sequence[Place], costs: Mapping[tuple[str, str], float], baseline: str, seconds: float
-) -> list[Place]:
+def choose_affordable(
+    places: Sequence[RunKey], costs: Mapping[tuple[str, str], float], baseline: str, seconds: float
+) -> list[RunKey]:
     """Keep whole engines of a round, the baseline and then the cheapest, as long as time lasts.
 
     A ratio is taken within a round: some of an engine's questions, each beside others', would leave
@@ -200,7 +200,7 @@ def affordable(
     return [place for place in places if place[0] in kept] if len(kept) > 1 else []
 
 
-def place(run: Run) -> tuple[str, str, int]:
+def run_key(run: Run) -> tuple[str, str, int]:
     """Return what a run stands for: its engine, query and round."""
     return run.engine, run.query, run.round
 
@@ -213,7 +213,7 @@ def _in(engine: str, runs: list[Run]) -> bool:
     return any(run.engine == engine for run in runs)
 
 
-def job(  # noqa: PLR0913 - a job has that many parts
+def build_job(  # noqa: PLR0913 - a job has that many parts
     plan: Plan, folder: Folder, engine: str, query: str, round_: int, answer: Path
 ) -> Job:
     """Return the job of one run: the stored program, the data, the limits."""

@@ -12,21 +12,21 @@ SHARE = 10
 FEWEST_GROUPS = 2
 
 
-def beside(workload: Workload, rows: int) -> bool:
+def measures_secondary(workload: Workload, rows: int) -> bool:
     """Return whether break-evens and traits are found: for functions that have work to do."""
     match workload.measure.beside:
         case "auto":
-            return _enough(workload, rows) and any(map(calls, workload.questions))
+            return _enough(workload, rows) and any(map(calls_function, workload.questions))
         case word:
             return word == "all"
 
 
-def calls(question: Query | Tasks) -> bool:
+def calls_function(question: Query | Tasks) -> bool:
     """Return whether a question calls a function."""
     return isinstance(question, Tasks) or question.apply is not None
 
 
-def tenth(workload: Workload) -> Workload | None:
+def scale_down(workload: Workload) -> Workload | None:
     """Return the workload at a tenth of its size; None for files and for tiny workloads.
 
     Groups are a tenth too, each as large as before.
@@ -40,13 +40,13 @@ def tenth(workload: Workload) -> Workload | None:
     if not isinstance(dataset, Generated) or dataset.rows < SHARE:
         return None
     every = workload.measure.beside == "all"
-    asked = tuple(query for query in workload.queries if every or calls(query))
+    asked = tuple(query for query in workload.queries if every or calls_function(query))
     groups = max(FEWEST_GROUPS, dataset.groups // SHARE)
     small = replace(dataset, rows=dataset.rows // SHARE, groups=groups)
     return replace(workload, dataset=small, queries=asked, measure=once)
 
 
-def unit(question: Query | Tasks) -> str:
+def size_unit(question: Query | Tasks) -> str:
     """Name what a question's size is counted in."""
     match question:
         case Tasks():

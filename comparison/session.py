@@ -23,14 +23,14 @@ from ..storage.folder import Folder, StoredComparison, create, inside, reopen
 from ..storage.folder import read as read_folder
 from ..storage.records import Head, Run
 from ..storage.trials import Trial
-from .memory_floor import Floors
-from .metadata import head
+from .memory_floor import FloorSearch
+from .metadata import make_head
 from .observer import Observer
-from .plan import Plan, chosen, told_versions
+from .plan import Plan, describe_versions, narrow
 from .preparation import fit_memory, prepare, prepare_tenth
 from .request import Request
 from .rounds import Rounds
-from .scaling import beside
+from .scaling import measures_secondary
 
 CHECKED_ROWS = 10_000
 CHECKED_TASKS = 200
@@ -49,7 +49,7 @@ class Session:
     @classmethod
     def create(cls, request: Request, plan: Plan, observer: Observer) -> Session:
         """Make the folder of a new comparison."""
-        made = head(plan, command_line(), request.baseline)
+        made = make_head(plan, command_line(), request.baseline)
         return cls(plan, create(request.results, made), made, observer)
 
     def run_rounds(self, stored: tuple[Run, ...] = ()) -> None:
@@ -63,10 +63,10 @@ class Session:
         self, request: Request, small: Plan | None, stored: StoredComparison | None
     ) -> None:
         """Run the same at a tenth of its size, and probe back-ends and libraries."""
-        if not beside(self.plan.workload, self.plan.data.rows):
+        if not measures_secondary(self.plan.workload, self.plan.data.rows):
             return
         if small:
-            below = head(small, self.head.command, self.head.baseline)
+            below = make_head(small, self.head.command, self.head.baseline)
             session = Session(small, inside(self.folder.path, below), below, self.observer)
             session.run_rounds(stored.runs if stored else ())
         threads, interpreters = self.plan.workload.limits.threads, self.plan.interpreters
@@ -123,7 +123,7 @@ def floor(request: Request, workload: Workload, observer: Observer = SILENT) -> 
     """
     limits.clean_up()
     planned, most = _prepare_floor(request, workload, observer)
-    made = head(planned, command_line(), request.baseline)
+    made = make_head(planned, command_line(), request.baseline)
     made = replace(made, limits={**made.limits, "memory": "find", "most": most})
     path = create(request.results, made, trials.HEAD).path
     _search(planned, path, observer, most, ())
@@ -190,7 +190,7 @@ def _search(
 ) -> None:
     if planned.data.rows:
         warm_page_cache(*planned.data.files)
-    Floors(planned, path, observer, most, list(stored)).run()
+    FloorSearch(planned, path, observer, most, list(stored)).run()
 
 
 def _write_programs(folder: Folder, planned: Plan) -> None:
@@ -205,7 +205,7 @@ def _stored_workload(head: Head, request: Request) -> Workload:
     workload = read_text(
         head.source, head.file, folder, head.overrides, known, python=request.python
     )
-    return chosen(workload, tuple(head.engines), tuple(head.queries))
+    return narrow(workload, tuple(head.engines), tuple(head.queries))
 
 
 def _with_stored_backend(request: Request, head: Head) -> Request:
@@ -216,7 +216,7 @@ def _with_stored_backend(request: Request, head: Head) -> Request:
 
 def _check_unchanged(planned: Plan, head: Head, path: Path) -> None:
     """Raise ResultsError where resuming would mix two measurements in one comparison."""
-    now = {n: told_versions(i) for n, i in planned.interpreters.items()}
+    now = {n: describe_versions(i) for n, i in planned.interpreters.items()}
     changes = [
         ("data", head.dataset.get("name"), planned.data.name),
         ("limit", head.limits.get("backend"), planned.backend.name),

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dfbench.comparison import oracle
-from dfbench.comparison.plan import Plan, plan
+from dfbench.comparison.plan import Plan, make_plan
 from dfbench.datasets.cache import default_folder
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
@@ -46,7 +46,7 @@ def planned(workload: Workload, rows: int, limit: int, seconds: float) -> Plan:
     assert isinstance(dataset, Generated)
     data = make_dataset(dataset, default_folder(os.environ))
     limits = Limits(memory=limit, time=seconds, threads=2)
-    return plan(replace(workload, dataset=dataset, limits=limits), data, choose_backend())
+    return make_plan(replace(workload, dataset=dataset, limits=limits), data, choose_backend())
 
 
 def job(made: Plan, engine: str, query: str, folder: Path) -> Job | None:
@@ -66,7 +66,7 @@ def ending(run: Run, made: Plan, answer: Path) -> str:
     """Return an outcome as the matrix counts it: with what is wrong, where it is."""
     if run.outcome is Outcome.OK:
         query = made.workload.query(run.query)
-        expected = oracle.answer(made, query)
+        expected = oracle.find_answer(made, query)
         agrees = expected and compare_answer(expected, answer, query, made.data.rows).agrees
         return "ok" if agrees else "wrong answer"
     if run.outcome is Outcome.TIMEOUT and "memory pressure" not in run.evidence:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.comparison.preflight import STARTS_WITH, starts_with
+from dfbench.comparison.preflight import STARTS_WITH, startup_memory
 from dfbench.engines import engines
 from dfbench.errors import LimitError
 from dfbench.execution.limits import choose_backend
@@ -109,6 +109,6 @@ def test_more_threads_than_cores_are_told(tmp_path: Path) -> None:
 
 def test_needs_are_known_by_engine_variant_and_version() -> None:
     assert set(STARTS_WITH) <= set(engines())
-    assert starts_with("pandas@3.1") == starts_with("pandas+numba") == STARTS_WITH["pandas"]
-    assert starts_with("dask/distributed") > starts_with("dask")
-    assert starts_with("nobody/knows") == 0
+    assert startup_memory("pandas@3.1") == startup_memory("pandas+numba") == STARTS_WITH["pandas"]
+    assert startup_memory("dask/distributed") > startup_memory("dask")
+    assert startup_memory("nobody/knows") == 0

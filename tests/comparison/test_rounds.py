@@ -7,7 +7,7 @@ from pathlib import Path
 import dfbench
 import pytest
 from dfbench.comparison import rounds
-from dfbench.comparison.rounds import affordable
+from dfbench.comparison.rounds import choose_affordable
 from dfbench.engines import find, missing
 from dfbench.storage.records import Outcome
 
@@ -20,11 +20,11 @@ COSTS = {
 
 
 def engines(seconds: float, baseline: str = "pandas") -> list[str]:
-    return list(dict.fromkeys(e for e, _, _ in affordable(PLACES, COSTS, baseline, seconds)))
+    return list(dict.fromkeys(e for e, _, _ in choose_affordable(PLACES, COSTS, baseline, seconds)))
 
 
 def test_a_round_that_fits_is_run_whole_and_in_its_order() -> None:
-    assert affordable(PLACES, COSTS, "pandas", 25.0) == PLACES
+    assert choose_affordable(PLACES, COSTS, "pandas", 25.0) == PLACES
 
 
 def test_the_costliest_engines_are_left_out_first() -> None:

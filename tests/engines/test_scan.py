@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.cli import app
-from dfbench.comparison.plan import loading
+from dfbench.comparison.plan import expand_load_mode
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
@@ -128,13 +128,13 @@ def test_an_unknown_engine_is_unknown_as_a_scan_too() -> None:
     ],
 )
 def test_a_load_mode_stands_for_engines(load: str, names: tuple[str, ...]) -> None:
-    assert loading(("pandas", "polars@1.30"), load) == names
-    assert loading(names, load) == names
+    assert expand_load_mode(("pandas", "polars@1.30"), load) == names
+    assert expand_load_mode(names, load) == names
 
 
 def test_a_load_mode_is_one_of_three() -> None:
     text = "dataset: {files: a.csv}\nqueries: {q: {aggregate: {n: size()}}}\nmeasure: {load: disk}"
-    with pytest.raises(WorkloadError, match="load is memory or scan or both, not 'disk'"):
+    with pytest.raises(WorkloadError, match="load must be memory, scan or both, not 'disk'"):
         read_text(text, "own.yaml", Path())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dfbench.comparison import session
 from dfbench.comparison.request import Request
-from dfbench.comparison.scaling import beside, tenth
+from dfbench.comparison.scaling import measures_secondary, scale_down
 from dfbench.report.break_even import CostModel, Crossing, Kind, crossing, line, settled, stories
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
@@ -120,24 +120,24 @@ def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> Non
 
 def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
     walks, rows = read("random_walk"), read("apply")
-    small = tenth(walks)
-    assert beside(walks, 0)
+    small = scale_down(walks)
+    assert measures_secondary(walks, 0)
     assert small is not None
     assert [one.count for one in small.tasks] == [one.count // 10 for one in walks.tasks]
-    fewer = tenth(rows)
+    fewer = scale_down(rows)
     assert fewer is not None
     assert (fewer.dataset.rows, fewer.dataset.groups) == (100_000, 10)
-    assert beside(rows, 100_000)
-    assert not beside(rows, 99_999)
-    assert not beside(read("random_walk", {"tasks.count": "99"}), 0)
-    assert not beside(read("apply", {"measure.beside": "none"}), 10**6)
-    assert not beside(read("groupby"), 10**7)
-    assert beside(read("groupby", {"measure.beside": "all"}), 10)
+    assert measures_secondary(rows, 100_000)
+    assert not measures_secondary(rows, 99_999)
+    assert not measures_secondary(read("random_walk", {"tasks.count": "99"}), 0)
+    assert not measures_secondary(read("apply", {"measure.beside": "none"}), 10**6)
+    assert not measures_secondary(read("groupby"), 10**7)
+    assert measures_secondary(read("groupby", {"measure.beside": "all"}), 10)
 
 
 def test_files_have_one_size(tmp_path: Path) -> None:
     text = "dataset: {files: mine.csv}\nqueries:\n  q: {apply: {rows: 2 * b, as: c}}\n"
-    assert tenth(read_text(text, "w.yaml", tmp_path)) is None
+    assert scale_down(read_text(text, "w.yaml", tmp_path)) is None
 
 
 def test_both_sizes_are_measured_kept_and_one_comparison(tmp_path: Path) -> None:

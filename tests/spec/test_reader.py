@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from dfbench.comparison.plan import chosen
+from dfbench.comparison.plan import narrow
 from dfbench.errors import WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.generated_data import generated_schema
@@ -243,7 +243,7 @@ def test_tasks_are_of_one_function_or_of_each_in_a_list() -> None:
         ("down", 8, "none"),
     ]
     assert parsed(SEVERAL, overrides={"tasks.count": "7"}).query("down").count == 7
-    assert [one.name for one in chosen(parsed(SEVERAL), (), ("down",)).tasks] == ["down"]
+    assert [one.name for one in narrow(parsed(SEVERAL), (), ("down",)).tasks] == ["down"]
 
 
 SETTINGS = {
