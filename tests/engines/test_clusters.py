@@ -46,7 +46,7 @@ def test_an_engine_of_one_machine_refuses_an_address() -> None:
 
 
 def test_mpi_has_no_cluster_that_is_there_already() -> None:
-    with pytest.raises(EngineError, match="MPI starts its processes anew for every program"):
+    with pytest.raises(EngineError, match="MPI starts new processes for every program"):
         find("modin/mpi@tcp://host:8786")
 
 
@@ -113,7 +113,7 @@ def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_
         assert run.memory.peak == max(run.memory.workers.values()) > 20 * 2**20
         assert "largest worker" in run.memory.measure
     told = found.stored.head.limits["clusters"]
-    assert f"{engine}: memory and threads are held for its client" in told
+    assert f"{engine}: memory and threads are limited for its client" in told
     assert "per worker" in told
     # What the client leaves behind, the scheduler forgets: the next client finds a free cluster.
     from distributed import Client
