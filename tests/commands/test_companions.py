@@ -216,7 +216,7 @@ def test_a_good_machine_has_nothing_to_mend() -> None:
         ("cores", 1, "--cpus=4"),
         ("memory", 2**30, "dataset.rows=1e6"),
         ("memory", None, "--memory"),
-        ("load", 4.0, "stop what else runs"),
+        ("load", 4.0, "stop other processes"),
         ("swap", 2**30, "swapoff"),
         ("governor", "powersave", "cpupower"),
         ("virtual", "virtual machine", "steal"),

@@ -39,7 +39,7 @@ def run(
         (("--memory", "0"), "must be above zero"),
         (("--memory", "-1GiB"), "must be above zero"),
         (("--memory", "much"), "'much' is not a size such as 8GiB"),
-        (("--memory", "100TiB"), "ask for less with --memory"),
+        (("--memory", "100TiB"), "lower it with --memory"),
         (("--memory", "1000"), "below what Python needs to start"),
         (("--timeout", "never"), "is not a time such as 90s"),
         (("--timeout", "0"), "must be above zero"),

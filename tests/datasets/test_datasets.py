@@ -402,7 +402,7 @@ def test_a_disk_that_takes_no_more_is_told_and_holds_no_half_file(tmp_path: Path
 
 def test_a_cache_that_is_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot be written there"):
+    with pytest.raises(DataError, match="cannot be written here"):
         make_once(tmp_path / "file" / "target", lambda path: path.write_text(""))
 
 
