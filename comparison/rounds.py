@@ -7,14 +7,13 @@ import hashlib
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from time import monotonic
-from typing import TypeAlias
 
 from ..engines.base import Program
 from ..engines.versions import scheduler
@@ -28,12 +27,12 @@ from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from ..verification.agreement import compare_answer, group_answers
 from ..verification.differences import CheckResult
 from . import oracle
+from .budget import RunKey, choose_second_round, choose_whole_engines
 from .observer import Observer
 from .plan import Plan, list_unavailable
 
 ANSWERS = "answers"
-# An engine, a query and a round.
-RunKey: TypeAlias = tuple[str, str, int]
+SECOND = 2
 
 
 @dataclass(slots=True)
@@ -74,12 +73,18 @@ class Rounds:
         for round_, left in groupby(tuple(self.left()), key=itemgetter(2)):
             places = list(left)
             if measure.budget is not None and round_ > measure.least:
-                left_over = measure.budget - (monotonic() - began)
-                places = choose_affordable(places, self.costs, self.baseline, left_over)
+                places = self._fit(places, measure.budget - (monotonic() - began))
             for engine, query, _ in places:
                 self._one(engine, query, round_)
         self._agreements()
         shutil.rmtree(self.answers)
+
+    def _fit(self, places: Sequence[RunKey], seconds: float) -> list[RunKey]:
+        """Return the runs of one round that fit into the seconds."""
+        if places[0][2] != SECOND:
+            return choose_whole_engines(places, self.costs, self.baseline, seconds)
+        answered = {(run.engine, run.query) for run in self.runs if run.outcome is Outcome.OK}
+        return choose_second_round(places, self.costs, answered, self.baseline, seconds)
 
     def left(self) -> Iterator[tuple[str, str, int]]:
         """Yield what is planned and not yet stored, in the order of an uninterrupted comparison."""
@@ -178,26 +183,6 @@ def _forget(answer: Path) -> None:
 def _lacked_room(run: Run) -> bool:
     """Return whether the disk of the results was full, which says nothing of the engine."""
     return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
-
-
-def choose_affordable(
-    places: Sequence[RunKey], costs: Mapping[tuple[str, str], float], baseline: str, seconds: float
-) -> list[RunKey]:
-    """Keep whole engines of a round, the baseline and then the cheapest, as long as time lasts.
-
-    A ratio is taken within a round: some of an engine's questions, each beside others', would leave
-    all of them undecided. `costs` are seconds of an earlier run.
-    """
-    whole: dict[str, float] = defaultdict(float)
-    for engine, query, _ in places:
-        whole[engine] += costs.get((engine, query), 0.0)
-    kept = set()
-    for engine in sorted(whole, key=lambda name: (name != baseline, whole[name])):
-        seconds -= whole[engine]
-        if seconds < 0:
-            break
-        kept.add(engine)
-    return [place for place in places if place[0] in kept] if len(kept) > 1 else []
 
 
 def run_key(run: Run) -> tuple[str, str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import dfbench
 import pytest
 from dfbench.comparison import rounds
-from dfbench.comparison.rounds import choose_affordable
+from dfbench.comparison.budget import choose_second_round, choose_whole_engines
 from dfbench.engines import find, missing
 from dfbench.storage.records import Outcome
 
@@ -20,11 +20,12 @@ COSTS = {
 
 
 def engines(seconds: float, baseline: str = "pandas") -> list[str]:
-    return list(dict.fromkeys(e for e, _, _ in choose_affordable(PLACES, COSTS, baseline, seconds)))
+    kept = choose_whole_engines(PLACES, COSTS, baseline, seconds)
+    return list(dict.fromkeys(engine for engine, _, _ in kept))
 
 
 def test_a_round_that_fits_is_run_whole_and_in_its_order() -> None:
-    assert choose_affordable(PLACES, COSTS, "pandas", 25.0) == PLACES
+    assert choose_whole_engines(PLACES, COSTS, "pandas", 25.0) == PLACES
 
 
 def test_the_costliest_engines_are_left_out_first() -> None:
@@ -39,6 +40,47 @@ def test_the_baseline_comes_before_cheaper_engines() -> None:
 def test_one_engine_alone_is_no_round() -> None:
     assert engines(5.0) == []
     assert engines(-1.0) == []
+
+
+SLOW = {("modin", f"q{n}"): 10.0 + n for n in range(1, 11)}
+FAST = {(engine, f"q{n}"): 1.0 for engine in ("pandas", "polars") for n in range(1, 11)}
+FIRST = {**SLOW, **FAST}
+SECOND = [(*pair, 2) for pair in FIRST]
+
+
+def chosen(seconds: float, answered=tuple(FIRST), costs=FIRST) -> dict[str, list[str]]:
+    kept = choose_second_round(SECOND, costs, answered, "pandas", seconds)
+    return {e: [q for name, q, _ in kept if name == e] for e in ("pandas", "polars", "modin")}
+
+
+def test_a_second_round_that_fits_is_run_whole() -> None:
+    assert choose_second_round(SECOND, FIRST, tuple(FIRST), "pandas", sum(FIRST.values())) == SECOND
+
+
+def test_an_engine_too_slow_for_a_second_round_repeats_its_five_cheapest_questions() -> None:
+    kept = chosen(100.0)
+    assert kept["modin"] == ["q1", "q2", "q3", "q4", "q5"]
+    assert len(kept["pandas"]) == len(kept["polars"]) == 10
+
+
+def test_or_its_three_cheapest_before_faster_engines_repeat_everything() -> None:
+    kept = chosen(42.0)
+    assert kept["modin"] == ["q1", "q2", "q3"]
+    assert len(kept["pandas"]) == len(kept["polars"]) == 3
+    assert len(chosen(46.0)["pandas"]) == 5
+
+
+def test_time_that_repeats_nothing_of_a_slow_engine_goes_to_the_others() -> None:
+    assert {e: len(kept) for e, kept in chosen(25.0).items()} == {
+        "pandas": 10, "polars": 10, "modin": 0,
+    }  # fmt: skip
+    assert not any(chosen(-1.0).values())
+
+
+def test_questions_that_failed_are_not_the_cheap_ones_repeated() -> None:
+    costs = {**FIRST, ("modin", "q1"): 0.1}
+    answered = set(FIRST) - {("modin", "q1")}
+    assert chosen(100.0, answered, costs)["modin"] == ["q2", "q3", "q4", "q5", "q6"]
 
 
 def test_an_answer_of_the_same_bytes_is_compared_once(
