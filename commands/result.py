@@ -31,11 +31,16 @@ def finish_floor(path: Path) -> int:
 
 
 def exit_status(comparison: Comparison, *, strict: bool) -> int:
-    """Return 1 if answers disagree, 3 under `strict` if an engine did not finish, else 0."""
-    outcomes = {cell.outcome for row in comparison.view.rows for cell in row.cells}
-    if Outcome.WRONG in outcomes:
+    """Return 1 if answers disagree, 3 under `strict` if something is not answered, else 0.
+
+    Under `strict`, an answer that no oracle could check counts as not answered.
+    """
+    view = comparison.view
+    outcomes = {cell.outcome for row in view.rows for cell in row.cells}
+    if Outcome.WRONG in outcomes or any(check.differ for check in view.checked):
         return 1
-    return 3 if strict and outcomes & FAILED else 0
+    unchecked = any(row.unchecked for row in view.rows)
+    return 3 if strict and (unchecked or outcomes & FAILED) else 0
 
 
 def print_failures(sentences: Sequence[str]) -> bool:

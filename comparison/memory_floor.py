@@ -103,8 +103,10 @@ class FloorSearch:
         self.trials.append(trial)
 
     def _checked(self, run: Run, query: Query | Tasks, answer: Path) -> Run:
-        expected = oracle.find_answer(self.plan, query) if answer.exists() else None
-        if expected is None:
+        if not answer.exists():
+            return run
+        expected = oracle.find_answer(self.plan, query)
+        if isinstance(expected, oracle.Unanswered):
             return run
         verdict = compare_answer(expected, answer, query, self.plan.data.rows)
         if verdict.agrees:

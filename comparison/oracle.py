@@ -1,6 +1,8 @@
 """The oracle: DuckDB's answers on the same data, and Python's own where a function is the user's.
 
-Each is run once and kept beside the data.
+DuckDB sums with compensation and keeps integers of 128 bits; beside each value it answers what
+rounding may carry it (see `verification.rounding`). Each answer is computed once and kept. What the
+oracle cannot answer costs that query its oracle, and nothing else.
 """
 
 from __future__ import annotations
@@ -8,17 +10,24 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from ..engines import find, versions
-from ..engines.base import Program
-from ..errors import DfbenchError
+from ..engines.base import Engine, Program
+from ..engines.duckdb import ENGINE as DUCKDB
+from ..engines.duckdb.queries import Statement
+from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job
-from ..execution.limits import choose_backend
-from ..spec.workload import GroupFunction, Limits, Query, RowFunction, Tasks
+from ..spec.expression import Agg
+from ..spec.joins import expand_join
+from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
+from ..verification.agreement import Expected
+from ..verification.rounding import find_possibilities
 from .plan import Plan, write_program
 
 SQL = "duckdb"
@@ -47,56 +56,116 @@ def _told(oracle: str) -> str:
     return f"{oracle} {versions(find(oracle)).get(oracle, '')}".strip()
 
 
-def find_answer(plan: Plan, query: Query | Tasks) -> Path | None:
-    """Return the oracle's answer as an Arrow file; None where it cannot say it, or Python raised.
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Why the oracle gives no answer to a query."""
 
-    The answer is kept in the data's folder under the program's hash, so that it is asked once.
+    why: str
+
+
+class ExactStatement(Statement):
+    """DuckDB's statement with sums that lose nothing: compensated, or 128 bits wide."""
+
+    __slots__ = ()
+
+    def hugeints(self) -> list[str]:
+        """Return no output to be cast: what is beyond 64 bits is compared as it is."""
+        return []
+
+    def _called(self, agg: Agg, arguments: list[str]) -> str:
+        plain = super()._called(agg, arguments)
+        is_window = self.query.transform or self.beside
+        is_float = agg.arguments and self.facts.kind(agg.arguments[0]) == "float"
+        if is_window or not is_float or agg.function not in COMPENSATED:
+            return plain
+        exact = f"{COMPENSATED[agg.function]}({arguments[0]})"
+        # The compensation of an infinity is no number.
+        return f"CASE WHEN isfinite({exact}) THEN {exact} ELSE {plain} END"
+
+
+# Kahan's sum, as DuckDB has it.
+COMPENSATED = {"sum": "fsum", "mean": "favg"}
+EXACT = replace(DUCKDB, statement=ExactStatement)
+
+
+def find_answer(plan: Plan, query: Query | Tasks) -> Expected | Unanswered:
+    """Return the oracle's answer, or why there is none; it is kept, so that it is computed once."""
+    try:
+        if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
+            return Expected(_answer(plan, query, find(PYTHON)))
+        return _find_exact(plan, query)
+    except DfbenchError as reason:
+        return Unanswered(str(reason))
+
+
+def _find_exact(plan: Plan, query: Query) -> Expected:
+    """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
+    over, rows = expand_join(query, plan.data.schema)
+    found = find_possibilities(over, rows)
+
+    @cache
+    def answer_variants() -> tuple[Path, ...]:
+        return tuple(_answer(plan, _named(one, n), EXACT) for n, one in enumerate(found.variants))
+
+    answer = _answer(plan, found.query, EXACT)
+    return Expected(answer, found.errors, found.mixed, _or_none(answer_variants))
+
+
+def _or_none(variants: Callable[[], tuple[Path, ...]]) -> Callable[[], tuple[Path, ...]]:
+    """Return variants, or none where the oracle cannot compute them."""
+
+    def found() -> tuple[Path, ...]:
+        try:
+            return variants()
+        except DfbenchError:
+            return ()
+
+    return found
+
+
+def _named(query: Query, number: int) -> Query:
+    return replace(query, name=f"{query.name}~{number}")
+
+
+def _answer(plan: Plan, query: Query | Tasks, oracle: Engine) -> Path:
+    """Return the file of an answer, computed where it is not kept; DfbenchError where it is not.
+
+    It is kept under the hashes of the data and the program.
     """
-    oracle = choose_oracle(query)
-    program = write_program(
-        find(oracle), query, plan.data.schema, replace(plan.resources, memory=None)
-    )
-    if not isinstance(program, Program):
-        return None
-    folder = plan.data.path.parent / "answers"
-    version = _told(oracle).rpartition(" ")[2]
-    kept = folder / f"{plan.data.sha}-{program.sha}-{version}.arrow"
+    program = write_program(oracle, query, plan.data.schema, plan.resources)
+    if isinstance(program, Unsupported):
+        raise program
+    version = _told(oracle.name).rpartition(" ")[2]
+    kept = plan.answers / f"{plan.data.sha}-{program.sha}-{version}.arrow"
     if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _asked(plan, query, program, kept)
-    return kept if kept.exists() else None
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        _compute(plan, query, program, kept)
+    return kept
 
 
-def _asked(plan: Plan, query: Query | Tasks, program: Program, kept: Path) -> None:
+def _compute(plan: Plan, query: Query | Tasks, program: Program, kept: Path) -> None:
     text, fresh = (kept.with_suffix(f".{os.getpid()}.{suffix}") for suffix in ("py", "arrow"))
     text.write_text(program.text)
     try:
-        run = _run(plan, query, program, text, fresh)
-        if run.outcome is Outcome.OK:
-            fresh.replace(kept)
-        elif choose_oracle(query) == SQL:
-            message = f"the oracle ({describe_oracle(query)}) did not answer {query.name}"
-            raise DfbenchError(f"{message}: {run.evidence}")
+        run = execute(_build_job(plan, query, program, text, fresh), plan.backend)
+        if run.outcome is not Outcome.OK:
+            raise DfbenchError(_describe_failure(run))
+        fresh.replace(kept)
     finally:
         text.unlink(missing_ok=True)
         fresh.unlink(missing_ok=True)
 
 
-def _run(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path) -> Run:
-    """Run without limits, but for the user's own code: that may never end, or take everything."""
-    if choose_oracle(query) == PYTHON:
-        limits = plan.workload.limits
-        return execute(_job(plan, query, program, text, fresh, limits), plan.backend)
-    limits = Limits(memory=None, time=None, threads=plan.workload.limits.threads)
-    return execute(_job(plan, query, program, text, fresh, limits), choose_backend("none"))
+def _describe_failure(run: Run) -> str:
+    words = run.outcome.value.replace("_", " ")
+    first = run.evidence.strip().partition("\n")[0]
+    return f"{run.engine} as the oracle: {words}{f', {first}' if first else ''}"
 
 
-def _job(  # noqa: PLR0913 - a job has that many parts
-    plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path, limits: Limits
-) -> Job:
-    oracle = choose_oracle(query)
+def _build_job(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path) -> Job:
+    """Return the oracle's job: under the workload's own limits, as every engine's."""
     return Job(
-        engine=oracle,
+        engine=program.engine,
         query=query.name,
         round=0,
         python=sys.executable,
@@ -106,7 +175,7 @@ def _job(  # noqa: PLR0913 - a job has that many parts
         answer=fresh,
         warmups=0,
         runs=0,
-        environment=find(oracle).environment(plan.resources),
-        limits=limits,
+        environment=find(program.engine).environment(plan.resources),
+        limits=plan.workload.limits,
         tables=plan.data.joins(query),
     )

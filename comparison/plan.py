@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..datasets.dataset import Dataset
 from ..engines import find
@@ -24,6 +25,7 @@ class Plan:
     workload: Workload
     data: Dataset
     backend: Backend
+    answers: Path
     engines: tuple[Engine, ...]
     interpreters: Mapping[str, Interpreter]
     programs: Mapping[tuple[str, str], Program | Unsupported]
@@ -78,11 +80,13 @@ def make_plan(
     workload: Workload,
     data: Dataset,
     backend: Backend,
+    answers: Path,
     interpreters: Mapping[str, Interpreter] | None = None,
 ) -> Plan:
     """Write every program for the versions that run it; EngineError for an unknown engine.
 
-    Without `interpreters`, every engine runs in the one that runs dfbench.
+    `answers` is the folder where the oracle keeps its own. Without `interpreters`, every engine
+    runs in the one that runs dfbench.
     """
     engines = tuple(find(name) for name in dict.fromkeys(workload.engines))
     places = interpreters or {engine.name: current_interpreter(engine) for engine in engines}
@@ -93,7 +97,7 @@ def make_plan(
         resources = Resources(limits.threads, limits.memory, versions)
         for query in workload.questions:
             programs[engine.name, query.name] = write_program(engine, query, data.schema, resources)
-    return Plan(workload, data, backend, engines, places, programs)
+    return Plan(workload, data, backend, answers, engines, places, programs)
 
 
 def write_program(

@@ -16,6 +16,9 @@ from .preflight import predict_problems
 from .request import Request
 from .scaling import measures_secondary, scale_down
 
+# In the cache: never beside the data, which may lie in a folder of the user's.
+ANSWERS = "answers"
+
 
 def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
     """Make the data and the environments, check columns and limits, and write every program.
@@ -28,7 +31,7 @@ def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
     data = _prepare_data(request, workload, observer)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, observer.show_environment) for e in asked}
-    planned = make_plan(workload, data, backend, places)
+    planned = make_plan(workload, data, backend, request.cache / ANSWERS, places)
     for sentence in (*notes, *predict_problems(planned)):
         observer.warn(sentence)
     observer.plan_runs(len(planned.runnable) * workload.measure.rounds, workload.measure.budget)
@@ -45,7 +48,7 @@ def prepare_tenth(request: Request, planned: Plan, observer: Observer) -> Plan |
     if workload is None:
         return None
     data = _prepare_data(request, workload, observer)
-    small = make_plan(workload, data, planned.backend, planned.interpreters)
+    small = make_plan(workload, data, planned.backend, planned.answers, planned.interpreters)
     observer.plan_runs(len(small.runnable) * workload.measure.rounds)
     return small
 

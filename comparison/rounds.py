@@ -24,11 +24,18 @@ from ..spec.workload import Query, Tasks
 from ..storage.files import unwritable
 from ..storage.folder import Folder, program_path, safe
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
-from ..verification.agreement import compare_answer, group_answers
+from ..verification.agreement import (
+    Expected,
+    compare_answer,
+    compare_unchecked,
+    group_answers,
+    group_unchecked,
+)
 from ..verification.differences import CheckResult
 from . import oracle
 from .budget import RunKey, choose_second_round, choose_whole_engines
 from .observer import Observer
+from .oracle import Unanswered
 from .plan import Plan, list_unavailable
 
 ANSWERS = "answers"
@@ -50,7 +57,7 @@ class Rounds:
     baseline: str = ""
     runs: list[Run] = field(init=False)
     costs: dict[tuple[str, str], float] = field(init=False)
-    expected: dict[str, Path | None] = field(default_factory=dict)
+    expected: dict[str, Expected | Unanswered] = field(default_factory=dict)
     agreed: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -112,7 +119,7 @@ class Rounds:
         except BaseException:
             _forget(path)
             raise
-        if run.outcome is not Outcome.WRONG or self._was_wrong(run):
+        if not self._is_needed(run):
             _forget(path)
         self._keep(run)
         self.costs[engine, query] = monotonic() - began
@@ -124,9 +131,11 @@ class Rounds:
 
     def _verdict(self, name: str, path: Path) -> CheckResult:
         query = self.plan.workload.query(name)
-        expected = self._expected(query) if path.exists() else None
-        if expected is None:
-            return CheckResult(agrees=True, reason="the oracle does not support this query")
+        if not path.exists():
+            return CheckResult(agrees=True)
+        expected = self._expected(query)
+        if isinstance(expected, Unanswered):
+            return CheckResult(agrees=True)
         # Most engines give the bytes of an earlier round again: reading them is enough then.
         digest = _digest(path)
         if digest in self.agreed[name]:
@@ -136,7 +145,7 @@ class Rounds:
             self.agreed[name].add(digest)
         return verdict
 
-    def _expected(self, query: Query | Tasks) -> Path | None:
+    def _expected(self, query: Query | Tasks) -> Expected | Unanswered:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
         if query.name not in self.expected:
             self.expected[query.name] = oracle.find_answer(self.plan, query)
@@ -145,22 +154,43 @@ class Rounds:
     def _agreements(self) -> None:
         for query in filter(_is_checked, self.plan.workload.questions):
             answered = [run for run in self.runs if run.query == query.name and _answered(run)]
-            expected = self._expected(query) if answered else None
-            if expected is not None:
-                self.folder.append_agreement(self._agreed(query, expected, answered))
+            if answered:
+                self.folder.append_agreement(self._agreed(query, self._expected(query), answered))
 
-    def _agreed(self, query: Query | Tasks, expected: Path, answered: list[Run]) -> Agreement:
+    def _agreed(
+        self, query: Query | Tasks, expected: Expected | Unanswered, answered: list[Run]
+    ) -> Agreement:
         """Return which engines always gave the oracle's answer, and how the others' differ."""
+        if isinstance(expected, Unanswered):
+            return self._compared(query, expected.why, answered)
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
         kept = {engine: self._answer(*run_key(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
         judge = partial(compare_answer, query=query, rows=self.plan.data.rows)
-        found = group_answers(query.name, (oracle.describe_oracle(query), expected), paths, judge)
+        name = oracle.describe_oracle(query)
+        found = group_answers(query.name, (name, expected), paths, judge)
         agree = tuple(
             name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
         )
         lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
         return replace(found, agree=agree, differ=(*found.differ, *lost))
+
+    def _compared(self, query: Query | Tasks, why: str, answered: list[Run]) -> Agreement:
+        """Return which engines gave one answer, where there is no oracle to say which is right."""
+        first = {run.engine: self._answer(*run_key(run)) for run in reversed(answered)}
+        paths = {engine: path for engine, path in first.items() if path.exists()}
+        judge = partial(compare_unchecked, query=query, rows=self.plan.data.rows)
+        return group_unchecked(query.name, why, paths, judge)
+
+    def _is_needed(self, run: Run) -> bool:
+        """Return whether a run's answer is compared once more when all have ended."""
+        if run.outcome is Outcome.WRONG:
+            return not self._was_wrong(run)
+        unchecked = isinstance(self.expected.get(run.query), Unanswered)
+        return unchecked and run.outcome is Outcome.OK and not self._has_answered(run)
+
+    def _has_answered(self, run: Run) -> bool:
+        return any(run_key(one)[:2] == run_key(run)[:2] and _answered(one) for one in self.runs)
 
     def _answer(self, engine: str, query: str, round_: int) -> Path:
         return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"

@@ -191,7 +191,9 @@ def _times(
     stored: StoredComparison, query: str, name: str, taken: Callable[[Run], float | None]
 ) -> dict[int, float]:
     wrong = any(
-        one.query == query and name in {d.engine for d in one.differ} for one in stored.agreements
+        one.query == query and name in {d.engine for d in one.differ}
+        for one in stored.agreements
+        if not one.unchecked
     )
     runs = (run for run in stored.runs if (run.engine, run.query) == (name, query) and not wrong)
     times = {run.round: taken(run) for run in runs if run.outcome is Outcome.OK}

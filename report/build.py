@@ -86,7 +86,8 @@ def _build_row(query: str, material: Material) -> Row:
     if ranked and ran == len(cells):  # who has not run yet may be faster
         cells[ranked[0].engine] = replace(ranked[0], best=True)
     question = str(material.stored.head.queries.get(query, ""))
-    return Row(query, question, tuple(cells.values()), contested)
+    unchecked = any(a.query == query and a.unchecked for a in material.stored.agreements)
+    return Row(query, question, tuple(cells.values()), contested, unchecked)
 
 
 def _time(cell: Cell) -> float:
@@ -189,20 +190,36 @@ def _collect_failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
 
 def _group_checks(agreements: Sequence[Agreement]) -> tuple[AnswerCheck, ...]:
     """Tell of questions on which the same was found together."""
-    alike: dict[tuple[str, tuple[Disagreement, ...]], list[str]] = {}
+    alike: dict[tuple[str, tuple[Disagreement, ...], bool], list[str]] = {}
     for agreement in agreements:
-        found = (_describe_agreement(agreement), agreement.differ)
+        found = (_describe_agreement(agreement), agreement.differ, bool(agreement.unchecked))
         alike.setdefault(found, []).append(agreement.query)
     return tuple(
-        AnswerCheck(tuple(queries), said, differ) for (said, differ), queries in alike.items()
+        AnswerCheck(tuple(queries), sentence, differ, unchecked)
+        for (sentence, differ, unchecked), queries in alike.items()
     )
 
 
 def _describe_agreement(agreement: Agreement) -> str:
+    if agreement.unchecked:
+        return _describe_unchecked(agreement)
     agree = [engine for engine in agreement.agree if engine != agreement.oracle]
     verb = "agrees" if len(agree) == 1 else "agree"
     differ = [f"{d.engine} differs: {d.reason}" for d in agreement.differ]
     return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
+
+
+def _describe_unchecked(agreement: Agreement) -> str:
+    """Return why nothing says which answers are right, and how many engines gave the same one."""
+    agree = len(agreement.agree)
+    found = f"{counted(agree, 'engine')} {'agrees' if agree == 1 else 'agree'}"
+    if agree == 1 and not agreement.differ:
+        found = f"only {agreement.agree[0]} answered"
+    elif agreement.differ:
+        names = ", ".join(d.engine for d in agreement.differ)
+        number = len(agreement.differ)
+        found += f", {number} {'differs' if number == 1 else 'differ'} ({names})"
+    return f"unchecked, no oracle ({agreement.unchecked}); {found}"
 
 
 def _list_programs(material: Material) -> tuple[StoredProgram, ...]:

@@ -44,6 +44,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
     return {
         "query": row.query,
         "question": row.question,
+        "checked": not row.unchecked,
         "engine": cell.engine,
         "outcome": cell.word,
         "time": cell.time,

@@ -81,7 +81,7 @@ def _questions(view: View) -> Iterator[str]:
 
 
 def _question(row: Row) -> str:
-    return f"{text(row.query)}: {text(row.question)}" if row.question else text(row.query)
+    return f"{text(row.title)}: {text(row.question)}" if row.question else text(row.title)
 
 
 def _cell(cell: Cell) -> str:

@@ -77,13 +77,20 @@ class Cell:
 class Row:
     """A question and what became of it: a cell an engine, in the order of the engines.
 
-    `contested` says that the fastest engine is not certainly faster than the next one.
+    `contested` says that the fastest engine is not certainly faster than the next one,
+    `unchecked` that no oracle checked the answers.
     """
 
     query: str
     question: str
     cells: tuple[Cell, ...]
     contested: bool = False
+    unchecked: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the question's name, with a note where no oracle checked its answers."""
+        return f"{self.query} (unchecked)" if self.unchecked else self.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +139,15 @@ class FailedRuns:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCheck:
-    """Which engines agree on some questions, as a sentence, and how the others differ."""
+    """Which engines agree on some questions, as a sentence, and how the others differ.
+
+    `unchecked` means that there was no oracle: engines are compared with each other alone.
+    """
 
     queries: tuple[str, ...]
     sentence: str
     differ: tuple[Disagreement, ...]
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,12 @@ def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
         if any(cell.ok for row in view.rows for cell in row.cells):
             yield "No answer was checked."
         return
-    clean = sum(len(checked.queries) for checked in view.checked if not checked.differ)
+    for check in (check for check in view.checked if check.unchecked):
+        yield f"{listed(check.queries)}: {check.sentence}."
+    checks = [check for check in view.checked if not check.unchecked]
+    if not checks:
+        return
+    clean = sum(len(check.queries) for check in checks if not check.differ)
     total = counted(len(view.rows), "question")
     if clean == len(view.rows):
         yield f"All answers agree on all {total}." if clean > 1 else "All answers agree."

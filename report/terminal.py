@@ -104,7 +104,7 @@ def _spread_evenly(count: int, room: int) -> int:
 
 
 def _name_width(view: View) -> int:
-    return min(12, max((len(row.query) for row in view.rows), default=0))
+    return min(22, max((len(row.title) for row in view.rows), default=0))
 
 
 def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
@@ -118,7 +118,7 @@ def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
         table.add_column("question", overflow="fold", max_width=spare, style="dim")
     for row in view.rows:
         question = (escape(row.question),) if asks else ()
-        table.add_row(escape(row.query), *(_cell(row, i) for i in chosen), *question)
+        table.add_row(escape(row.title), *(_cell(row, i) for i in chosen), *question)
     return table
 
 

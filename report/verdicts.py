@@ -50,7 +50,8 @@ class Material:
 def gathered(stored: StoredComparison) -> Material:
     """Return what a stored comparison has to judge by."""
     engines, queries = _list_names(stored)
-    wrong = {(d.engine, a.query): d for a in stored.agreements for d in a.differ}
+    checked = (a for a in stored.agreements if not a.unchecked)
+    wrong = {(d.engine, a.query): d for a in checked for d in a.differ}
     runs = _group_by_cell(stored.runs)
     good = {
         place: statistics.samples(own)

@@ -283,7 +283,8 @@ def _agreement(record: dict[str, Any]) -> Agreement:
         Disagreement(d["engine"], d["reason"], tuple(tuple(map(str, row)) for row in d["rows"]))
         for d in record["differ"]
     )
-    return Agreement(record["query"], record["oracle"], tuple(record["agree"]), differ)
+    unchecked = str(record.get("unchecked", ""))
+    return Agreement(record["query"], record["oracle"], tuple(record["agree"]), differ, unchecked)
 
 
 def _keep_last(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:

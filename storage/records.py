@@ -142,12 +142,17 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Which engines gave the oracle's answer to a query, and which did not."""
+    """Which engines gave the oracle's answer to a query, and which did not.
+
+    Without an oracle, `unchecked` says why there is none; then `agree` are the most engines that
+    gave one answer, and `differ` the others.
+    """
 
     query: str
     oracle: str
     agree: tuple[str, ...]
     differ: tuple[Disagreement, ...] = ()
+    unchecked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

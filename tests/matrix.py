@@ -32,7 +32,7 @@ from dfbench.execution.limits import choose_backend
 from dfbench.spec.reader import read
 from dfbench.spec.workload import Generated, Limits, Workload
 from dfbench.storage.records import Outcome, Run
-from dfbench.verification.agreement import compare_answer
+from dfbench.verification.agreement import Expected, compare_answer
 
 MIB = 2**20
 LIMITS = tuple(256 * MIB * 2**step for step in range(6))  # 256 MiB to 8 GiB
@@ -46,7 +46,8 @@ def planned(workload: Workload, rows: int, limit: int, seconds: float) -> Plan:
     assert isinstance(dataset, Generated)
     data = make_dataset(dataset, default_folder(os.environ))
     limits = Limits(memory=limit, time=seconds, threads=2)
-    return make_plan(replace(workload, dataset=dataset, limits=limits), data, choose_backend())
+    asked = replace(workload, dataset=dataset, limits=limits)
+    return make_plan(asked, data, choose_backend(), default_folder(os.environ) / "answers")
 
 
 def job(made: Plan, engine: str, query: str, folder: Path) -> Job | None:
@@ -67,7 +68,8 @@ def ending(run: Run, made: Plan, answer: Path) -> str:
     if run.outcome is Outcome.OK:
         query = made.workload.query(run.query)
         expected = oracle.find_answer(made, query)
-        agrees = expected and compare_answer(expected, answer, query, made.data.rows).agrees
+        assert isinstance(expected, Expected), expected
+        agrees = compare_answer(expected, answer, query, made.data.rows).agrees
         return "ok" if agrees else "wrong answer"
     if run.outcome is Outcome.TIMEOUT and "memory pressure" not in run.evidence:
         return "timeout without pressure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,61 +11,108 @@ import pyarrow as pa
 
 from ..spec.workload import Query, RowFunction, Tasks
 from ..storage.records import Agreement, Disagreement
-from .answers import compare_answers
-from .differences import CheckResult, Requirements
+from .answers import compare_answers, open_answer
+from .differences import CheckResult, Requirements, describe_lengths, describe_names
 from .distributions import TASK, compare_distributions
-from .error_bounds import bound_errors
+from .edges import is_possible
+from .values import check_order
 
 Answer: TypeAlias = Path | pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The oracle's answer to a query, all of it where the query has a limit.
+
+    `errors` names the column of what each output may be off, `mixed` the outputs that aggregate
+    steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
+    """
+
+    answer: Answer
+    errors: Mapping[str, str] | None = None
+    mixed: frozenset[str] = frozenset()
+    variants: Callable[[], tuple[Answer, ...]] = tuple
+
+
 def compare_answer(
-    expected: Answer, answer: Answer, query: Query | Tasks, rows: int
+    expected: Expected, answer: Answer, query: Query | Tasks, rows: int
 ) -> CheckResult:
     """Compare an answer with the oracle's in the way that is asked: by value, or statistically."""
     if isinstance(query, Tasks):
         if query.verify == "statistical":
-            return compare_distributions(expected, answer)
-        return compare_answers(expected, answer, Requirements(keys=(TASK,)))
-    return compare_answers(expected, answer, derive_requirements(query, rows))
+            return compare_distributions(expected.answer, answer)
+        return compare_answers(expected.answer, answer, Requirements(keys=(TASK,)))
+    kept = replace(derive_requirements(query, rows), errors=expected.errors)
+    verdict = compare_answers(expected.answer, answer, kept)
+    if verdict.agrees:
+        return verdict
+    others = expected.variants()
+    if others and is_possible((expected.answer, *others), answer, kept, expected.mixed):
+        return CheckResult(True)
+    return verdict
 
 
-def derive_requirements(
-    query: Query, rows: int = 0, typical: Mapping[str, float] | None = None, groups: int = 1
-) -> Requirements:
-    """Return what an answer to a query has to keep.
-
-    `rows` is the data's number of rows, `groups` the answer's, `typical` the mean absolute value of
-    the data's columns; without them the tolerance is the narrower one.
-    """
+def derive_requirements(query: Query, rows: int = 0) -> Requirements:
+    """Return what an answer to a query has to keep; `rows` is the data's number of rows."""
     # a value for each row keeps the frame's order, so that a limit gives its first rows
     by_row = bool(query.transform) or isinstance(query.apply, RowFunction)
-    positional = by_row and not query.sort
     return Requirements(
         keys=query.group_by,
         unkeyed=query.asks_for_rows,
-        positional=positional,
+        positional=by_row and not query.sort,
         sort=tuple(key.name for key in query.sort),
-        cut=query.limit is not None and not positional,
+        limit=query.limit,
         rows=rows,
-        floors=bound_errors(query, typical or {}, rows / max(groups, 1)),
     )
+
+
+def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: int) -> CheckResult:
+    """Compare the answers of two engines where no oracle says which is right.
+
+    Of rows that a limit keeps, only their number and what they are sorted by can be compared.
+    """
+    if isinstance(query, Tasks) or query.limit is None:
+        return compare_answer(Expected(one), other, query, rows)
+    first, second = open_answer(one), open_answer(other)
+    if reason := describe_names(first, second) or describe_lengths(first, second):
+        return CheckResult(False, reason)
+    kept = derive_requirements(query, rows)
+    if kept.positional:
+        return compare_answers(first, second, kept)
+    return check_order(first, second, kept, {}) if kept.sort else CheckResult(True)
 
 
 def group_answers(
     query: str,
-    oracle: tuple[str, Path | pa.Table],
-    answers: Mapping[str, Path | pa.Table],
-    judge: Callable[[Answer, Answer], CheckResult],
+    oracle: tuple[str, Expected],
+    answers: Mapping[str, Answer],
+    judge: Callable[[Expected, Answer], CheckResult],
 ) -> Agreement:
     """Compare each engine's answer with the oracle's, and those that differ with one another."""
     name, expected = oracle
     verdicts = {engine: judge(expected, answer) for engine, answer in answers.items()}
     agree = tuple(engine for engine, verdict in verdicts.items() if verdict.agrees)
     wrong = {engine: verdict for engine, verdict in verdicts.items() if not verdict.agrees}
-    groups = _group_equal_answers({engine: answers[engine] for engine in wrong}, judge)
+    peers = {engine: answers[engine] for engine in wrong}
+    groups = _group_equal_answers(peers, lambda one, other: judge(Expected(one), other))
     differ = tuple(_build_disagreement(e, v, groups[e]) for e, v in wrong.items())
     return Agreement(query=query, oracle=name, agree=agree, differ=differ)
+
+
+def group_unchecked(
+    query: str,
+    why: str,
+    answers: Mapping[str, Answer],
+    judge: Callable[[Answer, Answer], CheckResult],
+) -> Agreement:
+    """Return the most engines that gave one answer, and how the others' answers differ from it."""
+    groups = _group_equal_answers(answers, judge)
+    most = max(groups.values(), key=len, default=())
+    differ = []
+    for engine in (name for name in answers if name not in most):
+        verdict = judge(answers[most[0]], answers[engine])
+        differ.append(_build_disagreement(engine, verdict, groups[engine]))
+    return Agreement(query, "", most, tuple(differ), unchecked=why)
 
 
 def _group_equal_answers(

@@ -120,8 +120,15 @@ def _pair_family(
 def _pair_integers(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) -> ColumnPair:
     try:
         return ColumnPair(name, True, _to_integers(expected), _to_integers(answer))
-    except pa.ArrowInvalid:  # beyond 64 bits: what wrapped around is far off in float64, too
-        return ColumnPair(name, False, to_floats(expected), to_floats(answer))
+    except pa.ArrowInvalid:
+        return ColumnPair(name, True, _to_wide_integers(expected), _to_wide_integers(answer))
+
+
+def _to_wide_integers(column: pa.ChunkedArray) -> ColumnValues:
+    """Return integers beyond 64 bits as Python's own."""
+    values = [None if value is None else int(value) for value in column.to_pylist()]
+    state = np.array([MISSING if value is None else 0 for value in values], np.uint8)
+    return ColumnValues(np.array([value or 0 for value in values], object), state)
 
 
 def _to_integers(column: pa.ChunkedArray) -> ColumnValues:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -29,17 +29,22 @@ class Requirements:
 
     `keys` name its groups; `unkeyed` says that it has none, but rows in any order; `positional`
     that rows keep the frame's order; `sort` names the columns it is sorted by (ties in any order),
-    and `cut` says that a limit has cut it there. `rows` is the data's number of rows, `floors` what
-    each column may be off near zero (see `tolerance`).
+    and `limit` how many rows are kept of the expected answer, which has them all. `rows` is the
+    data's number of rows; `errors` names, for an output, the expected answer's column with what
+    each value may be off (see `rounding`), and None says that it is not known.
     """
 
     keys: tuple[str, ...] = ()
     unkeyed: bool = False
     positional: bool = False
     sort: tuple[str, ...] = ()
-    cut: bool = False
+    limit: int | None = None
     rows: int = 0
-    floors: Mapping[str, float] = field(default_factory=dict)
+    errors: Mapping[str, str] | None = None
+
+    def shown(self, expected: pa.Table) -> pa.Table:
+        """Return the expected answer without the columns of its errors."""
+        return expected.drop_columns(list(self.errors.values())) if self.errors else expected
 
 
 def describe_names(one: pa.Table, other: pa.Table) -> str:
@@ -144,3 +149,16 @@ def _read_cell(column: pa.ChunkedArray, at: int) -> str:
     value = column[at].as_py()
     # NaN alone is not itself
     return "missing" if value is None or value != value else str(value)  # noqa: PLR0124
+
+
+def describe_foreign_groups(
+    other: pa.Table, asked: Requirements, codes: tuple[Array, Array]
+) -> CheckResult:
+    """Describe which groups an answer under a limit should not have, or has twice."""
+    foreign = np.flatnonzero(~np.isin(codes[1], codes[0]))
+    if not len(foreign):
+        return CheckResult(False, f"a {'row' if asked.unkeyed else 'group'} is there twice")
+    reason = f"{_describe_keys(other, foreign, asked, ('should', 'should'))} not be there"
+    shown = foreign[:SHOWN].tolist()
+    rows = [(*_read_key(other, i, asked), "", "not there", "there") for i in shown]
+    return CheckResult(False, reason, (build_header(asked), *rows))

@@ -98,6 +98,8 @@ def _build_digit(column: ColumnPair) -> _Digit:
             (None, None),
         )
     sides = column.expected, column.answer
+    if any(side.values.dtype == object for side in sides):
+        return _number_wide(sides)
     filled = [side.values for side in sides if len(side.values)]
     low = min((int(values.min()) for values in filled), default=0)
     size = max((int(values.max()) for values in filled), default=0) - low + 1
@@ -110,6 +112,13 @@ def _build_digit(column: ColumnPair) -> _Digit:
 def _number_values(one: Array, other: Array, states: tuple[Array | None, Array | None]) -> _Digit:
     (first, second), size = _renumber((one, other))
     return _Digit((ColumnValues(first, states[0]), ColumnValues(second, states[1])), 0, size + 2)
+
+
+def _number_wide(sides: tuple[ColumnValues, ColumnValues]) -> _Digit:
+    """Return the digit of integers beyond 64 bits, numbered by their values."""
+    one, other = (side.values for side in sides)
+    _, codes = np.unique(np.concatenate((one, other)), return_inverse=True)
+    return _number_values(codes[: len(one)], codes[len(one) :], (sides[0].state, sides[1].state))
 
 
 def _canonical_bits(values: Array) -> Array:

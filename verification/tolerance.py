@@ -1,8 +1,10 @@
-"""How far two float64 answers may lie apart and still be the same answer.
+"""How far two float64 answers may lie apart where no more is known than the answers themselves.
 
-The rule, for an expected value E and an answer A of one column:
+Where the oracle answers a query of the language, it says of each value what rounding may carry it
+(see `rounding`), and an answer may be off by that and by ROUNDED of itself. What a user's own
+function does is not known: then, for an expected value E and an answer A of one column,
 
-    |A - E|  <=  RELATIVE * |E|  +  max(CANCELLED * median|E|, floor)
+    |A - E|  <=  RELATIVE * |E|  +  CANCELLED * median|E|
 
 **RELATIVE = 1e-9.** A sum of n terms of one sign in any order is off by at most n*u of itself
 (u = 2**-53; Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 4.2), which is
@@ -15,9 +17,6 @@ In a column of many groups the typical group shows that scale: its sum is about 
 error about u*n*sd, which is 1e-12 of it at n = 1e8. The median and not the maximum, so that one
 huge value hides nothing; a value has to be below 1e-3 of the typical one before this term is larger
 than the first.
-
-**floor** is what the caller knows of a column that has one row, or whose scale lies outside it
-(corr lies on the scale of 1): see `noise`.
 
 Moments in one pass lose (mean/sd)**2 * u, so they agree up to a mean of 300 standard deviations;
 what is lost beyond that is lost, and reported.
@@ -32,6 +31,8 @@ from .columns import Array
 RELATIVE = 1e-9
 MAX_RELATIVE = 1.5e-8
 CANCELLED = 1e-12
+# Beside the bound that the oracle gives: of first order, and of the last digits of a library.
+ROUNDED = 2e-12
 SAMPLE = 100_000
 
 
@@ -40,15 +41,16 @@ def relative_tolerance(rows: int) -> float:
     return min(max(RELATIVE, rows * 2.0**-53), MAX_RELATIVE)
 
 
-def absolute_tolerance(expected: Array, floor: float) -> float:
+def absolute_tolerance(expected: Array) -> float:
     """Return what may be off near zero; the median is one of 100,000 evenly spaced values."""
     sample = np.abs(expected[:: max(1, len(expected) // SAMPLE)])
     finite = sample[np.isfinite(sample)]
-    typical = float(np.median(finite)) if len(finite) > 1 else 0.0
-    return max(CANCELLED * typical, floor)
+    return CANCELLED * float(np.median(finite)) if len(finite) > 1 else 0.0
 
 
-def find_differences(expected: Array, answer: Array, share: float, near_zero: float) -> Array:
+def find_differences(
+    expected: Array, answer: Array, share: float, near_zero: float | Array
+) -> Array:
     """Return which values are not the same; NaN is missing, and equal to itself."""
     with np.errstate(invalid="ignore", over="ignore"):
         close = np.abs(answer - expected) <= share * np.abs(expected) + near_zero

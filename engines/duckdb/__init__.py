@@ -29,6 +29,7 @@ class DuckDB(Adapter):
 
     passes: tuple[Pass, ...] = (lowered, widened)
     load: Load = Load.MEMORY
+    statement: type[Statement] = Statement
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
@@ -37,7 +38,7 @@ class DuckDB(Adapter):
         asked = lifted(query)
         guards = guarding(query, of_rows(query, rows))
         old = resources.before("duckdb", 2)
-        statement = Statement(asked, rows, of_rows(asked, rows), guards, old, inputs.joining)
+        statement = self.statement(asked, rows, of_rows(asked, rows), guards, old, inputs.joining)
         return Parts(
             imports="import duckdb",
             load=self._load(replace(inputs, query=asked), resources),

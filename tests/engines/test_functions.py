@@ -18,7 +18,7 @@ from dfbench.spec.reader import list_shipped, read, read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query, RowFunction, Tasks
 from dfbench.storage.records import Outcome
-from dfbench.verification.agreement import compare_answer
+from dfbench.verification.agreement import Expected, compare_answer
 
 from tests.support.apply_samples import answer, frame, groups_query, rows_query, run, tasks
 
@@ -106,7 +106,7 @@ def test_tasks_keep_their_numbers_and_their_stream(road: str, tmp_path: Path) ->
     assert ended.outcome is Outcome.OK, ended.evidence
     expected = _tasks("serial", work)
     assert expected.column_names == ["task", "x", "steps"]
-    assert compare_answer(expected, answer(tmp_path), work, 0).agrees
+    assert compare_answer(Expected(expected), answer(tmp_path), work, 0).agrees
 
 
 def test_numba_draws_other_numbers_of_the_same_distribution() -> None:
@@ -114,7 +114,9 @@ def test_numba_draws_other_numbers_of_the_same_distribution() -> None:
     with pytest.raises(Unsupported, match="verify: statistical"):
         find("numba").write(work, COLUMNS)
     loose = Tasks(work.name, WALK, work.count, work.arguments, verify="statistical")
-    assert compare_answer(_tasks("serial", loose), _tasks("numba", loose), loose, 0).agrees
+    assert compare_answer(
+        Expected(_tasks("serial", loose)), _tasks("numba", loose), loose, 0
+    ).agrees
 
 
 def test_numba_compiles_a_def_without_randomness_as_it_is() -> None:

@@ -1,0 +1,76 @@
+"""The oracle costs a query that it cannot answer its check, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import dfbench
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.commands.result import exit_status
+from dfbench.report import export
+from dfbench.report.comparison import Comparison
+
+WORKLOAD = """
+workload: oracle
+dataset: {files: data.parquet}
+queries:
+  fine: {group_by: k, aggregate: {s: sum(x)}}
+  over: {derive: {j: i + 1}, group_by: k, aggregate: {s: max(j)}}
+  beyond: {group_by: k, aggregate: {s: sum(u)}}
+  by_case: {group_by: k, aggregate: {one: sum(Amount), other: sum(amount)}}
+  after: {group_by: k, aggregate: {n: size()}}
+engines: [pandas, polars]
+"""
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    folder = tmp_path_factory.mktemp("oracle")
+    table = pa.table(
+        {
+            "k": ["a", "b", "a"],
+            "i": [2**63 - 1, 1, 2],
+            "u": pa.array([2**63, 1, 2**63 + 5], pa.uint64()),
+            "x": [1e17, float("inf"), -1e17],
+            "Amount": [1, 2, 3],
+            "amount": [4, 5, 6],
+        }
+    )
+    pq.write_table(table, folder / "data.parquet")
+    (folder / "own.yaml").write_text(WORKLOAD)
+    return dfbench.check(folder / "own.yaml", results=folder / "results")
+
+
+def test_a_query_without_an_oracle_is_unchecked_in_words_and_in_every_form(
+    checked: Comparison,
+) -> None:
+    unchecked = {q for check in checked.view.checked if check.unchecked for q in check.queries}
+    assert unchecked == {"over", "by_case"}
+    said = {q: check.sentence for check in checked.view.checked for q in check.queries}
+    assert said["over"].startswith("unchecked, no oracle (duckdb as the oracle: crashed, ")
+    assert said["over"].endswith("; 2 engines agree")
+    assert "names that differ in case" in said["by_case"]
+    assert said["fine"] == "2 engines agree with duckdb 2.0.0"
+    text = (checked.path / "report.md").read_text(encoding="utf-8")
+    assert "over (unchecked)" in text
+    assert "All answers agree" not in text
+    assert "over (unchecked)" in (checked.path / "report.html").read_text(encoding="utf-8")
+    records = [json.loads(line) for line in export.render(checked.view, "jsonl").splitlines()]
+    assert {r["query"] for r in records if not r["checked"]} == unchecked
+
+
+def test_a_sum_beyond_64_bits_is_exact_and_what_wraps_is_wrong(checked: Comparison) -> None:
+    (found,) = (check for check in checked.view.checked if "beyond" in check.queries)
+    assert {d.engine for d in found.differ} == {"pandas", "polars"}
+    assert all("wrapped around 64 bits" in d.reason for d in found.differ)
+
+
+def test_an_unchecked_answer_is_no_answer_under_strict(checked: Comparison) -> None:
+    assert exit_status(checked, strict=False) == 1  # of what wrapped
+
+
+def test_no_answers_of_the_oracle_lie_beside_the_users_data(checked: Comparison) -> None:
+    beside = {path.name for path in checked.path.parents[2].iterdir()}
+    assert beside == {"data.parquet", "own.yaml", "results"}

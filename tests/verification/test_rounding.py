@@ -1,0 +1,171 @@
+"""What rounding may carry a value holds for every honest order, and for no planted error."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines import duckdb
+from dfbench.engines.interactive import loaded
+from dfbench.spec.reader import read_text
+from dfbench.spec.workload import Query
+from dfbench.verification.agreement import Expected, compare_answer
+from dfbench.verification.rounding import find_possibilities
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+MOMENTS = "{group_by: k, aggregate: {s: sum(x), m: mean(x), v: var(x), d: std(x)}}"
+
+
+def asked(table: pa.Table, question: str, folder: Path) -> tuple[Query, Expected]:
+    """Return a query and the oracle's answer with its bounds; variants only when needed."""
+    path = folder / "data.parquet"
+    pq.write_table(table, path)
+    text = f"workload: w\ndataset: {{files: {path}}}\nqueries: {{q: {question}}}\nengines: [pandas]"
+    (query,) = read_text(text, "w.yaml", folder).queries
+    schema = read_schema(path)
+    found = find_possibilities(query, schema)
+
+    def answer(one: Query) -> pa.Table:
+        module = loaded(duckdb.write(one, schema))
+        return module.rows(module.query(module.load(str(path))))
+
+    expected = Expected(
+        answer(found.query),
+        found.errors,
+        found.mixed,
+        lambda: tuple(answer(one) for one in found.variants),
+    )
+    return query, expected
+
+
+def agrees(table: pa.Table, question: str, values: dict[str, list[object]], folder: Path) -> bool:
+    query, expected = asked(table, question, folder)
+    return compare_answer(expected, pa.table(values), query, table.num_rows).agrees
+
+
+def frame(values: list[float]) -> pa.Table:
+    return pa.table({"k": ["a"] * len(values), "x": values})
+
+
+@settings(max_examples=40, deadline=None, phases=[Phase.generate])
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.sampled_from([2, 3, 10, 1000, 20_000]),
+    mean=st.sampled_from([0.0, 1.0, 1e3, 1e6]),
+    spread=st.sampled_from([1e-3, 1.0, 100.0]),
+    shape=st.sampled_from(["normal", "cancelling", "constant", "lognormal"]),
+)
+def test_exact_moments_and_honest_orders_lie_within_and_planted_errors_do_not(
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
+    size: int,
+    mean: float,
+    spread: float,
+    shape: str,
+) -> None:
+    random = np.random.default_rng(seed)
+    x = random.lognormal(0, 5, size) if shape == "lognormal" else random.normal(mean, spread, size)
+    if shape == "cancelling":
+        x = random.permutation(np.concatenate((x, -x)))
+    if shape == "constant":
+        x = np.full(size, 0.1)
+    query, expected = asked(frame(x.tolist()), MOMENTS, tmp_path_factory.mktemp("data"))
+    terms = [Fraction(value) for value in x.tolist()]
+    centre = sum(terms) / len(terms)
+    variance = float(sum((term - centre) ** 2 for term in terms) / (len(terms) - 1))
+    exact = {"s": float(sum(terms)), "m": float(centre), "v": variance, "d": math.sqrt(variance)}
+    in_order = float(np.cumsum(x)[-1])
+    honest = exact | {"s": in_order, "m": in_order / len(x)}
+
+    def right(values: dict[str, float]) -> bool:
+        answer = pa.table({"k": ["a"], **{name: [value] for name, value in values.items()}})
+        return compare_answer(expected, answer, query, len(x)).agrees
+
+    assert right(exact)
+    assert right(honest)
+    total = expected.answer["s"][0].as_py()
+    if abs(total) > 1e-3 * float(np.abs(x).sum()):
+        assert not right(exact | {"s": exact["s"] * (1 + 1e-9)})
+    if variance > 1e-6 * float(np.square(x).mean()):
+        assert not right(exact | {"v": variance * (1 + 1e-9)})
+        assert not right(exact | {"d": math.sqrt(variance) * (1 + 1e-9)})
+
+
+def test_a_variance_by_squares_is_wrong_where_the_mean_is_far_from_zero(tmp_path: Path) -> None:
+    x = np.random.default_rng(1).normal(1e5, 1.0, 1000)
+    squares = (float(np.square(x).sum()) - float(x.sum()) ** 2 / 1000) / 999
+    values = {"k": ["a"], "v": [squares]}
+    assert not agrees(frame(x.tolist()), "{group_by: k, aggregate: {v: var(x)}}", values, tmp_path)
+
+
+def test_a_sum_in_float32_of_doubles_is_wrong_and_of_float32_right(tmp_path: Path) -> None:
+    x = np.random.default_rng(2).uniform(0, 1, 1000).astype(np.float32)
+    narrow = {"k": ["a"], "s": [float(np.cumsum(x, dtype=np.float32)[-1])]}
+    question = "{group_by: k, aggregate: {s: sum(x)}}"
+    assert not agrees(frame(x.astype(float).tolist()), question, narrow, tmp_path)
+    single = frame(x.tolist()).set_column(1, "x", pa.array(x))
+    assert agrees(single, question, narrow, tmp_path)
+
+
+def test_a_rounded_mean_on_an_edge_may_fall_to_either_side_and_nowhere_else(tmp_path: Path) -> None:
+    table = pa.table({"k": list("aabb"), "x": [2.01, 0.34, 1.0, 1.348]})
+    question = "{group_by: k, aggregate: {m: 'round(mean(x), 2)'}}"
+    for edge, plain, right in [
+        (1.17, 1.17, True),
+        (1.18, 1.17, True),
+        (1.175, 1.17, False),
+        (1.19, 1.17, False),
+        (1.16, 1.17, False),
+        (1.17, 1.18, False),  # the exact mean of b is 1.174
+    ]:
+        values = {"k": ["a", "b"], "m": [edge, plain]}
+        assert agrees(table, question, values, tmp_path) is right, values
+
+
+def test_a_group_on_the_edge_of_having_is_free_and_its_neighbours_are_not(tmp_path: Path) -> None:
+    table = pa.table({"k": list("aabbc"), "x": [2.01, 0.34, 5.0, 5.0, 1.0]})
+    question = "{group_by: k, aggregate: {s: sum(x)}, having: s >= 2.35}"
+    assert agrees(table, question, {"k": ["a", "b"], "s": [2.35, 10.0]}, tmp_path)
+    assert agrees(table, question, {"k": ["b"], "s": [10.0]}, tmp_path)
+    assert not agrees(table, question, {"k": ["a"], "s": [2.35]}, tmp_path)
+    assert not agrees(table, question, {"k": ["b", "c"], "s": [10.0, 1.0]}, tmp_path)
+
+
+def test_rows_on_edges_fall_each_for_itself_in_what_is_summed(tmp_path: Path) -> None:
+    table = pa.table({"k": list("aaab"), "x": [0.29, 0.57, 0.58, 0.5]})
+    question = "{derive: {r: floor(x * 100)}, group_by: k, aggregate: {s: sum(r)}}"
+    for total, right in [
+        (141.0, True),
+        (142.0, True),
+        (144.0, True),
+        (140.0, False),
+        (145.0, False),
+    ]:
+        values = {"k": ["a", "b"], "s": [total, 50.0]}
+        assert agrees(table, question, values, tmp_path) is right, total
+    assert not agrees(table, question, {"k": ["a", "b"], "s": [144.0, 48.0]}, tmp_path)
+
+
+def test_a_limit_is_held_against_all_rows(tmp_path: Path) -> None:
+    table = pa.table({"k": list("abcd"), "x": [1, 1, 2, 3]})
+    plain = "{group_by: k, aggregate: {s: sum(x)}, limit: 2}"
+    ordered = "{group_by: k, aggregate: {s: sum(x)}, sort: s, limit: 1}"
+    for question, values, right in [
+        (plain, {"k": ["d", "a"], "s": [3, 1]}, True),
+        (plain, {"k": ["d", "d"], "s": [3, 3]}, False),
+        (plain, {"k": ["d", "a"], "s": [3, 7]}, False),
+        (plain, {"k": ["d", "x"], "s": [3, 7]}, False),
+        (plain, {"k": ["d"], "s": [3]}, False),
+        (ordered, {"k": ["a"], "s": [1]}, True),
+        (ordered, {"k": ["b"], "s": [1]}, True),
+        (ordered, {"k": ["c"], "s": [2]}, False),
+        (ordered, {"k": ["c"], "s": [1]}, False),
+    ]:
+        assert agrees(table, question, values, tmp_path) is right, values

@@ -1,0 +1,449 @@
+"""How far rounding may carry an answer: error terms and other sides of edges, as queries.
+
+An honest engine adds in another order, and so errs by the size of what it adds, not of the sum. The
+bound of each value is itself an expression of the language (`sum(abs(v))` times a few units in the
+last place), so the oracle answers it beside the value.
+
+With n terms, unit u (2**-53, or 2**-24 where a column is float32), g = (n/4 + 32) u and the root of
+the mean square q, the terms are, to first order:
+
+    sum    g sum|x|          Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 4.2:
+    mean   g mean|x|         n u at most; a plain loop over equal values loses a quarter
+    var    g var + 64 u q std + (g q)**2               Chan, Golub, LeVeque 1983, table 1:
+    std    g std + 32 u q + min(g q, (g q)**2 / std)   updates lose the condition number once;
+    corr   4 g + 64 u qx qy / (stdx stdy) + 1e-11      a difference of squares loses it twice
+
+What an argument may be off is carried through by derivatives.
+
+A step behind a float (`round floor ceil // %`, a comparison) may fall on either side of an edge
+within the bound. `find_possibilities` writes the query again with each such step pushed aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import assert_never
+
+from ..engines.writing.steps import fresh, rebuilt, substituted
+from ..engines.writing.user_functions import skipping
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Bool,
+    Call,
+    Case,
+    Cast,
+    Col,
+    Compare,
+    Demean,
+    Expr,
+    IsIn,
+    IsMissing,
+    Let,
+    Lit,
+    Neg,
+    Not,
+    children,
+    columns,
+    walk,
+)
+from ..spec.kinds import extended, kind, with_column
+from ..spec.schema import Schema
+from ..spec.workload import Output, Query, RowFunction
+
+DOUBLE = 2.0**-53
+SINGLE = 2.0**-24
+SINGLE_TYPES = {"float", "halffloat"}
+# Steps that are pushed one by one; more of them go together, and each alone.
+APART = 2
+# Of a float: what no engine's mathematical library leaves of a result (glibc: 1 to 2).
+LIBRARY = 4
+# Of a correlation near zero: what moments in one pass leave, up to a mean of 300 deviations.
+CORRELATED, CORRELATED_SINGLE = 1e-11, 1e-4
+STEPS = {"round", "floor", "ceil"}
+
+
+@dataclass(frozen=True, slots=True)
+class Possibilities:
+    """A query with its error terms, and its `variants` with steps pushed over their edges.
+
+    `errors` names the column of each output's bound. The outputs in `mixed` aggregate steps: where
+    variants differ, each row may have fallen for itself, and any value between them is right.
+    """
+
+    query: Query
+    variants: tuple[Query, ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    mixed: frozenset[str] = frozenset()
+
+
+def find_possibilities(query: Query, rows: Schema) -> Possibilities:
+    """Return a query with error terms beside its outputs, and its variants where edges are near.
+
+    `rows` is the schema of the rows that the clauses see. `limit` is left out: which rows it keeps
+    is judged on all of them.
+    """
+    uncut = replace(_as_outputs(query, rows), limit=None)
+    nominal = _Rewriting(rows, lambda _: 0)
+    written = nominal.query(uncut)
+    signs = _signs(nominal.steps)
+    variants = tuple(_Rewriting(rows, chosen.__getitem__).query(uncut) for chosen in signs)
+    return Possibilities(written, variants, nominal.shown, frozenset(nominal.mixed))
+
+
+def _signs(steps: int) -> Iterator[tuple[int, ...]]:
+    """Yield on which side of its edge each step is pushed."""
+    if steps <= APART:
+        yield from (signs for signs in product((0, -1, 1), repeat=steps) if any(signs))
+        return
+    for sign in (-1, 1):
+        yield (sign,) * steps
+        yield from (tuple(sign * (i == j) for j in range(steps)) for i in range(steps))
+
+
+def _as_outputs(query: Query, rows: Schema) -> Query:
+    """Return a row function's tree as an output, which another may stand beside."""
+    match query.apply:
+        case RowFunction(output=name, body=body) if body is not None and not query.group_by:
+            value = skipping(query, rows, body)
+            return replace(query, apply=None, transform=(Output(name, value),))
+        case _:
+            return query
+
+
+class _Rewriting:
+    """One pass over a query; `push` gives the side of the nth step: -1, 0 or 1."""
+
+    def __init__(self, rows: Schema, push: Callable[[int], int]) -> None:
+        self.rows = rows
+        self.push = push
+        self.steps = 0
+        self.errors: dict[str, Expr] = {}
+        self.shown: dict[str, str] = {}
+        self.mixed: set[str] = set()
+        self.stepped: set[str] = set()
+        self.singles = {c.name for c in rows.columns if c.arrow in SINGLE_TYPES}
+
+    def query(self, query: Query) -> Query:
+        """Rewrite the clauses in their order."""
+        taken = {*query.reads, *query.outputs, *(o.name for o in query.derive), *self.rows.names}
+        before = self.steps
+        where = self.value(query.where)[0] if query.where else None
+        moved = self.steps > before
+        derive: list[Output] = []
+        for output in query.derive:
+            before = self.steps
+            derive += self.output(output, taken)
+            if self.steps > before or not self.stepped.isdisjoint(columns(output.expression)):
+                self.stepped.add(output.name)
+        self.rows = extended(self.rows, replace(query, derive=tuple(derive)))
+        moved = moved or not self.stepped.isdisjoint(query.group_by)
+        aggregate, transform = (
+            self.outputs(outputs, taken, moved=moved)
+            for outputs in (query.aggregate, query.transform)
+        )
+        query = replace(query, where=where, derive=tuple(derive))
+        query = replace(query, aggregate=aggregate, transform=transform)
+        if query.having:
+            for output in (*aggregate, *transform):
+                self.rows = with_column(self.rows, output.name, output.expression)
+            query = replace(query, having=self.value(query.having)[0])
+        return query
+
+    def outputs(
+        self, outputs: tuple[Output, ...], taken: set[str], *, moved: bool
+    ) -> tuple[Output, ...]:
+        written: list[Output] = []
+        for output in outputs:
+            aggregates = [node for node in walk(output.expression) if isinstance(node, Agg)]
+            before = self.steps
+            read = set(columns(*aggregates))
+            for agg in aggregates:
+                for argument in agg.arguments:
+                    self.value(argument)
+            inside = self.steps > before or not self.stepped.isdisjoint(read)
+            self.steps = before
+            if aggregates and (inside or moved):
+                self.mixed.add(output.name)
+            found = self.output(output, taken)
+            if len(found) > 1:
+                self.shown[output.name] = found[1].name
+            written += found
+        return tuple(written)
+
+    def output(self, output: Output, taken: set[str]) -> list[Output]:
+        """Return an output, and beside it what it may be off where it is not exact."""
+        value, error = self.value(output.expression)
+        written = [Output(output.name, value)]
+        self.errors.pop(output.name, None)
+        if not self.singles.isdisjoint(columns(output.expression)):
+            self.singles.add(output.name)
+        if error is not None:
+            name = fresh(f"{output.name} error", taken)
+            taken.add(name)
+            self.errors[output.name] = Col(name)
+            written.append(Output(name, error))
+        return written
+
+    def value(self, node: Expr) -> tuple[Expr, Expr | None]:
+        """Return an expression with its steps pushed, and what it may be off: None is exact."""
+        match node:
+            case Col(name):
+                return node, self.errors.get(name)
+            case Lit() | IsMissing():
+                return node, None
+            case Arith("//" | "%"):
+                return self.quotient(node)
+            case Arith():
+                return self.arithmetic(node)
+            case Neg(operand):
+                value, error = self.value(operand)
+                return Neg(value), error
+            case Compare():
+                return self.comparison(node), None
+            case IsIn(operand, values):
+                value, error = self.value(operand)
+                if error is None:
+                    return IsIn(value, values), None
+                equal = tuple(Compare("==", operand, one) for one in values)
+                return self.value(Bool("or", equal) if len(equal) > 1 else equal[0])
+            case Bool() | Not():
+                return rebuilt(node, tuple(self.value(part)[0] for part in children(node))), None
+            case Call():
+                return self.call(node)
+            case Case():
+                return self.case(node)
+            case Let(name, value, body):
+                return self.value(substituted(body, {name: value}))
+            case Agg():
+                return self.aggregation(node)
+            case Cast() | Demean():
+                raise AssertionError("an adapter's own: no query of a workload holds it")
+            case _:
+                assert_never(node)
+
+    def arithmetic(self, node: Arith) -> tuple[Expr, Expr | None]:
+        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+        value = Arith(node.op, x, y)
+        if ex is ey is None and self.exact(node):
+            return value, None
+        rounded = _times(_abs(value), self.unit(node) * (LIBRARY if node.op == "**" else 1))
+        match node.op:
+            case "*":
+                carried = _plus(_scaled(_abs(x), ey), _scaled(_abs(y), ex))
+            case "/":
+                carried = _over(_plus(ex, _scaled(_abs(value), ey)), _abs(y))
+            case "**":
+                share = _plus(_over(_scaled(_abs(y), ex), _abs(x)), ey)
+                carried = _scaled(_abs(value), share)
+            case _:
+                carried = _plus(ex, ey)
+        return value, _plus(carried, rounded)
+
+    def quotient(self, node: Arith) -> tuple[Expr, Expr | None]:
+        """Write `//` and `%`: the quotient of floats may lie on either side of a whole number."""
+        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+        value: Expr = Arith(node.op, x, y)
+        if ex is ey is None and self.exact(node):
+            return value, None
+        true = Arith("/", x, y)
+        off = _plus(
+            _times(_abs(true), 2 * self.unit(node)),
+            _over(_plus(ex, _scaled(_abs(true), ey)), _abs(y)),
+        )
+        sign = self.next()
+        if sign:
+            whole = Call("floor", (_pushed(true, off, sign),))
+            other = whole if node.op == "//" else Arith("-", x, Arith("*", y, whole))
+            value = Case(((Compare("==", y, Lit(0)), Lit(None)),), other)
+        if node.op == "//":
+            return value, None
+        size = Arith("+", _abs(x), _abs(y))
+        return value, _plus(_times(size, 2 * self.unit(node)), _plus(ex, _scaled(_abs(true), ey)))
+
+    def comparison(self, node: Compare) -> Expr:
+        (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
+        off = _plus(ex, ey)
+        if off is None:
+            return Compare(node.op, x, y)
+        sign = self.next()
+        if not sign:
+            return Compare(node.op, x, y)
+        if node.op not in {"==", "!="}:
+            return Compare(node.op, _pushed(x, off, sign), y)
+        near = Compare("<=", _abs(Arith("-", x, y)), off)
+        equal = near if sign > 0 else Bool("and", (near, Compare("<", off, Lit(0))))
+        return equal if node.op == "==" else Not(equal)
+
+    def call(self, node: Call) -> tuple[Expr, Expr | None]:
+        parts = [self.value(argument) for argument in node.arguments]
+        if node.function in STEPS:
+            return self.step(node, parts)
+        x, ex = parts[0]
+        value = Call(node.function, tuple(part for part, _ in parts))
+        unit = self.unit(node)
+        match node.function:
+            case "abs":
+                return value, ex
+            case "sqrt":
+                carried = _over(ex, _root(Call("max", (_abs(x), ex)))) if ex is not None else None
+                return value, _plus(carried, _times(_abs(value), unit))
+            case "log" | "log10":
+                return value, _plus(_over(ex, _abs(x)), _times(_abs(value), LIBRARY * unit))
+            case "exp":
+                return value, _scaled(_abs(value), _plus(ex, Lit(LIBRARY * unit)))
+            case "min" | "max":
+                return value, _sum([error for _, error in parts if error is not None])
+            case _:
+                return value, None
+
+    def step(self, node: Call, parts: list[tuple[Expr, Expr | None]]) -> tuple[Expr, Expr | None]:
+        """Write a rounding: its argument may lie on either side of an edge.
+
+        Places behind the point are a power of ten away, which has no end in binary: then the edge
+        itself is only nearly where it should be.
+        """
+        (x, off), *places = parts
+        rest = tuple(part for part, _ in places)
+        unit = self.unit(node)
+        if places and not self.exact(node):
+            off = _plus(off, _times(_abs(x), 2 * unit))
+        if off is None:
+            return Call(node.function, (x, *rest)), None
+        sign = self.next()
+        value = Call(node.function, (_pushed(x, off, sign) if sign else x, *rest))
+        return value, _times(_abs(value), 2 * unit) if places else None
+
+    def case(self, node: Case) -> tuple[Expr, Expr | None]:
+        branches, errors = [], []
+        for condition, result in node.branches:
+            test = self.value(condition)[0]
+            value, error = self.value(result)
+            branches.append((test, value))
+            errors.append((test, error if error is not None else Lit(0.0)))
+        otherwise, last = self.value(node.otherwise)
+        value = Case(tuple(branches), otherwise)
+        if last is None and all(error == Lit(0.0) for _, error in errors):
+            return value, None
+        return value, Case(tuple(errors), last if last is not None else Lit(0.0))
+
+    def aggregation(self, node: Agg) -> tuple[Expr, Expr | None]:
+        parts = [self.value(argument) for argument in node.arguments]
+        value = Agg(node.function, tuple(part for part, _ in parts))
+        if not parts:
+            return value, None
+        x, ex = parts[0]
+        grown = self.grown(x, self.unit(node))
+        own: Expr | None
+        match node.function:
+            case "sum" | "cumsum" | "mean":
+                whole = node.function != "mean" and self.exact(x)
+                own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)
+                return value, _plus(own, _aggregate(node.function, ex))
+            case "var" | "std":
+                return value, _plus(self.spread(value, x, grown), _carried(value, ex))
+            case "median" | "quantile":
+                own = Arith("*", Agg("max", (_abs(x),)), grown)
+                return value, _plus(own, _aggregate("max", ex))
+            case "corr":
+                return value, self.correlation(x, parts[1][0], grown)
+            case "min" | "max" | "first" | "last":
+                return value, _aggregate("max", ex)
+            case "lag" | "lead" if ex is not None:
+                return value, Agg(node.function, (ex, *value.arguments[1:]))
+            case _:
+                return value, None
+
+    def spread(self, value: Agg, x: Expr, grown: Expr) -> Expr:
+        """Return what a variance or a standard deviation may be off by its own summing."""
+        size = _mean_square(x)
+        unit, mean = self.unit(x), Arith("*", _root(size), grown)  # what the mean may be off
+        own = Arith("*", _abs(value), grown)
+        if value.function == "var":
+            passed = _times(_root(Arith("*", size, _abs(value))), 64 * unit)
+            return Arith("+", Arith("+", own, passed), Arith("*", mean, mean))
+        missed = Call("min", (mean, Arith("/", Arith("*", mean, mean), _abs(value))))
+        return Arith("+", Arith("+", own, _times(_root(size), 32 * unit)), missed)
+
+    def correlation(self, x: Expr, y: Expr, grown: Expr) -> Expr:
+        ratios = (Arith("/", _mean_square(one), Agg("var", (one,))) for one in (x, y))
+        unit = max(self.unit(x), self.unit(y))
+        passed = _times(_root(Arith("*", *ratios)), 64 * unit)
+        least = CORRELATED if unit == DOUBLE else CORRELATED_SINGLE
+        return Arith("+", Arith("+", _times(grown, 4), passed), Lit(least))
+
+    def grown(self, x: Expr, unit: float) -> Expr:
+        """Return how many units the sum of a group's values may lose, as a share of its size."""
+        terms: Expr = Arith("+", Arith("*", Agg("count", (x,)), Lit(0.25)), Lit(32.0))
+        if unit == SINGLE:  # blocks of a few hundred, as all that sum float32 in float32 take
+            terms = Call("min", (terms, Lit(4096.0)))
+        return _times(terms, unit)
+
+    def next(self) -> int:
+        """Return the side of the next step."""
+        self.steps += 1
+        return self.push(self.steps - 1)
+
+    def exact(self, node: Expr) -> bool:
+        return self.kind(node) not in {"float", "null"}
+
+    def kind(self, node: Expr) -> str:
+        return kind(node, self.rows)
+
+    def unit(self, node: Expr) -> float:
+        """Return the unit of rounding: float32's where any column of an expression has so few."""
+        return DOUBLE if self.singles.isdisjoint(columns(node)) else SINGLE
+
+
+def _pushed(x: Expr, off: Expr | None, sign: int) -> Expr:
+    assert off is not None
+    return Arith("+" if sign > 0 else "-", x, off)
+
+
+def _carried(value: Agg, error: Expr | None) -> Expr | None:
+    """Return what a spread is off by what each of its values is off."""
+    most = _aggregate("max", error)
+    return most if value.function == "std" else _scaled(_times(_root(_abs(value)), 2), most)
+
+
+def _mean_square(x: Expr) -> Expr:
+    return Agg("mean", (Arith("*", x, x),))
+
+
+def _abs(x: Expr) -> Expr:
+    return Call("abs", (x,))
+
+
+def _times(x: Expr, factor: float) -> Expr:
+    return Arith("*", x, Lit(factor))
+
+
+def _scaled(size: Expr, error: Expr | None) -> Expr | None:
+    return None if error is None else Arith("*", size, error)
+
+
+def _root(x: Expr) -> Expr:
+    return Call("sqrt", (x,))
+
+
+def _over(error: Expr | None, divisor: Expr | None) -> Expr | None:
+    return None if error is None or divisor is None else Arith("/", error, divisor)
+
+
+def _plus(one: Expr | None, other: Expr | None) -> Expr | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return Arith("+", one, other)
+
+
+def _sum(errors: list[Expr]) -> Expr | None:
+    total: Expr | None = None
+    for error in errors:
+        total = _plus(total, error)
+    return total
+
+
+def _aggregate(function: str, error: Expr | None) -> Expr | None:
+    return None if error is None else Agg(function, (error,))
