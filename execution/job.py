@@ -18,7 +18,8 @@ class Job:
     tables that it joins, `answer` is the file to write the answer to (None: not collected).
     `warmups` is the number of untimed executions after the cold one (None: until times are level),
     `runs` that of the timed ones. `environment` holds the engine's environment variables.
-    `scheduler` names the library of an external cluster (`dask`, `ray`).
+    `scheduler` names the library of an external cluster (`dask`, `ray`). The worker finds the
+    folders of `hidden` empty where its mounts can be its own.
     """
 
     engine: str
@@ -35,13 +36,15 @@ class Job:
     limits: Limits
     tables: tuple[Path, ...] = ()
     scheduler: str = ""
+    hidden: tuple[Path, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("program", "data", "answer"):
             known[name] = str(known[name].absolute()) if known[name] is not None else None
-        known["tables"] = [str(path.absolute()) for path in self.tables]
+        for name in ("tables", "hidden"):
+            known[name] = [str(path.absolute()) for path in getattr(self, name)]
         known["environment"] = dict(self.environment)
         known["limits"] = asdict(self.limits)
         return json.dumps(known)
@@ -52,6 +55,7 @@ class Job:
         known = json.loads(line)
         for name in ("program", "data", "answer"):
             known[name] = Path(known[name]) if known[name] is not None else None
-        known["tables"] = tuple(map(Path, known["tables"]))
+        for name in ("tables", "hidden"):
+            known[name] = tuple(map(Path, known[name]))
         known["limits"] = Limits(**known["limits"])
         return cls(**known)

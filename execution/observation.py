@@ -22,6 +22,7 @@ class End(StrEnum):
     GARBAGE = "garbage"
     UNSTARTED = "unstarted"
     STOPPED = "stopped"
+    ESCAPED = "escaped"
     UNSUPERVISED = "unsupervised"
 
 
@@ -43,8 +44,8 @@ class Observation:
     """Everything that a supervisor observed of one run.
 
     Times are in seconds, sizes in bytes. `status` is the worker's exit status, negative for a
-    signal; `died` names the process that was killed, or says why no worker ran; `held` is the last
-    sample of memory; `survivors` are the pids that did not end.
+    signal; `died` names the process that was killed or left its group, or says why no worker ran;
+    `held` is the last sample of memory; `survivors` are the pids that did not end.
     """
 
     end: End

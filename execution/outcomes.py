@@ -93,6 +93,9 @@ def _decide_without_kill(
         case End.GARBAGE:
             text = "the worker wrote invalid data to its result pipe"
             return Decision(Outcome.CRASHED, f"{text} {where}")
+        case End.ESCAPED:
+            text = f"{observation.died} left the run's control group, which limits its memory"
+            return Decision(Outcome.CRASHED, f"ended: {text} {where}")
         case End.STOPPED:
             return Decision(Outcome.CRASHED, f"interrupted {where}")
         case _:

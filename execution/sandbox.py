@@ -92,7 +92,7 @@ def mount_shared_memory() -> Iterator[RecordSegments]:
     If that is not allowed, remove at the end the files there that the run's processes had open.
     Yields a function to call during the run with one that lists its processes.
     """
-    if _can_mount():
+    if can_mount():
         _mount()
         try:
             yield lambda _: None
@@ -109,7 +109,7 @@ def mount_shared_memory() -> Iterator[RecordSegments]:
 
 def measure_shared_memory() -> int | None:
     """Return the size of a run's /dev/shm in bytes; None if it is private, as large as memory."""
-    if _can_mount():
+    if can_mount():
         return None
     try:
         return shutil.disk_usage(SHARED_FOLDER).total
@@ -151,7 +151,34 @@ def _mount() -> None:
     kernel.mount_memory(SHARED_FOLDER)
 
 
-def _can_mount() -> bool:
+def seal(hidden: Iterable[Path]) -> None:
+    """Make control groups read-only and folders empty for this process, which becomes the worker.
+
+    A limited process could otherwise leave its group, and read the answer that is expected of it.
+    Call it where `can_mount` holds, after the process has entered its group.
+    """
+    kernel.unshare_mounts()
+    for mount, options in list_cgroup_mounts(Path("/proc/self/mountinfo").read_text()):
+        with contextlib.suppress(OSError):  # a mount below another one, or hidden by it
+            kernel.make_read_only(mount, options)
+    for folder in filter(Path.is_dir, hidden):
+        kernel.hide_folder(folder)
+    with contextlib.suppress(OSError):
+        kernel.renounce_mounting()
+
+
+def list_cgroup_mounts(table: str) -> list[tuple[Path, list[str]]]:
+    """Return the mounts of control groups, with their options; `table` is /proc/self/mountinfo."""
+    found = []
+    for line in table.splitlines():
+        left, _, right = line.partition(" - ")
+        if right.startswith(("cgroup ", "cgroup2 ")):
+            mount, options = left.split(" ")[4:6]
+            found.append((Path(mount.replace("\\040", " ")), options.split(",")))
+    return found
+
+
+def can_mount() -> bool:
     """Return whether mounting works, tried in a child: half a mount costs a process its rights."""
     child = os.fork()
     if child == 0:

@@ -72,6 +72,7 @@ class RunMonitor:
         self.worker = worker
         self._limit, self._pipes, self._place = limit, pipes, place
         self._record_segments = remember
+        self._tree = processes.ProcessTree(os.getpid())
         self._names: dict[int, str] = {}
         self._sampled = self._named = self._measured_disk = 0.0
         self._closed: float | None = None
@@ -138,6 +139,20 @@ class RunMonitor:
             self._learn_names()
         elif self.end != End.MEMORY:
             self.end, self.died = End.MEMORY, self._name_killed()
+        if self.end is None and (escaped := self._find_escaped()):
+            self.end, self.died = End.ESCAPED, escaped
+
+    def _find_escaped(self) -> str:
+        """Return the name of a process of the tree that is not in the control group."""
+        if not self._limit.folders:
+            return ""
+        tree = self._tree.refresh()
+        for pid in tree - self._limit.list_members():
+            # A process that ends leaves its group a moment before the tree.
+            known = processes.read_stat(pid)
+            if known and not known.exiting and pid not in self._limit.list_members():
+                return f"process {pid} ({known.name})"
+        return ""
 
     def _learn_names(self) -> None:
         if self._sampled - self._named < NAMES_INTERVAL:
@@ -265,8 +280,12 @@ def start_worker(
     command = [job.python, "-P", str(Path(__file__).with_name("worker.py"))]
     spawned = time.monotonic()
 
+    private = sandbox.can_mount()
+
     def enclose() -> None:
         _become_worker(limit, cores)
+        if private:
+            sandbox.seal(job.hidden)
 
     worker = subprocess.Popen(
         [*command, str(requests[0]), str(answers[1])],

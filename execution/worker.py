@@ -68,32 +68,34 @@ class Supervisor:
             line = line[os.write(self._answers, line) :]
 
     def watch_pools(self) -> None:
-        """Report a worker of multiprocessing.Pool that dies: the pool waits for its result.
+        """Report a worker of multiprocessing.Pool that ends by itself: the pool waits for it.
 
-        `_join_exited_workers` is the only place that sees exit codes, just before it replaces the
-        workers. In a Python without it, the supervisor's timer ends the run.
+        `_maintain_pool` replaces workers that have ended while the pool is open; it alone sees
+        their exit codes. In a Python without it, the supervisor's timer ends the run.
         """
         if "multiprocessing" not in sys.modules:
             return
         pool = importlib.import_module("multiprocessing.pool").Pool
-        joined = getattr(pool, "_join_exited_workers", None)
-        if joined is None:
+        original = getattr(pool, "_maintain_pool", None)
+        if original is None:
             return
 
-        def join(workers: list[Any]) -> Any:
+        def maintain(*arguments: Any) -> None:
+            named = dict(zip(original.__code__.co_varnames, arguments, strict=False))
             # Check afterwards: a worker that ends in between is dropped from the list.
-            before = list(workers)
-            cleaned = joined(workers)
+            before = list(named["pool"])
+            original(*arguments)
+            # A worker that has done its number of tasks ends with 0, after it sent their results.
+            expected = {None, 0} if named.get("maxtasksperchild") else {None}
             for worker in before:
-                self._look(worker)
-            return cleaned
+                self._look(worker, expected)
 
-        pool._join_exited_workers = staticmethod(join)  # noqa: SLF001
+        pool._maintain_pool = staticmethod(maintain)  # noqa: SLF001
 
-    def _look(self, worker: Any) -> None:
+    def _look(self, worker: Any, expected: set[int | None]) -> None:
         code = worker.exitcode
         # A pool that is closed ends its workers by SIGTERM.
-        if code in {None, 0, -signal.SIGTERM} or os.getpid() != self._owner:
+        if code in {*expected, -signal.SIGTERM} or os.getpid() != self._owner:
             return
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
         message = f"{worker.name} ended {how}, and its pool would wait for it forever"

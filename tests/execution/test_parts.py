@@ -505,8 +505,8 @@ class _Dying:
 
     name = "ForkPoolWorker-1"
 
-    def __init__(self) -> None:
-        self.answers = iter((None, 7))
+    def __init__(self, code: int) -> None:
+        self.answers = iter((None, code))
         self.code = None
 
     @property
@@ -518,18 +518,32 @@ class _Dying:
         pass
 
 
-def test_a_pools_worker_that_dies_while_it_is_looked_at_is_told(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("code", "tasks", "evidence"),
+    [
+        (7, None, "with exit code 7"),
+        (0, None, "with exit code 0"),
+        (-9, 5, "by signal 9"),
+        (0, 5, None),
+    ],
+)
+def test_a_pools_worker_that_ends_while_it_is_looked_at_is_reported(
+    monkeypatch: pytest.MonkeyPatch, code: int, tasks: int | None, evidence: str | None
 ) -> None:
-    original = Pool.__dict__["_join_exited_workers"]
-    monkeypatch.setattr(Pool, "_join_exited_workers", original)  # and put back at the end
+    original = Pool.__dict__["_maintain_pool"]
+    monkeypatch.setattr(Pool, "_maintain_pool", original)  # and put back at the end
+    monkeypatch.setattr(Pool, "_repopulate_pool_static", staticmethod(lambda *_: None))
     heard, tells = os.pipe()
     worker.Supervisor(heard, tells).watch_pools()
-    workers = [_Dying()]
+    workers = [_Dying(code)]
     while workers:
-        Pool._join_exited_workers(workers)
+        Pool._maintain_pool(None, None, 1, workers, None, None, None, (), tasks, True)
     os.close(tells)
     with os.fdopen(heard) as said:
-        message = json.loads(said.readline())
-    assert message["error"]["types"] == ["WorkerDied"]
-    assert "ForkPoolWorker-1 ended with exit code 7" in message["error"]["message"]
+        lines = said.readlines()
+    if evidence is None:
+        assert not lines
+    else:
+        message = json.loads(lines[0])
+        assert message["error"]["types"] == ["WorkerDied"]
+        assert message["error"]["message"].startswith(f"ForkPoolWorker-1 ended {evidence}")
