@@ -320,15 +320,24 @@ def env_prune(
 
 @app.command(epilog="Example: dfbench audit time.csv --json")
 def audit(
-    published: Annotated[Path, typer.Argument(help="The time.csv of db-benchmark.")],
+    published: Annotated[Path, typer.Argument(help="The time.csv of db-benchmark, or its .gz.")],
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one finding per line, as JSON.")
     ] = False,
+    compute: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="ROWS",
+            help="Compute the right answers on data sets of up to this many rows, once; "
+            "0: compare the solutions with each other only.",
+        ),
+    ] = 10_000_000,
 ) -> None:
     """Find impossible entries in db-benchmark's published results."""
     from .commands.audit import audit as run
 
-    raise typer.Exit(run(published, as_json=as_json))
+    raise typer.Exit(run(published, as_json=as_json, compute=compute))
 
 
 @app.command(epilog="Example: dfbench fuzz -e polars --count 1000 --seed 7")

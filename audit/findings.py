@@ -1,26 +1,28 @@
-"""Audits db-benchmark's published results: what cannot be right, each with its evidence.
+"""Audit db-benchmark's published results: find what cannot be right, each with its evidence.
 
-What is published for a solution is its newest batch on each data set. Its answers are held against
-what most of the other solutions say, each family of solutions with one voice; where there is no
-majority, nothing is flagged. What the rules leave alone is as much part of them as what they flag:
-see the constants.
+What is published for a solution is its newest batch on each data set. Its answers are compared with
+the computed right answer, if there is one and a solution agrees with it; otherwise with what most
+solutions say, each family of solutions with one voice. Where there is no majority, nothing is
+flagged. What the rules leave alone is as much part of them as what they flag: see the constants.
 """
 
 from __future__ import annotations
 
 import json
-import math
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Generic, TypeVar
 
+from .checksums import NOISE, agree, count_logged, measure_distance
 from .published import Entry
+from .right_answers import Place, RightAnswer
 
-# Two sums of the same floats differ by less, in whatever order and 64-bit width they were added.
-NOISE = 1e-6
 # Sums of 32 bits and approximate medians are off by up to so much; db-benchmark's own report
 # accepts it within a solution.
 IMPRECISE = 1e-3
@@ -30,6 +32,7 @@ FEWEST_VOICES = 2
 UNFINISHED_SHARE = 5.0
 UNFINISHED_SECONDS = 1.0
 STALE_DAYS = 365
+MOST_NAMES = 4  # so many solutions are named in evidence
 # Solutions that share their code, and so their mistakes.
 FAMILIES = {
     "duckdb-latest": "duckdb",
@@ -52,6 +55,7 @@ class Flag(StrEnum):
     ROWS = "different number of rows"
     UNSTEADY = "unsteady answer"
     IMPRECISE = "imprecise answer"
+    PARTIAL = "partial checksums"
     UNFINISHED = "unfinished answer"
     STALE = "stale version"
 
@@ -63,7 +67,10 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that cannot be right, where, and how that is known; `line` is of the file."""
+    """One thing that cannot be right, where, and how that is known; `line` is of the file.
+
+    `off` is the relative distance from the right answer, 0 where there is nothing to measure.
+    """
 
     flag: Flag
     solution: str
@@ -72,13 +79,15 @@ class Finding:
     question: str
     evidence: str
     line: int
+    off: float = 0.0
 
-    @property
-    def where(self) -> str:
-        """Return the place as a person reads it."""
-        return ", ".join(
-            filter(None, (f"{self.solution} {self.version}", self.data, self.question))
-        )
+
+@dataclass(frozen=True, slots=True)
+class Reference(Generic[Answer]):
+    """The answer that others are compared with, and where it comes from."""
+
+    answer: Answer
+    source: str
 
 
 def lines(findings: Iterable[Finding]) -> str:
@@ -86,20 +95,27 @@ def lines(findings: Iterable[Finding]) -> str:
     return "".join(json.dumps(asdict(finding)) + "\n" for finding in findings)
 
 
-def audit(entries: Iterable[Entry]) -> tuple[Finding, ...]:
-    """Return what cannot be right among published results, the gravest first."""
+def audit(
+    entries: Iterable[Entry], computed: Mapping[Place, RightAnswer] = MappingProxyType({})
+) -> tuple[Finding, ...]:
+    """Return what cannot be right among published results, the worst first.
+
+    `computed` has the right answers that are known, by data set and question.
+    """
     everything = tuple(entries)
     shown = _select_published(everything)
     found = [
         *_flag_truncated(shown),
-        *_flag_answers(shown),
-        *_flag_row_counts(shown),
+        *_flag_answers(shown, computed),
+        *_flag_row_counts(shown, computed),
         *_flag_unsteady(shown),
         *_flag_unfinished(shown),
         *_flag_stale(everything, shown),
     ]
     order = list(Flag)
-    return tuple(sorted(found, key=lambda f: (order.index(f.flag), f.solution, f.data, f.line)))
+    return tuple(
+        sorted(found, key=lambda f: (order.index(f.flag), -f.off, f.solution, f.data, f.line))
+    )
 
 
 def _select_published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -124,37 +140,52 @@ def _flag_truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
             yield _make_finding(Flag.TRUNCATED, entry, evidence, question="")
 
 
-def _flag_answers(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Flag answers that differ from what most families say, and how much."""
+def _flag_answers(
+    entries: Sequence[Entry], computed: Mapping[Place, RightAnswer]
+) -> Iterator[Finding]:
+    """Flag answers whose checksums contradict the right ones, or are not all logged."""
     checked = [entry for entry in entries if entry.check]
     for asked in _group_by_question(checked):
-        consensus = _find_majority(asked, lambda e: e.check, _is_same)
-        if consensus is None:
-            continue
-        usual, voices = consensus
-        for entry in asked.values():
-            off = _distance(entry.check, usual)
-            if off > NOISE and not _is_same(entry.check, usual):
-                flag = Flag.DIFFERENT if off > IMPRECISE else Flag.IMPRECISE
-                evidence = (
-                    f"{_join_sums(entry.check)}, and {_join_sums(usual)} say {_join_names(voices)}"
-                )
-                if math.isfinite(off):
-                    evidence += f": off by {off:.1g} of it"
-                yield _make_finding(flag, entry, evidence)
+        place = _find_place(asked)
+        right = place in computed and computed[place].check
+        reference = _find_reference(asked, lambda e: e.check, agree, right or None)
+        if reference is not None:
+            for entry in asked.values():
+                yield from _compare_checks(entry, reference)
 
 
-def _flag_row_counts(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _compare_checks(entry: Entry, reference: Reference[tuple[str, ...]]) -> Iterator[Finding]:
+    right = reference.answer
+    off = measure_distance(entry.check, right)
+    logged, all_of_them = count_logged(entry.check), count_logged(right)
+    if off > NOISE:
+        flag = Flag.DIFFERENT if off > IMPRECISE else Flag.IMPRECISE
+        evidence = f"{_join_sums(entry.check)} instead of {_join_sums(right)} {reference.source}"
+        yield _make_finding(flag, entry, f"{evidence}: off by {off:.1g} of it", off=off)
+    elif logged < all_of_them:
+        evidence = f"logs {logged} of {all_of_them} checksums: the rest is unchecked"
+        yield _make_finding(Flag.PARTIAL, entry, evidence)
+
+
+def _flag_row_counts(
+    entries: Sequence[Entry], computed: Mapping[Place, RightAnswer]
+) -> Iterator[Finding]:
     counted = [entry for entry in entries if entry.out_rows is not None]
     for asked in _group_by_question(counted):
-        consensus = _find_majority(asked, lambda e: e.out_rows, lambda a, b: a == b)
-        if consensus is None:
-            continue
-        usual, voices = consensus
-        for entry in asked.values():
-            if entry.out_rows != usual:
-                evidence = f"{entry.out_rows:,.0f} rows, and {usual:,.0f} say {_join_names(voices)}"
-                yield _make_finding(Flag.ROWS, entry, evidence)
+        place = _find_place(asked)
+        right = float(computed[place].rows) if place in computed else None
+        reference = _find_reference(asked, lambda e: e.out_rows or 0.0, operator.eq, right)
+        if reference is not None:
+            for entry in asked.values():
+                yield from _compare_rows(entry, reference)
+
+
+def _compare_rows(entry: Entry, reference: Reference[float]) -> Iterator[Finding]:
+    rows, right = entry.out_rows or 0.0, reference.answer
+    if rows != right:
+        evidence = f"{rows:,.0f} rows instead of {right:,.0f} {reference.source}"
+        off = abs(rows - right) / max(right, 1.0)
+        yield _make_finding(Flag.ROWS, entry, evidence, off=off)
 
 
 def _flag_unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -163,13 +194,11 @@ def _flag_unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
     for several in runs.values():
         first = several[0]
         for entry in several[1:]:
-            if (
-                not _is_same(first.check, entry.check)
-                and _distance(first.check, entry.check) > NOISE
-            ):
+            off = measure_distance(entry.check, first.check)
+            if off > NOISE:
                 earlier = f"{_join_sums(first.check)} in run {first.run}"
                 later = f"{_join_sums(entry.check)} in run {entry.run}"
-                yield _make_finding(Flag.UNSTEADY, entry, f"{earlier}, but {later}")
+                yield _make_finding(Flag.UNSTEADY, entry, f"{earlier}, but {later}", off=off)
                 break
 
 
@@ -194,22 +223,38 @@ def _is_unfinished(entry: Entry) -> bool:
 
 
 def _flag_stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator[Finding]:
-    """Flag data sets whose published version is behind the solution's own, or a year behind all."""
+    """Flag each solution that is published in a version behind its own newest, or a year old."""
     last = max((entry.day for entry in everything), default=None)
     newest = {
         solution: max(several, key=lambda e: e.batch)
         for solution, several in _group(everything, lambda e: e.solution).items()
     }
-    for several in _group(shown, lambda e: (e.solution, e.task, e.data)).values():
-        entry = several[0]
-        own = newest[entry.solution]
-        if _parse_release(own.version) > _parse_release(entry.version):
-            evidence = f"of {entry.day}; {own.version} was run on {own.data} on {own.day}"
-        elif last and (last - entry.day).days > STALE_DAYS:
-            evidence = f"of {entry.day}; the newest result of the file is of {last}"
-        else:
+    for solution, several in _group(shown, lambda e: e.solution).items():
+        own = newest[solution]
+        stale = _find_stale(several, own, last)
+        if not stale:
             continue
-        yield _make_finding(Flag.STALE, entry, evidence, question="")
+        oldest = min(stale, key=lambda e: e.batch)
+        if _is_behind(oldest, own):
+            evidence = f"of {oldest.day}; {own.version} was run on {own.data} on {own.day}"
+        else:
+            evidence = f"of {oldest.day}; the newest result of the file is of {last}"
+        finding = _make_finding(Flag.STALE, oldest, evidence, question="")
+        yield replace(finding, data=", ".join(dict.fromkeys(e.data for e in stale)))
+
+
+def _find_stale(shown: Sequence[Entry], own: Entry, last: date | None) -> list[Entry]:
+    """Return one entry for each data set of a solution on which its version is stale."""
+    one_each = {entry.data: entry for entry in reversed(shown)}
+    return [
+        entry
+        for entry in reversed(one_each.values())
+        if _is_behind(entry, own) or (last and (last - entry.day).days > STALE_DAYS)
+    ]
+
+
+def _is_behind(entry: Entry, newest: Entry) -> bool:
+    return _parse_release(newest.version) > _parse_release(entry.version)
 
 
 def _parse_release(version: str) -> tuple[int, ...]:
@@ -225,12 +270,29 @@ def _group_by_question(entries: Sequence[Entry]) -> Iterator[dict[str, Entry]]:
         yield {entry.solution: entry for entry in sorted(asked, key=lambda e: e.run)}
 
 
+def _find_reference(
+    asked: Mapping[str, Entry],
+    answer: Callable[[Entry], Answer],
+    same: Callable[[Answer, Answer], bool],
+    computed: Answer | None,
+) -> Reference[Answer] | None:
+    """Return the computed answer where a solution agrees with it, else the majority's.
+
+    If none agrees with the computed answer, the question means something else to all of them.
+    """
+    if computed is not None:
+        agreeing = [name for name, entry in asked.items() if same(computed, answer(entry))]
+        if agreeing:
+            return Reference(computed, f"(computed; {_join_names(agreeing)} agree)")
+    return _find_majority(asked, answer, same)
+
+
 def _find_majority(
     asked: Mapping[str, Entry],
     answer: Callable[[Entry], Answer],
     same: Callable[[Answer, Answer], bool],
-) -> tuple[Answer, tuple[str, ...]] | None:
-    """Return the answer of more than half of the families, and who gives it; None without one.
+) -> Reference[Answer] | None:
+    """Return the answer of more than half of the families; None without one.
 
     A family whose members differ has no voice.
     """
@@ -238,44 +300,26 @@ def _find_majority(
     for solution, entry in asked.items():
         voices[FAMILIES.get(solution, solution)].append(entry)
     united = {
-        family: answer(members[0])
+        family: max(map(answer, members), key=_count_parts)
         for family, members in voices.items()
         if all(same(answer(member), answer(members[0])) for member in members)
     }
-    for usual in united.values():
+    for usual in sorted(united.values(), key=_count_parts, reverse=True):
         agreeing = [family for family, other in united.items() if same(usual, other)]
         if len(agreeing) >= FEWEST_VOICES and 2 * len(agreeing) > len(voices):
-            told = tuple(name for name, entry in asked.items() if same(usual, answer(entry)))
-            return usual, told
+            names = [name for name, entry in asked.items() if same(usual, answer(entry))]
+            return Reference(usual, f"({_join_names(names)} agree)")
     return None
 
 
-def _is_same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two answers are one but for noise and for the digits that were not printed."""
-    if len(one) != len(other):
-        return False
-    return all(_is_close(a, b) for a, b in zip(one, other, strict=True))
+def _count_parts(answer: object) -> int:
+    """Return how much an answer says: the majority's is the one with all its checksums."""
+    return count_logged(answer) if isinstance(answer, tuple) else 1
 
 
-def _is_close(one: str, other: str) -> bool:
-    units = _half_unit(one), _half_unit(other)
-    # Two whole numbers are counts, or sums of integers; beside a fraction, a whole one is rounded.
-    allowed = 0.0 if units == (0.5, 0.5) else max(units)
-    return math.isclose(float(one), float(other), rel_tol=NOISE, abs_tol=allowed)
-
-
-def _half_unit(text: str) -> float:
-    """Return half a unit of the last digit that was printed."""
-    mantissa, _, exponent = text.lower().partition("e")
-    return float(0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])))
-
-
-def _distance(one: Sequence[str], usual: Sequence[str]) -> float:
-    """Return an answer's relative distance from the usual one; infinite if lengths differ."""
-    if len(one) != len(usual):
-        return math.inf
-    pairs = [(float(a), float(b)) for a, b in zip(one, usual, strict=True)]
-    return max(abs(a - b) / abs(b) if b else abs(a) * math.inf if a else 0.0 for a, b in pairs)
+def _find_place(asked: Mapping[str, Entry]) -> Place:
+    one = next(iter(asked.values()))
+    return one.data, one.question
 
 
 def _place(entry: Entry) -> tuple[str, str, str]:
@@ -290,15 +334,19 @@ def _group(entries: Iterable[Entry], key: Callable[[Entry], Answer]) -> dict[Ans
 
 
 def _join_sums(check: Sequence[str]) -> str:
-    return "; ".join(check)
+    return "; ".join(one or "nothing" for one in check)
 
 
-def _join_names(voices: Sequence[str]) -> str:
-    names = sorted(voices)
-    return ", ".join(names) if len(names) <= 4 else f"{len(names)} others ({', '.join(names[:3])}…)"
+def _join_names(names: Iterable[str]) -> str:
+    known = sorted(names)
+    if len(known) <= MOST_NAMES:
+        return ", ".join(known)
+    return f"{len(known)} solutions ({', '.join(known[: MOST_NAMES - 1])}…)"
 
 
-def _make_finding(flag: Flag, entry: Entry, evidence: str, question: str | None = None) -> Finding:
+def _make_finding(
+    flag: Flag, entry: Entry, evidence: str, question: str | None = None, off: float = 0.0
+) -> Finding:
     return Finding(
         flag=flag,
         solution=entry.solution,
@@ -307,4 +355,5 @@ def _make_finding(flag: Flag, entry: Entry, evidence: str, question: str | None 
         question=entry.question if question is None else question,
         evidence=evidence,
         line=entry.line,
+        off=off,
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TextIO
 
 from ..errors import ResultsError
 
@@ -33,7 +36,7 @@ NOTHING = {"", "NA", "NaN", "nan", "None"}
 class Entry:
     """One timed run as it was published; None where the file says nothing.
 
-    `check` holds the answer's sums as text, so that the digits that were printed are known.
+    `check` holds the answer's checksums as text, so that the digits that were printed are known.
     """
 
     line: int
@@ -53,17 +56,24 @@ class Entry:
 
 
 def read(path: Path) -> tuple[Entry, ...]:
-    """Read a result file; lines of batches without a number are left out, as its report does.
+    """Read a result file, plain or compressed as `.gz`.
 
+    Lines of batches without a number are left out, as db-benchmark's report does.
     Raises ResultsError for what is no such file, with the line where there is one.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with _open(path) as file:
             return tuple(_entries(path, csv.DictReader(file)))
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; check the path") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise ResultsError(f"{path}: cannot be read as CSV ({error})") from error
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", newline="", encoding="utf-8")
+    return path.open(newline="", encoding="utf-8")
 
 
 def _entries(path: Path, lines: csv.DictReader[str]) -> list[Entry]:
@@ -103,6 +113,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _check(text: str | None) -> tuple[str, ...]:
-    """Return the sums of an answer; none where one of them is missing."""
-    parts = tuple(part.strip() for part in (text or "").split(";"))
-    return () if NOTHING & set(parts) else parts
+    """Return the checksums of an answer, empty where one was not logged; none where none was."""
+    parts = (part.strip() for part in (text or "").split(";"))
+    logged = tuple("" if part in NOTHING else part for part in parts)
+    return logged if any(logged) else ()

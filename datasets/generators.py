@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,9 @@ from .compact_frame import Frame, Progress
 
 Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[Frame]]
 DB_BENCHMARK_SEED = 108
+NAME = re.compile(
+    r"(?P<prefix>G1|J1)_(?P<rows>\d+e\d)_(?P<groups>\d+e\d|NA)_(?P<nulls>\d{1,2})_(?P<sorted>[01])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,31 @@ def build_name(dataset: Generated) -> str:
     return f"{generator.prefix}_{'_'.join(map(str, parts))}{seed}"
 
 
+def parse_name(name: str) -> Generated | None:
+    """Return the dataset that db-benchmark names so; None where no generator makes it.
+
+    >>> parse_name("G1_1e7_2e0_0_1").groups
+    2
+    """
+    match = NAME.fullmatch(name)
+    if match is None:
+        return None
+    generator = next(key for key, one in GENERATORS.items() if one.prefix == match["prefix"])
+    dataset = Generated(
+        generator,
+        int(float(match["rows"])),
+        nulls=int(match["nulls"]),
+        sorted=match["sorted"] == "1",
+    )
+    if match["groups"] != "NA":
+        dataset = replace(dataset, groups=int(float(match["groups"])))
+    return dataset if build_name(dataset) == name else None
+
+
 def format_number(number: int) -> str:
     """Write a number as `1e7` where one digit tells it, else in full.
 
-    >>> short(10_000_000), short(2), short(2_500)
+    >>> format_number(10_000_000), format_number(2), format_number(2_500)
     ('1e7', '2e0', '2500')
     """
     digits = str(number).rstrip("0")
