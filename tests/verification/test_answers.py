@@ -16,6 +16,7 @@ from dfbench.verification.agreement import Expected, derive_requirements, group_
 from dfbench.verification.answers import compare_answers
 from dfbench.verification.columns import pair_columns
 from dfbench.verification.differences import Requirements
+from dfbench.verification.row_digest import LARGE
 from dfbench.verification.row_keys import SCRAMBLE, encode_keys, sort_codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -437,3 +438,63 @@ def test_what_an_answer_keeps_follows_from_its_query() -> None:
         "q", "", group_by=("k",), extreme=Extreme("v", 2, "t"), sort=(SortKey("t"),), limit=1
     )
     assert derive_requirements(top) == Requirements(("k",), sort=("t",), limit=1)
+
+
+# --- large answers -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large() -> pa.Table:
+    """Return an answer that is large enough to be compared by digests."""
+    rows = LARGE + 10
+    random = np.random.default_rng(7)
+    keys = pa.array([None, *range(1, rows)])
+    return pa.table(
+        {
+            "key": keys,
+            "word": pa.array([f"w{i % 1000}" for i in range(rows)]),
+            "day": pa.array(np.arange(rows) % 9000, pa.int32()).cast(pa.date32()),
+            "x": pa.array(random.normal(size=rows)),
+            "n": pa.array(random.integers(0, 9, rows)),
+        }
+    )
+
+
+def test_a_large_answer_in_another_order_and_in_other_types_agrees(large: pa.Table) -> None:
+    order = np.random.default_rng(8).permutation(large.num_rows)
+    other = large.take(pa.array(order))
+    other = other.set_column(1, "word", other["word"].dictionary_encode())
+    other = other.set_column(2, "day", other["day"].cast(pa.timestamp("ns")))
+    other = other.set_column(4, "n", other["n"].cast(pa.float64()))
+    assert agrees(large, other, BY_KEY)
+    assert agrees(large, other, Requirements(unkeyed=True))
+
+
+@pytest.mark.parametrize("column", ["key", "word", "day", "x", "n"])
+def test_a_change_in_any_cell_of_a_large_answer_is_found(large: pa.Table, column: str) -> None:
+    changes = {"key": -5, "word": "no", "day": datetime.date(1950, 1, 1), "x": 99.0, "n": 77}
+    values = large[column].to_pylist()
+    values[large.num_rows // 2] = changes[column]
+    place = large.column_names.index(column)
+    spoilt = large.set_column(place, column, pa.array(values, large[column].type))
+    order = pa.array(np.random.default_rng(9).permutation(large.num_rows))
+    assert not agrees(large, spoilt.take(order), BY_KEY)
+    assert not agrees(large, spoilt.take(order), Requirements(unkeyed=True))
+
+
+def test_floats_of_a_large_answer_may_be_off_by_their_last_digits(large: pa.Table) -> None:
+    off = np.nextafter(large["x"].to_numpy(), np.inf)
+    order = pa.array(np.random.default_rng(10).permutation(large.num_rows))
+    other = large.set_column(3, "x", pa.array(off)).take(order)
+    assert agrees(large, other, BY_KEY)
+    wrong = large.set_column(3, "x", pa.array(off * (1 + 1e-7))).take(order)
+    assert not agrees(large, wrong, BY_KEY)
+
+
+def test_a_half_in_place_of_a_missing_integer_is_wrong_in_a_large_answer(large: pa.Table) -> None:
+    counts = large["n"].to_pylist()
+    gaps = large.set_column(4, "n", pa.array([None, *counts[1:]], pa.int64()))
+    halves = large.set_column(4, "n", pa.array([7.5, *counts[1:]], pa.float64()))
+    missing = large.set_column(4, "n", pa.array([math.nan, *counts[1:]], pa.float64()))
+    assert not agrees(gaps, halves, BY_KEY)
+    assert agrees(gaps, missing, BY_KEY)
