@@ -58,7 +58,7 @@ def test_each_file_of_a_table_exists(page: str) -> None:
     assert [path for path in named if not _matches(path)] == []
 
 
-@pytest.mark.parametrize("contract", [0, 1])
+@pytest.mark.parametrize("contract", [0, 1, 4])
 def test_layers_are_those_that_import_linter_holds(contract: int) -> None:
     layers = (layer.replace("dfbench.", "") for layer in _contracts()[contract]["layers"])
     assert "```\n" + "\n".join(layers) + "\n```" in ARCHITECTURE
