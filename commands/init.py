@@ -24,7 +24,7 @@ def init(datafile: Path, target: Path | None) -> None:
         raise DataError(f"{target}: already exists; not overwritten; choose another by --to FILE")
     files = Files((str(datafile),), Path.cwd())
     made = make_dataset(files, default_folder(os.environ))
-    if {".csv", ".tsv"} & set(datafile.suffixes) and first_workload.has_decimal_commas(made):
+    if first_workload.is_csv(datafile) and first_workload.has_decimal_commas(made):
         files = replace(files, csv_format=CsvFormat(decimal=","))
         made = make_dataset(files, default_folder(os.environ))
     sys.stdout.write(first_workload.write_first_workload(datafile, made, target, files.csv_format))

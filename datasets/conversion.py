@@ -29,7 +29,7 @@ def is_usable_in_place(source: SourceFiles) -> bool:
 
 
 def convert(source: SourceFiles, target: Path, progress: Progress) -> None:
-    """Write all rows of a source into one plain Parquet file, types told once for all its files."""
+    """Write all rows of a source into one plain Parquet file, with one type a column."""
     if source.form != "CSV":
         from .arrow_files import open_dataset, scan_batches  # noqa: PLC0415 - slow to import
 
@@ -42,7 +42,7 @@ def convert(source: SourceFiles, target: Path, progress: Progress) -> None:
             batches = read_batches(source.paths, types, progress, source.csv_format)
             _write(pa.schema(list(types.items())), batches, target)
         except MistypedError as mistyped:
-            types = widen(types, mistyped)
+            types = widen(source.paths, types, mistyped, source.csv_format)
         else:
             return
 

@@ -1,4 +1,4 @@
-"""CSV files as Arrow batches: one reader for every engine, types told once for all the files."""
+"""CSV files as Arrow batches: one reader for every engine, with the same types in all files."""
 
 from __future__ import annotations
 
@@ -10,31 +10,38 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.types as pt
+from pyarrow import compute
 
 from ..errors import DataError
 from ..spec.workload import CsvFormat
 from .compact_frame import Progress
 from .parquet_schema import read_error
 from .plain_tables import simplify_schema
+from .text_encoding import HEAD_BYTES, check_encoding
 
 Types: TypeAlias = dict[str, pa.DataType]
 
-# Types are first told from so many bytes; a later value that does not fit widens its column.
+# Types are first inferred from so many bytes; a later value that does not fit widens its column.
 BLOCK_BYTES = 16 << 20
 DELIMITERS = ",;\t|"
 MISTYPED = re.compile(r"In CSV column #(\d+): .*CSV conversion error to (\S+?):")
 
 
 class MistypedError(Exception):
-    """A value that does not fit its column's type so far: the column's number counts from 0."""
+    """A value that does not fit its column's type so far.
 
-    def __init__(self, column: int) -> None:
-        self.column = column
+    The column's number counts from 0; `file` is the number of the file, and `rows` are its rows
+    that fit.
+    """
+
+    def __init__(self, column: int, file: int, rows: int) -> None:
+        self.column, self.file, self.rows = column, file, rows
         super().__init__(f"column {column}")
 
 
 def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> Types:  # noqa: B008
     """Return each column's type from the beginning of the first file."""
+    check_encoding(paths[0], HEAD_BYTES)
     try:
         with _open(paths[0], {}, csv_format) as reader:
             types = {
@@ -43,7 +50,7 @@ def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> T
             }
     except (pa.ArrowException, OSError) as error:
         raise read_error(paths[0], "CSV", error) from error
-    # What is no UTF-8 is taken for binary; as a string the reader says what is wrong with it.
+    # Arrow takes a column that is not UTF-8 for binary; as a string it is an error.
     return {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
 
 
@@ -62,19 +69,30 @@ def read_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of all files; MistypedError where a value needs a wider type."""
     total, done = max(sum(path.stat().st_size for path in paths), 1), 0
-    for path in paths:
+    for number, path in enumerate(paths):
+        rows = 0
+        check_encoding(path, HEAD_BYTES)
         try:
-            with _open(path, types, csv_format) as reader:
+            with pa.OSFile(str(path)) as raw, _open(path, types, csv_format, raw) as reader:
                 _check_names(path, reader.schema.names, list(types))
-                yield from reader
+                for block, batch in enumerate(reader, 1):
+                    yield batch
+                    rows += batch.num_rows
+                    # Arrow reads ahead of the batches, each of which is a block.
+                    progress((done + min(block * BLOCK_BYTES, raw.tell())) / total)
         except (pa.ArrowException, OSError) as error:
             mistyped = MISTYPED.search(str(error))
             # Nothing is wider than a string: what is no string is no text at all.
             if mistyped and mistyped[2] != "string":
-                raise MistypedError(int(mistyped[1])) from error
+                raise MistypedError(int(mistyped[1]), number, rows) from error
+            check_encoding(path)
             raise read_error(path, "CSV", error) from error
         done += path.stat().st_size
         progress(done / total)
+
+
+def _decompress(raw: pa.NativeFile, path: Path) -> pa.NativeFile:
+    return pa.CompressedInputStream(raw, "gzip") if path.suffix.lower() == ".gz" else raw
 
 
 def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
@@ -85,13 +103,20 @@ def _check_names(path: Path, names: list[str], expected: list[str]) -> None:
         )
 
 
-def _open(path: Path, types: Types, csv_format: CsvFormat) -> pc.CSVStreamingReader:
+def _open(
+    path: Path,
+    types: Types,
+    csv_format: CsvFormat,
+    raw: pa.NativeFile | None = None,
+    skip: int = 0,
+) -> pc.CSVStreamingReader:
     """Open one file; an unquoted empty field or word for it is a missing value in any column."""
     names = None if csv_format.header else list(types)
     return pc.open_csv(
-        path,
+        _decompress(raw, path) if raw else path,
         pc.ReadOptions(
             block_size=BLOCK_BYTES,
+            skip_rows_after_names=skip,
             column_names=names or None,
             autogenerate_column_names=not (csv_format.header or names),
         ),
@@ -111,16 +136,63 @@ def _open(path: Path, types: Types, csv_format: CsvFormat) -> pc.CSVStreamingRea
 
 
 def detect_delimiter(path: Path) -> str:
-    """Return the sign that parts the first line: the most frequent of comma, semicolon, tab, bar."""
+    """Return the delimiter of the first line: the most frequent of comma, semicolon, tab, bar."""
     with pa.input_stream(path, compression="detect") as stream:
         header = stream.read(1 << 16).split(b"\n", 1)[0]
     return max(DELIMITERS, key=lambda sign: header.count(sign.encode()))
 
 
-def widen(types: Types, mistyped: MistypedError) -> Types:
-    """Return the types with one column's made wider: null, int64, double, and at last string."""
-    name = list(types)[mistyped.column]
-    return {**types, name: widen_type(types[name])}
+def widen(
+    paths: Sequence[Path],
+    types: Types,
+    mistyped: MistypedError,
+    csv_format: CsvFormat = CsvFormat(),  # noqa: B008
+) -> Types:
+    """Return the types that fit all values, so that the files are read once more and no more often.
+
+    Reads what follows the last rows that fit, each column as text.
+    """
+    wide = {**types, **_widen_column(types, mistyped.column)}
+    for path in paths[mistyped.file :]:
+        skip = mistyped.rows if path == paths[mistyped.file] else 0
+        try:
+            texts = dict.fromkeys(types, pa.string())
+            with _open(path, texts, csv_format, skip=skip) as reader:
+                for batch in reader:
+                    wide = {
+                        name: _fit(batch.column(name), arrow, csv_format.decimal)
+                        for name, arrow in wide.items()
+                    }
+        except (pa.ArrowException, OSError, KeyError):
+            return wide  # reading the rows reports what is wrong with the file
+    return wide
+
+
+def _widen_column(types: Types, number: int) -> Types:
+    name = list(types)[number]
+    return {name: widen_type(types[name])}
+
+
+def _fit(texts: pa.Array, arrow: pa.DataType, decimal: str) -> pa.DataType:
+    """Return the narrowest type, from this one on, that takes all texts of a column."""
+    if arrow == pa.string():
+        return arrow
+    values = compute.utf8_trim_whitespace(texts)
+    if decimal != ".":
+        values = compute.replace_substring(values, decimal, ".")
+    while arrow != pa.string() and not _is_castable(values, arrow):
+        arrow = widen_type(arrow)
+    return arrow
+
+
+def _is_castable(values: pa.Array, arrow: pa.DataType) -> bool:
+    if pt.is_null(arrow):
+        return bool(values.null_count == len(values))
+    try:
+        values.cast(arrow)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def widen_type(arrow: pa.DataType) -> pa.DataType:

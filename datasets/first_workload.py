@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -18,9 +19,24 @@ from .dataset import Dataset
 
 SAMPLE_ROWS = 100_000  # rows: enough to tell a key from a measure
 MAX_DISTINCT_SHARE = 0.1  # a key has at most this share of the rows looked at as distinct values
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+SHOWN = 40  # characters of a value in a comment
 COMMA = r"^-?\d+(,\d+)?$"
 KEYS: tuple[Kind, ...] = ("string", "bool", "int", "date")
 MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstText:
+    """The first value of a column that is no number; its line counts from 1, a record a line."""
+
+    line: int
+    value: str
+
+    def __str__(self) -> str:
+        """Return the place with the value."""
+        shown = self.value if len(self.value) <= SHOWN else f"{self.value[:SHOWN]}…"
+        return f"line {self.line:,} holds {shown!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +52,9 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
 
     Raises DataError where the target is there, cannot be written, or no column can be asked for.
     """
-    about = choose_questions(data.schema, measure_distinct(data))
-    text = build_text(file, data.schema, about, target, csv_format)
+    texts = find_first_texts(data, csv_format) if is_csv(file) else {}
+    about = choose_questions(data.schema, measure_distinct(data), texts)
+    text = build_text(file, data.schema, about, target, csv_format, texts)
     try:
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
@@ -50,7 +67,7 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
 
 
 def measure_distinct(data: Dataset) -> dict[str, float]:
-    """Return each column's distinct values as a share of the first rows; 1 for a column of nulls."""
+    """Return each column's distinct values as a share of the first rows; 1 if all are null."""
     with pq.ParquetFile(data.path) as parquet:
         batches = parquet.iter_batches(SAMPLE_ROWS, columns=list(data.schema.names))
         head = next(batches, None)
@@ -76,7 +93,43 @@ def has_decimal_commas(data: Dataset) -> bool:
     )
 
 
-def choose_questions(schema: Schema, shares: dict[str, float]) -> Questions:
+def is_csv(file: Path) -> bool:
+    """Return whether a data file is read as CSV."""
+    return bool({".csv", ".tsv"} & {suffix.lower() for suffix in file.suffixes})
+
+
+def find_first_texts(data: Dataset, csv_format: CsvFormat) -> dict[str, FirstText]:
+    """Return the value that made a column text, for each such column that begins with numbers."""
+    found = {}
+    with pq.ParquetFile(data.path) as parquet:
+        for name in (column.name for column in data.schema.columns if column.kind == "string"):
+            first = _find_first_text(parquet, name, csv_format)
+            if first is not None:
+                found[name] = first
+    return found
+
+
+def _find_first_text(parquet: pq.ParquetFile, name: str, csv_format: CsvFormat) -> FirstText | None:
+    """Return a column's first value that is no number; None where no number comes before it."""
+    line, numbers = 1 + csv_format.header, 0
+    for batch in parquet.iter_batches(SAMPLE_ROWS, columns=[name]):
+        texts = batch.column(0)
+        if csv_format.decimal != ".":
+            texts = pc.replace_substring(texts, csv_format.decimal, ".")
+        is_text = pc.invert(pc.match_substring_regex(texts, NUMBER))
+        at = pc.index(is_text, True).as_py()
+        if at >= 0:
+            numbers += at - texts.slice(0, at).null_count
+            return FirstText(line + at, texts[at].as_py()) if numbers else None
+        line, numbers = line + len(texts), numbers + len(texts) - texts.null_count
+    return None
+
+
+def choose_questions(
+    schema: Schema,
+    shares: dict[str, float],
+    texts: Mapping[str, FirstText] = MappingProxyType({}),
+) -> Questions:
     """Choose the key with the most groups among those with few, and up to two measures."""
     few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MAX_DISTINCT_SHARE]
     named = [c for c in few if c.kind == "string"] or few
@@ -84,23 +137,27 @@ def choose_questions(schema: Schema, shares: dict[str, float]) -> Questions:
     left = [c for c in schema.columns if c.kind in MEASURES and (not key or c.name != key.name)]
     left.sort(key=lambda column: (MEASURES.index(column.kind), -shares[column.name]))
     if not left:
+        because = (f"; {name} is text: {text}" for name, text in texts.items())
         raise DataError(
-            "no column of this file holds numbers, so there is nothing to aggregate; "
-            "write a workload by hand, after `dfbench show groupby`"
+            "no column of this file holds numbers, so there is nothing to aggregate; write a "
+            f"workload by hand, after `dfbench show groupby`{''.join(because)}"
         )
     return Questions(key.name if key else None, tuple(column.name for column in left[:2]))
 
 
-def build_text(
-    file: Path, schema: Schema, about: Questions, target: Path, csv_format: CsvFormat
+def build_text(  # noqa: PLR0913 - a workload names all of them
+    file: Path,
+    schema: Schema,
+    about: Questions,
+    target: Path,
+    csv_format: CsvFormat,
+    texts: Mapping[str, FirstText] = MappingProxyType({}),
 ) -> str:
     """Return the text of a first workload; the file is named as seen from the workload's folder."""
-    return (
-        "\n".join(
-            _write_lines(_relative_path(file, target), schema, about, target.stem, csv_format)
-        )
-        + "\n"
-    )
+    columns = tuple(_describe_column(column, texts.get(column.name)) for column in schema.columns)
+    head = f"  # {schema.rows:,} rows; columns:"
+    named = _relative_path(file, target)
+    return "\n".join(_write_lines(named, (head, *columns), about, target.stem, csv_format)) + "\n"
 
 
 def _relative_path(file: Path, target: Path) -> str:
@@ -110,7 +167,7 @@ def _relative_path(file: Path, target: Path) -> str:
 
 
 def _write_lines(
-    file: str, schema: Schema, about: Questions, stem: str, csv_format: CsvFormat
+    file: str, columns: Sequence[str], about: Questions, stem: str, csv_format: CsvFormat
 ) -> Iterator[str]:
     yield "# Which engine should answer this? Try it out by `dfbench check`, measure by `compare`."
     yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
@@ -120,8 +177,7 @@ def _write_lines(
     yield f"  files: {_quote(file)} # or a pattern: data/*.parquet"
     if csv_format != CsvFormat():
         yield f"  decimal: {_quote(csv_format.decimal)}"
-    yield f"  # {schema.rows:,} rows; columns:"
-    yield from (_describe_column(column) for column in schema.columns)
+    yield from columns
     yield ""
     yield "queries:"
     yield from _write_grouped(about) if about.key is not None else _write_whole(about)
@@ -132,10 +188,11 @@ def _write_lines(
     yield ""
 
 
-def _describe_column(column: Column) -> str:
+def _describe_column(column: Column, text: FirstText | None) -> str:
     missing = ", some missing" if column.missing else ""
     name = column.name if column.name.isprintable() else repr(column.name)
-    return f"  #   {name}: {column.arrow}{missing}"
+    because = f" ({text})" if text else ""
+    return f"  #   {name}: {column.arrow}{because}{missing}"
 
 
 def _write_grouped(about: Questions) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""CSV files: their encodings, the types of columns that widen, and the progress of reading."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.commands.init import init
+from dfbench.datasets import conversion
+from dfbench.datasets.csv_files import infer_types, read_batches
+from dfbench.datasets.source_files import find_files
+from dfbench.datasets.text_encoding import check_encoding
+from dfbench.errors import DataError
+from dfbench.spec.workload import CsvFormat, Files
+
+TEXT = "Größe,x\n1,2\n3,4\n"
+LATE = "a,b\n" + "1,x\n" * 100 + "2,Größe\n"
+NOT_UTF8 = {
+    "latin-1 in the names": (TEXT.encode("latin-1"), "line 1 is not UTF-8 .*WINDOWS-1252"),
+    "latin-1 in the last line": (LATE.encode("latin-1"), "line 102 is not UTF-8"),
+    "cyrillic": ("имя,x\nж,2\n".encode("cp1251"), "line 1 is not UTF-8"),
+    "UTF-16": (TEXT.encode("utf-16"), "is UTF-16, not UTF-8; .*iconv -f UTF-16 -t UTF-8"),
+    "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "is UTF-16LE, not UTF-8"),
+    "UTF-16, the other end first": (TEXT.encode("utf-16-be"), "is UTF-16BE, not UTF-8"),
+    "UTF-32": (TEXT.encode("utf-32"), "is UTF-32, not UTF-8"),
+    "binary": (b"\x00\x01\xff\x0a", "is not a text file"),
+}
+
+
+@pytest.fixture
+def narrow_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dfbench.datasets.csv_files.BLOCK_BYTES", 200)
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the list to which each whole reading of the files adds its types."""
+    seen: list[object] = []
+
+    def observe(paths, types, *rest):
+        seen.append(types)
+        return read_batches(paths, types, *rest)
+
+    monkeypatch.setattr(conversion, "read_batches", observe)
+    return seen
+
+
+def convert(path: Path, csv_format: CsvFormat | None = None) -> pa.Table:
+    """Convert the files of a pattern, and return their rows."""
+    target = path.parent / "converted.parquet"
+    source = find_files(Files((path.name,), path.parent, csv_format or CsvFormat()))
+    conversion.convert(source, target, lambda _: None)
+    return pq.read_table(target)
+
+
+@pytest.mark.parametrize("name", NOT_UTF8)
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_an_encoding_that_is_not_utf8_is_named_with_what_to_do(
+    tmp_path: Path, name: str, suffix: str
+) -> None:
+    content, message = NOT_UTF8[name]
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+    with pytest.raises(DataError, match=message):
+        convert(path)
+
+
+def test_init_names_the_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "latin.csv").write_bytes(TEXT.encode("latin-1"))
+    with pytest.raises(DataError, match=r"latin\.csv: line 1 is not UTF-8"):
+        init(tmp_path / "latin.csv", tmp_path / "latin.yaml")
+    assert not (tmp_path / "latin.yaml").exists()
+
+
+def test_utf8_is_read_with_a_mark_and_where_a_character_spans_two_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(TEXT.encode("utf-8-sig"))
+    assert convert(path).to_pydict() == {"Größe": [1, 3], "x": [2, 4]}
+    path.write_text("a\n" + "ö" * (1 << 20))
+    check_encoding(path)
+    check_encoding(path, 5)
+
+
+@pytest.mark.usefixtures("narrow_blocks")
+def test_a_footer_of_texts_widens_all_its_columns_in_one_further_reading(
+    tmp_path: Path, readings: list[object]
+) -> None:
+    path = tmp_path / "a.csv"
+    lines = [f"{n},{n},{n},{n},2020-01-01,\n" for n in range(200)]
+    path.write_text("a,b,c,d,e,f\n" + "".join(lines) + "Total,sum,0.5, 7 ,until,1\n")
+    table = convert(path)
+    assert [str(field.type) for field in table.schema] == [
+        "string",
+        "string",
+        "double",
+        "int64",
+        "string",
+        "int64",
+    ]
+    assert table.slice(200).to_pylist() == [
+        {"a": "Total", "b": "sum", "c": 0.5, "d": 7, "e": "until", "f": 1}
+    ]
+    assert table["e"][0].as_py() == "2020-01-01"
+    assert len(readings) == 2
+
+
+@pytest.mark.usefixtures("narrow_blocks")
+def test_columns_widen_alike_in_later_files_and_with_decimal_commas(
+    tmp_path: Path, readings: list[object]
+) -> None:
+    head = "a;b\n"
+    (tmp_path / "1.csv").write_text(head + "1;1\n" * 200)
+    (tmp_path / "2.csv").write_text(head + "1;1\n" * 200 + "1,5;x\n")
+    (tmp_path / "3.csv").write_text(head + "y;2,5\n")
+    table = convert(tmp_path / "*.csv", CsvFormat(decimal=","))
+    assert [str(field.type) for field in table.schema] == ["string", "string"]
+    assert table["a"].to_pylist()[-2:] == ["1,5", "y"]
+    assert len(readings) == 2
+
+
+@pytest.mark.usefixtures("narrow_blocks")
+def test_blank_lines_and_quoted_line_ends_do_not_hide_what_widens(
+    tmp_path: Path, readings: list[object]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + '1,"x\ny"\n\n' * 200 + "z,w\n")
+    table = convert(path)
+    assert table["a"].to_pylist() == ["1"] * 200 + ["z"]
+    assert len(readings) == 2
+
+
+@pytest.mark.usefixtures("narrow_blocks")
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_reading_one_file_is_told_by_its_bytes(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    content = ("a,b\n" + "".join(f"{n},{n * 7919}\n" for n in range(100_000))).encode()
+    path.write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+    shares: list[float] = []
+    for _ in read_batches((path,), infer_types((path,)), shares.append):
+        pass
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 4
+    assert shares[0] < 0.5
+    assert shares[-1] == 1
+
+
+def test_init_names_the_line_that_made_a_column_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rows = "".join(f"{n % 3},{n},name{n},{n}\n" for n in range(1000))
+    (tmp_path / "a.csv").write_text(f"k,x,name,y\n{rows},n/a!,,\n1,2,3,4\n")
+    init(tmp_path / "a.csv", tmp_path / "a.yaml")
+    text = capsys.readouterr().out
+    assert "#   x: string (line 1,002 holds 'n/a!')\n" in text
+    assert "#   name: string, some missing\n" in text or "#   name: string\n" in text
+    assert "#   k: int64, some missing\n" in text
+
+
+def test_init_names_that_line_also_where_no_column_of_numbers_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "a.csv").write_text("x\n1\n2\nn/a!\n")
+    with pytest.raises(DataError, match=r"no column .* numbers.*; x is text: line 4 holds 'n/a!'"):
+        init(tmp_path / "a.csv", tmp_path / "a.yaml")
