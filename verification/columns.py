@@ -15,6 +15,7 @@ Array: TypeAlias = npt.NDArray[Any]
 Family = Literal["null", "int", "float", "string", "time", "duration"]
 
 VALUE, MISSING, NOT_WHOLE = 0, 1, 2
+NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "day": 86_400 * 10**9}
 
 
 class IncomparableError(Exception):
@@ -126,7 +127,10 @@ def _pair_integers(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray
 
 def _to_wide_integers(column: pa.ChunkedArray) -> ColumnValues:
     """Return integers beyond 64 bits as Python's own."""
-    values = [None if value is None else int(value) for value in column.to_pylist()]
+    return _to_objects([None if v is None else int(v) for v in column.to_pylist()])
+
+
+def _to_objects(values: list[int | None]) -> ColumnValues:
     state = np.array([MISSING if value is None else 0 for value in values], np.uint8)
     return ColumnValues(np.array([value or 0 for value in values], object), state)
 
@@ -177,16 +181,29 @@ def _to_times(
     expected: pa.ChunkedArray, answer: pa.ChunkedArray
 ) -> tuple[ColumnValues, ColumnValues]:
     try:
-        return _to_ticks(expected, "ns"), _to_ticks(answer, "ns")
+        return _to_ticks(expected), _to_ticks(answer)
     except pa.ArrowInvalid:  # beyond the years 1677 to 2262
-        return _to_ticks(expected, "us"), _to_ticks(answer, "us")
+        return _to_wide_ticks(expected), _to_wide_ticks(answer)
 
 
-def _to_ticks(column: pa.ChunkedArray, unit: str) -> ColumnValues:
+def _to_ticks(column: pa.ChunkedArray) -> ColumnValues:
+    """Return times or durations as nanoseconds; ArrowInvalid where 64 bits do not hold them."""
     if pa.types.is_duration(column.type):
-        return _to_integers(column.cast(pa.duration(unit)).cast(pa.int64()))
-    zone = getattr(column.type, "tz", None)
-    return _to_integers(column.cast(pa.timestamp(unit, zone)).cast(pa.int64()))
+        return _to_integers(column.cast(pa.duration("ns")).cast(pa.int64()))
+    # A zone only says how an instant is shown, and Arrow may not know it.
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64()).cast(pa.timestamp(column.type.unit))
+    return _to_integers(column.cast(pa.timestamp("ns")).cast(pa.int64()))
+
+
+def _to_wide_ticks(column: pa.ChunkedArray) -> ColumnValues:
+    if pa.types.is_date32(column.type):
+        whole, factor = column.cast(pa.int32()), NANOSECONDS["day"]
+    else:
+        unit = "ms" if pa.types.is_date64(column.type) else column.type.unit
+        whole, factor = column.cast(pa.int64()), NANOSECONDS[unit]
+    values = [None if value is None else value * factor for value in whole.to_pylist()]
+    return _to_objects(values)
 
 
 def _to_codes(

@@ -146,7 +146,11 @@ def _read_key(table: pa.Table, at: int, asked: Requirements) -> tuple[str, ...]:
 
 
 def _read_cell(column: pa.ChunkedArray, at: int) -> str:
-    value = column[at].as_py()
+    cell = column[at]
+    try:
+        value = cell.as_py()
+    except (ArithmeticError, ValueError, LookupError):  # a year or a zone that Python lacks
+        return f"{cell.value} ({column.type})"
     # NaN alone is not itself
     return "missing" if value is None or value != value else str(value)  # noqa: PLR0124
 

@@ -6,6 +6,7 @@ import datetime
 import math
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -438,6 +439,68 @@ def test_what_an_answer_keeps_follows_from_its_query() -> None:
         "q", "", group_by=("k",), extreme=Extreme("v", 2, "t"), sort=(SortKey("t"),), limit=1
     )
     assert derive_requirements(top) == Requirements(("k",), sort=("t",), limit=1)
+
+
+# --- whatever an engine gives ------------------------------------------------------------------
+
+TYPES = [
+    *(pa.int8(), pa.int16(), pa.int64(), pa.uint8(), pa.uint64()),
+    *(pa.float16(), pa.float32(), pa.float64(), pa.decimal128(38, 0), pa.decimal128(20, 3)),
+    *(pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.bool_(), pa.null()),
+    *(pa.date32(), pa.date64(), pa.time32("s"), pa.time64("ns"), pa.duration("ms")),
+    *(pa.timestamp(unit) for unit in ("s", "ms", "us", "ns")),
+    *(pa.timestamp("us", zone) for zone in ("UTC", "Europe/Berlin", "Mars/Base", "+02:00")),
+    *(pa.dictionary(pa.int8(), pa.string()), pa.struct([("a", pa.int64())]), pa.list_(pa.int8())),
+]
+EDGES = [None, 0, 1, -1, 127, 255, 2**31, -(2**63), 2**63 - 1, 2**64 - 1, 10**20]
+
+
+def draw_column(random: Random, length: int) -> pa.Array:
+    """Return a column of any type, with values at its edges where it takes them."""
+    type_ = random.choice(TYPES)
+    values = [random.choice(EDGES) for _ in range(length)]
+    for convert in (lambda v: v, str, lambda v: pa.scalar(v, pa.int64()).as_py(), float):
+        try:
+            made = [None if v is None else convert(v) for v in values]
+            return pa.array(made, type_) if type_ != pa.float16() else pa.array(made).cast(type_)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError):
+            continue
+    try:
+        return pa.array([v if v is None else v % 2**31 for v in values], pa.int64()).cast(type_)
+    except pa.ArrowException:
+        return pa.nulls(length, type_)
+
+
+def draw_answer(random: Random) -> pa.Table:
+    length = random.choice([0, 1, 2, 5])
+    names = random.choices(["k", "x", "y", "K"], k=random.randint(0, 3))
+    return pa.Table.from_arrays([draw_column(random, length) for _ in names], names)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_pair_of_answers_agrees_or_differs_for_a_reason(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(500):
+        one, other = draw_answer(random), draw_answer(random)
+        if len(set(one.column_names)) < one.num_columns:
+            one, other = pa.table({"k": [1]}), one  # an oracle names each column once
+        if random.random() < 0.5:  # the same columns, of other types
+            length = other.num_rows if random.random() < 0.5 else one.num_rows
+            columns = [draw_column(random, length) for _ in one.column_names]
+            other = pa.Table.from_arrays(columns, one.column_names)
+        keys = tuple(name for name in ("k",) if name in one.column_names)
+        kept = random.choice(
+            [
+                Requirements(keys),
+                Requirements(unkeyed=True),
+                Requirements(positional=True),
+                Requirements(keys, limit=1),
+                Requirements(keys, sort=keys),
+                Requirements(keys, sort=keys, limit=1),
+            ]
+        )
+        found = compare_answers(one, other, kept)
+        assert found.agrees or found.reason
 
 
 # --- large answers -----------------------------------------------------------------------------
