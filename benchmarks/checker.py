@@ -109,7 +109,7 @@ def sample(peak: list[int]) -> None:
 
 
 def anonymous() -> int:
-    """Return the process's own bytes: files that are read as they lie on disk are not among them."""
+    """Return the process's own bytes, without the files that are read as they lie on disk."""
     status = Path("/proc/self/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
     return int(line.split()[1]) * 1024

@@ -155,7 +155,7 @@ def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
 
 
 def compare_result(subject: str, question: str, told: object, wanted: object) -> ProbeResult:
-    """Hold an answer against the one that is right."""
+    """Return whether an answer is the right one, as a result."""
     why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
     return ProbeResult(subject, question, ProbeOutcome.NO if why else ProbeOutcome.YES, why)
 

@@ -64,7 +64,7 @@ def _make(target: Path, make: Callable[[Path], None]) -> None:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[int]:
-    """Hold the lock of the file at a path, and give its descriptor.
+    """Lock the file at a path, and yield its descriptor.
 
     While one waits, who held it may rename or remove the file; then its place is taken anew.
     """

@@ -143,4 +143,4 @@ def _hash(identity: str) -> str:
 
 
 def _ignore(_: float) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""

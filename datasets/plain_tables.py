@@ -32,7 +32,7 @@ def _has_stored_index(schema: pa.Schema) -> bool:
 
 
 def simplify_schema(schema: pa.Schema) -> pa.Schema:
-    """Return a schema with dictionaries and rare types as what all engines read, and no metadata."""
+    """Return a schema without metadata, dictionaries and rare types, as all engines read it."""
     doubles = [name for name, count in Counter(schema.names).items() if count > 1]
     if doubles:
         raise DataError(f"the data has two columns '{doubles[0]}'; give each its own name")

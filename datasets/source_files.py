@@ -87,7 +87,7 @@ def find_files(files: Files) -> SourceFiles:
 
 
 def _match(folder: Path, pattern: str) -> tuple[list[Path], Path]:
-    """Return the files that a pattern names, sorted, and the folder that the pattern starts from."""
+    """Return the files that a pattern matches, sorted, and the folder that it starts from."""
     path = Path(os.path.abspath(folder / Path(pattern).expanduser()))  # noqa: PTH100 keeps links
     if path.is_dir():
         return _list_folder(path), path

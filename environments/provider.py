@@ -146,7 +146,10 @@ def current_interpreter(engine: Engine) -> Interpreter:
     own = pythons.current_python()
     found = _build_interpreter(engine, own.path, own.told, versions(engine))
     if found.problem:
-        mend = f"{install_command(engine)} installs it, or {engine.name}@{NEWEST} uses an environment of its own"
+        mend = (
+            f"{install_command(engine)} installs it, "
+            f"or {engine.name}@{NEWEST} uses an environment of its own"
+        )
         return replace(found, problem=f"{found.problem}; {mend}")
     return found
 
@@ -171,7 +174,7 @@ def build_local_provider() -> Provider:
 
 
 def print_progress(words: str) -> None:
-    """Tell a person how making an environment goes on."""
+    """Print the progress of making an environment to standard error."""
     if words:
         sys.stderr.write(f"{words}\n")
         sys.stderr.flush()

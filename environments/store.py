@@ -224,7 +224,7 @@ def _make_error(engine: str, pins: Pins, said: str) -> EngineError:
 
 @contextmanager
 def _lock(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[int]:
-    """Hold the lock of a folder; the lock's file stays, for others may wait for it."""
+    """Lock a folder; the lock's file stays, because others may wait for it."""
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, how)

@@ -64,7 +64,7 @@ class KindError(ValueError):
 
 
 def kind(expr: Expr, schema: Schema) -> Kind:
-    """Return the kind of an expression's value; KindError where it has none, KeyError: no column."""
+    """Return the kind of an expression's value; raise KindError, or KeyError for no column."""
     return _Kinds(schema, _NOTHING).of(expr)
 
 
@@ -150,7 +150,7 @@ class _Kinds:
         return first
 
     def zones(self, where: str, one: Expr, other: Expr) -> None:
-        """Hold times with a zone and times without apart: neither is before the other."""
+        """Raise KindError for a time with a zone beside one without: they have no order."""
         zoned = [self.zoned(one), self.zoned(other)]
         if zoned in ([True, False], [False, True]):
             mend = "; a zone is written as timestamp('2024-01-31 12:30:00+00:00')"

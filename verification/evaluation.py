@@ -91,7 +91,7 @@ def answer_query(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def normalize_missing(value: Cell) -> Cell:
-    """Return None for NaN: null, NaN and NA are one thing; and of a time with a zone, the instant."""
+    """Return None for NaN, because null, NaN and NA are one, and the instant of a zoned time."""
     if isinstance(value, dt.datetime):
         return to_instant(value)
     return None if isinstance(value, float) and math.isnan(value) else value

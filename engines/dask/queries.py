@@ -87,7 +87,7 @@ class Partitions:
         return self._tree(corr_as_sums(self.query, self.data))
 
     def _rows(self, function: RowFunction) -> Text:
-        """Let pandas call the function on the rows of each partition."""
+        """Write pandas' call of the function on the rows of each partition."""
         prepare, lines = self._prepared(self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=())
         known = of_rows(self.query, self.data)

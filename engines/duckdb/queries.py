@@ -312,7 +312,7 @@ class Statement:
         return text
 
     def _may_be_nothing(self, argument: Expr) -> bool:
-        """Return whether a group can be without values; a group has a row, a whole frame may not."""
+        """Return whether a group can have no values; a group has a row, a whole frame may not."""
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
         return bool(empty) or self.facts.may_miss(argument)
 

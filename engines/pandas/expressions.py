@@ -357,7 +357,7 @@ class Series(ExpressionWriter[ast.expr]):
 
 
 def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
-    """Return the writer for a query's frame; a derived column may be missing if what it reads is."""
+    """Return the writer for a query's frame; a derived column may be missing if its inputs are."""
     derived = {output.name: output.expression for output in query.derive}
 
     def missing(name: str) -> bool:

@@ -10,7 +10,7 @@ from ...errors import Unsupported
 from ...spec.expression import Call, Case, Expr, Let, Lit, columns
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
-from ..writing.loops import is_numeric, is_whole, loop_name, row_kernel
+from ..writing.loops import is_integer, is_numeric, loop_name, row_kernel
 from ..writing.program import NONE, Own, fill
 from ..writing.properties import Facts, of_rows
 from ..writing.quote import literal, quote
@@ -76,7 +76,7 @@ def compile_(query: Query, function: RowFunction, data: Schema) -> Applied:
         raise Unsupported(function.name, function.opaque)
     if not is_numeric(function, facts):
         raise Unsupported(function.name, "Numba's ufuncs take numbers and give one")
-    dtype = "pl.Int64" if is_whole(function, facts) else "pl.Float64"
+    dtype = "pl.Int64" if is_integer(function, facts) else "pl.Float64"
     # A ufunc takes no null; to_numpy makes them NaN.
     batch = quote(
         "lambda columns: pl.Series(f(*[column.to_numpy() for column in columns]))",

@@ -78,7 +78,7 @@ def row_loop(function: RowFunction, facts: Facts) -> str:
     """Write a parallel loop: each pass writes its own element, so no two can meet."""
     assert function.body is not None
     writer = _writer(function.body)
-    whole = is_whole(function, facts)
+    whole = is_integer(function, facts)
     names = list(writer.parameters.values())
     body = writer.statements(function.body, facts.guards(function.body))
     # Python's division raises by zero, and a parallel loop must not.
@@ -100,7 +100,7 @@ def row_kernel(function: RowFunction, facts: Facts) -> str:
     """Write a generalised ufunc over the columns' arrays, typed as the schema says."""
     assert function.body is not None
     writer = _writer(function.body)
-    result = "int64" if is_whole(function, facts) else "float64"
+    result = "int64" if is_integer(function, facts) else "float64"
     types = [_element(name, facts) for name in writer.parameters]
     signature = f"void({', '.join(f'{kind}[:]' for kind in (*types, result))})"
     names = [*writer.parameters.values(), "output"]
@@ -115,7 +115,7 @@ def row_kernel(function: RowFunction, facts: Facts) -> str:
     )
 
 
-def is_whole(function: RowFunction, facts: Facts) -> bool:
+def is_integer(function: RowFunction, facts: Facts) -> bool:
     """Return whether every answer is an integer that is there."""
     assert function.body is not None
     missing = facts.may_miss(function.body) or facts.guards(function.body)

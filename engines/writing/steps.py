@@ -193,7 +193,7 @@ def _conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
 def _arguments(
     agg: Agg, derived: list[Output], taken: set[str]
 ) -> tuple[tuple[str, ...], float | None]:
-    """Return the columns an aggregation reads (deriving one for an expression) and its parameter."""
+    """Return an aggregation's columns (deriving one for an expression) and its parameter."""
     arguments, parameter = agg.arguments, None
     if agg.function in {"lag", "lead"}:
         step = _number(agg.arguments[1]) if len(agg.arguments) > 1 else 1

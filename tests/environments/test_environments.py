@@ -50,7 +50,7 @@ def provider(cache: Path) -> Provider:
 
 
 def silent(words: str) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""
 
 
 @pytest.fixture
