@@ -32,7 +32,8 @@ def test_an_exception_tells_the_row_and_its_values(road: str, tmp_path: Path) ->
 @pytest.mark.parametrize("road", POOLS)
 @pytest.mark.parametrize("code", [7, 0])
 def test_a_worker_that_dies_is_told_at_once(road: str, code: int, tmp_path: Path) -> None:
-    source = f"def die(x):\n    import os\n    if x.A == 712:\n        os._exit({code})\n    return x.A\n"
+    last = f"    if x.A == 712:\n        os._exit({code})\n    return x.A\n"
+    source = f"def die(x):\n    import os\n{last}"
     ended = run(road, rows_query(source), tmp_path, time=25)
     assert ended.outcome is Outcome.CRASHED
     assert "after 25 s" not in ended.evidence
