@@ -83,7 +83,8 @@ def _decide_without_kill(
             full = limit is not None and observation.held > 0.9 * limit
             pressed = full or PAUSED_TEXT in observation.log
             pressure = " under memory pressure" if pressed else ""
-            return Decision(Outcome.TIMEOUT, f"ended after {seconds:g} s{pressure} {where}")
+            ending = f"{_describe_answers(observation)} {seconds:g} s{pressure} {where}"
+            return Decision(Outcome.TIMEOUT, ending)
         case End.UNSTARTED:
             return Decision(Outcome.NOT_INSTALLED, observation.died)
         case End.UNSUPERVISED:
@@ -100,6 +101,16 @@ def _decide_without_kill(
             return Decision(Outcome.CRASHED, f"interrupted {where}")
         case _:
             return _decide_exit(observation, where)
+
+
+def _describe_answers(observation: Observation) -> str:
+    """Return how often the program had answered before the timer ended it."""
+    cold = observation.times.get("cold")
+    if cold is None:
+        return "ended after"
+    more = len(observation.warmups) + len(observation.hot)
+    how_often = f"{1 + more} times, the first" if more else "once"
+    return f"answered {how_often} in {cold:.3g} s, then timed out after"
 
 
 def _decide_error(observation: Observation, failure: ProgramError, where: str) -> Decision:

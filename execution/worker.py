@@ -32,6 +32,8 @@ TRACEBACK_CHARACTERS = 6000
 LEVEL_RATIO = 0.95
 MAX_WARMUPS = 10
 MAX_WARMUP_SECONDS = 5.0
+# Executions that are expected to take longer than the time left over this are not begun.
+DEADLINE_MARGIN = 1.2
 ARGUMENT_CHARACTERS = 60
 # A program's own functions: an error names the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}
@@ -193,12 +195,21 @@ def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: 
         supervisor.send(time=kind, seconds=seconds)
         return seconds
 
+    limit = job["limits"]["time"]
+    deadline = float("inf") if limit is None else BEGAN + limit
     times = [once("cold")]
-    while needs_warmup(times, job["warmups"]):
+    # One hot run makes the result: warm-ups that leave no time for it are left out.
+    while needs_warmup(times, job["warmups"]) and fits(2 * times[-1], deadline):
         times.append(once("warmups"))
-    for _ in range(job["runs"]):
-        once("hot")
+    for number in range(job["runs"]):
+        if number == 0 or fits(times[-1], deadline):
+            times.append(once("hot"))
     return answer
+
+
+def fits(seconds: float, deadline: float) -> bool:
+    """Return whether so many seconds are left before the deadline, and some for the rest."""
+    return time.monotonic() + DEADLINE_MARGIN * seconds < deadline
 
 
 def needs_warmup(times: list[float], asked: int | None) -> bool:

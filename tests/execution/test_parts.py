@@ -93,6 +93,16 @@ VERDICTS = {
         "during query",
     ),
     "timer": (Observation(End.TIMER, held=10 * MIB), Outcome.TIMEOUT, "ended after 5 s during"),
+    "timer, after a cold answer": (
+        Observation(End.TIMER, Phase.QUERY, times={"cold": 41.5}),
+        Outcome.TIMEOUT,
+        "answered once in 41.5 s, then timed out after 5 s during query",
+    ),
+    "timer, after several answers": (
+        Observation(End.TIMER, Phase.QUERY, times={"cold": 2.0}, warmups=(1.0,), hot=(1.0,)),
+        Outcome.TIMEOUT,
+        "answered 3 times, the first in 2 s, then timed out after 5 s",
+    ),
     "timer, full": (Observation(End.TIMER, held=95 * MIB), Outcome.TIMEOUT, "memory pressure"),
     "exit 0": (
         Observation(End.EXIT, status=0),

@@ -501,3 +501,38 @@ def test_what_a_run_spills_to_the_disk_is_counted_at_its_peak(tmp_path: Path) ->
     assert 24 * MIB <= run.memory.disk < 30 * MIB
     idle = "def load(path): ...\ndef query(data): ...\n"
     assert ok(program(tmp_path, idle, "q2.py", data=data)).memory.disk < MIB
+
+
+SLOW = """
+import time
+
+calls = 0
+
+def load():
+    return None
+
+def query(data):
+    global calls
+    calls += 1
+    time.sleep(0.3 if calls == 1 else LATER)
+
+def rows(answer):
+    return None
+"""
+
+
+def test_the_time_limit_cuts_warmups_and_all_hot_runs_but_the_first(tmp_path: Path) -> None:
+    limits = Limits(memory=None, time=5.0, threads=1)
+    text = SLOW.replace("LATER", "0.3")
+    run = ok(program(tmp_path, text, limits=limits, warmups=50, runs=50))
+    assert 0 < len(run.times.warmups) < 50
+    assert 0 < len(run.times.hot) < 50
+
+
+def test_a_timeout_after_a_cold_answer_says_so_and_keeps_its_time(tmp_path: Path) -> None:
+    limits = Limits(memory=None, time=2.0, threads=1)
+    run = execute(program(tmp_path, SLOW.replace("LATER", "1000"), limits=limits), choose())
+    assert run.outcome is Outcome.TIMEOUT
+    assert run.evidence.startswith("answered once in 0.3")
+    assert "then timed out after 2 s" in run.evidence
+    assert run.times.cold == pytest.approx(0.3, abs=0.2)
