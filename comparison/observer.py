@@ -13,8 +13,11 @@ class Observer(Protocol):
     def plan_runs(self, count: int, budget: float | None = None) -> None:
         """Receive the number of runs that were added to the plan, and the budget in seconds."""
 
+    def skip_runs(self, count: int) -> None:
+        """Receive the number of planned runs that an interrupted comparison has stored."""
+
     def show_data(self, share: float) -> None:
-        """Receive the share of the data that is made."""
+        """Receive the share of the data that is generated or read, 0 to 1."""
 
     def show_environment(self, words: str) -> None:
         """Receive which environment is being made; nothing when it is ready."""

@@ -76,8 +76,11 @@ class Rounds:
         for record in list_unavailable(self.plan):
             if run_key(record) not in set(map(run_key, self.runs)):
                 self._keep(record)
-        measure = self.plan.workload.measure
-        for round_, left in groupby(tuple(self.left()), key=itemgetter(2)):
+        measure, left_over = self.plan.workload.measure, tuple(self.left())
+        stored = len(self.plan.runnable) * measure.rounds - len(left_over)
+        if stored:
+            self.observer.skip_runs(stored)
+        for round_, left in groupby(left_over, key=itemgetter(2)):
             places = list(left)
             if measure.budget is not None and round_ > measure.least:
                 places = self._fit(places, measure.budget - (monotonic() - began))

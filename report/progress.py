@@ -1,8 +1,9 @@
-"""Progress on standard error: drawn between runs only, and silent while one is timed."""
+"""Progress on standard error: written between runs only, never while one is timed."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
@@ -11,18 +12,30 @@ from ..storage.records import Outcome, Run
 from ..storage.sanitize import plain
 from .units import seconds
 
+LOG_SECONDS = 60.0  # a log file gets a line at least this often, between runs
+
 
 @dataclass(slots=True)
 class Progress:
-    """Shows progress: one line redrawn on a terminal, a line per round in a log file."""
+    """Shows progress: one line redrawn on a terminal; in a log file a line per round and minute.
+
+    `done` counts the runs that `--resume` found, `found` has them alone; `clock` is in seconds.
+    """
 
     total: int = 0
     file: TextIO = field(default_factory=lambda: sys.stderr)
+    clock: Callable[[], float] = monotonic
     done: int = 0
-    began: float = field(default_factory=monotonic)
+    found: int = 0
+    began: float = field(init=False)
+    wrote: float = field(init=False)
     round: int = 0
     search: tuple[str, str] = ("", "")
     budget: float | None = None
+
+    def __post_init__(self) -> None:
+        """Start the clock."""
+        self.began = self.wrote = self.clock()
 
     @property
     def live(self) -> bool:
@@ -33,44 +46,51 @@ class Progress:
         """Add runs to those that are expected; a budget in seconds may end them earlier."""
         self.total += count
         self.budget = budget or self.budget
+        if not self.done:
+            self.began = self.clock()  # what prepared the data says nothing about the runs
+
+    def skip_runs(self, count: int) -> None:
+        """Count runs that are stored already: they are done, and took no time of this session."""
+        self.done += count
+        self.found += count
+        self.began = self.clock()
+        if not self.live:
+            self._log(f"{count} of {self.total} runs are stored already")
 
     def show_data(self, share: float) -> None:
-        """Show how much of the data is made."""
-        if self.live and share < 1:
-            self._draw(f"generating data: {share:.0%}")
-        elif self.live:
-            self._draw("")
+        """Show how much of the data is generated or read."""
+        words = f"preparing data: {share:.0%}" if share < 1 else ""
+        if self.live:
+            self._draw(words)
+        elif words and self._is_silent():
+            self._log(words)
 
     def show_environment(self, words: str) -> None:
         """Show which environment is being made, which can take a minute."""
         if self.live:
             self._draw(words)
         elif words:
-            self.file.write(f"{words}\n")
-            self.file.flush()
+            self._log(words)
 
     def start_run(self, engine: str, query: str, round_: int) -> None:
-        """Show what runs now and about how long the rest takes; a log gets a line per round."""
+        """Show what runs now and about how long the rest takes."""
         if self.live:
             self._draw(f"[{self.done + 1}/{self.total}] {engine} {query}{self._left()}")
-        elif round_ > self.round:
-            self.file.write(f"round {round_}: {self.done} of {self.total} runs done\n")
-            self.file.flush()
+        elif round_ > self.round or self._is_silent():
+            self._log(f"round {round_}: {self.done} of {self.total} runs done{self._left()}")
         self.round = max(self.round, round_)
 
     def warn(self, sentence: str) -> None:
         """Write a warning that is known before the first run."""
         self._clear()
-        self.file.write(f"! {sentence}\n")
-        self.file.flush()
+        self._log(f"! {sentence}")
 
     def show_probe(self, subject: str, done: int, total: int) -> None:
         """Show which engine is probed now; a log file gets a line per engine."""
         if self.live:
             self._draw(f"[{done}/{total} probes] {subject}" if subject else "")
         elif subject and (subject, "") != self.search:
-            self.file.write(f"{subject}: probing, {done} of {total} probes done\n")
-            self.file.flush()
+            self._log(f"{subject}: probing, {done} of {total} probes done")
         self.search = subject, ""
 
     def start_trial(self, engine: str, query: str, limit: str) -> None:
@@ -78,8 +98,7 @@ class Progress:
         if self.live:
             self._draw(f"{engine} {query} under {limit}")
         elif (engine, query) != self.search:
-            self.file.write(f"{engine} {query}: searching\n")
-            self.file.flush()
+            self._log(f"{engine} {query}: searching")
         self.search = engine, query
 
     def finish_run(self, run: Run) -> None:
@@ -88,19 +107,29 @@ class Progress:
         if run.outcome is not Outcome.OK:
             self._clear()
             words = next(iter(plain(run.evidence).splitlines()), "")
-            self.file.write(f"{run.engine} {run.query}: {run.outcome} - {words}\n")
-            self.file.flush()
+            self._log(f"{run.engine} {run.query}: {run.outcome} - {words}")
         elif self.done == self.total:
             self._clear()
 
     def _left(self) -> str:
-        if not self.done:
+        measured = self.done - self.found
+        if not measured:
             return ""
-        spent = monotonic() - self.began
-        left = spent / self.done * (self.total - self.done)
+        spent = self.clock() - self.began
+        left = spent / measured * (self.total - self.done)
         if self.budget is not None:
-            left = min(left, max(self.budget - spent, 0.0))
-        return f", about {seconds(left)} left"
+            left = min(left, self.budget - spent)
+        if left <= 0:
+            return ", past the time budget"
+        return f", about {seconds(left)} left" if left >= 1 else ", less than 1 s left"
+
+    def _is_silent(self) -> bool:
+        return self.clock() - self.wrote >= LOG_SECONDS
+
+    def _log(self, line: str) -> None:
+        self.file.write(f"{line}\n")
+        self.file.flush()
+        self.wrote = self.clock()
 
     def _draw(self, words: str) -> None:
         clear = "\x1b[2K" if self.file.isatty() else ""  # which a notebook shows as it is
@@ -117,6 +146,9 @@ class Silence:
     """Shows nothing."""
 
     def plan_runs(self, count: int, budget: float | None = None) -> None:
+        """Do nothing."""
+
+    def skip_runs(self, count: int) -> None:
         """Do nothing."""
 
     def show_data(self, share: float) -> None:

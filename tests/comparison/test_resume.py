@@ -108,6 +108,7 @@ def test_a_killed_comparison_is_gone_on_with_to_the_same_end(
     output, errors = second.communicate(timeout=120)
     assert second.returncode == 0, errors
     assert "polars" in output
+    assert f"{len(before.runs)} of {len(PLANNED)} runs are stored already" in errors
     lines = (folder / "runs.jsonl").read_text().splitlines()
     stored = Counter(run_key(Run.from_dict(json.loads(line))) for line in lines)
     assert stored == Counter(PLANNED)
