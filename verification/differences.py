@@ -52,7 +52,8 @@ def describe_names(one: pa.Table, other: pa.Table) -> str:
     had = other.column_names
     said = [f"column {name} is missing" for name in one.column_names if name not in had]
     said += [f"column {name} should not be there" for name in had if name not in one.column_names]
-    said += [f"column {n} is there twice" for n in dict.fromkeys(had) if had.count(n) > 1]
+    twice = (n for n in dict.fromkeys(had) if had.count(n) > 1 or one.column_names.count(n) > 1)
+    said += [f"column {name} is there twice" for name in twice]
     return f"{', '.join(said)}; it has {', '.join(had) or 'no columns'}" if said else ""
 
 

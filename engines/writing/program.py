@@ -102,7 +102,7 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         main=_indented(_main(parts)),
     )
     head = f'"""{_title(engine, query)}"""\n\n{_imports(parts, text)}\n'
-    return _finish(engine, head + text, parts.own.source)
+    return finish(engine, head + text, parts.own.source)
 
 
 def _main(parts: Parts) -> str:
@@ -136,7 +136,7 @@ def _bound(line: str) -> str:
     return line.rsplit(maxsplit=1)[-1].partition(".")[0]
 
 
-def _finish(engine: str, text: str, own: str) -> Program:
+def finish(engine: str, text: str, own: str = "") -> Program:
     """Format a module's text, but not the user's own function in it, and hash its meaning."""
     written = formatted(text)
     whole = written.replace(OWN, own.strip("\n"), 1) if own else written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -90,3 +91,11 @@ def test_what_is_known_of_an_engine_is_known_of_its_versions_and_scans() -> None
 def test_the_name_of_a_default_points_to_the_plain_one() -> None:
     with pytest.raises(EngineError, match="write modin"):
         find("modin/ray")
+
+
+def test_an_engine_written_for_the_first_version_finds_what_it_imports() -> None:
+    former = importlib.import_module("dfbench.engines.writing.assembling")
+    text = former.fill("return DATA", DATA="data").strip()
+    program = former.finish("own", f"def query(data):\n  {text}\n")
+    assert program.text == "def query(data):\n    return data\n"
+    assert program.engine == "own"
