@@ -31,6 +31,7 @@ class Floor:
 
     `low` is the largest limit that failed, `finished` of `of` tries ended well there; `time` and
     `free` are seconds at the floor and without a limit; `ending` is how tries at `low` ended.
+    `peak` is the sampled memory of processes without a limit, `charged` what the kernel counted.
     """
 
     engine: str
@@ -41,6 +42,7 @@ class Floor:
     of: int = 0
     tries: int = 0
     peak: int | None = None
+    charged: int | None = None
     time: float | None = None
     free: float | None = None
     ending: str = ""
@@ -50,6 +52,23 @@ class Floor:
     def cost(self) -> float | None:
         """Return the time at the floor over the time without a limit."""
         return self.time / self.free if self.time and self.free else None
+
+    @property
+    def note(self) -> str:
+        """Explain a failure under a limit above the unlimited peak; empty where there is none."""
+        if self.floor is None or not self.low or not self.peak or self.low < self.peak:
+            return ""
+        if self.ending.startswith(Outcome.TIMEOUT):
+            why = (
+                "it ran out of time there, for example by reading files again that the limit evicts"
+            )
+        elif (self.charged or 0) > self.low:
+            total = size(self.charged)
+            why = f"a limit also counts cached files and kernel memory, {total} without a limit"
+        else:
+            why = "the peak is sampled, and not the same in every run"
+        where = f"{size(self.low)}, above its unlimited peak of {size(self.peak)}"
+        return f"{self.engine} fails at {where}: {why}."
 
     @property
     def fails(self) -> str:
@@ -105,6 +124,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
     if bad:
         return Floor(engine, query, None, why=_describe_ending(bad))
     tried = TrialCounts.by(trials)
+    charged = max((run.memory.charged or 0 for run in free), default=0) or None
     peak = max((run.memory.answering for run in free), default=None)
     low, high = tried.low, tried.high
     if high is None:
@@ -121,6 +141,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
         of=tried.count(low) if low else 0,
         tries=len(at),
         peak=peak,
+        charged=charged,
         time=_time(at),
         free=_time(free),
         ending=_describe_ending(below[-1]) if below else "",
@@ -161,6 +182,8 @@ def _print(page: Page, console: Console) -> None:
     for query in dict.fromkeys(floor.query for floor in page.floors):
         console.print()
         console.print(_table(page, query))
+        for note in (floor.note for floor in page.floors if floor.query == query and floor.note):
+            console.print(Text(note))
     console.print(Text(LEGEND, style="dim"))
 
 
