@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..engines.writing.program import formatted
+from ..engines.writing.program import format_code
 from ..storage.probe_results import Trait
 from .parallel_apis import PYTHON_WHO
 from .probe import MEMORY, RAY, Probe
@@ -368,7 +368,7 @@ def build_probe(library: Library, asked: Trait, workers: int) -> Probe:
     return Probe(
         library.name,
         asked.name,
-        formatted(write_script(library, asked, workers)),
+        format_code(write_script(library, asked, workers)),
         library.environment,
         memory=SMALL_LIMIT if asked is Trait.BEYOND else MEMORY,
         times=6 if asked is Trait.BEYOND else 2,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from ..engines.writing.program import formatted
+from ..engines.writing.program import format_code
 from ..storage.probe_results import Question
 from .parallel_apis import ParallelApi
 from .probe import Probe
@@ -134,7 +134,7 @@ def build_probe(road: ParallelApi, question: Question, workers: int, name: str =
     return Probe(
         name or road.name,
         question.name,
-        formatted(write_script(road, question, workers)),
+        format_code(write_script(road, question, workers)),
         road.environment,
         session=question in SESSIONS,
         times=COSTS_TIMES if question is Question.COSTS else 1,

@@ -35,13 +35,13 @@ class CuDF(Adapter):
         return Parts(
             # NumPy's element-wise functions of a column of cuDF's run on the device.
             imports="import cudf\nimport numpy as np",
-            load=inputs.load(_read),
+            load=inputs.load(_write_read),
             query=re.sub(r"\bpd\.", "cudf.", statements),
             rows="return answer.to_arrow(preserve_index=False)",
         )
 
 
-def _read(query: Query, data: Schema) -> ast.expr:
+def _write_read(query: Query, data: Schema) -> ast.expr:
     frame = quote("cudf.read_parquet(path, columns=n)", n=list(query.reads))
     if any(data[name].nans for name in query.reads):
         # Unlike pandas, cuDF tells NaN from null.

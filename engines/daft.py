@@ -16,7 +16,7 @@ from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.correlation import corr_as_sums
 from .writing.passes.join import Inputs, Joining
-from .writing.passes.widen import widened
+from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
@@ -102,39 +102,37 @@ class DaftChain(Chain):
     title = "Daft"
     dialect = DAFT
 
-    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+    def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""
         for condition in conditions:
             tree = quote("t.where(c)", t=tree, c=condition)
         return tree
 
-    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote(
             "t.with_columns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
         )
 
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.agg(*o)", t=tree, o=outputs)
         return quote("t.groupby(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
-        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
         down = not extreme.smallest
         if not keys:
             top = quote("t.sort(c, desc=d).limit(n)", t=tree, c=extreme.column, d=down, n=extreme.n)
-            return self.selected(top, kept)
+            return self.select(top, kept)
         window = quote(
             "Window().partition_by(*k).order_by(c, desc=d)", k=keys, c=extreme.column, d=down
         )
         numbered = quote("t.with_column('place', row_number().over(w))", t=tree, w=window)
-        return self.selected(
-            self.filtered(numbered, [quote("col('place') <= n", n=extreme.n)]), kept
-        )
+        return self.select(self.filter(numbered, [quote("col('place') <= n", n=extreme.n)]), kept)
 
     def aggregation(self, agg: Agg) -> ast.expr:
         """Count rows by any column: Daft has no aggregation without one."""
@@ -154,11 +152,11 @@ class DaftChain(Chain):
         """Write a row function."""
         match node:
             case Call("truncate", (moment, Lit(unit))):
-                return self._truncated(moment, str(unit))
+                return self._truncate(moment, str(unit))
             case _:
                 return Chain.call(self, node)
 
-    def _truncated(self, moment: Expr, unit: str) -> ast.expr:
+    def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write the start of a unit whose length never changes: Daft truncates to no other."""
         if self.facts.zone(moment):
             raise Unsupported("truncate() of a time with a zone", "Daft's days have 24 hours")
@@ -169,7 +167,7 @@ class DaftChain(Chain):
         template = self.dialect.functions["truncate"]
         return quote(template, x=x, y=f"1 {unit}") if timed else x
 
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         options = {"nulls_first": literal(False)}
         if any(descending):
@@ -188,22 +186,22 @@ from daft.functions import columns_max, columns_min, date_trunc, row_number, whe
 class Daft(Adapter):
     """Writes Daft; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened,)
+    passes: tuple[Pass, ...] = (widen,)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
         # Daft's correlation is of the two values in a row, and no aggregation.
         query = corr_as_sums(inputs.query, inputs.rows)
-        chain = DaftChain(query, inputs.rows).tree(inputs.frame(_joined))
+        chain = DaftChain(query, inputs.rows).tree(inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
-            load=inputs.load(_read),
+            load=inputs.load(_write_read),
             query=fill("return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
         )
 
 
-def _read(query: Query, data: Schema) -> ast.expr:
+def _write_read(query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
     columns: list[ast.expr] = [literal(name) for name in names]
     for i, name in enumerate(names):
@@ -217,7 +215,7 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.collect()", t=frame)
 
 
-def _joined(joining: Joining) -> ast.expr:
+def _write_join(joining: Joining) -> ast.expr:
     options = {"on": joining.key}
     if joining.join.how == "left":
         options["how"] = literal("left")

@@ -13,7 +13,7 @@ from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .writing.chain import Chain, Dialect
 from .writing.passes.join import Inputs, Joining
-from .writing.passes.widen import widened
+from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
@@ -104,29 +104,31 @@ class DataFusionChain(Chain):
     title = "DataFusion"
     dialect = DATAFUSION
 
-    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
-        return quote("t.with_columns(*o)", t=tree, o=[self.named(x, n) for n, x in outputs.items()])
+        return quote(
+            "t.with_columns(*o)", t=tree, o=[self.write_named(x, n) for n, x in outputs.items()]
+        )
 
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         return quote("t.aggregate(k, o)", t=tree, k=[self.column(k) for k in keys], o=outputs)
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = [self.column(key) for key in self.query.group_by]
         order = quote("x.sort(ascending=a)", x=self.column(extreme.column), a=extreme.smallest)
-        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.sort(o).limit(n)", t=tree, o=order, n=extreme.n)
-            return self.selected(top, kept)
+            return self.select(top, kept)
         number = quote("f.row_number(partition_by=k, order_by=[o])", k=keys, o=order)
         numbered = quote("t.with_column('place', r)", t=tree, r=number)
-        return self.selected(
-            self.filtered(numbered, [quote("col('place') <= lit(n)", n=extreme.n)]), kept
+        return self.select(
+            self.filter(numbered, [quote("col('place') <= lit(n)", n=extreme.n)]), kept
         )
 
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
             quote("x.sort(ascending=a, nulls_first=False)", x=self.column(name), a=not down)
@@ -151,7 +153,7 @@ from datafusion import functions as f
 class DataFusion(Adapter):
     """Writes DataFusion's data frames; `to_arrow_table` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened,)
+    passes: tuple[Pass, ...] = (widen,)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
@@ -159,23 +161,23 @@ class DataFusion(Adapter):
         if isinstance(query.apply, RowFunction):
             why = "its partitions come back in any order, and rows have one"
             raise Unsupported(query.name, why)
-        context = fill("ctx = SessionContext(CONFIG)", CONFIG=_config(resources))
-        chain = DataFusionChain(query, inputs.rows).tree(inputs.frame(_joined))
+        context = fill("ctx = SessionContext(CONFIG)", CONFIG=_write_config(resources))
+        chain = DataFusionChain(query, inputs.rows).tree(inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
-            load=f"{context}\n{inputs.load(_read)}",
+            load=f"{context}\n{inputs.load(_write_read)}",
             query=fill("return CHAIN.to_arrow_table()", CHAIN=chain),
             rows="return answer",
         )
 
 
-def _config(resources: Resources) -> ast.expr:
+def _write_config(resources: Resources) -> ast.expr:
     if resources.threads:
         return quote("SessionConfig().with_target_partitions(n)", n=resources.threads)
     return quote("SessionConfig()")
 
 
-def _read(query: Query, data: Schema) -> ast.expr:
+def _write_read(query: Query, data: Schema) -> ast.expr:
     chain = DataFusionChain(query, data)
     columns = [
         quote("f.nanvl(x, lit(None)).alias(n)", x=chain.column(name), n=name)
@@ -189,7 +191,7 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _joined(joining: Joining) -> ast.expr:
+def _write_join(joining: Joining) -> ast.expr:
     other = quote(joining.name)
     for name, shown in joining.renamed.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)

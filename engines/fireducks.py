@@ -14,14 +14,14 @@ from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .pandas.queries import PandasSteps
 from .writing.passes.join import Inputs
-from .writing.passes.widen import widened_beside_floats
+from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts
 from .writing.properties import NARROW
 from .writing.quote import quote
-from .writing.steps import rebuilt
+from .writing.steps import rebuild
 
 
-def _summed_wide(query: Query, rows: Schema) -> Query:
+def _widen_sums(query: Query, rows: Schema) -> Query:
     """Widen what is summed: FireDucks keeps a sum in its column's width, where pandas does not."""
 
     def wide(node: Expr) -> Expr:
@@ -29,7 +29,7 @@ def _summed_wide(query: Query, rows: Schema) -> Query:
             case Agg("sum", (Col(name) as column,)) if name in rows and rows[name].arrow in NARROW:
                 return Agg("sum", (Cast(column, "int64"),))
             case _:
-                return rebuilt(node, tuple(map(wide, children(node))))
+                return rebuild(node, tuple(map(wide, children(node))))
 
     outputs = tuple(replace(o, expression=wide(o.expression)) for o in query.aggregate)
     return replace(query, aggregate=outputs)
@@ -46,31 +46,31 @@ import pyarrow as pa
 class FireDucks(Adapter):
     """Writes pandas over FireDucks' frames; `_evaluate` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened_beside_floats, _summed_wide)
+    passes: tuple[Pass, ...] = (widen_beside_floats, _widen_sums)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the steps of the query as statements of pandas."""
         query, rows = inputs.query, inputs.rows
         if query.apply:
             raise Unsupported(query.name, "FireDucks leaves the user's functions to pandas")
-        missing = any(_misses(table.query, table.data) for table in inputs.tables())
-        if not inputs.data.rows or missing or (not query.select and _misses(query, rows)):
+        missing = any(_has_missing(table.query, table.data) for table in inputs.tables())
+        if not inputs.data.rows or missing or (not query.select and _has_missing(query, rows)):
             why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"
             raise Unsupported("missing values" if inputs.data.rows else "no rows", why)
         steps = PandasSteps(query, rows, met=inputs.joining)
         return Parts(
             imports=IMPORTS,
-            load=inputs.load(_read),
+            load=inputs.load(_write_read),
             query=steps.body("return ANSWER._evaluate()"),
             rows="return pa.Table.from_pandas(answer.to_pandas(), preserve_index=False)",
         )
 
 
-def _misses(query: Query, rows: Schema) -> bool:
+def _has_missing(query: Query, rows: Schema) -> bool:
     return any(rows[name].missing for name in query.reads)
 
 
-def _read(query: Query, _: Schema) -> ast.expr:
+def _write_read(query: Query, _: Schema) -> ast.expr:
     return quote("pd.read_parquet(path, columns=n)._evaluate()", n=list(query.reads))
 
 

@@ -15,10 +15,10 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.join import Inputs, Joining
-from .writing.passes.widen import widened
+from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote, source
-from .writing.steps import fresh
+from .writing.quote import literal, quote, to_source
+from .writing.steps import fresh_name
 
 IBIS = Dialect(
     column="_[n]",
@@ -96,7 +96,7 @@ class IbisChain(Chain):
         """Write the whole chain; where the frame's order is to be kept, over numbered rows."""
         if not self._row:
             return Chain.tree(self, frame)
-        return Chain.tree(self, self.derived(frame, {self._row: quote("_.rowid()")}))
+        return Chain.tree(self, self.add_columns(frame, {self._row: quote("_.rowid()")}))
 
     @property
     def _row(self) -> str:
@@ -104,47 +104,49 @@ class IbisChain(Chain):
         query = self.query
         if not query.transform or query.sort:
             return ""
-        return fresh("row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)})
+        return fresh_name(
+            "row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)}
+        )
 
-    def selected(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
+    def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions, and the rows' number."""
         row = [literal(self._row)] if self._row else []
-        return Chain.selected(self, tree, [*outputs, *row])
+        return Chain.select(self, tree, [*outputs, *row])
 
-    def ended(self, tree: ast.expr) -> ast.expr:
+    def finish(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut; numbered rows are sorted by their number, and lose it."""
         if not self._row:
-            return Chain.ended(self, tree)
+            return Chain.finish(self, tree)
         if self.query.having:
-            tree = self.filtered(tree, self.conditions(self.query.having))
+            tree = self.filter(tree, self.conditions(self.query.having))
         tree = quote("t.order_by(r)", t=tree, r=self._row)
         if self.query.limit is not None:
-            tree = self.limited(tree, self.query.limit)
+            tree = self.limit(tree, self.query.limit)
         return quote("t.drop(r)", t=tree, r=self._row)
 
-    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote("t.mutate(**o)", t=tree, o=outputs)
 
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.aggregate(o)", t=tree, o=ast.List(outputs, ast.Load()))
         return quote("t.group_by(*k).aggregate(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
-        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.order_by(o).limit(n)", t=tree, o=order, n=extreme.n)
-            return self.selected(top, kept)
+            return self.select(top, kept)
         window = quote("ibis.window(group_by=k, order_by=o)", k=keys, o=order)
         number = quote("ibis.row_number().over(w) < n", w=window, n=extreme.n)
-        return self.selected(self.filtered(tree, [number]), kept)
+        return self.select(self.filter(tree, [number]), kept)
 
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
             quote(
@@ -163,7 +165,7 @@ class IbisChain(Chain):
                     raise Unsupported(f"{function}() of a time with a zone", "to Ibis, it is UTC's")
         return Chain.call(self, node)
 
-    def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+    def choose(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the cases as pairs."""
         tuples: list[ast.expr] = [ast.Tuple([c, v], ast.Load()) for c, v in pairs]
         return quote("ibis.cases(*p, else_=o)", p=tuples, o=otherwise)
@@ -180,16 +182,16 @@ NAME_file = con.create_table("NAME_file", TABLE)
 class Ibis(Adapter):
     """Writes Ibis over DuckDB; `to_pyarrow` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened,)
+    passes: tuple[Pass, ...] = (widen,)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""
-        chain = IbisChain(inputs.query, inputs.rows).tree(inputs.frame(_joined))
+        chain = IbisChain(inputs.query, inputs.rows).tree(inputs.frame(_write_join))
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(
             imports="import ibis\nfrom ibis import _",
-            load="\n".join([f"con = {source(connect)}", *_load(inputs)]),
+            load="\n".join([f"con = {to_source(connect)}", *_load(inputs)]),
             query=fill("return CHAIN.to_pyarrow()", CHAIN=chain),
             rows="return answer",
         )
@@ -198,13 +200,15 @@ class Ibis(Adapter):
 def _load(inputs: Inputs) -> list[str]:
     """Write the statements that load the tables."""
     if inputs.joining is None:
-        return _loaded(inputs.query, inputs.data, "data", "path")
+        return _load_table(inputs.query, inputs.data, "data", "path")
     tables = inputs.tables()
-    lines = [_loaded(t.query, t.data, t.name, t.path, f"{t.name} =") for t in tables]
+    lines = [_load_table(t.query, t.data, t.name, t.path, f"{t.name} =") for t in tables]
     return [*(line for written in lines for line in written), f"return {inputs.frames}"]
 
 
-def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "return") -> list[str]:
+def _load_table(
+    query: Query, data: Schema, name: str, path: str, word: str = "return"
+) -> list[str]:
     """Write the statements that load a file into a table of DuckDB's own; the last one names it."""
     names = list(query.reads)
     table = quote("con.read_parquet(p)", p=quote(path))
@@ -212,13 +216,13 @@ def _loaded(query: Query, data: Schema, name: str, path: str, word: str = "retur
         table = quote("t.select(*n)", t=table, n=list(map(literal, names)))
     nans = {n: quote("_[n].nullif(float('nan'))", n=n) for n in names if data[n].nans}
     if not nans:
-        return [f"{word} {source(quote('con.create_table(n, t)', n=name, t=table))}"]
+        return [f"{word} {to_source(quote('con.create_table(n, t)', n=name, t=table))}"]
     changed = quote("f.mutate(**o)", f=quote(f"{name}_file"), o=nans)
-    made = source(quote("con.create_table(n, t)", n=name, t=changed))
+    made = to_source(quote("con.create_table(n, t)", n=name, t=changed))
     return [fill(NANS.replace("NAME", name), TABLE=table), f"{word} {made}"]
 
 
-def _joined(joining: Joining) -> ast.expr:
+def _write_join(joining: Joining) -> ast.expr:
     if joining.join.how == "inner":
         return quote("data.join(t, k)", t=quote(joining.name), k=joining.key)
     joined = quote("data.join(t, k, how='left')", t=quote(joining.name), k=joining.key)

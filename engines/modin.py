@@ -12,12 +12,12 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import NEWEST, EngineInfo, Place, Work
 from .pandas.queries import PandasSteps, reading
-from .writing.passes.group_functions import native
+from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs
-from .writing.passes.widen import widened_beside_floats
+from .writing.passes.widen import widen_beside_floats
 from .writing.program import NONE, Parts, fill
 from .writing.quote import literal, quote
-from .writing.user_functions import own
+from .writing.user_functions import make_own
 
 FORCED = """\
 answer = ANSWER
@@ -83,7 +83,7 @@ from unidist.config import Backend
 class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
 
-    passes: tuple[Pass, ...] = (widened_beside_floats,)
+    passes: tuple[Pass, ...] = (widen_beside_floats,)
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""
 
@@ -103,7 +103,7 @@ class Modin(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
-        mine = own(query.apply) if query.apply else NONE
+        mine = make_own(query.apply) if query.apply else NONE
         steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=inputs.joining)
         answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
         strings = any(rows[name].kind == "string" for name in query.reads)
@@ -208,7 +208,7 @@ VARIANTS = (
     Modin(MPI, backend="mpi"),
     Modin(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
-        (partial(native, engine="modin"), widened_beside_floats),
+        (partial(require_aggregations, engine="modin"), widen_beside_floats),
     ),
 )
 write, run = ENGINE.write, ENGINE.run

@@ -12,9 +12,9 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.queries import FrameChain
 from .writing.chain import Dialect
-from .writing.passes.join import Inputs, Joining, polars_joined
-from .writing.passes.time_zones import in_zone
-from .writing.passes.widen import widened
+from .writing.passes.join import Inputs, Joining, write_polars_join
+from .writing.passes.time_zones import convert_constants
+from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
@@ -94,11 +94,11 @@ class NarwhalsChain(FrameChain):
     title = "Narwhals"
     dialect = NARWHALS
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Rank within the groups: Narwhals has no top_k of a group."""
         keys = list(self.query.group_by)
         column = self.column(extreme.column)
-        kept = [*map(literal, keys), self.named(column, extreme.name)]
+        kept = [*map(literal, keys), self.write_named(column, extreme.name)]
         if not keys:
             top = quote(
                 "t.top_k(n, by=b, reverse=r)",
@@ -107,35 +107,35 @@ class NarwhalsChain(FrameChain):
                 b=extreme.column,
                 r=extreme.smallest,
             )
-            return self.selected(top, kept)
+            return self.select(top, kept)
         rank = quote(
             "x.rank('ordinal', descending=d).over(*k)",
             x=column,
             d=not extreme.smallest,
             k=list(map(literal, keys)),
         )
-        return self.selected(self.filtered(tree, [quote("r <= n", r=rank, n=extreme.n)]), kept)
+        return self.select(self.filter(tree, [quote("r <= n", r=rank, n=extreme.n)]), kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Narwhals(Adapter):
     """Writes Narwhals over Polars; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened, in_zone)
+    passes: tuple[Pass, ...] = (widen, convert_constants)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""
-        frame = quote("data.lazy()") if inputs.joining is None else _joined(inputs.joining)
+        frame = quote("data.lazy()") if inputs.joining is None else _write_join(inputs.joining)
         chain = NarwhalsChain(inputs.query, inputs.rows).tree(frame)
         return Parts(
             imports="import narwhals as nw",
-            load=inputs.load(_read),
+            load=inputs.load(_write_read),
             query=fill("return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
         )
 
 
-def _read(query: Query, data: Schema) -> ast.expr:
+def _write_read(query: Query, data: Schema) -> ast.expr:
     # Of no columns, no rows would be read.
     names = list(query.reads) or list(data.names[:1])
     frame = quote("nw.read_parquet(path, backend='polars', columns=names)", names=names)
@@ -146,9 +146,9 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return frame
 
 
-def _joined(joining: Joining) -> ast.expr:
+def _write_join(joining: Joining) -> ast.expr:
     other = quote("t.lazy()", t=quote(joining.name))
-    return polars_joined(quote("data.lazy()"), other, joining, "nw")
+    return write_polars_join(quote("data.lazy()"), other, joining, "nw")
 
 
 ENGINE = Narwhals(

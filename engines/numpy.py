@@ -16,19 +16,19 @@ from .info import EngineInfo, Work
 from .pandas.expressions import Series, series
 from .pandas.queries import IMPORTS, ROWS, PandasSteps, reading, string_option
 from .writing.passes.join import Inputs, single_frame
-from .writing.passes.widen import widened_beside_floats
+from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts
-from .writing.properties import of_rows
+from .writing.properties import row_facts
 from .writing.quote import quote
-from .writing.steps import hoisted
-from .writing.user_functions import skipping
+from .writing.steps import hoist
+from .writing.user_functions import skip_missing
 
 
 @dataclass(frozen=True, slots=True)
 class NumPy(Adapter):
     """Writes row functions as vectorised pandas and NumPy."""
 
-    passes: tuple[Pass, ...] = (single_frame, widened_beside_floats)
+    passes: tuple[Pass, ...] = (single_frame, widen_beside_floats)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the row function's tree as expressions over columns."""
@@ -51,10 +51,10 @@ def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -
     """Write the named intermediates as variables, then the answer."""
     steps = PandasSteps(query, data)
     lines = steps.prepared(query.derive)
-    facts = of_rows(query, data)
+    facts = row_facts(query, data)
     nothing = facts.kind(body) not in {"int", "float", "decimal"}
     writer = replace(series("data", query, data), facts=facts, nothing=nothing)
-    named, last = hoisted(skipping(query, data, body))
+    named, last = hoist(skip_missing(query, data, body))
     for local in named:
         lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
         writer = writer.binding(local.name)

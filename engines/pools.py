@@ -19,12 +19,12 @@ from .pandas.queries import ROWS, PandasSteps, string_option
 from .writing.passes.join import Inputs, single_frame
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
-from .writing.tasks import Calls, rows
+from .writing.tasks import Calls, write_columns
 from .writing.user_functions import (
     each_row,
     group_loop,
     inputs_missing,
-    own,
+    make_own,
     wants_none,
 )
 
@@ -124,7 +124,7 @@ class Pooled(Adapter):
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
             before=f"{strings}\n{self._chunks(resources)}",
-            own=own(function),
+            own=make_own(function),
             after=_apply(query, data),
             load=fill(
                 "return pd.read_parquet(path, columns=NAMES)", NAMES=literal(list(query.reads))
@@ -135,7 +135,7 @@ class Pooled(Adapter):
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write the user's function, and the pool that calls it on each task."""
-        mine = own(tasks)
+        mine = make_own(tasks)
         body = self._filled(self.pool.calls, resources).replace("FUNCTION", mine.name)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
@@ -143,7 +143,7 @@ class Pooled(Adapter):
             own=mine,
             load=Calls(tasks).load(),
             query=body,
-            rows=rows(tasks),
+            rows=write_columns(tasks),
         )
 
     def _body(self, query: Query, data: Schema, resources: Resources) -> str:

@@ -14,7 +14,7 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.join import Inputs, Joining
-from .writing.passes.widen import widened
+from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 
@@ -100,39 +100,37 @@ class SparkChain(Chain):
     title = "PySpark"
     dialect = PYSPARK
 
-    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+    def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""
         for condition in conditions:
             tree = quote("t.where(c)", t=tree, c=condition)
         return tree
 
-    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote(
             "t.withColumns(o)", t=tree, o=ast.Dict([*map(literal, outputs)], [*outputs.values()])
         )
 
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.agg(*o)", t=tree, o=outputs)
         return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = list(map(literal, self.query.group_by))
         order = quote("x" if extreme.smallest else "x.desc()", x=self.column(extreme.column))
-        kept = [*keys, self.named(self.column(extreme.column), extreme.name)]
+        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.orderBy(o).limit(n)", t=tree, o=order, n=extreme.n)
-            return self.selected(top, kept)
+            return self.select(top, kept)
         window = quote("Window.partitionBy(*k).orderBy(o)", k=keys, o=order)
         numbered = quote("t.withColumn('place', F.row_number().over(w))", t=tree, w=window)
-        return self.selected(
-            self.filtered(numbered, [quote("F.col('place') <= n", n=extreme.n)]), kept
-        )
+        return self.select(self.filter(numbered, [quote("F.col('place') <= n", n=extreme.n)]), kept)
 
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
             quote("F.col(n).desc_nulls_last()" if down else "F.col(n).asc_nulls_last()", n=name)
@@ -174,11 +172,11 @@ from pyspark.sql import functions as F
 class PySpark(Adapter):
     """Writes PySpark; `toArrow` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened,)
+    passes: tuple[Pass, ...] = (widen,)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        chain = SparkChain(inputs.query, inputs.rows).tree(inputs.frame(_joined))
+        chain = SparkChain(inputs.query, inputs.rows).tree(inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
             start=fill(START, SPARK=_session(resources)),
@@ -191,13 +189,13 @@ class PySpark(Adapter):
 def _load(inputs: Inputs) -> str:
     """Write `load`; a count fills the cache."""
     if inputs.joining is None:
-        frame = _read(inputs.query, inputs.data)
+        frame = _write_read(inputs.query, inputs.data)
         return fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
     counts = "".join(f"{table.name}.count()\n" for table in inputs.tables())
-    return inputs.load(_read).replace("return ", f"{counts}return ")
+    return inputs.load(_write_read).replace("return ", f"{counts}return ")
 
 
-def _read(query: Query, data: Schema) -> ast.expr:
+def _write_read(query: Query, data: Schema) -> ast.expr:
     names = list(query.reads)
     frame = quote("SparkSession.active().read.parquet(path)")
     if names:
@@ -210,7 +208,7 @@ def _read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _joined(joining: Joining) -> ast.expr:
+def _write_join(joining: Joining) -> ast.expr:
     other = quote(joining.name)
     if joining.renamed:
         other = quote("t.withColumnsRenamed(n)", t=other, n=joining.renamed)

@@ -13,8 +13,8 @@ from .info import EngineInfo, Work
 from .writing.passes.join import Inputs
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
-from .writing.tasks import Calls, rows
-from .writing.user_functions import own
+from .writing.tasks import Calls, write_columns
+from .writing.user_functions import make_own
 
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
 STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
@@ -55,7 +55,7 @@ class Ray(Adapter):
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write the tasks in chunks, each a remote call."""
-        mine = own(tasks)
+        mine = make_own(tasks)
         return Parts(
             imports=IMPORTS,
             before=fill(CHUNKS, NUMBER=_chunks(resources)),
@@ -64,7 +64,7 @@ class Ray(Adapter):
             start=fill("return START", START=_start(resources)),
             load=Calls(tasks).load(),
             query=QUERY,
-            rows=rows(tasks),
+            rows=write_columns(tasks),
         )
 
 

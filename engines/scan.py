@@ -14,7 +14,7 @@ from ..errors import Unsupported
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from .base import Engine, Load, Program, Resources, Wrapper
-from .writing.program import formatted, meaning
+from .writing.program import format_code, hash_meaning
 
 SCAN = "/scan"
 
@@ -41,7 +41,7 @@ class Scanning(Wrapper):
         program = self.engine.write(query, data, resources)
         text = program.text.replace(f' - {self.engine.name}"""', f' - {self.name}"""', 1)
         text = _moved(text)
-        return Program(self.name, text, meaning(text))
+        return Program(self.name, text, hash_meaning(text))
 
 
 def scanning(engine: Engine) -> Engine:
@@ -70,7 +70,7 @@ def _moved(text: str) -> str:
         read.append(value.replace("return ", f"{data} = ", 1))
     body = lines[query.lineno : query.end_lineno]
     inner = textwrap.dedent("\n".join([*read, *body]))
-    written = formatted(f"def query({paths}):\n{textwrap.indent(inner, '    ')}\n")
+    written = format_code(f"def query({paths}):\n{textwrap.indent(inner, '    ')}\n")
     return "\n".join(
         [
             *lines[: load.lineno],

@@ -26,8 +26,8 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import assert_never
 
-from ..engines.writing.steps import fresh, rebuilt, substituted
-from ..engines.writing.user_functions import skipping
+from ..engines.writing.steps import fresh_name, rebuild, substitute
+from ..engines.writing.user_functions import skip_missing
 from ..spec.expression import (
     Agg,
     Arith,
@@ -107,7 +107,7 @@ def _as_outputs(query: Query, rows: Schema) -> Query:
     """Return a row function's tree as an output, which another may stand beside."""
     match query.apply:
         case RowFunction(output=name, body=body) if body is not None and not query.group_by:
-            value = skipping(query, rows, body)
+            value = skip_missing(query, rows, body)
             return replace(query, apply=None, transform=(Output(name, value),))
         case _:
             return query
@@ -181,7 +181,7 @@ class _Rewriting:
         if not self.singles.isdisjoint(columns(output.expression)):
             self.singles.add(output.name)
         if error is not None:
-            name = fresh(f"{output.name} error", taken)
+            name = fresh_name(f"{output.name} error", taken)
             taken.add(name)
             self.errors[output.name] = Col(name)
             written.append(Output(name, error))
@@ -210,13 +210,13 @@ class _Rewriting:
                 equal = tuple(Compare("==", operand, one) for one in values)
                 return self.value(Bool("or", equal) if len(equal) > 1 else equal[0])
             case Bool() | Not():
-                return rebuilt(node, tuple(self.value(part)[0] for part in children(node))), None
+                return rebuild(node, tuple(self.value(part)[0] for part in children(node))), None
             case Call():
                 return self.call(node)
             case Case():
                 return self.case(node)
             case Let(name, value, body):
-                return self.value(substituted(body, {name: value}))
+                return self.value(substitute(body, {name: value}))
             case Agg():
                 return self.aggregation(node)
             case Cast() | Demean():

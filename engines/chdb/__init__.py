@@ -12,11 +12,11 @@ from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..duckdb.queries import WIDTH, guarding, lifted, listed
 from ..info import NEWEST, EngineInfo, Place
-from ..writing.passes.group_functions import lowered
+from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
-from ..writing.properties import Facts, of_outputs, of_rows
-from ..writing.sql import name, triple
+from ..writing.properties import Facts, output_facts, row_facts
+from ..writing.sql import quote_name, triple_quote
 from .queries import ClickHouseStatement, string, type_of
 
 # ClickHouse keeps as much of a machine's memory for what it does not count.
@@ -34,7 +34,7 @@ class _Table:
     def selected(self, begin: str, path: str) -> str:
         """Write what reads the file with the types of its columns, as Python text."""
         columns = [self.file.data[column] for column in self.file.query.reads]
-        types = ", ".join(f"{name(column.name)} {type_of(column)}" for column in columns)
+        types = ", ".join(f"{quote_name(column.name)} {type_of(column)}" for column in columns)
         numbers = ["_row_number AS rowid"] if self.numbered else []
         items = [*numbers, *map(self._item, columns)] or ["1 AS one"]
         arguments = [path, "Parquet", *([string(types)] if types else [])]
@@ -42,11 +42,13 @@ class _Table:
         line = f"{begin} {listed('SELECT', items, ',')} FROM {file}"
         if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
             return f'"{line}"'
-        return triple(f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}")
+        return triple_quote(
+            f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}"
+        )
 
     def _item(self, column: Column) -> str:
         """Write a column as the language has it: NaN is missing, and -0.0 is no key but 0.0."""
-        own = name(column.name)
+        own = quote_name(column.name)
         value = f"{own} + 0" if column.kind == "float" and column.name in self.keys else own
         written = f"if(isNaN({own}), NULL, {value})" if column.nans else value
         return own if written == own else f"{written} AS {own}"
@@ -56,7 +58,7 @@ class _Table:
 class ChDB(Adapter):
     """Writes one SQL statement; `query` gives a finished Arrow table."""
 
-    passes: tuple[Pass, ...] = (lowered,)
+    passes: tuple[Pass, ...] = (lower,)
     load: Load = Load.MEMORY
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
@@ -64,15 +66,15 @@ class ChDB(Adapter):
         query, rows = inputs.query, inputs.rows
         _check_names(query)
         asked = lifted(query)
-        guards = guarding(query, of_rows(query, rows))
-        facts = of_rows(asked, rows)
+        guards = guarding(query, row_facts(query, rows))
+        facts = row_facts(asked, rows)
         statement = ClickHouseStatement(asked, rows, facts, guards, met=inputs.joining)
         tables = _tables(inputs, asked, ordered=statement.ordered)
         made = _viewed if self.load is Load.SCAN else _loaded
         return Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
-            query=f'return con.query({triple(statement.text())}, "ArrowTable")',
+            query=f'return con.query({triple_quote(statement.text())}, "ArrowTable")',
             rows=_rows(asked, facts),
             data="con",
         )
@@ -93,7 +95,7 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     if resources.threads:
         settings["max_threads"] = resources.threads
     told = listed("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
-    text = f'"{told}"' if "\n" not in told else triple(told)
+    text = f'"{told}"' if "\n" not in told else triple_quote(told)
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
 
@@ -107,13 +109,13 @@ def _tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...
 
 def _loaded(table: _Table) -> str:
     sql = table.selected(
-        f"CREATE TABLE {name(table.file.name)} ENGINE = Memory AS", "{path:String}"
+        f"CREATE TABLE {quote_name(table.file.name)} ENGINE = Memory AS", "{path:String}"
     )
     return f'con.query({sql}, params={{"path": {table.file.path}}})'
 
 
 def _viewed(table: _Table) -> str:
-    sql = table.selected(f"CREATE VIEW {name(table.file.name)} AS", "'PATH'")
+    sql = table.selected(f"CREATE VIEW {quote_name(table.file.name)} AS", "'PATH'")
     braced = sql.replace("{", "{{").replace("}", "}}")
     return f"con.query(f{braced.replace('PATH', f'{{{table.file.path}}}')})"
 
@@ -128,7 +130,7 @@ def _wrapped(line: str, arguments: list[str]) -> str:
 
 def _rows(query: Query, facts: Facts) -> str:
     """Write the casts of what Arrow sees otherwise than it was meant."""
-    answers = of_outputs(query, facts).data.columns
+    answers = output_facts(query, facts).data.columns
     types = {c.name: "bool" for c in answers if c.kind == "bool"}
     types |= {
         c.name: "timestamp[us]"

@@ -11,8 +11,8 @@ from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value,
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb.queries import Statement
-from ..writing.properties import NARROW, Facts, makes_double, makes_nan, nonzero
-from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, name
+from ..writing.properties import NARROW, Facts, is_nonzero, makes_double, makes_nan
+from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -155,7 +155,7 @@ class ClickHouseWriter(SqlWriter):
 
     def _divisor(self, node: Expr) -> str:
         divisor = self.write(node)
-        return divisor.at(NEGATIVE) if nonzero(node) else f"nullIf({divisor.text}, 0)"
+        return divisor.at(NEGATIVE) if is_nonzero(node) else f"nullIf({divisor.text}, 0)"
 
     def _modulo(self, left: Expr, right: Expr) -> Sql:
         """ClickHouse's remainder has the sign of the dividend, Python's that of the divisor."""
@@ -312,14 +312,14 @@ class ClickHouseStatement(Statement):
 
     def _extreme(self, extreme: Extreme) -> str:
         """Write the largest values: sorting negative ones keeps no more of them than are asked."""
-        column, n = name(extreme.column), extreme.n
+        column, n = quote_name(extreme.column), extreme.n
         if extreme.smallest:
             text = f"arrayJoin(groupArraySorted({n})({column}))"
         elif self.data[extreme.column].kind in {"int", "float"}:
             text = f"-arrayJoin(groupArraySorted({n})(-{column}))"
         else:
             text = f"arrayJoin(arraySlice(arrayReverseSort(groupArray({column})), 1, {n}))"
-        return f"{text} AS {name(extreme.name)}"
+        return f"{text} AS {quote_name(extreme.name)}"
 
     def _items(self) -> list[str]:
         return ["rowid", *super()._items()] if self._keeps_numbers else super()._items()

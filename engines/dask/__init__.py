@@ -13,13 +13,13 @@ from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, reading
-from ..writing.passes.group_functions import native
-from ..writing.passes.join import Inputs, merged
-from ..writing.passes.widen import widened_beside_floats
+from ..writing.passes.group_functions import require_aggregations
+from ..writing.passes.join import Inputs, write_merge
+from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts, fill
-from ..writing.quote import literal, quote, source
-from ..writing.tasks import Calls, rows
-from ..writing.user_functions import own
+from ..writing.quote import literal, quote, to_source
+from ..writing.tasks import Calls, write_columns
+from ..writing.user_functions import make_own
 from .queries import Partitions
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
@@ -60,7 +60,7 @@ from distributed import Client, LocalCluster, get_client, wait
 class Dask(Adapter):
     """Writes Dask data frames, on the threads of one process or on processes of one thread."""
 
-    passes: tuple[Pass, ...] = (widened_beside_floats,)
+    passes: tuple[Pass, ...] = (widen_beside_floats,)
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""
@@ -80,9 +80,9 @@ class Dask(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the reduction, and the functions of a partition that it needs."""
         query = inputs.query
-        mine = own(query.apply) if query.apply else NONE
+        mine = make_own(query.apply) if query.apply else NONE
         text = Partitions(query, inputs.rows).written()
-        joined = f"data = {source(merged(inputs.joining))}\n" if inputs.joining else ""
+        joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
         return Parts(
             imports=IMPORTS,
             own=mine,
@@ -111,10 +111,10 @@ class Dask(Adapter):
         return Parts(
             imports=IMPORTS,
             before=fill(CHUNKS, NUMBER=chunks),
-            own=own(tasks),
+            own=make_own(tasks),
             load=Calls(tasks).load(),
             query=fill("return BAG", BAG=bag),
-            rows=rows(tasks),
+            rows=write_columns(tasks),
         )
 
     def _start(self, resources: Resources, *, sends: bool) -> str:
@@ -222,7 +222,7 @@ VARIANTS = (
     Dask(DISTRIBUTED, cluster=True),
     Dask(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION, Work.TASK})),
-        (partial(native, engine="dask"), widened_beside_floats),
+        (partial(require_aggregations, engine="dask"), widen_beside_floats),
     ),
 )
 write, run = ENGINE.write, ENGINE.run

@@ -13,10 +13,10 @@ from ..pandas.queries import PandasSteps, with_columns
 from ..pandas.words import METHODS
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill
-from ..writing.properties import of_rows
+from ..writing.properties import row_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import Reduction, Steps, fresh, present, steps
-from ..writing.user_functions import group_loop, rows_applied
+from ..writing.steps import Reduction, Steps, decompose, fresh_name, is_present
+from ..writing.user_functions import apply_to_rows, group_loop
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
 TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
@@ -81,7 +81,7 @@ class Partitions:
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
-            return self._whole(steps(self.query))
+            return self._whole(decompose(self.query))
         if self._beside or not self._is_tree():
             return self._shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
@@ -90,8 +90,8 @@ class Partitions:
         """Write pandas' call of the function on the rows of each partition."""
         prepare, lines = self._prepared(self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=())
-        known = of_rows(self.query, self.data)
-        calls, answer = rows_applied(inner, known.data, "part", empty=True)
+        known = row_facts(self.query, self.data)
+        calls, answer = apply_to_rows(inner, known.data, "part", empty=True)
         frame = quote("pd.DataFrame(c)", c={function.output: answer})
         apply = _function("apply", _lines(*calls, fill("return FRAME", FRAME=frame)))
         kind = known.kind(function.body) if function.body else "null"
@@ -104,7 +104,7 @@ class Partitions:
         prepare, lines = self._prepared(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
         apply = _function("apply", group_loop(self.query, options, "part"))
-        known = of_rows(self.query, self.data)
+        known = row_facts(self.query, self.data)
         meta = {key: META.get(known.data[key].kind, "object") for key in self.query.group_by}
         meta |= dict.fromkeys(function.outputs, "f8")
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
@@ -124,7 +124,7 @@ class Partitions:
         if not query.group_by:
             lines.append("data = data.repartition(npartitions=1)")
         else:
-            row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+            row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
             inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
             lines += [fill(text, **self._numbering(row)) for text in (NUMBERED, IN_ORDER)]
             names = list(query.outputs)
@@ -159,7 +159,7 @@ class Partitions:
         return column.arrow == "int64" and known
 
     def _tree(self, sums: Query) -> Text:
-        taken = steps(sums)
+        taken = decompose(sums)
         prepare, lines = self._prepared(taken.derived, sums)
         answer = quote("g.reset_index().compute()", g=self._reduced(taken.reductions))
         return Text(prepare, _lines(*lines, *self._ended(answer, taken)))
@@ -208,7 +208,7 @@ class Partitions:
 
     def _known(self) -> Schema:
         """Return the schema of what `where` lets through, with the derived columns."""
-        return of_rows(self.query, self.data).data
+        return row_facts(self.query, self.data).data
 
     def _extreme(self, extreme: Extreme) -> Text:
         """Take the first rows of each partition, then the first of these."""
@@ -229,7 +229,7 @@ class Partitions:
         lines = []
         if not self.query.derive:
             lines = PandasSteps(self.query, self.data, "part", arrow=True).prepared(())
-        if not present(self.query, extreme.column, self.data):
+        if not is_present(self.query, extreme.column, self.data):
             lines.append(fill("part = part.dropna(subset=C)", C=literal([extreme.column])))
         return lines
 

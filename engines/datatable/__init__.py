@@ -10,10 +10,10 @@ from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
 from ..writing.passes.join import Inputs, Table
-from ..writing.passes.widen import widened
+from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
-from ..writing.properties import of_rows
-from ..writing.quote import literal, quote, source
+from ..writing.properties import row_facts
+from ..writing.quote import literal, quote, to_source
 from .queries import BracketChain, meeting, summable
 
 # From Arrow, datatable reads an unsigned number's bits as signed, and a dictionary's codes.
@@ -39,14 +39,14 @@ from datatable import by, f, g, ifelse, join, sort
 class Datatable(Adapter):
     """Writes brackets after brackets; `materialize` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened,)
+    passes: tuple[Pass, ...] = (widen,)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""
         query, rows, met = inputs.query, inputs.rows, inputs.joining
         _check_names(query)
-        rewritten = summable(query, of_rows(query, rows))
-        chain = BracketChain(rewritten, of_rows(rewritten, rows), rows).finished()
+        rewritten = summable(query, row_facts(query, rows))
+        chain = BracketChain(rewritten, row_facts(rewritten, rows), rows).finished()
         load = _load(inputs)
         joined, chain = meeting(met, query, chain) if met else ("", chain)
         return Parts(
@@ -91,7 +91,7 @@ def _loaded(table: Table) -> tuple[list[str], str]:
         raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
     # Of no columns, datatable would count no rows.
     names = list(query.reads) or list(data.names[:1])
-    lines = [source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]
+    lines = [to_source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]
     lines[0] = f"table = {lines[0]}"
     for name in names:
         if (data[name].most or 0) >= 2**63:
@@ -111,7 +111,7 @@ def _loaded(table: Table) -> tuple[list[str], str]:
 
 
 def _column_set(name: str, value: str) -> list[str]:
-    text = source(literal(name))
+    text = to_source(literal(name))
     return [
         f"column = table[{text}]",
         f"table = table.set_column(table.column_names.index({text}), {text}, {value})",

@@ -27,9 +27,9 @@ from ...spec.expression import (
 )
 from ...spec.vocabulary import UNITS
 from ..writing.dispatch import ExpressionWriter
-from ..writing.properties import Facts, makes_double, nonzero
+from ..writing.properties import Facts, is_nonzero, makes_double
 from ..writing.quote import literal, quote
-from ..writing.steps import negated
+from ..writing.steps import negate
 from .words import FUNCTIONS, PATTERNS, UNSUPPORTED
 
 DATED = {"year", "month", "day", "truncate"}
@@ -108,7 +108,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def _three_valued(self, node: Expr) -> ast.expr:
         if not self.facts.may_miss(node):
             return self.condition(node)
-        holds, fails = self.condition(node), self.condition(negated(node))
+        holds, fails = self.condition(node), self.condition(negate(node))
         return quote("ifelse(a, True, b, False, None)", a=holds, b=fails)
 
     def _compared(self, op: str, left: Expr, right: Expr) -> ast.expr:
@@ -131,7 +131,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         return joined("and", [tree, *parts])
 
     def _failing(self, operand: Expr) -> ast.expr:
-        opposite = negated(operand)
+        opposite = negate(operand)
         if not isinstance(opposite, Not):
             return self.condition(opposite)
         x = self.expression(operand)
@@ -146,7 +146,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote("x - y * dt.math.floor(x / y)", x=x, y=y)
         if op == "//" and not whole:
             floor = quote("dt.math.floor(x / y)", x=x, y=y)
-            return floor if nonzero(right) else quote("ifelse(y != 0, r, None)", y=y, r=floor)
+            return floor if is_nonzero(right) else quote("ifelse(y != 0, r, None)", y=y, r=floor)
         return quote(f"x {op} y", x=x, y=y)
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:

@@ -24,12 +24,12 @@ from ...spec.expression import (
 )
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, Output, Query, RowFunction
-from ..writing.chain import batches
+from ..writing.chain import split_batches
 from ..writing.passes.join import Joining
 from ..writing.program import fill
-from ..writing.properties import Facts, makes_double, of_outputs
-from ..writing.quote import literal, quote, source
-from ..writing.steps import fresh, negated, present, rebuilt, substituted
+from ..writing.properties import Facts, makes_double, output_facts
+from ..writing.quote import literal, quote, to_source
+from ..writing.steps import fresh_name, is_present, negate, rebuild, substitute
 from .expressions import DatatableWriter, column_of, f, is_whole, joined
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 
@@ -59,7 +59,7 @@ class BracketChain:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
         writer = DatatableWriter(self.facts)
         rows = writer.condition(self.query.where) if self.query.where else None
-        for batch in batches(self.query.derive):
+        for batch in split_batches(self.query.derive):
             new = {output.name: self._derived(output) for output in batch}
             tree = _bracketed(tree, rows, quote("f[:].extend(o)", o=new))
             rows = None
@@ -107,7 +107,7 @@ class BracketChain:
         if not query.group_by:
             extended = quote("t[:, f[:].extend(o)]", t=tree, o=outputs)
             return quote("t[:, n]", t=extended, n=list(query.outputs))
-        row = fresh("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         tree = self._grouped(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
         names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
@@ -134,7 +134,7 @@ class BracketChain:
 
     def _extreme(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         column = f(extreme.column)
-        if not present(self.query, extreme.column, self.data):
+        if not is_present(self.query, extreme.column, self.data):
             tree = quote("t[x != None, :]", t=tree, x=column)
         order = "sort(x)" if extreme.smallest else "sort(x, reverse=True)"
         numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
@@ -149,7 +149,7 @@ class BracketChain:
         tests: tuple[Expr, ...] = tuple(IsMissing(Col(column)) for column in guards)
         body = function.body
         while isinstance(body, Let):
-            body = substituted(body.body, {body.name: body.value})
+            body = substitute(body.body, {body.name: body.value})
         if not tests:
             return DatatableWriter(self.facts).expression(body)
         guard = (Bool("or", tests) if len(tests) > 1 else tests[0], Lit(None))
@@ -170,7 +170,7 @@ class BracketChain:
             case Agg("any", (condition,)):
                 return quote(AGGREGATIONS["any"], s=self._holding(condition))
             case Agg("all", (condition,)):
-                return quote(AGGREGATIONS["all"], s=self._holding(negated(condition)))
+                return quote(AGGREGATIONS["all"], s=self._holding(negate(condition)))
             case Agg("sum", (condition,)) if self.facts.kind(condition) == "bool":
                 return self._holding(condition)
             case _:
@@ -196,7 +196,7 @@ class BracketChain:
     def _having(self, tree: ast.expr) -> ast.expr:
         if self.query.having is None:
             return tree
-        facts = of_outputs(self.query, self.facts)
+        facts = output_facts(self.query, self.facts)
         return quote("t[c, :]", t=tree, c=DatatableWriter(facts).condition(self.query.having))
 
     def _sort(self, tree: ast.expr) -> ast.expr:
@@ -236,7 +236,7 @@ def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]
     sure = next((met.renamed.get(name, name) for name in numbers_first), "")
     table = quote(met.name)
     if inner and not sure:
-        sure = fresh("matched", {*columns, *met.data.names})
+        sure = fresh_name("matched", {*columns, *met.data.names})
         columns[sure] = literal(True)
     chosen = quote("t[:, c]", t=table, c=columns)
     if gaps := [name for name in met.join.on if met.other[name].missing]:
@@ -249,9 +249,9 @@ def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]
     if query.select and sure not in query.reads and inner:
         found = quote("d[:, n]", d=found, n=list(query.reads))
     keyed = fill(KEYED.replace("TABLE", met.name), CHOSEN=chosen, KEY=met.key)
-    if source(chain) == "data":
+    if to_source(chain) == "data":
         return keyed, found
-    return f"{keyed}\ndata = {source(found)}", chain
+    return f"{keyed}\ndata = {to_source(found)}", chain
 
 
 def summable(query: Query, facts: Facts) -> Query:
@@ -266,13 +266,13 @@ def summable(query: Query, facts: Facts) -> Query:
         for output in derived:
             if output.expression == argument:
                 return Col(output.name)
-        derived.append(Output(fresh(name, taken), argument))
+        derived.append(Output(fresh_name(name, taken), argument))
         taken.add(derived[-1].name)
         return Col(derived[-1].name)
 
     def copied(node: Expr) -> Expr:
         keys = [name for name in columns(node) if name in query.group_by]
-        return substituted(node, {name: named(Col(name), name) for name in keys})
+        return substitute(node, {name: named(Col(name), name) for name in keys})
 
     def rewritten(node: Expr) -> Expr:
         match node:
@@ -283,7 +283,7 @@ def summable(query: Query, facts: Facts) -> Query:
             case Agg() if not {*columns(node)}.isdisjoint(query.group_by):
                 return copied(node)
             case _:
-                return rebuilt(node, tuple(map(rewritten, children(node))))
+                return rebuild(node, tuple(map(rewritten, children(node))))
 
     aggregate, transform = (
         tuple(replace(o, expression=rewritten(o.expression)) for o in outputs)

@@ -11,12 +11,12 @@ from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import NEWEST, EngineInfo, Work
-from ..writing.passes.group_functions import lowered
+from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
-from ..writing.passes.widen import widened
+from ..writing.passes.widen import widen
 from ..writing.program import Parts
-from ..writing.properties import of_rows
-from ..writing.sql import name, triple
+from ..writing.properties import row_facts
+from ..writing.sql import quote_name, triple_quote
 from .queries import WIDTH, Statement, guarding, lifted, listed
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
@@ -27,7 +27,7 @@ MEMORY_SHARE = 0.8
 class DuckDB(Adapter):
     """Writes one SQL statement; `to_arrow_table` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (lowered, widened)
+    passes: tuple[Pass, ...] = (lower, widen)
     load: Load = Load.MEMORY
     statement: type[Statement] = Statement
 
@@ -36,13 +36,13 @@ class DuckDB(Adapter):
         query, rows = inputs.query, inputs.rows
         _check_names(query)
         asked = lifted(query)
-        guards = guarding(query, of_rows(query, rows))
+        guards = guarding(query, row_facts(query, rows))
         old = resources.before("duckdb", 2)
-        statement = self.statement(asked, rows, of_rows(asked, rows), guards, old, inputs.joining)
+        statement = self.statement(asked, rows, row_facts(asked, rows), guards, old, inputs.joining)
         return Parts(
             imports="import duckdb",
             load=self._load(replace(inputs, query=asked), resources),
-            query=f"return con.sql({triple(statement.text())}).{_fetch(resources)}()",
+            query=f"return con.sql({triple_quote(statement.text())}).{_fetch(resources)}()",
             rows=_rows(statement.hugeints()),
             data="con",
         )
@@ -86,7 +86,7 @@ def _scanned(table: Table) -> list[str]:
             "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
             "con.execute(\"SET disabled_optimizers = 'statistics_propagation'\")",
         ]
-    if Statement(query, data, of_rows(query, data)).ordered:
+    if Statement(query, data, row_facts(query, data)).ordered:
         items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
     elif not lines and not query.derive:
         return ["data = con.read_parquet(path)"]
@@ -101,7 +101,9 @@ def _connect(resources: Resources) -> str:
 
 def _without_nans(query: Query, data: Schema) -> list[str]:
     return [
-        f"nullif({name(column)}, 'NaN') AS {name(column)}" if data[column].nans else name(column)
+        f"nullif({quote_name(column)}, 'NaN') AS {quote_name(column)}"
+        if data[column].nans
+        else quote_name(column)
         for column in query.reads
     ]
 
@@ -109,7 +111,7 @@ def _without_nans(query: Query, data: Schema) -> list[str]:
 def _loaded(table: Table) -> list[str]:
     """Write the statements that load a file into a table of DuckDB's own."""
     query, data = table.query, table.data
-    names = list(map(name, query.reads)) or ["1"]
+    names = list(map(quote_name, query.reads)) or ["1"]
     if not any(data[column].nans for column in query.reads):
         return [_created(table.name, names, table.path)]
     nans = _without_nans(query, data)
@@ -117,13 +119,13 @@ def _loaded(table: Table) -> list[str]:
         _created("file", names, table.path),
         "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
         "# DuckDB would decide by them that there is none.",
-        f"con.execute({_quoted(f'CREATE TABLE {name(table.name)} AS', nans, 'FROM file')})",
+        f"con.execute({_quoted(f'CREATE TABLE {quote_name(table.name)} AS', nans, 'FROM file')})",
         'con.execute("DROP TABLE file")',
     ]
 
 
 def _created(table: str, names: list[str], path: str) -> str:
-    sql = _quoted(f"CREATE TABLE {name(table)} AS", names, "FROM read_parquet(?)")
+    sql = _quoted(f"CREATE TABLE {quote_name(table)} AS", names, "FROM read_parquet(?)")
     return f"con.execute({sql}, [{path}])"
 
 
@@ -133,7 +135,7 @@ def _quoted(before: str, items: list[str], after: str) -> str:
     line = f"{before} {select} {after}".strip()
     if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
         return f'"{line}"'
-    return triple(f"{before}\n{select}\n{after}".strip())
+    return triple_quote(f"{before}\n{select}\n{after}".strip())
 
 
 def _config(resources: Resources) -> dict[str, int | str]:

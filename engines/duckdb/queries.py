@@ -25,9 +25,9 @@ from ...spec.expression import (
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
-from ..writing.properties import Facts, makes_double, makes_nan, of_outputs
-from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, name
-from ..writing.steps import substituted
+from ..writing.properties import Facts, makes_double, makes_nan, output_facts
+from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, quote_name
+from ..writing.steps import substitute
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -123,7 +123,7 @@ class Statement:
         return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
 
     def _keys(self) -> list[str]:
-        return [name(key) for key in self.query.group_by]
+        return [quote_name(key) for key in self.query.group_by]
 
     def _row_function(self, function: RowFunction) -> str:
         if function.body is None:
@@ -145,20 +145,20 @@ class Statement:
 
     def _named(self, expression: Expr, alias: str) -> str:
         if expression == Col(alias):
-            return name(alias)
+            return quote_name(alias)
         if isinstance(expression, Case) and not self._shown(expression, alias):
             lines = self._writer().whens(expression.branches, expression.otherwise)
-            text = f"CASE {' '.join(lines)} END AS {name(alias)}"
+            text = f"CASE {' '.join(lines)} END AS {quote_name(alias)}"
             if len(text) > WIDTH:
                 body = textwrap.indent("\n".join(lines), "    ")
-                return f"CASE\n{body}\nEND AS {name(alias)}"
+                return f"CASE\n{body}\nEND AS {quote_name(alias)}"
         write = self._writer().seen if self._shown(expression, alias) else self._writer().write
         written = write(expression)
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.kind(expression) == "int" and makes_double(expression):
             # Later clauses take it for the integer that it is.
-            return f"{self._writer().int64(written).text} AS {name(alias)}"
-        return f"{written.text} AS {name(alias)}"
+            return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
+        return f"{written.text} AS {quote_name(alias)}"
 
     def _shown(self, expression: Expr, alias: str) -> bool:
         """Return whether a later clause would see a NaN of this output."""
@@ -169,7 +169,8 @@ class Statement:
 
     def _extreme(self, extreme: Extreme) -> str:
         function = "min" if extreme.smallest else "max"
-        return f"unnest({function}({name(extreme.column)}, {extreme.n})) AS {name(extreme.name)}"
+        column, alias = quote_name(extreme.column), quote_name(extreme.name)
+        return f"unnest({function}({column}, {extreme.n})) AS {alias}"
 
     def _source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
@@ -232,10 +233,10 @@ class Statement:
             for output in outputs
             if output.name in frame or self._is_of_rows
         }
-        return substituted(condition, shadowed)
+        return substitute(condition, shadowed)
 
     def _conditions(self, word: str, condition: Expr) -> str:
-        seen = (*self.facts.data.columns, *of_outputs(self.query, self.facts).data.columns)
+        seen = (*self.facts.data.columns, *output_facts(self.query, self.facts).data.columns)
         writer = self._writer(Facts(Schema(seen, self.data.rows)))
         operands = condition.operands if isinstance(condition, Bool) else (condition,)
         separator = f" {condition.op.upper()}" if isinstance(condition, Bool) else ""
@@ -368,11 +369,11 @@ def _table(met: Joining | None) -> str:
 
 def _joined(met: Joining) -> str:
     """Write the join with all its columns."""
-    own, keys = name(met.name), met.join.on
+    own, keys = quote_name(met.name), met.join.on
     items = [
-        f"{own}.{name(column)} AS {name(met.renamed[column])}"
+        f"{own}.{quote_name(column)} AS {quote_name(met.renamed[column])}"
         if column in met.renamed
-        else name(column)
+        else quote_name(column)
         for column in met.right
         if column not in keys
     ]
@@ -381,7 +382,7 @@ def _joined(met: Joining) -> str:
 
 def _meeting(met: Joining) -> str:
     word = "LEFT JOIN" if met.join.how == "left" else "JOIN"
-    return f"data {word} {name(met.name)} USING ({', '.join(map(name, met.join.on))})"
+    return f"data {word} {quote_name(met.name)} USING ({', '.join(map(quote_name, met.join.on))})"
 
 
 def _lines(clauses: list[str]) -> str:
@@ -389,7 +390,7 @@ def _lines(clauses: list[str]) -> str:
 
 
 def _sort_key(column: str, descending: bool) -> str:
-    return f"{name(column)} DESC" if descending else name(column)
+    return f"{quote_name(column)} DESC" if descending else quote_name(column)
 
 
 def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:

@@ -11,9 +11,9 @@ from ..base import Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, reading, string_option
 from ..writing.passes.join import Inputs, single_frame
-from ..writing.passes.widen import widened_beside_floats
+from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
-from ..writing.user_functions import own
+from ..writing.user_functions import make_own
 from .queries import NumbaSteps
 
 IMPORTS = """\
@@ -26,7 +26,7 @@ from numba import njit, prange
 
 def _widened(query: Query, data: Schema) -> Query:
     """Widen what pandas computes; in a compiled function, Numba computes in 64 bits."""
-    return widened_beside_floats(query, data) if query.apply is None else query
+    return widen_beside_floats(query, data) if query.apply is None else query
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Numba(Adapter):
         called = query.apply is not None and not steps.compiled
         return Parts(
             imports=IMPORTS,
-            own=own(query.apply) if called and query.apply else NONE,
+            own=make_own(query.apply) if called and query.apply else NONE,
             before=string_option(query, data, resources),
             after=steps.loops(),
             load=inputs.load(reading),

@@ -18,9 +18,9 @@ from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
 from ..writing.loops import is_numeric, loop_name, row_loop
 from ..writing.program import fill
-from ..writing.properties import Facts, of_rows
-from ..writing.quote import quote, source
-from ..writing.steps import Reduction, Steps, present, steps
+from ..writing.properties import Facts, row_facts
+from ..writing.quote import quote, to_source
+from ..writing.steps import Reduction, Steps, decompose, is_present
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
@@ -80,7 +80,7 @@ class NumbaSteps(PandasSteps):
     @property
     def facts(self) -> Facts:
         """Return what is known of the rows."""
-        return of_rows(self.query, self.data)
+        return row_facts(self.query, self.data)
 
     @property
     def compiled(self) -> bool:
@@ -109,7 +109,7 @@ class NumbaSteps(PandasSteps):
             kept = replace(self, query=replace(query, where=where))
             return [*kept.prepared(query.derive), *self._top(query.extreme)]
         if self._only_corr:
-            taken = steps(query)
+            taken = decompose(query)
             return [*self.prepared(taken.derived), *self._correlated(taken)]
         return PandasSteps._statements(self)  # noqa: SLF001 - `super()` fails in a slots dataclass
 
@@ -146,12 +146,14 @@ class NumbaSteps(PandasSteps):
         query = self.query
         if len(query.group_by) not in {1, 2} or query.apply or query.extreme or query.transform:
             return False
-        return all(reduction.function == "corr" for reduction in steps(query).reductions)
+        return all(reduction.function == "corr" for reduction in decompose(query).reductions)
 
     def _corr_loop(self) -> str:
-        read = {name for reduction in steps(self.query).reductions for name in reduction.columns}
+        read = {
+            name for reduction in decompose(self.query).reductions for name in reduction.columns
+        }
         sure = all(
-            name in self.data and present(self.query, name, self.data) for name in sorted(read)
+            name in self.data and is_present(self.query, name, self.data) for name in sorted(read)
         )
         missing = "" if sure else "if np.isnan(x[i]) or np.isnan(y[i]):\n    continue"
         return fill(CORR, MISSING=missing)
@@ -167,7 +169,7 @@ class NumbaSteps(PandasSteps):
         frame = quote("pd.DataFrame(v)", v=values)
         if taken.direct:
             return [*lines, *self.finished(frame)]
-        return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
+        return [*lines, f"answer = {to_source(frame)}", *self.combined(taken)]
 
     def _factorized(self) -> tuple[list[str], str, dict[str, ast.expr]]:
         """Return the statements that number the groups, their count, and each key's values."""
@@ -191,7 +193,7 @@ class NumbaSteps(PandasSteps):
         tree = quote("pd.factorize(f[k])", f=quote(self.frame), k=key)
         if self.facts.may_miss(Col(key)):
             tree = quote("pd.factorize(f[k], use_na_sentinel=False)", f=quote(self.frame), k=key)
-        return source(tree)
+        return to_source(tree)
 
     def _compiles(self, reduction: Reduction, facts: Facts) -> bool:
         if reduction.function not in COMPILED:
@@ -201,7 +203,7 @@ class NumbaSteps(PandasSteps):
         return facts.kind(column) in {"int", "float"} and not empty
 
     def _grouped(self, taken: Steps) -> list[str]:
-        facts = of_rows(replace(self.query, derive=taken.derived), self.data)
+        facts = row_facts(replace(self.query, derive=taken.derived), self.data)
         compiled = {r for r in taken.reductions if self._compiles(r, facts)}
         if not compiled or not self.data.rows:
             return PandasSteps._grouped(self, taken)  # noqa: SLF001 - as above
@@ -215,11 +217,11 @@ class NumbaSteps(PandasSteps):
             lines, frame = [], quote(method, c=chosen)
         else:
             values = {r.name: _reduced(r, compiled=r in compiled) for r in taken.reductions}
-            lines = [f"groups = {source(groups)}"]
+            lines = [f"groups = {to_source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
         if taken.direct:
             return [*lines, *self.finished(frame)]
-        return [*lines, f"answer = {source(frame)}", *self.combined(taken)]
+        return [*lines, f"answer = {to_source(frame)}", *self.combined(taken)]
 
 
 def _reduced(reduction: Reduction, *, compiled: bool) -> ast.expr:

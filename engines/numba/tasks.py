@@ -17,8 +17,8 @@ from ..info import EngineInfo, Work
 from ..writing.passes.join import Inputs
 from ..writing.program import NONE, Parts, fill
 from ..writing.quote import literal, quote
-from ..writing.tasks import Calls, definition, returned
-from ..writing.user_functions import own
+from ..writing.tasks import Calls, name_results, parse_definition
+from ..writing.user_functions import make_own
 
 GENERATORS = {
     "random.Random": "random",
@@ -57,9 +57,9 @@ class NumbaTasks(Adapter):
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the compiled function, and the loop over the tasks."""
-        names = returned(tasks)
+        names = name_results(tasks)
         compiled = _compiled(tasks)
-        mine = own(tasks)
+        mine = make_own(tasks)
         columns = {name: quote("answer[:, i]", i=i) for i, name in enumerate(names)}
         table = {"task": quote("range(len(answer))"), **columns}
         jit = f"{tasks.name} = njit({tasks.name})\n\n" if compiled is None else ""
@@ -83,7 +83,7 @@ def _loop(tasks: Tasks, columns: int) -> str:
 
 def _compiled(tasks: Tasks) -> str | None:
     """Write the def without its generator objects; None where it has none."""
-    tree = definition(tasks)
+    tree = parse_definition(tasks)
     change = _WithoutGenerators()
     changed = change.visit(tree)
     if not change.found:

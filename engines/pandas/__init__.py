@@ -8,11 +8,11 @@ from functools import partial
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import NEWEST, EngineInfo, Work
-from ..writing.passes.group_functions import native
+from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
-from ..writing.passes.widen import widened_beside_floats
+from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
-from ..writing.user_functions import own
+from ..writing.user_functions import make_own
 from .queries import IMPORTS, ROWS, PandasSteps, pushed_down, reading_exactly, string_option
 
 
@@ -20,7 +20,7 @@ from .queries import IMPORTS, ROWS, PandasSteps, pushed_down, reading_exactly, s
 class Pandas(Adapter):
     """Writes pandas, one statement a step."""
 
-    passes: tuple[Pass, ...] = (widened_beside_floats,)
+    passes: tuple[Pass, ...] = (widen_beside_floats,)
     load: Load = Load.MEMORY
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
@@ -31,7 +31,7 @@ class Pandas(Adapter):
         query, rows = inputs.query, inputs.rows
         return Parts(
             imports=IMPORTS,
-            own=own(query.apply) if query.apply else NONE,
+            own=make_own(query.apply) if query.apply else NONE,
             before=string_option(query, rows, resources),
             load=inputs.load(partial(reading_exactly, read=read)),
             query=PandasSteps(query, rows, met=inputs.joining).body(),
@@ -56,7 +56,7 @@ ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
-        (partial(native, engine="pandas"), widened_beside_floats),
+        (partial(require_aggregations, engine="pandas"), widen_beside_floats),
     ),
 )
 write, run = ENGINE.write, ENGINE.run

@@ -37,7 +37,7 @@ from ..writing.dispatch import ExpressionWriter
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
-from ..writing.steps import hoisted, negated, present, substituted
+from ..writing.steps import hoist, is_present, negate, substitute
 from .words import FUNCTIONS
 
 PERIODS = {"year": "Y", "month": "M"}
@@ -95,8 +95,8 @@ class Series(ExpressionWriter[ast.expr]):
                 return quote("x.notna()", x=self.as_series(operand))
             case Not(IsIn(operand, _)):
                 return self._and_present(quote("~x", x=self.expression(node.operand)), operand)
-            case Not(operand) if not isinstance(negated(operand), Not):
-                return self.condition(negated(operand))
+            case Not(operand) if not isinstance(negate(operand), Not):
+                return self.condition(negate(operand))
             case Not(operand):
                 opposite = quote("~x", x=self.condition(operand))
                 return self._and_present(opposite, *children(operand))
@@ -221,7 +221,7 @@ class Series(ExpressionWriter[ast.expr]):
             case Case():
                 return False
             case Let(name, value, body):
-                return self._is_series(substituted(body, {name: value}))
+                return self._is_series(substitute(body, {name: value}))
             case IsMissing() | IsIn():
                 return True
             case _:
@@ -363,7 +363,7 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
     def missing(name: str) -> bool:
         if name in derived:
             return can_be_missing(derived[name], missing)
-        return name not in data or not present(query, name, data)
+        return name not in data or not is_present(query, name, data)
 
     def is_text(name: str) -> bool:
         return name not in derived and name in data and data[name].kind == "string"
@@ -421,7 +421,7 @@ def filtering(condition: Expr, series: Series) -> str:
 
 def setting(output: Output, series: Series) -> list[str]:
     """Write the statements that set one column, named intermediates as local variables first."""
-    named, body = hoisted(output.expression)
+    named, body = hoist(output.expression)
     lines = []
     for local in named:
         lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")

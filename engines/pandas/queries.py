@@ -26,12 +26,12 @@ from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..base import Resources
 from ..writing.passes.correlation import corr_as_sums
-from ..writing.passes.join import Joining, merged
+from ..writing.passes.join import Joining, write_merge
 from ..writing.program import fill
 from ..writing.properties import NARROW
 from ..writing.quote import literal, quote
-from ..writing.steps import Reduction, Steps, hoisted, missing_key, present, steps
-from ..writing.user_functions import groups_applied, rows_applied
+from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
+from ..writing.user_functions import apply_to_groups, apply_to_rows
 from .expressions import Series, deriving, filtering, series, setting
 from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
@@ -204,7 +204,7 @@ class PandasSteps:
 
     def _taken(self) -> Steps:
         query = self.query
-        return steps(corr_as_sums(query, self.data) if query.group_by else query)
+        return decompose(corr_as_sums(query, self.data) if query.group_by else query)
 
     def _here(self, tree: ast.expr) -> ast.expr:
         """Bring rows or groups to pandas, if something is left to do there."""
@@ -226,7 +226,7 @@ class PandasSteps:
     def _derived_beside(self, output: Output) -> list[str]:
         """Write a derived column in which an aggregation is the value of the row's group."""
         query = replace(self.query, derive=(), aggregate=(), transform=(output,), apply=None)
-        taken = steps(query)
+        taken = decompose(query)
         rows = series(self.frame, self.query, self.data, arrow=self.arrow)
         if not taken.reductions:
             return [deriving((output,), rows)]
@@ -239,7 +239,7 @@ class PandasSteps:
 
     @property
     def _beside_options(self) -> dict[str, ast.expr]:
-        return {"dropna": literal(False)} if missing_key(self.query, self.data) else {}
+        return {"dropna": literal(False)} if has_missing_key(self.query, self.data) else {}
 
     def combined(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
@@ -273,7 +273,7 @@ class PandasSteps:
     def options(self) -> dict[str, ast.expr]:
         """Return the options of `groupby`."""
         options: dict[str, ast.expr] = {"sort": literal(False)}
-        if missing_key(self.query, self.data):
+        if has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
             options["dropna"] = literal(False)
         return options
@@ -282,7 +282,7 @@ class PandasSteps:
         """Write the statements before the answer, and last the answer's expression."""
         if self.met is None:
             return self._asked()
-        joined = merged(self.met)
+        joined = write_merge(self.met)
         if self.query.select and not (self.query.where or self.query.derive):
             return self.finished(self._here(joined))
         return [f"{self.frame} = {ast.unparse(joined)}", *self._asked()]
@@ -304,7 +304,7 @@ class PandasSteps:
     def _applied(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write the user's own function, called by pandas on each row or group."""
         if isinstance(function, RowFunction):
-            lines, answer = rows_applied(
+            lines, answer = apply_to_rows(
                 self.query,
                 self.data,
                 self.frame,
@@ -312,13 +312,13 @@ class PandasSteps:
             )
             answer = quote("pd.DataFrame(c)", c={function.output: answer})
         else:
-            lines, answer = groups_applied(self.query, self.frame, self.key, self.options)
+            lines, answer = apply_to_groups(self.query, self.frame, self.key, self.options)
         return [*lines, *self.finished(answer)]
 
     def _extreme(self, extreme: Extreme) -> list[str]:
         """Sort once and take the head of each group: `nlargest` by group is 15 times slower."""
         lines = []
-        if not present(self.query, extreme.column, self.data):
+        if not is_present(self.query, extreme.column, self.data):
             dropped = f"{self.frame} = {self.frame}.dropna(subset=C)"
             lines = [fill(dropped, C=literal([extreme.column]))]
         chosen = quote(
@@ -391,7 +391,7 @@ class PandasSteps:
             )
             lines.append(f"groups = {ast.unparse(groups)}")
         for output in taken.outputs:
-            named, body = hoisted(output.expression)
+            named, body = hoist(output.expression)
             for local in named:
                 lines.append(f"{local.name} = {ast.unparse(rows.value(local.expression))}")
                 rows = rows.binding(local.name)

@@ -12,15 +12,15 @@ from ...spec.workload import GroupFunction, Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import NEWEST, EngineInfo, Place, Work
-from ..writing.passes.group_functions import native
+from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
-from ..writing.passes.time_zones import in_zone
-from ..writing.passes.widen import widened
+from ..writing.passes.time_zones import convert_constants
+from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.quote import quote
-from ..writing.user_functions import own
-from .functions import Applied, call, compile_, lower
-from .queries import PolarsChain, eager, lazy
+from ..writing.user_functions import make_own
+from .functions import Applied, lower, write_call, write_ufunc
+from .queries import PolarsChain, write_eager, write_lazy
 
 IMPORTS = """\
 import numpy as np
@@ -44,7 +44,7 @@ def _plain_names(query: Query, _: Schema) -> Query:
 class Polars(Adapter):
     """Writes lazy Polars; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widened, in_zone, _plain_names)
+    passes: tuple[Pass, ...] = (widen, convert_constants, _plain_names)
     collect: str = "collect()"
     load: Load = Load.MEMORY
 
@@ -59,7 +59,7 @@ class Polars(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""
         query = inputs.query
-        chain, frame = PolarsChain(query, inputs.rows), lazy(query, self.load, inputs.joining)
+        chain, frame = PolarsChain(query, inputs.rows), write_lazy(query, self.load, inputs.joining)
         applied = self.apply(chain)
         return Parts(
             imports=IMPORTS,
@@ -75,16 +75,16 @@ class Polars(Adapter):
         """Write the chain to the answer; `result` is a row function's column."""
         function = chain.query.apply
         if isinstance(function, GroupFunction):
-            whole = eager(chain.query, self.load, self.collect)
+            whole = write_eager(chain.query, self.load, self.collect)
             return chain.groups(frame, whole, function, self.collect)
-        tree = chain.tree(frame) if result is None else chain.selecting(frame, result)
+        tree = chain.tree(frame) if result is None else chain.select_tree(frame, result)
         return fill(f"return CHAIN.{self.collect}", CHAIN=tree)
 
     def apply(self, chain: PolarsChain) -> Applied:
         """Write the user's function: of a row as expressions, of a group as it is."""
         match chain.query.apply:
             case GroupFunction() as function:
-                return Applied(own=own(function))
+                return Applied(own=make_own(function))
             case RowFunction() as function:
                 return lower(chain, function)
             case None:
@@ -100,7 +100,7 @@ class MapElements(Polars):
         query = chain.query
         if not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "map_elements only runs row functions; use polars")
-        return call(query, query.apply, chain.data)
+        return write_call(query, query.apply, chain.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class PolarsNumba(Polars):
         query = chain.query
         if not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "supports row functions only; use polars")
-        return compile_(query, query.apply, chain.data)
+        return write_ufunc(query, query.apply, chain.data)
 
 
 def _load(query: Query, data: Schema, load: Load) -> ast.expr:
@@ -149,7 +149,7 @@ VARIANTS = (
     MapElements(INFO.variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
-        (partial(native, engine="polars"), widened, in_zone, _plain_names),
+        (partial(require_aggregations, engine="polars"), widen, convert_constants, _plain_names),
     ),
     # What the device cannot do raises: by default it is done on the processor, unsaid.
     Polars(GPU, collect="collect(engine=pl.GPUEngine(raise_on_fail=True))"),

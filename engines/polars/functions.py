@@ -12,11 +12,11 @@ from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
 from ..writing.loops import is_integer, is_numeric, loop_name, row_kernel
 from ..writing.program import NONE, Own, fill
-from ..writing.properties import Facts, of_rows
+from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import hoisted, substituted
-from ..writing.user_functions import inputs_missing, own, reads_attributes, skipping
-from .queries import PolarsChain, named, root
+from ..writing.steps import hoist, substitute
+from ..writing.user_functions import inputs_missing, make_own, reads_attributes, skip_missing
+from .queries import PolarsChain, rename, root_name
 
 # Python's kinds as Polars names them, for what map_elements returns.
 DTYPES = {"int": "pl.Int64", "float": "pl.Float64", "string": "pl.String", "bool": "pl.Boolean"}
@@ -38,10 +38,10 @@ def lower(chain: PolarsChain, function: RowFunction) -> Applied:
     query = chain.query
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
-    intermediates, body = hoisted(skipping(query, chain.data, function.body))
+    intermediates, body = hoist(skip_missing(query, chain.data, function.body))
     lines, reading = [], {"col"}
     for output in intermediates:
-        value = chain.seen(output.expression)
+        value = chain.comparable(output.expression)
         lines.append(fill(f"{output.name} = VALUE", VALUE=value))
         derive = (*chain.query.derive, output)
         chain = replace(
@@ -49,12 +49,12 @@ def lower(chain: PolarsChain, function: RowFunction) -> Applied:
         )
         if _words(value) & reading:
             reading.add(output.name)
-    result = chain.seen_output(Output(function.output, body))
+    result = chain.comparable_output(Output(function.output, body))
     if not _words(result) & reading:
         # A constant alone would be one row.
         result = quote("pl.repeat(x, pl.len())", x=chain.expression(body))
-    known = None if intermediates else root(body)
-    return Applied(named(result, function.output, known), lines)
+    known = None if intermediates else root_name(body)
+    return Applied(rename(result, function.output, known), lines)
 
 
 def _words(tree: ast.expr) -> set[str]:
@@ -63,15 +63,15 @@ def _words(tree: ast.expr) -> set[str]:
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
-def call(query: Query, function: RowFunction, data: Schema) -> Applied:
+def write_call(query: Query, function: RowFunction, data: Schema) -> Applied:
     """Write the call of the function as it is on each row."""
-    result = named(_called(query, function, data), function.output, None)
-    return Applied(result, own=own(function), after=_wrapper(query, function, data))
+    result = rename(_write_call(query, function, data), function.output, None)
+    return Applied(result, own=make_own(function), after=_write_wrapper(query, function, data))
 
 
-def compile_(query: Query, function: RowFunction, data: Schema) -> Applied:
+def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
     """Write the function as a ufunc that Numba compiles, and its call on whole columns."""
-    facts = of_rows(query, data)
+    facts = row_facts(query, data)
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
     if not is_numeric(function, facts):
@@ -84,7 +84,7 @@ def compile_(query: Query, function: RowFunction, data: Schema) -> Applied:
     )
     names = list(columns(function.body))
     result = quote(f"pl.map_batches(n, c, return_dtype={dtype})", n=names, c=batch)
-    result = named(result, function.output, names[0])
+    result = rename(result, function.output, names[0])
     return Applied(result, before=row_kernel(function, facts))
 
 
@@ -96,13 +96,13 @@ def apply(row):
 """
 
 
-def _wrapper(query: Query, function: RowFunction, data: Schema) -> str:
+def _write_wrapper(query: Query, function: RowFunction, data: Schema) -> str:
     """Write what stands between Polars and the function: a struct's value is a dict."""
     skipped, attributes = inputs_missing(query, data), reads_attributes(function)
     row = "SimpleNamespace(**row)" if attributes else "row"
     missing = " or ".join(f"row[{name!r}] is None" for name in skipped)
     skips = fill(f"if {missing}:\n    return None") if skipped else ""
-    if _mixes(query, function, data):
+    if _mixes_numbers(query, function, data):
         about = "Call the function on one row: Polars takes no integer among floats."
         value = f"value = {function.name}({row})\nreturn None if value is None else float(value)"
     elif skipped or attributes:
@@ -113,22 +113,22 @@ def _wrapper(query: Query, function: RowFunction, data: Schema) -> str:
     return fill(CALLED.replace("ABOUT", about), SKIPPED=skips, RETURNED=value)
 
 
-def _called(query: Query, function: RowFunction, data: Schema) -> ast.expr:
-    name = "apply" if _wrapper(query, function, data) else function.name
+def _write_call(query: Query, function: RowFunction, data: Schema) -> ast.expr:
+    name = "apply" if _write_wrapper(query, function, data) else function.name
     inputs = quote("pl.struct(*c)", c=[literal(column) for column in function.columns])
     options = {}
     if function.body is not None:
-        known = of_rows(query, data).kind(function.body)
+        known = row_facts(query, data).kind(function.body)
         if known in DTYPES:
             options["return_dtype"] = quote(DTYPES[known])
     return quote("s.map_elements(f, **o)", s=inputs, f=quote(name), o=options)
 
 
-def _mixes(query: Query, function: RowFunction, data: Schema) -> bool:
+def _mixes_numbers(query: Query, function: RowFunction, data: Schema) -> bool:
     """Return whether a function of floats may return an integer."""
     if function.body is None:
         return False
-    facts = of_rows(query, data)
+    facts = row_facts(query, data)
     return facts.kind(function.body) == "float" and _may_be_whole(function.body, facts)
 
 
@@ -137,7 +137,7 @@ def _may_be_whole(node: Expr, facts: Facts) -> bool:
         case Case(branches, otherwise):
             return any(_may_be_whole(v, facts) for v in (*(v for _, v in branches), otherwise))
         case Let(name, value, body):
-            return _may_be_whole(substituted(body, {name: value}), facts)
+            return _may_be_whole(substitute(body, {name: value}), facts)
         case Call("min" | "max", arguments):
             return any(_may_be_whole(argument, facts) for argument in arguments)
         case _:

@@ -11,7 +11,7 @@ from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
 from ..writing.chain import Chain, Dialect
-from ..writing.passes.join import Joining, polars_joined
+from ..writing.passes.join import Joining, write_polars_join
 from ..writing.program import fill
 from ..writing.quote import literal, quote
 from .words import POLARS
@@ -29,17 +29,17 @@ TAKEN = {
 class FrameChain(Chain):
     """Writes the steps that Narwhals has from Polars."""
 
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
             return quote("t.select(*o)", t=tree, o=outputs)
         return quote("t.group_by(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
 
-    def kept(self, name: str) -> ast.expr:
+    def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
         return literal(name)
 
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = list(map(literal, names))
         if not any(descending):
@@ -47,7 +47,7 @@ class FrameChain(Chain):
         same = descending[0] if len(set(descending)) == 1 else descending
         return quote("t.sort(*b, descending=d, nulls_last=True)", t=tree, b=by, d=same)
 
-    def limited(self, tree: ast.expr, n: int) -> ast.expr:
+    def limit(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""
         return quote("t.head(n)", t=tree, n=n)
 
@@ -65,22 +65,22 @@ class PolarsChain(FrameChain):
         """Write a column, or the local variable that holds its expression."""
         return quote(name) if name in self.local else Chain.column(self, name)
 
-    def selecting(self, frame: ast.expr, result: ast.expr) -> ast.expr:
+    def select_tree(self, frame: ast.expr, result: ast.expr) -> ast.expr:
         """Write the whole chain to one expression of the rows, written already."""
-        return self.ended(self.selected(self.rows(frame), [result]))
+        return self.finish(self.select(self.rows(frame), [result]))
 
     def output(self, output: Output) -> ast.expr:
         """Write a named output; it keeps the name of its first column without being told."""
-        return named(self.seen_output(output), output.name, root(output.expression))
+        return rename(self.comparable_output(output), output.name, root_name(output.expression))
 
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Take the extreme values of each group as a list, and explode it."""
         keys = [literal(key) for key in self.query.group_by]
         taken = TAKEN[bool(keys), extreme.smallest]
         values = quote(taken, x=self.column(extreme.column), n=extreme.n)
-        values = named(values, extreme.name, extreme.column)
+        values = rename(values, extreme.name, extreme.column)
         if not keys:
-            return self.selected(tree, [values])
+            return self.select(tree, [values])
         return quote("t.group_by(*k).agg(x).explode(n)", t=tree, k=keys, x=values, n=extreme.name)
 
     def groups(
@@ -101,11 +101,11 @@ class PolarsChain(FrameChain):
         return fill(
             "answers = ANSWERS\nreturn ANSWER",
             ANSWERS=ast.ListComp(row, [loop]),
-            ANSWER=self.ended(answer),
+            ANSWER=self.finish(answer),
         )
 
 
-def lazy(query: Query, load: Load, met: Joining | None) -> ast.expr:
+def write_lazy(query: Query, load: Load, met: Joining | None) -> ast.expr:
     """Write the lazy frame of the data, or of the join."""
     frame = "x" if load is Load.SCAN else "x.lazy()"
     if met is None:
@@ -119,22 +119,22 @@ def lazy(query: Query, load: Load, met: Joining | None) -> ast.expr:
         return tree
 
     left, right = side("data", met.data, met.left), side(met.name, met.other, met.right)
-    return polars_joined(left, right, met, "pl")
+    return write_polars_join(left, right, met, "pl")
 
 
-def eager(query: Query, load: Load, collect: str) -> ast.expr:
+def write_eager(query: Query, load: Load, collect: str) -> ast.expr:
     """Write the frame of the data, in memory."""
     if load is Load.SCAN:
         return quote(f"data.select(n).{collect}", n=list(query.reads))
     return quote("data")
 
 
-def named(tree: ast.expr, name: str, known: str | None) -> ast.expr:
+def rename(tree: ast.expr, name: str, known: str | None) -> ast.expr:
     """Rename an expression, unless Polars names it so already."""
     return tree if name == known else quote("x.alias(name)", x=tree, name=name)
 
 
-def root(node: Expr) -> str | None:
+def root_name(node: Expr) -> str | None:
     """Return the name Polars gives to an expression: that of its leftmost column."""
     match node:
         case Col(name):
@@ -142,8 +142,8 @@ def root(node: Expr) -> str | None:
         case Agg("size"):
             return "len"
         case Agg(_, arguments) | Call(_, arguments):
-            return root(arguments[0])
+            return root_name(arguments[0])
         case Arith(_, left, _) | Compare(_, left, _):
-            return root(left)
+            return root_name(left)
         case _:
             return None

@@ -31,10 +31,10 @@ from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
-from .properties import Facts, makes_nan, nonzero, of_outputs, of_rows
+from .properties import Facts, is_nonzero, makes_nan, output_facts, row_facts
 from .quote import literal, quote
-from .steps import hoisted, negated, present, steps
-from .user_functions import skipping
+from .steps import decompose, hoist, is_present, negate
+from .user_functions import skip_missing
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
@@ -128,40 +128,40 @@ class Chain(ExpressionWriter[ast.expr]):
             case RowFunction() as function:
                 tree = self._row_function(tree, function)
             case None:
-                tree = self._asked(tree)
-        return self.ended(tree)
+                tree = self._answer_columns(tree)
+        return self.finish(tree)
 
     # How a library's frames take the steps: these differ.
 
-    def filtered(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
+    def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true."""
         return quote("t.filter(*c)", t=tree, c=conditions)
 
-    def derived(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+    def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""
         return quote("t.with_columns(**o)", t=tree, o=outputs)
 
-    def selected(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
+    def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions."""
         return quote("t.select(*o)", t=tree, o=outputs)
 
     @abstractmethod
-    def grouped(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
+    def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate the rows of each group; all rows where there are no keys."""
 
     @abstractmethod
-    def largest(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
+    def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the extreme rows of each group: keys, and the column under its new name."""
 
     @abstractmethod
-    def ordered(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
+    def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort, missing values last."""
 
-    def limited(self, tree: ast.expr, n: int) -> ast.expr:
+    def limit(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""
         return quote("t.limit(n)", t=tree, n=n)
 
-    def kept(self, name: str) -> ast.expr:
+    def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is."""
         return self.column(name)
 
@@ -169,7 +169,7 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def rows(self, frame: ast.expr) -> ast.expr:
         """Filter the rows, and derive their columns."""
-        return self._with(self.where(frame), self.query.derive)
+        return self._add_batches(self.where(frame), self.query.derive)
 
     def where(self, tree: ast.expr) -> ast.expr:
         """Keep the rows that the query asks for."""
@@ -177,7 +177,7 @@ class Chain(ExpressionWriter[ast.expr]):
             return tree
         # Before the filter, a column may still be missing.
         before = replace(self, known=Facts(self.data))
-        return self.filtered(tree, before.conditions(self.query.where))
+        return self.filter(tree, before.conditions(self.query.where))
 
     def conditions(self, condition: Expr) -> list[ast.expr]:
         """Return the conjuncts of a condition."""
@@ -185,7 +185,7 @@ class Chain(ExpressionWriter[ast.expr]):
             return [self.expression(operand) for operand in condition.operands]
         return [self.expression(condition)]
 
-    def named(self, tree: ast.expr, name: str) -> ast.expr:
+    def write_named(self, tree: ast.expr, name: str) -> ast.expr:
         """Return an expression its name in the answer."""
         return quote(self.dialect.named, x=tree, n=name)
 
@@ -193,7 +193,7 @@ class Chain(ExpressionWriter[ast.expr]):
         """Write a column."""
         return quote(self.dialect.column, n=name)
 
-    def seen(self, node: Expr) -> ast.expr:
+    def comparable(self, node: Expr) -> ast.expr:
         """Write an expression where a NaN would be seen as a number: it becomes missing."""
         tree = self.expression(node)
         return quote(self.dialect.without_nan, x=tree) if makes_nan(node) else tree
@@ -223,22 +223,22 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote(self.dialect.missing, x=self.seen(operand))
+        return quote(self.dialect.missing, x=self.comparable(operand))
 
     def membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         listed = [literal(v.value) for v in node.values if v.value is not None]
-        return quote(self.dialect.member, x=self.seen(node.operand), v=listed)
+        return quote(self.dialect.member, x=self.comparable(node.operand), v=listed)
 
     def junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
-        return self._joined(node.op, list(map(self.expression, node.operands)))
+        return self._join(node.op, list(map(self.expression, node.operands)))
 
     def opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         if isinstance(operand, IsMissing):
-            return quote(self.dialect.present, x=self.seen(operand.operand))
-        opposite = negated(operand)
+            return quote(self.dialect.present, x=self.comparable(operand.operand))
+        opposite = negate(operand)
         if isinstance(opposite, Not):
             return quote("~x", x=self.expression(operand))
         return self.expression(opposite)
@@ -276,84 +276,88 @@ class Chain(ExpressionWriter[ast.expr]):
     @property
     def facts(self) -> Facts:
         """Return the facts of the rows that `where` lets through, unless others are set."""
-        return self.known or of_rows(self.query, self.data)
+        return self.known or row_facts(self.query, self.data)
 
-    def _asked(self, tree: ast.expr) -> ast.expr:
+    def _answer_columns(self, tree: ast.expr) -> ast.expr:
         query = self.query
         if query.transform:
-            tree = self._with(tree, query.derive)
+            tree = self._add_batches(tree, query.derive)
             if not query.group_by:
                 # Only beside the rows does an aggregation alone have a value for each.
-                outputs = {o.name: self.seen_output(o) for o in query.transform}
-                return self.selected(self.derived(tree, outputs), [*map(self.kept, outputs)])
-            kept = [self.kept(key) for key in query.group_by]
-            return self.selected(tree, [*kept, *map(self.output, query.transform)])
+                outputs = {o.name: self.comparable_output(o) for o in query.transform}
+                return self.select(
+                    self.add_columns(tree, outputs), [*map(self.write_kept, outputs)]
+                )
+            kept = [self.write_kept(key) for key in query.group_by]
+            return self.select(tree, [*kept, *map(self.output, query.transform)])
         if query.extreme:
-            tree = self._with(tree, query.derive)
-            if not present(query, query.extreme.column, self.data):
+            tree = self._add_batches(tree, query.derive)
+            if not is_present(query, query.extreme.column, self.data):
                 test = quote(self.dialect.present, x=self.column(query.extreme.column))
-                tree = self.filtered(tree, [test])
-            return self.largest(tree, query.extreme)
+                tree = self.filter(tree, [test])
+            return self.keep_extremes(tree, query.extreme)
         if query.select:
-            return self._with(tree, query.derive)
+            return self._add_batches(tree, query.derive)
         keys = list(query.group_by)
         if self.dialect.composite:
-            tree = self._with(tree, query.derive)
-            return self.grouped(tree, keys, [self.output(o) for o in query.aggregate])
-        taken = steps(query)
+            tree = self._add_batches(tree, query.derive)
+            return self.aggregate(tree, keys, [self.output(o) for o in query.aggregate])
+        taken = decompose(query)
         inner = replace(self, query=replace(query, derive=taken.derived))
         reduced = [
-            self.named(inner.aggregation(_as_agg(r.function, r.columns, r.parameter)), r.name)
+            self.write_named(
+                inner.aggregation(_make_aggregation(r.function, r.columns, r.parameter)), r.name
+            )
             for r in taken.reductions
         ]
-        tree = self.grouped(self._with(tree, taken.derived), keys, reduced)
+        tree = self.aggregate(self._add_batches(tree, taken.derived), keys, reduced)
         if taken.direct:
             return tree
         kept = [self.column(key) for key in keys]
-        return self.selected(tree, [*kept, *map(self.output, taken.outputs)])
+        return self.select(tree, [*kept, *map(self.output, taken.outputs)])
 
     def output(self, output: Output) -> ast.expr:
         """Write a named output."""
-        return self.named(self.seen_output(output), output.name)
+        return self.write_named(self.comparable_output(output), output.name)
 
-    def seen_output(self, output: Output) -> ast.expr:
+    def comparable_output(self, output: Output) -> ast.expr:
         """Write an output, without NaN where it is compared or sorted."""
         seen = self.query.having or self.query.sort
-        return self.seen(output.expression) if seen else self.value(output.expression)
+        return self.comparable(output.expression) if seen else self.value(output.expression)
 
     def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
-        between, body = hoisted(skipping(self.query, self.data, function.body))
+        between, body = hoist(skip_missing(self.query, self.data, function.body))
         outputs = (*self.query.derive, *between)
         rows = replace(self, query=replace(self.query, derive=outputs))
-        tree = rows._with(tree, outputs)  # noqa: SLF001 - its own kind
-        value = rows.seen_output(Output("", body))
-        return self.selected(tree, [self.named(value, function.output)])
+        tree = rows._add_batches(tree, outputs)  # noqa: SLF001 - its own kind
+        value = rows.comparable_output(Output("", body))
+        return self.select(tree, [self.write_named(value, function.output)])
 
-    def _with(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
-        for batch in batches(outputs):
-            written = {o.name: self._derived(o.expression) for o in batch}
-            tree = self.derived(tree, written)
+    def _add_batches(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
+        for batch in split_batches(outputs):
+            written = {o.name: self._derive(o.expression) for o in batch}
+            tree = self.add_columns(tree, written)
         return tree
 
-    def _derived(self, node: Expr) -> ast.expr:
+    def _derive(self, node: Expr) -> ast.expr:
         if is_constant(node):
             return self.value(node)
         # An aggregation in a derived column is the value of the row's group.
-        tree = replace(self, beside=True).seen(node)
+        tree = replace(self, beside=True).comparable(node)
         return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
 
-    def ended(self, tree: ast.expr) -> ast.expr:
+    def finish(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut the answer."""
         if self.query.having:
-            answer = replace(self, known=of_outputs(self.query, self.facts))
-            tree = self.filtered(tree, answer.conditions(self.query.having))
+            answer = replace(self, known=output_facts(self.query, self.facts))
+            tree = self.filter(tree, answer.conditions(self.query.having))
         if self.query.sort:
             names = [key.name for key in self.query.sort]
-            tree = self.ordered(tree, names, [key.descending for key in self.query.sort])
+            tree = self.sort(tree, names, [key.descending for key in self.query.sort])
         if self.query.limit is not None:
-            tree = self.limited(tree, self.query.limit)
+            tree = self.limit(tree, self.query.limit)
         return tree
 
     def _arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
@@ -372,7 +376,7 @@ class Chain(ExpressionWriter[ast.expr]):
     def _argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
             return literal(argument.value)
-        return self.seen(argument)
+        return self.comparable(argument)
 
     def _wraps(self, argument: Expr) -> bool:
         """Return whether a sum would leave its 32 bits; fewer are widened by the library."""
@@ -387,13 +391,13 @@ class Chain(ExpressionWriter[ast.expr]):
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
         return bool(empty) or any(map(self.facts.may_miss, agg.arguments))
 
-    def _whole(self, *nodes: Expr) -> bool:
+    def _are_integers(self, *nodes: Expr) -> bool:
         return all(self.facts.kind(node) == "int" for node in nodes)
 
     def _operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
         # Of NaN, the power 0 is 1.
-        powered = op == "**" and not nonzero(other)
-        tree = self.seen(node) if powered else self.expression(node)
+        powered = op == "**" and not is_nonzero(other)
+        tree = self.comparable(node) if powered else self.expression(node)
         return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
 
     def _is_narrow(self, node: Expr) -> bool:
@@ -418,11 +422,11 @@ class Chain(ExpressionWriter[ast.expr]):
         if op in {"//", "%"}:
             if node.right == Lit(0):
                 return quote(say.nothing or say.constant, x=None)
-            if not nonzero(node.right):
+            if not is_nonzero(node.right):
                 y = quote(say.divisor, y=y)
             floats = say.modulo_float if op == "%" else say.floor_divide_float
             whole = say.modulo if op == "%" else say.floor_divide
-            template = whole if self._whole(node.left, node.right) else floats or whole
+            template = whole if self._are_integers(node.left, node.right) else floats or whole
             return quote(template, x=x, y=y)
         return quote(f"x {op} y", x=x, y=y)
 
@@ -430,7 +434,7 @@ class Chain(ExpressionWriter[ast.expr]):
         """Divide; by what may be zero with the care of a library that raises there."""
         say = self.dialect
         tree = quote(say.divide, x=x, y=y)
-        if not say.by_zero or nonzero(divisor):
+        if not say.by_zero or is_nonzero(divisor):
             return tree
         infinite = quote(say.by_zero, x=x)
         if divisor == Lit(0):
@@ -439,14 +443,14 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
-        x, y = self.seen(node.left), self.seen(node.right)
+        x, y = self.comparable(node.left), self.comparable(node.right)
         if is_constant(node.left):
             x = quote(self.dialect.constant, x=x)
         if is_constant(node.right) and not self.dialect.bare:
             y = quote(self.dialect.constant, x=y)
         return quote(f"x {node.op} y", x=x, y=y)
 
-    def _joined(self, op: str, operands: list[ast.expr]) -> ast.expr:
+    def _join(self, op: str, operands: list[ast.expr]) -> ast.expr:
         tree = operands[0]
         for operand in operands[1:]:
             tree = ast.BinOp(tree, BOOLEAN[op](), operand)
@@ -490,7 +494,7 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
-        values = [self.choice(a) if is_constant(a) else self.seen(a) for a in arguments]
+        values = [self.choice(a) if is_constant(a) else self.comparable(a) for a in arguments]
         tree = quote(self.dialect.functions[function], x=values)
         facts = self.facts
         tests = [
@@ -500,19 +504,19 @@ class Chain(ExpressionWriter[ast.expr]):
         ]
         if not tests:
             return tree
-        return self.chosen([(self._joined("and", tests), tree)], self.choice(Lit(None)))
+        return self.choose([(self._join("and", tests), tree)], self.choice(Lit(None)))
 
     def case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
-        pairs = [(self._decided(c), self.choice(v)) for c, v in node.branches]
-        return self.chosen(pairs, self.choice(node.otherwise))
+        pairs = [(self._decide(c), self.choice(v)) for c, v in node.branches]
+        return self.choose(pairs, self.choice(node.otherwise))
 
-    def _decided(self, condition: Expr) -> ast.expr:
+    def _decide(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
         unsure = self.dialect.decided and self.facts.may_miss(condition)
         return quote(self.dialect.decided, x=tree) if unsure else tree
 
-    def chosen(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+    def choose(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
         """Write the value of the first condition that is true."""
         say, ((condition, value), *rest) = self.dialect, pairs
         tree = quote(say.when, c=condition, v=value)
@@ -530,7 +534,7 @@ def is_constant(node: Expr) -> bool:
             return False
 
 
-def batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+def split_batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
     """Split derived columns so that none reads another of the same step."""
     found: list[list[Output]] = []
     for output in outputs:
@@ -554,6 +558,6 @@ def _is_count(node: Expr) -> bool:
             return False
 
 
-def _as_agg(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
+def _make_aggregation(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:
     last = (Lit(parameter),) if parameter is not None else ()
     return Agg(function, (*map(Col, names), *last))

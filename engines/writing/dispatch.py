@@ -25,7 +25,7 @@ from ...spec.expression import (
     Not,
     Value,
 )
-from .steps import substituted
+from .steps import substitute
 
 Written = TypeVar("Written")
 
@@ -65,7 +65,7 @@ class ExpressionWriter(ABC, Generic[Written]):
             case Case():
                 return self.case(node)
             case Let(name, value, body):
-                return self.expression(substituted(body, {name: value}))
+                return self.expression(substitute(body, {name: value}))
             case Agg():
                 return self.aggregation(node)
             case _:

@@ -26,9 +26,9 @@ from ...spec.expression import (
 )
 from ...spec.workload import RowFunction
 from .dispatch import ExpressionWriter
-from .properties import Facts, makes_nan, nonzero
-from .quote import literal, quote, source
-from .steps import hoisted, negated
+from .properties import Facts, is_nonzero, makes_nan
+from .quote import literal, quote, to_source
+from .steps import hoist, negate
 
 FUNCTIONS = {
     "abs": "abs(x)",
@@ -176,7 +176,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         lines = []
         while isinstance(node, Case):
             for condition, value in node.branches:
-                lines += [f"{word} {source(self.expression(condition))}:", self._set(value)]
+                lines += [f"{word} {to_source(self.expression(condition))}:", self._set(value)]
                 word = "elif"
             node = node.otherwise
         if word == "if":
@@ -195,7 +195,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         """Write arithmetic; a remainder by zero is NaN."""
         x, y = self.expression(node.left), self.expression(node.right)
         tree = quote(f"x {node.op} y", x=x, y=y)
-        if node.op in {"//", "%"} and not nonzero(node.right):
+        if node.op in {"//", "%"} and not is_nonzero(node.right):
             return quote("r if y != 0 else np.nan", r=tree, y=y)
         return tree
 
@@ -223,7 +223,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
 
     def opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
-        opposite = negated(operand)
+        opposite = negate(operand)
         if isinstance(opposite, Not):
             return quote("not x", x=self.expression(operand))
         return self.expression(opposite)
@@ -249,16 +249,16 @@ class _RowWriter(ExpressionWriter[ast.expr]):
 
     def _locals(self, body: Expr) -> tuple[list[str], Expr, _RowWriter]:
         """Write the named intermediates as local variables, where their names are free."""
-        named, inner = hoisted(body)
+        named, inner = hoist(body)
         names = [output.name for output in named]
         taken = {*self.parameters, *self.parameters.values(), *LOOP_NAMES}
         if len(set(names)) < len(names) or set(names) & taken:
             return [], body, self
         lines, writer = [], self
         for output in named:
-            lines.append(f"{output.name} = {source(writer.expression(output.expression))}")
+            lines.append(f"{output.name} = {to_source(writer.expression(output.expression))}")
             writer = replace(writer, bound=writer.bound | {output.name})
         return lines, inner, writer
 
     def _set(self, value: Expr) -> str:
-        return f"    output[i] = {source(self.expression(value))}"
+        return f"    output[i] = {to_source(self.expression(value))}"

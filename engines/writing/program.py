@@ -94,12 +94,12 @@ def assemble(engine: str, query: Query | Tasks, parts: Parts) -> Program:
         own=OWN if parts.own.source else "",
         after=parts.after,
         path=parts.path,
-        start=f"def start():\n{_indented(parts.start)}\n" if parts.start else "",
-        load=_indented(parts.load),
+        start=f"def start():\n{_indent(parts.start)}\n" if parts.start else "",
+        load=_indent(parts.load),
         data=parts.data or "data",
-        query=_indented(parts.query),
-        rows=_indented(parts.rows),
-        main=_indented(_main(parts)),
+        query=_indent(parts.query),
+        rows=_indent(parts.rows),
+        main=_indent(_main(parts)),
     )
     head = f'"""{_title(engine, query)}"""\n\n{_imports(parts, text)}\n'
     return finish(engine, head + text, parts.own.source)
@@ -121,8 +121,8 @@ def _imports(parts: Parts, text: str) -> str:
     lines = [*STANDARD, *parts.imports.splitlines()]
     own = (f"from datetime import {word}" for word in TIMES.findall(parts.own.source))
     own_zone = ZONE_INFO if ZONE.search(parts.own.source) else ""
-    kept = [one for line in lines if line for one in _split(line) if _bound(one) in used]
-    return _sorted_imports([*kept, *own, own_zone, *parts.own.imports])
+    kept = [one for line in lines if line for one in _split(line) if _imported_name(one) in used]
+    return _sort_imports([*kept, *own, own_zone, *parts.own.imports])
 
 
 def _split(line: str) -> list[str]:
@@ -131,16 +131,16 @@ def _split(line: str) -> list[str]:
     return [f"{start} import {name}" for name in names.split(", ")] if names else [line]
 
 
-def _bound(line: str) -> str:
+def _imported_name(line: str) -> str:
     """Return the name that a line imports: `pq` of `import pyarrow.parquet as pq`."""
     return line.rsplit(maxsplit=1)[-1].partition(".")[0]
 
 
 def finish(engine: str, text: str, own: str = "") -> Program:
     """Format a module's text, but not the user's own function in it, and hash its meaning."""
-    written = formatted(text)
+    written = format_code(text)
     whole = written.replace(OWN, own.strip("\n"), 1) if own else written
-    return Program(engine, whole, meaning(whole))
+    return Program(engine, whole, hash_meaning(whole))
 
 
 def fill(template: str, **holes: Code) -> str:
@@ -151,11 +151,11 @@ def fill(template: str, **holes: Code) -> str:
     """
     text = textwrap.dedent(template).strip("\n")
     for name, code in holes.items():
-        text = _filled(text, name, code)
+        text = _fill_hole(text, name, code)
     return text
 
 
-def meaning(text: str) -> str:
+def hash_meaning(text: str) -> str:
     """Hash a module's tree without its docstring: the same meaning gives the same 12 digits."""
     tree = ast.parse(text)
     if tree.body and isinstance(tree.body[0], ast.Expr):
@@ -163,7 +163,7 @@ def meaning(text: str) -> str:
     return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
 
 
-def _filled(text: str, name: str, code: Code) -> str:
+def _fill_hole(text: str, name: str, code: Code) -> str:
     alone = re.compile(rf"^([ \t]*){name}[ \t]*(?:\n|\Z)", re.MULTILINE)
     if isinstance(code, str) and alone.search(text):
         return alone.sub(lambda m: textwrap.indent(code, m[1]) + "\n" if code else "", text)
@@ -197,7 +197,7 @@ def _title(engine: str, query: Query | Tasks) -> str:
     return printable.replace("\\", "\\\\").replace('"', "'")
 
 
-def _sorted_imports(lines: list[str]) -> str:
+def _sort_imports(lines: list[str]) -> str:
     """Order imports as isort does: the standard library first, plain before `from`."""
     plain = sorted({line for line in lines if line and not _is_name(line)})
     names: dict[str, set[str]] = {}
@@ -215,7 +215,7 @@ def _is_name(line: str) -> bool:
     return line.startswith("from ") and " as " not in line
 
 
-def _indented(body: str) -> str:
+def _indent(body: str) -> str:
     return textwrap.indent(body.strip("\n"), "    ")
 
 
@@ -223,7 +223,7 @@ _FORMATS = ContextVar("_FORMATS", default=True)
 
 
 @contextmanager
-def unformatted() -> Iterator[None]:
+def skip_formatting() -> Iterator[None]:
     """Leave programs as they are joined: layout is most of the time, and changes no meaning."""
     token = _FORMATS.set(False)
     try:
@@ -232,7 +232,7 @@ def unformatted() -> Iterator[None]:
         _FORMATS.reset(token)
 
 
-def formatted(text: str) -> str:
+def format_code(text: str) -> str:
     """Format a text as black does."""
     if not _FORMATS.get():
         return text

@@ -27,7 +27,7 @@ from ...spec.expression import (
 from ...spec.kinds import extended, kind, may_be_missing, with_column
 from ...spec.schema import Column, Kind, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
-from .steps import present, substituted
+from .steps import is_present, substitute
 
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
 CAN_MAKE_NAN = {"sqrt", "log", "log10", "corr"}
@@ -62,7 +62,7 @@ class Facts:
         if not isinstance(node, Col) or op not in {"+", "-", "*"} or node.name not in self.data:
             return False
         arrow = self.data[node.name].arrow
-        return arrow in NARROW and not (op != "*" and arrow == "int32" and _small(other))
+        return arrow in NARROW and not (op != "*" and arrow == "int32" and _is_small(other))
 
     def zone(self, node: Expr) -> str:
         """Return the zone of times, as the columns that they are made of have it."""
@@ -72,22 +72,22 @@ class Facts:
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Return the columns whose missing value the expression would not pass on by itself."""
-        passed = strict(node)
+        passed = required_columns(node)
         names = (name for name in columns(node) if name not in passed)
         return tuple(name for name in names if self.may_miss(Col(name)))
 
 
-def of_rows(query: Query, data: Schema) -> Facts:
+def row_facts(query: Query, data: Schema) -> Facts:
     """Return the facts of the rows that `where` lets through, with the derived columns."""
     seen = tuple(
-        replace(column, nulls=False, nans=False) if present(query, column.name, data) else column
+        replace(column, nulls=False, nans=False) if is_present(query, column.name, data) else column
         for column in data.columns
     )
     empty = not query.group_by and (query.where is not None or not data.rows)
     return Facts(extended(Schema(seen, data.rows), query), empty)
 
 
-def of_outputs(query: Query, rows: Facts) -> Facts:
+def output_facts(query: Query, rows: Facts) -> Facts:
     """Return the facts of the answer's columns, the keys among them."""
     schema = rows.data
     kept = (*query.group_by, *query.select)
@@ -98,10 +98,10 @@ def of_outputs(query: Query, rows: Facts) -> Facts:
     if query.extreme:
         column = replace(schema[query.extreme.column], name=query.extreme.name)
         answer = Schema((*answer.columns, column), schema.rows)
-    return Facts(_with_applied(query, schema, answer))
+    return Facts(_add_function_outputs(query, schema, answer))
 
 
-def _with_applied(query: Query, rows: Schema, answer: Schema) -> Schema:
+def _add_function_outputs(query: Query, rows: Schema, answer: Schema) -> Schema:
     """Add what a function of rows or groups gives; of one that is opaque nothing is known."""
     match query.apply:
         case RowFunction(output=name, body=body) if body is not None:
@@ -127,13 +127,13 @@ def makes_double(node: Expr) -> bool:
             return any(map(makes_double, children(node)))
 
 
-def nonzero(node: Expr) -> bool:
+def is_nonzero(node: Expr) -> bool:
     """Return whether an expression is a number other than zero, as written."""
     match node:
         case Lit(int() | float() as value):
             return value != 0
         case Neg(operand):
-            return nonzero(operand)
+            return is_nonzero(operand)
         case _:
             return False
 
@@ -145,7 +145,7 @@ def makes_nan(node: Expr) -> bool:
             return False
         case Agg("count" | "size" | "n_unique"):
             return False
-        case Arith() if any(map(_infinite, walk(node))):
+        case Arith() if any(map(_is_infinite, walk(node))):
             return True
         case Call(function) | Agg(function) if function in CAN_MAKE_NAN:
             return True
@@ -155,14 +155,14 @@ def makes_nan(node: Expr) -> bool:
             return any(map(makes_nan, children(node)))
 
 
-def _small(node: Expr) -> bool:
+def _is_small(node: Expr) -> bool:
     return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
 
 
-def _infinite(node: Expr) -> bool:
+def _is_infinite(node: Expr) -> bool:
     match node:
         case Arith("/", _, right):
-            return not nonzero(right)
+            return not is_nonzero(right)
         case Arith("**", _, Lit(int() as power)):
             return power < 0
         case Arith("**"):
@@ -173,7 +173,7 @@ def _infinite(node: Expr) -> bool:
             return False
 
 
-def strict(node: Expr) -> frozenset[str]:
+def required_columns(node: Expr) -> frozenset[str]:
     """Return the columns without which the value is missing whatever the others are."""
     match node:
         case Col(name):
@@ -181,9 +181,9 @@ def strict(node: Expr) -> frozenset[str]:
         case Lit() | IsMissing() | Bool():
             return frozenset()
         case Case(branches, otherwise):
-            values = [strict(value) for _, value in branches]
-            return strict(otherwise).intersection(*values)
+            values = [required_columns(value) for _, value in branches]
+            return required_columns(otherwise).intersection(*values)
         case Let(name, value, body):
-            return strict(substituted(body, {name: value}))
+            return required_columns(substitute(body, {name: value}))
         case _:
-            return frozenset().union(*map(strict, children(node)))
+            return frozenset().union(*map(required_columns, children(node)))

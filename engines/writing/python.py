@@ -21,7 +21,7 @@ from ...spec.expression import (
 )
 from ...spec.workload import RowFunction
 from .dispatch import ExpressionWriter
-from .properties import nonzero
+from .properties import is_nonzero
 from .quote import literal, quote
 
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.
@@ -86,7 +86,7 @@ class RowWriter(ExpressionWriter[ast.expr]):
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a division by zero gives what it gives a column."""
         x, y = self.expression(node.left), self.expression(node.right)
-        if node.op not in {"/", "//", "%"} or nonzero(node.right):
+        if node.op not in {"/", "//", "%"} or is_nonzero(node.right):
             return quote(f"x {node.op} y", x=x, y=y)
         if node.op == "/":
             # By zero: an infinity with the sign of x, or NaN.
@@ -155,7 +155,7 @@ class RowWriter(ExpressionWriter[ast.expr]):
 def makes_missing(node: Expr) -> bool:
     """Return whether arithmetic on numbers that are there may give none."""
     match node:
-        case Arith("/" | "//" | "%", _, right) if not nonzero(right):
+        case Arith("/" | "//" | "%", _, right) if not is_nonzero(right):
             return True
         case Call("sqrt" | "log" | "log10"):
             return True

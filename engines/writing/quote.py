@@ -31,13 +31,13 @@ def quote(template: str, **holes: Hole) -> ast.expr:
     >>> source(quote("pl.when(c).then(v)", c=quote("a > b"), v=1))
     'pl.when(a > b).then(1)'
     """
-    tree = copy.deepcopy(_parsed(template))
+    tree = copy.deepcopy(_parse(template))
     filled = _Filler({name: _tree(hole) for name, hole in holes.items()}).visit(tree)
     assert isinstance(filled, ast.expr)
     return filled
 
 
-def source(tree: ast.expr) -> str:
+def to_source(tree: ast.expr) -> str:
     """Write a tree as Python text."""
     return ast.unparse(tree)
 
@@ -53,14 +53,14 @@ def literal(value: Literal) -> ast.expr:
             keys: list[ast.expr | None] = [literal(key) for key in value]
             return ast.Dict(keys, [literal(item) for item in value.values()])
         case dt.datetime() if isinstance(value.tzinfo, ZoneInfo):
-            shown = _parsed(repr(value.replace(tzinfo=None)).removeprefix("datetime."))
+            shown = _parse(repr(value.replace(tzinfo=None)).removeprefix("datetime."))
             assert isinstance(shown, ast.Call)
             zone = quote("ZoneInfo(z)", z=value.tzinfo.key)
             return ast.Call(shown.func, shown.args, [*shown.keywords, ast.keyword("tzinfo", zone)])
         case dt.datetime() if value.tzinfo:
             return quote("datetime.fromisoformat(t)", t=value.isoformat())
         case dt.datetime():
-            return _parsed(repr(value).removeprefix("datetime."))
+            return _parse(repr(value).removeprefix("datetime."))
         case dt.date():
             return quote("date(y, m, d)", y=value.year, m=value.month, d=value.day)
         case int() | float() if not isinstance(value, bool) and value < 0:
@@ -70,7 +70,7 @@ def literal(value: Literal) -> ast.expr:
 
 
 @lru_cache(maxsize=512)
-def _parsed(template: str) -> ast.expr:
+def _parse(template: str) -> ast.expr:
     return ast.parse(template, mode="eval").body
 
 

@@ -28,8 +28,8 @@ from ...spec.expression import (
     Value,
 )
 from .dispatch import ExpressionWriter
-from .properties import Facts, makes_double, makes_nan, nonzero
-from .steps import negated
+from .properties import Facts, is_nonzero, makes_double, makes_nan
+from .steps import negate
 
 # How tightly each form binds; an operand that binds less tightly than its place is parenthesised.
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, NEGATIVE, CAST, ATOM = range(10)
@@ -94,7 +94,7 @@ class Sql:
         return self.text if self.level >= level else f"({self.text})"
 
 
-def name(text: str) -> str:
+def quote_name(text: str) -> str:
     """Write an identifier, quoted only where it must be."""
     if PLAIN.match(text) and text.lower() not in KEYWORDS:
         return text
@@ -102,13 +102,13 @@ def name(text: str) -> str:
     return f'"{escaped}"'
 
 
-def triple(sql: str) -> str:
+def triple_quote(sql: str) -> str:
     """Write SQL as a triple-quoted Python string on lines of its own."""
     escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'"""\n{textwrap.indent(escaped, "    ")}\n"""'
 
 
-def string(text: str) -> str:
+def quote_string(text: str) -> str:
     """Write a string constant; one that does not print is written with escapes."""
     escaped = text.replace("'", "''")
     if all(c.isprintable() or c == " " for c in text):
@@ -117,7 +117,7 @@ def string(text: str) -> str:
     return "E'" + "".join(c if c.isprintable() else _escape(c) for c in escaped) + "'"
 
 
-def constant(value: Value, *, plain: bool = True) -> Sql:
+def quote_constant(value: Value, *, plain: bool = True) -> Sql:
     """Write a constant; `plain` allows a short decimal where its place makes it a double anyway."""
     match value:
         case None:
@@ -127,9 +127,9 @@ def constant(value: Value, *, plain: bool = True) -> Sql:
         case int():
             return Sql(str(value), NEGATIVE if value < 0 else ATOM)
         case float():
-            return _double(value, plain=plain)
+            return _quote_float(value, plain=plain)
         case str():
-            return Sql(string(value))
+            return Sql(quote_string(value))
         case dt.datetime():
             word = "TIMESTAMPTZ" if value.tzinfo else "TIMESTAMP"
             return Sql(f"{word} '{value.isoformat(' ')}'")
@@ -157,7 +157,7 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def column(self, column: str) -> Sql:
         """Write a column."""
-        return Sql(name(column))
+        return Sql(quote_name(column))
 
     def is_missing(self, operand: Expr) -> Sql:
         """Write the test for a missing value."""
@@ -192,7 +192,7 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def constant(self, value: Value, *, plain: bool = True) -> Sql:
         """Write a constant."""
-        return constant(value, plain=plain)
+        return quote_constant(value, plain=plain)
 
     def without_nan(self, text: str) -> Sql:
         """Write a value, or NULL in the place of NaN."""
@@ -227,7 +227,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
         left = self._wide(node.left, node.op, node.right, plain=left_plain)
-        if node.op == "**" and makes_nan(node.left) and not nonzero(node.right):
+        if node.op == "**" and makes_nan(node.left) and not is_nonzero(node.right):
             left = self.seen(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._wide(node.right, node.op, node.left, plain=right_plain)
         if node.op == "**":
@@ -258,7 +258,7 @@ class SqlWriter(ExpressionWriter[Sql]):
     def _divisor(self, node: Expr) -> str:
         """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
         divisor = self.write(node, plain=True)
-        return divisor.at(NEGATIVE) if nonzero(node) else f"nullif({divisor.text}, 0)"
+        return divisor.at(NEGATIVE) if is_nonzero(node) else f"nullif({divisor.text}, 0)"
 
     def _modulo(self, left: Expr, right: Expr) -> Sql:
         """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
@@ -284,7 +284,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         op, left, right = node.op, node.left, node.right
         x, y = (self.seen(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
-            case Arith("%", a, b), Lit(0) if op in {"==", "!="} and nonzero(b):
+            case Arith("%", a, b), Lit(0) if op in {"==", "!="} and is_nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
                 if self._integers(a, b):
                     x = f"{self.write(a).at(MULTIPLY)} % {self._divisor(b)}"
@@ -296,7 +296,7 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def opposite(self, operand: Expr) -> Sql:
         """Write the opposite of a condition."""
-        match negated(operand):
+        match negate(operand):
             case Not(IsMissing(inner)):
                 return Sql(f"{self.seen(inner).at(ADD)} IS NOT NULL", COMPARE)
             case Not(IsIn(inner, values)):
@@ -336,7 +336,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         if function != "truncate":
             return Sql(f"{FUNCTIONS[function]}({moment})")
         assert isinstance(arguments[1], Lit)
-        written = f"{FUNCTIONS[function]}({string(str(arguments[1].value))}, {moment})"
+        written = f"{FUNCTIONS[function]}({quote_string(str(arguments[1].value))}, {moment})"
         if zone and arguments[1].value == "hour":
             # Once a year, a clock shows an hour twice: its start is found from the time since.
             return Sql(f"{begun} - ({moment} - {written})", ADD)
@@ -344,10 +344,10 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _zone(self, node: Expr) -> str:
         zone = self.facts.zone(node)
-        return string(zone) if zone else ""
+        return quote_string(zone) if zone else ""
 
 
-def _double(value: float, *, plain: bool) -> Sql:
+def _quote_float(value: float, *, plain: bool) -> Sql:
     """Write a float: DuckDB reads `0.1` as a decimal and `1e-1` as a double."""
     if not math.isfinite(value):
         return Sql(f"'{value}'::DOUBLE", CAST)

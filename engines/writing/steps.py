@@ -74,7 +74,7 @@ class Steps:
         return all(output.expression == Col(output.name) for output in self.outputs)
 
 
-def steps(query: Query) -> Steps:
+def decompose(query: Query) -> Steps:
     """Take an aggregate apart; names are those of the outputs where they can be, else readable."""
     taken = {*query.reads, *query.outputs, *(output.name for output in query.derive)}
     derived: list[Output] = list(query.derive)
@@ -84,30 +84,33 @@ def steps(query: Query) -> Steps:
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
     for agg in aggregations(*(output.expression for output in asked)):
         names, parameter = _arguments(agg, derived, taken)
-        name = whole.get(agg) or fresh("_".join((agg.function, *names)), taken)
+        name = whole.get(agg) or fresh_name("_".join((agg.function, *names)), taken)
         taken.add(name)
         reductions[agg] = Reduction(name, agg.function, names, parameter)
     outputs = tuple(
-        replace(output, expression=combined(output.expression, reductions)) for output in asked
+        replace(output, expression=replace_aggregations(output.expression, reductions))
+        for output in asked
     )
     return Steps(tuple(derived), tuple(reductions.values()), outputs)
 
 
-def combined(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:
+def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> Expr:
     """Put the reductions' names in place of the aggregations."""
     if isinstance(expression, Agg):
         return Col(reductions[expression].name)
-    return rebuilt(expression, tuple(combined(c, reductions) for c in children(expression)))
+    return rebuild(
+        expression, tuple(replace_aggregations(c, reductions) for c in children(expression))
+    )
 
 
-def substituted(expression: Expr, names: dict[str, Expr]) -> Expr:
+def substitute(expression: Expr, names: dict[str, Expr]) -> Expr:
     """Put expressions in place of columns of these names."""
     if isinstance(expression, Col):
         return names.get(expression.name, expression)
-    return rebuilt(expression, tuple(substituted(c, names) for c in children(expression)))
+    return rebuild(expression, tuple(substitute(c, names) for c in children(expression)))
 
 
-def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     """Return the node with other children, in the order of `children`."""
     match node:
         case Col() | Lit():
@@ -141,30 +144,30 @@ def rebuilt(node: Expr, parts: tuple[Expr, ...]) -> Expr:
             return Let(name, *parts)
 
 
-def hoisted(node: Expr) -> tuple[tuple[Output, ...], Expr]:
+def hoist(node: Expr) -> tuple[tuple[Output, ...], Expr]:
     """Take the named intermediates out of an expression: statements to write before it."""
     if isinstance(node, Let):
-        values, value = hoisted(node.value)
-        bodies, body = hoisted(node.body)
+        values, value = hoist(node.value)
+        bodies, body = hoist(node.body)
         return (*values, Output(node.name, value), *bodies), body
-    parts = [hoisted(child) for child in children(node)]
+    parts = [hoist(child) for child in children(node)]
     taken = tuple(output for outputs, _ in parts for output in outputs)
-    return taken, rebuilt(node, tuple(part for _, part in parts))
+    return taken, rebuild(node, tuple(part for _, part in parts))
 
 
-def present(query: Query, column: str, data: Schema) -> bool:
+def is_present(query: Query, column: str, data: Schema) -> bool:
     """Return whether a column cannot be missing once `where` has been applied."""
     if column in data and not data[column].missing:
         return True
     return Not(IsMissing(Col(column))) in _conjuncts(query.where)
 
 
-def missing_key(query: Query, data: Schema) -> bool:
+def has_missing_key(query: Query, data: Schema) -> bool:
     """Return whether any key may be missing, so that its group needs care."""
-    return any(not present(query, key, data) for key in query.group_by)
+    return any(not is_present(query, key, data) for key in query.group_by)
 
 
-def negated(condition: Expr) -> Expr:
+def negate(condition: Expr) -> Expr:
     """Push a `not` inwards to the comparisons: where a value is missing, neither form is true."""
     opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
     match condition:
@@ -173,7 +176,7 @@ def negated(condition: Expr) -> Expr:
         case Compare(op, left, right):
             return Compare(opposite[op], left, right)  # type: ignore[arg-type]
         case Bool(op, operands):
-            return Bool("or" if op == "and" else "and", tuple(map(negated, operands)))
+            return Bool("or" if op == "and" else "and", tuple(map(negate, operands)))
         case Lit(bool() as value):
             return Lit(not value)
         case _:
@@ -209,7 +212,9 @@ def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
     for output in derived:
         if output.expression == argument:
             return output.name
-    name = fresh("_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken)
+    name = fresh_name(
+        "_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken
+    )
     taken.add(name)
     derived.append(Output(name, argument))
     return name
@@ -224,7 +229,7 @@ def _number(node: Expr) -> float:
             raise TypeError(message)
 
 
-def fresh(name: str, taken: set[str]) -> str:
+def fresh_name(name: str, taken: set[str]) -> str:
     """Return a name that is not taken, near to this one."""
     if name not in taken:
         return name

@@ -54,12 +54,12 @@ class Calls:
 
     @property
     def _head(self) -> ast.arguments:
-        return definition(self.tasks).args
+        return parse_definition(self.tasks).args
 
 
-def rows(tasks: Tasks) -> str:
+def write_columns(tasks: Tasks) -> str:
     """Write the answer's columns: the task's number, and one column for each returned value."""
-    names = returned(tasks)
+    names = name_results(tasks)
     columns: dict[str, ast.expr] = {"task": quote("range(len(answer))")}
     if len(names) > 1:
         lines = f"{', '.join(names)} = zip(*answer)\nreturn pa.table(COLUMNS)"
@@ -77,9 +77,9 @@ def rows(tasks: Tasks) -> str:
     return fill(lines, COLUMNS=quote("c", c=columns))
 
 
-def returned(tasks: Tasks) -> tuple[str, ...]:
+def name_results(tasks: Tasks) -> tuple[str, ...]:
     """Name the values that a task returns: by the def's own names where it has them."""
-    found = _returns(definition(tasks))
+    found = _returns(parse_definition(tasks))
     tuples = [value.elts for value in found if isinstance(value, ast.Tuple)]
     if not tuples or len(tuples) < len(found):
         return (VALUE,)
@@ -90,7 +90,7 @@ def returned(tasks: Tasks) -> tuple[str, ...]:
     return tuple(f"{VALUE}_{i}" for i in range(1, len(names) + 1))
 
 
-def definition(tasks: Tasks) -> ast.FunctionDef:
+def parse_definition(tasks: Tasks) -> ast.FunctionDef:
     """Return the def's tree."""
     for node in ast.parse(tasks.source).body:
         if isinstance(node, ast.FunctionDef):
@@ -112,8 +112,8 @@ def _returns(node: ast.FunctionDef) -> list[ast.expr]:
 
 def _may_be_array(tasks: Tasks) -> bool:
     """Return whether a task may return an array: it uses NumPy, and returns no plain number."""
-    numpy = any(isinstance(n, ast.Name) and n.id == "np" for n in ast.walk(definition(tasks)))
-    return numpy and not all(_is_number(value) for value in _returns(definition(tasks)))
+    numpy = any(isinstance(n, ast.Name) and n.id == "np" for n in ast.walk(parse_definition(tasks)))
+    return numpy and not all(_is_number(value) for value in _returns(parse_definition(tasks)))
 
 
 def _is_number(value: ast.expr) -> bool:

@@ -9,8 +9,8 @@ from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
-from .program import Own, fill, formatted
-from .properties import of_rows
+from .program import Own, fill, format_code
+from .properties import row_facts
 from .python import row_definition
 from .quote import literal, quote
 
@@ -34,12 +34,12 @@ WORDS = (
 TAKEN = frozenset(WORDS.split())
 
 
-def own(function: RowFunction | GroupFunction | Tasks) -> Own:
+def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
     """Return the user's function; one for an expression is written as a person would write it."""
     source = function.source
     if source is None:
         assert isinstance(function, RowFunction)
-        source = formatted(row_definition(function))
+        source = format_code(row_definition(function))
     if function.name in TAKEN:
         why = "the program's own parts have such names; call the function something else"
         raise Unsupported(function.name, why)
@@ -51,26 +51,26 @@ def inputs_missing(query: Query, data: Schema) -> tuple[str, ...]:
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return ()
-    known = of_rows(query, data).data
+    known = row_facts(query, data).data
     return tuple(name for name in function.columns if known[name].missing)
 
 
-def skipping(query: Query, data: Schema, body: Expr) -> Expr:
+def skip_missing(query: Query, data: Schema, body: Expr) -> Expr:
     """Answer missing where an input is that arithmetic would not pass on by itself."""
     function = query.apply
     if not isinstance(function, RowFunction) or function.on_missing == "call":
         return body
-    guards = of_rows(query, data).guards(body)
+    guards = row_facts(query, data).guards(body)
     if not guards:
         return body
     tests = tuple(IsMissing(Col(name)) for name in guards)
-    return _guarded(Bool("or", tests) if len(tests) > 1 else tests[0], body)
+    return _add_guard(Bool("or", tests) if len(tests) > 1 else tests[0], body)
 
 
-def _guarded(guard: Expr, body: Expr) -> Expr:
+def _add_guard(guard: Expr, body: Expr) -> Expr:
     match body:
         case Let(name, value, inner):
-            return Let(name, value, _guarded(guard, inner))
+            return Let(name, value, _add_guard(guard, inner))
         case Case(branches, otherwise):
             return Case(((guard, Lit(None)), *branches), otherwise)
     return Case(((guard, Lit(None)),), body)
@@ -91,7 +91,7 @@ def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast
     series: each is the fastest that the def can read.
     """
     names = list(function.columns)
-    match _reading(function):
+    match _find_access(function):
         case "keys" if all(_is_variable(name, function) for name in names):
             variables = [quote(name) for name in names]
             row = ast.Dict([literal(name) for name in names], variables)
@@ -112,10 +112,10 @@ def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast
 
 def reads_attributes(function: RowFunction) -> bool:
     """Return whether a def reads its row as `x.A`, which a dict cannot give."""
-    return _reading(function) == "attributes"
+    return _find_access(function) == "attributes"
 
 
-def rows_applied(
+def apply_to_rows(
     query: Query, data: Schema, frame: str, *, empty: bool
 ) -> tuple[list[str], ast.expr]:
     """Write pandas' `apply` over the rows with every input; give statements and the answer.
@@ -156,7 +156,7 @@ def group_loop(query: Query, options: dict[str, ast.expr], frame: str) -> str:
     )
 
 
-def groups_applied(
+def apply_to_groups(
     query: Query, frame: str, key: ast.expr, options: dict[str, ast.expr]
 ) -> tuple[list[str], ast.expr]:
     """Write pandas' `groupby.apply`; give statements and the answer, its keys as columns."""
@@ -185,7 +185,7 @@ def _is_variable(name: str, function: RowFunction) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name) and name not in reserved
 
 
-def _reading(function: RowFunction) -> str:
+def _find_access(function: RowFunction) -> str:
     """Return how a def reads its row: by `keys`, by `attributes`, or by both."""
     if function.source is None:
         return "keys"

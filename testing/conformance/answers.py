@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ...datasets.parquet_schema import read_schema
 from ...engines import find
 from ...engines.base import Engine, Program, Resources
-from ...engines.writing.program import unformatted
+from ...engines.writing.program import skip_formatting
 from ...environments.provider import Interpreter, build_local_provider, print_progress
 from ...errors import Unsupported
 from ...execution.warm_process import WarmProcess
@@ -98,7 +98,7 @@ class CaseRunner:
         """
         resources = Resources(versions=self.place.versions)
         try:
-            with unformatted():
+            with skip_formatting():
                 return find(self.engine).write(
                     case.query(), case_schema(case, self.frames), resources
                 )

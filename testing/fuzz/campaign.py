@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ...engines import find
 from ...engines.base import Resources
-from ...engines.writing.program import unformatted
+from ...engines.writing.program import skip_formatting
 from ...environments.provider import build_local_provider
 from ...errors import DataError, Unsupported, WorkloadError
 from ...execution.warm_process import DIED, WarmProcess
@@ -84,7 +84,7 @@ class Engine:
 
     def verdict(self, case: Case) -> str | None:
         """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
-        with unformatted():
+        with skip_formatting():
             program = self.engine.write(case.query, case.data.schema, RESOURCES)
         # Workers of a cluster import the program by its name, so no two may share one.
         text = self.folder / f"{self.folder.name}_{next(self.count)}.py"

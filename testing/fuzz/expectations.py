@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...engines.writing.properties import Facts, of_outputs
+from ...engines.writing.properties import Facts, output_facts
 from ...spec.expression import (
     Agg,
     Arith,
@@ -107,7 +107,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
     rows = extended(schema, query)
     for node in _roots(replace(query, where=None, derive=())):
         kind(node, rows)
-    answer = of_outputs(query, Facts(rows))
+    answer = output_facts(query, Facts(rows))
     if query.having is not None and answer.kind(query.having) != "bool":
         raise KindError(query.having, "having needs a condition")
     for key in query.sort:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...engines.writing.steps import rebuilt
+from ...engines.writing.steps import rebuild
 from ...spec.expression import Arith, Case, Col, Expr, Lit, Neg, children, columns, walk
 from ...spec.workload import Output, Query, RowFunction
 from .frames import Tables
@@ -123,4 +123,4 @@ def _parts(node: Expr) -> Iterator[Expr]:
             yield Col(name)
     for place, child in enumerate(below):
         for part in _parts(child):
-            yield rebuilt(node, (*below[:place], part, *below[place + 1 :]))
+            yield rebuild(node, (*below[:place], part, *below[place + 1 :]))

@@ -14,7 +14,7 @@ import pytest
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines import find
 from dfbench.engines.base import Resources
-from dfbench.engines.writing.program import unformatted
+from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
 from dfbench.testing.conformance.answers import start_process
@@ -115,7 +115,7 @@ def answer(engine, name, table, question, warm, folder):
     ).queries
     data = make_dataset(asking.dataset, folder / "cache")
     try:
-        with unformatted():
+        with skip_formatting():
             program = find(engine).write(query, data.schema, Resources(threads=2))
     except Unsupported as refusal:
         return refusal.why

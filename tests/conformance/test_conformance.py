@@ -11,7 +11,7 @@ import pytest
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import engines, find, own_infos
 from dfbench.engines.info import Place, Work
-from dfbench.engines.writing.program import unformatted
+from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
 from dfbench.testing.conformance.answers import CaseRunner, case_schema, write_frames
@@ -101,7 +101,7 @@ def test_an_engine_for_functions_refuses_a_group_by_in_words(
 def test_an_engine_of_another_environment_refuses_what_its_marks_say(
     engine: str, frames: dict[str, Path]
 ) -> None:
-    with unformatted():
+    with skip_formatting():
         for case in CASES:
             known = mark(engine, case.name)
             if known is None and "plain" not in case.frame:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.duckdb import ENGINE
 from dfbench.engines.writing.properties import Facts
-from dfbench.engines.writing.sql import KEYWORDS, SqlWriter, name, string
+from dfbench.engines.writing.sql import KEYWORDS, SqlWriter, quote_name, quote_string
 from dfbench.errors import Unsupported
 from dfbench.spec.expression import (
     Agg,
@@ -113,7 +113,7 @@ def texts(least: int) -> st.SearchStrategy[str]:
 @given(texts(0), texts(1))
 @settings(max_examples=100, deadline=None)
 def test_texts_and_names_survive(text, column) -> None:
-    answer = duckdb.sql(f"SELECT {string(text)} AS {name(column)}")
+    answer = duckdb.sql(f"SELECT {quote_string(text)} AS {quote_name(column)}")
     assert answer.columns == [column]
     assert answer.to_arrow_table()[0].to_pylist() == [text]
 

@@ -14,7 +14,7 @@ from dfbench.comparison.plan import expand_load_mode
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
-from dfbench.engines.writing.program import unformatted
+from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import EngineError, Unsupported, WorkloadError
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
@@ -58,7 +58,7 @@ def test_a_scan_gives_the_oracles_answer(
     data = frames / f"{case.frame}.parquet"
     known = mark(engine, case.name)
     try:
-        with unformatted():
+        with skip_formatting():
             program = find(name).write(case.query(), read_schema(data), Resources(threads=2))
     except Unsupported:
         assert known

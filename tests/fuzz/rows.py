@@ -275,7 +275,7 @@ def _unsigned(answer: pa.Table) -> pa.Table:
 
 def unformatted() -> None:
     """Leave the formatting out: it is most of the time, and changes no meaning."""
-    program.formatted = lambda text: text
+    program.format_code = lambda text: text
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from ....spec.expression import (
 )
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query
-from ..steps import present, rebuilt
+from ..steps import is_present, rebuild
 
 
 def corr_as_sums(query: Query, data: Schema) -> Query:
@@ -29,27 +29,27 @@ def corr_as_sums(query: Query, data: Schema) -> Query:
     Whole numbers need no more, for their sums are exact; others are centred by group first, since
     the sums cancel far from zero.
     """
-    rewriting = _Rewriting(query, data)
+    rewriter = _CorrelationRewriter(query, data)
     aggregate, transform = (
-        tuple(replace(o, expression=rewriting.rewritten(o.expression)) for o in outputs)
+        tuple(replace(o, expression=rewriter.rewrite(o.expression)) for o in outputs)
         for outputs in (query.aggregate, query.transform)
     )
-    derive = (*query.derive, *rewriting.derived)
+    derive = (*query.derive, *rewriter.derived)
     return replace(query, derive=derive, aggregate=aggregate, transform=transform)
 
 
 @dataclass(slots=True)
-class _Rewriting:
+class _CorrelationRewriter:
     """The columns derived on the way; equal ones are derived once."""
 
     query: Query
     data: Schema
     derived: list[Output] = field(default_factory=list)
 
-    def rewritten(self, node: Expr) -> Expr:
+    def rewrite(self, node: Expr) -> Expr:
         if isinstance(node, Agg) and node.function == "corr":
             return self._sums(node)
-        return rebuilt(node, tuple(self.rewritten(child) for child in children(node)))
+        return rebuild(node, tuple(self.rewrite(child) for child in children(node)))
 
     def _sums(self, agg: Agg) -> Expr:
         x, y = agg.arguments
@@ -58,7 +58,7 @@ class _Rewriting:
         sure = all(map(self._sure, agg.arguments))
         n = Agg("size", ()) if sure else Agg("count", columns[:1])
         covariance, *variances = (
-            _moment(one, other, n if exact else None)
+            _centred_sum(one, other, n if exact else None)
             for one, other in (columns, columns[:1] * 2, columns[1:] * 2)
         )
         names = [f"variance_{_title(argument)}" for argument in (x, y)]
@@ -96,7 +96,7 @@ class _Rewriting:
         return Col(name)
 
     def _sure(self, argument: Expr) -> bool:
-        return isinstance(argument, Col) and present(self.query, argument.name, self.data)
+        return isinstance(argument, Col) and is_present(self.query, argument.name, self.data)
 
     def _fits(self, most: int | None) -> bool:
         """Return whether products of sums fit into 64 bits."""
@@ -111,7 +111,7 @@ class _Rewriting:
         )
 
 
-def _moment(x: Expr, y: Expr, n: Expr | None) -> Expr:
+def _centred_sum(x: Expr, y: Expr, n: Expr | None) -> Expr:
     """Return the sum of products about the means; without `n` the columns are centred already."""
     products = Agg("sum", (Arith("*", x, y),))
     if n is None:

@@ -14,18 +14,18 @@ from ....spec.group_functions import aggregates, if_whole, is_array
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Output, Query
-from ..properties import Facts, makes_nan, of_rows
-from ..steps import fresh, rebuilt
+from ..properties import Facts, makes_nan, row_facts
+from ..steps import fresh_name, rebuild
 
 
-def native(query: Query, data: Schema, engine: str) -> Query:
+def require_aggregations(query: Query, data: Schema, engine: str) -> Query:
     """Return a query of a group function as one of aggregations; Unsupported for any other."""
     if not isinstance(query.apply, GroupFunction):
         raise Unsupported(query.name, f"supports group functions only; use {engine}")
-    return lowered(query, data)
+    return lower(query, data)
 
 
-def lowered(query: Query, data: Schema) -> Query:
+def lower(query: Query, data: Schema) -> Query:
     """Return a query of a group function as one of aggregations; others as they are.
 
     Raises Unsupported, at file, line and column, where the def has no such tree.
@@ -37,7 +37,7 @@ def lowered(query: Query, data: Schema) -> Query:
         raise Unsupported(function.name, function.opaque)
     if not any(map(aggregates, function.body)):
         raise Unsupported(function.name, "it aggregates nothing")
-    made = _Columns(of_rows(query, data), _names(query, function, data))
+    made = _Columns(row_facts(query, data), _names(query, function, data))
     outputs = tuple(made.value(tree) for tree in function.body)
     asked = tuple(map(Output, function.outputs, outputs))
     derived = (*query.derive, *made.derived)
@@ -50,7 +50,7 @@ def _names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, st
     names: dict[Expr, str] = {}
     for output in function.named:
         if not isinstance(output.expression, Col):
-            names.setdefault(output.expression, fresh(output.name, taken))
+            names.setdefault(output.expression, fresh_name(output.name, taken))
             taken.add(names[output.expression])
     return names
 
@@ -73,7 +73,7 @@ class _Columns:
                 return Agg(agg.function, (argument,))
         if isinstance(node, Agg):
             return Agg(node.function, tuple(map(self.column, node.arguments)))
-        return rebuilt(node, tuple(map(self.value, children(node))))
+        return rebuild(node, tuple(map(self.value, children(node))))
 
     def column(self, node: Expr) -> Expr:
         """Rewrite an array: a group's value in it is a column, and so is an array with a name."""
@@ -81,14 +81,16 @@ class _Columns:
             return Col(self.known[node])
         if not is_array(node):
             return self.beside(node, self.value(node)) if aggregates(node) else node
-        written = rebuilt(node, tuple(map(self.column, children(node))))
+        written = rebuild(node, tuple(map(self.column, children(node))))
         return self.derive(node, written, self.names[node]) if node in self.names else written
 
     def beside(self, node: Expr, written: Expr) -> Expr:
         aggs = [part for part in walk(written) if isinstance(part, Agg)]
         words = [aggs[-1].function, *(c.name for c in walk(aggs[-1]) if isinstance(c, Col))]
         taken = {*self.facts.data.names, *self.names.values()}
-        return self.derive(node, written, self.names.get(node) or fresh("_".join(words), taken))
+        return self.derive(
+            node, written, self.names.get(node) or fresh_name("_".join(words), taken)
+        )
 
     def derive(self, node: Expr, written: Expr, name: str) -> Expr:
         self.known[node] = name

@@ -10,7 +10,7 @@ from ....errors import Unsupported
 from ....spec.joins import SUFFIX, expand_join, find_table, name_table_columns
 from ....spec.schema import Schema
 from ....spec.workload import Join, Query
-from ..quote import literal, quote, source
+from ..quote import literal, quote, to_source
 from ..user_functions import TAKEN
 
 
@@ -131,9 +131,11 @@ class Inputs:
     def load(self, read: Callable[[Query, Schema], ast.expr]) -> str:
         """Write `load` by what reads one table from the variable `path`."""
         if self.joining is None:
-            return f"return {source(read(self.query, self.data))}"
+            return f"return {to_source(read(self.query, self.data))}"
         trees = ((t.name, from_path(read(t.query, t.data), t.path)) for t in self.tables())
-        return "\n".join([*(f"{n} = {source(tree)}" for n, tree in trees), f"return {self.frames}"])
+        return "\n".join(
+            [*(f"{n} = {to_source(tree)}" for n, tree in trees), f"return {self.frames}"]
+        )
 
     def frame(self, join: Callable[[Joining], ast.expr]) -> ast.expr:
         """Write the frame of the rows: `data`, or the two tables as `join` writes them."""
@@ -167,13 +169,13 @@ def from_path(tree: ast.expr, variable: str) -> ast.expr:
     return put
 
 
-def merged(met: Joining) -> ast.expr:
+def write_merge(met: Joining) -> ast.expr:
     """Write the join in pandas' words, for the engines that have them."""
     truths = [key for key in met.filled if met.data[key].kind == "bool"]
     ours, theirs = ([k for k in truths if side[k].missing] for side in (met.data, met.other))
     # pandas lets a missing key match a missing key.
     gaps = list(met.join.on) if met.matches_missing else theirs
-    left, other = _full("data", ours, ours), _full(met.name, gaps, theirs)
+    left, other = _fill_gaps("data", ours, ours), _fill_gaps(met.name, gaps, theirs)
     options = {"on": met.key}
     if met.join.how == "left":
         options["how"] = literal("left")
@@ -182,7 +184,7 @@ def merged(met: Joining) -> ast.expr:
     return quote("d.merge(t, **o)", d=left, t=other, o=options)
 
 
-def _full(name: str, gaps: list[str], truths: list[str]) -> ast.expr:
+def _fill_gaps(name: str, gaps: list[str], truths: list[str]) -> ast.expr:
     """Write a table without the gaps of some columns: truth values are objects because of them."""
     tree = quote("t.dropna(subset=k)", t=quote(name), k=gaps) if gaps else quote(name)
     return quote("t.astype(d)", t=tree, d=dict.fromkeys(truths, "bool")) if truths else tree
@@ -192,7 +194,7 @@ def _is_coded(arrow: str) -> bool:
     return arrow.startswith("dictionary")
 
 
-def polars_joined(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
+def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
     """Write the join in the words of Polars, or of the library that has them from it."""
     for key in met.unlike:
         cast = quote(f"{library}.col(n).cast({library}.Int64)", n=key)

@@ -27,35 +27,37 @@ from ....spec.kinds import KindError, extended, kind, may_be_missing
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
-from ..steps import rebuilt
+from ..steps import rebuild
 
 # What gives a value of its argument, in the argument's width.
 CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
 WHOLE = {"floor", "ceil", "round"}
 
 
-def widened(query: Query, data: Schema, *, gaps: bool = True) -> Query:
+def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """Return the query with narrow integers widened; `gaps` tells that missing ones are integers.
 
     pandas, for one, holds integers with missing values as floats, which need no care.
     """
     if not _concerns(query, data):
         return query
-    rows = _Rewriting(extended(data, query), gaps)
-    derive = tuple(map(rows.derived, query.derive))
-    aggregate, transform = (tuple(map(rows.output, o)) for o in (query.aggregate, query.transform))
-    where = None if query.where is None else rows.rewritten(query.where)
+    rows = _Widener(extended(data, query), gaps)
+    derive = tuple(map(rows.derive_wide, query.derive))
+    aggregate, transform = (
+        tuple(map(rows.widen_output, o)) for o in (query.aggregate, query.transform)
+    )
+    where = None if query.where is None else rows.rewrite(query.where)
     apply = query.apply
     if isinstance(apply, RowFunction) and apply.body is not None:
-        apply = replace(apply, body=rows.rewritten(apply.body))
+        apply = replace(apply, body=rows.rewrite(apply.body))
     return replace(
         query, where=where, apply=apply, derive=derive, aggregate=aggregate, transform=transform
     )
 
 
-def widened_beside_floats(query: Query, data: Schema) -> Query:
+def widen_beside_floats(query: Query, data: Schema) -> Query:
     """Return the query with narrow integers widened, for an engine that holds gaps as floats."""
-    return widened(query, data, gaps=False)
+    return widen(query, data, gaps=False)
 
 
 def _concerns(query: Query, data: Schema) -> bool:
@@ -71,35 +73,35 @@ def _roots(query: Query) -> Iterable[Expr]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rewriting:
+class _Widener:
     data: Schema
     gaps: bool
 
-    def derived(self, output: Output) -> Output:
+    def derive_wide(self, output: Output) -> Output:
         """Widen a derived column, so that what reads it need not ask."""
-        return replace(output, expression=self._wide(output.expression))
+        return replace(output, expression=self._widen(output.expression))
 
-    def output(self, output: Output) -> Output:
+    def widen_output(self, output: Output) -> Output:
         """Widen what an output is made of; by itself it stays as narrow as its column."""
-        return replace(output, expression=self.rewritten(output.expression))
+        return replace(output, expression=self.rewrite(output.expression))
 
-    def rewritten(self, node: Expr) -> Expr:
+    def rewrite(self, node: Expr) -> Expr:
         match node:
             case Call("floor" | "ceil" | "round", (number,)) if self._is_whole(number):
-                return self.rewritten(number)
+                return self.rewrite(number)
             case Call("round", (number, Lit())) if self._is_whole(number):  # to tens is Neg(Lit())
-                return self.rewritten(number)
+                return self.rewrite(number)
             case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
                 # Of a byte, NumPy's roots have 16 bits.
-                return rebuilt(node, tuple(map(self._wide, children(node))))
+                return rebuild(node, tuple(map(self._widen, children(node))))
             case Agg("quantile", (column, share)) if not self.gaps:
                 # NumPy interpolates between bytes as a byte, which wraps.
-                return Agg("quantile", (self._wide(column), share))
+                return Agg("quantile", (self._widen(column), share))
             case Agg("sum" | "cumsum" as function, (Col() as column,)) if self._has_gaps(column):
                 # With gaps, pandas holds truth values as Python objects, unless in its own type.
                 return Agg(function, (Cast(column, "boolean"),))
             case _:
-                return rebuilt(node, tuple(map(self.rewritten, children(node))))
+                return rebuild(node, tuple(map(self.rewrite, children(node))))
 
     def _has_gaps(self, column: Col) -> bool:
         """Return whether pandas holds truth values as objects, whose sum may be one of them."""
@@ -108,8 +110,8 @@ class _Rewriting:
         found = self.data[column.name]
         return found.kind == "bool" and found.missing
 
-    def _wide(self, node: Expr) -> Expr:
-        made = self.rewritten(node)
+    def _widen(self, node: Expr) -> Expr:
+        made = self.rewrite(node)
         if not (self._is_narrow(made) and self._is_whole(made)):
             return made
         if isinstance(made, Agg):
