@@ -97,6 +97,9 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
         evidence += (
             f" (processes that could not be killed: {', '.join(map(str, observation.survivors))})"
         )
+    if observation.cores:
+        cores = f"used {observation.cores} cores, with a limit of {job.limits.threads}"
+        evidence = f"{evidence}; {cores}" if evidence else cores
     told = {name: str(value) for name, value in job.environment.items()}
     return Run(
         engine=job.engine,
@@ -106,6 +109,7 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
         phase=observation.phase,
         evidence=evidence,
         log=log if evidence else "",
+        cores=observation.cores,
         times=Times(**observation.times, warmups=observation.warmups, hot=observation.hot),
         memory=_build_memory(observation),
         noise=Noise(

@@ -6,8 +6,31 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from ..spec.workload import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class OtherData:
+    """Other rows for a program: its data, the tables that it joins, and the file for its answer."""
+
+    data: Path
+    tables: tuple[Path, ...]
+    answer: Path
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the paths as JSON's types, absolute."""
+        return {
+            "data": str(self.data.absolute()),
+            "tables": [str(path.absolute()) for path in self.tables],
+            "answer": str(self.answer.absolute()),
+        }
+
+    @classmethod
+    def from_dict(cls, known: dict[str, Any]) -> OtherData:
+        """Return the value that `to_dict` wrote."""
+        return cls(Path(known["data"]), tuple(map(Path, known["tables"])), Path(known["answer"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +42,8 @@ class Job:
     `warmups` is the number of untimed executions after the cold one (None: until times are level),
     `runs` that of the timed ones. `environment` holds the engine's environment variables.
     `scheduler` names the library of an external cluster (`dask`, `ray`). The worker finds the
-    folders of `hidden` empty where its mounts can be its own.
+    folders of `hidden` empty where its mounts can be its own. `other` are other rows of the same
+    schema, to be answered once more after the timing.
     """
 
     engine: str
@@ -37,6 +61,7 @@ class Job:
     tables: tuple[Path, ...] = ()
     scheduler: str = ""
     hidden: tuple[Path, ...] = ()
+    other: OtherData | None = None
 
     def to_json(self) -> str:
         """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""
@@ -45,6 +70,7 @@ class Job:
             known[name] = str(known[name].absolute()) if known[name] is not None else None
         for name in ("tables", "hidden"):
             known[name] = [str(path.absolute()) for path in getattr(self, name)]
+        known["other"] = self.other and self.other.to_dict()
         known["environment"] = dict(self.environment)
         known["limits"] = asdict(self.limits)
         return json.dumps(known)
@@ -57,5 +83,6 @@ class Job:
             known[name] = Path(known[name]) if known[name] is not None else None
         for name in ("tables", "hidden"):
             known[name] = tuple(map(Path, known[name]))
+        known["other"] = known["other"] and OtherData.from_dict(known["other"])
         known["limits"] = Limits(**known["limits"])
         return cls(**known)

@@ -45,7 +45,9 @@ class Observation:
 
     Times are in seconds, sizes in bytes. `status` is the worker's exit status, negative for a
     signal; `died` names the process that was killed or left its group, or says why no worker ran;
-    `held` is the last sample of memory; `survivors` are the pids that did not end.
+    `held` is the last sample of memory; `survivors` are the pids that did not end. `observed` are
+    the hot executions by the supervisor's clock; `faults` are what is wrong with the program's
+    answers; `cores` is how many it used where that is more than its limit allows.
     """
 
     end: End
@@ -72,6 +74,9 @@ class Observation:
     swapped: int | None = None
     throttled: int | None = None
     survivors: tuple[int, ...] = ()
+    observed: tuple[float, ...] = ()
+    faults: tuple[str, ...] = ()
+    cores: int | None = None
 
     @property
     def peak(self) -> int:
@@ -90,6 +95,6 @@ class Observation:
         known["cause"] = Cause(known["cause"]) if known["cause"] else None
         if failure := known["failure"]:
             known["failure"] = ProgramError(**{**failure, "types": tuple(failure["types"])})
-        for name in ("warmups", "hot", "survivors"):
+        for name in ("warmups", "hot", "survivors", "observed", "faults"):
             known[name] = tuple(known[name])
         return cls(**known)

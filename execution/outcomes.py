@@ -32,6 +32,9 @@ MEMORY_LOG_TEXTS = (
     "Cannot allocate memory",
 )
 MAX_MESSAGE = 200
+# Seconds that the supervisor may take to notice an execution's end, on a busy machine, and a share
+# of the execution. All hot executions of a run are as late only if its clock is wrong.
+UNTIMED, UNTIMED_SHARE = 0.02, 0.1
 # Texts in the message of an error whose class says nothing about memory.
 MEMORY_ERROR_TEXTS = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
 
@@ -78,7 +81,7 @@ def _decide_without_kill(
         return _decide_error(observation, observation.failure, where)
     match observation.end:
         case End.DONE:
-            return Decision(Outcome.OK)
+            return _decide_done(observation)
         case End.TIMER:
             full = limit is not None and observation.held > 0.9 * limit
             pressed = full or PAUSED_TEXT in observation.log
@@ -92,7 +95,7 @@ def _decide_without_kill(
         case End.CLOSED:
             return Decision(Outcome.CRASHED, f"the worker closed its result pipe {where}")
         case End.GARBAGE:
-            text = "the worker wrote invalid data to its result pipe"
+            text = "something other than the worker wrote to its result pipe"
             return Decision(Outcome.CRASHED, f"{text} {where}")
         case End.ESCAPED:
             text = f"{observation.died} left the run's control group, which limits its memory"
@@ -111,6 +114,17 @@ def _describe_answers(observation: Observation) -> str:
     more = len(observation.warmups) + len(observation.hot)
     how_often = f"{1 + more} times, the first" if more else "once"
     return f"answered {how_often} in {cold:.3g} s, then timed out after"
+
+
+def _decide_done(observation: Observation) -> Decision:
+    if observation.faults:
+        return Decision(Outcome.WRONG, "; ".join(observation.faults))
+    pairs = tuple(zip(observation.observed, observation.hot, strict=False))
+    if pairs and all(ours - its > UNTIMED + UNTIMED_SHARE * ours for ours, its in pairs):
+        ours, its = min(pairs)
+        text = f"the worker reported {its:.3g} s for an execution that took {ours:.3g} s"
+        return Decision(Outcome.CRASHED, f"{text} by the supervisor's clock", retry=True)
+    return Decision(Outcome.OK)
 
 
 def _decide_error(observation: Observation, failure: ProgramError, where: str) -> Decision:

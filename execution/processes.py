@@ -85,6 +85,14 @@ def list_pids() -> list[int]:
     return [int(name) for name in names if name.isdecimal()]
 
 
+def list_threads(pid: int) -> list[int]:
+    """Return the threads of a process; none if there is no such process."""
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208 - fast
+    except OSError:
+        return []
+
+
 def find_descendants(root: int) -> set[int]:
     """Return the pids of all descendants of a process, zombies included."""
     parents = {pid: known.parent for pid in list_pids() if (known := read_stat(pid))}

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
+import secrets
 import select
 import signal
 import subprocess
@@ -37,17 +39,21 @@ DISK_INTERVAL = 0.2
 PATIENCE = 10.0
 # Seconds; a process that exits closes its pipes a moment before its status is available.
 EXIT_DELAY = 0.5
+KEY_BYTES = 32
+# CPU seconds of a run above its wall-clock seconds on each core: the kernel's clocks tick apart.
+CPU_TOLERANCE, CPU_DELAY = 0.1, 0.5
 # The kernel's OOM killer prefers the worker to the supervisor, which reports the kill.
 OOM_SCORE = "500"
 
 
 @dataclass(slots=True)
 class WorkerPipes:
-    """The supervisor's ends of a worker's pipes."""
+    """The supervisor's ends of a worker's pipes, and the key that signs its messages."""
 
     answers: int
     requests: int
     log: int
+    key: bytes
 
 
 class RunMonitor:
@@ -61,8 +67,10 @@ class RunMonitor:
         spawned: float,
         remember: sandbox.RecordSegments,
         place: Path,
+        job: Job,
+        cores: set[int],
     ) -> None:
-        self.report = WorkerReport(spawned, self._enter)
+        self.report = WorkerReport(spawned, self._enter, job.runs, pipes.key)
         self.end: End | None = None
         self.status: int | None = None
         self.peaks: dict[str, int] = {}
@@ -74,6 +82,8 @@ class RunMonitor:
         self._record_segments = remember
         self._tree = processes.ProcessTree(os.getpid())
         self._names: dict[int, str] = {}
+        self._allowed = cores if job.limits.threads else None
+        self._used: set[int] = set()
         self._sampled = self._named = self._measured_disk = 0.0
         self._closed: float | None = None
         self._poll = select.poll()
@@ -108,7 +118,7 @@ class RunMonitor:
 
     def _receive(self) -> bytes | None:
         data = _read(self._pipes.answers)
-        self.report.receive(data or b"")
+        self.report.receive(data or b"", time.monotonic())
         if self.report.end:
             self._finish(self.report.end)
         return data
@@ -139,14 +149,35 @@ class RunMonitor:
             self._learn_names()
         elif self.end != End.MEMORY:
             self.end, self.died = End.MEMORY, self._name_killed()
-        if self.end is None and (escaped := self._find_escaped()):
+        tree = self._tree.refresh()
+        self._note_cores(tree)
+        if self.end is None and (escaped := self._find_escaped(tree)):
             self.end, self.died = End.ESCAPED, escaped
 
-    def _find_escaped(self) -> str:
+    def count_cores(self, cpu: float, wall: float) -> int | None:
+        """Return the number of cores used where it is above the limit; None where it is not.
+
+        A process that may run on more cores counts, and CPU seconds that fit on no fewer.
+        """
+        if self._allowed is None:
+            return None
+        if cpu > wall * len(self._allowed) * (1 + CPU_TOLERANCE) + CPU_DELAY:
+            return max(len(self._used), math.ceil(cpu / wall))
+        return len(self._used) if self._used else None
+
+    def _note_cores(self, tree: set[int]) -> None:
+        if self._allowed is None:
+            return
+        for thread in (thread for pid in tree for thread in processes.list_threads(pid)):
+            with contextlib.suppress(OSError):
+                cores = os.sched_getaffinity(thread)
+                if not cores <= self._allowed:
+                    self._used |= cores
+
+    def _find_escaped(self, tree: set[int]) -> str:
         """Return the name of a process of the tree that is not in the control group."""
         if not self._limit.folders:
             return ""
-        tree = self._tree.refresh()
         for pid in tree - self._limit.list_members():
             # A process that ends leaves its group a moment before the tree.
             known = processes.read_stat(pid)
@@ -259,6 +290,9 @@ def _observe(job: Job, limit: Limit, place: Path, remember: sandbox.RecordSegmen
         swapped=strain.swapped,
         throttled=strain.throttled,
         survivors=tuple(survivors),
+        observed=tuple(report.observed),
+        faults=report.faults,
+        cores=None if job.scheduler else monitor.count_cores(spent, wall),
     )
 
 
@@ -273,7 +307,8 @@ def start_worker(
     """Start the worker under the limit, in its own folder, with its own pipes."""
     module, link = sandbox.link_program(job.program, place)
     requests, answers, log = os.pipe(), os.pipe(), os.pipe()
-    os.write(requests[1], _encode_job(job, module, link))
+    key = secrets.token_bytes(KEY_BYTES)
+    os.write(requests[1], _encode_job(job, module, link, key))
     cores = sandbox.choose_cores(
         job.limits.threads, os.sched_getaffinity(0), sandbox.read_siblings()
     )
@@ -302,9 +337,8 @@ def start_worker(
         os.close(descriptor)
     for descriptor in (answers[0], log[0]):
         os.set_blocking(descriptor, False)
-    return RunMonitor(
-        limit, worker, WorkerPipes(answers[0], requests[1], log[0]), spawned, remember, place
-    )
+    pipes = WorkerPipes(answers[0], requests[1], log[0], key)
+    return RunMonitor(limit, worker, pipes, spawned, remember, place, job, cores)
 
 
 def _become_worker(limit: Limit, cores: set[int]) -> None:
@@ -332,9 +366,10 @@ def kill_all(limit: Limit, patience: float = PATIENCE) -> set[int]:
         time.sleep(0.001)
 
 
-def _encode_job(job: Job, module: str, link: Path) -> bytes:
+def _encode_job(job: Job, module: str, link: Path, key: bytes) -> bytes:
     message = {**json.loads(job.to_json()), "module": module, "link": str(link)}
-    return json.dumps({**message, "folder": str(link.parent)}).encode() + b"\n"
+    message |= {"folder": str(link.parent), "key": key.hex()}
+    return json.dumps(message).encode() + b"\n"
 
 
 def _read(descriptor: int) -> bytes | None:

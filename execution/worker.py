@@ -2,7 +2,8 @@
 
 Runs by path in the engine's interpreter (`python -P worker.py REQUESTS ANSWERS`, two inherited
 pipes), where dfbench may not be installed: it imports the standard library only until it loads the
-program. Messages are JSON lines; standard output and error belong to the program.
+program. Messages are JSON lines, each signed: what the program writes into the pipe is not.
+Standard output and error belong to the program.
 """
 
 # ruff: noqa: ANN401 - what a program loads and answers may be anything
@@ -19,12 +20,16 @@ import json  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+from hashlib import blake2b  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any, NoReturn
 
+# Taken before the program is imported, which may replace the module's own.
+clock = time.perf_counter
 # Bounds on a message: enough to see the error.
 MESSAGE_CHARACTERS = 2000
 TRACEBACK_CHARACTERS = 6000
@@ -39,11 +44,28 @@ ARGUMENT_CHARACTERS = 60
 PARTS = {"load", "query", "rows", "start", "apply"}
 
 
+def make_signer(key: bytes) -> Callable[[bytes], bytes]:
+    """Return a function that signs lines in their order, so that none can be sent twice.
+
+    A program cannot look the key up by a name, and has to search the memory for it.
+    """
+    count = 0
+
+    def sign(line: bytes) -> bytes:
+        nonlocal count
+        count += 1
+        numbered = count.to_bytes(8, "big") + line
+        return blake2b(numbered, key=key, digest_size=16).hexdigest().encode() + b" " + line
+
+    return sign
+
+
 class Supervisor:
     """The two pipes to the supervisor. Processes that the program forks do not write to them."""
 
     def __init__(self, requests: int, answers: int) -> None:
         self._requests, self._answers = requests, answers
+        self._sign = make_signer(b"")
         self._owner = os.getpid()
         for descriptor in (requests, answers):
             os.set_inheritable(descriptor, False)
@@ -54,6 +76,7 @@ class Supervisor:
         while not line.endswith(b"\n"):
             line += os.read(self._requests, 1) or b"\n"
         job: dict[str, Any] = json.loads(line)
+        self._sign = make_signer(bytes.fromhex(job.pop("key")))
         return job
 
     def enter(self, phase: str, **message: Any) -> None:
@@ -65,7 +88,7 @@ class Supervisor:
         """Write one line, unless this is a forked copy that ran past the program's end."""
         if os.getpid() != self._owner:
             os._exit(1)
-        line = json.dumps(message).encode() + b"\n"
+        line = self._sign(json.dumps(message).encode()) + b"\n"
         while line:
             line = line[os.write(self._answers, line) :]
 
@@ -88,7 +111,7 @@ class Supervisor:
             before = list(named["pool"])
             original(*arguments)
             # A worker that has done its number of tasks ends with 0, after it sent their results.
-            expected = {None, 0} if named.get("maxtasksperchild") else {None}
+            expected: set[int | None] = {None, 0} if named.get("maxtasksperchild") else {None}
             for worker in before:
                 self._look(worker, expected)
 
@@ -111,38 +134,55 @@ def main(requests: int, answers: int) -> NoReturn:
     supervisor.enter("start-up", at=BEGAN)
     sys.argv = [job["program"]]
     try:
-        rows = run_job(job, supervisor)
+        ended = run_job(job, supervisor)
     except BaseException as error:  # noqa: BLE001 - sys.exit in a program is an ending like others
         supervisor.send(error=describe_error(error, job))
     else:
-        supervisor.send(done=True, rows=rows)
+        supervisor.send(done=True, **ended)
     # The supervisor kills the tree now: an engine's exit handlers are not measured.
     while True:
         signal.pause()
 
 
-def run_job(job: dict[str, Any], supervisor: Supervisor) -> int | None:
-    """Run all phases; return the answer's number of rows, None if it is not collected."""
+def run_job(job: dict[str, Any], supervisor: Supervisor) -> dict[str, Any]:
+    """Run all phases; return the answer's number of rows, None if not collected, and its faults."""
     seconds, (program, cluster) = time_call(start, job["folder"], job["module"])
     paths = () if job["data"] is None else (job["data"], *job["tables"])
     meter = meter_cluster(job["scheduler"], cluster, paths)
     supervisor.watch_pools()
+    watching = load_sibling("answer_watch")["AnswerWatch"]
     supervisor.enter("load", time="startup", seconds=seconds)
-    seconds, loaded = time_call(program.load, *paths)
-    # Several tables are several arguments; with one table, a tuple may be the frame itself.
-    data = loaded if job["tables"] and isinstance(loaded, tuple) else (loaded,)
+    seconds, data = time_call(load, program, paths)
     gc.collect()
+    watch = watching(program.__file__, data)
     supervisor.enter("query", time="load", seconds=seconds)
-    answer = execute(job, program.query, data, supervisor)
+    answer = execute(job, program.query, data, supervisor, watch)
     if meter:
         supervisor.send(workers=meter())
     if job["answer"] is None:
-        return None
+        return {"rows": None, "faults": watch.finish()}
     supervisor.enter("collect")
     seconds, rows = time_call(collect, program.rows, answer, job["answer"])
     # Last, when no phase's memory is measured and the answer is written.
     supervisor.send(time="collect", seconds=seconds, columns=describe_columns(data))
-    return int(rows)
+    del answer
+    if job["other"]:
+        del data
+        answer_other(program, job["other"])
+    return {"rows": int(rows), "faults": watch.finish()}
+
+
+def load(program: ModuleType, paths: tuple[str, ...]) -> tuple[Any, ...]:
+    """Load the data, and return it as the arguments of `query`."""
+    loaded = program.load(*paths)
+    # Several tables are several arguments; with one table, a tuple may be the frame itself.
+    return loaded if len(paths) > 1 and isinstance(loaded, tuple) else (loaded,)
+
+
+def answer_other(program: ModuleType, other: dict[str, Any]) -> None:
+    """Answer once more, untimed, on other rows: an answer that was kept is not theirs."""
+    data = load(program, (other["data"], *other["tables"]))
+    collect(program.rows, program.query(*data), other["answer"])
 
 
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:
@@ -184,15 +224,20 @@ def describe_columns(data: tuple[Any, ...]) -> dict[str, str]:
     return types
 
 
-def execute(job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor) -> Any:
+def execute(
+    job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor, watch: Any
+) -> Any:
     """Run the query cold, as warm-up and hot, report each time, and return the last answer."""
     answer: Any = None
 
     def once(kind: str) -> float:
         nonlocal answer
         answer = None  # Freed outside of the timed part, so that two answers never exist at once.
+        # The supervisor holds the time against its own clock, from the one message to the other.
+        supervisor.send(begins=kind)
         seconds, answer = time_call(query, *data)
         supervisor.send(time=kind, seconds=seconds)
+        watch.look(answer)
         return seconds
 
     limit = job["limits"]["time"]
@@ -229,9 +274,9 @@ def needs_warmup(times: list[float], asked: int | None) -> bool:
 
 def time_call(function: Any, *arguments: Any) -> tuple[float, Any]:
     """Call a function; return its wall-clock seconds and its value."""
-    began = time.perf_counter()
+    began = clock()
     value = function(*arguments)
-    return time.perf_counter() - began, value
+    return clock() - began, value
 
 
 def collect(rows: Any, answer: Any, file: str) -> int:

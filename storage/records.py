@@ -89,7 +89,8 @@ class Noise:
 class Run:
     """One process: an engine on a query in one round; `log` holds the last lines it printed.
 
-    `columns` has the type of each column that it had loaded, as its library names that.
+    `columns` has the type of each column that it had loaded, as its library names that. `cores` is
+    how many it used where that is more than its limit of threads, else None.
     """
 
     engine: str
@@ -107,6 +108,7 @@ class Run:
     columns: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     began: str = ""
+    cores: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the run as JSON's types."""

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from dfbench.errors import LimitError
 from dfbench.execution import sandbox
 from dfbench.execution.executor import execute
-from dfbench.execution.job import Job
+from dfbench.execution.job import Job, OtherData
 from dfbench.execution.limits import Backend
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Run
@@ -115,3 +116,163 @@ def query(data):
     ended = run(tmp_path, text, hidden=(hidden,))
     assert ended.outcome is Outcome.OK, ended.evidence
     assert [file.name for file in hidden.iterdir()] == ["right.arrow"]
+
+
+HONEST = """
+import os, subprocess, sys, threading, time
+import pyarrow as pa
+
+def load(path):
+    return pa.table({"x": [1, 2, 3]})
+
+def query(data):
+    time.sleep(0.05)
+    return data.slice(1)
+
+def rows(answer):
+    return answer
+
+_load, _query, _rows = load, query, rows
+"""
+KEPT = "returned an answer that it had kept"
+CHEATS = {
+    "cache": (
+        ("memo = {}\ndef query(data):\n"
+        "    return memo.setdefault(id(data), None) or memo.update({id(data): _query(data)})"
+        " or memo[id(data)]"),
+        Outcome.WRONG, KEPT,
+    ),
+    "load": (
+        "def load(path): return _query(_load(path))\ndef query(data): return data",
+        Outcome.WRONG, "what load() had returned",
+    ),
+    "lazy": (
+        "def query(data): return lambda: _query(data)\ndef rows(answer): return _rows(answer())",
+        Outcome.WRONG, "before its answer was finished (the function <lambda>)",
+    ),
+    "generator": (
+        ("def query(data): return (one for one in [_query(data)])\n"
+        "def rows(answer): return _rows(next(answer))"),
+        Outcome.WRONG, "before its answer was finished (a generator)",
+    ),
+    "thread": (
+        ("def query(data):\n"
+        "    box = []\n"
+        "    thread = threading.Thread(target=lambda: box.append(_query(data)))\n"
+        "    thread.start()\n"
+        "    return thread, box\n"
+        "def rows(answer):\n    answer[0].join()\n    return _rows(answer[1][0])"),
+        Outcome.WRONG, "before its answer was finished (a running thread)",
+    ),
+    "hidden thread": (
+        ("box = []\n"
+        "def query(data):\n"
+        "    threading.Thread(target=lambda: box.append(_query(data))).start()\n"
+        "    return box\n"
+        "def rows(answer):\n    time.sleep(0.3)\n    return _rows(answer[-1])"),
+        Outcome.WRONG, "a thread that runs the program's code",
+    ),
+    "last": (
+        ("calls = []\n"
+        "def query(data):\n"
+        "    calls.append(1)\n"
+        "    return _query(data) if len(calls) > 2 else None"),
+        Outcome.WRONG, "executions answered differently: NoneType, then Table of 2",
+    ),
+    "shorter": (
+        ("calls = []\n"
+        "def query(data):\n"
+        "    calls.append(1)\n"
+        "    return _query(data) if len(calls) > 2 else data.slice(0, 0)"),
+        Outcome.WRONG, "executions answered differently: Table of 0, then Table of 2",
+    ),
+    "pipe": (
+        ("def query(data):\n"
+        "    for number in range(3, 40):\n"
+        "        try: os.write(number, b'{\"time\": \"hot\", \"seconds\": 1e-9}\\n')\n"
+        "        except OSError: pass\n"
+        "    return _query(data)"),
+        Outcome.CRASHED, "something other than the worker wrote to its result pipe",
+    ),
+    "worker's frame": (
+        ("def query(data):\n"
+        "    frame = sys._getframe()\n"
+        "    while 'supervisor' not in frame.f_locals: frame = frame.f_back\n"
+        "    frame.f_locals['supervisor'].send(begins='hot')\n"
+        "    frame.f_locals['supervisor'].send(time='hot', seconds=1e-9)\n"
+        "    return _query(data)"),
+        Outcome.CRASHED, "something other than the worker wrote to its result pipe",
+    ),
+    "clock": (
+        ("def query(data):\n"
+        "    answer = _query(data)\n"
+        "    time.perf_counter = lambda: 0.0\n"
+        "    return answer"),
+        Outcome.WRONG, "the program replaced time.perf_counter",
+    ),
+    "worker's clock": (
+        ("def query(data):\n"
+        "    sys.modules['__main__'].time_call = lambda call, *given: (1e-9, call(*given))\n"
+        "    return _query(data)"),
+        Outcome.CRASHED, "by the supervisor's clock",
+    ),
+}  # fmt: skip
+
+
+def test_an_honest_program_has_no_faults(tmp_path: Path) -> None:
+    ended = run(tmp_path, HONEST, data=tmp_path, answer=tmp_path / "answer.arrow")
+    assert (ended.outcome, ended.evidence, ended.cores) == (Outcome.OK, "", None)
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_cheat_is_found(tmp_path: Path, name: str) -> None:
+    text, outcome, words = CHEATS[name]
+    ended = run(tmp_path, HONEST + text, data=tmp_path, answer=tmp_path / "answer.arrow")
+    assert ended.outcome is outcome, ended.log
+    assert words in ended.evidence
+    if name == "clock":  # the worker's own has measured all the same
+        assert min(ended.times.hot) >= 0.05
+
+
+BURN = "end = __import__('time').monotonic() + 1\nwhile __import__('time').monotonic() < end: pass"
+WIDE = {
+    "affinity": "os.sched_setaffinity(0, range(os.cpu_count()))",
+    "a thread": (
+        "wide = lambda: os.sched_setaffinity(0, range(os.cpu_count())) or time.sleep(0.2)\n"
+        "    thread = threading.Thread(target=wide)\n"
+        "    thread.start()\n"
+        "    thread.join()"
+    ),
+    "children, and back": (
+        "before = os.sched_getaffinity(0)\n"
+        "    os.sched_setaffinity(0, range(os.cpu_count()))\n"
+        f"    burn = [sys.executable, '-c', {BURN!r}]\n"
+        "    children = [subprocess.Popen(burn) for _ in range(2)]\n"
+        "    os.sched_setaffinity(0, before)\n"
+        "    [child.wait() for child in children]"
+    ),
+}
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core")
+@pytest.mark.parametrize("name", WIDE)
+def test_more_cores_than_allowed_are_reported(tmp_path: Path, name: str) -> None:
+    text = f"{HONEST}\ndef query(data):\n    {WIDE[name]}\n    return _query(data)\n"
+    ended = run(tmp_path, text, data=tmp_path, answer=tmp_path / "answer.arrow")
+    assert ended.outcome is Outcome.OK, ended.evidence
+    assert (ended.cores or 0) > 1
+    assert ended.evidence == f"used {ended.cores} cores, with a limit of 1"
+
+
+def test_answers_of_other_rows_are_written_too(tmp_path: Path) -> None:
+    text = """
+import pyarrow as pa
+def load(path): return pa.table({"x": [path]})
+def query(data): return data.slice(0)
+def rows(answer): return answer
+"""
+    other = OtherData(tmp_path / "other", (), tmp_path / "other.arrow")
+    ended = run(tmp_path, text, data=tmp_path, answer=tmp_path / "answer.arrow", other=other)
+    assert ended.outcome is Outcome.OK, ended.evidence
+    with pa.memory_map(str(other.answer)) as file:
+        assert pa.ipc.open_file(file).read_all().to_pylist() == [{"x": str(tmp_path / "other")}]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dfbench.errors import LimitError
 from dfbench.execution import machine, noise, processes, sandbox, worker
-from dfbench.execution.job import Job
+from dfbench.execution.job import Job, OtherData
 from dfbench.execution.limits import Cause, cgroup, choose_backend, find_backend, selection
 from dfbench.execution.limits.thrash_guard import ThrashDetector
 from dfbench.execution.limits.watchdog import HeldMemory, sum_memory
@@ -119,7 +119,14 @@ VERDICTS = {
         "allocation",
     ),
     "closed": (Observation(End.CLOSED), Outcome.CRASHED, "closed"),
-    "garbage": (Observation(End.GARBAGE), Outcome.CRASHED, "invalid data"),
+    "garbage": (Observation(End.GARBAGE), Outcome.CRASHED, "other than the worker wrote"),
+    "faults": (Observation(End.DONE, faults=("kept", "late")), Outcome.WRONG, "kept; late"),
+    "clock": (
+        Observation(End.DONE, hot=(0.0, 0.0), observed=(0.5, 0.6)),
+        Outcome.CRASHED,
+        "0 s for an execution that took 0.5 s by the supervisor's clock",
+    ),
+    "late once": (Observation(End.DONE, hot=(0.1, 0.1), observed=(0.5, 0.1)), Outcome.OK, ""),
 }
 
 
@@ -170,7 +177,7 @@ def test_only_endings_from_outside_are_tried_again() -> None:
     again = {
         name for name, (seen, _, _) in VERDICTS.items() if decide_outcome(seen, MIB, 5.0).retry
     }
-    assert again == {"host", "signal 9"}
+    assert again == {"host", "signal 9", "clock"}
 
 
 def test_what_was_seen_survives_its_line() -> None:
@@ -181,19 +188,32 @@ def test_what_was_seen_survives_its_line() -> None:
 
 
 def account() -> WorkerReport:
-    return WorkerReport(10.0, lambda: None)
+    return WorkerReport(10.0, lambda: None, runs=1)
+
+
+def sign(*messages: bytes) -> bytes:
+    signer = worker.make_signer(b"")
+    return b"".join(signer(message) + b"\n" for message in messages)
 
 
 def test_a_workers_words_may_come_in_pieces() -> None:
     said = account()
-    for piece in (b'{"phase": "start-up", "at": 10', b'.5}\n{"phase": "load", "time"', b": "):
-        said.receive(piece)
-    assert (said.phase, said.times) == (Phase.STARTUP, {"interpreter": 0.5})
-    said.receive(
-        b'"startup", "seconds": 2}\n{"time": "hot", "seconds": 1}\n{"done": true, "rows": 3}\n'
+    words = sign(
+        b'{"phase": "start-up", "at": 10.5}',
+        b'{"phase": "load", "time": "startup", "seconds": 2}',
+        b'{"begins": "hot"}',
+        b'{"time": "hot", "seconds": 1}',
+        b'{"done": true, "rows": 3, "faults": []}',
     )
+    for place in range(len(words)):
+        said.receive(words[place : place + 1], place)
     assert (said.phase, said.end, said.rows) == (Phase.DONE, End.DONE, 3)
     assert (said.times["startup"], said.hot) == (2.0, [1.0])
+    assert said.times["interpreter"] == 0.5
+    assert said.observed == [len(sign(HOT[1]))]
+
+
+HOT = (b'{"begins": "hot"}', b'{"time": "hot", "seconds": 1}')
 
 
 @pytest.mark.parametrize(
@@ -201,18 +221,31 @@ def test_a_workers_words_may_come_in_pieces() -> None:
     [
         b"\xff\n",
         b"[1]\n",
-        b"3\n",
-        b'{"phase": "lunch"}\n',
-        b'{"time": "tea", "seconds": 1}\n',
-        b'{"time": "hot"}\n',
-        b'{"error": 1}\n',
-        b'{"done": true}\n',
+        b'{"time": "hot", "seconds": 1}\n',
+        sign(*HOT) + sign(*HOT),
+        sign(*HOT, *HOT),
+        sign(HOT[1]),
+        sign(b'{"begins": "cold"}', HOT[1]),
+        *map(
+            sign,
+            (
+                b"[1]",
+                b"3",
+                b'{"phase": "lunch"}',
+                b'{"time": "tea", "seconds": 1}',
+                b'{"time": "load", "seconds": -1}',
+                b'{"time": "load", "seconds": NaN}',
+                b'{"time": "load"}',
+                b'{"error": 1}',
+                b'{"done": true}',
+            ),
+        ),
         b"x" * 2_000_000,
     ],
 )
 def test_other_words_are_garbage(line: bytes) -> None:
     said = account()
-    said.receive(line)
+    said.receive(line, 11.0)
     assert said.end == End.GARBAGE
 
 
@@ -220,7 +253,8 @@ def test_a_job_survives_its_line(tmp_path: Path) -> None:
     job = Job(
         engine="e", query="q", round=1, python="p", program=tmp_path / "ü 1.py", program_sha="s",
         data=None, answer=tmp_path / "a", warmups=1, runs=2, environment={"A": "1"},
-        limits=Limits(1, 2.0, 3),
+        limits=Limits(1, 2.0, 3), hidden=(tmp_path,),
+        other=OtherData(tmp_path / "d", (tmp_path / "t",), tmp_path / "o"),
     )  # fmt: skip
     assert Job.from_json(job.to_json()) == job
 
@@ -554,6 +588,6 @@ def test_a_pools_worker_that_ends_while_it_is_looked_at_is_reported(
     if evidence is None:
         assert not lines
     else:
-        message = json.loads(lines[0])
+        message = json.loads(lines[0].partition(" ")[2])
         assert message["error"]["types"] == ["WorkerDied"]
         assert message["error"]["message"].startswith(f"ForkPoolWorker-1 ended {evidence}")

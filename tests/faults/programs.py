@@ -152,7 +152,7 @@ FAULTS: dict[str, Fault] = {
         "    except OSError: pass\n"
         "time.sleep(1000)",
         CRASHED,
-        "invalid data",
+        "other than the worker wrote",
     ),
     "answer endlessly": Fault(
         "for number in range(3, 30):\n"
@@ -161,7 +161,7 @@ FAULTS: dict[str, Fault] = {
         "    except OSError: pass\n"
         "time.sleep(1000)",
         CRASHED,
-        "invalid data",
+        "other than the worker wrote",
     ),
     "close the pipe": Fault(
         "os.closerange(3, 256)\ntime.sleep(1000)", CRASHED, "closed its result pipe"
