@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dfbench.datasets.parquet_schema import read_schema
-from dfbench.engines import find, missing
+from dfbench.engines import find, find_missing
 from dfbench.engines.base import Resources
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
@@ -137,7 +137,7 @@ def _times(
     schema = read_schema(data) if data else Schema((), 0)
     for name in roads:
         engine = find(name)
-        if missing(engine):
+        if find_missing(engine):
             continue
         try:
             text = engine.write(query, schema, Resources(WORKERS)).text

@@ -19,7 +19,7 @@ SHOWN = 10  # failures of a part; more of them repeat the first
 
 def create_plugin(name: str, folder: Path | None) -> None:
     """Write a package for an engine plug-in, by default in `dfbench-NAME`, and print its files."""
-    for path in template.new(name, folder or Path(f"dfbench-{name}")):
+    for path in template.create_package(name, folder or Path(f"dfbench-{name}")):
         sys.stdout.write(f"{path}\n")
 
 

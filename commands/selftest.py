@@ -9,7 +9,7 @@ from pathlib import Path
 from ..comparison import session
 from ..comparison.plan import narrow
 from ..comparison.request import Request
-from ..engines import engines, missing
+from ..engines import engines, find_missing
 from ..errors import EngineError
 from ..report import selftest as selftests
 from ..report.progress import Progress
@@ -42,7 +42,7 @@ def selftest_stored(path: Path, rounds: int) -> int:
 
 def _usual_engines() -> tuple[str, ...]:
     """Return engines that start fast: several, as a single round borrows another's spread."""
-    here = [engine.name for engine in engines().values() if not missing(engine)]
+    here = [engine.name for engine in engines().values() if not find_missing(engine)]
     if not here:
         raise EngineError("no engine is installed; `make install` installs all of them")
     return tuple(name for name in ("pandas", "polars", "duckdb") if name in here) or (here[0],)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..engines.modin import OBJECT_STORE_SHARE
-from ..engines.versions import scheduler
+from ..engines.versions import find_scheduler
 from ..execution import machine, sandbox
 from .plan import Plan
 
@@ -86,7 +86,7 @@ def warn_cluster_limits(plan: Plan) -> tuple[str, ...]:
         f"{engine.name}: memory and threads are limited for its client on this machine only; the "
         "cluster's workers have their own limits, and peaks are reported per worker"
         for engine in plan.engines
-        if scheduler(engine)
+        if find_scheduler(engine)
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from ..engines.base import Program
-from ..engines.versions import scheduler
+from ..engines.versions import find_scheduler
 from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.schedule import shuffle_pairs
@@ -252,7 +252,7 @@ def build_job(  # noqa: PLR0913 - a job has that many parts
         environment=plan.engine(engine).environment(plan.resources),
         limits=plan.workload.limits,
         tables=plan.data.joins(plan.workload.query(query)),
-        scheduler=scheduler(plan.engine(engine)),
+        scheduler=find_scheduler(plan.engine(engine)),
     )
 
 

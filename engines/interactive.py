@@ -28,7 +28,7 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
         for name, other in others.items():
             _store(tables[name], other)
         beside = tuple((name, read_schema(other)) for name, other in others.items())
-        module = loaded(engine.write(query, replace(read_schema(path), tables=beside)))
+        module = load_program(engine.write(query, replace(read_schema(path), tables=beside)))
         if hasattr(module, "start"):
             module.started = module.start()  # type: ignore[attr-defined]
         joined = [str(others[query.join.table])] if query.join else []
@@ -37,7 +37,7 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
         return module.query(*data) if spread else module.query(data)
 
 
-def loaded(program: Program) -> ModuleType:
+def load_program(program: Program) -> ModuleType:
     """Execute a program's text as a module; tracebacks show its lines."""
     name = f"<{program.engine} program {program.sha}>"
     lines = program.text.splitlines(keepends=True)

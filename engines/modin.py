@@ -11,7 +11,7 @@ from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import NEWEST, EngineInfo, Place, Work
-from .pandas.queries import PandasSteps, reading
+from .pandas.queries import PandasSteps, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen_beside_floats
@@ -111,7 +111,7 @@ class Modin(Adapter):
             imports=IMPORTS,
             own=mine,
             before=self._before(strings=strings, sends=bool(mine.source)),
-            load=inputs.load(reading),
+            load=inputs.load(write_reading),
             query=steps.body() if steps.finishes else steps.body(FORCED),
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),

@@ -14,7 +14,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import EngineInfo, Work
 from .pandas.expressions import Series, series
-from .pandas.queries import IMPORTS, ROWS, PandasSteps, reading, string_option
+from .pandas.queries import IMPORTS, ROWS, PandasSteps, string_option, write_reading
 from .writing.passes.join import Inputs, single_frame
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts
@@ -41,7 +41,7 @@ class NumPy(Adapter):
         return Parts(
             imports=IMPORTS,
             before=string_option(query, data, resources),
-            load=inputs.load(partial(reading, vectorised=True)),
+            load=inputs.load(partial(write_reading, vectorised=True)),
             query="\n".join(_statements(query, function, function.body, data)),
             rows=ROWS,
         )
@@ -50,7 +50,7 @@ class NumPy(Adapter):
 def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -> list[str]:
     """Write the named intermediates as variables, then the answer."""
     steps = PandasSteps(query, data)
-    lines = steps.prepared(query.derive)
+    lines = steps.prepare(query.derive)
     facts = row_facts(query, data)
     nothing = facts.kind(body) not in {"int", "float", "decimal"}
     writer = replace(series("data", query, data), facts=facts, nothing=nothing)
@@ -59,7 +59,7 @@ def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -
         lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
         writer = writer.binding(local.name)
     answer = quote("pd.DataFrame(c)", c={function.output: _value(last, writer)})
-    *more, end = steps.finished(answer)
+    *more, end = steps.finish(answer)
     return [*lines, *more, f"return {end}"]
 
 

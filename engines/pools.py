@@ -136,7 +136,7 @@ class Pooled(Adapter):
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write the user's function, and the pool that calls it on each task."""
         mine = make_own(tasks)
-        body = self._filled(self.pool.calls, resources).replace("FUNCTION", mine.name)
+        body = self._fill(self.pool.calls, resources).replace("FUNCTION", mine.name)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
             before=self._chunks(resources) if "CHUNKS" in body else "",
@@ -148,15 +148,15 @@ class Pooled(Adapter):
 
     def _body(self, query: Query, data: Schema, resources: Resources) -> str:
         steps = PandasSteps(query, data)
-        lines = steps.prepared(query.derive)
+        lines = steps.prepare(query.derive)
         answer = quote("apply(data)")
         if self.pool is not SERIAL:
             split = _by_rows(query) if isinstance(query.apply, RowFunction) else _by_groups(steps)
-            lines += [*split, self._filled(self.pool.frames, resources)]
+            lines += [*split, self._fill(self.pool.frames, resources)]
             answer = quote("pd.concat(done)")
         if isinstance(query.apply, RowFunction):
             answer = quote("pd.DataFrame(c)", c={query.apply.output: answer})
-        *more, last = steps.finished(answer)
+        *more, last = steps.finish(answer)
         return "\n".join([*lines, *more, f"return {last}"])
 
     def _chunks(self, resources: Resources) -> str:
@@ -166,7 +166,7 @@ class Pooled(Adapter):
             return fill(CHUNKS, NUMBER=quote("n * os.cpu_count()", n=PARTS_PER_WORKER))
         return fill(CHUNKS, NUMBER=literal(PARTS_PER_WORKER * resources.threads))
 
-    def _filled(self, statements: str, resources: Resources) -> str:
+    def _fill(self, statements: str, resources: Resources) -> str:
         workers = str(resources.threads) if resources.threads else self.pool.everyone
         return statements.replace("WORKERS", workers)
 

@@ -14,8 +14,8 @@ from importlib import import_module, metadata
 from ..errors import EngineError
 from .base import Engine
 from .info import NEWEST, EngineInfo, Place, Work
-from .scan import SCAN, scanning
-from .versions import Versioned, info, versioned
+from .scan import SCAN, scan_within
+from .versions import Versioned, find_info, select_version
 
 # A module for each engine, in the order in which a comparison runs and shows them.
 REGISTRY = (
@@ -47,17 +47,17 @@ def find(name: str) -> Engine:
     EngineError names the nearest known one.
     """
     base, at, asked = name.partition("@")
-    return versioned(_find(base), asked) if at else _find(base)
+    return select_version(_find(base), asked) if at else _find(base)
 
 
 def _find(name: str) -> Engine:
     if name.endswith(SCAN):
-        return scanning(_find(name.removesuffix(SCAN)))
+        return scan_within(_find(name.removesuffix(SCAN)))
     known = engines()
     if name in known:
         return known[name]
     plain, _, variant = name.rpartition("/")
-    if plain in known and info(known[plain]).default_variant == variant:
+    if plain in known and find_info(known[plain]).default_variant == variant:
         raise EngineError(f"{name} is what {plain} does by default: write {plain}")
     near = difflib.get_close_matches(name, known, 1)
     mend = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
@@ -74,7 +74,7 @@ def engines() -> dict[str, Engine]:
 
 def own_infos() -> tuple[EngineInfo, ...]:
     """Return what there is to know about dfbench's own engines, variants included."""
-    return tuple(info(engine) for module in REGISTRY for engine in _family(module))
+    return tuple(find_info(engine) for module in REGISTRY for engine in _family(module))
 
 
 def default_engines(work: Work) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def tested_elsewhere() -> tuple[str, ...]:
 
 def select_installed(names: Sequence[str]) -> tuple[str, ...]:
     """Return those of some engines that are installed; EngineError where none is."""
-    here = tuple(name for name in names if not missing(find(name)))
+    here = tuple(name for name in names if not find_missing(find(name)))
     if not here:
         raise EngineError(
             f"none of {', '.join(names)} is installed; `pip install 'dataframe-bench[engines]'` "
@@ -120,7 +120,7 @@ def versions(engine: Engine) -> dict[str, str]:
     return found
 
 
-def missing(engine: Engine) -> tuple[str, ...]:
+def find_missing(engine: Engine) -> tuple[str, ...]:
     """Return the distributions that an engine needs and this interpreter does not have."""
     return tuple(name for name in engine.distributions if name not in versions(engine))
 
@@ -129,7 +129,7 @@ def install_command(engine: Engine) -> str:
     """Return the command that adds an engine to this environment."""
     if isinstance(engine, Versioned):
         return f"dfbench env make {engine.name}"
-    return f"pip install {' '.join(missing(engine))}"
+    return f"pip install {' '.join(find_missing(engine))}"
 
 
 def _family(module: str) -> tuple[Engine, ...]:

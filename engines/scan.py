@@ -40,11 +40,11 @@ class Scanning(Wrapper):
             raise Unsupported(query.name, "tasks read no file, so there is none to scan")
         program = self.engine.write(query, data, resources)
         text = program.text.replace(f' - {self.engine.name}"""', f' - {self.name}"""', 1)
-        text = _moved(text)
+        text = _move_load(text)
         return Program(self.name, text, hash_meaning(text))
 
 
-def scanning(engine: Engine) -> Engine:
+def scan_within(engine: Engine) -> Engine:
     """Return the variant of an engine that reads within the query.
 
     An engine with a field `load` reads lazily; any other reads all columns and rows, but later.
@@ -54,7 +54,7 @@ def scanning(engine: Engine) -> Engine:
     return Scanning(engine)
 
 
-def _moved(text: str) -> str:
+def _move_load(text: str) -> str:
     """Move the body of `load` to the start of `query`; `load` returns the path."""
     parts = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
     load, query = parts["load"], parts["query"]

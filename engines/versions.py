@@ -46,7 +46,7 @@ class Versioned(Wrapper):
         return replace(program, engine=self.name, text=titled)
 
 
-def versioned(engine: Engine, asked: str) -> Engine:
+def select_version(engine: Engine, asked: str) -> Engine:
     """Return an engine with what follows its @: a version, an interpreter, an address.
 
     Raises EngineError for anything else, and for the address of an engine without clusters.
@@ -71,29 +71,29 @@ def versioned(engine: Engine, asked: str) -> Engine:
             )
             raise EngineError(message)
     if address:
-        engine = clustered(engine, address)
+        engine = connect_cluster(engine, address)
     return Versioned(engine, f"{own}@{asked}", version, python) if version or python else engine
 
 
-def info(engine: Engine) -> EngineInfo:
+def find_info(engine: Engine) -> EngineInfo:
     """Return what there is to know about an engine; of a third party's, its name and needs."""
-    own = _unwrapped(engine)
+    own = _unwrap(engine)
     return own.info if isinstance(own, Described) else EngineInfo(own.name, own.distributions)
 
 
-def scheduler(engine: Engine) -> str:
+def find_scheduler(engine: Engine) -> str:
     """Return the scheduler that reports on a cluster elsewhere: `dask`, `ray`, or empty."""
-    own = _unwrapped(engine)
+    own = _unwrap(engine)
     return own.scheduler if isinstance(own, Clustering) else ""
 
 
-def _unwrapped(engine: Engine) -> Engine:
+def _unwrap(engine: Engine) -> Engine:
     while isinstance(engine, Wrapper):
         engine = engine.engine
     return engine
 
 
-def clustered(engine: Engine, address: str) -> Engine:
+def connect_cluster(engine: Engine, address: str) -> Engine:
     """Return an engine on an existing cluster; EngineError where it supports none."""
     if isinstance(engine, Scanning) and isinstance(engine.engine, Clustering):
         return replace(engine, engine=engine.engine.on(address))

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..engines.info import NEWEST
-from ..engines.versions import Versioned, info
+from ..engines.versions import Versioned, find_info
 
 SHIPPED = Path(__file__).with_name("pinned")
 # Every program hands its answer over as Arrow.
@@ -64,7 +64,7 @@ def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins
 
 def write_requirements(engine: Versioned) -> str:
     """Write what an engine requires, its own distribution with the version asked for."""
-    own, *others = info(engine).requirements
+    own, *others = find_info(engine).requirements
     if ALWAYS not in engine.distributions:
         others.append(ALWAYS)
     if engine.version not in {"", NEWEST}:

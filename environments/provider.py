@@ -12,7 +12,7 @@ from ..datasets.cache import default_folder
 from ..engines import find, install_command, versions
 from ..engines.base import Engine
 from ..engines.info import NEWEST, Place
-from ..engines.versions import Versioned, info
+from ..engines.versions import Versioned, find_info
 from ..errors import EngineError
 from . import pythons
 from .pins import Pins, choose_pins, find_newest, load_shipped
@@ -136,7 +136,7 @@ def _choose_pins(engine: Versioned, python: pythons.Python) -> Pins:
 
 def explain_missing_device(engine: Engine, device: Path) -> str:
     """Describe that an engine's device is not here; empty where it is, or none is needed."""
-    if device.exists() or info(engine).place is not Place.GPU:
+    if device.exists() or find_info(engine).place is not Place.GPU:
         return ""
     return f"it needs an NVIDIA GPU, and this machine has none (no {device})"
 

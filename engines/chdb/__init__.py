@@ -10,14 +10,14 @@ from ...spec.schema import Column
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..duckdb.queries import WIDTH, guarding, lifted, listed
+from ..duckdb.queries import WIDTH, lift_bindings, list_guards, write_clause
 from ..info import NEWEST, EngineInfo, Place
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
 from ..writing.properties import Facts, output_facts, row_facts
 from ..writing.sql import quote_name, triple_quote
-from .queries import ClickHouseStatement, string, type_of
+from .queries import ClickHouseStatement, find_type, quote_text
 
 # ClickHouse keeps as much of a machine's memory for what it does not count.
 MEMORY_SHARE = 0.9
@@ -31,19 +31,19 @@ class _Table:
     keys: tuple[str, ...]
     numbered: bool = False
 
-    def selected(self, begin: str, path: str) -> str:
+    def write_select(self, begin: str, path: str) -> str:
         """Write what reads the file with the types of its columns, as Python text."""
         columns = [self.file.data[column] for column in self.file.query.reads]
-        types = ", ".join(f"{quote_name(column.name)} {type_of(column)}" for column in columns)
+        types = ", ".join(f"{quote_name(column.name)} {find_type(column)}" for column in columns)
         numbers = ["_row_number AS rowid"] if self.numbered else []
         items = [*numbers, *map(self._item, columns)] or ["1 AS one"]
-        arguments = [path, "Parquet", *([string(types)] if types else [])]
+        arguments = [path, "Parquet", *([quote_text(types)] if types else [])]
         file = f"file({', '.join(arguments)})"
-        line = f"{begin} {listed('SELECT', items, ',')} FROM {file}"
+        line = f"{begin} {write_clause('SELECT', items, ',')} FROM {file}"
         if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
             return f'"{line}"'
         return triple_quote(
-            f"{begin}\n{listed('SELECT', items, ',')}\nFROM {_wrapped(file, arguments)}"
+            f"{begin}\n{write_clause('SELECT', items, ',')}\nFROM {_wrap_call(file, arguments)}"
         )
 
     def _item(self, column: Column) -> str:
@@ -65,12 +65,12 @@ class ChDB(Adapter):
         """Write one statement over a table that is loaded once."""
         query, rows = inputs.query, inputs.rows
         _check_names(query)
-        asked = lifted(query)
-        guards = guarding(query, row_facts(query, rows))
+        asked = lift_bindings(query)
+        guards = list_guards(query, row_facts(query, rows))
         facts = row_facts(asked, rows)
         statement = ClickHouseStatement(asked, rows, facts, guards, met=inputs.joining)
         tables = _tables(inputs, asked, ordered=statement.ordered)
-        made = _viewed if self.load is Load.SCAN else _loaded
+        made = _write_view if self.load is Load.SCAN else _write_load
         return Parts(
             imports="import chdb",
             load="\n".join([_connect(statement, resources), *map(made, tables), "return con"]),
@@ -94,7 +94,7 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     settings |= statement.settings()
     if resources.threads:
         settings["max_threads"] = resources.threads
-    told = listed("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
+    told = write_clause("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
     text = f'"{told}"' if "\n" not in told else triple_quote(told)
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
@@ -107,20 +107,20 @@ def _tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...
     return (_Table(first, keys, numbered=ordered), *(_Table(other, keys) for other in others))
 
 
-def _loaded(table: _Table) -> str:
-    sql = table.selected(
+def _write_load(table: _Table) -> str:
+    sql = table.write_select(
         f"CREATE TABLE {quote_name(table.file.name)} ENGINE = Memory AS", "{path:String}"
     )
     return f'con.query({sql}, params={{"path": {table.file.path}}})'
 
 
-def _viewed(table: _Table) -> str:
-    sql = table.selected(f"CREATE VIEW {quote_name(table.file.name)} AS", "'PATH'")
+def _write_view(table: _Table) -> str:
+    sql = table.write_select(f"CREATE VIEW {quote_name(table.file.name)} AS", "'PATH'")
     braced = sql.replace("{", "{{").replace("}", "}}")
     return f"con.query(f{braced.replace('PATH', f'{{{table.file.path}}}')})"
 
 
-def _wrapped(line: str, arguments: list[str]) -> str:
+def _wrap_call(line: str, arguments: list[str]) -> str:
     """Write the call of `file` with an argument a line where it is too long for one."""
     if len(line) <= WIDTH - 10:
         return line

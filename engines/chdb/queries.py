@@ -73,11 +73,11 @@ KINDS = {"string": "String", "bool": "Bool", "date": "Date32", "null": "Nothing"
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
-def type_of(column: Column) -> str:
+def find_type(column: Column) -> str:
     """Return ClickHouse's type for a column: only those that miss values are Nullable."""
     found = TYPES.get(column.arrow) or KINDS.get(column.kind)
     if column.kind == "timestamp":
-        found = _moments(column.arrow)
+        found = _time_type(column.arrow)
     if found is None:
         raise Unsupported(column.name, f"no type of ClickHouse's is known for {column.arrow}")
     return f"Nullable({found})" if column.missing or column.kind == "null" else found
@@ -96,7 +96,7 @@ class ClickHouseWriter(SqlWriter):
             case float():
                 return Sql(repr(value), NEGATIVE if value < 0 else ATOM)
             case str():
-                return Sql(string(value))
+                return Sql(quote_text(value))
             case dt.datetime():
                 moment = value.astimezone(dt.UTC) if value.tzinfo else value
                 text = moment.replace(tzinfo=None).isoformat(" ")
@@ -148,7 +148,7 @@ class ClickHouseWriter(SqlWriter):
         names = (column for column in columns(node) if column in self.facts.data)
         if any(self.facts.data[column].arrow.startswith("uint") for column in names):
             return True
-        return any(_counts(part) for part in walk(node))
+        return any(_is_count(part) for part in walk(node))
 
     def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:  # noqa: ARG002
         return self.write(node, plain=plain)
@@ -181,13 +181,13 @@ class ClickHouseWriter(SqlWriter):
 
     def comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
-        x, y = (self.seen(side).at(ADD) for side in (node.left, node.right))
+        x, y = (self.comparable(side).at(ADD) for side in (node.left, node.right))
         return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
 
     def call(self, node: Call) -> Sql:
         """Write a row function."""
         function, arguments = node.function, node.arguments
-        texts = [self.seen(argument).text for argument in arguments]
+        texts = [self.comparable(argument).text for argument in arguments]
         match function:
             case "abs" if self.facts.kind(arguments[0]) == "int":
                 return Sql(f"toInt64({FUNCTIONS[function].format(*texts)})")
@@ -196,7 +196,7 @@ class ClickHouseWriter(SqlWriter):
             case "contains":
                 return Sql(FUNCTIONS[function].format(*texts), COMPARE)
             case "truncate":
-                return self._truncated(arguments)
+                return self._truncate(arguments)
             case "round":
                 texts = [self.write(arguments[0]).text, *texts[1:], "0"]
             case "floor" | "ceil" | "sqrt" | "log" | "log10" | "exp":
@@ -205,7 +205,7 @@ class ClickHouseWriter(SqlWriter):
 
     def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
-        seen = [self.seen(argument).text for argument in arguments]
+        seen = [self.comparable(argument).text for argument in arguments]
         texts = self.alike(arguments, plain=True)
         texts = [s if makes_nan(a) else t for s, t, a in zip(seen, texts, arguments, strict=True)]
         written = FUNCTIONS[function].format(", ".join(texts))
@@ -213,15 +213,15 @@ class ClickHouseWriter(SqlWriter):
         present = " AND ".join(f"{text} IS NOT NULL" for text in missing)
         return Sql(f"CASE WHEN {present} THEN {written} END" if missing else written)
 
-    def _truncated(self, arguments: tuple[Expr, ...]) -> Sql:
+    def _truncate(self, arguments: tuple[Expr, ...]) -> Sql:
         """Write the start of a unit: of a year to a day, ClickHouse's is a date."""
         moment, unit = arguments
         assert isinstance(unit, Lit)
-        unit_text, text = string(str(unit.value)), self.write(moment).text
+        unit_text, text = quote_text(str(unit.value)), self.write(moment).text
         written = FUNCTIONS["truncate"].format(unit_text, text)
         if self.facts.kind(moment) == "date":
             return Sql(f"toDate32({written})")
-        return Sql(f"toDateTime64({written}, 6, {string(self.facts.zone(moment) or 'UTC')})")
+        return Sql(f"toDateTime64({written}, 6, {quote_text(self.facts.zone(moment) or 'UTC')})")
 
 
 class ClickHouseStatement(Statement):
@@ -272,20 +272,20 @@ class ClickHouseStatement(Statement):
     def _is_windowed(self) -> bool:
         return bool(self.query.transform) or self.beside
 
-    def _named(self, expression: Expr, alias: str) -> str:
+    def _write_named(self, expression: Expr, alias: str) -> str:
         """Write an output; of a key that is a float, -0.0 becomes 0.0, for they are two keys."""
         is_key = alias in self.query.group_by and expression != Col(alias)
         if is_key and self.facts.kind(expression) == "float":
             expression = Arith("+", expression, Lit(0))
-        return super()._named(expression, alias)
+        return super()._write_named(expression, alias)
 
     def _writer(self, facts: Facts | None = None) -> SqlWriter:
         return ClickHouseWriter(facts or self.facts, self._aggregation)
 
-    def _counted(self, condition: str) -> str:
+    def _write_count(self, condition: str) -> str:
         return f"countIf({condition})"
 
-    def _called(self, agg: Agg, arguments: list[str]) -> str:
+    def _write_call(self, agg: Agg, arguments: list[str]) -> str:
         x, *rest = arguments
         if agg.function == "n_unique" and self.facts.kind(agg.arguments[0]) == "float":
             return f"uniqExact({x} + 0)"
@@ -324,9 +324,9 @@ class ClickHouseStatement(Statement):
     def _items(self) -> list[str]:
         return ["rowid", *super()._items()] if self._keeps_numbers else super()._items()
 
-    def _windowed(self, text: str) -> str:
+    def _wrap_window(self, text: str) -> str:
         shown = "* EXCEPT (rowid)" if self._keeps_numbers else "*"
-        return f"SELECT {shown}\n{super()._windowed(text)}"
+        return f"SELECT {shown}\n{super()._wrap_window(text)}"
 
     @property
     def _keeps_numbers(self) -> bool:
@@ -334,15 +334,15 @@ class ClickHouseStatement(Statement):
         return self._filters_rows and self._order() == ["rowid"]
 
 
-def string(text: str) -> str:
+def quote_text(text: str) -> str:
     """Write a string constant, in which a backslash begins an escape."""
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _moments(arrow: str) -> str:
+def _time_type(arrow: str) -> str:
     """Return the type of times; those without a zone are taken as a clock in UTC shows them."""
     unit, _, zone = arrow.removeprefix("timestamp[").rstrip("]").partition(", tz=")
-    return f"DateTime64({DIGITS[unit]}, {string(zone or 'UTC')})"
+    return f"DateTime64({DIGITS[unit]}, {quote_text(zone or 'UTC')})"
 
 
 def _is_positive(node: Expr) -> bool:
@@ -353,7 +353,7 @@ def _is_short(node: Lit) -> bool:
     return isinstance(node.value, int) and abs(node.value) < 2**31
 
 
-def _counts(node: Expr) -> bool:
+def _is_count(node: Expr) -> bool:
     """Return whether an expression is a number of rows, which has no sign."""
     match node:
         case Agg("count" | "size" | "n_unique") | Call("len"):

@@ -12,7 +12,7 @@ from ...spec.workload import Query, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, reading
+from ..pandas.queries import ROWS, write_reading
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs, write_merge
 from ..writing.passes.widen import widen_beside_floats
@@ -41,7 +41,7 @@ FORGOTTEN = """\
 wait(data)
 """
 
-_reading = partial(reading, parted=True)
+_reading = partial(write_reading, parted=True)
 
 
 IMPORTS = """\
@@ -81,7 +81,7 @@ class Dask(Adapter):
         """Write the reduction, and the functions of a partition that it needs."""
         query = inputs.query
         mine = make_own(query.apply) if query.apply else NONE
-        text = Partitions(query, inputs.rows).written()
+        text = Partitions(query, inputs.rows).write()
         joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
         return Parts(
             imports=IMPORTS,
@@ -126,7 +126,7 @@ class Dask(Adapter):
 
     def _load(self, inputs: Inputs, resources: Resources) -> str:
         if inputs.joining:
-            return self._both_loaded(inputs, inputs.joining.other, resources)
+            return self._load_both(inputs, inputs.joining.other, resources)
         frame = self._frame(inputs.query, inputs.data, resources)
         if self.load is Load.SCAN and not self.cluster:
             return fill("return FRAME", FRAME=frame)
@@ -142,10 +142,10 @@ class Dask(Adapter):
             return _reading(query, data, f"dd.read_parquet(path, columns=n{split})")
         names = list(query.reads)
         if self.address:
-            return _reading(query, data, ast.unparse(_spread(names, data.rows)))
-        return _reading(query, data, ast.unparse(_partitioned(names, data.rows, resources)))
+            return _reading(query, data, ast.unparse(_write_spread(names, data.rows)))
+        return _reading(query, data, ast.unparse(_write_partitions(names, data.rows, resources)))
 
-    def _both_loaded(self, inputs: Inputs, other: Schema, resources: Resources) -> str:
+    def _load_both(self, inputs: Inputs, other: Schema, resources: Resources) -> str:
         """Load both tables; a small one is a single partition, which each of the other's meets."""
 
         def read(query: Query, data: Schema) -> ast.expr:
@@ -161,7 +161,7 @@ class Dask(Adapter):
         return text.replace("return ", waiting)
 
 
-def _spread(names: list[str], rows: int) -> ast.expr:
+def _write_spread(names: list[str], rows: int) -> ast.expr:
     """Read a file into partitions for all workers of a cluster, however many those are."""
     if rows > ROW_GROUP:
         return _by_row_groups(names, rows)
@@ -170,7 +170,7 @@ def _spread(names: list[str], rows: int) -> ast.expr:
     return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
 
 
-def _partitioned(names: list[str], rows: int, resources: Resources) -> ast.expr:
+def _write_partitions(names: list[str], rows: int, resources: Resources) -> ast.expr:
     """Read a file into partitions; by default a file below 256 MiB is a single one."""
     if resources.threads is None:
         wanted = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)

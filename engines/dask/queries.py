@@ -64,10 +64,10 @@ class Partitions:
     query: Query
     data: Schema
 
-    def written(self) -> Text:
+    def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
         if self.query.transform:
-            return self._transformed()
+            return self._transform()
         match self.query.apply:
             case RowFunction() as function:
                 return self._rows(function)
@@ -76,19 +76,19 @@ class Partitions:
             case None:
                 pass
         if self.query.select:
-            prepare, lines = self._prepared(self.query.derive, self.query)
-            return Text(prepare, _lines(*lines, *self._ended(quote("data.compute()"))))
+            prepare, lines = self._prepare(self.query.derive, self.query)
+            return Text(prepare, _lines(*lines, *self._end(quote("data.compute()"))))
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
             return self._whole(decompose(self.query))
         if self._beside or not self._is_tree():
-            return self._shuffled()
+            return self._aggregate_shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
 
     def _rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""
-        prepare, lines = self._prepared(self.query.derive, self.query)
+        prepare, lines = self._prepare(self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=())
         known = row_facts(self.query, self.data)
         calls, answer = apply_to_rows(inner, known.data, "part", empty=True)
@@ -97,11 +97,11 @@ class Partitions:
         kind = known.kind(function.body) if function.body else "null"
         meta = {function.output: META.get(kind, "object")}
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
-        return Text(_lines(prepare, apply), _lines(*lines, *self._ended(parts)))
+        return Text(_lines(prepare, apply), _lines(*lines, *self._end(parts)))
 
     def _groups(self, function: GroupFunction) -> Text:
         """Bring each group's rows into one partition, and call the function on them there."""
-        prepare, lines = self._prepared(self.query.derive, self.query)
+        prepare, lines = self._prepare(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
         apply = _function("apply", group_loop(self.query, options, "part"))
         known = row_facts(self.query, self.data)
@@ -110,15 +110,15 @@ class Partitions:
         parts = quote("data.map_partitions(apply, meta=m).compute()", m=meta)
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
         shuffle = fill(IN_ORDER, SHUFFLED=shuffled)
-        return Text(_lines(prepare, apply), _lines(*lines, shuffle, *self._ended(parts)))
+        return Text(_lines(prepare, apply), _lines(*lines, shuffle, *self._end(parts)))
 
-    def _transformed(self) -> Text:
+    def _transform(self) -> Text:
         """Bring each group's rows into one partition, numbered, and sort what pandas gives there.
 
         A whole frame is a single group, and so a single partition.
         """
         query = self.query
-        prepare, lines = self._prepared(query.derive, query)
+        prepare, lines = self._prepare(query.derive, query)
         inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
         answer = quote("data.map_partitions(transform).compute()")
         if not query.group_by:
@@ -131,7 +131,7 @@ class Partitions:
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
         pandas = PandasSteps(inner, self._known(), "part", arrow=True)
         function = _function("transform", pandas.body())
-        return Text(_lines(prepare, function), _lines(*lines, *self._ended(answer)))
+        return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 
     def _numbering(self, row: str) -> dict[str, ast.expr]:
         ones = quote("data.assign(**o)[r].cumsum()", o={row: literal(1)}, r=row)
@@ -160,11 +160,11 @@ class Partitions:
 
     def _tree(self, sums: Query) -> Text:
         taken = decompose(sums)
-        prepare, lines = self._prepared(taken.derived, sums)
-        answer = quote("g.reset_index().compute()", g=self._reduced(taken.reductions))
-        return Text(prepare, _lines(*lines, *self._ended(answer, taken)))
+        prepare, lines = self._prepare(taken.derived, sums)
+        answer = quote("g.reset_index().compute()", g=self._reduce(taken.reductions))
+        return Text(prepare, _lines(*lines, *self._end(answer, taken)))
 
-    def _reduced(self, reductions: tuple[Reduction, ...]) -> ast.expr:
+    def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
         pandas = self._pandas()
         groups = quote("data.groupby(k, **o)", k=pandas.key, o=pandas.options)
         # Dask shuffles the groups of more than two keys into several partitions.
@@ -181,16 +181,16 @@ class Partitions:
         methods = {r.name: METHODS[r.function] for r in named}
         return quote("g.agg(m, **o)", g=groups, m=methods, o=one)
 
-    def _shuffled(self) -> Text:
+    def _aggregate_shuffled(self) -> Text:
         """Bring each group's rows into one partition, and let pandas aggregate there."""
         late = self.query.derive if self._beside else ()
-        prepare, lines = self._prepared(() if late else self.query.derive, self.query)
+        prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
         summarise = _function(
             "summarise", PandasSteps(inner, self._known(), "part", arrow=True).body()
         )
         answer = quote("data.map_partitions(summarise).compute()")
-        statements = [*lines, self._shuffle(inner), *self._ended(answer)]
+        statements = [*lines, self._shuffle(inner), *self._end(answer)]
         return Text(_lines(prepare, summarise), _lines(*statements))
 
     def _shuffle(self, inner: Query) -> str:
@@ -213,8 +213,10 @@ class Partitions:
     def _extreme(self, extreme: Extreme) -> Text:
         """Take the first rows of each partition, then the first of these."""
         query, name = self.query, "smallest" if extreme.smallest else "largest"
-        prepare, lines = self._prepared(query.derive, query) if query.derive else ("", [])
-        function = _function(name, _lines(*self._kept(extreme), f"return {self._first(extreme)}"))
+        prepare, lines = self._prepare(query.derive, query) if query.derive else ("", [])
+        function = _function(
+            name, _lines(*self._keep_present(extreme), f"return {self._first(extreme)}")
+        )
         answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(name))
         columns = [*query.group_by, extreme.column]
         read = {*query.reads, *(output.name for output in query.derive)}
@@ -222,13 +224,13 @@ class Partitions:
             answer = quote("a[c]", a=answer, c=columns)
         if extreme.column != extreme.name:
             answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
-        return Text(_lines(prepare, function), _lines(*lines, *self._ended(answer)))
+        return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 
-    def _kept(self, extreme: Extreme) -> list[str]:
+    def _keep_present(self, extreme: Extreme) -> list[str]:
         """Write which rows count: where nothing is derived first, `where` has its place here."""
         lines = []
         if not self.query.derive:
-            lines = PandasSteps(self.query, self.data, "part", arrow=True).prepared(())
+            lines = PandasSteps(self.query, self.data, "part", arrow=True).prepare(())
         if not is_present(self.query, extreme.column, self.data):
             lines.append(fill("part = part.dropna(subset=C)", C=literal([extreme.column])))
         return lines
@@ -241,7 +243,7 @@ class Partitions:
         return ast.unparse(quote("r.head(n)", r=rows, n=extreme.n))
 
     def _whole(self, taken: Steps) -> Text:
-        prepare, lines = self._prepared(taken.derived, self.query)
+        prepare, lines = self._prepare(taken.derived, self.query)
         values = []
         for r in taken.reductions:
             columns = [quote("data[c]", c=c) for c in r.columns]
@@ -252,26 +254,26 @@ class Partitions:
             values.append(quote(WHOLE[r.function], x=x, y=y, q=r.parameter))
         names = [r.name for r in taken.reductions]
         answer = quote("pd.DataFrame([dask.compute(*v)], columns=n)", v=values, n=names)
-        return Text(prepare, _lines(*lines, *self._ended(answer, taken)))
+        return Text(prepare, _lines(*lines, *self._end(answer, taken)))
 
     def _is_number(self, name: str) -> bool:
         return name not in self.data or self.data[name].kind in {"int", "float"}
 
-    def _ended(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
+    def _end(self, answer: ast.expr, taken: Steps | None = None) -> list[str]:
         """Write what is left to pandas, once the groups are computed."""
         if taken is None or taken.direct:
-            *lines, last = self._pandas().finished(answer)
+            *lines, last = self._pandas().finish(answer)
         else:
-            *lines, last = [f"answer = {ast.unparse(answer)}", *self._pandas().combined(taken)]
+            *lines, last = [f"answer = {ast.unparse(answer)}", *self._pandas().combine(taken)]
         return [*lines, f"return {last}"]
 
-    def _prepared(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
+    def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
         """Write `where` and the derived columns as a function of a partition.
 
         One call for each partition, where Dask's own operators make a task of every step: three to
         nine times faster here, and what they cannot say needs no other form.
         """
-        lines = PandasSteps(query, self.data, "part", arrow=True).prepared(derived)
+        lines = PandasSteps(query, self.data, "part", arrow=True).prepare(derived)
         if not lines:
             return "", []
         *lines, last = _lines(*lines).split("\n")

@@ -46,7 +46,7 @@ class Datatable(Adapter):
         query, rows, met = inputs.query, inputs.rows, inputs.joining
         _check_names(query)
         rewritten = summable(query, row_facts(query, rows))
-        chain = BracketChain(rewritten, row_facts(rewritten, rows), rows).finished()
+        chain = BracketChain(rewritten, row_facts(rewritten, rows), rows).finish()
         load = _load(inputs)
         joined, chain = meeting(met, query, chain) if met else ("", chain)
         return Parts(
@@ -77,14 +77,14 @@ def _load(inputs: Inputs) -> str:
     """Write `load`: statements that read each file, and return the frames."""
     lines = []
     for table in inputs.tables():
-        read, frame = _loaded(table)
+        read, frame = _write_load(table)
         lines += [*read, f"{table.name} = {frame}" if inputs.joining else f"return {frame}"]
     if inputs.joining is None:
         return "\n".join(lines)
     return "\n".join([*lines, f"return {inputs.frames}"])
 
 
-def _loaded(table: Table) -> tuple[list[str], str]:
+def _write_load(table: Table) -> tuple[list[str], str]:
     """Write the statements and the expression that load a file."""
     query, data = table.query, table.data
     if not data.rows:
@@ -96,7 +96,7 @@ def _loaded(table: Table) -> tuple[list[str], str]:
     for name in names:
         if (data[name].most or 0) >= 2**63:
             raise Unsupported(repr(name), "datatable has no integers above 2**63")
-    types = {name: _loadable(data[name].arrow) for name in names}
+    types = {name: _is_loadable(data[name].arrow) for name in names}
     if any(types.values()):
         lines.append("# datatable would read their bits: unsigned numbers, codes of dictionaries.")
         for name, target in types.items():
@@ -118,7 +118,7 @@ def _column_set(name: str, value: str) -> list[str]:
     ]
 
 
-def _loadable(arrow: str) -> str | None:
+def _is_loadable(arrow: str) -> str | None:
     if arrow.startswith("decimal"):
         raise Unsupported("a decimal column", "datatable has no such type")
     return LOADABLE.get(arrow.split("<", maxsplit=1)[0])

@@ -90,15 +90,17 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         """Write a condition that is True where it surely holds, and False elsewhere."""
         match node:
             case Compare(op, left, right):
-                return self._compared(op, left, right)
+                return self._compare(op, left, right)
             case Not(IsMissing(operand)):
                 return quote("x != None", x=self.expression(operand))
             case IsIn(operand, values):
-                return joined("or", [self._compared("==", operand, v) for v in _given(values)])
+                return join_conditions(
+                    "or", [self._compare("==", operand, v) for v in _given(values)]
+                )
             case Not(IsIn(operand, values)):
                 return self._not_in(operand, values)
             case Bool(op, operands):
-                return joined(op, [self.condition(operand) for operand in operands])
+                return join_conditions(op, [self.condition(operand) for operand in operands])
             case Not(operand):
                 return self._failing(operand)
             case _:
@@ -111,7 +113,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         holds, fails = self.condition(node), self.condition(negate(node))
         return quote("ifelse(a, True, b, False, None)", a=holds, b=fails)
 
-    def _compared(self, op: str, left: Expr, right: Expr) -> ast.expr:
+    def _compare(self, op: str, left: Expr, right: Expr) -> ast.expr:
         tree = quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
         missing = [side for side in (left, right) if self.facts.may_miss(side)]
         if op == "!=":
@@ -123,12 +125,12 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
         x = self.expression(operand)
         parts = [quote("x != v", x=x, v=self.expression(value)) for value in _given(values)]
-        tree = joined("and", parts)
+        tree = join_conditions("and", parts)
         return self._present(tree, [operand] if self.facts.may_miss(operand) else [])
 
     def _present(self, tree: ast.expr, nodes: list[Expr]) -> ast.expr:
         parts = [quote("x != None", x=self.expression(node)) for node in nodes]
-        return joined("and", [tree, *parts])
+        return join_conditions("and", [tree, *parts])
 
     def _failing(self, operand: Expr) -> ast.expr:
         opposite = negate(operand)
@@ -156,7 +158,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote("dt.as_type(x, dt.int64)", x=x)
         return x
 
-    def _truncated(self, moment: Expr, unit: str) -> ast.expr:
+    def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write a truncation by the parts that are kept."""
         timed = self.facts.kind(moment) == "timestamp"
         kept = UNITS[: UNITS.index(unit) + 1]
@@ -173,7 +175,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             raise Unsupported(f"{function}() of a time with a zone", "datatable's times have none")
         match function, arguments:
             case "truncate", (moment, Lit(unit)):
-                return self._truncated(moment, str(unit))
+                return self._truncate(moment, str(unit))
         parts = list(map(self.expression, arguments))
         if function == "round" and len(parts) == 1:
             return quote(FUNCTIONS[function], x=parts[0])
@@ -194,7 +196,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         tests = [IsMissing(argument) for argument in arguments if self.facts.may_miss(argument)]
         if not tests:
             return tree
-        condition = joined("or", list(map(self.condition, tests)))
+        condition = join_conditions("or", list(map(self.condition, tests)))
         return quote("ifelse(c, None, x)", c=condition, x=tree)
 
     def case(self, node: Case) -> ast.expr:
@@ -230,7 +232,7 @@ def is_whole(facts: Facts, *nodes: Expr) -> bool:
     return all(facts.kind(node) == "int" and not makes_double(node) for node in nodes)
 
 
-def joined(op: str, parts: list[ast.expr]) -> ast.expr:
+def join_conditions(op: str, parts: list[ast.expr]) -> ast.expr:
     """Write `and` or `or` of conditions, as many as there are."""
     if not parts:
         return literal(op == "and")

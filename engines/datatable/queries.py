@@ -30,7 +30,7 @@ from ..writing.program import fill
 from ..writing.properties import Facts, makes_double, output_facts
 from ..writing.quote import literal, quote, to_source
 from ..writing.steps import fresh_name, is_present, negate, rebuild, substitute
-from .expressions import DatatableWriter, column_of, f, is_whole, joined
+from .expressions import DatatableWriter, column_of, f, is_whole, join_conditions
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 
 KEYED = """\
@@ -48,7 +48,7 @@ class BracketChain:
     facts: Facts
     data: Schema
 
-    def finished(self) -> ast.expr:
+    def finish(self) -> ast.expr:
         """Write the brackets from the frame to the answer."""
         tree = quote("data")
         for step in (self._rows, self._columns, self._having, self._sort, self._limit):
@@ -60,8 +60,8 @@ class BracketChain:
         writer = DatatableWriter(self.facts)
         rows = writer.condition(self.query.where) if self.query.where else None
         for batch in split_batches(self.query.derive):
-            new = {output.name: self._derived(output) for output in batch}
-            tree = _bracketed(tree, rows, quote("f[:].extend(o)", o=new))
+            new = {output.name: self._derive(output) for output in batch}
+            tree = _write_brackets(tree, rows, quote("f[:].extend(o)", o=new))
             rows = None
         if rows is None:
             return tree
@@ -69,7 +69,7 @@ class BracketChain:
             return quote("t[c, :]", t=tree, c=rows)
         return tree
 
-    def _derived(self, output: Output) -> ast.expr:
+    def _derive(self, output: Output) -> ast.expr:
         tree, kind = (
             DatatableWriter(self.facts).expression(output.expression),
             self.facts.kind(output.expression),
@@ -87,20 +87,20 @@ class BracketChain:
             return self._extreme(tree, self.query.extreme)
         match self.query.apply:
             case RowFunction() as function:
-                return quote("t[:, o]", t=tree, o={function.output: self._applied(function)})
+                return quote("t[:, o]", t=tree, o={function.output: self._apply(function)})
             case None:
                 pass
             case other:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
         if self.query.transform:
-            return self._transformed(tree)
+            return self._transform(tree)
         if self.query.select:
             return tree
         writer = DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in self.query.aggregate}
-        return self._grouped(quote("t[:, o]", t=tree, o=outputs))
+        return self._group(quote("t[:, o]", t=tree, o=outputs))
 
-    def _transformed(self, tree: ast.expr) -> ast.expr:
+    def _transform(self, tree: ast.expr) -> ast.expr:
         """Return the rows numbers to sort by: the answer comes group by group."""
         query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in query.transform}
@@ -109,7 +109,7 @@ class BracketChain:
             return quote("t[:, n]", t=extended, n=list(query.outputs))
         row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
-        tree = self._grouped(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
+        tree = self._group(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
         names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
         return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
 
@@ -124,7 +124,7 @@ class BracketChain:
             return quote(WINDOWS["cumsum"], x=x)
         return quote(WINDOWS[agg.function], x=x, n=step)
 
-    def _grouped(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
+    def _group(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
         """Put `by(…)` and what follows it into the last brackets."""
         assert isinstance(tree, ast.Subscript)
         assert isinstance(tree.slice, ast.Tuple)
@@ -140,9 +140,9 @@ class BracketChain:
         numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
         order = "sort(-x)" if numeric and not extreme.smallest else order
         top = quote("t[:n, o]", t=tree, n=extreme.n, o={extreme.name: column})
-        return self._grouped(top, quote(order, x=column))
+        return self._group(top, quote(order, x=column))
 
-    def _applied(self, function: RowFunction) -> ast.expr:
+    def _apply(self, function: RowFunction) -> ast.expr:
         if function.body is None:
             raise Unsupported(function.name, function.opaque)
         guards = self.facts.guards(function.body) if function.on_missing == "skip" else ()
@@ -216,7 +216,7 @@ class BracketChain:
         return quote("t[:n, :]", t=tree, n=self.query.limit)
 
 
-def _bracketed(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:
+def _write_brackets(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:
     if rows is None:
         return quote("t[:, o]", t=tree, o=selected)
     return quote("t[c, o]", t=tree, c=rows, o=selected)
@@ -242,7 +242,7 @@ def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]
     if gaps := [name for name in met.join.on if met.other[name].missing]:
         tests = [quote("x != None", x=f(name)) for name in gaps]
         # datatable lets a missing key match a missing key, and must have each key once.
-        chosen = quote("t[r, c]", t=table, r=joined("and", tests), c=columns)
+        chosen = quote("t[r, c]", t=table, r=join_conditions("and", tests), c=columns)
     found = quote("data[:, :, join(t)]", t=table)
     if inner:
         found = quote("data[x != None, :, join(t)]", x=column_of("g", sure), t=table)

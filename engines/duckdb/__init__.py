@@ -17,7 +17,7 @@ from ..writing.passes.widen import widen
 from ..writing.program import Parts
 from ..writing.properties import row_facts
 from ..writing.sql import quote_name, triple_quote
-from .queries import WIDTH, Statement, guarding, lifted, listed
+from .queries import WIDTH, Statement, lift_bindings, list_guards, write_clause
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8
@@ -35,8 +35,8 @@ class DuckDB(Adapter):
         """Write one statement over a table that is loaded once."""
         query, rows = inputs.query, inputs.rows
         _check_names(query)
-        asked = lifted(query)
-        guards = guarding(query, row_facts(query, rows))
+        asked = lift_bindings(query)
+        guards = list_guards(query, row_facts(query, rows))
         old = resources.before("duckdb", 2)
         statement = self.statement(asked, rows, row_facts(asked, rows), guards, old, inputs.joining)
         return Parts(
@@ -50,9 +50,9 @@ class DuckDB(Adapter):
     def _load(self, inputs: Inputs, resources: Resources) -> str:
         """Write the connection, and the tables that SQL finds by their names."""
         if self.load is Load.MEMORY:
-            made = _loaded
+            made = _write_load
         else:
-            made = _scanned if inputs.joining is None else _view
+            made = _write_scan if inputs.joining is None else _view
         lines = (line for table in inputs.tables() for line in made(table))
         return "\n".join([_connect(resources), *lines, "return con"])
 
@@ -73,11 +73,11 @@ def _check_names(query: Query) -> None:
 
 def _view(table: Table) -> list[str]:
     """Write a relation over a file."""
-    sql = _quoted("", _without_nans(table.query, table.data), "FROM read_parquet(?)")
+    sql = _write_select("", _without_nans(table.query, table.data), "FROM read_parquet(?)")
     return [f"{table.name} = con.sql({sql}, params=[{table.path}])"]
 
 
-def _scanned(table: Table) -> list[str]:
+def _write_scan(table: Table) -> list[str]:
     """Write a relation over the only file, with its rows' numbers where their order counts."""
     query, data = table.query, table.data
     items, file, lines = _without_nans(query, data), "read_parquet(?)", []
@@ -90,7 +90,7 @@ def _scanned(table: Table) -> list[str]:
         items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
     elif not lines and not query.derive:
         return ["data = con.read_parquet(path)"]
-    sql = _quoted("", items, f"FROM {file}")
+    sql = _write_select("", items, f"FROM {file}")
     return [*lines, f"data = con.sql({sql}, params=[path])"]
 
 
@@ -108,30 +108,31 @@ def _without_nans(query: Query, data: Schema) -> list[str]:
     ]
 
 
-def _loaded(table: Table) -> list[str]:
+def _write_load(table: Table) -> list[str]:
     """Write the statements that load a file into a table of DuckDB's own."""
     query, data = table.query, table.data
     names = list(map(quote_name, query.reads)) or ["1"]
     if not any(data[column].nans for column in query.reads):
-        return [_created(table.name, names, table.path)]
+        return [_write_create(table.name, names, table.path)]
     nans = _without_nans(query, data)
+    create = f"CREATE TABLE {quote_name(table.name)} AS"
     return [
-        _created("file", names, table.path),
+        _write_create("file", names, table.path),
         "# NaN is missing. Not in one step: a Parquet file's statistics leave NaN out, and",
         "# DuckDB would decide by them that there is none.",
-        f"con.execute({_quoted(f'CREATE TABLE {quote_name(table.name)} AS', nans, 'FROM file')})",
+        f"con.execute({_write_select(create, nans, 'FROM file')})",
         'con.execute("DROP TABLE file")',
     ]
 
 
-def _created(table: str, names: list[str], path: str) -> str:
-    sql = _quoted(f"CREATE TABLE {quote_name(table)} AS", names, "FROM read_parquet(?)")
+def _write_create(table: str, names: list[str], path: str) -> str:
+    sql = _write_select(f"CREATE TABLE {quote_name(table)} AS", names, "FROM read_parquet(?)")
     return f"con.execute({sql}, [{path}])"
 
 
-def _quoted(before: str, items: list[str], after: str) -> str:
+def _write_select(before: str, items: list[str], after: str) -> str:
     """Write a SELECT as Python text: on one line where it fits."""
-    select = listed("SELECT", items, ",")
+    select = write_clause("SELECT", items, ",")
     line = f"{before} {select} {after}".strip()
     if len(line) <= WIDTH - 10 and not set(line) & set('\n"\\'):
         return f'"{line}"'

@@ -71,20 +71,20 @@ class Statement:
     def text(self) -> str:
         """Write the statement, one clause a line."""
         if self.met and self._is_bare:
-            return _joined(self.met)
+            return _write_join(self.met)
         clauses = [
-            listed("SELECT", self._items(), ","),
+            write_clause("SELECT", self._items(), ","),
             f"FROM {self._source()}",
             "" if self.query.derive else self._where(),
-            listed("GROUP BY", self._keys(), ",") if self._groups else "",
+            write_clause("GROUP BY", self._keys(), ",") if self._groups else "",
             self._having(),
         ]
         ends = [
-            listed("ORDER BY", self._order(), ","),
+            write_clause("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
         text = _lines(clauses)
-        return _lines([self._windowed(text) if self._filters_rows else text, *ends])
+        return _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
 
     def hugeints(self) -> list[str]:
         """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
@@ -133,7 +133,7 @@ class Statement:
         match case:
             case Case(branches, Case(more, otherwise)):
                 case = Case((*branches, *more), otherwise)
-        return self._named(case, function.output)
+        return self._write_named(case, function.output)
 
     def _guard(self) -> Expr | None:
         """Return the condition under which the function is not called."""
@@ -141,18 +141,22 @@ class Statement:
         return (Bool("or", tests) if len(tests) > 1 else tests[0]) if tests else None
 
     def _output(self, output: Output) -> str:
-        return self._named(output.expression, output.name)
+        return self._write_named(output.expression, output.name)
 
-    def _named(self, expression: Expr, alias: str) -> str:
+    def _write_named(self, expression: Expr, alias: str) -> str:
         if expression == Col(alias):
             return quote_name(alias)
-        if isinstance(expression, Case) and not self._shown(expression, alias):
+        if isinstance(expression, Case) and not self._shows_nan(expression, alias):
             lines = self._writer().whens(expression.branches, expression.otherwise)
             text = f"CASE {' '.join(lines)} END AS {quote_name(alias)}"
             if len(text) > WIDTH:
                 body = textwrap.indent("\n".join(lines), "    ")
                 return f"CASE\n{body}\nEND AS {quote_name(alias)}"
-        write = self._writer().seen if self._shown(expression, alias) else self._writer().write
+        write = (
+            self._writer().comparable
+            if self._shows_nan(expression, alias)
+            else self._writer().write
+        )
         written = write(expression)
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.kind(expression) == "int" and makes_double(expression):
@@ -160,7 +164,7 @@ class Statement:
             return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
         return f"{written.text} AS {quote_name(alias)}"
 
-    def _shown(self, expression: Expr, alias: str) -> bool:
+    def _shows_nan(self, expression: Expr, alias: str) -> bool:
         """Return whether a later clause would see a NaN of this output."""
         read = {key.name for key in self.query.sort}
         later = columns(self.query.having) if self.query.having else ()
@@ -182,7 +186,7 @@ class Statement:
         beside = replace(self, beside=bool(self.query.group_by))
         for batch in _batches(self.query.derive):
             items = [*row, "*", *map(beside._output, batch)]  # noqa: SLF001 - its own kind
-            inner = f"{listed('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
+            inner = f"{write_clause('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
         return text
 
@@ -204,7 +208,7 @@ class Statement:
     def _where(self) -> str:
         condition = self.query.where
         if self.query.having and not self.query.derive and self._is_of_rows:
-            parts = (self.query.where, self._unshadowed(self.query.having))
+            parts = (self.query.where, self._unshadow(self.query.having))
             condition = Bool("and", tuple(part for part in parts if part))
         return self._conditions("WHERE", condition) if condition else ""
 
@@ -218,14 +222,14 @@ class Statement:
         """Write outputs by name, but those named like a column: there DuckDB reads the column."""
         if self.query.having is None or self._filters_rows:
             return ""
-        condition = self._unshadowed(self.query.having)
+        condition = self._unshadow(self.query.having)
         if self.query.aggregate:
             return self._conditions("HAVING", condition)
         if not self._is_of_rows:
             return self._conditions("QUALIFY", condition)
         return self._conditions("WHERE", condition) if self.query.derive else ""
 
-    def _unshadowed(self, condition: Expr) -> Expr:
+    def _unshadow(self, condition: Expr) -> Expr:
         frame = {*self.data.names, *(output.name for output in self.query.derive)}
         outputs = (*self.query.aggregate, *self.query.transform)
         shadowed = {
@@ -248,7 +252,7 @@ class Statement:
         joined = f"\n{separator.strip()} ".join(texts)
         return f"{word}\n{textwrap.indent(joined, '    ')}"
 
-    def _windowed(self, text: str) -> str:
+    def _wrap_window(self, text: str) -> str:
         assert self.query.having is not None
         inner = textwrap.indent(text, "    ")
         return f"FROM (\n{inner}\n)\n{self._conditions('WHERE', self.query.having)}"
@@ -259,23 +263,23 @@ class Statement:
     def _aggregation(self, agg: Agg) -> Sql:
         if agg.function in WINDOWS:
             return self._window(agg)
-        written = self._over(self._reduced(agg))
+        written = self._over(self._reduce(agg))
         if agg.function not in OF_NOTHING or not self._may_be_nothing(agg.arguments[0]):
             return written
         return Sql(f"coalesce({written.text}, {OF_NOTHING[agg.function]})")
 
-    def _reduced(self, agg: Agg) -> str:
+    def _reduce(self, agg: Agg) -> str:
         if agg.function == "size":
             return AGGREGATIONS["size"]
         arguments = [self._argument(argument) for argument in agg.arguments]
         if agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool":
-            return self._counted(*arguments)
-        return self._called(agg, arguments)
+            return self._write_count(*arguments)
+        return self._write_call(agg, arguments)
 
-    def _counted(self, condition: str) -> str:
+    def _write_count(self, condition: str) -> str:
         return f"count_if({condition})"
 
-    def _called(self, agg: Agg, arguments: list[str]) -> str:
+    def _write_call(self, agg: Agg, arguments: list[str]) -> str:
         written = (AGGREGATIONS | POPULATION)[agg.function]
         return (
             written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
@@ -284,7 +288,7 @@ class Statement:
     def _argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
             return self._writer().constant(node.value).text
-        return self._writer().seen(node).text
+        return self._writer().comparable(node).text
 
     def _over(self, text: str, order: str = "") -> Sql:
         if not (self.query.transform or self.beside):
@@ -302,7 +306,7 @@ class Statement:
         written = (
             self._over(word, x)
             if agg.function == "rank"
-            else self._over(self._counted(x) if is_truth else f"{word}({x})", "rowid")
+            else self._over(self._write_count(x) if is_truth else f"{word}({x})", "rowid")
         )
         if not self.facts.may_miss(agg.arguments[0]):
             return written
@@ -329,7 +333,7 @@ class Statement:
                 return False
 
 
-def lifted(query: Query) -> Query:
+def lift_bindings(query: Query) -> Query:
     """Derive the values that a row function names first, so that their names survive."""
     function, derived = query.apply, list(query.derive)
     if not isinstance(function, RowFunction):
@@ -341,7 +345,7 @@ def lifted(query: Query) -> Query:
     return replace(query, derive=tuple(derived), apply=replace(function, body=body))
 
 
-def guarding(query: Query, facts: Facts) -> tuple[str, ...]:
+def list_guards(query: Query, facts: Facts) -> tuple[str, ...]:
     """Return the columns without which the row function is not called."""
     function = query.apply
     if not isinstance(function, RowFunction) or function.body is None:
@@ -349,7 +353,7 @@ def guarding(query: Query, facts: Facts) -> tuple[str, ...]:
     return facts.guards(function.body) if function.on_missing == "skip" else ()
 
 
-def listed(word: str, items: list[str], separator: str) -> str:
+def write_clause(word: str, items: list[str], separator: str) -> str:
     """Write a clause on one line where it fits, else with an item a line."""
     if not items:
         return ""
@@ -364,10 +368,10 @@ def _table(met: Joining | None) -> str:
     """Write the table of the rows; where names clash, a subquery that tells them apart."""
     if met is None:
         return "data"
-    return f"(\n{textwrap.indent(_joined(met), '    ')}\n)" if met.renamed else _meeting(met)
+    return f"(\n{textwrap.indent(_write_join(met), '    ')}\n)" if met.renamed else _write_on(met)
 
 
-def _joined(met: Joining) -> str:
+def _write_join(met: Joining) -> str:
     """Write the join with all its columns."""
     own, keys = quote_name(met.name), met.join.on
     items = [
@@ -377,10 +381,10 @@ def _joined(met: Joining) -> str:
         for column in met.right
         if column not in keys
     ]
-    return f"{listed('SELECT', ['data.*', *items], ',')}\nFROM {_meeting(met)}"
+    return f"{write_clause('SELECT', ['data.*', *items], ',')}\nFROM {_write_on(met)}"
 
 
-def _meeting(met: Joining) -> str:
+def _write_on(met: Joining) -> str:
     word = "LEFT JOIN" if met.join.how == "left" else "JOIN"
     return f"data {word} {quote_name(met.name)} USING ({', '.join(map(quote_name, met.join.on))})"
 

@@ -9,7 +9,7 @@ from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, reading, string_option
+from ..pandas.queries import ROWS, string_option, write_reading
 from ..writing.passes.join import Inputs, single_frame
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
@@ -24,7 +24,7 @@ from numba import njit, prange
 """
 
 
-def _widened(query: Query, data: Schema) -> Query:
+def _widen(query: Query, data: Schema) -> Query:
     """Widen what pandas computes; in a compiled function, Numba computes in 64 bits."""
     return widen_beside_floats(query, data) if query.apply is None else query
 
@@ -33,7 +33,7 @@ def _widened(query: Query, data: Schema) -> Query:
 class Numba(Adapter):
     """Writes pandas, and njit loops for what pandas does slowly."""
 
-    passes: tuple[Pass, ...] = (single_frame, _widened)
+    passes: tuple[Pass, ...] = (single_frame, _widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements, after the loops they call."""
@@ -45,7 +45,7 @@ class Numba(Adapter):
             own=make_own(query.apply) if called and query.apply else NONE,
             before=string_option(query, data, resources),
             after=steps.loops(),
-            load=inputs.load(reading),
+            load=inputs.load(write_reading),
             query=steps.body(),
             rows=ROWS,
         )

@@ -103,21 +103,21 @@ class NumbaSteps(PandasSteps):
         query = self.query
         if self.compiled:
             assert isinstance(query.apply, RowFunction)
-            return [*self.prepared(query.derive), *self._rows(query.apply)]
+            return [*self.prepare(query.derive), *self._rows(query.apply)]
         if query.extreme and self._few(query.extreme):
             where = _without_presence(query.where, query.extreme.column)
             kept = replace(self, query=replace(query, where=where))
-            return [*kept.prepared(query.derive), *self._top(query.extreme)]
+            return [*kept.prepare(query.derive), *self._top(query.extreme)]
         if self._only_corr:
             taken = decompose(query)
-            return [*self.prepared(taken.derived), *self._correlated(taken)]
+            return [*self.prepare(taken.derived), *self._correlate(taken)]
         return PandasSteps._statements(self)  # noqa: SLF001 - `super()` fails in a slots dataclass
 
     def _rows(self, function: RowFunction) -> list[str]:
         assert function.body is not None
         arrays = [_array(self.frame, name) for name in columns(function.body)]
         call = quote("f(*a)", f=quote(loop_name(function)), a=arrays)
-        return self.finished(quote("pd.DataFrame(c)", c={function.output: call}))
+        return self.finish(quote("pd.DataFrame(c)", c={function.output: call}))
 
     def _few(self, extreme: Extreme) -> bool:
         numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
@@ -132,14 +132,14 @@ class NumbaSteps(PandasSteps):
 
     def _top(self, extreme: Extreme) -> list[str]:
         """Write one pass over the rows that keeps each group's extremes: no sorting."""
-        lines, groups, keys = self._factorized()
+        lines, groups, keys = self._factorize_keys()
         name = "smallest" if extreme.smallest else "largest"
         values = _array(self.frame, extreme.column)
         call = f"top, found = {name}(group, VALUES, {groups}, {extreme.n})"
         columns = {key: quote("k.repeat(found)", k=tree) for key, tree in keys.items()}
         columns[extreme.name] = quote("top[np.arange(n) < found[:, None]]", n=extreme.n)
         frame = quote("pd.DataFrame(c)", c=columns)
-        return [*lines, fill(call, VALUES=values), *self.finished(frame)]
+        return [*lines, fill(call, VALUES=values), *self.finish(frame)]
 
     @property
     def _only_corr(self) -> bool:
@@ -158,8 +158,8 @@ class NumbaSteps(PandasSteps):
         missing = "" if sure else "if np.isnan(x[i]) or np.isnan(y[i]):\n    continue"
         return fill(CORR, MISSING=missing)
 
-    def _correlated(self, taken: Steps) -> list[str]:
-        lines, groups, keys = self._factorized()
+    def _correlate(self, taken: Steps) -> list[str]:
+        lines, groups, keys = self._factorize_keys()
         values = dict(keys)
         for reduction in taken.reductions:
             x, y = (_array(self.frame, name) for name in reduction.columns)
@@ -168,10 +168,10 @@ class NumbaSteps(PandasSteps):
             )
         frame = quote("pd.DataFrame(v)", v=values)
         if taken.direct:
-            return [*lines, *self.finished(frame)]
-        return [*lines, f"answer = {to_source(frame)}", *self.combined(taken)]
+            return [*lines, *self.finish(frame)]
+        return [*lines, f"answer = {to_source(frame)}", *self.combine(taken)]
 
-    def _factorized(self) -> tuple[list[str], str, dict[str, ast.expr]]:
+    def _factorize_keys(self) -> tuple[list[str], str, dict[str, ast.expr]]:
         """Return the statements that number the groups, their count, and each key's values."""
         calls = [self._factorize(key) for key in self.query.group_by]
         if len(calls) == 1:
@@ -202,11 +202,11 @@ class NumbaSteps(PandasSteps):
         empty = reduction.function in FILLED_ONLY and facts.may_miss(column)
         return facts.kind(column) in {"int", "float"} and not empty
 
-    def _grouped(self, taken: Steps) -> list[str]:
+    def _group(self, taken: Steps) -> list[str]:
         facts = row_facts(replace(self.query, derive=taken.derived), self.data)
         compiled = {r for r in taken.reductions if self._compiles(r, facts)}
         if not compiled or not self.data.rows:
-            return PandasSteps._grouped(self, taken)  # noqa: SLF001 - as above
+            return PandasSteps._group(self, taken)  # noqa: SLF001 - as above
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         functions = {reduction.function for reduction in taken.reductions}
         alike = len(functions) == 1 and all(r.name == r.column for r in compiled)
@@ -216,15 +216,15 @@ class NumbaSteps(PandasSteps):
             method = f"c.{METHODS[functions.pop()]}(engine='numba').reset_index()"
             lines, frame = [], quote(method, c=chosen)
         else:
-            values = {r.name: _reduced(r, compiled=r in compiled) for r in taken.reductions}
+            values = {r.name: _write_reduction(r, compiled=r in compiled) for r in taken.reductions}
             lines = [f"groups = {to_source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
         if taken.direct:
-            return [*lines, *self.finished(frame)]
-        return [*lines, f"answer = {to_source(frame)}", *self.combined(taken)]
+            return [*lines, *self.finish(frame)]
+        return [*lines, f"answer = {to_source(frame)}", *self.combine(taken)]
 
 
-def _reduced(reduction: Reduction, *, compiled: bool) -> ast.expr:
+def _write_reduction(reduction: Reduction, *, compiled: bool) -> ast.expr:
     if not reduction.columns:
         return quote("groups.size()")
     if reduction.function == "quantile":

@@ -58,7 +58,7 @@ class NumbaTasks(Adapter):
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
         """Write the compiled function, and the loop over the tasks."""
         names = name_results(tasks)
-        compiled = _compiled(tasks)
+        compiled = _compile(tasks)
         mine = make_own(tasks)
         columns = {name: quote("answer[:, i]", i=i) for i, name in enumerate(names)}
         table = {"task": quote("range(len(answer))"), **columns}
@@ -81,7 +81,7 @@ def _loop(tasks: Tasks, columns: int) -> str:
     return fill(ALL.replace("SLOTS", slots), COLUMNS=literal(columns), CALL=call)
 
 
-def _compiled(tasks: Tasks) -> str | None:
+def _compile(tasks: Tasks) -> str | None:
     """Write the def without its generator objects; None where it has none."""
     tree = parse_definition(tasks)
     change = _WithoutGenerators()

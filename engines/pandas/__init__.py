@@ -13,7 +13,7 @@ from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
 from ..writing.user_functions import make_own
-from .queries import IMPORTS, ROWS, PandasSteps, pushed_down, reading_exactly, string_option
+from .queries import IMPORTS, ROWS, PandasSteps, push_down, string_option, write_exact_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,21 @@ class Pandas(Adapter):
         """Write the steps of the query as statements."""
         read = "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN and inputs.joining is None:
-            inputs, read = _filtered(inputs, read)
+            inputs, read = _push_filters(inputs, read)
         query, rows = inputs.query, inputs.rows
         return Parts(
             imports=IMPORTS,
             own=make_own(query.apply) if query.apply else NONE,
             before=string_option(query, rows, resources),
-            load=inputs.load(partial(reading_exactly, read=read)),
+            load=inputs.load(partial(write_exact_reading, read=read)),
             query=PandasSteps(query, rows, met=inputs.joining).body(),
             rows=ROWS,
         )
 
 
-def _filtered(inputs: Inputs, read: str) -> tuple[Inputs, str]:
+def _push_filters(inputs: Inputs, read: str) -> tuple[Inputs, str]:
     """Move what a Parquet reader can filter by from the query into the reader."""
-    filters, query = pushed_down(inputs.query, inputs.data)
+    filters, query = push_down(inputs.query, inputs.data)
     if not filters:
         return inputs, read
     left = replace(inputs.data, rows=0)  # so many rows may be left

@@ -86,7 +86,7 @@ class Series(ExpressionWriter[ast.expr]):
         """Write a condition: True where it is true, False where it is not or is missing."""
         match node:
             case Bool(op, operands):
-                return self._joined(op, operands)
+                return self._join(op, operands)
             case Not(Col(name)) if self.missing(name):
                 return quote("x == False", x=self.expression(node.operand))
             case Not(Col()):
@@ -151,7 +151,7 @@ class Series(ExpressionWriter[ast.expr]):
 
     def junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
-        return self._joined(node.op, node.operands)
+        return self._join(node.op, node.operands)
 
     def opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
@@ -167,7 +167,7 @@ class Series(ExpressionWriter[ast.expr]):
         match node:
             case Call("truncate", (moment, Lit(unit))):
                 zone = self.facts.zone(moment) if self.facts else ""
-                return self._truncated(self.as_series(moment), str(unit), zone)
+                return self._truncate(self.as_series(moment), str(unit), zone)
             case Call("len", (Col(name),)) if self.arrow(name):
                 # Beside floats, pandas' own missing integers would mix NA and NaN.
                 return quote("x.str.len().astype('float64')", x=self.expression(first))
@@ -227,10 +227,10 @@ class Series(ExpressionWriter[ast.expr]):
             case _:
                 return any(map(self._is_series, children(node)))
 
-    def _joined(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
+    def _join(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
         # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
         searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in operands)
-        write = self._decided if searched else self.condition
+        write = self._decide if searched else self.condition
         tree = write(operands[0])
         for operand in operands[1:]:
             tree = ast.BinOp(tree, BOOLEAN[op], write(operand))
@@ -258,9 +258,9 @@ class Series(ExpressionWriter[ast.expr]):
             case IsMissing() | Case():
                 return self.as_series(node)
             case _:
-                return self._masked(self.condition(node), children(node))
+                return self._mask(self.condition(node), children(node))
 
-    def _masked(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
+    def _mask(self, tree: ast.expr, operands: tuple[Expr, ...]) -> ast.expr:
         """Take a condition as missing where an operand is."""
         masks = [quote("x.isna()", x=self.as_series(x)) for x in operands if self._may_miss(x)]
         if not masks:
@@ -289,7 +289,7 @@ class Series(ExpressionWriter[ast.expr]):
         mean = quote('g[c].transform("mean")', g=groups, c=node.operand.name)
         return quote("x - mean", x=self.expression(node.operand), mean=mean)
 
-    def _truncated(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
+    def _truncate(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
         """Write a truncation; months and years have no fixed length, but periods know them."""
         if zone and unit == "hour":
             # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
@@ -322,7 +322,7 @@ class Series(ExpressionWriter[ast.expr]):
             if otherwise == Lit(None) and isinstance(value, Col):
                 return quote("v.where(c)", v=self.expression(value), c=self.condition(condition))
             v, o = self._chosen(value, otherwise)
-            return quote("np.where(c, v, o)", c=self._decided(condition), v=v, o=o)
+            return quote("np.where(c, v, o)", c=self._decide(condition), v=v, o=o)
         *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
         conditions = [self._numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
@@ -342,7 +342,7 @@ class Series(ExpressionWriter[ast.expr]):
                 return any(map(self._is_text, (*(value for _, value in branches), otherwise)))
         return False
 
-    def _decided(self, node: Expr) -> ast.expr:
+    def _decide(self, node: Expr) -> ast.expr:
         """Write a condition without NA, which `np.where` cannot read.
 
         Dask tries a function on made-up rows, and there text is missing whatever the data says.
@@ -352,7 +352,7 @@ class Series(ExpressionWriter[ast.expr]):
 
     def _numpy(self, node: Expr) -> ast.expr:
         """Write a condition as NumPy's booleans, for `np.select` reads no others."""
-        tree = self._decided(node)
+        tree = self._decide(node)
         return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
 
 
@@ -401,7 +401,7 @@ def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
     return makes or any(missing(name) for name in columns(node))
 
 
-def filtering(condition: Expr, series: Series) -> str:
+def write_filter(condition: Expr, series: Series) -> str:
     """Write the statement that keeps the rows of a condition: `dropna` for `is not None`."""
     conjuncts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
     conjuncts = conjuncts or (condition,)
@@ -419,7 +419,7 @@ def filtering(condition: Expr, series: Series) -> str:
     return "\n".join(lines)
 
 
-def setting(output: Output, series: Series) -> list[str]:
+def write_assignment(output: Output, series: Series) -> list[str]:
     """Write the statements that set one column, named intermediates as local variables first."""
     named, body = hoist(output.expression)
     lines = []
@@ -429,7 +429,7 @@ def setting(output: Output, series: Series) -> list[str]:
     return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
 
 
-def deriving(outputs: tuple[Output, ...], series: Series) -> str:
+def write_derivation(outputs: tuple[Output, ...], series: Series) -> str:
     """Write the statements that add derived columns, one `assign` for those that can share it."""
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}

@@ -32,7 +32,7 @@ from ..writing.properties import NARROW
 from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows
-from .expressions import Series, deriving, filtering, series, setting
+from .expressions import Series, series, write_assignment, write_derivation, write_filter
 from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
 IMPORTS = """\
@@ -60,7 +60,7 @@ def string_option(query: Query, rows: Schema, resources: Resources) -> str:
     return STRINGS if strings and not resources.since("pandas", 3) else ""
 
 
-def pushed_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:
+def push_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:
     """Take what a Parquet reader can filter by out of a query's `where`.
 
     That is comparisons with a number or a text; it drops missing values, and `!=` keeps NaN.
@@ -88,7 +88,7 @@ def _filters(data: Schema, name: str, value: Value) -> bool:
     return numeric and column.kind in {"int", "float"} and column.arrow != "uint64"
 
 
-def reading(
+def write_reading(
     query: Query,
     data: Schema,
     read: str = "pd.read_parquet(path, columns=n)",
@@ -111,11 +111,11 @@ def reading(
     return _with_types(query, data, frame, floats, vectorised=vectorised)
 
 
-def reading_exactly(query: Query, data: Schema, read: str) -> ast.expr:
+def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
     """Write the same, with pandas' nullable integers where floats would not be exact."""
     large = [name for name in query.reads if data[name].exceeds_floats]
     if not large:
-        return reading(query, data, read)
+        return write_reading(query, data, read)
     for name in large:
         if query.apply or query.transform or not _is_exact(query, name):
             raise Unsupported(repr(name), INEXACT)
@@ -215,42 +215,42 @@ class PandasSteps:
         *lines, answer = self._statements()
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
-    def prepared(self, derived: tuple[Output, ...]) -> list[str]:
+    def prepare(self, derived: tuple[Output, ...]) -> list[str]:
         """Write `where`, and the columns that are derived from the rows it keeps."""
         columns = series(self.frame, self.query, self.data, arrow=self.arrow)
-        where = [filtering(self.query.where, columns)] if self.query.where else []
+        where = [write_filter(self.query.where, columns)] if self.query.where else []
         if any(aggregations(output.expression) for output in derived):
-            return [*where, *(line for one in derived for line in self._derived_beside(one))]
-        return [*where, deriving(derived, columns)] if derived else where
+            return [*where, *(line for one in derived for line in self._derive_beside(one))]
+        return [*where, write_derivation(derived, columns)] if derived else where
 
-    def _derived_beside(self, output: Output) -> list[str]:
+    def _derive_beside(self, output: Output) -> list[str]:
         """Write a derived column in which an aggregation is the value of the row's group."""
         query = replace(self.query, derive=(), aggregate=(), transform=(output,), apply=None)
         taken = decompose(query)
         rows = series(self.frame, self.query, self.data, arrow=self.arrow)
         if not taken.reductions:
-            return [deriving((output,), rows)]
+            return [write_derivation((output,), rows)]
         rows = replace(self, query=query)._beside(rows, taken)  # noqa: SLF001 - its own kind
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options)
         names = {o.name for o in taken.derived}
-        derived = [deriving(taken.derived, rows)] if names else []
-        value = deriving((replace(output, expression=taken.outputs[0].expression),), rows)
+        derived = [write_derivation(taken.derived, rows)] if names else []
+        value = write_derivation((replace(output, expression=taken.outputs[0].expression),), rows)
         return [*derived, f"groups = {ast.unparse(groups)}", value]
 
     @property
     def _beside_options(self) -> dict[str, ast.expr]:
         return {"dropna": literal(False)} if has_missing_key(self.query, self.data) else {}
 
-    def combined(self, taken: Steps) -> list[str]:
+    def combine(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
         answer = self._answer()
         lines = []
         for output in taken.outputs:
             if output.expression != Col(output.name):
-                lines += setting(output, answer)
-        return [*lines, *self.finished(quote("answer[c]", c=list(self.query.outputs)))]
+                lines += write_assignment(output, answer)
+        return [*lines, *self.finish(quote("answer[c]", c=list(self.query.outputs)))]
 
-    def finished(self, tree: ast.expr) -> list[str]:
+    def finish(self, tree: ast.expr) -> list[str]:
         """Write having, sort and limit; the last line is the answer's expression."""
         lines = []
         if self.query.having:
@@ -258,7 +258,7 @@ class PandasSteps:
             lines = [f"answer = {ast.unparse(tree)}"]
             tree = quote("answer[c]", c=condition)
         if self.query.sort:
-            tree = self._sorted(tree)
+            tree = self._sort(tree)
         if self.query.limit is not None:
             tree = quote("t.head(n)", t=tree, n=self.query.limit)
         return [*lines, ast.unparse(tree)]
@@ -281,27 +281,27 @@ class PandasSteps:
     def _statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
         if self.met is None:
-            return self._asked()
+            return self._write_query()
         joined = write_merge(self.met)
         if self.query.select and not (self.query.where or self.query.derive):
-            return self.finished(self._here(joined))
-        return [f"{self.frame} = {ast.unparse(joined)}", *self._asked()]
+            return self.finish(self._here(joined))
+        return [f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]
 
-    def _asked(self) -> list[str]:
+    def _write_query(self) -> list[str]:
         query = self.query
         if query.select:
-            return [*self.prepared(query.derive), *self.finished(self._here(quote(self.frame)))]
+            return [*self.prepare(query.derive), *self.finish(self._here(quote(self.frame)))]
         if query.transform:
-            return self._transformed(self._taken())
+            return self._transform(self._taken())
         if query.apply:
-            return [*self.prepared(query.derive), *self._applied(query.apply)]
+            return [*self.prepare(query.derive), *self._apply(query.apply)]
         if query.extreme:
-            return [*self.prepared(query.derive), *self._extreme(query.extreme)]
+            return [*self.prepare(query.derive), *self._extreme(query.extreme)]
         taken = self._taken()
-        grouped = self._grouped(taken) if query.group_by else self._whole(taken)
-        return [*self.prepared(taken.derived), *grouped]
+        grouped = self._group(taken) if query.group_by else self._whole(taken)
+        return [*self.prepare(taken.derived), *grouped]
 
-    def _applied(self, function: RowFunction | GroupFunction) -> list[str]:
+    def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write the user's own function, called by pandas on each row or group."""
         if isinstance(function, RowFunction):
             lines, answer = apply_to_rows(
@@ -313,7 +313,7 @@ class PandasSteps:
             answer = quote("pd.DataFrame(c)", c={function.output: answer})
         else:
             lines, answer = apply_to_groups(self.query, self.frame, self.key, self.options)
-        return [*lines, *self.finished(answer)]
+        return [*lines, *self.finish(answer)]
 
     def _extreme(self, extreme: Extreme) -> list[str]:
         """Sort once and take the head of each group: `nlargest` by group is 15 times slower."""
@@ -333,9 +333,9 @@ class PandasSteps:
         chosen = quote("s.head(n)[c]", s=chosen, n=extreme.n, c=names)
         if extreme.column != extreme.name:
             chosen = quote("t.rename(columns=n)", t=chosen, n={extreme.column: extreme.name})
-        return [*lines, *self.finished(self._here(chosen))]
+        return [*lines, *self.finish(self._here(chosen))]
 
-    def _grouped(self, taken: Steps) -> list[str]:
+    def _group(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
         # What chooses between values gives an array, which has no keys.
         chooses = any(isinstance(n, Case) for o in taken.outputs for n in walk(o.expression))
@@ -345,12 +345,12 @@ class PandasSteps:
         quantile = any(r.function in unnamed for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
-        reduced = self._here(self._reduced(with_columns(taken.reductions, self.query.group_by[0])))
+        reduced = self._here(self._reduce(with_columns(taken.reductions, self.query.group_by[0])))
         if taken.direct:
-            return self.finished(reduced)
-        return [f"answer = {ast.unparse(reduced)}", *self.combined(taken)]
+            return self.finish(reduced)
+        return [f"answer = {ast.unparse(reduced)}", *self.combine(taken)]
 
-    def _reduced(self, reductions: tuple[Reduction, ...]) -> ast.expr:
+    def _reduce(self, reductions: tuple[Reduction, ...]) -> ast.expr:
         options = {"as_index": literal(False), **self.options}
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=options)
         functions = {r.function for r in reductions}
@@ -359,32 +359,32 @@ class PandasSteps:
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             return quote(f"c.{METHODS[functions.pop()]}()", c=chosen)
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        return quote("a.reset_index()", a=_aggregated(groups, reductions))
+        return quote("a.reset_index()", a=_write_agg(groups, reductions))
 
     def _inline(self, taken: Steps) -> list[str]:
         """Write outputs over series of groups: faster than to aggregate first, and as readable."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        trees = {r.name: _one(r) for r in taken.reductions}
+        trees = {r.name: _write_reduction(r) for r in taken.reductions}
         columns = replace(self._answer(), trees=trees)
         values = {output.name: columns.value(output.expression) for output in taken.outputs}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)
-        return [f"groups = {ast.unparse(groups)}", *self.finished(frame)]
+        return [f"groups = {ast.unparse(groups)}", *self.finish(frame)]
 
     def _by_series(self, taken: Steps) -> list[str]:
         """Write each reduction as a series of its own: quantiles and sizes have no named form."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        values = {r.name: _one(r) for r in taken.reductions}
+        values = {r.name: _write_reduction(r) for r in taken.reductions}
         frame = self._here(quote("pd.DataFrame(v).reset_index()", v=values))
         lines = [f"groups = {ast.unparse(groups)}"]
         if taken.direct:
-            return [*lines, *self.finished(frame)]
-        return [*lines, f"answer = {ast.unparse(frame)}", *self.combined(taken)]
+            return [*lines, *self.finish(frame)]
+        return [*lines, f"answer = {ast.unparse(frame)}", *self.combine(taken)]
 
-    def _transformed(self, taken: Steps) -> list[str]:
+    def _transform(self, taken: Steps) -> list[str]:
         """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
         query = replace(self.query, derive=taken.derived)
         rows = self._beside(series(self.frame, query, self.data, arrow=self.arrow), taken)
-        lines, values = self.prepared(taken.derived), {}
+        lines, values = self.prepare(taken.derived), {}
         if self.query.group_by and taken.reductions:
             groups = quote(
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
@@ -398,7 +398,7 @@ class PandasSteps:
             values[output.name] = rows.value(body)
         keys = literal(list(self.query.group_by))
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
-        return [*lines, *self.finished(self._here(answer))]
+        return [*lines, *self.finish(self._here(answer))]
 
     def _beside(self, rows: Series, taken: Steps) -> Series:
         """Return the writer that has the reductions beside the columns."""
@@ -441,10 +441,10 @@ class PandasSteps:
             values[r.name] = quote("[v]", v=quote(whole[r.function], **holes))
         frame = quote("pandas.DataFrame(v)" if self.local else "pd.DataFrame(v)", v=values)
         if taken.direct:
-            return self.finished(frame)
-        return [f"answer = {ast.unparse(frame)}", *self.combined(taken)]
+            return self.finish(frame)
+        return [f"answer = {ast.unparse(frame)}", *self.combine(taken)]
 
-    def _sorted(self, tree: ast.expr) -> ast.expr:
+    def _sort(self, tree: ast.expr) -> ast.expr:
         names = [key.name for key in self.query.sort]
         by = names[0] if len(names) == 1 else names
         ascending = [not key.descending for key in self.query.sort]
@@ -460,7 +460,7 @@ class PandasSteps:
         return series("answer", after, Schema(keys, 0), arrow=self.arrow)
 
 
-def _one(reduction: Reduction) -> ast.expr:
+def _write_reduction(reduction: Reduction) -> ast.expr:
     """Write one reduction of `groups` as a series."""
     column = quote("groups[c]", c=reduction.column) if reduction.columns else quote("groups")
     if reduction.function == "quantile":
@@ -470,7 +470,7 @@ def _one(reduction: Reduction) -> ast.expr:
     return quote(f"c.{METHODS[reduction.function]}()", c=column)
 
 
-def _aggregated(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
+def _write_agg(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
     """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
     columns = [r.column for r in reductions]
     words = {r.name: literal(METHODS[r.function]) for r in reductions}

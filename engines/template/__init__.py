@@ -17,7 +17,7 @@ FILES = {
 }
 
 
-def new(name: str, folder: Path) -> tuple[Path, ...]:
+def create_package(name: str, folder: Path) -> tuple[Path, ...]:
     """Write a package for an engine of a name; give its files.
 
     Raises EngineError where the name cannot be one, is taken, or the folder has files already.

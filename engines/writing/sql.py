@@ -161,7 +161,7 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def is_missing(self, operand: Expr) -> Sql:
         """Write the test for a missing value."""
-        return Sql(f"{self.seen(operand).at(ADD)} IS NULL", COMPARE)
+        return Sql(f"{self.comparable(operand).at(ADD)} IS NULL", COMPARE)
 
     def membership(self, node: IsIn) -> Sql:
         """Write the test for one of several constants."""
@@ -185,7 +185,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write an aggregation as the statement has it."""
         return self.aggregate(agg)
 
-    def seen(self, node: Expr, *, plain: bool = False) -> Sql:
+    def comparable(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression where a NaN would be seen: it becomes NULL."""
         written = self.write(node, plain=plain)
         return self.without_nan(written.text) if makes_nan(node) else written
@@ -228,7 +228,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
         left = self._wide(node.left, node.op, node.right, plain=left_plain)
         if node.op == "**" and makes_nan(node.left) and not is_nonzero(node.right):
-            left = self.seen(node.left, plain=True)  # of NaN, the power 0 is 1
+            left = self.comparable(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._wide(node.right, node.op, node.left, plain=right_plain)
         if node.op == "**":
             return self.power(left, right)
@@ -282,7 +282,7 @@ class SqlWriter(ExpressionWriter[Sql]):
     def comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
         op, left, right = node.op, node.left, node.right
-        x, y = (self.seen(side, plain=True).at(ADD) for side in (left, right))
+        x, y = (self.comparable(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
             case Arith("%", a, b), Lit(0) if op in {"==", "!="} and is_nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
@@ -292,13 +292,13 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
         listed = ", ".join(self.constant(v.value).text for v in values if v.value is not None)
-        return Sql(f"{self.seen(operand).at(ADD)} {word} ({listed})", COMPARE)
+        return Sql(f"{self.comparable(operand).at(ADD)} {word} ({listed})", COMPARE)
 
     def opposite(self, operand: Expr) -> Sql:
         """Write the opposite of a condition."""
         match negate(operand):
             case Not(IsMissing(inner)):
-                return Sql(f"{self.seen(inner).at(ADD)} IS NOT NULL", COMPARE)
+                return Sql(f"{self.comparable(inner).at(ADD)} IS NOT NULL", COMPARE)
             case Not(IsIn(inner, values)):
                 return self._member(inner, values, "NOT IN")
             case Not(inner):
@@ -316,7 +316,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         if function in {"year", "month", "day", "truncate"}:
             return self._part(function, arguments)
         plain = any(map(self._is_double, arguments))
-        texts = [self.seen(argument, plain=plain).at(ADD) for argument in arguments]
+        texts = [self.comparable(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
         if self.raises and function in DOMAINS:
             return Sql(f"CASE {DOMAINS[function].format(x=texts[0], value=written)} END")

@@ -136,7 +136,7 @@ def test_a_first_workload_names_no_engine_and_asks_those_that_are_installed(
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
     assert dfbench(monkeypatch, "init", "sales.csv") == 0
     asked = engines.default_engines(Work.QUERY)
-    here = tuple(name for name in asked if not engines.missing(engines.find(name)))
+    here = tuple(name for name in asked if not engines.find_missing(engines.find(name)))
     assert "pandas" in here
     assert Request("sales.yaml").read().engines == here
     with pytest.raises(EngineError, match="none of cudf is installed"):

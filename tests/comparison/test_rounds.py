@@ -8,7 +8,7 @@ import dfbench
 import pytest
 from dfbench.comparison import rounds
 from dfbench.comparison.budget import choose_second_round, choose_whole_engines
-from dfbench.engines import find, missing
+from dfbench.engines import find, find_missing
 from dfbench.storage.records import Outcome
 
 PLACES = [(e, q, 2) for q in ("q1", "q2") for e in ("modin", "pandas", "polars", "duckdb")]
@@ -102,7 +102,7 @@ def test_an_answer_of_the_same_bytes_is_compared_once(
 
 
 def test_ratios_are_to_an_engine_that_runs(tmp_path: Path) -> None:
-    if not missing(find("ibis")):
+    if not find_missing(find("ibis")):
         pytest.skip("ibis is installed here")
     settings = {"dataset__rows": 1000, "measure__rounds": 1, "measure__runs": 1}
     comparison = dfbench.compare("groupby", ["ibis", "duckdb"], ["q1"], tmp_path, **settings)

@@ -8,7 +8,7 @@ from pathlib import Path
 import dfbench
 import pytest
 from dfbench.engines import find
-from dfbench.engines.versions import scheduler
+from dfbench.engines.versions import find_scheduler
 from dfbench.errors import EngineError
 from dfbench.execution.cluster_memory import check_readable
 from dfbench.execution.observation import End, Observation, ProgramError
@@ -29,15 +29,15 @@ def text(engine, query="q1"):
 
 def test_an_address_stands_behind_the_at() -> None:
     assert find("dask@tcp://host:8786").name == "dask@tcp://host:8786"
-    assert scheduler(find("dask@tcp://host:8786")) == "dask"
-    assert scheduler(find("modin@host:6379")) == "ray"
-    assert scheduler(find("modin@0.37@host:6379")) == "ray"
-    assert scheduler(find("modin@0.37@host:6379").engine) == "ray"
+    assert find_scheduler(find("dask@tcp://host:8786")) == "dask"
+    assert find_scheduler(find("modin@host:6379")) == "ray"
+    assert find_scheduler(find("modin@0.37@host:6379")) == "ray"
+    assert find_scheduler(find("modin@0.37@host:6379").engine) == "ray"
     assert find("dask/scan@tcp://host:8786").name == "dask/scan@tcp://host:8786"
-    assert scheduler(find("dask/scan@tcp://host:8786")) == "dask"
-    assert not scheduler(find("dask"))
-    assert not scheduler(find("dask/scan"))
-    assert not scheduler(find("polars@1.30"))
+    assert find_scheduler(find("dask/scan@tcp://host:8786")) == "dask"
+    assert not find_scheduler(find("dask"))
+    assert not find_scheduler(find("dask/scan"))
+    assert not find_scheduler(find("polars@1.30"))
 
 
 def test_an_engine_of_one_machine_refuses_an_address() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from dfbench.engines import engines, find
 from dfbench.engines.base import Resources
-from dfbench.engines.interactive import loaded
+from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported, WorkloadError
 from dfbench.spec.generated_data import generated_schema
@@ -225,7 +225,7 @@ def _program(engine: str, query: Query | Tasks, data: Schema = COLUMNS) -> str:
 def _table(engine: str, query: Query, table: pa.Table) -> pa.Table:
     result = answered(find(engine), query, table)
     program = find(engine).write(query, COLUMNS if "k" in table.column_names else GAPS)
-    return loaded(program).rows(result)
+    return load_program(program).rows(result)
 
 
 def _rows(engine: str, query: Query, table: pa.Table) -> list:
@@ -233,5 +233,5 @@ def _rows(engine: str, query: Query, table: pa.Table) -> list:
 
 
 def _tasks(engine: str, work: Tasks) -> pa.Table:
-    module = loaded(find(engine).write(work, COLUMNS, Resources(2)))
+    module = load_program(find(engine).write(work, COLUMNS, Resources(2)))
     return module.rows(module.query(module.load()))

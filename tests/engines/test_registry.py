@@ -12,7 +12,7 @@ from importlib import import_module
 import pytest
 from dfbench.engines import REGISTRY, engines, find, own_infos
 from dfbench.engines.info import NEWEST, EngineInfo, Work
-from dfbench.engines.versions import Versioned, info
+from dfbench.engines.versions import Versioned, find_info
 from dfbench.environments.pins import choose_pins, find_newest, load_shipped
 from dfbench.errors import EngineError, Unsupported
 from dfbench.spec.generated_data import generated_schema
@@ -85,7 +85,7 @@ def test_a_module_answers_by_write_and_run(module: str) -> None:
 
 
 def test_what_is_known_of_an_engine_is_known_of_its_versions_and_scans() -> None:
-    assert info(find("polars/scan@1.30")) == info(find("polars"))
+    assert find_info(find("polars/scan@1.30")) == find_info(find("polars"))
 
 
 def test_the_name_of_a_default_points_to_the_plain_one() -> None:

@@ -50,12 +50,12 @@ def test_the_page_about_your_own_engine_runs_as_it_stands(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["pandas", "Duck", "1duck", "class", "a b"])
 def test_a_name_that_cannot_be_an_engines_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(EngineError):
-        template.new(name, tmp_path / "new")
+        template.create_package(name, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.py").touch()
     with pytest.raises(EngineError, match="--to"):
-        template.new("duck", tmp_path)
+        template.create_package("duck", tmp_path)
     assert [path.name for path in Path(tmp_path).iterdir()] == ["mine.py"]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Program
-from dfbench.engines.interactive import loaded
+from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported
 from dfbench.spec.document import Origin, Place
@@ -147,7 +147,7 @@ def compared(engine: str, asked: Query, frame: pa.Table, wanted: dict) -> list:
     """Return the keys whose values differ, with both."""
     found = answered(find(engine), asked, frame)
     names = asked.outputs[1:]
-    rows = loaded(_program(engine, asked, frame)).rows(found).to_pylist()
+    rows = load_program(_program(engine, asked, frame)).rows(found).to_pylist()
     got = {row["k"]: tuple(row[name] for name in names) for row in rows}
     expected = {k: v if isinstance(v, tuple) else (v,) for k, v in wanted.items()}
     return [

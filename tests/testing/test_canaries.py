@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.datasets.dataset import Dataset
-from dfbench.engines import engines, find, missing
+from dfbench.engines import engines, find, find_missing
 from dfbench.engines.base import Resources
 from dfbench.environments.provider import current_interpreter
 from dfbench.testing.conformance import canaries
@@ -22,7 +22,7 @@ def data() -> Dataset:
 
 
 def installed() -> list[str]:
-    return [name for name, engine in engines().items() if not missing(engine)]
+    return [name for name, engine in engines().items() if not find_missing(engine)]
 
 
 @pytest.mark.parametrize("name", installed())
@@ -103,7 +103,7 @@ def test_a_program_that_leaves_its_work_undone_is_found(
     name: str, data: Dataset, tmp_path: Path
 ) -> None:
     engine = name.partition(" ")[0]
-    if missing(find(engine if engine in engines() else "polars")):
+    if find_missing(find(engine if engine in engines() else "polars")):
         pytest.skip("its engine is not installed")
     (seconds,) = measured(sys.executable, tmp_path, data, [UNFINISHED[name]], {})
     assert not seconds.is_finished, seconds
@@ -138,7 +138,7 @@ STARTS = {
 def test_modin_without_its_last_step_is_found(
     name: str, backend: str, data: Dataset, tmp_path: Path
 ) -> None:
-    if missing(find(name)):
+    if find_missing(find(name)):
         pytest.skip("its engine is not installed")
     text = MODIN.format(backend=backend, start=STARTS[backend])
     told = find(name).environment(TWO)

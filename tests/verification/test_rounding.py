@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import duckdb
-from dfbench.engines.interactive import loaded
+from dfbench.engines.interactive import load_program
 from dfbench.spec.reader import read_text
 from dfbench.spec.workload import Query
 from dfbench.verification.agreement import Expected, compare_answer
@@ -33,7 +33,7 @@ def asked(table: pa.Table, question: str, folder: Path) -> tuple[Query, Expected
     found = find_possibilities(query, schema)
 
     def answer(one: Query) -> pa.Table:
-        module = loaded(duckdb.write(one, schema))
+        module = load_program(duckdb.write(one, schema))
         return module.rows(module.query(module.load(str(path))))
 
     expected = Expected(
