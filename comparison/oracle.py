@@ -72,8 +72,8 @@ class ExactStatement(Statement):
         """Return no output to be cast: what is beyond 64 bits is compared as it is."""
         return []
 
-    def _called(self, agg: Agg, arguments: list[str]) -> str:
-        plain = super()._called(agg, arguments)
+    def _write_call(self, agg: Agg, arguments: list[str]) -> str:
+        plain = super()._write_call(agg, arguments)
         is_window = self.query.transform or self.beside
         is_float = agg.arguments and self.facts.kind(agg.arguments[0]) == "float"
         if is_window or not is_float or agg.function not in COMPENSATED:
