@@ -13,7 +13,6 @@ results/<workload>/<time>-<n>/
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
@@ -30,6 +29,8 @@ RUNS = "runs.jsonl"
 AGREEMENT = "agreement.jsonl"
 TABLE = "runs.parquet"
 PROGRAMS = "programs"
+# No run has more bytes or seconds; what is larger was not measured, and overflows in a chart.
+MOST = 1e18
 
 
 def safe(name: str) -> str:
@@ -268,14 +269,16 @@ def read_run(record: dict[str, Any]) -> Run:
     for name, value in (item for part in measured for item in part.items() if item[0] != "measure"):
         for number in _each(value):
             if not _is_amount(number):
-                raise ValueError(f"{name} is {number!r}, not a number of zero or more")
+                raise ValueError(f"{name} is {number!r}, not a number from 0 to {MOST:g}")
+    if not all(run.times.hot):
+        raise ValueError("a hot run took 0 seconds, which no clock measures")
     return run
 
 
 def _is_amount(number: object) -> bool:
     if number is None:
         return True
-    return type(number) in (int, float) and math.isfinite(number) and number >= 0  # type: ignore[arg-type, operator]
+    return type(number) in (int, float) and 0 <= number <= MOST  # type: ignore[operator]
 
 
 def _agreement(record: dict[str, Any]) -> Agreement:
@@ -284,7 +287,13 @@ def _agreement(record: dict[str, Any]) -> Agreement:
         for d in record["differ"]
     )
     unchecked = str(record.get("unchecked", ""))
-    return Agreement(record["query"], record["oracle"], tuple(record["agree"]), differ, unchecked)
+    agreement = Agreement(
+        record["query"], record["oracle"], tuple(record["agree"]), differ, unchecked
+    )
+    texts = (agreement.query, agreement.oracle, *agreement.agree)
+    if not all(isinstance(text, str) for text in (*texts, *(d.engine for d in differ))):
+        raise TypeError("query, oracle and engines are text")
+    return agreement
 
 
 def _keep_last(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:

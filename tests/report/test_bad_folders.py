@@ -91,6 +91,49 @@ def test_a_comparison_edited_by_hand_is_reported_without_the_line(
     assert "polars is fastest on all 2 questions" in out
 
 
+IMPOSSIBLE = ["[1e308, 1e308]", "[-1.0]", "[NaN]", "[Infinity]", "[0.0]", '["x"]', "[null]", "7"]
+
+
+@pytest.mark.parametrize("hot", IMPOSSIBLE)
+def test_a_run_with_impossible_times_is_left_out(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hot: str
+) -> None:
+    lines = (path / folder.RUNS).read_text().splitlines()
+    first = json.loads(lines[0])
+    first["times"]["hot"] = json.loads(hot)
+    (path / folder.RUNS).write_text("\n".join([json.dumps(first), *lines[1:], ""]))
+    code, out, err = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "runs.jsonl, line 1 cannot be read" in " ".join(out.split())
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("part", ["query", "oracle", "agree", "differ"])
+@pytest.mark.parametrize("value", [1e308, None, [], [None], {"a": 1}])
+def test_an_agreement_edited_by_hand_never_ends_a_report(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: str, value
+) -> None:
+    lines = (path / folder.AGREEMENT).read_text().splitlines()
+    edited = json.dumps(json.loads(lines[0]) | {part: value})
+    (path / folder.AGREEMENT).write_text("\n".join([edited, *lines[1:], ""]))
+    code, out, err = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "polars" in out
+    assert "Traceback" not in err
+
+
+def test_two_lines_that_contradict_count_as_the_last(
+    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = json.loads((path / folder.RUNS).read_text().splitlines()[0])
+    with (path / folder.RUNS).open("a") as file:
+        file.write(json.dumps(first | {"outcome": "crashed", "evidence": "it ended"}) + "\n")
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "1 runs replace earlier ones of the same round" in " ".join(out.split())
+    assert "crashed" in out
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema_version": "x"}'])
 def test_a_head_that_is_none_is_a_sentence(
     path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
