@@ -14,6 +14,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
+from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import corr_as_sums
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
@@ -186,7 +187,7 @@ from daft.functions import columns_max, columns_min, date_trunc, row_number, whe
 class Daft(Adapter):
     """Writes Daft; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen,)
+    passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""

@@ -12,6 +12,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
 from .writing.chain import Chain, Dialect
+from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -153,7 +154,7 @@ from datafusion import functions as f
 class DataFusion(Adapter):
     """Writes DataFusion's data frames; `to_arrow_table` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen,)
+    passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""

@@ -14,6 +14,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
+from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -182,7 +183,7 @@ NAME_file = con.create_table("NAME_file", TABLE)
 class Ibis(Adapter):
     """Writes Ibis over DuckDB; `to_pyarrow` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen,)
+    passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""

@@ -12,6 +12,7 @@ from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.queries import FrameChain
 from .writing.chain import Dialect
+from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining, write_polars_join
 from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
@@ -121,7 +122,7 @@ class NarwhalsChain(FrameChain):
 class Narwhals(Adapter):
     """Writes Narwhals over Polars; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen, convert_constants)
+    passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""

@@ -13,6 +13,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Place, Work
 from .writing.chain import Chain, Dialect
+from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -172,7 +173,7 @@ from pyspark.sql import functions as F
 class PySpark(Adapter):
     """Writes PySpark; `toArrow` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen,)
+    passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""

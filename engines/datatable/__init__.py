@@ -9,6 +9,7 @@ from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..writing.passes.constants import derive_constants
 from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
@@ -39,7 +40,7 @@ from datatable import by, f, g, ifelse, join, sort
 class Datatable(Adapter):
     """Writes brackets after brackets; `materialize` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen,)
+    passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""

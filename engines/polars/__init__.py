@@ -12,6 +12,7 @@ from ...spec.workload import GroupFunction, Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import NEWEST, EngineInfo, Place, Work
+from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.time_zones import convert_constants
@@ -44,7 +45,7 @@ def _plain_names(query: Query, _: Schema) -> Query:
 class Polars(Adapter):
     """Writes lazy Polars; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (widen, convert_constants, _plain_names)
+    passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _plain_names)
     collect: str = "collect()"
     load: Load = Load.MEMORY
 

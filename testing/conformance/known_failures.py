@@ -47,6 +47,15 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
         for unit in ("year", "month", "date")
     ),
+    *(
+        KnownFailure(engine, f"constants_{name}-*", "unsupported", "its rows have no defined order")
+        for engine in UNORDERED
+        for name in ("first", "ranked", "lagged", "beside_whole")
+    ),
+    *(
+        KnownFailure(engine, "constants_beside-*", "unsupported", "it has no transform here")
+        for engine in ("datafusion", "daft", "pyspark")
+    ),
     KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),
     *(
         KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
@@ -132,7 +141,13 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
-        for name in ("rank", "rank_text", "transform_nan", "transform_expression")
+        for name in (
+            "rank",
+            "rank_text",
+            "constants_ranked",
+            "transform_nan",
+            "transform_expression",
+        )
         for frame in ("plain", "missing", "one")
     ),
     KnownFailure(
