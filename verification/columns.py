@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 Array: TypeAlias = npt.NDArray[Any]
 Family = Literal["null", "int", "float", "string", "time", "duration"]
 
+# Bytes that the 32-bit offsets of an Arrow string array can address.
+MOST_TEXT = 2**31 - 1
 VALUE, MISSING, NOT_WHOLE = 0, 1, 2
 NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "day": 86_400 * 10**9}
 
@@ -221,8 +223,15 @@ def _to_codes(
     return ColumnValues(one), ColumnValues(other)
 
 
+def widen_offsets(column: pa.ChunkedArray, most: int = MOST_TEXT) -> pa.ChunkedArray:
+    """Return text of more than `most` bytes with 64-bit offsets: one dictionary may hold it all."""
+    if pa.types.is_string(column.type) and column.nbytes > most:
+        return column.cast(pa.large_string())
+    return column
+
+
 def _encode(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
-    encoded = column.dictionary_encode()
+    encoded = widen_offsets(column).dictionary_encode()
     if not encoded.num_chunks:
         return np.zeros(0, np.int32), pa.array([], pa.large_string())
     codes = np.empty(len(column), np.int32)
