@@ -35,7 +35,8 @@ def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
 def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the warnings that weaken the results."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
-    return (*stored.warnings, *_clusters(stored), *_noise(stored), *(() if busy else _rounds(view)))
+    about_runs = (*_clusters(stored), *_cores(stored), *_noise(stored))
+    return (*stored.warnings, *about_runs, *(() if busy else _rounds(view)))
 
 
 def setting(head: Head) -> str:
@@ -258,6 +259,17 @@ def _clusters(stored: StoredComparison) -> Iterator[str]:
     """Report which limits hold on clusters, and which processes the peaks cover."""
     if note := stored.head.limits.get("clusters"):
         yield str(note)
+
+
+def _cores(stored: StoredComparison) -> Iterator[str]:
+    """Report each engine whose runs used more cores than the limit of threads."""
+    for engine in dict.fromkeys(run.engine for run in stored.runs if run.cores):
+        wide = [run for run in stored.runs if run.engine == engine and run.cores]
+        most = max(run.cores or 0 for run in wide)
+        yield (
+            f"{engine} used {most} cores in {counted(len(wide), 'run')}, more than its limit of "
+            f"threads: its times are not comparable."
+        )
 
 
 def _noise(stored: StoredComparison) -> Iterator[str]:

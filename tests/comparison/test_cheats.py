@@ -1,0 +1,127 @@
+"""A comparison finds engines that answer without computing, and reports more cores than allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from dfbench.comparison import session
+from dfbench.comparison.request import Request
+from dfbench.datasets.dataset import make_dataset
+from dfbench.datasets.other_rows import make_other_rows
+from dfbench.engines import engines, find
+from dfbench.execution import sandbox
+from dfbench.report.comparison import Comparison
+from dfbench.spec.workload import Files
+from dfbench.storage.records import Outcome, Run
+
+CHEATS = {
+    # One answer for all data, and each time in a new object.
+    "stale": """
+_memo = []
+def query(data):
+    _memo[:] = _memo or [_query(data)]
+    return _memo[0].slice(0)
+""",
+    "answers": """
+def load(path):
+    import glob, os, pathlib
+    cache = pathlib.Path(path).parent
+    found = glob.glob(str(cache / "**" / "*.arrow"), recursive=True)
+    assert not found, found
+    assert not os.path.exists(cache / "answers" / "nothing")
+    return _load(path)
+""",
+    "affinity": """
+def query(data):
+    import os
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    return _query(data)
+""",
+}
+
+
+@dataclass(frozen=True)
+class Cheat:
+    """Answers as DuckDB does, and then in its own way."""
+
+    name: str
+    distributions: tuple[str, ...] = ("duckdb",)
+
+    def environment(self, _):
+        return {}
+
+    def write(self, query, data, resources):
+        program = find("duckdb").write(query, data, resources)
+        text = f"{program.text}\n_load, _query = load, query\n{CHEATS[self.name]}"
+        return dataclasses.replace(program, text=text)
+
+
+def run(
+    name: str, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> tuple[tuple[Run, ...], Comparison]:
+    monkeypatch.setitem(engines(), name, Cheat(name))
+    asked = {"dataset.rows": "5000", "limits.threads": "1", "measure.rounds": "1"}
+    asked |= {"measure.runs": "1", "measure.warmups": "0", "limits.memory": "1GiB"}
+    request = Request("groupby", (name, "duckdb"), ("q1",), asked, results=folder / "results")
+    request = dataclasses.replace(request, cache=folder / "cache")
+    found = session.compare(request, request.read())
+    assert not list((folder / "results").rglob("*.arrow"))
+    honest = [run for run in found.stored.runs if run.engine == "duckdb"]
+    assert [run.outcome for run in honest] == [Outcome.OK], honest
+    return tuple(run for run in found.stored.runs if run.engine == name), found
+
+
+def test_a_stale_answer_is_wrong_on_other_rows(monkeypatch, tmp_path: Path) -> None:
+    (ended,), found = run("stale", monkeypatch, tmp_path)
+    assert ended.outcome is Outcome.WRONG, ended.evidence
+    assert ended.evidence.startswith("on other rows: ")
+    (agreement,) = found.stored.agreements
+    assert agreement.agree == ("duckdb",)
+    assert [one.engine for one in agreement.differ] == ["stale"]
+
+
+@pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")
+def test_a_program_finds_no_answer_of_the_oracle(monkeypatch, tmp_path: Path) -> None:
+    for _ in range(2):  # The second time, the oracle has answered.
+        (ended,), _ = run("answers", monkeypatch, tmp_path)
+        assert ended.outcome is Outcome.OK, ended.evidence
+    assert list((tmp_path / "cache" / "answers").glob("*.arrow"))
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core")
+def test_more_cores_than_allowed_stand_in_the_report(monkeypatch, tmp_path: Path) -> None:
+    (ended,), found = run("affinity", monkeypatch, tmp_path)
+    assert ended.outcome is Outcome.OK, ended.evidence
+    report = next(found.stored.path.glob("*.md")).read_text()
+    assert "more than its limit of threads" in report
+
+
+def test_other_rows_have_the_facts_of_the_data(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "x": [None, *range(9998), None],
+            "f": [float("nan"), *[1.5] * 9999],
+            "d": pa.array(["a", "b"] * 5000).dictionary_encode(),
+        }
+    )
+    path = tmp_path / "data.parquet"
+    pq.write_table(table, path, row_group_size=3000)
+    data = make_dataset(Files(("data.parquet",), tmp_path), tmp_path / "cache")
+    other = make_other_rows(data, tmp_path / "cache")
+    assert other is not None
+    found = pq.read_table(other.path)
+    assert 1000 <= found.num_rows == other.rows < 1020
+    assert found.schema.equals(pq.read_table(data.path).schema)
+    assert found["x"].null_count
+    assert any(map(math.isnan, found["f"].to_pylist()))
+    whole = found["x"].drop_null().to_pylist()
+    assert len(set(whole)) == len(whole)
+    assert whole != sorted(whole)
+    assert make_other_rows(data, tmp_path / "cache") == other
