@@ -10,6 +10,7 @@ import pytest
 from dfbench.commands import engine
 from dfbench.engines import engines, find
 from dfbench.errors import EngineError, Unsupported
+from dfbench.storage.records import Outcome, Run
 from dfbench.testing.conformance import kit
 from dfbench.testing.conformance.answers import open_runner
 from dfbench.testing.conformance.canaries import Spent
@@ -92,6 +93,12 @@ def test_work_after_the_answer_and_a_second_thread_are_seen() -> None:
     wide = Spent(query=2.0, after=0, rows=0, background=0, wall=1.0, executions=1)
     assert (lazy.is_finished, lazy.is_alone) == (False, True)
     assert (wide.is_finished, wide.is_alone) == (True, False)
+
+
+def test_a_run_on_more_cores_than_allowed_fails() -> None:
+    wide = Run("e", "q1", 1, Outcome.OK, evidence="used 2 cores", cores=2)
+    part = kit._ran("limits", (wide, replace(wide, cores=None)), {Outcome.OK})
+    assert (part.met, part.failures) == (1, ("q1: ok, used 2 cores",))
 
 
 @pytest.mark.parametrize("failures", [(), ("late: still running",)])
