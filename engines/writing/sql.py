@@ -264,14 +264,19 @@ class SqlWriter(ExpressionWriter[Sql]):
         """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
         x, y = self.write(left, plain=True), self._divisor(right)
         if not self._integers(left, right):
-            return Sql(f"fmod({x.text}, {y})")
+            # DuckDB's fmod subtracts a rounded product: 0 at 1e17, NaN for infinities.
+            rest = f"{x.at(CAST)}::DOUBLE % {y}"
+            return Sql(f"CASE WHEN sign({rest}) = -sign({y}) THEN {rest} + {y} ELSE {rest} END")
         return Sql(f"({x.at(MULTIPLY)} % {y} + {y}) % {y}", MULTIPLY)
 
     def _floor_division(self, left: Expr, right: Expr) -> Sql:
         """DuckDB truncates a quotient of integers: one less where a remainder is of other sign."""
         x, y = self.write(left, plain=True), self._divisor(right)
         if not self._integers(left, right):
-            return Sql(f"floor({x.at(MULTIPLY)} / {y})")
+            # As CPython, without the remainder: a rounded quotient may be the next integer.
+            rest = f"{x.at(CAST)}::DOUBLE % {y}"
+            whole = f"round(({x.at(ADD)} - {rest}) / {y})"
+            return Sql(f"{whole} - (sign({rest}) = -sign({y}))::DOUBLE", ADD)
         match right:
             case Lit(int() as value) if value > 0:
                 opposite = f"{x.at(MULTIPLY)} % {y} < 0"

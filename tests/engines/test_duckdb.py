@@ -30,6 +30,7 @@ from dfbench.spec.expression import (
 )
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Output, Query, RowFunction, SortKey
+from dfbench.verification.evaluation import evaluate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -196,3 +197,34 @@ def test_names_that_differ_only_in_case_are_refused() -> None:
 
 def test_rounding_is_half_to_even() -> None:
     assert sql(Call("round", (Col("a"),))) == "round_even(a, 0)"
+
+
+FLOATS = (
+    1e17,
+    -1e17,
+    math.inf,
+    -math.inf,
+    7.5,
+    -7.5,
+    1.0,
+    0.1,
+    -0.1,
+    1e-20,
+    3.0,
+    -3.0,
+    0.0,
+    math.nan,
+)
+
+
+@pytest.mark.parametrize("op", ["//", "%"])
+@pytest.mark.parametrize("constant", [None, 0.1, -2.5, 3])
+def test_floats_divide_to_whole_numbers_and_remainders_as_in_python(op, constant) -> None:
+    data = Schema((Column("x", "float", "float64"), Column("y", "float", "float64")), 1)
+    tree = Arith(op, Col("x"), Col("y") if constant is None else Lit(constant))
+    pairs = [(x, y) for x in FLOATS for y in FLOATS]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (x DOUBLE, y DOUBLE)")
+        con.executemany("INSERT INTO t VALUES (?, ?)", pairs)
+        found = con.sql(f"SELECT nullif({sql(tree, data)}, 'NaN') FROM t").fetchall()
+    assert [value for (value,) in found] == [evaluate(tree, {"x": x, "y": y}) for x, y in pairs]
