@@ -233,8 +233,13 @@ class _Rewriting:
         match node.op:
             case "*":
                 carried = _plus(_scaled(_abs(x), ey), _scaled(_abs(y), ex))
+                both = _scaled(ex, ey) if ex is not None else None
+                carried = _plus(carried, both)
             case "/":
                 carried = _over(_plus(ex, _scaled(_abs(value), ey)), _abs(y))
+            case "**" if isinstance(y, Lit) and isinstance(y.value, int) and y.value >= 1:
+                # Not by the share of itself: of a correlation that is zero, the square may be off.
+                carried = _power(x, ex, y.value)
             case "**":
                 share = _plus(_over(_scaled(_abs(y), ex), _abs(x)), ey)
                 carried = _scaled(_abs(value), share)
@@ -436,6 +441,16 @@ def _plus(one: Expr | None, other: Expr | None) -> Expr | None:
     if one is None or other is None:
         return one if other is None else other
     return Arith("+", one, other)
+
+
+def _power(x: Expr, error: Expr | None, power: int) -> Expr | None:
+    """Return what a whole power of a value is off: at most its slope at the far end, times that."""
+    if error is None:
+        return None
+    slope: Expr = Lit(float(power))
+    if power > 1:
+        slope = Arith("*", slope, Arith("**", Arith("+", _abs(x), error), Lit(power - 1)))
+    return Arith("*", slope, error)
 
 
 def _sum(errors: list[Expr]) -> Expr | None:

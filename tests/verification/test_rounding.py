@@ -169,3 +169,10 @@ def test_a_limit_is_held_against_all_rows(tmp_path: Path) -> None:
         (ordered, {"k": ["c"], "s": [1]}, False),
     ]:
         assert agrees(table, question, values, tmp_path) is right, values
+
+
+def test_the_square_of_a_correlation_that_is_zero_may_be_off_by_a_little(tmp_path: Path) -> None:
+    table = pa.table({"k": ["a"] * 4, "x": [1, 1, 3, 3], "y": [2, 4, 2, 4]})
+    question = "{group_by: k, aggregate: {r: 'corr(x, y) ** 2'}}"
+    for off, right in {0.0: True, 1e-34: True, 1e-20: False}.items():
+        assert agrees(table, question, {"k": ["a"], "r": [off]}, tmp_path) is right, off
