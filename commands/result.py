@@ -31,7 +31,7 @@ def finish_floor(path: Path) -> int:
 
 
 def exit_status(comparison: Comparison, *, strict: bool) -> int:
-    """Return 1 if answers disagree, 3 under `strict` if something is not answered, else 0.
+    """Return 1 if answers disagree or there is none, 3 under `strict` if one is missing, else 0.
 
     Under `strict`, an answer that no oracle could check counts as not answered.
     """
@@ -40,7 +40,10 @@ def exit_status(comparison: Comparison, *, strict: bool) -> int:
     if Outcome.WRONG in outcomes or any(check.differ for check in view.checked):
         return 1
     unchecked = any(row.unchecked for row in view.rows)
-    return 3 if strict and (unchecked or outcomes & FAILED) else 0
+    if strict and (unchecked or outcomes & FAILED):
+        return 3
+    # Nothing is answered, and nothing is left to run.
+    return 1 if outcomes and not outcomes & {Outcome.OK, None} else 0
 
 
 def print_failures(sentences: Sequence[str]) -> bool:

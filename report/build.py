@@ -28,7 +28,7 @@ from .model import (
 )
 from .units import counted
 from .upgrades import upgrades
-from .verdicts import Material, against, gathered, judged_over, outcome_of, undecided
+from .verdicts import Material, against, gathered, judge_lead, judged_over, outcome_of
 
 NOT_RUN = "not run"
 # What a comparison may tell beside: each gives sections of its own, which every form shows.
@@ -81,13 +81,14 @@ def _build_row(query: str, material: Material) -> Row:
     if base:
         cells = {e: replace(c, ratio=against(c, base, material)) for e, c in cells.items()}
     ranked = sorted((c for c in cells.values() if c.time is not None), key=_time)
-    contested = len(ranked) > 1 and undecided(ranked[0], ranked[1], material)
+    lead = judge_lead(ranked[0], ranked[1], material) if len(ranked) > 1 else None
     ran = sum(cell.outcome is not None for cell in cells.values())
-    if ranked and ran == len(cells):  # who has not run yet may be faster
+    # Who has not run yet may be faster; who ran alone is not.
+    if len(ranked) > 1 and ran == len(cells):
         cells[ranked[0].engine] = replace(ranked[0], best=True)
     question = str(material.stored.head.queries.get(query, ""))
     unchecked = any(a.query == query and a.unchecked for a in material.stored.agreements)
-    return Row(query, question, tuple(cells.values()), contested, unchecked)
+    return Row(query, question, tuple(cells.values()), lead, unchecked)
 
 
 def _time(cell: Cell) -> float:
@@ -107,7 +108,7 @@ def _build_cell(engine: str, query: str, material: Material) -> Cell:
         query,
         outcome,
         f"{outcome}, {ended} of {len(own)}" if partly else str(outcome),
-        time=_median(material.samples[engine, query].values()) if ok else None,
+        time=_median(material.timings.samples[engine, query].values()) if ok else None,
         peak=max((run.memory.peak for run in own if run.memory.peak is not None), default=None),
         startup=_median(run.times.startup for run in own),
         load=_median(run.times.load for run in own),
@@ -140,6 +141,7 @@ def _summarize_engine(
     pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
     shared = [cell for cell in cells if cell.query in common and cell.ok]
     overall = judged_over(pairs, material)
+    leads = [row.lead for row in rows for c in row.cells if c.engine == engine and c.best]
     if overall and engine == material.baseline:
         overall = Ratio(1.0, None, None, Verdict.BASELINE)
     return EngineSummary(
@@ -147,7 +149,9 @@ def _summarize_engine(
         version(engine, material.stored.head.engines.get(engine)),
         answered=sum(cell.ok for cell in cells),
         asked=len(cells),
-        fastest=sum(cell.best for cell in cells),
+        fastest=leads.count(Verdict.FASTER),
+        level=leads.count(Verdict.SAME),
+        ahead=leads.count(Verdict.UNDECIDED),
         overall=overall,
         over=len(pairs),
         rounds=min((cell.rounds for cell in cells if cell.ok), default=0),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ..errors import ResultsError
 from ..storage.folder import StoredComparison
-from ..storage.records import Head, Run
+from ..storage.records import Head
 from . import build, statistics
 from .context import text
 from .model import Cell, Ratio, Verdict, View
-from .units import counted, ratio_text, seconds, size
+from .units import counted, seconds, size
+from .verdicts import Material, gathered
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
 PASSING = {"load", "path", "paths", "file", "files", "governor", "available"}
@@ -56,10 +57,10 @@ def comparable(old: StoredComparison, new: StoredComparison) -> None:
 def diff(old: StoredComparison, new: StoredComparison) -> Diff:
     """Compare two comparisons, obstacles or not."""
     views = build.build(old), build.build(new)
-    runs = tuple(_group_by_cell(stored.runs) for stored in (old, new))
+    materials = gathered(old), gathered(new)
     before, after = (_index_cells(shown) for shown in views)
     changes = tuple(
-        _compare_cells(before[place], after[place], runs[0].get(place, ()), runs[1].get(place, ()))
+        _compare_cells(before[place], after[place], *materials)
         for place in before
         if place in after
     )
@@ -131,18 +132,18 @@ def summary(found: Diff) -> str:
     )
 
 
-def _compare_cells(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Change:
+def _compare_cells(before: Cell, after: Cell, old: Material, new: Material) -> Change:
     found = _judge(before, after, old, new)
     return Change(
         before.engine, before.query, before, after, found, _describe_change(before, after, found)
     )
 
 
-def _judge(before: Cell, after: Cell, old: Sequence[Run], new: Sequence[Run]) -> Ratio | None:
+def _judge(before: Cell, after: Cell, old: Material, new: Material) -> Ratio | None:
     if before.time is None or after.time is None:
         return None
-    earlier, later = (list(statistics.samples(runs).values()) for runs in (old, new))
-    return statistics.judge_apart(later, earlier, statistics.noisy_share([*old, *new]))
+    noisy = statistics.noisy_share([*old.of(before), *new.of(after)])
+    return new.timings.judge_since(old.timings, after.engine, after.query, noisy)
 
 
 def _describe_change(before: Cell, after: Cell, found: Ratio | None) -> str:
@@ -150,16 +151,8 @@ def _describe_change(before: Cell, after: Cell, found: Ratio | None) -> str:
         same = before.word == after.word
         return f"{before.word}, unchanged" if same else f"{before.word} → {after.word}"
     times = f"{seconds(before.time)} → {seconds(after.time)}"
-    span = ratio_text(found.value, found.low, found.high)
     reason = f" ({found.reason})" if found.reason else ""
-    return f"{times}, {span}, {found.verdict}{reason}"
-
-
-def _group_by_cell(runs: Sequence[Run]) -> dict[tuple[str, str], list[Run]]:
-    found: dict[tuple[str, str], list[Run]] = {}
-    for run in runs:
-        found.setdefault((run.engine, run.query), []).append(run)
-    return found
+    return f"{times}, {found.text}, {found.verdict}{reason}"
 
 
 def _index_cells(shown: View) -> dict[tuple[str, str], Cell]:

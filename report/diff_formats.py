@@ -12,7 +12,7 @@ from .diff import render as plain
 from .formats import Format
 from .markdown import table, text
 from .model import Ratio
-from .units import ratio_text, seconds, size
+from .units import seconds, size
 
 
 def render(found: Diff, form: Format) -> str:
@@ -79,4 +79,4 @@ def _row(change: Change) -> tuple[str, ...]:
 def _format_ratio(found: Ratio | None) -> tuple[str, str]:
     if found is None:
         return "—", "—"
-    return ratio_text(found.value, found.low, found.high), str(found.verdict)
+    return found.text, found.note or str(found.verdict)

@@ -18,7 +18,7 @@ from ..errors import DfbenchError
 from .diff import Diff
 from .model import Ratio, View
 from .statistics import FAR, NOISY_SHARE
-from .units import ratio_text, size
+from .units import size
 
 UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 NUMBER = r"\d+(?:\.\d*)?(?:[eE]\d+)?"
@@ -113,7 +113,7 @@ def _failure(gate: Gate, one: Measurement) -> str | None:
     doubt = FAR if one.noisy > NOISY_SHARE else 1.0
     if not _beyond(gate, found.low / doubt, found.high * doubt):
         return None
-    return f"{where} took {ratio_text(found.value, found.low, found.high)} the baseline's time"
+    return f"{where} took {found.text} the baseline's time"
 
 
 def _beyond(gate: Gate, low: float, high: float) -> bool:

@@ -10,10 +10,13 @@ from typing import Any
 from ..errors import ResultsError
 from ..storage.folder import StoredComparison
 from ..storage.records import Head
+from . import statistics
 from .build import build as build_view
 from .diff import obstacles
-from .model import Cell
+from .model import Cell, Ratio
+from .timings import merge
 from .units import counted, ratio, seconds
+from .verdicts import Material, gathered
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 40  # points of a chart; older ones are left out
@@ -32,12 +35,16 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An engine's times on a question, one a point, in seconds; None where there is none."""
+    """An engine's times on a question, one a point, in seconds; None where there is none.
+
+    `ratio` is that of the last time to all earlier ones; None without either.
+    """
 
     engine: str
     query: str
     times: tuple[float | None, ...]
     words: tuple[str, ...]
+    ratio: Ratio | None = None
 
     @property
     def known(self) -> tuple[float, ...]:
@@ -67,11 +74,14 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
         _index_cells(one) if not p.apart else {} for one, p in zip(comparisons, points, strict=True)
     ]
     places = dict.fromkeys(place for one in reversed(cells) for place in one)
+    drawn = [one for one, point in zip(comparisons, points, strict=True) if not point.apart]
+    ratios = _judge_last([gathered(one) for one in drawn])
     lines = tuple(
         Series(
             *place,
             tuple(one[place].time if place in one else None for one in cells),
             tuple(one[place].word if place in one else "" for one in cells),
+            ratios.get(place),
         )
         for place in places
     )
@@ -122,6 +132,20 @@ def _index_cells(stored: StoredComparison) -> dict[tuple[str, str], Cell]:
     return {(c.engine, c.query): c for row in rows for c in row.cells if c.outcome is not None}
 
 
+def _judge_last(materials: Sequence[Material]) -> dict[tuple[str, str], Ratio]:
+    """Compare the last comparison's times with all earlier ones, as far as both have them."""
+    *earlier, last = materials
+    old = merge([one.timings for one in earlier])
+    found = {}
+    for engine, query in last.timings.samples:
+        if last.timings.samples[engine, query] and old.samples.get((engine, query)):
+            place = engine, query
+            runs = [run for one in materials for run in one.runs.get(place, ())]
+            noisy = statistics.noisy_share(runs)
+            found[place] = last.timings.judge_since(old, engine, query, noisy)
+    return found
+
+
 def _list_comparisons(history: History) -> Iterator[str]:
     yield f"{history.workload}: {counted(len(history.points), 'comparison')}"
     before: Head | None = None
@@ -165,4 +189,5 @@ def _change(line: Series) -> str:
     earlier = median(line.known[:-1])
     count = len(line.known) - 1
     before = "the previous time" if count == 1 else f"the median of the previous {count}"
-    return f"{last}, {ratio(line.known[-1] / earlier)} {before}"
+    verdict = f" ({line.ratio.note or line.ratio.verdict})" if line.ratio else ""
+    return f"{last}, {ratio(line.known[-1] / earlier)} {before}{verdict}"

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from . import charts, memory_floor
 from .diff import Diff, summary
 from .model import Cell, Story, View
-from .units import interval, ratio, seconds, size
+from .units import ratio, seconds, size
 
 TEMPLATES = Path(__file__).parent / "templates"
 STEPS = 4  # of colour each way: at a quarter and at four times the baseline's time, full
@@ -83,5 +83,4 @@ def _environment() -> Environment:
         "heat": heat,
         "coded": coded,
     }
-    environment.globals["interval"] = interval
     return environment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .model import Cell, EngineSummary, FailedRuns, Ratio, Row, StoredProgram, Story, View
-from .units import ratio_text, seconds, size
+from .units import seconds, size
 
 TIMES = ("start-up", "load", "cold", "hot")
 LIMIT = 65_536  # characters that GitHub takes in a pull request's text
@@ -55,6 +55,10 @@ def _top(view: View) -> Iterator[str]:
 
 
 def _engines(view: View) -> Iterator[str]:
+    if not view.timed:
+        rows = [(text(c.engine), _answered(c), size(c.peak), _version(c)) for c in view.columns]
+        yield from table(("engine", "answered", "peak", "version"), rows)
+        return
     against = f"ratio to {view.baseline}"
     headings = ("engine", against, "answered", "rounds", *TIMES, "peak", "version")
     yield from table(headings, [_engine(column) for column in view.columns])
@@ -64,24 +68,39 @@ def _engines(view: View) -> Iterator[str]:
 
 def _engine(column: EngineSummary) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
-    answered = f"{column.answered} of {column.asked}"
-    ran = (text(column.engine), _ratio(column.overall), answered, str(column.rounds))
-    return (*ran, *map(seconds, times), size(column.peak), text(column.version) or "—")
+    ran = (text(column.engine), _ratio(column.overall), _answered(column), str(column.rounds))
+    return (*ran, *map(seconds, times), size(column.peak), _version(column))
+
+
+def _answered(column: EngineSummary) -> str:
+    return f"{column.answered} of {column.asked}"
+
+
+def _version(column: EngineSummary) -> str:
+    return text(column.version) or "—"
 
 
 def _questions(view: View) -> Iterator[str]:
     headings = ("question", *view.engines)
-    yield from table(headings, [(_question(row), *map(_cell, row.cells)) for row in view.rows])
+    cell = _cell if view.timed else _untimed
+    yield from table(headings, [(_question(row), *map(cell, row.cells)) for row in view.rows])
+    if not view.timed:
+        yield from ("Each cell: the outcome; peak memory of all processes.", "")
+        return
     yield (
         f"Each cell: time (the median over rounds of each round's fastest hot run); ratio to "
         f"{text(view.baseline)} (below 1 is faster) with its 95 % interval; peak memory of all "
-        "processes. The fastest is **bold**; = means the same within 5 %, ~ undecided."
+        "processes. The fastest is **bold**; = means the same within 5 %."
     )
     yield ""
 
 
 def _question(row: Row) -> str:
     return f"{text(row.title)}: {text(row.question)}" if row.question else text(row.title)
+
+
+def _untimed(cell: Cell) -> str:
+    return f"{cell.word}<br>{size(cell.peak)}" if cell.ok else f"_{cell.word}_"
 
 
 def _cell(cell: Cell) -> str:
@@ -96,7 +115,7 @@ def _cell(cell: Cell) -> str:
 def _ratio(found: Ratio | None) -> str:
     if found is None:
         return "—"
-    return f"{found.verdict.mark}{ratio_text(found.value, found.low, found.high)}"
+    return f"{found.text}<br>{text(found.note)}" if found.note else f"{found.mark}{found.text}"
 
 
 def _failures(view: View) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..storage.records import Disagreement, Outcome, Phase
-from .units import counted
+from .units import counted, ratio, ratio_text
 
 
 class Verdict(StrEnum):
@@ -24,24 +24,56 @@ class Verdict(StrEnum):
         """Return whether one of the two is certainly faster."""
         return self in {Verdict.FASTER, Verdict.SLOWER}
 
-    @property
-    def mark(self) -> str:
-        """Return the sign beside a ratio that does not say who is faster; empty where it does."""
-        return MARKS.get(self, "")
+
+class Doubt(StrEnum):
+    """What keeps a ratio from a verdict."""
+
+    ONE_ROUND = "one round"
+    NOISE = "rounds differ too much"
+    BUSY = "the machine was busy"
+    DRIFT = "the ratio drifted"
 
 
-MARKS = {Verdict.UNDECIDED: "~", Verdict.SAME: "="}
+SAME_MARK = "="
+# The sign beside an undecided ratio.
+MARKS = {Doubt.ONE_ROUND: "¹", Doubt.NOISE: "~", Doubt.BUSY: "!", Doubt.DRIFT: "↗"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """An engine's time over the baseline's: below 1 is faster. `reason` says why that verdict."""
+    """An engine's time over the baseline's: below 1 is faster.
+
+    `reason` says why that verdict, in words; `rounds` how often both ran, in words.
+    """
 
     value: float
     low: float | None
     high: float | None
     verdict: Verdict
     reason: str = ""
+    doubt: Doubt | None = None
+    rounds: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return the sign beside a ratio that does not say who is faster; empty where it does."""
+        if self.verdict is Verdict.SAME:
+            return SAME_MARK
+        if self.verdict is not Verdict.UNDECIDED:
+            return ""
+        return MARKS[self.doubt or Doubt.NOISE]
+
+    @property
+    def text(self) -> str:
+        """Return the ratio with its interval, as far as it is known."""
+        if self.verdict is Verdict.BASELINE:
+            return ratio(self.value)
+        return ratio_text(self.value, self.low, self.high)
+
+    @property
+    def note(self) -> str:
+        """Return why the ratio is undecided; nothing where it is not."""
+        return f"undecided: {self.reason}" if self.verdict is Verdict.UNDECIDED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +109,20 @@ class Cell:
 class Row:
     """A question and what became of it: a cell an engine, in the order of the engines.
 
-    `contested` says that the fastest engine is not certainly faster than the next one,
+    `lead` says whether the fastest engine is certainly faster than the next one, None without one,
     `unchecked` that no oracle checked the answers.
     """
 
     query: str
     question: str
     cells: tuple[Cell, ...]
-    contested: bool = False
+    lead: Verdict | None = None
     unchecked: bool = False
+
+    @property
+    def contested(self) -> bool:
+        """Return whether the fastest engine is not certainly faster than the next one."""
+        return self.lead is not Verdict.FASTER
 
     @property
     def title(self) -> str:
@@ -97,7 +134,9 @@ class Row:
 class EngineSummary:
     """An engine over all questions; sums are over the questions that every engine answered.
 
-    `over` counts the questions behind `overall`, `rounds` the fewest rounds of an answered one.
+    `fastest` counts the questions on which it certainly is, `level` those on which it leads by less
+    than matters, `ahead` those on which it is not certain that it leads. `over` counts the
+    questions behind `overall`, `rounds` the fewest rounds of an answered one.
     """
 
     engine: str
@@ -105,6 +144,8 @@ class EngineSummary:
     answered: int
     asked: int
     fastest: int
+    level: int
+    ahead: int
     overall: Ratio | None
     over: int
     rounds: int
@@ -233,6 +274,11 @@ class View:
     def engines(self) -> tuple[str, ...]:
         """Return the engines' names, in the order of the columns."""
         return tuple(column.engine for column in self.columns)
+
+    @property
+    def timed(self) -> bool:
+        """Return whether anything was timed; a check times nothing."""
+        return any(cell.time is not None for row in self.rows for cell in row.cells)
 
     @property
     def shared(self) -> str:

@@ -1,8 +1,8 @@
 """An engine against itself: how often the verdict errs here, and what it would find.
 
 Real: rounds next to each other are taken for two engines; each verdict but "same" and "undecided"
-is false. Simulated: the logarithms of such ratios are drawn again at random, with a planted
-slow-down or without. A single round borrows the spread of another engine, in both.
+is false. Simulated: the noise of such rounds is drawn again at random, with a planted slow-down or
+without. The other engines lend their spread, in both.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Outcome, Run
 from . import statistics
 from .model import Ratio, Verdict
-from .statistics import Spread
+from .timings import Timings, measure_least
 from .units import counted
 
 SIMULATED = 1_000
 PLANTED = 1.05
 ROUNDS = (1, 2, 3, 5, 10)
-FEWEST = 2  # rounds that lend their spread to a single one
+FEWEST = 2  # rounds of the engines that lend their spread
+# An engine's rounds taken for those of two engines.
+HALVES = ("first", "second")
 SEED = 108
 ALLOWED = 0.05
 
 LEAST = 20  # ratios: fewer are drawn twice so often that they look alike
 
-Samples = Mapping[str, Mapping[int, float]]
+# Seconds of each round, by question.
+Questions = Mapping[str, Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,46 +119,51 @@ def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> NoiseModel:
 
 
 def itself(
-    everything: Mapping[str, Samples], runs: Sequence[Run], engine: str, rounds: int
+    everything: Mapping[str, Questions], runs: Sequence[Run], engine: str, rounds: int
 ) -> Iterator[Ratio]:
     """Judge an engine against itself on each question, in blocks of twice so many rounds."""
-    samples, own = everything[engine], [run for run in runs if run.engine == engine]
-    lent = _lend_spread(everything, engine, own)
-    numbers = sorted({number for row in samples.values() for number in row})
+    questions, own = everything[engine], [run for run in runs if run.engine == engine]
+    others = {
+        (other, query): row
+        for other, rows in everything.items()
+        if other != engine
+        for query, row in rows.items()
+    }
+    least = measure_least(runs)
+    least |= dict.fromkeys(HALVES, least.get(engine, 0.0))
+    numbers = sorted({number for row in questions.values() for number in row})
     for first in range(0, len(numbers) - 2 * rounds + 1, 2 * rounds):
         block = numbers[first : first + 2 * rounds]
-        rows = [ratios for row in samples.values() if (ratios := adjacent(row, block))]
-        among = statistics.spread(rows) if rounds > 1 else lent
+        halves = {
+            (half, query): times
+            for query, row in questions.items()
+            for half, times in zip(HALVES, halve(row, block), strict=True)
+        }
         noisy = statistics.noisy_share([run for run in own if run.round in block])
-        yield from (statistics.judge(row, noisy, among=among) for row in rows)
+        timings = Timings({**others, **halves}, least)
+        found = (timings.judge(*HALVES, query, noisy) for query in questions)
+        yield from (ratio for ratio in found if ratio)
 
 
-def _lend_spread(everything: Mapping[str, Samples], engine: str, own: Sequence[Run]) -> Spread:
-    """Return the spread that other engines lend: that of their rounds next to each other."""
-    rows = (
-        [adjacent(row, sorted(row)) for row in samples.values()]
-        for other, samples in everything.items()
-        if other != engine
-    )
-    known = [spread for row in rows if (spread := statistics.spread(row))]
-    return statistics.lend(known, statistics.within(own))
+def halve(
+    row: Mapping[int, float], numbers: Sequence[int]
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Return rounds next to each other as those of two engines.
 
+    Each second pair is turned, so that drift cancels.
 
-def adjacent(row: Mapping[int, float], numbers: Sequence[int]) -> list[float]:
-    """Return ratios of rounds next to each other, each second one turned, so that drift cancels.
-
-    >>> adjacent({1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}, [1, 2, 3, 4])
-    [0.5, 2.0]
+    >>> halve({1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}, [1, 2, 3, 4])
+    ({0: 1.0, 1: 8.0}, {0: 2.0, 1: 4.0})
     """
     pairs = [pair for pair in zip(numbers[::2], numbers[1::2], strict=False) if {*pair} <= {*row}]
-    return [
-        row[a] / row[b] if turn % 2 == 0 else row[b] / row[a] for turn, (a, b) in enumerate(pairs)
-    ]
+    turned = [pair if turn % 2 == 0 else pair[::-1] for turn, pair in enumerate(pairs)]
+    first, second = ([row[pair[side]] for pair in turned] for side in (0, 1))
+    return dict(enumerate(first)), dict(enumerate(second))
 
 
-def pool(samples: Samples) -> list[list[float]]:
+def pool(questions: Questions) -> list[list[float]]:
     """Return each question's logarithmic ratios of rounds next to each other, every pair once."""
-    rows = ([row[number] for number in sorted(row)] for row in samples.values())
+    rows = ([row[number] for number in sorted(row)] for row in questions.values())
     logs = [[math.log(b / a) for a, b in pairwise(row)] for row in rows]
     return [row for row in logs if row]
 
@@ -214,22 +222,42 @@ def _simulate(seed: random.Random, noise: NoiseModel, rounds: int, count: int) -
 def _verdicts(
     seed: random.Random, noise: NoiseModel, rounds: int, count: int, truth: float
 ) -> list[Verdict]:
+    """Return so many verdicts, of comparisons of all engines' questions in turn."""
     found: list[Verdict] = []
     while len(found) < count:
-        scales, other = (*seed.sample(noise.scales, k=min(2, len(noise.scales))), ())[:2]
-        rows = [_draw(seed, noise.shape, scale, rounds, truth) for scale in scales]
-        among = statistics.spread(rows) if rounds > 1 else _draw_spread(seed, noise.shape, other)
-        found += [statistics.judge(row, among=among).verdict for row in rows]
+        for index, scales in enumerate(noise.scales):
+            timings = _simulate_timings(seed, noise, index, rounds, truth)
+            ratios = (timings.judge(HALVES[1], HALVES[0], str(q)) for q in range(len(scales)))
+            found += [ratio.verdict for ratio in ratios if ratio]
     return found[:count]
 
 
-def _draw_spread(seed: random.Random, shape: Sequence[float], scales: Sequence[float]) -> Spread:
-    spread = statistics.spread([_draw(seed, shape, scale, FEWEST, 1.0) for scale in scales])
-    return statistics.lend([spread] if spread else [], 0.0)
+def _simulate_timings(
+    seed: random.Random, noise: NoiseModel, index: int, rounds: int, truth: float
+) -> Timings:
+    """Return times of an engine, of itself slowed down, and of the others with two rounds."""
+    engines = [(half, noise.scales[index], rounds) for half in HALVES]
+    engines += [
+        (str(other), scales, max(rounds, FEWEST))
+        for other, scales in enumerate(noise.scales)
+        if other != index
+    ]
+    return Timings(
+        {
+            (name, str(query)): _draw(
+                seed, noise.shape, scale, number, truth if name == HALVES[1] else 1.0
+            )
+            for name, scales, number in engines
+            for query, scale in enumerate(scales)
+        }
+    )
 
 
 def _draw(
     seed: random.Random, shape: Sequence[float], scale: float, rounds: int, truth: float
-) -> list[float]:
+) -> dict[int, float]:
+    """Return times of rounds; a ratio of two has the scale, a time the square root of its half."""
     signed = (seed.choice((-1, 1)) * seed.choice(shape) for _ in range(rounds))
-    return [truth * math.exp(scale * one) for one in signed]
+    return {
+        number: truth * math.exp(scale * one / math.sqrt(2)) for number, one in enumerate(signed)
+    }

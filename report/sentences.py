@@ -10,10 +10,16 @@ from collections.abc import Iterator, Mapping
 from ..storage.folder import StoredComparison
 from ..storage.records import Head, Outcome, Phase
 from . import statistics
-from .model import EngineSummary, Ratio, Verdict, View
-from .units import counted, interval, listed, percent, ratio, seconds, size
+from .model import Doubt, EngineSummary, Ratio, Row, Verdict, View
+from .units import counted, interval, listed, percent, seconds, size
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
+# What an engine's lead over the next one is called.
+LEADS = {
+    Verdict.FASTER: "clearly fastest on",
+    Verdict.SAME: "level with the runner-up on",
+    Verdict.UNDECIDED: "ahead, but not certainly, on",
+}
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
@@ -90,21 +96,74 @@ def _count_runs(stored: StoredComparison) -> tuple[int, int]:
 
 
 def _winner(view: View) -> Iterator[str]:
-    won = max((column.fastest for column in view.columns), default=0)
-    if not won:
-        if view.failures and not any(cell.ok for row in view.rows for cell in row.cells):
+    if not any(cell.ok for row in view.rows for cell in row.cells):
+        if view.failures:
             yield "No engine answered any question."
         return
-    first = [column for column in view.columns if column.fastest == won]
-    names = listed([column.engine for column in first])
+    first, *others = _rank_winners(view) or ([],)
+    if first:
+        names = listed([column.engine for column in first])
+        yield f"{_headline(names, first, view)}{_lead(view, first)}."
+    placed = [f"{c.engine} is {_list_places(view, c.engine)}" for own in others for c in own]
+    if placed:
+        yield f"{'; '.join(placed)}."
+    yield from _describe_alone(view)
+
+
+def _rank_winners(view: View) -> list[list[EngineSummary]]:
+    """Return the engines that lead anywhere, the one that wins most first, equals together."""
+    ranks: dict[tuple[int, int, int], list[EngineSummary]] = {}
+    for column in view.columns:
+        rank = column.fastest, column.level, column.ahead
+        if any(rank):
+            ranks.setdefault(rank, []).append(column)
+    return [ranks[rank] for rank in sorted(ranks, reverse=True)]
+
+
+def _headline(names: str, first: list[EngineSummary], view: View) -> str:
+    """Return how many questions the first engines win clearly, and how many they only lead."""
+    column, total = first[0], len(view.rows)
     verb = "is" if len(first) == 1 else "are each"
-    questions = _share(won, sum(row.cells != () for row in view.rows))
-    yield f"{names} {verb} fastest on {questions}{_doubt(view, first)}{_lead(view, first)}."
-    others = [c for c in view.columns if 0 < c.fastest < won]
-    if others:
-        yield (
-            listed([f"{c.engine} is fastest on {_list_won(view, c.engine)}" for c in others]) + "."
-        )
+    counts = {
+        LEADS[Verdict.FASTER]: column.fastest,
+        LEADS[Verdict.SAME]: column.level,
+        LEADS[Verdict.UNDECIDED]: column.ahead,
+    }
+    parts = [(words, count) for words, count in counts.items() if count]
+    (words, count), *rest = parts
+    said = [f"{words} {_share(count, total)}", *(f"{words} {count}" for words, count in rest)]
+    start = "" if column.fastest else "No engine is clearly fastest; "
+    return f"{start}{names} {verb} {listed(said)}"
+
+
+def _list_places(view: View, engine: str) -> str:
+    """Return the questions that an engine wins clearly, and those that it only leads."""
+    parts = {
+        words: [row.query for row in view.rows if row.lead is lead and _leads(row, engine)]
+        for lead, words in LEADS.items()
+    }
+    return listed([f"{words} {listed(queries)}" for words, queries in parts.items() if queries])
+
+
+def _leads(row: Row, engine: str) -> bool:
+    return any(cell.best and cell.engine == engine for cell in row.cells)
+
+
+def _describe_alone(view: View) -> Iterator[str]:
+    """Report the questions that a single engine answered: nothing is fast or slow there."""
+    if not view.timed or any(c.outcome is None for row in view.rows for c in row.cells):
+        return
+    if len(view.columns) == 1:
+        yield f"Only {view.columns[0].engine} ran: there is no other engine to compare it with."
+        return
+    alone: dict[str, list[str]] = {}
+    for row in view.rows:
+        able = [cell.engine for cell in row.cells if cell.ok]
+        if len(able) == 1:
+            alone.setdefault(able[0], []).append(row.query)
+    if alone:
+        said = listed([f"{listed(queries)} by {engine}" for engine, queries in alone.items()])
+        yield f"Answered by one engine only: {said}."
 
 
 def _share(count: int, total: int) -> str:
@@ -119,18 +178,7 @@ def _share(count: int, total: int) -> str:
 
 
 def _first(view: View) -> list[str]:
-    won = max((column.fastest for column in view.columns), default=0)
-    return [column.engine for column in view.columns if won and column.fastest == won]
-
-
-def _list_won(view: View, engine: str) -> str:
-    return listed([r.query for r in view.rows for c in r.cells if c.best and c.engine == engine])
-
-
-def _doubt(view: View, first: list[EngineSummary]) -> str:
-    names = {column.engine for column in first}
-    doubtful = sum(r.contested for r in view.rows for c in r.cells if c.best and c.engine in names)
-    return f" ({doubtful} of them undecided)" if doubtful else ""
+    return [column.engine for first in _rank_winners(view)[:1] for column in first]
 
 
 def _lead(view: View, first: list[EngineSummary]) -> str:
@@ -138,17 +186,19 @@ def _lead(view: View, first: list[EngineSummary]) -> str:
         return ""
     column, overall = first[0], first[0].overall
     every = column.over == column.asked
-    return f" and takes {_time_against(view.baseline, overall, 0 if every else column.over)}"
+    verb = " and takes" if column.fastest and not (column.level or column.ahead) else "; it takes"
+    return f"{verb} {_time_against(view.baseline, overall, 0 if every else column.over)}"
 
 
 def _time_against(other: str, found: Ratio, over: int) -> str:
-    """Return a ratio with the digits of the tables, the engine it is against, and its certainty.
+    """Return a ratio, the engine it is against, and its certainty.
 
     `over` is the number of questions both answered; 0 means all, which needs no mention.
     """
     where = f" over the {counted(over, 'question')} both answered" if over else ""
     notes = "; ".join(_certainty(found))
-    return f"{ratio(found.value)} the time of {other}{where}{f' ({notes})' if notes else ''}"
+    value = found.text.partition(" [")[0]
+    return f"{value} the time of {other}{where}{f' ({notes})' if notes else ''}"
 
 
 def _describe_upgrades(view: View) -> Iterator[str]:
@@ -167,13 +217,14 @@ def _describe_upgrades(view: View) -> Iterator[str]:
 
 
 def _certainty(overall: Ratio) -> Iterator[str]:
-    if overall.low is not None:
-        yield f"95 % interval {interval(overall.low, overall.high).strip('[]')}"
-    if overall.verdict.decided:
-        if overall.low is None:
-            yield "one round, so no interval"
-    else:
-        yield f"{overall.verdict}: {overall.reason}" if overall.reason else str(overall.verdict)
+    if span := interval(overall.low, overall.high):
+        yield f"95 % interval {span.strip('[]')}"
+    elif overall.verdict.decided or overall.doubt not in {Doubt.ONE_ROUND, Doubt.NOISE}:
+        yield overall.rounds
+    if not overall.verdict.decided:
+        yield f"{overall.verdict}: {overall.reason}"
+    elif overall.doubt is Doubt.DRIFT or overall.reason.endswith("questions"):
+        yield overall.reason
 
 
 def _memory(view: View) -> Iterator[str]:
@@ -252,7 +303,14 @@ def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
     if clean == len(view.rows):
         yield f"All answers agree on all {total}." if clean > 1 else "All answers agree."
     else:
-        yield f"The answers agree on {clean} of {total}."
+        yield f"The answers agree on {clean} of {total}{_describe_unanswered(view)}."
+
+
+def _describe_unanswered(view: View) -> str:
+    """Return which questions were checked for no engine, as none answered them."""
+    checked = {query for check in view.checked for query in check.queries}
+    left = [row.query for row in view.rows if row.query not in checked]
+    return f"; {listed(left)} {'was' if len(left) == 1 else 'were'} not checked" if left else ""
 
 
 def _clusters(stored: StoredComparison) -> Iterator[str]:
@@ -310,17 +368,34 @@ def _rounds(view: View) -> Iterator[str]:
         )
     if once:
         yield (
-            f"{listed(once)} ran only one round and {'is' if len(once) == 1 else 'are'} assumed as "
-            "noisy as the noisiest other engine: only large differences are decided."
+            f"{listed(once)} ran some questions only once: the noise of those times is estimated "
+            "from other questions and engines."
         )
+    yield from _describe_drift(view)
     undecided = sum(
         cell.ratio is not None and cell.ratio.verdict is Verdict.UNDECIDED
         for row in view.rows
         for cell in row.cells
     )
     fewest = min((column.rounds for column in view.columns if column.rounds), default=0)
-    if undecided and 0 < fewest < statistics.BOOTSTRAP_ROUNDS:
+    if undecided and 0 < fewest < statistics.ENOUGH_ROUNDS:
         yield (
             f"{counted(undecided, 'ratio')} {'is' if undecided == 1 else 'are'} undecided: more "
-            f"rounds may decide more (`--rounds {statistics.BOOTSTRAP_ROUNDS}`)."
+            f"rounds may decide more (`--rounds {statistics.ENOUGH_ROUNDS}`)."
+        )
+
+
+def _describe_drift(view: View) -> Iterator[str]:
+    """Report the engines whose ratio to the baseline changes from round to round."""
+    drifting = [
+        column.engine
+        for index, column in enumerate(view.columns)
+        if any(
+            (found := row.cells[index].ratio) and found.doubt is Doubt.DRIFT for row in view.rows
+        )
+    ]
+    if drifting:
+        yield (
+            f"The times of {listed(drifting)} drifted against those of {view.baseline} over the "
+            "rounds: their intervals cover the drift. Compare again on a quieter machine."
         )

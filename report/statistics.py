@@ -1,77 +1,78 @@
 """What the times of two engines allow one to say: ratio, interval, verdict.
 
 Rounds are the units: the runs inside one process share its luck, two rounds do not. A round's
-sample is the least of its hot runs; a round's ratio pairs the two engines' samples of that round.
+sample is the least of its hot runs, and all is done with the logarithms of samples.
 
-- From six rounds on, the interval is a percentile bootstrap of the median over rounds, its
-  percentiles widened for few samples (Hesterberg 2015, "What teachers should know about the
-  bootstrap", section 5.3).
-- With two to five rounds no bootstrap over rounds can reach 95 %: all of two rounds lie on one side
-  of the truth half of the time. There it is Student's interval of the logarithms, its variance
-  moderated by that of the same two engines on the other questions (Smyth 2004, "Linear models and
-  empirical Bayes methods"): a degree of freedom is borrowed for two that they have, three at most.
-- One round tells nothing of its own spread. Where other engines ran more, it is taken to be as
-  restless as the most restless of them, and no steadier than runs inside its own process, with LENT
-  degree of freedom; else it has no interval, and decides what lies beyond a factor of FAR.
+- A ratio is the mean over the rounds that both engines ran. Its standard error comes from the
+  spread of each engine (`spread.py`), its interval is Student's, with Satterthwaite's degrees of
+  freedom (1946, "An approximate distribution of estimates of variance components").
+- Where the ratio drifts over the rounds, its interval covers both ends of the drift.
+- Where nothing ran twice no spread is known: a ratio has no interval then, and decides what lies
+  beyond a factor of FAR.
 
 Faster and slower need an interval that leaves 1 by more than FLOOR and by GUARD of its own width;
 the same, one that lies inside 1 ± SAME; all else is undecided. Beside other work, whole intervals
 must lie beyond a factor of FAR: it takes time from engines unequally, and no interval shows that.
-docs/decisions/verdicts.md says why,
-and how often that errs.
+docs/decisions/verdicts.md says why, and how often that errs.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from statistics import NormalDist, fmean, median, variance
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
+from statistics import fmean, median, stdev
 
 from ..storage.records import Noise, Run
-from .model import Ratio, Verdict
-from .units import counted, percent
+from .distributions import student
+from .model import Doubt, Ratio, Verdict
+from .spread import Spread, pool
+from .units import HUGE, counted, percent, two_digits
 
-CONFIDENCE = 0.95
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
 # 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
 FLOOR = 0.01
 GUARD = 0.2  # of the interval's width: one in 20 at most shall err, not one in 20 on average
 SAME = 0.05  # ratios inside 1 ± 5 % are no reason to change the engine
-RESAMPLES = 4_000
-SEED = 108
-BOOTSTRAP_ROUNDS = 6
-BORROWED = 3  # degrees of freedom; simulated: false verdicts stay under 5 % though questions differ
-LENT = 1  # degree of freedom; simulated: under 5 % though engines differ in unrest by ten
 FAR = 3.0  # an engine on all cores loses more to other programs than one on a single core
 FOREIGN_CPU = 0.10
 STEAL = 0.01
 SWAPPED = 2**20  # bytes; the kernel moves a page now and then on an idle machine
 NOISY_SHARE = 0.30
-# Student's 97.5 % quantiles for 1, 2, … degrees of freedom; above 30 a series is exact to 1e-5.
-STUDENT = (
-    12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157,
-    2.228139, 2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922,
-    2.093024, 2.085963, 2.079614, 2.073873, 2.068658, 2.063899, 2.059539, 2.055529, 2.051831,
-    2.048407, 2.045230, 2.042272,
-)  # fmt: skip
+ENOUGH_ROUNDS = 6
+LARGEST = 300.0  # a logarithm whose exponent, squared, still is a float
+FEWEST_QUESTIONS = 3  # their ratios give an interval where no question ran twice
+UNANIMOUS = 8  # questions on one side of 1: by chance, in fewer than one comparison of 100
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """How far rounds of two engines lie apart on all questions: variance of logarithmic ratios.
+class Estimate:
+    """What is known of the logarithm of a ratio: its mean, and that mean's standard error.
 
-    `lent` tells that it stands in for that of an engine which has none; without a degree of
-    freedom it is that of runs inside one process, the least that there can be.
+    `shown` is the logarithm that the report shows, of the ratio of medians; `drift` is how far the
+    logarithm moved over the rounds, 0 where that may be chance. `known` says that the error comes
+    from repeated rounds, or from several questions.
     """
 
-    variance: float
-    freedom: int
-    lent: bool = False
+    shown: float
+    centre: float
+    error: float
+    freedom: float
+    rounds: str
+    drift: float = 0.0
+    known: bool = True
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the ratio; it holds the ratio that is shown."""
+        half = student(max(self.freedom, 1.0)) * self.error + abs(self.drift) / 2
+        half = min(max(half, abs(self.shown - self.centre)), LARGEST)
+        return _exponent(self.centre - half), _exponent(self.centre + half)
+
+    @property
+    def value(self) -> float:
+        """Return the ratio that is shown."""
+        return _exponent(self.shown)
 
 
 def sample(run: Run) -> float | None:
@@ -96,102 +97,190 @@ def noisy_share(runs: Sequence[Run]) -> float:
     return fmean(is_noisy(run.noise) for run in runs) if runs else 0.0
 
 
-def paired(engine: Mapping[int, float], baseline: Mapping[int, float]) -> tuple[float, ...]:
-    """Return the ratio of each round that both engines have."""
-    return tuple(engine[number] / baseline[number] for number in engine if number in baseline)
-
-
-def geometric(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """Return each round's geometric mean over questions, for the rounds that every question has."""
-    rounds = set.intersection(*(set(row) for row in rows)) if rows else set()
+def paired(engine: Mapping[int, float], baseline: Mapping[int, float]) -> dict[int, float]:
+    """Return the logarithm of the ratio of each round that both engines have."""
     return {
-        number: math.exp(fmean(math.log(row[number]) for row in rows)) for number in sorted(rounds)
+        number: math.log(time) - math.log(baseline[number])
+        for number, time in engine.items()
+        if number in baseline
     }
 
 
-def spread(rows: Sequence[Sequence[float]]) -> Spread | None:
-    """Pool the variance of each question's paired ratios; None where no question has two rounds."""
-    known = [[math.log(ratio) for ratio in row] for row in rows if len(row) > 1]
-    freedom = sum(len(row) - 1 for row in known)
-    if not freedom:
-        return None
-    return Spread(sum((len(row) - 1) * variance(row) for row in known) / freedom, freedom)
-
-
 def within(runs: Sequence[Run]) -> float:
-    """Pool the variance of logarithmic times among the hot runs inside each process; 0 for none."""
-    found = spread([run.times.hot for run in runs])
-    return found.variance if found else 0.0
+    """Return the least variance that a round's sample can have: that of a mean of its hot runs.
 
-
-def lend(others: Sequence[Spread], least: float) -> Spread:
-    """Return the spread of the most restless of other engines, or what is known without them."""
-    if not others:
-        return Spread(least, 0, lent=True)
-    worst = max(others, key=lambda other: other.variance)
-    return Spread(max(worst.variance, least), LENT, lent=True)
-
-
-def judge(
-    ratios: Sequence[float],
-    noisy: float = 0.0,
-    floor: float = FLOOR,
-    among: Spread | None = None,
-) -> Ratio:
-    """Return the ratio of paired rounds (at least one), its 95 % interval and the verdict.
-
-    `among` is the spread of the same engines over all questions, this one among them; for one
-    round, a spread that others lend.
+    It is pooled from the logarithms of the hot runs inside each process; 0 where none has two.
     """
-    value = median(ratios)
-    if len(ratios) == 1 and not (among and among.lent and among.freedom):
-        return _judge_alone(value, among.variance if among and among.lent else 0.0, noisy)
-    bounds = interval(ratios, among)
-    return _decide(value, bounds, noisy, floor, counted(len(ratios), "round"))
+    repeated = [run.times.hot for run in runs if len(run.times.hot) > 1]
+    found = pool(repeated)
+    return found.variance / fmean(map(len, repeated)) if found else 0.0
 
 
-def judge_apart(
-    new: Sequence[float],
-    old: Sequence[float],
-    noisy: float = 0.0,
-    floor: float = FLOOR,
-) -> Ratio:
-    """Compare samples of two times that share no round (at least one each), new over old.
+def estimate(
+    ratios: Mapping[int, float],
+    spreads: Sequence[Spread | None],
+    least: float = 0.0,
+    drift: float = 0.0,
+) -> Estimate:
+    """Return what the logarithms of paired rounds say of two engines with such spreads.
 
-    The interval is Welch's, of the logarithms.
+    There is at least one round. Without a spread, the error is that of two samples whose variances
+    add up to `least`. `drift` is the change of the ratio's logarithm from one round to the next.
     """
-    value = median(new) / median(old)
-    if min(len(new), len(old)) < 2:
-        return Ratio(value, None, None, Verdict.UNDECIDED, "one round gives no interval")
-    bounds = _welch_interval(new, old)
-    return _decide(value, bounds, noisy, floor, f"{len(old)} and {len(new)} rounds")
+    logs = tuple(ratios.values())
+    rounds, shown = _count_rounds(len(logs)), median(logs)
+    known = [spread for spread in spreads if spread]
+    if len(known) < len(spreads):
+        return Estimate(shown, fmean(logs), math.sqrt(least), 1, rounds, known=False)
+    error, freedom = combine([(spread, 1 / len(logs)) for spread in known])
+    span = drift * (max(ratios) - min(ratios))
+    return Estimate(shown, fmean(logs), error, freedom, rounds, span)
 
 
-def _decide(
-    value: float, bounds: tuple[float, float], noisy: float, floor: float, rounds: str
-) -> Ratio:
-    low, high = bounds
+def estimate_apart(
+    new: Sequence[float], old: Sequence[float], spreads: Sequence[Spread | None], least: float = 0.0
+) -> Estimate:
+    """Return what two times that share no round say, new over old (at least one sample each)."""
+    centre = fmean(map(math.log, new)) - fmean(map(math.log, old))
+    shown = math.log(median(new)) - math.log(median(old))
+    rounds = _count_rounds(min(len(new), len(old)))
+    after, before = spreads
+    if after is None or before is None:
+        return Estimate(shown, centre, math.sqrt(least), 1, rounds, known=False)
+    error, freedom = combine([(after, 1 / len(new)), (before, 1 / len(old))])
+    return Estimate(shown, centre, error, freedom, rounds)
+
+
+def estimate_over(
+    estimates: Sequence[Estimate],
+    counts: Sequence[int],
+    spreads: Sequence[Spread | None],
+    least: float,
+) -> Estimate:
+    """Return what several questions together say: their mean (at least one question).
+
+    `counts` are the rounds of each. The error is that of the mean of all their rounds; where
+    nothing ran twice, that of the mean of the questions' ratios.
+    """
+    centre, shown = (fmean(v) for v in zip(*((e.centre, e.shown) for e in estimates), strict=True))
+    number, rounds = len(estimates), _count_rounds(min(counts))
+    known = [spread for spread in spreads if spread]
+    if len(known) == len(spreads):
+        weight = sum(1 / count for count in counts) / number**2
+        error, freedom = combine([(spread, weight) for spread in known])
+        return Estimate(shown, centre, error, freedom, rounds, fmean(e.drift for e in estimates))
+    if number < FEWEST_QUESTIONS:
+        return Estimate(shown, centre, math.sqrt(least / number), 1, rounds, known=False)
+    error = stdev(e.centre for e in estimates) / math.sqrt(number)
+    return Estimate(shown, centre, error, number - 1, rounds)
+
+
+def combine(parts: Sequence[tuple[Spread, float]]) -> tuple[float, float]:
+    """Return the standard error of a sum of means, and Satterthwaite's degrees of freedom.
+
+    Each part is the spread of single values, and the weight of its variance in the sum.
+    """
+    variances = [spread.variance * weight for spread, weight in parts]
+    total = sum(variances)
+    freedoms = [spread.freedom for spread, _ in parts]
+    below = sum(v**2 / freedom for v, freedom in zip(variances, freedoms, strict=True))
+    return math.sqrt(total), total**2 / below if below else min(freedoms)
+
+
+def fit_drift(rows: Sequence[Mapping[int, float]]) -> float:
+    """Return how the logarithms of paired ratios change from round to round; 0 if by chance.
+
+    `rows` are those of each question. They have one slope in common; it counts where its
+    t-test rejects 0 at 5 %.
+    """
+    steps, logs = [], []
+    for row in (row for row in rows if len(row) > 2):
+        steps += [number - fmean(row) for number in row]
+        logs += [log - fmean(row.values()) for log in row.values()]
+    freedom = len(logs) - sum(len(row) > 2 for row in rows) - 1
+    if freedom < 1:
+        return 0.0
+    spread = sum(step**2 for step in steps)
+    slope = sum(step * log for step, log in zip(steps, logs, strict=True)) / spread
+    rest = sum((log - slope * step) ** 2 for step, log in zip(steps, logs, strict=True))
+    error = math.sqrt(rest / freedom / spread)
+    return slope if abs(slope) > student(freedom) * error else 0.0
+
+
+def decide(found: Estimate, noisy: float = 0.0, floor: float = FLOOR) -> Ratio:
+    """Return the ratio, its 95 % interval and the verdict; `noisy` is the share of busy runs."""
+    low, high = found.interval
+    if not found.known:
+        return _decide_alone(found, noisy)
     if noisy > NOISY_SHARE:
-        return Ratio(value, low, high, _judge_far(low, high), _describe_noise(noisy))
-    near = low >= 1 - SAME and high <= 1 + SAME
+        far, why = _judge_far(low, high), _describe_noise(noisy)
+        return Ratio(found.value, low, high, far, why, Doubt.BUSY, found.rounds)
+    verdict = _judge_interval(low, high, floor)
+    reason, doubt = _explain(verdict, found)
+    return Ratio(found.value, low, high, verdict, reason, doubt, found.rounds)
+
+
+def _decide_alone(found: Estimate, noisy: float) -> Ratio:
+    """Judge a round beside which nothing is known but the variance inside its processes."""
+    verdict, reason, doubt = _judge_far(*found.interval), found.rounds, Doubt.ONE_ROUND
+    if noisy > NOISY_SHARE:
+        verdict, reason, doubt = Verdict.UNDECIDED, _describe_noise(noisy), Doubt.BUSY
+    return Ratio(found.value, None, None, verdict, reason, doubt, found.rounds)
+
+
+def decide_over(
+    found: Estimate, estimates: Sequence[Estimate], noisy: float = 0.0, floor: float = FLOOR
+) -> Ratio:
+    """Return the verdict over questions: that of their mean, or of all of them on one side."""
+    ratio = decide(found, noisy, floor)
+    if ratio.verdict.decided or ratio.doubt in {Doubt.BUSY, Doubt.DRIFT}:
+        return ratio
+    above = sum(one.centre > math.log1p(floor) for one in estimates)
+    below = sum(one.centre < -math.log1p(floor) for one in estimates)
+    if max(above, below) < len(estimates) or len(estimates) < UNANIMOUS:
+        return ratio
+    verdict = Verdict.SLOWER if above else Verdict.FASTER
+    reason = f"{verdict} on all {len(estimates)} questions"
+    return replace(ratio, verdict=verdict, reason=reason, doubt=None)
+
+
+def _judge_interval(low: float, high: float, floor: float) -> Verdict:
     margin = max(math.log1p(floor), GUARD * math.log(high / low))
-    if math.log(high) < -margin or math.log(low) > margin:
-        verdict = Verdict.FASTER if high < 1 else Verdict.SLOWER
-        return Ratio(value, low, high, verdict, f"by less than {percent(SAME)}" if near else "")
-    if near:
-        return Ratio(value, low, high, Verdict.SAME, f"within {percent(SAME)}")
-    doubt = f"{rounds} {'does' if rounds == '1 round' else 'do'} not show which is faster"
-    return Ratio(value, low, high, Verdict.UNDECIDED, doubt)
+    if math.log(high) < -margin:
+        return Verdict.FASTER
+    if math.log(low) > margin:
+        return Verdict.SLOWER
+    return Verdict.SAME if _is_near(low, high) else Verdict.UNDECIDED
 
 
-def _judge_alone(value: float, variance: float, noisy: float) -> Ratio:
-    """Judge a round beside which nothing is known but the variance inside its process."""
-    if noisy > NOISY_SHARE:
-        return Ratio(value, None, None, Verdict.UNDECIDED, _describe_noise(noisy))
-    low, high = _interval_around(
-        math.log(value), student(LENT) * math.sqrt(variance), math.log(value)
-    )
-    return Ratio(value, None, None, _judge_far(low, high), "one round gives no interval")
+def _is_near(low: float, high: float) -> bool:
+    return low >= 1 - SAME and high <= 1 + SAME
+
+
+def _explain(verdict: Verdict, found: Estimate) -> tuple[str, Doubt | None]:
+    """Return why it is this verdict, and what makes it doubtful."""
+    low, high = found.interval
+    if found.drift:
+        drift = _exponent(abs(found.drift)) - 1
+        return f"the ratio drifted by {percent(drift)} over the rounds", Doubt.DRIFT
+    if verdict is Verdict.SAME:
+        return f"within {percent(SAME)}", None
+    if verdict.decided:
+        return (f"by less than {percent(SAME)}" if _is_near(low, high) else ""), None
+    if found.rounds == _count_rounds(1):
+        return found.rounds, Doubt.ONE_ROUND
+    factor = min(math.sqrt(high / low), HUGE)
+    width = f"±{percent(factor - 1)}" if factor < 2 else f"± a factor of {two_digits(factor)}"
+    close = ", too close to 1" if low > 1 or high < 1 else ""
+    return f"{found.rounds}, {width}{close}", Doubt.NOISE
+
+
+def _exponent(log: float) -> float:
+    return math.exp(min(max(log, -LARGEST), LARGEST))
+
+
+def _count_rounds(count: int) -> str:
+    return "one round" if count == 1 else counted(count, "round")
 
 
 def _describe_noise(noisy: float) -> str:
@@ -202,70 +291,3 @@ def _judge_far(low: float, high: float) -> Verdict:
     if high < 1 / FAR:
         return Verdict.FASTER
     return Verdict.SLOWER if low > FAR else Verdict.UNDECIDED
-
-
-def interval(ratios: Sequence[float], among: Spread | None = None) -> tuple[float, float]:
-    """Return the 95 % interval of paired rounds: at least two, or one with a lent `among`."""
-    if len(ratios) < BOOTSTRAP_ROUNDS:
-        return _student_interval(ratios, among)
-    return _bootstrap_interval(ratios)
-
-
-def student(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t (above 30: Abramowitz & Stegun 26.7.5)."""
-    if freedom <= len(STUDENT):
-        return STUDENT[freedom - 1]
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    first = (z**3 + z) / (4 * freedom)
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    return z + first + second
-
-
-def _student_interval(ratios: Sequence[float], among: Spread | None) -> tuple[float, float]:
-    logs = [math.log(ratio) for ratio in ratios]
-    own = len(logs) - 1
-    mine = variance(logs) if own else 0.0
-    borrowed = _count_borrowed(among, own)
-    shared = among.variance if among else 0.0
-    moderated = (own * mine + borrowed * shared) / (own + borrowed)
-    half = student(own + borrowed) * math.sqrt(moderated / len(logs))
-    return _interval_around(fmean(logs), half, math.log(median(ratios)))
-
-
-def _count_borrowed(among: Spread | None, own: int) -> int:
-    if among is None:
-        return 0
-    return among.freedom if among.lent else min(BORROWED, (among.freedom - own) // 2)
-
-
-def _welch_interval(new: Sequence[float], old: Sequence[float]) -> tuple[float, float]:
-    after, before = ([math.log(time) for time in times] for times in (new, old))
-    parts = [variance(logs) / len(logs) for logs in (after, before)]
-    weights = [part**2 / (len(logs) - 1) for part, logs in zip(parts, (after, before), strict=True)]
-    freedom = sum(parts) ** 2 / sum(weights) if sum(weights) else 1.0
-    half = student(max(1, math.floor(freedom))) * math.sqrt(sum(parts))
-    return _interval_around(fmean(after) - fmean(before), half, math.log(median(new) / median(old)))
-
-
-def _interval_around(centre: float, half: float, shown: float) -> tuple[float, float]:
-    """Return an interval of a ratio from its logarithm's; it holds the ratio that is shown."""
-    # A ratio known to within e^20 and one that is not known at all read the same, and fit a float.
-    half = min(max(half, abs(shown - centre)), 20)
-    return math.exp(centre - half), math.exp(centre + half)
-
-
-def _bootstrap_interval(ratios: Sequence[float]) -> tuple[float, float]:
-    medians = np.median(np.asarray(ratios)[_draws(len(ratios))], axis=1)
-    tail = _expanded_tail(len(ratios))
-    low, high = np.quantile(medians, (tail, 1 - tail))
-    return float(low), float(high)
-
-
-@cache
-def _draws(count: int) -> NDArray[np.int64]:
-    return np.random.default_rng(SEED).integers(0, count, (RESAMPLES, count))
-
-
-def _expanded_tail(count: int) -> float:
-    """Return the percentile to read, widened as Student's interval is against the normal one."""
-    return NormalDist().cdf(-math.sqrt(count / (count - 1)) * student(count - 1))

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from .model import Cell, EngineSummary, Grid, Row, Story, Verdict, View
+from .model import MARKS, Cell, Doubt, EngineSummary, Grid, Ratio, Row, Story, Verdict, View
 from .units import ratio, seconds, size
 
 WIDTH = 80
@@ -20,9 +20,16 @@ CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each o
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, its ratio to {baseline} (below 1 is faster), peak memory of all processes. "
-    "* fastest (? if undecided); = same within 5 %; ~ undecided. "
+    "* fastest (? if undecided); = same within 5 %. {doubts}"
     "Time: median over rounds of each round's fastest hot run."
 )
+UNTIMED = "Each cell: the outcome, and the peak memory of all processes."
+DOUBTS = {
+    Doubt.ONE_ROUND: "one round",
+    Doubt.NOISE: "rounds differ too much",
+    Doubt.BUSY: "busy machine",
+    Doubt.DRIFT: "drift over the rounds",
+}
 
 
 def show(view: View, file: TextIO | None = None) -> None:
@@ -49,9 +56,9 @@ def body(view: View, width: int) -> RenderableType:
     parts += [_hang("-", sentence) for sentence in view.sentences]
     parts += [_hang("!", warning, "yellow") for warning in view.warnings]
     if any(cell.outcome for row in view.rows for cell in row.cells):
-        parts += [Text(), _engines(view), Text(f"{view.sums}.", style="dim")]
-        parts += _questions(view, width)
-        parts += [Text(LEGEND.format(baseline=view.baseline), style="dim")]
+        parts += [Text(), _engines(view)]
+        parts += [Text(f"{view.sums}.", style="dim")] if view.timed else []
+        parts += [*_questions(view, width), Text(_legend(view), style="dim")]
     parts += _failures(view)
     for story in view.stories:
         parts += [Text(), Text(story.title, style="bold"), *_story(story)]
@@ -68,9 +75,28 @@ def _title(view: View) -> str:
     return f"{view.workload}: {view.about}" if view.about else view.workload
 
 
+def _legend(view: View) -> str:
+    """Return how cells are read, with the marks of the doubts that there are."""
+    if not view.timed:
+        return UNTIMED
+    ratios = [cell.ratio for row in view.rows for cell in row.cells]
+    ratios += [column.overall for column in view.columns]
+    marks = {one.mark for one in ratios if one and one.verdict is Verdict.UNDECIDED}
+    said = [f"{MARKS[doubt]} {words}" for doubt, words in DOUBTS.items() if MARKS[doubt] in marks]
+    doubts = f"Undecided: {', '.join(said)}. " if said else ""
+    return LEGEND.format(baseline=view.baseline, doubts=doubts)
+
+
 def _engines(view: View) -> Table:
     table = _make_table()
     table.add_column("engine", overflow="fold")
+    if not view.timed:
+        table.add_column("ok", justify="right")
+        table.add_column("peak", justify="right")
+        for column in view.columns:
+            answered = f"{column.answered}/{column.asked}"
+            table.add_row(escape(column.engine), answered, size(column.peak))
+        return table
     for heading in ("ok", f"to {view.baseline}", "start-up", "load", "cold", "hot", "peak"):
         table.add_column(heading, justify="right", overflow="fold")
     for column in view.columns:
@@ -80,7 +106,7 @@ def _engines(view: View) -> Table:
 
 def _engine(column: EngineSummary) -> tuple[str | Text, ...]:
     overall = column.overall
-    against = _ratio(overall.value, overall.verdict) if overall else Text("—")
+    against = _ratio(overall) if overall else Text("—")
     times = (column.startup, column.load, column.cold, column.hot)
     answered = f"{column.answered}/{column.asked}"
     name = escape(column.engine)
@@ -118,14 +144,23 @@ def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
         table.add_column("question", overflow="fold", max_width=spare, style="dim")
     for row in view.rows:
         question = (escape(row.question),) if asks else ()
-        table.add_row(escape(row.title), *(_cell(row, i) for i in chosen), *question)
+        cells = [_cell(row, i) if view.timed else _untimed(row.cells[i]) for i in chosen]
+        table.add_row(escape(row.title), *cells, *question)
     return table
+
+
+def _untimed(cell: Cell) -> Text:
+    return Text(f"{cell.word} {size(cell.peak):>8}") if cell.ok else _failed(cell)
+
+
+def _failed(cell: Cell) -> Text:
+    return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
 
 
 def _cell(row: Row, index: int) -> Text:
     cell = row.cells[index]
     if not cell.ok:
-        return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
+        return _failed(cell)
     mark = ("?" if row.contested else "*") if cell.best else " "
     if cell.time is None:
         return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
@@ -141,11 +176,12 @@ def _narrow(text: str) -> str:
 def _format_ratio(cell: Cell) -> Text:
     if cell.ratio is None:
         return Text(f"{'—':>6} ")
-    return _ratio(cell.ratio.value, cell.ratio.verdict)
+    return _ratio(cell.ratio)
 
 
-def _ratio(value: float, verdict: Verdict) -> Text:
-    return Text(f"{ratio(value):>6}{verdict.mark:1}", style=COLOURS.get(verdict, ""))
+def _ratio(found: Ratio) -> Text:
+    """Return a ratio in seven columns where its digits fit."""
+    return Text(f"{ratio(found.value):>6}{found.mark:1}", style=COLOURS.get(found.verdict, ""))
 
 
 def _failures(view: View) -> Iterator[RenderableType]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+
+SMALL = 0.00995  # below it, three decimals are no two digits
+HUGE = 1e6
+WIDE = 4.0  # an interval wider than this factor is not shown
 
 
 def three_digits(number: float) -> str:
@@ -48,34 +53,51 @@ def size(count: int | None) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Return a ratio to the baseline; an em dash where there is none.
+    """Return a ratio to the baseline with at least two digits; an em dash where there is none.
 
-    >>> ratio(0.2439), ratio(1.0), ratio(41.2)
-    ('0.244×', '1.00×', '41.2×')
+    >>> ratio(0.2439), ratio(1.0), ratio(41.2), ratio(0.000289)
+    ('0.244×', '1.00×', '41.2×', '0.00029×')
     """
     if value is None:
         return "—"
-    return f"{three_digits(value)}×"
+    if value >= HUGE:
+        return f"over {HUGE:,.0f}×"
+    return f"{three_digits(value) if value >= SMALL or not value else two_digits(value)}×"
+
+
+def two_digits(number: float) -> str:
+    """Return a number of at least 0 with two significant digits, never as a power of ten.
+
+    >>> two_digits(0.000289), two_digits(0.25), two_digits(4.64), two_digits(128.4)
+    ('0.00029', '0.25', '4.6', '128')
+    """
+    if not number:
+        return "0.0"
+    places = 1 - math.floor(math.log10(float(f"{number:.1e}")))
+    return f"{number:.{max(places, 0)}f}"
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Return a ratio's interval; nothing where there is none.
+    """Return a ratio's interval; nothing where there is none, or it says too little.
 
-    >>> interval(0.21, 1.5), interval(None, None)
-    ('[0.210–1.50]', '')
+    >>> interval(0.21, 0.8), interval(None, None), interval(0.1, 10.0)
+    ('[0.210–0.800]', '', '')
     """
-    if low is None or high is None:
+    if low is None or high is None or high > WIDE * low:
         return ""
     return f"[{ratio(low)[:-1]}–{ratio(high)[:-1]}]"
 
 
 def ratio_text(value: float, low: float | None, high: float | None) -> str:
-    """Return a ratio with its interval, where there is one, as tables and sentences show it.
+    """Return a ratio with its interval; "about" where that is unknown, or too wide to say much.
 
-    >>> ratio_text(0.25, 0.2, 0.5), ratio_text(1.0, None, None)
-    ('0.250× [0.200–0.500]', '1.00×')
+    >>> ratio_text(0.25, 0.2, 0.5), ratio_text(4.64, 0.9, 24.0), ratio_text(4.64, None, None)
+    ('0.250× [0.200–0.500]', 'about 4.6×', 'about 4.6×')
     """
-    return f"{ratio(value)} {interval(low, high)}".rstrip()
+    span = interval(low, high)
+    if span or value >= HUGE:
+        return f"{ratio(value)} {span}".rstrip()
+    return f"about {two_digits(value)}×"
 
 
 def percent(share: float) -> str:

@@ -10,7 +10,7 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Disagreement, Outcome, Run
 from . import statistics
 from .model import Cell, Ratio, Verdict
-from .statistics import Spread
+from .timings import Timings, measure_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +22,12 @@ class Material:
     queries: tuple[str, ...]
     baseline: str
     runs: Mapping[tuple[str, str], Sequence[Run]]
-    samples: Mapping[tuple[str, str], Mapping[int, float]]
+    timings: Timings
     wrong: Mapping[tuple[str, str], Disagreement]
 
     def of(self, cell: Cell) -> Sequence[Run]:
         """Return the runs behind a cell."""
         return self.runs.get((cell.engine, cell.query), ())
-
-    def spread(self, engine: str, other: str) -> Spread | None:
-        """Return the spread of two engines over all questions."""
-        return statistics.spread(
-            [
-                statistics.paired(self.samples[engine, query], self.samples[other, query])
-                for query in self.queries
-                if (engine, query) in self.samples and (other, query) in self.samples
-            ]
-        )
-
-    def lent(self, engine: str, other: str) -> Spread:
-        """Return what stands for the spread of two engines that ran only one round together."""
-        pairs = [(one, other) for one in self.engines if one != other]
-        own = [run for place, runs in self.runs.items() if place[0] == engine for run in runs]
-        known = [found for pair in pairs if (found := self.spread(*pair))]
-        return statistics.lend(known, statistics.within(own))
 
 
 def gathered(stored: StoredComparison) -> Material:
@@ -58,7 +41,9 @@ def gathered(stored: StoredComparison) -> Material:
         for place, own in runs.items()
         if outcome_of(own) is Outcome.OK and place not in wrong
     }
-    return Material(stored, engines, queries, _choose_baseline(stored, engines), runs, good, wrong)
+    least = measure_least(run for place in good for run in runs[place])
+    baseline = _choose_baseline(stored, engines)
+    return Material(stored, engines, queries, baseline, runs, Timings(good, least), wrong)
 
 
 def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
@@ -71,28 +56,28 @@ def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
 
 
 def judged_over(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Ratio | None:
-    """Compare two engines over questions, by the geometric means of each round."""
-    own = statistics.geometric([material.samples[c.engine, c.query] for c, _ in pairs])
-    other = statistics.geometric([material.samples[b.engine, b.query] for _, b in pairs])
-    ratios = statistics.paired(own, other)
-    if not ratios:
+    """Compare two engines over questions, by the geometric mean of the questions' ratios."""
+    if not pairs:
         return None
-    return _judge(ratios, pairs, material)
+    (own, other), *_ = pairs
+    queries = [cell.query for cell, _ in pairs]
+    noisy = _share_noisy(pairs, material)
+    return material.timings.judge_over(own.engine, other.engine, queries, noisy)
 
 
 def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
     """Compare two engines on one question."""
-    own, other = (material.samples[c.engine, c.query] for c in (cell, base))
-    ratios = statistics.paired(own, other)
-    if not ratios:
-        return None
-    return _judge(ratios, [(cell, base)], material)
+    noisy = _share_noisy([(cell, base)], material)
+    return material.timings.judge(cell.engine, base.engine, cell.query, noisy)
 
 
-def undecided(first: Cell, second: Cell, material: Material) -> bool:
-    """Return whether neither of two cells is certainly faster."""
+def judge_lead(first: Cell, second: Cell, material: Material) -> Verdict:
+    """Return whether the engine of the shortest time is certainly faster than the next."""
     found = judged_on(first, second, material)
-    return found is None or not found.verdict.decided
+    # Medians may lead where means do not.
+    if found is None or found.verdict is Verdict.SLOWER:
+        return Verdict.UNDECIDED
+    return found.verdict
 
 
 def outcome_of(runs: Sequence[Run]) -> Outcome:
@@ -121,14 +106,7 @@ def _choose_baseline(stored: StoredComparison, engines: Sequence[str]) -> str:
     return engines[0]
 
 
-def _judge(
-    ratios: Sequence[float], pairs: Sequence[tuple[Cell, Cell]], material: Material
-) -> Ratio:
-    """Judge the rounds of two engines on some questions, with the spread over all of them.
-
-    A mean of questions spreads less than one: there the interval is wider than it need be.
-    """
-    engine, other = (cell.engine for cell in pairs[0])
-    among = (material.lent if len(ratios) == 1 else material.spread)(engine, other)
-    runs = [run for pair in pairs for cell in pair for run in material.of(cell)]
-    return statistics.judge(ratios, statistics.noisy_share(runs), among=among)
+def _share_noisy(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> float:
+    return statistics.noisy_share(
+        [run for pair in pairs for cell in pair for run in material.of(cell)]
+    )

@@ -88,7 +88,7 @@ def test_a_comparison_edited_by_hand_is_reported_without_the_line(
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
     assert "left out" in out
-    assert "polars is fastest on all 2 questions" in out
+    assert "polars is clearly fastest on all 2 questions" in out
 
 
 IMPOSSIBLE = ["[1e308, 1e308]", "[-1.0]", "[NaN]", "[Infinity]", "[0.0]", '["x"]', "[null]", "7"]
@@ -165,7 +165,7 @@ def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(
     monkeypatch.setattr(os, "fsync", full)
     code, out, err = report(monkeypatch, capsys, path)
     assert code == 0
-    assert "polars is fastest on all 2 questions" in out
+    assert "polars is clearly fastest on all 2 questions" in out
     assert "No space left on device" in err
     assert (path / "report.md").read_text() == "old"
     assert not list(path.glob(".report*"))

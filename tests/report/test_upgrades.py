@@ -45,7 +45,7 @@ def test_the_newer_version_is_told_against_the_older_one(
     polars, pandas = told(monkeypatch, tmp_path, engines)
     assert polars.startswith("polars@2.1 takes 2.0")
     assert polars.endswith("), certainly slower on q1, q2 and q3.")
-    assert pandas.startswith("pandas@3.1 takes 0.499×")
+    assert pandas.startswith("pandas@3.1 takes 0.498×")
     assert pandas.endswith("), certainly faster on q1, q2 and q3.")
 
 
