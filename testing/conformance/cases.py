@@ -262,11 +262,11 @@ QUERIES = {
     "constants_quantile": "{group_by: k, aggregate: {a: 'quantile(3, 0.5)'}}",
     "constants_first": "{group_by: k, aggregate: {a: first(3), b: last('z'), c: std(2), d: var(1.5)}}",
     "constants_missing": "{group_by: k, aggregate: {a: sum(None), b: count(None)}}",
-    "constants_whole": "{aggregate: {a: sum(1), b: count(1), c: max(7), d: sum(1 + 1)}}",
+    "whole_constants": "{aggregate: {a: sum(1), b: count(1), c: max(7), d: sum(1 + 1)}}",
     "constants_beside": "{group_by: k, transform: {a: 7, b: sum(1), c: \"'x'\", d: max(2) - x}}",
     "constants_ranked": "{group_by: k, transform: {a: cumsum(1), b: rank(5)}}",
     "constants_lagged": "{group_by: k, transform: {a: lag(1), b: 'lead(2, 2)'}}",
-    "constants_beside_whole": "{transform: {a: 7, b: sum(2), c: cumsum(1)}}",
+    "whole_constants_beside": "{transform: {a: 7, b: sum(2), c: cumsum(1)}}",
     "whole_over": "{aggregate: {out: max(x) - min(y)}}",
 }
 

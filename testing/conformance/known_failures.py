@@ -48,9 +48,12 @@ MARKS: tuple[KnownFailure, ...] = (
         for unit in ("year", "month", "date")
     ),
     *(
-        KnownFailure(engine, f"constants_{name}-*", "unsupported", "its rows have no defined order")
+        KnownFailure(engine, f"{name}-*", "unsupported", "its rows have no defined order")
         for engine in UNORDERED
-        for name in ("first", "ranked", "lagged", "beside_whole")
+        for name in (
+            *("constants_first", "constants_ranked", "constants_lagged"),
+            "whole_constants_beside",
+        )
     ),
     *(
         KnownFailure(engine, "constants_beside-*", "unsupported", "it has no transform here")
@@ -84,7 +87,7 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure(
             "fireducks", f"{name}-missing", "unsupported", "it distinguishes NaN from null"
         )
-        for name in ("[!w]*", "where*", "whole", "whole_[!s]*", "whole_spread")
+        for name in ("[!w]*", "where*", "whole", "whole_[!cs]*", "whole_spread")
     ),
     *(
         KnownFailure("fireducks", f"{name}-one", "unsupported", "the only row has a missing value")
@@ -170,6 +173,15 @@ MARKS: tuple[KnownFailure, ...] = (
             "modin/mpi",
         )
         for what in ("sum", "keys", "extremes")
+    ),
+    *(
+        KnownFailure(
+            engine,
+            "constants-empty",
+            "wrong",
+            "it falls back to pandas by a parameter f, an output",
+        )
+        for engine in ("modin", "modin/dask", "modin/mpi")
     ),
     KnownFailure("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
     *(

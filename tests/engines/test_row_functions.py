@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dfbench.engines.writing import program
+from dfbench.engines.writing.program import skip_formatting
 
 from tests.fuzz.rows import disagreements
 
@@ -13,11 +13,8 @@ FUNCTIONS = {"polars": 150, "pandas+numpy": 150, "duckdb": 100, "serial": 60}
 @pytest.mark.parametrize("missing", [False, True], ids=["whole", "gaps"])
 @pytest.mark.parametrize("engine", FUNCTIONS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::FutureWarning")
-def test_random_functions_mean_what_python_means(
-    engine: str, missing: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Formatting is most of the time of writing, and changes no meaning.
-    monkeypatch.setattr(program, "formatted", lambda text: text)
-    found, said = disagreements(engine, FUNCTIONS[engine], seed=11, missing=missing)
+def test_random_functions_mean_what_python_means(engine: str, missing: bool) -> None:
+    with skip_formatting():
+        found, said = disagreements(engine, FUNCTIONS[engine], seed=11, missing=missing)
     assert said > FUNCTIONS[engine] // 2
     assert not found, "\n".join(map(str, found[:3]))
