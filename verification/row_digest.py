@@ -9,8 +9,6 @@ compared value by value.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,18 +35,15 @@ WHOLE = (
 )
 
 
-def have_equal_rows(expected: pa.Table, answer: pa.Table, kept: str = "") -> bool:
-    """Return whether two tables of the same columns certainly hold the same rows, in any order.
-
-    `kept` names the file of the expected answer, whose digest is computed once.
-    """
+def have_equal_rows(expected: pa.Table, answer: pa.Table) -> bool:
+    """Return whether two tables of the same columns certainly hold the same rows, in any order."""
     try:
         items = [_hash_column(name, expected, answer) for name in expected.column_names]
     except IncomparableError:
         return False
     one, other = (", ".join(item) for item in zip(*items, strict=True))
     digest = _digest(answer, other)
-    return digest is not None and digest == _digest_kept(_Kept(kept, expected), one)
+    return digest is not None and digest == _digest(expected, one)
 
 
 def hash_keys(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> Codes | None:
@@ -64,14 +59,6 @@ def hash_keys(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> Code
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An expected answer by the name of its file; without one, it is told by itself."""
-
-    file: str
-    table: pa.Table = field(hash=False, compare=False)
-
-
 def _hash_column(name: str, expected: pa.Table, answer: pa.Table) -> tuple[str, str]:
     """Return what is hashed of a column in both tables; IncomparableError where nothing serves."""
     families = find_family(expected[name].type), find_family(answer[name].type)
@@ -82,11 +69,6 @@ def _hash_column(name: str, expected: pa.Table, answer: pa.Table) -> tuple[str, 
         case (one, other) if one == other and one in HASHED:
             return HASHED[one].format(quoted), HASHED[one].format(quoted)
     raise IncomparableError(f"column {name} is {answer[name].type}")
-
-
-@lru_cache(maxsize=64)
-def _digest_kept(kept: _Kept, items: str) -> Digest | None:
-    return _digest(kept.table, items)
 
 
 def _digest(table: pa.Table, items: str) -> Digest | None:

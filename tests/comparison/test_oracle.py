@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import dfbench
 import pyarrow as pa
@@ -67,8 +68,12 @@ def test_a_sum_beyond_64_bits_is_exact_and_what_wraps_is_wrong(checked: Comparis
     assert all("wrapped around 64 bits" in d.reason for d in found.differ)
 
 
-def test_an_unchecked_answer_is_no_answer_under_strict(checked: Comparison) -> None:
+def test_an_unchecked_answer_is_no_answer_under_strict(checked: Comparison, tmp_path: Path) -> None:
     assert exit_status(checked, strict=False) == 1  # of what wrapped
+    workload = checked.path.parents[2] / "own.yaml"
+    unchecked = dfbench.check(workload, queries=["by_case"], results=tmp_path)
+    assert exit_status(unchecked, strict=False) == 0
+    assert exit_status(unchecked, strict=True) == 3
 
 
 def test_no_answers_of_the_oracle_lie_beside_the_users_data(checked: Comparison) -> None:

@@ -559,3 +559,9 @@ def test_a_half_in_place_of_a_missing_integer_is_wrong_in_a_large_answer(large: 
     missing = large.set_column(4, "n", pa.array([math.nan, *counts[1:]], pa.float64()))
     assert not agrees(gaps, halves, BY_KEY)
     assert agrees(gaps, missing, BY_KEY)
+
+
+def test_a_large_table_is_held_to_its_own_rows_not_to_an_earlier_ones(large: pa.Table) -> None:
+    other = large.set_column(3, "x", pa.array(large["x"].to_numpy() + 1.0))
+    assert agrees(large, large, BY_KEY)
+    assert not agrees(other, large, BY_KEY)
