@@ -10,8 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.commands.result import exit_status
+from dfbench.comparison.oracle import EXACT
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines.interactive import load_program
 from dfbench.report import export
 from dfbench.report.comparison import Comparison
+from dfbench.spec.reader import read_text
 
 WORKLOAD = """
 workload: oracle
@@ -79,3 +83,16 @@ def test_an_unchecked_answer_is_no_answer_under_strict(checked: Comparison, tmp_
 def test_no_answers_of_the_oracle_lie_beside_the_users_data(checked: Comparison) -> None:
     beside = {path.name for path in checked.path.parents[2].iterdir()}
     assert beside == {"data.parquet", "own.yaml", "results"}
+
+
+def test_the_oracle_sums_with_compensation(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.table({"k": ["a"] * 10, "x": [0.1] * 10}), path)
+    text = f"""workload: w
+dataset: {{files: {path}}}
+queries: {{q: {{group_by: k, aggregate: {{s: sum(x), m: mean(x)}}}}}}
+engines: [pandas]"""
+    (query,) = read_text(text, "w.yaml", tmp_path).queries
+    module = load_program(EXACT.write(query, read_schema(path)))
+    answer = module.rows(module.query(module.load(str(path))))
+    assert answer.to_pydict() == {"k": ["a"], "s": [1.0], "m": [0.1]}  # a plain sum: 0.99…
