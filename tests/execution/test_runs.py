@@ -454,6 +454,8 @@ def test_a_sweep_waits_for_the_end_of_what_it_kills(monkeypatch: pytest.MonkeyPa
             at_once(asked[-1])
 
     monkeypatch.setattr(processes, "kill", slowly)
+    # Any dfbench that starts meanwhile sweeps as well: it must not see this orphan.
+    monkeypatch.setattr(processes, "TAG_VARIABLE", "DFBENCH_TEST_ORPHAN")
     tag = f"{os.getpid()}-1"  # of a supervisor that had this pid before
     with subprocess.Popen(["sleep", "60"], env={processes.TAG_VARIABLE: tag}) as orphan:
         clean_up()
