@@ -2,8 +2,8 @@
 
 Each comparison has six engines and ten questions; times are noisy as Student's t with three degrees
 of freedom, every second engine twice as much (or one engine ten times). `python
-benchmarks/verdicts.py` prints the tables of docs/decisions/verdicts.md; `--comparisons 100` takes
-minutes, not an hour.
+benchmarks/verdicts.py` prints the tables of docs/decisions/verdicts.md in about ten minutes of CPU
+time; `--comparisons 100` takes one.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import math
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from dfbench.report.model import Verdict
 from dfbench.report.timings import Timings
@@ -86,8 +86,24 @@ def count_verdicts(
 ) -> tuple[float, float]:
     """Return the shares of all verdicts that are "slower", and that are "faster"."""
     seed = random.Random(f"{setting}")
-    found = [v for _ in range(comparisons) for v in judge(simulate(setting, seed))]
-    return tuple(found.count(one) / len(found) for one in (Verdict.SLOWER, Verdict.FASTER))
+    return share([v for _ in range(comparisons) for v in judge(simulate(setting, seed))])
+
+
+def count_since(setting: Setting, comparisons: int) -> tuple[float, float]:
+    """Return the same of engine 1 in two comparisons, of which the older drifts the other way."""
+    seed = random.Random(f"{setting}")
+    before = replace(setting, truth=1.0, drift=-setting.drift)
+    found = []
+    for _ in range(comparisons):
+        new, old = simulate(setting, seed), simulate(before, seed)
+        ratios = (new.judge_since(old, "1", str(query)) for query in range(QUESTIONS))
+        found += [ratio.verdict for ratio in ratios]
+    return share(found)
+
+
+def share(found: Sequence[Verdict]) -> tuple[float, float]:
+    """Return the shares of verdicts that are "slower", and that are "faster"."""
+    return found.count(Verdict.SLOWER) / len(found), found.count(Verdict.FASTER) / len(found)
 
 
 def share_false(
@@ -111,13 +127,29 @@ def print_power(comparisons: int, judge: Callable[[Timings], Iterator[Verdict]])
                 for truth in TRUTHS
             ]
             print(f"| {noise:.0%} | {design} | {false:.1%} | {worst:.1%} |", end="")
-            print("".join(f" {share:.0%} |" for share in found), flush=True)
+            print("".join(f" {one:.0%} |" for one in found), flush=True)
 
 
 def print_drift(comparisons: int) -> None:
     print("| drift per round, in units of the noise | false verdicts in 10 rounds |\n|---|---|")
     for drift in (0.0, 0.05, 0.1, 0.2, 0.5):
         false = share_false(Setting("10", 0.02, drift=drift), comparisons)
+        print(f"| {drift:g} | {false:.1%} |", flush=True)
+
+
+def print_since(comparisons: int) -> None:
+    print("| noise | rounds | false verdicts |", end="")
+    print("".join(f" {truth:g} found |" for truth in TRUTHS))
+    print("|---" * (3 + len(TRUTHS)) + "|")
+    for noise in NOISES:
+        for design in DESIGNS:
+            false = sum(count_since(Setting(design, noise), comparisons))
+            found = [count_since(Setting(design, noise, truth), comparisons)[0] for truth in TRUTHS]
+            print(f"| {noise:.0%} | {design} | {false:.1%} |", end="")
+            print("".join(f" {one:.0%} |" for one in found), flush=True)
+    print("\n| drift per round, in units of the noise | false verdicts in 10 rounds |\n|---|---|")
+    for drift in (0.05, 0.1, 0.2, 0.5):
+        false = sum(count_since(Setting("10", 0.02, drift=drift), comparisons))
         print(f"| {drift:g} | {false:.1%} |", flush=True)
 
 
@@ -135,6 +167,8 @@ def main() -> None:
     for title, judge in (("One question", judge_questions), ("All questions", judge_overall)):
         print(f"\n{title}\n")
         print_power(comparisons, judge)
+    print("\nTwo comparisons\n")
+    print_since(comparisons)
     print("\nDrift\n")
     print_drift(comparisons)
     print("\nUneven questions\n")

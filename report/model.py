@@ -31,7 +31,7 @@ class Doubt(StrEnum):
     ONE_ROUND = "one round"
     NOISE = "rounds differ too much"
     BUSY = "the machine was busy"
-    DRIFT = "the ratio drifted"
+    DRIFT = "a drift"
 
 
 SAME_MARK = "="

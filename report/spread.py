@@ -34,7 +34,8 @@ def pool(rows: Iterable[Sequence[float]]) -> Spread | None:
     freedom = sum(len(row) - 1 for row in known)
     if not freedom:
         return None
-    return Spread(sum((len(row) - 1) * variance(row) for row in known) / freedom, freedom)
+    centred = (log - centre for row in known for centre in [fmean(row)] for log in row)
+    return Spread(math.fsum(off**2 for off in centred) / freedom, freedom)
 
 
 def estimate_prior(spreads: Sequence[Spread]) -> Spread | None:

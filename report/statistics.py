@@ -138,9 +138,16 @@ def estimate(
 
 
 def estimate_apart(
-    new: Sequence[float], old: Sequence[float], spreads: Sequence[Spread | None], least: float = 0.0
+    new: Sequence[float],
+    old: Sequence[float],
+    spreads: Sequence[Spread | None],
+    least: float = 0.0,
+    drift: float = 0.0,
 ) -> Estimate:
-    """Return what two times that share no round say, new over old (at least one sample each)."""
+    """Return what two times that share no round say, new over old (at least one sample each).
+
+    `drift` is how much further the logarithm of the new one moved over its rounds.
+    """
     centre = fmean(map(math.log, new)) - fmean(map(math.log, old))
     shown = math.log(median(new)) - math.log(median(old))
     rounds = _count_rounds(min(len(new), len(old)))
@@ -148,7 +155,7 @@ def estimate_apart(
     if after is None or before is None:
         return Estimate(shown, centre, math.sqrt(least), 1, rounds, known=False)
     error, freedom = combine([(after, 1 / len(new)), (before, 1 / len(old))])
-    return Estimate(shown, centre, error, freedom, rounds)
+    return Estimate(shown, centre, error, freedom, rounds, drift)
 
 
 def estimate_over(
@@ -188,7 +195,7 @@ def combine(parts: Sequence[tuple[Spread, float]]) -> tuple[float, float]:
 
 
 def fit_drift(rows: Sequence[Mapping[int, float]]) -> float:
-    """Return how the logarithms of paired ratios change from round to round; 0 if by chance.
+    """Return how logarithms of times or ratios change from round to round; 0 if by chance.
 
     `rows` are those of each question. They have one slope in common; it counts where its
     t-test rejects 0 at 5 %.
@@ -262,7 +269,7 @@ def _explain(verdict: Verdict, found: Estimate) -> tuple[str, Doubt | None]:
     low, high = found.interval
     if found.drift:
         drift = _exponent(abs(found.drift)) - 1
-        return f"the ratio drifted by {percent(drift)} over the rounds", Doubt.DRIFT
+        return f"a drift of {percent(drift)} over the rounds", Doubt.DRIFT
     if verdict is Verdict.SAME:
         return f"within {percent(SAME)}", None
     if verdict.decided:

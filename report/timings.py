@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ class Timings:
         times = [tuple(timings.samples[place].values()) for timings in (self, old)]
         spreads = self.spreads.get(engine), old.spreads.get(engine)
         least = self.least.get(engine, 0.0) + old.least.get(engine, 0.0)
-        found = statistics.estimate_apart(times[0], times[1], spreads, least)
+        drift = self._span(engine, query) - old._span(engine, query)
+        found = statistics.estimate_apart(times[0], times[1], spreads, least, drift)
         return statistics.decide(found, noisy)
 
     def _estimate(self, engine: str, other: str, query: str) -> Estimate | None:
@@ -92,6 +94,16 @@ class Timings:
             rows = [self._paired(engine, other, query) for query in queries]
             self._drifts[engine, other] = statistics.fit_drift(rows)
         return self._drifts[engine, other]
+
+    def _span(self, engine: str, query: str) -> float:
+        """Return how far the logarithm of an engine's time on a question moved over its rounds."""
+        own = engine, ""
+        if own not in self._drifts:
+            rows = [row for (name, _), row in self.samples.items() if name == engine]
+            logs = [{number: math.log(time) for number, time in row.items()} for row in rows]
+            self._drifts[own] = statistics.fit_drift(logs)
+        rounds = self.samples[engine, query]
+        return self._drifts[own] * (max(rounds) - min(rounds))
 
 
 def measure_least(runs: Iterable[Run]) -> dict[str, float]:

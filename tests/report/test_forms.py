@@ -359,7 +359,7 @@ def test_a_drift_is_told_as_a_warning(tmp_path: Path) -> None:
     shown = build.build(folder.read(made.path))
     found = cell(shown, "polars", "q1").ratio
     assert (found.verdict, found.doubt) == (Verdict.FASTER, Doubt.DRIFT)
-    assert "the ratio drifted by 4" in found.reason
+    assert "a drift of 4" in found.reason
     assert any("polars drifted against those of pandas" in warning for warning in shown.warnings)
 
 

@@ -291,7 +291,7 @@ def test_a_drift_is_found_and_widens_the_interval_to_both_of_its_ends() -> None:
     assert fit_drift([{0: 1.0, 1: 2.0}]) == 0.0
     found = decide(estimate(rows[0], [Spread(0.0002, 50)] * 2, drift=0.02))
     assert (found.verdict, found.doubt, found.mark) == (Verdict.UNDECIDED, Doubt.DRIFT, "↗")
-    assert found.reason == "the ratio drifted by 20 % over the rounds"
+    assert found.reason == "a drift of 20 % over the rounds"
     assert found.low < 1.0
     assert found.high > math.exp(0.18)
 
@@ -331,6 +331,12 @@ def test_nor_where_questions_differ_in_noise(design: str) -> None:
 @pytest.mark.parametrize("drift", [0.1, 0.2, 0.5])
 def test_nor_where_engines_drift_apart_over_ten_rounds(drift: float) -> None:
     assert share_false(Setting("10", 0.02, drift=drift), FEW) <= 0.05
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.2])
+def test_nor_between_comparisons_that_drift_in_opposite_directions(drift: float) -> None:
+    false = simulation.count_since(Setting("10", 0.02, drift=drift), FEW)
+    assert sum(false) <= 0.05
 
 
 @pytest.mark.parametrize("design", ["1+5", "2", "10"])
