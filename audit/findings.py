@@ -129,13 +129,13 @@ def _select_published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 def _flag_truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Flag data of which fewer rows were read than its name says, once for each data set."""
-    told = set()
+    reported = set()
     for entry in entries:
         named = ROWS.match(entry.data)
         if named is None or entry.in_rows in {None, float(named[1])}:
             continue
-        if (entry.solution, entry.data) not in told:
-            told.add((entry.solution, entry.data))
+        if (entry.solution, entry.data) not in reported:
+            reported.add((entry.solution, entry.data))
             evidence = f"read {entry.in_rows:,.0f} rows of {float(named[1]):,.0f}"
             yield _make_finding(Flag.TRUNCATED, entry, evidence, question="")
 

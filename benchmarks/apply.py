@@ -124,10 +124,10 @@ def _table(  # noqa: PLR0913 - what is measured, where, and what is asked for
     for name, seconds in _times(roads, query, folder, data):
         baseline = baseline or seconds
         ratio = baseline / seconds
-        told = ""
+        verdict = ""
         if name in asked:
-            told = f"  asked {asked[name]:g}: {'reached' if ratio >= asked[name] else 'missed'}"
-        sys.stdout.write(f"  {name:20} {ratio:8.1f} x {seconds:10.4f} s{told}\n")
+            verdict = f"  asked {asked[name]:g}: {'reached' if ratio >= asked[name] else 'missed'}"
+        sys.stdout.write(f"  {name:20} {ratio:8.1f} x {seconds:10.4f} s{verdict}\n")
         sys.stdout.flush()
 
 

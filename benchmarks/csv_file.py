@@ -102,9 +102,9 @@ def timed(work: str) -> Took:
         capture_output=True,
         text=True,
     )
-    told = [line for line in done.stdout.splitlines() if line.startswith("took ")]
-    if done.returncode == 0 and told:
-        return Took(float(told[-1].split()[1]))
+    lines = [line for line in done.stdout.splitlines() if line.startswith("took ")]
+    if done.returncode == 0 and lines:
+        return Took(float(lines[-1].split()[1]))
     last = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]
     return Took(None, last[:100])
 
@@ -160,11 +160,11 @@ def line(engine: str, reading: float, schema: Schema, parquet: Path, folder: Pat
     work = loading(engine, schema, parquet, folder)
     load = timed(threads + work) if isinstance(work, str) else work
     itself = timed(threads + own)
-    told = f"{engine:10} own {itself}, load {load}"
+    line = f"{engine:10} own {itself}, load {load}"
     if itself.seconds is None or load.seconds is None:
-        return told
+        return line
     first, later = (reading + load.seconds) / itself.seconds, load.seconds / itself.seconds
-    return f"{told}: {first:.2f} with the reading, {later:.2f} after it"
+    return f"{line}: {first:.2f} with the reading, {later:.2f} after it"
 
 
 if __name__ == "__main__":

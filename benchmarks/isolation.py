@@ -174,7 +174,7 @@ def backends() -> list[Backend]:
     return found
 
 
-def told(ratios: list[float]) -> str:
+def format_ratios(ratios: list[float]) -> str:
     low, high = interval(ratios)
     return f"{median(ratios):.4f} [{low:.4f}, {high:.4f}] in {len(ratios)} pairs"
 
@@ -199,9 +199,13 @@ def main() -> None:
             if not asked.watching:
                 costs(folder, backend)
                 ratios = enclosed(folder, backend, max(2, asked.pairs // 5))
-                print(f"{backend.name}: a polars query in a worker over alone: {told(ratios)}")
+                ratio = format_ratios(ratios)
+                print(f"{backend.name}: a polars query in a worker over alone: {ratio}")
             ratios = watched(folder, backend, asked.pairs)
-            print(f"{backend.name}: a polars query looked at over not: {told(ratios)}", flush=True)
+            print(
+                f"{backend.name}: a polars query looked at over not: {format_ratios(ratios)}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def _find_or_run(
     key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
     file = kept / f"{key}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
-        found = probe_results.parsed(json.loads(file.read_text()))
+        found = probe_results.parse_record(json.loads(file.read_text()))
         prober.store(probe)
         return found
     found = prober.ask(probe)

@@ -133,51 +133,55 @@ def extract_evidence(run: Run) -> str:
         for line, following in pairwise([*lines, ""])
         if ERROR.match(line)
     ]
-    told = errors[-1] if errors else run.evidence
+    evidence = errors[-1] if errors else run.evidence
     if run.outcome is Outcome.TIMEOUT and errors:
-        told = f"{run.evidence.partition(' s ')[0]} s; {told}"
-    return told if len(told) <= MAX_EVIDENCE else f"{told[: MAX_EVIDENCE - 1]}…"
+        evidence = f"{run.evidence.partition(' s ')[0]} s; {evidence}"
+    return evidence if len(evidence) <= MAX_EVIDENCE else f"{evidence[: MAX_EVIDENCE - 1]}…"
 
 
 def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
     """Judge what a probe printed."""
-    told = json.loads(printed.strip().rpartition("\n")[2])
+    answer = json.loads(printed.strip().rpartition("\n")[2])
     if question in Trait.__members__:
-        return interpret_library_output(subject, Trait[question], told)
+        return interpret_library_output(subject, Trait[question], answer)
     asked = Question[question]
     if asked is Question.COSTS:
-        return ProbeResult(subject, question, ProbeOutcome.YES, "", compute_costs(told))
+        return ProbeResult(subject, question, ProbeOutcome.YES, "", compute_costs(answer))
     if asked is Question.WORKERS:
         return ProbeResult(
-            subject, question, ProbeOutcome.YES, identify_workers(told), {"workers": len(set(told))}
+            subject,
+            question,
+            ProbeOutcome.YES,
+            identify_workers(answer),
+            {"workers": len(set(answer))},
         )
-    return compare_result(subject, question, told, expected_answer(asked))
+    return compare_result(subject, question, answer, expected_answer(asked))
 
 
-def compare_result(subject: str, question: str, told: object, wanted: object) -> ProbeResult:
+def compare_result(subject: str, question: str, answer: object, wanted: object) -> ProbeResult:
     """Return whether an answer is the right one, as a result."""
-    why = "" if told == wanted else f"it answered {told}, and {wanted} is right"
+    why = "" if answer == wanted else f"it answered {answer}, and {wanted} is right"
     return ProbeResult(subject, question, ProbeOutcome.NO if why else ProbeOutcome.YES, why)
 
 
-def interpret_library_output(subject: str, asked: Trait, told: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
+def interpret_library_output(subject: str, asked: Trait, output: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
     """Judge what a library of frames printed."""
     match asked:
         case Trait.SYNTAX:
-            count = f"{told['alike']} of {told['asked']}"
-            unlike = f"not alike: {'; '.join(told['differ'])}" if told["differ"] else ""
-            word = ProbeOutcome.YES if told["alike"] else ProbeOutcome.NO
-            figures = {"alike": told["alike"], "asked": told["asked"]}
+            count = f"{output['alike']} of {output['asked']}"
+            unlike = f"not alike: {'; '.join(output['differ'])}" if output["differ"] else ""
+            word = ProbeOutcome.YES if output["alike"] else ProbeOutcome.NO
+            figures = {"alike": output["alike"], "asked": output["asked"]}
             return ProbeResult(
-                subject, asked.name, word, count if told["alike"] else unlike, figures
+                subject, asked.name, word, count if output["alike"] else unlike, figures
             )
         case Trait.SPEED:
-            start = told["imports"] + told["first"]
-            figures = {"start": start, "speedup": told["pandas"] / told["own"]}
+            start = output["imports"] + output["first"]
+            figures = {"start": start, "speedup": output["pandas"] / output["own"]}
             return ProbeResult(subject, asked.name, ProbeOutcome.YES, "", figures)
         case Trait.LAZY:
-            lazy = told["described"] < LAZY * told["done"]
-            why = f"described in {told['described']:.2g} s of {told['done']:.2g} s"
+            lazy = output["described"] < LAZY * output["done"]
+            why = f"described in {output['described']:.2g} s of {output['done']:.2g} s"
             return ProbeResult(
                 subject,
                 asked.name,
@@ -185,39 +189,39 @@ def interpret_library_output(subject: str, asked: Trait, told: Any) -> ProbeResu
                 "" if lazy else why,
             )
         case Trait.BEYOND | Trait.DATABASE:
-            return compare_result(subject, asked.name, told["answer"], told["right"])
+            return compare_result(subject, asked.name, output["answer"], output["right"])
         case Trait.CLUSTER:
-            workers = identify_workers(told)
+            workers = identify_workers(output)
             word = ProbeOutcome.YES if workers == "processes" else ProbeOutcome.NO
             return ProbeResult(
                 subject, asked.name, word, "" if word is ProbeOutcome.YES else workers
             )
 
 
-def identify_workers(told: Sequence[float]) -> str:
+def identify_workers(identifiers: Sequence[float]) -> str:
     """Return whether workers were processes or threads, by their numbers.
 
     >>> whose([5 * 2.0**22 + 6, 5 * 2.0**22 + 7]), whose([5 * 2.0**22 + 5, 6 * 2.0**22 + 6])
     ('threads', 'processes')
     """
-    processes = {number // BITS for number in told}
+    processes = {number // BITS for number in identifiers}
     if len(processes) > 1:
         return "processes"
-    return "threads" if len(set(told)) > 1 else "one worker"
+    return "threads" if len(set(identifiers)) > 1 else "one worker"
 
 
-def compute_costs(told: dict[str, float]) -> dict[str, float]:
+def compute_costs(seconds: dict[str, float]) -> dict[str, float]:
     """Return what a road costs: seconds, and the speed-up over a serial loop.
 
     A difference that is not above zero is lost in the noise, and left out.
     """
     figures = {
-        "imports": told["imports"],
-        "first": told["first"],
-        "start": told["imports"] + told["first"],
-        "task": (told["many"] - told["few"]) / TASKS,
-        "mebibyte": (told["large"] - told["small"]) / MEBIBYTES,
-        "speedup": told["serial"] / told["parallel"],
+        "imports": seconds["imports"],
+        "first": seconds["first"],
+        "start": seconds["imports"] + seconds["first"],
+        "task": (seconds["many"] - seconds["few"]) / TASKS,
+        "mebibyte": (seconds["large"] - seconds["small"]) / MEBIBYTES,
+        "speedup": seconds["serial"] / seconds["parallel"],
     }
     return {name: value for name, value in figures.items() if value > 0}
 

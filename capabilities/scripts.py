@@ -99,16 +99,16 @@ def main():
     began = time.perf_counter()
     OPENING
         list(FIRST)
-        told = {"imports": IMPORTED - BEGAN, "first": time.perf_counter() - began}
+        figures = {"imports": IMPORTED - BEGAN, "first": time.perf_counter() - began}
         list(WARM_ARRAYS)
         list(WARM_WORK)
-        told["few"] = fastest(lambda: list(FEW))
-        told["many"] = fastest(lambda: list(MANY))
-        told["small"] = fastest(lambda: list(SMALL))
-        told["large"] = fastest(lambda: list(LARGE))
-        told["parallel"] = fastest(lambda: list(HEAVY))
-    told["serial"] = fastest(lambda: [work(x) for x in heavy])
-    print(json.dumps(told))
+        figures["few"] = fastest(lambda: list(FEW))
+        figures["many"] = fastest(lambda: list(MANY))
+        figures["small"] = fastest(lambda: list(SMALL))
+        figures["large"] = fastest(lambda: list(LARGE))
+        figures["parallel"] = fastest(lambda: list(HEAVY))
+    figures["serial"] = fastest(lambda: [work(x) for x in heavy])
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def run_kit(name: str, reviewed: Path | None, badge: Path | None) -> int:
     parts = []
     for part in kit.test(name, reviewed):
         parts.append(part)
-        sys.stderr.write(f"{part.name}: {part.met} of {part.asked}\n")
+        sys.stderr.write(f"{part.name}: {part.met} of {part.total}\n")
     Console().print(_table(parts))
     for part in parts:
         for failure in part.failures[:SHOWN]:
@@ -50,7 +50,7 @@ def save_golden(name: str, folder: Path) -> None:
 def summary(parts: Iterable[KitPart]) -> str:
     """Return a line with the number of cases that an engine answers, and the parts that fail."""
     answers = [part for part in parts if part.name in {"answers", "missing values"}]
-    met, asked = sum(p.met for p in answers), sum(p.asked for p in answers)
+    met, asked = sum(p.met for p in answers), sum(p.total for p in answers)
     failed = [part.name for part in parts if part.failures]
     ending = f"fails in {', '.join(failed)}" if failed else "nothing fails"
     return f"{met} of {asked} cases, {ending}"

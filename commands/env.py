@@ -35,7 +35,7 @@ def print_environments() -> None:
 def make_environments(names: Sequence[str]) -> None:
     """Make environments and print their versions; EngineError where one cannot be made."""
     provider = build_local_provider()
-    for name in provider.resolved(names):
+    for name in provider.resolve_names(names):
         engine = find(name)
         if not isinstance(engine, Versioned):
             engine = Versioned(engine, f"{engine.name}@{NEWEST}", NEWEST)

@@ -28,6 +28,6 @@ def history(workload: str, results: Path, form: str) -> None:
         case Format.JSONL:
             sys.stdout.write(export.lines(histories.records(built)))
         case Format.CSV:
-            sys.stdout.write(export.separated(histories.records(built)))
+            sys.stdout.write(export.format_csv(histories.records(built)))
         case _:
             sys.stdout.write(histories.render(built))

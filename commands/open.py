@@ -6,7 +6,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from ..report.rebuild import reported
+from ..report.rebuild import rebuild_report
 from ..storage.folder import newest
 
 
@@ -14,6 +14,6 @@ def open_report(path: Path) -> None:
     """Open a comparison's report in the browser, and print its path."""
     page = (newest(path) / "report.html").absolute()
     if not page.exists():
-        reported(page.parent)
+        rebuild_report(page.parent)
     webbrowser.open(page.as_uri())
     sys.stdout.write(f"{page}\n")

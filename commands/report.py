@@ -9,7 +9,7 @@ from ..errors import ResultsError
 from ..report import memory_floor
 from ..report.comparison import Comparison
 from ..report.output import ReportOutput
-from ..report.rebuild import reported, reported_floor
+from ..report.rebuild import rebuild_floor_report, rebuild_report
 from ..storage import trials
 from ..storage.folder import newest
 from .result import finish_comparison
@@ -21,12 +21,12 @@ def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
     The folder of a search for memory floors prints those.
     """
     if (path / trials.HEAD).exists():
-        memory_floor.show(reported_floor(path))
+        memory_floor.show(rebuild_floor_report(path))
         return 0
     comparison = Comparison(newest(path))
     output.check(comparison.view.engines)
     try:
-        reported(comparison.path)
+        rebuild_report(comparison.path)
     except ResultsError as error:  # a full disk, or somebody else's folder: it can be read still
         sys.stderr.write(f"dfbench: {error}\n")
     return finish_comparison(comparison, output, strict=strict)

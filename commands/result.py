@@ -10,7 +10,7 @@ from pathlib import Path
 from ..report import memory_floor
 from ..report.comparison import Comparison
 from ..report.output import ReportOutput
-from ..report.rebuild import reported_floor
+from ..report.rebuild import rebuild_floor_report
 from ..storage.records import Outcome
 
 FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
@@ -25,7 +25,7 @@ def finish_comparison(comparison: Comparison, output: ReportOutput, *, strict: b
 
 def finish_floor(path: Path) -> int:
     """Print the memory floors that a search has found so far and its folder; return 0."""
-    memory_floor.show(reported_floor(path))
+    memory_floor.show(rebuild_floor_report(path))
     sys.stderr.write(f"stored in {os.path.relpath(path)}\n")
     return 0
 

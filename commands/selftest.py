@@ -25,7 +25,7 @@ def selftest(request: Request, count: int, rounds: int) -> int:
     workload = narrowed.read()
     if not narrowed.queries:
         workload = narrow(workload, (), _first_queries(workload))
-    needed = selftests.needed(len(workload.engines) * len(workload.questions), count, rounds)
+    needed = selftests.count_rounds(len(workload.engines) * len(workload.questions), count, rounds)
     measure = replace(workload.measure, rounds=needed, budget=None)
     overrides = {"measure.rounds": str(needed), "measure.budget": "null"}
     merged = tuple({**dict(workload.overrides), **overrides}.items())
@@ -37,7 +37,7 @@ def selftest_stored(path: Path, rounds: int) -> int:
     """Test verdicts on the rounds of a comparison; return 1 if they are false too often."""
     found = selftests.build(read(newest(path)), rounds)
     sys.stdout.write(selftests.render(found))
-    return 0 if found.passed else 1
+    return 0 if found.has_passed else 1
 
 
 def _usual_engines() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     limits = Resources(workload.limits.threads, workload.limits.memory)
     data = Schema((), 0) if workload.tasks else preview_schema(dataset_of(workload), request.cache)
     for name in dict.fromkeys(workload.engines):
-        resources = replace(limits, versions=request.provider.planned(find(name)).versions)
+        resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)
         for query in workload.questions:
             program = write_program(find(name), query, data, resources)
             if folder is None:

@@ -88,12 +88,12 @@ class FloorSearch:
 
     def _try(self, engine: str, query: Query | Tasks, limit: int | None) -> None:
         count = sum(trial.limit == limit for trial in self._of(engine, query.name)) + 1
-        self.observer.start_trial(engine, query.name, _told(limit))
+        self.observer.start_trial(engine, query.name, _format_limit(limit))
         answer = self.path / f"{safe(engine)}-{safe(query.name)}.arrow"
         try:
             run = execute(self._job(engine, query, limit, count, answer), self.plan.backend)
             if limit is None and run.outcome is Outcome.OK:
-                run = self._checked(run, query, answer)
+                run = self._check_answer(run, query, answer)
         finally:
             answer.unlink(missing_ok=True)
         self._keep(Trial(limit, run))
@@ -102,7 +102,7 @@ class FloorSearch:
         append(self.path, trial)
         self.trials.append(trial)
 
-    def _checked(self, run: Run, query: Query | Tasks, answer: Path) -> Run:
+    def _check_answer(self, run: Run, query: Query | Tasks, answer: Path) -> Run:
         if not answer.exists():
             return run
         expected = oracle.find_answer(self.plan, query)
@@ -127,7 +127,7 @@ class FloorSearch:
             query=query.name,
             round=count,
             python=interpreter.path,
-            program=self._stored(engine, query.name, limit, program),
+            program=self._store_program(engine, query.name, limit, program),
             program_sha=program.sha,
             data=self.plan.data.path if self.plan.workload.queries else None,
             # Under a limit, the answer is finished and not handed over: that is not the engine's.
@@ -141,8 +141,8 @@ class FloorSearch:
             tables=self.plan.data.joins(query),
         )
 
-    def _stored(self, engine: str, query: str, limit: int | None, program: Program) -> Path:
-        name = query if limit is None else f"{query}@{_told(limit).replace(' ', '')}"
+    def _store_program(self, engine: str, query: str, limit: int | None, program: Program) -> Path:
+        name = query if limit is None else f"{query}@{_format_limit(limit).replace(' ', '')}"
         Folder(self.path).write_program(engine, name, program.text)
         return self.path / program_path(engine, name)
 
@@ -155,5 +155,5 @@ class FloorSearch:
         return patience if asked is None else min(asked, patience)
 
 
-def _told(limit: int | None) -> str:
+def _format_limit(limit: int | None) -> str:
     return "no limit" if limit is None else f"{limit / MIB:.0f} MiB"

@@ -55,20 +55,20 @@ def _baseline(names: list[str]) -> str:
 
 def _dataset(plan: Plan) -> dict[str, Any]:
     data = plan.data
-    columns = {column.name: _told(column) for column in data.schema.columns}
+    columns = {column.name: _describe_column(column) for column in data.schema.columns}
     known = {"name": data.name, "rows": data.rows, "bytes": data.bytes, "columns": columns}
     tables = {name: {"rows": t.rows, "bytes": t.bytes} for name, t in data.tables}
     return {**known, "tables": tables} if tables else known
 
 
-def _told(column: Column) -> str:
+def _describe_column(column: Column) -> str:
     return f"{column.arrow}, some missing" if column.missing else column.arrow
 
 
 def _limits(plan: Plan) -> dict[str, Any]:
     limits = plan.workload.limits
     held = {"backend": plan.backend.name, "promise": plan.backend.promise}
-    clusters = {"clusters": "; ".join(told)} if (told := warn_cluster_limits(plan)) else {}
+    clusters = {"clusters": "; ".join(warned)} if (warned := warn_cluster_limits(plan)) else {}
     own = {"memory": limits.memory, "time": limits.time, "threads": limits.threads}
     return {**own, **held, **clusters}
 

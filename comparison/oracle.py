@@ -47,10 +47,10 @@ def choose_oracle(query: Query | Tasks) -> str:
 
 def describe_oracle(query: Query | Tasks) -> str:
     """Return the oracle with its version, for reports."""
-    return _told(choose_oracle(query))
+    return _describe_engine(choose_oracle(query))
 
 
-def _told(oracle: str) -> str:
+def _describe_engine(oracle: str) -> str:
     if oracle == PYTHON:
         return f"Python {platform.python_version()}"
     return f"{oracle} {versions(find(oracle)).get(oracle, '')}".strip()
@@ -105,7 +105,9 @@ def _find_exact(plan: Plan, query: Query) -> Expected:
 
     @cache
     def answer_variants() -> tuple[Path, ...]:
-        return tuple(_answer(plan, _named(one, n), EXACT) for n, one in enumerate(found.variants))
+        return tuple(
+            _answer(plan, _name_variant(one, n), EXACT) for n, one in enumerate(found.variants)
+        )
 
     answer = _answer(plan, found.query, EXACT)
     return Expected(answer, found.errors, found.mixed, _or_none(answer_variants))
@@ -123,7 +125,7 @@ def _or_none(variants: Callable[[], tuple[Path, ...]]) -> Callable[[], tuple[Pat
     return found
 
 
-def _named(query: Query, number: int) -> Query:
+def _name_variant(query: Query, number: int) -> Query:
     return replace(query, name=f"{query.name}~{number}")
 
 
@@ -135,7 +137,7 @@ def _answer(plan: Plan, query: Query | Tasks, oracle: Engine) -> Path:
     program = write_program(oracle, query, plan.data.schema, plan.resources)
     if isinstance(program, Unsupported):
         raise program
-    version = _told(oracle.name).rpartition(" ")[2]
+    version = _describe_engine(oracle.name).rpartition(" ")[2]
     kept = plan.answers / f"{plan.data.sha}-{program.sha}-{version}.arrow"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ class Request:
         kept = narrow(workload, self.engines, self.queries)
         work = Work.TASK if kept.tasks else Work.QUERY
         asked = kept.engines or select_installed(default_engines(work))
-        versions = self.provider.resolved(asked, isolate=self.isolate, python=self.interpreter)
+        versions = self.provider.resolve_names(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
         named = versions if kept.tasks else expand_load_mode(versions, kept.measure.load)
         return replace(kept, engines=named)

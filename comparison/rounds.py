@@ -149,7 +149,7 @@ class Rounds:
     def _judge(self, run: Run, path: Path) -> Run:
         """Check the answer of a run, and its answer to other rows."""
         if run.outcome is Outcome.OK:
-            run = _checked(run, self._verdict(run.query, path))
+            run = _apply_check(run, self._verdict(run.query, path))
             if run.outcome is Outcome.WRONG:
                 return run
             run = self._judge_other(run, _other_answer(path))
@@ -169,13 +169,13 @@ class Rounds:
         if isinstance(expected, Unanswered):
             return run
         verdict = self._compare(expected, path, query, other)
-        return _checked(run, replace(verdict, reason=f"on other rows: {verdict.reason}"))
+        return _apply_check(run, replace(verdict, reason=f"on other rows: {verdict.reason}"))
 
     def _verdict(self, name: str, path: Path) -> CheckResult:
         query = self.plan.workload.query(name)
         if not path.exists():
             return CheckResult(agrees=True)
-        expected = self._expected(query)
+        expected = self._ask_oracle(query)
         if isinstance(expected, Unanswered):
             return CheckResult(agrees=True)
         return self._compare(expected, path, query, self.plan.data)
@@ -193,7 +193,7 @@ class Rounds:
             agreed.add(digest)
         return verdict
 
-    def _expected(self, query: Query | Tasks) -> Expected | Unanswered:
+    def _ask_oracle(self, query: Query | Tasks) -> Expected | Unanswered:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
         if query.name not in self.expected:
             self.expected[query.name] = oracle.find_answer(self.plan, query)
@@ -201,16 +201,18 @@ class Rounds:
 
     def _agreements(self) -> None:
         for query in filter(_is_checked, self.plan.workload.questions):
-            answered = [run for run in self.runs if run.query == query.name and _answered(run)]
+            answered = [run for run in self.runs if run.query == query.name and _is_answered(run)]
             if answered:
-                self.folder.append_agreement(self._agreed(query, self._expected(query), answered))
+                self.folder.append_agreement(
+                    self._compare_with_oracle(query, self._ask_oracle(query), answered)
+                )
 
-    def _agreed(
+    def _compare_with_oracle(
         self, query: Query | Tasks, expected: Expected | Unanswered, answered: list[Run]
     ) -> Agreement:
         """Return which engines always gave the oracle's answer, and how the others' differ."""
         if isinstance(expected, Unanswered):
-            return self._compared(query, expected.why, answered)
+            return self._compare_engines(query, expected.why, answered)
         wrong = {run.engine: run for run in reversed(answered) if run.outcome is Outcome.WRONG}
         kept = {engine: self._answer(*run_key(run)) for engine, run in wrong.items()}
         paths = {engine: path for engine, path in kept.items() if path.exists()}
@@ -223,7 +225,7 @@ class Rounds:
         lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
         return replace(found, agree=agree, differ=(*found.differ, *lost))
 
-    def _compared(self, query: Query | Tasks, why: str, answered: list[Run]) -> Agreement:
+    def _compare_engines(self, query: Query | Tasks, why: str, answered: list[Run]) -> Agreement:
         """Return which engines gave one answer, where there is no oracle to say which is right."""
         first = {run.engine: self._answer(*run_key(run)) for run in reversed(answered)}
         paths = {engine: path for engine, path in first.items() if path.exists()}
@@ -238,7 +240,7 @@ class Rounds:
         return unchecked and run.outcome is Outcome.OK and not self._has_answered(run)
 
     def _has_answered(self, run: Run) -> bool:
-        return any(run_key(one)[:2] == run_key(run)[:2] and _answered(one) for one in self.runs)
+        return any(run_key(one)[:2] == run_key(run)[:2] and _is_answered(one) for one in self.runs)
 
     def _answer(self, engine: str, query: str, round_: int) -> Path:
         return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"
@@ -272,7 +274,7 @@ def run_key(run: Run) -> tuple[str, str, int]:
     return run.engine, run.query, run.round
 
 
-def _answered(run: Run) -> bool:
+def _is_answered(run: Run) -> bool:
     return run.outcome in {Outcome.OK, Outcome.WRONG}
 
 
@@ -311,7 +313,7 @@ def _is_checked(question: Query | Tasks) -> bool:
     return not isinstance(question, Tasks) or question.verify != "none"
 
 
-def _checked(run: Run, verdict: CheckResult) -> Run:
+def _apply_check(run: Run, verdict: CheckResult) -> Run:
     if verdict.agrees:
         return run
     return replace(run, outcome=Outcome.WRONG, evidence=verdict.reason)

@@ -15,7 +15,7 @@ from ..execution import limits, machine
 from ..execution.executor import warm_page_cache
 from ..report.comparison import Comparison
 from ..report.progress import Silence
-from ..report.rebuild import reported
+from ..report.rebuild import rebuild_report
 from ..spec.reader import read_text
 from ..spec.workload import Generated, Measure, Workload
 from ..storage import trials
@@ -76,7 +76,7 @@ class Session:
     def finish(self) -> Comparison:
         """Write the table of runs and the reports."""
         self.folder.finish()
-        return reported(self.folder.path)
+        return rebuild_report(self.folder.path)
 
 
 def compare(request: Request, workload: Workload, observer: Observer = SILENT) -> Comparison:
@@ -225,8 +225,8 @@ def _check_unchanged(planned: Plan, head: Head, path: Path) -> None:
     for what, before, after in changes:
         if before != after:
             message = (
-                f"{path}: its {what} was {_spelled(before)} and is now {_spelled(after)}; "
-                "start a new comparison, without --resume"
+                f"{path}: its {what} was {_format_value(before)} "
+                f"and is now {_format_value(after)}; start a new comparison, without --resume"
             )
             raise ResultsError(message)
 
@@ -243,7 +243,7 @@ def _check_programs(planned: Plan, stored: StoredComparison) -> None:
             raise ResultsError(message)
 
 
-def _spelled(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
     return str(value)

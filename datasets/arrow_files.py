@@ -20,7 +20,7 @@ def open_dataset(source: SourceFiles) -> ds.Dataset:
     """Return the files as one dataset, their types brought together."""
     options = {
         "format": "parquet" if source.form == "Parquet" else "ipc",
-        "partitioning": "hive" if source.partitioned else None,
+        "partitioning": "hive" if source.is_partitioned else None,
         "partition_base_dir": str(source.base),
     }
     paths = [str(path) for path in source.paths]

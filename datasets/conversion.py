@@ -20,7 +20,7 @@ GROUP_BYTES = 256 << 20
 
 def is_usable_in_place(source: SourceFiles) -> bool:
     """Return whether a source is one Parquet file that every engine reads alike as it is."""
-    if source.form != "Parquet" or len(source.paths) > 1 or source.partitioned:
+    if source.form != "Parquet" or len(source.paths) > 1 or source.is_partitioned:
         return False
     try:
         return is_plain(pq.read_schema(source.paths[0]))

@@ -62,16 +62,19 @@ def make_dataset(
 
     `progress` is told the share done, 0 to 1. Raises DataError.
     """
-    told = progress or _ignore
+    report_progress = progress or _ignore
     match dataset:
         case Generated():
-            data = _generate(dataset, cache, told)
+            data = _generate(dataset, cache, report_progress)
         case Files():
-            tables = ((name, make_dataset(files, cache, told)) for name, files in dataset.tables)
-            data = _add_tables(_from_files(find_files(dataset), cache, told), tables)
+            tables = (
+                (name, make_dataset(files, cache, report_progress))
+                for name, files in dataset.tables
+            )
+            data = _add_tables(_from_files(find_files(dataset), cache, report_progress), tables)
         case _:
             assert_never(dataset)
-    told(1.0)
+    report_progress(1.0)
     return data
 
 
@@ -133,8 +136,8 @@ def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
     def fill(unfinished: Path) -> None:
         unfinished.write_text(json.dumps(asdict(read_schema(path))))
 
-    told = json.loads(make_once(cache / f"{name}-{key}.json", fill).read_text())
-    schema = Schema(tuple(Column(**column) for column in told["columns"]), told["rows"])
+    record = json.loads(make_once(cache / f"{name}-{key}.json", fill).read_text())
+    schema = Schema(tuple(Column(**column) for column in record["columns"]), record["rows"])
     return Dataset(path, schema, path.stat().st_size, name, key)
 
 

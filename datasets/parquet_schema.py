@@ -63,8 +63,8 @@ def read_error(path: Path | str, form: str, error: Exception) -> DataError:
 
 
 def _describe(file: pq.ParquetFile) -> Schema:
-    told = (file.metadata.metadata or {}).get(NANS)
-    nans = None if told is None else frozenset(json.loads(told))
+    footer = (file.metadata.metadata or {}).get(NANS)
+    nans = None if footer is None else frozenset(json.loads(footer))
     columns = []
     for field in file.schema_arrow:
         kind = find_kind(field.type)

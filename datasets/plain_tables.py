@@ -26,9 +26,11 @@ def is_plain(schema: pa.Schema) -> bool:
 
 def _has_stored_index(schema: pa.Schema) -> bool:
     """Return whether pandas stored columns that only pandas would read back as an index."""
-    told = (schema.metadata or {}).get(b"pandas")
+    metadata = (schema.metadata or {}).get(b"pandas")
     # A range needs no column: pandas describes it by an object in place of a name.
-    return told is not None and any(isinstance(c, str) for c in json.loads(told)["index_columns"])
+    return metadata is not None and any(
+        isinstance(c, str) for c in json.loads(metadata)["index_columns"]
+    )
 
 
 def simplify_schema(schema: pa.Schema) -> pa.Schema:

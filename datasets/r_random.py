@@ -78,10 +78,10 @@ class RStream:
     def distinct(self, n: int, size: int) -> NDArray[np.int64]:
         """Draw `size` different numbers of 0..n-1, in order: `sample(n, size) - 1`."""
         if n > HASHED_ABOVE and size <= n / 2:
-            return self._hashed(n, size)
-        return self._shuffled(n, size)
+            return self._draw_rejecting_repeats(n, size)
+        return self._draw_by_shuffle(n, size)
 
-    def _hashed(self, n: int, size: int) -> NDArray[np.int64]:
+    def _draw_rejecting_repeats(self, n: int, size: int) -> NDArray[np.int64]:
         """Take the first `size` different draws."""
         taken = np.zeros(n, dtype=np.bool_)
         chosen = np.empty(size, dtype=np.int64)
@@ -96,7 +96,7 @@ class RStream:
             filled += fresh.size
         return chosen
 
-    def _shuffled(self, n: int, size: int) -> NDArray[np.int64]:
+    def _draw_by_shuffle(self, n: int, size: int) -> NDArray[np.int64]:
         """Take the partial Fisher-Yates shuffle: the last element moves into the hole.
 
         Steps that touch different places are done at once; of about the square root of n, few do

@@ -45,7 +45,7 @@ class SourceFiles:
         return f"{first}+{len(self.paths) - 1}" if len(self.paths) > 1 else first
 
     @property
-    def partitioned(self) -> bool:
+    def is_partitioned(self) -> bool:
         """Return whether folders hold a column's values."""
         folders = (part for path in self.paths for part in path.relative_to(self.base).parts[:-1])
         return any("=" in folder for folder in folders)

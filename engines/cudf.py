@@ -11,7 +11,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Query
 from .adapter import Adapter
 from .base import Resources
-from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .pandas.queries import PandasSteps
 from .writing.passes.join import Inputs
 from .writing.program import Parts
@@ -54,7 +54,7 @@ ENGINE = CuDF(
         "cudf",
         ("cudf-cu12", "pyarrow"),
         work=FRAMES - FUNCTIONS,
-        place=Place.GPU,
+        place=EnginePlace.GPU,
         pins=(NEWEST,),
     )
 )

@@ -12,7 +12,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, NEWEST, EngineInfo, Place, Work
+from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import corr_as_sums
@@ -142,7 +142,7 @@ class DaftChain(Chain):
             return quote("col(n).count('all')", n=names[0])
         return Chain.aggregation(self, agg)
 
-    def demeaned(self, node: Demean) -> ast.expr:
+    def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group, or of all rows."""
         if not node.keys:
             raise Unsupported("corr() of all rows", "Daft has no window over all rows")
@@ -220,7 +220,7 @@ def _write_join(joining: Joining) -> ast.expr:
     options = {"on": joining.key}
     if joining.join.how == "left":
         options["how"] = literal("left")
-    if joining.renamed:
+    if joining.new_names:
         options["suffix"] = literal(SUFFIX)
     return quote("data.join(t, **o)", t=quote(joining.name), o=options)
 
@@ -230,7 +230,7 @@ ENGINE = Daft(
         "daft",
         ("daft", "pyarrow"),
         work=FRAMES - {Work.GROUP_FUNCTION},
-        place=Place.ELSEWHERE,
+        place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
         # It takes the threads of the cores that it may run on.
         environment={"DAFT_ANALYTICS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"},

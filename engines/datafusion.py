@@ -10,7 +10,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query, RowFunction
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .writing.chain import Chain, Dialect
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
@@ -194,7 +194,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 
 def _write_join(joining: Joining) -> ast.expr:
     other = quote(joining.name)
-    for name, shown in joining.renamed.items():
+    for name, shown in joining.new_names.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
     # Without a name of its own, the key would be of both.
     other = quote("t.alias(n)", t=other, n=joining.name)
@@ -209,7 +209,7 @@ ENGINE = DataFusion(
         "datafusion",
         ("datafusion", "pyarrow"),
         work=FRAMES - FUNCTIONS,
-        place=Place.ELSEWHERE,
+        place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
     )
 )

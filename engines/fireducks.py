@@ -11,7 +11,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Query
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, Place
+from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .pandas.queries import PandasSteps
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen_beside_floats
@@ -79,7 +79,7 @@ ENGINE = FireDucks(
         "fireducks",
         ("fireducks", "pandas", "pyarrow"),
         work=FRAMES - FUNCTIONS,
-        place=Place.ELSEWHERE,
+        place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
         threads=("OMP_NUM_THREADS",),
     )

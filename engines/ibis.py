@@ -12,7 +12,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, NEWEST, EngineInfo, Place, Work
+from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
@@ -236,7 +236,7 @@ ENGINE = Ibis(
         "ibis",
         ("ibis-framework[duckdb]", "duckdb", "pyarrow"),
         work=FRAMES - {Work.GROUP_FUNCTION},
-        place=Place.ELSEWHERE,
+        place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
     )
 )

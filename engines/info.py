@@ -22,7 +22,7 @@ class Work(StrEnum):
     TASK = "tasks"
 
 
-class Place(StrEnum):
+class EnginePlace(StrEnum):
     """Where an engine's programs run."""
 
     HERE = "dfbench's own environment"
@@ -51,7 +51,7 @@ class EngineInfo:
     name: str
     requirements: tuple[str, ...]
     work: frozenset[Work] = FRAMES
-    place: Place = Place.HERE
+    place: EnginePlace = EnginePlace.HERE
     pins: tuple[str, ...] = ()
     default_for: Work | None = None
     default_variant: str = ""

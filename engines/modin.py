@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import NEWEST, EngineInfo, Place, Work
+from .info import NEWEST, EngineInfo, EnginePlace, Work
 from .pandas.queries import PandasSteps, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs
@@ -54,7 +54,7 @@ client.upload_file(__file__)
 """
 DASK_THERE = """\
 client = Client(ADDRESS)
-TOLD
+SETUP
 return client
 """
 OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
@@ -136,8 +136,8 @@ class Modin(Adapter):
             case "ray":
                 return fill(RAY_THERE if strings else RAY, ADDRESS=literal(self.address))
             case "dask":
-                told = (STRINGS_THERE if strings else "") + (UPLOADED if sends else "")
-                return fill(DASK_THERE, ADDRESS=literal(self.address), TOLD=told)
+                setup = (STRINGS_THERE if strings else "") + (UPLOADED if sends else "")
+                return fill(DASK_THERE, ADDRESS=literal(self.address), SETUP=setup)
             case "mpi":
                 raise AssertionError("MPI has no address")
             case _:
@@ -197,7 +197,7 @@ DASK = INFO.variant(
 MPI = INFO.variant(
     "mpi",
     requirements=("modin", "pandas", "unidist", "mpi4py", "mpich", "msgpack", "numpy"),
-    place=Place.MPI,
+    place=EnginePlace.MPI,
     pins=(NEWEST,),
     threads=("MODIN_CPUS", "UNIDIST_CPUS"),
     environment={},

@@ -13,7 +13,7 @@ from ..spec.workload import Query, RowFunction
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import EngineInfo, Work
-from .pandas.expressions import Series, series
+from .pandas.expressions import SeriesWriter, series
 from .pandas.queries import IMPORTS, ROWS, PandasSteps, string_option, write_reading
 from .writing.passes.join import Inputs, single_frame
 from .writing.passes.widen import widen_beside_floats
@@ -63,7 +63,7 @@ def _statements(query: Query, function: RowFunction, body: Expr, data: Schema) -
     return [*lines, *more, f"return {end}"]
 
 
-def _value(node: Expr, writer: Series) -> ast.expr:
+def _value(node: Expr, writer: SeriesWriter) -> ast.expr:
     if isinstance(node, Lit):
         # One value for every row needs their index.
         return quote("pd.Series(v, index=data.index)", v=writer.value(node))

@@ -11,7 +11,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import FRAMES, NEWEST, EngineInfo, Place, Work
+from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
@@ -211,8 +211,8 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 
 def _write_join(joining: Joining) -> ast.expr:
     other = quote(joining.name)
-    if joining.renamed:
-        other = quote("t.withColumnsRenamed(n)", t=other, n=joining.renamed)
+    if joining.new_names:
+        other = quote("t.withColumnsRenamed(n)", t=other, n=joining.new_names)
     options = {"how": literal("left")} if joining.join.how == "left" else {}
     return quote("data.join(t, k, **o)", t=other, k=joining.key, o=options)
 
@@ -238,7 +238,7 @@ ENGINE = PySpark(
         # PySpark needs an older pandas when it runs, and its metadata leave that out.
         ("pyspark", "pandas<3", "pyarrow"),
         work=FRAMES - {Work.GROUP_FUNCTION},
-        place=Place.ELSEWHERE,
+        place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
         environment={"SPARK_LOCAL_IP": "127.0.0.1"},
     )

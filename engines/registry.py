@@ -13,7 +13,7 @@ from importlib import import_module, metadata
 
 from ..errors import EngineError
 from .base import Engine
-from .info import NEWEST, EngineInfo, Place, Work
+from .info import NEWEST, EngineInfo, EnginePlace, Work
 from .scan import SCAN, scan_within
 from .versions import Versioned, find_info, select_version
 
@@ -92,7 +92,7 @@ def tested_elsewhere() -> tuple[str, ...]:
         f"{one.name}@{version}"
         for one in own_infos()
         for version in one.pins
-        if one.place in {Place.HERE, Place.ELSEWHERE}
+        if one.place in {EnginePlace.HERE, EnginePlace.ELSEWHERE}
         and (one.default_for is None or one.pins != (NEWEST,))
     ]
     return (*found, *(one.name for one in own_infos() if one.sampled))

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..datasets.cache import default_folder
 from ..engines import find, install_command, versions
 from ..engines.base import Engine
-from ..engines.info import NEWEST, Place
+from ..engines.info import NEWEST, EnginePlace
 from ..engines.versions import Versioned, find_info
 from ..errors import EngineError
 from . import pythons
@@ -43,7 +43,7 @@ class Provider:
     path: str
     home: Path
 
-    def resolved(
+    def resolve_names(
         self, names: Iterable[str], *, isolate: bool = False, python: str = ""
     ) -> tuple[str, ...]:
         """Put versions in place of `newest`; `isolate` asks for the newest of every engine.
@@ -51,7 +51,7 @@ class Provider:
         `python` is the interpreter of those that name none.
         """
         placed = (_add_python(name, python) for name in names)
-        return tuple(self._resolved(name, isolate=isolate) for name in placed)
+        return tuple(self._resolve_name(name, isolate=isolate) for name in placed)
 
     def interpreter(self, engine: Engine, tell: Report) -> Interpreter:
         """Return an engine's interpreter, its environment made where it is not there yet."""
@@ -67,7 +67,7 @@ class Provider:
             engine, environment.python, python, environment.versions(engine.distributions)
         )
 
-    def planned(self, engine: Engine) -> Interpreter:
+    def plan_interpreter(self, engine: Engine) -> Interpreter:
         """Return an engine's interpreter as its pins say it will be; nothing is made."""
         if not isinstance(engine, Versioned):
             return current_interpreter(engine)
@@ -77,10 +77,10 @@ class Provider:
             return Interpreter("", "", problem=str(error))
         pins = _choose_pins(engine, python)
         known = pins.versions(python.version)
-        told = {name: known[name] for name in engine.distributions if known.get(name)}
+        pinned = {name: known[name] for name in engine.distributions if known.get(name)}
         if engine.distributions and engine.version not in {"", NEWEST}:
-            told.setdefault(engine.distributions[0], engine.version)
-        return Interpreter("", python.told, told)
+            pinned.setdefault(engine.distributions[0], engine.version)
+        return Interpreter("", python.version_text, pinned)
 
     def environment(self, engine: Versioned, tell: Report) -> tuple[Environment, str]:
         """Return an engine's environment, made where it is not there yet, and its Python's version.
@@ -90,7 +90,7 @@ class Provider:
         python = self._python(engine)
         pins = _choose_pins(engine, python)
         folder = find_folder(self.cache, pins, python, engine.name)
-        return make_environment(folder, engine.name, pins, python, tell), python.told
+        return make_environment(folder, engine.name, pins, python, tell), python.version_text
 
     def is_made(self, engine: Versioned) -> bool:
         """Return whether an engine's environment is there."""
@@ -98,7 +98,7 @@ class Provider:
         pins = _choose_pins(engine, python)
         return load(find_folder(self.cache, pins, python, engine.name)) is not None
 
-    def _resolved(self, name: str, *, isolate: bool) -> str:
+    def _resolve_name(self, name: str, *, isolate: bool) -> str:
         engine = find(name)
         if isolate and not (isinstance(engine, Versioned) and engine.version):
             own, _, rest = name.partition("@")
@@ -136,7 +136,7 @@ def _choose_pins(engine: Versioned, python: pythons.Python) -> Pins:
 
 def explain_missing_device(engine: Engine, device: Path) -> str:
     """Describe that an engine's device is not here; empty where it is, or none is needed."""
-    if device.exists() or find_info(engine).place is not Place.GPU:
+    if device.exists() or find_info(engine).place is not EnginePlace.GPU:
         return ""
     return f"it needs an NVIDIA GPU, and this machine has none (no {device})"
 
@@ -144,7 +144,7 @@ def explain_missing_device(engine: Engine, device: Path) -> str:
 def current_interpreter(engine: Engine) -> Interpreter:
     """Return the interpreter that runs dfbench, and what it has of an engine."""
     own = pythons.current_python()
-    found = _build_interpreter(engine, own.path, own.told, versions(engine))
+    found = _build_interpreter(engine, own.path, own.version_text, versions(engine))
     if found.problem:
         mend = (
             f"{install_command(engine)} installs it, "

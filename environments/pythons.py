@@ -31,7 +31,7 @@ class Python:
     free: bool = False
 
     @property
-    def told(self) -> str:
+    def version_text(self) -> str:
         """Return its version as its name has it: 3.13.5t is without the GIL."""
         return f"{self.version}t" if self.free else self.version
 

@@ -89,8 +89,8 @@ class Environment:
 
 def find_folder(cache: Path, pins: Pins, python: Python, name: str) -> Path:
     """Return the folder of an environment: its name tells its content."""
-    told = f"{LAYOUT}\n{python.path}\n{python.version}\n{pins.text}"
-    key = hashlib.sha256(told.encode()).hexdigest()[:12]
+    identity = f"{LAYOUT}\n{python.path}\n{python.version}\n{pins.text}"
+    key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     own = "".join(c if c.isalnum() or c in "@.+" else "-" for c in pins.shipped or name)
     return cache / FOLDER / f"{own}-{key}"
 

@@ -100,7 +100,7 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
     if observation.cores:
         cores = f"used {observation.cores} cores, with a limit of {job.limits.threads}"
         evidence = f"{evidence}; {cores}" if evidence else cores
-    told = {name: str(value) for name, value in job.environment.items()}
+    environment = {name: str(value) for name, value in job.environment.items()}
     return Run(
         engine=job.engine,
         query=job.query,
@@ -118,7 +118,7 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
         program=job.program_sha,
         rows=observation.rows,
         columns=observation.columns,
-        told=told,
+        environment=environment,
         began=began,
     )
 

@@ -85,11 +85,11 @@ class WarmProcess:
         """
         if self._replies(min(CHECK_INTERVAL, patience)):
             return True
-        had, (used, waited), looked = 0.0, self._scheduled(), time.monotonic()
+        had, (used, waited), looked = 0.0, self._read_cpu_time(), time.monotonic()
         while had < patience:
             if self._replies(min(CHECK_INTERVAL, patience - had)):
                 return True
-            now, (more, longer) = time.monotonic(), self._scheduled()
+            now, (more, longer) = time.monotonic(), self._read_cpu_time()
             had += own_time(now - looked, more - used, longer - waited)
             used, waited, looked = more, longer, now
         return False
@@ -98,7 +98,7 @@ class WarmProcess:
         assert self.process.stdout is not None
         return bool(select.select([self.process.stdout], [], [], seconds)[0])
 
-    def _scheduled(self) -> tuple[float, float]:
+    def _read_cpu_time(self) -> tuple[float, float]:
         pid = self.process.pid
         return processes.read_cpu_time({pid, *processes.find_descendants(pid)})
 

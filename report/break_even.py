@@ -88,7 +88,7 @@ def crossing(road: CostModel, base: CostModel) -> Crossing:
     return Crossing(Kind.BELOW if slower > 0 else Kind.FROM, -dearer / slower)
 
 
-def settled(found: Sequence[Crossing]) -> Crossing:
+def combine(found: Sequence[Crossing]) -> Crossing:
     """Return what rounds agree on: their median; undecided where they differ in kind."""
     kinds = {one.kind for one in found}
     if not kinds:
@@ -157,24 +157,24 @@ def _grid(sizes: Sizes) -> Grid:
 def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
     fresh, session = (lines(sizes, name, taken) for taken in (whole, hot))
     if not fresh:
-        return (name, "—", "—", failed(sizes, name), "—")
-    told = (
+        return (name, "—", "—", describe_failure(sizes, name), "—")
+    head = (
         name,
         seconds(median(one.start for one in fresh.values())),
         seconds(median(one.cost for one in fresh.values())),
     )
     if name == base:
-        return (*told, "baseline", "baseline")
+        return (*head, "baseline", "baseline")
     against = (lines(sizes, base, taken) for taken in (whole, hot))
     pairs = zip((fresh, session), against, strict=True)
     return (
-        *told,
+        *head,
         *(_describe_crossing(_combine_rounds(mine, other), sizes) for mine, other in pairs),
     )
 
 
 def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> Crossing:
-    return settled([crossing(mine[number], other[number]) for number in mine if number in other])
+    return combine([crossing(mine[number], other[number]) for number in mine if number in other])
 
 
 def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, CostModel]:
@@ -211,7 +211,7 @@ def hot(run: Run) -> float | None:
     return min(run.times.hot, default=None)
 
 
-def failed(sizes: Sizes, name: str) -> str:
+def describe_failure(sizes: Sizes, name: str) -> str:
     """Describe how an engine failed that has no line."""
     runs = (*sizes.many.runs, *sizes.few.runs)
     ends = [r.outcome for r in runs if (r.engine, r.query) == (name, sizes.query)]

@@ -26,9 +26,9 @@ from .model import (
     Verdict,
     View,
 )
-from .units import counted
+from .units import format_count
 from .upgrades import upgrades
-from .verdicts import Material, against, gathered, judge_lead, judged_over, outcome_of
+from .verdicts import Material, against, collect, judge_lead, judged_over, outcome_of
 
 NOT_RUN = "not run"
 # What a comparison may tell beside: each gives sections of its own, which every form shows.
@@ -40,7 +40,7 @@ STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
 
 def build(stored: StoredComparison) -> View:
     """Return a stored comparison as the reports tell it."""
-    material = gathered(stored)
+    material = collect(stored)
     rows = tuple(_build_row(query, material) for query in material.queries)
     common = _find_common(rows)
     columns = tuple(
@@ -63,7 +63,7 @@ def build(stored: StoredComparison) -> View:
         ),
         checked=_group_checks(stored.agreements),
         upgrades=tuple(upgrades(columns, rows, material)),
-        stories=tuple(story for told in STORIES for story in told(stored)),
+        stories=tuple(story for section in STORIES for story in section(stored)),
         facts=gather(head, stored.runs),
         programs=_list_programs(material),
         command=head.command,
@@ -210,13 +210,15 @@ def _describe_agreement(agreement: Agreement) -> str:
     agree = [engine for engine in agreement.agree if engine != agreement.oracle]
     verb = "agrees" if len(agree) == 1 else "agree"
     differ = [f"{d.engine} differs: {d.reason}" for d in agreement.differ]
-    return "; ".join((f"{counted(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ))
+    return "; ".join(
+        (f"{format_count(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ)
+    )
 
 
 def _describe_unchecked(agreement: Agreement) -> str:
     """Return why nothing says which answers are right, and how many engines gave the same one."""
     agree = len(agreement.agree)
-    found = f"{counted(agree, 'engine')} {'agrees' if agree == 1 else 'agree'}"
+    found = f"{format_count(agree, 'engine')} {'agrees' if agree == 1 else 'agree'}"
     if agree == 1 and not agreement.differ:
         found = f"only {agreement.agree[0]} answered"
     elif agreement.differ:

@@ -38,10 +38,10 @@ FAMILY_LEGEND = (
 def stories(stored: folder.StoredComparison) -> tuple[Story, ...]:
     """Return the sections of a comparison whose back-ends and libraries were probed."""
     found, skipped = probe_results.lines(stored.path)
-    return told(found, stored.head.limits.get("threads") or "all", skipped)
+    return build_stories(found, stored.head.limits.get("threads") or "all", skipped)
 
 
-def told(
+def build_stories(
     found: Sequence[ProbeResult], workers: object, warnings: Sequence[str] = ()
 ) -> tuple[Story, ...]:
     """Return a section for each kind of subject that was probed."""
@@ -67,12 +67,12 @@ def _make_section(
     warnings: Sequence[str],
 ) -> Story:
     evidence = [
-        (f.subject, f.asked, str(f.word), f.evidence)
+        (f.subject, f.question_text, str(f.word), f.evidence)
         for f in found
         if f.word is not ProbeOutcome.YES
     ]
     why = Grid("Reasons", ("", "question", "outcome", "evidence"), evidence)
-    busy = [f"{f.subject}, {f.asked}" for f in found if f.busy]
+    busy = [f"{f.subject}, {f.question_text}" for f in found if f.busy]
     rough = (
         f"Other programs ran during these probes, so their figures are rough: {'; '.join(busy)}.",
     )
@@ -94,7 +94,7 @@ def _make_library_grids(found: Sequence[ProbeResult]) -> tuple[Grid, ...]:
     rows = []
     for name in names:
         first, *others = (_word(known.get((name, trait.name))) for trait in TRAITS)
-        rows.append((name, first, *_speed(known.get((name, Trait.SPEED.name))), *others))
+        rows.append((name, first, *_format_speed(known.get((name, Trait.SPEED.name))), *others))
     first, *others = map(str, TRAITS)
     headings = ("library", first, "speed-up", "start-up", *others)
     return (Grid("Syntax, speed and other features", headings, rows),)
@@ -123,7 +123,7 @@ def _costs(found: ProbeResult | None) -> tuple[str, ...]:
     )
 
 
-def _speed(found: ProbeResult | None) -> tuple[str, str]:
+def _format_speed(found: ProbeResult | None) -> tuple[str, str]:
     if found is None or found.word is not ProbeOutcome.YES:
         return ("—" if found is None else str(found.word), "—")
     return ratio(found.figures.get("speedup")), seconds(found.figures.get("start"))

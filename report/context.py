@@ -13,7 +13,7 @@ BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
 SECONDS = {"time", "budget", "timeout"}
 
 
-def version(engine: str, told: object) -> str:
+def version(engine: str, versions: object) -> str:
     """Return an engine's own version from all that its comparison noted.
 
     >>> version("pandas+numba", {"pandas": "2.3.3", "numba": "0.61", "numpy": "2.4.6"})
@@ -21,10 +21,10 @@ def version(engine: str, told: object) -> str:
     >>> version("polars/in-memory", {"version": "2.1.0"})
     '2.1.0'
     """
-    if not isinstance(told, Mapping):
+    if not isinstance(versions, Mapping):
         return ""
-    own = [str(told[name]) for name in re.split("[/+@]", engine) if name in told]
-    return " + ".join(own) or str(told.get("version", ""))
+    own = [str(versions[name]) for name in re.split("[/+@]", engine) if name in versions]
+    return " + ".join(own) or str(versions.get("version", ""))
 
 
 def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
@@ -36,7 +36,7 @@ def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
         ("Limits", head.limits),
         ("Measure", {**head.measure, **peak}),
         ("Engines", head.engines),
-        ("Types loaded", loaded(head.engines, runs)),
+        ("Types loaded", list_column_types(head.engines, runs)),
         ("Machine", head.machine),
         ("Comparison", {"began": head.began, "dfbench": head.dfbench, "workload": head.file}),
         ("Overrides", head.overrides),
@@ -45,7 +45,7 @@ def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
     return tuple(facts for facts in found if facts.items)
 
 
-def loaded(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
+def list_column_types(engines: Iterable[str], runs: Sequence[Run]) -> dict[str, str]:
     """Return each engine's columns by the type that it held them in, as its library names that."""
     found: dict[str, dict[str, str]] = {engine: {} for engine in engines}
     for run in runs:

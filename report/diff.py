@@ -13,8 +13,8 @@ from ..storage.records import Head
 from . import build, statistics
 from .context import text
 from .model import Cell, Ratio, Verdict, View
-from .units import counted, seconds, size
-from .verdicts import Material, gathered
+from .units import format_count, seconds, size
+from .verdicts import Material, collect
 
 # Facts that change from run to run, or with the place where things lie, and mean nothing here.
 PASSING = {"load", "path", "paths", "file", "files", "governor", "available"}
@@ -57,7 +57,7 @@ def comparable(old: StoredComparison, new: StoredComparison) -> None:
 def diff(old: StoredComparison, new: StoredComparison) -> Diff:
     """Compare two comparisons, obstacles or not."""
     views = build.build(old), build.build(new)
-    materials = gathered(old), gathered(new)
+    materials = collect(old), collect(new)
     before, after = (_index_cells(shown) for shown in views)
     changes = tuple(
         _compare_cells(before[place], after[place], *materials)
@@ -79,7 +79,7 @@ def _shorten_paths(old: Path, new: Path) -> tuple[str, str]:
 def _rank(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Put what ended differently first, then what is certainly faster or slower."""
     ended = [c for c in changes if c.ratio is None and c.before.word != c.after.word]
-    decided = [c for c in changes if c.ratio and c.ratio.verdict.decided]
+    decided = [c for c in changes if c.ratio and c.ratio.verdict.is_decided]
     return tuple(dict.fromkeys((*ended, *decided, *changes)))
 
 
@@ -104,9 +104,9 @@ def obstacles(old: StoredComparison, new: StoredComparison) -> tuple[str, ...]:
 
 def _machine(head: Head) -> dict[str, object]:
     """Return what makes a machine another one; its memory as it reads: kernels differ a little."""
-    told = {name: head.machine.get(name) for name in MACHINE}
-    memory = told["memory"]
-    return {**told, "memory": size(memory) if isinstance(memory, int) else memory}
+    facts = {name: head.machine.get(name) for name in MACHINE}
+    memory = facts["memory"]
+    return {**facts, "memory": size(memory) if isinstance(memory, int) else memory}
 
 
 def render(found: Diff) -> str:
@@ -125,7 +125,7 @@ def summary(found: Diff) -> str:
     verdicts = [change.ratio.verdict for change in found.changes if change.ratio]
     faster, slower = verdicts.count(Verdict.FASTER), verdicts.count(Verdict.SLOWER)
     same, undecided = verdicts.count(Verdict.SAME), verdicts.count(Verdict.UNDECIDED)
-    pairs = counted(len(found.changes), "pair")
+    pairs = format_count(len(found.changes), "pair")
     return (
         f"{pairs} of engine and question: {faster} faster, {slower} slower, {same} the same, "
         f"{undecided} undecided"
@@ -169,9 +169,9 @@ def _note_missing(
 
 def _list_notes(old: StoredComparison, new: StoredComparison) -> Iterator[str]:
     yield from _list_differences("", {"dfbench": old.head.dfbench}, {"dfbench": new.head.dfbench})
-    for engine, told in old.head.engines.items():
+    for engine, versions in old.head.engines.items():
         if engine in new.head.engines:
-            yield from _list_differences(f"{engine}: ", told, new.head.engines[engine])
+            yield from _list_differences(f"{engine}: ", versions, new.head.engines[engine])
     kernel = ({k: h.machine.get(k) for k in ("kernel", "os")} for h in (old.head, new.head))
     yield from _list_differences("", *kernel)
     changed = [

@@ -27,7 +27,7 @@ def render(found: Diff, form: Format) -> str:
         case Format.JSONL:
             return export.lines(records(found))
         case Format.CSV:
-            return export.separated(records(found))
+            return export.format_csv(records(found))
         case Format.HTML:
             return html.render_diff(found)
         case other:
@@ -44,7 +44,7 @@ def records(found: Diff) -> Iterator[dict[str, Any]]:
             "after": change.after.word,
             "time_before": change.before.time,
             "time_after": change.after.time,
-            **export.judged(change.ratio),
+            **export.ratio_fields(change.ratio),
             "peak_before": change.before.peak,
             "peak_after": change.after.peak,
         }
@@ -52,8 +52,8 @@ def records(found: Diff) -> Iterator[dict[str, Any]]:
 
 def _to_document(found: Diff) -> dict[str, Any]:
     heading = {"old": found.old, "new": found.new, "summary": summary(found)}
-    told = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
-    return {**heading, **told, "changes": list(records(found))}
+    context = {"obstacles": list(found.obstacles), "notes": list(found.notes)}
+    return {**heading, **context, "changes": list(records(found))}
 
 
 def _render_markdown(found: Diff) -> Iterator[str]:

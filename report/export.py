@@ -26,7 +26,7 @@ def render(view: View, chosen: Format | str) -> str:
         case Format.JSONL:
             return lines(records(view))
         case Format.CSV:
-            return separated(records(view))
+            return format_csv(records(view))
         case Format.HTML:
             return html.render(view)
         case other:
@@ -48,7 +48,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
         "engine": cell.engine,
         "outcome": cell.word,
         "time": cell.time,
-        **judged(cell.ratio),
+        **ratio_fields(cell.ratio),
         "peak": cell.peak,
         "startup": cell.startup,
         "load": cell.load,
@@ -59,7 +59,7 @@ def _record(row: Row, cell: Cell) -> dict[str, Any]:
     }
 
 
-def judged(ratio: Ratio | None) -> dict[str, Any]:
+def ratio_fields(ratio: Ratio | None) -> dict[str, Any]:
     """Return a ratio's part of a record."""
     return {
         "ratio": ratio.value if ratio else None,
@@ -75,7 +75,7 @@ def lines(records: Iterable[dict[str, Any]]) -> str:
     return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
 
 
-def separated(records: Iterable[dict[str, Any]]) -> str:
+def format_csv(records: Iterable[dict[str, Any]]) -> str:
     """Return records as CSV with a head; nothing where there are none."""
     rows = list(records)
     if not rows:

@@ -15,8 +15,8 @@ from .build import build as build_view
 from .diff import obstacles
 from .model import Cell, Ratio
 from .timings import merge
-from .units import counted, ratio, seconds
-from .verdicts import Material, gathered
+from .units import format_count, ratio, seconds
+from .verdicts import Material, collect
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 40  # points of a chart; older ones are left out
@@ -34,7 +34,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class TimeSeries:
     """An engine's times on a question, one a point, in seconds; None where there is none.
 
     `ratio` is that of the last time to all earlier ones; None without either.
@@ -58,7 +58,7 @@ class History:
 
     workload: str
     points: tuple[HistoryEntry, ...]
-    lines: tuple[Series, ...]
+    lines: tuple[TimeSeries, ...]
 
 
 def build(comparisons: Sequence[StoredComparison]) -> History:
@@ -75,9 +75,9 @@ def build(comparisons: Sequence[StoredComparison]) -> History:
     ]
     places = dict.fromkeys(place for one in reversed(cells) for place in one)
     drawn = [one for one, point in zip(comparisons, points, strict=True) if not point.apart]
-    ratios = _judge_last([gathered(one) for one in drawn])
+    ratios = _judge_last([collect(one) for one in drawn])
     lines = tuple(
-        Series(
+        TimeSeries(
             *place,
             tuple(one[place].time if place in one else None for one in cells),
             tuple(one[place].word if place in one else "" for one in cells),
@@ -147,13 +147,13 @@ def _judge_last(materials: Sequence[Material]) -> dict[tuple[str, str], Ratio]:
 
 
 def _list_comparisons(history: History) -> Iterator[str]:
-    yield f"{history.workload}: {counted(len(history.points), 'comparison')}"
+    yield f"{history.workload}: {format_count(len(history.points), 'comparison')}"
     before: Head | None = None
     for point in history.points:
         changed = list(_list_changes(before, point.head)) if before else []
         apart = [f"not drawn: {'; '.join(point.apart)}"] if point.apart else []
-        told = [point.folder, counted(point.runs, "run"), *changed, *apart]
-        yield "  " + ", ".join(told)
+        parts = [point.folder, format_count(point.runs, "run"), *changed, *apart]
+        yield "  " + ", ".join(parts)
         before = point.head
 
 
@@ -166,8 +166,12 @@ def _list_changes(old: Head, new: Head) -> Iterator[str]:
 
 
 def _versions(head: Head, engine: str) -> list[str]:
-    told = head.engines.get(engine)
-    return [f"{name} {version}" for name, version in told.items()] if isinstance(told, dict) else []
+    versions = head.engines.get(engine)
+    return (
+        [f"{name} {version}" for name, version in versions.items()]
+        if isinstance(versions, dict)
+        else []
+    )
 
 
 def _chart(history: History) -> Iterator[str]:
@@ -180,7 +184,7 @@ def _chart(history: History) -> Iterator[str]:
         yield "No run has finished yet: there is nothing to draw."
 
 
-def _change(line: Series) -> str:
+def _change(line: TimeSeries) -> str:
     if not line.known:
         return line.words[-1]
     last = line.words[-1] if line.times[-1] is None else seconds(line.times[-1])

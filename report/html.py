@@ -46,16 +46,16 @@ def render_story(story: Story) -> str:
 
 def heat(cell: Cell) -> int:
     """Return a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
-    if cell.ratio is None or not cell.ratio.verdict.decided:
+    if cell.ratio is None or not cell.ratio.verdict.is_decided:
         return 0
     steps = math.copysign(math.ceil(abs(math.log2(cell.ratio.value)) * 2), cell.ratio.value - 1)
     return int(max(-STEPS, min(STEPS, steps)))
 
 
-def coded(words: str) -> Markup:
+def format_code(words: str) -> Markup:
     """Return a sentence with what stands between backticks as code; all of it is escaped.
 
-    >>> coded("try `--rounds 6` & <wait>")
+    >>> format_code("try `--rounds 6` & <wait>")
     Markup('try <code>--rounds 6</code> &amp; &lt;wait&gt;')
     """
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
@@ -81,6 +81,6 @@ def _environment() -> Environment:
         "size": size,
         "ratio": ratio,
         "heat": heat,
-        "coded": coded,
+        "format_code": format_code,
     }
     return environment

@@ -55,8 +55,10 @@ def _top(view: View) -> Iterator[str]:
 
 
 def _engines(view: View) -> Iterator[str]:
-    if not view.timed:
-        rows = [(text(c.engine), _answered(c), size(c.peak), _version(c)) for c in view.columns]
+    if not view.is_timed:
+        rows = [
+            (text(c.engine), _format_answered(c), size(c.peak), _version(c)) for c in view.columns
+        ]
         yield from table(("engine", "answered", "peak", "version"), rows)
         return
     against = f"ratio to {view.baseline}"
@@ -68,11 +70,16 @@ def _engines(view: View) -> Iterator[str]:
 
 def _engine(column: EngineSummary) -> tuple[str, ...]:
     times = (column.startup, column.load, column.cold, column.hot)
-    ran = (text(column.engine), _ratio(column.overall), _answered(column), str(column.rounds))
+    ran = (
+        text(column.engine),
+        _ratio(column.overall),
+        _format_answered(column),
+        str(column.rounds),
+    )
     return (*ran, *map(seconds, times), size(column.peak), _version(column))
 
 
-def _answered(column: EngineSummary) -> str:
+def _format_answered(column: EngineSummary) -> str:
     return f"{column.answered} of {column.asked}"
 
 
@@ -82,9 +89,9 @@ def _version(column: EngineSummary) -> str:
 
 def _questions(view: View) -> Iterator[str]:
     headings = ("question", *view.engines)
-    cell = _cell if view.timed else _untimed
+    cell = _cell if view.is_timed else _format_outcome
     yield from table(headings, [(_question(row), *map(cell, row.cells)) for row in view.rows])
-    if not view.timed:
+    if not view.is_timed:
         yield from ("Each cell: the outcome; peak memory of all processes.", "")
         return
     yield (
@@ -99,7 +106,7 @@ def _question(row: Row) -> str:
     return f"{text(row.title)}: {text(row.question)}" if row.question else text(row.title)
 
 
-def _untimed(cell: Cell) -> str:
+def _format_outcome(cell: Cell) -> str:
     return f"{cell.word}<br>{size(cell.peak)}" if cell.ok else f"_{cell.word}_"
 
 
@@ -160,15 +167,15 @@ def _stories(view: View) -> Iterator[str]:
         yield from story(one, "###")
 
 
-def story(told: Story, mark: str = "#") -> Iterator[str]:
+def story(content: Story, mark: str = "#") -> Iterator[str]:
     """Return a story under a heading of a mark."""
-    yield from (f"{mark} {text(told.title)}", "")
-    for warning in told.warnings:
+    yield from (f"{mark} {text(content.title)}", "")
+    for warning in content.warnings:
         yield from (f"> **Warning:** {text(warning)}", "")
-    for grid in told.grids:
+    for grid in content.grids:
         yield from (f"{mark}# {text(grid.caption)}", "")
         yield from table(grid.headings, [tuple(map(text, row)) for row in grid.rows])
-    yield from (text(told.legend), "")
+    yield from (text(content.legend), "")
 
 
 def _facts(view: View) -> Iterator[str]:

@@ -137,7 +137,7 @@ def _floor(engine: str, query: str, trials: Sequence[Trial]) -> Floor:
         query,
         high,
         low=low,
-        finished=tried.finished(low) if low else 0,
+        finished=tried.count_finished(low) if low else 0,
         of=tried.count(low) if low else 0,
         tries=len(at),
         peak=peak,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..storage.records import Disagreement, Outcome, Phase
-from .units import counted, ratio, ratio_text
+from .units import format_count, ratio, ratio_text
 
 
 class Verdict(StrEnum):
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     BASELINE = "baseline"
 
     @property
-    def decided(self) -> bool:
+    def is_decided(self) -> bool:
         """Return whether one of the two is certainly faster."""
         return self in {Verdict.FASTER, Verdict.SLOWER}
 
@@ -120,7 +120,7 @@ class Row:
     unchecked: bool = False
 
     @property
-    def contested(self) -> bool:
+    def is_contested(self) -> bool:
         """Return whether the fastest engine is not certainly faster than the next one."""
         return self.lead is not Verdict.FASTER
 
@@ -276,20 +276,20 @@ class View:
         return tuple(column.engine for column in self.columns)
 
     @property
-    def timed(self) -> bool:
+    def is_timed(self) -> bool:
         """Return whether anything was timed; a check times nothing."""
         return any(cell.time is not None for row in self.rows for cell in row.cells)
 
     @property
-    def shared(self) -> str:
+    def common_questions(self) -> str:
         """Describe which questions engines are compared on where their times are summed."""
         if len(self.common) == len(self.rows):
             return "all questions"
-        return f"the {counted(len(self.common), 'question')} that all working engines answered"
+        return f"the {format_count(len(self.common), 'question')} that all working engines answered"
 
     @property
     def sums(self) -> str:
         """Describe which questions the columns' sums are over."""
         if not self.common:
             return "No question was answered by all engines, so load, cold and hot have no sums"
-        return f"Load, cold and hot are sums over {self.shared}"
+        return f"Load, cold and hot are sums over {self.common_questions}"

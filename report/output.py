@@ -37,7 +37,7 @@ class ReportOutput:
         if not any(name == STANDARD for _, name in self.files):
             _print(story, self.form)
         for form, name in self.files:
-            _export(name, rendered(story, form))
+            _export(name, render(story, form))
         seen = gates.of_view(story) if isinstance(story, View) else gates.of_diff(story)
         return tuple(said for gate in self.gates for said in gates.failures(gate, seen))
 
@@ -63,7 +63,7 @@ def prepare(
     return ReportOutput(Format(form), tuple(gates.read(one) for one in conditions), wanted)
 
 
-def rendered(story: View | Diff, form: Format) -> str:
+def render(story: View | Diff, form: Format) -> str:
     """Return a story in a form."""
     if isinstance(story, View):
         return export.render(story, form)
@@ -74,7 +74,7 @@ def _print(story: View | Diff, form: Format) -> None:
     if form is Format.TABLE and isinstance(story, View):
         terminal.show(story)
     else:
-        sys.stdout.write(rendered(story, form))
+        sys.stdout.write(render(story, form))
 
 
 def _try_out(path: Path) -> None:

@@ -11,7 +11,7 @@ from .comparison import Comparison
 from .memory_floor import Page
 
 
-def reported(path: Path) -> Comparison:
+def rebuild_report(path: Path) -> Comparison:
     """Write the reports of a stored comparison anew and return it."""
     comparison, folder = Comparison(path), Folder(path)
     folder.write_report("report.md", markdown.render(comparison.view))
@@ -19,7 +19,7 @@ def reported(path: Path) -> Comparison:
     return comparison
 
 
-def reported_floor(path: Path) -> Page:
+def rebuild_floor_report(path: Path) -> Page:
     """Write the report of a stored search anew and return what it tells."""
     page = memory_floor.build(trials.read(path))
     Folder(path).write_report(trials.REPORT, html.render_floors(page))

@@ -20,7 +20,7 @@ from ..storage.records import Outcome, Run
 from . import statistics
 from .model import Ratio, Verdict
 from .timings import Timings, measure_least
-from .units import counted
+from .units import format_count
 
 SIMULATED = 1_000
 PLANTED = 1.05
@@ -67,24 +67,24 @@ class SelfTest:
     @property
     def false(self) -> int:
         """Return the number of real comparisons that ended in a verdict."""
-        return sum(ratio.verdict.decided for ratio in self.real)
+        return sum(ratio.verdict.is_decided for ratio in self.real)
 
     @property
-    def passed(self) -> bool:
+    def has_passed(self) -> bool:
         """Return whether verdicts err no more often than they may."""
         rare = all(one.false <= ALLOWED for one in self.simulated)
         return rare and self.false <= ALLOWED * max(len(self.real), 1 / ALLOWED)
 
 
-def needed(pairs: int, count: int, rounds: int) -> int:
+def count_rounds(pairs: int, count: int, rounds: int) -> int:
     """Return the rounds that tell the noise of pairs of engine and question, and compare so often.
 
-    >>> needed(pairs=15, count=50, rounds=2), needed(pairs=1, count=1, rounds=2)
+    >>> count_rounds(pairs=15, count=50, rounds=2), count_rounds(pairs=1, count=1, rounds=2)
     (16, 24)
     """
     blocks = -(-count // pairs)
-    told = 1 + -(-LEAST // pairs)
-    return 2 * rounds * max(blocks, -(-told // (2 * rounds)))
+    least = 1 + -(-LEAST // pairs)
+    return 2 * rounds * max(blocks, -(-least // (2 * rounds)))
 
 
 def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> SelfTest:
@@ -170,15 +170,15 @@ def pool(questions: Questions) -> list[list[float]]:
 
 def render(found: SelfTest) -> str:
     """Return what was found as text."""
-    pairs = counted(len(found.real), "comparison")
-    false = counted(found.false, "false verdict")
+    pairs = format_count(len(found.real), "comparison")
+    false = format_count(found.false, "false verdict")
     lines = [
-        f"{pairs} of an engine with itself, {counted(found.rounds, 'round')} each: {false}",
+        f"{pairs} of an engine with itself, {format_count(found.rounds, 'round')} each: {false}",
         f"consecutive rounds of an engine differ by {found.noise:.1%} (median)",
         f"simulated with that noise, {SIMULATED} comparisons each:",
     ]
     lines += [
-        f"  {counted(one.rounds, 'round'):>9}: {one.false:.1%} false verdicts; "
+        f"  {format_count(one.rounds, 'round'):>9}: {one.false:.1%} false verdicts; "
         f"a slow-down of {PLANTED - 1:.0%} is detected in {one.found:.0%}"
         for one in found.simulated
     ]
@@ -186,7 +186,7 @@ def render(found: SelfTest) -> str:
 
 
 def _conclude(found: SelfTest) -> str:
-    if not found.passed:
+    if not found.has_passed:
         return (
             f"Verdicts are not reliable on this machine: over {ALLOWED:.0%} are false. Stop other "
             "programs and try again."
@@ -215,7 +215,7 @@ def _samples(runs: Sequence[Run], engine: str) -> dict[str, dict[int, float]]:
 
 def _simulate(seed: random.Random, noise: NoiseModel, rounds: int, count: int) -> Simulation:
     same, slower = (_verdicts(seed, noise, rounds, count, truth) for truth in (1.0, PLANTED))
-    errs = sum(verdict.decided for verdict in same) / len(same)
+    errs = sum(verdict.is_decided for verdict in same) / len(same)
     return Simulation(rounds, errs, slower.count(Verdict.SLOWER) / len(slower))
 
 

@@ -11,7 +11,7 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Head, Outcome, Phase
 from . import statistics
 from .model import Doubt, EngineSummary, Ratio, Row, Verdict, View
-from .units import counted, interval, listed, percent, seconds, size
+from .units import format_count, interval, join_names, percent, seconds, size
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
 # What an engine's lead over the next one is called.
@@ -60,7 +60,7 @@ def setting(head: Head) -> str:
         if isinstance(name, str)
         else "",
         f"{size(weight)} of Parquet" if isinstance(weight, int) and weight else "",
-        f"{counted(cores, 'core')} of {cpu}" if isinstance(cores, int) and cpu else "",
+        f"{format_count(cores, 'core')} of {cpu}" if isinstance(cores, int) and cpu else "",
         _describe_limits(head.limits),
         head.began[:10],
     )
@@ -72,7 +72,7 @@ def _describe_limits(limits: Mapping[str, object]) -> str:
     bounds = (
         size(memory) if isinstance(memory, int) else "",
         seconds(time) if isinstance(time, int | float) else "",
-        counted(threads, "thread") if isinstance(threads, int) else "",
+        format_count(threads, "thread") if isinstance(threads, int) else "",
     )
     known = [bound for bound in bounds if bound]
     return f"limits per engine: {', '.join(known)}" if known else ""
@@ -102,7 +102,7 @@ def _winner(view: View) -> Iterator[str]:
         return
     first, *others = _rank_winners(view) or ([],)
     if first:
-        names = listed([column.engine for column in first])
+        names = join_names([column.engine for column in first])
         yield f"{_headline(names, first, view)}{_lead(view, first)}."
     placed = [f"{c.engine} is {_list_places(view, c.engine)}" for own in others for c in own]
     if placed:
@@ -133,7 +133,7 @@ def _headline(names: str, first: list[EngineSummary], view: View) -> str:
     (words, count), *rest = parts
     said = [f"{words} {_share(count, total)}", *(f"{words} {count}" for words, count in rest)]
     start = "" if column.fastest else "No engine is clearly fastest; "
-    return f"{start}{names} {verb} {listed(said)}"
+    return f"{start}{names} {verb} {join_names(said)}"
 
 
 def _list_places(view: View, engine: str) -> str:
@@ -142,7 +142,9 @@ def _list_places(view: View, engine: str) -> str:
         words: [row.query for row in view.rows if row.lead is lead and _leads(row, engine)]
         for lead, words in LEADS.items()
     }
-    return listed([f"{words} {listed(queries)}" for words, queries in parts.items() if queries])
+    return join_names(
+        [f"{words} {join_names(queries)}" for words, queries in parts.items() if queries]
+    )
 
 
 def _leads(row: Row, engine: str) -> bool:
@@ -151,7 +153,7 @@ def _leads(row: Row, engine: str) -> bool:
 
 def _describe_alone(view: View) -> Iterator[str]:
     """Report the questions that a single engine answered: nothing is fast or slow there."""
-    if not view.timed or any(c.outcome is None for row in view.rows for c in row.cells):
+    if not view.is_timed or any(c.outcome is None for row in view.rows for c in row.cells):
         return
     if len(view.columns) == 1:
         yield f"Only {view.columns[0].engine} ran: there is no other engine to compare it with."
@@ -162,7 +164,9 @@ def _describe_alone(view: View) -> Iterator[str]:
         if len(able) == 1:
             alone.setdefault(able[0], []).append(row.query)
     if alone:
-        said = listed([f"{listed(queries)} by {engine}" for engine, queries in alone.items()])
+        said = join_names(
+            [f"{join_names(queries)} by {engine}" for engine, queries in alone.items()]
+        )
         yield f"Answered by one engine only: {said}."
 
 
@@ -173,8 +177,8 @@ def _share(count: int, total: int) -> str:
     ('the only question', 'all 3 questions', '2 of 3 questions')
     """
     if count < total:
-        return f"{count} of {counted(total, 'question')}"
-    return "the only question" if total == 1 else f"all {counted(total, 'question')}"
+        return f"{count} of {format_count(total, 'question')}"
+    return "the only question" if total == 1 else f"all {format_count(total, 'question')}"
 
 
 def _first(view: View) -> list[str]:
@@ -195,7 +199,7 @@ def _time_against(other: str, found: Ratio, over: int) -> str:
 
     `over` is the number of questions both answered; 0 means all, which needs no mention.
     """
-    where = f" over the {counted(over, 'question')} both answered" if over else ""
+    where = f" over the {format_count(over, 'question')} both answered" if over else ""
     notes = "; ".join(_certainty(found))
     value = found.text.partition(" [")[0]
     return f"{value} the time of {other}{where}{f' ({notes})' if notes else ''}"
@@ -209,7 +213,7 @@ def _describe_upgrades(view: View) -> Iterator[str]:
             "; it newly answers": one.won,
             "; it no longer answers": one.lost,
         }
-        changes = "".join(f"{words} {listed(on)}" for words, on in parts.items() if on)
+        changes = "".join(f"{words} {join_names(on)}" for words, on in parts.items() if on)
         if not changes and one.older == view.baseline and _first(view) == [one.newer]:
             continue  # the first sentence holds the same ratio
         over = 0 if one.over == len(view.rows) else one.over
@@ -219,9 +223,9 @@ def _describe_upgrades(view: View) -> Iterator[str]:
 def _certainty(overall: Ratio) -> Iterator[str]:
     if span := interval(overall.low, overall.high):
         yield f"95 % interval {span.strip('[]')}"
-    elif overall.verdict.decided or overall.doubt not in {Doubt.ONE_ROUND, Doubt.NOISE}:
+    elif overall.verdict.is_decided or overall.doubt not in {Doubt.ONE_ROUND, Doubt.NOISE}:
         yield overall.rounds
-    if not overall.verdict.decided:
+    if not overall.verdict.is_decided:
         yield f"{overall.verdict}: {overall.reason}"
     elif overall.doubt is Doubt.DRIFT or overall.reason.endswith("questions"):
         yield overall.reason
@@ -249,7 +253,7 @@ def _describe_spills(stored: StoredComparison) -> Iterator[str]:
         if (disk := run.memory.disk or 0) >= SPILLED:
             most[run.engine] = max(most.get(run.engine, 0), disk)
     if most:
-        sizes = listed([f"{size(disk)} by {engine}" for engine, disk in most.items()])
+        sizes = join_names([f"{size(disk)} by {engine}" for engine, disk in most.items()])
         yield f"Temporary files on disk, at their peak: {sizes}."
 
 
@@ -263,7 +267,7 @@ def _describe_failures(view: View, stored: StoredComparison) -> Iterator[str]:
 
 
 def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) -> str:
-    where = listed(queries)
+    where = join_names(queries)
     memory, time = limits.get("memory"), limits.get("time")
     match outcome:
         case Outcome.OUT_OF_MEMORY:
@@ -294,12 +298,12 @@ def _checks(view: View, stored: StoredComparison) -> Iterator[str]:
             yield "No answer was checked."
         return
     for check in (check for check in view.checked if check.unchecked):
-        yield f"{listed(check.queries)}: {check.sentence}."
+        yield f"{join_names(check.queries)}: {check.sentence}."
     checks = [check for check in view.checked if not check.unchecked]
     if not checks:
         return
     clean = sum(len(check.queries) for check in checks if not check.differ)
-    total = counted(len(view.rows), "question")
+    total = format_count(len(view.rows), "question")
     if clean == len(view.rows):
         yield f"All answers agree on all {total}." if clean > 1 else "All answers agree."
     else:
@@ -310,7 +314,7 @@ def _describe_unanswered(view: View) -> str:
     """Return which questions were checked for no engine, as none answered them."""
     checked = {query for check in view.checked for query in check.queries}
     left = [row.query for row in view.rows if row.query not in checked]
-    return f"; {listed(left)} {'was' if len(left) == 1 else 'were'} not checked" if left else ""
+    return f"; {join_names(left)} {'was' if len(left) == 1 else 'were'} not checked" if left else ""
 
 
 def _clusters(stored: StoredComparison) -> Iterator[str]:
@@ -325,8 +329,8 @@ def _cores(stored: StoredComparison) -> Iterator[str]:
         wide = [run for run in stored.runs if run.engine == engine and run.cores]
         most = max(run.cores or 0 for run in wide)
         yield (
-            f"{engine} used {most} cores in {counted(len(wide), 'run')}, more than its limit of "
-            f"threads: its times are not comparable."
+            f"{engine} used {most} cores in {format_count(len(wide), 'run')}, more than its limit "
+            f"of threads: its times are not comparable."
         )
 
 
@@ -335,7 +339,7 @@ def _noise(stored: StoredComparison) -> Iterator[str]:
     if not any(run.times.hot for run in stored.runs):
         return  # a check times nothing
     noises = [run.noise for run in stored.runs]
-    of = counted(len(noises), "run")
+    of = format_count(len(noises), "run")
     if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):
         yield (
             f"Other processes used over {percent(statistics.FOREIGN_CPU)} of the CPU during {busy} "
@@ -368,8 +372,8 @@ def _rounds(view: View) -> Iterator[str]:
         )
     if once:
         yield (
-            f"{listed(once)} ran some questions only once: the noise of those times is estimated "
-            "from other questions and engines."
+            f"{join_names(once)} ran some questions only once: the noise of those times is "
+            "estimated from other questions and engines."
         )
     yield from _describe_drift(view)
     undecided = sum(
@@ -380,8 +384,8 @@ def _rounds(view: View) -> Iterator[str]:
     fewest = min((column.rounds for column in view.columns if column.rounds), default=0)
     if undecided and 0 < fewest < statistics.ENOUGH_ROUNDS:
         yield (
-            f"{counted(undecided, 'ratio')} {'is' if undecided == 1 else 'are'} undecided: more "
-            f"rounds may decide more (`--rounds {statistics.ENOUGH_ROUNDS}`)."
+            f"{format_count(undecided, 'ratio')} {'is' if undecided == 1 else 'are'} undecided: "
+            f"more rounds may decide more (`--rounds {statistics.ENOUGH_ROUNDS}`)."
         )
 
 
@@ -396,6 +400,6 @@ def _describe_drift(view: View) -> Iterator[str]:
     ]
     if drifting:
         yield (
-            f"The times of {listed(drifting)} drifted against those of {view.baseline} over the "
-            "rounds: their intervals cover the drift. Compare again on a quieter machine."
+            f"The times of {join_names(drifting)} drifted against those of {view.baseline} over "
+            "the rounds: their intervals cover the drift. Compare again on a quieter machine."
         )

@@ -27,7 +27,7 @@ from ..storage.records import Noise, Run
 from .distributions import student
 from .model import Doubt, Ratio, Verdict
 from .spread import Spread, pool
-from .units import HUGE, counted, percent, two_digits
+from .units import HUGE, format_count, percent, two_digits
 
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
 # 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
@@ -97,7 +97,7 @@ def noisy_share(runs: Sequence[Run]) -> float:
     return fmean(is_noisy(run.noise) for run in runs) if runs else 0.0
 
 
-def paired(engine: Mapping[int, float], baseline: Mapping[int, float]) -> dict[int, float]:
+def pair_rounds(engine: Mapping[int, float], baseline: Mapping[int, float]) -> dict[int, float]:
     """Return the logarithm of the ratio of each round that both engines have."""
     return {
         number: math.log(time) - math.log(baseline[number])
@@ -240,7 +240,7 @@ def decide_over(
 ) -> Ratio:
     """Return the verdict over questions: that of their mean, or of all of them on one side."""
     ratio = decide(found, noisy, floor)
-    if ratio.verdict.decided or ratio.doubt in {Doubt.BUSY, Doubt.DRIFT}:
+    if ratio.verdict.is_decided or ratio.doubt in {Doubt.BUSY, Doubt.DRIFT}:
         return ratio
     above = sum(one.centre > math.log1p(floor) for one in estimates)
     below = sum(one.centre < -math.log1p(floor) for one in estimates)
@@ -272,7 +272,7 @@ def _explain(verdict: Verdict, found: Estimate) -> tuple[str, Doubt | None]:
         return f"a drift of {percent(drift)} over the rounds", Doubt.DRIFT
     if verdict is Verdict.SAME:
         return f"within {percent(SAME)}", None
-    if verdict.decided:
+    if verdict.is_decided:
         return (f"by less than {percent(SAME)}" if _is_near(low, high) else ""), None
     if found.rounds == _count_rounds(1):
         return found.rounds, Doubt.ONE_ROUND
@@ -287,7 +287,7 @@ def _exponent(log: float) -> float:
 
 
 def _count_rounds(count: int) -> str:
-    return "one round" if count == 1 else counted(count, "round")
+    return "one round" if count == 1 else format_count(count, "round")
 
 
 def _describe_noise(noisy: float) -> str:

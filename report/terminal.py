@@ -57,7 +57,7 @@ def body(view: View, width: int) -> RenderableType:
     parts += [_hang("!", warning, "yellow") for warning in view.warnings]
     if any(cell.outcome for row in view.rows for cell in row.cells):
         parts += [Text(), _engines(view)]
-        parts += [Text(f"{view.sums}.", style="dim")] if view.timed else []
+        parts += [Text(f"{view.sums}.", style="dim")] if view.is_timed else []
         parts += [*_questions(view, width), Text(_legend(view), style="dim")]
     parts += _failures(view)
     for story in view.stories:
@@ -77,7 +77,7 @@ def _title(view: View) -> str:
 
 def _legend(view: View) -> str:
     """Return how cells are read, with the marks of the doubts that there are."""
-    if not view.timed:
+    if not view.is_timed:
         return UNTIMED
     ratios = [cell.ratio for row in view.rows for cell in row.cells]
     ratios += [column.overall for column in view.columns]
@@ -90,7 +90,7 @@ def _legend(view: View) -> str:
 def _engines(view: View) -> Table:
     table = _make_table()
     table.add_column("engine", overflow="fold")
-    if not view.timed:
+    if not view.is_timed:
         table.add_column("ok", justify="right")
         table.add_column("peak", justify="right")
         for column in view.columns:
@@ -144,24 +144,24 @@ def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
         table.add_column("question", overflow="fold", max_width=spare, style="dim")
     for row in view.rows:
         question = (escape(row.question),) if asks else ()
-        cells = [_cell(row, i) if view.timed else _untimed(row.cells[i]) for i in chosen]
+        cells = [_cell(row, i) if view.is_timed else _format_outcome(row.cells[i]) for i in chosen]
         table.add_row(escape(row.title), *cells, *question)
     return table
 
 
-def _untimed(cell: Cell) -> Text:
-    return Text(f"{cell.word} {size(cell.peak):>8}") if cell.ok else _failed(cell)
+def _format_outcome(cell: Cell) -> Text:
+    return Text(f"{cell.word} {size(cell.peak):>8}") if cell.ok else _format_failure(cell)
 
 
-def _failed(cell: Cell) -> Text:
+def _format_failure(cell: Cell) -> Text:
     return Text(cell.word, style="dim" if cell.outcome is None else "magenta")
 
 
 def _cell(row: Row, index: int) -> Text:
     cell = row.cells[index]
     if not cell.ok:
-        return _failed(cell)
-    mark = ("?" if row.contested else "*") if cell.best else " "
+        return _format_failure(cell)
+    mark = ("?" if row.is_contested else "*") if cell.best else " "
     if cell.time is None:
         return Text(f"cold {seconds(cell.cold)} {size(cell.peak):>8}")
     style = "bold" if cell.best else ""
@@ -185,11 +185,11 @@ def _ratio(found: Ratio) -> Text:
 
 
 def _failures(view: View) -> Iterator[RenderableType]:
-    told = [failure for failure in view.failures if failure.evidence]
-    if told:
+    shown = [failure for failure in view.failures if failure.evidence]
+    if shown:
         yield Text()
         yield Text("Failures", style="bold")
-    for failure in told:
+    for failure in shown:
         where = f"{failure.engine} {failure.query}"
         yield _hang("-", f"{where}: {failure.ending}: {failure.evidence}")
 

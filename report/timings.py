@@ -49,11 +49,11 @@ class Timings:
         self, engine: str, other: str, queries: Iterable[str], noisy: float = 0.0
     ) -> Ratio | None:
         """Compare two engines over questions, by the geometric mean of the questions' ratios."""
-        shared = [query for query in queries if self._paired(engine, other, query)]
+        shared = [query for query in queries if self._pair_rounds(engine, other, query)]
         estimates = [found for q in shared if (found := self._estimate(engine, other, q))]
         if not estimates:
             return None
-        counts = [len(self._paired(engine, other, query)) for query in shared]
+        counts = [len(self._pair_rounds(engine, other, query)) for query in shared]
         spreads = self._spreads(engine, other)
         whole = statistics.estimate_over(estimates, counts, spreads, self._least(engine, other))
         return statistics.decide_over(whole, estimates, noisy)
@@ -69,7 +69,7 @@ class Timings:
         return statistics.decide(found, noisy)
 
     def _estimate(self, engine: str, other: str, query: str) -> Estimate | None:
-        ratios = self._paired(engine, other, query)
+        ratios = self._pair_rounds(engine, other, query)
         if not ratios:
             return None
         spreads = self._spreads(engine, other)
@@ -77,9 +77,9 @@ class Timings:
             ratios, spreads, self._least(engine, other), self._drift(engine, other)
         )
 
-    def _paired(self, engine: str, other: str, query: str) -> dict[int, float]:
+    def _pair_rounds(self, engine: str, other: str, query: str) -> dict[int, float]:
         own, base = (self.samples.get((name, query), {}) for name in (engine, other))
-        return statistics.paired(own, base)
+        return statistics.pair_rounds(own, base)
 
     def _spreads(self, engine: str, other: str) -> tuple[Spread | None, Spread | None]:
         return self.spreads.get(engine), self.spreads.get(other)
@@ -91,7 +91,7 @@ class Timings:
         """Return the drift that two engines' questions have in common, found once for a pair."""
         if (engine, other) not in self._drifts:
             queries = [query for name, query in self.samples if name == engine]
-            rows = [self._paired(engine, other, query) for query in queries]
+            rows = [self._pair_rounds(engine, other, query) for query in queries]
             self._drifts[engine, other] = statistics.fit_drift(rows)
         return self._drifts[engine, other]
 

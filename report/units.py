@@ -109,10 +109,10 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def listed(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """Join names as a sentence does.
 
-    >>> listed(["a"]), listed(["a", "b", "c"])
+    >>> join_names(["a"]), join_names(["a", "b", "c"])
     ('a', 'a, b and c')
     """
     if len(names) < 2:
@@ -120,10 +120,10 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def counted(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """Return a count with its noun.
 
-    >>> counted(1, "round"), counted(3, "round")
+    >>> format_count(1, "round"), format_count(3, "round")
     ('1 round', '3 rounds')
     """
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -30,7 +30,7 @@ class Material:
         return self.runs.get((cell.engine, cell.query), ())
 
 
-def gathered(stored: StoredComparison) -> Material:
+def collect(stored: StoredComparison) -> Material:
     """Return what a stored comparison has to judge by."""
     engines, queries = _list_names(stored)
     checked = (a for a in stored.agreements if not a.unchecked)

@@ -38,7 +38,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A character of a text."""
 
     origin: Origin
@@ -52,7 +52,7 @@ class Log:
     python: bool = True
     found: list[Mistake] = field(default_factory=list)
 
-    def add(self, place: Place, message: str) -> None:
+    def add(self, place: Position, message: str) -> None:
         """Add a mistake, unless it is there already."""
         mistake = place.origin.mistake(place.index, message)
         if mistake not in self.found:
@@ -68,12 +68,12 @@ class Log:
 class Scalar:
     """A text; `places` has the index of each of its characters in the origin, and of its end."""
 
-    place: Place
+    place: Position
     text: str
     plain: bool
     places: Sequence[int]
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> Position:
         """Return the place of a character of the text."""
         return replace(self.place, index=self.places[max(0, min(offset, len(self.places) - 1))])
 
@@ -87,7 +87,7 @@ class Scalar:
 class Items:
     """A list."""
 
-    place: Place
+    place: Position
     nodes: tuple[Node, ...]
 
 
@@ -95,7 +95,7 @@ class Items:
 class Fields:
     """A mapping; its keys are distinct."""
 
-    place: Place
+    place: Position
     pairs: tuple[tuple[Scalar, Node], ...]
 
     def get(self, key: str) -> Node | None:
@@ -112,23 +112,23 @@ def compose(origin: Origin, log: Log) -> Node | None:
         root = YAML(typ="safe", pure=True).compose(origin.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        log.add(Place(origin, mark.index if mark else 0), _unreadable(error, origin.text))
+        log.add(Position(origin, mark.index if mark else 0), _unreadable(error, origin.text))
         return None
     except YAMLError as error:
         position = getattr(error, "position", 0)
         index = position if isinstance(position, int) else 0
-        log.add(Place(origin, index), f"not YAML: {str(error).splitlines()[0]}")
+        log.add(Position(origin, index), f"not YAML: {str(error).splitlines()[0]}")
         return None
     except RecursionError:
-        log.add(Place(origin, 0), "not a workload: nested too deeply")
+        log.add(Position(origin, 0), "not a workload: nested too deeply")
         return None
     # ruamel raises these four for broken numbers, escapes and directives of no use to a workload
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError) as error:
-        log.add(Place(origin, 0), f"not YAML: {error}")
+        log.add(Position(origin, 0), f"not YAML: {error}")
         return None
     if root is None:
         empty = "the file is empty; a workload starts with 'workload: NAME'"
-        log.add(Place(origin, 0), empty if origin.placed else "the value is missing")
+        log.add(Position(origin, 0), empty if origin.placed else "the value is missing")
         return None
     return _Nodes(origin, log).node(root)
 
@@ -157,7 +157,7 @@ class _Nodes:
     left: int = MOST
 
     def node(self, raw: RawNode, depth: int = 0) -> Node | None:
-        place = Place(self.origin, raw.start_mark.index)
+        place = Position(self.origin, raw.start_mark.index)
         self.left -= 1
         if depth > DEEPEST or self.left < 0:
             self.log.add(place, "not a workload: nested too deeply")
@@ -178,7 +178,7 @@ class _Nodes:
     def scalar(self, raw: ScalarNode) -> Scalar:
         start, end = raw.start_mark.index, raw.end_mark.index
         places = _align(raw.value, self.origin.text, start, end, raw.style)
-        place = Place(self.origin, places[0] if raw.style in {"|", ">"} else start)
+        place = Position(self.origin, places[0] if raw.style in {"|", ">"} else start)
         text = raw.value
         if not text.isprintable() and _broken(text):
             self.log.add(place, "contains a character that is not valid text")
@@ -187,10 +187,10 @@ class _Nodes:
 
     def pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
         seen: dict[str, Scalar] = {}
-        for key, value in self.joined(raw):
+        for key, value in self.join_split_calls(raw):
             if not isinstance(key, ScalarNode):
                 self.log.add(
-                    Place(self.origin, key.start_mark.index), "a key must be a single word"
+                    Position(self.origin, key.start_mark.index), "a key must be a single word"
                 )
                 continue
             name = self.scalar(key)
@@ -206,7 +206,7 @@ class _Nodes:
                 seen[name.text] = name
                 yield name, node
 
-    def joined(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
+    def join_split_calls(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
         """Yield pairs with `{r: corr(v1, v2)}` as one value; YAML reads its comma as a new key."""
         pairs = iter(raw.value)
         for key, value in pairs:
@@ -219,7 +219,7 @@ class _Nodes:
                 end = max(part.end_mark.index for part in pair)
                 parts += 1
             text = self.origin.text[start:end]
-            whole = Scalar(Place(self.origin, start), text, True, range(start, end + 1))
+            whole = Scalar(Position(self.origin, start), text, True, range(start, end + 1))
             yield key, whole if parts else value
 
 

@@ -49,8 +49,8 @@ def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
     given = open_section(log, node, name.text, ENGINE)
     if "scheduler" in given and "address" in given:
         log.add(given.at("address"), "address and scheduler mean the same; give only one of them")
-    told = (value.text for key in ENGINE if (value := given.scalar(key, ENGINE[key].about)))
-    return replace(name, text="@".join([name.text, *told]))
+    versions = (value.text for key in ENGINE if (value := given.scalar(key, ENGINE[key].about)))
+    return replace(name, text="@".join([name.text, *versions]))
 
 
 def _known(name: str, engines: Collection[str]) -> bool:

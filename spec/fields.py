@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .document import Fields, Items, Log, Node, Place, Scalar
+from .document import Fields, Items, Log, Node, Position, Scalar
 from .grammar import Key
 from .quantities import parse_duration, parse_number, parse_size
 from .vocabulary import suggest
@@ -27,7 +27,7 @@ class Section:
     """
 
     log: Log
-    place: Place
+    place: Position
     what: str
     values: Mapping[str, Node]
     sound: bool = True
@@ -40,7 +40,7 @@ class Section:
         if self.sound:
             self.log.add(self.place, message)
 
-    def at(self, key: str) -> Place:
+    def at(self, key: str) -> Position:
         """Return the place of a key's value, or of the whole where it has none."""
         node = self.values.get(key)
         return node.place if node else self.place
@@ -181,12 +181,12 @@ class Section:
             case Fields(_, pairs) as node:
                 if not pairs:
                     self.log.add(node.place, f"{key} is empty; write {wanted}")
-                return tuple(pair for pair in pairs if self._named(key, pair[0]))
+                return tuple(pair for pair in pairs if self._check_name(key, pair[0]))
             case node:
                 self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
         return ()
 
-    def _named(self, key: str, name: Scalar) -> bool:
+    def _check_name(self, key: str, name: Scalar) -> bool:
         if not name.text:
             self.log.add(name.place, f"a name is missing in {key}")
         return bool(name.text)

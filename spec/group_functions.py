@@ -71,7 +71,7 @@ class _GroupFunctionReader:
         self.paths += 1
         match statements:
             case [ast.Return(ast.expr() as value), *_]:
-                return self.returned(value, names)
+                return self.read_outputs(value, names)
             case [ast.Expr(ast.Constant()) | ast.Pass(), *rest]:
                 return self.block(rest, names)
             case [ast.Assign([ast.Name(name)], value), *rest]:
@@ -98,7 +98,7 @@ class _GroupFunctionReader:
         self.named.append(Output(name, value))
         return {**names, name: value}
 
-    def returned(self, node: ast.expr, names: dict[str, Expr]) -> tuple[Expr, ...]:
+    def read_outputs(self, node: ast.expr, names: dict[str, Expr]) -> tuple[Expr, ...]:
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
         if len(parts) != self.outputs:
             raise self.fail(node, "the number of returned values does not match 'as'")
@@ -198,9 +198,9 @@ class _GroupFunctionReader:
             ):
                 return self.function(node, MODULES[module], name, arguments, keywords, names)
             case ast.Call(ast.Attribute(owner, name), [], keywords) if name in METHODS:
-                return self.reduced(node, METHODS[name], owner, keywords, names)
+                return self.read_reduction(node, METHODS[name], owner, keywords, names)
             case ast.Call(ast.Attribute(owner, "any" | "all" as name), [], []):
-                return self.decided(node, name, owner, names)
+                return self.read_any_all(node, name, owner, names)
         raise self.fail(node, f"{ast.unparse(node.func)} cannot be translated")
 
     def function(  # noqa: PLR0913 - a call's parts
@@ -221,11 +221,11 @@ class _GroupFunctionReader:
                     )
                 return Call(ROW[name], (value,))
             case "np", _, [array], _ if name in FUNCTIONS:
-                return self.reduced(node, FUNCTIONS[name], array, keywords, names)
+                return self.read_reduction(node, FUNCTIONS[name], array, keywords, names)
             case "np", _, [array], _ if name in SKIPPING:
-                return self.reduced(node, SKIPPING[name], array, keywords, names, skip=True)
+                return self.read_reduction(node, SKIPPING[name], array, keywords, names, skip=True)
             case "np", "any" | "all", [array], []:
-                return self.decided(node, name, array, names)
+                return self.read_any_all(node, name, array, names)
             case "np", "where", [test, then, other], []:
                 condition = self.condition(test, names)
                 values = (_number(self.value(part, names)) for part in (then, other))
@@ -233,13 +233,13 @@ class _GroupFunctionReader:
             case "np", "dot", [left, right], []:
                 return self.product(left, right, names)
             case "np", "ptp", [array], []:
-                greatest = self.reduced(node, "max", array, [], names)
-                return Arith("-", greatest, self.reduced(node, "min", array, [], names))
+                greatest = self.read_reduction(node, "max", array, [], names)
+                return Arith("-", greatest, self.read_reduction(node, "min", array, [], names))
             case "np", "square", [argument], []:
                 return Arith("**", _number(self.value(argument, names)), Lit(2))
         raise self.fail(node, f"{module}.{name} cannot be translated")
 
-    def reduced(  # noqa: PLR0913 - an aggregation's parts
+    def read_reduction(  # noqa: PLR0913 - an aggregation's parts
         self,
         node: ast.AST,
         function: str,
@@ -261,7 +261,9 @@ class _GroupFunctionReader:
         found = Agg(name, (argument,))
         return found if skip else whole(found)
 
-    def decided(self, node: ast.AST, name: str, array: ast.expr, names: dict[str, Expr]) -> Expr:
+    def read_any_all(
+        self, node: ast.AST, name: str, array: ast.expr, names: dict[str, Expr]
+    ) -> Expr:
         """Read `any` or `all` of a condition, in which NaN is not true: as a number, 1 or 0."""
         condition = self.value(array, names)
         if not isinstance(condition, CONDITIONS) or not is_array(condition):

@@ -151,12 +151,12 @@ class _Kinds:
 
     def zones(self, where: str, one: Expr, other: Expr) -> None:
         """Raise KindError for a time with a zone beside one without: they have no order."""
-        zoned = [self.zoned(one), self.zoned(other)]
+        zoned = [self.has_zone(one), self.has_zone(other)]
         if zoned in ([True, False], [False, True]):
             mend = "; a zone is written as timestamp('2024-01-31 12:30:00+00:00')"
             raise KindError(other, f"{where} puts a time with a zone beside one without{mend}")
 
-    def zoned(self, node: Expr) -> bool | None:
+    def has_zone(self, node: Expr) -> bool | None:
         match node:
             case Col(name) if name not in self.names and self.schema[name].kind == "timestamp":
                 return "tz=" in self.schema[name].arrow
@@ -249,7 +249,7 @@ def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
         case Arith(op, left, right):
             if _missing(left, schema, names) or _missing(right, schema, names):
                 return True
-            return _undefined(op, left, right)
+            return _may_be_undefined(op, left, right)
         case Call(name, arguments):
             if any(_missing(argument, schema, names) for argument in arguments):
                 return True
@@ -271,7 +271,7 @@ def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
             assert_never(node)
 
 
-def _undefined(op: str, left: Expr, right: Expr) -> bool:
+def _may_be_undefined(op: str, left: Expr, right: Expr) -> bool:
     """Return whether arithmetic on values that are there may give none."""
     if _may_be_infinite(left) or _may_be_infinite(right):
         return True  # inf - inf, inf * 0, inf / inf, inf % 2
@@ -326,7 +326,7 @@ def _makes_infinity(node: Expr) -> bool:
     return False
 
 
-def extended(schema: Schema, query: Query) -> Schema:
+def extend_schema(schema: Schema, query: Query) -> Schema:
     """Return the columns that a query's later clauses see: the data's and those it derives."""
     for output in query.derive:
         schema = with_column(schema, output.name, output.expression)
@@ -336,13 +336,13 @@ def extended(schema: Schema, query: Query) -> Schema:
 def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
     found, missing = kind(expr, schema), may_be_missing(expr, schema)
-    arrow = _zoned(expr, schema) if found == "timestamp" else ARROW[found]
+    arrow = _choose_time_type(expr, schema) if found == "timestamp" else ARROW[found]
     column = Column(name, found, arrow, nulls=missing, nans=missing and found == "float")
     others = (other for other in schema.columns if other.name != name)
     return Schema((*others, column), schema.rows)
 
 
-def _zoned(expr: Expr, schema: Schema) -> str:
+def _choose_time_type(expr: Expr, schema: Schema) -> str:
     """Return the type of times: that of the column they are made of, for the sake of its zone."""
     made_of = (schema[name] for name in columns(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])

@@ -271,7 +271,9 @@ class Converter:
                 return case(((self.expr(test), self.expr(body)),), self.expr(orelse))
             case ast.Call():
                 return self._call(node)
-        return self.slip(node, MENDS.get(type(node), f"{_named(node)} is not supported here"))
+        return self.slip(
+            node, MENDS.get(type(node), f"{_describe_syntax(node)} is not supported here")
+        )
 
     def _column(self, node: ast.AST, name: str) -> Expr:
         if self.context is Context.AGGREGATE and not self.inside:
@@ -290,13 +292,13 @@ class Converter:
             if math.isfinite(value):
                 return Lit(value)
             return self.slip(node, "this number is too large for a float")
-        return self.slip(node, f"{_named(node)} is not supported here")
+        return self.slip(node, f"{_describe_syntax(node)} is not supported here")
 
     def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
         operands = self.expr(left), self.expr(right)
         if word := ARITHMETIC.get(type(op)):
             return Arith(word, *operands)
-        return self.slip(node, MENDS.get(type(op), f"{_named(op)} is not supported here"))
+        return self.slip(node, MENDS.get(type(op), f"{_describe_syntax(op)} is not supported here"))
 
     def _unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
         inner = self.expr(operand)
@@ -328,12 +330,12 @@ class Converter:
             case ast.In() | ast.NotIn():
                 made = self._is_in(left, right)
             case _:
-                made = self._ordered(COMPARISONS[type(op)], left, right)
+                made = self._compare_values(COMPARISONS[type(op)], left, right)
         self.kept.append(made)
         self.offsets[id(made)] = self.offset_of(left)
         return Not(made) if isinstance(op, ast.IsNot | ast.NotIn) else made
 
-    def _ordered(self, op: CompareOp, left: ast.expr, right: ast.expr) -> Expr:
+    def _compare_values(self, op: CompareOp, left: ast.expr, right: ast.expr) -> Expr:
         for side in (left, right):
             if isinstance(side, ast.Constant) and side.value is None:
                 return self.slip(
@@ -369,11 +371,11 @@ class Converter:
     def _call(self, node: ast.Call) -> Expr:
         name = self._function_name(node.func)
         if name is None:
-            return self.slip(node.func, _uncalled(node.func))
+            return self.slip(node.func, _explain_call(node.func))
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
-            return self._quoted(node)
+            return self._quoted_column(node)
         if name in CONSTANTS:
             return self._time(node, name)
         return self._apply(node, name)
@@ -383,7 +385,7 @@ class Converter:
             return self.called(node)
         return node.id if isinstance(node, ast.Name) else None
 
-    def _quoted(self, node: ast.Call) -> Expr:
+    def _quoted_column(self, node: ast.Call) -> Expr:
         match node.args:
             case [ast.Constant(str(name))]:
                 return self._column(node, name)
@@ -392,8 +394,8 @@ class Converter:
     def _time(self, node: ast.Call, name: str) -> Expr:
         match node.args:
             case [ast.Constant(str(given))]:
-                told = f"invalid {name} {given!r}; write {CONSTANTS[name]}"
-                return _moment(name, given) or self.slip(node.args[0], told)
+                message = f"invalid {name} {given!r}; write {CONSTANTS[name]}"
+                return _moment(name, given) or self.slip(node.args[0], message)
         return self.slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
 
     def _apply(self, node: ast.Call, name: str) -> Expr:
@@ -401,7 +403,7 @@ class Converter:
         aggregates = aggregates or name in WINDOWS
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
         if function is None:
-            return self.slip(node, self._unknown(name))
+            return self.slip(node, self._explain_unknown(name))
         if not _fits(function, len(node.args)):
             return self.slip(node, f"{name} takes {_arity(function)}, not {len(node.args)}")
         if aggregates:
@@ -413,7 +415,7 @@ class Converter:
             return self.slip(node.args[1], f"truncate needs a unit: one of {', '.join(UNITS)}")
         return Call(name, arguments)
 
-    def _unknown(self, name: str) -> str:
+    def _explain_unknown(self, name: str) -> str:
         if self.context is Context.ROW:
             return f"unknown function {name!r}{suggest(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
@@ -438,7 +440,7 @@ class Converter:
         return Agg(name, arguments)
 
 
-def _uncalled(node: ast.expr) -> str:
+def _explain_call(node: ast.expr) -> str:
     match node:
         case ast.Attribute(ast.Name(owner), name) if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
             return f"columns have no methods; write {name}({owner})"
@@ -509,5 +511,5 @@ def _share(node: Expr) -> bool:
     return False
 
 
-def _named(node: ast.AST) -> str:
+def _describe_syntax(node: ast.AST) -> str:
     return f"Python's {type(node).__name__}"

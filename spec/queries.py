@@ -10,7 +10,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
-from .document import Fields, Log, Node, Origin, Place, Scalar
+from .document import Fields, Log, Node, Origin, Position, Scalar
 from .expression import (
     Agg,
     Bool,
@@ -62,7 +62,7 @@ class Scope:
     def __contains__(self, name: str) -> bool:
         return self.names is None or name in self.names
 
-    def unknown(self, name: str) -> str:
+    def explain_unknown(self, name: str) -> str:
         """Return the message for an unknown column, with a suggestion."""
         if name in self.later:
             return f"{name!r} is not yet derived in where; write its expression here"
@@ -114,10 +114,10 @@ class _Clauses:
     folder: Path
 
     def read(self, name: str, data: Scope) -> Query:
-        join, data = self.joined(data)
+        join, data = self.read_join(data)
         later = tuple(name.text for name, _ in self.derive_pairs())
         where = self.condition("where", replace(data, later=later))
-        rows, derive = self.derived(data)
+        rows, derive = self.read_derived(data)
         keys = self.keys(rows)
         self.check_answers()
         query = Query(
@@ -138,7 +138,7 @@ class _Clauses:
         query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
         return query if query.question else replace(query, question=question(query))
 
-    def joined(self, data: Scope) -> tuple[Join | None, Scope]:
+    def read_join(self, data: Scope) -> tuple[Join | None, Scope]:
         """Read the join, and see the joined rows; any column where it is mistaken."""
         if "join" not in self.given:
             return None, data
@@ -203,7 +203,7 @@ class _Clauses:
             if isinstance(part, Col) and part.name not in scope
         ]
         for part in unknown:
-            self.log.add(node.at(parsed.offset(part)), scope.unknown(part.name))
+            self.log.add(node.at(parsed.offset(part)), scope.explain_unknown(part.name))
         if unknown or scope.schema is None:
             return not unknown
         try:
@@ -216,7 +216,7 @@ class _Clauses:
     def derive_pairs(self) -> tuple[tuple[Scalar, Node], ...]:
         return self.given.pairs("derive", "a mapping of names to expressions")
 
-    def derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
+    def read_derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
         found = []
         for name, node in self.derive_pairs():
             if scope.names is not None and name.text in scope.names:
@@ -236,7 +236,7 @@ class _Clauses:
 
     def column(self, node: Scalar, scope: Scope) -> None:
         if node.text not in scope:
-            self.log.add(node.place, scope.unknown(node.text))
+            self.log.add(node.place, scope.explain_unknown(node.text))
 
     def outputs(
         self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
@@ -354,8 +354,8 @@ class _Clauses:
             return None
         for name, offset in read.columns:
             if name not in scope:
-                self.log.add(source.at(offset), scope.unknown(name))
-        return _lowered(read.function, scope.schema, source)
+                self.log.add(source.at(offset), scope.explain_unknown(name))
+        return _check_body(read.function, scope.schema, source)
 
     def group_function(
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
@@ -382,7 +382,7 @@ class _Clauses:
         for argument in definition(source.text).node.args.args:
             if argument.arg not in scope:
                 offset = definition(source.text).offset_of(argument)
-                self.log.add(source.at(offset), scope.unknown(argument.arg))
+                self.log.add(source.at(offset), scope.explain_unknown(argument.arg))
         return function
 
     def slips(self, source: FunctionSource, error: ExpressionError) -> None:
@@ -395,7 +395,9 @@ def _plain(body: Expr, output: str) -> RowFunction:
     return RowFunction(name, output, body, columns=columns(body))
 
 
-def _lowered(function: RowFunction, schema: Schema | None, source: FunctionSource) -> RowFunction:
+def _check_body(
+    function: RowFunction, schema: Schema | None, source: FunctionSource
+) -> RowFunction:
     """Keep a def's tree only where its kinds fit: Python's truth of a number has no tree."""
     if function.body is None or schema is None:
         return function
@@ -430,7 +432,7 @@ class FunctionSource:
     """The text of a `def`, and the place of each of its characters."""
 
     text: str
-    at: Callable[[int], Place]
+    at: Callable[[int], Position]
 
 
 def holds_definition(node: Scalar) -> bool:
@@ -465,7 +467,7 @@ def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> FunctionSou
         module = parse_python(origin.text)
     except ExpressionError as error:
         for slip in error.slips:
-            log.add(Place(origin, slip.offset), slip.message)
+            log.add(Position(origin, slip.offset), slip.message)
         return None
     defs = {part.name: part for part in module.body if isinstance(part, ast.FunctionDef)}
     if name not in defs:
@@ -479,4 +481,4 @@ def _segment(origin: Origin, part: ast.FunctionDef) -> FunctionSource:
     first = min([part.lineno, *(d.lineno for d in part.decorator_list)]) - 1
     start = sum(len(line) for line in lines[:first])
     text = "".join(lines[first : part.end_lineno])
-    return FunctionSource(text, lambda offset: Place(origin, start + offset))
+    return FunctionSource(text, lambda offset: Position(origin, start + offset))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ..errors import Mistake, WorkloadError
-from .document import Fields, Items, Log, Node, Origin, Place, Scalar, compose
+from .document import Fields, Items, Log, Node, Origin, Position, Scalar, compose
 from .engine_names import read_engines
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
 from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
@@ -88,14 +88,14 @@ def check_columns(workload: Workload, schema: Schema) -> None:
     if isinstance(document, Fields) and (node := document.get("queries")):
         read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
     elif document is None:
-        log.found += _unplaced(workload, schema)
+        log.found += _find_missing_columns(workload, schema)
     log.close()
 
 
-def _unplaced(workload: Workload, schema: Schema) -> list[Mistake]:
+def _find_missing_columns(workload: Workload, schema: Schema) -> list[Mistake]:
     """Return the missing columns of a workload that was not read from a text."""
     return [
-        Mistake(f"query {query.name}", 0, 0, Scope.of(schema).unknown(name))
+        Mistake(f"query {query.name}", 0, 0, Scope.of(schema).explain_unknown(name))
         for query in workload.queries
         for name in query.reads
         if name not in schema
@@ -164,10 +164,10 @@ def _override(log: Log, root: Node, path: str, value: str) -> Node:
     node = compose(origin, log)
     if node is None:
         return root
-    return _put(log, root, path.split("."), Place(origin, 0), node)
+    return _put(log, root, path.split("."), Position(origin, 0), node)
 
 
-def _put(log: Log, node: Node, path: list[str], place: Place, value: Node) -> Node:
+def _put(log: Log, node: Node, path: list[str], place: Position, value: Node) -> Node:
     """Return a copy of a mapping in which a path has another value."""
     if not path:
         return value
@@ -238,7 +238,7 @@ class _WorkloadReader:
         if ("generate" in given) == ("files" in given):
             given.add_missing("a dataset needs either 'generate' or 'files'")
             return None
-        return self.files(given) if "files" in given else self.generated(given)
+        return self.files(given) if "files" in given else self.read_generated(given)
 
     def files(self, given: Section) -> Files:
         for key in given.values:
@@ -284,7 +284,7 @@ class _WorkloadReader:
         self.log.add(node.place, f"{key} must be one character{other}, not {node.text!r}")
         return None
 
-    def generated(self, given: Section) -> Generated | None:
+    def read_generated(self, given: Section) -> Generated | None:
         for key in (*CSV, "tables"):
             if key in given:
                 whose = "files" if key == "tables" else "CSV files"

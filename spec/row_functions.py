@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from .document import Place
+from .document import Position
 from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns
 from .group_functions import read_group
 from .parser import (
@@ -139,7 +139,7 @@ def task_function(source: str, arguments: Mapping[str, object]) -> Definition:
 
 
 def group_function(
-    source: str, outputs: tuple[str, ...], place: Callable[[int], Place]
+    source: str, outputs: tuple[str, ...], place: Callable[[int], Position]
 ) -> GroupFunction:
     """Read a group function; its parameters name the columns it is given as NumPy arrays.
 
@@ -159,7 +159,7 @@ def group_function(
         raise ExpressionError(tuple(slips))
     made = GroupFunction(found.name, outputs, source, found.parameters)
     try:
-        if renamed := _renamed(source):
+        if renamed := _find_rebound_name(source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         read = read_group(found.node, len(outputs), found.offset_of)
     except ExpressionError as error:
@@ -177,7 +177,7 @@ class ReadRow:
     columns: tuple[tuple[str, int], ...]
 
 
-def row_function(source: str, output: str, place: Callable[[int], Place]) -> ReadRow:
+def row_function(source: str, output: str, place: Callable[[int], Position]) -> ReadRow:
     """Read a row function; it is opaque if it cannot be translated, with the place and reason."""
     found = definition(source)
     if len(found.parameters) != 1:
@@ -204,7 +204,7 @@ def row_function(source: str, output: str, place: Callable[[int], Place]) -> Rea
     return ReadRow(replace(named, body=tree), body.places())
 
 
-def _opaque(slip: Slip, place: Callable[[int], Place]) -> str:
+def _opaque(slip: Slip, place: Callable[[int], Position]) -> str:
     where = place(slip.offset)
     mistake = where.origin.mistake(where.index, slip.message)
     return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
@@ -222,7 +222,7 @@ class _Body:
     paths: int = 0
 
     def __post_init__(self) -> None:
-        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, self.called)
+        self.converter = Converter(self.found.offset_of, Context.ROW, self.leaf, self.find_function)
 
     def places(self) -> tuple[tuple[str, int], ...]:
         """Find every column the def reads, by syntax alone."""
@@ -242,7 +242,7 @@ class _Body:
         self.given = set(self.columns())
         if _too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply to translate")
-        if renamed := _renamed(self.found.source):
+        if renamed := _find_rebound_name(self.found.source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         tree = self.block(self.found.node.body)
         self.converter.close()
@@ -274,7 +274,7 @@ class _Body:
                     message = f'read the columns by name: {name}["A"] or {name}.A'
                     yield self.found.slip(part, message)
 
-    def called(self, node: ast.expr) -> str | None:
+    def find_function(self, node: ast.expr) -> str | None:
         """Return the language's name for the function that Python would call here."""
         match node:
             case ast.Name(name) if name not in self.names:
@@ -333,7 +333,7 @@ class _Body:
             case [ast.AnnAssign(ast.Name(name), _, ast.expr() as value), *rest]:
                 return self.let(name, self.converter.expr(value), rest)
             case [ast.AugAssign(ast.Name(name) as target, op, value) as node, *rest]:
-                return self.let(name, self.augmented(node, target, op, value), rest)
+                return self.let(name, self.read_augmented(node, target, op, value), rest)
             case [ast.If() as node, *rest]:
                 return self.choice(node, rest)
         what = type(statements[0]).__name__.lower()
@@ -345,7 +345,9 @@ class _Body:
         self.paths -= 1
         return self.block(rest)
 
-    def augmented(self, node: ast.AST, target: ast.Name, op: ast.operator, value: ast.expr) -> Expr:
+    def read_augmented(
+        self, node: ast.AST, target: ast.Name, op: ast.operator, value: ast.expr
+    ) -> Expr:
         if type(op) not in ARITHMETIC:
             raise self.fail(node, "this operator cannot be translated")
         old = self.converter.expr(target)
@@ -374,7 +376,7 @@ class _Body:
         return candidate
 
     def choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
-        if name := _assigned(node):
+        if name := _find_assigned_name(node):
             value = self.chosen(node, name)
             return self.let(name, value, rest)
         test = self.converter.expr(node.test)
@@ -400,7 +402,7 @@ class _Body:
         raise self.fail(statements[0], "this statement cannot be translated")
 
 
-def _assigned(node: ast.If) -> str | None:
+def _find_assigned_name(node: ast.If) -> str | None:
     """Return the one name that every branch of an `if` assigns and does nothing else, or None."""
     branches = [node.body, node.orelse] if node.orelse else [node.body]
     names: set[str | None] = set()
@@ -409,13 +411,13 @@ def _assigned(node: ast.If) -> str | None:
             case [ast.Assign([ast.Name(name)], _)]:
                 names.add(name)
             case [ast.If() as deeper]:
-                names.add(_assigned(deeper))
+                names.add(_find_assigned_name(deeper))
             case _:
                 return None
     return names.pop() if len(names) == 1 else None
 
 
-def _renamed(source: str) -> str | None:
+def _find_rebound_name(source: str) -> str | None:
     """Return a name of the language that an import rebinds, or None."""
     usual = {"math": {"math"}, "np": {"numpy"}, "numpy": {"numpy"}}
     for node in ast.walk(ast.parse(source)):

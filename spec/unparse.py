@@ -125,7 +125,7 @@ def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.exp
 
 def question(query: Query) -> str:
     """Write a query as a sentence: `sum v1, mean v3 by id3`."""
-    parts = [_asked(query)] if query.outputs and not query.select else []
+    parts = [_describe_answer(query)] if query.outputs and not query.select else []
     if join := query.join:
         parts += ["of"] if parts else []
         parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
@@ -136,7 +136,7 @@ def question(query: Query) -> str:
     return " ".join(parts)
 
 
-def _asked(query: Query) -> str:
+def _describe_answer(query: Query) -> str:
     match query.apply:
         case RowFunction(source=None, body=body) if body is not None:
             return f"{text(body)} of each row"

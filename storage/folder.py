@@ -170,10 +170,10 @@ def read(path: Path, name: str = HEAD) -> StoredComparison:
     kept, repeated = _keep_last(runs)
     agreements, skipped_agreements = read_lines(path / AGREEMENT, _agreement)
     latest_agreements = tuple({a.query: a for a in agreements}.values())
-    told = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
+    warnings = (*warnings, *skipped_runs, *repeated, *skipped_agreements)
     programs, below = _read_programs(path, head, kept), path / TENTH
     tenth = read(below, TENTH_HEAD) if (below / TENTH_HEAD).exists() else None
-    return StoredComparison(path, head, kept, latest_agreements, programs, told, tenth)
+    return StoredComparison(path, head, kept, latest_agreements, programs, warnings, tenth)
 
 
 def _claim(parent: Path, stamp: str) -> Path:

@@ -71,7 +71,7 @@ class ProbeResult:
     busy: bool = False
 
     @property
-    def asked(self) -> str:
+    def question_text(self) -> str:
         """Return the question's words."""
         return str(ASKED[self.question])
 
@@ -83,11 +83,11 @@ def append(path: Path, found: ProbeResult) -> None:
 
 def lines(path: Path) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """Read a folder's findings, and say which could not be read; the last of each counts."""
-    found, skipped = files.read_lines(path / LINES, parsed)
+    found, skipped = files.read_lines(path / LINES, parse_record)
     return tuple({(one.subject, one.question): one for one in found}.values()), skipped
 
 
-def parsed(record: dict[str, Any]) -> ProbeResult:
+def parse_record(record: dict[str, Any]) -> ProbeResult:
     """Read a finding; ValueError for a word or a question that is none."""
     known = {name: record[name] for name in ProbeResult.__dataclass_fields__ if name in record}
     if known["question"] not in ASKED:

@@ -106,7 +106,7 @@ class Run:
     program: str = ""
     rows: int | None = None
     columns: dict[str, str] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     began: str = ""
     cores: int | None = None
 
@@ -117,6 +117,7 @@ class Run:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Run:
         """Read a run back; unknown fields are left out, missing ones take their default."""
+        record = {"environment": record.get("told", {}), **record}  # told: its older name
         known = {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
         known["outcome"] = Outcome(known["outcome"])
         known["phase"] = Phase(known.get("phase", Phase.DONE))

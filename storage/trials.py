@@ -76,7 +76,7 @@ class TrialCounts:
         """Count the tries under a limit."""
         return len(self.ended.get(limit, ()))
 
-    def finished(self, limit: int) -> int:
+    def count_finished(self, limit: int) -> int:
         """Count the tries under a limit that finished."""
         return sum(self.ended.get(limit, ()))
 

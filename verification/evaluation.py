@@ -270,10 +270,10 @@ def _log(log: Callable[[Number], float]) -> Callable[[Number], float]:
 
 def _keep_type(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
     # a float stays one, and may be infinite: Python's floor gives integers, and raises there
-    def called(value: Number) -> Number:
+    def call(value: Number) -> Number:
         return value if math.isinf(value) else type(value)(function(value))
 
-    return called
+    return call
 
 
 def _round(value: Number, places: int = 0) -> Number:

@@ -49,7 +49,7 @@ from ..spec.expression import (
     columns,
     walk,
 )
-from ..spec.kinds import extended, kind, with_column
+from ..spec.kinds import extend_schema, kind, with_column
 from ..spec.schema import Schema
 from ..spec.workload import Output, Query, RowFunction
 
@@ -138,7 +138,7 @@ class _Rewriting:
             derive += self.output(output, taken)
             if self.steps > before or not self.stepped.isdisjoint(columns(output.expression)):
                 self.stepped.add(output.name)
-        self.rows = extended(self.rows, replace(query, derive=tuple(derive)))
+        self.rows = extend_schema(self.rows, replace(query, derive=tuple(derive)))
         moved = moved or not self.stepped.isdisjoint(query.group_by)
         aggregate, transform = (
             self.outputs(outputs, taken, moved=moved)
@@ -232,17 +232,17 @@ class _Rewriting:
         rounded = _times(_abs(value), self.unit(node) * (LIBRARY if node.op == "**" else 1))
         match node.op:
             case "*":
-                carried = _plus(_scaled(_abs(x), ey), _scaled(_abs(y), ex))
-                both = _scaled(ex, ey) if ex is not None else None
+                carried = _plus(_scale(_abs(x), ey), _scale(_abs(y), ex))
+                both = _scale(ex, ey) if ex is not None else None
                 carried = _plus(carried, both)
             case "/":
-                carried = _over(_plus(ex, _scaled(_abs(value), ey)), _abs(y))
+                carried = _over(_plus(ex, _scale(_abs(value), ey)), _abs(y))
             case "**" if isinstance(y, Lit) and isinstance(y.value, int) and y.value >= 1:
                 # Not by the share of itself: of a correlation that is zero, the square may be off.
                 carried = _power(x, ex, y.value)
             case "**":
-                share = _plus(_over(_scaled(_abs(y), ex), _abs(x)), ey)
-                carried = _scaled(_abs(value), share)
+                share = _plus(_over(_scale(_abs(y), ex), _abs(x)), ey)
+                carried = _scale(_abs(value), share)
             case _:
                 carried = _plus(ex, ey)
         return value, _plus(carried, rounded)
@@ -256,17 +256,17 @@ class _Rewriting:
         true = Arith("/", x, y)
         off = _plus(
             _times(_abs(true), 2 * self.unit(node)),
-            _over(_plus(ex, _scaled(_abs(true), ey)), _abs(y)),
+            _over(_plus(ex, _scale(_abs(true), ey)), _abs(y)),
         )
         sign = self.next()
         if sign:
-            whole = Call("floor", (_pushed(true, off, sign),))
+            whole = Call("floor", (_shift(true, off, sign),))
             other = whole if node.op == "//" else Arith("-", x, Arith("*", y, whole))
             value = Case(((Compare("==", y, Lit(0)), Lit(None)),), other)
         if node.op == "//":
             return value, None
         size = Arith("+", _abs(x), _abs(y))
-        return value, _plus(_times(size, 2 * self.unit(node)), _plus(ex, _scaled(_abs(true), ey)))
+        return value, _plus(_times(size, 2 * self.unit(node)), _plus(ex, _scale(_abs(true), ey)))
 
     def comparison(self, node: Compare) -> Expr:
         (x, ex), (y, ey) = self.value(node.left), self.value(node.right)
@@ -277,7 +277,7 @@ class _Rewriting:
         if not sign:
             return Compare(node.op, x, y)
         if node.op not in {"==", "!="}:
-            return Compare(node.op, _pushed(x, off, sign), y)
+            return Compare(node.op, _shift(x, off, sign), y)
         near = Compare("<=", _abs(Arith("-", x, y)), off)
         equal = near if sign > 0 else Bool("and", (near, Compare("<", off, Lit(0))))
         return equal if node.op == "==" else Not(equal)
@@ -298,7 +298,7 @@ class _Rewriting:
             case "log" | "log10":
                 return value, _plus(_over(ex, _abs(x)), _times(_abs(value), LIBRARY * unit))
             case "exp":
-                return value, _scaled(_abs(value), _plus(ex, Lit(LIBRARY * unit)))
+                return value, _scale(_abs(value), _plus(ex, Lit(LIBRARY * unit)))
             case "min" | "max":
                 return value, _sum([error for _, error in parts if error is not None])
             case _:
@@ -318,7 +318,7 @@ class _Rewriting:
         if off is None:
             return Call(node.function, (x, *rest)), None
         sign = self.next()
-        value = Call(node.function, (_pushed(x, off, sign) if sign else x, *rest))
+        value = Call(node.function, (_shift(x, off, sign) if sign else x, *rest))
         return value, _times(_abs(value), 2 * unit) if places else None
 
     def case(self, node: Case) -> tuple[Expr, Expr | None]:
@@ -348,7 +348,7 @@ class _Rewriting:
                 own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)
                 return value, _plus(own, _aggregate(node.function, ex))
             case "var" | "std":
-                return value, _plus(self.spread(value, x, grown), _carried(value, ex))
+                return value, _plus(self.spread(value, x, grown), _bound_spread(value, ex))
             case "median" | "quantile":
                 own = Arith("*", Agg("max", (_abs(x),)), grown)
                 return value, _plus(own, _aggregate("max", ex))
@@ -402,15 +402,15 @@ class _Rewriting:
         return DOUBLE if self.singles.isdisjoint(columns(node)) else SINGLE
 
 
-def _pushed(x: Expr, off: Expr | None, sign: int) -> Expr:
+def _shift(x: Expr, off: Expr | None, sign: int) -> Expr:
     assert off is not None
     return Arith("+" if sign > 0 else "-", x, off)
 
 
-def _carried(value: Agg, error: Expr | None) -> Expr | None:
+def _bound_spread(value: Agg, error: Expr | None) -> Expr | None:
     """Return what a spread is off by what each of its values is off."""
     most = _aggregate("max", error)
-    return most if value.function == "std" else _scaled(_times(_root(_abs(value)), 2), most)
+    return most if value.function == "std" else _scale(_times(_root(_abs(value)), 2), most)
 
 
 def _mean_square(x: Expr) -> Expr:
@@ -425,7 +425,7 @@ def _times(x: Expr, factor: float) -> Expr:
     return Arith("*", x, Lit(factor))
 
 
-def _scaled(size: Expr, error: Expr | None) -> Expr | None:
+def _scale(size: Expr, error: Expr | None) -> Expr | None:
     return None if error is None else Arith("*", size, error)
 
 

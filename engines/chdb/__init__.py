@@ -11,7 +11,7 @@ from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..duckdb.queries import WIDTH, lift_bindings, list_guards, write_clause
-from ..info import NEWEST, EngineInfo, Place
+from ..info import NEWEST, EngineInfo, EnginePlace
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
@@ -69,7 +69,7 @@ class ChDB(Adapter):
         guards = list_guards(query, row_facts(query, rows))
         facts = row_facts(asked, rows)
         statement = ClickHouseStatement(asked, rows, facts, guards, met=inputs.joining)
-        tables = _tables(inputs, asked, ordered=statement.ordered)
+        tables = _tables(inputs, asked, ordered=statement.is_ordered)
         made = _write_view if self.load is Load.SCAN else _write_load
         return Parts(
             imports="import chdb",
@@ -94,8 +94,8 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
     settings |= statement.settings()
     if resources.threads:
         settings["max_threads"] = resources.threads
-    told = write_clause("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
-    text = f'"{told}"' if "\n" not in told else triple_quote(told)
+    clause = write_clause("SET", [f"{word} = {value}" for word, value in settings.items()], ",")
+    text = f'"{clause}"' if "\n" not in clause else triple_quote(clause)
     return f'con = chdb.connect(":memory:{limit}")\ncon.query({text})'
 
 
@@ -147,5 +147,7 @@ def _rows(query: Query, facts: Facts) -> str:
         return answer""")
 
 
-ENGINE = ChDB(EngineInfo("chdb", ("chdb", "chdb-core"), place=Place.ELSEWHERE, pins=(NEWEST,)))
+ENGINE = ChDB(
+    EngineInfo("chdb", ("chdb", "chdb-core"), place=EnginePlace.ELSEWHERE, pins=(NEWEST,))
+)
 write, run = ENGINE.write, ENGINE.run

@@ -230,14 +230,14 @@ class ClickHouseStatement(Statement):
     __slots__ = ()
 
     @property
-    def ordered(self) -> bool:
+    def is_ordered(self) -> bool:
         """Return whether the answer depends on the rows' order, which threads do not keep."""
-        return isinstance(self.query.apply, RowFunction) or super().ordered
+        return isinstance(self.query.apply, RowFunction) or super().is_ordered
 
     def settings(self) -> dict[str, int]:
         """Return the settings without which the statement would mean something else."""
         found = {}
-        if self.shadowed:
+        if self.shadowing_outputs:
             # Otherwise `sum(x) AS x` is what `x` means in every clause.
             found["prefer_column_name_to_alias"] = 1
         if self.met and self.met.join.how == "left":
@@ -246,7 +246,7 @@ class ClickHouseStatement(Statement):
         return found
 
     @property
-    def shadowed(self) -> frozenset[str]:
+    def shadowing_outputs(self) -> frozenset[str]:
         """Return the outputs that are named like a column which another expression reads."""
         query = self.query
         outputs = (*query.aggregate, *query.transform)
@@ -260,7 +260,7 @@ class ClickHouseStatement(Statement):
         return {*self.data.names, *(output.name for output in self.query.derive)}
 
     def _order(self) -> list[str]:
-        if self.ordered and not self.query.sort and self._answers_rows:
+        if self.is_ordered and not self.query.sort and self._answers_rows:
             return ["rowid"]
         return super()._order()
 

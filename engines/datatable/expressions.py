@@ -117,18 +117,18 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         tree = quote(f"x {op} y", x=self.expression(left), y=self.expression(right))
         missing = [side for side in (left, right) if self.facts.may_miss(side)]
         if op == "!=":
-            return self._present(tree, missing)
+            return self._require_present(tree, missing)
         # Of two missing values, neither is the smaller or the larger, but they equal each other.
         both = "=" in op and len(missing) == 2
-        return self._present(tree, missing[:1]) if both else tree
+        return self._require_present(tree, missing[:1]) if both else tree
 
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
         x = self.expression(operand)
         parts = [quote("x != v", x=x, v=self.expression(value)) for value in _given(values)]
         tree = join_conditions("and", parts)
-        return self._present(tree, [operand] if self.facts.may_miss(operand) else [])
+        return self._require_present(tree, [operand] if self.facts.may_miss(operand) else [])
 
-    def _present(self, tree: ast.expr, nodes: list[Expr]) -> ast.expr:
+    def _require_present(self, tree: ast.expr, nodes: list[Expr]) -> ast.expr:
         parts = [quote("x != None", x=self.expression(node)) for node in nodes]
         return join_conditions("and", [tree, *parts])
 

@@ -228,12 +228,12 @@ def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]
     Gives the statements before the chain of the other clauses, and the chain.
     """
     names = dict.fromkeys((*met.join.on, *met.right))
-    columns = {met.renamed.get(name, name): f(name) for name in names}
+    columns = {met.new_names.get(name, name): f(name) for name in names}
     inner = met.join.how == "inner"
     full = (n for n in met.right if n not in met.join.on and not met.other[n].missing)
     # A number is compared faster than a text.
     numbers_first = sorted(full, key=lambda name: met.other[name].kind == "string")
-    sure = next((met.renamed.get(name, name) for name in numbers_first), "")
+    sure = next((met.new_names.get(name, name) for name in numbers_first), "")
     table = quote(met.name)
     if inner and not sure:
         sure = fresh_name("matched", {*columns, *met.data.names})
@@ -262,7 +262,7 @@ def summable(query: Query, facts: Facts) -> Query:
     derived = list(query.derive)
     taken = {*query.reads, *query.outputs, *(output.name for output in derived)}
 
-    def named(argument: Expr, name: str) -> Expr:
+    def name_argument(argument: Expr, name: str) -> Expr:
         for output in derived:
             if output.expression == argument:
                 return Col(output.name)
@@ -270,23 +270,23 @@ def summable(query: Query, facts: Facts) -> Query:
         taken.add(derived[-1].name)
         return Col(derived[-1].name)
 
-    def copied(node: Expr) -> Expr:
+    def copy_keys(node: Expr) -> Expr:
         keys = [name for name in columns(node) if name in query.group_by]
-        return substitute(node, {name: named(Col(name), name) for name in keys})
+        return substitute(node, {name: name_argument(Col(name), name) for name in keys})
 
-    def rewritten(node: Expr) -> Expr:
+    def rewrite(node: Expr) -> Expr:
         match node:
             case Agg("sum", (Neg(operand),)):
-                return Neg(rewritten(Agg("sum", (operand,))))
+                return Neg(rewrite(Agg("sum", (operand,))))
             case Agg("sum", (argument,)) if name := _older(argument, facts):
-                return Agg("sum", (named(argument, name),))
+                return Agg("sum", (name_argument(argument, name),))
             case Agg() if not {*columns(node)}.isdisjoint(query.group_by):
-                return copied(node)
+                return copy_keys(node)
             case _:
-                return rebuild(node, tuple(map(rewritten, children(node))))
+                return rebuild(node, tuple(map(rewrite, children(node))))
 
     aggregate, transform = (
-        tuple(replace(o, expression=rewritten(o.expression)) for o in outputs)
+        tuple(replace(o, expression=rewrite(o.expression)) for o in outputs)
         for outputs in (query.aggregate, query.transform)
     )
     return replace(query, derive=tuple(derived), aggregate=aggregate, transform=transform)

@@ -86,7 +86,7 @@ def _write_scan(table: Table) -> list[str]:
             "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
             "con.execute(\"SET disabled_optimizers = 'statistics_propagation'\")",
         ]
-    if Statement(query, data, row_facts(query, data)).ordered:
+    if Statement(query, data, row_facts(query, data)).is_ordered:
         items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
     elif not lines and not query.derive:
         return ["data = con.read_parquet(path)"]

@@ -181,7 +181,7 @@ class Statement:
         table = _table(self.met)
         if not self.query.derive:
             return table
-        text, where, row = table, self._where(), ["rowid"] if self.ordered else []
+        text, where, row = table, self._where(), ["rowid"] if self.is_ordered else []
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
         for batch in _batches(self.query.derive):
@@ -197,7 +197,7 @@ class Statement:
         return [_sort_key(key.name, key.descending) for key in self.query.sort]
 
     @property
-    def ordered(self) -> bool:
+    def is_ordered(self) -> bool:
         """Return whether the answer depends on the rows' order."""
         if self.query.transform:
             return True
@@ -368,15 +368,15 @@ def _table(met: Joining | None) -> str:
     """Write the table of the rows; where names clash, a subquery that tells them apart."""
     if met is None:
         return "data"
-    return f"(\n{textwrap.indent(_write_join(met), '    ')}\n)" if met.renamed else _write_on(met)
+    return f"(\n{textwrap.indent(_write_join(met), '    ')}\n)" if met.new_names else _write_on(met)
 
 
 def _write_join(met: Joining) -> str:
     """Write the join with all its columns."""
     own, keys = quote_name(met.name), met.join.on
     items = [
-        f"{own}.{quote_name(column)} AS {quote_name(met.renamed[column])}"
-        if column in met.renamed
+        f"{own}.{quote_name(column)} AS {quote_name(met.new_names[column])}"
+        if column in met.new_names
         else quote_name(column)
         for column in met.right
         if column not in keys

@@ -39,7 +39,7 @@ class Numba(Adapter):
         """Write the steps of the query as statements, after the loops they call."""
         query, data = inputs.query, inputs.data
         steps = NumbaSteps(query, data)
-        called = query.apply is not None and not steps.compiled
+        called = query.apply is not None and not steps.is_compiled
         return Parts(
             imports=IMPORTS,
             own=make_own(query.apply) if called and query.apply else NONE,

@@ -83,7 +83,7 @@ class NumbaSteps(PandasSteps):
         return row_facts(self.query, self.data)
 
     @property
-    def compiled(self) -> bool:
+    def is_compiled(self) -> bool:
         """Return whether the row function can be a loop over numbers."""
         function = self.query.apply
         if not isinstance(function, RowFunction) or function.body is None:
@@ -92,7 +92,7 @@ class NumbaSteps(PandasSteps):
 
     def loops(self) -> str:
         """Write the compiled functions that the statements call."""
-        if self.compiled:
+        if self.is_compiled:
             assert isinstance(self.query.apply, RowFunction)
             return row_loop(self.query.apply, self.facts)
         if self.query.extreme and self._few(self.query.extreme):
@@ -101,7 +101,7 @@ class NumbaSteps(PandasSteps):
 
     def _statements(self) -> list[str]:
         query = self.query
-        if self.compiled:
+        if self.is_compiled:
             assert isinstance(query.apply, RowFunction)
             return [*self.prepare(query.derive), *self._rows(query.apply)]
         if query.extreme and self._few(query.extreme):

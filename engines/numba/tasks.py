@@ -77,7 +77,7 @@ class NumbaTasks(Adapter):
 def _loop(tasks: Tasks, columns: int) -> str:
     """Write the loop that calls the function; its answers are the columns of an array."""
     slots = ", ".join(f"answer[seed, {i}]" for i in range(columns))
-    call = quote("f(*a)", f=quote(tasks.name), a=Calls(tasks).fixed("seed"))
+    call = quote("f(*a)", f=quote(tasks.name), a=Calls(tasks).list_arguments("seed"))
     return fill(ALL.replace("SLOTS", slots), COLUMNS=literal(columns), CALL=call)
 
 

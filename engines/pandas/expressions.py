@@ -30,7 +30,7 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.kinds import extended
+from ...spec.kinds import extend_schema
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query
 from ..writing.dispatch import ExpressionWriter
@@ -46,7 +46,7 @@ BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
 @dataclass(frozen=True, slots=True)
-class Series(ExpressionWriter[ast.expr]):
+class SeriesWriter(ExpressionWriter[ast.expr]):
     """Writes expressions over the columns of the frame called `frame`.
 
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
@@ -64,7 +64,7 @@ class Series(ExpressionWriter[ast.expr]):
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
 
-    def binding(self, *names: str) -> Series:
+    def binding(self, *names: str) -> SeriesWriter:
         """Return the writer that knows these names as local variables."""
         return replace(self, bound=self.bound | set(names))
 
@@ -279,7 +279,7 @@ class Series(ExpressionWriter[ast.expr]):
             case _:
                 return can_be_missing(node, self.missing)
 
-    def demeaned(self, node: Demean) -> ast.expr:
+    def demean(self, node: Demean) -> ast.expr:
         """Write a column less the mean of its group."""
         assert isinstance(node.operand, Col)
         keys = [key.name for key in node.keys]
@@ -356,7 +356,7 @@ class Series(ExpressionWriter[ast.expr]):
         return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
 
 
-def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Series:
+def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> SeriesWriter:
     """Return the writer for a query's frame; a derived column may be missing if its inputs are."""
     derived = {output.name: output.expression for output in query.derive}
 
@@ -368,8 +368,8 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
     def is_text(name: str) -> bool:
         return name not in derived and name in data and data[name].kind == "string"
 
-    facts = Facts(extended(data, query))
-    return Series(frame, missing, is_text if arrow else lambda _: False, facts=facts)
+    facts = Facts(extend_schema(data, query))
+    return SeriesWriter(frame, missing, is_text if arrow else lambda _: False, facts=facts)
 
 
 def _stamp(value: dt.date) -> ast.expr:
@@ -401,7 +401,7 @@ def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
     return makes or any(missing(name) for name in columns(node))
 
 
-def write_filter(condition: Expr, series: Series) -> str:
+def write_filter(condition: Expr, series: SeriesWriter) -> str:
     """Write the statement that keeps the rows of a condition: `dropna` for `is not None`."""
     conjuncts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
     conjuncts = conjuncts or (condition,)
@@ -419,7 +419,7 @@ def write_filter(condition: Expr, series: Series) -> str:
     return "\n".join(lines)
 
 
-def write_assignment(output: Output, series: Series) -> list[str]:
+def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
     """Write the statements that set one column, named intermediates as local variables first."""
     named, body = hoist(output.expression)
     lines = []
@@ -429,7 +429,7 @@ def write_assignment(output: Output, series: Series) -> list[str]:
     return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
 
 
-def write_derivation(outputs: tuple[Output, ...], series: Series) -> str:
+def write_derivation(outputs: tuple[Output, ...], series: SeriesWriter) -> str:
     """Write the statements that add derived columns, one `assign` for those that can share it."""
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}

@@ -32,7 +32,7 @@ from ..writing.properties import NARROW
 from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows
-from .expressions import Series, series, write_assignment, write_derivation, write_filter
+from .expressions import SeriesWriter, series, write_assignment, write_derivation, write_filter
 from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
 IMPORTS = """\
@@ -400,7 +400,7 @@ class PandasSteps:
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
         return [*lines, *self.finish(self._here(answer))]
 
-    def _beside(self, rows: Series, taken: Steps) -> Series:
+    def _beside(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
         """Return the writer that has the reductions beside the columns."""
         trees = {r.name: self._broadcast(r) for r in taken.reductions}
         whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
@@ -453,7 +453,7 @@ class PandasSteps:
         order = ascending[0] if len(set(ascending)) == 1 else ascending
         return quote("t.sort_values(b, ascending=a)", t=tree, b=by, a=order)
 
-    def _answer(self) -> Series:
+    def _answer(self) -> SeriesWriter:
         """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())

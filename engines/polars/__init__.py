@@ -11,7 +11,7 @@ from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import NEWEST, EngineInfo, Place, Work
+from ..info import NEWEST, EngineInfo, EnginePlace, Work
 from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
@@ -141,7 +141,7 @@ INFO = EngineInfo(
 )
 ROW_FUNCTIONS = frozenset({Work.ROW_FUNCTION})
 GPU = INFO.variant(
-    "gpu", requirements=("polars", "cudf-polars-cu12"), place=Place.GPU, pins=(NEWEST,)
+    "gpu", requirements=("polars", "cudf-polars-cu12"), place=EnginePlace.GPU, pins=(NEWEST,)
 )
 NUMBA = INFO.variant("numba", requirements=("polars", "numba", "numpy"), work=ROW_FUNCTIONS)
 ENGINE = Polars(INFO)

@@ -61,7 +61,7 @@ class ExpressionWriter(ABC, Generic[Written]):
             case Cast():
                 return self.cast(node)
             case Demean():
-                return self.demeaned(node)
+                return self.demean(node)
             case Case():
                 return self.case(node)
             case Let(name, value, body):
@@ -115,7 +115,7 @@ class ExpressionWriter(ABC, Generic[Written]):
         """Write a value in another type."""
         raise Unsupported(f"{node.type}()", "not implemented for this engine")
 
-    def demeaned(self, _node: Demean) -> Written:
+    def demean(self, _node: Demean) -> Written:
         """Write a number less the mean of its group."""
         raise Unsupported("a number less the mean of its group", "not implemented for this engine")
 

@@ -177,11 +177,11 @@ def _check_reading(template: str, filled: str, name: str, written: str) -> None:
     """Compare the filled text's tree with the template's tree, filled as a tree."""
     hole = ast.parse(written, mode="eval").body
 
-    class Put(ast.NodeTransformer):
+    class Fill(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return hole if node.id == name else node
 
-    as_tree = Put().visit(ast.parse(_as_function(template)))
+    as_tree = Fill().visit(ast.parse(_as_function(template)))
     if ast.dump(as_tree) != ast.dump(ast.parse(_as_function(filled))):
         message = f"filling {name} with {written!r} changes how its surroundings are read"
         raise ValueError(message)

@@ -24,7 +24,7 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.kinds import extended, kind, may_be_missing, with_column
+from ...spec.kinds import extend_schema, kind, may_be_missing, with_column
 from ...spec.schema import Column, Kind, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
@@ -84,7 +84,7 @@ def row_facts(query: Query, data: Schema) -> Facts:
         for column in data.columns
     )
     empty = not query.group_by and (query.where is not None or not data.rows)
-    return Facts(extended(Schema(seen, data.rows), query), empty)
+    return Facts(extend_schema(Schema(seen, data.rows), query), empty)
 
 
 def output_facts(query: Query, rows: Facts) -> Facts:

@@ -30,7 +30,7 @@ class Calls:
         """Return the tuple of one call's arguments; `seed` names the task's number."""
         return ast.Tuple([self._value(name, seed) for name in self._names()], ast.Load())
 
-    def fixed(self, seed: str) -> list[ast.expr]:
+    def list_arguments(self, seed: str) -> list[ast.expr]:
         """Return one call's arguments as a list."""
         return [self._value(name, seed) for name in self._names()]
 

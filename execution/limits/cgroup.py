@@ -123,10 +123,10 @@ class CgroupLimit:
         """Return KERNEL for a kill at the limit, HOST for one below it, else THRASHING or None."""
         text = b"\n" + os.pread(self._events, 4096, 0)
         if parse_counter(text, b"oom_kill") > 0:
-            return Cause.KERNEL if self._reached(text) else Cause.HOST
+            return Cause.KERNEL if self._is_at_limit(text) else Cause.HOST
         return Cause.THRASHING if self._thrashes else None
 
-    def _reached(self, events: bytes) -> bool:
+    def _is_at_limit(self, events: bytes) -> bool:
         if self._limit is None:
             return False
         if b"\noom " in events:

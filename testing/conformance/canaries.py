@@ -95,15 +95,15 @@ def spent(
     """Run the questions on so many threads, no core taken away, and count what each spends."""
     resources = Resources(threads=threads, versions=place.versions)
     written = programs(name, data, resources)
-    told = {
+    environment = {
         **dict.fromkeys(THREAD_VARIABLES, str(threads)),
         **find(name).environment(replace(resources, versions={})),
     }
     texts = [program.text for program in written.values()]
-    return dict(zip(written, measured(place.path, folder, data, texts, told), strict=True))
+    return dict(zip(written, measure(place.path, folder, data, texts, environment), strict=True))
 
 
-def measured(
+def measure(
     python: str, folder: Path, data: Dataset, texts: list[str], environment: Mapping[str, str]
 ) -> list[Spent]:
     """Run programs in one process, and count what each spends; RuntimeError where one fails."""

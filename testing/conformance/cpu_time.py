@@ -39,11 +39,11 @@ def _processes() -> Iterator[tuple[int, int, int, float]]:
     tick = os.sysconf("SC_CLK_TCK")
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "stat").read_text().rpartition(")")[2].split()
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
         # As proc(5) counts, less the two fields before: ppid 4, utime to cstime 14-17, start 22.
-        yield int(told[19]), int(folder.name), int(told[1]), sum(map(int, told[11:15])) / tick
+        yield int(fields[19]), int(folder.name), int(fields[1]), sum(map(int, fields[11:15])) / tick
 
 
 def idle() -> float:
@@ -79,7 +79,7 @@ def measure(program: ModuleType, data: str) -> dict[str, float]:
     }
 
 
-def imported(path: Path) -> ModuleType:
+def import_program(path: Path) -> ModuleType:
     """Import a program by its name: a pool's processes have to find its functions again."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
@@ -98,7 +98,7 @@ def main() -> None:
     data, *programs = sys.argv[1:]
     started = None
     for path in programs:
-        program = imported(Path(path))
+        program = import_program(Path(path))
         if started is None and hasattr(program, "start"):
             started = program.start()
         replies.write(json.dumps(measure(program, data)) + "\n")

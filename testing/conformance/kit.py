@@ -39,7 +39,7 @@ class KitPart:
     failures: tuple[str, ...] = ()
 
     @property
-    def asked(self) -> int:
+    def total(self) -> int:
         """Return the number of things asked."""
         return self.met + self.unsupported + self.known + len(self.failures)
 
@@ -76,7 +76,7 @@ def _programs(name: str, reviewed: Path | None) -> KitPart:
     ]
     if reviewed:
         mend = f"review it, then: dfbench engine golden {name} {reviewed}"
-        found += [f"{told}; {mend}" for told in golden.differences(written, reviewed)]
+        found += [f"{difference}; {mend}" for difference in golden.differences(written, reviewed)]
     met = max(0, len(written.programs) - len(found))
     return KitPart("golden programs", met, len(written.refused), 0, tuple(found))
 
@@ -146,23 +146,25 @@ def _spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
 
 def _limits(name: str, folder: Path) -> KitPart:
     """Run a question with room, with half of that, and in no time: each has its right ending."""
-    free = _limited(name, folder / "room", {"limits.memory": ROOM})
+    free = _run_limited(name, folder / "room", {"limits.memory": ROOM})
     if free is None:
         return KitPart("limits", unsupported=3)
     peak = free.memory.peak or 0
-    tight = _limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
-    late = _limited(name, folder / "late", {"limits.time": NO_TIME})
+    tight = _run_limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
+    late = _run_limited(name, folder / "late", {"limits.time": NO_TIME})
     assert tight is not None
     assert late is not None
-    told = [
+    parts = [
         _ran("limits", (free,), {Outcome.OK}),
         _ran("limits", (tight,), ENDS),
         _ran("limits", (late,), {Outcome.TIMEOUT}),
     ]
-    return KitPart("limits", sum(p.met for p in told), failures=sum((p.failures for p in told), ()))
+    return KitPart(
+        "limits", sum(p.met for p in parts), failures=sum((p.failures for p in parts), ())
+    )
 
 
-def _limited(name: str, folder: Path, limits: dict[str, str]) -> Run | None:
+def _run_limited(name: str, folder: Path, limits: dict[str, str]) -> Run | None:
     asked = {
         "dataset.rows": LIMITED_ROWS,
         "measure.rounds": "1",

@@ -22,7 +22,7 @@ from ...spec.kinds import KindError
 from ...spec.unparse import question
 from ...spec.workload import Query
 from . import expectations, reproducers
-from .cases import Case, Data, cases
+from .cases import Data, FuzzCase, cases
 from .frames import Tables
 from .known_bugs import known
 from .shrink import shrink
@@ -33,7 +33,7 @@ PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class FuzzFinding:
     """An engine's answer that is not the oracle's, shrunk, and the folder that shows it."""
 
     engine: str
@@ -54,7 +54,7 @@ class Tally:
     unsupported: Counter[str] = field(default_factory=Counter)
     known: Counter[str] = field(default_factory=Counter)
     died: Counter[str] = field(default_factory=Counter)
-    disagreements: list[Disagreement] = field(default_factory=list)
+    disagreements: list[FuzzFinding] = field(default_factory=list)
 
     @property
     def per_minute(self) -> float:
@@ -70,7 +70,7 @@ def _last_words(error: str) -> str:
     return next((line for line in behind if line[:1].strip()), error)
 
 
-class Engine:
+class EngineProcess:
     """One engine's warm process; it is started again where a program ended it."""
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -82,7 +82,7 @@ class Engine:
         self.died = 0  # times that it died of a case, and not when it was asked again
         self.warm: WarmProcess | None = None
 
-    def verdict(self, case: Case) -> str | None:
+    def verdict(self, case: FuzzCase) -> str | None:
         """Return what is wrong with an answer, or nothing; Unsupported where there is none."""
         with skip_formatting():
             program = self.engine.write(case.query, case.data.schema, RESOURCES)
@@ -91,14 +91,14 @@ class Engine:
         text.write_text(program.text, encoding="utf-8")
         answer, (frame, *others) = self.folder / "answer.arrow", case.data.paths
         try:
-            if error := self._started().answer(text, frame, answer, *others, patience=PATIENCE):
+            if error := self._start().answer(text, frame, answer, *others, patience=PATIENCE):
                 return _last_words(error)
             verdict = expectations.agrees(case.query, case.data.tables, answer)
         finally:
             text.unlink()
         return None if verdict.agrees else f"{verdict.reason} {verdict.rows[1:4]}"
 
-    def _started(self) -> WarmProcess:
+    def _start(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
             python = build_local_provider().interpreter(self.engine, lambda _: None).path
             self.warm = WarmProcess(str(python), self.folder, self.engine.environment(RESOURCES))
@@ -116,7 +116,7 @@ def fuzz(  # noqa: PLR0913 - each is an option
     seed: int,
     folder: Path,
     most: int,
-    told: Callable[[str], None],
+    report: Callable[[str], None],
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
     """Ask so many workloads of each engine; stop once so many disagree.
@@ -125,20 +125,20 @@ def fuzz(  # noqa: PLR0913 - each is an option
     """
     tally, begun = Tally(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
-        engines = [Engine(name, Path(work)) for name in names]
+        engines = [EngineProcess(name, Path(work)) for name in names]
         asked = itertools.islice(cases(seed, Path(work)), count)
         try:
             with ThreadPoolExecutor(len(engines)) as pool:
                 while batch := list(itertools.islice(asked, BATCH)):
                     found = pool.map(lambda engine: _batch(engine, batch), engines)
-                    wrong = [one for answers in found for one in _noted(tally, answers)]
+                    wrong = [one for answers in found for one in _count(tally, answers)]
                     tally.workloads += len(batch)
                     tally.died = Counter({engine.name: engine.died for engine in engines})
                     tally.seconds = time.monotonic() - begun
                     progress(tally)
                     for one in wrong[: most - len(tally.disagreements)]:
-                        tally.disagreements.append(_shrunk(one, engines, folder, Path(work)))
-                        told(_told(tally.disagreements[-1]))
+                        tally.disagreements.append(_shrink(one, engines, folder, Path(work)))
+                        report(_describe(tally.disagreements[-1]))
                     if len(tally.disagreements) >= most:
                         break
         except KeyboardInterrupt:
@@ -149,15 +149,15 @@ def fuzz(  # noqa: PLR0913 - each is an option
     return tally
 
 
-Answer: TypeAlias = tuple[Engine, Case, str | None]
+Answer: TypeAlias = tuple[EngineProcess, FuzzCase, str | None]
 UNSUPPORTED = "unsupported"
 
 
-def _batch(engine: Engine, batch: Sequence[Case]) -> list[Answer]:
-    return [(engine, case, _answered(engine, case)) for case in batch]
+def _batch(engine: EngineProcess, batch: Sequence[FuzzCase]) -> list[Answer]:
+    return [(engine, case, _ask_twice(engine, case)) for case in batch]
 
 
-def _answered(engine: Engine, case: Case) -> str | None:
+def _ask_twice(engine: EngineProcess, case: FuzzCase) -> str | None:
     """Ask, and once more where the process died: it may have been of what was asked before."""
     said = _once(engine, case)
     if said != DIED:
@@ -167,7 +167,7 @@ def _answered(engine: Engine, case: Case) -> str | None:
     return again
 
 
-def _once(engine: Engine, case: Case) -> str | None:
+def _once(engine: EngineProcess, case: FuzzCase) -> str | None:
     try:
         return engine.verdict(case)
     except Unsupported:
@@ -176,7 +176,7 @@ def _once(engine: Engine, case: Case) -> str | None:
         return f"no program: {error!r}"
 
 
-def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
+def _count(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
     """Count the answers, and give those that are wrong."""
     wrong: list[Answer] = []
     for engine, case, said in answers:
@@ -191,12 +191,14 @@ def _noted(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
     return wrong
 
 
-def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) -> Disagreement:
+def _shrink(
+    wrong: Answer, engines: Sequence[EngineProcess], folder: Path, work: Path
+) -> FuzzFinding:
     engine, case, said = wrong
 
     def disagrees(query: Query, tables: Tables) -> bool:
         try:
-            smaller = Case(query, Data.of(tables, work / "smaller"))
+            smaller = FuzzCase(query, Data.of(tables, work / "smaller"))
             if not smaller.is_fair or known(engine.name, query, tables):
                 return False
             return engine.verdict(replace(smaller, query=reproducers.read_back(query))) is not None
@@ -207,15 +209,15 @@ def _shrunk(wrong: Answer, engines: Sequence[Engine], folder: Path, work: Path) 
 
     query, tables = shrink(case.query, case.data.tables, disagrees)
     query = replace(query, question=question(query))
-    small = Case(query, Data.of(tables, work / "smaller"))
-    again = _answered(engine, small) or said or ""
+    small = FuzzCase(query, Data.of(tables, work / "smaller"))
+    again = _ask_twice(engine, small) or said or ""
     place = folder / f"{engine.name.replace('/', '-')}-{reproducers.digest(query, tables)}"
     about = _about(engine.name, query, tables, again)
     reproducers.save(place, query, tables, _programs(engines, small), about)
-    return Disagreement(engine.name, query, tables, again, place)
+    return FuzzFinding(engine.name, query, tables, again, place)
 
 
-def _programs(engines: Sequence[Engine], case: Case) -> dict[str, str]:
+def _programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str]:
     written = {}
     for engine in engines:
         try:
@@ -226,14 +228,14 @@ def _programs(engines: Sequence[Engine], case: Case) -> dict[str, str]:
 
 
 def _about(engine: str, query: Query, tables: Tables, said: str) -> str:
-    rows = expectations.expected(query, tables)
+    rows = expectations.answer_rows(query, tables)
     return (
         f"# {engine} disagrees\n\n{said}\n\n```yaml\n{reproducers.workload(query)}```\n\n"
         f"data: `{reproducers.data(tables)}`\n\nPython's own answer: `{rows}`\n"
     )
 
 
-def _told(found: Disagreement) -> str:
+def _describe(found: FuzzFinding) -> str:
     asked = reproducers.workload(found.query).partition("queries:\n")[2]
     return (
         f"{found.engine}: {found.said}\n{asked}  {reproducers.data(found.tables)}\n  {found.folder}"

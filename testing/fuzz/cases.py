@@ -38,7 +38,7 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FuzzCase:
     """A query and the data it is asked of."""
 
     query: Query
@@ -50,7 +50,7 @@ class Case:
         return expectations.is_fair(self.query, self.data.tables, self.data.schema)
 
 
-def cases(seed: int, folder: Path) -> Iterator[Case]:
+def cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
     """Yield fair cases without end; the same for the same seed."""
     draw = Random(seed)
     places = (folder / f"data_{number}" for number in itertools.count())
@@ -61,17 +61,17 @@ def cases(seed: int, folder: Path) -> Iterator[Case]:
             if draw.random() < JOINS:
                 case = _joining(draw, data.tables.frame, next(places))
             else:
-                case = Case(queries.query(draw), data)
+                case = FuzzCase(queries.query(draw), data)
             if case.is_fair:
                 found += 1
                 yield replace(case, query=reproducers.read_back(case.query))
 
 
-def _joining(draw: Random, frame: pa.Table, place: Path) -> Case:
+def _joining(draw: Random, frame: pa.Table, place: Path) -> FuzzCase:
     """Draw a join; of the frame the columns are kept that are read, or clash, and two more."""
     on = draw.sample(frames.JOINED, draw.choice((1, 1, 1, 2)))
     other = frames.other(draw, on)
     query = queries.joining(draw, on, other.column_names)
     kept = {*other.column_names, *query.reads, *draw.sample(frame.column_names, 2)}
     narrow = frame.select([name for name in frame.column_names if name in kept])
-    return Case(query, Data.of(Tables(narrow, other), place))
+    return FuzzCase(query, Data.of(Tables(narrow, other), place))

@@ -29,7 +29,7 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.joins import expand_join
-from ...spec.kinds import KindError, extended, kind
+from ...spec.kinds import KindError, extend_schema, kind
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
 from ...verification.agreement import derive_requirements
@@ -45,7 +45,7 @@ LARGEST = 2**53
 FAR = 1e5
 
 
-def expected(query: Query, tables: Tables) -> list[dict[str, Any]]:
+def answer_rows(query: Query, tables: Tables) -> list[dict[str, Any]]:
     """Return the oracle's rows."""
     return answer_query(*prepare_rows(query, *tables))
 
@@ -56,11 +56,11 @@ def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     right, answer = answer_query(over, rows), open_answer(path)
     columns = {n: build_column([row[n] for row in right], answer.schema, n) for n in over.outputs}
     return compare_answers(
-        _unsigned(pa.table(columns)), _unsigned(answer), derive_requirements(over, len(rows))
+        _drop_signs(pa.table(columns)), _drop_signs(answer), derive_requirements(over, len(rows))
     )
 
 
-def _unsigned(table: pa.Table) -> pa.Table:
+def _drop_signs(table: pa.Table) -> pa.Table:
     """Drop the sign of infinities: it may be that of a zero, which integers do not have."""
     for place, name in enumerate(table.column_names):
         values = table[name]
@@ -82,7 +82,7 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     try:
         _check_kinds(*expand_join(query, schema))
         query, rows = prepare_rows(query, *tables)
-        kept = _derived(query, rows)
+        kept = _derive_rows(query, rows)
         body = query.apply.body if isinstance(query.apply, RowFunction) else None
         if body is not None and _reads_days_twice(query, body):
             return False
@@ -104,7 +104,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
     """Raise KindError where a clause is not of the kind it must be."""
     if query.where is not None and kind(query.where, schema) != "bool":
         raise KindError(query.where, "where needs a condition")
-    rows = extended(schema, query)
+    rows = extend_schema(schema, query)
     for node in _roots(replace(query, where=None, derive=())):
         kind(node, rows)
     answer = output_facts(query, Facts(rows))
@@ -116,7 +116,7 @@ def _check_kinds(query: Query, schema: Schema) -> None:
         kind(Col(name), rows)
 
 
-def _derived(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _derive_rows(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return all rows with the derived columns, whatever `where` says of them."""
     return filter_rows(replace(query, where=None), rows)
 

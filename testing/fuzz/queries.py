@@ -82,7 +82,7 @@ class Grower:
             case 7:
                 return Neg(inner)
             case 8:
-                return self.called(inner)
+                return self.grow_call(inner)
             case 9:
                 return Call(self.draw.choice(("min", "max")), (inner, self.number(depth - 1)))
             case 10:
@@ -90,7 +90,7 @@ class Grower:
             case _:
                 return Case(((self.condition(depth - 1), inner),), self.otherwise(depth - 1))
 
-    def called(self, inner: Expr) -> Expr:
+    def grow_call(self, inner: Expr) -> Expr:
         """Grow a call of a function of one number."""
         if self.chance(0.15):
             return Call("round", (inner, Lit(1)))
@@ -147,13 +147,13 @@ class Grower:
                 function = self.draw.choice(("contains", "starts_with"))
                 return Call(function, (text, Lit(self.draw.choice(("a", "é", "'", "b")))))
             case 10:
-                return self.compared()
+                return self.grow_comparison()
             case _:
                 low, high = self.number(0), self.number(0)
                 middle = self.number(0)
                 return Bool("and", (Compare("<", low, middle), Compare("<=", middle, high)))
 
-    def compared(self) -> Expr:
+    def grow_comparison(self) -> Expr:
         """Grow a comparison of what is no plain number."""
         op = self.draw.choice(COMPARISONS)
         value: Expr
@@ -241,8 +241,8 @@ class Grower:
 def query(draw: Random) -> Query:
     """Grow a query of one frame."""
     grower = Grower(draw)
-    grown = _answer(grower, _begun(grower, Query("asked", "")))
-    return _ended(grower, grown, grown.outputs)
+    grown = _answer(grower, _grow_start(grower, Query("asked", "")))
+    return _grow_end(grower, grown, grown.outputs)
 
 
 def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
@@ -252,22 +252,22 @@ def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     texts = [name for name in beside if name.startswith("t")]
     grower = Grower(draw, numbers, texts, joined=True)
     how: Literal["inner", "left"] = draw.choice(("inner", "left"))
-    grown = _begun(grower, Query("asked", "", Join("other", tuple(on), how)))
+    grown = _grow_start(grower, Query("asked", "", Join("other", tuple(on), how)))
     if grower.chance(0.4):
-        return _ended(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
+        return _grow_end(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
     grown = _answer(grower, grown)
-    return _ended(grower, grown, grown.outputs)
+    return _grow_end(grower, grown, grown.outputs)
 
 
-def _begun(grower: Grower, grown: Query) -> Query:
+def _grow_start(grower: Grower, grown: Query) -> Query:
     # A derived column comes after where.
     where = Grower(grower.draw, list(grower.more)) if grower.chance(0.4) else None
     if grower.chance(0.3):
-        grown = replace(grown, derive=_derived(grower))
+        grown = replace(grown, derive=_grow_derived(grower))
     return replace(grown, where=where.condition() if where else None)
 
 
-def _derived(grower: Grower) -> tuple[Output, ...]:
+def _grow_derived(grower: Grower) -> tuple[Output, ...]:
     outputs = []
     for place in range(grower.draw.choice((1, 1, 2))):
         name = f"new_{place}"
@@ -310,7 +310,7 @@ def _answer(grower: Grower, grown: Query) -> Query:
     return replace(grown, group_by=keys, aggregate=outputs)
 
 
-def _ended(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
+def _grow_end(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
     draw = grower.draw
     if grower.chance(0.15):
         name = draw.choice(names)

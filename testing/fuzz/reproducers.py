@@ -77,8 +77,8 @@ def read_back(query: Query) -> Query:
 
 def digest(query: Query, tables: Tables) -> str:
     """Return eight digits that tell this query and data from others."""
-    told = f"{workload(query)}{data(tables)}"
-    return hashlib.sha256(told.encode()).hexdigest()[:8]
+    text = f"{workload(query)}{data(tables)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def data(tables: Tables) -> str:

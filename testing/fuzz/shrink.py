@@ -33,10 +33,10 @@ def shrink(
                 break
             if left <= 0:
                 break
-    return query, tables if query.join else _used(query, tables)
+    return query, tables if query.join else _keep_used(query, tables)
 
 
-def _used(query: Query, tables: Tables) -> Tables:
+def _keep_used(query: Query, tables: Tables) -> Tables:
     """Keep the columns that are read; of none there would be no rows."""
     names = [name for name in tables.frame.column_names if name in query.reads]
     return Tables(tables.frame.select(names)) if names else tables

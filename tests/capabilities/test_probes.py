@@ -222,7 +222,7 @@ def test_stored_findings_are_read_back_and_told(tmp_path: Path) -> None:
     read, skipped = probe_results.lines(tmp_path)
     assert read == made
     assert "nobody asks 'AGE'" in skipped[0] or "half written" in skipped[0]
-    roads, family = capabilities.told(read, 2)
+    roads, family = capabilities.build_stories(read, 2)
     assert list(roads.grids[0].rows) == [("loky", "processes", "no", *"——————")]
     assert list(roads.grids[1].rows) == [("loky", "400 ms", "100 ms", "100 µs", "10.0 ms", "1.50×")]
     assert "loky, costs" in roads.warnings[0]

@@ -263,7 +263,7 @@ def noisy(tmp_path: Path, noise, rounds=40, drift=0.0):
 @pytest.mark.parametrize("drift", [0.0, 0.001])
 def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path: Path, drift: float) -> None:
     found = selftest.build(noisy(tmp_path, 0.007, drift=drift), 2, count=300)
-    assert found.passed
+    assert found.has_passed
     assert len(found.real) == 30
     ten = next(one for one in found.simulated if one.rounds == 10)
     assert ten.found >= 0.95
@@ -278,7 +278,7 @@ def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict() -> None:
     assert (first, second) == ({0: 1.5, 1: 1.0}, {0: 1.0, 1: 1.5})
     paired = {number: 1.5 if number % 4 in {0, 3} else 1.0 + number / 1e5 for number in range(20)}
     apart = selftest.itself({"polars": {"q1": paired, "q2": paired}}, (), "polars", 5)
-    assert all(ratio.verdict.decided for ratio in apart)
+    assert all(ratio.verdict.is_decided for ratio in apart)
 
 
 def test_a_comparison_with_too_few_rounds_tells_no_noise(tmp_path: Path) -> None:

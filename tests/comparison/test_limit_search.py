@@ -68,7 +68,7 @@ def test_what_needs_next_to_nothing_ends_at_the_least() -> None:
 def test_a_limit_under_which_one_of_two_tries_failed_does_not_work() -> None:
     tried = TrialCounts.of([(GIB, True), (2 * GIB, True), (GIB, False)])
     assert (tried.low, tried.high) == (GIB, 2 * GIB)
-    assert (tried.finished(GIB), tried.count(GIB)) == (1, 2)
+    assert (tried.count_finished(GIB), tried.count(GIB)) == (1, 2)
 
 
 def test_a_failure_above_a_success_counts() -> None:

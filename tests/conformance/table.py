@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from dfbench.engines import default_engines, own_infos
-from dfbench.engines.info import Place, Work
+from dfbench.engines.info import EnginePlace, Work
 from dfbench.testing.conformance.cases import CASES
 from dfbench.testing.conformance.known_failures import KnownFailure, mark
 
@@ -19,7 +19,9 @@ ENGINES = default_engines(Work.QUERY)
 ELSEWHERE = tuple(
     one.name
     for one in own_infos()
-    if one.pins and one.default_for is None and one.place in {Place.HERE, Place.ELSEWHERE}
+    if one.pins
+    and one.default_for is None
+    and one.place in {EnginePlace.HERE, EnginePlace.ELSEWHERE}
 )
 # A matter of the language, and the cases that hold engines to it.
 MATTERS: tuple[tuple[str, str], ...] = (

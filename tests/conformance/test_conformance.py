@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import engines, find, own_infos
-from dfbench.engines.info import Place, Work
+from dfbench.engines.info import EnginePlace, Work
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
 from dfbench.spec.schema import Schema
@@ -23,7 +23,7 @@ INFOS = own_infos()
 # tests/engines/test_functions.py holds them.
 FUNCTIONS_ONLY = {one.name for one in INFOS if Work.QUERY not in one.work}
 # `make conformance` names engines of other environments; these are in none of the main one.
-ELSEWHERE = {one.name for one in INFOS if one.place is not Place.HERE}
+ELSEWHERE = {one.name for one in INFOS if one.place is not EnginePlace.HERE}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
 NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE]
 # Their programs are their siblings' on another scheduler, and a case costs a cluster's round trips:

@@ -123,7 +123,9 @@ def test_newest_is_the_highest_version_and_not_the_last_in_the_alphabet() -> Non
 
 
 def test_isolation_gives_every_engine_its_newest_pins(tmp_path: Path) -> None:
-    names = provider(tmp_path).resolved(["pandas", "polars/in-memory", "duckdb@1.4"], isolate=True)
+    names = provider(tmp_path).resolve_names(
+        ["pandas", "polars/in-memory", "duckdb@1.4"], isolate=True
+    )
     assert names[0].startswith("pandas@3.")
     assert names[1].startswith("polars/in-memory@2.")
     assert names[2] == "duckdb@1.4"
@@ -131,7 +133,7 @@ def test_isolation_gives_every_engine_its_newest_pins(tmp_path: Path) -> None:
 
 def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path: Path) -> None:
     names = ["futures-thread", "pandas@3.1", "serial@python3.12"]
-    found = provider(tmp_path).resolved(names, python="/opt/bin/python3.13t")
+    found = provider(tmp_path).resolve_names(names, python="/opt/bin/python3.13t")
     assert found == (
         "futures-thread@/opt/bin/python3.13t",
         "pandas@3.1@/opt/bin/python3.13t",
@@ -143,7 +145,7 @@ def test_programs_fit_the_version_they_run_on(tmp_path: Path) -> None:
     query = read("groupby").query("q1")
 
     def text(name):
-        versions = provider(tmp_path).planned(find(name)).versions
+        versions = provider(tmp_path).plan_interpreter(find(name)).versions
         return find(name).write(query, TEXT, Resources(versions=versions)).text
 
     assert "infer_string" in text("pandas@2.3")

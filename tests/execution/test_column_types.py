@@ -12,7 +12,7 @@ from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.execution.column_types import MAX_CHARACTERS, describe_columns
-from dfbench.report.context import loaded
+from dfbench.report.context import list_column_types
 from dfbench.spec.reader import read_text
 from dfbench.storage.records import Outcome, Run
 
@@ -73,4 +73,7 @@ def test_a_report_tells_columns_by_their_types_and_engines_in_their_order() -> N
         Run("b", "q2", 1, Outcome.OK, columns={"x": "float64"}),
         Run("c", "q1", 1, Outcome.CRASHED),
     ]
-    assert loaded(["a", "b", "c"], runs) == {"a": "String: k", "b": "str: k; float64: x, y"}
+    assert list_column_types(["a", "b", "c"], runs) == {
+        "a": "String: k",
+        "b": "str: k; float64: x, y",
+    }

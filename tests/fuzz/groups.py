@@ -23,7 +23,7 @@ from dfbench.engines.base import Program
 from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported
-from dfbench.spec.document import Origin, Place
+from dfbench.spec.document import Origin, Position
 from dfbench.spec.row_functions import group_function
 from dfbench.spec.workload import Query
 
@@ -118,7 +118,7 @@ class Drawn:
 def query(source: str, *outputs: str) -> Query:
     """Return the query of a def."""
     names = outputs or ("y",)
-    function = group_function(source, names, lambda at: Place(Origin("w.yaml", source), at))
+    function = group_function(source, names, lambda at: Position(Origin("w.yaml", source), at))
     return Query("q", "", group_by=("k",), apply=function)
 
 

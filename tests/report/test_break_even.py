@@ -9,7 +9,7 @@ import pytest
 from dfbench.comparison import session
 from dfbench.comparison.request import Request
 from dfbench.comparison.scaling import measures_secondary, scale_down
-from dfbench.report.break_even import CostModel, Crossing, Kind, crossing, line, settled, stories
+from dfbench.report.break_even import CostModel, Crossing, Kind, combine, crossing, line, stories
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
@@ -42,14 +42,14 @@ def test_lines_cross_where_arithmetic_says(road: CostModel, kind: Kind, at: floa
 
 
 def test_rounds_that_differ_in_kind_are_undecided() -> None:
-    assert settled([Crossing(Kind.FROM, 5.0), Crossing(Kind.NEVER)]).kind is Kind.UNDECIDED
-    assert settled([]).kind is Kind.UNDECIDED
+    assert combine([Crossing(Kind.FROM, 5.0), Crossing(Kind.NEVER)]).kind is Kind.UNDECIDED
+    assert combine([]).kind is Kind.UNDECIDED
 
 
 def test_rounds_that_agree_give_their_median() -> None:
     places = [Crossing(Kind.FROM, at) for at in (5.0, 9.0, 700.0)]
-    assert settled(places) == Crossing(Kind.FROM, 9.0)
-    assert settled([*places[:1], Crossing(Kind.ALWAYS)]) == Crossing(Kind.FROM, 2.5)
+    assert combine(places) == Crossing(Kind.FROM, 9.0)
+    assert combine([*places[:1], Crossing(Kind.ALWAYS)]) == Crossing(Kind.FROM, 2.5)
 
 
 def measured(

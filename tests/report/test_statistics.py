@@ -226,7 +226,7 @@ def test_a_sample_is_the_least_hot_run_and_never_a_cold_one() -> None:
 
 
 def test_rounds_are_paired_and_lonely_ones_left_out() -> None:
-    found = statistics.paired({0: 2.0, 1: 3.0, 5: 1.0}, {0: 1.0, 1: 6.0, 2: 9.0})
+    found = statistics.pair_rounds({0: 2.0, 1: 3.0, 5: 1.0}, {0: 1.0, 1: 6.0, 2: 9.0})
     assert found == pytest.approx({0: math.log(2), 1: math.log(0.5)})
 
 

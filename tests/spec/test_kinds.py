@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dfbench.spec.kinds import KindError, extended, kind, may_be_missing
+from dfbench.spec.kinds import KindError, extend_schema, kind, may_be_missing
 from dfbench.spec.parser import Context, expression, parse
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Output, Query
@@ -139,7 +139,7 @@ def test_whether_a_value_may_be_missing(text: str) -> None:
 def test_derived_columns_join_the_schema() -> None:
     derive = (Output("x", expression("i / f")), Output("y", expression("x > 1")))
     query = Query("q", "", derive=derive)
-    schema = extended(SCHEMA, query)
+    schema = extend_schema(SCHEMA, query)
     assert schema["x"] == Column("x", "float", "double", nulls=True, nans=True)
     assert schema["y"].kind == "bool"
     assert schema.rows == SCHEMA.rows

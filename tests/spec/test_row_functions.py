@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 import pytest
-from dfbench.spec.document import Origin, Place
+from dfbench.spec.document import Origin, Position
 from dfbench.spec.expression import (
     Agg,
     Arith,
@@ -92,7 +92,7 @@ def value(node, row):
 
 def read(source):
     origin = Origin("w.yaml", source)
-    return row_function(source, "y", lambda offset: Place(origin, offset)).function
+    return row_function(source, "y", lambda offset: Position(origin, offset)).function
 
 
 DEFS = {
@@ -231,7 +231,7 @@ def test_a_def_that_can_never_work_is_a_mistake(source: str) -> None:
 
 def test_a_group_function_names_columns_and_outputs() -> None:
     source = "def f(v1, v3):\n    return v1.sum(), v3.max()\n"
-    place = partial(Place, Origin("w.yaml", source))
+    place = partial(Position, Origin("w.yaml", source))
     function = group_function(source, ("a", "b"), place)
     assert function.parameters == ("v1", "v3")
     assert function.body == (whole(Agg("sum", (Col("v1"),))), whole(Agg("max", (Col("v3"),))))

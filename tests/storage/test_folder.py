@@ -218,9 +218,15 @@ def test_the_table_of_no_run_has_its_columns(tmp_path: Path) -> None:
 def test_a_run_survives_json_whatever_its_text() -> None:
     run = Run(
         "e", "q", 1, Outcome.CRASHED, evidence="a\nb\u2028c\x85 \"'", log="\x00\x1b[31m",
-        times=Times(hot=(0.1, 1e-9)), noise=Noise(0.5, None), told={"POLARS": "1"},
+        times=Times(hot=(0.1, 1e-9)), noise=Noise(0.5, None), environment={"POLARS": "1"},
     )  # fmt: skip
     assert Run.from_dict(json.loads(json.dumps(run.to_dict()))) == run
+
+
+def test_a_runs_environment_is_read_under_its_older_name() -> None:
+    record = Run("e", "q", 1, Outcome.OK, environment={"POLARS": "1"}).to_dict()
+    record["told"] = record.pop("environment")
+    assert Run.from_dict(record).environment == {"POLARS": "1"}
 
 
 def test_storing_imports_nothing_heavy() -> None:

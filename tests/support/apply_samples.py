@@ -13,7 +13,7 @@ from dfbench.engines.base import Resources
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import choose_backend
-from dfbench.spec.document import Origin, Place
+from dfbench.spec.document import Origin, Position
 from dfbench.spec.row_functions import group_function, row_function
 from dfbench.spec.workload import Limits, Query, Tasks
 from dfbench.storage.records import Run
@@ -36,13 +36,13 @@ def frame(rows: int = 1000) -> pa.Table:
 
 def rows_query(source: str) -> Query:
     origin = Origin("w.yaml", source)
-    read = row_function(source, "y", lambda offset: Place(origin, offset))
+    read = row_function(source, "y", lambda offset: Position(origin, offset))
     return Query("q", "a question", apply=read.function)
 
 
 def groups_query(source: str, *outputs: str) -> Query:
     origin = Origin("w.yaml", source)
-    place = lambda offset: Place(origin, offset)  # noqa: E731
+    place = lambda offset: Position(origin, offset)  # noqa: E731
     function = group_function(source, outputs or ("y",), place)
     return Query("q", "a question", group_by=("k",), apply=function)
 

@@ -11,7 +11,7 @@ from dfbench.engines import engines, find, find_missing
 from dfbench.engines.base import Resources
 from dfbench.environments.provider import current_interpreter
 from dfbench.testing.conformance import canaries
-from dfbench.testing.conformance.canaries import measured, programs, spent
+from dfbench.testing.conformance.canaries import measure, programs, spent
 
 TWO = Resources(threads=2)
 
@@ -105,7 +105,7 @@ def test_a_program_that_leaves_its_work_undone_is_found(
     engine = name.partition(" ")[0]
     if find_missing(find(engine if engine in engines() else "polars")):
         pytest.skip("its engine is not installed")
-    (seconds,) = measured(sys.executable, tmp_path, data, [UNFINISHED[name]], {})
+    (seconds,) = measure(sys.executable, tmp_path, data, [UNFINISHED[name]], {})
     assert not seconds.is_finished, seconds
 
 
@@ -142,7 +142,7 @@ def test_modin_without_its_last_step_is_found(
         pytest.skip("its engine is not installed")
     text = MODIN.format(backend=backend, start=STARTS[backend])
     told = find(name).environment(TWO)
-    (seconds,) = measured(sys.executable, tmp_path, data, [text], told)
+    (seconds,) = measure(sys.executable, tmp_path, data, [text], told)
     assert not seconds.is_finished, seconds
 
 

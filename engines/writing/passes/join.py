@@ -47,7 +47,7 @@ class Joining:
         return tuple(name for name in self.other.names if name in needed)
 
     @property
-    def renamed(self) -> dict[str, str]:
+    def new_names(self) -> dict[str, str]:
         """Return those of them that have another name in the joined rows."""
         shown = name_table_columns(self.data, self.join)
         return {name: shown[name] for name in self.right if shown.get(name, name) != name}
@@ -55,7 +55,7 @@ class Joining:
     @property
     def left(self) -> tuple[str, ...]:
         """Return the columns that are loaded of the dataset: those that are read, or clash."""
-        needed = {*self.join.on, *self.reads, *self.renamed}
+        needed = {*self.join.on, *self.reads, *self.new_names}
         return tuple(name for name in self.data.names if name in needed)
 
     @property
@@ -64,7 +64,7 @@ class Joining:
         return any(self.data[key].missing and self.other[key].missing for key in self.join.on)
 
     @property
-    def filled(self) -> tuple[str, ...]:
+    def filled_keys(self) -> tuple[str, ...]:
         """Return the keys that a table has missing values of, and the joined rows have not."""
         left = self.join.how == "left"
         whole = (key for key in self.join.on if not (left and self.data[key].missing))
@@ -76,7 +76,7 @@ class Joining:
         kinds = ((key, self.data[key], self.other[key]) for key in self.join.on)
         return tuple(k for k, one, two in kinds if one.kind == "int" and one.arrow != two.arrow)
 
-    def coded(self, data: Schema) -> tuple[str, ...]:
+    def find_coded_keys(self, data: Schema) -> tuple[str, ...]:
         """Return the keys that are texts with a dictionary in one table, and not in the other."""
         kinds = ((key, self.data[key].arrow, self.other[key].arrow) for key in self.join.on)
         unlike = [key for key, *both in kinds if sum(map(_is_coded, both)) == 1]
@@ -160,18 +160,18 @@ def single_frame(query: Query, _: Schema) -> Query:
 def from_path(tree: ast.expr, variable: str) -> ast.expr:
     """Return what reads the file at `path` for a path of another variable."""
 
-    class Put(ast.NodeTransformer):
+    class Replace(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return quote(variable) if node.id == "path" else node
 
-    put = Put().visit(tree)
+    put = Replace().visit(tree)
     assert isinstance(put, ast.expr)
     return put
 
 
 def write_merge(met: Joining) -> ast.expr:
     """Write the join in pandas' words, for the engines that have them."""
-    truths = [key for key in met.filled if met.data[key].kind == "bool"]
+    truths = [key for key in met.filled_keys if met.data[key].kind == "bool"]
     ours, theirs = ([k for k in truths if side[k].missing] for side in (met.data, met.other))
     # pandas lets a missing key match a missing key.
     gaps = list(met.join.on) if met.matches_missing else theirs
@@ -179,7 +179,7 @@ def write_merge(met: Joining) -> ast.expr:
     options = {"on": met.key}
     if met.join.how == "left":
         options["how"] = literal("left")
-    if met.renamed:
+    if met.new_names:
         options["suffixes"] = literal(("", SUFFIX))
     return quote("d.merge(t, **o)", d=left, t=other, o=options)
 
@@ -200,9 +200,9 @@ def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: st
         cast = quote(f"{library}.col(n).cast({library}.Int64)", n=key)
         left, right = (quote("t.with_columns(c)", t=t, c=cast) for t in (left, right))
     text = f"{library}.col(*n).cast({library}.String)"
-    if coded := met.coded(met.data):
+    if coded := met.find_coded_keys(met.data):
         left = quote("t.with_columns(c)", t=left, c=quote(text, n=[*map(literal, coded)]))
-    if coded := met.coded(met.other):
+    if coded := met.find_coded_keys(met.other):
         right = quote("t.with_columns(c)", t=right, c=quote(text, n=[*map(literal, coded)]))
     options = {"on": met.key}
     if met.join.how == "left":

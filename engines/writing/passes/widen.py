@@ -23,7 +23,7 @@ from ....spec.expression import (
     columns,
     walk,
 )
-from ....spec.kinds import KindError, extended, kind, may_be_missing
+from ....spec.kinds import KindError, extend_schema, kind, may_be_missing
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
@@ -41,7 +41,7 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """
     if not _concerns(query, data):
         return query
-    rows = _Widener(extended(data, query), gaps)
+    rows = _Widener(extend_schema(data, query), gaps)
     derive = tuple(map(rows.derive_wide, query.derive))
     aggregate, transform = (
         tuple(map(rows.widen_output, o)) for o in (query.aggregate, query.transform)
