@@ -44,8 +44,8 @@ class EngineInfo:
     whose environments ship with dfbench. `default_for` is the work that an engine is asked for
     where a workload names none, and `default_variant` a name for what it does by itself.
     `threads` are the environment variables that take the number of threads, `environment` those
-    that are always set. An engine that is `sampled` writes another engine's programs for a
-    cluster of this machine: the suite asks it a part of the cases.
+    that are always set. The tests run one in `sample` of the conformance cases: more than 1 where
+    a case costs much or a sibling writes the same program; `make conformance` runs them all.
     """
 
     name: str
@@ -57,7 +57,7 @@ class EngineInfo:
     default_variant: str = ""
     threads: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
-    sampled: bool = False
+    sample: int = 1
 
     @property
     def distributions(self) -> tuple[str, ...]:

@@ -189,9 +189,10 @@ INFO = EngineInfo(
     default_variant="ray",
     threads=("MODIN_CPUS",),
     environment=RAY_SETTINGS,
+    sample=4,
 )
 DASK = INFO.variant(
-    "dask", requirements=("modin", "pandas", "distributed", "numpy"), environment={}, sampled=True
+    "dask", requirements=("modin", "pandas", "distributed", "numpy"), environment={}, sample=16
 )
 # unidist is Modin's layer over MPI.
 MPI = INFO.variant(

@@ -95,7 +95,12 @@ def tested_elsewhere() -> tuple[str, ...]:
         if one.place in {EnginePlace.HERE, EnginePlace.ELSEWHERE}
         and (one.default_for is None or one.pins != (NEWEST,))
     ]
-    return (*found, *(one.name for one in own_infos() if one.sampled))
+    sampled = [
+        one.name
+        for one in own_infos()
+        if one.sample > 1 and one.place is Place.HERE and Work.QUERY in one.work
+    ]
+    return (*found, *sampled)
 
 
 def select_installed(names: Sequence[str]) -> tuple[str, ...]:

@@ -211,11 +211,12 @@ INFO = EngineInfo(
     default_for=Work.QUERY,
     default_variant="threads",
     threads=("DASK_NUM_WORKERS",),
+    sample=2,
 )
 # A cluster gets its limits from the program.
 ON_CLUSTER = ("dask[dataframe]", "distributed", "pandas", "pyarrow")
 DISTRIBUTED = INFO.variant(
-    "distributed", requirements=ON_CLUSTER, work=FRAMES, threads=(), sampled=True
+    "distributed", requirements=ON_CLUSTER, work=FRAMES, threads=(), sample=16
 )
 ENGINE = Dask(INFO)
 VARIANTS = (

@@ -59,6 +59,7 @@ ENGINE = Numba(
         pins=(NEWEST,),
         default_for=Work.QUERY,
         threads=("NUMBA_NUM_THREADS",),
+        sample=2,
     )
 )
 write, run = ENGINE.write, ENGINE.run

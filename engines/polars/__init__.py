@@ -146,7 +146,7 @@ GPU = INFO.variant(
 NUMBA = INFO.variant("numba", requirements=("polars", "numba", "numpy"), work=ROW_FUNCTIONS)
 ENGINE = Polars(INFO)
 VARIANTS = (
-    Polars(INFO.variant("in-memory"), collect='collect(engine="in-memory")'),
+    Polars(INFO.variant("in-memory", sample=4), collect='collect(engine="in-memory")'),
     MapElements(INFO.variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
