@@ -98,7 +98,7 @@ def tested_elsewhere() -> tuple[str, ...]:
     sampled = [
         one.name
         for one in own_infos()
-        if one.sample > 1 and one.place is Place.HERE and Work.QUERY in one.work
+        if one.sample > 1 and one.place is EnginePlace.HERE and Work.QUERY in one.work
     ]
     return (*found, *sampled)
 
