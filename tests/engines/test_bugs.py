@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from dfbench.spec.reader import read_text
 from dfbench.testing.conformance.known_failures import MARKS
-from dfbench.testing.fuzz.campaign import Engine
-from dfbench.testing.fuzz.cases import Case, Data
+from dfbench.testing.fuzz.campaign import EngineProcess
+from dfbench.testing.fuzz.cases import Data, FuzzCase
 from dfbench.testing.fuzz.frames import Tables
 from dfbench.testing.fuzz.known_bugs import KNOWN, known
 
@@ -98,13 +98,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory):
 
     def ask(name, question, rows):
         if name not in engines:
-            engines[name] = Engine(name, tmp_path_factory.mktemp("bugs"))
+            engines[name] = EngineProcess(name, tmp_path_factory.mktemp("bugs"))
         tables = Tables(*map(pa.table, rows if isinstance(rows, tuple) else (rows,)))
         data = Data.of(tables, engines[name].folder / "data")
         files = "{files: data.parquet, tables: {other: other.parquet}}"
         text = f"dataset: {files}\nqueries:\n  asked: {question}\n"
         (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
-        return engines[name].verdict(Case(query, data)), known(name, query, data.tables)
+        return engines[name].verdict(FuzzCase(query, data)), known(name, query, data.tables)
 
     yield ask
     for engine in engines.values():

@@ -47,7 +47,7 @@ def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path: Path) -
     asked = [case for case in CASES if case.name in {"sum-plain", "max-plain", "mean-plain"}]
     with open_runner("liar", tmp_path) as runner:
         part = kit._run_cases("answers", runner, asked)
-    assert (part.met, part.unsupported, part.asked) == (1, 1, 3)
+    assert (part.met, part.unsupported, part.total) == (1, 1, 3)
     (failure,) = part.failures
     assert failure.startswith("sum-plain: ")
     assert "out" in failure
