@@ -27,7 +27,7 @@ def run(
     (place / "small.yaml").write_text(workload)
     typed = [sys.executable, "-m", "dfbench", command, "small.yaml", *words]
     return subprocess.run(
-        typed, cwd=place, capture_output=True, text=True, timeout=120, check=False
+        typed, cwd=place, capture_output=True, text=True, timeout=600, check=False
     )
 
 

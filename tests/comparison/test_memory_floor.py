@@ -43,7 +43,7 @@ def start(place: Path, *words: str) -> subprocess.Popen[str]:
 
 def run(place: Path, *words: str) -> tuple[int, str, str]:
     process = start(place, *words)
-    output, errors = process.communicate(timeout=200)
+    output, errors = process.communicate(timeout=600)
     return process.returncode, output, errors
 
 
@@ -52,9 +52,12 @@ def stored(place: Path) -> trials.StoredSearch:
 
 
 def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
-    code, output, errors = run(place, "floor", "small.yaml", "-q", "q1", "-e", "duckdb")
+    chosen = ("-q", "q1", "-e", "duckdb", "--memory", "find")
+    code, output, errors = run(place, "compare", "small.yaml", *chosen)
     assert code == 0, errors
+    assert "smallest sufficient memory" in output
     found = stored(place)
+    assert found.head.limits["memory"] == "find"
     tried = TrialCounts.by(found.trials)
     assert tried.low is not None
     assert tried.high is not None
@@ -76,7 +79,7 @@ def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
 
 def test_a_killed_search_is_read_and_gone_on_with(place: Path) -> None:
     victim = start(place, "floor", "small.yaml", "-e", "duckdb")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         files = list(place.glob("results/small/*/trials.jsonl"))
         if files and files[0].read_bytes().count(b"\n") >= 4:
@@ -98,14 +101,6 @@ def test_a_killed_search_is_read_and_gone_on_with(place: Path) -> None:
         assert tried.high is not None
         assert tried.count(tried.high) == TRIES
         assert query in output
-
-
-def test_memory_find_in_a_workload_searches(place: Path) -> None:
-    chosen = ("-e", "duckdb", "-q", "q1", "--memory", "find")
-    code, output, errors = run(place, "compare", "small.yaml", *chosen)
-    assert code == 0, errors
-    assert "smallest sufficient memory" in output
-    assert stored(place).head.limits["memory"] == "find"
 
 
 @pytest.mark.parametrize(

@@ -373,8 +373,8 @@ def test_of_two_processes_one_makes_and_both_have_it(tmp_path: Path) -> None:
     with subprocess.Popen(command, **pipes) as first:
         assert first.stdout.readline() == "made\n"
         with subprocess.Popen(command, **pipes) as second:
-            assert first.communicate("\n", timeout=30)[0] == "all of it\n"
-            assert second.communicate("\n", timeout=30)[0] == "all of it\n"
+            assert first.communicate("\n", timeout=600)[0] == "all of it\n"
+            assert second.communicate("\n", timeout=600)[0] == "all of it\n"
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
 

@@ -26,7 +26,7 @@ def test_a_tutorial_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     place = tmp_path / "docs" / "tutorials"
     place.mkdir(parents=True)
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(place)}}).execute()
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(place)}}).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert shown
     assert not [output for output in shown if output.output_type == "error"]

@@ -204,7 +204,7 @@ def test_offline_is_a_sentence_with_the_command(
 def _hold(path: str, ready, done) -> None:
     with store._lock(Path(path)):
         ready.set()
-        done.wait(30)
+        done.wait(300)
 
 
 def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_pruning_leaves_what_is_being_made_and_what_is_kept(tmp_path: Path) -> N
     holder = context.Process(target=_hold, args=(str(making), ready, done))
     holder.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(300)
         gone, _ = prune_environments(tmp_path, lambda _: True)
     finally:
         done.set()

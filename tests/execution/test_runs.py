@@ -427,7 +427,7 @@ def test_nothing_is_left_when_the_parent_is_ended(tmp_path: Path, name: str) -> 
         wait_for(mark, 100)
         for number in ENDINGS[name]:
             parent.send_signal(number)
-        assert parent.wait(20) != 0
+        assert parent.wait(300) != 0
     assert not gone(mark, before)
 
 
@@ -477,7 +477,7 @@ def test_groups_are_swept_wherever_the_dead_run_stood(tmp_path: Path) -> None:
 
 
 def wait_for(mark: str, count: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while len(left(mark).processes) < count:
         assert time.monotonic() < deadline
         time.sleep(0.02)

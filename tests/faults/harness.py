@@ -97,7 +97,7 @@ def provoke(fault: Fault, folder: Path, backend: Backend) -> tuple[Run, Left, fl
     return run, left(mark).since(before), seconds
 
 
-def gone(mark: str, before: Left, patience: float = 20.0) -> Left:
+def gone(mark: str, before: Left, patience: float = 120.0) -> Left:
     """Wait until nothing of a mark is left; give what is left all the same."""
     deadline = time.monotonic() + patience
     while (found := left(mark).since(before)) and time.monotonic() < deadline:
