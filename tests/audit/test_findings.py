@@ -6,11 +6,12 @@ import csv
 import gzip
 import json
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 import pytest
 from dfbench.audit.checksums import agree, measure_distance
-from dfbench.audit.findings import Flag, audit
+from dfbench.audit.findings import Finding, Flag, audit
 from dfbench.audit.groups import group, summarize
 from dfbench.audit.published import read
 from dfbench.audit.right_answers import RightAnswer, compute_right_answers
@@ -57,9 +58,10 @@ QUESTIONS = {
     "regression v1 v2 by id2 id4": (10_000, {"": "9.839", "spark": "9.838641"}),
 }
 DAY = 86_400
+Line: TypeAlias = dict[str, object]
 
 
-def line(solution, question, run, **changes):
+def line(solution: str, question: str, run: int, **changes: object) -> Line:
     rows, checks = QUESTIONS[question]
     batch = 1_700_000_000
     values = {
@@ -88,11 +90,11 @@ def line(solution, question, run, **changes):
     return values | changes
 
 
-def honest():
+def honest() -> list[Line]:
     return [line(s, q, run) for s in SOLUTIONS for q in QUESTIONS for run in (1, 2)]
 
 
-def published(tmp_path: Path, lines):
+def published(tmp_path: Path, lines: list[Line]) -> Path:
     path = tmp_path / "time.csv"
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, HEADER)
@@ -101,11 +103,11 @@ def published(tmp_path: Path, lines):
     return path
 
 
-def found(tmp_path: Path, lines):
+def found(tmp_path: Path, lines: list[Line]) -> tuple[Finding, ...]:
     return audit(read(published(tmp_path, lines)))
 
 
-def planted(solution, question, **changes):
+def planted(solution: str, question: str, **changes: object) -> list[Line]:
     """Change the lines of one solution and question."""
     return [
         entry | changes if (entry["solution"], entry["question"]) == (solution, question) else entry

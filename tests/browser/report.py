@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from . import pages
-from .chromium import chromium
+from .chromium import Page, Scheme, chromium
 
 AXE = Path(os.environ.get("AXE", ".cache/browser/node_modules/axe-core/axe.min.js"))
 SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1200, 400)]
@@ -24,25 +25,27 @@ FOUND = (
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory):
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with chromium(tmp_path_factory.mktemp("profile")) as page:
         yield page
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory):
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("pages")
     return {kind: pages.write(kind, place) for kind in pages.PAGES}
 
 
 @pytest.fixture
-def report(browser, files):
+def report(browser: Page, files: dict[str, Path]) -> Page:
     browser.open(files["report"])
     return browser
 
 
 @pytest.mark.parametrize("kind", pages.PAGES)
-def test_nothing_is_fetched_and_no_error_is_logged(browser, files, kind) -> None:
+def test_nothing_is_fetched_and_no_error_is_logged(
+    browser: Page, files: dict[str, Path], kind: str
+) -> None:
     browser.open(files[kind])
     assert browser.requests == [files[kind].as_uri()]
     assert browser.console == []
@@ -51,7 +54,7 @@ def test_nothing_is_fetched_and_no_error_is_logged(browser, files, kind) -> None
 @pytest.mark.parametrize("kind", pages.PAGES)
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_with_all_folds_open_and_closed(
-    browser, files, kind, scheme, width
+    browser: Page, files: dict[str, Path], kind: str, scheme: Scheme, width: int
 ) -> None:
     browser.open(files[kind], scheme, width)
     browser.told(AXE.read_text(encoding="utf-8") + "; 0")
@@ -62,25 +65,27 @@ def test_axe_finds_nothing_with_all_folds_open_and_closed(
 
 @pytest.mark.parametrize("kind", pages.PAGES)
 @pytest.mark.parametrize("width", [320, 400, 1200])
-def test_the_page_is_no_wider_than_the_screen(browser, files, kind, width) -> None:
+def test_the_page_is_no_wider_than_the_screen(
+    browser: Page, files: dict[str, Path], kind: str, width: int
+) -> None:
     browser.open(files[kind], width=width)
     browser.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
     assert browser.told("document.documentElement.scrollWidth") <= width
 
 
-def test_at_1200_pixels_ten_questions_and_eight_engines_need_no_scrolling(report) -> None:
+def test_at_1200_pixels_ten_questions_and_eight_engines_need_no_scrolling(report: Page) -> None:
     table = "document.querySelector('.matrix').parentNode"
     wide, room = report.told(f"[{table}.scrollWidth, {table}.clientWidth]")
     assert wide <= room
 
 
-def test_nobodys_script_runs(browser, files) -> None:
+def test_nobodys_script_runs(browser: Page, files: dict[str, Path]) -> None:
     browser.open(files["hostile"])
     assert "alert(1)" in browser.told("document.body.innerText")
     assert browser.told("document.scripts.length") == 1
 
 
-def test_the_page_reads_without_a_script(browser, files) -> None:
+def test_the_page_reads_without_a_script(browser: Page, files: dict[str, Path]) -> None:
     browser.send("Emulation.setScriptExecutionDisabled", value=True)
     try:
         browser.open(files["report"])
@@ -92,7 +97,7 @@ def test_the_page_reads_without_a_script(browser, files) -> None:
         browser.send("Emulation.setScriptExecutionDisabled", value=False)
 
 
-def test_a_fold_opens_by_keyboard(report) -> None:
+def test_a_fold_opens_by_keyboard(report: Page) -> None:
     report.told("document.querySelector('#programs').parentNode.querySelector('summary').focus()")
     report.press("Enter")
     assert report.told("document.activeElement.parentNode.open")
@@ -100,7 +105,7 @@ def test_a_fold_opens_by_keyboard(report) -> None:
     assert not report.told("document.activeElement.parentNode.open")
 
 
-def test_the_keyboard_reaches_everything_that_can_be_done(report) -> None:
+def test_the_keyboard_reaches_everything_that_can_be_done(report: Page) -> None:
     report.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
     wanted = report.told(
         "document.querySelectorAll('main :is(button, select, summary, pre, .wide)').length"
@@ -117,14 +122,14 @@ def test_the_keyboard_reaches_everything_that_can_be_done(report) -> None:
     assert len(reached - {-1}) == wanted
 
 
-def test_what_has_the_focus_is_outlined(report) -> None:
+def test_what_has_the_focus_is_outlined(report: Page) -> None:
     report.press("Tab")
     style = "getComputedStyle(document.activeElement)"
     assert report.told(f"{style}.outlineStyle") != "none"
     assert report.told(f"parseFloat({style}.outlineWidth)") >= 1
 
 
-def test_a_table_sorts_by_keyboard_and_says_so(report) -> None:
+def test_a_table_sorts_by_keyboard_and_says_so(report: Page) -> None:
     head = "document.querySelector('table.sortable').tHead.rows[0]"
     peak = f"[...{head}.cells].findIndex(c => c.textContent.startsWith('peak'))"
     report.told(f"{head}.cells[{peak}].querySelector('button').focus()")
@@ -137,7 +142,7 @@ def test_a_table_sorts_by_keyboard_and_says_so(report) -> None:
     assert report.told(f"{head}.cells[{peak}].getAttribute('aria-sort')") == "descending"
 
 
-def test_what_has_no_figure_sorts_last_either_way(report) -> None:
+def test_what_has_no_figure_sorts_last_either_way(report: Page) -> None:
     matrix = "document.querySelector('.matrix')"
     column = f"[...{matrix}.tHead.rows[0].cells].findIndex(c => c.textContent == 'datatable')"
     last = f"[...{matrix}.tBodies[0].rows].slice(-2).map(r => r.cells[{column}].textContent.trim())"
@@ -146,7 +151,9 @@ def test_what_has_no_figure_sorts_last_either_way(report) -> None:
         assert set(report.told(last)) == {"unsupported", "out of memory"}
 
 
-def test_two_programs_stand_side_by_side_and_one_below_the_other_on_a_narrow_screen(report) -> None:
+def test_two_programs_stand_side_by_side_and_one_below_the_other_on_a_narrow_screen(
+    report: Page,
+) -> None:
     places = (
         "[...document.querySelectorAll('.programs')[0].querySelectorAll("
         "':scope > details:not([hidden])')].map(p => [p.dataset.engine, p.open, "
@@ -166,7 +173,7 @@ def test_two_programs_stand_side_by_side_and_one_below_the_other_on_a_narrow_scr
     assert below > high
 
 
-def test_the_copy_button_copies_the_program_as_it_was_run(report) -> None:
+def test_the_copy_button_copies_the_program_as_it_was_run(report: Page) -> None:
     allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
     report.send("Browser.grantPermissions", permissions=allowed)
     report.told(
@@ -181,7 +188,9 @@ def test_the_copy_button_copies_the_program_as_it_was_run(report) -> None:
     assert report.told("document.activeElement.textContent") == "Copied"
 
 
-def test_on_paper_nothing_is_cut_off_and_the_dark_stays_out(browser, files) -> None:
+def test_on_paper_nothing_is_cut_off_and_the_dark_stays_out(
+    browser: Page, files: dict[str, Path]
+) -> None:
     browser.open(files["report"], "dark", PAPER)
     browser.send("Emulation.setEmulatedMedia", media="print")
     try:
@@ -201,6 +210,6 @@ def test_on_paper_nothing_is_cut_off_and_the_dark_stays_out(browser, files) -> N
     assert browser.printed().startswith(b"%PDF")
 
 
-def test_the_report_of_ten_questions_and_eight_engines_is_small(files) -> None:
+def test_the_report_of_ten_questions_and_eight_engines_is_small(files: dict[str, Path]) -> None:
     assert files["report"].stat().st_size < 300_000
     assert not re.search(r"https?://(?!www\.w3\.org)", files["report"].read_text(encoding="utf-8"))

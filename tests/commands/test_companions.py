@@ -25,14 +25,15 @@ from dfbench.report import history, selftest
 from dfbench.report.model import Verdict
 from dfbench.spec.reader import read
 from dfbench.storage import folder
-from dfbench.storage.records import Outcome, Run, Times
+from dfbench.storage.folder import StoredComparison
+from dfbench.storage.records import Head, Outcome, Run, Times
 
 from tests.support import stored_samples as samples
 
 RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
 
 
-def dfbench(monkeypatch: pytest.MonkeyPatch, *words):
+def dfbench(monkeypatch: pytest.MonkeyPatch, *words: object) -> object:
     monkeypatch.setattr(sys, "argv", ["dfbench", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -44,12 +45,12 @@ def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def slower(run, factor):
+def slower(run: Run, factor: float) -> Run:
     hot = tuple(time * factor for time in run.times.hot)
     return replace(run, times=replace(run.times, hot=hot))
 
 
-def three(results):
+def three(results: Path) -> list[Head]:
     """Three comparisons: the second with a new polars, the last twice as slow."""
     heads = [
         samples.head(**RIGHT, began="2026-01-31T12:00:00"),
@@ -248,7 +249,7 @@ def test_a_missing_engine_is_told_with_the_command_that_adds_it() -> None:
     )
 
 
-def noisy(tmp_path: Path, noise, rounds=40, drift=0.0):
+def noisy(tmp_path: Path, noise: float, rounds: int = 40, drift: float = 0.0) -> StoredComparison:
     seed = random.Random(5)
     head = samples.head(engines=("polars",), queries=("q1", "q2", "q3"), rounds=rounds)
     made = folder.create(tmp_path, head)

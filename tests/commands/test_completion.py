@@ -21,7 +21,7 @@ queries:
 
 
 @pytest.fixture
-def place(tmp_path: Path):
+def place(tmp_path: Path) -> Path:
     (tmp_path / "mine.yaml").write_text(WORKLOAD)
     (tmp_path / "broken.yaml").write_text("queries: [")
     (tmp_path / "notes.txt").write_text("")
@@ -39,7 +39,7 @@ def offered(place: Path, line: str) -> set[str]:
     return set(ran.stdout.split())
 
 
-def test_bash_itself_completes_a_query_of_ones_own_workload(place) -> None:
+def test_bash_itself_completes_a_query_of_ones_own_workload(place: Path) -> None:
     script = (
         'eval "$(dfbench --show-completion bash)"; '
         "COMP_WORDS=(dfbench show mine.yaml -q bu); COMP_CWORD=4; "
@@ -65,12 +65,12 @@ def test_bash_itself_completes_a_query_of_ones_own_workload(place) -> None:
         ("dfbench dif", {"diff"}),
     ],
 )
-def test_names_are_offered_for_what_is_typed(place, line: str, words: set[str]) -> None:
+def test_names_are_offered_for_what_is_typed(place: Path, line: str, words: set[str]) -> None:
     assert offered(place, line) == words
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="needs zsh")
-def test_zsh_itself_reads_what_is_offered(place) -> None:
+def test_zsh_itself_reads_what_is_offered(place: Path) -> None:
     script = 'autoload -Uz compinit; compinit -D; eval "$(dfbench --show-completion zsh)"'
     env = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}",
            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # fmt: skip

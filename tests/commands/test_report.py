@@ -22,11 +22,11 @@ RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1",), "rounds": 4}
 
 
 @pytest.fixture
-def stored(tmp_path: Path):
+def stored(tmp_path: Path) -> str:
     return str(samples.store(tmp_path / "results", samples.head(**SMALL)).path)
 
 
-def dfbench(monkeypatch: pytest.MonkeyPatch, *words):
+def dfbench(monkeypatch: pytest.MonkeyPatch, *words: object) -> object:
     monkeypatch.setattr(sys, "argv", ["dfbench", *words])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -36,7 +36,7 @@ def dfbench(monkeypatch: pytest.MonkeyPatch, *words):
 @pytest.mark.parametrize("form", list(Format))
 @pytest.mark.parametrize("command", ["report", "diff"])
 def test_every_form_tells_of_every_engine(
-    stored,
+    stored: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     command: str,
@@ -49,7 +49,7 @@ def test_every_form_tells_of_every_engine(
 
 
 def test_exports_are_written_beside_the_table(
-    stored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    stored: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     files = {
         form: tmp_path / f"out.{form}" for form in ("html", "markdown", "json", "jsonl", "csv")
@@ -64,7 +64,7 @@ def test_exports_are_written_beside_the_table(
 
 
 def test_an_export_to_standard_output_takes_the_place_of_the_table(
-    stored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stored: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert dfbench(monkeypatch, "report", stored, "--export-json", "-") == 0
     assert json.loads(capsys.readouterr().out)["baseline"] == "pandas"
@@ -96,9 +96,9 @@ def test_trying_an_export_out_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_an_export_on_a_full_disk_keeps_the_file_of_before(
-    stored, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    stored: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def full(*_) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     old = tmp_path / "out.json"
@@ -120,7 +120,7 @@ def test_an_export_on_a_full_disk_keeps_the_file_of_before(
 )
 @pytest.mark.parametrize("command", ["report", "diff", "compare"])
 def test_a_mistake_is_a_sentence_and_exit_code_2(
-    stored,
+    stored: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,

@@ -14,7 +14,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
-def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     show(ASKED, folder=tmp_path)
     capsys.readouterr()
     return (tmp_path / "programs/pandas/q10.py").read_text()
@@ -22,7 +22,10 @@ def program(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
 
 @pytest.mark.parametrize("coloured", [False, True])
 def test_a_narrow_screen_crops_no_line_of_a_program(
-    coloured: bool, program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    coloured: bool,
+    program: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     if coloured:

@@ -16,9 +16,11 @@ from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.datasets.other_rows import make_other_rows
 from dfbench.engines import engines, find
+from dfbench.engines.base import Program, Resources
 from dfbench.execution import sandbox
 from dfbench.report.comparison import Comparison
-from dfbench.spec.workload import Files
+from dfbench.spec.schema import Schema
+from dfbench.spec.workload import Files, Query, Tasks
 from dfbench.storage.records import Outcome, Run
 
 CHEATS = {
@@ -54,10 +56,10 @@ class Cheat:
     name: str
     distributions: tuple[str, ...] = ("duckdb",)
 
-    def environment(self, _):
+    def environment(self, _: Resources) -> dict[str, str]:
         return {}
 
-    def write(self, query, data, resources):
+    def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
         program = find("duckdb").write(query, data, resources)
         text = f"{program.text}\n_load, _query = load, query\n{CHEATS[self.name]}"
         return dataclasses.replace(program, text=text)
@@ -78,7 +80,9 @@ def run(
     return tuple(run for run in found.stored.runs if run.engine == name), found
 
 
-def test_a_stale_answer_is_wrong_on_other_rows(monkeypatch, tmp_path: Path) -> None:
+def test_a_stale_answer_is_wrong_on_other_rows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (ended,), found = run("stale", monkeypatch, tmp_path)
     assert ended.outcome is Outcome.WRONG, ended.evidence
     assert ended.evidence.startswith("on other rows: ")
@@ -88,7 +92,9 @@ def test_a_stale_answer_is_wrong_on_other_rows(monkeypatch, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")
-def test_a_program_finds_no_answer_of_the_oracle(monkeypatch, tmp_path: Path) -> None:
+def test_a_program_finds_no_answer_of_the_oracle(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for _ in range(2):  # The second time, the oracle has answered.
         (ended,), _ = run("answers", monkeypatch, tmp_path)
         assert ended.outcome is Outcome.OK, ended.evidence
@@ -96,7 +102,9 @@ def test_a_program_finds_no_answer_of_the_oracle(monkeypatch, tmp_path: Path) ->
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core")
-def test_more_cores_than_allowed_stand_in_the_report(monkeypatch, tmp_path: Path) -> None:
+def test_more_cores_than_allowed_stand_in_the_report(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (ended,), found = run("affinity", monkeypatch, tmp_path)
     assert ended.outcome is Outcome.OK, ended.evidence
     report = next(found.stored.path.glob("*.md")).read_text()

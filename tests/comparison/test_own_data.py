@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +18,7 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
+from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.reader import read_text
 from dfbench.testing.conformance.answers import start_process
 from dfbench.verification.agreement import derive_requirements
@@ -57,6 +60,7 @@ TYPES = {
     "null": (pa.null(), [None] * 8),
 }
 WHOLE_TOO = {"int64", "float32", "string", "date32", "timestamp-utc", "decimal", "null"}
+Start: TypeAlias = Callable[[str], WarmProcess]
 NUMBERS = ("int", "uint", "float", "decimal")
 KEYS = ["a", "a", "b", "b", "b", None, None, "c"]
 ASKED = {
@@ -77,7 +81,7 @@ REFUSED = {
 }
 
 
-def typed_cases():
+def typed_cases() -> Iterator[str]:
     for name in TYPES:
         for kind in ASKED:
             numeric = name.startswith(NUMBERS) and name != "uint64-huge"
@@ -86,17 +90,17 @@ def typed_cases():
                 yield f"{name}-{kind}"
 
 
-def typed_table(name):
+def typed_table(name: str) -> pa.Table:
     type_, values = TYPES[name]
     gaps = [None if i in {1, 4, 7} else value for i, value in enumerate(values)]
     return pa.table({"k": KEYS, "v": pa.array(gaps, type_)})
 
 
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory):
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     started = {}
 
-    def give(engine):
+    def give(engine: str) -> WarmProcess:
         if engine not in started or not started[engine].alive:
             started[engine] = start_process(engine, tmp_path_factory.mktemp("programs"))
         return started[engine]
@@ -106,7 +110,14 @@ def warm(tmp_path_factory: pytest.TempPathFactory):
         process.end()
 
 
-def answer(engine, name, table, question, warm, folder):
+def answer(
+    engine: str,
+    name: object,
+    table: pa.Table,
+    question: dict[str, object],
+    warm: Start,
+    folder: Path,
+) -> str | None:
     """Answer a question on a table that is read as a person's own file; give a refusal's reason."""
     pq.write_table(table, folder / "own.parquet")
     workload = {"dataset": {"files": "own.parquet"}, "queries": {"asked": question}}
@@ -133,7 +144,7 @@ def answer(engine, name, table, question, warm, folder):
     return None
 
 
-def column(values, types, name):
+def column(values: list[object], types: pa.Schema, name: str) -> pa.Array:
     """Return an expected column; where all is missing, in the answer's type."""
     there = [value for value in values if value is not None]
     if there and isinstance(there[0], int) and max(map(abs, there)) >= 2**63:
@@ -144,13 +155,13 @@ def column(values, types, name):
     return pa.nulls(len(values), types.field(place).type if place >= 0 else pa.int64())
 
 
-def on_each_engine(function):
+def on_each_engine(function: Callable[..., None]) -> Callable[..., None]:
     return pytest.mark.parametrize("engine", ENGINES)(function)
 
 
 @on_each_engine
 @pytest.mark.parametrize("case", [*typed_cases()])
-def test_every_type_with_gaps(engine: str, case: str, warm, tmp_path: Path) -> None:
+def test_every_type_with_gaps(engine: str, case: str, warm: Start, tmp_path: Path) -> None:
     name, _, kind = case.rpartition("-")
     why = answer(engine, case, typed_table(name), ASKED[kind], warm, tmp_path)
     known = [key for key in REFUSED if key[0] == engine and fnmatch(case, key[1])]
@@ -166,14 +177,14 @@ NAMES = [name.strip() for name in ODD.split("|")]
 CHUNKS = [NAMES[i : i + 7] for i in range(0, len(NAMES), 7)]
 
 
-def column_of(name):
+def column_of(name: str) -> str:
     return f"col({name!r})"
 
 
 @on_each_engine
 @pytest.mark.parametrize("names", CHUNKS, ids=lambda names: names[0])
 @pytest.mark.parametrize("place", ["keys", "measures", "filtered"])
-def test_odd_names(engine: str, names: list[str], place: str, warm, tmp_path: Path) -> None:
+def test_odd_names(engine: str, names: list[str], place: str, warm: Start, tmp_path: Path) -> None:
     columns = {name: [i + j for j in (1, 2, 2, 1)] for i, name in enumerate(names)}
     table = pa.table({"k": ["a", "a", "b", "b"], "v": [1, 4, 2, 9], **columns})
     first, second, *others = names
@@ -196,7 +207,7 @@ def test_odd_names(engine: str, names: list[str], place: str, warm, tmp_path: Pa
 @on_each_engine
 @pytest.mark.parametrize("name", ["*", "^a$", "tab\there", "self", "e\u0301"])
 def test_a_name_that_an_engine_cannot_take_is_refused_and_never_answered_wrongly(
-    engine: str, name: str, warm, tmp_path: Path
+    engine: str, name: str, warm: Start, tmp_path: Path
 ) -> None:
     table = pa.table({"k": ["a", "a", "b"], name: [1, 2, 4]})
     question = {
@@ -227,7 +238,7 @@ SHAPES = {
 
 @on_each_engine
 @pytest.mark.parametrize("shape", SHAPES)
-def test_odd_shapes(engine: str, shape: str, warm, tmp_path: Path) -> None:
+def test_odd_shapes(engine: str, shape: str, warm: Start, tmp_path: Path) -> None:
     question = {"group_by": "k", "aggregate": {"s": "sum(v)", "m": "mean(v)", "n": "size()"}}
     why = answer(engine, shape, SHAPES[shape], question, warm, tmp_path)
     assert bool(why) == ((engine, shape) == ("datatable", "empty")), why

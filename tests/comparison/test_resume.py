@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.comparison import session
+from dfbench.comparison.plan import Plan
 from dfbench.comparison.preparation import prepare
 from dfbench.comparison.request import Request
 from dfbench.comparison.rounds import Rounds, run_key
@@ -240,7 +241,7 @@ def test_two_measurements_are_not_mixed(
     assert (copy / "runs.jsonl").read_bytes() == before
 
 
-def plan_of(path: Path):
+def plan_of(path: Path) -> Plan:
     head = read(path).head
     request = Request(head.file)
     return prepare(request, request.read(), Silence())

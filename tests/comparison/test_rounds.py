@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import dfbench
 import pytest
@@ -10,6 +12,7 @@ from dfbench.comparison import rounds
 from dfbench.comparison.budget import choose_second_round, choose_whole_engines
 from dfbench.engines import find, find_missing
 from dfbench.storage.records import Outcome
+from dfbench.verification.differences import CheckResult
 
 PLACES = [(e, q, 2) for q in ("q1", "q2") for e in ("modin", "pandas", "polars", "duckdb")]
 COSTS = {
@@ -48,7 +51,11 @@ FIRST = {**SLOW, **FAST}
 SECOND = [(*pair, 2) for pair in FIRST]
 
 
-def chosen(seconds: float, answered=tuple(FIRST), costs=FIRST) -> dict[str, list[str]]:
+def chosen(
+    seconds: float,
+    answered: Collection[tuple[str, str]] = tuple(FIRST),
+    costs: Mapping[tuple[str, str], float] = FIRST,
+) -> dict[str, list[str]]:
     kept = choose_second_round(SECOND, costs, answered, "pandas", seconds)
     return {e: [q for name, q, _ in kept if name == e] for e in ("pandas", "polars", "modin")}
 
@@ -88,7 +95,7 @@ def test_an_answer_of_the_same_bytes_is_compared_once(
 ) -> None:
     compared = []
 
-    def compare_counted(*asked, **also):
+    def compare_counted(*asked: Any, **also: Any) -> CheckResult:
         compared.append(asked)
         return judge(*asked, **also)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +41,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return the list to which each whole reading of the files adds its types."""
     seen: list[object] = []
 
-    def observe(paths, types, *rest):
+    def observe(paths: Any, types: Any, *rest: Any) -> Any:
         seen.append(types)
         return read_batches(paths, types, *rest)
 

@@ -15,7 +15,7 @@ import pytest
 from dfbench.datasets import cache, compact_frame, db_benchmark_join, r_random
 from dfbench.datasets.cache import default_folder, make_once
 from dfbench.datasets.compact_frame import spell_numbers
-from dfbench.datasets.dataset import make_dataset
+from dfbench.datasets.dataset import Dataset, make_dataset
 from dfbench.datasets.generators import build_name
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.datasets.r_random import RStream, find_first_appearances, to_millionths
@@ -33,7 +33,7 @@ G1 = "db-benchmark-groupby"
 J1 = "db-benchmark-join"
 
 
-def sample(stream, n, size):
+def sample(stream: RStream, n: int, size: int) -> list[int]:
     out = np.empty(size, np.int64)
     stream.sample_into(out, n)
     return out.tolist()
@@ -85,7 +85,9 @@ def test_long_draws_without_replacement_are_hashed_as_in_r(
 
 @given(st.lists(st.tuples(st.integers(1, 2**20), st.integers(0, 40)), max_size=8), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks) -> None:
+def test_any_sequence_of_draws_stays_in_step_with_r(
+    draws: list[tuple[int, int]], small_blocks: bool
+) -> None:
     fast, slow = RStream(3), SlowR(3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(r_random, "BLOCK", 5 if small_blocks else 1 << 17)
@@ -97,7 +99,7 @@ def test_any_sequence_of_draws_stays_in_step_with_r(draws, small_blocks) -> None
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_uniforms_are_rounded_as_r_rounds(word) -> None:
+def test_uniforms_are_rounded_as_r_rounds(word: int) -> None:
     value = rounded(100 * (word / 2**32))
     assert to_millionths(np.array([word], np.uint32))[0] / 1e6 == value
 
@@ -268,7 +270,7 @@ def test_a_dataset_is_named_as_db_benchmark_names_it(dataset: Generated, name: s
 
 
 @given(st.lists(st.integers(0, 2**33), min_size=1, max_size=30), st.integers(1, 12))
-def test_numbers_are_spelled_with_leading_zeros(numbers, digits) -> None:
+def test_numbers_are_spelled_with_leading_zeros(numbers: list[int], digits: int) -> None:
     numbers = [number % 10**digits for number in numbers]
     texts = spell_numbers(np.array(numbers, np.uint64), "id", digits)
     texts.validate(full=True)
@@ -279,7 +281,7 @@ def test_numbers_are_spelled_with_leading_zeros(numbers, digits) -> None:
     st.lists(st.sampled_from([3, 200, 2**20, 2**31]), min_size=1, max_size=5), st.integers(0, 60)
 )
 @settings(deadline=None)
-def test_rows_are_ordered_by_all_keys_and_stably(highest, rows) -> None:
+def test_rows_are_ordered_by_all_keys_and_stably(highest: list[int], rows: int) -> None:
     random = np.random.default_rng(rows)
     first = random.integers(0, 4, rows).astype(np.uint8)
     keys = [first, *(random.integers(0, high, rows).astype(np.uint32) for high in highest)]
@@ -334,7 +336,7 @@ def test_a_killed_run_leaves_nothing_that_is_later_believed(tmp_path: Path, shar
 
 
 def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    def interrupt(share) -> None:
+    def interrupt(share: float) -> None:
         if share > 0.5:
             raise KeyboardInterrupt
 
@@ -424,20 +426,20 @@ def test_the_cache_folder_follows_the_environment(
 
 
 @pytest.fixture
-def folder(tmp_path: Path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "own").mkdir()
     return tmp_path / "own"
 
 
-def made(folder, *patterns):
+def made(folder: Path, *patterns: str) -> Dataset:
     return make_dataset(Files(patterns, folder), folder.parent / "cache")
 
 
-def rows(data):
+def rows(data: Dataset) -> dict[str, list[object]]:
     return pq.read_table(data.path).to_pydict()
 
 
-def test_one_parquet_file_is_used_where_it_lies(folder) -> None:
+def test_one_parquet_file_is_used_where_it_lies(folder: Path) -> None:
     pq.write_table(pa.table({"unit price": [1.0, float("nan")], "n": [None, 2]}), folder / "a b.pq")
     data = made(folder, "a b.pq")
     assert data.path == folder / "a b.pq"
@@ -449,7 +451,7 @@ def test_one_parquet_file_is_used_where_it_lies(folder) -> None:
     assert data.name == "a b"
 
 
-def test_a_changed_file_is_described_anew(folder) -> None:
+def test_a_changed_file_is_described_anew(folder: Path) -> None:
     pq.write_table(pa.table({"x": [1.0]}), folder / "a.parquet")
     before = made(folder, "a.parquet")
     pq.write_table(pa.table({"x": [1.0, float("nan")]}), folder / "a.parquet")
@@ -458,7 +460,7 @@ def test_a_changed_file_is_described_anew(folder) -> None:
     assert (after.rows, after.schema["x"].nans) == (2, True)
 
 
-def test_several_parquet_files_become_one_in_the_order_of_their_names(folder) -> None:
+def test_several_parquet_files_become_one_in_the_order_of_their_names(folder: Path) -> None:
     pq.write_table(pa.table({"x": [3.5]}), folder / "b.parquet")
     pq.write_table(pa.table({"x": [1, 2]}), folder / "a.parquet")
     data = made(folder, "*.parquet")
@@ -466,14 +468,14 @@ def test_several_parquet_files_become_one_in_the_order_of_their_names(folder) ->
     assert data.schema["x"].arrow == "double"
 
 
-def test_folders_named_by_key_and_value_are_columns(folder) -> None:
+def test_folders_named_by_key_and_value_are_columns(folder: Path) -> None:
     for year in (2020, 2021):
         (folder / f"year={year}").mkdir()
         pq.write_table(pa.table({"x": [year % 10]}), folder / f"year={year}" / "x.parquet")
     assert rows(made(folder, ".")) == {"x": [0, 1], "year": [2020, 2021]}
 
 
-def test_dictionaries_become_plain_strings(folder) -> None:
+def test_dictionaries_become_plain_strings(folder: Path) -> None:
     words = pa.array(["x", None, "x"]).dictionary_encode()
     pq.write_table(pa.table({"s": words}), folder / "d.parquet")
     data = made(folder, "d.parquet")
@@ -481,14 +483,14 @@ def test_dictionaries_become_plain_strings(folder) -> None:
     assert rows(data) == {"s": ["x", None, "x"]}
 
 
-def test_an_index_that_pandas_stored_is_a_column(folder) -> None:
+def test_an_index_that_pandas_stored_is_a_column(folder: Path) -> None:
     pandas = pytest.importorskip("pandas")
     pandas.DataFrame({"x": [1, 2], "k": ["a", "b"]}).set_index("k").to_parquet(folder / "i.parquet")
     data = made(folder, "i.parquet")
     assert list(pandas.read_parquet(data.path).columns) == ["x", "k"]
 
 
-def test_csv_types_are_told_once_for_all_files_and_widen(folder) -> None:
+def test_csv_types_are_told_once_for_all_files_and_widen(folder: Path) -> None:
     (folder / "a.csv").write_text('x,unit price,s,e\n1,2.5,u,\n2,3,"",\n3,,NA,\n')
     (folder / "b.csv").write_text("x,unit price,s,e\n1.5,2.5,u,zz\n")
     assert rows(made(folder, "*.csv")) == {
@@ -499,7 +501,9 @@ def test_csv_types_are_told_once_for_all_files_and_widen(folder) -> None:
     }
 
 
-def test_a_value_far_down_a_csv_widens_its_column(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_far_down_a_csv_widens_its_column(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dfbench.datasets.csv_files.BLOCK_BYTES", 200)
     lines = [f"{n};{n}" for n in range(100)]
     (folder / "a.csv").write_text("\n".join(["a;b", *lines, "x;0.5", ""]))
@@ -508,13 +512,13 @@ def test_a_value_far_down_a_csv_widens_its_column(folder, monkeypatch: pytest.Mo
     assert rows(data)["a"] == [*map(str, range(100)), "x"]
 
 
-def test_arrow_files_are_read(folder) -> None:
+def test_arrow_files_are_read(folder: Path) -> None:
     feather.write_feather(pa.table({"x": [1, 2], "f": [1.0, float("nan")]}), folder / "a.feather")
     data = made(folder, "a.feather")
     assert (data.rows, data.schema["f"].nans, data.schema["x"].kind) == (2, True, "int")
 
 
-def test_every_kind_of_column_is_told(folder) -> None:
+def test_every_kind_of_column_is_told(folder: Path) -> None:
     kinds = {
         "int": pa.array([1], pa.uint8()),
         "float": pa.array([1], pa.float32()),
@@ -530,14 +534,14 @@ def test_every_kind_of_column_is_told(folder) -> None:
     assert {column.name: column.kind for column in schema.columns} == {kind: kind for kind in kinds}
 
 
-def test_nulls_are_found_without_statistics(folder) -> None:
+def test_nulls_are_found_without_statistics(folder: Path) -> None:
     table = pa.table({"x": [1, None], "y": [1, 2]})
     pq.write_table(table, folder / "a.parquet", write_statistics=False)
     schema = read_schema(folder / "a.parquet")
     assert (schema["x"].nulls, schema["y"].nulls) == (True, False)
 
 
-def broken(folder) -> None:
+def broken(folder: Path) -> None:
     (folder / "empty").mkdir()
     (folder / "x.txt").write_text("x")
     (folder / "bad.parquet").write_text("no")
@@ -571,7 +575,9 @@ def broken(folder) -> None:
         (["n?.parquet"], "the files' columns do not fit together"),
     ],
 )
-def test_files_that_cannot_be_used_are_told(folder, patterns: list[str], message: str) -> None:
+def test_files_that_cannot_be_used_are_told(
+    folder: Path, patterns: list[str], message: str
+) -> None:
     broken(folder)
     with pytest.raises(DataError, match=message):
         made(folder, *patterns)
@@ -579,7 +585,7 @@ def test_files_that_cannot_be_used_are_told(folder, patterns: list[str], message
     assert not cache.exists() or list(cache.iterdir()) == []
 
 
-def test_a_csv_is_read_in_the_dialect_that_is_told(folder) -> None:
+def test_a_csv_is_read_in_the_dialect_that_is_told(folder: Path) -> None:
     (folder / "a.csv").write_text("1,5|'a|b'|x\n2,25|c|-\n|NA|e\n")
     told = CsvFormat(delimiter="|", quote="'", decimal=",", header=False, missing=("-",))
     data = make_dataset(Files(("a.csv",), folder, told), folder / "cache")
@@ -590,7 +596,7 @@ def test_a_csv_is_read_in_the_dialect_that_is_told(folder) -> None:
     }
 
 
-def test_another_dialect_makes_other_data(folder) -> None:
+def test_another_dialect_makes_other_data(folder: Path) -> None:
     (folder / "a.csv").write_text("x\n1,5\n")
     comma, semicolon = (CsvFormat(delimiter=";", decimal=sign) for sign in ",.")
     made = [
@@ -599,14 +605,16 @@ def test_another_dialect_makes_other_data(folder) -> None:
     assert [rows(data) for data in made] == [{"x": [1.5]}, {"x": ["1,5"]}]
 
 
-def test_a_dialect_belongs_to_csv_files(folder) -> None:
+def test_a_dialect_belongs_to_csv_files(folder: Path) -> None:
     pq.write_table(pa.table({"x": [1]}), folder / "own.parquet")
     with pytest.raises(DataError, match="Parquet files have no delimiter"):
         make_dataset(Files(("own.parquet",), folder, CsvFormat(decimal=",")), folder / "cache")
 
 
 @pytest.mark.parametrize("statistics", [True, False])
-def test_the_largest_integer_is_known_with_and_without_statistics(folder, statistics: bool) -> None:
+def test_the_largest_integer_is_known_with_and_without_statistics(
+    folder: Path, statistics: bool
+) -> None:
     table = pa.table({"a": pa.array([2**64 - 1, None], pa.uint64()), "b": [1, -(2**60)]})
     pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
     a, b = read_schema(folder / "own.parquet").columns

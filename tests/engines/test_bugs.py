@@ -6,7 +6,9 @@ import datetime as dt
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pytest
@@ -15,7 +17,7 @@ from dfbench.testing.conformance.known_failures import MARKS
 from dfbench.testing.fuzz.campaign import EngineProcess
 from dfbench.testing.fuzz.cases import Data, FuzzCase
 from dfbench.testing.fuzz.frames import Tables
-from dfbench.testing.fuzz.known_bugs import KNOWN, known
+from dfbench.testing.fuzz.known_bugs import KNOWN, Known, known
 
 from tests.conformance.table import ELSEWHERE
 
@@ -91,12 +93,18 @@ MET = {
     ),
 }
 
+Ask: TypeAlias = Callable[[str, str, Any], tuple[str | None, Known | None]]
+
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory):
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     engines = {}
 
-    def ask(name, question, rows):
+    def ask(
+        name: str,
+        question: str,
+        rows: dict[str, list[object]] | tuple[dict[str, list[object]], ...],
+    ) -> tuple[str | None, Known | None]:
         if name not in engines:
             engines[name] = EngineProcess(name, tmp_path_factory.mktemp("bugs"))
         tables = Tables(*map(pa.table, rows if isinstance(rows, tuple) else (rows,)))
@@ -115,7 +123,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory):
     ("engine", "name"), [(bug.engine, bug.name) for bug in KNOWN if bug.engine != "modin"]
 )
 def test_what_the_fuzz_knows_is_wrong_still_and_nothing_near_it_is(
-    engine: str, name: str, asked
+    engine: str, name: str, asked: Ask
 ) -> None:
     question, meets, near = MET[name]
     wrong, found = asked(engine, question, meets)

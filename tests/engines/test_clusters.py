@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import dfbench
@@ -23,7 +24,7 @@ from tests.clusters.__main__ import Started, dask
 SCHEMA = generated_schema(Generated("db-benchmark-groupby", 1000))
 
 
-def text(engine, query="q1"):
+def text(engine: str, query: str = "q1") -> str:
     return find(engine).write(read("groupby").query(query), SCHEMA).text
 
 
@@ -92,7 +93,7 @@ def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(
 
 
 @pytest.fixture
-def cluster(tmp_path: Path):
+def cluster(tmp_path: Path) -> Iterator[str]:
     """A scheduler and two workers, as a person starts them in two terminals."""
     started = Started(tmp_path)
     try:
@@ -102,7 +103,9 @@ def cluster(tmp_path: Path):
         started.end()
 
 
-def test_questions_are_answered_on_a_cluster_that_is_there_already(cluster, tmp_path: Path) -> None:
+def test_questions_are_answered_on_a_cluster_that_is_there_already(
+    cluster: str, tmp_path: Path
+) -> None:
     engine = f"dask@{cluster}"
     results = tmp_path / "results"
     found = dfbench.check("groupby", engines=[engine], queries=["q1", "q8"], results=results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,7 +38,7 @@ def schema(*, nulls: bool = False, rows: int = 1000) -> Schema:
     return Schema(tuple(Column(n, kind, arrow, nulls) for n, kind, arrow in kinds), rows)  # type: ignore[arg-type]
 
 
-def by_k(*aggregate: Output, **clauses) -> Query:
+def by_k(*aggregate: Output, **clauses: Any) -> Query:
     return Query("q", "", group_by=("k",), aggregate=aggregate, **clauses)
 
 

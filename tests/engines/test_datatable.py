@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +20,7 @@ from dfbench.spec.expression import (
     Case,
     Col,
     Compare,
+    Expr,
     IsIn,
     Lit,
     Neg,
@@ -57,12 +59,12 @@ def ran(query: Query, tmp_path: Path) -> list[dict]:
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
-def column(body, tmp_path: Path, **options) -> list:
+def column(body: Expr, tmp_path: Path, **options: Any) -> list:
     applied = RowFunction("f", "out", body, columns=("x", "y"), **options)
     return [row["out"] for row in ran(Query("q", "", apply=applied), tmp_path)]
 
 
-def whole(expression, tmp_path: Path):
+def whole(expression: Expr, tmp_path: Path) -> object:
     ((answer,),) = (
         row.values() for row in ran(Query("q", "", aggregate=(Output("s", expression),)), tmp_path)
     )

@@ -45,7 +45,7 @@ OPERATORS = {
 }
 
 
-def no_aggregation(agg) -> None:
+def no_aggregation(agg: Agg) -> None:
     raise AssertionError(agg)
 
 
@@ -84,7 +84,7 @@ def numbers() -> st.SearchStrategy[Expr]:
 
 @settings(max_examples=150, deadline=None)
 @given(numbers(), st.integers(-20, 20), st.integers(-20, 20))
-def test_integer_arithmetic_means_what_python_means(tree, a, b) -> None:
+def test_integer_arithmetic_means_what_python_means(tree: Expr, a: int, b: int) -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE t AS SELECT ?::BIGINT AS a, ?::BIGINT AS b", [a, b])
         ((answer,),) = con.execute(f"SELECT {sql(tree)} FROM t").fetchall()
@@ -93,7 +93,7 @@ def test_integer_arithmetic_means_what_python_means(tree, a, b) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(numbers(), numbers(), st.integers(-20, 20), st.integers(-20, 20))
-def test_quotients_are_true_divisions(left, right, a, b) -> None:
+def test_quotients_are_true_divisions(left: Expr, right: Expr, a: int, b: int) -> None:
     tree = Arith("/", left, right)
     expected = python(tree, {"a": a, "b": b})
     with duckdb.connect() as con:
@@ -113,7 +113,7 @@ def texts(least: int) -> st.SearchStrategy[str]:
 
 @given(texts(0), texts(1))
 @settings(max_examples=100, deadline=None)
-def test_texts_and_names_survive(text, column) -> None:
+def test_texts_and_names_survive(text: str, column: str) -> None:
     answer = duckdb.sql(f"SELECT {quote_string(text)} AS {quote_name(column)}")
     assert answer.columns == [column]
     assert answer.to_arrow_table()[0].to_pylist() == [text]
@@ -219,7 +219,9 @@ FLOATS = (
 
 @pytest.mark.parametrize("op", ["//", "%"])
 @pytest.mark.parametrize("constant", [None, 0.1, -2.5, 3])
-def test_floats_divide_to_whole_numbers_and_remainders_as_in_python(op, constant) -> None:
+def test_floats_divide_to_whole_numbers_and_remainders_as_in_python(
+    op: str, constant: float | None
+) -> None:
     data = Schema((Column("x", "float", "float64"), Column("y", "float", "float64")), 1)
     tree = Arith(op, Col("x"), Col("y") if constant is None else Lit(constant))
     pairs = [(x, y) for x in FLOATS for y in FLOATS]

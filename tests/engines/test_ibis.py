@@ -17,7 +17,7 @@ queries:
 """
 
 
-def written(question):
+def written(question: str) -> str:
     (query,) = read_text(WORKLOAD.format(question), "ibis.yaml", Path()).queries
     return find("ibis").write(query, DATA).text
 

@@ -17,6 +17,7 @@ from dfbench.spec.expression import (
     Case,
     Col,
     Compare,
+    Expr,
     IsMissing,
     Let,
     Lit,
@@ -58,11 +59,11 @@ def ran(query: Query, tmp_path: Path) -> list[dict]:
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
-def missing(value):
+def missing(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else value
 
 
-def applied(body) -> Query:
+def applied(body: Expr) -> Query:
     return Query("q", "", apply=RowFunction("f", "out", body, columns=("x", "y")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import EngineError, Unsupported, WorkloadError
+from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.testing.conformance.answers import check_answer, start_process
-from dfbench.testing.conformance.cases import CASES, FRAMES
+from dfbench.testing.conformance.cases import CASES, FRAMES, ConformanceCase
 from dfbench.testing.conformance.known_failures import mark
 from typer.testing import CliRunner
 
@@ -32,7 +34,7 @@ ASKED = list(dict.fromkeys([*READ, *WHERE, *EDGES]))
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory):
+def frames(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scanned")
     for name, table in FRAMES.items():
         pq.write_table(table, folder / f"{name}.parquet", row_group_size=5)
@@ -40,7 +42,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory):
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], WarmProcess]]:
     started = {}
     yield lambda name: started.setdefault(
         name, start_process(name, tmp_path_factory.mktemp("programs"))
@@ -52,7 +54,11 @@ def warm(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("engine", SCANNING)
 @pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
 def test_a_scan_gives_the_oracles_answer(
-    engine: str, case: object, frames, warm, tmp_path: Path
+    engine: str,
+    case: ConformanceCase,
+    frames: Path,
+    warm: Callable[[str], WarmProcess],
+    tmp_path: Path,
 ) -> None:
     name = f"{engine}/scan"
     data = frames / f"{case.frame}.parquet"
@@ -74,7 +80,7 @@ def test_a_scan_gives_the_oracles_answer(
     assert verdict.agrees, f"{verdict.reason}\n{verdict.rows}\n{program.text}"
 
 
-def program(engine, where="v1 > 2"):
+def program(engine: str, where: str = "v1 > 2") -> str:
     text = f"{{where: {where}, group_by: id1, aggregate: {{v2: sum(v2)}}}}"
     workload = f"dataset: {{generate: db-benchmark-groupby, rows: 1e7}}\nqueries: {{q: {text}}}"
     (query,) = read_text(workload, "scan.yaml", Path()).queries
@@ -158,7 +164,7 @@ def test_both_ways_stand_side_by_side_in_one_comparison(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", SCANNING)
 def test_a_scanned_join_leaves_out_columns_that_no_query_speaks_of(
-    engine: str, warm, tmp_path: Path
+    engine: str, warm: Callable[[str], WarmProcess], tmp_path: Path
 ) -> None:
     lists = pa.array([[1], [2], []])
     paths = tmp_path / "data.parquet", tmp_path / "other.parquet"

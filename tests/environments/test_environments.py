@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def silent(words: str) -> None:
 
 
 @pytest.fixture
-def empty(tmp_path: Path):
+def empty(tmp_path: Path) -> Path:
     """An environment without packages: made by venv, with no network."""
     folder = find_folder(tmp_path, NOTHING, HERE, "nothing")
     subprocess.run([HERE.path, "-m", "venv", "--without-pip", folder], check=True)
@@ -144,7 +145,7 @@ def test_an_interpreter_is_that_of_the_engines_that_name_none(tmp_path: Path) ->
 def test_programs_fit_the_version_they_run_on(tmp_path: Path) -> None:
     query = read("groupby").query("q1")
 
-    def text(name):
+    def text(name: str) -> str:
         versions = provider(tmp_path).plan_interpreter(find(name)).versions
         return find(name).write(query, TEXT, Resources(versions=versions)).text
 
@@ -155,7 +156,7 @@ def test_programs_fit_the_version_they_run_on(tmp_path: Path) -> None:
     assert text("pandas@3.1").startswith('"""q1: sum v1 by id1 - pandas@3.1"""')
 
 
-def test_an_environments_versions_are_those_that_lie_in_it(empty) -> None:
+def test_an_environments_versions_are_those_that_lie_in_it(empty: Path) -> None:
     site = next(empty.glob("lib/python*/site-packages"))
     (site / "Some_Engine-1.2.3.dist-info").mkdir()
     (site / "Some_Engine-1.2.3.dist-info" / "METADATA").write_text(
@@ -166,7 +167,7 @@ def test_an_environments_versions_are_those_that_lie_in_it(empty) -> None:
 
 
 def test_what_was_interrupted_is_not_believed_and_is_made_anew(
-    empty, monkeypatch: pytest.MonkeyPatch
+    empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (empty / MANIFEST).unlink()
     (empty / "half").touch()
@@ -201,7 +202,7 @@ def test_offline_is_a_sentence_with_the_command(
         make_environment(tmp_path / "e", "pandas@3.1", NOTHING, HERE, silent)
 
 
-def _hold(path: str, ready, done) -> None:
+def _hold(path: str, ready: Event, done: Event) -> None:
     with store._lock(Path(path)):
         ready.set()
         done.wait(300)

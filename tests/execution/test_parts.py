@@ -554,7 +554,7 @@ class _Dying:
         self.code = None
 
     @property
-    def exitcode(self):
+    def exitcode(self) -> int | None:
         self.code = next(self.answers, self.code)
         return self.code
 

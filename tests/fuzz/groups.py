@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pyarrow as pa
@@ -138,7 +139,7 @@ def right(source: str, frame: pa.Table) -> dict:
     return found
 
 
-def _parameters(function) -> list[str]:
+def _parameters(function: FunctionType) -> list[str]:
     code = function.__code__
     return list(code.co_varnames[: code.co_argcount])
 

@@ -9,7 +9,7 @@ import math
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def table(missing: bool, rows: int = 60, seed: int = 1) -> pa.Table:
     """Make the frame: integers i and j (of 32 bits), floats f and g, a text s."""
     draw = random.Random(seed)
 
-    def column(values, holes):
+    def column(values: Sequence[object], holes: bool) -> list[object]:
         return [None if holes and draw.random() < 0.2 else draw.choice(values) for _ in range(rows)]
 
     return pa.table(

@@ -8,6 +8,7 @@ doubles to integers). Needs about 700 MB of disk and two minutes.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -56,7 +57,9 @@ WITH_NULLS = {
 
 
 @pytest.fixture(scope="module", params=[0, 5])
-def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+def published(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, tuple[float | None, ...]]]]:
     """Return a connection that sees the data as `x`, and the published answers."""
     folder = tmp_path_factory.mktemp("data")
     data = make_dataset(Generated("db-benchmark-groupby", 10_000_000, 100, request.param), folder)
@@ -67,7 +70,9 @@ def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_published_answer_is_met(published, question) -> None:
+def test_the_published_answer_is_met(
+    published: tuple[duckdb.DuckDBPyConnection, dict[str, tuple[float | None, ...]]], question: str
+) -> None:
     connection, answers = published
     rows, *sums = answers[question]
     names = ", ".join(f"sum({name})" for name in "abc"[: len(sums)])
@@ -78,7 +83,7 @@ def test_the_published_answer_is_met(published, question) -> None:
     assert [as_published(value, told) for value, told in zip(found, sums, strict=True)] == sums
 
 
-def as_published(value, told):
+def as_published(value: float, told: float) -> float:
     """Return a value with as many decimals as the published one has, or cut as that one is."""
     if isinstance(told, int):
         return math.floor(value)
@@ -96,7 +101,7 @@ JOINS = {
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory):
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a connection that sees the rows to join as `x`, and the tables by their names."""
     data = make_dataset(
         Generated("db-benchmark-join", 10_000_000), tmp_path_factory.mktemp("joins")
@@ -110,7 +115,9 @@ def tables(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.parametrize("question", JOINS)
-def test_the_published_answer_of_a_join_is_met(tables, question) -> None:
+def test_the_published_answer_of_a_join_is_met(
+    tables: duckdb.DuckDBPyConnection, question: str
+) -> None:
     join, published = JOINS[question]
     found = tables.execute(f"SELECT count(*), sum(v1), sum(v2) FROM x {join}").fetchone()
     assert tuple(map(math.floor, found)) == published

@@ -18,11 +18,13 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q2"), "rounds": 2}
 
 
 @pytest.fixture
-def path(tmp_path: Path):
+def path(tmp_path: Path) -> Path:
     return samples.store(tmp_path, samples.head(**SMALL)).path
 
 
-def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path):
+def report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: Path
+) -> tuple[object, str, str]:
     monkeypatch.setattr(sys, "argv", ["dfbench", "report", str(path)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -30,14 +32,14 @@ def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     return ended.value.code, told.out, told.err
 
 
-def edit(path, **changes) -> None:
+def edit(path: Path, **changes: object) -> None:
     head = json.loads((path / folder.HEAD).read_text())
     head.update(changes)
     (path / folder.HEAD).write_text(json.dumps({k: v for k, v in head.items() if v != "gone"}))
 
 
 def test_a_half_written_comparison_is_reported_as_partial(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     runs = path / folder.RUNS
     runs.write_bytes(runs.read_bytes()[:-900])
@@ -60,7 +62,7 @@ def test_a_comparison_without_a_run_says_so(
 
 
 def test_a_newer_comparison_is_refused_and_nothing_is_written(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(path, schema_version=99)
     code, out, err = report(monkeypatch, capsys, path)
@@ -71,7 +73,7 @@ def test_a_newer_comparison_is_refused_and_nothing_is_written(
 
 
 def test_a_comparison_without_its_machine_is_reported(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(path, machine="gone")
     code, out, _ = report(monkeypatch, capsys, path)
@@ -81,7 +83,7 @@ def test_a_comparison_without_its_machine_is_reported(
 
 @pytest.mark.parametrize("line", ['{"engine": 1}', "null", '{"engine": "x", "query": "q1"}', "{"])
 def test_a_comparison_edited_by_hand_is_reported_without_the_line(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
 ) -> None:
     with (path / folder.RUNS).open("a") as file:
         file.write(line + "\n")
@@ -96,7 +98,7 @@ IMPOSSIBLE = ["[1e308, 1e308]", "[-1.0]", "[NaN]", "[Infinity]", "[0.0]", '["x"]
 
 @pytest.mark.parametrize("hot", IMPOSSIBLE)
 def test_a_run_with_impossible_times_is_left_out(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hot: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hot: str
 ) -> None:
     lines = (path / folder.RUNS).read_text().splitlines()
     first = json.loads(lines[0])
@@ -111,7 +113,11 @@ def test_a_run_with_impossible_times_is_left_out(
 @pytest.mark.parametrize("part", ["query", "oracle", "agree", "differ"])
 @pytest.mark.parametrize("value", [1e308, None, [], [None], {"a": 1}])
 def test_an_agreement_edited_by_hand_never_ends_a_report(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: str, value
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    part: str,
+    value: object,
 ) -> None:
     lines = (path / folder.AGREEMENT).read_text().splitlines()
     edited = json.dumps(json.loads(lines[0]) | {part: value})
@@ -123,7 +129,7 @@ def test_an_agreement_edited_by_hand_never_ends_a_report(
 
 
 def test_two_lines_that_contradict_count_as_the_last(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = json.loads((path / folder.RUNS).read_text().splitlines()[0])
     with (path / folder.RUNS).open("a") as file:
@@ -136,7 +142,7 @@ def test_two_lines_that_contradict_count_as_the_last(
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema_version": "x"}'])
 def test_a_head_that_is_none_is_a_sentence(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
     (path / folder.HEAD).write_text(text)
     code, _, err = report(monkeypatch, capsys, path)
@@ -156,9 +162,9 @@ def test_no_results_at_all_are_a_sentence(
 
 
 def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(
-    path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(*_) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     (path / "report.md").write_text("old")
@@ -171,7 +177,7 @@ def test_on_a_full_disk_the_report_is_printed_and_the_old_files_stay(
     assert not list(path.glob(".report*"))
 
 
-def test_two_reports_at_the_same_moment_both_end_well_and_alike(path) -> None:
+def test_two_reports_at_the_same_moment_both_end_well_and_alike(path: Path) -> None:
     command = [sys.executable, "-m", "dfbench", "report", str(path), "--format", "markdown"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=600)[0] for process in both]

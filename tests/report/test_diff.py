@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dfbench.errors import DfbenchError, ResultsError
 from dfbench.report import build, diff, gates
+from dfbench.report.diff import Change, Diff
 from dfbench.report.model import Verdict
 from dfbench.storage import folder
-from dfbench.storage.records import Noise, Outcome
+from dfbench.storage.folder import StoredComparison
+from dfbench.storage.records import Noise, Outcome, Run
 
 from tests.support import stored_samples as samples
 
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10"), "rounds": 4}
 
 
-def stored(tmp_path: Path, change=lambda run: run, **changes):
+def stored(
+    tmp_path: Path, change: Callable[[Run], Run] = lambda run: run, **changes: Any
+) -> StoredComparison:
     head = samples.head(**SMALL, **changes)
     made = folder.create(tmp_path, head)
     for run in samples.runs(head):
@@ -27,8 +33,8 @@ def stored(tmp_path: Path, change=lambda run: run, **changes):
     return folder.read(made.path)
 
 
-def slower(engine, factor):
-    def change(run):
+def slower(engine: str, factor: float) -> Callable[[Run], Run]:
+    def change(run: Run) -> Run:
         if run.engine != engine:
             return run
         hot = tuple(time * factor for time in run.times.hot)
@@ -37,7 +43,7 @@ def slower(engine, factor):
     return change
 
 
-def word(found, engine, query):
+def word(found: Diff, engine: str, query: str) -> Change:
     return next(c for c in found.changes if (c.engine, c.query) == (engine, query))
 
 
@@ -65,7 +71,7 @@ def test_a_kernel_that_keeps_some_pages_more_makes_no_other_machine(tmp_path: Pa
 
 
 def test_an_outcome_that_changes_is_told_first(tmp_path: Path) -> None:
-    def lost(run):
+    def lost(run: Run) -> Run:
         failed = run.engine == "pandas" and run.query == "q6"
         return replace(run, outcome=Outcome.CRASHED) if failed else run
 

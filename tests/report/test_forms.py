@@ -14,15 +14,17 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dfbench.errors import ResultsError
 from dfbench.report import build, charts, export, html, markdown, terminal, units
 from dfbench.report.comparison import Comparison
-from dfbench.report.model import Doubt, Grid, Story, Verdict
+from dfbench.report.model import Cell, Doubt, Grid, Story, Verdict, View
 from dfbench.storage import folder
 from dfbench.storage.records import Noise, Outcome
 from hypothesis import given, settings
@@ -34,28 +36,28 @@ SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q6", "q10")}
 
 
-def viewed(tmp_path: Path, kept=None, checked=True, **changes):
+def viewed(tmp_path: Path, kept: int | None = None, checked: bool = True, **changes: Any) -> View:
     made = samples.store(tmp_path, samples.head(**changes), kept, checked)
     return build.build(folder.read(made.path))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory):
+def whole(tmp_path_factory: pytest.TempPathFactory) -> View:
     return viewed(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory):
+def small(tmp_path_factory: pytest.TempPathFactory) -> View:
     return viewed(tmp_path_factory.mktemp("small"), **SMALL)
 
 
-def cell(shown, engine, query):
+def cell(shown: View, engine: str, query: str) -> Cell:
     return next(
         c for row in shown.rows for c in row.cells if (c.engine, c.query) == (engine, query)
     )
 
 
-def same(name, text) -> None:
+def same(name: str, text: str) -> None:
     path = SNAPSHOTS / name
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(text, encoding="utf-8")
@@ -68,7 +70,7 @@ def test_examples_in_docstrings_are_true(module: str) -> None:
     assert found.failed == 0
 
 
-def test_the_terminal_shows_a_whole_comparison(whole) -> None:
+def test_the_terminal_shows_a_whole_comparison(whole: View) -> None:
     same("whole.txt", terminal.render(whole))
 
 
@@ -76,7 +78,7 @@ def test_the_terminal_shows_a_partial_comparison(tmp_path: Path) -> None:
     same("partial.txt", terminal.render(viewed(tmp_path, kept=5, checked=False, **SMALL)))
 
 
-def test_markdown_shows_a_small_comparison(small) -> None:
+def test_markdown_shows_a_small_comparison(small: View) -> None:
     same("small.md", markdown.render(small))
 
 
@@ -89,24 +91,24 @@ def test_markdown_too_long_for_a_pull_request_leaves_the_programs_out(tmp_path: 
     assert text.rstrip().endswith("</details>")
 
 
-def test_html_shows_a_small_comparison(small) -> None:
+def test_html_shows_a_small_comparison(small: View) -> None:
     page = html.render(small)
     same("small.html", page[page.index("<body") : page.index("<script>")])
 
 
-def test_no_line_of_the_terminal_is_wider_than_it(whole) -> None:
+def test_no_line_of_the_terminal_is_wider_than_it(whole: View) -> None:
     for width in (80, 100, 160):
         assert max(map(len, terminal.render(whole, width).splitlines())) <= width
 
 
-def test_the_story_starts_with_who_won_and_how_surely(whole) -> None:
+def test_the_story_starts_with_who_won_and_how_surely(whole: View) -> None:
     assert whole.sentences[0] == (
         "polars is clearly fastest on all 10 questions and takes 0.220× the time of pandas "
         "(95 % interval 0.219–0.221)."
     )
 
 
-def test_failures_are_told_in_words_with_their_limit(whole) -> None:
+def test_failures_are_told_in_words_with_their_limit(whole: View) -> None:
     assert "datatable ran out of memory on q10 (limit 2 GiB)." in whole.sentences
     assert "modin timed out on q9 (limit 300 s)." in whole.sentences
     assert "dask returned a wrong answer for q8." in whole.sentences
@@ -114,7 +116,7 @@ def test_failures_are_told_in_words_with_their_limit(whole) -> None:
     assert "The answers agree on 9 of 10 questions." in whole.sentences
 
 
-def test_only_two_ok_engines_have_a_ratio(whole) -> None:
+def test_only_two_ok_engines_have_a_ratio(whole: View) -> None:
     for engine, query in (("datatable", "q10"), ("dask", "q8"), ("modin", "q9")):
         shown = cell(whole, engine, query)
         assert (shown.time, shown.ratio, shown.hot) == (None, None, ())
@@ -129,20 +131,20 @@ def test_without_the_baseline_nothing_has_a_ratio(tmp_path: Path) -> None:
     assert shown.columns[0].over == 1
 
 
-def test_a_wrong_answer_is_a_failure_though_its_runs_were_ok(whole) -> None:
+def test_a_wrong_answer_is_a_failure_though_its_runs_were_ok(whole: View) -> None:
     failure = next(f for f in whole.failures if f.engine == "dask")
     assert failure.outcome is Outcome.WRONG
     assert failure.evidence == "3 of 100 rows differ in v3"
 
 
-def test_sums_are_over_the_questions_that_all_working_engines_answered(whole) -> None:
+def test_sums_are_over_the_questions_that_all_working_engines_answered(whole: View) -> None:
     assert whole.common == ("q1", "q2", "q3", "q4", "q5", "q7")
     polars = next(column for column in whole.columns if column.engine == "polars")
     shown = [cell(whole, "polars", query).time for query in whole.common]
     assert polars.hot == pytest.approx(sum(shown))
 
 
-def test_cold_and_hot_never_mix(small) -> None:
+def test_cold_and_hot_never_mix(small: View) -> None:
     shown = cell(small, "pandas", "q1")
     assert shown.cold > max(shown.hot)
     assert shown.time in shown.hot
@@ -296,7 +298,12 @@ def test_of_one_engine_nothing_is_called_fastest(tmp_path: Path) -> None:
         assert "is fastest" not in export.render(shown, form)
 
 
-def scaled(tmp_path: Path, noises, rounds=2, queries=("q1", "q2", "q3")):
+def scaled(
+    tmp_path: Path,
+    noises: Sequence[float],
+    rounds: int = 2,
+    queries: Sequence[str] = ("q1", "q2", "q3"),
+) -> View:
     """Store pandas and a polars that takes a 3,440th of its time, with given noises."""
     head = samples.head(engines=("pandas", "polars"), queries=queries, rounds=rounds)
     made = folder.create(tmp_path, head)
@@ -375,17 +382,17 @@ def test_engines_and_questions_that_only_the_runs_know_are_shown(tmp_path: Path)
 class Page(HTMLParser):
     """Tags, attributes and text of a page, as a browser would see them."""
 
-    def __init__(self, text) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.tags, self.words, self.links = [], [], []
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.links += [v for k, v in attrs if k in {"src", "href", "action", "data", "poster"}]
         assert not any(name.startswith("on") for name, _ in attrs)
 
-    def handle_data(self, data) -> None:
+    def handle_data(self, data: str) -> None:
         self.words.append(data)
 
 
@@ -440,13 +447,13 @@ def test_the_terminal_shows_markup_as_text(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.text())
-def test_a_fence_holds_any_code(code) -> None:
+def test_a_fence_holds_any_code(code: str) -> None:
     lines = markdown.fence(code).split("\n")
     assert lines[0] == lines[-1]
     assert not any(lines[0] in line for line in "\n".join(lines[1:-1]).split("\n"))
 
 
-def test_html_asks_for_nothing_and_is_small(whole) -> None:
+def test_html_asks_for_nothing_and_is_small(whole: View) -> None:
     text = html.render(whole)
     page = Page(text)
     assert [link for link in page.links if not link.startswith("data:,")] == []
@@ -456,14 +463,14 @@ def test_html_asks_for_nothing_and_is_small(whole) -> None:
     assert len(text.encode()) < 300_000
 
 
-def test_html_names_every_figure_for_who_cannot_see_it(whole) -> None:
+def test_html_names_every_figure_for_who_cannot_see_it(whole: View) -> None:
     text = html.render(whole)
     assert "Peak memory against time: modin: " in text
     assert ", the fastest" in text
     assert 'scope="row"' in text
 
 
-def test_a_section_beside_the_comparison_is_told_in_every_form(small) -> None:
+def test_a_section_beside_the_comparison_is_told_in_every_form(small: View) -> None:
     grid = Grid("costs", ("road", "a task"), [("loky", "1 ms"), (samples.HOSTILE, "hangs")])
     shown = replace(small, stories=(Story("Roads", (grid,), "How it is read.", ("rough",)),))
     for form in (export.Format.TABLE, export.Format.MARKDOWN, export.Format.HTML):
@@ -478,7 +485,7 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_labels_of_the_scatter_cover_nothing(whole) -> None:
+def test_labels_of_the_scatter_cover_nothing(whole: View) -> None:
     points = charts.scatter(whole).points
     boxes = [(*charts._extent(point), point.label) for point in points]
     for i, one in enumerate(boxes):
@@ -487,7 +494,7 @@ def test_labels_of_the_scatter_cover_nothing(whole) -> None:
             assert beside or abs(one[2] - other[2]) >= charts.LABEL_HEIGHT
 
 
-def test_every_run_is_a_dot(small) -> None:
+def test_every_run_is_a_dot(small: View) -> None:
     dots = sum(s.hot.count("M") for row in charts.runs(small).rows for s in row.strips)
     assert dots == sum(len(c.hot) for row in small.rows for c in row.cells) == 7 * 9
 
@@ -515,7 +522,9 @@ def test_a_notebook_shows_the_comparison_and_its_programs(tmp_path: Path) -> Non
         comparison.program("spark", "q1")
 
 
-def test_no_colour_when_piped_or_under_no_color(small, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_colour_when_piped_or_under_no_color(
+    small: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
     piped = io.StringIO()
     terminal.show(small, piped)
     assert "\x1b" not in piped.getvalue()
@@ -528,7 +537,7 @@ def test_no_colour_when_piped_or_under_no_color(small, monkeypatch: pytest.Monke
 
 @settings(deadline=None)
 @given(st.floats(1e-6, 1e6))
-def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time) -> None:
+def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time: float) -> None:
     number, unit = units.seconds(time).split()
     size = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
     assert float(number) * size == pytest.approx(time, rel=6e-3)
@@ -536,7 +545,7 @@ def test_a_time_reads_within_half_a_per_cent_of_what_it_is(time) -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 2**45))
-def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count) -> None:
+def test_a_size_reads_within_half_a_per_cent_of_what_it_is(count: int) -> None:
     number, unit = units.size(count).split()
     power = ("B", "KiB", "MiB", "GiB", "TiB").index(unit)
     assert float(number) * 1024**power == pytest.approx(count, rel=6e-3)

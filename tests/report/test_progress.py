@@ -10,7 +10,7 @@ from dfbench.storage.records import Outcome, Run
 
 
 class Terminal(io.StringIO):
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
@@ -20,7 +20,7 @@ class Notebook(io.StringIO):
     __module__ = "ipykernel.iostream"
 
 
-def told(file):
+def told(file: io.StringIO) -> str:
     progress = Progress(2, file)
     progress.start_run("polars", "q1", 1)
     progress.finish_run(Run("polars", "q1", 1, Outcome.OK))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterable
 from statistics import fmean, variance
 
 import pytest
 from dfbench.benchmarks import verdicts as simulation
 from dfbench.benchmarks.verdicts import Setting, count_verdicts, share_false
 from dfbench.report import distributions, spread, statistics
-from dfbench.report.model import Doubt, Verdict
+from dfbench.report.model import Doubt, Ratio, Verdict
 from dfbench.report.spread import Spread, estimate_prior, moderate, pool
 from dfbench.report.statistics import decide, estimate, fit_drift
 from dfbench.report.timings import Timings, merge
@@ -22,17 +23,19 @@ LOGS = st.lists(st.floats(-4, 4), min_size=2, max_size=12)
 SPREADS = st.builds(Spread, st.floats(1e-6, 1), st.floats(1, 30))
 
 
-def numbered(values):
+def numbered(values: Iterable[float]) -> dict[int, float]:
     return dict(enumerate(values))
 
 
-def judged(ratios, variance=1e-6, freedom=30.0, noisy=0.0):
+def judged(
+    ratios: Iterable[float], variance: float = 1e-6, freedom: float = 30.0, noisy: float = 0.0
+) -> Ratio:
     """Judge paired rounds of two engines of one spread."""
     logs = numbered(math.log(ratio) for ratio in ratios)
     return decide(estimate(logs, [Spread(variance / 2, freedom / 2)] * 2), noisy)
 
 
-def judged_alone(ratio, least=0.0, noisy=0.0):
+def judged_alone(ratio: float, least: float = 0.0, noisy: float = 0.0) -> Ratio:
     return decide(estimate({1: math.log(ratio)}, [None, None], least), noisy)
 
 
@@ -89,7 +92,9 @@ def test_equal_engines_lend_three_degrees_of_freedom_and_a_single_one_lends_one(
 
 @settings(deadline=None)
 @given(SPREADS, SPREADS)
-def test_a_moderated_variance_lies_between_and_has_both_degrees_of_freedom(own, prior) -> None:
+def test_a_moderated_variance_lies_between_and_has_both_degrees_of_freedom(
+    own: Spread, prior: Spread
+) -> None:
     found = moderate(own, prior)
     low, high = sorted((own.variance, prior.variance))
     assert low * (1 - 1e-9) <= found.variance <= high * (1 + 1e-9)
@@ -102,7 +107,9 @@ def test_a_moderated_variance_lies_between_and_has_both_degrees_of_freedom(own, 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=8), st.lists(st.floats(-1, 1), min_size=3))
-def test_two_engines_interval_is_welchs_where_nothing_is_lent(new, old) -> None:
+def test_two_engines_interval_is_welchs_where_nothing_is_lent(
+    new: list[float], old: list[float]
+) -> None:
     from scipy import stats
 
     if min(variance(new), variance(old)) < 1e-6:
@@ -120,7 +127,7 @@ def test_two_engines_interval_is_welchs_where_nothing_is_lent(new, old) -> None:
 
 @settings(deadline=None)
 @given(LOGS, st.floats(0, 1))
-def test_the_interval_holds_the_ratio_that_is_shown(logs, variance) -> None:
+def test_the_interval_holds_the_ratio_that_is_shown(logs: list[float], variance: float) -> None:
     found = estimate(numbered(logs), [Spread(variance, 5)] * 2)
     low, high = found.interval
     assert low * (1 - 1e-9) <= found.value <= high * (1 + 1e-9)
@@ -128,7 +135,7 @@ def test_the_interval_holds_the_ratio_that_is_shown(logs, variance) -> None:
 
 @settings(deadline=None)
 @given(LOGS, st.floats(0, 0.1))
-def test_a_verdict_needs_an_interval_that_leaves_1(logs, variance) -> None:
+def test_a_verdict_needs_an_interval_that_leaves_1(logs: list[float], variance: float) -> None:
     found = decide(estimate(numbered(logs), [Spread(variance, 5)] * 2))
     match found.verdict:
         case Verdict.FASTER:
@@ -230,7 +237,7 @@ def test_rounds_are_paired_and_lonely_ones_left_out() -> None:
     assert found == pytest.approx({0: math.log(2), 1: math.log(0.5)})
 
 
-def timings_of(ratios, noise, rounds=2, seed=5):
+def timings_of(ratios: Iterable[float], noise: float, rounds: int = 2, seed: int = 5) -> Timings:
     """Two engines on many questions, the second slower by each question's ratio."""
     drawn = random.Random(seed)
     return Timings(

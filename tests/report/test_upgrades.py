@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,12 @@ VERSIONS = {
 }
 
 
-def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engines, change=lambda run: run):
+def told(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    engines: Sequence[str],
+    change: Callable[[Run], Run] = lambda run: run,
+) -> list[str]:
     for engine in engines:
         monkeypatch.setitem(samples.ENGINES, engine, VERSIONS[engine])
     head = samples.head(engines=engines, queries=("q1", "q2", "q3"), baseline=engines[0])

@@ -7,17 +7,28 @@ import random
 import re
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dfbench.comparison.plan import narrow
-from dfbench.errors import WorkloadError
+from dfbench.errors import Mistake, WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.quantities import parse_duration, parse_number, parse_size
 from dfbench.spec.reader import check_columns, list_shipped, read, read_text
 from dfbench.spec.row_functions import SEED
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Extreme, Files, Generated, Limits, Measure, RowFunction, SortKey
+from dfbench.spec.workload import (
+    Extreme,
+    Files,
+    Generated,
+    Limits,
+    Measure,
+    Query,
+    RowFunction,
+    SortKey,
+    Workload,
+)
 
 from tests.support import mutated
 
@@ -26,19 +37,19 @@ KNOWN = {"pandas", "polars", "polars/in-memory", "dask"}
 HEAD = "dataset: {generate: db-benchmark-groupby, rows: 1e6}\n"
 
 
-def from_query(*lines, head: str = HEAD) -> str:
+def from_query(*lines: str, head: str = HEAD) -> str:
     return head + "queries:\n  q1:\n" + "".join(f"    {line}\n" for line in lines)
 
 
-def parsed(text: str, **more):
+def parsed(text: str, **more: Any) -> Workload:
     return read_text(text, "w.yaml", Path("folder"), **more)
 
 
-def first(*lines):
+def first(*lines: str) -> Query:
     return parsed(from_query(*lines)).queries[0]
 
 
-def mistakes(text: str, **more) -> tuple[object, ...]:
+def mistakes(text: str, **more: Any) -> tuple[Mistake, ...]:
     with pytest.raises(WorkloadError) as error:
         parsed(text, **more)
     return error.value.mistakes

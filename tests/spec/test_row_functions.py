@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pytest
 from dfbench.spec.document import Origin, Position
@@ -15,6 +17,7 @@ from dfbench.spec.expression import (
     Case,
     Col,
     Compare,
+    Expr,
     IsIn,
     IsMissing,
     Let,
@@ -25,6 +28,7 @@ from dfbench.spec.expression import (
 from dfbench.spec.group_functions import whole
 from dfbench.spec.parser import ExpressionError
 from dfbench.spec.row_functions import definition, group_function, row_function, task_function
+from dfbench.spec.workload import RowFunction
 
 ARITHMETIC = {
     "+": lambda a, b: a + b,
@@ -57,7 +61,7 @@ CALLS = {
 }
 
 
-def value(node, row):
+def value(node: Expr, row: Mapping[str, Any]) -> Any:
     match node:
         case Col(name):
             return row[name]
@@ -90,7 +94,7 @@ def value(node, row):
             return value(body, {**row, name: value(given, row)})
 
 
-def read(source):
+def read(source: str) -> RowFunction:
     origin = Origin("w.yaml", source)
     return row_function(source, "y", lambda offset: Position(origin, offset)).function
 

@@ -21,7 +21,7 @@ SMALL = {"engines": ("pandas", "polars"), "queries": ("q1", "q8"), "rounds": 2}
 
 
 @pytest.fixture
-def made(tmp_path: Path):
+def made(tmp_path: Path) -> folder.Folder:
     return samples.store(tmp_path, samples.head(**SMALL))
 
 
@@ -30,7 +30,7 @@ def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def test_what_was_written_is_read_back(made) -> None:
+def test_what_was_written_is_read_back(made: folder.Folder) -> None:
     stored = folder.read(made.path)
     head = samples.head(**SMALL)
     assert stored.head == head
@@ -64,7 +64,7 @@ def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:
     assert (made.path / relative).resolve().is_relative_to(made.path.resolve())
 
 
-def test_a_torn_last_line_costs_only_itself_and_is_told(made) -> None:
+def test_a_torn_last_line_costs_only_itself_and_is_told(made: folder.Folder) -> None:
     path = made.path / folder.RUNS
     path.write_bytes(path.read_bytes()[:-40])
     stored = folder.read(made.path)
@@ -72,7 +72,7 @@ def test_a_torn_last_line_costs_only_itself_and_is_told(made) -> None:
     assert stored.warnings == ("runs.jsonl, line 8 is half written; left out",)
 
 
-def test_a_run_appended_after_a_torn_line_is_not_lost(made) -> None:
+def test_a_run_appended_after_a_torn_line_is_not_lost(made: folder.Folder) -> None:
     path = made.path / folder.RUNS
     path.write_bytes(path.read_bytes()[:-40])
     again = tuple(samples.runs(samples.head(**SMALL)))[-1]
@@ -95,7 +95,7 @@ def test_a_run_appended_after_a_torn_line_is_not_lost(made) -> None:
         {"round": "first"},
     ],
 )
-def test_an_edited_line_is_left_out_and_told(made, edited: object) -> None:
+def test_an_edited_line_is_left_out_and_told(made: folder.Folder, edited: object) -> None:
     path = made.path / folder.RUNS
     lines = path.read_text().splitlines()
     lines[2] = json.dumps({**json.loads(lines[2]), **edited})
@@ -105,7 +105,7 @@ def test_an_edited_line_is_left_out_and_told(made, edited: object) -> None:
     assert "runs.jsonl, line 3 cannot be read" in stored.warnings[0]
 
 
-def test_a_repeated_run_counts_once_the_last_time(made) -> None:
+def test_a_repeated_run_counts_once_the_last_time(made: folder.Folder) -> None:
     run = next(samples.runs(samples.head(**SMALL)))
     made.append(replace(run, evidence="again"))
     stored = folder.read(made.path)
@@ -114,20 +114,20 @@ def test_a_repeated_run_counts_once_the_last_time(made) -> None:
     assert "1 runs replace earlier ones of the same round" in stored.warnings[0]
 
 
-def test_a_newer_folder_is_refused_with_the_mend(made) -> None:
+def test_a_newer_folder_is_refused_with_the_mend(made: folder.Folder) -> None:
     path = made.path / folder.HEAD
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
     with pytest.raises(ResultsError, match=r"schema version 99 is newer .*`pip install --upgrade"):
         folder.read(made.path)
 
 
-def test_a_later_field_is_no_trouble(made) -> None:
+def test_a_later_field_is_no_trouble(made: folder.Folder) -> None:
     path = made.path / folder.HEAD
     path.write_text(json.dumps({**json.loads(path.read_text()), "weather": "fine"}))
     assert folder.read(made.path).warnings == ()
 
 
-def test_a_head_without_its_machine_is_read_and_told(made) -> None:
+def test_a_head_without_its_machine_is_read_and_told(made: folder.Folder) -> None:
     path = made.path / folder.HEAD
     record = json.loads(path.read_text())
     del record["machine"]
@@ -139,7 +139,7 @@ def test_a_head_without_its_machine_is_read_and_told(made) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{half", "\xff"])
-def test_a_broken_head_is_a_sentence(made, text: str) -> None:
+def test_a_broken_head_is_a_sentence(made: folder.Folder, text: str) -> None:
     (made.path / folder.HEAD).write_text(text, encoding="latin-1")
     with pytest.raises(ResultsError, match="cannot be read as a comparison"):
         folder.read(made.path)
@@ -171,7 +171,7 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
         made.append(Run("pandas", "q1", 0, Outcome.OK))
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(made) -> None:
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(made: folder.Folder) -> None:
     made.write_report("report.md", "old")
     before = sorted(made.path.iterdir())
     with pytest.raises(UnicodeEncodeError):
@@ -194,7 +194,7 @@ def test_a_killed_writer_leaves_every_run_it_was_told_of(tmp_path: Path) -> None
     assert [run.round for run in folder.read(made.path).runs] == [0, 1, 2]
 
 
-def test_the_table_opens_with_one_line_and_holds_every_run(made) -> None:
+def test_the_table_opens_with_one_line_and_holds_every_run(made: folder.Folder) -> None:
     import pyarrow.parquet as pq
 
     table = pq.read_table(made.finish())

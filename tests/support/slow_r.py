@@ -4,10 +4,13 @@ with `dfbench.datasets`."""
 from __future__ import annotations
 
 import math
+from typing import Any, TypeAlias
+
+Frame: TypeAlias = dict[str, list[Any]]
 
 
 class SlowR:
-    def __init__(self, seed) -> None:
+    def __init__(self, seed: int) -> None:
         state = seed & 0xFFFFFFFF
         for _ in range(50):
             state = (69069 * state + 1) % 2**32
@@ -17,7 +20,7 @@ class SlowR:
             words.append(state)
         self.state, self.position = words[1:], 624
 
-    def word(self):
+    def word(self) -> int:
         if self.position == 624:
             self.twist()
         y = self.state[self.position]
@@ -34,13 +37,13 @@ class SlowR:
             self.state[i] = self.state[(i + 397) % 624] ^ (y >> 1) ^ odd
         self.position = 0
 
-    def uniform(self):
+    def uniform(self) -> float:
         value = self.word() * 2.3283064365386963e-10
         if value <= 0:
             return 0.5 * 2.328306437080797e-10
         return 1 - 0.5 * 2.328306437080797e-10 if 1 - value <= 0 else value
 
-    def index(self, n):
+    def index(self, n: int) -> int:
         if n <= 0:
             return 0
         bits = math.ceil(math.log2(n))
@@ -52,10 +55,10 @@ class SlowR:
             if value < n:
                 return value
 
-    def sample(self, n, size):
+    def sample(self, n: int, size: int) -> list[int]:
         return [self.index(n) + 1 for _ in range(size)]
 
-    def distinct(self, n, size, hashed_above=10_000_000):
+    def distinct(self, n: int, size: int, hashed_above: int = 10_000_000) -> list[int]:
         if n > hashed_above and size <= n / 2:
             seen = {}
             while len(seen) < size:
@@ -71,7 +74,7 @@ class SlowR:
         return chosen
 
 
-def rounded(x, digits=6):
+def rounded(x: float, digits: int = 6) -> float:
     """`round` as R 4 has it: of the two neighbours, the one that is nearer as doubles."""
     scale = 10.0**digits
     scaled = scale * x
@@ -82,7 +85,7 @@ def rounded(x, digits=6):
     return up
 
 
-def g1(n, k, nas, order, seed=108):
+def g1(n: int, k: int, nas: int, order: bool, seed: int = 108) -> Frame:
     """Return the columns of `G1_n_k_nas_order` as lists, None for a null."""
     r = SlowR(seed)
     frame = {
@@ -114,7 +117,7 @@ def g1(n, k, nas, order, seed=108):
     return frame
 
 
-def j1(n, nas, order, seed=108):
+def j1(n: int, nas: int, order: bool, seed: int = 108) -> dict[str, Frame]:
     """Return the tables of `J1_n_NA_nas_order`, the rows' own under "x", as lists of columns."""
     r = SlowR(seed)
     sizes = {"id1": max(n // 10**6, 10), "id2": max(n // 1000, 10), "id3": n}
@@ -140,25 +143,25 @@ def j1(n, nas, order, seed=108):
     return tables
 
 
-def split(r, size):
+def split(r: SlowR, size: int) -> tuple[list[int], list[int], list[int]]:
     common = size * 9 // 10
     alone = size - common
     values = [place + 1 for place in r.distinct(size + alone, size + alone)]
     return values[:common], values[common:size], values[size:]
 
 
-def all_of(r, values, rows):
+def all_of(r: SlowR, values: list[Any], rows: int) -> list[Any]:
     drawn = values + [values[i - 1] for i in r.sample(len(values), rows - len(values))]
     return [drawn[place] for place in r.distinct(rows, rows)]
 
 
-def in_order(frame, by):
+def in_order(frame: Frame, by: list[str]) -> Frame:
     rows = len(next(iter(frame.values())))
     places = sorted(range(rows), key=lambda i: [frame[name][i] for name in by])
     return {name: [values[i] for i in places] for name, values in frame.items()}
 
 
-def spelled(frame):
+def spelled(frame: Frame) -> Frame:
     """Put the keys as texts behind the keys: id4 spells id1."""
     *keys, measure = frame
     texts = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dfbench.storage import folder
 from dfbench.storage.records import (
@@ -45,7 +47,12 @@ QUESTIONS = {
 }
 
 
-def head(engines=tuple(ENGINES), queries=tuple(QUESTIONS), rounds=3, **changes) -> Head:
+def head(
+    engines: Sequence[str] = tuple(ENGINES),
+    queries: Sequence[str] = tuple(QUESTIONS),
+    rounds: int = 3,
+    **changes: Any,
+) -> Head:
     made = Head(
         workload="groupby",
         about="the ten group-by questions of db-benchmark",
@@ -101,7 +108,7 @@ def failed(engine: str, query: str, number: int) -> Run | None:
     return None
 
 
-def runs(the_head: Head, hot: int = 3):
+def runs(the_head: Head, hot: int = 3) -> Iterator[Run]:
     seed = random.Random(the_head.measure.get("seed", 7))
     for number in range(the_head.measure["rounds"]):
         for engine in the_head.engines:
@@ -109,7 +116,7 @@ def runs(the_head: Head, hot: int = 3):
                 yield failed(engine, query, number) or ok(engine, query, number, seed, hot)
 
 
-def agreements(the_head: Head):
+def agreements(the_head: Head) -> Iterator[Agreement]:
     for query in the_head.queries:
         wrong = query == "q8" and "dask" in the_head.engines
         differ = Disagreement(
@@ -119,7 +126,9 @@ def agreements(the_head: Head):
         yield Agreement(query, "duckdb", agree, (differ,) if wrong else ())
 
 
-def store(results: Path, the_head: Head, kept=None, checked=True, hot: int = 3) -> folder.Folder:
+def store(
+    results: Path, the_head: Head, kept: int | None = None, checked: bool = True, hot: int = 3
+) -> folder.Folder:
     made = folder.create(results, the_head)
     for run in list(runs(the_head, hot))[:kept]:
         made.append(run)

@@ -12,7 +12,7 @@ from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Join, Output, Query
 from dfbench.testing.fuzz import expectations, queries, reproducers
-from dfbench.testing.fuzz.campaign import fuzz
+from dfbench.testing.fuzz.campaign import Tally, fuzz
 from dfbench.testing.fuzz.cases import cases
 from dfbench.testing.fuzz.frames import Tables, frame
 from dfbench.testing.fuzz.known_bugs import known
@@ -115,7 +115,7 @@ def test_smallest_integers_are_known_in_a_key_too() -> None:
 
 
 def test_a_campaign_that_is_stopped_tells_what_was_asked(tmp_path: Path) -> None:
-    def stop(_) -> None:
+    def stop(_: Tally) -> None:
         raise KeyboardInterrupt
 
     tally = fuzz(("duckdb",), 4_000, 11, tmp_path, 3, lambda _: None, stop)

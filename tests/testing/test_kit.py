@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from dfbench.commands import engine
 from dfbench.engines import engines, find
+from dfbench.engines.base import Program, Resources
 from dfbench.errors import EngineError, Unsupported
+from dfbench.spec.schema import Schema
+from dfbench.spec.workload import Query, Tasks
 from dfbench.storage.records import Outcome, Run
 from dfbench.testing.conformance import kit
 from dfbench.testing.conformance.answers import open_runner
@@ -28,10 +31,10 @@ class Liar:
     name: str = "liar"
     distributions: tuple[str, ...] = ("polars",)
 
-    def environment(self, _):
+    def environment(self, _: Resources) -> dict[str, str]:
         return {}
 
-    def write(self, query, data, resources):
+    def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
         program = find("polars").write(query, data, resources)
         if ".mean()" in program.text:
             raise Unsupported("mean()", "it has none")
@@ -43,7 +46,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(engines(), "liar", Liar())
 
 
-def test_wrong_answers_fail_and_refusals_in_words_do_not(liar, tmp_path: Path) -> None:
+def test_wrong_answers_fail_and_refusals_in_words_do_not(liar: None, tmp_path: Path) -> None:
     asked = [case for case in CASES if case.name in {"sum-plain", "max-plain", "mean-plain"}]
     with open_runner("liar", tmp_path) as runner:
         part = kit._run_cases("answers", runner, asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -25,20 +26,24 @@ from hypothesis import strategies as st
 BY_KEY = Requirements(("key",))
 
 
-def one_column(values, keys=None, type_=None):
+def one_column(
+    values: Sequence[float | None] | np.ndarray,
+    keys: Sequence[object] | None = None,
+    type_: pa.DataType | None = None,
+) -> pa.Table:
     keys = list(range(len(values))) if keys is None else keys
     return pa.table({"key": keys, "x": pa.array(values, type_)})
 
 
-def agrees(expected, answer, kept=BY_KEY):
+def agrees(expected: pa.Table, answer: pa.Table, kept: Requirements = BY_KEY) -> bool:
     return compare_answers(expected, answer, kept).agrees
 
 
-def grouped(groups=200, size=500, seed=1):
+def grouped(groups: int = 200, size: int = 500, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).uniform(0, 100, (groups, size)).round(6)
 
 
-def naive_sum(values, dtype=np.float64):
+def naive_sum(values: np.ndarray, dtype: type[np.floating] = np.float64) -> np.ndarray:
     return np.cumsum(values.astype(dtype), axis=1, dtype=dtype)[:, -1].astype(np.float64)
 
 
@@ -161,7 +166,7 @@ def test_a_different_value_is_shown_with_its_key() -> None:
     mean=st.sampled_from([0.0, 1.0, -50.0, 1e6]),
     size=st.sampled_from([1, 2, 10, 1000, 20_000]),
 )
-def test_sums_in_any_order_agree(seed, mean, size) -> None:
+def test_sums_in_any_order_agree(seed: int, mean: float, size: int) -> None:
     random = np.random.default_rng(seed)
     data = random.normal(mean, 1.0, (20, size))
     shuffled = random.permuted(data, axis=1)
@@ -177,7 +182,7 @@ def test_a_sum_of_a_million_equal_terms_agrees() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), away=st.sampled_from([0, 1, 30, 300]))
-def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away) -> None:
+def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed: int, away: int) -> None:
     data = np.random.default_rng(seed).normal(away, 1.0, (50, 1000))
     once = np.sqrt((naive_sum(data**2) - naive_sum(data) ** 2 / 1000) / 999)
     assert agrees(one_column(data.std(axis=1, ddof=1)), one_column(once))
@@ -185,7 +190,7 @@ def test_moments_in_one_pass_agree_up_to_a_mean_of_300_deviations(seed, away) ->
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6))
-def test_a_correlation_in_one_pass_agrees(seed) -> None:
+def test_a_correlation_in_one_pass_agrees(seed: int) -> None:
     random = np.random.default_rng(seed)
     x, y = random.integers(1, 6, (50, 1000)) + 0.1, random.uniform(0, 100, (50, 1000))
     sums = [naive_sum(v) / 1000 for v in (x, y, x * y, x * x, y * y)]
@@ -298,7 +303,7 @@ def test_empty_answers_agree() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), columns=st.integers(1, 5))
-def test_key_codes_are_equal_just_where_the_keys_are(data, columns) -> None:
+def test_key_codes_are_equal_just_where_the_keys_are(data: st.DataObject, columns: int) -> None:
     kinds = [
         st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2),
         st.none() | st.text("ab", max_size=2),
@@ -326,7 +331,7 @@ def test_key_codes_are_equal_just_where_the_keys_are(data, columns) -> None:
     st.lists(st.integers(0, 2**62) | st.integers(0, 3), max_size=40),
     st.randoms(use_true_random=False),
 )
-def test_sorting_depends_on_the_codes_alone(codes, random) -> None:
+def test_sorting_depends_on_the_codes_alone(codes: list[int], random: Random) -> None:
     shuffled = random.sample(codes, len(codes))
     one, other = (np.array(c, np.int64) for c in (codes, shuffled))
     first, second = sort_codes(one), sort_codes(other)
@@ -344,7 +349,7 @@ def test_sorting_tells_codes_apart_whose_upper_bits_are_the_same() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.randoms(use_true_random=False), st.lists(st.integers(0, 3), min_size=1, max_size=30))
-def test_repeated_keys_are_compared_as_a_multiset(random, keys) -> None:
+def test_repeated_keys_are_compared_as_a_multiset(random: Random, keys: list[int]) -> None:
     rows = [(key, random.choice([None, 1.5, 2.5])) for key in keys]
     mixed = random.sample(rows, len(rows))
     tables = [

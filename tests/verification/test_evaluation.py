@@ -16,6 +16,7 @@ from dfbench.spec.expression import (
     Case,
     Col,
     Compare,
+    Expr,
     IsIn,
     IsMissing,
     Let,
@@ -32,11 +33,11 @@ A, B, V = Col("a"), Col("b"), Col("v")
 NAN, INF = math.nan, math.inf
 
 
-def rows(*values):
+def rows(*values: object) -> list[dict[str, object]]:
     return [{"v": value} for value in values]
 
 
-def agg(name, *arguments):
+def agg(name: str, *arguments: Expr) -> Agg:
     return Agg(name, arguments or (V,))
 
 
@@ -275,7 +276,7 @@ def test_without_keys_there_is_one_row_even_of_nothing() -> None:
 @given(
     st.lists(st.tuples(st.integers(0, 2) | st.none(), st.integers(-50, 50) | st.none()), min_size=1)
 )
-def test_duckdb_gives_the_same_groups(data) -> None:
+def test_duckdb_gives_the_same_groups(data: list[tuple[int | None, int | None]]) -> None:
     names = ("sum", "mean", "min", "max", "median", "count", "n_unique", "std", "var")
     outputs = tuple(Output(name, agg(name)) for name in names)
     mine = answer_query(
