@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from importlib import import_module
 
-__all__ = ["Comparison", "check", "compare", "read"]
+__all__ = ["Comparison", "Sweep", "check", "compare", "read", "sweep"]
 
 _HOMES = {
     "Comparison": ".report.comparison",
+    "Sweep": ".report.sweeps.sweep",
     "check": ".api",
     "compare": ".api",
     "read": ".spec.reader",
+    "sweep": ".api",
 }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from .comparison import session
 from .comparison.request import Request
 from .report.comparison import Comparison
 from .report.progress import Progress
+from .report.sweeps.sweep import Sweep
+from .sweeps import session as sweeping
+from .sweeps.points import read_axes
 
 
 def compare(
@@ -40,6 +44,33 @@ def check(
     """
     request = _request(workload, engines, queries, results, settings)
     return session.check(request, request.read(), Progress())
+
+
+def sweep(
+    workload: str | Path,
+    over: Mapping[str, object] = MappingProxyType({}),
+    engines: Sequence[str] = (),
+    queries: Sequence[str] = (),
+    results: str | Path = "results",
+    **settings: object,
+) -> Sweep:
+    """Run a workload at many sizes, and return the sweep, which displays its curves.
+
+    `over` names the numbers that change, each with a range or a list: `{"rows": "1e4..1e6"}`;
+    without it, the workload's own `sweep:` counts. Takes the other arguments of `compare`, and
+    raises the same errors.
+    """
+    request = _request(workload, engines, queries, results, settings)
+    read = request.read()
+    axes = read_axes(read, [f"{name}={_spell(values)}" for name, values in over.items()])
+    return sweeping.sweep(request, read, axes, Progress())
+
+
+def _spell(values: object) -> str:
+    """Return a range, a number or several, as a command line has them."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return str(values)
+    return ",".join(map(str, values))
 
 
 def _request(

@@ -25,6 +25,7 @@ from .commands.options import (
     Selection,
     Settings,
     Strict,
+    SweepOutput,
     WorkloadName,
     expand_groups,
 )
@@ -113,6 +114,42 @@ def floor(
 
     request = build_request(workload, selection, limits=limits, results=results)
     raise typer.Exit(run(request, resume=resume))
+
+
+@app.command(epilog="Example: dfbench sweep groupby --over rows=1e4..1e7 -e pandas -e polars")
+@expand_groups
+def sweep(
+    workload: WorkloadName,
+    selection: Selection,
+    data: DataOptions,
+    limits: LimitOptions,
+    measure: MeasureOptions,
+    environments: EnvironmentOptions,
+    output: SweepOutput,
+    results: ResultsFolder = Path("results"),
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NUMBER=VALUES",
+            help="Change this number: rows=1e4..1e7, threads=1,2, share=1%..400%; repeatable.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE", help="Baseline engine for ratios.", rich_help_panel=OUTPUT),
+    ] = None,
+    resume: Resume = False,
+) -> None:
+    """Run a workload at many sizes: curves, crossovers, growth, and the memory that more needs."""
+    from .commands.request import build_request
+    from .commands.sweep import prepare_output
+    from .commands.sweep import sweep as run
+
+    request = build_request(
+        workload, selection, data, limits, measure, environments, results, baseline
+    )
+    raise typer.Exit(run(request, over or (), prepare_output(output), resume=resume))
 
 
 @app.command(epilog="Example: dfbench check my-workload.yaml")

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import sys
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 
 from ..report.rebuild import rebuild_report
+from ..report.sweeps.rebuild import write_reports
+from ..storage import sweeps
 from ..storage.folder import newest
 
 
 def open_report(path: Path) -> None:
-    """Open a comparison's report in the browser, and print its path."""
-    page = (newest(path) / "report.html").absolute()
+    """Open the report of a comparison or of a sweep in the browser, and print its path."""
+    if (path / sweeps.HEAD).exists():
+        page = (path / sweeps.PAGE).absolute()
+        rebuild: Callable[[Path], object] = write_reports
+    else:
+        page, rebuild = (newest(path) / "report.html").absolute(), rebuild_report
     if not page.exists():
-        rebuild_report(page.parent)
+        rebuild(page.parent)
     webbrowser.open(page.as_uri())
     sys.stdout.write(f"{page}\n")

@@ -292,6 +292,48 @@ class OutputOptions:
     ] = None
 
 
+@dataclass(frozen=True, slots=True)
+class SweepOutput:
+    """In which forms a sweep is written."""
+
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Print a table, markdown, json or html.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = "table"
+    export_html: Annotated[
+        str | None,
+        typer.Option(
+            "--export-html",
+            metavar="FILE",
+            help="Write the report as HTML; for every export, - is standard output.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_markdown: Annotated[
+        str | None,
+        typer.Option(
+            "--export-markdown",
+            metavar="FILE",
+            help="Write the report as Markdown.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    export_json: Annotated[
+        str | None,
+        typer.Option(
+            "--export-json",
+            metavar="FILE",
+            help="Write the result as JSON.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+
+
 def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the fields of its option groups as parameters, each under its name.
 

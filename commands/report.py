@@ -10,16 +10,19 @@ from ..report import memory_floor
 from ..report.comparison import Comparison
 from ..report.output import ReportOutput
 from ..report.rebuild import rebuild_floor_report, rebuild_report
-from ..storage import trials
+from ..report.sweeps.rebuild import write_reports
+from ..storage import sweeps, trials
 from ..storage.folder import newest
-from .result import finish_comparison
+from .result import finish_comparison, finish_sweep
 
 
 def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
     """Rebuild and print the reports of a comparison, or of the newest one; return the exit status.
 
-    The folder of a search for memory floors prints those.
+    The folder of a search for memory floors, or of a sweep, prints that.
     """
+    if (path / sweeps.HEAD).exists():
+        return finish_sweep(write_reports(path), output)
     if (path / trials.HEAD).exists():
         memory_floor.show(rebuild_floor_report(path))
         return 0

@@ -11,6 +11,7 @@ from ..report import memory_floor
 from ..report.comparison import Comparison
 from ..report.output import ReportOutput
 from ..report.rebuild import rebuild_floor_report
+from ..report.sweeps.sweep import Sweep
 from ..storage.records import Outcome
 
 FAILED = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.NOT_INSTALLED}
@@ -21,6 +22,14 @@ def finish_comparison(comparison: Comparison, output: ReportOutput, *, strict: b
     failed = print_failures(output.tell(comparison.view))
     sys.stderr.write(f"stored in {os.path.relpath(comparison.path)}\n")
     return 1 if failed else exit_status(comparison, strict=strict)
+
+
+def finish_sweep(sweep: Sweep, output: ReportOutput) -> int:
+    """Print and export a sweep and print its folder; return 1 if an answer was wrong, else 0."""
+    output.write(sweep.view)
+    sys.stderr.write(f"stored in {os.path.relpath(sweep.path)}\n")
+    checks = (a for c in sweep.comparisons for a in c.stored.agreements if not a.unchecked)
+    return int(any(check.differ for check in checks))
 
 
 def finish_floor(path: Path) -> int:

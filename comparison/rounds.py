@@ -76,22 +76,30 @@ class Rounds:
     def run(self) -> None:
         """Run everything that is planned and not yet stored, within the time budget."""
         began = monotonic() - sum(run.times.wall or 0.0 for run in self.stored)
+        self.begin()
+        measure = self.plan.workload.measure
+        for round_, left in groupby(self.left(), key=itemgetter(2)):
+            places = list(left)
+            if measure.budget is not None and round_ > measure.least:
+                places = self._fit(places, measure.budget - (monotonic() - began))
+            for engine, query, _ in places:
+                self.run_one(engine, query, round_)
+        self.finish()
+
+    def begin(self) -> None:
+        """Store what cannot run, and count what is stored already."""
         self.answers.mkdir(exist_ok=True)
         if self.plan.workload.queries:
             self.other = make_other_rows(self.plan.data, self.plan.answers.parent)
         for record in list_unavailable(self.plan):
             if run_key(record) not in set(map(run_key, self.runs)):
                 self._keep(record)
-        measure, left_over = self.plan.workload.measure, tuple(self.left())
-        stored = len(self.plan.runnable) * measure.rounds - len(left_over)
-        if stored:
+        planned = len(self.plan.runnable) * self.plan.workload.measure.rounds
+        if stored := planned - sum(1 for _ in self.left()):
             self.observer.skip_runs(stored)
-        for round_, left in groupby(left_over, key=itemgetter(2)):
-            places = list(left)
-            if measure.budget is not None and round_ > measure.least:
-                places = self._fit(places, measure.budget - (monotonic() - began))
-            for engine, query, _ in places:
-                self._one(engine, query, round_)
+
+    def finish(self) -> None:
+        """Compare the engines' answers, and forget them."""
         self._agreements()
         shutil.rmtree(self.answers)
 
@@ -113,7 +121,8 @@ class Rounds:
                 if (engine, query) in runnable and (engine, query, round_) not in done:
                     yield engine, query, round_
 
-    def _one(self, engine: str, query: str, round_: int) -> None:
+    def run_one(self, engine: str, query: str, round_: int) -> None:
+        """Run an engine on a query in a process of its own, check its answer, and store the run."""
         began = monotonic()
         self.observer.start_run(engine, query, round_)
         path = self._answer(engine, query, round_)

@@ -54,10 +54,14 @@ class Session:
 
     def run_rounds(self, stored: tuple[Run, ...] = ()) -> None:
         """Run what is planned and not yet stored."""
+        self.prepare_rounds(stored).run()
+
+    def prepare_rounds(self, stored: tuple[Run, ...] = ()) -> Rounds:
+        """Store the programs, read the data once, and return the rounds to run."""
         _write_programs(self.folder, self.plan)
         if self.plan.data.rows:
             warm_page_cache(*self.plan.data.files)
-        Rounds(self.plan, self.folder, self.observer, stored, self.head.baseline).run()
+        return Rounds(self.plan, self.folder, self.observer, stored, self.head.baseline)
 
     def run_secondary(
         self, request: Request, small: Plan | None, stored: StoredComparison | None
@@ -96,16 +100,23 @@ def resume(path: Path, request: Request, observer: Observer = SILENT) -> Compari
     Raises ResultsError where the data, the limits, a version or a program has changed since.
     """
     limits.clean_up()
-    stored = read_folder(path)
-    request = _with_stored_backend(request, stored.head)
-    planned = prepare(request, _stored_workload(stored.head, request), observer)
-    small = prepare_tenth(request, planned, observer)
-    _check_unchanged(planned, stored.head, path)
-    _check_programs(planned, stored)
-    session = Session(planned, reopen(path), stored.head, observer)
+    session, stored = reopen_session(path, request, observer)
+    small = prepare_tenth(request, session.plan, observer)
     session.run_rounds(stored.runs)
     session.run_secondary(request, small, stored.tenth)
     return session.finish()
+
+
+def reopen_session(
+    path: Path, request: Request, observer: Observer
+) -> tuple[Session, StoredComparison]:
+    """Plan a stored comparison again; ResultsError where it would not be the same one."""
+    stored = read_folder(path)
+    request = _with_stored_backend(request, stored.head)
+    planned = prepare(request, _stored_workload(stored.head, request), observer)
+    _check_unchanged(planned, stored.head, path)
+    _check_programs(planned, stored)
+    return Session(planned, reopen(path), stored.head, observer), stored
 
 
 def check(request: Request, workload: Workload, observer: Observer = SILENT) -> Comparison:

@@ -34,13 +34,15 @@ def convert(source: SourceFiles, target: Path, progress: Progress) -> None:
         from .arrow_files import open_dataset, scan_batches  # noqa: PLC0415 - slow to import
 
         dataset = open_dataset(source)
-        _write(dataset.schema, _explain_errors(source, scan_batches(dataset, progress)), target)
+        write_batches(
+            dataset.schema, _explain_errors(source, scan_batches(dataset, progress)), target
+        )
         return
     types = infer_types(source.paths, source.csv_format)
     while True:
         try:
             batches = read_batches(source.paths, types, progress, source.csv_format)
-            _write(pa.schema(list(types.items())), batches, target)
+            write_batches(pa.schema(list(types.items())), batches, target)
         except MistypedError as mistyped:
             types = widen(source.paths, types, mistyped, source.csv_format)
         else:
@@ -57,7 +59,7 @@ def _explain_errors(
         raise read_error(source.name, source.form, error) from error
 
 
-def _write(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -> None:
+def write_batches(schema: pa.Schema, batches: Iterator[pa.RecordBatch], target: Path) -> None:
     """Write batches as one Parquet file of large row groups, noting which columns hold NaN.
 
     The next row group is read while the last is encoded.

@@ -18,10 +18,12 @@ from .compact_frame import Progress, write_parquet
 from .conversion import convert, is_usable_in_place
 from .generators import build_name, find_generator
 from .parquet_schema import read_schema
+from .shares import write_share
 from .source_files import SourceFiles, find_files
 
 # The share of the time that drawing takes, the rest is writing; for the progress bar only.
 DRAWING_SHARE = 0.35
+SHARE_VERSION = 1  # grows with every change of which rows a share has
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def make_dataset(
                 (name, make_dataset(files, cache, report_progress))
                 for name, files in dataset.tables
             )
-            data = _add_tables(_from_files(find_files(dataset), cache, report_progress), tables)
+            rows = _from_files(find_files(dataset), cache, report_progress)
+            data = _add_tables(_take_share(rows, dataset, cache), tables)
         case _:
             assert_never(dataset)
     report_progress(1.0)
@@ -110,6 +113,15 @@ def _from_files(source: SourceFiles, cache: Path, progress: Progress) -> Dataset
     if is_usable_in_place(source):
         return _describe_in_place(source.paths[0], source.name, key, cache)
     return _make_cached(cache, source.name, key, lambda path: convert(source, path, progress))
+
+
+def _take_share(data: Dataset, files: Files, cache: Path) -> Dataset:
+    """Return the share of the rows that is asked for, in a file of its own."""
+    if files.share == 1:
+        return data
+    key = _hash(f"{data.sha} share {files.share!r} {files.keys!r} {SHARE_VERSION}")
+    fill = partial(write_share, data.path, share=files.share, keys=files.keys)
+    return _make_cached(cache, f"{data.name}-{files.share * 100:g}%", key, fill)
 
 
 def _make_cached(cache: Path, name: str, key: str, fill: Callable[[Path], None]) -> Dataset:

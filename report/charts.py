@@ -99,36 +99,40 @@ class Scatter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Log:
+class LogScale:
     """A logarithmic scale from the least to the greatest of some numbers, with some room."""
 
     low: float
     high: float
 
     @classmethod
-    def of(cls, numbers: Iterable[float]) -> _Log:
+    def of(cls, numbers: Iterable[float]) -> LogScale:
+        """Return the scale that holds some numbers."""
         logs = [math.log10(number) for number in numbers if number > 0] or [0.0]
         room = max(0.04 * (max(logs) - min(logs)), 0.05)
         return cls(min(logs) - room, max(logs) + room)
 
     def __call__(self, number: float) -> float:
+        """Return where a number lies, 0 to 1."""
+        """Return where a number lies, 0 to 1."""
         if number <= 0:
             return 0.0
         return (math.log10(number) - self.low) / (self.high - self.low)
 
     def ticks(self, scale: float) -> tuple[Tick, ...]:
+        """Return two to six round times on an axis of a length."""
         decades = range(math.floor(self.low), math.ceil(self.high) + 1)
         span = self.high - self.low
         steps = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
         values = [step * 10.0**decade for decade in decades for step in steps]
         inside = [value for value in values if 0 <= self(value) <= 1]
-        return tuple(Tick(round(self(v) * scale, 1), _strip_zeros(seconds(v))) for v in inside)
+        return tuple(Tick(round(self(v) * scale, 1), strip_zeros(seconds(v))) for v in inside)
 
 
 def runs(view: View) -> Runs:
     """Place out every run of every cell."""
     cells = [cell for row in view.rows for cell in row.cells]
-    scale = _Log.of(time for cell in cells for time in (*cell.hot, *cell.warming))
+    scale = LogScale.of(time for cell in cells for time in (*cell.hot, *cell.warming))
     rows = tuple(
         Strips(row.query, row.question, tuple(_strip(cell, scale) for cell in row.cells))
         for row in view.rows
@@ -136,13 +140,13 @@ def runs(view: View) -> Runs:
     return Runs(scale.ticks(100), rows)
 
 
-def _strip(cell: Cell, scale: _Log) -> Strip:
+def _strip(cell: Cell, scale: LogScale) -> Strip:
     at = None if cell.time is None else round(scale(cell.time) * SPAN, 1)
     text = seconds(cell.time) if cell.time is not None else cell.word
     return Strip(cell.engine, _dots(cell.hot, scale), _dots(cell.warming, scale), at, text)
 
 
-def _dots(times: Sequence[float], scale: _Log) -> str:
+def _dots(times: Sequence[float], scale: LogScale) -> str:
     """Return a path of points: a line of no length with round ends is a dot of any size."""
     return "".join(f"M{scale(time) * SPAN:.0f} {MIDDLE}h0" for time in times)
 
@@ -173,7 +177,7 @@ def scatter(view: View) -> Scatter | None:
     shown = [(c.engine, c.hot, c.peak) for c in view.columns if c.hot and c.peak is not None]
     if len(shown) < 2:
         return None
-    across = _Log.of(hot for _, hot, _ in shown if hot)
+    across = LogScale.of(hot for _, hot, _ in shown if hot)
     top = max(peak for *_, peak in shown if peak is not None) * 1.08 or 1.0
     inner = PLOT_WIDTH - PLOT_LEFT
     points = [
@@ -228,13 +232,13 @@ def _extent(point: Point) -> tuple[float, float]:
 def _memory_ticks(top: float) -> tuple[Tick, ...]:
     step = 2.0 ** math.floor(math.log2(top / 2))  # two to four ticks, all round in binary units
     values = [step * number for number in range(1, int(top // step) + 1)]
-    return tuple(Tick(round(_height(v, top), 1), _strip_zeros(size(int(v)))) for v in (0, *values))
+    return tuple(Tick(round(_height(v, top), 1), strip_zeros(size(int(v)))) for v in (0, *values))
 
 
-def _strip_zeros(text: str) -> str:
+def strip_zeros(text: str) -> str:
     """Return a label without the zeros that say nothing on an axis.
 
-    >>> _strip_zeros("10.0 ms"), _strip_zeros("1.00 s"), _strip_zeros("100 ms")
+    >>> strip_zeros("10.0 ms"), strip_zeros("1.00 s"), strip_zeros("100 ms")
     ('10 ms', '1 s', '100 ms')
     """
     number, _, unit = text.partition(" ")

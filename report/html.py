@@ -61,10 +61,18 @@ def format_code(words: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
+def render_page(name: str, **values: object) -> str:
+    """Return a template filled with values; everything in them is escaped."""
+    return _environment().get_template(name).render(**values)
+
+
 def _page(name: str, view: View) -> str:
-    template = _environment().get_template(name)
-    return template.render(
-        view=view, runs=charts.runs(view), bars=charts.bars(view), scatter=charts.scatter(view)
+    return render_page(
+        name,
+        view=view,
+        runs=charts.runs(view),
+        bars=charts.bars(view),
+        scatter=charts.scatter(view),
     )
 
 

@@ -14,6 +14,8 @@ from .diff import Diff
 from .formats import Format
 from .gates import Gate
 from .model import View
+from .sweeps import forms as sweep_forms
+from .sweeps.model import SweepView
 
 STANDARD = "-"
 
@@ -33,13 +35,17 @@ class ReportOutput:
 
     def tell(self, story: View | Diff) -> tuple[str, ...]:
         """Print and export a story; give a sentence for each condition that fails the command."""
+        self.write(story)
+        seen = gates.of_view(story) if isinstance(story, View) else gates.of_diff(story)
+        return tuple(said for gate in self.gates for said in gates.failures(gate, seen))
+
+    def write(self, story: View | Diff | SweepView) -> None:
+        """Print and export a story."""
         # A file that is standard output takes the table's place: a program reads it.
         if not any(name == STANDARD for _, name in self.files):
             _print(story, self.form)
         for form, name in self.files:
             _export(name, render(story, form))
-        seen = gates.of_view(story) if isinstance(story, View) else gates.of_diff(story)
-        return tuple(said for gate in self.gates for said in gates.failures(gate, seen))
 
 
 def prepare(
@@ -63,14 +69,18 @@ def prepare(
     return ReportOutput(Format(form), tuple(gates.read(one) for one in conditions), wanted)
 
 
-def render(story: View | Diff, form: Format) -> str:
+def render(story: View | Diff | SweepView, form: Format) -> str:
     """Return a story in a form."""
-    if isinstance(story, View):
-        return export.render(story, form)
-    return diff_formats.render(story, form)
+    match story:
+        case View():
+            return export.render(story, form)
+        case SweepView():
+            return sweep_forms.render(story, form)
+        case Diff():
+            return diff_formats.render(story, form)
 
 
-def _print(story: View | Diff, form: Format) -> None:
+def _print(story: View | Diff | SweepView, form: Format) -> None:
     if form is Format.TABLE and isinstance(story, View):
         terminal.show(story)
     else:

@@ -41,8 +41,12 @@ def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
 def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the warnings that weaken the results."""
     busy = statistics.noisy_share(stored.runs) > statistics.NOISY_SHARE
-    about_runs = (*_clusters(stored), *_cores(stored), *_noise(stored))
-    return (*stored.warnings, *about_runs, *(() if busy else _rounds(view)))
+    return (*stored.warnings, *run_warnings(stored), *(() if busy else _rounds(view)))
+
+
+def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
+    """Return what the runs themselves hold against the results: clusters, cores, noise."""
+    return (*_clusters(stored), *_cores(stored), *_noise(stored))
 
 
 def setting(head: Head) -> str:

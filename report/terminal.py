@@ -194,6 +194,20 @@ def _failures(view: View) -> Iterator[RenderableType]:
         yield _hang("-", f"{where}: {failure.ending}: {failure.evidence}")
 
 
+def render_sections(
+    title: str, sentences: Sequence[str], warnings: Sequence[str], stories: Sequence[Story]
+) -> str:
+    """Return sentences and stories as plain text."""
+    file = io.StringIO()
+    console = Console(file=file, width=GRID_WIDTH, highlight=False, color_system=None)
+    console.print(Text(title))
+    console.print(Group(*(_hang("-", sentence) for sentence in sentences)))
+    console.print(Group(*(_hang("!", warning) for warning in warnings)))
+    for story in stories:
+        console.print(Group(Text(), Text(story.title), *_story(story)))
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
 def tell(story: Story) -> None:
     """Print a story; colour only on a terminal."""
     console = Console(highlight=False)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from .document import Fields, Items, Log, Node, Position, Scalar
 from .grammar import Key
-from .quantities import parse_duration, parse_number, parse_size
+from .quantities import parse_duration, parse_number, parse_percent, parse_size
 from .vocabulary import suggest
 
 WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")  # names become names of files
@@ -124,6 +124,10 @@ class Section:
     def time(self, key: str, default: float | None) -> float | None:
         """Return seconds, or None for null."""
         return self._quantity(key, parse_duration, default, "a time such as 5min")
+
+    def percent(self, key: str) -> float:
+        """Return a share, 1 being all; all if the key is left out."""
+        return (self._quantity(key, parse_percent, 100.0, "a share such as 25%") or 100.0) / 100
 
     def is_word(self, key: str, word: str) -> bool:
         """Return whether a key's value is the given word."""

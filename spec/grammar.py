@@ -37,6 +37,8 @@ Takes = Literal[
     "join",
     "how",
     "tables",
+    "part",
+    "sweep",
 ]
 
 
@@ -58,6 +60,7 @@ WORKLOAD = {
     "engines": Key("engines", "Engines to compare; default: the usual ones that are installed."),
     "limits": Key("limits", "Limits on the whole process tree of each engine."),
     "measure": Key("measure", "How to measure."),
+    "sweep": Key("sweep", "Numbers that `dfbench sweep` changes: ranges such as 1e4..1e7."),
 }
 DATASET = {
     "generate": Key("generator", "A generator that ships with dfbench."),
@@ -67,6 +70,7 @@ DATASET = {
     "sorted": Key("flag", "Whether the rows are sorted by the keys."),
     "seed": Key("whole", "Seed of the random numbers; default: 108."),
     "tables": Key("tables", "Further files that a query may join, each under a name."),
+    "share": Key("part", "Part of your files that is read, such as 25%; above 100%: repeated."),
     "files": Key("names", "Your own Parquet, CSV or Arrow files: paths or globs."),
     "delimiter": Key("text", "CSV: the separator, or tab; default: detected in the first line."),
     "quote": Key("text", "CSV: the quote character, or none; default: double quotes."),

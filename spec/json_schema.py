@@ -28,6 +28,7 @@ from .grammar import (
     Key,
     Takes,
 )
+from .sweep import MOST_AXES
 
 Schema: TypeAlias = dict[str, object]
 
@@ -86,6 +87,8 @@ FORMS: dict[Takes, Schema] = {
     "beside": {"enum": list(BESIDE)},
     "constants": _mapping(_SCALAR),
     "how": {"enum": list(HOW)},
+    "part": {"type": "string", "pattern": r"^[0-9.]+\s*%$"},
+    "sweep": {**_mapping(_NAMES), "maxProperties": MOST_AXES},
     "tables": {**_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
 }
 _ENGINE: Schema = {

@@ -51,6 +51,20 @@ def parse_duration(text: str) -> float:
     return float(_quantity(text, UNITS_OF_TIME, "s", "a time such as 90s, 5min or 1h"))
 
 
+def parse_percent(text: str) -> float:
+    """Return a number of per cent above 0; raise ValueError if it is invalid.
+
+    >>> parse_percent("25%"), parse_percent("400 %")
+    (25, 400)
+    """
+    value = parse_number(text.removesuffix("%").strip()) if text.endswith("%") else None
+    if value is None:
+        raise ValueError(f"{text!r} is not a share such as 25%")
+    if value <= 0:
+        raise ValueError(f"{text!r} must be above zero")
+    return value
+
+
 def _quantity(text: str, units: dict[str, float] | dict[str, int], plain: str, what: str) -> float:
     match = _QUANTITY.fullmatch(text.strip())
     value = parse_number(match[1]) if match else None

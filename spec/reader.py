@@ -12,6 +12,7 @@ from typing import Literal, cast
 from ..errors import Mistake, WorkloadError
 from .document import Fields, Items, Log, Node, Origin, Position, Scalar, compose
 from .engine_names import read_engines
+from .expression import columns
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
 from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
 from .grammar import (
@@ -32,6 +33,7 @@ from .quantities import parse_number
 from .queries import Scope, holds_definition, read_queries, read_source
 from .row_functions import SEED, task_function
 from .schema import Schema
+from .sweep import Axis, read_axis
 from .vocabulary import suggest
 from .workload import CsvFormat, Files, Generated, Limits, Measure, Query, Tasks, Workload
 
@@ -196,16 +198,30 @@ class _WorkloadReader:
 
     def read(self, stem: str) -> Workload:
         dataset = self.dataset()
+        queries, tasks = self.queries(dataset), self.tasks()
         return Workload(
             name=self.given.word("workload", stem),
             about=self.given.text("about"),
-            dataset=dataset,
-            queries=self.queries(dataset),
-            tasks=self.tasks(),
+            dataset=_with_keys(dataset, queries),
+            queries=queries,
+            tasks=tasks,
             engines=self.engine_names(),
             limits=self.limits(),
             measure=self.measure(),
+            sweep=tuple(self.axes(tasks)),
         )
+
+    def axes(self, tasks: tuple[Tasks, ...]) -> Iterator[Axis]:
+        """Read the numbers of a sweep, each with its values."""
+        arguments = [name for one in tasks for name, _ in one.arguments]
+        given = Section(self.log, self.given.at("sweep"), "sweep", self.given.values)
+        for name, node in given.pairs("sweep", "a mapping of numbers to ranges"):
+            words = Section(self.log, node.place, "sweep", {name.text: node}).names(name.text)
+            try:
+                if words:
+                    yield read_axis(name.text, [word.text for word in words], arguments)
+            except ValueError as error:
+                self.log.add(node.place, str(error))
 
     def inner(self, key: str, keys: Mapping[str, Key]) -> Section:
         node = self.given.values.get(key) or Fields(self.given.place, ())
@@ -242,11 +258,12 @@ class _WorkloadReader:
 
     def files(self, given: Section) -> Files:
         for key in given.values:
-            if key not in {"files", "tables", *CSV}:
+            if key not in {"files", "share", "tables", *CSV}:
                 self.log.add(given.at(key), f"{key} applies to generated data only, not to files")
         csv_format = self.csv_format(given)
         tables = tuple(self.tables(given, csv_format))
-        return Files(self.patterns(given.names("files")), self.folder, csv_format, tables)
+        patterns = self.patterns(given.names("files"))
+        return Files(patterns, self.folder, csv_format, tables, given.percent("share"))
 
     def tables(self, given: Section, csv_format: CsvFormat) -> Iterator[tuple[str, Files]]:
         for name, node in given.pairs("tables", "a mapping of names to files"):
@@ -285,9 +302,9 @@ class _WorkloadReader:
         return None
 
     def read_generated(self, given: Section) -> Generated | None:
-        for key in (*CSV, "tables"):
+        for key in (*CSV, "share", "tables"):
             if key in given:
-                whose = "files" if key == "tables" else "CSV files"
+                whose = "CSV files" if key in CSV else "files"
                 self.log.add(given.at(key), f"{key} applies to {whose} only, not to generated data")
         node = given.scalar("generate", "the name of a generator")
         if "rows" not in given:
@@ -412,6 +429,22 @@ class _WorkloadReader:
             else:
                 self.log.add(node.place, f"{name.text} needs a number, a string, true or false")
         return found
+
+
+def _with_keys(
+    dataset: Generated | Files | None, queries: tuple[Query, ...]
+) -> Generated | Files | None:
+    """Return repeated files with the columns that take other values in each copy.
+
+    These are the keys of groups. Those of joins and conditions keep theirs: they would match
+    nothing.
+    """
+    if not isinstance(dataset, Files) or dataset.share <= 1:
+        return dataset
+    kept = {name for query in queries if query.join for name in query.join.on}
+    kept |= {name for query in queries if query.where for name in columns(query.where)}
+    keys = dict.fromkeys(key for query in queries for key in query.group_by)
+    return replace(dataset, keys=tuple(key for key in keys if key not in kept))
 
 
 def _constant(node: Scalar) -> int | float | str | bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from .document import Node
 from .expression import Expr, columns
+from .sweep import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,17 @@ class CsvFormat:
 class Files:
     """The user's own files: paths or globs, resolved against the workload's folder.
 
-    `tables` are the further ones that a query may join, each by its name.
+    `tables` are the further ones that a query may join, each by its name. `share` is the part of
+    the rows that is read: 0.5 is a random half, 2 is every row twice, where the second copies have
+    other values in the columns `keys`.
     """
 
     patterns: tuple[str, ...]
     folder: Path
     csv_format: CsvFormat = CsvFormat()
     tables: tuple[tuple[str, Files], ...] = ()
+    share: float = 1.0
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +246,8 @@ class Workload:
 
     No `engines` means every engine that is installed. `file`, `source` and `overrides` are what it
     was read from: the path as given, its text, and the `--set` pairs. `document` holds the same as
-    nodes with their places, so that columns can be checked once the data is known.
+    nodes with their places, so that columns can be checked once the data is known. `sweep` has the
+    numbers that `dfbench sweep` changes.
     """
 
     name: str
@@ -256,6 +262,7 @@ class Workload:
     file: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
     document: Node | None = field(default=None, compare=False, repr=False)
+    sweep: tuple[Axis, ...] = ()
 
     @property
     def questions(self) -> tuple[Query | Tasks, ...]:

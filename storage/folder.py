@@ -102,10 +102,7 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
 
     `name` is the head's file: what is stored under another one is no comparison.
     """
-    parent = results / safe(head.workload)
-    with reporting_errors(parent):
-        parent.mkdir(parents=True, exist_ok=True)
-        path = _claim(parent, _stamp(head.began))
+    path = claim(results, head.workload, head.began)
     try:
         write(path / name, to_json(asdict(head), indent=2) + "\n")
     except ResultsError:
@@ -114,14 +111,26 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
     return Folder(path)
 
 
+def claim(results: Path, workload: str, began: str) -> Path:
+    """Make a new folder for what began at an ISO time; ResultsError where that fails."""
+    parent = results / safe(workload)
+    with reporting_errors(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        return _claim(parent, _stamp(began))
+
+
 def inside(path: Path, head: Head) -> Folder:
     """Return the folder of a comparison's tenth, made where it is not there yet."""
-    below = path / TENTH
-    with reporting_errors(below):
-        below.mkdir(exist_ok=True)
-    if not (below / TENTH_HEAD).exists():
-        write(below / TENTH_HEAD, to_json(asdict(head), indent=2) + "\n")
-    return Folder(below)
+    return create_at(path / TENTH, head, TENTH_HEAD)
+
+
+def create_at(path: Path, head: Head, name: str = HEAD) -> Folder:
+    """Return the folder at a path, made with its head where it is not there yet."""
+    with reporting_errors(path):
+        path.mkdir(exist_ok=True)
+    if not (path / name).exists():
+        write(path / name, to_json(asdict(head), indent=2) + "\n")
+    return Folder(path)
 
 
 def reopen(path: Path) -> Folder:
@@ -204,7 +213,7 @@ def _age(path: Path) -> tuple[str, int, str]:
 
 def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
     """Read a head, and say what of it could not be read; ResultsError where there is none."""
-    record = _read_record(path / file)
+    record = read_record(path / file)
     version = record.get("schema_version", 0)
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         raise ResultsError(
@@ -236,7 +245,8 @@ def _default_of(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the f
     return {} if str(part.type).startswith("dict") else ""
 
 
-def _read_record(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> dict[str, Any]:
+    """Read a JSON object whose texts are plain; ResultsError where it is none."""
     try:
         record = plainly(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -1,0 +1,283 @@
+"""One sweep as every report tells it, decided from the stored folders alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from ...storage.records import Outcome, Run
+from ...storage.sweeps import StoredSweep
+from .. import sentences
+from ..model import Grid, Story
+from ..units import seconds, size
+from .crossovers import Contest, Curve, compare, estimate_curve
+from .curves import (
+    Facet,
+    build_curves,
+    find_end,
+    find_failures,
+    find_samples,
+    hot,
+    load,
+    measure_peaks,
+    split_facets,
+    startup,
+)
+from .growth import describe_growth, describe_speedup, forecast_memory
+from .model import Line, Panel, PointLink, SweepView
+from .words import (
+    SizeFormat,
+    describe_contest,
+    describe_fixed,
+    describe_miss,
+    describe_power,
+    describe_reach,
+)
+from .words import (
+    describe_speedup as tell_speedup,
+)
+
+DRAWN = 40  # samples of a curve
+GIB = 2**30
+USUAL_MEMORY = 16 * GIB
+ALL = "all questions"
+NOTHING = "No point of this sweep is finished yet."
+TIMES = (
+    "Median over rounds of each round's fastest hot run; `—` was not run. A curve ends where an "
+    "engine ran out of memory or time: larger sizes were not tried."
+)
+CROSSOVERS = (
+    "An engine overtakes another where its curve certainly crosses the other's; brackets hold the "
+    "95 % interval of that size. The curves are fitted to a + b·n^c and meet the measurements. "
+    "All questions: the geometric mean of the questions' ratios."
+)
+GROWTH = (
+    "Time of a hot run and of loading: a + b·n^c. Fixed is a; the power c has its 95 % interval, "
+    "and needs four sizes. Start-up is the median over all sizes."
+)
+MEMORY = (
+    "Peak memory of all processes until the query ends, of the question that needs most: a line "
+    "over the three largest sizes. The largest was held out and predicted from the others: the "
+    "miss says how wrong that was, and sets the width of the interval. The peak is not the need: "
+    "an engine may use less under a limit (`dfbench floor`)."
+)
+SPEEDUP = (
+    "Speed-up over the smallest number of threads, with its 95 % interval. Serial: the share of "
+    "the time that does not shrink with threads, by Amdahl's law, over the time of one thread."
+)
+
+
+def build(stored: StoredSweep) -> SweepView:
+    """Return a stored sweep, finished or not, as the reports tell it."""
+    facets = split_facets(stored)
+    if not facets:
+        return _build_empty(stored)
+    first = facets[0].materials[0].stored.head
+    form = SizeFormat(facets[0].kind)
+    return SweepView(
+        workload=first.workload,
+        about=first.about,
+        setting=sentences.setting(replace(first, dataset={})),
+        axis=facets[0].axis,
+        unit=facets[0].kind.unit,
+        logarithmic=facets[0].sizes[0] > 0,
+        sentences=tuple(s for facet in facets for s in _tell(facet, form)),
+        warnings=(*stored.warnings, *_warn(facets)),
+        panels=tuple(panel for facet in facets for panel in _draw(facet)),
+        stories=tuple(story for facet in facets for story in _tell_stories(facet, form)),
+        points=tuple(
+            PointLink(", ".join(f"{n} = {v:,}" for n, v in point.values.items()), point.folder)
+            for point in stored.head.points
+        ),
+        command=stored.head.command,
+    )
+
+
+def _build_empty(stored: StoredSweep) -> SweepView:
+    head = stored.head
+    axis = next(iter(head.axes), "")
+    lists = (head.workload, "", head.began[:10], axis, axis)
+    return SweepView(*lists, True, (NOTHING,), stored.warnings, (), (), (), head.command)
+
+
+def _warn(facets: Sequence[Facet]) -> Iterator[str]:
+    """Yield what makes all points doubtful: clusters, cores, noise, a single round."""
+    materials = [material for facet in facets for material in facet.materials]
+    runs = tuple(run for material in materials for run in material.stored.runs)
+    yield from sentences.run_warnings(replace(materials[0].stored, runs=runs))
+    rounds = [len(own) for one in materials for own in one.timings.samples.values() if own]
+    if rounds and max(rounds) < 2:
+        yield "Each program ran in one round: only differences beyond a factor of 3 are decided."
+
+
+def _tell(facet: Facet, form: SizeFormat) -> Iterator[str]:
+    """Yield the sentences over all questions, then where curves end."""
+    prefix = f"{facet.title}: " if facet.title else ""
+    for engine in facet.engines:
+        if engine != facet.baseline:
+            contest = _compare_over(facet, engine)
+            if contest:
+                yield prefix + describe_contest(engine, facet.baseline, contest, form)
+    for engine in facet.engines:
+        ends = {q: end for q in facet.queries if (end := find_end(facet, engine, q))}
+        for size_, outcome in dict.fromkeys((end.size, end.outcome) for end in ends.values()):
+            own = [q for q, end in ends.items() if (end.size, end.outcome) == (size_, outcome)]
+            word = "runs out of memory" if outcome is Outcome.OUT_OF_MEMORY else "runs out of time"
+            yield f"{prefix}{engine} {word} at {form.exact(size_)}{form.unit} on {', '.join(own)}"
+
+
+def _compare_over(facet: Facet, engine: str) -> Contest | None:
+    own, base = (build_curves(facet, name, hot) for name in (engine, facet.baseline))
+    pairs = [(own[query], base[query]) for query in own if query in base]
+    return compare(pairs) if pairs else None
+
+
+def _draw(facet: Facet) -> Iterator[Panel]:
+    curves = {engine: build_curves(facet, engine, hot) for engine in facet.engines}
+    questions = facet.materials[0].stored.head.queries
+    for query in facet.queries:
+        lines = (_draw_line(facet, engine, query, curves[engine]) for engine in facet.engines)
+        drawn = tuple(line for line in lines if line.runs or line.end is not None)
+        yield Panel(facet.title, query, str(questions.get(query, "")), drawn)
+
+
+def _draw_line(facet: Facet, engine: str, query: str, curves: Mapping[str, Curve]) -> Line:
+    samples = find_samples(facet, engine, query, hot)
+    runs = [(facet.sizes[number], time) for number, times in samples.items() for time in times]
+    end = find_end(facet, engine, query)
+    ending = f"{end.outcome}: {end.evidence}" if end else ""
+    curve = curves.get(query)
+    drawn = _sample_curve(curve) if curve else ()
+    return Line(engine, tuple(runs), drawn, end.size if end else None, ending)
+
+
+def _sample_curve(curve: Curve) -> tuple[tuple[float, float, float, float], ...]:
+    low, high = curve.trend.place(curve.trend.x[[0, -1]])
+    even = np.linspace(low, high, DRAWN)
+    sizes = np.union1d(np.exp(even) if curve.trend.x[0] > 0 else even, curve.trend.x)
+    sizes = np.clip(sizes, *curve.sizes)
+    logs, halves = estimate_curve(curve, sizes)
+    bands = (np.exp(np.clip(band, -300, 300)) for band in (logs, logs - halves, logs + halves))
+    return tuple(zip(sizes.tolist(), *(band.tolist() for band in bands), strict=True))
+
+
+def _tell_stories(facet: Facet, form: SizeFormat) -> Iterator[Story]:
+    after = f" ({facet.title})" if facet.title else ""
+    yield Story(f"Times{after}", tuple(_tabulate_times(facet, form)), TIMES)
+    grid = _tabulate_contests(facet, form)
+    if grid.rows:
+        yield Story(f"Crossovers{after}", (grid,), CROSSOVERS)
+    if facet.axis == "threads":
+        yield Story(f"Speed-up{after}", (_tabulate_speedups(facet),), SPEEDUP)
+    if facet.kind.harder > 0:
+        yield Story(f"Growth{after}", tuple(_tabulate_growth(facet)), GROWTH)
+        memory = _tabulate_memory(facet, form)
+        if memory.rows:
+            yield Story(f"Memory{after}", (memory,), MEMORY)
+    failures = _tabulate_failures(facet, form)
+    if failures.rows:
+        yield Story(f"Failures{after}", (failures,), "Each outcome at the smallest size it had.")
+
+
+def _tabulate_times(facet: Facet, form: SizeFormat) -> Iterator[Grid]:
+    for query in facet.queries:
+        samples = {engine: find_samples(facet, engine, query, hot) for engine in facet.engines}
+        rows = [
+            (
+                f"{form.exact(length)}{form.unit}",
+                *(_tell_time(facet, e, query, number, samples[e]) for e in facet.engines),
+            )
+            for number, length in enumerate(facet.sizes)
+        ]
+        yield Grid(query, ("size", *facet.engines), rows)
+
+
+def _tell_time(
+    facet: Facet, engine: str, query: str, number: int, samples: Mapping[int, Sequence[float]]
+) -> str:
+    if number in samples:
+        return seconds(median(samples[number]))
+    material = facet.materials[number]
+    if (engine, query) in material.wrong:
+        return str(Outcome.WRONG)
+    runs: Sequence[Run] = material.runs.get((engine, query), ())
+    bad = [run.outcome for run in runs if run.outcome is not Outcome.OK]
+    return str(bad[0]) if bad else "—"
+
+
+def _tabulate_contests(facet: Facet, form: SizeFormat) -> Grid:
+    curves = {engine: build_curves(facet, engine, hot) for engine in facet.engines}
+    base, others = facet.baseline, [name for name in facet.engines if name != facet.baseline]
+    rows = [
+        (query, describe_contest(engine, base, compare([(own, curves[base][query])]), form))
+        for query in facet.queries
+        for engine in others
+        if query in curves.get(base, {}) and (own := curves[engine].get(query))
+    ]
+    whole = [(ALL, describe_contest(e, base, found, form)) for e in others
+             if (found := _compare_over(facet, e))]  # fmt: skip
+    return Grid(f"Engines against {base}", ("question", "result"), [*whole, *rows])
+
+
+def _tabulate_growth(facet: Facet) -> Iterator[Grid]:
+    unit = facet.kind.unit
+    headings = ("engine", "start-up", "load: power", "query: fixed", f"query: power of {unit}")
+    curves = {engine: (build_curves(facet, engine, hot), build_curves(facet, engine, load))
+              for engine in facet.engines}  # fmt: skip
+    for query in facet.queries:
+        rows = []
+        for engine, (times, loads) in curves.items():
+            if query not in times:
+                continue
+            grown = describe_growth(times[query])
+            loading = describe_growth(loads[query]) if query in loads else None
+            starts = find_samples(facet, engine, query, startup).values()
+            start = median([time for own in starts for time in own] or [0.0])
+            rows.append((engine, seconds(start), describe_power(loading), describe_fixed(grown),
+                         describe_power(grown)))  # fmt: skip
+        yield Grid(query, headings, rows)
+
+
+def _tabulate_memory(facet: Facet, form: SizeFormat) -> Grid:
+    limit = _find_memory(facet)
+    headings = (
+        "engine",
+        f"bytes per {facet.kind.unit.removesuffix('s')}",
+        "held-out miss",
+        f"ends with {size(limit)}",
+    )
+    rows = []
+    for engine in facet.engines:
+        found = forecast_memory(measure_peaks(facet, engine))
+        if found:
+            told = f"{found.each:.3g}", describe_miss(found, form)
+            rows.append((engine, *told, found.problem or describe_reach(found, limit, form)))
+    return Grid("Peak memory", headings, rows)
+
+
+def _find_memory(facet: Facet) -> int:
+    """Return the memory of the machine, else 16 GiB."""
+    found = facet.materials[0].stored.head.machine.get("memory")
+    return found if isinstance(found, int) and found > 0 else USUAL_MEMORY
+
+
+def _tabulate_speedups(facet: Facet) -> Grid:
+    rows = [
+        (f"{engine} {query}", *tell_speedup(found))
+        for engine in facet.engines
+        for query, curve in build_curves(facet, engine, hot).items()
+        if (found := describe_speedup(curve))
+    ]
+    most = f"{facet.sizes[-1]:.0f} threads"
+    return Grid("Threads", ("engine and question", f"speed-up at {most}", "serial share"), rows)
+
+
+def _tabulate_failures(facet: Facet, form: SizeFormat) -> Grid:
+    rows = [
+        (f"{engine} {query}", f"{form.exact(length)}{form.unit}", str(outcome), evidence)
+        for engine, query, length, outcome, evidence in find_failures(facet)
+    ]
+    return Grid("What failed", ("engine and question", "size", "outcome", "evidence"), rows)

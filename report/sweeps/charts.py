@@ -1,0 +1,162 @@
+"""The curves of a sweep as geometry: what the template draws as SVG, one panel a question.
+
+Drawn by hand as the other charts are (docs/decisions/sweeps.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..charts import LogScale, Tick
+from ..units import seconds
+from .model import Line, Panel, SweepView
+
+WIDTH, HEIGHT = 480, 300
+LEFT, RIGHT, FOOT = 64, 118, 40  # room for the labels of times, engines and sizes
+LABEL_HEIGHT, TICK_WIDTH = 15, 40
+COLOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CurveShape:
+    """An engine's curve: paths of its runs, its line and its interval, and where its label is."""
+
+    engine: str
+    colour: int
+    dots: str
+    line: str
+    band: str
+    x: float
+    y: float
+    label: float
+    end: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A question's curves with both axes; `summary` says in words what is drawn."""
+
+    title: str
+    query: str
+    question: str
+    shapes: tuple[CurveShape, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    foot: int = HEIGHT - FOOT
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Where sizes and seconds lie in a chart."""
+
+    sizes: LogScale | None
+    low: float
+    high: float
+    times: LogScale
+
+    def x(self, size: float) -> float:
+        inner = WIDTH - LEFT - RIGHT
+        if self.sizes:
+            return round(LEFT + self.sizes(size) * inner, 1)
+        return round(LEFT + (size - self.low) / (self.high - self.low or 1) * inner, 1)
+
+    def y(self, time: float) -> float:
+        height = HEIGHT - FOOT
+        return round(min(max(height * (1 - self.times(time)), 0.0), float(height)), 1)
+
+
+def draw(view: SweepView) -> tuple[Chart, ...]:
+    """Place out the curves of every question; all charts of a sweep have the same axes."""
+    lines = [line for panel in view.panels for line in panel.lines]
+    sizes = sorted({s for line in lines for s in (*(x for x, _ in line.runs), line.end or 0) if s})
+    times = [time for line in lines for _, time in line.runs]
+    if not sizes or not times:
+        return ()
+    across = LogScale.of(sizes) if view.logarithmic else None
+    axes = _Axes(across, min(sizes), max(sizes), LogScale.of(times))
+    names = list(dict.fromkeys(line.engine for line in lines))
+    return tuple(_draw_panel(panel, axes, sizes, names) for panel in view.panels)
+
+
+def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequence[str]) -> Chart:
+    shapes = [_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
+    height = HEIGHT - FOOT
+    up = tuple(Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.ticks(height))
+    ticks = _thin_out([Tick(axes.x(size), short_count(size)) for size in sizes])
+    summary = "; ".join(shape.text for shape in shapes)
+    placed = _place_labels(shapes)
+    return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
+
+
+def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
+    points = [(axes.x(s), axes.y(t)) for s, t, *_ in line.samples]
+    dots = [(axes.x(s), axes.y(t)) for s, t in line.runs]
+    x, y = (points or sorted(dots) or [(float(LEFT), 0.0)])[-1]
+    over = [(axes.x(s), axes.y(high)) for s, _, _, high in line.samples]
+    under = [(axes.x(s), axes.y(low)) for s, _, low, _ in line.samples]
+    return CurveShape(
+        engine=line.engine,
+        colour=colour,
+        dots="".join(f"M{a:g} {b:g}h0" for a, b in dots),
+        line=_path(points),
+        band=f"{_path([*over, *reversed(under)])}z" if points else "",
+        x=x,
+        y=y,
+        label=y,
+        end=None if line.end is None else axes.x(line.end),
+        text=_describe(line),
+    )
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) if points else ""
+
+
+def _describe(line: Line) -> str:
+    """Return a curve in words, for who does not see it."""
+    said = line.engine
+    if line.samples:
+        first, last = line.samples[0], line.samples[-1]
+        said += f" from {seconds(first[1])} at {short_count(first[0])} "
+        said += f"to {seconds(last[1])} at {short_count(last[0])}"
+    return said if line.end is None else f"{said}, ends at {short_count(line.end)}: {line.ending}"
+
+
+def _place_labels(shapes: Sequence[CurveShape]) -> tuple[CurveShape, ...]:
+    """Set the labels at the right one below the other where they would overlap."""
+    placed: list[CurveShape] = []
+    for shape in sorted(shapes, key=lambda shape: shape.y):
+        least = placed[-1].label + LABEL_HEIGHT if placed else 8.0
+        placed.append(replace(shape, label=round(max(shape.y, least), 1)))
+    low = float(HEIGHT - FOOT)
+    for index in range(len(placed) - 1, -1, -1):
+        placed[index] = replace(placed[index], label=min(placed[index].label, low))
+        low = placed[index].label - LABEL_HEIGHT
+    return tuple(placed)
+
+
+def _thin_out(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
+    kept: list[Tick] = []
+    for tick in ticks:
+        if not kept or tick.at - kept[-1].at >= TICK_WIDTH:
+            kept.append(tick)
+    return tuple(kept)
+
+
+def short_count(number: float) -> str:
+    """Return a size as an axis shows it.
+
+    >>> short_count(46000.0), short_count(1e7), short_count(2.5)
+    ('46k', '10M', '2.5')
+    """
+    for unit, factor in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= factor:
+            return f"{number / factor:.3g}{unit}"
+    return f"{number:.3g}"

@@ -1,0 +1,122 @@
+"""Crossovers, growth and forecasts as sentences and cells of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...spec.sweep import AxisKind
+from ..units import percent, ratio, seconds, size
+from .crossovers import Contest, Crossing
+from .growth import Growth, MemoryForecast, SpeedUp
+
+WIDE = 1.0  # an interval of a power that is wider says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SizeFormat:
+    """How sizes of an axis are written."""
+
+    kind: AxisKind
+
+    def count(self, value: float) -> str:
+        """Return a size without its unit, with two or three digits."""
+        if self.kind.unit == "memory":
+            return size(int(value))
+        if self.kind.unit == "of the data":
+            return f"{value:.3g} %"
+        return round_count(value)
+
+    def exact(self, value: float) -> str:
+        """Return a measured size as it was asked for."""
+        whole = float(value).is_integer() and self.kind.unit != "memory"
+        return f"{value:,.0f}" if whole and self.kind.unit != "of the data" else self.count(value)
+
+    @property
+    def unit(self) -> str:
+        """Return the unit, with a space before it; nothing where the size itself has one."""
+        return "" if self.kind.unit == "memory" else f" {self.kind.unit}"
+
+
+def round_count(number: float) -> str:
+    """Return a count with two digits.
+
+    >>> round_count(37612.0), round_count(2.44e8), round_count(3.4)
+    ('38,000', '240,000,000', '3.4')
+    """
+    if number < 10:
+        return f"{number:.2g}"
+    digits = len(str(int(number))) - 2
+    return f"{round(number, -digits):,.0f}"
+
+
+def describe_contest(engine: str, other: str, contest: Contest | None, form: SizeFormat) -> str:
+    """Return in one sentence from which size on an engine is faster than another."""
+    if contest is None:
+        return f"{engine} and {other} were not measured at the same sizes"
+    said = [_describe_crossing(engine, other, one, form) for one in contest.crossings]
+    return "; ".join([*said, *_describe_rest(engine, other, contest, form)])
+
+
+def _describe_crossing(engine: str, other: str, found: Crossing, form: SizeFormat) -> str:
+    first, second = (engine, other) if found.faster else (other, engine)
+    interval = f"[{form.count(found.low)}–{form.count(found.high)}]"
+    return f"{first} overtakes {second} at {form.count(found.at)}{form.unit} {interval}"
+
+
+def _describe_rest(engine: str, other: str, contest: Contest, form: SizeFormat) -> Iterator[str]:
+    """Yield what no crossing says: one winner throughout, or where it is undecided."""
+    decided = [one for one in contest.stretches if one.sign]
+    first, last = form.count(contest.low), form.count(contest.high)
+    if not decided:
+        yield f"{engine} against {other} is undecided from {first} to {last}{form.unit}"
+        return
+    edge = decided[-1].high, decided[0].low
+    if not contest.crossings:
+        word = "faster" if decided[0].sign < 0 else "slower"
+        low, high = form.count(decided[0].low), form.count(decided[-1].high)
+        yield f"{engine} is {word} than {other} from {low} to {high}{form.unit}"
+    if edge[1] > contest.low:
+        yield f"undecided below {form.count(edge[1])}"
+    if edge[0] < contest.high:
+        yield f"undecided above {form.count(edge[0])}"
+
+
+def describe_power(growth: Growth | None) -> str:
+    """Return the power that a cost grows with; that of a line where it was not fitted."""
+    if growth is None:
+        return "—"
+    if not growth.b:
+        return "constant"
+    if not growth.tested:
+        return "1 (assumed)"
+    if growth.high - growth.low > WIDE:
+        return "unclear"
+    return f"{growth.c:.2f} [{growth.low:.2f}–{growth.high:.2f}]"
+
+
+def describe_fixed(growth: Growth | None) -> str:
+    """Return the part of a time that does not grow."""
+    return "—" if growth is None else seconds(growth.a)
+
+
+def describe_miss(found: MemoryForecast, form: SizeFormat) -> str:
+    """Return by how much the point that was held out was missed."""
+    word = "over" if found.miss >= 0 else "under"
+    return f"{percent(abs(found.miss))} {word}, at {form.count(found.largest)}{form.unit}"
+
+
+def describe_reach(found: MemoryForecast, limit: int, form: SizeFormat) -> str:
+    """Return at which size a limit of bytes is reached."""
+    reach = found.reach(limit)
+    if reach is None:
+        return "at any size"
+    at, low, high = (form.count(value) for value in reach)
+    return f"{at} [{low}–{high}]"
+
+
+def describe_speedup(found: SpeedUp) -> tuple[str, str]:
+    """Return the speed-up at the most threads, and the serial share."""
+    value, low, high = (ratio(number)[:-1] for number in found.speedup)
+    serial, least, most = (percent(share) for share in (found.serial, found.low, found.high))
+    return f"{value}× [{low}–{high}]", f"{serial} [{least}–{most}]"

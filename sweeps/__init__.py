@@ -1,0 +1,1 @@
+"""Sweeps: ordinary comparisons that differ in some numbers, run interleaved."""

@@ -1,0 +1,237 @@
+"""Sweeps: crossovers whose intervals hold the truth, growth, forecasts, and every form."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import math
+import random
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dfbench.errors import ResultsError
+from dfbench.report import markdown
+from dfbench.report.formats import Format
+from dfbench.report.spread import estimate_prior, moderate, pool
+from dfbench.report.sweeps import charts, words
+from dfbench.report.sweeps.build import build
+from dfbench.report.sweeps.crossovers import Curve, compare
+from dfbench.report.sweeps.forms import render
+from dfbench.report.sweeps.growth import describe_growth, describe_speedup, forecast_memory
+from dfbench.report.sweeps.rebuild import write_reports
+from dfbench.report.sweeps.trend import connect, fit
+from dfbench.storage import sweeps
+
+from tests.support import stored_samples, stored_sweeps
+
+SIZES = np.geomspace(1e4, 1e7, 5)
+Cost = Callable[[np.ndarray], np.ndarray]
+
+
+def measured(cost: Cost, noise: float, seed: random.Random, rounds: int = 3) -> Curve:
+    """Return the curve of an engine whose rounds scatter by so much, as a report makes it."""
+    times = [[t * seed.lognormvariate(0, noise) for _ in range(rounds)] for t in cost(SIZES)]
+    own = [pool([row]) for row in times]
+    spreads = [moderate(one, estimate_prior(own)) for one in own]
+    logs = np.array([np.mean(np.log(row)) for row in times])
+    variances = np.array([spread.variance / rounds for spread in spreads])
+    return Curve(fit(SIZES, logs), variances, np.array([one.freedom for one in spreads]))
+
+
+def test_the_intervals_of_crossovers_hold_the_truth_in_95_percent_of_simulations() -> None:
+    seed = random.Random(17)
+    held = []
+    for _ in range(1000):
+        at = 10 ** seed.uniform(4.7, 6.3)
+        old = _draw_cost(seed.uniform(0.0005, 0.003), 10 ** seed.uniform(-8, -7), seed)
+        meeting = float(old(np.array([at]))[0])
+        start, power = meeting * seed.uniform(0.5, 0.9), seed.uniform(0.7, 1.1)
+        new = _make_cost(start, (meeting - start) / at**power, power)
+        contest = compare([(measured(new, 0.03, seed), measured(old, 0.06, seed))])
+        held += [one.low <= at <= one.high for one in contest.crossings]
+    assert len(held) > 900
+    assert 0.93 <= np.mean(held) <= 0.97
+
+
+def _draw_cost(start: float, each: float, seed: random.Random) -> Cost:
+    return _make_cost(start, each, seed.uniform(0.8, 1.2))
+
+
+def _make_cost(start: float, each: float, power: float) -> Cost:
+    return lambda n: start + each * n**power
+
+
+def test_a_curve_meets_its_points_and_has_the_models_shape_between_them() -> None:
+    cost = _make_cost(0.01, 3e-7, 0.9)
+    trend = fit(SIZES, np.log(cost(SIZES)))
+    between = np.geomspace(1e4, 1e7, 33)
+    assert np.exp(trend.at(between)[0]) == pytest.approx(cost(between), rel=0.002)
+    bent = fit(SIZES, np.log(cost(SIZES)) + np.array([0, 0.5, 0, -0.5, 0]))
+    assert bent.at(SIZES)[0] == pytest.approx(bent.logs)
+    line = connect(np.array([0.0, 5.0]), np.array([1.0, 2.0]))
+    assert line.at(np.array([2.5]))[0] == pytest.approx([1.5])
+
+
+def test_equal_engines_are_undecided_and_far_ones_never_cross() -> None:
+    seed = random.Random(3)
+    cost = _make_cost(0.01, 1e-7, 1.0)
+    one, other = measured(cost, 0.05, seed), measured(cost, 0.05, seed)
+    dearer = measured(lambda n: 3 * cost(n), 0.05, seed)
+    assert [stretch.sign for stretch in compare([(one, other)]).stretches] == [0]
+    contest = compare([(dearer, one)])
+    assert [stretch.sign for stretch in contest.stretches] == [1]
+    assert contest.crossings == ()
+
+
+def test_growth_is_told_with_its_power_and_only_where_it_was_fitted() -> None:
+    seed = random.Random(3)
+    growth = describe_growth(measured(_make_cost(0.001, 1e-7, 0.9), 0.01, seed))
+    assert growth.low < 0.9 < growth.high
+    assert growth.high - growth.low < 0.2
+    few = Curve(fit(SIZES[:2], np.array([0.0, 1.0])), np.ones(2), np.ones(2))
+    assert words.describe_power(describe_growth(few)) == "1 (assumed)"
+
+
+def test_a_memory_forecast_is_tested_on_the_largest_size() -> None:
+    assert forecast_memory({1e4: 1e8, 1e5: 2e8}) is None
+    line = {n: 5e7 + 60 * n for n in (1e4, 1e5, 1e6, 4e6)}
+    found = forecast_memory(line)
+    assert found.each == pytest.approx(60, rel=1e-6)
+    assert abs(found.miss) < 1e-9
+    assert found.problem == ""
+    at, low, high = found.reach(16e9)
+    assert at == pytest.approx((16e9 - 5e7) / 60)
+    assert low <= at <= high
+    assert found.reach(4e7) is None
+    assert forecast_memory({**line, 4e6: 1e9}).problem == "no forecast: not a line"
+    assert forecast_memory({n: 5e7 + n for n in (1e4, 1e5, 1e6)}).problem.endswith("hardly grows")
+
+
+def test_threads_are_told_by_amdahls_law() -> None:
+    threads = np.array([1.0, 2.0, 4.0, 8.0])
+    times = 0.2 + 0.8 / threads
+    curve = Curve(fit(threads, np.log(times), power=-1.0), np.full(4, 1e-6), np.full(4, 8.0))
+    found = describe_speedup(curve)
+    assert found.serial == pytest.approx(0.2, abs=0.001)
+    assert found.low < 0.2 < found.high
+    assert found.speedup[0] == pytest.approx(1 / 0.3)
+
+
+def test_a_sweep_says_who_overtakes_whom_and_where_a_curve_ends(tmp_path: Path) -> None:
+    view = build(sweeps.read(stored_sweeps.store(tmp_path, ends=("dask", 1_000_000))))
+    overtakes = next(s for s in view.sentences if s.startswith("polars overtakes pandas at"))
+    numbers = re.findall(r"[\d,]+", overtakes)
+    at, low, high = (int(number.replace(",", "")) for number in numbers[:3])
+    assert low < stored_sweeps.CROSSING < high
+    assert high / low < 1.5
+    assert low <= at <= high
+    assert "dask is slower than pandas from 10,000 to 220,000 rows" in view.sentences
+    assert "dask runs out of memory at 1,000,000 rows on q1, q2" in view.sentences
+    told = render(view, Format.TABLE)
+    assert re.search(r"^4,600,000 rows +\S+ \S+ +\S+ \S+ +—$", told, re.MULTILINE)
+    assert re.search(r"^pandas +60 +0 % \w+, at 4,600,000 rows +430,000,000 \[", told, re.MULTILINE)
+    assert "the kernel killed it" in told
+
+
+def test_every_form_of_a_sweep_shows_the_same_and_needs_no_script(tmp_path: Path) -> None:
+    made = write_reports(stored_sweeps.store(tmp_path, ends=("dask", 1_000_000)))
+    page = (made.path / sweeps.PAGE).read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert page.count("<svg") == 2
+    assert 'href="rows%3D10000/report.html"' in page
+    assert markdown.text(made.view.sentences[0]) in (made.path / sweeps.REPORT).read_text(
+        encoding="utf-8"
+    )
+    assert json.loads(render(made.view, Format.JSON))["axis"] == "rows"
+    assert made._repr_html_().count("<svg") == 2
+    assert len(made.to_frame()) == 5 * 3 * 2
+    assert repr(made) == render(made.view, Format.TABLE)
+
+
+def test_curves_are_drawn_inside_their_axes_with_labels_apart(tmp_path: Path) -> None:
+    drawn = charts.draw(build(sweeps.read(stored_sweeps.store(tmp_path))))
+    for chart in drawn:
+        labels = sorted(shape.label for shape in chart.shapes)
+        assert all(b - a >= charts.LABEL_HEIGHT - 0.1 for a, b in pairwise(labels))
+        numbers = [
+            (float(x), float(y))
+            for shape in chart.shapes
+            for x, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", shape.line + shape.band)
+        ]
+        assert all(chart.left <= x <= chart.right and 0 <= y <= chart.foot for x, y in numbers)
+    assert drawn[0].across[0].label == "10k"
+
+
+def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
+    costs = {"pandas": lambda _: 1.0, "polars": lambda p: 0.1 + 0.9 / p}
+    view = build(
+        sweeps.read(stored_sweeps.store(tmp_path / "a", "threads", (1, 2, 4), costs, noise=0.001))
+    )
+    (speedup,) = (story for story in view.stories if story.title == "Speed-up")
+    assert any(row[0] == "polars q1" and row[2].startswith("10 %") for row in speedup.grids[0].rows)
+    flat = {"pandas": lambda _: 1.0, "polars": lambda _: 0.1}
+    nulls = build(sweeps.read(stored_sweeps.store(tmp_path / "b", "nulls", (0, 5), flat)))
+    assert not nulls.logarithmic
+    assert nulls.sentences[0] == "polars is faster than pandas from 0 to 5 % missing"
+    assert charts.draw(nulls)
+
+
+def test_one_round_decides_only_beyond_a_factor_of_three(tmp_path: Path) -> None:
+    costs = {"pandas": lambda _: 1.0, "polars": lambda _: 0.6, "duckdb": lambda _: 0.05}
+    path = stored_sweeps.store(tmp_path, costs=costs, noise=0.0)
+    for file in path.glob("*/runs.jsonl"):
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if json.loads(line)["round"] == 1))
+    view = build(sweeps.read(path))
+    assert view.sentences[0].startswith("polars against pandas is undecided")
+    assert view.sentences[1].startswith("duckdb is faster than pandas")
+    assert any("one round" in warning for warning in view.warnings)
+
+
+def test_a_strangers_sweep_is_escaped_and_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
+    hostile = stored_samples.HOSTILE
+    path = stored_sweeps.store(tmp_path, costs={hostile: lambda _: 1.0})
+    page = render(build(sweeps.read(path)), Format.HTML)
+    assert "<script>alert" not in page
+    record = json.loads((path / sweeps.HEAD).read_text())
+    for folder in ("../../x", "", "..", "/etc"):
+        changed = {**record, "points": [{"folder": folder, "values": {"rows": 1}}]}
+        (path / sweeps.HEAD).write_text(json.dumps(changed))
+        with pytest.raises(ResultsError, match="cannot be read as a sweep"):
+            sweeps.read(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema_version": 9},
+        {"axes": 3},
+        {"points": [{"folder": "a"}]},
+        {"axes": {"rows": [math.inf]}},
+    ],
+)
+def test_a_head_that_is_none_is_a_sentence(tmp_path: Path, change: dict[str, object]) -> None:
+    path = stored_sweeps.store(tmp_path)
+    record = {**asdict(sweeps.read_head(path)), **change}
+    (path / sweeps.HEAD).write_text(json.dumps(record))
+    with pytest.raises(ResultsError, match=r"sweep\.json"):
+        sweeps.read_head(path)
+
+
+def test_an_unfinished_sweep_is_told(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path)
+    for file in path.glob("*/comparison.json"):
+        file.unlink()
+    view = build(sweeps.read(path))
+    assert view.sentences == ("No point of this sweep is finished yet.",)
+    assert len(view.warnings) == 5
+
+
+@pytest.mark.parametrize("module", [words, charts])
+def test_the_examples_hold(module) -> None:
+    assert doctest.testmod(module).failed == 0
