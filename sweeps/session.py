@@ -19,7 +19,7 @@ from ..execution import limits
 from ..report.model import Verdict
 from ..report.sweeps.rebuild import write_reports
 from ..report.sweeps.sweep import Sweep
-from ..report.verdicts import gathered
+from ..report.verdicts import collect
 from ..spec.sweep import Axis, find_kind
 from ..spec.workload import Measure, Workload
 from ..storage import folder, sweeps
@@ -156,7 +156,7 @@ class SweepRounds:
         """Yield where it is not certain whether an engine is faster than the baseline."""
         for point, (session, rounds) in enumerate(zip(self.sessions, self.rounds, strict=True)):
             stored = StoredComparison(session.folder.path, session.head, tuple(rounds.runs), ())
-            material = gathered(stored)
+            material = collect(stored)
             for engine, query in material.timings.samples:
                 ratio = material.timings.judge(engine, material.baseline, query)
                 if engine != material.baseline and ratio and ratio.verdict is Verdict.UNDECIDED:

@@ -15,7 +15,7 @@ from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
 from ..spread import Spread, estimate_prior, moderate, pool
 from ..statistics import sample, within
-from ..verdicts import Material, gathered, outcome_of
+from ..verdicts import Material, collect, outcome_of
 from .crossovers import Curve
 from .trend import Numbers, Trend, connect, fit
 
@@ -90,7 +90,7 @@ def _make_facet(
     ordered = sorted(points, key=lambda point: point.values[axis])
     title = ", ".join(f"{name} = {kinds[name].write(value)}" for name, value in others)
     sizes = tuple(float(point.values[axis]) for point in ordered)
-    return Facet(title, axis, kinds[axis], sizes, tuple(gathered(p.comparison) for p in ordered))
+    return Facet(title, axis, kinds[axis], sizes, tuple(collect(p.comparison) for p in ordered))
 
 
 def hot(run: Run) -> float | None:
