@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -233,5 +234,5 @@ def test_an_unfinished_sweep_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("module", [words, charts])
-def test_the_examples_hold(module) -> None:
+def test_the_examples_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0

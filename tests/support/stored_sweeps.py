@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from dfbench.storage import folder, sweeps
 from dfbench.storage.records import Agreement, Memory, Outcome, Run, Times
@@ -13,9 +14,11 @@ from dfbench.storage.sweeps import PointHead, SweepHead
 
 from . import stored_samples as samples
 
+Costs: TypeAlias = Mapping[str, Callable[[float], float]]
+
 SIZES = (10_000, 46_000, 220_000, 1_000_000, 4_600_000)
 # Seconds by rows: polars starts dearer, and is cheaper for each row.
-COSTS: Mapping[str, Callable[[float], float]] = {
+COSTS: Costs = {
     "pandas": lambda n: 0.001 + 2e-8 * n,
     "polars": lambda n: 0.004 + 4e-9 * n,
     "dask": lambda n: 0.05 + 2.5e-8 * n,
@@ -27,10 +30,10 @@ def store(
     results: Path,
     axis: str = "rows",
     sizes: tuple[float, ...] = SIZES,
-    costs: Mapping[str, Callable[[float], float]] = COSTS,
+    costs: Costs = COSTS,
     ends: tuple[str, float] | None = None,
     noise: float = 0.05,
-    **changes,
+    **changes: Any,
 ) -> Path:
     """Store a sweep of three rounds; `ends` is an engine and the size that kills it."""
     names = [f"{axis}={size:.0f}" for size in sizes]
@@ -51,7 +54,9 @@ def store(
     return path
 
 
-def _runs(costs, size, ends, noise, seed):
+def _runs(
+    costs: Costs, size: float, ends: tuple[str, float] | None, noise: float, seed: random.Random
+) -> Iterator[Run]:
     for number in (1, 2, 3):
         for engine, cost in costs.items():
             for query in ("q1", "q2"):

@@ -80,7 +80,9 @@ def request_(tmp_path: Path) -> Request:
         (["count=1..9"], "has either queries or tasks"),
     ],
 )
-def test_a_sweep_that_cannot_be_is_a_sentence(request_: Request, over, told: str) -> None:
+def test_a_sweep_that_cannot_be_is_a_sentence(
+    request_: Request, over: list[str], told: str
+) -> None:
     workload = request_.read()
     with pytest.raises(DfbenchError, match=told):
         make_points(request_, workload, read_axes(workload, over))

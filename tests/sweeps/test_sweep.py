@@ -120,7 +120,11 @@ def test_report_rebuilds_a_sweep_in_every_form(
     ],
 )
 def test_bad_input_is_a_sentence_before_anything_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words, told
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    told: str,
 ) -> None:
     (tmp_path / "tiny.yaml").write_text(WORKLOAD)
     asked = ("sweep", tmp_path / "tiny.yaml", "--results", tmp_path / "results", *words)
