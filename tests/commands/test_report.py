@@ -6,16 +6,15 @@ import csv
 import io
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from dfbench import cli
 from dfbench.commands.options import OutputOptions
 from dfbench.commands.output import open_output
 from dfbench.report.formats import Format
 
 from tests.support import stored_samples as samples
+from tests.support.command_line import run_dfbench
 
 SMALL = {"engines": ("pandas", "polars", "datatable"), "queries": ("q1", "q10"), "rounds": 4}
 RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1",), "rounds": 4}
@@ -24,13 +23,6 @@ RIGHT = {"engines": ("pandas", "polars"), "queries": ("q1",), "rounds": 4}
 @pytest.fixture
 def stored(tmp_path: Path) -> str:
     return str(samples.store(tmp_path / "results", samples.head(**SMALL)).path)
-
-
-def dfbench(monkeypatch: pytest.MonkeyPatch, *words: object) -> object:
-    monkeypatch.setattr(sys, "argv", ["dfbench", *words])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return ended.value.code
 
 
 @pytest.mark.parametrize("form", list(Format))
@@ -43,7 +35,7 @@ def test_every_form_tells_of_every_engine(
     form: Format,
 ) -> None:
     folders = [stored] * (1 if command == "report" else 2)
-    assert dfbench(monkeypatch, command, *folders, "--format", form) == 0
+    assert run_dfbench(monkeypatch, command, *folders, "--format", form) == 0
     told = capsys.readouterr().out
     assert all(engine in told for engine in SMALL["engines"])
 
@@ -55,7 +47,7 @@ def test_exports_are_written_beside_the_table(
         form: tmp_path / f"out.{form}" for form in ("html", "markdown", "json", "jsonl", "csv")
     }
     options = [word for form, file in files.items() for word in (f"--export-{form}", str(file))]
-    assert dfbench(monkeypatch, "report", stored, *options) == 0
+    assert run_dfbench(monkeypatch, "report", stored, *options) == 0
     assert "datatable" in capsys.readouterr().out
     assert files["html"].read_text().startswith("<!doctype html>")
     assert json.loads(files["json"].read_text())["workload"] == "groupby"
@@ -66,7 +58,7 @@ def test_exports_are_written_beside_the_table(
 def test_an_export_to_standard_output_takes_the_place_of_the_table(
     stored: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert dfbench(monkeypatch, "report", stored, "--export-json", "-") == 0
+    assert run_dfbench(monkeypatch, "report", stored, "--export-json", "-") == 0
     assert json.loads(capsys.readouterr().out)["baseline"] == "pandas"
 
 
@@ -82,7 +74,7 @@ def test_an_export_that_cannot_be_written_is_told_before_anything_runs(
         "--export-json",
         str(tmp_path / name),
     )
-    assert dfbench(monkeypatch, *asked) == 2
+    assert run_dfbench(monkeypatch, *asked) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
@@ -104,7 +96,7 @@ def test_an_export_on_a_full_disk_keeps_the_file_of_before(
     old = tmp_path / "out.json"
     old.write_text("mine")
     monkeypatch.setattr(os, "fsync", full)
-    assert dfbench(monkeypatch, "diff", stored, stored, "--export-json", str(old)) == 2
+    assert run_dfbench(monkeypatch, "diff", stored, stored, "--export-json", str(old)) == 2
     assert old.read_text() == "mine"
     assert list(tmp_path.glob(".out*")) == []
 
@@ -130,7 +122,7 @@ def test_a_mistake_is_a_sentence_and_exit_code_2(
 ) -> None:
     folders = {"report": [stored], "diff": [stored, stored], "compare": ["groupby", "--results",
                str(tmp_path / "none"), "-e", "pandas"]}  # fmt: skip
-    assert dfbench(monkeypatch, command, *folders[command], *words) == 2
+    assert run_dfbench(monkeypatch, command, *folders[command], *words) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
 
@@ -152,7 +144,7 @@ def test_a_condition_decides_the_exit_code_of_report(
     code: int,
 ) -> None:
     path = samples.store(tmp_path, samples.head(**RIGHT)).path
-    assert dfbench(monkeypatch, "report", str(path), "--fail-if", condition) == code
+    assert run_dfbench(monkeypatch, "report", str(path), "--fail-if", condition) == code
     assert ("fails: " in capsys.readouterr().err) == bool(code)
 
 
@@ -161,9 +153,9 @@ def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(
 ) -> None:
     wrong = samples.store(tmp_path, samples.head(engines=("pandas", "dask"), queries=("q8",)))
     failed = samples.store(tmp_path, samples.head(engines=("datatable",), queries=("q10",)))
-    assert dfbench(monkeypatch, "report", str(wrong.path)) == 1
-    assert dfbench(monkeypatch, "report", str(failed.path)) == 1  # nothing is answered
-    assert dfbench(monkeypatch, "report", str(failed.path), "--strict") == 3
+    assert run_dfbench(monkeypatch, "report", str(wrong.path)) == 1
+    assert run_dfbench(monkeypatch, "report", str(failed.path)) == 1  # nothing is answered
+    assert run_dfbench(monkeypatch, "report", str(failed.path), "--strict") == 3
 
 
 def test_diff_refuses_other_data_until_it_is_forced(
@@ -173,9 +165,9 @@ def test_diff_refuses_other_data_until_it_is_forced(
         str(samples.store(tmp_path, samples.head(**RIGHT, dataset={"rows": rows})).path)
         for rows in (10, 20)
     ]
-    assert dfbench(monkeypatch, "diff", *paths) == 2
+    assert run_dfbench(monkeypatch, "diff", *paths) == 2
     assert "dataset rows is 20, was 10" in capsys.readouterr().err
-    assert dfbench(monkeypatch, "diff", *paths, "--force") == 0
+    assert run_dfbench(monkeypatch, "diff", *paths, "--force") == 0
     assert "! not comparable: dataset rows is 20, was 10" in capsys.readouterr().out
 
 
@@ -185,5 +177,5 @@ def test_diff_exits_with_1_where_the_new_answer_is_wrong(
     asked = samples.head(engines=("pandas", "dask"), queries=("q8",))
     right = str(samples.store(tmp_path, asked, checked=False).path)
     wrong = str(samples.store(tmp_path, asked).path)
-    assert dfbench(monkeypatch, "diff", right, wrong) == 1
-    assert dfbench(monkeypatch, "diff", wrong, right) == 0
+    assert run_dfbench(monkeypatch, "diff", right, wrong) == 1
+    assert run_dfbench(monkeypatch, "diff", wrong, right) == 0
