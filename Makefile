@@ -79,7 +79,7 @@ faults: $(READY) ## run faulty programs under every limit, and kill the parent p
 # User-mode Linux runs a kernel as a program: it needs no virtualisation.
 cgroup2: $(READY) ## run the tests of limits in a virtual machine with cgroup v2, as root and as a user
 	command -v linux.uml && command -v mmdebstrap && command -v genext2fs || \
-		sudo apt-get install --yes user-mode-linux mmdebstrap genext2fs
+		$(AS_ROOT) apt-get install --yes user-mode-linux mmdebstrap genext2fs
 	$(BIN)/python -m tests.machines
 
 matrix: $(READY) ## run every engine with limits from 256 MiB to 8 GiB, and check how each run ends

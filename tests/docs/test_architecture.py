@@ -58,6 +58,17 @@ def test_each_file_of_a_table_exists(page: str) -> None:
     assert [path for path in named if not _matches(path)] == []
 
 
+@pytest.mark.parametrize("script", ["Makefile", "tests/machines/checks.sh"])
+def test_each_file_of_a_script_exists(script: str) -> None:
+    text = (ROOT / script).read_text(encoding="utf-8")
+    modules = re.findall(r"-m (?:dfbench\.)?((?:tests|engines|environments|spec)[\w.]*)", text)
+    paths = [module.replace(".", "/") for module in modules]
+    paths += re.findall(r"\btests/[\w/.]+", text)
+    assert len(paths) > 2
+    missing = [p for p in paths if not ((ROOT / p).exists() or (ROOT / f"{p}.py").exists())]
+    assert missing == []
+
+
 @pytest.mark.parametrize("contract", [0, 1, 4])
 def test_layers_are_those_that_import_linter_holds(contract: int) -> None:
     layers = (layer.replace("dfbench.", "") for layer in _contracts()[contract]["layers"])
@@ -85,6 +96,14 @@ def _holding(word: str) -> dict[str, int]:
     return {path: count for path, count in found.items() if count}
 
 
+def _naming(word: str) -> set[str]:
+    """Return the pages, settings and tests of engines that name a word."""
+    patterns = ("Makefile", "*.toml", "*.md", "docs/*.md", "tests/engines/*.py")
+    files = (path for pattern in patterns for path in ROOT.glob(pattern))
+    named = (p for p in files if re.search(rf"\b{word}\b", p.read_text(encoding="utf-8")))
+    return {path.relative_to(ROOT).as_posix() for path in named}
+
+
 @pytest.mark.parametrize(
     ("change", "word"), [("a row function", "starts_with"), ("an aggregation", "n_unique")]
 )
@@ -106,6 +125,7 @@ def test_a_row_function_is_a_line_or_two_in_each_dialect() -> None:
 def test_an_engine_stands_only_where_the_table_says() -> None:
     patterns = _rows(CONTRIBUTING)["an engine"]
     named = {file for pattern in patterns for file in _matches(pattern, "daft")}
-    found = _holding("daft").keys()
+    found = _holding("daft").keys() | _naming("daft")
     assert found - named == set()
+    assert {"pyproject.toml", "docs/architecture.md"} <= found
     assert "engines/daft.py" in found
