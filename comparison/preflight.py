@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from ..engines.modin import OBJECT_STORE_SHARE
-from ..engines.versions import find_scheduler
+from ..engines.versions import find_info, find_scheduler
 from ..execution import machine, sandbox
 from .plan import Plan
 
 MIB = 2**20
-
-# Peaks at the end of start-up with two threads, before any data: imports, and a cluster where there
-# is one. Python 3.11, pandas 2.3, polars 2.1, dask 2026.8. Ray's is 405 MiB and ten processes, and
-# under less than 1 GiB it only reads its own pages again.
-STARTS_WITH = {
-    "pandas": 48 * MIB,
-    "polars": 24 * MIB,
-    "duckdb": 15 * MIB,
-    "datatable": 23 * MIB,
-    "dask": 86 * MIB,
-    "dask/distributed": 192 * MIB,
-    "modin/dask": 192 * MIB,
-    "modin": 1024 * MIB,
-    "ray": 1024 * MIB,
-}
 
 
 def predict_problems(plan: Plan) -> tuple[str, ...]:
@@ -44,7 +29,7 @@ def warn_too_little_memory(plan: Plan) -> tuple[str, ...]:
         f"{engine.name} needs about {needs // MIB} MiB to start, and the limit is "
         f"{limit // MIB} MiB: expect it to run out of memory"
         for engine in plan.engines
-        if (needs := startup_memory(engine.name)) > limit
+        if (needs := find_info(engine).startup_memory) > limit
     )
 
 
@@ -60,13 +45,9 @@ def warn_unenforced_limit(plan: Plan) -> tuple[str, ...]:
     return (message,)
 
 
-# These start Ray, which keeps its objects in /dev/shm where they fit.
-ON_RAY = {"modin", "ray"}
-
-
 def warn_small_shared_memory(plan: Plan) -> tuple[str, ...]:
-    """Describe which engines find too small a /dev/shm for their objects."""
-    names = [e.name for e in plan.engines if e.name.partition("@")[0] in ON_RAY]
+    """Describe which engines find too small a /dev/shm for the objects that Ray keeps there."""
+    names = [engine.name for engine in plan.engines if "ray" in engine.distributions]
     room = sandbox.measure_shared_memory() if names else None
     memory = plan.workload.limits.memory or machine.usable_memory()[0] or 0
     store = int(OBJECT_STORE_SHARE * memory)
@@ -88,10 +69,3 @@ def warn_cluster_limits(plan: Plan) -> tuple[str, ...]:
         for engine in plan.engines
         if find_scheduler(engine)
     )
-
-
-def startup_memory(engine: str) -> int:
-    """Return the bytes an engine is known to need to start; 0 where nobody has measured it."""
-    name = engine.partition("@")[0]
-    families = (name, name.partition("/")[0].partition("+")[0])
-    return next((STARTS_WITH[known] for known in families if known in STARTS_WITH), 0)

@@ -31,6 +31,9 @@ class EnginePlace(StrEnum):
     GPU = "an environment of its own, on a GPU"
 
 
+MIB = 2**20
+# Ray takes 405 MiB in ten processes; below 1 GiB it only reads its own pages again.
+RAY_MEMORY = 1024 * MIB
 FUNCTIONS = frozenset({Work.ROW_FUNCTION, Work.GROUP_FUNCTION})
 FRAMES = frozenset({Work.QUERY, Work.JOIN, *FUNCTIONS})
 
@@ -46,6 +49,8 @@ class EngineInfo:
     `threads` are the environment variables that take the number of threads, `environment` those
     that are always set. The tests run one in `sample` of the conformance cases: more than 1 where
     a case costs much or a sibling writes the same program; `make conformance` runs them all.
+    `startup_memory` is the peak in bytes at the end of start-up with two threads, before any data:
+    imports, and a cluster where there is one (Python 3.11); 0 where nobody has measured it.
     """
 
     name: str
@@ -58,6 +63,7 @@ class EngineInfo:
     threads: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     sample: int = 1
+    startup_memory: int = 0
 
     @property
     def distributions(self) -> tuple[str, ...]:

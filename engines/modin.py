@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import NEWEST, EngineInfo, EnginePlace, Work
+from .info import MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
 from .pandas.queries import PandasSteps, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs
@@ -190,9 +190,14 @@ INFO = EngineInfo(
     threads=("MODIN_CPUS",),
     environment=RAY_SETTINGS,
     sample=4,
+    startup_memory=RAY_MEMORY,
 )
 DASK = INFO.variant(
-    "dask", requirements=("modin", "pandas", "distributed", "numpy"), environment={}, sample=16
+    "dask",
+    requirements=("modin", "pandas", "distributed", "numpy"),
+    environment={},
+    sample=16,
+    startup_memory=192 * MIB,
 )
 # unidist is Modin's layer over MPI.
 MPI = INFO.variant(

@@ -12,7 +12,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Query, RowFunction
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import EngineInfo, Work
+from .info import MIB, EngineInfo, Work
 from .pandas.expressions import SeriesWriter, series
 from .pandas.queries import IMPORTS, ROWS, PandasSteps, string_option, write_reading
 from .writing.passes.join import Inputs, single_frame
@@ -71,6 +71,11 @@ def _value(node: Expr, writer: SeriesWriter) -> ast.expr:
 
 
 ENGINE = NumPy(
-    EngineInfo("pandas+numpy", ("pandas", "numpy", "pyarrow"), work=frozenset({Work.ROW_FUNCTION}))
+    EngineInfo(
+        "pandas+numpy",
+        ("pandas", "numpy", "pyarrow"),
+        work=frozenset({Work.ROW_FUNCTION}),
+        startup_memory=48 * MIB,
+    )
 )
 write, run = ENGINE.write, ENGINE.run

@@ -9,7 +9,7 @@ from ..errors import Unsupported
 from ..spec.workload import Tasks
 from .adapter import Adapter
 from .base import Resources
-from .info import EngineInfo, Work
+from .info import RAY_MEMORY, EngineInfo, Work
 from .writing.passes.join import Inputs
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
@@ -99,6 +99,7 @@ ENGINE = Ray(
             "OPENBLAS_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
         },
+        startup_memory=RAY_MEMORY,
     )
 )
 write, run = ENGINE.write, ENGINE.run

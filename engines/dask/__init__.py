@@ -11,7 +11,7 @@ from ...spec.schema import Schema
 from ...spec.workload import Query, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, write_reading
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs, write_merge
@@ -212,11 +212,17 @@ INFO = EngineInfo(
     default_variant="threads",
     threads=("DASK_NUM_WORKERS",),
     sample=2,
+    startup_memory=86 * MIB,
 )
 # A cluster gets its limits from the program.
 ON_CLUSTER = ("dask[dataframe]", "distributed", "pandas", "pyarrow")
 DISTRIBUTED = INFO.variant(
-    "distributed", requirements=ON_CLUSTER, work=FRAMES, threads=(), sample=16
+    "distributed",
+    requirements=ON_CLUSTER,
+    work=FRAMES,
+    threads=(),
+    sample=16,
+    startup_memory=192 * MIB,
 )
 ENGINE = Dask(INFO)
 VARIANTS = (

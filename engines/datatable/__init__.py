@@ -8,7 +8,7 @@ from ...errors import Unsupported
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
-from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.constants import derive_constants
 from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widen
@@ -132,6 +132,7 @@ ENGINE = Datatable(
         work=FRAMES - {Work.GROUP_FUNCTION},
         pins=(NEWEST,),
         default_for=Work.QUERY,
+        startup_memory=23 * MIB,
     )
 )
 write, run = ENGINE.write, ENGINE.run

@@ -10,7 +10,7 @@ from ...spec.schema import Schema
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import NEWEST, EngineInfo, Work
+from ..info import MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.passes.widen import widen
@@ -164,5 +164,9 @@ def _rows(hugeints: list[str]) -> str:
         return answer""")
 
 
-ENGINE = DuckDB(EngineInfo("duckdb", ("duckdb",), pins=(NEWEST, "1.4"), default_for=Work.QUERY))
+ENGINE = DuckDB(
+    EngineInfo(
+        "duckdb", ("duckdb",), pins=(NEWEST, "1.4"), default_for=Work.QUERY, startup_memory=15 * MIB
+    )
+)
 write, run = ENGINE.write, ENGINE.run

@@ -8,7 +8,7 @@ from ...spec.schema import Schema
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
-from ..info import FRAMES, NEWEST, EngineInfo, Work
+from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, string_option, write_reading
 from ..writing.passes.join import Inputs, single_frame
 from ..writing.passes.widen import widen_beside_floats
@@ -60,6 +60,7 @@ ENGINE = Numba(
         default_for=Work.QUERY,
         threads=("NUMBA_NUM_THREADS",),
         sample=2,
+        startup_memory=48 * MIB,
     )
 )
 write, run = ENGINE.write, ENGINE.run

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import NEWEST, EngineInfo, Work
+from ..info import MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
@@ -50,7 +50,11 @@ def _push_filters(inputs: Inputs, read: str) -> tuple[Inputs, str]:
 
 
 INFO = EngineInfo(
-    "pandas", ("pandas", "numpy", "pyarrow"), pins=(NEWEST, "2.3"), default_for=Work.QUERY
+    "pandas",
+    ("pandas", "numpy", "pyarrow"),
+    pins=(NEWEST, "2.3"),
+    default_for=Work.QUERY,
+    startup_memory=48 * MIB,
 )
 ENGINE = Pandas(INFO)
 VARIANTS = (

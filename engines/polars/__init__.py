@@ -11,7 +11,7 @@ from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import NEWEST, EngineInfo, EnginePlace, Work
+from ..info import MIB, NEWEST, EngineInfo, EnginePlace, Work
 from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
@@ -138,6 +138,7 @@ INFO = EngineInfo(
     default_for=Work.QUERY,
     default_variant="streaming",
     threads=("POLARS_MAX_THREADS",),
+    startup_memory=24 * MIB,
 )
 ROW_FUNCTIONS = frozenset({Work.ROW_FUNCTION})
 GPU = INFO.variant(
