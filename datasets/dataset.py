@@ -148,7 +148,7 @@ def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
     def fill(unfinished: Path) -> None:
         unfinished.write_text(json.dumps(asdict(read_schema(path))))
 
-    record = json.loads(make_once(cache / f"{name}-{key}.json", fill).read_text())
+    record = json.loads(make_once(cache / f"{name}-{key}-schema.json", fill).read_text())
     schema = Schema(tuple(Column(**column) for column in record["columns"]), record["rows"])
     return Dataset(path, schema, path.stat().st_size, name, key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,10 +41,10 @@ def find_kind(arrow: pa.DataType) -> Kind | None:
 
 
 def read_schema(path: Path) -> Schema:
-    """Describe a Parquet file's columns; those of types not spoken of (lists, binary) are left out.
+    """Describe a Parquet file's columns; types not spoken of (lists, binary) are left out.
 
-    Nulls are told by the footer's statistics, NaN by the footer's own entry where dfbench wrote
-    the file; else the columns in question are read once, a row group at a time. Raises DataError.
+    The footer tells nulls and ends by its statistics, and NaN where dfbench wrote the file; else
+    the columns in question are read once, a row group at a time. Raises DataError.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -75,8 +76,8 @@ def _describe(file: pq.ParquetFile) -> Schema:
         else:
             nan = _any_nan(file, field.name) if nans is None else field.name in nans
         nulls = _has_nulls(file, field.name)
-        most = _find_largest(file, field) if kind == "int" else None
-        columns.append(Column(field.name, kind, str(field.type), nulls, nan, most))
+        ends = _find_ends(file, field)
+        columns.append(Column(field.name, kind, str(field.type), nulls, nan, *ends))
     partial = len(columns) < len(file.schema_arrow)
     return Schema(tuple(columns), file.metadata.num_rows, partial=partial)
 
@@ -89,21 +90,28 @@ def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
     return any(one.null_count > 0 for one in known)
 
 
-def _find_largest(file: pq.ParquetFile, field: pa.Field) -> int | None:
-    """Return the largest absolute value of a column of 64 bits; of narrower ones, nobody asks."""
-    if field.type not in {pa.int64(), pa.uint64()}:
-        return None
+def _find_ends(
+    file: pq.ParquetFile, field: pa.Field
+) -> tuple[int | float | None, int | float | None]:
+    """Return the least and the largest number of a column, as far as the footer tells it.
+
+    Only integers are read where it does not. NaN has no place in statistics: a float's ends are
+    those of its numbers. Of fewer than 64 bits, arithmetic would leave its ends by rounding.
+    """
+    if not (pt.is_integer(field.type) or pt.is_float64(field.type)):
+        return None, None
     statistics = _read_statistics(file, field.name)
     known = [one for one in statistics if one is not None and one.has_min_max]
     if len(known) == len(statistics):
         ends = [end for one in known for end in (one.min, one.max)]
+    elif pt.is_integer(field.type):
+        read = [pc.min_max(part).as_py() for part in _read_column(file, field.name)]
+        ends = [end for one in read for end in one.values() if end is not None]
     else:
-        ends = [
-            end
-            for part in _read_column(file, field.name)
-            for end in pc.min_max(part).as_py().values()
-        ]
-    return max((abs(end) for end in ends if end is not None), default=0)
+        return None, None
+    if any(map(math.isnan, ends)):  # old writers' statistics have it
+        return None, None
+    return min(ends, default=None), max(ends, default=None)
 
 
 def _read_statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:

@@ -14,6 +14,7 @@ from . import interactive
 from .base import Program, Resources
 from .info import EngineInfo
 from .writing.passes.join import Inputs, resolve_inputs
+from .writing.passes.presence import drop_presence
 from .writing.program import Parts, assemble
 
 # Rewrites a query over the rows that it sees; raises Unsupported for what the engine lacks.
@@ -62,7 +63,7 @@ class Adapter(ABC):
     def rewrite(self, inputs: Inputs) -> Inputs:
         """Return the inputs with the query as the passes leave it."""
         query = inputs.query
-        for rewrite in self.passes:
+        for rewrite in (drop_presence, *self.passes):
             query = rewrite(query, inputs.rows)
         return replace(inputs, query=query)
 

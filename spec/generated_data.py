@@ -58,6 +58,9 @@ TABLES: dict[str, dict[str, tuple[Drawn, ...]]] = {
 }
 # So many keys the smallest table has; the script itself takes 1e7 rows or more.
 FEWEST = 10
+# Integers are drawn from one on, measures from 0 to 100.
+LOWEST = {"int64": 1, "double": 0.0}
+LARGEST_MEASURE = 100.0
 KINDS: dict[str, Kind] = {"string": "string", "int64": "int", "double": "float"}
 
 
@@ -110,5 +113,6 @@ def _column(drawn: Drawn, dataset: Generated) -> Column:
         KINDS[drawn.arrow],
         drawn.arrow,
         nulls=share(values if drawn.key else dataset.rows, dataset.nulls) > 0,
-        most=largest if drawn.arrow == "int64" else None,
+        low=LOWEST.get(drawn.arrow),
+        high={"int64": largest, "double": LARGEST_MEASURE}.get(drawn.arrow),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import assert_never
 
@@ -24,9 +26,10 @@ from .expression import (
     Lit,
     Neg,
     Not,
+    children,
     columns,
-    walk,
 )
+from .ranges import Range, value_range
 from .schema import Column, Kind, Schema
 from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS, Function, Takes
 from .workload import Query
@@ -233,97 +236,91 @@ def _whole_power(node: Expr) -> bool:
 def may_be_missing(expr: Expr, schema: Schema) -> bool:
     """Return whether an expression's value may be missing in some row or group of such data.
 
-    True where in doubt. A group has at least one row, and a divisor that is no constant may be 0.
+    True where in doubt. A group has at least one row, and a divisor may be 0 unless its range is
+    known to leave 0 out.
     """
-    return _missing(expr, schema, {})
+    return _Missing(schema, {}, {}).of(expr)
 
 
-def _missing(node: Expr, schema: Schema, names: Mapping[str, bool]) -> bool:
-    match node:
-        case Col(name):
-            return names[name] if name in names else schema[name].missing
-        case Lit(value):
-            return value is None
-        case IsMissing():
-            return False
-        case Arith(op, left, right):
-            if _missing(left, schema, names) or _missing(right, schema, names):
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Whether values may be missing; `names` and `ranges` have what `Let` named."""
+
+    schema: Schema
+    names: Mapping[str, bool]
+    ranges: Mapping[str, Range]
+
+    def of(self, node: Expr) -> bool:  # one line for each node
+        match node:
+            case Col(name):
+                return self.names[name] if name in self.names else self.schema[name].missing
+            case Lit(value):
+                return value is None
+            case IsMissing():
+                return False
+            case Arith(op, left, right):
+                return self.of(left) or self.of(right) or self._may_be_undefined(op, left, right)
+            case Call(name, arguments):
+                if any(map(self.of, arguments)):
+                    return True
+                return name in {"sqrt", "log", "log10"} and self.range(arguments[0]).negative
+            case Agg(name, arguments):
+                return _nothing(name, any(map(self.of, arguments)))
+            case Case(branches, otherwise):
+                return any(map(self.of, (*(value for _, value in branches), otherwise)))
+            case Let(name, value, body):
+                return self.within(name, value).of(body)
+            case Neg(operand) | Not(operand) | IsIn(operand) | Cast(operand) | Demean(operand):
+                return self.of(operand)
+            case Compare(_, left, right):
+                return self.of(left) or self.of(right)
+            case Bool(_, operands):
+                return any(map(self.of, operands))
+            case _:
+                assert_never(node)
+
+    def within(self, name: str, value: Expr) -> _Missing:
+        """Return what is known where a value has a name."""
+        names = {**self.names, name: self.of(value)}
+        return _Missing(self.schema, names, {**self.ranges, name: self.range(value)})
+
+    def range(self, node: Expr) -> Range:
+        return value_range(node, self.schema, self.ranges)
+
+    def _may_be_undefined(self, op: str, left: Expr, right: Expr) -> bool:
+        """Return whether arithmetic on values that are there may give none."""
+        if self._may_be_infinite(left) or self._may_be_infinite(right):
+            return True  # inf - inf, inf * 0, inf / inf, inf % 2
+        match op:
+            case "/":  # 0 / 0; any other numerator gives ±inf
+                return self.range(left).has_zero and self.range(right).has_zero
+            case "//" | "%":
+                return self.range(right).has_zero
+            case "**":
+                return not _whole_power(right) and self.range(left).negative
+        return False
+
+    def _may_be_infinite(self, node: Expr) -> bool:
+        return not self.range(node).finite and self.makes_infinity(node)
+
+    def makes_infinity(self, node: Expr) -> bool:
+        """Return whether arithmetic may make an infinity out of numbers here."""
+        match node:
+            case Let(name, value, body):
+                return self.makes_infinity(value) or self.within(name, value).makes_infinity(body)
+            case Arith("/", _, right) if self.range(right).has_zero:
                 return True
-            return _may_be_undefined(op, left, right)
-        case Call(name, arguments):
-            if any(_missing(argument, schema, names) for argument in arguments):
+            case Arith("**", _, right) if not _whole_power(right):
                 return True
-            return name in {"sqrt", "log", "log10"} and not _never_negative(arguments[0])
-        case Agg(name, arguments):
-            return _nothing(name, any(_missing(a, schema, names) for a in arguments))
-        case Case(branches, otherwise):
-            values = (*(value for _, value in branches), otherwise)
-            return any(_missing(value, schema, names) for value in values)
-        case Let(name, value, body):
-            return _missing(body, schema, {**names, name: _missing(value, schema, names)})
-        case Neg(operand) | Not(operand) | IsIn(operand, _) | Cast(operand, _) | Demean(operand, _):
-            return _missing(operand, schema, names)
-        case Compare(_, left, right):
-            return _missing(left, schema, names) or _missing(right, schema, names)
-        case Bool(_, operands):
-            return any(_missing(operand, schema, names) for operand in operands)
-        case _:
-            assert_never(node)
-
-
-def _may_be_undefined(op: str, left: Expr, right: Expr) -> bool:
-    """Return whether arithmetic on values that are there may give none."""
-    if _may_be_infinite(left) or _may_be_infinite(right):
-        return True  # inf - inf, inf * 0, inf / inf, inf % 2
-    match op:
-        case "/":  # 0 / 0; a numerator that is a constant gives ±inf
-            return not (_constant_but_zero(right) or _constant_but_zero(left))
-        case "//" | "%":
-            return not _constant_but_zero(right)
-        case "**":
-            return not (_whole_power(right) or _never_negative(left))
-    return False
+            case Call(name, _) if name in UNBOUNDED:
+                return True
+        return any(map(self.makes_infinity, children(node)))
 
 
 def _nothing(aggregation: str, argument: bool) -> bool:
     if aggregation in {"std", "var", "corr", "lag", "lead"}:
         return True
     return argument and aggregation not in {"sum", "count", "size", "n_unique", "any", "all"}
-
-
-def _constant_but_zero(node: Expr) -> bool:
-    match node:
-        case Lit(int() | float() as value) | Neg(Lit(int() | float() as value)):
-            return value != 0
-    return False
-
-
-def _never_negative(node: Expr) -> bool:
-    match node:
-        case Lit(int() | float() as value):
-            return value >= 0
-        case Call("abs" | "sqrt" | "exp", _):
-            return True
-        case Arith("**", _, Lit(int() as power)):
-            return power % 2 == 0
-        case Arith("+" | "*" | "/", left, right):
-            return _never_negative(left) and _never_negative(right)
-    return False
-
-
-def _may_be_infinite(node: Expr) -> bool:
-    return any(_makes_infinity(part) for part in walk(node))
-
-
-def _makes_infinity(node: Expr) -> bool:
-    match node:
-        case Arith("/", _, right):
-            return not _constant_but_zero(right)
-        case Arith("**", _, right):
-            return not _whole_power(right)
-        case Call(name, _):
-            return name in UNBOUNDED
-    return False
 
 
 def extend_schema(schema: Schema, query: Query) -> Schema:
@@ -337,9 +334,16 @@ def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
     found, missing = kind(expr, schema), may_be_missing(expr, schema)
     arrow = _choose_time_type(expr, schema) if found == "timestamp" else ARROW[found]
-    column = Column(name, found, arrow, nulls=missing, nans=missing and found == "float")
+    ends = _ends(expr, schema) if found in {"int", "float"} else (None, None)
+    column = Column(name, found, arrow, missing, missing and found == "float", *ends)
     others = (other for other in schema.columns if other.name != name)
     return Schema((*others, column), schema.rows)
+
+
+def _ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float | None]:
+    known = value_range(expr, schema)
+    low, high = (end if math.isfinite(end) else None for end in (known.low, known.high))
+    return low, high
 
 
 def _choose_time_type(expr: Expr, schema: Schema) -> str:

@@ -12,7 +12,8 @@ Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal",
 class Column:
     """A column: its name, Arrow type (`int32`, `double`, `string`, …) and missing values.
 
-    `most` is the largest absolute value of integers of 64 bits; None where it is not known.
+    No number of a column is below `low` or above `high`; None where that is not known. NaN has no
+    place among numbers: it is missing.
     """
 
     name: str
@@ -20,7 +21,8 @@ class Column:
     arrow: str
     nulls: bool = False
     nans: bool = False
-    most: int | None = None
+    low: int | float | None = None
+    high: int | float | None = None
 
     @property
     def missing(self) -> bool:
@@ -28,9 +30,14 @@ class Column:
         return self.nulls or self.nans
 
     @property
+    def most(self) -> int | float | None:
+        """Return what no absolute value exceeds; None where it is not known."""
+        return None if self.low is None or self.high is None else max(-self.low, self.high)
+
+    @property
     def exceeds_floats(self) -> bool:
         """Return whether floats cannot represent the integers of a column with nulls exactly."""
-        return self.nulls and self.most is not None and self.most > 2**53
+        return self.kind == "int" and self.nulls and self.most is not None and self.most > 2**53
 
 
 @dataclass(frozen=True, slots=True)

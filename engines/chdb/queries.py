@@ -11,7 +11,7 @@ from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value,
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
 from ..duckdb.queries import Statement
-from ..writing.properties import NARROW, Facts, is_nonzero, makes_double, makes_nan
+from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
 
 AGGREGATIONS = {
@@ -155,7 +155,7 @@ class ClickHouseWriter(SqlWriter):
 
     def _divisor(self, node: Expr) -> str:
         divisor = self.write(node)
-        return divisor.at(NEGATIVE) if is_nonzero(node) else f"nullIf({divisor.text}, 0)"
+        return divisor.at(NEGATIVE) if self.facts.is_nonzero(node) else f"nullIf({divisor.text}, 0)"
 
     def _modulo(self, left: Expr, right: Expr) -> Sql:
         """ClickHouse's remainder has the sign of the dividend, Python's that of the divisor."""
@@ -207,7 +207,8 @@ class ClickHouseWriter(SqlWriter):
         """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
         seen = [self.comparable(argument).text for argument in arguments]
         texts = self.alike(arguments, plain=True)
-        texts = [s if makes_nan(a) else t for s, t, a in zip(seen, texts, arguments, strict=True)]
+        nans = map(self.facts.makes_nan, arguments)
+        texts = [s if nan else t for s, t, nan in zip(seen, texts, nans, strict=True)]
         written = FUNCTIONS[function].format(", ".join(texts))
         missing = [t for t, a in zip(texts, arguments, strict=True) if self.facts.may_miss(a)]
         present = " AND ".join(f"{text} IS NOT NULL" for text in missing)

@@ -27,7 +27,7 @@ from ...spec.expression import (
 )
 from ...spec.vocabulary import UNITS
 from ..writing.dispatch import ExpressionWriter
-from ..writing.properties import Facts, is_nonzero, makes_double
+from ..writing.properties import Facts, makes_double
 from ..writing.quote import literal, quote
 from ..writing.steps import negate
 from .words import FUNCTIONS, PATTERNS, UNSUPPORTED
@@ -148,7 +148,9 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote("x - y * dt.math.floor(x / y)", x=x, y=y)
         if op == "//" and not whole:
             floor = quote("dt.math.floor(x / y)", x=x, y=y)
-            return floor if is_nonzero(right) else quote("ifelse(y != 0, r, None)", y=y, r=floor)
+            if self.facts.is_nonzero(right):
+                return floor
+            return quote("ifelse(y != 0, r, None)", y=y, r=floor)
         return quote(f"x {op} y", x=x, y=y)
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:

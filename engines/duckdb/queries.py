@@ -25,7 +25,7 @@ from ...spec.expression import (
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
-from ..writing.properties import Facts, makes_double, makes_nan, output_facts
+from ..writing.properties import Facts, makes_double, output_facts
 from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, quote_name
 from ..writing.steps import substitute
 
@@ -169,7 +169,7 @@ class Statement:
         read = {key.name for key in self.query.sort}
         later = columns(self.query.having) if self.query.having else ()
         derived = any(output.name == alias for output in self.query.derive)
-        return makes_nan(expression) and (derived or alias in {*read, *later})
+        return self.facts.makes_nan(expression) and (derived or alias in {*read, *later})
 
     def _extreme(self, extreme: Extreme) -> str:
         function = "min" if extreme.smallest else "max"

@@ -194,10 +194,16 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if op == "//" and columns(right) and not self._is_series(right):
             y = self.as_series(right)
         result = quote(f"x {op} y", x=x, y=y)
-        if op == "//" and columns(right):
+        if op == "//" and not self._is_nonzero(right):
             # pandas gives an infinity by zero; the language says missing.
             return quote("r.where(y != 0)", r=result, y=y)
         return result
+
+    def _is_nonzero(self, node: Expr) -> bool:
+        """Return whether no value is zero; of local variables, nothing is known."""
+        if self.facts is None or self.bound.intersection(columns(node)):
+            return not columns(node)
+        return self.facts.is_nonzero(node)
 
     def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         """Write an operand in 64 bits where fewer could overflow."""

@@ -31,7 +31,7 @@ from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
-from .properties import Facts, is_nonzero, makes_nan, output_facts, row_facts
+from .properties import Facts, output_facts, row_facts
 from .quote import literal, quote
 from .steps import decompose, hoist, is_present, negate
 from .user_functions import skip_missing
@@ -196,7 +196,7 @@ class Chain(ExpressionWriter[ast.expr]):
     def comparable(self, node: Expr) -> ast.expr:
         """Write an expression where a NaN would be seen as a number: it becomes missing."""
         tree = self.expression(node)
-        return quote(self.dialect.without_nan, x=tree) if makes_nan(node) else tree
+        return quote(self.dialect.without_nan, x=tree) if self.facts.makes_nan(node) else tree
 
     def value(self, node: Expr) -> ast.expr:
         """Write an expression where the library takes no bare constant."""
@@ -396,7 +396,7 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def _operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
         # Of NaN, the power 0 is 1.
-        powered = op == "**" and not is_nonzero(other)
+        powered = op == "**" and not self.facts.is_nonzero(other)
         tree = self.comparable(node) if powered else self.expression(node)
         return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
 
@@ -422,10 +422,11 @@ class Chain(ExpressionWriter[ast.expr]):
         if op in {"//", "%"}:
             if node.right == Lit(0):
                 return quote(say.nothing or say.constant, x=None)
-            if not is_nonzero(node.right):
+            if not self.facts.is_nonzero(node.right):
                 y = quote(say.divisor, y=y)
             floats = say.modulo_float if op == "%" else say.floor_divide_float
-            whole = say.modulo if op == "%" else say.floor_divide
+            natural = op == "%" and self.facts.is_natural(node.left, node.right)
+            whole = ("x % y" if natural else say.modulo) if op == "%" else say.floor_divide
             template = whole if self._are_integers(node.left, node.right) else floats or whole
             return quote(template, x=x, y=y)
         return quote(f"x {op} y", x=x, y=y)
@@ -434,7 +435,7 @@ class Chain(ExpressionWriter[ast.expr]):
         """Divide; by what may be zero with the care of a library that raises there."""
         say = self.dialect
         tree = quote(say.divide, x=x, y=y)
-        if not say.by_zero or is_nonzero(divisor):
+        if not say.by_zero or self.facts.is_nonzero(divisor):
             return tree
         infinite = quote(say.by_zero, x=x)
         if divisor == Lit(0):

@@ -26,7 +26,7 @@ from ...spec.expression import (
 )
 from ...spec.workload import RowFunction
 from .dispatch import ExpressionWriter
-from .properties import Facts, is_nonzero, makes_nan
+from .properties import Facts
 from .quote import literal, quote, to_source
 from .steps import hoist, negate
 
@@ -77,7 +77,7 @@ def is_numeric(function: RowFunction, facts: Facts) -> bool:
 def row_loop(function: RowFunction, facts: Facts) -> str:
     """Write a parallel loop: each pass writes its own element, so no two can meet."""
     assert function.body is not None
-    writer = _writer(function.body)
+    writer = _writer(function.body, facts)
     whole = is_integer(function, facts)
     names = list(writer.parameters.values())
     body = writer.statements(function.body, facts.guards(function.body))
@@ -99,7 +99,7 @@ def row_loop(function: RowFunction, facts: Facts) -> str:
 def row_kernel(function: RowFunction, facts: Facts) -> str:
     """Write a generalised ufunc over the columns' arrays, typed as the schema says."""
     assert function.body is not None
-    writer = _writer(function.body)
+    writer = _writer(function.body, facts)
     result = "int64" if is_integer(function, facts) else "float64"
     types = [_element(name, facts) for name in writer.parameters]
     signature = f"void({', '.join(f'{kind}[:]' for kind in (*types, result))})"
@@ -119,11 +119,12 @@ def is_integer(function: RowFunction, facts: Facts) -> bool:
     """Return whether every answer is an integer that is there."""
     assert function.body is not None
     missing = facts.may_miss(function.body) or facts.guards(function.body)
-    return facts.kind(function.body) == "int" and not missing and not makes_nan(function.body)
+    return facts.kind(function.body) == "int" and not missing and not facts.makes_nan(function.body)
 
 
-def _writer(body: Expr) -> _RowWriter:
-    return _RowWriter({name: _parameter(name, k) for k, name in enumerate(columns(body))})
+def _writer(body: Expr, facts: Facts) -> _RowWriter:
+    names = {name: _parameter(name, k) for k, name in enumerate(columns(body))}
+    return _RowWriter(names, facts)
 
 
 def _element(name: str, facts: Facts) -> str:
@@ -157,6 +158,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
     """Writes a row function's body over the elements of arrays."""
 
     parameters: dict[str, str]
+    facts: Facts
     bound: frozenset[str] = frozenset()
 
     def statements(self, body: Expr, guards: tuple[str, ...]) -> str:
@@ -195,7 +197,8 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         """Write arithmetic; a remainder by zero is NaN."""
         x, y = self.expression(node.left), self.expression(node.right)
         tree = quote(f"x {node.op} y", x=x, y=y)
-        if node.op in {"//", "%"} and not is_nonzero(node.right):
+        known = not self.bound.intersection(columns(node.right))
+        if node.op in {"//", "%"} and not (known and self.facts.is_nonzero(node.right)):
             return quote("r if y != 0 else np.nan", r=tree, y=y)
         return tree
 

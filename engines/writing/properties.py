@@ -1,4 +1,4 @@
-"""Facts: what a schema tells of an expression - its kind, and whether it can be missing or NaN."""
+"""Facts: what a schema tells of an expression - kind, range, whether it may be missing or NaN."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.kinds import extend_schema, kind, may_be_missing, with_column
+from ...spec.ranges import Range, value_range
 from ...spec.schema import Column, Kind, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
 
-# Their result is no number for some arguments: floating-point arithmetic says NaN.
-CAN_MAKE_NAN = {"sqrt", "log", "log10", "corr"}
 UNBOUNDED = {"exp", "log", "log10"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
@@ -53,6 +52,56 @@ class Facts:
         """Return whether a value can be missing."""
         nothing = self.empty and any(isinstance(part, Agg) for part in walk(node))
         return nothing or may_be_missing(node, self.data)
+
+    def range(self, node: Expr) -> Range:
+        """Return the range of an expression's numbers."""
+        return value_range(node, self.data)
+
+    def is_nonzero(self, node: Expr) -> bool:
+        """Return whether no value is zero: as written, or by the range of the data."""
+        return not self.range(node).has_zero
+
+    def is_natural(self, left: Expr, right: Expr) -> bool:
+        """Return whether a quotient's operands have no sign, so that all engines divide alike."""
+        return not self.range(left).negative and self.range(right).low > 0
+
+    def makes_nan(self, node: Expr) -> bool:
+        """Return whether floating-point arithmetic may make a NaN out of numbers here."""
+        match node:
+            case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
+                return False
+            case Agg("count" | "size" | "n_unique"):
+                return False
+            case Arith() if self.makes_infinity(node):
+                return True
+            case Let(name, value, body):
+                return self.makes_nan(value) or self._within(name, value).makes_nan(body)
+            case Call("sqrt" | "log" | "log10", (operand,)) if self.range(operand).negative:
+                return True
+            case Agg("corr"):
+                return True
+            case Case(branches, otherwise):
+                return any(map(self.makes_nan, (otherwise, *(value for _, value in branches))))
+            case _:
+                return any(map(self.makes_nan, children(node)))
+
+    def makes_infinity(self, node: Expr) -> bool:
+        """Return whether arithmetic may make an infinity out of numbers here."""
+        match node:
+            case Let(name, value, body):
+                return self.makes_infinity(value) or self._within(name, value).makes_infinity(body)
+            case Arith("/", _, right) if not is_nonzero(right):
+                if not (self.is_nonzero(right) and self.range(node).finite):
+                    return True
+            case Arith("**", _, power) if not _is_natural_power(power):
+                return True
+            case Call(function) if function in UNBOUNDED:
+                return True
+        return any(map(self.makes_infinity, children(node)))
+
+    def _within(self, name: str, value: Expr) -> Facts:
+        """Return the facts where a value has a name."""
+        return replace(self, data=with_column(self.data, name, value))
 
     def overflows(self, op: str, node: Expr, other: Expr) -> bool:
         """Return whether arithmetic with this column may leave its type of fewer than 64 bits.
@@ -138,39 +187,12 @@ def is_nonzero(node: Expr) -> bool:
             return False
 
 
-def makes_nan(node: Expr) -> bool:
-    """Return whether floating-point arithmetic can make a NaN out of numbers here."""
-    match node:
-        case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
-            return False
-        case Agg("count" | "size" | "n_unique"):
-            return False
-        case Arith() if any(map(_is_infinite, walk(node))):
-            return True
-        case Call(function) | Agg(function) if function in CAN_MAKE_NAN:
-            return True
-        case Case(branches, otherwise):
-            return makes_nan(otherwise) or any(makes_nan(value) for _, value in branches)
-        case _:
-            return any(map(makes_nan, children(node)))
+def _is_natural_power(node: Expr) -> bool:
+    return isinstance(node, Lit) and isinstance(node.value, int) and node.value >= 0
 
 
 def _is_small(node: Expr) -> bool:
     return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
-
-
-def _is_infinite(node: Expr) -> bool:
-    match node:
-        case Arith("/", _, right):
-            return not is_nonzero(right)
-        case Arith("**", _, Lit(int() as power)):
-            return power < 0
-        case Arith("**"):
-            return True
-        case Call(function):
-            return function in UNBOUNDED
-        case _:
-            return False
 
 
 def required_columns(node: Expr) -> frozenset[str]:

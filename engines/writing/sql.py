@@ -28,7 +28,7 @@ from ...spec.expression import (
     Value,
 )
 from .dispatch import ExpressionWriter
-from .properties import Facts, is_nonzero, makes_double, makes_nan
+from .properties import Facts, makes_double
 from .steps import negate
 
 # How tightly each form binds; an operand that binds less tightly than its place is parenthesised.
@@ -188,7 +188,7 @@ class SqlWriter(ExpressionWriter[Sql]):
     def comparable(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression where a NaN would be seen: it becomes NULL."""
         written = self.write(node, plain=plain)
-        return self.without_nan(written.text) if makes_nan(node) else written
+        return self.without_nan(written.text) if self.facts.makes_nan(node) else written
 
     def constant(self, value: Value, *, plain: bool = True) -> Sql:
         """Write a constant."""
@@ -227,7 +227,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
         left = self._wide(node.left, node.op, node.right, plain=left_plain)
-        if node.op == "**" and makes_nan(node.left) and not is_nonzero(node.right):
+        if node.op == "**" and not self.facts.is_nonzero(node.right):
             left = self.comparable(node.left, plain=True)  # of NaN, the power 0 is 1
         right = self._wide(node.right, node.op, node.left, plain=right_plain)
         if node.op == "**":
@@ -258,11 +258,13 @@ class SqlWriter(ExpressionWriter[Sql]):
     def _divisor(self, node: Expr) -> str:
         """Write a divisor: by zero, DuckDB raises and the language gives a missing value."""
         divisor = self.write(node, plain=True)
-        return divisor.at(NEGATIVE) if is_nonzero(node) else f"nullif({divisor.text}, 0)"
+        return divisor.at(NEGATIVE) if self.facts.is_nonzero(node) else f"nullif({divisor.text}, 0)"
 
     def _modulo(self, left: Expr, right: Expr) -> Sql:
         """DuckDB's remainder has the sign of the dividend, Python's that of the divisor."""
         x, y = self.write(left, plain=True), self._divisor(right)
+        if self._integers(left, right) and self.facts.is_natural(left, right):
+            return Sql(f"{x.at(MULTIPLY)} % {y}", MULTIPLY)
         if not self._integers(left, right):
             # DuckDB's fmod subtracts a rounded product: 0 at 1e17, NaN for infinities.
             rest = f"{x.at(CAST)}::DOUBLE % {y}"
@@ -272,6 +274,8 @@ class SqlWriter(ExpressionWriter[Sql]):
     def _floor_division(self, left: Expr, right: Expr) -> Sql:
         """DuckDB truncates a quotient of integers: one less where a remainder is of other sign."""
         x, y = self.write(left, plain=True), self._divisor(right)
+        if self._integers(left, right) and self.facts.is_natural(left, right):
+            return Sql(f"{x.at(MULTIPLY)} // {y}", MULTIPLY)
         if not self._integers(left, right):
             # As CPython, without the remainder: a rounded quotient may be the next integer.
             rest = f"{x.at(CAST)}::DOUBLE % {y}"
@@ -289,7 +293,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         op, left, right = node.op, node.left, node.right
         x, y = (self.comparable(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
-            case Arith("%", a, b), Lit(0) if op in {"==", "!="} and is_nonzero(b):
+            case Arith("%", a, b), Lit(0) if op in {"==", "!="} and self.facts.is_nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
                 if self._integers(a, b):
                     x = f"{self.write(a).at(MULTIPLY)} % {self._divisor(b)}"

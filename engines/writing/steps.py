@@ -159,7 +159,7 @@ def is_present(query: Query, column: str, data: Schema) -> bool:
     """Return whether a column cannot be missing once `where` has been applied."""
     if column in data and not data[column].missing:
         return True
-    return Not(IsMissing(Col(column))) in _conjuncts(query.where)
+    return Not(IsMissing(Col(column))) in conjuncts(query.where)
 
 
 def has_missing_key(query: Query, data: Schema) -> bool:
@@ -183,7 +183,8 @@ def negate(condition: Expr) -> Expr:
             return Not(condition)
 
 
-def _conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
+def conjuncts(condition: Expr | None) -> tuple[Expr, ...]:
+    """Return the conditions that have to hold together; none for no condition."""
     match condition:
         case None:
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,6 +23,7 @@ from dfbench.datasets.r_random import RStream, find_first_appearances, to_millio
 from dfbench.datasets.row_order import sort_rows
 from dfbench.datasets.schema_preview import FEW_ROWS, preview_schema
 from dfbench.errors import DataError
+from dfbench.spec.schema import Schema
 from dfbench.spec.workload import CsvFormat, Files, Generated
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,11 +220,7 @@ def test_an_outline_tells_the_tables_too(tmp_path: Path, nulls: int) -> None:
         [told, *dict(told.tables).values()], [made, *dict(made.tables).values()], strict=True
     ):
         assert one.rows == other.rows
-        assert [replace(c, most=None) for c in one.columns] == [
-            replace(c, most=None) for c in other.columns
-        ]
-        for column in other.columns:
-            assert (one[column.name].most or 0) >= (column.most or 0)
+        _assert_outline(one, other)
 
 
 def test_fewer_rows_than_groups_is_told(tmp_path: Path) -> None:
@@ -243,12 +241,17 @@ def test_an_outline_is_the_schema_of_what_is_made(tmp_path: Path, groups: int, n
     told = preview_schema(dataset, tmp_path)
     assert list(tmp_path.iterdir()) == []
     made = make_dataset(dataset, tmp_path).schema
-    assert [replace(c, most=None) for c in told.columns] == [
-        replace(c, most=None) for c in made.columns
-    ]
     assert told.rows == made.rows
-    for told_column, column in zip(told.columns, made.columns, strict=True):
-        assert told_column.most is None or told_column.most >= (column.most or 0)
+    _assert_outline(told, made)
+
+
+def _assert_outline(told: Schema, made: Schema) -> None:
+    """Assert that an outline has the columns that are made, within its ends."""
+    for one, other in zip(told.columns, made.columns, strict=True):
+        assert one == replace(other, low=one.low, high=one.high)
+        if None not in (one.low, one.high, other.low, other.high):
+            assert one.low <= other.low <= other.high <= one.high
+        assert (one.low is None) >= (other.kind == "string")
 
 
 def test_an_outline_of_a_few_rows_is_of_the_rows_themselves(tmp_path: Path) -> None:
@@ -612,11 +615,32 @@ def test_a_dialect_belongs_to_csv_files(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("statistics", [True, False])
-def test_the_largest_integer_is_known_with_and_without_statistics(
+def test_the_ends_of_integers_are_known_with_and_without_statistics(
     folder: Path, statistics: bool
 ) -> None:
     table = pa.table({"a": pa.array([2**64 - 1, None], pa.uint64()), "b": [1, -(2**60)]})
     pq.write_table(table, folder / "own.parquet", write_statistics=statistics)
     a, b = read_schema(folder / "own.parquet").columns
+    assert (a.low, a.high, b.low, b.high) == (2**64 - 1, 2**64 - 1, -(2**60), 1)
     assert (a.most, b.most) == (2**64 - 1, 2**60)
     assert (a.exceeds_floats, b.exceeds_floats) == (True, False)
+
+
+def test_the_ends_of_floats_leave_nan_out_and_say_nothing_of_it(folder: Path) -> None:
+    table = pa.table(
+        {
+            "numbers": [0.5, -2.0],
+            "nans": [math.nan, 3.0],
+            "infinite": [math.inf, 1.0],
+            "nothing": pa.array([None, None], pa.float64()),
+            "single": pa.array([1.5, 2.5], pa.float32()),
+        }
+    )
+    pq.write_table(table, folder / "own.parquet")
+    numbers, nans, infinite, nothing, single = read_schema(folder / "own.parquet").columns
+    assert (numbers.low, numbers.high, numbers.nans) == (-2.0, 0.5, False)
+    assert (nans.low, nans.high, nans.nans) == (3.0, 3.0, True)
+    assert (infinite.low, infinite.high) == (1.0, math.inf)
+    assert (nothing.low, nothing.high, nothing.nulls) == (None, None, True)
+    # A float of 32 bits leaves the ends of its column by rounding alone.
+    assert (single.low, single.high) == (None, None)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from dfbench.engines.writing.program import skip_formatting
 
-from tests.fuzz.rows import disagreements
+from tests.fuzz.rows import Frame, disagreements
 
 FUNCTIONS = {"polars": 150, "pandas+numpy": 150, "duckdb": 100, "serial": 60}
 
 
-@pytest.mark.parametrize("missing", [False, True], ids=["whole", "gaps"])
+@pytest.mark.parametrize("frame", Frame)
 @pytest.mark.parametrize("engine", FUNCTIONS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::FutureWarning")
-def test_random_functions_mean_what_python_means(engine: str, missing: bool) -> None:
+def test_random_functions_mean_what_python_means(engine: str, frame: Frame) -> None:
     with skip_formatting():
-        found, said = disagreements(engine, FUNCTIONS[engine], seed=11, missing=missing)
+        found, said = disagreements(engine, FUNCTIONS[engine], seed=11, frame=frame)
     assert said > FUNCTIONS[engine] // 2
     assert not found, "\n".join(map(str, found[:3]))

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,31 +52,49 @@ TEXTS = ["", "a", "ab", "B", "id001", "xab"]
 LARGEST = 2**50  # beyond it integers with missing values are no longer whole in pandas
 
 
-def table(missing: bool, rows: int = 60, seed: int = 1) -> pa.Table:
+class Frame(StrEnum):
+    """What the columns hold: numbers of both signs and zero, missing values too, or neither."""
+
+    WHOLE = "whole"
+    GAPS = "gaps"
+    NATURAL = "natural"
+
+    def numbers(self, values: list) -> list:
+        return [value for value in values if value > 0] if self is Frame.NATURAL else values
+
+
+def table(frame: Frame, rows: int = 60, seed: int = 1) -> pa.Table:
     """Make the frame: integers i and j (of 32 bits), floats f and g, a text s."""
     draw = random.Random(seed)
 
-    def column(values: Sequence[object], holes: bool) -> list[object]:
-        return [None if holes and draw.random() < 0.2 else draw.choice(values) for _ in range(rows)]
+    def column(values: Sequence[object], *, holes: bool = False) -> list[object]:
+        missing = holes and frame is Frame.GAPS
+        return [
+            None if missing and draw.random() < 0.2 else draw.choice(values) for _ in range(rows)
+        ]
 
+    integers, floats = frame.numbers(INTEGERS), frame.numbers(FLOATS)
     return pa.table(
         {
-            "i": pa.array(column(INTEGERS, missing), pa.int64()),
-            "j": pa.array(column(INTEGERS, False), pa.int32()),
-            "f": pa.array(column(FLOATS, False), pa.float64()),
-            "g": pa.array(column(FLOATS, missing), pa.float64()),
-            "s": pa.array(column(TEXTS, missing), pa.string()),
+            "i": pa.array(column(integers, holes=True), pa.int64()),
+            "j": pa.array(column(integers), pa.int32()),
+            "f": pa.array(column(floats), pa.float64()),
+            "g": pa.array(column(floats, holes=True), pa.float64()),
+            "s": pa.array(column(TEXTS, holes=True), pa.string()),
         }
     )
 
 
-def schema(missing: bool, rows: int = 60) -> Schema:
+def schema(frame: Frame, rows: int = 60) -> Schema:
+    """Return what programs are written for; the ends are of all values that may be drawn."""
+    missing = frame is Frame.GAPS
+    integers, floats = ((min(v), max(v)) for v in map(frame.numbers, (INTEGERS, FLOATS)))
     return Schema(
         (
-            Column("i", "int", "int64", nulls=missing),
-            Column("j", "int", "int32"),
-            Column("f", "float", "double"),
-            Column("g", "float", "double", nulls=missing),
+            Column("i", "int", "int64", missing, False, *integers),
+            Column("j", "int", "int32", False, False, *integers),
+            Column("f", "float", "double", False, False, *floats),
+            Column("g", "float", "double", missing, False, *floats),
             Column("s", "string", "string", nulls=missing),
         ),
         rows,
@@ -169,24 +188,23 @@ class Grower:
                 return Compare(">", Call("len", (Col("s"),)), Lit(1))
 
 
-def functions(count: int, seed: int, missing: bool) -> Iterator[RowFunction]:
+def functions(count: int, seed: int, frame: Frame) -> Iterator[RowFunction]:
     """Grow functions that read some column, have a kind, and stay within exact integers."""
     draw = random.Random(seed)
-    rows = table(missing).to_pylist()
+    rows = table(frame).to_pylist()
     found = 0
     while found < count:
         body = Grower(draw).function()
-        if _is_sound(body, rows, missing):
+        if _is_sound(body, rows, frame):
             found += 1
-            call = "call" if missing and draw.random() < 0.0 else "skip"
-            yield RowFunction("f", "y", body, columns=columns(body), on_missing=call)
+            yield RowFunction("f", "y", body, columns=columns(body))
 
 
-def _is_sound(body: Expr, rows: list[dict], missing: bool) -> bool:
+def _is_sound(body: Expr, rows: list[dict], frame: Frame) -> bool:
     if not columns(body) or any(_is_constant(node) or _is_endless(node) for node in walk(body)):
         return False
     try:
-        kind(body, schema(missing))
+        kind(body, schema(frame))
         values = [apply_row(RowFunction("f", "y", body), row) for row in rows]
     except (KindError, TypeError, OverflowError):
         return False
@@ -228,16 +246,16 @@ class Disagreement:
 
 
 def disagreements(
-    engine: str, count: int, seed: int = 0, missing: bool = False
+    engine: str, count: int, seed: int = 0, frame: Frame = Frame.WHOLE
 ) -> tuple[list[Disagreement], int]:
     """Return the functions on which an engine's answer is not Python's, and how many it can say."""
     found, said = [], 0
-    data, frame = schema(missing), table(missing)
-    rows = frame.to_pylist()
+    data, made = schema(frame), table(frame)
+    rows = made.to_pylist()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.parquet"
-        pq.write_table(frame, path)
-        for function in functions(count, seed, missing):
+        pq.write_table(made, path)
+        for function in functions(count, seed, frame):
             query = Query("q", "", apply=function)
             try:
                 program = find(engine).write(query, data, Resources(1))
@@ -285,12 +303,11 @@ def main() -> None:
     unformatted()
     bad = 0
     for engine in chosen:
-        for missing in (False, True):
-            found, said = disagreements(engine, count // 2, seed, missing)
+        for frame in Frame:
+            found, said = disagreements(engine, count // len(Frame), seed, frame)
             bad += len(found)
             sys.stdout.write(
-                f"{engine}, {'with' if missing else 'without'} missing values: "
-                f"{said} functions said, {len(found)} disagree\n"
+                f"{engine}, {frame} numbers: {said} functions said, {len(found)} disagree\n"
             )
             for one in found[:3]:
                 sys.stdout.write(f"{one}\n")

@@ -98,7 +98,7 @@ class _CorrelationRewriter:
     def _sure(self, argument: Expr) -> bool:
         return isinstance(argument, Col) and is_present(self.query, argument.name, self.data)
 
-    def _fits(self, most: int | None) -> bool:
+    def _fits(self, most: float | None) -> bool:
         """Return whether products of sums fit into 64 bits."""
         return most is None or self.data.rows * most < 2**31
 

@@ -14,7 +14,7 @@ from ....spec.group_functions import aggregates, if_whole, is_array
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Output, Query
-from ..properties import Facts, makes_nan, row_facts
+from ..properties import Facts, row_facts
 from ..steps import fresh_name, rebuild
 
 
@@ -69,7 +69,7 @@ class _Columns:
         agg = if_whole(node)
         if agg:
             argument = self.column(agg.arguments[0])
-            if not (self.facts.may_miss(argument) or makes_nan(argument)):
+            if not (self.facts.may_miss(argument) or self.facts.makes_nan(argument)):
                 return Agg(agg.function, (argument,))
         if isinstance(node, Agg):
             return Agg(node.function, tuple(map(self.column, node.arguments)))

@@ -24,7 +24,6 @@ def query(con):
         """
         SELECT id6, -arrayJoin(groupArraySorted(2)(-v3)) AS largest2_v3
         FROM data
-        WHERE v3 IS NOT NULL
         GROUP BY id6
     """,
         "ArrowTable",

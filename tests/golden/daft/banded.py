@@ -13,15 +13,9 @@ def load(path):
 
 def query(data):
     return (
-        data.with_columns(
-            {
-                "ratio": when(
-                    (col("v3") / (col("v2") + 1)).not_nan(), col("v3") / (col("v2") + 1)
-                ).otherwise(lit(None))
-            }
-        )
+        data.with_columns({"ratio": col("v3") / (col("v2") + 1)})
         .select(
-            when((col("ratio") > 20).fill_null(False), col("ratio").sqrt())
+            when(col("ratio") > 20, col("ratio").sqrt())
             .when(col("v1") == 1, lit(0.0))
             .otherwise(col("ratio").negate())
             .alias("result")

@@ -13,9 +13,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        when((col("v1") % 2 + 2) % 2 == 0, 2 * col("v2"))
-        .otherwise(col("v2"))
-        .alias("result")
+        when(col("v1") % 2 == 0, 2 * col("v2")).otherwise(col("v2")).alias("result")
     ).collect()
 
 

@@ -13,8 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.where(col("v3").not_null())
-        .with_column(
+        data.with_column(
             "place",
             row_number().over(Window().partition_by("id6").order_by("v3", desc=True)),
         )

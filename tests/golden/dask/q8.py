@@ -7,7 +7,6 @@ import pyarrow as pa
 
 
 def largest(part):
-    part = part.dropna(subset=["v3"])
     return part.sort_values("v3", ascending=False).groupby("id6", sort=False).head(2)
 
 

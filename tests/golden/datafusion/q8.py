@@ -13,8 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.filter(col("v3").is_not_null())
-        .with_column(
+        data.with_column(
             "place",
             f.row_number(
                 partition_by=[col("id6")], order_by=[col("v3").sort(ascending=False)]

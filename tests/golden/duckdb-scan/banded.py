@@ -20,7 +20,7 @@ def query(path):
                 ELSE -ratio
             END AS result
         FROM (
-            SELECT *, nullif(v3 / (v2 + 1), 'NaN') AS ratio
+            SELECT *, v3 / (v2 + 1) AS ratio
             FROM data
         )
     """).to_arrow_table()

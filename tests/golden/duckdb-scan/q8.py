@@ -15,7 +15,6 @@ def query(path):
     return con.sql("""
         SELECT id6, unnest(max(v3, 2)) AS largest2_v3
         FROM data
-        WHERE v3 IS NOT NULL
         GROUP BY id6
     """).to_arrow_table()
 

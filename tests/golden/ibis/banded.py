@@ -13,7 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.mutate(ratio=(_["v3"] / (_["v2"] + 1)).nullif(float("nan")))
+        data.mutate(ratio=_["v3"] / (_["v2"] + 1))
         .select(
             ibis.cases(
                 (_["ratio"] > 20, _["ratio"].sqrt()),

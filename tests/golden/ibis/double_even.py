@@ -13,9 +13,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        ibis.cases(((_["v1"] % 2 + 2) % 2 == 0, 2 * _["v2"]), else_=_["v2"]).name(
-            "result"
-        )
+        ibis.cases((_["v1"] % 2 == 0, 2 * _["v2"]), else_=_["v2"]).name("result")
     ).to_pyarrow()
 
 

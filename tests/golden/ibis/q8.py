@@ -13,8 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.filter(_["v3"].notnull())
-        .filter(
+        data.filter(
             ibis.row_number().over(
                 ibis.window(group_by=["id6"], order_by=_["v3"].desc())
             )

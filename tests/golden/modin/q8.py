@@ -20,7 +20,6 @@ def load(path):
 
 
 def query(data):
-    data = data.dropna(subset=["v3"])
     answer = (
         data.sort_values("v3", ascending=False)
         .groupby("id6", sort=False)

@@ -12,7 +12,7 @@ def load(path):
 def query(data):
     return (
         data.lazy()
-        .with_columns(ratio=(nw.col("v3") / (nw.col("v2") + 1)).fill_nan(None))
+        .with_columns(ratio=nw.col("v3") / (nw.col("v2") + 1))
         .select(
             nw.when(nw.col("ratio") > 20)
             .then(nw.col("ratio").sqrt())

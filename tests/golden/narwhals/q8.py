@@ -12,7 +12,6 @@ def load(path):
 def query(data):
     return (
         data.lazy()
-        .filter(~nw.col("v3").is_null())
         .filter(nw.col("v3").rank("ordinal", descending=True).over("id6") <= 2)
         .select("id6", nw.col("v3").alias("largest2_v3"))
         .collect()

@@ -11,7 +11,7 @@ def load(path):
 
 def query(path):
     data = pl.scan_parquet(path)
-    ratio = (pl.col("v3") / (pl.col("v2") + 1)).fill_nan(None)
+    ratio = pl.col("v3") / (pl.col("v2") + 1)
     return data.select(
         pl.when(ratio > 20)
         .then(ratio.sqrt())

@@ -12,8 +12,7 @@ def load(path):
 def query(path):
     data = pl.scan_parquet(path)
     return (
-        data.filter(pl.col("v3").is_not_null())
-        .group_by("id6")
+        data.group_by("id6")
         .agg(pl.col("v3").sort(descending=True).head(2).alias("largest2_v3"))
         .explode("largest2_v3")
         .collect()

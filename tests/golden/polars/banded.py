@@ -10,7 +10,7 @@ def load(path):
 
 
 def query(data):
-    ratio = (pl.col("v3") / (pl.col("v2") + 1)).fill_nan(None)
+    ratio = pl.col("v3") / (pl.col("v2") + 1)
     return (
         data.lazy()
         .select(

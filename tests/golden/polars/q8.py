@@ -12,7 +12,6 @@ def load(path):
 def query(data):
     return (
         data.lazy()
-        .filter(pl.col("v3").is_not_null())
         .group_by("id6")
         .agg(pl.col("v3").sort(descending=True).head(2).alias("largest2_v3"))
         .explode("largest2_v3")

@@ -24,16 +24,7 @@ def load(path):
 
 def query(data):
     return (
-        data.withColumns(
-            {
-                "ratio": F.nullif(
-                    F.when(F.col("v2") + 1 == 0, F.col("v3") * float("inf")).otherwise(
-                        F.col("v3") / (F.col("v2") + 1)
-                    ),
-                    F.lit(float("nan")),
-                )
-            }
-        )
+        data.withColumns({"ratio": F.col("v3") / (F.col("v2") + 1)})
         .select(
             F.when(F.col("ratio") > 20, F.sqrt(F.col("ratio")))
             .when(F.col("v1") == 1, F.lit(0.0))

@@ -24,7 +24,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        F.when((F.col("v1") % 2 + 2) % 2 == 0, 2 * F.col("v2"))
+        F.when(F.col("v1") % 2 == 0, 2 * F.col("v2"))
         .otherwise(F.col("v2"))
         .alias("result")
     ).toArrow()

@@ -24,8 +24,7 @@ def load(path):
 
 def query(data):
     return (
-        data.where(F.col("v3").isNotNull())
-        .withColumn(
+        data.withColumn(
             "place",
             F.row_number().over(Window.partitionBy("id6").orderBy(F.col("v3").desc())),
         )
