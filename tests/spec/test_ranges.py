@@ -1,4 +1,4 @@
-"""Ranges of expressions: no value that Python gives lies outside, and what engines rely on holds."""
+"""Ranges of expressions: no value that Python gives lies outside."""
 
 from __future__ import annotations
 
