@@ -166,10 +166,13 @@ class IbisChain(Chain):
                     raise Unsupported(f"{function}() of a time with a zone", "to Ibis, it is UTC's")
         return Chain.call(self, node)
 
-    def choose(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
+    def choose(
+        self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr | None
+    ) -> ast.expr:
         """Write the cases as pairs."""
         tuples: list[ast.expr] = [ast.Tuple([c, v], ast.Load()) for c, v in pairs]
-        return quote("ibis.cases(*p, else_=o)", p=tuples, o=otherwise)
+        options = {} if otherwise is None else {"else_": otherwise}
+        return quote("ibis.cases(*p, **o)", p=tuples, o=options)
 
 
 NANS = """\

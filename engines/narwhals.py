@@ -86,6 +86,9 @@ NARWHALS = Dialect(
     drop_missing="x.drop_nulls()",
     units={"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"},
     over="x.over(*k)",
+    drop_rows="t.drop_nulls(n)",
+    without_otherwise=True,
+    by_name=frozenset({"corr"}),
 )
 
 

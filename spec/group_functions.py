@@ -287,14 +287,14 @@ class _GroupFunctionReader:
 
 def whole(agg: Agg) -> Case:
     """Return an aggregation that is missing as soon as one value is, as NumPy's are NaN."""
-    lacking = Compare("<", Agg("count", agg.arguments), Agg("size", ()))
-    return Case(((lacking, Lit(None)),), agg)
+    complete = Compare("==", Agg("count", agg.arguments), Agg("size", ()))
+    return Case(((complete, agg),), Lit(None))
 
 
 def if_whole(node: Expr) -> Agg | None:
     """Return the aggregation of what `whole` made; None for anything else."""
     match node:
-        case Case(_, Agg() as agg) if node == whole(agg):
+        case Case(((_, Agg() as agg),), _) if node == whole(agg):
             return agg
     return None
 

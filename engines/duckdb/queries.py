@@ -21,7 +21,9 @@ from ...spec.expression import (
     aggregations,
     children,
     columns,
+    walk,
 )
+from ...spec.group_functions import if_whole
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
@@ -76,7 +78,7 @@ class Statement:
             write_clause("SELECT", self._items(), ","),
             f"FROM {self._source()}",
             "" if self.query.derive else self._where(),
-            write_clause("GROUP BY", self._keys(), ",") if self._groups else "",
+            self._group_by(),
             self._having(),
         ]
         ends = [
@@ -107,6 +109,14 @@ class Statement:
         """Return whether `having` speaks of rows, which SQL's HAVING cannot."""
         query = self.query
         return query.having is not None and not (query.aggregate or query.transform)
+
+    def _group_by(self) -> str:
+        if not self._groups:
+            return ""
+        aggregated = all(_is_aggregated(output.expression) for output in self.query.aggregate)
+        if len(self.query.group_by) > 1 and aggregated and not self.query.extreme:
+            return "GROUP BY ALL"
+        return write_clause("GROUP BY", self._keys(), ",")
 
     def _items(self) -> list[str]:
         match self.query.apply:
@@ -264,9 +274,17 @@ class Statement:
         if agg.function in WINDOWS:
             return self._window(agg)
         written = self._over(self._reduce(agg))
-        if agg.function not in OF_NOTHING or not self._may_be_nothing(agg.arguments[0]):
+        if agg.function not in OF_NOTHING or agg in self._complete:
+            return written
+        if not self._may_be_nothing(agg.arguments[0]):
             return written
         return Sql(f"coalesce({written.text}, {OF_NOTHING[agg.function]})")
+
+    @property
+    def _complete(self) -> set[Agg | None]:
+        """Return the aggregations that are only asked for where a group misses no value."""
+        outputs = (*self.query.derive, *self.query.aggregate)
+        return {if_whole(node) for output in outputs for node in walk(output.expression)}
 
     def _reduce(self, agg: Agg) -> str:
         if agg.function == "size":
@@ -280,10 +298,24 @@ class Statement:
         return f"count_if({condition})"
 
     def _write_call(self, agg: Agg, arguments: list[str]) -> str:
+        shares = self._shares(agg)
+        if len(shares) > 1:
+            # All at once: each by itself would look through the group's values again.
+            listed = ", ".join(self._argument(share) for share in shares)
+            place = shares.index(agg.arguments[1]) + 1
+            return f"quantile_cont({arguments[0]}, [{listed}])[{place}]"
         written = (AGGREGATIONS | POPULATION)[agg.function]
         return (
             written.format(*arguments) if "{" in written else f"{written}({', '.join(arguments)})"
         )
+
+    def _shares(self, agg: Agg) -> list[Expr]:
+        """Return the shares of all quantiles of a quantile's column; windows take one each."""
+        if agg.function != "quantile" or self.query.transform or self.beside:
+            return []
+        found = aggregations(*(output.expression for output in self.query.aggregate))
+        same = (a for a in found if a.function == "quantile" and a.arguments[0] == agg.arguments[0])
+        return [a.arguments[1] for a in same]
 
     def _argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
@@ -331,6 +363,21 @@ class Statement:
                 return any(map(self._huge, children(node)))
             case _:
                 return False
+
+
+def _is_aggregated(node: Expr) -> bool:
+    """Return whether an output has an aggregation, and no column outside of one."""
+    return bool(aggregations(node)) and not _reads_rows(node)
+
+
+def _reads_rows(node: Expr) -> bool:
+    match node:
+        case Agg():
+            return False
+        case Col():
+            return True
+        case _:
+            return any(map(_reads_rows, children(node)))
 
 
 def lift_bindings(query: Query) -> Query:

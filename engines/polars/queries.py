@@ -10,7 +10,7 @@ from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
-from ..writing.chain import Chain, Dialect
+from ..writing.chain import Chain, Dialect, split_named
 from ..writing.passes.join import Joining, write_polars_join
 from ..writing.program import fill
 from ..writing.quote import literal, quote
@@ -26,14 +26,42 @@ TAKEN = {
 }
 
 
+# Functions that aggregate several columns by their names.
+MERGED = {"sum", "mean", "min", "max", "median", "count", "first", "last", "n_unique"}
+
+
 class FrameChain(Chain):
-    """Writes the steps that Narwhals has from Polars."""
+    """Writes the steps that Narwhals has from Polars; `functions` aggregate columns by name."""
+
+    functions: ClassVar[frozenset[str]] = frozenset({"sum", "mean", "min", "max", "median"})
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
         if not keys:
-            return quote("t.select(*o)", t=tree, o=outputs)
-        return quote("t.group_by(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+            return self.select(tree, outputs)
+        by_place, by_name = split_named(outputs, "alias")
+        grouped = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
+        return quote("g.agg(*o, **n)", g=grouped, o=merge_columns(by_place), n=by_name)
+
+    def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
+        """Keep nothing but these expressions."""
+        by_place, by_name = split_named(outputs, "alias")
+        return quote("t.select(*o, **n)", t=tree, o=merge_columns(by_place), n=by_name)
+
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Write an aggregation; of a plain column, by the library's own function."""
+        tree = Chain.aggregation(self, agg)
+        match tree:
+            case ast.Call(
+                ast.Attribute(ast.Call(ast.Attribute(library, "col"), [name]), method), [], []
+            ) if method in self.functions:
+                return quote(f"m.{method}(n)", m=library, n=name)
+            case _:
+                return tree
+
+    def output(self, output: Output) -> ast.expr:
+        """Write a named output; it keeps the name of its first column without being told."""
+        return rename(self.comparable_output(output), output.name, root_name(output.expression))
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
@@ -41,11 +69,13 @@ class FrameChain(Chain):
 
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
-        by = list(map(literal, names))
-        if not any(descending):
-            return quote("t.sort(*b, nulls_last=True)", t=tree, b=by)
-        same = descending[0] if len(set(descending)) == 1 else descending
-        return quote("t.sort(*b, descending=d, nulls_last=True)", t=tree, b=by, d=same)
+        options: dict[str, ast.expr] = {}
+        if any(descending):
+            same = descending[0] if len(set(descending)) == 1 else descending
+            options["descending"] = literal(same)
+        if self.sorts_missing(names):
+            options["nulls_last"] = literal(True)
+        return quote("t.sort(*b, **o)", t=tree, b=list(map(literal, names)), o=options)
 
     def limit(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""
@@ -58,6 +88,14 @@ class PolarsChain(FrameChain):
 
     title: ClassVar[str] = "Polars"
     dialect: ClassVar[Dialect] = POLARS
+    functions: ClassVar[frozenset[str]] = FrameChain.functions | {
+        "count",
+        "first",
+        "last",
+        "n_unique",
+        "std",
+        "var",
+    }
 
     local: frozenset[str] = frozenset()
 
@@ -69,10 +107,6 @@ class PolarsChain(FrameChain):
         """Write the whole chain to one expression of the rows, written already."""
         return self.finish(self.select(self.rows(frame), [result]))
 
-    def output(self, output: Output) -> ast.expr:
-        """Write a named output; it keeps the name of its first column without being told."""
-        return rename(self.comparable_output(output), output.name, root_name(output.expression))
-
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Take the extreme values of each group as a list, and explode it."""
         keys = [literal(key) for key in self.query.group_by]
@@ -81,7 +115,8 @@ class PolarsChain(FrameChain):
         values = rename(values, extreme.name, extreme.column)
         if not keys:
             return self.select(tree, [values])
-        return quote("t.group_by(*k).agg(x).explode(n)", t=tree, k=keys, x=values, n=extreme.name)
+        lists = self.aggregate(tree, list(self.query.group_by), [values])
+        return quote("t.explode(n)", t=lists, n=extreme.name)
 
     def groups(
         self, frame: ast.expr, whole: ast.expr, function: GroupFunction, collect: str
@@ -127,6 +162,21 @@ def write_eager(query: Query, load: Load, collect: str) -> ast.expr:
     if load is Load.SCAN:
         return quote(f"data.select(n).{collect}", n=list(query.reads))
     return quote("data")
+
+
+def merge_columns(outputs: list[ast.expr]) -> list[ast.expr]:
+    """Join neighbours that aggregate columns alike: `pl.sum("v1", "v2")`."""
+    merged: list[ast.expr] = []
+    for tree in outputs:
+        match merged[-1:], tree:
+            case (
+                [ast.Call(ast.Attribute(ast.Name(), word), [*names], [])],
+                ast.Call(ast.Attribute(ast.Name(), other) as function, [name], []),
+            ) if word == other and word in MERGED:
+                merged[-1] = ast.Call(function, [*names, name], [])
+            case _:
+                merged.append(tree)
+    return merged
 
 
 def rename(tree: ast.expr, name: str, known: str | None) -> ast.expr:

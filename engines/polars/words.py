@@ -82,4 +82,7 @@ POLARS = Dialect(
     bare_choices=True,
     by_name=frozenset({"corr"}),
     over="x.over(*k)",
+    drop_rows="t.drop_nulls(n)",
+    without_otherwise=True,
+    shares=False,
 )

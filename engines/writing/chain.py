@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,15 +26,18 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
+    aggregations,
     columns,
+    walk,
 )
+from ...spec.kinds import with_column
 from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
 from .properties import Facts, output_facts, row_facts
-from .quote import literal, quote
-from .steps import decompose, hoist, is_present, negate
+from .quote import is_keyword, literal, quote
+from .steps import conjuncts, decompose, hoist, is_present, negate
 from .user_functions import skip_missing
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
@@ -60,6 +64,9 @@ class Dialect:
     the value of a condition, unless it is text. `by_name` names the aggregations that take
     columns by name. `over` writes the aggregation of a row's group, with `k` for the keys.
     `decided` makes a missing condition false, where the library would return missing for it.
+    `drop_rows` drops the rows in which one of the columns `n` is missing. `without_otherwise`: what
+    no condition chooses is missing by default. `shares`: of an aggregation that occurs twice, the
+    library computes one.
     """
 
     column: str
@@ -99,6 +106,9 @@ class Dialect:
     by_name: frozenset[str] = frozenset()
     over: str = ""
     decided: str = ""
+    drop_rows: str = ""
+    without_otherwise: bool = False
+    shares: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +185,15 @@ class Chain(ExpressionWriter[ast.expr]):
         """Keep the rows that the query asks for."""
         if self.query.where is None:
             return tree
+        found = conjuncts(self.query.where)
+        present = [name for name in map(_present_column, found) if name and self.dialect.drop_rows]
+        if present:
+            subset = literal(present[0] if len(present) == 1 else present)
+            tree = quote(self.dialect.drop_rows, t=tree, n=subset)
+            found = tuple(c for c in found if _present_column(c) is None)
         # Before the filter, a column may still be missing.
         before = replace(self, known=Facts(self.data))
-        return self.filter(tree, before.conditions(self.query.where))
+        return self.filter(tree, list(map(before.expression, found))) if found else tree
 
     def conditions(self, condition: Expr) -> list[ast.expr]:
         """Return the conjuncts of a condition."""
@@ -299,6 +315,8 @@ class Chain(ExpressionWriter[ast.expr]):
         if query.select:
             return self._add_batches(tree, query.derive)
         keys = list(query.group_by)
+        if not self.dialect.shares and is_repeated(query.aggregate):
+            return self._aggregate_once(self._add_batches(tree, query.derive), keys)
         if self.dialect.composite:
             tree = self._add_batches(tree, query.derive)
             return self.aggregate(tree, keys, [self.output(o) for o in query.aggregate])
@@ -315,6 +333,21 @@ class Chain(ExpressionWriter[ast.expr]):
             return tree
         kept = [self.column(key) for key in keys]
         return self.select(tree, [*kept, *map(self.output, taken.outputs)])
+
+    def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:
+        """Aggregate what several outputs use, then combine it."""
+        taken, schema, reduced = decompose(self.query), self.facts.data, []
+        aggs = aggregations(*(o.expression for o in self.query.aggregate))
+        for agg, reduction in zip(aggs, taken.reductions, strict=True):
+            value = self.comparable(agg)
+            wide = quote(self.dialect.wide, x=value) if self._is_narrow(agg) else value
+            reduced.append(self.write_named(wide, reduction.name))
+            schema = with_column(schema, reduction.name, agg)
+        combined = replace(self, known=Facts(schema))
+        kept = map(self.write_kept, keys)
+        return self.select(
+            self.aggregate(tree, keys, reduced), [*kept, *map(combined.output, taken.outputs)]
+        )
 
     def output(self, output: Output) -> ast.expr:
         """Write a named output."""
@@ -360,6 +393,11 @@ class Chain(ExpressionWriter[ast.expr]):
             tree = self.limit(tree, self.query.limit)
         return tree
 
+    def sorts_missing(self, names: list[str]) -> bool:
+        """Return whether a sorted column of the answer may be missing."""
+        answer = output_facts(self.query, self.facts)
+        return any(name not in answer.data or answer.may_miss(Col(name)) for name in names)
+
     def _arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
         """Write up to two arguments of an aggregation; a window's distance is 1 by default."""
         arguments = agg.arguments
@@ -380,12 +418,13 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def _wraps(self, argument: Expr) -> bool:
         """Return whether a sum would leave its 32 bits; fewer are widened by the library."""
-        if not self.dialect.narrow:
+        if not self.dialect.narrow or self.facts.kind(argument) != "int":
             return False
-        if self.facts.kind(argument) != "int":
-            return self.facts.kind(argument) == "bool"
         types = {self.facts.data[name].arrow for name in columns(argument)}
-        return not types.isdisjoint(NARROW) or _is_count(argument)
+        if types.isdisjoint(NARROW) and not self._is_count(argument):
+            return False
+        known, rows = self.facts.range(argument), self.facts.data.rows or math.inf
+        return rows * max(-known.low, known.high) >= 2**31
 
     def _may_be_nothing(self, agg: Agg) -> bool:
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
@@ -398,11 +437,26 @@ class Chain(ExpressionWriter[ast.expr]):
         # Of NaN, the power 0 is 1.
         powered = op == "**" and not self.facts.is_nonzero(other)
         tree = self.comparable(node) if powered else self.expression(node)
-        return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
+        narrow = op != "/" and self._is_narrow(node)
+        return quote(self.dialect.wide, x=tree) if narrow else tree
 
     def _is_narrow(self, node: Expr) -> bool:
         """Return whether the library gives an integer of fewer than 64 bits here."""
-        return self.dialect.narrow and _is_count(node) and self.facts.kind(node) == "int"
+        return self.dialect.narrow and self._is_count(node) and self.facts.kind(node) == "int"
+
+    def _is_count(self, node: Expr) -> bool:
+        """Return whether the result is a count, or one of several values of which one is."""
+        match node:
+            case Call("min" | "max", arguments):
+                return any(map(self._is_count, arguments))
+            case Case(branches, otherwise):
+                return any(map(self._is_count, (*(value for _, value in branches), otherwise)))
+            case Agg("sum" | "cumsum", (argument,)):
+                return self.facts.kind(argument) == "bool"
+            case Call(function) | Agg(function):
+                return function in COUNTS
+            case _:
+                return False
 
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
@@ -505,25 +559,64 @@ class Chain(ExpressionWriter[ast.expr]):
         ]
         if not tests:
             return tree
-        return self.choose([(self._join("and", tests), tree)], self.choice(Lit(None)))
+        return self.choose([(self._join("and", tests), tree)], self._otherwise(Lit(None)))
 
     def case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
         pairs = [(self._decide(c), self.choice(v)) for c, v in node.branches]
-        return self.choose(pairs, self.choice(node.otherwise))
+        return self.choose(pairs, self._otherwise(node.otherwise))
 
     def _decide(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
         unsure = self.dialect.decided and self.facts.may_miss(condition)
         return quote(self.dialect.decided, x=tree) if unsure else tree
 
-    def choose(self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr) -> ast.expr:
-        """Write the value of the first condition that is true."""
+    def choose(
+        self, pairs: list[tuple[ast.expr, ast.expr]], otherwise: ast.expr | None
+    ) -> ast.expr:
+        """Write the value of the first condition that is true; by default, none is missing."""
         say, ((condition, value), *rest) = self.dialect, pairs
         tree = quote(say.when, c=condition, v=value)
         for condition, value in rest:
             tree = quote(say.and_when, t=tree, c=condition, v=value)
-        return quote(say.otherwise, t=tree, v=otherwise)
+        return tree if otherwise is None else quote(say.otherwise, t=tree, v=otherwise)
+
+    def _otherwise(self, node: Expr) -> ast.expr | None:
+        """Write what no condition chooses; None for what the library chooses by itself."""
+        bare = node == Lit(None) and self.dialect.without_otherwise
+        return None if bare else self.choice(node)
+
+
+def is_repeated(outputs: tuple[Output, ...]) -> bool:
+    """Return whether an aggregation occurs more than once."""
+    found = [n for o in outputs for n in walk(o.expression) if isinstance(n, Agg) and n.arguments]
+    return len(set(found)) < len(found)
+
+
+def split_named(outputs: list[ast.expr], word: str) -> tuple[list[ast.expr], dict[str, ast.expr]]:
+    """Split outputs into those by position, and the last ones, whose names can be keywords.
+
+    `word` is the method that names an expression.
+    """
+    named: dict[str, ast.expr] = {}
+    for number, tree in reversed(list(enumerate(outputs))):
+        match tree:
+            case ast.Call(ast.Attribute(x, attr=method), [ast.Constant(str() as name)]) if (
+                method == word and is_keyword(name) and name != "self"
+            ):
+                named = {name: x, **named}
+            case _:
+                return outputs[: number + 1], named
+    return [], named
+
+
+def _present_column(condition: Expr) -> str | None:
+    """Return the column that a condition asks to be there; None for another condition."""
+    match condition:
+        case Not(IsMissing(Col(name))):
+            return name
+        case _:
+            return None
 
 
 def is_constant(node: Expr) -> bool:
@@ -544,19 +637,6 @@ def split_batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
             found.append([])
         found[-1].append(output)
     return found
-
-
-def _is_count(node: Expr) -> bool:
-    """Return whether the result is a count, or one of several values of which one is."""
-    match node:
-        case Call("min" | "max", arguments):
-            return any(map(_is_count, arguments))
-        case Case(branches, otherwise):
-            return any(map(_is_count, (*(value for _, value in branches), otherwise)))
-        case Call(function) | Agg(function):
-            return function in COUNTS
-        case _:
-            return False
 
 
 def _make_aggregation(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:

@@ -117,13 +117,13 @@ class _Filler(ast.NodeTransformer):
         names = [key.value for key in filled.value.keys if isinstance(key, ast.Constant)]
         if "self" in names:
             raise Unsupported("'self'", "a method that takes columns by name has it already")
-        if all(isinstance(name, str) and _is_keyword(name) for name in names):
+        if all(isinstance(name, str) and is_keyword(name) for name in names):
             pairs = zip(names, filled.value.values, strict=True)
             return [ast.keyword(str(name), value) for name, value in pairs]
         return filled
 
 
-def _is_keyword(name: str) -> bool:
+def is_keyword(name: str) -> bool:
     """Return whether a name can stand before `=` and be read back as it is."""
     if not name.isidentifier() or keyword.iskeyword(name):
         return False

@@ -24,7 +24,7 @@ def query(con):
         """
         SELECT id1, id2, sum(v1) AS v1
         FROM data
-        GROUP BY id1, id2
+        GROUP BY ALL
     """,
         "ArrowTable",
     )

@@ -28,7 +28,7 @@ def query(con):
             quantileExactInclusive(0.5)(v3) AS median_v3,
             ifNotFinite(stddevSampStable(v3), NULL) AS sd_v3
         FROM data
-        GROUP BY id4, id5
+        GROUP BY ALL
     """,
         "ArrowTable",
     )

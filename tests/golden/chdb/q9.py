@@ -28,7 +28,7 @@ def query(con):
         """
         SELECT id2, id4, pow(ifNotFinite(corrStable(v1, v2), NULL), 2) AS r2
         FROM data
-        GROUP BY id2, id4
+        GROUP BY ALL
     """,
         "ArrowTable",
     )

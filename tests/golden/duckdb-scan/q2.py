@@ -15,7 +15,7 @@ def query(path):
     return con.sql("""
         SELECT id1, id2, sum(v1) AS v1
         FROM data
-        GROUP BY id1, id2
+        GROUP BY ALL
     """).to_arrow_table()
 
 

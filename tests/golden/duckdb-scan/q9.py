@@ -15,7 +15,7 @@ def query(path):
     return con.sql("""
         SELECT id2, id4, corr(v1, v2) ** 2 AS r2
         FROM data
-        GROUP BY id2, id4
+        GROUP BY ALL
     """).to_arrow_table()
 
 

@@ -22,7 +22,7 @@ def query(con):
     return con.sql("""
         SELECT id1, id2, id3, id4, id5, id6, sum(v3) AS v3, count(*) AS count
         FROM data
-        GROUP BY id1, id2, id3, id4, id5, id6
+        GROUP BY ALL
     """).to_arrow_table()
 
 

@@ -15,7 +15,7 @@ def query(con):
     return con.sql("""
         SELECT id4, id5, median(v3) AS median_v3, stddev(v3) AS sd_v3
         FROM data
-        GROUP BY id4, id5
+        GROUP BY ALL
     """).to_arrow_table()
 
 

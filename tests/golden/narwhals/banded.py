@@ -14,12 +14,11 @@ def query(data):
         data.lazy()
         .with_columns(ratio=nw.col("v3") / (nw.col("v2") + 1))
         .select(
-            nw.when(nw.col("ratio") > 20)
+            result=nw.when(nw.col("ratio") > 20)
             .then(nw.col("ratio").sqrt())
             .when(nw.col("v1") == 1)
             .then(nw.lit(0.0))
             .otherwise(-nw.col("ratio"))
-            .alias("result")
         )
         .collect()
     )

@@ -13,10 +13,9 @@ def query(data):
     return (
         data.lazy()
         .select(
-            nw.when(nw.col("v1") % 2 == 0)
+            result=nw.when(nw.col("v1") % 2 == 0)
             .then(2 * nw.col("v2"))
             .otherwise(nw.col("v2"))
-            .alias("result")
         )
         .collect()
     )

@@ -15,7 +15,7 @@ def query(data):
     return (
         data.lazy()
         .group_by("id1", "id2", "id3", "id4", "id5", "id6")
-        .agg(nw.col("v3").sum().alias("v3"), nw.len().alias("count"))
+        .agg(nw.sum("v3"), count=nw.len())
         .collect()
     )
 

@@ -10,9 +10,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.lazy().group_by("id1", "id2").agg(nw.col("v1").sum().alias("v1")).collect()
-    )
+    return data.lazy().group_by("id1", "id2").agg(nw.sum("v1")).collect()
 
 
 def rows(answer):

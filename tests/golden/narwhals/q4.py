@@ -10,16 +10,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.lazy()
-        .group_by("id4")
-        .agg(
-            nw.col("v1").mean().alias("v1"),
-            nw.col("v2").mean().alias("v2"),
-            nw.col("v3").mean().alias("v3"),
-        )
-        .collect()
-    )
+    return data.lazy().group_by("id4").agg(nw.mean("v1", "v2", "v3")).collect()
 
 
 def rows(answer):

@@ -10,16 +10,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.lazy()
-        .group_by("id6")
-        .agg(
-            nw.col("v1").sum().alias("v1"),
-            nw.col("v2").sum().alias("v2"),
-            nw.col("v3").sum().alias("v3"),
-        )
-        .collect()
-    )
+    return data.lazy().group_by("id6").agg(nw.sum("v1", "v2", "v3")).collect()
 
 
 def rows(answer):

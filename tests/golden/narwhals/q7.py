@@ -13,7 +13,7 @@ def query(data):
     return (
         data.lazy()
         .group_by("id3")
-        .agg((nw.col("v1").max() - nw.col("v2").min()).alias("range_v1_v2"))
+        .agg(range_v1_v2=nw.max("v1") - nw.min("v2"))
         .collect()
     )
 

@@ -13,7 +13,7 @@ def query(data):
     return (
         data.lazy()
         .filter(nw.col("v3").rank("ordinal", descending=True).over("id6") <= 2)
-        .select("id6", nw.col("v3").alias("largest2_v3"))
+        .select("id6", largest2_v3=nw.col("v3"))
         .collect()
     )
 

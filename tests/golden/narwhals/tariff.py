@@ -13,12 +13,11 @@ def query(data):
     return (
         data.lazy()
         .select(
-            nw.when(
+            result=nw.when(
                 (nw.col("id1") == "id001") | nw.col("id2").is_in(["id002", "id003"])
             )
             .then(1.5 * nw.col("v3"))
             .otherwise(nw.col("v3"))
-            .alias("result")
         )
         .collect()
     )

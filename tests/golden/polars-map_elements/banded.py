@@ -23,9 +23,9 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.struct("v3", "v2", "v1")
-            .map_elements(banded, return_dtype=pl.Float64)
-            .alias("result")
+            result=pl.struct("v3", "v2", "v1").map_elements(
+                banded, return_dtype=pl.Float64
+            )
         )
         .collect()
     )

@@ -17,9 +17,7 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.struct("v1", "v2")
-            .map_elements(result, return_dtype=pl.Int64)
-            .alias("result")
+            result=pl.struct("v1", "v2").map_elements(result, return_dtype=pl.Int64)
         )
         .collect()
     )

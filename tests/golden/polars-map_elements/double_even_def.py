@@ -17,9 +17,9 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.struct("v2", "v1")
-            .map_elements(double_even, return_dtype=pl.Int64)
-            .alias("result")
+            result=pl.struct("v2", "v1").map_elements(
+                double_even, return_dtype=pl.Int64
+            )
         )
         .collect()
     )

@@ -19,9 +19,9 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.struct("id1", "id2", "v3")
-            .map_elements(tariff, return_dtype=pl.Float64)
-            .alias("result")
+            result=pl.struct("id1", "id2", "v3").map_elements(
+                tariff, return_dtype=pl.Float64
+            )
         )
         .collect()
     )

@@ -16,15 +16,16 @@ def query(data):
         .with_columns(dx=pl.col("v2") - pl.col("mean_v2"))
         .group_by("id4")
         .agg(
-            ((pl.col("dx") * pl.col("v3")).sum() / (pl.col("dx") ** 2).sum()).alias(
-                "slope"
-            ),
-            (
-                pl.col("v3").mean()
-                - (pl.col("dx") * pl.col("v3")).sum()
-                / (pl.col("dx") ** 2).sum()
-                * pl.col("v2").mean()
-            ).alias("intercept"),
+            sum_dx_v3=(pl.col("dx") * pl.col("v3")).sum(),
+            sum_dx_2=(pl.col("dx") ** 2).sum(),
+            mean_v3=pl.mean("v3"),
+            mean_v2_2=pl.mean("v2"),
+        )
+        .select(
+            "id4",
+            slope=pl.col("sum_dx_v3") / pl.col("sum_dx_2"),
+            intercept=pl.col("mean_v3")
+            - pl.col("sum_dx_v3") / pl.col("sum_dx_2") * pl.col("mean_v2_2"),
         )
         .collect()
     )

@@ -15,12 +15,10 @@ def query(data):
         .with_columns(centre=pl.col("v3").mean().over("id4"))
         .group_by("id4")
         .agg(
-            (
+            spread=(
                 (pl.col("v1") * (pl.col("v3") - pl.col("centre")) ** 2).sum()
-                / pl.col("v1").sum()
-            )
-            .sqrt()
-            .alias("spread")
+                / pl.sum("v1")
+            ).sqrt()
         )
         .collect()
     )

@@ -27,13 +27,13 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.map_batches(
+            result=pl.map_batches(
                 ["v3", "v2", "v1"],
                 lambda columns: pl.Series(
                     banded(*[column.to_numpy() for column in columns])
                 ),
                 return_dtype=pl.Float64,
-            ).alias("result")
+            )
         )
         .collect()
     )

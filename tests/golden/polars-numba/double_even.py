@@ -23,13 +23,13 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.map_batches(
+            result=pl.map_batches(
                 ["v1", "v2"],
                 lambda columns: pl.Series(
                     result(*[column.to_numpy() for column in columns])
                 ),
                 return_dtype=pl.Int64,
-            ).alias("result")
+            )
         )
         .collect()
     )

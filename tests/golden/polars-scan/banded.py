@@ -13,12 +13,11 @@ def query(path):
     data = pl.scan_parquet(path)
     ratio = pl.col("v3") / (pl.col("v2") + 1)
     return data.select(
-        pl.when(ratio > 20)
+        result=pl.when(ratio > 20)
         .then(ratio.sqrt())
         .when(pl.col("v1") == 1)
         .then(0.0)
         .otherwise(-ratio)
-        .alias("result")
     ).collect()
 
 

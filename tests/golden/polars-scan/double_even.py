@@ -12,10 +12,9 @@ def load(path):
 def query(path):
     data = pl.scan_parquet(path)
     return data.select(
-        pl.when(pl.col("v1") % 2 == 0)
+        result=pl.when(pl.col("v1") % 2 == 0)
         .then(2 * pl.col("v2"))
         .otherwise(pl.col("v2"))
-        .alias("result")
     ).collect()
 
 

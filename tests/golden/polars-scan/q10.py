@@ -13,7 +13,7 @@ def query(path):
     data = pl.scan_parquet(path)
     return (
         data.group_by("id1", "id2", "id3", "id4", "id5", "id6")
-        .agg(pl.col("v3").sum(), pl.len().alias("count"))
+        .agg(pl.sum("v3"), count=pl.len())
         .collect()
     )
 

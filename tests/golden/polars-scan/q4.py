@@ -11,11 +11,7 @@ def load(path):
 
 def query(path):
     data = pl.scan_parquet(path)
-    return (
-        data.group_by("id4")
-        .agg(pl.col("v1").mean(), pl.col("v2").mean(), pl.col("v3").mean())
-        .collect()
-    )
+    return data.group_by("id4").agg(pl.mean("v1", "v2", "v3")).collect()
 
 
 def rows(answer):

@@ -11,11 +11,7 @@ def load(path):
 
 def query(path):
     data = pl.scan_parquet(path)
-    return (
-        data.group_by("id6")
-        .agg(pl.col("v1").sum(), pl.col("v2").sum(), pl.col("v3").sum())
-        .collect()
-    )
+    return data.group_by("id6").agg(pl.sum("v1", "v2", "v3")).collect()
 
 
 def rows(answer):

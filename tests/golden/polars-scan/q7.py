@@ -11,11 +11,7 @@ def load(path):
 
 def query(path):
     data = pl.scan_parquet(path)
-    return (
-        data.group_by("id3")
-        .agg((pl.col("v1").max() - pl.col("v2").min()).alias("range_v1_v2"))
-        .collect()
-    )
+    return data.group_by("id3").agg(range_v1_v2=pl.max("v1") - pl.min("v2")).collect()
 
 
 def rows(answer):

@@ -11,11 +11,7 @@ def load(path):
 
 def query(path):
     data = pl.scan_parquet(path)
-    return (
-        data.group_by("id2", "id4")
-        .agg((pl.corr("v1", "v2") ** 2).alias("r2"))
-        .collect()
-    )
+    return data.group_by("id2", "id4").agg(r2=pl.corr("v1", "v2") ** 2).collect()
 
 
 def rows(answer):

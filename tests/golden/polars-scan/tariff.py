@@ -12,10 +12,11 @@ def load(path):
 def query(path):
     data = pl.scan_parquet(path)
     return data.select(
-        pl.when((pl.col("id1") == "id001") | pl.col("id2").is_in(["id002", "id003"]))
+        result=pl.when(
+            (pl.col("id1") == "id001") | pl.col("id2").is_in(["id002", "id003"])
+        )
         .then(1.5 * pl.col("v3"))
         .otherwise(pl.col("v3"))
-        .alias("result")
     ).collect()
 
 

@@ -14,12 +14,11 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.when(ratio > 20)
+            result=pl.when(ratio > 20)
             .then(ratio.sqrt())
             .when(pl.col("v1") == 1)
             .then(0.0)
             .otherwise(-ratio)
-            .alias("result")
         )
         .collect()
     )

@@ -13,10 +13,9 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.when(pl.col("v1") % 2 == 0)
+            result=pl.when(pl.col("v1") % 2 == 0)
             .then(2 * pl.col("v2"))
             .otherwise(pl.col("v2"))
-            .alias("result")
         )
         .collect()
     )

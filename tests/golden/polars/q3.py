@@ -10,12 +10,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.lazy()
-        .group_by("id3")
-        .agg(pl.col("v1").sum(), pl.col("v3").mean())
-        .collect()
-    )
+    return data.lazy().group_by("id3").agg(pl.sum("v1"), pl.mean("v3")).collect()
 
 
 def rows(answer):

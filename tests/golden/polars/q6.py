@@ -13,9 +13,7 @@ def query(data):
     return (
         data.lazy()
         .group_by("id4", "id5")
-        .agg(
-            pl.col("v3").median().alias("median_v3"), pl.col("v3").std().alias("sd_v3")
-        )
+        .agg(median_v3=pl.median("v3"), sd_v3=pl.std("v3"))
         .collect()
     )
 

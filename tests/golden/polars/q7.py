@@ -13,7 +13,7 @@ def query(data):
     return (
         data.lazy()
         .group_by("id3")
-        .agg((pl.col("v1").max() - pl.col("v2").min()).alias("range_v1_v2"))
+        .agg(range_v1_v2=pl.max("v1") - pl.min("v2"))
         .collect()
     )
 

@@ -13,7 +13,7 @@ def query(data):
     return (
         data.lazy()
         .group_by("id6")
-        .agg(pl.col("v3").sort(descending=True).head(2).alias("largest2_v3"))
+        .agg(largest2_v3=pl.col("v3").sort(descending=True).head(2))
         .explode("largest2_v3")
         .collect()
     )

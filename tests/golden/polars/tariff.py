@@ -13,12 +13,11 @@ def query(data):
     return (
         data.lazy()
         .select(
-            pl.when(
+            result=pl.when(
                 (pl.col("id1") == "id001") | pl.col("id2").is_in(["id002", "id003"])
             )
             .then(1.5 * pl.col("v3"))
             .otherwise(pl.col("v3"))
-            .alias("result")
         )
         .collect()
     )
