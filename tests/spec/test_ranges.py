@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from dfbench.spec.expression import columns
+from dfbench.spec.expression import Expr, columns
 from dfbench.spec.parser import expression
 from dfbench.spec.ranges import value_range
 from dfbench.spec.schema import Column, Schema
@@ -68,7 +68,7 @@ def test_no_value_lies_outside_its_range(frame: Frame) -> None:
     assert bounded > 50
 
 
-def _value(node, row: dict) -> float | None:
+def _value(node: Expr, row: dict) -> float | None:
     try:
         return evaluate(node, row)
     except OverflowError:
