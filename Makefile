@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser site screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ schema: $(READY) ## write the JSON schema of the workload language
 	$(BIN)/python -m dfbench.spec.json_schema > docs/workload.schema.json
 
 browser: $(READY) chromium $(AXE) ## test every page in a real browser
-	AXE=$(AXE) $(BIN)/python -m pytest tests/browser/report.py
+	AXE=$(AXE) $(BIN)/python -m pytest tests/browser/report.py tests/browser/site.py
 
 screenshots: $(READY) chromium ## take the README's screenshots of the sample report
 	$(BIN)/python -m tests.browser.screenshots
@@ -87,6 +87,19 @@ matrix: $(READY) ## run every engine with limits from 256 MiB to 8 GiB, and chec
 
 floor: $(READY) ## find the smallest memory limit for each engine on the group-by questions
 	$(BIN)/dfbench floor groupby
+
+# An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one.
+SITE := results/site
+site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark's 1e7 rows (about an hour)
+	-for name in groupby join apply random_walk upgrade; do $(BIN)/dfbench compare $$name --results $(SITE); done
+	-$(BIN)/dfbench compare groupby --set dataset.rows=1e7 --memory 8GiB --results $(SITE)
+	-$(BIN)/dfbench compare join --set dataset.rows=1e7 --memory 8GiB --results $(SITE)
+	-for name in groupby join apply; do \
+		$(BIN)/dfbench sweep $$name --over rows=1e4..3e6:6 -e pandas -e polars -e duckdb --results $(SITE); \
+	done
+	-$(BIN)/dfbench sweep random_walk --over count=10..1000 --results $(SITE)
+	$(BIN)/python -m pytest tests/oracle/published.py
+	$(BIN)/dfbench page $(SITE) -o site
 
 fuzz: $(READY) ## compare 5,000 random row functions and 1,000 group functions with Python's answers
 	$(BIN)/python -m tests.fuzz.rows 5000

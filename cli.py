@@ -393,6 +393,22 @@ def fuzz(
     raise typer.Exit(run_fuzz(engine or (), count, seed, folder, most))
 
 
+@app.command(epilog="Example: dfbench page results -o site")
+def page(
+    results: Annotated[
+        list[Path], typer.Argument(help="Folders of results, comparisons or sweeps.")
+    ],
+    to: Annotated[
+        Path,
+        typer.Option("-o", "--to", metavar="FOLDER", help="The folder of the site."),
+    ] = Path("site"),
+) -> None:
+    """Add comparisons to a static site: a table with filters, reports, curves and badges."""
+    from .commands.page import write_page
+
+    write_page(results, to)
+
+
 @app.command()
 def engines() -> None:
     """List the engines: installed versions, and how to install the missing ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -48,7 +49,12 @@ def heat(cell: Cell) -> int:
     """Return a cell's colour: -4 (much faster) to 4 (much slower); where neither is faster 0."""
     if cell.ratio is None or not cell.ratio.verdict.is_decided:
         return 0
-    steps = math.copysign(math.ceil(abs(math.log2(cell.ratio.value)) * 2), cell.ratio.value - 1)
+    return heat_ratio(cell.ratio.value)
+
+
+def heat_ratio(value: float) -> int:
+    """Return the colour of a ratio above 0 that is decided: -4 to 4."""
+    steps = math.copysign(math.ceil(abs(math.log2(value)) * 2), value - 1)
     return int(max(-STEPS, min(STEPS, steps)))
 
 
@@ -76,6 +82,7 @@ def _page(name: str, view: View) -> str:
     )
 
 
+@cache  # a site has hundreds of pages, and each environment compiles its templates again
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -89,6 +96,7 @@ def _environment() -> Environment:
         "size": size,
         "ratio": ratio,
         "heat": heat,
+        "heat_ratio": heat_ratio,
         "format_code": format_code,
     }
     return environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
+from urllib.parse import quote
 
 import numpy as np
 
@@ -89,7 +90,11 @@ def build(stored: StoredSweep) -> SweepView:
         panels=tuple(panel for facet in facets for panel in _draw(facet)),
         stories=tuple(story for facet in facets for story in _tell_stories(facet, form)),
         points=tuple(
-            PointLink(", ".join(f"{n} = {v:,}" for n, v in point.values.items()), point.folder)
+            PointLink(
+                ", ".join(f"{n} = {v:,}" for n, v in point.values.items()),
+                point.folder,
+                f"{quote(point.folder)}/report.html",
+            )
             for point in stored.head.points
         ),
         command=stored.head.command,

@@ -34,10 +34,11 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class PointLink:
-    """A point of the sweep: its numbers, and the folder of its comparison."""
+    """A point of the sweep: its numbers, the folder of its comparison, and where its report is."""
 
     text: str
     folder: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)

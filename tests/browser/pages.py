@@ -7,11 +7,16 @@ from pathlib import Path
 
 from dfbench.report import build, diff, html, memory_floor
 from dfbench.report.comparison import Comparison
+from dfbench.report.formats import Format
 from dfbench.report.model import Grid, Story
-from dfbench.storage import folder, trials
+from dfbench.report.sweeps.build import build as build_sweep
+from dfbench.report.sweeps.forms import render as render_sweep
+from dfbench.report.sweeps.forms import render_notebook
+from dfbench.storage import folder, sweeps, trials
 from dfbench.storage.records import Memory, Outcome, Run, Times
 
 from tests.support import stored_samples as samples
+from tests.support import stored_sweeps
 
 GIB = 2**30
 ROADS = Story(
@@ -23,7 +28,9 @@ ROADS = Story(
     "How it is read.",
     ("it is rough, see `dfbench traits`",),
 )
-PAGES = ("report", "partial", "hostile", "diff", "floor", "story", "notebook")
+PAGES = (
+    "report", "partial", "hostile", "diff", "floor", "story", "notebook", "sweep", "curves",
+)  # fmt: skip
 
 
 def write(kind: str, place: Path) -> Path:
@@ -51,6 +58,13 @@ def _text(kind: str, place: Path) -> str:
         case "notebook":
             made = samples.store(place, samples.head())
             inside = Comparison(made.path)._repr_html_()
+            return f"<!doctype html><html lang=en><title>x</title><main>{inside}</main></html>"
+        case "sweep":
+            swept = build_sweep(sweeps.read(stored_sweeps.store(place, ends=("dask", 1_000_000))))
+            return render_sweep(swept, Format.HTML)
+        case "curves":
+            swept = build_sweep(sweeps.read(stored_sweeps.store(place, ends=("dask", 1_000_000))))
+            inside = render_notebook(swept)
             return f"<!doctype html><html lang=en><title>x</title><main>{inside}</main></html>"
         case _:
             raise AssertionError(kind)

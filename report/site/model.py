@@ -1,0 +1,115 @@
+"""What a site keeps of each comparison and sweep, and how its index stores that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+KEY = re.compile(r"[\w.@=-]{1,160}")  # keys become names of files
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A ratio to the baseline: its value, and its verdict in words."""
+
+    value: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEntry:
+    """An engine of a comparison; `cold` and `load` are ratios without a verdict.
+
+    `times` has the seconds of a hot run by question, `failures` the outcomes other than ok.
+    """
+
+    engine: str
+    version: str
+    hot: Share | None
+    cold: float | None
+    load: float | None
+    peak: int | None
+    answered: int
+    asked: int
+    failures: tuple[str, ...]
+    times: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A comparison; `source` is the digest of its workload, `digest` that of all it stores.
+
+    `checked` says in words whether its answers were compared with an oracle.
+    """
+
+    key: str
+    digest: str
+    workload: str
+    source: str
+    size: int
+    unit: str
+    load: str
+    machine: str
+    began: str
+    baseline: str
+    checked: str
+    engines: tuple[EngineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEntry:
+    """A sweep: what it ran over, and what it found."""
+
+    key: str
+    workload: str
+    axis: str
+    began: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteIndex:
+    """All of a site: comparisons and sweeps by key, and the files that dfbench wrote there."""
+
+    entries: dict[str, Entry]
+    sweeps: dict[str, SweepEntry]
+    files: set[str]
+
+
+def read_entry(record: Mapping[str, Any]) -> Entry:
+    """Read an entry; ValueError, TypeError or KeyError where it is none."""
+    engines = tuple(_read_engine(one) for one in record["engines"])
+    texts = {f.name: str(record[f.name]) for f in fields(Entry) if f.type == "str"}
+    if not KEY.fullmatch(texts["key"]):
+        raise ValueError(f"{texts['key']!r} is not a key")
+    return Entry(**texts, size=int(record["size"]), engines=engines)
+
+
+def read_sweep(record: Mapping[str, Any]) -> SweepEntry:
+    """Read a sweep's entry; ValueError, TypeError or KeyError where it is none."""
+    texts = {f.name: str(record[f.name]) for f in fields(SweepEntry) if f.type == "str"}
+    if not KEY.fullmatch(texts["key"]):
+        raise ValueError(f"{texts['key']!r} is not a key")
+    return SweepEntry(**texts, sentences=tuple(map(str, record["sentences"])))
+
+
+def _read_engine(record: Mapping[str, Any]) -> EngineEntry:
+    hot = record["hot"]
+    return EngineEntry(
+        engine=str(record["engine"]),
+        version=str(record["version"]),
+        hot=Share(float(hot["value"]), str(hot["word"])) if hot else None,
+        cold=_read_optional(float, record["cold"]),
+        load=_read_optional(float, record["load"]),
+        peak=_read_optional(int, record["peak"]),
+        answered=int(record["answered"]),
+        asked=int(record["asked"]),
+        failures=tuple(map(str, record["failures"])),
+        times={str(query): float(time) for query, time in record["times"].items()},
+    )
+
+
+def _read_optional(kind: Callable[[Any], Any], value: object) -> Any:  # noqa: ANN401 - as `kind` says
+    return None if value is None else kind(value)
