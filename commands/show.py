@@ -16,6 +16,7 @@ from ..datasets.schema_preview import preview_schema
 from ..engines import find
 from ..engines.base import Program, Resources
 from ..errors import Unsupported
+from ..spec.reader import check_columns
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from ..storage.folder import program_path
@@ -25,7 +26,10 @@ def show(request: Request, *, folder: Path | None) -> None:
     """Print the programs that would run, or save them in a folder and print their paths."""
     workload = request.read()
     limits = Resources(workload.limits.threads, workload.limits.memory)
-    data = Schema((), 0) if workload.tasks else preview_schema(dataset_of(workload), request.cache)
+    data = Schema((), 0)
+    if not workload.tasks:
+        data = preview_schema(dataset_of(workload), request.cache)
+        workload = check_columns(workload, data)
     for name in dict.fromkeys(workload.engines):
         resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)
         for query in workload.questions:

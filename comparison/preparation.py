@@ -28,7 +28,7 @@ def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
     workload, lowered = fit_memory(workload)
     notes = (*lowered, *machine.check_limits(workload.limits))
     backend = limits.choose_backend(request.backend)
-    data = _prepare_data(request, workload, observer)
+    workload, data = _prepare_data(request, workload, observer)
     asked = [find(name) for name in dict.fromkeys(workload.engines)]
     places = {e.name: request.provider.interpreter(e, observer.show_environment) for e in asked}
     planned = make_plan(workload, data, backend, request.cache / ANSWERS, places)
@@ -47,7 +47,7 @@ def prepare_tenth(request: Request, planned: Plan, observer: Observer) -> Plan |
     )
     if workload is None:
         return None
-    data = _prepare_data(request, workload, observer)
+    workload, data = _prepare_data(request, workload, observer)
     small = make_plan(workload, data, planned.backend, planned.answers, planned.interpreters)
     observer.plan_runs(len(small.runnable) * workload.measure.rounds)
     return small
@@ -72,10 +72,11 @@ def dataset_of(workload: Workload) -> Generated | Files:
     return workload.dataset
 
 
-def _prepare_data(request: Request, workload: Workload, observer: Observer) -> Dataset:
-    """Make a workload's data and check its columns; tasks read none."""
+def _prepare_data(
+    request: Request, workload: Workload, observer: Observer
+) -> tuple[Workload, Dataset]:
+    """Make a workload's data, and read its queries over their columns; tasks read none."""
     if workload.tasks:
-        return make_placeholder(workload.tasks, request.cache)
+        return workload, make_placeholder(workload.tasks, request.cache)
     data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
-    check_columns(workload, data.schema)
-    return data
+    return check_columns(workload, data.schema), data

@@ -146,10 +146,15 @@ def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
     """Describe a user's own file where it lies; what it took to learn of it is kept."""
 
     def fill(unfinished: Path) -> None:
-        unfinished.write_text(json.dumps(asdict(read_schema(path))))
+        found = read_schema(path)
+        columns = [asdict(column) for column in found.columns]
+        told = {"columns": columns, "rows": found.rows, "unread": found.unread}
+        unfinished.write_text(json.dumps(told))
 
     record = json.loads(make_once(cache / f"{name}-{key}-schema.json", fill).read_text())
-    schema = Schema(tuple(Column(**column) for column in record["columns"]), record["rows"])
+    columns = tuple(Column(**column) for column in record["columns"])
+    unread = tuple((column, arrow) for column, arrow in record["unread"])
+    schema = Schema(columns, record["rows"], unread=unread)
     return Dataset(path, schema, path.stat().st_size, name, key)
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +16,8 @@ import pyarrow.types as pt
 from ..errors import DataError
 from ..spec.schema import Column, Kind, Schema
 
+# Of one column, a row group at a time.
+Statistics: TypeAlias = list[pq.Statistics | None]
 # The footer's own entry in files that dfbench wrote: the columns that hold NaN, as a JSON list.
 NANS = b"dfbench.nans"
 
@@ -66,24 +69,25 @@ def read_error(path: Path | str, form: str, error: Exception) -> DataError:
 def _describe(file: pq.ParquetFile) -> Schema:
     footer = (file.metadata.metadata or {}).get(NANS)
     nans = None if footer is None else frozenset(json.loads(footer))
-    columns = []
+    statistics = _read_statistics(file)
+    columns, unread = [], []
     for field in file.schema_arrow:
         kind = find_kind(field.type)
         if kind is None:
+            unread.append((field.name, str(field.type)))
             continue
         if kind != "float":
             nan = False
         else:
             nan = _any_nan(file, field.name) if nans is None else field.name in nans
-        nulls = _has_nulls(file, field.name)
-        ends = _find_ends(file, field)
+        known = statistics[field.name]
+        nulls = _has_nulls(file, field.name, known)
+        ends = _find_ends(file, field, known)
         columns.append(Column(field.name, kind, str(field.type), nulls, nan, *ends))
-    partial = len(columns) < len(file.schema_arrow)
-    return Schema(tuple(columns), file.metadata.num_rows, partial=partial)
+    return Schema(tuple(columns), file.metadata.num_rows, unread=tuple(unread))
 
 
-def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
-    statistics = _read_statistics(file, name)
+def _has_nulls(file: pq.ParquetFile, name: str, statistics: Statistics) -> bool:
     known = [one for one in statistics if one is not None and one.has_null_count]
     if len(known) < len(statistics):
         return any(column.null_count > 0 for column in _read_column(file, name))
@@ -91,7 +95,7 @@ def _has_nulls(file: pq.ParquetFile, name: str) -> bool:
 
 
 def _find_ends(
-    file: pq.ParquetFile, field: pa.Field
+    file: pq.ParquetFile, field: pa.Field, statistics: Statistics
 ) -> tuple[int | float | None, int | float | None]:
     """Return the least and the largest number of a column, as far as the footer tells it.
 
@@ -100,7 +104,6 @@ def _find_ends(
     """
     if not (pt.is_integer(field.type) or pt.is_float64(field.type)):
         return None, None
-    statistics = _read_statistics(file, field.name)
     known = [one for one in statistics if one is not None and one.has_min_max]
     if len(known) == len(statistics):
         ends = [end for one in known for end in (one.min, one.max)]
@@ -114,12 +117,14 @@ def _find_ends(
     return min(ends, default=None), max(ends, default=None)
 
 
-def _read_statistics(file: pq.ParquetFile, name: str) -> list[pq.Statistics | None]:
-    """Return what the footer tells of a column, a row group at a time."""
+def _read_statistics(file: pq.ParquetFile) -> dict[str, Statistics]:
+    """Return the footer's statistics of each column that is not nested."""
     metadata = file.metadata
-    places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path == name]
-    groups = range(metadata.num_row_groups)
-    return [metadata.row_group(g).column(places[0]).statistics for g in groups]
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    return {
+        metadata.schema.column(place).path: [group.column(place).statistics for group in groups]
+        for place in range(metadata.num_columns)
+    }
 
 
 def _any_nan(file: pq.ParquetFile, name: str) -> bool:

@@ -31,8 +31,16 @@ from .fields import Section, check_word, open_section
 from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
 from .joins import ORDERED, JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
-from .parser import Context, ExpressionError, Parsed, parse, parse_python
-from .row_functions import definition, group_function, is_definition, row_function
+from .parser import Context, ExpressionError, Parsed, Slip, parse, parse_python
+from .row_functions import (
+    TAKEN,
+    ReadRow,
+    definition,
+    describe_opaque,
+    group_function,
+    is_definition,
+    row_function,
+)
 from .schema import Column, Schema
 from .unparse import question, text
 from .vocabulary import ROW_FUNCTIONS, suggest
@@ -66,6 +74,8 @@ class Scope:
         """Return the message for an unknown column, with a suggestion."""
         if name in self.later:
             return f"{name!r} is not yet derived in where; write its expression here"
+        if self.schema and (arrow := dict(self.schema.unread).get(name)):
+            return f"{self.what} {name!r} has the type {arrow}, which dfbench does not read"
         if other := OTHER_WORDS.get(name):
             return f"unknown {self.what} {name!r}; did you mean {other}?"
         return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
@@ -355,7 +365,7 @@ class _Clauses:
         for name, offset in read.columns:
             if name not in scope:
                 self.log.add(source.at(offset), scope.explain_unknown(name))
-        return _check_body(read.function, scope.schema, source)
+        return _check_body(read, scope.schema, source)
 
     def group_function(
         self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
@@ -391,22 +401,21 @@ class _Clauses:
 
 
 def _plain(body: Expr, output: str) -> RowFunction:
-    name = output if output.isidentifier() and not iskeyword(output) else "row"
+    usable = output.isidentifier() and not iskeyword(output) and output not in TAKEN
+    name = output if usable else "row"
     return RowFunction(name, output, body, columns=columns(body))
 
 
-def _check_body(
-    function: RowFunction, schema: Schema | None, source: FunctionSource
-) -> RowFunction:
+def _check_body(read: ReadRow, schema: Schema | None, source: FunctionSource) -> RowFunction:
     """Keep a def's tree only where its kinds fit: Python's truth of a number has no tree."""
+    function = read.function
     if function.body is None or schema is None:
         return function
     try:
         kind(function.body, schema)
     except KindError as error:
-        where = source.at(0).origin.mistake(source.at(0).index, "")
-        opaque = f"{where.file}:{where.line}:{where.column}: {text(error.node)}: {error}"
-        return replace(function, body=None, opaque=opaque)
+        slip = Slip(read.offset(error.node), f"{text(error.node)}: {error}")
+        return replace(function, body=None, opaque=describe_opaque(slip, source.at))
     except KeyError:
         return function
     return function

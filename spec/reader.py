@@ -83,15 +83,19 @@ def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
     return replace(workload, source=text, file=name, overrides=pairs, document=root)
 
 
-def check_columns(workload: Workload, schema: Schema) -> None:
-    """Compare a workload's columns and their kinds with its data's; WorkloadError with places."""
+def check_columns(workload: Workload, schema: Schema) -> Workload:
+    """Return a workload read again over its data's columns and kinds; WorkloadError with places."""
     log = Log()
     document = workload.document
+    queries = workload.queries
     if isinstance(document, Fields) and (node := document.get("queries")):
-        read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
+        found = read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
+        named = {query.name: query for query in found}
+        queries = tuple(named[query.name] for query in queries)
     elif document is None:
         log.found += _find_missing_columns(workload, schema)
     log.close()
+    return replace(workload, queries=queries)
 
 
 def _find_missing_columns(workload: Workload, schema: Schema) -> list[Mistake]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from .document import Position
-from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns
+from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns, walk
 from .group_functions import read_group
 from .parser import (
     ARITHMETIC,
@@ -38,6 +38,14 @@ MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without
 DEEPEST = 100  # levels of a def's syntax, and
 LONGEST = 60  # statements of a block, which become as many levels of its tree
 SEED = "seed"  # a task's parameter of this name is given the task's number
+
+# The names of a program's own functions, modules and variables.
+WORDS = (
+    "load query rows start started apply sys os pa pd np pl dd mpd data answer part parts done "
+    "pool size values complete failed inputs call key group number names index numba dask ray "
+    "multiprocessing delayed"
+)
+TAKEN = frozenset(WORDS.split())
 
 _DEF = re.compile(r"^\s*(?:@|(?:async\s+)?def\b|import\b|from\b|class\b)", re.MULTILINE)
 
@@ -98,6 +106,8 @@ def _strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
 
 def _head(found: Definition) -> Iterator[Slip]:
     arguments = found.node.args
+    if found.name in TAKEN:
+        yield found.slip(found.node, f"programs have a part named {found.name!r}; rename this def")
     for node in found.node.decorator_list:
         yield found.slip(node, "leave decorators out; each engine adds its own")
     for extra in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs):
@@ -163,18 +173,19 @@ def group_function(
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
         read = read_group(found.node, len(outputs), found.offset_of)
     except ExpressionError as error:
-        return replace(made, opaque=_opaque(error.slips[0], place))
+        return replace(made, opaque=describe_opaque(error.slips[0], place))
     except RecursionError:
-        return replace(made, opaque=_opaque(Slip(0, "nested too deeply"), place))
+        return replace(made, opaque=describe_opaque(Slip(0, "nested too deeply"), place))
     return replace(made, body=read.body, named=read.named)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row function, and the offsets of the columns it reads, for messages."""
+    """A row function, and for messages the offsets of its columns and of its tree's nodes."""
 
     function: RowFunction
     columns: tuple[tuple[str, int], ...]
+    offset: Callable[[Expr], int] = lambda _: 0
 
 
 def row_function(source: str, output: str, place: Callable[[int], Position]) -> ReadRow:
@@ -200,11 +211,12 @@ def row_function(source: str, output: str, place: Callable[[int], Position]) -> 
     try:
         tree = body.read()
     except ExpressionError as error:
-        return ReadRow(replace(named, opaque=_opaque(error.slips[0], place)), body.places())
-    return ReadRow(replace(named, body=tree), body.places())
+        return ReadRow(replace(named, opaque=describe_opaque(error.slips[0], place)), body.places())
+    return ReadRow(replace(named, body=tree), body.places(), body.offset)
 
 
-def _opaque(slip: Slip, place: Callable[[int], Position]) -> str:
+def describe_opaque(slip: Slip, place: Callable[[int], Position]) -> str:
+    """Return why a def has no tree, with file, line and column."""
     where = place(slip.offset)
     mistake = where.origin.mistake(where.index, slip.message)
     return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
@@ -231,6 +243,11 @@ class _Body:
         read = (part for part in parts if id(part) not in called)
         named = ((self.column(part), self.found.offset_of(part)) for part in read)
         return tuple((name, offset) for name, offset in named if name is not None)
+
+    def offset(self, node: Expr) -> int:
+        """Return where a node of the tree begins, or the first part of it that has a place."""
+        places = self.converter.offsets
+        return next((places[id(part)] for part in walk(node) if id(part) in places), 0)
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns the def reads, in the order of its text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal", "null"]
@@ -44,23 +44,26 @@ class Column:
 class Schema:
     """The columns of a dataset, in order, and its number of rows.
 
-    `tables` are the further ones that a query may join. A `partial` schema leaves out columns of
-    the file, whose types no query can use.
+    `tables` are the further ones that a query may join. `unread` are the names and Arrow types of
+    the file's other columns, whose types no query can use.
     """
 
     columns: tuple[Column, ...]
     rows: int
     tables: tuple[tuple[str, Schema], ...] = ()
-    partial: bool = False
+    unread: tuple[tuple[str, str], ...] = ()
+    _found: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A file may have thousands of columns, and each aggregation asks for several.
+        found = {column.name: column for column in reversed(self.columns)}
+        object.__setattr__(self, "_found", found)
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._found[name]
 
     def __contains__(self, name: str) -> bool:
-        return any(column.name == name for column in self.columns)
+        return name in self._found
 
     @property
     def names(self) -> tuple[str, ...]:

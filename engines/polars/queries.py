@@ -149,7 +149,7 @@ def write_lazy(query: Query, load: Load, met: Joining | None) -> ast.expr:
     def side(name: str, data: Schema, names: tuple[str, ...]) -> ast.expr:
         tree = quote(frame, x=quote(name))
         # All columns of a scan would be in the answer, those that no query names too.
-        if load is Load.SCAN and data.partial and query.select:
+        if load is Load.SCAN and data.unread and query.select:
             return quote("t.select(*n)", t=tree, n=[*map(literal, names)])
         return tree
 

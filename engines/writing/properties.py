@@ -128,11 +128,15 @@ class Facts:
 
 def row_facts(query: Query, data: Schema) -> Facts:
     """Return the facts of the rows that `where` lets through, with the derived columns."""
+    empty = not query.group_by and (query.where is not None or not data.rows)
+    if query.where is None:
+        return Facts(extend_schema(data, query), empty)
     seen = tuple(
-        replace(column, nulls=False, nans=False) if is_present(query, column.name, data) else column
+        replace(column, nulls=False, nans=False)
+        if column.missing and is_present(query, column.name, data)
+        else column
         for column in data.columns
     )
-    empty = not query.group_by and (query.where is not None or not data.rows)
     return Facts(extend_schema(Schema(seen, data.rows), query), empty)
 
 

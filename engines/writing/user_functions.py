@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import keyword
 
-from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
@@ -25,13 +24,6 @@ MODULES = {
     "itertools": "import itertools",
     "statistics": "import statistics",
 }
-# The names of a program's own functions, modules and variables.
-WORDS = (
-    "load query rows start started apply sys os pa pd np pl dd mpd data answer part parts done "
-    "pool size values complete failed inputs call key group number names index numba dask ray "
-    "multiprocessing delayed"
-)
-TAKEN = frozenset(WORDS.split())
 
 
 def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
@@ -40,9 +32,6 @@ def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
     if source is None:
         assert isinstance(function, RowFunction)
         source = format_code(row_definition(function))
-    if function.name in TAKEN:
-        why = "the program's own parts have such names; call the function something else"
-        raise Unsupported(function.name, why)
     return Own(function.name, source.strip("\n"), _imports(source))
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dfbench.comparison.plan import narrow
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines import find
+from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Mistake, WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.generated_data import generated_schema
@@ -343,8 +350,89 @@ def test_a_def_whose_kinds_have_no_tree_stays_as_it_is() -> None:
         "apply:", "  rows: |", "    def f(x):", "        return 1 if x.v1 else 2"
     ).apply
     assert function.body is None
-    assert "needs a condition" in function.opaque
-    assert "w.yaml:6:9" in function.opaque
+    assert function.opaque == "w.yaml:7:25: v1: 'if' needs a condition, and this is a number"
+
+
+UNTYPED = r"""
+workload: w
+dataset: {files: a.csv}
+queries:
+  truthy: {apply: {rows: "def f(x):\n    return 1 if not x.count else 2"}}
+  chosen: {apply: {rows: "def f(x):\n    return x.count or 99"}}
+  compared: {apply: {rows: "def f(x):\n    y = x.count + 1\n    return y if x.name == 1 else 0"}}
+  typed: {apply: {rows: "def f(x):\n    return x.count + 1"}}
+"""
+
+
+def test_a_def_without_types_is_opaque_once_the_columns_of_a_file_are_known() -> None:
+    workload = parsed(UNTYPED)
+    assert all(query.apply.body is not None for query in workload.queries)
+    columns = (Column("name", "string", "string"), Column("count", "int", "int64"))
+    read_again = check_columns(
+        replace(workload, queries=workload.queries[::-1]), Schema(columns, 3)
+    )
+    typed, *others = read_again.queries
+    assert typed.apply.body is not None
+    assert [(query.name, query.apply.body) for query in others] == [
+        ("compared", None),
+        ("chosen", None),
+        ("truthy", None),
+    ]
+    assert [query.apply.opaque.partition(":")[2] for query in others] == [
+        "7:87: 1: '==' puts a text beside a number",
+        "6:49: count: 'or' needs a condition, and this is a number",
+        "5:58: count: 'not' needs a condition, and this is a number",
+    ]
+
+
+def test_a_def_named_like_a_part_of_the_programs_is_a_mistake_with_its_place() -> None:
+    text = from_query("apply:", "  rows: |", "    def key(x):", "        return x.v1 + 1")
+    with pytest.raises(WorkloadError) as error:
+        parsed(text)
+    (mistake,) = error.value.mistakes
+    assert (mistake.line, mistake.message) == (
+        6,
+        "programs have a part named 'key'; rename this def",
+    )
+    assert first("apply: {rows: v1 + 1, as: key}").apply.name == "row"
+
+
+def test_a_column_of_a_type_that_no_query_can_use_is_named_with_its_type() -> None:
+    schema = replace(OWN_SCHEMA, unread=(("tags", "list<element: string>"),))
+    with pytest.raises(WorkloadError) as error:
+        check_columns(parsed(from_query("aggregate: {n: count(tags)}", head=OWN)), schema)
+    (mistake,) = error.value.mistakes
+    said = "column 'tags' has the type list<element: string>, which dfbench does not read"
+    assert mistake.message == said
+
+
+def test_programs_over_a_wide_file_take_as_many_steps_as_over_a_narrow_one(tmp_path: Path) -> None:
+    assert count_calls(tmp_path, 2001) < 2 * count_calls(tmp_path, 101)
+
+
+def count_calls(folder: Path, columns: int) -> int:
+    """Count the calls of Python functions from a file of so many columns to 50 sums' programs."""
+    path = folder / f"{columns}.parquet"
+    names = [f"c{number}" for number in range(columns)]
+    pq.write_table(pa.table({name: [1, None] for name in names}), path)
+    sums = ", ".join(f"s{name}: sum({name})" for name in names[-50:])
+    text = f"dataset: {{files: {path}}}\nqueries: {{q: {{group_by: c0, aggregate: {{{sums}}}}}}}"
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        schema = read_schema(path)
+        (query,) = check_columns(read_text(text, "w.yaml", folder), schema).queries
+        with skip_formatting():
+            for name in ("pandas", "polars", "duckdb"):
+                find(name).write(query, schema)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 OWN = "dataset: {files: a.csv}\n"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ....errors import Unsupported
 from ....spec.joins import SUFFIX, expand_join, find_table, name_table_columns
+from ....spec.row_functions import TAKEN
 from ....spec.schema import Schema
 from ....spec.workload import Join, Query
 from ..quote import literal, quote, to_source
-from ..user_functions import TAKEN
 
 
 @dataclass(frozen=True, slots=True)
