@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 
 from ..comparison.request import Request
 from ..errors import DfbenchError, LimitError, WorkloadError
 from ..execution import machine
 from ..spec.sweep import Axis, read_axis
-from ..spec.workload import Workload
+from ..spec.workload import Generated, Workload
 from ..storage.sweeps import name_point
 
 MOST_POINTS = 200
+ROW_BYTES = 50  # of generated data as Parquet: 1e7 rows of the group-by data have 510 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def make_points(
         points.append(Point(name, numbers, replace(point, engines=workload.engines)))
     if len(points) < 2:
         raise errors[0][1]
+    check_disk([point.workload for point in points], request.cache)
     skipped = (f"{name} is left out: {error.mistakes[0].message}" for name, error in errors)
     return tuple(points), tuple(skipped)
 
@@ -100,6 +104,19 @@ def check_machine(workload: Workload) -> None:
         )
 
 
+def check_disk(workloads: Sequence[Workload], cache: Path) -> None:
+    """Raise LimitError where the data of all points does not fit on the disk of the cache."""
+    datasets = {one.dataset for one in workloads if isinstance(one.dataset, Generated)}
+    needed = ROW_BYTES * sum(dataset.rows for dataset in datasets)
+    there = next(folder for folder in (cache, *cache.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise LimitError(
+            f"the data of all points takes about {machine.format_size(needed)}, and {there} has "
+            f"{machine.format_size(free)} free; sweep fewer rows, or set DFBENCH_CACHE"
+        )
+
+
 def rank_hardness(axes: Sequence[Axis], values: Mapping[str, float]) -> tuple[float, ...]:
     """Return a point's place on each axis, larger where it needs more memory or time."""
     return tuple(axis.kind.harder * values[axis.name] for axis in axes)
@@ -113,8 +130,3 @@ def is_harder(axes: Sequence[Axis], one: Mapping[str, float], other: Mapping[str
     pairs = [(axis.kind.harder, one[axis.name], other[axis.name]) for axis in axes]
     at_least = all(h * a >= h * b if h else a == b for h, a, b in pairs)
     return at_least and any(a != b for _, a, b in pairs)
-
-
-def list_names(points: Sequence[Point]) -> Iterator[str]:
-    """Yield the points' names."""
-    return (point.name for point in points)

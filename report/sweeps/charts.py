@@ -20,16 +20,16 @@ COLOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class CurveShape:
-    """An engine's curve: paths of its runs, its line and its interval, and where its label is."""
+    """An engine's curve: paths of its runs, its line and its interval, and its label's height."""
 
-    engine: str
+    label: str
     colour: int
     dots: str
     line: str
     band: str
     x: float
     y: float
-    label: float
+    label_y: float
     end: float | None
     text: str
 
@@ -102,14 +102,14 @@ def _shape(line: Line, axes: _Axes, colour: int) -> CurveShape:
     over = [(axes.x(s), axes.y(high)) for s, _, _, high in line.samples]
     under = [(axes.x(s), axes.y(low)) for s, _, low, _ in line.samples]
     return CurveShape(
-        engine=line.engine,
+        label=line.label,
         colour=colour,
         dots="".join(f"M{a:g} {b:g}h0" for a, b in dots),
         line=_path(points),
         band=f"{_path([*over, *reversed(under)])}z" if points else "",
         x=x,
         y=y,
-        label=y,
+        label_y=y,
         end=None if line.end is None else axes.x(line.end),
         text=_describe(line),
     )
@@ -133,12 +133,12 @@ def _place_labels(shapes: Sequence[CurveShape]) -> tuple[CurveShape, ...]:
     """Set the labels at the right one below the other where they would overlap."""
     placed: list[CurveShape] = []
     for shape in sorted(shapes, key=lambda shape: shape.y):
-        least = placed[-1].label + LABEL_HEIGHT if placed else 8.0
-        placed.append(replace(shape, label=round(max(shape.y, least), 1)))
+        least = placed[-1].label_y + LABEL_HEIGHT if placed else 8.0
+        placed.append(replace(shape, label_y=round(max(shape.y, least), 1)))
     low = float(HEIGHT - FOOT)
     for index in range(len(placed) - 1, -1, -1):
-        placed[index] = replace(placed[index], label=min(placed[index].label, low))
-        low = placed[index].label - LABEL_HEIGHT
+        placed[index] = replace(placed[index], label_y=min(placed[index].label_y, low))
+        low = placed[index].label_y - LABEL_HEIGHT
     return tuple(placed)
 
 

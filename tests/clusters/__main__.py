@@ -141,6 +141,16 @@ def told(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> bool:
     return bool(runs) and all(run.outcome in right for run in runs)
 
 
+def sweep(name: str, engines: tuple[str, ...], folder: Path) -> bool:
+    """Print from which size on a cluster is faster than polars here; return whether it answered."""
+    settings = {"measure__rounds": 2, "measure__warmups": 0, "measure__runs": 1}
+    swept = dfbench.sweep(
+        "groupby", {"rows": "1e3..1e6"}, ["polars", *engines], ["q1"], folder, **settings
+    )
+    sys.stdout.write(f"{name}: from which size on does the cluster pay?\n{swept}\n")
+    return all(run.outcome is Outcome.OK for one in swept.comparisons for run in one.stored.runs)
+
+
 def killed_in_the_middle(engines: tuple[str, ...], folder: Path, kill: Kill) -> tuple[Run, ...]:
     """Ask the questions, and kill a worker as soon as two of them are answered."""
     over = threading.Event()
@@ -173,6 +183,7 @@ def main(names: list[str]) -> int:
             try:
                 with {"dask": dask, "ray": ray}[name](started) as (engines, kill):
                     good &= told(f"{name}: all is well", asked(engines, folder / "a"), {Outcome.OK})
+                    good &= sweep(name, engines, folder / "s")
                     runs = killed_in_the_middle(engines, folder / "b", kill)
                     good &= told(f"{name}: a worker is killed", runs, RIGHT)
             finally:

@@ -157,7 +157,7 @@ def test_every_form_of_a_sweep_shows_the_same_and_needs_no_script(tmp_path: Path
 def test_curves_are_drawn_inside_their_axes_with_labels_apart(tmp_path: Path) -> None:
     drawn = charts.draw(build(sweeps.read(stored_sweeps.store(tmp_path))))
     for chart in drawn:
-        labels = sorted(shape.label for shape in chart.shapes)
+        labels = sorted(shape.label_y for shape in chart.shapes)
         assert all(b - a >= charts.LABEL_HEIGHT - 0.1 for a, b in pairwise(labels))
         numbers = [
             (float(x), float(y))

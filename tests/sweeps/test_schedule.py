@@ -101,10 +101,12 @@ def test_points_that_cannot_be_made_are_left_out_and_told(request_: Request) -> 
     assert points[2].workload.dataset.groups == 500
 
 
-@pytest.mark.parametrize("over", ["memory=1GiB,1PiB", "memory=1GiB,900TiB", "threads=1,4096"])
+@pytest.mark.parametrize(
+    "over", ["memory=1GiB,1PiB", "memory=1GiB,900TiB", "threads=1,4096", "rows=1e4,1e15"]
+)
 def test_more_than_the_machine_has_is_a_sentence(request_: Request, over: str) -> None:
     workload = request_.read()
-    with pytest.raises((LimitError, DfbenchError), match=r"machine|container|usable|unit"):
+    with pytest.raises((LimitError, DfbenchError), match=r"machine|container|usable|unit|free"):
         make_points(request_, workload, read_axes(workload, [over]))
     assert machine.usable_cores() < 4096
 
