@@ -190,7 +190,7 @@ def diff(
     output: OutputOptions,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Compare although data, limits or machine differ."),
+        typer.Option("--force", help="Compare even if data, limits or machine differ."),
     ] = False,
 ) -> None:
     """Compare two stored comparisons: what became faster, slower, or failed."""
@@ -443,7 +443,7 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word
             sys.stderr.write(
-                "\ndfbench: stopped; all runs so far are stored, continue by --resume\n"
+                "\ndfbench: stopped; all runs so far are stored; continue with --resume\n"
             )
         raise
     except BrokenPipeError:

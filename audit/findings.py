@@ -236,9 +236,9 @@ def _flag_stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator
             continue
         oldest = min(stale, key=lambda e: e.batch)
         if _is_behind(oldest, own):
-            evidence = f"of {oldest.day}; {own.version} was run on {own.data} on {own.day}"
+            evidence = f"from {oldest.day}; {own.version} was run on {own.data} on {own.day}"
         else:
-            evidence = f"of {oldest.day}; the newest result of the file is of {last}"
+            evidence = f"from {oldest.day}; the newest result in the file is from {last}"
         finding = _make_finding(Flag.STALE, oldest, evidence, question="")
         yield replace(finding, data=", ".join(dict.fromkeys(e.data for e in stale)))
 

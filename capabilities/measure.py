@@ -160,7 +160,7 @@ def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
 
 def compare_result(subject: str, question: str, answer: object, wanted: object) -> ProbeResult:
     """Return whether an answer is the right one, as a result."""
-    why = "" if answer == wanted else f"it answered {answer}, and {wanted} is right"
+    why = "" if answer == wanted else f"returned {answer} instead of {wanted}"
     return ProbeResult(subject, question, ProbeOutcome.NO if why else ProbeOutcome.YES, why)
 
 
@@ -169,7 +169,7 @@ def interpret_library_output(subject: str, asked: Trait, output: Any) -> ProbeRe
     match asked:
         case Trait.SYNTAX:
             count = f"{output['alike']} of {output['asked']}"
-            unlike = f"not alike: {'; '.join(output['differ'])}" if output["differ"] else ""
+            unlike = f"different results: {'; '.join(output['differ'])}" if output["differ"] else ""
             word = ProbeOutcome.YES if output["alike"] else ProbeOutcome.NO
             figures = {"alike": output["alike"], "asked": output["asked"]}
             return ProbeResult(
@@ -181,7 +181,7 @@ def interpret_library_output(subject: str, asked: Trait, output: Any) -> ProbeRe
             return ProbeResult(subject, asked.name, ProbeOutcome.YES, "", figures)
         case Trait.LAZY:
             lazy = output["described"] < LAZY * output["done"]
-            why = f"described in {output['described']:.2g} s of {output['done']:.2g} s"
+            why = f"defined in {output['described']:.2g} s, computed in {output['done']:.2g} s"
             return ProbeResult(
                 subject,
                 asked.name,

@@ -33,13 +33,13 @@ def summary(tally: Tally) -> list[str]:
     asked = f"{tally.workloads:,} workloads in {tally.seconds:,.0f} s"
     wrong = f"{len(tally.disagreements)} answers disagree with Python's"
     lines = ["stopped before its end"] if tally.stopped else []
-    lines += [f"{asked}: {tally.per_minute:,.0f} a minute, {wrong}"]
+    lines += [f"{asked}: {tally.per_minute:,.0f} per minute, {wrong}"]
     lines += [
         f"{engine}: {answers:,} answered, {tally.unsupported[engine]:,} unsupported"
         for engine, answers in sorted(tally.answers.items())
     ]
     lines += [
-        f"{engine}: its process crashed {times} times, and not when the workload was repeated"
+        f"{engine}: its process crashed {times} times, but not when the workload was repeated"
         for engine, times in sorted((+tally.died).items())
     ]
     return lines + [f"known: {name}, {times} times" for name, times in sorted(tally.known.items())]

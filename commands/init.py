@@ -21,7 +21,9 @@ def init(datafile: Path, target: Path | None) -> None:
     """
     target = target or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml")
     if target.exists():
-        raise DataError(f"{target}: already exists; not overwritten; choose another by --to FILE")
+        raise DataError(
+            f"{target}: already exists; not overwritten; choose another name with --to FILE"
+        )
     files = Files((str(datafile),), Path.cwd())
     made = make_dataset(files, default_folder(os.environ))
     if first_workload.is_csv(datafile) and first_workload.has_decimal_commas(made):

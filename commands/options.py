@@ -28,7 +28,7 @@ WorkloadName = Annotated[
 ComparisonFolder = Annotated[
     Path,
     typer.Argument(
-        help="The folder of a comparison, or a folder of results, of which the newest is taken."
+        help="The folder of a comparison, or a results folder: then its newest comparison."
     ),
 ]
 Engines = Annotated[

@@ -191,7 +191,7 @@ def _largest_limit(asked: int | None) -> int:
     usable, _ = machine.usable_memory()
     most = asked or usable
     if most is None:
-        message = "the memory of this machine is unknown: give the largest limit by --memory"
+        message = "the memory of this machine is unknown: give the largest limit with --memory"
         raise LimitError(message)
     return most
 

@@ -59,7 +59,7 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
         with target.open("x", encoding="utf-8") as written:
             written.write(text)
     except FileExistsError:
-        message = f"{target}: already exists; not overwritten; choose another by --to FILE"
+        message = f"{target}: already exists; not overwritten; choose another name with --to FILE"
         raise DataError(message) from None
     except OSError as error:
         raise DataError(f"{target}: cannot be written ({error.strerror or error})") from error
@@ -184,7 +184,7 @@ def _write_lines(
     yield "  # more clauses: where, derive, having, sort, limit, largest, transform, apply"
     yield ""
     yield "# engines: [pandas, polars] # left out: the usual ones that are installed"
-    yield "limits: {time: 5min} # memory: 2GiB holds each engine's whole process tree to it"
+    yield "limits: {time: 5min} # memory: 2GiB limits each engine's whole process tree"
     yield ""
 
 

@@ -99,8 +99,8 @@ def _match(folder: Path, pattern: str) -> tuple[list[Path], Path]:
     found = sorted(match for match in base.glob(rest) if match.is_file()) if rest else []
     if not found:
         raise DataError(
-            f"{pattern}: no file in {folder.absolute()} has this name or fits this pattern; "
-            "check the path (it counts from the workload's folder)"
+            f"{pattern}: no file in {folder.absolute()} matches this name or pattern; "
+            "check the path (relative to the workload's folder)"
         )
     return found, base
 

@@ -75,12 +75,12 @@ DAFT = Dialect(
     },
     unsupported={
         "round": "Daft rounds half away from zero",
-        "corr": "Daft's correlation is of the two values of a row",
-        "first": "Daft's partitions keep no order of rows",
-        "last": "Daft's partitions keep no order of rows",
-        "lag": "Daft's partitions keep no order of rows",
-        "lead": "Daft's partitions keep no order of rows",
-        "cumsum": "Daft's partitions keep no order of rows",
+        "corr": "Daft's corr takes the two values of one row",
+        "first": "Daft does not preserve the order of rows",
+        "last": "Daft does not preserve the order of rows",
+        "lag": "Daft does not preserve the order of rows",
+        "lead": "Daft does not preserve the order of rows",
+        "cumsum": "Daft does not preserve the order of rows",
         "rank": "not implemented for Daft yet",
     },
     variants={
@@ -160,9 +160,11 @@ class DaftChain(Chain):
     def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write the start of a unit whose length never changes: Daft truncates to no other."""
         if self.facts.zone(moment):
-            raise Unsupported("truncate() of a time with a zone", "Daft's days have 24 hours")
+            raise Unsupported(
+                "truncate() of a time with a zone", "Daft's days always have 24 hours"
+            )
         if unit not in {"day", "hour"}:
-            raise Unsupported(f"truncate() to a {unit}", "Daft truncates to weeks at most")
+            raise Unsupported(f"truncate() to a {unit}", "Daft's largest unit is the week")
         x = self.expression(moment)
         timed = self.facts.kind(moment) == "timestamp"
         template = self.dialect.functions["truncate"]

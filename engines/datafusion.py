@@ -75,11 +75,11 @@ DATAFUSION = Dialect(
     },
     unsupported={
         "round": "DataFusion rounds half away from zero",
-        "first": "DataFusion's partitions keep no order of rows",
-        "last": "DataFusion's partitions keep no order of rows",
-        "lag": "DataFusion's partitions keep no order of rows",
-        "lead": "DataFusion's partitions keep no order of rows",
-        "cumsum": "DataFusion's partitions keep no order of rows",
+        "first": "DataFusion does not preserve the order of rows",
+        "last": "DataFusion does not preserve the order of rows",
+        "lag": "DataFusion does not preserve the order of rows",
+        "lead": "DataFusion does not preserve the order of rows",
+        "cumsum": "DataFusion does not preserve the order of rows",
         "rank": "not implemented for DataFusion yet",
     },
     variants={
@@ -160,7 +160,7 @@ class DataFusion(Adapter):
         """Write one lazy chain over a frame that is cached in memory."""
         query = inputs.query
         if isinstance(query.apply, RowFunction):
-            why = "its partitions come back in any order, and rows have one"
+            why = "its partitions arrive in any order"
             raise Unsupported(query.name, why)
         context = fill("ctx = SessionContext(CONFIG)", CONFIG=_write_config(resources))
         chain = DataFusionChain(query, inputs.rows).tree(inputs.frame(_write_join))

@@ -52,7 +52,7 @@ class FireDucks(Adapter):
         """Write the steps of the query as statements of pandas."""
         query, rows = inputs.query, inputs.rows
         if query.apply:
-            raise Unsupported(query.name, "FireDucks leaves the user's functions to pandas")
+            raise Unsupported(query.name, "FireDucks runs user-defined functions in pandas")
         missing = any(_has_missing(table.query, table.data) for table in inputs.tables())
         if not inputs.data.rows or missing or (not query.select and _has_missing(query, rows)):
             why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"

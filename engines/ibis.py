@@ -73,11 +73,11 @@ IBIS = Dialect(
     },
     unsupported={
         "round": "DuckDB rounds half away from zero",
-        "first": "a table of Ibis has no order of rows",
-        "last": "a table of Ibis has no order of rows",
-        "lag": "a table of Ibis has no order of rows",
-        "lead": "a table of Ibis has no order of rows",
-        "cumsum": "a table of Ibis has no order of rows",
+        "first": "an Ibis table has no order of rows",
+        "last": "an Ibis table has no order of rows",
+        "lag": "an Ibis table has no order of rows",
+        "lead": "an Ibis table has no order of rows",
+        "cumsum": "an Ibis table has no order of rows",
         "rank": "not implemented for Ibis yet",
     },
     modulo_float="x - (x / y).floor() * y",
@@ -163,7 +163,9 @@ class IbisChain(Chain):
         match node:
             case Call("year" | "month" | "day" | "truncate" as function, (moment, *_)):
                 if self.facts.zone(moment):
-                    raise Unsupported(f"{function}() of a time with a zone", "to Ibis, it is UTC's")
+                    raise Unsupported(
+                        f"{function}() of a time with a zone", "Ibis treats it as UTC"
+                    )
         return Chain.call(self, node)
 
     def choose(

@@ -71,11 +71,11 @@ NARWHALS = Dialect(
         "corr": "nw.corr(x, y)",
     },
     unsupported={
-        "first": "a lazy frame of Narwhals has no order of rows",
-        "last": "a lazy frame of Narwhals has no order of rows",
-        "lag": "a lazy frame of Narwhals has no order of rows",
-        "lead": "a lazy frame of Narwhals has no order of rows",
-        "cumsum": "a lazy frame of Narwhals has no order of rows",
+        "first": "a lazy Narwhals frame has no order of rows",
+        "last": "a lazy Narwhals frame has no order of rows",
+        "lag": "a lazy Narwhals frame has no order of rows",
+        "lead": "a lazy Narwhals frame has no order of rows",
+        "cumsum": "a lazy Narwhals frame has no order of rows",
         "rank": "not implemented for Narwhals yet",
     },
     variants={

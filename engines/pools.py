@@ -118,7 +118,7 @@ class Pooled(Adapter):
         query, data = inputs.query, inputs.data
         function = query.apply
         if function is None:
-            raise Unsupported(query.name, "a pool calls functions, and this query has none")
+            raise Unsupported(query.name, "a pool only calls functions, and this query has none")
         single_frame(query, data)
         strings = string_option(query, data, resources)
         return Parts(

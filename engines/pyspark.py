@@ -73,11 +73,11 @@ PYSPARK = Dialect(
         "corr": "F.corr(x, y)",
     },
     unsupported={
-        "first": "Spark's partitions keep no order of rows",
-        "last": "Spark's partitions keep no order of rows",
-        "lag": "Spark's partitions keep no order of rows",
-        "lead": "Spark's partitions keep no order of rows",
-        "cumsum": "Spark's partitions keep no order of rows",
+        "first": "Spark does not preserve the order of rows",
+        "last": "Spark does not preserve the order of rows",
+        "lag": "Spark does not preserve the order of rows",
+        "lead": "Spark does not preserve the order of rows",
+        "cumsum": "Spark does not preserve the order of rows",
         "rank": "not implemented for PySpark yet",
     },
     variants={
@@ -147,7 +147,7 @@ class SparkChain(Chain):
                 clock = quote("F.convert_timezone(None, F.lit(z), x)", z=zone, x=x)
                 return quote(self.dialect.functions[function], x=clock)
             case Call("truncate", (moment, _)) if self.facts.zone(moment):
-                why = "Spark truncates by the session's clock"
+                why = "Spark truncates in the session's time zone"
                 raise Unsupported("truncate() of a time with a zone", why)
             case _:
                 return Chain.call(self, node)

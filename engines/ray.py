@@ -50,7 +50,7 @@ class Ray(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Raise Unsupported: frames on Ray are Modin's."""
-        why = "Ray itself has no frames; the engine modin works on it"
+        why = "Ray has no data frames; use modin, which runs on Ray"
         raise Unsupported(inputs.query.name, why)
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:

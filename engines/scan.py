@@ -37,7 +37,7 @@ class Scanning(Wrapper):
     ) -> Program:
         """Write the program, then move its reading into the query."""
         if isinstance(query, Tasks):
-            raise Unsupported(query.name, "tasks read no file, so there is none to scan")
+            raise Unsupported(query.name, "tasks read no file to scan")
         program = self.engine.write(query, data, resources)
         text = program.text.replace(f' - {self.engine.name}"""', f' - {self.name}"""', 1)
         text = _move_load(text)

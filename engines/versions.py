@@ -99,7 +99,7 @@ def connect_cluster(engine: Engine, address: str) -> Engine:
         return replace(engine, engine=engine.engine.on(address))
     if not isinstance(engine, Clustering):
         message = (
-            f"{engine.name}@{address}: {engine.name} runs on this machine alone; dask, modin and "
+            f"{engine.name}@{address}: {engine.name} runs on this machine only; dask, modin and "
             "modin/dask run on clusters"
         )
         raise EngineError(message)

@@ -70,7 +70,7 @@ class AnswerWatch:
 
     def _compare_shape(self, shape: str) -> None:
         if self._shape and shape != self._shape:
-            self._note(f"executions answered differently: {self._shape}, then {shape}")
+            self._note(f"executions returned different answers: {self._shape}, then {shape}")
         self._shape = shape
 
     def _find_unfinished(self, answer: Any) -> str:

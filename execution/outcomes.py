@@ -68,7 +68,7 @@ def decide_outcome(
         case Cause.WATCHDOG:
             return _out_of_memory(f"the watchdog ended the process tree {where}")
         case Cause.THRASHING:
-            text = "for five seconds the process tree was full and only reread its pages"
+            text = "for five seconds the process tree was at its limit and only reread its pages"
             return _out_of_memory(f"thrashing: {text} {where}")
         case None:
             return _decide_without_kill(observation, where, memory_limit, time_limit)

@@ -111,7 +111,7 @@ def stories(stored: StoredComparison) -> tuple[Story, ...]:
 
 
 def sizes(stored: StoredComparison, query: str) -> Sizes | None:
-    """Return a question's two sizes; None where they are not told, or the same."""
+    """Return a question's two sizes; None where they are unknown or equal."""
     assert stored.tenth is not None
     few, many = stored.tenth, stored
     unit = _unit(stored, query)

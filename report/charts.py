@@ -152,7 +152,7 @@ def _dots(times: Sequence[float], scale: LogScale) -> str:
 
 
 def bars(view: View) -> tuple[Bar, ...]:
-    """Place out where each engine's time goes: start-up, load, cold and hot of a mean question."""
+    """Place where each engine's time goes: start-up, load, cold and hot on average per question."""
     count = len(view.common)
     parts = [(column, _parts(column, count)) for column in view.columns if column.hot is not None]
     longest = max((sum(part.values()) for _, part in parts), default=0.0) or 1.0

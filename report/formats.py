@@ -1,4 +1,4 @@
-"""The forms that a story can be told in."""
+"""The formats that a report can have."""
 
 from __future__ import annotations
 

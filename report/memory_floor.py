@@ -21,7 +21,7 @@ LEGEND = (
     "under which a trial failed. Unlimited: peak memory without a limit, until the query ends. "
     "Time: the fastest hot run at the smallest memory (median over trials). Cost: its ratio to the "
     "time without a limit (above 1 is slower), rough because it rests on few runs. Peak memory is "
-    "not the need: an engine may use more than it has to, or spill to disk."
+    "not what an engine needs: it may use more than necessary, or spill to disk."
 )
 
 
@@ -59,14 +59,12 @@ class Floor:
         if self.floor is None or not self.low or not self.peak or self.low < self.peak:
             return ""
         if self.ending.startswith(Outcome.TIMEOUT):
-            why = (
-                "it ran out of time there, for example by reading files again that the limit evicts"
-            )
+            why = "it timed out there, for example because it reread files that the limit evicted"
         elif (self.charged or 0) > self.low:
             total = size(self.charged)
             why = f"a limit also counts cached files and kernel memory, {total} without a limit"
         else:
-            why = "the peak is sampled, and not the same in every run"
+            why = "the peak is sampled, and varies between runs"
         where = f"{size(self.low)}, above its unlimited peak of {size(self.peak)}"
         return f"{self.engine} fails at {where}: {why}."
 

@@ -60,7 +60,7 @@ class Section:
 
     def text(self, key: str, default: str = "") -> str:
         """Return a text."""
-        node = self.scalar(key, "a text")
+        node = self.scalar(key, "text")
         return node.text if node else default
 
     def word(self, key: str, default: str) -> str:

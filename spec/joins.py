@@ -15,7 +15,7 @@ from .workload import Join, Query
 # Appended to the name of a table's column if the dataset has a column of the same name.
 SUFFIX = "_right"
 # Engines disagree on equal floats: NaN, -0.0 and the last digits.
-JOINABLE = "keys are integers, texts, booleans, dates or times"
+JOINABLE = "keys must be integers, text, booleans, dates or times"
 KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
 ORDERED = ("first", "last")
 
@@ -83,7 +83,7 @@ class JoinReader:
             return True
         message = suggest(name.text, self.tables)
         if not self.tables:
-            message = "; the dataset has no tables, name their files under 'tables'"
+            message = "; the dataset has no tables: name their files under 'tables'"
         self.log.add(name.place, f"unknown table {name.text!r}{message}")
         return False
 

@@ -145,9 +145,7 @@ class _Kinds:
         for node in nodes[1:]:
             common = _common([first, self.of(node)])
             if common is None:
-                raise KindError(
-                    node, f"{where} puts {_WORDS[first]} beside {_WORDS[self.of(node)]}"
-                )
+                raise KindError(node, f"{where} mixes {_WORDS[first]} and {_WORDS[self.of(node)]}")
             self.zones(where, nodes[0], node)
             first = common
         return first
@@ -157,7 +155,7 @@ class _Kinds:
         zoned = [self.has_zone(one), self.has_zone(other)]
         if zoned in ([True, False], [False, True]):
             mend = "; a zone is written as timestamp('2024-01-31 12:30:00+00:00')"
-            raise KindError(other, f"{where} puts a time with a zone beside one without{mend}")
+            raise KindError(other, f"{where} mixes times with and without a zone{mend}")
 
     def has_zone(self, node: Expr) -> bool | None:
         match node:
@@ -184,7 +182,7 @@ class _Kinds:
 
 _WORDS: dict[str, str] = {
     "number": "a number",
-    "text": "a text",
+    "text": "text",
     "date": "a date",
     "timestamp": "a time",
     "condition": "a condition",
@@ -193,7 +191,7 @@ _WORDS: dict[str, str] = {
     "int": "a number",
     "float": "a number",
     "decimal": "a number",
-    "string": "a text",
+    "string": "text",
     "bool": "a condition",
     "null": "nothing",
 }

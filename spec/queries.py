@@ -174,7 +174,7 @@ class _Clauses:
             return
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
-            self.given.add_missing(f"{self.given.what} asks for nothing; add {words}")
+            self.given.add_missing(f"{self.given.what} has no result; add {words}")
         for clause in given[1:]:
             message = f"{clause} and {given[0]} cannot be combined in one query"
             self.log.add(self.given.at(clause), message)

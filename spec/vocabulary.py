@@ -39,7 +39,7 @@ ROW_FUNCTIONS = {
     "max": Function(2, None, "ordered", "same", "largest of several values of a row"),
     "lower": Function(1, 1, "text", "string", "in lower case"),
     "len": Function(1, 1, "text", "int", "number of characters"),
-    "contains": Function(2, 2, "text", "bool", "whether a text holds another"),
+    "contains": Function(2, 2, "text", "bool", "whether a text contains another"),
     "starts_with": Function(2, 2, "text", "bool", "whether a text begins with another"),
     "year": Function(1, 1, "date", "int", "year of a date"),
     "month": Function(1, 1, "date", "int", "month of a date, 1 to 12"),
@@ -55,7 +55,7 @@ CONSTANTS = {
 }
 
 AGGREGATIONS = {
-    "sum": Function(1, 1, "number", "same", "0 where there is nothing"),
+    "sum": Function(1, 1, "number", "same", "sum; 0 without values"),
     "mean": Function(1, 1, "number", "float", "arithmetic mean"),
     "min": Function(1, 1, "ordered", "same", "smallest value"),
     "max": Function(1, 1, "ordered", "same", "largest value"),
@@ -76,9 +76,9 @@ AGGREGATIONS = {
 # A value for each row from the rows of its group, in the order of the frame: in a transform alone.
 WINDOWS = {
     "rank": Function(1, 1, "ordered", "int", "1 for the smallest; equal values share the lowest"),
-    "lag": Function(1, 2, "anything", "same", "the value of the group's row n (1) before"),
-    "lead": Function(1, 2, "anything", "same", "the value of the group's row n (1) behind"),
-    "cumsum": Function(1, 1, "number", "same", "the sum so far, with this row"),
+    "lag": Function(1, 2, "anything", "same", "the value n rows (1) earlier in the group"),
+    "lead": Function(1, 2, "anything", "same", "the value n rows (1) later in the group"),
+    "cumsum": Function(1, 1, "number", "same", "the sum up to and including this row"),
 }
 
 

@@ -60,14 +60,14 @@ def read_lines(
             made.append(make(plainly(json.loads(line))))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             torn = number == len(lines)  # a whole line ends in a newline
-            why = "is half written" if torn else f"cannot be read ({error})"
+            why = "is incomplete" if torn else f"cannot be read ({error})"
             warnings.append(f"{path.name}, line {number} {why}; left out")
     return tuple(made), tuple(warnings)
 
 
 def unwritable(path: Path, reason: str) -> ResultsError:
     """Describe that a file of the results cannot be written, and why."""
-    mend = "choose another folder by `--results DIR`"
+    mend = "choose another folder with `--results DIR`"
     return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
 
 

@@ -91,5 +91,5 @@ def parse_record(record: dict[str, Any]) -> ProbeResult:
     """Read a finding; ValueError for a word or a question that is none."""
     known = {name: record[name] for name in ProbeResult.__dataclass_fields__ if name in record}
     if known["question"] not in ASKED:
-        raise ValueError(f"nobody asks {known['question']!r}")
+        raise ValueError(f"unknown question {known['question']!r}")
     return ProbeResult(**{**known, "word": ProbeOutcome(known["word"])})

@@ -66,7 +66,7 @@ def _match_once(
         match = next((p for p in free if _is_row(columns, p, row, bounds)), None)
         if match is None:
             return CheckResult(
-                False, f"row {row} is none of the rows before the limit, or too often"
+                False, f"row {row} is not among the rows before the limit, or appears too often"
             )
         free.remove(match)
         places[row] = match

@@ -53,7 +53,7 @@ def describe_names(one: pa.Table, other: pa.Table) -> str:
     said = [f"column {name} is missing" for name in one.column_names if name not in had]
     said += [f"column {name} should not be there" for name in had if name not in one.column_names]
     twice = (n for n in dict.fromkeys(had) if had.count(n) > 1 or one.column_names.count(n) > 1)
-    said += [f"column {name} is there twice" for name in twice]
+    said += [f"column {name} appears twice" for name in twice]
     return f"{', '.join(said)}; it has {', '.join(had) or 'no columns'}" if said else ""
 
 
@@ -162,7 +162,7 @@ def describe_foreign_groups(
     """Describe which groups an answer under a limit should not have, or has twice."""
     foreign = np.flatnonzero(~np.isin(codes[1], codes[0]))
     if not len(foreign):
-        return CheckResult(False, f"a {'row' if asked.unkeyed else 'group'} is there twice")
+        return CheckResult(False, f"a {'row' if asked.unkeyed else 'group'} appears twice")
     reason = f"{_describe_keys(other, foreign, asked, ('should', 'should'))} not be there"
     shown = foreign[:SHOWN].tolist()
     rows = [(*_read_key(other, i, asked), "", "not there", "there") for i in shown]

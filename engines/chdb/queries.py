@@ -79,7 +79,7 @@ def find_type(column: Column) -> str:
     if column.kind == "timestamp":
         found = _time_type(column.arrow)
     if found is None:
-        raise Unsupported(column.name, f"no type of ClickHouse's is known for {column.arrow}")
+        raise Unsupported(column.name, f"no ClickHouse type is known for {column.arrow}")
     return f"Nullable({found})" if column.missing or column.kind == "null" else found
 
 

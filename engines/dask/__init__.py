@@ -97,7 +97,7 @@ class Dask(Adapter):
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
         """Write a bag of calls, whose partitions go to processes."""
         if self.cluster:
-            why = "a cluster would give the last run's answers again; dask runs tasks on processes"
+            why = "a cluster would return the last run's results; use dask, which runs processes"
             raise Unsupported(tasks.name, why)
         options = {"num_workers": literal(resources.threads)} if resources.threads else {}
         chunks = quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)

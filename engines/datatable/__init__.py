@@ -71,7 +71,7 @@ def _check_names(query: Query) -> None:
     """Refuse names that datatable would change: it writes a point for what does not print."""
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
         if any(ord(character) < 32 for character in name):
-            raise Unsupported(repr(name), "datatable would put a point for what does not print")
+            raise Unsupported(repr(name), "datatable replaces unprintable characters with points")
 
 
 def _load(inputs: Inputs) -> str:
@@ -89,7 +89,7 @@ def _write_load(table: Table) -> tuple[list[str], str]:
     """Write the statements and the expression that load a file."""
     query, data = table.query, table.data
     if not data.rows:
-        raise Unsupported("a frame without rows", "from Arrow, datatable reads no columns then")
+        raise Unsupported("a frame without rows", "datatable then reads no columns from Arrow")
     # Of no columns, datatable would count no rows.
     names = list(query.reads) or list(data.names[:1])
     lines = [to_source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]

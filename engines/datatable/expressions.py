@@ -174,7 +174,9 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         """Write a row function."""
         function, arguments = node.function, node.arguments
         if function in DATED and self.facts.zone(arguments[0]):
-            raise Unsupported(f"{function}() of a time with a zone", "datatable's times have none")
+            raise Unsupported(
+                f"{function}() of a time with a zone", "datatable's times have no zone"
+            )
         match function, arguments:
             case "truncate", (moment, Lit(unit)):
                 return self._truncate(moment, str(unit))
@@ -248,7 +250,7 @@ def _moment(value: dt.date) -> ast.expr:
     if not isinstance(value, dt.datetime):
         return quote("dt.time.ymd(*p)", p=[*map(literal, (value.year, value.month, value.day))])
     if value.tzinfo:
-        raise Unsupported("a time with a zone", "datatable's times have none")
+        raise Unsupported("a time with a zone", "datatable's times have no zone")
     return quote("dt.time.ymdt(*p)", p=[*map(literal, value.timetuple()[:6])])
 
 

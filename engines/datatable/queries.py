@@ -189,9 +189,11 @@ class BracketChain:
         if agg.function in UNSUPPORTED:
             raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
         if agg.function in {"first", "last"} and self.facts.may_miss(agg.arguments[0]):
-            raise Unsupported(f"{agg.function}()", "datatable's counts a missing value as one")
+            raise Unsupported(f"{agg.function}()", "datatable counts a missing value too")
         if agg.function in {"min", "max"} and self.facts.kind(agg.arguments[0]) == "string":
-            raise Unsupported(f"{agg.function}() of text", "datatable compares numbers and dates")
+            raise Unsupported(
+                f"{agg.function}() of text", "datatable compares only numbers and dates"
+            )
 
     def _having(self, tree: ast.expr) -> ast.expr:
         if self.query.having is None:

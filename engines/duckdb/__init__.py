@@ -61,14 +61,12 @@ def _check_names(query: Query) -> None:
     """Refuse names that differ only in case, which are one to SQL, and line breaks in names."""
     names = {*query.reads, *(output.name for output in query.derive)}
     for odd in (n for n in (*names, *query.outputs) if "\n" in n or "\r" in n):
-        raise Unsupported(repr(odd), "a name in SQL stays on one line")
+        raise Unsupported(repr(odd), "a SQL name cannot contain a line break")
     lowered: dict[str, str] = {}
     for column in sorted(names):
         other = lowered.setdefault(column.lower(), column)
         if other != column:
-            raise Unsupported(
-                f"{other} and {column}", "SQL takes names that differ in case for one"
-            )
+            raise Unsupported(f"{other} and {column}", "SQL ignores the case of names")
 
 
 def _view(table: Table) -> list[str]:

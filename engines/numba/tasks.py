@@ -52,7 +52,7 @@ class NumbaTasks(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Raise Unsupported: frames with Numba are pandas'."""
-        why = "Numba itself has no frames; the engine pandas+numba has"
+        why = "Numba has no data frames; use pandas+numba"
         raise Unsupported(inputs.query.name, why)
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002
@@ -89,7 +89,7 @@ def _compile(tasks: Tasks) -> str | None:
     if not change.found:
         return None
     if tasks.verify == "exact":
-        why = "Numba draws other random numbers than Python; `verify: statistical` allows that"
+        why = "Numba's random numbers differ from Python's; `verify: statistical` accepts that"
         raise Unsupported(tasks.name, why)
     return ast.unparse(ast.fix_missing_locations(changed))
 

@@ -126,7 +126,7 @@ def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
     return _with_types(query, data, frame, {})
 
 
-INEXACT = "beside missing values, pandas holds integers as floats, exact only up to 2**53"
+INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
 
 

@@ -37,7 +37,7 @@ def _plain_names(query: Query, _: Schema) -> Query:
     """Return the query; Unsupported for names that Polars reads as patterns of names."""
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
         if name == "*" or (name.startswith("^") and name.endswith("$")):
-            raise Unsupported(repr(name), "to pl.col, this is a pattern of names")
+            raise Unsupported(repr(name), "pl.col reads this name as a pattern")
     return query
 
 

@@ -75,7 +75,7 @@ def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
     if function.body is None:
         raise Unsupported(function.name, function.opaque)
     if not is_numeric(function, facts):
-        raise Unsupported(function.name, "Numba's ufuncs take numbers and give one")
+        raise Unsupported(function.name, "Numba's ufuncs take and return numbers")
     dtype = "pl.Int64" if is_integer(function, facts) else "pl.Float64"
     # A ufunc takes no null; to_numpy makes them NaN.
     batch = quote(

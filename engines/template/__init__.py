@@ -27,10 +27,10 @@ def create_package(name: str, folder: Path) -> tuple[Path, ...]:
         message = f"{name!r}: an engine's name is lower-case letters, digits and hyphens"
         raise EngineError(message)
     if name in engines():
-        message = f"{name!r} is an engine of dfbench already; take another name"
+        message = f"{name!r} is already an engine of dfbench; choose another name"
         raise EngineError(message)
     if folder.exists() and any(folder.iterdir()):
-        message = f"{folder}: there are files already; name another folder by --to"
+        message = f"{folder} is not empty; choose another folder with --to"
         raise EngineError(message)
     title = "".join(word.title() for word in module.split("_"))
     return tuple(_write(folder, source, name, module, title) for source in FILES)

@@ -132,9 +132,7 @@ class Chain(ExpressionWriter[ast.expr]):
         tree = self.where(frame)
         match self.query.apply:
             case GroupFunction(name=name):
-                raise Unsupported(
-                    name, f"no function of a group's columns is written for {self.title}"
-                )
+                raise Unsupported(name, f"group functions are not implemented for {self.title}")
             case RowFunction() as function:
                 tree = self._row_function(tree, function)
             case None:

@@ -117,7 +117,7 @@ class ExpressionWriter(ABC, Generic[Written]):
 
     def demean(self, _node: Demean) -> Written:
         """Write a number less the mean of its group."""
-        raise Unsupported("a number less the mean of its group", "not implemented for this engine")
+        raise Unsupported("a number minus its group's mean", "not implemented for this engine")
 
     @abstractmethod
     def case(self, node: Case) -> Written:
@@ -125,4 +125,4 @@ class ExpressionWriter(ABC, Generic[Written]):
 
     def aggregation(self, agg: Agg) -> Written:
         """Write an aggregation, where the language has them."""
-        raise Unsupported(f"{agg.function}()", "an aggregation has no meaning in a row")
+        raise Unsupported(f"{agg.function}()", "an aggregation needs a group")

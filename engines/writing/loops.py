@@ -42,7 +42,7 @@ FUNCTIONS = {
     "min": "np.minimum(x, y)",
     "max": "np.maximum(x, y)",
 }
-NUMBERS_ONLY = "a compiled loop takes numbers and gives one"
+NUMBERS_ONLY = "a compiled loop takes and returns numbers"
 UNSUPPORTED = {
     "lower": NUMBERS_ONLY,
     "len": NUMBERS_ONLY,

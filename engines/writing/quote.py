@@ -116,7 +116,9 @@ class _Filler(ast.NodeTransformer):
             return filled
         names = [key.value for key in filled.value.keys if isinstance(key, ast.Constant)]
         if "self" in names:
-            raise Unsupported("'self'", "a method that takes columns by name has it already")
+            raise Unsupported(
+                "'self'", "it is already a parameter of the method that takes columns by name"
+            )
         if all(isinstance(name, str) and is_keyword(name) for name in names):
             pairs = zip(names, filled.value.values, strict=True)
             return [ast.keyword(str(name), value) for name, value in pairs]

@@ -44,7 +44,7 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("transform", "share", "z_score")
     ),
     *(
-        KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "it truncates to weeks at most")
+        KnownFailure("daft", f"truncate_{unit}-*", "unsupported", "its largest unit is the week")
         for unit in ("year", "month", "date")
     ),
     *(
@@ -56,7 +56,9 @@ MARKS: tuple[KnownFailure, ...] = (
         )
     ),
     *(
-        KnownFailure(engine, "constants_beside-*", "unsupported", "it has no transform here")
+        KnownFailure(
+            engine, "constants_beside-*", "unsupported", "transform is not implemented for it"
+        )
         for engine in ("datafusion", "daft", "pyspark")
     ),
     KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),
@@ -104,7 +106,7 @@ MARKS: tuple[KnownFailure, ...] = (
         )
         for frame in ("plain", "one")
     ),
-    KnownFailure("fireducks", "row_function*", "unsupported", "it leaves functions to pandas"),
+    KnownFailure("fireducks", "row_function*", "unsupported", "it runs functions in pandas"),
     KnownFailure(
         "fireducks",
         "zone_compared-plain",
@@ -156,7 +158,7 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure(
         "datatable", "transform_more-missing", "unsupported", "its first counts missing values"
     ),
-    KnownFailure("datatable", "texts-*", "unsupported", "it has no lower case"),
+    KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),
     *(
         KnownFailure(
             engine,
@@ -179,7 +181,7 @@ MARKS: tuple[KnownFailure, ...] = (
             engine,
             "constants-empty",
             "wrong",
-            "it falls back to pandas by a parameter f, an output",
+            "an output named f makes it fall back to pandas",
         )
         for engine in ("modin", "modin/dask", "modin/mpi")
     ),

@@ -42,7 +42,7 @@ def test_an_address_stands_behind_the_at() -> None:
 
 
 def test_an_engine_of_one_machine_refuses_an_address() -> None:
-    with pytest.raises(EngineError, match="polars runs on this machine alone; dask, modin"):
+    with pytest.raises(EngineError, match="polars runs on this machine only; dask, modin"):
         find("polars@tcp://host:8786")
 
 

@@ -177,14 +177,14 @@ CHEATS = {
         "def query(data):\n"
         "    calls.append(1)\n"
         "    return _query(data) if len(calls) > 2 else None"),
-        Outcome.WRONG, "executions answered differently: NoneType, then Table of 2",
+        Outcome.WRONG, "executions returned different answers: NoneType, then Table of 2",
     ),
     "shorter": (
         ("calls = []\n"
         "def query(data):\n"
         "    calls.append(1)\n"
         "    return _query(data) if len(calls) > 2 else data.slice(0, 0)"),
-        Outcome.WRONG, "executions answered differently: Table of 0, then Table of 2",
+        Outcome.WRONG, "executions returned different answers: Table of 0, then Table of 2",
     ),
     "pipe": (
         ("def query(data):\n"

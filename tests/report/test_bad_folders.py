@@ -47,7 +47,7 @@ def test_a_half_written_comparison_is_reported_as_partial(
     code, out, _ = report(monkeypatch, capsys, path)
     assert code == 0
     assert "This comparison is partial" in out
-    assert "is half written; left out" in " ".join(out.split())
+    assert "is incomplete; left out" in " ".join(out.split())
     assert "partial" in (path / "report.md").read_text()
     assert runs.read_bytes() == before
 

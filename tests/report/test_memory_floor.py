@@ -29,7 +29,7 @@ def build_page(below: Outcome, charged: int | None, low: int = 234) -> Page:
 
 EXPLAINED = {
     "the kernel counts more": (Outcome.OUT_OF_MEMORY, 310 * MIB, "kernel memory, 310 MiB without"),
-    "time": (Outcome.TIMEOUT, 310 * MIB, "it ran out of time there"),
+    "time": (Outcome.TIMEOUT, 310 * MIB, "it timed out there"),
     "sampling": (Outcome.OUT_OF_MEMORY, None, "the peak is sampled"),
 }
 

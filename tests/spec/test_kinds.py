@@ -62,17 +62,17 @@ def test_each_expression_has_its_kind(text: str) -> None:
 
 
 WRONG = {
-    "i + s": (4, "'+' needs a number, and this is a text"),
+    "i + s": (4, "'+' needs a number, and this is text"),
     "c * 2": (0, "'*' needs a number, and this is a condition; write 1 if … else 0"),
-    "i > s": (4, "'>' puts a number beside a text"),
-    "s in ('a', 1)": (11, "'in' puts a text beside a number"),
+    "i > s": (4, "'>' mixes a number and text"),
+    "s in ('a', 1)": (11, "'in' mixes text and a number"),
     "i and c": (0, "'and' needs a condition, and this is a number"),
-    "not s": (4, "'not' needs a condition, and this is a text"),
+    "not s": (4, "'not' needs a condition, and this is text"),
     "1 if i else 2": (5, "'if' needs a condition, and this is a number"),
-    "1 if c else s": (12, "'if' puts a number beside a text"),
-    "lower(i)": (6, "lower needs a text, and this is a number"),
-    "sqrt(s)": (5, "sqrt needs a number, and this is a text"),
-    "min(i, s)": (7, "min puts a number beside a text"),
+    "1 if c else s": (12, "'if' mixes a number and text"),
+    "lower(i)": (6, "lower needs text, and this is a number"),
+    "sqrt(s)": (5, "sqrt needs a number, and this is text"),
+    "min(i, s)": (7, "min mixes a number and text"),
     "mean(t)": (5, "mean needs a number, and this is a time"),
     "max(c)": (4, "max needs something with an order, and this is a condition"),
 }

@@ -379,7 +379,7 @@ def test_a_def_without_types_is_opaque_once_the_columns_of_a_file_are_known() ->
         ("truthy", None),
     ]
     assert [query.apply.opaque.partition(":")[2] for query in others] == [
-        "7:87: 1: '==' puts a text beside a number",
+        "7:87: 1: '==' mixes text and a number",
         "6:49: count: 'or' needs a condition, and this is a number",
         "5:58: count: 'not' needs a condition, and this is a number",
     ]
@@ -448,7 +448,7 @@ def test_columns_of_own_files_are_checked_when_they_are_known() -> None:
     assert [(m.line, m.column, m.message) for m in error.value.mistakes] == [
         (4, 12, "unknown column 'prize'; did you mean 'price'?"),
         (5, 15, "unknown column 'nam'; did you mean 'name'?"),
-        (6, 24, "sum needs a number, and this is a text"),
+        (6, 24, "sum needs a number, and this is text"),
     ]
 
 

@@ -69,7 +69,7 @@ def test_a_torn_last_line_costs_only_itself_and_is_told(made: folder.Folder) -> 
     path.write_bytes(path.read_bytes()[:-40])
     stored = folder.read(made.path)
     assert len(stored.runs) == 7
-    assert stored.warnings == ("runs.jsonl, line 8 is half written; left out",)
+    assert stored.warnings == ("runs.jsonl, line 8 is incomplete; left out",)
 
 
 def test_a_run_appended_after_a_torn_line_is_not_lost(made: folder.Folder) -> None:
