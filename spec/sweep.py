@@ -91,7 +91,7 @@ KINDS: Mapping[str, AxisKind] = MappingProxyType(
         "groups": _whole("dataset.groups", 1, "groups"),
         "nulls": _whole("dataset.nulls", 0, "% missing"),
         "seed": _whole("dataset.seed", 0, "seed"),
-        "share": AxisKind("dataset.share", 1, "of the data", parse_percent, _write_share),
+        "share": AxisKind("dataset.share", 1, "% of the data", parse_percent, _write_share),
         "count": _whole("tasks.count", 1, "tasks"),
         "threads": _whole("limits.threads", 0, "threads", doubling=True),
         "memory": AxisKind("limits.memory", -1, "memory", parse_size, _write_size, doubling=True),

@@ -228,8 +228,7 @@ def _tabulate_contests(facet: Facet, form: SizeFormat) -> Grid:
 
 
 def _tabulate_growth(facet: Facet) -> Iterator[Grid]:
-    unit = facet.kind.unit
-    headings = ("engine", "start-up", "load: power", "query: fixed", f"query: power of {unit}")
+    headings = ("engine", "start-up", "load: power", "query: fixed", "query: power")
     curves = {engine: (build_curves(facet, engine, hot), build_curves(facet, engine, load))
               for engine in facet.engines}  # fmt: skip
     for query in facet.queries:

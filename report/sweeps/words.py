@@ -23,14 +23,14 @@ class SizeFormat:
         """Return a size without its unit, with two or three digits."""
         if self.kind.unit == "memory":
             return size(int(value))
-        if self.kind.unit == "of the data":
-            return f"{value:.3g} %"
+        if self.kind.unit.startswith("%"):
+            return f"{value:.3g}"
         return round_count(value)
 
     def exact(self, value: float) -> str:
         """Return a measured size as it was asked for."""
         whole = float(value).is_integer() and self.kind.unit != "memory"
-        return f"{value:,.0f}" if whole and self.kind.unit != "of the data" else self.count(value)
+        return f"{value:,.0f}" if whole else self.count(value)
 
     @property
     def unit(self) -> str:
