@@ -1,4 +1,4 @@
-"""Measures the roads of functions as ratios in one process: the article's row function and walk.
+"""Measure back-ends for functions as ratios in one process: the article's row function and walk.
 
 `python benchmarks/apply.py [ROWS] [TASKS]`: hot times of each engine's own program over
 pandas.apply, those of pools over a plain loop, and a group function said in an engine's own
@@ -87,9 +87,9 @@ def main() -> None:
         os.environ["PYTHONPATH"] = name  # for the fresh processes of loky and Dask
         # The pools come first: they fork a process that nothing else has made large yet.
         (work,) = read_text(WALK.replace("COUNT", str(count)), "walk", folder).tasks
-        roads = (*POOLS, "numba", "dask")
+        names = (*POOLS, "numba", "dask")
         loop = "times faster than a plain loop"
-        _table(f"{count:,} walks, {loop}", roads, work, folder, None, POOLS_ASKED)
+        _table(f"{count:,} walks, {loop}", names, work, folder, None, POOLS_ASKED)
         data = _frame(folder, rows)
         (query,) = read_text(ROWS.replace("FILE", str(data)), "rows", folder).queries
         _table(f"{rows:,} rows, {loop}", POOLS, query, folder, data, {})
@@ -113,7 +113,7 @@ def _frame(folder: Path, rows: int) -> Path:
 
 def _table(  # noqa: PLR0913 - what is measured, where, and what is asked for
     title: str,
-    roads: tuple[str, ...],
+    names: tuple[str, ...],
     query: Query | Tasks,
     folder: Path,
     data: Path | None,
@@ -121,7 +121,7 @@ def _table(  # noqa: PLR0913 - what is measured, where, and what is asked for
 ) -> None:
     sys.stdout.write(f"{title}, {WORKERS} workers\n")
     baseline = None
-    for name, seconds in _times(roads, query, folder, data):
+    for name, seconds in _times(names, query, folder, data):
         baseline = baseline or seconds
         ratio = baseline / seconds
         verdict = ""
@@ -132,10 +132,10 @@ def _table(  # noqa: PLR0913 - what is measured, where, and what is asked for
 
 
 def _times(
-    roads: tuple[str, ...], query: Query | Tasks, folder: Path, data: Path | None
+    names: tuple[str, ...], query: Query | Tasks, folder: Path, data: Path | None
 ) -> Iterator[tuple[str, float]]:
     schema = read_schema(data) if data else Schema((), 0)
-    for name in roads:
+    for name in names:
         engine = find(name)
         if find_missing(engine):
             continue

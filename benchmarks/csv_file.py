@@ -5,7 +5,8 @@
 dfbench reads a CSV once, for all engines, and keeps it as Parquet; an engine then loads that. Its
 own time is that of its own reader of CSV files, which every run would pay. Told are both, and their
 ratio: `with the reading` is (reading + load) / own, `after it`, as on every later run, load / own.
-Each is timed in a fresh process; of one that fails, the last words are told. The folder is removed.
+Each is timed in a fresh process; if one fails, the end of its log is printed. The
+folder is removed.
 About twice the file's size is needed on the disk, and as much memory as the engine takes.
 """
 

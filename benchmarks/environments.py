@@ -2,7 +2,7 @@
 
     python benchmarks/environments.py
 
-The first making warms the package cache, and is told for what it is.
+The first creation warms the package cache, and is reported separately.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What each way to run Python in parallel can do and costs, told by tiny programs that are run."""
+"""What each parallel back-end can do and costs, measured by small programs."""

@@ -1,4 +1,4 @@
-"""Probes beside a comparison: each is asked once of a machine and of versions, and then kept."""
+"""Probes beside a comparison: each runs once per machine and versions, and is then cached."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .parallel_apis import PARALLEL_APIS
 from .probe import Probe
 
 PATIENCE = 30.0  # seconds until a probe hangs
-# A subject that lacks its own package is asked nothing more.
+# A subject without its own package is not probed further.
 PREREQUISITES = {Question.WORKERS.name, Trait.SYNTAX.name}
 # Of the machine, what an answer depends on.
 MACHINE_FACTS = ("cpu", "cores", "kernel", "memory", "python")
@@ -64,7 +64,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
     workers: int | None,
     observer: ProbeObserver,
 ) -> None:
-    """Add to a comparison's folder what is found of its engines that are roads or libraries."""
+    """Probe a comparison's engines, and store the results in its folder."""
     count, facts = workers or machine.usable_cores(), _read_facts()
     wanted = [
         (place, probe)
@@ -90,11 +90,11 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
 
 
 def list_probes(engine: str, workers: int) -> Iterator[Probe]:
-    """Return the probes of an engine: as a road, as a library, as both or none."""
+    """Return the probes of an engine: as a back-end, as a library, as both or neither."""
     base, at, version = engine.partition("@")
-    for road in PARALLEL_APIS:
-        if road.name == base or (road.name, base) == ("numba", "pandas+numba"):
-            yield from scripts.list_probes(road, workers, f"{road.name}{at}{version}")
+    for api in PARALLEL_APIS:
+        if api.name == base or (api.name, base) == ("numba", "pandas+numba"):
+            yield from scripts.list_probes(api, workers, f"{api.name}{at}{version}")
     for library in LIBRARIES:
         if library.name == base:
             own = replace(library, name=engine)

@@ -1,4 +1,4 @@
-"""Run probes in limited process trees of their own, and tell each ending in a word."""
+"""Run probes in limited process trees of their own, and classify their outcomes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ProbeRunner:
     python: str = sys.executable
 
     def ask(self, asked: Probe) -> ProbeResult:
-        """Run one probe and tell its ending."""
+        """Run one probe and return its result."""
         path = self.store(asked)
         with tempfile.TemporaryDirectory(prefix="dfbench-probe-") as place:
             job = self._job(asked, path, Path(place))
@@ -140,7 +140,7 @@ def extract_evidence(run: Run) -> str:
 
 
 def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
-    """Judge what a probe printed."""
+    """Return the result that a probe printed."""
     answer = json.loads(printed.strip().rpartition("\n")[2])
     if question in Trait.__members__:
         return interpret_library_output(subject, Trait[question], answer)
@@ -165,7 +165,7 @@ def compare_result(subject: str, question: str, answer: object, wanted: object) 
 
 
 def interpret_library_output(subject: str, asked: Trait, output: Any) -> ProbeResult:  # noqa: ANN401 - as JSON gives it
-    """Judge what a library of frames printed."""
+    """Return the result that a probe of a data-frame library printed."""
     match asked:
         case Trait.SYNTAX:
             count = f"{output['alike']} of {output['asked']}"
@@ -211,7 +211,7 @@ def identify_workers(identifiers: Sequence[float]) -> str:
 
 
 def compute_costs(seconds: dict[str, float]) -> dict[str, float]:
-    """Return what a road costs: seconds, and the speed-up over a serial loop.
+    """Return the costs of a back-end: seconds, and the speed-up over a serial loop.
 
     A difference that is not above zero is lost in the noise, and left out.
     """

@@ -1,4 +1,4 @@
-"""The roads to parallel Python, and the words that each takes to map a function over arguments."""
+"""The parallel back-ends for Python, and how each maps a function over arguments."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ MEMORY = 4 * 2**30
 class Probe:
     """A script that asks a subject a question (its name).
 
-    `session` tells that it is typed into a session: `__main__` has then no file. `times` is how
+    `session`: it is typed into a session, in which `__main__` has no file. `times` is how
     many times as long as another it may take.
     """
 

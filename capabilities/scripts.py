@@ -1,4 +1,4 @@
-"""The probes: one small script a road and question, as a person would write it."""
+"""The probes: one small script per back-end and question, as a user would write it."""
 
 from __future__ import annotations
 
@@ -118,24 +118,24 @@ TASKS = 2000 - 200  # what `many` has more than `few`
 MEBIBYTES = 8 * 8  # what `large` returns more than `small`
 
 
-# The scripts of these are typed into a session, or begin workers anew.
+# The scripts of these are typed into a session, or start new workers.
 SESSIONS = {Question.NOTEBOOK, Question.NOTEBOOK_SPAWN}
 SPAWNED = {Question.SPAWN, Question.NOTEBOOK_SPAWN, Question.UNGUARDED}
 COSTS_TIMES = 4  # as long as another probe: it maps some thirty times
 
 
-def list_probes(road: ParallelApi, workers: int, name: str = "") -> tuple[Probe, ...]:
-    """Return a road's probes, under its own name or another."""
-    return tuple(build_probe(road, question, workers, name) for question in Question)
+def list_probes(api: ParallelApi, workers: int, name: str = "") -> tuple[Probe, ...]:
+    """Return a back-end's probes, under its own name or another."""
+    return tuple(build_probe(api, question, workers, name) for question in Question)
 
 
-def build_probe(road: ParallelApi, question: Question, workers: int, name: str = "") -> Probe:
-    """Return the probe that asks a road a question."""
+def build_probe(api: ParallelApi, question: Question, workers: int, name: str = "") -> Probe:
+    """Return the probe of a back-end for a question."""
     return Probe(
-        name or road.name,
+        name or api.name,
         question.name,
-        format_code(write_script(road, question, workers)),
-        road.environment,
+        format_code(write_script(api, question, workers)),
+        api.environment,
         session=question in SESSIONS,
         times=COSTS_TIMES if question is Question.COSTS else 1,
     )
@@ -152,31 +152,31 @@ def expected_answer(question: Question) -> list[float] | None:
             return [2.0, 3.0, 4.0]
 
 
-def write_script(road: ParallelApi, question: Question, workers: int) -> str:
+def write_script(api: ParallelApi, question: Question, workers: int) -> str:
     """Write a probe."""
-    heading = f"How {road.name} does: {question}."
-    text = _write_costs(road) if question is Question.COSTS else _write_script(road, question)
+    heading = f"How {api.name} does: {question}."
+    text = _write_costs(api) if question is Question.COSTS else _write_script(api, question)
     return text.replace("HEADING", heading).replace("WORKERS", str(workers))
 
 
-def _write_script(road: ParallelApi, question: Question) -> str:
-    before, function, arguments = _choose_work(road, question)
+def _write_script(api: ParallelApi, question: Question) -> str:
+    before, function, arguments = _choose_work(api, question)
     bare = question in SESSIONS or question is Question.UNGUARDED
     parts = [*([SPAWN] if question in SPAWNED else []), before.strip()]
     holes = {
-        "IMPORTS": road.imports.strip(),
+        "IMPORTS": api.imports.strip(),
         "BEFORE": "\n\n\n".join(parts),
         "GUARD": "main()" if bare else GUARDED,
-        "MAPPING": fill_mapping(road.mapping, function, arguments),
+        "MAPPING": fill_mapping(api.mapping, function, arguments),
     }
-    return _fill(_insert_opening(SCRIPT, road.opening), holes)
+    return _fill(_insert_opening(SCRIPT, api.opening), holes)
 
 
-def _choose_work(road: ParallelApi, question: Question) -> tuple[str, str, str]:
+def _choose_work(api: ParallelApi, question: Question) -> tuple[str, str, str]:
     arguments = "[1.0, 2.0, 3.0]"
     match question:
         case Question.WORKERS:
-            return road.who, "who", "[1.0] * 16"
+            return api.who, "who", "[1.0] * 16"
         case Question.LAMBDA:
             return "", "lambda x: x + 1.0", arguments
         case Question.CLOSURE:
@@ -187,27 +187,27 @@ def _choose_work(road: ParallelApi, question: Question) -> tuple[str, str, str]:
             return ADD, "add", arguments
 
 
-def _write_costs(road: ParallelApi) -> str:
-    arrays = road.arrays or road.mapping
+def _write_costs(api: ParallelApi) -> str:
+    arrays = api.arrays or api.mapping
     holes = {
-        "IMPORTS": road.imports.strip(),
-        "FIRST": fill_mapping(road.mapping, "nothing", "[1.0]"),
+        "IMPORTS": api.imports.strip(),
+        "FIRST": fill_mapping(api.mapping, "nothing", "[1.0]"),
         "WARM_ARRAYS": fill_mapping(arrays, "array", "[1.0]"),
-        "WARM_WORK": fill_mapping(road.mapping, "work", "[1.0]"),
-        "FEW": fill_mapping(road.mapping, "nothing", "few"),
-        "MANY": fill_mapping(road.mapping, "nothing", "many"),
+        "WARM_WORK": fill_mapping(api.mapping, "work", "[1.0]"),
+        "FEW": fill_mapping(api.mapping, "nothing", "few"),
+        "MANY": fill_mapping(api.mapping, "nothing", "many"),
         "SMALL": fill_mapping(arrays, "array", "small"),
         "LARGE": fill_mapping(arrays, "array", "large"),
-        "HEAVY": fill_mapping(road.mapping, "work", "heavy"),
+        "HEAVY": fill_mapping(api.mapping, "work", "heavy"),
     }
-    text = _insert_opening(COSTS, road.opening)
+    text = _insert_opening(COSTS, api.opening)
     for hole in list(holes)[1:]:
         text = text.replace(f"list({hole})", f"list({holes[hole]})")
     return text.replace("IMPORTS\n", holes["IMPORTS"] + "\n", 1)
 
 
 def fill_mapping(mapping: str, function: str, arguments: str) -> str:
-    """Fill a road's expression.
+    """Fill a back-end's expression.
 
     >>> mapped("pool.map(FUNCTION, ARGUMENTS)", "add", "[1.0]")
     'pool.map(add, [1.0])'

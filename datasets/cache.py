@@ -66,7 +66,7 @@ def _make(target: Path, make: Callable[[Path], None]) -> None:
 def _lock(path: Path) -> Iterator[int]:
     """Lock the file at a path, and yield its descriptor.
 
-    While one waits, who held it may rename or remove the file; then its place is taken anew.
+    While one waits, who held it may rename or remove the file; then the lock is acquired again.
     """
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

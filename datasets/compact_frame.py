@@ -45,7 +45,7 @@ class Millionths:
 
 @dataclass(frozen=True)
 class Labels:
-    """Numbers that stand for texts: 1 for the first."""
+    """Numbers that represent texts: 1 for the first."""
 
     texts: tuple[str, ...]
 
@@ -82,7 +82,7 @@ Encoding: TypeAlias = Integers | Millionths | Labels | PaddedLabels | NumberedLa
 
 @dataclass(frozen=True, slots=True)
 class CompactColumn:
-    """A column as small integers and what they mean; `null` is the number that stands for none."""
+    """A column as small integers and what they mean; `null` is the number for a missing value."""
 
     name: str
     numbers: NDArray[Any]

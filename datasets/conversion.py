@@ -52,7 +52,7 @@ def convert(source: SourceFiles, target: Path, progress: Progress) -> None:
 def _explain_errors(
     source: SourceFiles, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Pass batches on; what reading them raises is told of the source."""
+    """Yield the batches; errors of reading them name the source."""
     try:
         yield from batches
     except (pa.ArrowException, OSError) as error:

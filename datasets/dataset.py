@@ -62,7 +62,7 @@ def make_dataset(
 ) -> Dataset:
     """Return the dataset as Parquet, one file a table, made where the cache does not hold it yet.
 
-    `progress` is told the share done, 0 to 1. Raises DataError.
+    `progress` receives the share done, 0 to 1. Raises DataError.
     """
     report_progress = progress or _ignore
     match dataset:
@@ -82,7 +82,7 @@ def make_dataset(
 
 
 def make_placeholder(tasks: Sequence[Tasks], cache: Path) -> Dataset:
-    """Return what stands for a dataset where tasks read none; its file is never made."""
+    """Return a placeholder for tasks, which read no dataset; its file is never made."""
     name = f"{sum(one.count for one in tasks):,} tasks"
     return Dataset(cache / "tasks", Schema((), 0), 0, name, "tasks")
 
@@ -96,7 +96,7 @@ def _generate(dataset: Generated, cache: Path, progress: Progress) -> Dataset:
         own.unlink(missing_ok=True)
 
     def fill(path: Path) -> None:
-        """Write all tables: the rows' own file has its name last, so that it stands for all."""
+        """Write all tables: the rows' own file last, so that it exists only if all do."""
         frames = generator.draw(dataset, cache, lambda share: progress(DRAWING_SHARE * share))
         write_parquet(
             next(frames), path, lambda share: progress(DRAWING_SHARE + (1 - DRAWING_SHARE) * share)
@@ -148,8 +148,8 @@ def _describe_in_place(path: Path, name: str, key: str, cache: Path) -> Dataset:
     def fill(unfinished: Path) -> None:
         found = read_schema(path)
         columns = [asdict(column) for column in found.columns]
-        told = {"columns": columns, "rows": found.rows, "unread": found.unread}
-        unfinished.write_text(json.dumps(told))
+        record = {"columns": columns, "rows": found.rows, "unread": found.unread}
+        unfinished.write_text(json.dumps(record))
 
     record = json.loads(make_once(cache / f"{name}-{key}-schema.json", fill).read_text())
     columns = tuple(Column(**column) for column in record["columns"])

@@ -17,7 +17,7 @@ from ..spec.schema import Column, Kind, Schema
 from ..spec.workload import CsvFormat
 from .dataset import Dataset
 
-SAMPLE_ROWS = 100_000  # rows: enough to tell a key from a measure
+SAMPLE_ROWS = 100_000  # rows: enough to distinguish a key from a measure
 MAX_DISTINCT_SHARE = 0.1  # a key has at most this share of the rows looked at as distinct values
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 SHOWN = 40  # characters of a value in a comment
@@ -41,7 +41,7 @@ class FirstText:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What a first workload asks of: the key to group by and the measures to aggregate."""
+    """The columns of a first workload: the key to group by and the measures to aggregate."""
 
     key: str | None
     measures: tuple[str, ...]

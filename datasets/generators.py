@@ -48,7 +48,7 @@ def find_generator(dataset: Generated) -> Generator:
 
 
 def build_name(dataset: Generated) -> str:
-    """Name a dataset as db-benchmark does: `G1_1e7_1e2_0_0`; another seed is told behind it."""
+    """Name a dataset as db-benchmark does: `G1_1e7_1e2_0_0`; another seed is appended."""
     generator = find_generator(dataset)
     groups = "NA" if dataset.generator in TABLES else format_number(dataset.groups)
     parts = (format_number(dataset.rows), groups, dataset.nulls, int(dataset.sorted))
@@ -78,7 +78,7 @@ def parse_name(name: str) -> Generated | None:
 
 
 def format_number(number: int) -> str:
-    """Write a number as `1e7` where one digit tells it, else in full.
+    """Write a number as `1e7` if it has one significant digit, else in full.
 
     >>> format_number(10_000_000), format_number(2), format_number(2_500)
     ('1e7', '2e0', '2500')

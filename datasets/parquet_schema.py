@@ -1,4 +1,4 @@
-"""What a Parquet file's columns are, told from its footer as far as the footer tells it."""
+"""The columns of a Parquet file, read from its footer as far as the footer has them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def find_kind(arrow: pa.DataType) -> Kind | None:
 def read_schema(path: Path) -> Schema:
     """Describe a Parquet file's columns; types not spoken of (lists, binary) are left out.
 
-    The footer tells nulls and ends by its statistics, and NaN where dfbench wrote the file; else
+    The statistics in the footer give nulls and ends, and NaN if dfbench wrote the file; else
     the columns in question are read once, a row group at a time. Raises DataError.
     """
     try:
@@ -97,7 +97,7 @@ def _has_nulls(file: pq.ParquetFile, name: str, statistics: Statistics) -> bool:
 def _find_ends(
     file: pq.ParquetFile, field: pa.Field, statistics: Statistics
 ) -> tuple[int | float | None, int | float | None]:
-    """Return the least and the largest number of a column, as far as the footer tells it.
+    """Return the least and the largest number of a column, as far as the footer has them.
 
     Only integers are read where it does not. NaN has no place in statistics: a float's ends are
     those of its numbers. Of fewer than 64 bits, arithmetic would leave its ends by rounding.

@@ -20,7 +20,7 @@ SIMPLER_TYPES = {
 
 
 def is_plain(schema: pa.Schema) -> bool:
-    """Return whether a schema needs no change; DataError where no change would mend it."""
+    """Return whether a schema needs no change; DataError where no change would fix it."""
     return bool(simplify_schema(schema).equals(schema)) and not _has_stored_index(schema)
 
 

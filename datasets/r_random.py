@@ -1,7 +1,7 @@
 """R's default random stream, word for word: Mersenne Twister with rejection sampling (R >= 3.6).
 
 The rules are those of R's `RNG.c` (seeding, `R_unif_index`), `random.c` and `unique.c` (`sample`)
-and `fround.c` (`round` since R 4.0.0), told here for whole arrays.
+and `fround.c` (`round` since R 4.0.0), written here for whole arrays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SEED_SCRAMBLES = 50
 STATE_WORDS = 624
 # Words drawn at a time: they stay in the caches, and NumPy's cost per call does not show.
 BLOCK = 1 << 17
-# Above this many elements R draws without replacement by hashing, where at most half are wanted.
+# Above this many elements R draws without replacement by hashing if at most half are drawn.
 HASHED_ABOVE = 10_000_000
 
 
@@ -169,7 +169,7 @@ def _accept_below(candidates: Numbers, below: int) -> NDArray[np.bool_]:
 def _count_independent_steps(holes: Numbers, last: int, again: NDArray[np.bool_]) -> int:
     """Count the first steps that touch no place twice: their holes, and the places moved from.
 
-    Step i moves what is at `last - i`; `again` tells holes that a later step has, too.
+    Step i moves what is at `last - i`; `again` marks holes that a later step has too.
     """
     apart = int(holes.size)
     moved = last - holes

@@ -58,7 +58,7 @@ class SourceFiles:
 
 
 def find_suffix(path: Path) -> str:
-    """Return the suffix that tells a file's form, as it is written; empty where none does."""
+    """Return the suffix that identifies a file's form, as it is written; empty if none does."""
     known = (s for s in sorted(SUFFIXES, key=len, reverse=True) if path.name.lower().endswith(s))
     return path.name[-len(suffix) :] if (suffix := next(known, "")) else ""
 

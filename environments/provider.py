@@ -53,14 +53,14 @@ class Provider:
         placed = (_add_python(name, python) for name in names)
         return tuple(self._resolve_name(name, isolate=isolate) for name in placed)
 
-    def interpreter(self, engine: Engine, tell: Report) -> Interpreter:
+    def interpreter(self, engine: Engine, report: Report) -> Interpreter:
         """Return an engine's interpreter, its environment made where it is not there yet."""
         if lacking := explain_missing_device(engine, DEVICE):
             return Interpreter("", "", problem=lacking)
         if not isinstance(engine, Versioned):
             return current_interpreter(engine)
         try:
-            environment, python = self.environment(engine, tell)
+            environment, python = self.environment(engine, report)
         except EngineError as error:
             return Interpreter("", "", problem=str(error))
         return _build_interpreter(
@@ -82,7 +82,7 @@ class Provider:
             pinned.setdefault(engine.distributions[0], engine.version)
         return Interpreter("", python.version_text, pinned)
 
-    def environment(self, engine: Versioned, tell: Report) -> tuple[Environment, str]:
+    def environment(self, engine: Versioned, report: Report) -> tuple[Environment, str]:
         """Return an engine's environment, made where it is not there yet, and its Python's version.
 
         Raises EngineError where there is no such interpreter, or the packages cannot be had.
@@ -90,7 +90,7 @@ class Provider:
         python = self._python(engine)
         pins = _choose_pins(engine, python)
         folder = find_folder(self.cache, pins, python, engine.name)
-        return make_environment(folder, engine.name, pins, python, tell), python.version_text
+        return make_environment(folder, engine.name, pins, python, report), python.version_text
 
     def is_made(self, engine: Versioned) -> bool:
         """Return whether an engine's environment is there."""

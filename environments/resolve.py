@@ -1,4 +1,4 @@
-"""Pins anew: `python -m dfbench.environments.resolve` resolves them with uv, to be reviewed."""
+"""Resolve the pins again with uv: `python -m dfbench.environments.resolve`; review the diff."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def resolve(requirements: str) -> str:
 
 
 def main() -> None:
-    """Write every pin file anew, and remove those that nothing asks for any more."""
+    """Write every pin file again, and remove those that no engine needs any more."""
     written = set()
     for base, version in ((one.name, version) for one in own_infos() for version in one.pins):
         engine = Versioned(find(base), f"{base}@{version}", version)

@@ -88,7 +88,7 @@ class Environment:
 
 
 def find_folder(cache: Path, pins: Pins, python: Python, name: str) -> Path:
-    """Return the folder of an environment: its name tells its content."""
+    """Return the folder of an environment: its name identifies its content."""
     identity = f"{LAYOUT}\n{python.path}\n{python.version}\n{pins.text}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     own = "".join(c if c.isalnum() or c in "@.+" else "-" for c in pins.shipped or name)
@@ -110,7 +110,7 @@ def list_environments(cache: Path) -> tuple[Environment, ...]:
 
 
 def make_environment(
-    path: Path, engine: str, pins: Pins, python: Python, tell: Report
+    path: Path, engine: str, pins: Pins, python: Python, report: Report
 ) -> Environment:
     """Return the environment in a folder, made where it is not there yet; one maker at a time.
 
@@ -124,14 +124,14 @@ def make_environment(
             return found
         shutil.rmtree(path, ignore_errors=True)
         by, steps = _build_steps(path, pins, python)
-        tell(f"making the environment of {engine} with {by}")
+        report(f"making the environment of {engine} with {by}")
         for command, given in steps:
             _run(command, given, engine, pins, lock)
         mark = Manifest(
             engine, pins.text, python.version, by, datetime.now(UTC).isoformat("T", "seconds")
         )
         _write(path / MANIFEST, json.dumps(asdict(mark), indent=2))
-        tell("")
+        report("")
     return Environment(path, mark)
 
 

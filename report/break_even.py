@@ -46,7 +46,7 @@ class CostModel:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Where a road's line crosses the baseline's; `at` is None where it does not."""
+    """Where an engine's line crosses the baseline's; `at` is None where it does not."""
 
     kind: Kind
     at: float | None = None
@@ -74,13 +74,13 @@ def line(small: int, few: float, large: int, many: float) -> CostModel:
     return CostModel(max(0.0, few - cost * small), cost)
 
 
-def crossing(road: CostModel, base: CostModel) -> Crossing:
-    """Describe where a road's line is below the baseline's.
+def crossing(own: CostModel, base: CostModel) -> Crossing:
+    """Describe where an engine's line is below the baseline's.
 
     >>> crossing(CostModel(1.0, 0.001), CostModel(0.0, 0.002))
     Crossing(kind=<Kind.FROM: 'from'>, at=1000.0)
     """
-    dearer, slower = road.start - base.start, road.cost - base.cost
+    dearer, slower = own.start - base.start, own.cost - base.cost
     if dearer <= 0 and slower <= 0:
         return Crossing(Kind.NEVER if dearer == slower == 0 else Kind.ALWAYS)
     if dearer >= 0 and slower >= 0:

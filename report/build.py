@@ -1,4 +1,4 @@
-"""One comparison as every report tells it: sentences, a table, failures, agreement, facts.
+"""One comparison as every report shows it: sentences, a table, failures, agreement, facts.
 
 All that a report says is decided here, from the stored folder alone; the terminal, Markdown, HTML
 and the exports only lay it out.
@@ -31,7 +31,7 @@ from .upgrades import upgrades
 from .verdicts import Material, against, collect, judge_lead, judged_over, outcome_of
 
 NOT_RUN = "not run"
-# What a comparison may tell beside: each gives sections of its own, which every form shows.
+# Optional sections of a report, shown in every format.
 STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
     break_even.stories,
     capabilities.stories,
@@ -39,7 +39,7 @@ STORIES: tuple[Callable[[StoredComparison], Iterable[Story]], ...] = (
 
 
 def build(stored: StoredComparison) -> View:
-    """Return a stored comparison as the reports tell it."""
+    """Return a stored comparison as the reports show it."""
     material = collect(stored)
     rows = tuple(_build_row(query, material) for query in material.queries)
     common = _find_common(rows)
@@ -193,7 +193,7 @@ def _collect_failures(cell: Cell, material: Material) -> Iterable[FailedRuns]:
 
 
 def _group_checks(agreements: Sequence[Agreement]) -> tuple[AnswerCheck, ...]:
-    """Tell of questions on which the same was found together."""
+    """Group the questions that have the same finding."""
     alike: dict[tuple[str, tuple[Disagreement, ...], bool], list[str]] = {}
     for agreement in agreements:
         found = (_describe_agreement(agreement), agreement.differ, bool(agreement.unchecked))

@@ -55,7 +55,7 @@ class Comparison:
 
     @cached_property
     def view(self) -> View:
-        """Return what all reports tell."""
+        """Return what all reports show."""
         return build.build(self.stored)
 
     def __repr__(self) -> str:

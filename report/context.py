@@ -28,7 +28,7 @@ def version(engine: str, versions: object) -> str:
 
 
 def gather(head: Head, runs: Sequence[Run] = ()) -> tuple[FactGroup, ...]:
-    """Return all facts of a comparison, as text; its runs tell how peaks were read, and types."""
+    """Return all facts of a comparison, as text, with its runs' peak measures and types."""
     measures = dict.fromkeys(run.memory.measure for run in runs if run.memory.measure)
     peak = {"peak_memory": "; ".join(measures)} if measures else {}
     parts = (

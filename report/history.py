@@ -25,7 +25,7 @@ GAP = "·"
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One comparison; `apart` says why its times do not stand beside the newest one's."""
+    """One comparison; `apart` is why its times are not comparable with the newest one's."""
 
     folder: str
     head: Head

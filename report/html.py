@@ -59,7 +59,7 @@ def heat_ratio(value: float) -> int:
 
 
 def format_code(words: str) -> Markup:
-    """Return a sentence with what stands between backticks as code; all of it is escaped.
+    """Return a sentence with its backticks as code elements; all of it is escaped.
 
     >>> format_code("try `--rounds 6` & <wait>")
     Markup('try <code>--rounds 6</code> &amp; &lt;wait&gt;')

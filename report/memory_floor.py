@@ -79,7 +79,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All the floors of one search, as reports tell them."""
+    """All the floors of one search, as reports show them."""
 
     workload: str
     dataset: str
@@ -96,7 +96,7 @@ class Page:
 
 
 def build(stored: StoredSearch) -> Page:
-    """Return a stored search, finished or not, as reports tell it."""
+    """Return a stored search, finished or not, as reports show it."""
     head = stored.head
     places = dict.fromkeys((q, e) for q in head.queries for e in head.engines)
     floors = (_floor(e, q, _of(stored.trials, e, q)) for q, e in places)

@@ -248,7 +248,7 @@ class FactGroup:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A comparison as every report tells it."""
+    """A comparison as every report shows it."""
 
     workload: str
     about: str

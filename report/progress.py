@@ -39,7 +39,7 @@ class Progress:
 
     @property
     def live(self) -> bool:
-        """Return whether a line can be drawn anew: on a terminal, and in a notebook."""
+        """Return whether a line can be redrawn: on a terminal, and in a notebook."""
         return self.file.isatty() or type(self.file).__module__.startswith("ipykernel")
 
     def plan_runs(self, count: int, budget: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Reports written anew beside the runs they tell of, from their folder alone."""
+"""Rebuild the reports of a stored comparison or search from its folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .memory_floor import Page
 
 
 def rebuild_report(path: Path) -> Comparison:
-    """Write the reports of a stored comparison anew and return it."""
+    """Rewrite the reports of a stored comparison and return it."""
     comparison, folder = Comparison(path), Folder(path)
     folder.write_report("report.md", markdown.render(comparison.view))
     folder.write_report("report.html", html.render(comparison.view))
@@ -20,7 +20,7 @@ def rebuild_report(path: Path) -> Comparison:
 
 
 def rebuild_floor_report(path: Path) -> Page:
-    """Write the report of a stored search anew and return what it tells."""
+    """Rewrite the report of a stored search and return its content."""
     page = memory_floor.build(trials.read(path))
     Folder(path).write_report(trials.REPORT, html.render_floors(page))
     return page

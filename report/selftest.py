@@ -77,7 +77,7 @@ class SelfTest:
 
 
 def count_rounds(pairs: int, count: int, rounds: int) -> int:
-    """Return the rounds that tell the noise of pairs of engine and question, and compare so often.
+    """Return the rounds needed to estimate the noise of the pairs and for so many comparisons.
 
     >>> count_rounds(pairs=15, count=50, rounds=2), count_rounds(pairs=1, count=1, rounds=2)
     (16, 24)

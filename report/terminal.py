@@ -16,7 +16,7 @@ from .units import ratio, seconds, size
 
 WIDTH = 80
 GRID_WIDTH = 100  # a table of text is torn where it has less
-CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three columns that stand under each other
+CELL = 22  # "* 12.3 ms 0.24× 1.2 GiB" in three aligned columns
 COLOURS = {Verdict.FASTER: "green", Verdict.SLOWER: "red"}
 LEGEND = (
     "Each cell: time, its ratio to {baseline} (below 1 is faster), peak memory of all processes. "

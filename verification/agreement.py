@@ -54,7 +54,7 @@ def compare_answer(
 
 def derive_requirements(query: Query, rows: int = 0) -> Requirements:
     """Return what an answer to a query has to keep; `rows` is the data's number of rows."""
-    # a value for each row keeps the frame's order, so that a limit gives its first rows
+    # a value for each row keeps the frame's order, so that a limit selects its first rows
     by_row = bool(query.transform) or isinstance(query.apply, RowFunction)
     return Requirements(
         keys=query.group_by,

@@ -90,7 +90,7 @@ def _compare_any_order(
 
 
 def _choose_keys(one: pa.Table) -> tuple[str, ...]:
-    """Choose exact columns that tell rows apart: the numbers where they do, for text is slower."""
+    """Choose exact columns that distinguish rows: numbers if they do, because text is slower."""
     families = {name: find_family(one[name].type) for name in one.column_names}
     exact = [name for name, kind in families.items() if kind != "float"]
     quick = [name for name in exact if families[name] != "string"]

@@ -20,7 +20,7 @@ NAN = float("nan")
 
 
 def _berlin(*texts: str | None) -> pa.Array:
-    """Return instants, told as a clock in Berlin shows them."""
+    """Return instants with the time zone of Berlin."""
     moments = [text and dt.datetime.fromisoformat(f"{text}:00+00:00") for text in texts]
     return pa.array(moments, pa.timestamp("us", "Europe/Berlin"))
 

@@ -26,7 +26,7 @@ def spent() -> float:
     """Return the CPU seconds of this process and all below it, dead ones included."""
     below = {os.getpid()}
     total = 0.0
-    # Processes in the order of their start: a parent stands before its children.
+    # Processes in the order of their start: a parent comes before its children.
     for _, pid, parent, seconds in sorted(_processes()):
         if pid in below or parent in below:
             below.add(pid)

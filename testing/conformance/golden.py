@@ -15,7 +15,7 @@ from ...spec.reader import read
 from ...spec.schema import Schema
 from ...spec.workload import Generated, Query
 
-# The workloads that ship, and what stands before their questions' names in those of files.
+# The workloads that ship, and the prefix of their questions' names in file names.
 WORKLOADS = {"groupby": "", "apply": "", "join": "join-"}
 ROWS = 1_000_000
 NULLS = 5
@@ -33,7 +33,7 @@ class Golden:
 def golden(engine: Engine) -> Golden:
     """Write an engine's golden programs.
 
-    `q1.py` is the program for data without missing values; `q1-missing.py` stands beside it only
+    `q1.py` is the program for data without missing values; `q1-missing.py` exists beside it only
     where missing values make a difference, so that the care a program takes is plain to see.
     """
     programs: dict[str, str] = {}

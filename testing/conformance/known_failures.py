@@ -21,7 +21,7 @@ class KnownFailure:
     reason: str
 
 
-# Their frames have no order of rows that a first or a last could be told by.
+# Their frames have no order of rows, so first and last have no meaning.
 UNORDERED = ("narwhals", "ibis", "datafusion", "daft", "pyspark")
 
 MARKS: tuple[KnownFailure, ...] = (

@@ -121,7 +121,7 @@ def fuzz(  # noqa: PLR0913 - each is an option
 ) -> Tally:
     """Ask so many workloads of each engine; stop once so many disagree.
 
-    Ctrl-C stops it too, and what was asked until then is told all the same.
+    Ctrl-C stops it too; the results so far are still reported.
     """
     tally, begun = Tally(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dfbench-fuzz-") as work:
@@ -222,7 +222,7 @@ def _programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str
     for engine in engines:
         try:
             written[engine.name] = engine.engine.write(case.query, case.data.schema, RESOURCES).text
-        except Exception as error:  # noqa: BLE001 - told in the program's place
+        except Exception as error:  # noqa: BLE001 - stored in place of the program
             written[engine.name] = f"# no program: {error!r}\n"
     return written
 

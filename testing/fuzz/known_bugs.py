@@ -1,6 +1,6 @@
-"""Bugs of the engines' libraries, told in docs/engine-bugs.md: found again, they are no news.
+"""Known bugs of the engines' libraries (docs/engine-bugs.md), which the fuzz does not report again.
 
-Each is as narrow as the bug, told by the query and the very rows, so that it hides nothing else.
+Each matches only the query and rows of its bug, so that it hides nothing else.
 """
 
 from __future__ import annotations

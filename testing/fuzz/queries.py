@@ -106,7 +106,7 @@ class Grower:
         return Lit(None) if self.chance(0.2) else self.number(depth)
 
     def part(self) -> Expr:
-        """Grow a number that is told of a text or a date."""
+        """Grow a number derived from a text or a date."""
         if self.chance(0.4):
             return Call("len", (Col(self.draw.choice(TEXTS)),))
         return Call(self.draw.choice(("year", "month", "day")), (Col(self.draw.choice(MOMENTS)),))

@@ -76,7 +76,7 @@ def read_back(query: Query) -> Query:
 
 
 def digest(query: Query, tables: Tables) -> str:
-    """Return eight digits that tell this query and data from others."""
+    """Return eight digits that identify this query and data."""
     text = f"{workload(query)}{data(tables)}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -95,7 +95,7 @@ def _fewer_clauses(query: Query) -> Iterator[Query]:
 
 
 def _simpler(query: Query) -> Iterator[Query]:
-    """Put an expression's parts in its place, wherever it stands."""
+    """Replace an expression by its parts, wherever it occurs."""
     for clause in ("where", "having"):
         condition = getattr(query, clause)
         if condition is not None:
