@@ -8,7 +8,7 @@ from functools import partial
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
-from ...spec.workload import Query, Tasks
+from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
@@ -64,6 +64,7 @@ class Dask(Adapter):
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""
+    parted: bool = False
 
     @property
     def scheduler(self) -> str:
@@ -80,8 +81,9 @@ class Dask(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the reduction, and the functions of a partition that it needs."""
         query = inputs.query
-        mine = make_own(query.apply) if query.apply else NONE
-        text = Partitions(query, inputs.rows).write()
+        expression = isinstance(query.apply, RowFunction) and query.apply.source is None
+        mine = make_own(query.apply) if query.apply and not expression else NONE
+        text = Partitions(query, inputs.rows, self.parted, self._scans).write()
         joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
         return Parts(
             imports=IMPORTS,
@@ -90,8 +92,8 @@ class Dask(Adapter):
             query=f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}",
             rows=ROWS,
             start=self._start(resources, sends=bool(text.functions or mine.source)),
-            before="" if query.apply else text.functions,
-            after=text.functions if query.apply else "",
+            before="" if mine.source else text.functions,
+            after=text.functions if mine.source else "",
         )
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:
@@ -128,33 +130,43 @@ class Dask(Adapter):
         if inputs.joining:
             return self._load_both(inputs, inputs.joining.other, resources)
         frame = self._frame(inputs.query, inputs.data, resources)
-        if self.load is Load.SCAN and not self.cluster:
-            return fill("return FRAME", FRAME=frame)
         if self.cluster:
             # On a cluster, `persist` returns at once.
-            return fill("data = FRAME.persist()\nwait(data)\nreturn data", FRAME=frame)
-        return fill("return FRAME.persist()", FRAME=frame)
+            return fill("data = FRAME\nwait(data)\nreturn data", FRAME=frame)
+        return fill("return FRAME", FRAME=frame)
 
-    def _frame(self, query: Query, data: Schema, resources: Resources) -> ast.expr:
-        """Write how a file is read into partitions."""
-        if self.load is Load.SCAN and not self.cluster:
-            split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
+    @property
+    def _scans(self) -> bool:
+        return self.load is Load.SCAN and not self.cluster
+
+    def _frame(
+        self, query: Query, data: Schema, resources: Resources, *, single: bool = False
+    ) -> ast.expr:
+        """Write how a file is read into partitions, or into a `single` one."""
+        split = ", split_row_groups=True" if data.rows > ROW_GROUP else ""
+        if self._scans:
             return _reading(query, data, f"dd.read_parquet(path, columns=n{split})")
+        if not (self.cluster or _holds_objects(query, data)):
+            # What `persist` holds on threads is hashed anew by each expression over it.
+            read = f"dd.read_parquet(path, columns=n{split}).compute()"
+            number = literal(1) if single else _count_partitions(data.rows, resources)
+            held = write_reading(query, data, read)
+            return quote("dd.from_pandas(f, npartitions=n, sort=False)", f=held, n=number)
         names = list(query.reads)
-        if self.address:
-            return _reading(query, data, ast.unparse(_write_spread(names, data.rows)))
-        return _reading(query, data, ast.unparse(_write_partitions(names, data.rows, resources)))
+        if single:
+            read = "dd.read_parquet(path, columns=n)"
+        elif self.address:
+            read = ast.unparse(_write_spread(names, data.rows))
+        else:
+            read = ast.unparse(_write_partitions(names, data.rows, resources))
+        return quote("f.persist()", f=_reading(query, data, read))
 
     def _load_both(self, inputs: Inputs, other: Schema, resources: Resources) -> str:
         """Load both tables; a small one is a single partition, which each of the other's meets."""
 
         def read(query: Query, data: Schema) -> ast.expr:
-            if data is other and data.rows <= ROW_GROUP:
-                frame = _reading(query, data, "dd.read_parquet(path, columns=n)")
-            else:
-                frame = self._frame(query, data, resources)
-            scans = self.load is Load.SCAN and not self.cluster
-            return frame if scans else quote("f.persist()", f=frame)
+            single = data is other and data.rows <= ROW_GROUP
+            return self._frame(query, data, resources, single=single)
 
         text = inputs.load(read)
         waiting = f"wait([{inputs.frames}])\nreturn " if self.cluster else "return "
@@ -180,6 +192,20 @@ def _write_partitions(names: list[str], rows: int, resources: Resources) -> ast.
             return _by_row_groups(names, rows)
         wanted = literal(number)
     return quote("dd.read_parquet(path, columns=n).repartition(npartitions=w)", n=names, w=wanted)
+
+
+def _holds_objects(query: Query, data: Schema) -> bool:
+    """Return whether pandas holds a column as Python objects: `from_pandas` makes them texts."""
+    columns = [data[name] for name in query.reads]
+    gaps = any(column.kind == "bool" and column.missing for column in columns)
+    return gaps or any(column.kind in {"date", "decimal", "null"} for column in columns)
+
+
+def _count_partitions(rows: int, resources: Resources) -> ast.expr:
+    """Write the number of partitions of a frame in memory."""
+    if resources.threads is None:
+        return quote("n * CPU_COUNT", n=PARTITIONS_PER_THREAD)
+    return literal(max(PARTITIONS_PER_THREAD * resources.threads, rows // ROW_GROUP))
 
 
 def _by_row_groups(names: list[str], rows: int) -> ast.expr:
@@ -227,6 +253,7 @@ DISTRIBUTED = INFO.variant(
 ENGINE = Dask(INFO)
 VARIANTS = (
     Dask(DISTRIBUTED, cluster=True),
+    Dask(INFO.variant("partitions", sample=16), parted=True),
     Dask(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION, Work.TASK})),
         (partial(require_aggregations, engine="dask"), widen_beside_floats),

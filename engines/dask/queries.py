@@ -16,7 +16,7 @@ from ..writing.program import fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, decompose, fresh_name, is_present
-from ..writing.user_functions import apply_to_rows, group_loop
+from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
 TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
@@ -39,6 +39,7 @@ IN_MEMORY = """\
 # All is in memory, and by default a shuffle goes through the disk.
 data = SHUFFLED
 """
+ON_DISK = "data = SHUFFLED"
 NUMBERED = """\
 # A shuffle changes the order of the rows.
 data = ASSIGNED
@@ -47,6 +48,10 @@ IN_ORDER = """\
 # Only this shuffle keeps the order of a group's rows.
 data = SHUFFLED
 """
+
+
+# Their functions take no series of Dask's; nor has Dask the group-by that derives columns.
+MODULES = ("np.", "pd.", "groups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,26 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """One query over a frame that is held in partitions."""
+    """One query over a frame that is held in partitions.
+
+    `parted`: rows are filtered and columns derived by one function, called on each partition.
+    `scans`: the rows are read within the query, and may be more than the memory holds.
+    """
 
     query: Query
     data: Schema
+    parted: bool = False
+    scans: bool = False
 
     def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
         if self.query.transform:
             return self._transform()
         match self.query.apply:
+            case RowFunction(output=name, body=body, source=None) if body is not None:
+                value = Output(name, skip_missing(self.query, self.data, body))
+                query = replace(self.query, apply=None, transform=(value,))
+                return replace(self, query=query).write()
             case RowFunction() as function:
                 return self._rows(function)
             case GroupFunction() as function:
@@ -122,7 +137,8 @@ class Partitions:
         inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
         answer = quote("data.map_partitions(transform).compute()")
         if not query.group_by:
-            lines.append("data = data.repartition(npartitions=1)")
+            if aggregations(*(output.expression for output in query.transform)):
+                lines.append("data = data.repartition(npartitions=1)")
         else:
             row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
             inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
@@ -197,6 +213,8 @@ class Partitions:
         data = self._only(list(inner.reads))
         found = {agg.function for agg in aggregations(*(o.expression for o in inner.aggregate))}
         ordered = not found.isdisjoint({"first", "last"})
+        if self.scans and not ordered:
+            return fill(ON_DISK, SHUFFLED=quote("d.shuffle(k)", d=data, k=self._pandas().key))
         shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._pandas().key)
         return fill(IN_ORDER if ordered else IN_MEMORY, SHUFFLED=shuffled)
 
@@ -268,11 +286,13 @@ class Partitions:
         return [*lines, f"return {last}"]
 
     def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
-        """Write `where` and the derived columns as a function of a partition.
-
-        One call for each partition, where Dask's own operators make a task of every step: three to
-        nine times faster here, and what they cannot say needs no other form.
-        """
+        """Write `where` and derived columns: by a function of a part where Dask has no word."""
+        own = PandasSteps(query, self.data, arrow=True).prepare(derived)
+        # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
+        parted = self.parted or query.join is not None
+        if not parted and not any(word in line for line in own for word in MODULES):
+            # Dask has only the older one of two names.
+            return "", [line.replace(".notna()", ".notnull()") for line in own]
         lines = PandasSteps(query, self.data, "part", arrow=True).prepare(derived)
         if not lines:
             return "", []

@@ -10,14 +10,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.dask import ENGINE, VARIANTS
 from dfbench.execution.warm_process import WarmProcess
 from dfbench.spec.expression import Agg, Arith, Case, Col, Compare, Lit
 from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Extreme, Output, Query
+from dfbench.spec.workload import Extreme, Output, Query, RowFunction
 
 TWO = Resources(threads=2)
+DISTRIBUTED, PARTITIONS = VARIANTS[:2]
 REPEATED = """
 import sys
 import program
@@ -70,18 +72,46 @@ def test_care_for_a_missing_key_appears_only_where_the_data_can_have_one(nulls: 
     assert ("dropna=False" in program) is nulls
 
 
-def test_conditions_on_text_are_decided_within_a_partition() -> None:
+def test_what_dask_has_no_word_for_is_done_by_a_function_of_a_partition() -> None:
     chosen = Case(((Compare("==", Col("k"), Lit("a")), Col("x")),), Lit(0))
     program = text(by_k(Output("s", Agg("sum", (chosen,)))))
     assert '(part["k"] == "a").fillna(False)' in program
     assert "data.map_partitions(prepare)" in program
 
 
-def test_what_is_derived_is_one_call_for_each_partition() -> None:
+def test_masks_and_derived_columns_are_written_as_dask_documents_them() -> None:
     double = Agg("sum", (Arith("*", Col("x"), Lit(2)),))
-    program = text(by_k(Output("s", double)))
-    assert 'return part.assign(x_2=part["x"] * 2)' in program
-    assert 'data["x"]' not in program
+    query = by_k(Output("s", double), where=Compare(">", Col("x"), Lit(3)))
+    program = text(query)
+    assert 'data = data[data["x"] > 3]' in program
+    assert 'data = data.assign(x_2=data["x"] * 2)' in program
+    assert "map_partitions" not in program
+    parts = PARTITIONS.write(query, schema(), TWO).text
+    assert 'part = part[part["x"] > 3]' in parts
+    assert "data.map_partitions(prepare)" in parts
+
+
+def test_an_expression_of_a_row_calls_no_function_for_each_row() -> None:
+    body = Case(((Compare(">", Col("x"), Lit(3)), Arith("*", Lit(2), Col("y"))),), Col("y"))
+    program = text(Query("q", "", apply=RowFunction("r", "r", body, columns=("x", "y"))))
+    assert 'np.where(part["x"] > 3, 2 * part["y"], part["y"])' in program
+    assert "apply" not in program
+
+
+@pytest.mark.parametrize("nulls", [False, True])
+def test_truths_with_gaps_are_persisted_for_from_pandas_makes_them_texts(nulls: bool) -> None:
+    truth = Schema((Column("b", "bool", "bool", nulls), *schema().columns), 1000)
+    program = text(Query("q", "", aggregate=(Output("b", of("any", "b")),)), truth)
+    assert ("persist()" in program) is nulls
+    assert ("dd.from_pandas" in program) is not nulls
+
+
+def test_a_scan_claims_nothing_of_memory() -> None:
+    median = by_k(Output("y", of("median", "y")))
+    assert "All is in memory" in text(median)
+    scan = find("dask/scan").write(median, schema(), TWO).text
+    assert 'data.shuffle("k")' in scan
+    assert "memory" not in scan
 
 
 def test_the_largest_rows_are_reduced_by_one_function() -> None:
@@ -91,7 +121,8 @@ def test_the_largest_rows_are_reduced_by_one_function() -> None:
 
 def test_partitions_are_row_groups_once_there_are_enough_of_them() -> None:
     query = by_k(Output("x", of("sum", "x")))
-    assert "repartition(npartitions=8)" in text(query, schema(rows=1_000_000))
+    assert "npartitions=8" in text(query, schema(rows=1_000_000))
+    assert "npartitions=10," in text(query, schema(rows=10_000_000))
     assert "split_row_groups=True" in text(query, schema(rows=10_000_000))
 
 
@@ -123,7 +154,7 @@ def test_narrow_integers_do_not_wrap_in_the_parts_that_miss_none(tmp_path: Path)
 
 
 def test_a_cluster_is_told_its_processes_and_their_memory() -> None:
-    program = VARIANTS[0].write(
+    program = DISTRIBUTED.write(
         by_k(Output("x", of("sum", "x"))), schema(), Resources(threads=2, memory=1000)
     )
     assert "n_workers=2" in program.text
@@ -139,7 +170,7 @@ def test_a_cluster_works_for_each_answer_and_gives_none_again(tmp_path: Path) ->
     pq.write_table(
         pa.table({"k": ["a", "b"] * 50, "x": range(100), "y": [0.5] * 100}), tmp_path / "d.parquet"
     )
-    program = VARIANTS[0].write(by_k(Output("y", of("median", "y"))), schema(), TWO)
+    program = DISTRIBUTED.write(by_k(Output("y", of("median", "y"))), schema(), TWO)
     (tmp_path / "program.py").write_text(program.text)
     (tmp_path / "repeated.py").write_text(REPEATED)
     command = [sys.executable, str(tmp_path / "repeated.py"), str(tmp_path / "d.parquet")]

@@ -26,6 +26,7 @@ BASES = {
     "polars/in-memory": "polars",
     "polars/gpu": "polars",
     "dask/distributed": "dask",
+    "dask/partitions": "dask",
     "dask/scan": "dask",
     "modin/dask": "modin",
     "modin/mpi": "modin",

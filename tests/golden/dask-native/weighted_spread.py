@@ -19,10 +19,10 @@ def summarise(part):
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id4", "v3", "v1"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id4", "v3", "v1"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

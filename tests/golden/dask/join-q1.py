@@ -7,12 +7,18 @@ import pyarrow as pa
 
 
 def load(path, small_path):
-    data = (
-        dd.read_parquet(path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"])
-        .repartition(npartitions=8)
-        .persist()
+    data = dd.from_pandas(
+        dd.read_parquet(
+            path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+        ).compute(),
+        npartitions=8,
+        sort=False,
     )
-    small = dd.read_parquet(small_path, columns=["id1", "id4", "v2"]).persist()
+    small = dd.from_pandas(
+        dd.read_parquet(small_path, columns=["id1", "id4", "v2"]).compute(),
+        npartitions=1,
+        sort=False,
+    )
     return data, small
 
 

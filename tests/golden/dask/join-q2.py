@@ -7,14 +7,20 @@ import pyarrow as pa
 
 
 def load(path, medium_path):
-    data = (
-        dd.read_parquet(path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"])
-        .repartition(npartitions=8)
-        .persist()
+    data = dd.from_pandas(
+        dd.read_parquet(
+            path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
+        ).compute(),
+        npartitions=8,
+        sort=False,
     )
-    medium = dd.read_parquet(
-        medium_path, columns=["id1", "id2", "id4", "id5", "v2"]
-    ).persist()
+    medium = dd.from_pandas(
+        dd.read_parquet(
+            medium_path, columns=["id1", "id2", "id4", "id5", "v2"]
+        ).compute(),
+        npartitions=1,
+        sort=False,
+    )
     return data, medium
 
 

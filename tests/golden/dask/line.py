@@ -22,10 +22,10 @@ def apply(part):
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id4", "v2", "v3"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id4", "v2", "v3"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

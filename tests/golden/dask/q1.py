@@ -7,10 +7,10 @@ import pyarrow as pa
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id1", "v1"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id1", "v1"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

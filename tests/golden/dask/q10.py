@@ -7,10 +7,12 @@ import pyarrow as pa
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(
+            path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
+        ).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id6", "v1", "v2", "v3"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id6", "v1", "v2", "v3"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

@@ -11,10 +11,10 @@ def largest(part):
 
 
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id6", "v3"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id6", "v3"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 

@@ -7,24 +7,20 @@ import numpy as np
 import pyarrow as pa
 
 
-def prepare(part):
-    return part.assign(
-        v1_v2=part["v1"] * part["v2"],
-        v1_v1=part["v1"] * part["v1"],
-        v2_v2=part["v2"] * part["v2"],
-    )
-
-
 def load(path):
-    return (
-        dd.read_parquet(path, columns=["id2", "id4", "v1", "v2"])
-        .repartition(npartitions=8)
-        .persist()
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id2", "id4", "v1", "v2"]).compute(),
+        npartitions=8,
+        sort=False,
     )
 
 
 def query(data):
-    data = data.map_partitions(prepare)
+    data = data.assign(
+        v1_v2=data["v1"] * data["v2"],
+        v1_v1=data["v1"] * data["v1"],
+        v2_v2=data["v2"] * data["v2"],
+    )
     answer = (
         data.groupby(["id2", "id4"], sort=False)
         .agg(
