@@ -5,23 +5,31 @@ Times at two sizes give a line for each engine; where two lines cross is the bre
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import median
+from statistics import fmean, median
+
+import numpy as np
 
 from ..storage.folder import StoredComparison
 from ..storage.records import Outcome, Run
+from .crossovers import Contest, Curve, compare_within
 from .model import Grid, Story
+from .spread import pool
+from .trend import fit
 from .units import seconds, three_digits
 
 TITLE = "Break-even points"
+FAR_BEYOND = 100.0  # a crossing further from the measured sizes is no finding
 LEAST_APART = 1.5  # ratio of group counts: below it, sizes are given in rows
 LEGEND = (
     "Model: time = fixed cost + n x cost per unit, a line through the times at two sizes, fitted "
-    "to each round separately. Values are medians over rounds; undecided means that the rounds "
-    "disagree on whether and where the lines cross. Fresh process: imports, cluster start, load "
-    "and first execution. Warm process: the fastest later execution. † marks an extrapolation "
+    "to each round separately. Values are medians over rounds, with the 95 % interval of the "
+    "crossover where there are two rounds or more; undecided means that the rounds disagree on "
+    "whether the lines cross, or that none certainly does. Fresh process: imports, cluster start, "
+    "load and first execution. Warm process: the fastest later execution. † marks an extrapolation "
     "beyond the measured sizes. Groups have the same size in both measurements."
 )
 
@@ -169,7 +177,12 @@ def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
     pairs = zip((fresh, session), against, strict=True)
     return (
         *head,
-        *(_describe_crossing(_combine_rounds(mine, other), sizes) for mine, other in pairs),
+        *(
+            _describe_crossing(
+                _combine_rounds(mine, other), sizes, _compare(sizes, name, base, taken)
+            )
+            for (mine, other), taken in zip(pairs, (whole, hot), strict=True)
+        ),
     )
 
 
@@ -221,11 +234,41 @@ def describe_failure(sizes: Sizes, name: str) -> str:
     return str(Outcome.WRONG if ends else Outcome.UNSUPPORTED)
 
 
-def _describe_crossing(found: Crossing, sizes: Sizes) -> str:
+def _describe_crossing(found: Crossing, sizes: Sizes, contest: Contest | None) -> str:
+    """Return where an engine pays, with the 95 % interval where two rounds give one."""
     if found.at is None:
         return str(found.kind)
     beyond = "" if sizes.small <= found.at <= sizes.large else " †"
-    return f"{found.kind} {_round_count(found.at)} {sizes.unit}{beyond}"
+    said = f"{found.kind} {_round_count(found.at)} {sizes.unit}"
+    if contest is None:
+        return said + beyond
+    if len(contest.crossings) != 1:
+        return str(Kind.UNDECIDED)
+    (one,) = contest.crossings
+    return f"{said} [{_round_count(one.low)}–{_round_count(one.high)}]{beyond}"
+
+
+def _compare(
+    sizes: Sizes, name: str, base: str, taken: Callable[[Run], float | None]
+) -> Contest | None:
+    """Compare the lines of two engines far beyond both sizes; None where nothing ran twice."""
+    own, other = (_make_curve(sizes, one, taken) for one in (name, base))
+    if own is None or other is None:
+        return None
+    return compare_within([(own, other)], sizes.small / FAR_BEYOND, sizes.large * FAR_BEYOND)
+
+
+def _make_curve(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> Curve | None:
+    rows = [
+        tuple(_times(one, sizes.query, name, taken).values()) for one in (sizes.few, sizes.many)
+    ]
+    spread = pool(rows)
+    if spread is None or not all(rows):
+        return None
+    logs = np.array([fmean(map(math.log, row)) for row in rows])
+    trend = fit(np.array([float(sizes.small), float(sizes.large)]), logs, power=1.0)
+    variances = np.array([spread.variance / len(row) for row in rows])
+    return Curve(trend, variances, np.full(2, spread.freedom))
 
 
 def _round_count(number: float) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredSweep
 from .. import sentences
+from ..crossovers import Contest, Curve, compare, estimate_curve
 from ..model import Grid, Story
 from ..units import seconds, size
-from .crossovers import Contest, Curve, compare, estimate_curve
 from .curves import (
     Facet,
     build_curves,

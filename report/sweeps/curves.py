@@ -13,11 +13,11 @@ import numpy as np
 from ...spec.sweep import AxisKind, find_kind
 from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
+from ..crossovers import Curve
 from ..spread import Spread, estimate_prior, moderate, pool
 from ..statistics import sample, within
+from ..trend import Numbers, Trend, connect, fit
 from ..verdicts import Material, collect, outcome_of
-from .crossovers import Curve
-from .trend import Numbers, Trend, connect, fit
 
 Taken: TypeAlias = Callable[[Run], float | None]
 

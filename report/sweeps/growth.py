@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .crossovers import Curve, find_half_widths
-from .trend import Numbers, fit, invert
+from ..crossovers import Curve, find_half_widths
+from ..trend import Numbers, fit, invert
 
 FORECAST_POINTS = 3  # the largest: buffers and imports bend the line at small sizes
 FEWEST_FORECAST = 3  # two for a line, and the one that is held out

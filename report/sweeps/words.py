@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...spec.sweep import AxisKind
+from ..crossovers import Contest, Crossing
 from ..units import percent, ratio, seconds, size
-from .crossovers import Contest, Crossing
 from .growth import Growth, MemoryForecast, SpeedUp
 
 WIDE = 1.0  # an interval of a power that is wider says nothing

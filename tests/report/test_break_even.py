@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +113,27 @@ def test_a_group_function_is_told_in_groups_where_there_are_fewer_of_them(tmp_pa
         {"serial": ("baseline", "baseline"), "pool": ("from 20 groups", "from 20 groups")},
     )
     assert told(measured(tmp_path, times[1], *many, 10), few)[0] == "q: 1,000 and 10,000 rows"
+
+
+def test_two_rounds_give_the_interval_of_a_crossover_or_none_is_certain(tmp_path: Path) -> None:
+    few = repeated(measured(tmp_path, {"serial": 1.0, "pool": 2.5}, 100), 1.02)
+    many = measured(tmp_path, {"serial": 10.0, "pool": 7.0}, 1000)
+    found = told(repeated(many, 1.01), few)[1]["pool"][1]
+    numbers = re.fullmatch(r"from (\d+) tasks \[(\d+)–(\d+)\]", found)
+    assert numbers is not None
+    at, low, high = map(int, numbers.groups())
+    assert low < at < high < 2 * low
+    assert told(repeated(many, 1.5), few)[1]["pool"][1] == "undecided"
+
+
+def repeated(stored: StoredComparison, factor: float) -> StoredComparison:
+    """Return a comparison with a second round, all of whose times are larger by a factor."""
+    again = []
+    for run in stored.runs:
+        (hot,), cold = run.times.hot, run.times.cold or 0.0
+        times = replace(run.times, cold=cold * factor, hot=(hot * factor,))
+        again.append(replace(run, round=2, times=times))
+    return replace(stored, runs=(*stored.runs, *again))
 
 
 def test_a_comparison_without_a_tenth_has_no_such_section(tmp_path: Path) -> None:

@@ -17,15 +17,15 @@ import numpy as np
 import pytest
 from dfbench.errors import ResultsError
 from dfbench.report import markdown
+from dfbench.report.crossovers import Curve, compare
 from dfbench.report.formats import Format
 from dfbench.report.spread import estimate_prior, moderate, pool
 from dfbench.report.sweeps import charts, words
 from dfbench.report.sweeps.build import build
-from dfbench.report.sweeps.crossovers import Curve, compare
 from dfbench.report.sweeps.forms import render
 from dfbench.report.sweeps.growth import describe_growth, describe_speedup, forecast_memory
 from dfbench.report.sweeps.rebuild import write_reports
-from dfbench.report.sweeps.trend import connect, fit
+from dfbench.report.trend import connect, fit
 from dfbench.storage import sweeps
 
 from tests.support import stored_samples, stored_sweeps

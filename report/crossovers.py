@@ -15,8 +15,8 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from ..distributions import student
-from ..statistics import FAR
+from .distributions import student
+from .statistics import FAR
 from .trend import Numbers, Trend
 
 STEPS = 100  # sizes at which two curves are compared
@@ -79,8 +79,11 @@ def compare(curves: Sequence[tuple[Curve, Curve]]) -> Contest | None:
     """
     low = max(curve.sizes[0] for pair in curves for curve in pair)
     high = min(curve.sizes[1] for pair in curves for curve in pair)
-    if low >= high:
-        return None
+    return compare_within(curves, low, high) if low < high else None
+
+
+def compare_within(curves: Sequence[tuple[Curve, Curve]], low: float, high: float) -> Contest:
+    """Compare over a range of sizes, beyond the measured ones too."""
     sizes = _spread_sizes(curves[0][0].trend, low, high)
     ratios, halves = estimate_ratios(curves, sizes)
     return _judge(sizes, ratios, halves)
