@@ -92,6 +92,15 @@ class Selection:
     engine: Engines = None
     query: Queries = None
     setting: Settings = None
+    program: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--program",
+            metavar="NAME=FILE[:FUNCTION]",
+            help="Compare a program of your own, or each in a folder (a FOLDER alone); repeatable.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None
     no_python: Annotated[
         bool,
         typer.Option(

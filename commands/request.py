@@ -35,7 +35,7 @@ def build_request(  # noqa: PLR0913 - one for each group of options
         workload,
         tuple(selection.engine or ()),
         tuple(selection.query or ()),
-        {**files, **settings, **_overrides(data, limits, measure)},
+        {**files, **_programs(selection), **settings, **_overrides(data, limits, measure)},
         results,
         limits.limit_backend,
         baseline,
@@ -59,6 +59,21 @@ def _overrides(data: DataOptions, limits: LimitOptions, measure: MeasureOptions)
         "measure.beside": measure.beside,
     }
     return {key: value for key, value in options.items() if value is not None}
+
+
+def _programs(selection: Selection) -> dict[str, str]:
+    """Return each program's file by its dotted key; those of a folder have their files' names."""
+    found = {}
+    for text in selection.program or ():
+        name, equals, file = text.partition("=")
+        if equals:
+            found[f"programs.{name.strip()}"] = json.dumps(file.strip(), ensure_ascii=False)
+            continue
+        files = sorted(Path(text).glob("*.py")) if Path(text).is_dir() else []
+        if not files:
+            raise ResultsError(f"--program {text}: write NAME=FILE.py, or a folder of programs")
+        found |= {f"programs.{one.stem}": json.dumps(str(one)) for one in files}
+    return found
 
 
 def _split_setting(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets.cache import default_folder
-from ..engines import default_engines, engines, select_installed
+from ..engines import default_engines, engines, register_programs, select_installed
 from ..engines.info import Work
 from ..environments.provider import Provider
 from ..spec.reader import read
@@ -42,9 +42,11 @@ class Request:
         """Read the workload, narrowed to what is asked for."""
         names = tuple(engines())
         workload = read(self.workload, self.overrides, names, python=self.python)
+        register_programs(workload.programs)
         kept = narrow(workload, self.engines, self.queries)
         work = Work.TASK if kept.tasks else Work.QUERY
         asked = kept.engines or select_installed(default_engines(work))
+        asked = tuple(dict.fromkeys((*asked, *(own.name for own in kept.programs))))
         versions = self.provider.resolve_names(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
         named = versions if kept.tasks else expand_load_mode(versions, kept.measure.load)

@@ -7,13 +7,15 @@ point `dfbench.engines`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module, metadata
 
 from ..errors import EngineError
+from ..spec.workload import OwnProgram
 from .base import Engine
 from .info import NEWEST, EngineInfo, EnginePlace, Work
+from .own_program import OwnEngine
 from .scan import SCAN, scan_within
 from .versions import Versioned, find_info, select_version
 
@@ -70,6 +72,15 @@ def engines() -> dict[str, Engine]:
     own = [engine for module in REGISTRY for engine in _family(module)]
     others = [entry.load() for entry in metadata.entry_points(group="dfbench.engines")]
     return {engine.name: engine for engine in [*own, *others]}
+
+
+def register_programs(programs: Iterable[OwnProgram]) -> None:
+    """Make a workload's own programs known by name; EngineError where an engine has the name."""
+    known = engines()
+    for one in programs:
+        if not isinstance(known.get(one.name), OwnEngine | None):
+            raise EngineError(f"{one.name} is the name of an engine; give the program another")
+        known[one.name] = OwnEngine(_find(one.engine or "pandas"), one)
 
 
 def own_infos() -> tuple[EngineInfo, ...]:

@@ -32,6 +32,7 @@ Takes = Literal[
     "tasks",
     "limits",
     "measure",
+    "programs",
     "extreme",
     "apply",
     "join",
@@ -58,6 +59,7 @@ WORKLOAD = {
     "queries": Key("queries", "The questions, each under a short name."),
     "tasks": Key("tasks", "A function called many times without a frame, or a list of them."),
     "engines": Key("engines", "Engines to compare; default: the usual ones that are installed."),
+    "programs": Key("programs", "Programs of your own to compare, each under a name."),
     "limits": Key("limits", "Limits on the whole process tree of each engine."),
     "measure": Key("measure", "How to measure."),
     "sweep": Key("sweep", "Numbers that `dfbench sweep` changes: ranges such as 1e4..1e7."),
@@ -117,6 +119,11 @@ TASKS = {
     "count": Key("count", "Number of calls.", required=True),
     "arguments": Key("constants", "Values of the def's other parameters."),
     "verify": Key("verify", "How answers are compared: exact, statistical or none."),
+}
+PROGRAM = {
+    "file": Key("text", "A Python file, relative to the workload.", required=True),
+    "function": Key("text", "What to call with the frame; default: the query's name, or query."),
+    "engine": Key("text", "The engine that loads the frame; default: the one that it imports."),
 }
 LIMITS = {
     "memory": Key("size", "Memory, such as 8GiB; null: no limit; find: the smallest that works."),

@@ -21,6 +21,7 @@ from .grammar import (
     LOADS,
     MEASURE,
     ON_MISSING,
+    PROGRAM,
     QUERY,
     TASKS,
     VERIFY,
@@ -108,6 +109,7 @@ FORMS |= {
     "tasks": {"anyOf": [_object(TASKS), {"type": "array", "items": _object(TASKS)}]},
     "limits": _object(LIMITS),
     "measure": _object(MEASURE),
+    "programs": _mapping({"anyOf": [_SCALAR, _object(PROGRAM)]}),
 }
 FORMS |= {
     "queries": {

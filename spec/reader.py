@@ -28,6 +28,7 @@ from .grammar import (
     WORKLOAD,
     Key,
 )
+from .own_programs import ProgramReader
 from .parser import ExpressionError
 from .quantities import parse_number
 from .queries import Scope, holds_definition, read_queries, read_source
@@ -202,6 +203,7 @@ class _WorkloadReader:
 
     def read(self, stem: str) -> Workload:
         dataset = self.dataset()
+        programs = tuple(ProgramReader(self.log, self.folder).read(self.given))
         queries, tasks = self.queries(dataset), self.tasks()
         return Workload(
             name=self.given.word("workload", stem),
@@ -209,9 +211,10 @@ class _WorkloadReader:
             dataset=_with_keys(dataset, queries),
             queries=queries,
             tasks=tasks,
-            engines=self.engine_names(),
+            engines=self.engine_names([one.name for one in programs]),
             limits=self.limits(),
             measure=self.measure(),
+            programs=programs,
             sweep=tuple(self.axes(tasks)),
         )
 
@@ -341,10 +344,11 @@ class _WorkloadReader:
             message = f"{generator} takes no groups: the number of rows decides its keys"
             self.log.add(given.at("groups"), message)
 
-    def engine_names(self) -> tuple[str, ...]:
+    def engine_names(self, programs: list[str]) -> tuple[str, ...]:
         if "engines" not in self.given:
             return ()
-        return read_engines(self.log, self.given.values["engines"], self.engines)
+        known = None if self.engines is None else [*self.engines, *programs]
+        return read_engines(self.log, self.given.values["engines"], known)
 
     def limits(self) -> Limits:
         given = self.inner("limits", LIMITS)

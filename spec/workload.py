@@ -241,6 +241,24 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProgram:
+    """A program that a person wrote: a file, and what is called in it.
+
+    `functions` are those that the file defines. `function` is empty where each query calls the one
+    of its name, or `query`; `engine` loads the frame that it gets. A `whole` module has `load`,
+    `query` and `rows` of its own.
+    """
+
+    name: str
+    path: Path
+    source: str
+    functions: tuple[str, ...]
+    function: str = ""
+    engine: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """A whole workload file; `queries` is empty where `tasks` are given.
 
@@ -258,6 +276,7 @@ class Workload:
     engines: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     measure: Measure = field(default_factory=Measure)
+    programs: tuple[OwnProgram, ...] = ()
     source: str = ""
     file: str = ""
     overrides: tuple[tuple[str, str], ...] = ()

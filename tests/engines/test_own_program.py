@@ -1,0 +1,127 @@
+"""Programs that a person wrote run as they stand, are checked, and are refused in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from dfbench.commands.options import Selection
+from dfbench.commands.request import build_request
+from dfbench.comparison import session
+from dfbench.comparison.request import Request
+from dfbench.engines import find
+from dfbench.errors import DfbenchError
+from dfbench.spec.reader import read_text
+from dfbench.storage.records import Outcome
+
+WORKLOAD = """
+workload: small
+dataset: {generate: db-benchmark-groupby, rows: 1e3, groups: 10}
+queries:
+  total: {group_by: id1, aggregate: {v1: sum(v1)}}
+  whole: {aggregate: {v1: max(v1)}}
+engines: duckdb
+limits: {memory: 1GiB, threads: 1}
+programs:
+  PROGRAM
+"""
+PANDAS = """
+import pandas as pd
+
+def total(frame):
+    return frame.groupby("id1")["v1"].sum()
+
+def whole(frame):
+    return frame["v1"].max()
+"""
+POLARS = """
+import polars as pl
+
+def query(frame):
+    return frame.lazy().group_by("id1").agg(pl.col("v1").sum())
+"""
+MODULE = """
+import pyarrow.parquet as pq
+
+def load(path):
+    return pq.read_table(path, columns=["id1", "v1"])
+
+def query(table):
+    return table.group_by("id1").aggregate([("v1", "sum")]).rename_columns(["id1", "v1"])
+
+def rows(answer):
+    return answer
+"""
+
+
+def test_programs_of_a_folder_run_as_they_stand_and_are_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "candidates"
+    folder.mkdir()
+    texts = {"mine": PANDAS, "lazy": POLARS, "arrow": MODULE}
+    for name, text in texts.items():
+        (folder / f"{name}.py").write_text(text)
+    file = tmp_path / "small.yaml"
+    file.write_text(WORKLOAD[: WORKLOAD.index("programs")])
+    request = build_request(
+        str(file), Selection(program=[str(folder)]), results=tmp_path / "results"
+    )
+    workload = request.read()
+    assert workload.engines == ("duckdb", "arrow", "lazy", "mine")
+
+    stored = session.check(request, workload).stored
+    outcomes = {(run.engine, run.query): run for run in stored.runs}
+    for engine, query in [
+        ("mine", "total"),
+        ("mine", "whole"),
+        ("lazy", "total"),
+        ("arrow", "total"),
+    ]:
+        assert outcomes[engine, query].outcome is Outcome.OK, outcomes[engine, query].evidence
+    # A module without the question's function answers the one it knows.
+    assert outcomes["arrow", "whole"].outcome is Outcome.WRONG
+    for name, text in texts.items():
+        assert text.strip() in stored.programs[name, "total"]
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("new: missing.py", "missing.py cannot be read"),
+        ("new: {function: f}", "needs 'file'"),
+        ("new: {file: new.py, function: quer}", "no function 'quer'; did you mean 'query'?"),
+        ("new: {file: new.py, engine: duck}", "a function cannot get a frame of 'duck'"),
+        ("new: plain.py", "imports no engine whose frame it could get"),
+        ("new: broken.py", "broken.py:2:8: not Python: invalid syntax"),
+        ("new: [new.py]", "needs a Python file"),
+        ("polars: new.py", "polars is the name of an engine"),
+    ],
+)
+def test_a_program_that_cannot_run_is_refused_at_its_place(
+    tmp_path: Path, program: str, said: str
+) -> None:
+    (tmp_path / "new.py").write_text(POLARS)
+    (tmp_path / "plain.py").write_text("def query(frame): return frame")
+    (tmp_path / "broken.py").write_text("import polars\nquery =\n")
+    file = tmp_path / "small.yaml"
+    file.write_text(WORKLOAD.replace("PROGRAM", program))
+    with pytest.raises(DfbenchError, match=re.escape(said)):
+        Request(file).read()
+
+
+def test_a_stranger_cannot_bring_a_program(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(POLARS)
+    file = tmp_path / "small.yaml"
+    file.write_text(WORKLOAD.replace("PROGRAM", "new: new.py"))
+    with pytest.raises(DfbenchError, match="--no-python refuses programs"):
+        Request(file, python=False).read()
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "dask", "modin", "datatable", "duckdb"])
+def test_a_function_gets_the_frame_that_its_engine_loads(tmp_path: Path, engine: str) -> None:
+    text = f"import {engine}\n\ndef query(frame):\n    return frame\n"
+    (tmp_path / "new.py").write_text(text)
+    found = read_text(WORKLOAD.replace("PROGRAM", "new: new.py:query"), "small.yaml", tmp_path)
+    (own,) = found.programs
+    assert (own.engine, own.function) == (engine, "query")
+    assert find(engine).name == engine
