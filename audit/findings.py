@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from .checksums import NOISE, agree, count_logged, measure_distance
-from .published import Entry
+from .published import PublishedRun
 from .right_answers import Place, RightAnswer
 
 # Sums of 32 bits and approximate medians are off by up to so much; db-benchmark's own report
@@ -96,7 +96,7 @@ def lines(findings: Iterable[Finding]) -> str:
 
 
 def audit(
-    entries: Iterable[Entry], computed: Mapping[Place, RightAnswer] = MappingProxyType({})
+    entries: Iterable[PublishedRun], computed: Mapping[Place, RightAnswer] = MappingProxyType({})
 ) -> tuple[Finding, ...]:
     """Return what cannot be right among published results, the worst first.
 
@@ -118,7 +118,7 @@ def audit(
     )
 
 
-def _select_published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _select_published(entries: Sequence[PublishedRun]) -> tuple[PublishedRun, ...]:
     """Keep each solution's newest batch on each data set: the report shows no other."""
     newest: dict[tuple[str, str, str], int] = {}
     for entry in entries:
@@ -127,7 +127,7 @@ def _select_published(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(e for e in entries if newest[e.solution, e.task, e.data] == e.batch)
 
 
-def _flag_truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_truncated(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
     """Flag data of which fewer rows were read than its name says, once for each data set."""
     reported = set()
     for entry in entries:
@@ -141,7 +141,7 @@ def _flag_truncated(entries: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def _flag_answers(
-    entries: Sequence[Entry], computed: Mapping[Place, RightAnswer]
+    entries: Sequence[PublishedRun], computed: Mapping[Place, RightAnswer]
 ) -> Iterator[Finding]:
     """Flag answers whose checksums contradict the right ones, or are not all logged."""
     checked = [entry for entry in entries if entry.check]
@@ -154,7 +154,9 @@ def _flag_answers(
                 yield from _compare_checks(entry, reference)
 
 
-def _compare_checks(entry: Entry, reference: Reference[tuple[str, ...]]) -> Iterator[Finding]:
+def _compare_checks(
+    entry: PublishedRun, reference: Reference[tuple[str, ...]]
+) -> Iterator[Finding]:
     right = reference.answer
     off = measure_distance(entry.check, right)
     logged, all_of_them = count_logged(entry.check), count_logged(right)
@@ -168,7 +170,7 @@ def _compare_checks(entry: Entry, reference: Reference[tuple[str, ...]]) -> Iter
 
 
 def _flag_row_counts(
-    entries: Sequence[Entry], computed: Mapping[Place, RightAnswer]
+    entries: Sequence[PublishedRun], computed: Mapping[Place, RightAnswer]
 ) -> Iterator[Finding]:
     counted = [entry for entry in entries if entry.out_rows is not None]
     for asked in _group_by_question(counted):
@@ -180,7 +182,7 @@ def _flag_row_counts(
                 yield from _compare_rows(entry, reference)
 
 
-def _compare_rows(entry: Entry, reference: Reference[float]) -> Iterator[Finding]:
+def _compare_rows(entry: PublishedRun, reference: Reference[float]) -> Iterator[Finding]:
     rows, right = entry.out_rows or 0.0, reference.answer
     if rows != right:
         evidence = f"{rows:,.0f} rows instead of {right:,.0f} {reference.source}"
@@ -188,7 +190,7 @@ def _compare_rows(entry: Entry, reference: Reference[float]) -> Iterator[Finding
         yield _make_finding(Flag.ROWS, entry, evidence, off=off)
 
 
-def _flag_unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_unsteady(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
     """Flag a solution whose runs in one batch do not agree with themselves."""
     runs = _group((e for e in entries if e.check), lambda e: (*_place(e), e.solution))
     for several in runs.values():
@@ -202,7 +204,7 @@ def _flag_unsteady(entries: Sequence[Entry]) -> Iterator[Finding]:
                 break
 
 
-def _flag_unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_unfinished(entries: Sequence[PublishedRun]) -> Iterator[Finding]:
     """Flag queries that took far less than checking their answer, in every run of theirs."""
     runs = _group(entries, lambda e: (*_place(e), e.solution))
     for several in runs.values():
@@ -215,14 +217,16 @@ def _flag_unfinished(entries: Sequence[Entry]) -> Iterator[Finding]:
             yield _make_finding(Flag.UNFINISHED, quickest, evidence)
 
 
-def _is_unfinished(entry: Entry) -> bool:
+def _is_unfinished(entry: PublishedRun) -> bool:
     if entry.seconds is None or entry.check_seconds is None:
         return False
     longer = entry.check_seconds > UNFINISHED_SHARE * entry.seconds
     return longer and entry.check_seconds >= UNFINISHED_SECONDS
 
 
-def _flag_stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator[Finding]:
+def _flag_stale(
+    everything: Sequence[PublishedRun], shown: Sequence[PublishedRun]
+) -> Iterator[Finding]:
     """Flag each solution that is published in a version behind its own newest, or a year old."""
     last = max((entry.day for entry in everything), default=None)
     newest = {
@@ -243,7 +247,9 @@ def _flag_stale(everything: Sequence[Entry], shown: Sequence[Entry]) -> Iterator
         yield replace(finding, data=", ".join(dict.fromkeys(e.data for e in stale)))
 
 
-def _find_stale(shown: Sequence[Entry], own: Entry, last: date | None) -> list[Entry]:
+def _find_stale(
+    shown: Sequence[PublishedRun], own: PublishedRun, last: date | None
+) -> list[PublishedRun]:
     """Return one entry for each data set of a solution on which its version is stale."""
     one_each = {entry.data: entry for entry in reversed(shown)}
     return [
@@ -253,7 +259,7 @@ def _find_stale(shown: Sequence[Entry], own: Entry, last: date | None) -> list[E
     ]
 
 
-def _is_behind(entry: Entry, newest: Entry) -> bool:
+def _is_behind(entry: PublishedRun, newest: PublishedRun) -> bool:
     return _parse_release(newest.version) > _parse_release(entry.version)
 
 
@@ -264,15 +270,15 @@ def _parse_release(version: str) -> tuple[int, ...]:
     )
 
 
-def _group_by_question(entries: Sequence[Entry]) -> Iterator[dict[str, Entry]]:
+def _group_by_question(entries: Sequence[PublishedRun]) -> Iterator[dict[str, PublishedRun]]:
     """Return each question's entries by solution: the last run, whose answer was checked."""
     for asked in _group(entries, _place).values():
         yield {entry.solution: entry for entry in sorted(asked, key=lambda e: e.run)}
 
 
 def _find_reference(
-    asked: Mapping[str, Entry],
-    answer: Callable[[Entry], Answer],
+    asked: Mapping[str, PublishedRun],
+    answer: Callable[[PublishedRun], Answer],
     same: Callable[[Answer, Answer], bool],
     computed: Answer | None,
 ) -> Reference[Answer] | None:
@@ -288,15 +294,15 @@ def _find_reference(
 
 
 def _find_majority(
-    asked: Mapping[str, Entry],
-    answer: Callable[[Entry], Answer],
+    asked: Mapping[str, PublishedRun],
+    answer: Callable[[PublishedRun], Answer],
     same: Callable[[Answer, Answer], bool],
 ) -> Reference[Answer] | None:
     """Return the answer of more than half of the families; None without one.
 
     A family whose members differ has no voice.
     """
-    voices: dict[str, list[Entry]] = defaultdict(list)
+    voices: dict[str, list[PublishedRun]] = defaultdict(list)
     for solution, entry in asked.items():
         voices[FAMILIES.get(solution, solution)].append(entry)
     united = {
@@ -317,17 +323,19 @@ def _count_parts(answer: object) -> int:
     return count_logged(answer) if isinstance(answer, tuple) else 1
 
 
-def _find_place(asked: Mapping[str, Entry]) -> Place:
+def _find_place(asked: Mapping[str, PublishedRun]) -> Place:
     one = next(iter(asked.values()))
     return one.data, one.question
 
 
-def _place(entry: Entry) -> tuple[str, str, str]:
+def _place(entry: PublishedRun) -> tuple[str, str, str]:
     return entry.task, entry.data, entry.question
 
 
-def _group(entries: Iterable[Entry], key: Callable[[Entry], Answer]) -> dict[Answer, list[Entry]]:
-    groups: dict[Answer, list[Entry]] = defaultdict(list)
+def _group(
+    entries: Iterable[PublishedRun], key: Callable[[PublishedRun], Answer]
+) -> dict[Answer, list[PublishedRun]]:
+    groups: dict[Answer, list[PublishedRun]] = defaultdict(list)
     for entry in entries:
         groups[key(entry)].append(entry)
     return groups
@@ -345,7 +353,7 @@ def _join_names(names: Iterable[str]) -> str:
 
 
 def _make_finding(
-    flag: Flag, entry: Entry, evidence: str, question: str | None = None, off: float = 0.0
+    flag: Flag, entry: PublishedRun, evidence: str, question: str | None = None, off: float = 0.0
 ) -> Finding:
     return Finding(
         flag=flag,

@@ -33,7 +33,7 @@ NOTHING = {"", "NA", "NaN", "nan", "None"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PublishedRun:
     """One timed run as it was published; None where the file says nothing.
 
     `check` holds the answer's checksums as text, so that the digits that were printed are known.
@@ -55,7 +55,7 @@ class Entry:
     check_seconds: float | None
 
 
-def read(path: Path) -> tuple[Entry, ...]:
+def read(path: Path) -> tuple[PublishedRun, ...]:
     """Read a result file, plain or compressed as `.gz`.
 
     Lines of batches without a number are left out, as db-benchmark's report does.
@@ -76,7 +76,7 @@ def _open(path: Path) -> TextIO:
     return path.open(newline="", encoding="utf-8")
 
 
-def _entries(path: Path, lines: csv.DictReader[str]) -> list[Entry]:
+def _entries(path: Path, lines: csv.DictReader[str]) -> list[PublishedRun]:
     lacking = [name for name in NEEDED if name not in (lines.fieldnames or ())]
     if lacking:
         raise ResultsError(
@@ -85,10 +85,10 @@ def _entries(path: Path, lines: csv.DictReader[str]) -> list[Entry]:
     return [_entry(path, lines.line_num, line) for line in lines if _number(line["batch"])]
 
 
-def _entry(path: Path, number: int, line: Mapping[str, str | None]) -> Entry:
+def _entry(path: Path, number: int, line: Mapping[str, str | None]) -> PublishedRun:
     try:
         moment = datetime.fromtimestamp(float(line["timestamp"] or ""), UTC)
-        return Entry(
+        return PublishedRun(
             line=number,
             batch=int(float(line["batch"] or "")),
             day=moment.date(),

@@ -53,7 +53,7 @@ class CostModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class BreakEven:
     """Where an engine's line crosses the baseline's; `at` is None where it does not."""
 
     kind: Kind
@@ -82,31 +82,31 @@ def line(small: int, few: float, large: int, many: float) -> CostModel:
     return CostModel(max(0.0, few - cost * small), cost)
 
 
-def crossing(own: CostModel, base: CostModel) -> Crossing:
+def crossing(own: CostModel, base: CostModel) -> BreakEven:
     """Describe where an engine's line is below the baseline's.
 
     >>> crossing(CostModel(1.0, 0.001), CostModel(0.0, 0.002))
-    Crossing(kind=<Kind.FROM: 'from'>, at=1000.0)
+    BreakEven(kind=<Kind.FROM: 'from'>, at=1000.0)
     """
     dearer, slower = own.start - base.start, own.cost - base.cost
     if dearer <= 0 and slower <= 0:
-        return Crossing(Kind.NEVER if dearer == slower == 0 else Kind.ALWAYS)
+        return BreakEven(Kind.NEVER if dearer == slower == 0 else Kind.ALWAYS)
     if dearer >= 0 and slower >= 0:
-        return Crossing(Kind.NEVER)
-    return Crossing(Kind.BELOW if slower > 0 else Kind.FROM, -dearer / slower)
+        return BreakEven(Kind.NEVER)
+    return BreakEven(Kind.BELOW if slower > 0 else Kind.FROM, -dearer / slower)
 
 
-def combine(found: Sequence[Crossing]) -> Crossing:
+def combine(found: Sequence[BreakEven]) -> BreakEven:
     """Return what rounds agree on: their median; undecided where they differ in kind."""
     kinds = {one.kind for one in found}
     if not kinds:
-        return Crossing(Kind.UNDECIDED)
+        return BreakEven(Kind.UNDECIDED)
     if kinds == {Kind.ALWAYS, Kind.FROM}:
-        return Crossing(Kind.FROM, median(one.at or 0.0 for one in found))
+        return BreakEven(Kind.FROM, median(one.at or 0.0 for one in found))
     if len(kinds) > 1:
-        return Crossing(Kind.UNDECIDED)
+        return BreakEven(Kind.UNDECIDED)
     places = [one.at for one in found if one.at is not None]
-    return Crossing(found[0].kind, median(places) if places else None)
+    return BreakEven(found[0].kind, median(places) if places else None)
 
 
 def stories(stored: StoredComparison) -> tuple[Story, ...]:
@@ -186,7 +186,7 @@ def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
     )
 
 
-def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> Crossing:
+def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> BreakEven:
     return combine([crossing(mine[number], other[number]) for number in mine if number in other])
 
 
@@ -234,7 +234,7 @@ def describe_failure(sizes: Sizes, name: str) -> str:
     return str(Outcome.WRONG if ends else Outcome.UNSUPPORTED)
 
 
-def _describe_crossing(found: Crossing, sizes: Sizes, contest: Contest | None) -> str:
+def _describe_crossing(found: BreakEven, sizes: Sizes, contest: Contest | None) -> str:
     """Return where an engine pays, with the 95 % interval where two rounds give one."""
     if found.at is None:
         return str(found.kind)

@@ -74,7 +74,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ScatterPoint:
     """An engine at its time and peak memory; `label` is the height of its label."""
 
     engine: str
@@ -89,7 +89,7 @@ class Point:
 class Scatter:
     """Peak memory against time, an engine a point."""
 
-    points: tuple[Point, ...]
+    points: tuple[ScatterPoint, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     width: int = PLOT_WIDTH
@@ -188,18 +188,20 @@ def scatter(view: View) -> Scatter | None:
     return Scatter(_place_labels(points), ticks, _memory_ticks(top))
 
 
-def _point(engine: str, x: float, time: float, peak: int, top: float) -> Point:
+def _point(engine: str, x: float, time: float, peak: int, top: float) -> ScatterPoint:
     y = round(_height(peak, top), 1)
-    return Point(engine, round(x, 1), y, y, False, f"{engine}: {seconds(time)}, {size(peak)}")
+    return ScatterPoint(
+        engine, round(x, 1), y, y, False, f"{engine}: {seconds(time)}, {size(peak)}"
+    )
 
 
 def _height(peak: float, top: float) -> float:
     return (PLOT_HEIGHT - PLOT_FOOT) * (1 - peak / top)
 
 
-def _place_labels(points: Sequence[Point]) -> tuple[Point, ...]:
+def _place_labels(points: Sequence[ScatterPoint]) -> tuple[ScatterPoint, ...]:
     """Set each label where it covers neither another nor a point: right, left, lower, higher."""
-    placed: list[Point] = []
+    placed: list[ScatterPoint] = []
     for point in sorted(points, key=lambda point: point.y):
         tries = [
             replace(point, left=left, label=round(point.y + step * LABEL_HEIGHT, 1))
@@ -211,7 +213,9 @@ def _place_labels(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(placed)
 
 
-def _is_free(label: Point, placed: Sequence[Point], points: Sequence[Point]) -> bool:
+def _is_free(
+    label: ScatterPoint, placed: Sequence[ScatterPoint], points: Sequence[ScatterPoint]
+) -> bool:
     start, end = _extent(label)
     if start < PLOT_LEFT or end > PLOT_WIDTH:
         return False
@@ -223,7 +227,7 @@ def _is_free(label: Point, placed: Sequence[Point], points: Sequence[Point]) -> 
     )
 
 
-def _extent(point: Point) -> tuple[float, float]:
+def _extent(point: ScatterPoint) -> tuple[float, float]:
     """Return where a label begins and ends (7.5 units a character)."""
     length = 7.5 * len(point.engine) + 9
     return (point.x - length, point.x) if point.left else (point.x, point.x + length)

@@ -101,7 +101,7 @@ class _Ranges:
             case "min" | "max" | "first" | "last" | "lag" | "lead":
                 return arguments[0]
             case "mean" | "median" | "quantile":
-                return _widened(arguments[0])
+                return _widen(arguments[0])
             case "sum":
                 return Range(0 if arguments[0].low >= 0 else -math.inf)
         return ANY
@@ -110,13 +110,13 @@ class _Ranges:
 def _arithmetic(op: str, x: Range, y: Range, right: Expr) -> Range:
     match op:
         case "+":
-            return _checked([x.low + y.low, x.high + y.high])
+            return _make_range([x.low + y.low, x.high + y.high])
         case "-":
-            return _checked([x.low - y.high, x.high - y.low])
+            return _make_range([x.low - y.high, x.high - y.low])
         case "*" | "/" if not (x.negative or y.negative) and not (x.finite and y.finite):
             return POSITIVE
         case "*":
-            return _checked(a * b for a in (x.low, x.high) for b in (y.low, y.high))
+            return _make_range(a * b for a in (x.low, x.high) for b in (y.low, y.high))
         case "/" | "//" if not y.has_zero:
             return _quotient(op, x, y)
         case "%" if y.low > 0:
@@ -135,9 +135,9 @@ def _quotient(op: str, x: Range, y: Range) -> Range:
         return ANY
     if op == "//" and all(map(math.isfinite, ends)):
         # A quotient of large integers is rounded.
-        rounded = _widened(Range(min(ends), max(ends)))
-        return _checked([math.floor(rounded.low), rounded.high])
-    return _checked(ends)
+        rounded = _widen(Range(min(ends), max(ends)))
+        return _make_range([math.floor(rounded.low), rounded.high])
+    return _make_range(ends)
 
 
 def _power(x: Range, right: Expr) -> Range:
@@ -154,7 +154,7 @@ def _call(function: str, arguments: list[Range]) -> Range:
     match function:
         case "abs":
             ends = [abs(first.low), abs(first.high)]
-            return _checked([0 if first.has_zero else min(ends), max(ends)])
+            return _make_range([0 if first.has_zero else min(ends), max(ends)])
         case "sqrt" | "exp" | "len" | "year" | "month" | "day":
             return POSITIVE
         case "min":
@@ -164,7 +164,7 @@ def _call(function: str, arguments: list[Range]) -> Range:
     return ANY
 
 
-def _widened(x: Range) -> Range:
+def _widen(x: Range) -> Range:
     """Return the range of a value between others, which is rounded."""
     if max(-x.low, x.high) > LARGE:
         return ANY if x.negative else POSITIVE
@@ -178,7 +178,7 @@ def _hull(ranges: Iterable[Range]) -> Range:
     return Range(min(one.low for one in found), max(one.high for one in found))
 
 
-def _checked(ends: Iterable[Number]) -> Range:
+def _make_range(ends: Iterable[Number]) -> Range:
     """Return the range of these ends; any number where they mean nothing, or an integer wraps."""
     found = list(ends)
     if any(map(math.isnan, found)) or any(isinstance(e, int) and abs(e) >= INT64 for e in found):

@@ -150,9 +150,9 @@ class SweepRounds:
             for pair, cost in rounds.costs.items()
         }
         baseline = self.sessions[0].head.baseline
-        return choose_undecided(places, set(self._undecided()), baseline, costs, seconds)
+        return choose_undecided(places, set(self._find_undecided()), baseline, costs, seconds)
 
-    def _undecided(self) -> Iterator[Place]:
+    def _find_undecided(self) -> Iterator[Place]:
         """Yield where it is not certain whether an engine is faster than the baseline."""
         for point, (session, rounds) in enumerate(zip(self.sessions, self.rounds, strict=True)):
             stored = StoredComparison(session.folder.path, session.head, tuple(rounds.runs), ())

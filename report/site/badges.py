@@ -35,12 +35,12 @@ def make_badge(entry: Entry, engine: EngineEntry) -> Badge | None:
     """Return the badge of an engine; None for the baseline, and where there is no ratio."""
     if engine.hot is None or engine.hot.word == "baseline":
         return None
-    told = f"{_describe_ratio(engine, entry.baseline)}, {entry.checked}"
+    message = f"{_describe_ratio(engine, entry.baseline)}, {entry.checked}"
     missed = engine.asked - engine.answered
-    told += f", {missed} of {engine.asked} unanswered" if missed else ""
+    message += f", {missed} of {engine.asked} unanswered" if missed else ""
     good = engine.hot.word == "faster" and entry.checked.startswith("all") and not missed
     colour = GOOD if good else BAD if entry.checked.startswith("wrong") else PLAIN
-    return Badge(f"dfbench {entry.workload} {entry.size:,}", told, colour)
+    return Badge(f"dfbench {entry.workload} {entry.size:,}", message, colour)
 
 
 def _describe_ratio(engine: EngineEntry, baseline: str) -> str:

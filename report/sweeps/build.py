@@ -257,8 +257,8 @@ def _tabulate_memory(facet: Facet, form: SizeFormat) -> Grid:
     for engine in facet.engines:
         found = forecast_memory(measure_peaks(facet, engine))
         if found:
-            told = f"{found.each:.3g}", describe_miss(found, form)
-            rows.append((engine, *told, found.problem or describe_reach(found, limit, form)))
+            cells = f"{found.each:.3g}", describe_miss(found, form)
+            rows.append((engine, *cells, found.problem or describe_reach(found, limit, form)))
     return Grid("Peak memory", headings, rows)
 
 

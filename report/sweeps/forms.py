@@ -28,7 +28,7 @@ def render(view: SweepView, form: Format) -> str:
         case Format.JSON:
             return json.dumps(asdict(view), ensure_ascii=False, indent=2) + "\n"
         case Format.JSONL | Format.CSV:
-            raise _unknown(form)
+            raise _make_error(form)
         case other:
             assert_never(other)
 
@@ -36,10 +36,10 @@ def render(view: SweepView, form: Format) -> str:
 def check_form(form: Format) -> None:
     """Raise DfbenchError for a form that sweeps do not have."""
     if form in {Format.JSONL, Format.CSV}:
-        raise _unknown(form)
+        raise _make_error(form)
 
 
-def _unknown(form: Format) -> DfbenchError:
+def _make_error(form: Format) -> DfbenchError:
     return DfbenchError(
         f"--format {form}: expected one of: table, markdown, html, json; `dfbench report` on the "
         "folder of a point has the others"

@@ -10,7 +10,7 @@ import pytest
 from dfbench.comparison import session
 from dfbench.comparison.request import Request
 from dfbench.comparison.scaling import measures_secondary, scale_down
-from dfbench.report.break_even import CostModel, Crossing, Kind, combine, crossing, line, stories
+from dfbench.report.break_even import BreakEven, CostModel, Kind, combine, crossing, line, stories
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
@@ -39,18 +39,18 @@ def test_more_rows_in_less_time_are_noise_and_no_cost_below_zero() -> None:
     ],
 )
 def test_lines_cross_where_arithmetic_says(road: CostModel, kind: Kind, at: float | None) -> None:
-    assert crossing(road, CostModel(1.0, 1.0)) == Crossing(kind, at)
+    assert crossing(road, CostModel(1.0, 1.0)) == BreakEven(kind, at)
 
 
 def test_rounds_that_differ_in_kind_are_undecided() -> None:
-    assert combine([Crossing(Kind.FROM, 5.0), Crossing(Kind.NEVER)]).kind is Kind.UNDECIDED
+    assert combine([BreakEven(Kind.FROM, 5.0), BreakEven(Kind.NEVER)]).kind is Kind.UNDECIDED
     assert combine([]).kind is Kind.UNDECIDED
 
 
 def test_rounds_that_agree_give_their_median() -> None:
-    places = [Crossing(Kind.FROM, at) for at in (5.0, 9.0, 700.0)]
-    assert combine(places) == Crossing(Kind.FROM, 9.0)
-    assert combine([*places[:1], Crossing(Kind.ALWAYS)]) == Crossing(Kind.FROM, 2.5)
+    places = [BreakEven(Kind.FROM, at) for at in (5.0, 9.0, 700.0)]
+    assert combine(places) == BreakEven(Kind.FROM, 9.0)
+    assert combine([*places[:1], BreakEven(Kind.ALWAYS)]) == BreakEven(Kind.FROM, 2.5)
 
 
 def measured(
