@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import median
+from statistics import median, variance
 from subprocess import PIPE
 
 from dfbench.errors import LimitError
@@ -21,7 +22,8 @@ from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import NAMES, Backend, choose_backend
 from dfbench.execution.observation import End, Observation
-from dfbench.report.statistics import interval
+from dfbench.report.spread import Spread
+from dfbench.report.statistics import estimate
 from dfbench.spec.workload import Limits
 from dfbench.storage.records import Outcome, Run
 
@@ -175,7 +177,9 @@ def backends() -> list[Backend]:
 
 
 def format_ratios(ratios: list[float]) -> str:
-    low, high = interval(ratios)
+    logs = dict(enumerate(map(math.log, ratios)))
+    own = Spread(variance(logs.values()) / 2, (len(logs) - 1) / 2)
+    low, high = estimate(logs, [own, own]).interval
     return f"{median(ratios):.4f} [{low:.4f}, {high:.4f}] in {len(ratios)} pairs"
 
 

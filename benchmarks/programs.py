@@ -14,7 +14,7 @@ import textwrap
 from pathlib import Path
 
 from dfbench.comparison.plan import make_plan
-from dfbench.comparison.preparation import dataset_of
+from dfbench.comparison.preparation import ANSWERS, dataset_of
 from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
@@ -103,7 +103,7 @@ def main() -> None:
     request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
     workload = request.read()
     data = make_dataset(dataset_of(workload), request.cache)
-    planned = make_plan(workload, data, choose_backend())
+    planned = make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
     warm_page_cache(data.path)
     for (engine, query), body in BY_HAND.items():
         if engine not in workload.engines:
