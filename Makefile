@@ -101,9 +101,10 @@ site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark
 	$(BIN)/python -m pytest tests/oracle/published.py
 	$(BIN)/dfbench page $(SITE) -o site
 
-fuzz: $(READY) ## compare 5,000 random row functions and 1,000 group functions with Python's answers
+fuzz: $(READY) ## compare random row functions, group functions and the oracle with Python's answers
 	$(BIN)/python -m tests.fuzz.rows 5000
 	$(BIN)/python -W ignore -m tests.fuzz.groups 1000
+	$(BIN)/python -m tests.fuzz.oracle 5000
 
 bench: $(READY) ## measure dfbench's own overhead
 	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done

@@ -12,17 +12,20 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial, reduce
 from pathlib import Path
+from typing import cast
 
 from ..engines import find, versions
 from ..engines.base import Engine, Program
 from ..engines.duckdb import ENGINE as DUCKDB
 from ..engines.duckdb.queries import Statement
+from ..engines.writing.properties import Facts
+from ..engines.writing.sql import ADD, CAST, MULTIPLY, NEGATIVE, Sql, SqlWriter
 from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job
-from ..spec.expression import Agg
+from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
 from ..spec.joins import expand_join
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
@@ -63,10 +66,92 @@ class Unanswered:
     why: str
 
 
+class ExactWriter(SqlWriter):
+    """DuckDB's expressions with integers of 128 bits where 64 may be too few."""
+
+    __slots__ = ()
+
+    def arithmetic(self, node: Arith) -> Sql:
+        """Write arithmetic; a whole power of an integer is a product, which is not rounded."""
+        match node:
+            case Arith("**", base, Lit(int() as power)) if self._integers(node):
+                return self.write(reduce(partial(Arith, "*"), [base] * power))
+        return super().arithmetic(node)
+
+    def negative(self, operand: Expr) -> Sql:
+        """Write a number with the other sign: the least of 64 bits has none there."""
+        if self._integers(operand) and not self._fits(operand):
+            return Sql(f"-{_widen(self.write(operand)).text}", NEGATIVE)
+        return super().negative(operand)
+
+    def call(self, node: Call) -> Sql:
+        """Write a row function: of integers, these give integers."""
+        match node:
+            case Call("floor" | "ceil" | "round", (argument,)) if self._integers(argument):
+                return self.write(argument)
+            case Call("abs", (argument,)) if self._integers(argument):
+                return Sql(f"abs({_widen(self.write(argument)).text})")
+        return super().call(node)
+
+    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
+        made = Arith(cast("ArithOp", op), node, other)
+        if op in {"+", "-", "*"} and self._integers(node, other) and not self._fits(made):
+            return _widen(self.write(node))
+        return super()._wide(node, op, other, plain=plain)
+
+    def _integers(self, *nodes: Expr) -> bool:
+        return all(self.facts.kind(node) == "int" and not is_rounded(node) for node in nodes)
+
+    def _modulo(self, left: Expr, right: Expr) -> Sql:
+        if not self._integers(left, right) or self._fits(left, right):
+            return super()._modulo(left, right)
+        x, y = _widen(self.write(left)).text, self._divisor(right)
+        return Sql(f"({x} % {y} + {y}) % {y}", MULTIPLY)
+
+    def _floor_division(self, left: Expr, right: Expr) -> Sql:
+        if not self._integers(left, right) or self._fits(left, right):
+            return super()._floor_division(left, right)
+        x, y = _widen(self.write(left)).text, self._divisor(right)
+        return Sql(f"{x} // {y} - (sign({x} % {y}) = -sign({y}))::BIGINT", ADD)
+
+    def _fits(self, *nodes: Expr) -> bool:
+        """Return whether 63 bits hold the values, so that one addition does not leave 64."""
+        ranges = map(self.facts.range, nodes)
+        return all(one.low > -LARGEST and one.high < LARGEST for one in ranges)
+
+
+# Beyond so many factors, a power is written as one, and rounded.
+MOST_FACTORS = 8
+LARGEST = 2**62
+
+
+def _widen(written: Sql) -> Sql:
+    return Sql(f"{written.at(CAST)}::HUGEINT", CAST)
+
+
+def is_rounded(node: Expr) -> bool:
+    """Return whether DuckDB computes an integer as a float, even for the oracle."""
+    match node:
+        case Arith("**", _, Lit(int() as power)) if not 1 <= power <= MOST_FACTORS:
+            return True
+        case Call("round", (_, _)):
+            return True
+        case Agg("count" | "size" | "n_unique"):
+            return False
+        case _:
+            return any(map(is_rounded, children(node)))
+
+
 class ExactStatement(Statement):
     """DuckDB's statement with sums that lose nothing: compensated, or 128 bits wide."""
 
     __slots__ = ()
+
+    def _writer(self, facts: Facts | None = None) -> SqlWriter:
+        return ExactWriter(facts or self.facts, self._aggregation, self.raises)
+
+    def _makes_double(self, expression: Expr) -> bool:
+        return is_rounded(expression)
 
     def hugeints(self) -> list[str]:
         """Return no output to be cast: what is beyond 64 bits is compared as it is."""

@@ -302,8 +302,10 @@ class _Missing:
         return not self.range(node).finite and self.makes_infinity(node)
 
     def makes_infinity(self, node: Expr) -> bool:
-        """Return whether arithmetic may make an infinity out of numbers here."""
+        """Return whether an infinity is among the values here, or arithmetic may make one."""
         match node:
+            case Col(name) if name in self.schema and self.schema[name].has_infinity:
+                return True
             case Let(name, value, body):
                 return self.makes_infinity(value) or self.within(name, value).makes_infinity(body)
             case Arith("/", _, right) if self.range(right).has_zero:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,6 +34,11 @@ class Column:
     def most(self) -> int | float | None:
         """Return what no absolute value exceeds; None where it is not known."""
         return None if self.low is None or self.high is None else max(-self.low, self.high)
+
+    @property
+    def has_infinity(self) -> bool:
+        """Return whether an infinity is known to be among the numbers."""
+        return math.inf in {self.high, self.low and -self.low}
 
     @property
     def exceeds_floats(self) -> bool:

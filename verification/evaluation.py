@@ -199,7 +199,7 @@ def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one
         case Agg(function, arguments) if function in WINDOWS:
             return _apply_window(function, arguments, row, group)
         case Agg(function, arguments):
-            return _aggregate(function, arguments, group)
+            return normalize_missing(_aggregate(function, arguments, group))
         case _:
             assert_never(expr)
 
@@ -379,7 +379,8 @@ def _quantile(values: list[Any], share: float) -> float | None:
     place = share * (len(ordered) - 1)
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
-    if ordered[low] == ordered[high]:  # two infinities have no difference
+    # Two infinities have no difference, and an infinity times zero is no number.
+    if place == low or ordered[low] == ordered[high]:
         return float(ordered[low])
     # of decimals, a float is no factor
     return float(ordered[low]) + float(ordered[high] - ordered[low]) * (place - low)

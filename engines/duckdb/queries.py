@@ -169,10 +169,14 @@ class Statement:
         )
         written = write(expression)
         derived = any(output.name == alias for output in self.query.derive)
-        if derived and self.facts.kind(expression) == "int" and makes_double(expression):
+        if derived and self.facts.kind(expression) == "int" and self._makes_double(expression):
             # Later clauses take it for the integer that it is.
             return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
         return f"{written.text} AS {quote_name(alias)}"
+
+    def _makes_double(self, expression: Expr) -> bool:
+        """Return whether DuckDB gives a float where Python gives an integer."""
+        return makes_double(expression)
 
     def _shows_nan(self, expression: Expr, alias: str) -> bool:
         """Return whether a later clause would see a NaN of this output."""

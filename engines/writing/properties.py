@@ -30,6 +30,8 @@ from ...spec.schema import Column, Kind, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
 
+# Of infinities, these may be no number.
+MOMENTS = {"sum", "mean", "std", "var", "median", "quantile", "cumsum"}
 UNBOUNDED = {"exp", "log", "log10"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
@@ -74,6 +76,8 @@ class Facts:
                 return False
             case Arith() if self.makes_infinity(node):
                 return True
+            case Agg(function) if function in MOMENTS and self.makes_infinity(node):
+                return True
             case Let(name, value, body):
                 return self.makes_nan(value) or self._within(name, value).makes_nan(body)
             case Call("sqrt" | "log" | "log10", (operand,)) if self.range(operand).negative:
@@ -86,8 +90,10 @@ class Facts:
                 return any(map(self.makes_nan, children(node)))
 
     def makes_infinity(self, node: Expr) -> bool:
-        """Return whether arithmetic may make an infinity out of numbers here."""
+        """Return whether an infinity is among the values here, or arithmetic may make one."""
         match node:
+            case Col(name) if name in self.data and self.data[name].has_infinity:
+                return True
             case Let(name, value, body):
                 return self.makes_infinity(value) or self._within(name, value).makes_infinity(body)
             case Arith("/", _, right) if not is_nonzero(right):

@@ -56,11 +56,11 @@ def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     right, answer = answer_query(over, rows), open_answer(path)
     columns = {n: build_column([row[n] for row in right], answer.schema, n) for n in over.outputs}
     return compare_answers(
-        _drop_signs(pa.table(columns)), _drop_signs(answer), derive_requirements(over, len(rows))
+        remove_signs(pa.table(columns)), remove_signs(answer), derive_requirements(over, len(rows))
     )
 
 
-def _drop_signs(table: pa.Table) -> pa.Table:
+def remove_signs(table: pa.Table) -> pa.Table:
     """Drop the sign of infinities: it may be that of a zero, which integers do not have."""
     for place, name in enumerate(table.column_names):
         values = table[name]

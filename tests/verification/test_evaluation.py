@@ -313,3 +313,12 @@ def test_a_day_with_a_zone_begins_as_far_from_utc_as_it_did_then() -> None:
     moment = dt.datetime(2024, 3, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
     month = evaluate(Call("truncate", (A, Lit("month"))), {"a": moment})
     assert month.isoformat() == "2024-03-01T00:00:00+01:00"
+
+
+def test_a_quantile_that_is_one_of_the_values_may_be_infinite() -> None:
+    assert evaluate_group(agg("quantile", V, Lit(0.0)), rows(-INF, 1.0, 2.0)) == -INF
+    assert evaluate_group(agg("median"), rows(-INF, 1.0, INF)) == 1.0
+
+
+def test_the_sum_of_opposite_infinities_is_missing_inside_an_expression_too() -> None:
+    assert evaluate_group(Arith("/", agg("sum"), Lit(0)), rows(INF, -INF)) is None
