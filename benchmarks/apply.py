@@ -72,7 +72,7 @@ queries:
       as: spread
 """
 NATIVE = ("pandas", "pandas/native", "polars", "polars/native", "duckdb", "dask/native")
-# What is asked for on two cores that do nothing else: times faster.
+# Required speed-ups on two idle cores.
 ROWS_ASKED = {"pandas+numba": 200.0, "pandas+numpy": 100.0, "polars": 100.0}
 POOLS_ASKED = dict.fromkeys(("multiprocessing", "futures-process", "joblib", "loky"), 1.5)
 POOLS = ("serial", "multiprocessing", "futures-process", "futures-thread", "joblib", "loky")

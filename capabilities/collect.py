@@ -104,7 +104,7 @@ def list_probes(engine: str, workers: int) -> Iterator[Probe]:
 def _find_or_run(
     prober: ProbeRunner, probe: Probe, kept: Path, facts: Mapping[str, object]
 ) -> ProbeResult:
-    """Return what was found before, by the same script on the same machine; else ask."""
+    """Return the cached result of the same script on this machine, or run the probe."""
     asked = [asdict(probe), write_harness(session=probe.session), PATIENCE, prober.workers, facts]
     key = hashlib.sha256(json.dumps(asked, default=str, sort_keys=True).encode()).hexdigest()[:32]
     file = kept / f"{key}.json"

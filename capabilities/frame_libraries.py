@@ -1,4 +1,4 @@
-"""The libraries of the pandas family, and the probes that ask what each can do."""
+"""The libraries of the pandas family, and probes of what each can do."""
 
 from __future__ import annotations
 

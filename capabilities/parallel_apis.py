@@ -18,7 +18,7 @@ def who(_):
     time.sleep(0.05)
     return os.getpid() * 2.0**22 + threading.get_native_id()
 '''
-# Compiled code cannot ask Python; it asks the C library.
+# Compiled code cannot call Python, so it calls the C library.
 NUMBA_WHO = '''\
 import ctypes
 import os

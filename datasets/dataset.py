@@ -116,7 +116,7 @@ def _from_files(source: SourceFiles, cache: Path, progress: Progress) -> Dataset
 
 
 def _take_share(data: Dataset, files: Files, cache: Path) -> Dataset:
-    """Return the share of the rows that is asked for, in a file of its own."""
+    """Return the requested share of the rows, in a file of its own."""
     if files.share == 1:
         return data
     key = _hash(f"{data.sha} share {files.share!r} {files.keys!r} {SHARE_VERSION}")

@@ -1,4 +1,4 @@
-"""Pins: what an environment holds, from the files that ship with dfbench or as a person asked."""
+"""Pins: the packages of an environment, from the files that ship with dfbench or as requested."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def choose_pins(engine: Versioned, python: str, among: tuple[Pins, ...]) -> Pins
 
 
 def write_requirements(engine: Versioned) -> str:
-    """Write what an engine requires, its own distribution with the version asked for."""
+    """Write what an engine requires, its own distribution with the requested version."""
     own, *others = find_info(engine).requirements
     if ALWAYS not in engine.distributions:
         others.append(ALWAYS)

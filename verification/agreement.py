@@ -37,7 +37,7 @@ class Expected:
 def compare_answer(
     expected: Expected, answer: Answer, query: Query | Tasks, rows: int
 ) -> CheckResult:
-    """Compare an answer with the oracle's in the way that is asked: by value, or statistically."""
+    """Compare an answer with the oracle's as the query requires: by value, or statistically."""
     if isinstance(query, Tasks):
         if query.verify == "statistical":
             return compare_distributions(expected.answer, answer)

@@ -64,6 +64,6 @@ def build_column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
 
 
 def _name_columns(table: pa.Table) -> Schema:
-    """Return a schema of the names alone: no more of it is asked here."""
+    """Return a schema with the names only: nothing else is needed here."""
     columns = (Column(name, "null", "null") for name in table.column_names)
     return Schema(tuple(columns), table.num_rows)

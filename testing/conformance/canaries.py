@@ -83,7 +83,7 @@ def programs(name: str, data: Dataset, resources: Resources) -> dict[str, Progra
             written[query.name] = find(name).write(query, data.schema, resources)
         except Unsupported:
             continue
-    # One question of rows is enough for an engine that is asked for groups too.
+    # One question of rows is enough for an engine that answers groups too.
     if len(written) > 2:
         del written["row"]
     return written

@@ -47,7 +47,7 @@ def _processes() -> Iterator[tuple[int, int, int, float]]:
 
 
 def idle() -> float:
-    """Return the CPU seconds that pass while nothing is asked."""
+    """Return the CPU seconds that pass while nothing runs."""
     before = spent()
     time.sleep(IDLE)
     return spent() - before

@@ -40,7 +40,7 @@ class KitPart:
 
     @property
     def total(self) -> int:
-        """Return the number of things asked."""
+        """Return the number of cases."""
         return self.met + self.unsupported + self.known + len(self.failures)
 
 

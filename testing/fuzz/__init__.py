@@ -1,1 +1,1 @@
-"""Random workloads on random data, asked of every engine: what disagrees is shrunk and kept."""
+"""Random workloads on random data for every engine; disagreements are shrunk and stored."""

@@ -45,7 +45,7 @@ class FuzzFinding:
 
 @dataclass(slots=True)
 class Tally:
-    """What was asked, and what came of it."""
+    """The counts of a campaign: workloads, answers, disagreements."""
 
     workloads: int = 0
     seconds: float = 0.0
@@ -58,7 +58,7 @@ class Tally:
 
     @property
     def per_minute(self) -> float:
-        """Return the workloads a minute, each asked of every engine."""
+        """Return the workloads per minute, each run on every engine."""
         return 60 * self.workloads / self.seconds if self.seconds else 0.0
 
 
@@ -119,7 +119,7 @@ def fuzz(  # noqa: PLR0913 - each is an option
     report: Callable[[str], None],
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
-    """Ask so many workloads of each engine; stop once so many disagree.
+    """Run so many workloads on each engine; stop once so many disagree.
 
     Ctrl-C stops it too; the results so far are still reported.
     """
@@ -158,7 +158,7 @@ def _batch(engine: EngineProcess, batch: Sequence[FuzzCase]) -> list[Answer]:
 
 
 def _ask_twice(engine: EngineProcess, case: FuzzCase) -> str | None:
-    """Ask, and once more where the process died: it may have been of what was asked before."""
+    """Run a case, and repeat it if the process died: an earlier case may have been the cause."""
     said = _once(engine, case)
     if said != DIED:
         return said

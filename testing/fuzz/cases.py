@@ -39,7 +39,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class FuzzCase:
-    """A query and the data it is asked of."""
+    """A query and its data."""
 
     query: Query
     data: Data

@@ -1,4 +1,4 @@
-"""What an answer must be: Python's own evaluation, and which queries it is fair to ask."""
+"""The expected answers, by Python's own evaluation, and which queries are fair."""
 
 from __future__ import annotations
 

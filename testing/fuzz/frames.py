@@ -107,7 +107,7 @@ TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What a query is asked of: a frame, and the table that it joins."""
+    """The data of a query: a frame, and the table that it joins."""
 
     frame: pa.Table
     other: pa.Table | None = None
