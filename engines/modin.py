@@ -189,7 +189,7 @@ INFO = EngineInfo(
     default_variant="ray",
     threads=("MODIN_CPUS",),
     environment=RAY_SETTINGS,
-    sample=4,
+    sample=8,
     startup_memory=RAY_MEMORY,
 )
 DASK = INFO.variant(

@@ -237,7 +237,7 @@ INFO = EngineInfo(
     default_for=Work.QUERY,
     default_variant="threads",
     threads=("DASK_NUM_WORKERS",),
-    sample=2,
+    sample=4,
     startup_memory=86 * MIB,
 )
 # A cluster gets its limits from the program.

@@ -59,7 +59,7 @@ ENGINE = Numba(
         pins=(NEWEST,),
         default_for=Work.QUERY,
         threads=("NUMBA_NUM_THREADS",),
-        sample=2,
+        sample=4,
         startup_memory=48 * MIB,
     )
 )
