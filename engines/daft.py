@@ -27,13 +27,13 @@ DAFT = Dialect(
     missing="x.is_null()",
     present="x.not_null()",
     member="x.is_in(v)",
-    without_nan="when(x.not_nan(), x).otherwise(lit(None))",
+    without_nan="when(x.not_nan(), x)",
     named="x.alias(n)",
     when="when(c, v)",
     and_when="t.when(c, v)",
     otherwise="t.otherwise(v)",
     wide="x.cast('int64')",
-    divisor="when(y != 0, y).otherwise(lit(None))",
+    divisor="when(y != 0, y)",
     modulo="(x % y + y) % y",
     floor_divide="(x / y).floor()",
     power="x.pow(y)",
@@ -66,8 +66,8 @@ DAFT = Dialect(
         "count": "x.count()",
         "size": "x.count('all')",
         "n_unique": "x.count_distinct()",
-        "std": "x.stddev(ddof=1)",
-        "var": "x.var(ddof=1)",
+        "std": "x.stddev()",
+        "var": "x.var()",
         "median": "x.median()",
         "any": "x.bool_or()",
         "all": "x.bool_and()",
@@ -94,6 +94,7 @@ DAFT = Dialect(
         "all": "x.fill_null(True)",
     },
     composite=False,
+    without_otherwise=True,
 )
 
 
@@ -102,6 +103,14 @@ class DaftChain(Chain):
 
     title = "Daft"
     dialect = DAFT
+
+    def write_named(self, tree: ast.expr, name: str) -> ast.expr:
+        """Return an expression its name in the answer, which its first column may give it."""
+        return tree if _find_name(tree) == name else Chain.write_named(self, tree, name)
+
+    def write_kept(self, name: str) -> ast.expr:
+        """Write a column that is selected as it is: by its name."""
+        return literal(name)
 
     def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""
@@ -178,6 +187,17 @@ class DaftChain(Chain):
         return quote("t.sort(n, **o)", t=tree, n=list(names), o=options)
 
 
+def _find_name(tree: ast.expr) -> str | None:
+    """Return the name of an aggregated column: Daft keeps it."""
+    match tree:
+        case ast.Call(ast.Name("col"), [ast.Constant(str() as name)]):
+            return name
+        case ast.Call(ast.Attribute(inner)):
+            return _find_name(inner)
+        case _:
+            return None
+
+
 IMPORTS = """\
 import daft
 from daft import Window, col, lit
@@ -209,9 +229,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     columns: list[ast.expr] = [literal(name) for name in names]
     for i, name in enumerate(names):
         if data[name].nans:
-            columns[i] = quote(
-                "when(col(n).not_nan(), col(n)).otherwise(lit(None)).alias(n)", n=name
-            )
+            columns[i] = quote("when(col(n).not_nan(), col(n)).alias(n)", n=name)
     frame = quote("daft.read_parquet(path)")
     if names:
         frame = quote("t.select(*c)", t=frame, c=columns)

@@ -113,13 +113,14 @@ class DataFusionChain(Chain):
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
-        return quote("t.aggregate(k, o)", t=tree, k=[self.column(k) for k in keys], o=outputs)
+        return quote("t.aggregate(k, o)", t=tree, k=[*map(self.write_kept, keys)], o=outputs)
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
         keys = [self.column(key) for key in self.query.group_by]
         order = quote("x.sort(ascending=a)", x=self.column(extreme.column), a=extreme.smallest)
-        kept = [*keys, self.write_named(self.column(extreme.column), extreme.name)]
+        names = map(self.write_kept, self.query.group_by)
+        kept = [*names, self.write_named(self.column(extreme.column), extreme.name)]
         if not keys:
             top = quote("t.sort(o).limit(n)", t=tree, o=order, n=extreme.n)
             return self.select(top, kept)
@@ -139,8 +140,15 @@ class DataFusionChain(Chain):
 
     def column(self, name: str) -> ast.expr:
         """Write a column; one that is not in lower case is quoted, for it is read as SQL reads."""
-        plain = name.isidentifier() and name == name.lower()
-        return quote("col(n)", n=name if plain else '"' + name.replace('"', '""') + '"')
+        return quote("col(n)", n=name if _is_plain(name) else '"' + name.replace('"', '""') + '"')
+
+    def write_kept(self, name: str) -> ast.expr:
+        """Write a column that is selected as it is: by its name, where that needs no quotes."""
+        return literal(name) if _is_plain(name) else self.column(name)
+
+
+def _is_plain(name: str) -> bool:
+    return name.isidentifier() and name == name.lower()
 
 
 IMPORTS = """\
@@ -183,7 +191,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     columns = [
         quote("f.nanvl(x, lit(None)).alias(n)", x=chain.column(name), n=name)
         if data[name].nans
-        else chain.column(name)
+        else chain.write_kept(name)
         for name in query.reads
     ]
     frame = quote("ctx.read_parquet(path)")

@@ -13,12 +13,12 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, Dialect
+from .writing.chain import Chain, Dialect, split_named
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
-from .writing.quote import literal, quote, to_source
+from .writing.quote import is_keyword, literal, quote, to_source
 from .writing.steps import fresh_name
 
 IBIS = Dialect(
@@ -84,7 +84,11 @@ IBIS = Dialect(
     of_nothing={"sum": "x.coalesce(0)", "any": "x.coalesce(False)", "all": "x.coalesce(True)"},
     units={"year": "Y", "month": "M", "day": "D", "hour": "h"},
     over="x.over(ibis.window(group_by=[*k]))",
+    drop_rows="t.drop_null(n)",
+    without_otherwise=True,
 )
+# Names that `aggregate` has for itself.
+OPTIONS = {"metrics", "by", "having"}
 
 
 class IbisChain(Chain):
@@ -112,7 +116,8 @@ class IbisChain(Chain):
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions, and the rows' number."""
         row = [literal(self._row)] if self._row else []
-        return Chain.select(self, tree, [*outputs, *row])
+        by_place, by_name = split_named([*row, *outputs], "name")
+        return quote("t.select(*o, **n)", t=tree, o=by_place, n=by_name)
 
     def finish(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut; numbered rows are sorted by their number, and lose it."""
@@ -131,9 +136,23 @@ class IbisChain(Chain):
 
     def aggregate(self, tree: ast.expr, keys: list[str], outputs: list[ast.expr]) -> ast.expr:
         """Aggregate."""
+        by_place, by_name = split_named(outputs, "name")
+        if not keys and not by_name.keys() & OPTIONS:
+            return quote("t.aggregate(*o, **n)", t=tree, o=by_place, n=by_name)
         if not keys:
             return quote("t.aggregate(o)", t=tree, o=ast.List(outputs, ast.Load()))
-        return quote("t.group_by(*k).aggregate(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+        groups = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
+        return quote("g.aggregate(*o, **n)", g=groups, o=by_place, n=by_name)
+
+    def column(self, name: str) -> ast.expr:
+        """Write a column: as an attribute where no method of a table can have its name."""
+        if is_keyword(name) and any(character.isdigit() for character in name):
+            return quote(f"_.{name}")
+        return Chain.column(self, name)
+
+    def write_kept(self, name: str) -> ast.expr:
+        """Write a column that is selected as it is: by its name."""
+        return literal(name)
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""
@@ -150,10 +169,7 @@ class IbisChain(Chain):
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
         """Sort."""
         by = [
-            quote(
-                "ibis.desc(n, nulls_first=False)" if down else "ibis.asc(n, nulls_first=False)",
-                n=name,
-            )
+            quote("ibis.desc(n)", n=name) if down else literal(name)
             for name, down in zip(names, descending, strict=True)
         ]
         return quote("t.order_by(*b)", t=tree, b=by)

@@ -329,7 +329,7 @@ class Chain(ExpressionWriter[ast.expr]):
         tree = self.aggregate(self._add_batches(tree, taken.derived), keys, reduced)
         if taken.direct:
             return tree
-        kept = [self.column(key) for key in keys]
+        kept = [self.write_kept(key) for key in keys]
         return self.select(tree, [*kept, *map(self.output, taken.outputs)])
 
     def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:
