@@ -320,17 +320,17 @@ class Chain(ExpressionWriter[ast.expr]):
             return self.aggregate(tree, keys, [self.output(o) for o in query.aggregate])
         taken = decompose(query)
         inner = replace(self, query=replace(query, derive=taken.derived))
-        reduced = [
-            self.write_named(
-                inner.aggregation(_make_aggregation(r.function, r.columns, r.parameter)), r.name
-            )
-            for r in taken.reductions
-        ]
+        schema, reduced = inner.facts.data, []
+        for r in taken.reductions:
+            agg = _make_aggregation(r.function, r.columns, r.parameter)
+            reduced.append(self.write_named(inner.aggregation(agg), r.name))
+            schema = with_column(schema, r.name, agg)
+        combined = replace(self, known=Facts(schema))
         tree = self.aggregate(self._add_batches(tree, taken.derived), keys, reduced)
         if taken.direct:
             return tree
         kept = [self.write_kept(key) for key in keys]
-        return self.select(tree, [*kept, *map(self.output, taken.outputs)])
+        return self.select(tree, [*kept, *map(combined.output, taken.outputs)])
 
     def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:
         """Aggregate what several outputs use, then combine it."""

@@ -17,7 +17,7 @@ def load(path):
 def query(data):
     return (
         data.groupby("id1", "id2", "id3", "id4", "id5", "id6")
-        .agg(col("v3").sum().alias("v3"), col("id1").count("all").alias("count"))
+        .agg(col("v3").sum(), col("id1").count("all").alias("count"))
         .collect()
     )
 

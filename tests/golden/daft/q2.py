@@ -11,7 +11,7 @@ def load(path):
 
 
 def query(data):
-    return data.groupby("id1", "id2").agg(col("v1").sum().alias("v1")).collect()
+    return data.groupby("id1", "id2").agg(col("v1").sum()).collect()
 
 
 def rows(answer):

@@ -11,11 +11,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.groupby("id3")
-        .agg(col("v1").sum().alias("v1"), col("v3").mean().alias("v3"))
-        .collect()
-    )
+    return data.groupby("id3").agg(col("v1").sum(), col("v3").mean()).collect()
 
 
 def rows(answer):

@@ -13,11 +13,7 @@ def load(path):
 def query(data):
     return (
         data.groupby("id4")
-        .agg(
-            col("v1").mean().alias("v1"),
-            col("v2").mean().alias("v2"),
-            col("v3").mean().alias("v3"),
-        )
+        .agg(col("v1").mean(), col("v2").mean(), col("v3").mean())
         .collect()
     )
 

@@ -13,11 +13,7 @@ def load(path):
 def query(data):
     return (
         data.groupby("id6")
-        .agg(
-            col("v1").sum().alias("v1"),
-            col("v2").sum().alias("v2"),
-            col("v3").sum().alias("v3"),
-        )
+        .agg(col("v1").sum(), col("v2").sum(), col("v3").sum())
         .collect()
     )
 

@@ -14,7 +14,7 @@ def query(data):
     return (
         data.groupby("id3")
         .agg(col("v1").max().alias("max_v1"), col("v2").min().alias("min_v2"))
-        .select(col("id3"), (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
+        .select("id3", (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
         .collect()
     )
 

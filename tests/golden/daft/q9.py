@@ -29,8 +29,8 @@ def query(data):
             col("v2_v2").sum().alias("sum_v2_v2"),
         )
         .select(
-            col("id2"),
-            col("id4"),
+            "id2",
+            "id4",
             (
                 (col("size") * col("sum_v1_v2") - col("sum_v1") * col("sum_v2"))
                 / (

@@ -2,27 +2,17 @@
 
 import sys
 
-from datafusion import SessionConfig, SessionContext, col
+from datafusion import SessionConfig, SessionContext
 
 
 def load(path, small_path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
     data = (
         ctx.read_parquet(path)
-        .select(
-            col("id1"),
-            col("id2"),
-            col("id3"),
-            col("id4"),
-            col("id5"),
-            col("id6"),
-            col("v1"),
-        )
+        .select("id1", "id2", "id3", "id4", "id5", "id6", "v1")
         .cache()
     )
-    small = (
-        ctx.read_parquet(small_path).select(col("id1"), col("id4"), col("v2")).cache()
-    )
+    small = ctx.read_parquet(small_path).select("id1", "id4", "v2").cache()
     return data, small
 
 

@@ -2,28 +2,18 @@
 
 import sys
 
-from datafusion import SessionConfig, SessionContext, col
+from datafusion import SessionConfig, SessionContext
 
 
 def load(path, medium_path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
     data = (
         ctx.read_parquet(path)
-        .select(
-            col("id1"),
-            col("id2"),
-            col("id3"),
-            col("id4"),
-            col("id5"),
-            col("id6"),
-            col("v1"),
-        )
+        .select("id1", "id2", "id3", "id4", "id5", "id6", "v1")
         .cache()
     )
     medium = (
-        ctx.read_parquet(medium_path)
-        .select(col("id1"), col("id2"), col("id4"), col("id5"), col("v2"))
-        .cache()
+        ctx.read_parquet(medium_path).select("id1", "id2", "id4", "id5", "v2").cache()
     )
     return data, medium
 

@@ -2,35 +2,19 @@
 
 import sys
 
-from datafusion import SessionConfig, SessionContext, col
+from datafusion import SessionConfig, SessionContext
 
 
 def load(path, big_path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
     data = (
         ctx.read_parquet(path)
-        .select(
-            col("id1"),
-            col("id2"),
-            col("id3"),
-            col("id4"),
-            col("id5"),
-            col("id6"),
-            col("v1"),
-        )
+        .select("id1", "id2", "id3", "id4", "id5", "id6", "v1")
         .cache()
     )
     big = (
         ctx.read_parquet(big_path)
-        .select(
-            col("id1"),
-            col("id2"),
-            col("id3"),
-            col("id4"),
-            col("id5"),
-            col("id6"),
-            col("v2"),
-        )
+        .select("id1", "id2", "id3", "id4", "id5", "id6", "v2")
         .cache()
     )
     return data, big

@@ -8,11 +8,11 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id1"), col("v1")).cache()
+    return ctx.read_parquet(path).select("id1", "v1").cache()
 
 
 def query(data):
-    return data.aggregate([col("id1")], [f.sum(col("v1")).alias("v1")]).to_arrow_table()
+    return data.aggregate(["id1"], [f.sum(col("v1")).alias("v1")]).to_arrow_table()
 
 
 def rows(answer):

@@ -10,22 +10,14 @@ def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
     return (
         ctx.read_parquet(path)
-        .select(
-            col("id1"),
-            col("id2"),
-            col("id3"),
-            col("id4"),
-            col("id5"),
-            col("id6"),
-            col("v3"),
-        )
+        .select("id1", "id2", "id3", "id4", "id5", "id6", "v3")
         .cache()
     )
 
 
 def query(data):
     return data.aggregate(
-        [col("id1"), col("id2"), col("id3"), col("id4"), col("id5"), col("id6")],
+        ["id1", "id2", "id3", "id4", "id5", "id6"],
         [f.sum(col("v3")).alias("v3"), f.count_star().alias("count")],
     ).to_arrow_table()
 

@@ -8,12 +8,12 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id1"), col("id2"), col("v1")).cache()
+    return ctx.read_parquet(path).select("id1", "id2", "v1").cache()
 
 
 def query(data):
     return data.aggregate(
-        [col("id1"), col("id2")], [f.sum(col("v1")).alias("v1")]
+        ["id1", "id2"], [f.sum(col("v1")).alias("v1")]
     ).to_arrow_table()
 
 

@@ -8,12 +8,12 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id3"), col("v1"), col("v3")).cache()
+    return ctx.read_parquet(path).select("id3", "v1", "v3").cache()
 
 
 def query(data):
     return data.aggregate(
-        [col("id3")], [f.sum(col("v1")).alias("v1"), f.avg(col("v3")).alias("v3")]
+        ["id3"], [f.sum(col("v1")).alias("v1"), f.avg(col("v3")).alias("v3")]
     ).to_arrow_table()
 
 

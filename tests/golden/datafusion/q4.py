@@ -8,16 +8,12 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return (
-        ctx.read_parquet(path)
-        .select(col("id4"), col("v1"), col("v2"), col("v3"))
-        .cache()
-    )
+    return ctx.read_parquet(path).select("id4", "v1", "v2", "v3").cache()
 
 
 def query(data):
     return data.aggregate(
-        [col("id4")],
+        ["id4"],
         [
             f.avg(col("v1")).alias("v1"),
             f.avg(col("v2")).alias("v2"),

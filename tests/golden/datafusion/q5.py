@@ -8,16 +8,12 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return (
-        ctx.read_parquet(path)
-        .select(col("id6"), col("v1"), col("v2"), col("v3"))
-        .cache()
-    )
+    return ctx.read_parquet(path).select("id6", "v1", "v2", "v3").cache()
 
 
 def query(data):
     return data.aggregate(
-        [col("id6")],
+        ["id6"],
         [
             f.sum(col("v1")).alias("v1"),
             f.sum(col("v2")).alias("v2"),

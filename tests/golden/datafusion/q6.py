@@ -8,12 +8,12 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id4"), col("id5"), col("v3")).cache()
+    return ctx.read_parquet(path).select("id4", "id5", "v3").cache()
 
 
 def query(data):
     return data.aggregate(
-        [col("id4"), col("id5")],
+        ["id4", "id5"],
         [f.median(col("v3")).alias("median_v3"), f.stddev(col("v3")).alias("sd_v3")],
     ).to_arrow_table()
 

@@ -8,16 +8,16 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id3"), col("v1"), col("v2")).cache()
+    return ctx.read_parquet(path).select("id3", "v1", "v2").cache()
 
 
 def query(data):
     return (
         data.aggregate(
-            [col("id3")],
+            ["id3"],
             [f.max(col("v1")).alias("max_v1"), f.min(col("v2")).alias("min_v2")],
         )
-        .select(col("id3"), (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
+        .select("id3", (col("max_v1") - col("min_v2")).alias("range_v1_v2"))
         .to_arrow_table()
     )
 

@@ -8,7 +8,7 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return ctx.read_parquet(path).select(col("id6"), col("v3")).cache()
+    return ctx.read_parquet(path).select("id6", "v3").cache()
 
 
 def query(data):
@@ -20,7 +20,7 @@ def query(data):
             ),
         )
         .filter(col("place") <= lit(2))
-        .select(col("id6"), col("v3").alias("largest2_v3"))
+        .select("id6", col("v3").alias("largest2_v3"))
         .to_arrow_table()
     )
 

@@ -8,19 +8,15 @@ from datafusion import functions as f
 
 def load(path):
     ctx = SessionContext(SessionConfig().with_target_partitions(2))
-    return (
-        ctx.read_parquet(path)
-        .select(col("id2"), col("id4"), col("v1"), col("v2"))
-        .cache()
-    )
+    return ctx.read_parquet(path).select("id2", "id4", "v1", "v2").cache()
 
 
 def query(data):
     return (
         data.aggregate(
-            [col("id2"), col("id4")], [f.corr(col("v1"), col("v2")).alias("corr_v1_v2")]
+            ["id2", "id4"], [f.corr(col("v1"), col("v2")).alias("corr_v1_v2")]
         )
-        .select(col("id2"), col("id4"), f.power(col("corr_v1_v2"), lit(2)).alias("r2"))
+        .select("id2", "id4", f.power(col("corr_v1_v2"), lit(2)).alias("r2"))
         .to_arrow_table()
     )
 

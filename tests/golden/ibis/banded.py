@@ -13,13 +13,13 @@ def load(path):
 
 def query(data):
     return (
-        data.mutate(ratio=_["v3"] / (_["v2"] + 1))
+        data.mutate(ratio=_.v3 / (_.v2 + 1))
         .select(
-            ibis.cases(
+            result=ibis.cases(
                 (_["ratio"] > 20, _["ratio"].sqrt()),
-                (_["v1"] == 1, ibis.literal(0.0)),
+                (_.v1 == 1, ibis.literal(0.0)),
                 else_=-_["ratio"],
-            ).name("result")
+            )
         )
         .to_pyarrow()
     )

@@ -13,7 +13,7 @@ def load(path):
 
 def query(data):
     return data.select(
-        ibis.cases((_["v1"] % 2 == 0, 2 * _["v2"]), else_=_["v2"]).name("result")
+        result=ibis.cases((_.v1 % 2 == 0, 2 * _.v2), else_=_.v2)
     ).to_pyarrow()
 
 

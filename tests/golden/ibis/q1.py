@@ -12,7 +12,7 @@ def load(path):
 
 
 def query(data):
-    return data.group_by("id1").aggregate(_["v1"].sum().name("v1")).to_pyarrow()
+    return data.group_by("id1").aggregate(v1=_.v1.sum()).to_pyarrow()
 
 
 def rows(answer):

@@ -17,7 +17,7 @@ def load(path):
 def query(data):
     return (
         data.group_by("id1", "id2", "id3", "id4", "id5", "id6")
-        .aggregate(_["v3"].sum().name("v3"), _.count().name("count"))
+        .aggregate(v3=_.v3.sum(), count=_.count())
         .to_pyarrow()
     )
 

@@ -12,11 +12,7 @@ def load(path):
 
 
 def query(data):
-    return (
-        data.group_by("id3")
-        .aggregate(_["v1"].sum().name("v1"), _["v3"].mean().name("v3"))
-        .to_pyarrow()
-    )
+    return data.group_by("id3").aggregate(v1=_.v1.sum(), v3=_.v3.mean()).to_pyarrow()
 
 
 def rows(answer):

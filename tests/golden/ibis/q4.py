@@ -16,11 +16,7 @@ def load(path):
 def query(data):
     return (
         data.group_by("id4")
-        .aggregate(
-            _["v1"].mean().name("v1"),
-            _["v2"].mean().name("v2"),
-            _["v3"].mean().name("v3"),
-        )
+        .aggregate(v1=_.v1.mean(), v2=_.v2.mean(), v3=_.v3.mean())
         .to_pyarrow()
     )
 

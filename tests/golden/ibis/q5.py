@@ -16,9 +16,7 @@ def load(path):
 def query(data):
     return (
         data.group_by("id6")
-        .aggregate(
-            _["v1"].sum().name("v1"), _["v2"].sum().name("v2"), _["v3"].sum().name("v3")
-        )
+        .aggregate(v1=_.v1.sum(), v2=_.v2.sum(), v3=_.v3.sum())
         .to_pyarrow()
     )
 

@@ -14,7 +14,7 @@ def load(path):
 def query(data):
     return (
         data.group_by("id4", "id5")
-        .aggregate(_["v3"].median().name("median_v3"), _["v3"].std().name("sd_v3"))
+        .aggregate(median_v3=_.v3.median(), sd_v3=_.v3.std())
         .to_pyarrow()
     )
 

@@ -13,9 +13,7 @@ def load(path):
 
 def query(data):
     return (
-        data.group_by("id3")
-        .aggregate((_["v1"].max() - _["v2"].min()).name("range_v1_v2"))
-        .to_pyarrow()
+        data.group_by("id3").aggregate(range_v1_v2=_.v1.max() - _.v2.min()).to_pyarrow()
     )
 
 

@@ -14,12 +14,10 @@ def load(path):
 def query(data):
     return (
         data.filter(
-            ibis.row_number().over(
-                ibis.window(group_by=["id6"], order_by=_["v3"].desc())
-            )
+            ibis.row_number().over(ibis.window(group_by=["id6"], order_by=_.v3.desc()))
             < 2
         )
-        .select("id6", _["v3"].name("largest2_v3"))
+        .select("id6", largest2_v3=_.v3)
         .to_pyarrow()
     )
 

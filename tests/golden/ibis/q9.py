@@ -16,7 +16,7 @@ def load(path):
 def query(data):
     return (
         data.group_by("id2", "id4")
-        .aggregate((_["v1"].corr(_["v2"], how="pop") ** 2).name("r2"))
+        .aggregate(r2=_.v1.corr(_.v2, how="pop") ** 2)
         .to_pyarrow()
     )
 

@@ -13,10 +13,10 @@ def load(path):
 
 def query(data):
     return data.select(
-        ibis.cases(
-            ((_["id1"] == "id001") | _["id2"].isin(["id002", "id003"]), 1.5 * _["v3"]),
-            else_=_["v3"],
-        ).name("result")
+        result=ibis.cases(
+            ((_.id1 == "id001") | _.id2.isin(["id002", "id003"]), 1.5 * _.v3),
+            else_=_.v3,
+        )
     ).to_pyarrow()
 
 
