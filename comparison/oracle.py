@@ -177,37 +177,49 @@ def find_answer(plan: Plan, query: Query | Tasks) -> Expected | Unanswered:
     """Return the oracle's answer, or why there is none; it is kept, so that it is computed once."""
     try:
         if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
-            return Expected(_answer(plan, query, find(PYTHON)))
+            return _find_python(plan, query)
         return _find_exact(plan, query)
     except DfbenchError as reason:
         return Unanswered(str(reason))
+
+
+def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
+    """Return Python's own answer; where a def has a tree, DuckDB knows what its steps may give."""
+    answer = _answer(plan, query, find(PYTHON))
+    match query:
+        case Query(apply=RowFunction(body=body)) if body is not None:
+            over, rows = expand_join(query, plan.data.schema)
+            variants = map(_drop_errors, find_possibilities(over, rows).variants)
+            return Expected(answer, variants=_answer_later(plan, tuple(variants)))
+        case _:
+            return Expected(answer)
 
 
 def _find_exact(plan: Plan, query: Query) -> Expected:
     """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
     over, rows = expand_join(query, plan.data.schema)
     found = find_possibilities(over, rows)
+    answer = _answer(plan, found.query, EXACT)
+    return Expected(answer, found.errors, found.mixed, _answer_later(plan, found.variants))
+
+
+def _drop_errors(query: Query) -> Query:
+    """Return a row function's output alone: beside Python's answer stand no bounds."""
+    return replace(query, transform=query.transform[:1])
+
+
+def _answer_later(plan: Plan, variants: tuple[Query, ...]) -> Callable[[], tuple[Path, ...]]:
+    """Return what answers the variants once; none where the oracle cannot compute them."""
 
     @cache
-    def answer_variants() -> tuple[Path, ...]:
-        return tuple(
-            _answer(plan, _name_variant(one, n), EXACT) for n, one in enumerate(found.variants)
-        )
-
-    answer = _answer(plan, found.query, EXACT)
-    return Expected(answer, found.errors, found.mixed, _or_none(answer_variants))
-
-
-def _or_none(variants: Callable[[], tuple[Path, ...]]) -> Callable[[], tuple[Path, ...]]:
-    """Return variants, or none where the oracle cannot compute them."""
-
-    def found() -> tuple[Path, ...]:
+    def answer() -> tuple[Path, ...]:
         try:
-            return variants()
+            numbered = enumerate(variants)
+            return tuple(_answer(plan, _name_variant(one, n), EXACT) for n, one in numbered)
         except DfbenchError:
             return ()
 
-    return found
+    return answer
 
 
 def _name_variant(query: Query, number: int) -> Query:

@@ -33,7 +33,9 @@ def is_possible(
     if any(compare_answers(one, answer, asked).agrees for one in expected[1:]):
         return True
     other, tables = open_answer(answer), [open_answer(one) for one in expected]
-    if asked.positional or asked.unkeyed or asked.limit is not None:
+    if asked.unkeyed or asked.limit is not None:
+        return False
+    if asked.positional and any(table.num_rows != other.num_rows for table in tables):
         return False
     try:
         return _is_mixture(tables, other, asked, mixed)
@@ -45,8 +47,7 @@ def _is_mixture(
     tables: Sequence[pa.Table], other: pa.Table, asked: Requirements, mixed: frozenset[str]
 ) -> bool:
     every = pa.concat_tables(tables, promote_options="permissive")
-    keys = (pair_columns(name, every[name], other[name]) for name in asked.keys)
-    codes = encode_keys(keys, (every.num_rows, other.num_rows))
+    codes = _encode_rows(every, other, asked)
     starts = np.cumsum([0, *(table.num_rows for table in tables)])
     parts = [codes[0][a:b] for a, b in pairwise(starts)]
     if any(has_duplicates(part) for part in (*parts, codes[1])):
@@ -57,9 +58,19 @@ def _is_mixture(
     places = [
         _locate_codes(part, codes[1], start) for part, start in zip(parts, starts, strict=False)
     ]
-    names = [name for name in asked.shown(every).column_names if name not in asked.keys]
+    kept = () if asked.positional else asked.keys
+    names = [name for name in asked.shown(every).column_names if name not in kept]
     columns = (pair_columns(name, every[name], other[name]) for name in names)
     return all(_has_value(every, c, places, asked, between=c.name in mixed) for c in columns)
+
+
+def _encode_rows(every: pa.Table, other: pa.Table, asked: Requirements) -> tuple[Array, Array]:
+    """Return numbers that tell rows apart: those of the keys, or of the places that they keep."""
+    if asked.positional:
+        places = np.arange(every.num_rows) % max(other.num_rows, 1)
+        return places, np.arange(other.num_rows)
+    keys = (pair_columns(name, every[name], other[name]) for name in asked.keys)
+    return encode_keys(keys, (every.num_rows, other.num_rows))
 
 
 def _locate_codes(codes: Array, wanted: Array, start: int) -> Array:

@@ -10,12 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.commands.result import exit_status
-from dfbench.comparison.oracle import EXACT
+from dfbench.comparison.oracle import EXACT, find_answer
+from dfbench.comparison.plan import make_plan
+from dfbench.datasets.dataset import make_dataset
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines.interactive import load_program
+from dfbench.execution.limits import find_backend
 from dfbench.report import export
 from dfbench.report.comparison import Comparison
-from dfbench.spec.reader import read_text
+from dfbench.spec.reader import read, read_text
+from dfbench.verification.agreement import compare_answer
 
 from tests.fuzz.oracle import hold
 
@@ -105,3 +109,25 @@ engines: [pandas]"""
     module = load_program(EXACT.write(query, read_schema(path)))
     answer = module.rows(module.query(module.load(str(path))))
     assert answer.to_pydict() == {"k": ["a"], "s": [1.0], "m": [0.1]}  # a plain sum: 0.99…
+
+
+ROUNDED = """
+workload: rounded
+dataset: {files: data.parquet}
+queries:
+  cents: {apply: {rows: "def f(x):\\n    return round(x['z'], 2)", as: r}}
+engines: [pandas]
+"""
+
+
+def test_a_def_may_round_a_value_on_an_edge_to_either_side_and_no_other(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"z": [2.675, 1.005, 0.123]}), tmp_path / "data.parquet")
+    (tmp_path / "own.yaml").write_text(ROUNDED)
+    workload = read(tmp_path / "own.yaml")
+    data = make_dataset(workload.dataset, tmp_path / "cache")
+    planned = make_plan(workload, data, find_backend("none"), tmp_path / "answers", {})
+    (query,) = workload.queries
+    expected = find_answer(planned, query)
+    answers = ([2.67, 1.0, 0.12], [2.68, 1.0, 0.12], [2.68, 1.01, 0.12], [2.67, 1.0, 0.13])
+    verdicts = [compare_answer(expected, pa.table({"r": a}), query, 3).agrees for a in answers]
+    assert verdicts == [True, True, True, False]
