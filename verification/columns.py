@@ -68,6 +68,9 @@ def find_family(type_: pa.DataType) -> Family:
             return name
     if pa.types.is_decimal(kind):
         return "int" if kind.scale == 0 else "float"
+    if pa.types.is_nested(kind):
+        mend = "a function must return one value for each name in 'as', not an array"
+        raise IncomparableError(f"a column holds {type_}; {mend}")
     raise IncomparableError(f"a column is {type_}, which cannot be compared")
 
 

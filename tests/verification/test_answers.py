@@ -570,3 +570,12 @@ def test_a_large_table_is_held_to_its_own_rows_not_to_an_earlier_ones(large: pa.
     other = large.set_column(3, "x", pa.array(large["x"].to_numpy() + 1.0))
     assert agrees(large, large, BY_KEY)
     assert not agrees(other, large, BY_KEY)
+
+
+def test_an_answer_of_arrays_says_what_a_function_must_return() -> None:
+    arrays = pa.table({"k": [1], "running": [[1.5, 3.5]]})
+    verdict = compare_answers(arrays, arrays, Requirements(keys=("k",)))
+    assert verdict.reason == (
+        "a column holds list<item: double>; a function must return one value for each name in "
+        "'as', not an array"
+    )
