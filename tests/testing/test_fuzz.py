@@ -146,3 +146,16 @@ def test_frames_have_what_engines_treat_differently() -> None:
     assert {0, 1} <= {table.num_rows for table in drawn}
     values = {repr(v) for table in drawn for v in table["w"].to_pylist()}
     assert {"inf", "-inf", "nan", "-0.0", "None", "5e-324"} <= values
+
+
+def test_any_groups_may_be_those_that_a_limit_keeps(tmp_path: Path) -> None:
+    tables = Tables(pa.table({"k": ["a", "b", "c"]}))
+    query = Query("q", "", group_by=("k",), aggregate=(Output("n", Agg("size", ())),), limit=1)
+    for kept, right in {"b": True, "d": False}.items():
+        answer = pa.table({"k": [kept], "n": [1]})
+        with (
+            pa.OSFile(str(tmp_path / kept), "wb") as file,
+            pa.ipc.new_file(file, answer.schema) as out,
+        ):
+            out.write_table(answer)
+        assert expectations.agrees(query, tables, tmp_path / kept).agrees is right
