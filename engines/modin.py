@@ -10,20 +10,25 @@ from typing import Literal, assert_never
 from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
-from .info import MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
+from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
 from .pandas.queries import PandasSteps, write_reading
 from .writing.passes.group_functions import require_aggregations
-from .writing.passes.join import Inputs
+from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import NONE, Parts, fill
-from .writing.quote import literal, quote
-from .writing.user_functions import make_own
+from .writing.quote import literal, quote, to_source
+from .writing.user_functions import as_definition, find_called, make_own, require_function
 
 FORCED = """\
 answer = ANSWER
 # Modin's calls return before their work is done.
 execute(answer)
 return answer
+"""
+LOADED = """\
+# Modin returns before it has read the file.
+execute({frames})
+return {frames}
 """
 STRINGS = """\
 # The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
@@ -103,17 +108,16 @@ class Modin(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
-        mine = make_own(query.apply) if query.apply else NONE
-        steps = PandasSteps(query, rows, local="t.modin.to_pandas()", met=inputs.joining)
-        answer = "answer" if steps.finishes else "answer.modin.to_pandas()"
+        mine = make_own(called) if (called := find_called(query)) else NONE
+        steps = PandasSteps(query, rows, spread=True, met=inputs.joining)
         strings = any(rows[name].kind == "string" for name in query.reads)
         return Parts(
             imports=IMPORTS,
             own=mine,
             before=self._before(strings=strings, sends=bool(mine.source)),
-            load=inputs.load(write_reading),
-            query=steps.body() if steps.finishes else steps.body(FORCED),
-            rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
+            load=_load(inputs),
+            query=steps.body(FORCED),
+            rows="return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),
         )
 
@@ -153,6 +157,15 @@ class Modin(Adapter):
                 return quote("unidist.init()")
             case _:
                 assert_never(self.backend)
+
+
+def _load(inputs: Inputs) -> str:
+    """Write `load`: each table read, and waited for."""
+    lines = [
+        f"{t.name} = {to_source(from_path(write_reading(t.query, t.data), t.path))}"
+        for t in inputs.tables()
+    ]
+    return "\n".join([*lines, LOADED.format(frames=inputs.frames)])
 
 
 def _ray(resources: Resources) -> dict[str, ast.expr]:
@@ -212,6 +225,10 @@ ENGINE = Modin(INFO)
 VARIANTS = (
     Modin(DASK, backend="dask"),
     Modin(MPI, backend="mpi"),
+    Modin(
+        INFO.variant("apply", work=FUNCTIONS),
+        (partial(require_function, engine="modin"), widen_beside_floats, as_definition),
+    ),
     Modin(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
         (partial(require_aggregations, engine="modin"), widen_beside_floats),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ..storage.folder import StoredComparison
 from ..storage.records import Head, Outcome, Phase
 from . import statistics
+from .labels import describe_labels, name_baseline
 from .model import Doubt, EngineSummary, Ratio, Row, Verdict, View
 from .units import format_count, interval, join_names, percent, seconds, size
 
@@ -30,10 +31,11 @@ def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     # A check times nothing: there the answers come before the memory.
     parts = (
         _partial(view, stored),
-        _winner(view),
+        _winner(view, stored),
         _describe_upgrades(view),
         *((_memory(view), answers) if timed else (answers, _memory(view))),
         _describe_spills(stored),
+        describe_labels(view.engines, stored),
     )
     return tuple(sentence for part in parts for sentence in part)
 
@@ -99,7 +101,7 @@ def _count_runs(stored: StoredComparison) -> tuple[int, int]:
     return done, planned if isinstance(planned, int) else 0
 
 
-def _winner(view: View) -> Iterator[str]:
+def _winner(view: View, stored: StoredComparison) -> Iterator[str]:
     if not any(cell.ok for row in view.rows for cell in row.cells):
         if view.failures:
             yield "No engine answered any question."
@@ -107,7 +109,7 @@ def _winner(view: View) -> Iterator[str]:
     first, *others = _rank_winners(view) or ([],)
     if first:
         names = join_names([column.engine for column in first])
-        yield f"{_headline(names, first, view)}{_lead(view, first)}."
+        yield f"{_headline(names, first, view)}{_lead(view, first, stored)}."
     placed = [f"{c.engine} is {_list_places(view, c.engine)}" for own in others for c in own]
     if placed:
         yield f"{'; '.join(placed)}."
@@ -189,13 +191,19 @@ def _first(view: View) -> list[str]:
     return [column.engine for first in _rank_winners(view)[:1] for column in first]
 
 
-def _lead(view: View, first: list[EngineSummary]) -> str:
+def _lead(view: View, first: list[EngineSummary], stored: StoredComparison) -> str:
     if len(first) > 1 or first[0].overall is None or first[0].engine == view.baseline:
         return ""
     column, overall = first[0], first[0].overall
     every = column.over == column.asked
     verb = " and takes" if column.fastest and not (column.level or column.ahead) else "; it takes"
-    return f"{verb} {_time_against(view.baseline, overall, 0 if every else column.over)}"
+    both = (r.query for r in view.rows if _answers(r, column.engine) and _answers(r, view.baseline))
+    baseline = name_baseline(view.baseline, both, stored)
+    return f"{verb} {_time_against(baseline, overall, 0 if every else column.over)}"
+
+
+def _answers(row: Row, engine: str) -> bool:
+    return any(cell.ok for cell in row.cells if cell.engine == engine)
 
 
 def _time_against(other: str, found: Ratio, over: int) -> str:

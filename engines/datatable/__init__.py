@@ -67,6 +67,9 @@ return answer
 """
 
 
+VIEWS = "# Columns from Arrow are views until they are materialized."
+
+
 def _check_names(query: Query) -> None:
     """Refuse names that datatable would change: it writes a point for what does not print."""
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
@@ -79,10 +82,9 @@ def _load(inputs: Inputs) -> str:
     lines = []
     for table in inputs.tables():
         read, frame = _write_load(table)
-        lines += [*read, f"{table.name} = {frame}" if inputs.joining else f"return {frame}"]
-    if inputs.joining is None:
-        return "\n".join(lines)
-    return "\n".join([*lines, f"return {inputs.frames}"])
+        lines += [*read, f"{table.name} = {frame}"]
+    copied = (f"{table.name}.materialize(to_memory=True)" for table in inputs.tables())
+    return "\n".join([*lines, VIEWS, *copied, f"return {inputs.frames}"])
 
 
 def _write_load(table: Table) -> tuple[list[str], str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
@@ -13,6 +16,7 @@ from ..base import Load, Resources
 from ..info import MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
+from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.widen import widen
 from ..writing.program import Parts
 from ..writing.properties import row_facts
@@ -49,6 +53,7 @@ class DuckDB(Adapter):
 
     def _load(self, inputs: Inputs, resources: Resources) -> str:
         """Write the connection, and the tables that SQL finds by their names."""
+        made: Callable[[Table], list[str]]
         if self.load is Load.MEMORY:
             made = _write_load
         else:
@@ -106,10 +111,10 @@ def _without_nans(query: Query, data: Schema) -> list[str]:
     ]
 
 
-def _write_load(table: Table) -> list[str]:
-    """Write the statements that load a file into a table of DuckDB's own."""
+def _write_load(table: Table, casts: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """Write the statements that load a file into a table of DuckDB's own, some columns cast."""
     query, data = table.query, table.data
-    names = list(map(quote_name, query.reads)) or ["1"]
+    names = [casts.get(name) or quote_name(name) for name in query.reads] or ["1"]
     if not any(data[column].nans for column in query.reads):
         return [_write_create(table.name, names, table.path)]
     nans = _without_nans(query, data)
@@ -162,9 +167,42 @@ def _rows(hugeints: list[str]) -> str:
         return answer""")
 
 
-ENGINE = DuckDB(
-    EngineInfo(
-        "duckdb", ("duckdb",), pins=(NEWEST, "1.4"), default_for=Work.QUERY, startup_memory=15 * MIB
-    )
+@dataclass(frozen=True, slots=True)
+class Enumerating(DuckDB):
+    """Holds keys of text as enumerations, converted in `load`."""
+
+    def _load(self, inputs: Inputs, resources: Resources) -> str:
+        query, data = inputs.query, inputs.data
+        keys = find_text_keys(query, data)
+        types = (_write_type(key, missing=data[key].missing) for key in keys)
+        lines = [_connect(resources), *types]
+        casts = {key: f"{quote_name(key)}::{_name_type(key)} AS {quote_name(key)}" for key in keys}
+        (table,) = inputs.tables()
+        made = _write_load(table, casts)
+        return "\n".join([*lines, *made, "return con"])
+
+
+def _name_type(key: str) -> str:
+    return quote_name(f"{key}_values")
+
+
+def _write_type(key: str, *, missing: bool) -> str:
+    """Write the statement that creates the enumeration of a key's values, in their order."""
+    column = quote_name(key)
+    where = f"WHERE {column} IS NOT NULL " if missing else ""
+    values = f"SELECT DISTINCT {column} FROM read_parquet(?)\n    {where}ORDER BY {column}"
+    sql = f"CREATE TYPE {_name_type(key)} AS ENUM (\n    {values}\n)"
+    return f"con.execute({triple_quote(sql)}, [path])"
+
+
+INFO = EngineInfo(
+    "duckdb", ("duckdb",), pins=(NEWEST, "1.4"), default_for=Work.QUERY, startup_memory=15 * MIB
+)
+ENGINE = DuckDB(INFO)
+VARIANTS = (
+    Enumerating(
+        INFO.variant("enum", work=frozenset({Work.QUERY}), sample=12),
+        (partial(require_text_keys, engine="duckdb"), lower, widen),
+    ),
 )
 write, run = ENGINE.write, ENGINE.run

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...errors import Unsupported
 from ...spec.schema import Schema
-from ...spec.workload import Query
+from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..pandas.queries import ROWS, string_option, write_reading
 from ..writing.passes.join import Inputs, single_frame
 from ..writing.passes.widen import widen_beside_floats
-from ..writing.program import NONE, Parts
+from ..writing.program import NONE, Own, Parts
 from ..writing.user_functions import make_own
 from .queries import NumbaSteps
 
@@ -39,16 +40,29 @@ class Numba(Adapter):
         """Write the steps of the query as statements, after the loops they call."""
         query, data = inputs.query, inputs.data
         steps = NumbaSteps(query, data)
-        called = query.apply is not None and not steps.is_compiled
+        loops, body = steps.loops(), steps.body()
+        if not loops and "engine='numba'" not in body:
+            raise Unsupported(query.name, "no step of it is one that Numba compiles; use pandas")
         return Parts(
             imports=IMPORTS,
-            own=make_own(query.apply) if called and query.apply else NONE,
+            own=_own(query),
             before=string_option(query, data, resources),
-            after=steps.loops(),
+            after=loops,
             load=inputs.load(write_reading),
-            query=steps.body(),
+            query=body,
             rows=ROWS,
         )
+
+
+def _own(query: Query) -> Own:
+    """Return the def that is compiled as it is: of a row, one that has no tree."""
+    match query.apply:
+        case None:
+            return NONE
+        case RowFunction(body=body) if body is not None:
+            return NONE
+        case function:
+            return make_own(function)
 
 
 ENGINE = Numba(

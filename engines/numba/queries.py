@@ -13,20 +13,27 @@ from ...spec.expression import (
     Not,
     columns,
 )
-from ...spec.workload import Extreme, RowFunction
+from ...spec.workload import Extreme, GroupFunction, RowFunction
+from ..pandas.expressions import series
 from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
-from ..writing.loops import is_numeric, loop_name, row_loop
+from ..writing.loops import LOOP_NAMES, loop_name, row_loop
 from ..writing.program import fill
 from ..writing.properties import Facts, row_facts
 from ..writing.quote import quote, to_source
 from ..writing.steps import Reduction, Steps, decompose, is_present
+from ..writing.user_functions import inputs_missing
+from .functions import Lifting, each_group, each_row, group_statements, write_array
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
 # Where a group has no values, pandas 2.3.3's compiled mean raises, and min and max give whatever
 # the memory held.
-FILLED_ONLY = {"mean", "min", "max"}
+FILLED = {
+    "mean": "x.sum(engine='numba') / x.count()",
+    "min": "x.min(engine='numba').where(x.count() > 0)",
+    "max": "x.max(engine='numba').where(x.count() > 0)",
+}
 # Beyond this, keeping the extremes of every group at hand costs more than sorting once.
 MOST_EXTREMES = 16
 
@@ -82,28 +89,27 @@ class NumbaSteps(PandasSteps):
         """Return what is known of the rows."""
         return row_facts(self.query, self.data)
 
-    @property
-    def is_compiled(self) -> bool:
-        """Return whether the row function can be a loop over numbers."""
-        function = self.query.apply
-        if not isinstance(function, RowFunction) or function.body is None:
-            return False
-        return is_numeric(function, self.facts)
-
     def loops(self) -> str:
         """Write the compiled functions that the statements call."""
-        if self.is_compiled:
-            assert isinstance(self.query.apply, RowFunction)
-            return row_loop(self.query.apply, self.facts)
+        match self.query.apply:
+            case RowFunction(body=None) as function:
+                skipped = inputs_missing(self.query, self.data)
+                return each_row(function, self.facts, skipped)[1]
+            case RowFunction() as function:
+                lifting, lifted = self._lift(function)
+                return row_loop(lifted, lifting.facts)
+            case GroupFunction() as function:
+                return each_group(function, self.facts)[1]
+            case None:
+                pass
         if self.query.extreme and self._few(self.query.extreme):
             return self._extreme_loop(self.query.extreme)
         return self._corr_loop() if self._only_corr else ""
 
     def _statements(self) -> list[str]:
         query = self.query
-        if self.is_compiled:
-            assert isinstance(query.apply, RowFunction)
-            return [*self.prepare(query.derive), *self._rows(query.apply)]
+        if query.apply:
+            return [*self.prepare(query.derive), *self._apply(query.apply)]
         if query.extreme and self._few(query.extreme):
             where = _without_presence(query.where, query.extreme.column)
             kept = replace(self, query=replace(query, where=where))
@@ -113,10 +119,41 @@ class NumbaSteps(PandasSteps):
             return [*self.prepare(taken.derived), *self._correlate(taken)]
         return PandasSteps._statements(self)  # noqa: SLF001 - `super()` fails in a slots dataclass
 
-    def _rows(self, function: RowFunction) -> list[str]:
+    def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
+        """Write the call of the compiled loop over the rows or the groups."""
+        match function:
+            case RowFunction(body=None):
+                loop, _ = each_row(function, self.facts, ())
+                rows = quote("f[c]", f=quote(self.frame), c=list(function.columns))
+                call = quote("l(f.to_records(index=False))", l=quote(loop), f=rows)
+                return self._column(function, call)
+            case RowFunction():
+                return self._lifted(function)
+            case GroupFunction():
+                loop, _ = each_group(function, self.facts)
+                groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+                lines, answer = group_statements(self.query, function, loop, self.frame, groups)
+                return [*lines, *self.finish(answer)]
+
+    def _lift(self, function: RowFunction) -> tuple[Lifting, RowFunction]:
         assert function.body is not None
-        arrays = [_array(self.frame, name) for name in columns(function.body)]
-        call = quote("f(*a)", f=quote(loop_name(function)), a=arrays)
+        lifting = Lifting(self.facts, {*self.facts.data.names, *LOOP_NAMES})
+        return lifting, lifting.lift(function, function.body)
+
+    def _lifted(self, function: RowFunction) -> list[str]:
+        """Write the loop's call with the columns, and with what pandas computes for it."""
+        lifting, lifted = self._lift(function)
+        assert lifted.body is not None
+        writer = series(self.frame, self.query, self.data)
+        arrays = [
+            write_array(lifting.arrays[name], writer)
+            if name in lifting.arrays
+            else _array(self.frame, name)
+            for name in columns(lifted.body)
+        ]
+        return self._column(function, quote("f(*a)", f=quote(loop_name(lifted)), a=arrays))
+
+    def _column(self, function: RowFunction, call: ast.expr) -> list[str]:
         return self.finish(quote("pd.DataFrame(c)", c={function.output: call}))
 
     def _few(self, extreme: Extreme) -> bool:
@@ -196,11 +233,12 @@ class NumbaSteps(PandasSteps):
         return to_source(tree)
 
     def _compiles(self, reduction: Reduction, facts: Facts) -> bool:
-        if reduction.function not in COMPILED:
-            return False
-        column = Col(reduction.column)
-        empty = reduction.function in FILLED_ONLY and facts.may_miss(column)
-        return facts.kind(column) in {"int", "float"} and not empty
+        numeric = reduction.columns and facts.kind(Col(reduction.columns[0])) in {"int", "float"}
+        return reduction.function in COMPILED and bool(numeric)
+
+    def _fills(self, reduction: Reduction, facts: Facts) -> bool:
+        """Return whether a reduction's groups may be without values that it needs."""
+        return reduction.function in FILLED and facts.may_miss(Col(reduction.column))
 
     def _group(self, taken: Steps) -> list[str]:
         facts = row_facts(replace(self.query, derive=taken.derived), self.data)
@@ -209,14 +247,20 @@ class NumbaSteps(PandasSteps):
             return PandasSteps._group(self, taken)  # noqa: SLF001 - as above
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         functions = {reduction.function for reduction in taken.reductions}
-        alike = len(functions) == 1 and all(r.name == r.column for r in compiled)
+        filled = {r for r in compiled if self._fills(r, facts)}
+        alike = len(functions) == 1 and all(r.name == r.column for r in compiled) and not filled
         if alike and len(compiled) == len(taken.reductions):
             names = [reduction.column for reduction in taken.reductions]
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             method = f"c.{METHODS[functions.pop()]}(engine='numba').reset_index()"
             lines, frame = [], quote(method, c=chosen)
         else:
-            values = {r.name: _write_reduction(r, compiled=r in compiled) for r in taken.reductions}
+            values = {
+                r.name: quote(FILLED[r.function], x=quote("groups[c]", c=r.column))
+                if r in filled
+                else _write_reduction(r, compiled=r in compiled)
+                for r in taken.reductions
+            }
             lines = [f"groups = {to_source(groups)}"]
             frame = quote("pd.DataFrame(v).reset_index()", v=values)
         if taken.direct:

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
+from ...spec.schema import Schema
+from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..info import MIB, NEWEST, EngineInfo, Work
+from ..info import FUNCTIONS, MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
+from ..writing.passes.text_keys import find_text_keys, require_text, require_text_keys
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
-from ..writing.user_functions import make_own
+from ..writing.quote import quote
+from ..writing.user_functions import (
+    as_definition,
+    find_called,
+    make_own,
+    require_function,
+)
 from .queries import IMPORTS, ROWS, PandasSteps, push_down, string_option, write_exact_reading
+
+OBJECTS = """\
+# The default before pandas 3: text as Python objects.
+pd.options.future.infer_string = False
+"""
+STRINGS_SINCE = 3  # the major version of pandas whose text is Arrow's by default
+TEXT_SAMPLE = 12  # programs of the variants of text differ from pandas' in a line
+# The passes of a variant that calls functions, each expression written as a def.
+_CALLED: tuple[Pass, ...] = (
+    partial(require_function, engine="pandas"),
+    widen_beside_floats,
+    as_definition,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +46,7 @@ class Pandas(Adapter):
 
     passes: tuple[Pass, ...] = (widen_beside_floats,)
     load: Load = Load.MEMORY
+    text: Literal["arrow", "object", "category"] = "arrow"
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements."""
@@ -31,12 +56,26 @@ class Pandas(Adapter):
         query, rows = inputs.query, inputs.rows
         return Parts(
             imports=IMPORTS,
-            own=make_own(query.apply) if query.apply else NONE,
-            before=string_option(query, rows, resources),
-            load=inputs.load(partial(write_exact_reading, read=read)),
-            query=PandasSteps(query, rows, met=inputs.joining).body(),
+            own=make_own(called) if (called := find_called(query)) else NONE,
+            before=self._string_option(query, rows, resources),
+            load=inputs.load(partial(self._read, read=read)),
+            query=PandasSteps(
+                query, rows, met=inputs.joining, categories=self.text == "category"
+            ).body(),
             rows=ROWS,
         )
+
+    def _string_option(self, query: Query, rows: Schema, resources: Resources) -> str:
+        if self.text != "object":
+            return string_option(query, rows, resources)
+        return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""
+
+    def _read(self, query: Query, data: Schema, read: str) -> ast.expr:
+        frame = write_exact_reading(query, data, read)
+        if self.text != "category":
+            return frame
+        categories = dict.fromkeys(find_text_keys(query, data), "category")
+        return quote("f.astype(t)", f=frame, t=categories)
 
 
 def _push_filters(inputs: Inputs, read: str) -> tuple[Inputs, str]:
@@ -58,6 +97,17 @@ INFO = EngineInfo(
 )
 ENGINE = Pandas(INFO)
 VARIANTS = (
+    Pandas(
+        INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
+        (partial(require_text, engine="pandas"), widen_beside_floats),
+        text="object",
+    ),
+    Pandas(
+        INFO.variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
+        (partial(require_text_keys, engine="pandas"), widen_beside_floats),
+        text="category",
+    ),
+    Pandas(INFO.variant("apply", work=FUNCTIONS), _CALLED),
     Pandas(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
         (partial(require_aggregations, engine="pandas"), widen_beside_floats),

@@ -42,6 +42,7 @@ from .words import FUNCTIONS
 
 PERIODS = {"year": "Y", "month": "M"}
 FLOORS = {"day": "D", "hour": "h"}
+PARTS = {"year", "month", "day"}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
@@ -211,6 +212,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         whole = (
             isinstance(node, Col) and node.name not in self.bound and not self.missing(node.name)
         )
+        part = isinstance(node, Call) and node.function in PARTS and op in {"*", "**"}
+        if part and not self._may_miss(node):
+            # Of days and times, pandas gives years in 32 bits.
+            return quote("x.astype('int64')", x=self.expression(node))
         if self.facts and whole and self.facts.overflows(op, node, other):
             return quote("x.astype('int64')", x=self.expression(node))
         return self.expression(node)

@@ -28,10 +28,10 @@ from ..base import Resources
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.passes.join import Joining, write_merge
 from ..writing.program import fill
-from ..writing.properties import NARROW
+from ..writing.properties import NARROW, row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
-from ..writing.user_functions import apply_to_groups, apply_to_rows
+from ..writing.user_functions import apply_to_groups, apply_to_rows, find_called, skip_missing
 from .expressions import SeriesWriter, series, write_assignment, write_derivation, write_filter
 from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
@@ -93,7 +93,6 @@ def write_reading(
     data: Schema,
     read: str = "pd.read_parquet(path, columns=n)",
     *,
-    vectorised: bool = False,
     parted: bool = False,
 ) -> ast.expr:
     """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
@@ -108,7 +107,7 @@ def write_reading(
     frame = quote(read, n=list(query.reads))
     mixed = [n for n in query.reads if data[n].arrow in NARROW and data[n].missing]
     floats = dict.fromkeys(mixed, "float64") if parted else {}
-    return _with_types(query, data, frame, floats, vectorised=vectorised)
+    return _with_types(query, data, frame, floats)
 
 
 def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
@@ -130,17 +129,10 @@ INEXACT = "pandas stores integers with missing values as floats, exact only up t
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
 
 
-def _with_types(
-    query: Query,
-    data: Schema,
-    frame: ast.expr,
-    types: dict[str, str],
-    *,
-    vectorised: bool = False,
-) -> ast.expr:
+def _with_types(query: Query, data: Schema, frame: ast.expr, types: dict[str, str]) -> ast.expr:
     """Write types, and days as times for pandas' functions; the user's function is given days."""
     days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
-    if query.apply and not vectorised:
+    if find_called(query):
         roots = [query.where] if query.where else []
         read = columns(*roots, *(output.expression for output in query.derive))
         days = {name: kind for name, kind in days.items() if name in read}
@@ -180,35 +172,22 @@ PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
-    `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it; `local` is
-    the expression that brings groups to pandas, where a frame is spread over processes. `met` is
-    the join that makes the frame.
+    `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it; `spread` that
+    the frame is Modin's, spread over processes; `categories` that text keys are categories. `met`
+    is the join that makes the frame.
     """
 
     query: Query
     data: Schema
     frame: str = "data"
     arrow: bool = False
-    local: str = ""
+    spread: bool = False
+    categories: bool = False
     met: Joining | None = None
-
-    @property
-    def finishes(self) -> bool:
-        """Return whether something is left to do once the rows or groups are there."""
-        query = self.query
-        if query.having or query.sort or query.limit is not None:
-            return True
-        if query.transform or query.select:
-            return False
-        return not query.extreme and not (query.group_by and self._taken().direct)
 
     def _taken(self) -> Steps:
         query = self.query
         return decompose(corr_as_sums(query, self.data) if query.group_by else query)
-
-    def _here(self, tree: ast.expr) -> ast.expr:
-        """Bring rows or groups to pandas, if something is left to do there."""
-        return quote(self.local, t=tree) if self.local and self.finishes else tree
 
     def body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
@@ -239,7 +218,7 @@ class PandasSteps:
 
     @property
     def _beside_options(self) -> dict[str, ast.expr]:
-        return {"dropna": literal(False)} if has_missing_key(self.query, self.data) else {}
+        return {name: tree for name, tree in self.options.items() if name != "sort"}
 
     def combine(self, taken: Steps) -> list[str]:
         """Write the outputs over the reductions in `answer`; the last line is an expression."""
@@ -276,6 +255,9 @@ class PandasSteps:
         if has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
             options["dropna"] = literal(False)
+        if self.categories:
+            # pandas 2 gives every combination of categories a group by default.
+            options["observed"] = literal(True)
         return options
 
     def _statements(self) -> list[str]:
@@ -284,13 +266,13 @@ class PandasSteps:
             return self._write_query()
         joined = write_merge(self.met)
         if self.query.select and not (self.query.where or self.query.derive):
-            return self.finish(self._here(joined))
+            return self.finish(joined)
         return [f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]
 
     def _write_query(self) -> list[str]:
         query = self.query
         if query.select:
-            return [*self.prepare(query.derive), *self.finish(self._here(quote(self.frame)))]
+            return [*self.prepare(query.derive), *self.finish(quote(self.frame))]
         if query.transform:
             return self._transform(self._taken())
         if query.apply:
@@ -302,7 +284,9 @@ class PandasSteps:
         return [*self.prepare(taken.derived), *grouped]
 
     def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
-        """Write the user's own function, called by pandas on each row or group."""
+        """Write an expression as columns, or the user's def, called on each row or group."""
+        if isinstance(function, RowFunction) and function.source is None:
+            return self._columns(function)
         if isinstance(function, RowFunction):
             lines, answer = apply_to_rows(
                 self.query,
@@ -314,6 +298,22 @@ class PandasSteps:
         else:
             lines, answer = apply_to_groups(self.query, self.frame, self.key, self.options)
         return [*lines, *self.finish(answer)]
+
+    def _columns(self, function: RowFunction) -> list[str]:
+        """Write a row function's expression over columns, its intermediates as variables."""
+        assert function.body is not None
+        facts = row_facts(self.query, self.data)
+        nothing = facts.kind(function.body) not in {"int", "float", "decimal"}
+        writer = series(self.frame, self.query, self.data, arrow=self.arrow)
+        writer = replace(writer, facts=facts, nothing=nothing)
+        named, last = hoist(skip_missing(self.query, self.data, function.body))
+        lines = []
+        for local in named:
+            lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
+            writer = writer.binding(local.name)
+        # One value for every row needs their index.
+        value = writer.as_series(last) if isinstance(last, Lit) else writer.value(last)
+        return [*lines, *self.finish(quote("pd.DataFrame(c)", c={function.output: value}))]
 
     def _extreme(self, extreme: Extreme) -> list[str]:
         """Sort once and take the head of each group: `nlargest` by group is 15 times slower."""
@@ -333,19 +333,19 @@ class PandasSteps:
         chosen = quote("s.head(n)[c]", s=chosen, n=extreme.n, c=names)
         if extreme.column != extreme.name:
             chosen = quote("t.rename(columns=n)", t=chosen, n={extreme.column: extreme.name})
-        return [*lines, *self.finish(self._here(chosen))]
+        return [*lines, *self.finish(chosen)]
 
     def _group(self, taken: Steps) -> list[str]:
         """Write one `groupby`: the method for one function, else named aggregations."""
         # What chooses between values gives an array, which has no keys.
         chooses = any(isinstance(n, Case) for o in taken.outputs for n in walk(o.expression))
-        if not taken.direct and taken.once and not self.local and not chooses:
+        if not taken.direct and taken.once and not self.spread and not chooses:
             return self._inline(taken)
         unnamed = {"quantile", *POPULATION}
         quantile = any(r.function in unnamed for r in taken.reductions)
         if quantile or not any(r.columns for r in taken.reductions):
             return self._by_series(taken)
-        reduced = self._here(self._reduce(with_columns(taken.reductions, self.query.group_by[0])))
+        reduced = self._reduce(with_columns(taken.reductions, self.query.group_by[0]))
         if taken.direct:
             return self.finish(reduced)
         return [f"answer = {ast.unparse(reduced)}", *self.combine(taken)]
@@ -374,7 +374,7 @@ class PandasSteps:
         """Write each reduction as a series of its own: quantiles and sizes have no named form."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
         values = {r.name: _write_reduction(r) for r in taken.reductions}
-        frame = self._here(quote("pd.DataFrame(v).reset_index()", v=values))
+        frame = quote("pd.DataFrame(v).reset_index()", v=values)
         lines = [f"groups = {ast.unparse(groups)}"]
         if taken.direct:
             return [*lines, *self.finish(frame)]
@@ -398,7 +398,7 @@ class PandasSteps:
             values[output.name] = rows.value(body)
         keys = literal(list(self.query.group_by))
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
-        return [*lines, *self.finish(self._here(answer))]
+        return [*lines, *self.finish(answer)]
 
     def _beside(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
         """Return the writer that has the reductions beside the columns."""
@@ -420,7 +420,7 @@ class PandasSteps:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
             holes = {"x": x, "y": y, "q": parameter, "f": quote(self.frame), "c": [*r.columns]}
-            whole = {**(WHOLE_SPREAD if self.local else AGGREGATIONS), **WINDOWS}
+            whole = {**(WHOLE_SPREAD if self.spread else AGGREGATIONS), **WINDOWS}
             return quote(whole[r.function], **holes)
         x = quote("groups[c]", c=r.column if r.columns else self.query.group_by[0])
         if r.function in WINDOWS:
@@ -437,9 +437,9 @@ class PandasSteps:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
             holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
-            whole = WHOLE_SPREAD if self.local else AGGREGATIONS
+            whole = WHOLE_SPREAD if self.spread else AGGREGATIONS
             values[r.name] = quote("[v]", v=quote(whole[r.function], **holes))
-        frame = quote("pandas.DataFrame(v)" if self.local else "pd.DataFrame(v)", v=values)
+        frame = quote("pd.DataFrame(v)", v=values)
         if taken.direct:
             return self.finish(frame)
         return [f"answer = {ast.unparse(frame)}", *self.combine(taken)]

@@ -15,6 +15,7 @@ from ..info import MIB, NEWEST, EngineInfo, EnginePlace, Work
 from ..writing.passes.constants import derive_constants
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
+from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.time_zones import convert_constants
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
@@ -41,11 +42,14 @@ def _plain_names(query: Query, _: Schema) -> Query:
     return query
 
 
+_PASSES: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _plain_names)
+
+
 @dataclass(frozen=True, slots=True)
 class Polars(Adapter):
     """Writes lazy Polars; `collect` is the call that finishes the answer."""
 
-    passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _plain_names)
+    passes: tuple[Pass, ...] = _PASSES
     collect: str = "collect()"
     load: Load = Load.MEMORY
 
@@ -67,10 +71,18 @@ class Polars(Adapter):
             own=applied.own,
             before=applied.before,
             after=applied.after,
-            load=inputs.load(partial(_load, load=self.load)),
+            load=inputs.load(self._read),
             query="\n".join([*applied.lines, self._answer(chain, frame, applied.result)]),
-            rows="return answer.to_arrow()",
+            rows=self._rows(query, inputs.rows),
         )
+
+    def _read(self, query: Query, data: Schema) -> ast.expr:
+        """Write how a file is read."""
+        return _load(query, data, self.load)
+
+    def _rows(self, query: Query, rows: Schema) -> str:  # noqa: ARG002 - categories need both
+        """Write how the answer is read as Arrow."""
+        return "return answer.to_arrow()"
 
     def _answer(self, chain: PolarsChain, frame: ast.expr, result: ast.expr | None) -> str:
         """Write the chain to the answer; `result` is a row function's column."""
@@ -90,6 +102,20 @@ class Polars(Adapter):
                 return lower(chain, function)
             case None:
                 return Applied()
+
+
+@dataclass(frozen=True, slots=True)
+class Categorical(Polars):
+    """Holds keys of text as categories, converted in `load`."""
+
+    def _read(self, query: Query, data: Schema) -> ast.expr:
+        frame = _load(query, data, self.load)
+        keys = list(find_text_keys(query, data))
+        return quote("f.with_columns(pl.col(k).cast(pl.Categorical))", f=frame, k=keys)
+
+    def _rows(self, query: Query, rows: Schema) -> str:
+        keys = list(find_text_keys(query, rows))
+        return f"return answer.with_columns(pl.col({keys}).cast(pl.String)).to_arrow()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +174,10 @@ NUMBA = INFO.variant("numba", requirements=("polars", "numba", "numpy"), work=RO
 ENGINE = Polars(INFO)
 VARIANTS = (
     Polars(INFO.variant("in-memory", sample=4), collect='collect(engine="in-memory")'),
+    Categorical(
+        INFO.variant("categorical", work=frozenset({Work.QUERY}), sample=12),
+        (partial(require_text_keys, engine="polars"), *_PASSES),
+    ),
     MapElements(INFO.variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import keyword
+from dataclasses import replace
 
+from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
 from ...spec.schema import Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
@@ -24,6 +26,40 @@ MODULES = {
     "itertools": "import itertools",
     "statistics": "import statistics",
 }
+
+
+def as_expression(query: Query, _: Schema) -> Query:
+    """Return a query whose row function is an expression over columns; others as they are.
+
+    Raises Unsupported, at file, line and column, where the def has no tree.
+    """
+    function = query.apply
+    if not isinstance(function, RowFunction):
+        return query
+    if function.body is None:
+        raise Unsupported(function.name, function.opaque)
+    return replace(query, apply=replace(function, source=None))
+
+
+def as_definition(query: Query, _: Schema) -> Query:
+    """Return a query whose row function is a def, an expression as a person would write one."""
+    function = query.apply
+    if not isinstance(function, RowFunction) or function.source is not None:
+        return query
+    source = format_code(row_definition(function))
+    return replace(query, apply=replace(function, source=source))
+
+
+def require_function(query: Query, _: Schema, engine: str) -> Query:
+    """Return the query of a function of rows or groups; Unsupported for any other."""
+    if query.apply is None:
+        raise Unsupported(query.name, f"supports functions of rows and groups only; use {engine}")
+    return query
+
+
+def find_called(query: Query) -> RowFunction | GroupFunction | None:
+    """Return the def that a program calls; an expression over columns is none."""
+    return query.apply if query.apply and query.apply.source is not None else None
 
 
 def make_own(function: RowFunction | GroupFunction | Tasks) -> Own:
@@ -53,13 +89,14 @@ def skip_missing(query: Query, data: Schema, body: Expr) -> Expr:
     if not guards:
         return body
     tests = tuple(IsMissing(Col(name)) for name in guards)
-    return _add_guard(Bool("or", tests) if len(tests) > 1 else tests[0], body)
+    return add_guard(Bool("or", tests) if len(tests) > 1 else tests[0], body)
 
 
-def _add_guard(guard: Expr, body: Expr) -> Expr:
+def add_guard(guard: Expr, body: Expr) -> Expr:
+    """Return a body that is missing where the guard is true."""
     match body:
         case Let(name, value, inner):
-            return Let(name, value, _add_guard(guard, inner))
+            return Let(name, value, add_guard(guard, inner))
         case Case(branches, otherwise):
             return Case(((guard, Lit(None)), *branches), otherwise)
     return Case(((guard, Lit(None)),), body)

@@ -1,5 +1,6 @@
-"""No work is left when a query has returned, and an engine's own switch holds it to one thread.
+"""No work is left when a load or a query has returned; an engine's switch holds it to one thread.
 
+The data is removed after the load, so that a query cannot read what the load left.
 The CPU time of the whole process tree is counted, never the wall's: what the query took, what is
 spent while nothing is asked afterwards, and what reading the whole answer takes.
 """
@@ -12,17 +13,21 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ...datasets.cache import default_folder
 from ...datasets.dataset import Dataset, make_dataset
 from ...engines import find
 from ...engines.base import Program, Resources
+from ...engines.scan import SCAN
 from ...environments.provider import Interpreter
 from ...errors import Unsupported
 from ...execution.sandbox import THREAD_VARIABLES
 from ...spec.reader import read_text
 from ...spec.workload import Generated
 
+# When a program reads: all data in its load, or within the query what that needs.
+Loads = Literal["whole", "scan"]
 SCRIPT = Path(__file__).with_name("cpu_time.py")
 # Of all CPU seconds, those after the query had returned. Turning an answer into Arrow is some of
 # it (measured: up to 0.14); a program that leaves its work undone is above 0.6.
@@ -100,11 +105,18 @@ def spent(
         **find(name).environment(replace(resources, versions={})),
     }
     texts = [program.text for program in written.values()]
-    return dict(zip(written, measure(place.path, folder, data, texts, environment), strict=True))
+    loads: Loads = "scan" if name.endswith(SCAN) else "whole"
+    found = measure(place.path, folder, data, texts, environment, loads)
+    return dict(zip(written, found, strict=True))
 
 
-def measure(
-    python: str, folder: Path, data: Dataset, texts: list[str], environment: Mapping[str, str]
+def measure(  # noqa: PLR0913 - what a process is started with
+    python: str,
+    folder: Path,
+    data: Dataset,
+    texts: list[str],
+    environment: Mapping[str, str],
+    loads: Loads = "whole",
 ) -> list[Spent]:
     """Run programs in one process, and count what each spends; RuntimeError where one fails."""
     files = []
@@ -112,7 +124,7 @@ def measure(
         files.append(folder / f"program_{number}.py")
         files[-1].write_text(text)
     done = subprocess.run(
-        [python, str(SCRIPT), str(data.path), *map(str, files)],
+        [python, str(SCRIPT), str(data.path), loads, *map(str, files)],
         # The paths of Ray's sockets may have 107 characters.
         env={**os.environ, "RAY_TMPDIR": "/tmp", **environment},
         cwd=folder,

@@ -138,7 +138,34 @@ MARKS: tuple[KnownFailure, ...] = (
         )
         for kind in ("", "_left")
     ),
+    KnownFailure("pandas/object", "min_text-missing", "wrong", "it compares None with text"),
+    KnownFailure("pandas/object", "text_not-missing", "wrong", "it negates objects, None too"),
     KnownFailure("pandas+numba", "join*", "unsupported", "Numba has no join; use pandas"),
+    *(
+        KnownFailure("pandas+numba", f"{name}-*", "unsupported", "Numba compiles no step of it")
+        for name in (
+            *("count*", "size", "n_unique*", "median*", "quantile", "narrow_quantile"),
+            *("first", "first_int", "first_nan", "last*", "min_text", "small_counts"),
+            *("where_[acimot]*", "where_na*", "where_not", "where_not_*", "where_b*", "any", "all"),
+            *("date_[bcei]*", "time_*", "times", "truncate_*"),
+            *("zone_*", "text_*", "derive_case*", "modulo_constant", "floor_constant"),
+            *("rounds", "rounds_places", "sum_of_*", "derived_*", "any_of", "largest_all"),
+            *("share", "z_score", "transform_*", "rank*", "lags*", "cumsum*"),
+            *("*_missing", "whole", "whole_[!p]*", "constants_[bmqrl]*"),
+        )
+    ),
+    *(
+        KnownFailure("pandas+numba", f"{name}-empty", "unsupported", "it needs rows to compile")
+        for name in (
+            *("[abdefimnopqtuwz]*", "having", "having_nan", "sort*", "std*", "sum*", "var*"),
+            *("same_function", "several_keys", "constants", "constants_first", "limit", "roots"),
+            *("row_extremes", "rounds_tens"),
+        )
+    ),
+    KnownFailure("pandas+numba", "exact_keys-[po]*", "unsupported", "Numba compiles no step of it"),
+    KnownFailure(
+        "pandas+numba", "row_function_called-missing", "unsupported", "its loops take no gaps"
+    ),
     KnownFailure("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its times have no zone")
@@ -198,6 +225,23 @@ MARKS: tuple[KnownFailure, ...] = (
         for kind in ("", "_int", "_nan")
     ),
 )
+
+
+# What an engine refuses by a rule of its own needs no mark for each case.
+RULES = {
+    "pandas+numba": "no step of it is one that Numba compiles",
+    "pandas/object": "it reads no text",
+    "pandas/category": "no key of it is text",
+    "polars/categorical": "no key of it is text",
+    "duckdb/enum": "no key of it is text",
+}
+
+
+def is_refused_by_rule(engine: str, reason: str) -> bool:
+    """Return whether a refusal is the one that an engine's rule makes."""
+    rule = RULES.get(engine.partition("@")[0], "")
+    # A variant of keys has no join either.
+    return bool(rule) and (rule in reason or "no join of its own" in reason)
 
 
 def mark(engine: str, case: str) -> KnownFailure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -179,6 +180,19 @@ def test_care_for_missing_values_stands_only_where_there_are_some() -> None:
 def test_a_function_named_like_a_part_of_the_program_is_refused() -> None:
     with pytest.raises(Unsupported, match="call the function something else"):
         find("serial").write(rows_query("def query(x):\n    return x.A\n"), COLUMNS)
+
+
+def test_an_expression_is_written_over_columns_and_a_def_is_called() -> None:
+    expression = Query("q", "", apply=replace(rows_query(NUMBERED).apply, source=None))
+    for engine in ("pandas", "modin"):
+        assert ".apply(" not in _program(engine, expression), engine
+        assert ".apply(numbered, axis=1)" in _program(engine, rows_query(NUMBERED)), engine
+        assert ".apply(numbered, axis=1)" in _program(f"{engine}/apply", expression), engine
+    table = pa.table({"A": [1, 2, 3], "B": [4, 5, 6]})
+    for engine in ("pandas", "pandas/apply", "pandas+numpy"):
+        assert _rows(engine, expression, table) == [14, 25, 36], engine
+    with pytest.raises(Unsupported, match="use pandas"):
+        find("pandas/apply").write(Query("q", "", select=("A",)), COLUMNS)
 
 
 def test_an_expression_is_written_as_a_function() -> None:

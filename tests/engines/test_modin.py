@@ -32,13 +32,22 @@ import ray
 import program
 
 started = program.start()
-answer = program.query(program.load(sys.argv[1]))
-parts = answer._query_compiler._modin_frame._partitions.flatten()
-# A part that is still lazy holds a chain of calls in place of a reference to its rows.
-done = [part._data_ref for part in parts if isinstance(part._data_ref, ray.ObjectRef)]
-ready, _ = ray.wait(done, num_returns=len(done), timeout=0) if done else ([], [])
+
+
+def left(frame):
+    parts = frame._query_compiler._modin_frame._partitions.flatten()
+    # A part that is still lazy holds a chain of calls in place of a reference to its rows.
+    done = [part._data_ref for part in parts if isinstance(part._data_ref, ray.ObjectRef)]
+    ready, _ = ray.wait(done, num_returns=len(done), timeout=0) if done else ([], [])
+    return len(parts) - len(ready)
+
+
+data = program.load(sys.argv[1])
+unread = left(data)
+answer = program.query(data)
+undone = left(answer)
 rows = program.rows(answer).to_pylist()
-print(json.dumps({"left": len(parts) - len(ready), "rows": rows}))
+print(json.dumps({"left": unread + undone, "rows": rows}))
 """
 
 
@@ -59,13 +68,16 @@ def test_the_variant_runs_on_dask() -> None:
     assert "import ray" not in program
 
 
-@pytest.mark.parametrize(("query", "ending"), [(SUM, "execute(answer)"), (RANGE, "to_pandas()")])
-def test_every_answer_is_forced_within_the_query(query: Query, ending: str) -> None:
-    program = ENGINE.write(query, DATA).text
-    assert ending in program[program.index("def query") : program.index("def rows")]
+@pytest.mark.parametrize("query", [SUM, RANGE])
+def test_every_answer_is_modins_and_forced_within_the_query(query: Query) -> None:
+    text = ENGINE.write(query, DATA).text
+    load, asked = text.index("def load"), text.index("def query")
+    assert "execute(data)" in text[load:asked]
+    assert "execute(answer)" in text[asked : text.index("def rows")]
+    assert "to_pandas()" not in text[: text.index("def rows")]
 
 
-def test_nothing_is_left_to_do_in_an_answer(tmp_path: Path) -> None:
+def test_nothing_is_left_to_do_in_what_is_loaded_and_in_an_answer(tmp_path: Path) -> None:
     frame = {"k": ["a", "b", None, "a", "b"], "x": [1, None, 3, 4, 5]}
     pq.write_table(pa.table(frame), tmp_path / "d.parquet")
     resources = Resources(threads=1, memory=2**30)

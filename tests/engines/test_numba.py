@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.numba import ENGINE
+from dfbench.errors import Unsupported
 from dfbench.spec.expression import (
     Agg,
     Arith,
@@ -27,6 +28,8 @@ from dfbench.spec.expression import (
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
 
+from tests.support.apply_samples import groups_query, rows_query
+
 pytest.importorskip("numba")
 
 X, Y = Col("x"), Col("y")
@@ -37,6 +40,13 @@ DATA = Schema(
         Column("y", "float", "double", nulls=True),
     ),
     6,
+)
+SCHEMA = Schema(
+    (
+        *(Column(name, "int", "int64") for name in "kAB"),
+        *(Column(n, "string", "string") for n in "st"),
+    ),
+    100,
 )
 TABLE = pa.table(
     {
@@ -107,10 +117,73 @@ def test_correlation_is_pairwise_complete_and_missing_where_undefined(tmp_path: 
     assert [missing(row["r"]) for row in answer[1:]] == [None, None]
 
 
-def test_compiled_means_are_left_out_where_a_group_may_be_empty(tmp_path: Path) -> None:
-    by_k = {"group_by": ("k",)}
-    risky = Query("q", "", **by_k, aggregate=(Output("y", Agg("mean", (Y,))),))
-    safe = Query("q", "", **by_k, aggregate=(Output("x", Agg("mean", (X,))),))
-    assert 'engine="numba"' not in program(risky)
-    assert 'engine="numba"' in program(safe)
-    assert [missing(row["y"]) for row in ran(risky, tmp_path)] == [5.0, 1.0, None]
+def test_compiled_reductions_are_missing_where_a_group_is_empty(tmp_path: Path) -> None:
+    reductions = tuple(Output(f, Agg(f, (Y,))) for f in ("mean", "min", "max"))
+    risky = Query("q", "", group_by=("k",), aggregate=reductions)
+    text = program(risky)
+    assert text.count('engine="numba"') == 3
+    answer = [tuple(map(missing, list(row.values())[1:])) for row in ran(risky, tmp_path)]
+    assert answer == [(5.0, 2.0, 8.0), (1.0, 1.0, 1.0), (None, None, None)]
+
+
+def test_text_is_compared_by_pandas_and_numbers_go_to_the_loop() -> None:
+    table = pa.table(
+        {"A": [1, 2, None, 4], "B": [0, 1, 2, 3], "s": ["a", "b", "a", None], "t": ["x"] * 4}
+    )
+    source = """\
+def rate(x):
+    if x["s"] == "a" or x["t"] in ("y", "z"):
+        return len(x["s"]) * x["A"]
+    return x["B"] / 2
+"""
+    query = rows_query(source)
+    text = ENGINE.write(query, SCHEMA).text
+    loop = text[text.index("@njit") : text.index("def load")]
+    assert "prange" in loop
+    assert '"a"' not in loop
+    answer = pa.Table.from_pandas(ENGINE.run(query, table), preserve_index=False)
+    assert [missing(y) for y in answer["y"].to_pylist()] == [1.0, 0.5, None, None]
+
+
+def test_a_def_that_has_no_tree_is_compiled_as_it_is() -> None:
+    source = """\
+def total(x):
+    found = 0.0
+    for i in range(3):
+        found += x["A"] * i
+    return found + math.cos(x.B)
+"""
+    query = rows_query(source)
+    assert source.strip() in ENGINE.write(query, SCHEMA).text
+    table = pa.table({"A": [1, None, 3], "B": [0, 0, 0]})
+    answer = pa.Table.from_pandas(ENGINE.run(query, table), preserve_index=False)
+    assert [missing(y) for y in answer["y"].to_pylist()] == [4.0, None, 10.0]
+
+
+def test_a_group_function_is_compiled_and_called_on_slices() -> None:
+    source = "def reach(A, B):\n    return np.nanmax(A) - np.nanmin(A), B.mean()\n"
+    query = groups_query(source, "a", "b")
+    table = pa.table({"k": [1, 2, None, 1, None], "A": [1, 9, 2, None, 5], "B": [1, 2, 3, 4, 6]})
+    text = ENGINE.write(query, SCHEMA).text
+    assert source.strip() in text
+    assert 'reach = njit(error_model="numpy")(reach)' in text
+    answer = pa.Table.from_pandas(ENGINE.run(query, table), preserve_index=False).to_pylist()
+    assert [tuple(map(missing, row.values())) for row in answer] == [
+        (1.0, 0.0, 2.5),
+        (2.0, 0.0, 2.0),
+        (None, 3.0, 4.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        (rows_query("def f(x):\n    return x['s']\n"), "its answers are no numbers"),
+        (groups_query("def f(s):\n    return len(s)\n"), "'s' holds no numbers"),
+        (Query("q", "", group_by=("k",), aggregate=(Output("n", Agg("size", ())),)), "no step"),
+        (Query("q", "", aggregate=(Output("n", Agg("sum", (Col("A"),))),)), "no step of it"),
+    ],
+)
+def test_what_numba_has_no_part_in_is_refused_with_a_way_out(query: Query, why: str) -> None:
+    with pytest.raises(Unsupported, match=f"{why}.*use pandas"):
+        ENGINE.write(query, SCHEMA)

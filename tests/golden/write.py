@@ -36,6 +36,12 @@ BASES = {
     "joblib/threads": "joblib",
     "loky": "joblib",
     "pandas/scan": "pandas",
+    "pandas/apply": "pandas",
+    "pandas/object": "pandas",
+    "pandas/category": "pandas",
+    "polars/categorical": "polars",
+    "duckdb/enum": "duckdb",
+    "modin/apply": "modin",
 }
 
 

@@ -1,4 +1,4 @@
-"""No work is left when a query has returned: what is timed is the finished answer."""
+"""No work is left when a load or a query has returned: what is timed is the finished answer."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def data() -> Dataset:
 
 
 def installed() -> list[str]:
-    return [name for name, engine in engines().items() if not find_missing(engine)]
+    """Return what can be asked here; a call for each of a million rows would take minutes."""
+    names = [name for name, engine in engines().items() if not find_missing(engine)]
+    return [name for name in names if not name.endswith("/apply")]
 
 
 @pytest.mark.parametrize("name", installed())
-def test_no_work_is_left_when_a_query_has_returned(
+def test_no_work_is_left_when_a_load_or_a_query_has_returned(
     name: str, data: Dataset, tmp_path: Path
 ) -> None:
     if not programs(name, data, TWO):
@@ -96,6 +98,59 @@ def rows(answer):
     return answer[1]["answer"].to_arrow()
 """,
 }
+
+
+UNREAD = {
+    "polars scans": """
+import polars as pl
+
+def load(path):
+    return pl.scan_parquet(path)
+
+def query(data):
+    return data.group_by("id4").agg(pl.col("v3").sum()).collect()
+
+def rows(answer):
+    return answer.to_arrow()
+""",
+    "dask keeps a graph": """
+import dask.dataframe as dd
+import pyarrow as pa
+
+def load(path):
+    return dd.read_parquet(path, columns=["id4", "v3"])
+
+def query(data):
+    return data.groupby("id4")["v3"].sum().reset_index().compute()
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+""",
+    "duckdb keeps a view": """
+import duckdb
+
+def load(path):
+    con = duckdb.connect()
+    con.read_parquet(path).create_view("data")
+    return con
+
+def query(con):
+    return con.sql("SELECT id4, sum(v3) AS v3 FROM data GROUP BY id4").to_arrow_table()
+
+def rows(answer):
+    return answer
+""",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_load_that_leaves_reading_to_the_query_is_found(
+    name: str, data: Dataset, tmp_path: Path
+) -> None:
+    if find_missing(find(name.partition(" ")[0])):
+        pytest.skip("its engine is not installed")
+    with pytest.raises(RuntimeError, match=r"(?i)no such file|no files found"):
+        measure(sys.executable, tmp_path, data, [UNREAD[name]], {})
 
 
 @pytest.mark.parametrize("name", UNFINISHED)

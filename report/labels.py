@@ -1,0 +1,117 @@
+"""What an engine's label leaves out: calls of the user's def, work outside the library, text types.
+
+All is read from the stored programs, versions and column types.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from ..storage.folder import StoredComparison
+from ..storage.records import Outcome
+from .units import format_count, join_names
+
+# How libraries name the type of text, by the start of the name.
+TEXT_TYPES = (
+    *("str", "string", "large_string", "object", "category", "VARCHAR", "ENUM", "String"),
+    *("Categorical", "Enum", "LowCardinality", "utf8", "Utf8"),
+)
+# Words of NumPy that gather a spread frame's columns in one process.
+GATHERING = {"where", "select"}
+STRINGS_SINCE = 3  # the major version of pandas whose text is no Python object
+# Measured at 1e6 rows without missing values on 2 cores: docs/fairness.md.
+OBJECTS = (
+    "pandas 2's own default for text, Python objects, is not used: with it, q1 of groupby takes "
+    "1.7x the time (`pandas/object` measures that on your data)."
+)
+
+
+def name_baseline(engine: str, queries: Iterable[str], stored: StoredComparison) -> str:
+    """Return the baseline's name, and how it calls the user's def, if its programs do."""
+    asked = list(queries)
+    calls = {q: found for q in asked if (found := find_calls(stored.programs.get((engine, q), "")))}
+    if not calls:
+        return engine
+    variant = engine if engine.endswith("/apply") else f"{engine}/apply"
+    called = f"the def called for each {' or '.join(dict.fromkeys(calls.values()))}"
+    if len(calls) == len(asked):
+        return f"{variant} ({called})"
+    where = f"on {len(calls)} of {format_count(len(asked), 'question')}"
+    return f"{engine} ({variant}, {called}, {where})"
+
+
+def describe_labels(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
+    """Yield what text columns were to each engine, and what ran outside of an engine's library."""
+    yield from _describe_text(engines, stored)
+    yield from _describe_pandas(stored)
+    yield from _describe_outside(engines, stored)
+
+
+@cache
+def find_calls(program: str) -> str:
+    """Return `row` or `group` for a program that calls a def by pandas' `apply`, else nothing."""
+    for node in ast.walk(ast.parse(program)):
+        match node:
+            case ast.Call(ast.Attribute(_, "apply"), [_], keywords):
+                rows = any(keyword.arg == "axis" for keyword in keywords)
+                return "row" if rows else "group"
+    return ""
+
+
+@cache
+def leaves_modin(program: str) -> bool:
+    """Return whether a part of the query of a program for Modin runs in pandas or NumPy."""
+    for function in ast.parse(program).body:
+        if not (isinstance(function, ast.FunctionDef) and function.name == "query"):
+            continue
+        for node in ast.walk(function):
+            match node:
+                case ast.Attribute(_, "to_pandas"):
+                    return True
+                case ast.Attribute(ast.Name("np"), word) if word in GATHERING:
+                    return True
+    return False
+
+
+def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
+    types: dict[str, list[str]] = {}
+    for engine in engines:
+        loaded = {t for run in stored.runs if run.engine == engine for t in run.columns.values()}
+        found = sorted(kind for kind in loaded if kind.startswith(TEXT_TYPES))
+        if found:
+            types.setdefault(join_names(found), []).append(engine)
+    if types:
+        told = "; ".join(f"{kind} in {join_names(names)}" for kind, names in types.items())
+        yield f"Text columns were {told}."
+    if any("pandas" in names for names in types.values()) and _old_pandas(stored):
+        yield OBJECTS
+
+
+def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
+    version = _old_pandas(stored)
+    if version:
+        head = stored.head
+        yield (
+            f"pandas {version} ran: an environment with Modin holds it below 2.4. With the newest: "
+            f"`dfbench compare {head.file or head.workload} -e pandas -e pandas@newest`."
+        )
+
+
+def _old_pandas(stored: StoredComparison) -> str:
+    """Return the version of pandas that ran under its plain name, if that is before 3."""
+    version = stored.head.engines.get("pandas", {}).get("pandas", "")
+    return version if version and int(version.split(".")[0]) < STRINGS_SINCE else ""
+
+
+def _describe_outside(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
+    """Report the questions of which Modin has no words for a part."""
+    answered = {(r.engine, r.query) for r in stored.runs if r.outcome is Outcome.OK}
+    for engine in engines:
+        if not engine.startswith("modin"):
+            continue
+        programs = {q: t for (e, q), t in stored.programs.items() if e == engine}
+        left = [q for q, text in programs.items() if (engine, q) in answered and leaves_modin(text)]
+        if left:
+            yield f"{engine}: part of {join_names(left)} ran in pandas or NumPy, in one process."
