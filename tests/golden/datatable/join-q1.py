@@ -16,6 +16,9 @@ def load(path, small_path):
     data = dt.Frame(table.combine_chunks())
     table = pq.read_table(small_path, columns=["id1", "id4", "v2"])
     small = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    small.materialize(to_memory=True)
     return data, small
 
 

@@ -16,6 +16,9 @@ def load(path, medium_path):
     data = dt.Frame(table.combine_chunks())
     table = pq.read_table(medium_path, columns=["id1", "id2", "id4", "id5", "v2"])
     medium = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    medium.materialize(to_memory=True)
     return data, medium
 
 

@@ -18,6 +18,9 @@ def load(path, big_path):
         big_path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v2"]
     )
     big = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    big.materialize(to_memory=True)
     return data, big
 
 

@@ -13,7 +13,10 @@ def load(path):
     table = pq.read_table(
         path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
     )
-    return dt.Frame(table.combine_chunks())
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
 
 
 def query(data):

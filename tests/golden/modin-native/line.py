@@ -6,6 +6,7 @@ import modin.pandas as pd
 import pyarrow as pa
 import ray
 from modin.config import Engine
+from modin.utils import execute
 
 Engine.put("ray")
 
@@ -15,7 +16,10 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["id4", "v2", "v3"])
+    data = pd.read_parquet(path, columns=["id4", "v2", "v3"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):
@@ -33,18 +37,20 @@ def query(data):
             mean_v2_2=("v2", "mean"),
         )
         .reset_index()
-        .modin.to_pandas()
     )
     answer["slope"] = answer["sum_dx_v3"] / answer["sum_dx_2"]
     answer["intercept"] = (
         answer["mean_v3"]
         - answer["sum_dx_v3"] / answer["sum_dx_2"] * answer["mean_v2_2"]
     )
-    return answer[["id4", "slope", "intercept"]]
+    answer = answer[["id4", "slope", "intercept"]]
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
 
 
 def rows(answer):
-    return pa.Table.from_pandas(answer, preserve_index=False)
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import modin.pandas as pd
 import pyarrow as pa
 import ray
 from modin.config import Engine
+from modin.utils import execute
 
 Engine.put("ray")
 
@@ -25,15 +26,21 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["v3", "v2", "v1"])
+    data = pd.read_parquet(path, columns=["v3", "v2", "v1"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):
-    return pd.DataFrame({"result": data.apply(banded, axis=1)})
+    answer = pd.DataFrame({"result": data.apply(banded, axis=1)})
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
 
 
 def rows(answer):
-    return pa.Table.from_pandas(answer, preserve_index=False)
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ def load(path, small_path):
         path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
     )
     small = pd.read_parquet(small_path, columns=["id1", "id4", "v2"])
+    # Modin returns before it has read the file.
+    execute(data, small)
     return data, small
 
 

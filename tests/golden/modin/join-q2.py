@@ -24,6 +24,8 @@ def load(path, medium_path):
         path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v1"]
     )
     medium = pd.read_parquet(medium_path, columns=["id1", "id2", "id4", "id5", "v2"])
+    # Modin returns before it has read the file.
+    execute(data, medium)
     return data, medium
 
 

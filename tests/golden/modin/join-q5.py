@@ -26,6 +26,8 @@ def load(path, big_path):
     big = pd.read_parquet(
         big_path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v2"]
     )
+    # Modin returns before it has read the file.
+    execute(data, big)
     return data, big
 
 

@@ -22,7 +22,10 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["id4", "v2", "v3"])
+    data = pd.read_parquet(path, columns=["id4", "v2", "v3"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):

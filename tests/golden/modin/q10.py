@@ -20,9 +20,12 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(
+    data = pd.read_parquet(
         path, columns=["id1", "id2", "id3", "id4", "id5", "id6", "v3"]
     )
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):

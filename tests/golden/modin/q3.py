@@ -20,7 +20,10 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["id3", "v1", "v3"])
+    data = pd.read_parquet(path, columns=["id3", "v1", "v3"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):

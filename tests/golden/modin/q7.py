@@ -7,6 +7,7 @@ import modin.pandas as pd
 import pyarrow as pa
 import ray
 from modin.config import Engine
+from modin.utils import execute
 
 Engine.put("ray")
 # The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
@@ -19,7 +20,10 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["id3", "v1", "v2"])
+    data = pd.read_parquet(path, columns=["id3", "v1", "v2"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):
@@ -27,14 +31,16 @@ def query(data):
         data.groupby("id3", sort=False)
         .agg(max_v1=("v1", "max"), min_v2=("v2", "min"))
         .reset_index()
-        .modin.to_pandas()
     )
     answer["range_v1_v2"] = answer["max_v1"] - answer["min_v2"]
-    return answer[["id3", "range_v1_v2"]]
+    answer = answer[["id3", "range_v1_v2"]]
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
 
 
 def rows(answer):
-    return pa.Table.from_pandas(answer, preserve_index=False)
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import ray
 from modin.config import Engine
+from modin.utils import execute
 
 Engine.put("ray")
 # The default of pandas 3, in the workers too: text in Arrow's memory, not as Python objects.
@@ -20,7 +21,10 @@ def start():
 
 
 def load(path):
-    return pd.read_parquet(path, columns=["id2", "id4", "v1", "v2"])
+    data = pd.read_parquet(path, columns=["id2", "id4", "v1", "v2"])
+    # Modin returns before it has read the file.
+    execute(data)
+    return data
 
 
 def query(data):
@@ -40,7 +44,6 @@ def query(data):
             sum_v2_v2=("v2_v2", "sum"),
         )
         .reset_index()
-        .modin.to_pandas()
     )
     covariance = (
         answer["size"] * answer["sum_v1_v2"] - answer["sum_v1"] * answer["sum_v2"]
@@ -52,11 +55,14 @@ def query(data):
         answer["size"] * answer["sum_v2_v2"] - answer["sum_v2"] * answer["sum_v2"]
     )
     answer["r2"] = (covariance / np.sqrt(variance_v1 * variance_v2)) ** 2
-    return answer[["id2", "id4", "r2"]]
+    answer = answer[["id2", "id4", "r2"]]
+    # Modin's calls return before their work is done.
+    execute(answer)
+    return answer
 
 
 def rows(answer):
-    return pa.Table.from_pandas(answer, preserve_index=False)
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
 
 
 if __name__ == "__main__":
