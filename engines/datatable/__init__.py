@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import Unsupported
+from ...spec.expression import aggregations
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Resources
@@ -67,6 +68,7 @@ return answer
 """
 
 
+COPIED = {"int64", "double", "string"}
 VIEWS = "# Columns from Arrow are views until they are materialized."
 
 
@@ -83,8 +85,22 @@ def _load(inputs: Inputs) -> str:
     for table in inputs.tables():
         read, frame = _write_load(table)
         lines += [*read, f"{table.name} = {frame}"]
-    copied = (f"{table.name}.materialize(to_memory=True)" for table in inputs.tables())
-    return "\n".join([*lines, VIEWS, *copied, f"return {inputs.frames}"])
+    copied = [f"{t.name}.materialize(to_memory=True)" for t in inputs.tables() if _is_copied(t)]
+    return "\n".join([*lines, *([VIEWS] if copied else []), *copied, f"return {inputs.frames}"])
+
+
+def _is_copied(table: Table) -> bool:
+    """Return whether datatable 1.1 reads the columns right once they are materialized.
+
+    Of materialized narrow integers and truth values it sums other numbers, and `shift` reads
+    beyond the end.
+    """
+    shifts = {"lag", "lead"}
+    outputs = (*table.query.derive, *table.query.transform)
+    shifted = any(
+        agg.function in shifts for agg in aggregations(*(output.expression for output in outputs))
+    )
+    return not shifted and all(table.data[name].arrow in COPIED for name in table.query.reads)
 
 
 def _write_load(table: Table) -> tuple[list[str], str]:

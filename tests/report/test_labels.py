@@ -1,4 +1,4 @@
-"""The head of a report tells how programs called a def, what text was, and what left the library."""
+"""A report tells how programs called a def, what text was, and what left the library."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def sample(programs: dict[tuple[str, str], str], **types: str) -> StoredComparis
     made = head(engines=names, queries=("q1", "q2"))
     versions = {**made.engines, "pandas": {"pandas": "2.3.3"}}
     told = [replace(run, columns={"id1": types.get(run.engine, "")}) for run in runs(made)]
-    return StoredComparison(Path("nowhere"), replace(made, engines=versions), tuple(told), (), programs)
+    return StoredComparison(
+        Path("nowhere"), replace(made, engines=versions), tuple(told), (), programs
+    )
 
 
 def test_the_headline_names_the_calls_that_its_ratio_is_against() -> None:
