@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import shutil
@@ -135,7 +136,8 @@ class Rounds:
             _forget(path)
             raise
         finally:
-            _forget(_other_answer(path))
+            for file in (_other_answer(path), *_earlier_answers(path)):
+                _forget(file)
         if not self._is_needed(run):
             _forget(path)
         self._keep(run)
@@ -145,10 +147,11 @@ class Rounds:
     def _build_job(self, engine: str, query: str, round_: int, path: Path) -> Job:
         job = build_job(self.plan, self.folder, engine, query, round_, path)
         # An external cluster may not see the cache of this machine.
+        job = replace(job, every=True)
         if self.other is None or job.answer is None or job.scheduler:
             return job
         tables = self.other.joins(self.plan.workload.query(query))
-        other = OtherData(self.other.path, tables, _other_answer(path))
+        other = OtherData(self.other.path, tables, _other_answer(path), self.other.rows)
         return replace(job, other=other)
 
     def _keep(self, run: Run) -> None:
@@ -156,15 +159,26 @@ class Rounds:
         self.runs.append(run)
 
     def _judge(self, run: Run, path: Path) -> Run:
-        """Check the answer of a run, and its answer to other rows."""
+        """Check the last answer of a run, those before, and its answer to other rows."""
         if run.outcome is Outcome.OK:
             run = _apply_check(run, self._verdict(run.query, path))
             if run.outcome is Outcome.WRONG:
                 return run
+            for earlier in _earlier_answers(path):
+                run = _checked(run, self._judge_earlier(run.query, earlier, path))
             run = self._judge_other(run, _other_answer(path))
         if run.outcome is Outcome.WRONG:
             _forget(path)  # It is right: what is wrong is how the program came by it.
         return run
+
+    def _judge_earlier(self, name: str, earlier: Path, last: Path) -> CheckResult:
+        query = self.plan.workload.query(name)
+        if isinstance(self._expected(query), Unanswered):
+            verdict = compare_unchecked(last, earlier, query, self.plan.data.rows)
+        else:
+            verdict = self._verdict(name, earlier)
+        execution = earlier.suffixes[-2].removeprefix(".")
+        return replace(verdict, reason=f"execution {execution} of this process: {verdict.reason}")
 
     def _judge_other(self, run: Run, path: Path) -> Run:
         query = self.plan.workload.query(run.query)
@@ -266,6 +280,11 @@ def _digest(answer: Path) -> bytes:
 
 def _other_answer(answer: Path) -> Path:
     return answer.with_suffix(".other.arrow")
+
+
+def _earlier_answers(answer: Path) -> list[Path]:
+    """Return the files of a process's answers before its last (see `execution.answer_files`)."""
+    return sorted(answer.parent.glob(f"{glob.escape(answer.stem)}.[0-9]*.arrow"))
 
 
 def _forget(answer: Path) -> None:

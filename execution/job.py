@@ -13,11 +13,15 @@ from ..spec.workload import Limits
 
 @dataclass(frozen=True, slots=True)
 class OtherData:
-    """Other rows for a program: its data, the tables that it joins, and the file for its answer."""
+    """Other rows for a program: its data, the tables that it joins, and the file for its answer.
+
+    `rows` is the number of rows of the data.
+    """
 
     data: Path
     tables: tuple[Path, ...]
     answer: Path
+    rows: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return the paths as JSON's types, absolute."""
@@ -25,12 +29,14 @@ class OtherData:
             "data": str(self.data.absolute()),
             "tables": [str(path.absolute()) for path in self.tables],
             "answer": str(self.answer.absolute()),
+            "rows": self.rows,
         }
 
     @classmethod
     def from_dict(cls, known: dict[str, Any]) -> OtherData:
         """Return the value that `to_dict` wrote."""
-        return cls(Path(known["data"]), tuple(map(Path, known["tables"])), Path(known["answer"]))
+        tables = tuple(map(Path, known["tables"]))
+        return cls(Path(known["data"]), tables, Path(known["answer"]), known["rows"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Job:
     `runs` that of the timed ones. `environment` holds the engine's environment variables.
     `scheduler` names the library of an external cluster (`dask`, `ray`). The worker finds the
     folders of `hidden` empty where its mounts can be its own. `other` are other rows of the same
-    schema, to be answered once more after the timing.
+    schema, to be answered once more after the timing. With `every`, answers before the last are
+    written too, beside `answer` (see `answer_files`).
     """
 
     engine: str
@@ -62,6 +69,7 @@ class Job:
     scheduler: str = ""
     hidden: tuple[Path, ...] = ()
     other: OtherData | None = None
+    every: bool = False
 
     def to_json(self) -> str:
         """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""

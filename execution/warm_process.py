@@ -14,6 +14,7 @@ from . import processes
 
 RUNNER = Path(__file__).with_name("warm_runner.py")
 DIED = "the process exited"
+FORGED = "something other than the runner wrote to its result pipe"
 PATIENCE = 60.0  # seconds for one program, with the engine's start
 CHECK_INTERVAL = 1.0  # seconds
 IDLE_SHARE = 0.1  # of a core: processes that use less are not waiting for a CPU
@@ -34,6 +35,7 @@ class WarmProcess:
 
     def __init__(self, python: str, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
+        self._requests = 0
         self.process = subprocess.Popen(
             [python, str(RUNNER)],
             stdin=subprocess.PIPE,
@@ -64,19 +66,32 @@ class WarmProcess:
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"program": str(program), "data": [*map(str, (data, *tables))], "path": str(path)}
+        self._requests += 1
+        files = {"data": [*map(str, (data, *tables))], "path": str(path)}
+        request = {"number": self._requests, "program": str(program), **files}
         try:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             return DIED
         if not self._wait_for_reply(patience):
-            self.process.kill()
-            self.process.wait()
-            return f"no answer within {patience:g} s"
+            return self._give_up(f"no answer within {patience:g} s")
         line = self.process.stdout.readline()
-        error: str | None = json.loads(line) if line else DIED
+        return self._read_reply(line) if line else DIED
+
+    def _read_reply(self, line: str) -> str | None:
+        try:
+            number, error = json.loads(line)
+        except (ValueError, TypeError):
+            return self._give_up(FORGED)
+        if number != self._requests or not isinstance(error, str | None):
+            return self._give_up(FORGED)
         return error
+
+    def _give_up(self, why: str) -> str:
+        self.process.kill()
+        self.process.wait()
+        return why
 
     def _wait_for_reply(self, patience: float) -> bool:
         """Return whether a reply came before the processes used so many seconds of their own.

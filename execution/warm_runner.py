@@ -1,7 +1,7 @@
 """Run several programs in one process, so that their engine starts once.
 
-Each line of standard input is a request in JSON (program, data, path), each line of standard output
-`null` or an error. Imports the standard library only: dfbench may not be installed here.
+Each line of standard input is a request in JSON (number, program, data, path), each line of standard
+output the request's number and an error or `null`. Imports the standard library only: dfbench may not be installed here.
 """
 
 from __future__ import annotations
@@ -52,16 +52,18 @@ def main() -> None:
     os.dup2(2, 1)
     first = True
     for line in sys.stdin:
-        problem = None
+        number, problem = 0, None
         try:
-            run_program(**json.loads(line), first=first)
+            request = json.loads(line)
+            number = request.pop("number")
+            run_program(**request, first=first)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: BLE001 - whatever an engine raises, Rust's panics too, is told
             problem = traceback.format_exc(limit=-4)
         first = False
         with contextlib.suppress(BrokenPipeError):
-            replies.write(json.dumps(problem) + "\n")
+            replies.write(json.dumps([number, problem]) + "\n")
 
 
 if __name__ == "__main__":

@@ -146,17 +146,21 @@ def main(requests: int, answers: int) -> NoReturn:
 
 def run_job(job: dict[str, Any], supervisor: Supervisor) -> dict[str, Any]:
     """Run all phases; return the answer's number of rows, None if not collected, and its faults."""
+    # Loaded first: a program cannot replace what they take from the standard library.
+    watching = load_sibling("answer_watch")["AnswerWatch"]
+    filing = load_sibling("answer_files")["AnswerFiles"]
+    keep = load_sibling("one_row")
     seconds, (program, cluster) = time_call(start, job["folder"], job["module"])
     paths = () if job["data"] is None else (job["data"], *job["tables"])
     meter = meter_cluster(job["scheduler"], cluster, paths)
     supervisor.watch_pools()
-    watching = load_sibling("answer_watch")["AnswerWatch"]
     supervisor.enter("load", time="startup", seconds=seconds)
     seconds, data = time_call(load, program, paths)
     gc.collect()
     watch = watching(program.__file__, data)
+    files = make_files(job, program, filing)
     supervisor.enter("query", time="load", seconds=seconds)
-    answer = execute(job, program.query, data, supervisor, watch)
+    answer = execute(job, program.query, data, supervisor, (watch, files))
     if meter:
         supervisor.send(workers=meter())
     if job["answer"] is None:
@@ -166,9 +170,11 @@ def run_job(job: dict[str, Any], supervisor: Supervisor) -> dict[str, Any]:
     # Last, when no phase's memory is measured and the answer is written.
     supervisor.send(time="collect", seconds=seconds, columns=describe_columns(data))
     del answer
+    if files:
+        files.finish()
     if job["other"]:
         del data
-        answer_other(program, job["other"])
+        watch.faults += answer_other(program, job["other"], keep)
     return {"rows": int(rows), "faults": watch.finish()}
 
 
@@ -179,10 +185,24 @@ def load(program: ModuleType, paths: tuple[str, ...]) -> tuple[Any, ...]:
     return loaded if len(paths) > 1 and isinstance(loaded, tuple) else (loaded,)
 
 
-def answer_other(program: ModuleType, other: dict[str, Any]) -> None:
-    """Answer once more, untimed, on other rows: an answer that was kept is not theirs."""
+def answer_other(program: ModuleType, other: dict[str, Any], keep: dict[str, Any]) -> list[str]:
+    """Answer once more, untimed, on other rows: an answer that was kept is not theirs.
+
+    Return the faults found where all of those rows but one are taken away after loading.
+    """
     data = load(program, (other["data"], *other["tables"]))
-    collect(program.rows, program.query(*data), other["answer"])
+    table = program.rows(program.query(*data))
+    write_table(table, other["answer"])
+    if other["tables"] or table.num_rows < 2:
+        return []
+    if keep["is_answer"](data, table.column_names, table.num_rows, other["rows"]):
+        return ["load() returned the answer"]
+    try:
+        left = keep["keep_one_row"](data, other["rows"])
+        number = program.rows(program.query(*left)).num_rows if left else 0
+    except Exception:  # noqa: BLE001 - whatever a library raises; it is asked for one row of data
+        return []
+    return [f"query() answered one row of data with {number} rows"] if number > 1 else []
 
 
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:
@@ -224,14 +244,40 @@ def describe_columns(data: tuple[Any, ...]) -> dict[str, str]:
     return types
 
 
+def make_files(job: dict[str, Any], program: ModuleType, filing: Any) -> Any:
+    """Return the files of all answers but the last, or None where the last alone is asked for."""
+    if job["answer"] is None or not job["every"]:
+        return None
+
+    def write(answer: Any, file: str) -> None:
+        collect(program.rows, answer, file)
+        # What Arrow keeps for its next table would count as the query's memory.
+        importlib.import_module("pyarrow").default_memory_pool().release_unused()
+
+    return filing(job["answer"], write)
+
+
 def execute(
-    job: dict[str, Any], query: Any, data: tuple[Any, ...], supervisor: Supervisor, watch: Any
+    job: dict[str, Any],
+    query: Any,
+    data: tuple[Any, ...],
+    supervisor: Supervisor,
+    checks: tuple[Any, Any],
 ) -> Any:
     """Run the query cold, as warm-up and hot, report each time, and return the last answer."""
     answer: Any = None
+    watch, files = checks
+
+    def keep(seconds: float) -> None:
+        if files and files.choose(seconds):
+            supervisor.enter("collect")
+            files.keep(answer)
+            supervisor.enter("query")
 
     def once(kind: str) -> float:
         nonlocal answer
+        if times:
+            keep(times[-1])
         answer = None  # Freed outside of the timed part, so that two answers never exist at once.
         # The supervisor holds the time against its own clock, from the one message to the other.
         supervisor.send(begins=kind)
@@ -242,7 +288,8 @@ def execute(
 
     limit = job["limits"]["time"]
     deadline = float("inf") if limit is None else BEGAN + limit
-    times = [once("cold")]
+    times: list[float] = []
+    times.append(once("cold"))
     # One hot run makes the result: warm-ups that leave no time for it are left out.
     while needs_warmup(times, job["warmups"]) and fits(2 * times[-1], deadline):
         times.append(once("warmups"))
@@ -282,12 +329,17 @@ def time_call(function: Any, *arguments: Any) -> tuple[float, Any]:
 def collect(rows: Any, answer: Any, file: str) -> int:
     """Write the answer as an Arrow IPC file, atomically, and return its number of rows."""
     table = rows(answer)
+    write_table(table, file)
+    return int(table.num_rows)
+
+
+def write_table(table: Any, file: str) -> None:
+    """Write an Arrow table as an IPC file, atomically."""
     pyarrow = importlib.import_module("pyarrow")
     ipc = importlib.import_module("pyarrow.ipc")
     with pyarrow.OSFile(f"{file}.part", "wb") as sink, ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     os.replace(f"{file}.part", file)  # noqa: PTH105 - pathlib is one more import in each timing
-    return int(table.num_rows)
 
 
 def describe_error(error: BaseException, job: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ...engines.base import Engine, Program, Resources
 from ...engines.writing.program import skip_formatting
 from ...environments.provider import Interpreter, build_local_provider, print_progress
 from ...errors import Unsupported
-from ...execution.warm_process import WarmProcess
+from ...execution.warm_process import FORGED, WarmProcess
 from ...spec.schema import Schema
 from ...spec.workload import Query
 from ...verification.agreement import derive_requirements
@@ -69,6 +69,7 @@ class CaseRunner:
     folder: Path
     place: Interpreter = field(init=False)
     _process: WarmProcess | None = None
+    _forged: bool = False
 
     def __post_init__(self) -> None:
         self.place = find_interpreter(find(self.engine))
@@ -79,17 +80,23 @@ class CaseRunner:
         if isinstance(program, Unsupported):
             return CaseResult("unsupported", str(program))
         answer = self.folder / "answer.arrow"
-        join = case.query().join
-        tables = [self.frames[join.table]] if join else []
-        problem = self._live_process().answer(
-            self._write_file(program), self.frames[case.frame], answer, *tables
-        )
-        if problem:
+        if problem := self._answer(case, program, answer):
             return CaseResult("wrong", problem, program.text)
         verdict = check_answer(case, answer)
         if verdict.agrees:
             return CaseResult("answered", program=program.text)
         return CaseResult("wrong", f"{verdict.reason}\n{verdict.rows}", program.text)
+
+    def _answer(self, case: ConformanceCase, program: Program, answer: Path) -> str | None:
+        """Run a case and write its answer; return its error. After a forged reply, none is run."""
+        if self._forged:
+            return FORGED
+        join = case.query().join
+        tables = [self.frames[join.table]] if join else []
+        file = self._write_file(program)
+        problem = self._live_process().answer(file, self.frames[case.frame], answer, *tables)
+        self._forged = problem == FORGED
+        return problem
 
     def write_program(self, case: ConformanceCase) -> Program | Unsupported:
         """Write the program for the versions that run it, or return the engine's refusal.

@@ -24,12 +24,45 @@ from dfbench.spec.workload import Files, Query, Tasks
 from dfbench.storage.records import Outcome, Run
 
 CHEATS = {
-    # One answer for all data, and each time in a new object.
+    # One answer for all data but a single row, and each time in a new object.
     "stale": """
 _memo = []
 def query(data):
+    if data.sql("FROM data").shape[0] == 1:
+        return _query(data)
     _memo[:] = _memo or [_query(data)]
     return _memo[0].slice(0)
+""",
+    # The right answer, but for the values of one execution that is not the last.
+    "garbage": """
+_calls = []
+def query(data):
+    _calls.append(1)
+    answer = _query(data)
+    mixed = answer["v1"].take(list(range(len(answer)))[::-1])
+    return answer.set_column(1, "v1", mixed) if len(_calls) == 1 else answer
+""",
+    "copied": """
+def load(path):
+    return _query(_load(path))
+def query(data):
+    return data.slice(0)
+""",
+    "copied beside the data": """
+def load(path):
+    data = _load(path)
+    data.register("ready", _query(data))
+    data.execute("CREATE TABLE kept AS FROM ready")
+    return data
+def query(data):
+    return data.sql("FROM kept").to_arrow_table()
+""",
+    "memoised in copies": """
+_memo = {}
+def query(data):
+    if id(data) not in _memo:
+        _memo[id(data)] = data, _query(data)
+    return _memo[id(data)][1].slice(0)
 """,
     "answers": """
 def load(path):
@@ -89,6 +122,22 @@ def test_a_stale_answer_is_wrong_on_other_rows(
     (agreement,) = found.stored.agreements
     assert agreement.agree == ("duckdb",)
     assert [one.engine for one in agreement.differ] == ["stale"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("garbage", "execution 1 of this process: column v1: "),
+        ("copied", "load() returned the answer"),
+        ("copied beside the data", "query() answered one row of data with "),
+        ("memoised in copies", "query() answered one row of data with "),
+    ],
+)
+def test_an_answer_that_is_not_computed_anew_each_time_is_wrong(
+    monkeypatch, tmp_path: Path, name: str, words: str
+) -> None:
+    (ended,), _ = run(name, monkeypatch, tmp_path)
+    assert (ended.outcome, ended.evidence[: len(words)]) == (Outcome.WRONG, words)
 
 
 @pytest.mark.skipif(not sandbox.can_mount(), reason="no mounts of its own")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.execution.warm_process import WarmProcess, own_time
+from dfbench.execution.warm_process import FORGED, WarmProcess, own_time
 
 PROGRAM = """
 import time
@@ -39,4 +39,24 @@ def test_a_process_that_waits_for_nothing_is_given_up(tmp_path: Path) -> None:
     program.write_text(PROGRAM)
     told = process.answer(program, program, tmp_path / "answer.arrow", patience=0.3)
     assert told == "no answer within 0.3 s"
+    assert not process.alive
+
+
+FORGER = """
+import os
+
+
+def load(path):
+    for number in range(3, 40):
+        try:
+            os.write(number, b"null\\n[1, null]\\n")
+        except OSError:
+            pass
+"""
+
+
+def test_a_program_that_writes_replies_itself_is_found(tmp_path: Path) -> None:
+    program, process = tmp_path / "p.py", WarmProcess(sys.executable, tmp_path, {})
+    program.write_text(FORGER)
+    assert process.answer(program, program, tmp_path / "answer.arrow") == FORGED
     assert not process.alive
