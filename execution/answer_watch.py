@@ -43,8 +43,8 @@ class AnswerWatch:
         self._last: Any = None
         self._shape = ""
 
-    def look(self, answer: Any) -> None:
-        """Note what is wrong with the answer of an execution."""
+    def look(self, answer: Any) -> int | None:
+        """Note what is wrong with the answer of an execution; return its number of rows."""
         if not isinstance(answer, SCALARS) and any(answer is given for given in self._data):
             self._note("query() returned what load() had returned, and computed nothing")
         elif self._last is not None and self._last() is answer:
@@ -56,6 +56,7 @@ class AnswerWatch:
             self._last = weakref.ref(answer)
         except TypeError:  # a list, for example
             self._last = None
+        return count_rows(answer)
 
     def finish(self) -> list[str]:
         """Return the faults, with functions of `time` that the program has replaced."""
@@ -108,6 +109,12 @@ class AnswerWatch:
 
 
 def _describe_shape(answer: Any) -> str:
+    kind, rows = type(answer), count_rows(answer)
+    return kind.__name__ if rows is None else f"{kind.__name__} of {rows}"
+
+
+def count_rows(answer: Any) -> int | None:
+    """Return an answer's number of rows; None where asking for it may compute something."""
     kind = type(answer)
     sized = kind.__module__.partition(".")[0] in SIZED and hasattr(kind, "__len__")
-    return f"{kind.__name__} of {len(answer)}" if sized else kind.__name__
+    return len(answer) if sized else None

@@ -266,16 +266,17 @@ def execute(
 ) -> Any:
     """Run the query cold, as warm-up and hot, report each time, and return the last answer."""
     answer: Any = None
+    rows: int | None = None
     watch, files = checks
 
     def keep(seconds: float) -> None:
-        if files and files.choose(seconds):
+        if files and files.choose(seconds, rows):
             supervisor.enter("collect")
             files.keep(answer)
             supervisor.enter("query")
 
     def once(kind: str) -> float:
-        nonlocal answer
+        nonlocal answer, rows
         if times:
             keep(times[-1])
         answer = None  # Freed outside of the timed part, so that two answers never exist at once.
@@ -283,7 +284,7 @@ def execute(
         supervisor.send(begins=kind)
         seconds, answer = time_call(query, *data)
         supervisor.send(time=kind, seconds=seconds)
-        watch.look(answer)
+        rows = watch.look(answer)
         return seconds
 
     limit = job["limits"]["time"]
