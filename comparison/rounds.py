@@ -146,8 +146,8 @@ class Rounds:
 
     def _build_job(self, engine: str, query: str, round_: int, path: Path) -> Job:
         job = build_job(self.plan, self.folder, engine, query, round_, path)
-        # An external cluster may not see the cache of this machine.
         job = replace(job, every=True)
+        # An external cluster may not see the cache of this machine.
         if self.other is None or job.answer is None or job.scheduler:
             return job
         tables = self.other.joins(self.plan.workload.query(query))
@@ -165,7 +165,7 @@ class Rounds:
             if run.outcome is Outcome.WRONG:
                 return run
             for earlier in _earlier_answers(path):
-                run = _checked(run, self._judge_earlier(run.query, earlier, path))
+                run = _apply_check(run, self._judge_earlier(run.query, earlier, path))
             run = self._judge_other(run, _other_answer(path))
         if run.outcome is Outcome.WRONG:
             _forget(path)  # It is right: what is wrong is how the program came by it.
@@ -173,7 +173,7 @@ class Rounds:
 
     def _judge_earlier(self, name: str, earlier: Path, last: Path) -> CheckResult:
         query = self.plan.workload.query(name)
-        if isinstance(self._expected(query), Unanswered):
+        if isinstance(self._ask_oracle(query), Unanswered):
             verdict = compare_unchecked(last, earlier, query, self.plan.data.rows)
         else:
             verdict = self._verdict(name, earlier)

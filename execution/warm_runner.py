@@ -1,7 +1,8 @@
 """Run several programs in one process, so that their engine starts once.
 
-Each line of standard input is a request in JSON (number, program, data, path), each line of standard
-output the request's number and an error or `null`. Imports the standard library only: dfbench may not be installed here.
+Each line of standard input is a request in JSON (number, program, data, path), each line of
+standard output the request's number and an error or `null`. Imports the standard library only:
+dfbench may not be installed here.
 """
 
 from __future__ import annotations

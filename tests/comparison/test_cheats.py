@@ -134,7 +134,7 @@ def test_a_stale_answer_is_wrong_on_other_rows(
     ],
 )
 def test_an_answer_that_is_not_computed_anew_each_time_is_wrong(
-    monkeypatch, tmp_path: Path, name: str, words: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, words: str
 ) -> None:
     (ended,), _ = run(name, monkeypatch, tmp_path)
     assert (ended.outcome, ended.evidence[: len(words)]) == (Outcome.WRONG, words)
