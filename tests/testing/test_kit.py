@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,9 +37,9 @@ class Liar:
 
     def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
         program = find("polars").write(query, data, resources)
-        if ".mean()" in program.text:
+        if "pl.mean(" in program.text:
             raise Unsupported("mean()", "it has none")
-        return replace(program, text=program.text.replace(".sum()", ".sum().add(1)"))
+        return replace(program, text=re.sub(r"(pl\.sum\([^)]*\))", r"\1.add(1)", program.text))
 
 
 @pytest.fixture
