@@ -106,7 +106,7 @@ class Lifting:
 
     def _check(self, function: RowFunction, body: Expr) -> None:
         if self.facts.kind(body) not in NUMBERS:
-            why = "its answers are no numbers, and Numba compiles loops over numbers; use pandas"
+            why = "it does not return numbers, and Numba compiles loops over numbers; use pandas"
             raise Unsupported(function.name, why)
         gaps = any(self.facts.may_miss(Col(name)) for name in columns(body))
         if function.on_missing == "call" and gaps:

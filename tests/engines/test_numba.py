@@ -178,7 +178,7 @@ def test_a_group_function_is_compiled_and_called_on_slices() -> None:
 @pytest.mark.parametrize(
     ("query", "why"),
     [
-        (rows_query("def f(x):\n    return x['s']\n"), "its answers are no numbers"),
+        (rows_query("def f(x):\n    return x['s']\n"), "it does not return numbers"),
         (groups_query("def f(s):\n    return len(s)\n"), "'s' holds no numbers"),
         (Query("q", "", group_by=("k",), aggregate=(Output("n", Agg("size", ())),)), "no step"),
         (Query("q", "", aggregate=(Output("n", Agg("sum", (Col("A"),))),)), "no step of it"),
