@@ -78,7 +78,10 @@ REFUSED = {
     ("datatable", "uint64-huge-*"): "no integers above 2**63",
     ("dask", "*int64-*"): "integers with gaps are floats",
     ("pandas+numba", "*int64-*"): "integers with gaps are floats",
+    ("pandas+numba", "decimal-sums"): "no decimals",
 }
+# Only sums of numbers have a loop of Numba's in all of these questions.
+UNCOMPILED = "no step of it is one that Numba compiles; use pandas"
 
 
 def typed_cases() -> Iterator[str]:
@@ -164,6 +167,8 @@ def on_each_engine(function: Callable[..., None]) -> Callable[..., None]:
 def test_every_type_with_gaps(engine: str, case: str, warm: Start, tmp_path: Path) -> None:
     name, _, kind = case.rpartition("-")
     why = answer(engine, case, typed_table(name), ASKED[kind], warm, tmp_path)
+    if why == UNCOMPILED and engine == "pandas+numba" and kind != "sums":
+        return
     known = [key for key in REFUSED if key[0] == engine and fnmatch(case, key[1])]
     assert bool(why) == bool(known), why or f"{case} is answered now: take {known} out of REFUSED"
 
@@ -241,4 +246,5 @@ SHAPES = {
 def test_odd_shapes(engine: str, shape: str, warm: Start, tmp_path: Path) -> None:
     question = {"group_by": "k", "aggregate": {"s": "sum(v)", "m": "mean(v)", "n": "size()"}}
     why = answer(engine, shape, SHAPES[shape], question, warm, tmp_path)
-    assert bool(why) == ((engine, shape) == ("datatable", "empty")), why
+    refused = {("datatable", "empty"), ("pandas+numba", "empty")}
+    assert bool(why) == ((engine, shape) in refused), why
