@@ -111,7 +111,7 @@ def _has_large_extremes(met: Met) -> bool:
 
 def _calls_on_large(met: Met) -> bool:
     """Return whether a row that a function is called on has a large integer."""
-    if not isinstance(met.query.apply, RowFunction):
+    if not isinstance(met.query.apply, RowFunction) or met.query.apply.source is None:
         return False
     read = met.query.apply.columns
     return any(_is_large(row[name]) for group in met.groups for row in group for name in read)
@@ -153,7 +153,7 @@ def _is_of_numpy(node: Expr) -> bool:
 
 
 def _calls_on_days_beside_times(met: Met) -> bool:
-    if not isinstance(met.query.apply, RowFunction):
+    if not isinstance(met.query.apply, RowFunction) or met.query.apply.source is None:
         return False
     types = {field.name: field.type for field in met.tables.frame.schema}
     days = any(pa.types.is_date(types[n]) for n in met.query.apply.columns if n in types)
@@ -187,7 +187,7 @@ KNOWN = (
     Known("dask", "extremes beside empty partitions", _has_large_extremes),
     *(
         Known(engine, "cumsum after an infinity", _sums_after_infinities)
-        for engine in ("pandas", "pandas+numba", "dask", "modin")
+        for engine in ("pandas", "dask", "modin")
     ),
 )
 

@@ -63,8 +63,8 @@ MET = {
     ),
     "groups of two zeros": (
         "{group_by: x, aggregate: {out: median(y)}}",
-        {"x": [-0.0, 0.0], "y": [1, 2]},
-        {"x": [0.0, 0.0], "y": [1, 2]},
+        {"x": [-0.0, 0.0] * 20, "y": [*range(40)]},
+        {"x": [0.0, 0.0] * 20, "y": [*range(40)]},
     ),
     "sums of opposite infinities": (
         "{aggregate: {out: sum(x)}}",
@@ -72,7 +72,7 @@ MET = {
         {"x": [INF, INF, *[1.0] * 14]},
     ),
     "days beside times in a row": (
-        "{derive: {n: m}, apply: {rows: d, as: out}}",
+        r"""{derive: {n: m}, apply: {rows: "def f(r):\n    return r['d']\n", as: out}}""",
         {"d": [dt.date(1970, 1, 1)], "m": [dt.datetime(2024, 12, 31)]},
         {"d": [dt.date(1970, 1, 1)], "m": [1]},
     ),
@@ -82,7 +82,7 @@ MET = {
         {"e": [5, 1]},
     ),
     "large integers in a row of floats": (
-        "{apply: {rows: 'e if x > 0 else 0', as: out}}",
+        r"""{apply: {rows: "def f(r):\n    return r['e'] if r['x'] > 0 else 0\n", as: out}}""",
         {"e": [LARGE], "x": [4.5]},
         {"e": [LARGE - 1], "x": [4.5]},
     ),

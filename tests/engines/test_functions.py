@@ -177,11 +177,6 @@ def test_care_for_missing_values_stands_only_where_there_are_some() -> None:
         assert not any(word in plain for word in ("isna", "is_null", "dropna", "None")), engine
 
 
-def test_a_function_named_like_a_part_of_the_program_is_refused() -> None:
-    with pytest.raises(Unsupported, match="call the function something else"):
-        find("serial").write(rows_query("def query(x):\n    return x.A\n"), COLUMNS)
-
-
 def test_an_expression_is_written_over_columns_and_a_def_is_called() -> None:
     expression = Query("q", "", apply=replace(rows_query(NUMBERED).apply, source=None))
     for engine in ("pandas", "modin"):
