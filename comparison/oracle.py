@@ -26,7 +26,6 @@ from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job
 from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
-from ..spec.joins import expand_join
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
 from ..verification.agreement import Expected
@@ -40,6 +39,8 @@ PYTHON = "serial"
 def choose_oracle(query: Query | Tasks) -> str:
     """Name the engine whose answer counts: Python itself for the user's own functions."""
     match query:
+        case Query(earlier=(_, *_)):
+            return SQL
         case Tasks() | Query(apply=GroupFunction()):
             return PYTHON
         case Query(apply=RowFunction(source=str())):
@@ -188,8 +189,8 @@ def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
     answer = _answer(plan, query, find(PYTHON))
     match query:
         case Query(apply=RowFunction(body=body)) if body is not None:
-            over, rows = expand_join(query, plan.data.schema)
-            variants = map(_drop_errors, find_possibilities(over, rows).variants)
+            found = find_possibilities(query, plan.data.schema)
+            variants = map(_drop_errors, found.variants)
             return Expected(answer, variants=_answer_later(plan, tuple(variants)))
         case _:
             return Expected(answer)
@@ -197,8 +198,7 @@ def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
 
 def _find_exact(plan: Plan, query: Query) -> Expected:
     """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
-    over, rows = expand_join(query, plan.data.schema)
-    found = find_possibilities(over, rows)
+    found = find_possibilities(query, plan.data.schema)
     answer = _answer(plan, found.query, EXACT)
     return Expected(answer, found.errors, found.mixed, _answer_later(plan, found.variants))
 

@@ -47,9 +47,8 @@ class Dataset:
 
     def joins(self, query: Query | Tasks) -> tuple[Path, ...]:
         """Return the files that a query's program loads beside the dataset's own."""
-        if isinstance(query, Tasks) or query.join is None:
-            return ()
-        return (dict(self.tables)[query.join.table].path,)
+        join = None if isinstance(query, Tasks) else query.steps[0].join
+        return () if join is None else (dict(self.tables)[join.table].path,)
 
     @property
     def files(self) -> tuple[Path, ...]:

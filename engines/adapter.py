@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import Unsupported
 from ..spec.schema import Schema
@@ -16,6 +16,7 @@ from .info import EngineInfo
 from .writing.passes.join import Inputs, resolve_inputs
 from .writing.passes.presence import drop_presence
 from .writing.program import Parts, assemble
+from .writing.sequence import Step
 
 # Rewrites a query over the rows that it sees; raises Unsupported for what the engine lacks.
 Pass = Callable[[Query, Schema], Query]
@@ -27,6 +28,8 @@ class Adapter(ABC):
 
     info: EngineInfo
     passes: tuple[Pass, ...] = ()
+    # The type in which the library has numbers of rows, which a later step may widen.
+    counts: ClassVar[str] = "int64"
 
     @property
     def name(self) -> str:
@@ -55,17 +58,22 @@ class Adapter(ABC):
         """
         if isinstance(query, Tasks):
             return assemble(self.name, query, replace(self.tasks(query, resources), path=""))
-        inputs = self.rewrite(resolve_inputs(query, data))
+        inputs = self.rewrite(resolve_inputs(query, data, self.counts))
         parts = self.parts(inputs, resources)
         named = replace(parts, path=inputs.paths, data=parts.data or inputs.frames)
         return assemble(self.name, query, named)
 
     def rewrite(self, inputs: Inputs) -> Inputs:
-        """Return the inputs with the query as the passes leave it."""
-        query = inputs.query
+        """Return the inputs with each step as the passes leave it."""
+        first, *later = map(self.rewrite_step, inputs.steps)
+        return replace(inputs, query=first.query, later=tuple(later))
+
+    def rewrite_step(self, step: Step) -> Step:
+        """Return a step as the passes leave it."""
+        query = step.query
         for rewrite in (drop_presence, *self.passes):
-            query = rewrite(query, inputs.rows)
-        return replace(inputs, query=query)
+            query = rewrite(query, step.rows)
+        return replace(step, query=query)
 
     @abstractmethod
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:

@@ -12,7 +12,7 @@ from ..spec.workload import Query
 from .adapter import Adapter
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .pandas.queries import PandasSteps
+from .pandas.queries import PandasSteps, write_steps
 from .writing.passes.join import Inputs
 from .writing.program import Parts
 from .writing.quote import quote
@@ -27,7 +27,8 @@ class CuDF(Adapter):
         query = inputs.query
         if query.apply:
             raise Unsupported(query.name, "row and group functions are not implemented for cuDF")
-        statements = PandasSteps(query, inputs.rows, met=inputs.joining).body()
+        first = PandasSteps(query, inputs.rows, met=inputs.joining)
+        statements = write_steps(first, inputs.later)
         if re.search(r"\bnp\.(where|select)\(", statements):
             raise Unsupported(
                 query.name, "it needs NumPy's where, which does not run on the device"

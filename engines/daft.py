@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Demean, Expr, Lit
@@ -13,7 +13,7 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, Dialect
+from .writing.chain import Chain, Dialect, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import corr_as_sums
 from .writing.passes.join import Inputs, Joining
@@ -111,6 +111,10 @@ class DaftChain(Chain):
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
         return literal(name)
+
+    def tree(self, frame: ast.expr) -> ast.expr:
+        """Write the whole chain: Daft's correlation is of a row's two values, no aggregation."""
+        return Chain.tree(replace(self, query=corr_as_sums(self.query, self.data)), frame)
 
     def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""
@@ -213,9 +217,7 @@ class Daft(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
-        # Daft's correlation is of the two values in a row, and no aggregation.
-        query = corr_as_sums(inputs.query, inputs.rows)
-        chain = DaftChain(query, inputs.rows).tree(inputs.frame(_write_join))
+        chain = write_chain(DaftChain, inputs, inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
             load=inputs.load(_write_read),

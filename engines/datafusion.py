@@ -11,7 +11,7 @@ from ..spec.workload import Extreme, Query, RowFunction
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .writing.chain import Chain, Dialect
+from .writing.chain import Chain, Dialect, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
@@ -166,12 +166,11 @@ class DataFusion(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        query = inputs.query
-        if isinstance(query.apply, RowFunction):
+        if any(isinstance(step.query.apply, RowFunction) for step in inputs.steps):
             why = "its partitions arrive in any order"
-            raise Unsupported(query.name, why)
+            raise Unsupported(inputs.query.name, why)
         context = fill("ctx = SessionContext(CONFIG)", CONFIG=_write_config(resources))
-        chain = DataFusionChain(query, inputs.rows).tree(inputs.frame(_write_join))
+        chain = write_chain(DataFusionChain, inputs, inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
             load=f"{context}\n{inputs.load(_write_read)}",

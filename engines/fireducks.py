@@ -12,7 +12,7 @@ from ..spec.workload import Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .pandas.queries import PandasSteps
+from .pandas.queries import PandasSteps, write_steps
 from .writing.passes.join import Inputs
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts
@@ -57,11 +57,11 @@ class FireDucks(Adapter):
         if not inputs.data.rows or missing or (not query.select and _has_missing(query, rows)):
             why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"
             raise Unsupported("missing values" if inputs.data.rows else "no rows", why)
-        steps = PandasSteps(query, rows, met=inputs.joining)
+        first = PandasSteps(query, rows, met=inputs.joining)
         return Parts(
             imports=IMPORTS,
             load=inputs.load(_write_read),
-            query=steps.body("return ANSWER._evaluate()"),
+            query=write_steps(first, inputs.later, "return ANSWER._evaluate()"),
             rows="return pa.Table.from_pandas(answer.to_pandas(), preserve_index=False)",
         )
 

@@ -13,7 +13,7 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, Dialect, split_named
+from .writing.chain import Chain, Dialect, split_named, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
@@ -107,7 +107,7 @@ class IbisChain(Chain):
     def _row(self) -> str:
         """Name the rows' number; empty where no order has to be kept: DuckDB's windows lose it."""
         query = self.query
-        if not query.transform or query.sort:
+        if not query.transform or query.sort or not self.data.ordered:
             return ""
         return fresh_name(
             "row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)}
@@ -208,7 +208,11 @@ class Ibis(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a table of DuckDB's own."""
-        chain = IbisChain(inputs.query, inputs.rows).tree(inputs.frame(_write_join))
+        for step in inputs.later:
+            if step.query.stable or (step.query.transform and step.rows.ordered):
+                why = "Ibis numbers the rows of stored tables only"
+                raise Unsupported("a step that needs ordered rows", why)
+        chain = write_chain(IbisChain, inputs, inputs.frame(_write_join))
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(

@@ -31,7 +31,8 @@ def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa
         module = load_program(engine.write(query, replace(read_schema(path), tables=beside)))
         if hasattr(module, "start"):
             module.started = module.start()  # type: ignore[attr-defined]
-        joined = [str(others[query.join.table])] if query.join else []
+        join = query.steps[0].join
+        joined = [str(others[join.table])] if join else []
         data = module.load(str(path), *joined)
         spread = joined and isinstance(data, tuple)
         return module.query(*data) if spread else module.query(data)

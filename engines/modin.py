@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, assert_never
@@ -11,12 +13,13 @@ from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
-from .pandas.queries import PandasSteps, write_reading
+from .pandas.queries import FIRST, PandasSteps, write_later, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import NONE, Parts, fill
 from .writing.quote import literal, quote, to_source
+from .writing.sequence import Step
 from .writing.user_functions import as_definition, find_called, make_own, require_function
 
 FORCED = """\
@@ -110,14 +113,15 @@ class Modin(Adapter):
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
         steps = PandasSteps(query, rows, spread=True, met=inputs.joining)
+        answer = "answer" if inputs.later else "answer.modin.to_pandas()"
         strings = any(rows[name].kind == "string" for name in query.reads)
         return Parts(
             imports=IMPORTS,
             own=mine,
             before=self._before(strings=strings, sends=bool(mine.source)),
             load=_load(inputs),
-            query=steps.body(FORCED),
-            rows="return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)",
+            query=_write_steps(steps, inputs.later),
+            rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),
         )
 
@@ -157,6 +161,15 @@ class Modin(Adapter):
                 return quote("unidist.init()")
             case _:
                 assert_never(self.backend)
+
+
+def _write_steps(first: PandasSteps, later: Sequence[Step]) -> str:
+    """Write the first step for Modin, and those behind it for pandas."""
+    if not later:
+        return first.body(FORCED)
+    ended = first.body(FIRST.replace("ANSWER", "ANSWER.modin.to_pandas()"))
+    rest = re.sub(r"\bpd\.", "pandas.", write_later(later))
+    return f"{ended}\n{rest}"
 
 
 def _load(inputs: Inputs) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -11,7 +12,7 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.queries import FrameChain
-from .writing.chain import Dialect
+from .writing.chain import Dialect, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining, write_polars_join
 from .writing.passes.time_zones import convert_constants
@@ -125,12 +126,14 @@ class NarwhalsChain(FrameChain):
 class Narwhals(Adapter):
     """Writes Narwhals over Polars; `collect` is the call that finishes the answer."""
 
+    counts: ClassVar[str] = "uint32"
+
     passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""
         frame = quote("data.lazy()") if inputs.joining is None else _write_join(inputs.joining)
-        chain = NarwhalsChain(inputs.query, inputs.rows).tree(frame)
+        chain = write_chain(NarwhalsChain, inputs, frame)
         return Parts(
             imports="import narwhals as nw",
             load=inputs.load(_write_read),

@@ -120,6 +120,7 @@ class Pooled(Adapter):
         if function is None:
             raise Unsupported(query.name, "a pool only calls functions, and this query has none")
         single_frame(query, data)
+        inputs.alone("a pool calls one function")
         strings = string_option(query, data, resources)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",

@@ -12,7 +12,7 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, Dialect
+from .writing.chain import Chain, Dialect, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining
 from .writing.passes.widen import widen
@@ -177,7 +177,7 @@ class PySpark(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        chain = SparkChain(inputs.query, inputs.rows).tree(inputs.frame(_write_join))
+        chain = write_chain(SparkChain, inputs, inputs.frame(_write_join))
         return Parts(
             imports=IMPORTS,
             start=fill(START, SPARK=_session(resources)),

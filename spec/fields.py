@@ -177,6 +177,16 @@ class Section:
             else:
                 self.log.add(item.place, f"{key} must list names, not {_sort(item)}")
 
+    def items(self, key: str, wanted: str) -> tuple[Node, ...]:
+        """Return the entries of a list."""
+        match self.values.get(key):
+            case Items(_, nodes) if nodes:
+                return nodes
+            case node:
+                given = _sort(node) if node else "nothing"
+                self.log.add(self.at(key), f"{key} needs {wanted}, not {given}")
+        return ()
+
     def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
         match self.values.get(key):

@@ -36,6 +36,7 @@ Takes = Literal[
     "extreme",
     "apply",
     "join",
+    "steps",
     "how",
     "tables",
     "part",
@@ -83,6 +84,7 @@ DATASET = {
 CSV = ("delimiter", "quote", "decimal", "header", "missing")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
+    "steps": Key("steps", "Queries in a row: each works on the answer of the one before it."),
     "join": Key("join", "Another table of the dataset; later clauses see the joined rows."),
     "where": Key("expression", "A condition on rows; only rows for which it is true are kept."),
     "derive": Key(
@@ -94,10 +96,13 @@ QUERY = {
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
     "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),
     "apply": Key("apply", "A function of each row, or of each group."),
+    "distinct": Key("names", "The distinct combinations of values of these columns."),
+    "select": Key("names", "Columns that are the answer themselves; default: all of them."),
     "having": Key("expression", "A condition on the columns of the answer."),
     "sort": Key("names", "Columns of the answer to sort by; -name sorts in descending order."),
     "limit": Key("count", "Maximum number of rows of the answer."),
 }
+STEP = {name: key for name, key in QUERY.items() if name not in {"question", "steps"}}
 JOIN = {
     "table": Key("text", "Name of the table: one of the generator's, or of `tables`.", True),
     "on": Key("names", "Key columns, which have the same name in both tables.", True),
@@ -152,4 +157,6 @@ FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")
 HOW = ("inner", "left")
-ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply")
+ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply", "distinct", "select")
+# Clauses that leave rows to be the answer themselves.
+ROWS = ("join", "where", "derive", "sort", "limit")

@@ -17,7 +17,6 @@ SUFFIX = "_right"
 # Engines disagree on equal floats: NaN, -0.0 and the last digits.
 JOINABLE = "keys must be integers, text, booleans, dates or times"
 KEYS: tuple[Kind, ...] = ("int", "string", "bool", "date", "timestamp")
-ORDERED = ("first", "last")
 
 
 def name_table_columns(data: Schema, join: Join) -> dict[str, str]:
@@ -41,13 +40,15 @@ def join_schemas(data: Schema, join: Join) -> Schema:
 
 
 def expand_join(query: Query, data: Schema) -> tuple[Query, Schema]:
-    """Return a query over joined rows and their schema; it selects all columns if it only joins."""
-    if query.join is None:
-        return query, data
-    rows = join_schemas(data, query.join)
-    if query.outputs and not query.select:
+    """Return a query over the rows that it sees, and their schema.
+
+    Where the answer is the rows themselves, all of their columns are selected.
+    """
+    rows = data if query.join is None else join_schemas(data, query.join)
+    if not query.asks_for_rows or (query.select and not query.whole):
         return query, rows
-    return replace(query, select=(*rows.names, *(o.name for o in query.derive))), rows
+    names = (*rows.names, *(o.name for o in query.derive))
+    return replace(query, select=names, whole=True), rows
 
 
 def find_table(data: Schema, name: str) -> Schema:

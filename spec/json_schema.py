@@ -23,6 +23,7 @@ from .grammar import (
     ON_MISSING,
     PROGRAM,
     QUERY,
+    STEP,
     TASKS,
     VERIFY,
     WORKLOAD,
@@ -111,6 +112,7 @@ FORMS |= {
     "measure": _object(MEASURE),
     "programs": _mapping({"anyOf": [_SCALAR, _object(PROGRAM)]}),
 }
+FORMS |= {"steps": {"type": "array", "items": _object(STEP), "minItems": 1}}
 FORMS |= {
     "queries": {
         **_mapping(_object(QUERY)),

@@ -28,9 +28,10 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, open_section
-from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY
-from .joins import ORDERED, JoinReader, join_schemas
+from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY, ROWS, STEP
+from .joins import JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
+from .order import ORDERED, Order, join_order, order_after
 from .parser import Context, ExpressionError, Parsed, Slip, parse, parse_python
 from .row_functions import (
     TAKEN,
@@ -42,6 +43,7 @@ from .row_functions import (
     row_function,
 )
 from .schema import Column, Schema
+from .steps import merge_steps
 from .unparse import question, text
 from .vocabulary import ROW_FUNCTIONS, suggest
 from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
@@ -111,19 +113,52 @@ def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Quer
 def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -> Query:
     """Read one query."""
     check_word(log, name)
-    clauses = _Clauses(log, open_section(log, node, f"query {name.text}", QUERY), folder)
-    return clauses.read(name.text, scope)
+    given = open_section(log, node, f"query {name.text}", QUERY)
+    read = _read_steps if "steps" in given else _read_alone
+    query = read(log, given, scope, folder)
+    asked = given.text("question") or question(query)
+    named = tuple(replace(step, name=name.text) for step in query.earlier)
+    return replace(query, name=name.text, question=asked, earlier=named)
+
+
+def _read_alone(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
+    query, _ = _Clauses(log, given, folder, Order()).read(scope)
+    return query
+
+
+def _read_steps(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
+    """Read the steps, each over the columns of the answer before it."""
+    for clause in (name for name in given.values if name in STEP):
+        log.add(given.at(clause), f"{clause} belongs in one of the steps")
+    nodes = given.items("steps", "a list of steps, each a mapping such as {where: v1 > 2}")
+    found: list[Query] = []
+    order = Order()
+    for number, node in enumerate(nodes, 1):
+        section = open_section(log, node, f"step {number}", STEP)
+        clauses = _Clauses(log, section, folder, order, number)
+        step, scope = clauses.read(scope)
+        order = order_after(step, order)
+        if number < len(nodes):
+            clauses.check_cut(step, order)
+        if len(nodes) > 1:
+            clauses.check_function(step)
+        found.append(step)
+    return merge_steps(found) if found else Query("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class _Clauses:
-    """The clauses of one query."""
+    """The clauses of one step; `order` is that of the rows that it works on, `number` its own."""
 
     log: Log
     given: Section
     folder: Path
+    order: Order
+    number: int = 0
 
-    def read(self, name: str, data: Scope) -> Query:
+    def read(self, data: Scope) -> tuple[Query, Scope]:
+        """Read the step, and return it with the scope of its answer."""
+        tables = data.tables
         join, data = self.read_join(data)
         later = tuple(name.text for name, _ in self.derive_pairs())
         where = self.condition("where", replace(data, later=later))
@@ -131,8 +166,8 @@ class _Clauses:
         keys = self.keys(rows)
         self.check_answers()
         query = Query(
-            name=name,
-            question=self.given.text("question"),
+            name="",
+            question="",
             join=join,
             where=where,
             derive=derive,
@@ -143,34 +178,43 @@ class _Clauses:
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
             select=self.select(rows),
             limit=self.given.integer("limit", 0) or None,
+            whole=not any(clause in self.given for clause in ANSWERS),
         )
+        self.check_order(query)
         answer = self.answer(query, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
-        return query if query.question else replace(query, question=question(query))
+        return query, replace(answer, what="column", tables=tables)
 
     def read_join(self, data: Scope) -> tuple[Join | None, Scope]:
         """Read the join, and see the joined rows; any column where it is mistaken."""
         if "join" not in self.given:
             return None, data
+        if self.number > 1:
+            message = "only the first step can join a table; put the join there"
+            self.log.add(self.given.at("join"), message)
+            return None, Scope()
         join = JoinReader(self.log, self.given, data.schema, data.tables).read()
-        for clause in ("transform", "apply"):
-            if clause in self.given:
-                message = "needs ordered rows, and joined rows have no order"
-                self.log.add(self.given.at(clause), f"{clause} {message}")
+        if "apply" in self.given:
+            message = "apply needs ordered rows, and joined rows have no order"
+            self.log.add(self.given.at("apply"), message)
         return join, Scope.of(join_schemas(data.schema, join) if data.schema and join else None)
 
     def select(self, rows: Scope) -> tuple[str, ...]:
-        """Return the columns of joined rows that are the answer, as far as they are known."""
+        """Return the columns of the rows that are the answer, as far as they are known."""
+        for name in (found := self.given.names("select")):
+            self.column(name, rows)
         asks = any(clause in self.given for clause in ANSWERS)
-        return () if asks or "join" not in self.given else rows.names or ()
+        return tuple(name.text for name in found) if asks else rows.names or ()
 
     def check_answers(self) -> None:
         given = [clause for clause in ANSWERS if clause in self.given]
-        if "join" in self.given and not given:
-            if "group_by" in self.given:
-                self.log.add(
-                    self.given.at("group_by"), "group_by needs aggregate, largest or smallest"
-                )
+        of_rows = not given and any(clause in self.given for clause in ROWS)
+        of_rows = of_rows or given[:1] in (["distinct"], ["select"])
+        if of_rows and "group_by" in self.given:
+            message = "group_by needs aggregate, largest, smallest, transform or apply"
+            self.log.add(self.given.at("group_by"), message)
+            return
+        if of_rows and not given:
             return
         if not given:
             words = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
@@ -239,7 +283,7 @@ class _Clauses:
         return scope, tuple(found)
 
     def keys(self, scope: Scope) -> tuple[str, ...]:
-        found = self.given.names("group_by")
+        found = (*self.given.names("group_by"), *self.given.names("distinct"))
         for key in found:
             self.column(key, scope)
         return tuple(key.text for key in found)
@@ -259,17 +303,34 @@ class _Clauses:
                 self.log.add(
                     node.place, "this expression aggregates nothing; write sum(…), count(…), …"
                 )
-            if parsed and "join" in self.given:
-                self.check_order(node, parsed)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
         return tuple(found)
 
-    def check_order(self, node: Node, parsed: Parsed) -> None:
-        for agg in aggregations(parsed.expression):
-            if agg.function in ORDERED:
-                message = f"{agg.function} needs ordered rows, and joined rows have no order"
-                self.log.add(node.place, message)
+    def check_order(self, query: Query) -> None:
+        """Check that rows have an order where a function needs one."""
+        if join_order(query, self.order).defined:
+            return
+        why = f"the answer of step {self.number - 1} has no order; sort it by all of its keys"
+        why = "joined rows have no order" if query.join else why
+        for clause, outputs in (("aggregate", query.aggregate), ("transform", query.transform)):
+            places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
+            for output in outputs:
+                for agg in aggregations(output.expression):
+                    if agg.function in ORDERED:
+                        message = f"{agg.function} needs ordered rows, and {why}"
+                        self.log.add(places[output.name], message)
+
+    def check_cut(self, step: Query, order: Order) -> None:
+        """Check that it is settled which rows a limit keeps, where other steps work on them."""
+        if step.limit is not None and not order.defined:
+            needs = f"step {self.number + 1} needs to know which rows limit keeps"
+            self.log.add(self.given.at("limit"), f"{needs}; sort by all keys of this step")
+
+    def check_function(self, step: Query) -> None:
+        """Check that what is applied is an expression, as several steps can take it."""
+        if step.apply is not None and not _is_expression(step.apply):
+            self.log.add(self.given.at("apply"), "a def can only be called in a query of one step")
 
     def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
         if name.text in keys:
@@ -289,7 +350,7 @@ class _Clauses:
         return Extreme(column.text, given.integer("n", 1), name.text, clause == "smallest")
 
     def sort(self, query: Query) -> tuple[SortKey, ...]:
-        if not query.outputs and not query.join:
+        if not (query.outputs or query.whole):
             return ()
         return tuple(self.sort_key(node, query.outputs) for node in self.given.names("sort"))
 
@@ -303,8 +364,8 @@ class _Clauses:
 
     def answer(self, query: Query, rows: Scope) -> Scope:
         """Return the scope of the answer, with a schema if all kinds are known."""
-        if not any(clause in self.given for clause in ANSWERS):
-            return rows if query.join else Scope()
+        if query.asks_for_rows and query.whole:
+            return rows
         exprs = {output.name: output.expression for output in (*query.aggregate, *query.transform)}
         if query.extreme:
             exprs[query.extreme.name] = Col(query.extreme.column)
@@ -398,6 +459,10 @@ class _Clauses:
     def slips(self, source: FunctionSource, error: ExpressionError) -> None:
         for slip in error.slips:
             self.log.add(source.at(slip.offset), slip.message)
+
+
+def _is_expression(function: RowFunction | GroupFunction) -> bool:
+    return isinstance(function, RowFunction) and function.source is None
 
 
 def _plain(body: Expr, output: str) -> RowFunction:

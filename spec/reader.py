@@ -104,7 +104,7 @@ def _find_missing_columns(workload: Workload, schema: Schema) -> list[Mistake]:
     return [
         Mistake(f"query {query.name}", 0, 0, Scope.of(schema).explain_unknown(name))
         for query in workload.queries
-        for name in query.reads
+        for name in query.steps[0].reads
         if name not in schema
     ]
 

@@ -51,13 +51,15 @@ class Schema:
     """The columns of a dataset, in order, and its number of rows.
 
     `tables` are the further ones that a query may join. `unread` are the names and Arrow types of
-    the file's other columns, whose types no query can use.
+    the file's other columns, whose types no query can use. `ordered` tells whether the rows have an
+    order.
     """
 
     columns: tuple[Column, ...]
     rows: int
     tables: tuple[tuple[str, Schema], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    ordered: bool = True
     _found: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

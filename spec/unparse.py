@@ -124,12 +124,16 @@ def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.exp
 
 
 def question(query: Query) -> str:
-    """Write a query as a sentence: `sum v1, mean v3 by id3`."""
-    parts = [_describe_answer(query)] if query.outputs and not query.select else []
+    """Write a query as a sentence: `sum v1, mean v3 by id3`; several steps as several."""
+    return ", then ".join(_describe_step(step) or "its rows" for step in query.steps)
+
+
+def _describe_step(query: Query) -> str:
+    parts = [] if query.asks_for_rows and query.whole else [_describe_answer(query)]
     if join := query.join:
         parts += ["of"] if parts else []
         parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
-    if query.group_by and not isinstance(query.apply, RowFunction):
+    if query.group_by and not (query.is_distinct or isinstance(query.apply, RowFunction)):
         parts.append(f"by {', '.join(query.group_by)}")
     if query.where is not None:
         parts.append(f"where {text(query.where)}")
@@ -148,6 +152,10 @@ def _describe_answer(query: Query) -> str:
             pass
     if extreme := query.extreme:
         return f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
+    if query.is_distinct:
+        return f"distinct {', '.join(query.group_by)}"
+    if query.select:
+        return ", ".join(query.select)
     return ", ".join(_output(output) for output in (*query.aggregate, *query.transform))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -149,7 +149,10 @@ class Tasks:
 class Query:
     """One thing asked. Clauses apply in the order of the fields.
 
-    `select` are the columns of joined rows that are the answer themselves.
+    `select` are the columns of the rows that are the answer themselves; `whole` tells that they are
+    all columns. A `group_by` without an answer asks for the distinct keys. `earlier` are the steps
+    before this one, which works on the answer of the last of them. `stable`: `sort` keeps the order
+    of equal rows, because a later step depends on it.
     """
 
     name: str
@@ -166,11 +169,31 @@ class Query:
     having: Expr | None = None
     sort: tuple[SortKey, ...] = ()
     limit: int | None = None
+    whole: bool = False
+    earlier: tuple[Query, ...] = ()
+    stable: bool = False
+
+    @property
+    def steps(self) -> tuple[Query, ...]:
+        """Return the steps, each as a query of its own; the last one's answer is the query's."""
+        return (*self.earlier, replace(self, earlier=())) if self.earlier else (self,)
 
     @property
     def asks_for_rows(self) -> bool:
-        """Return whether the answer is the rows of a join themselves."""
-        return self.join is not None and not (self.aggregate or self.extreme)
+        """Return whether the answer is the rows themselves, and not what is made of them."""
+        return not (self.aggregate or self.extreme or self.apply or self.transform or self.group_by)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Return whether the answer has a row for each row that is not filtered out."""
+        by_row = isinstance(self.apply, RowFunction)
+        return bool(self.transform) or by_row or self.asks_for_rows
+
+    @property
+    def is_distinct(self) -> bool:
+        """Return whether the answer is the distinct keys alone."""
+        made = self.aggregate or self.extreme or self.apply or self.transform
+        return bool(self.group_by) and not made
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from ..spec.order import order_before
 from ..spec.workload import Query, RowFunction, Tasks
 from ..storage.records import Agreement, Disagreement
 from .answers import compare_answers, open_answer
@@ -56,10 +57,11 @@ def derive_requirements(query: Query, rows: int = 0) -> Requirements:
     """Return what an answer to a query has to keep; `rows` is the data's number of rows."""
     # a value for each row keeps the frame's order, so that a limit selects its first rows
     by_row = bool(query.transform) or isinstance(query.apply, RowFunction)
+    ordered = order_before(query).defined
     return Requirements(
         keys=query.group_by,
-        unkeyed=query.asks_for_rows,
-        positional=by_row and not query.sort,
+        unkeyed=query.asks_for_rows or (by_row and not ordered),
+        positional=by_row and ordered and not query.sort,
         sort=tuple(key.name for key in query.sort),
         limit=query.limit,
         rows=rows,

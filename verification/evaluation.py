@@ -67,8 +67,14 @@ def apply_row(function: RowFunction, row: Row) -> Value:
 
 def answer_query(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return a query's answer; groups in order of first appearance where nothing sorts them."""
+    for step in query.steps:
+        rows = _answer_step(step, rows)
+    return [{name: _restore_zone(value) for name, value in row.items()} for row in rows]
+
+
+def _answer_step(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     kept = filter_rows(query, rows)
-    if query.select:
+    if query.asks_for_rows:
         result = [{name: normalize_missing(row[name]) for name in query.select} for row in kept]
     elif isinstance(query.apply, RowFunction):
         function = query.apply
@@ -85,9 +91,7 @@ def answer_query(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
         result = [row for row in result if evaluate(query.having, row) is True]
     for key in reversed(query.sort):
         result = _sort(result, key.name, key.descending)
-    return [
-        {name: _restore_zone(value) for name, value in row.items()} for row in result[: query.limit]
-    ]
+    return result[: query.limit]
 
 
 def normalize_missing(value: Cell) -> Cell:

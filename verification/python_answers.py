@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..spec.joins import expand_join, name_table_columns
+from ..spec.joins import join_schemas, name_table_columns
 from ..spec.schema import Column, Schema
+from ..spec.steps import select_all
 from ..spec.workload import Join, Query
 from .evaluation import Row, normalize_missing
 
@@ -19,14 +20,12 @@ def prepare_rows(
     query: Query, frame: pa.Table, other: pa.Table | None = None
 ) -> tuple[Query, list[dict[str, Any]]]:
     """Return a query over the rows that its clauses see, joined with `other` where it joins."""
-    rows = frame.to_pylist()
-    if query.join is None or other is None:
-        return query, rows
-    data = replace(_name_columns(frame), tables=((query.join.table, _name_columns(other)),))
-    over, _ = expand_join(query, data)
-    return over, join_rows(
-        query.join, name_table_columns(data, query.join), rows, other.to_pylist()
-    )
+    rows, join = frame.to_pylist(), query.steps[0].join
+    if join is None or other is None:
+        return select_all(query, tuple(frame.column_names)), rows
+    data = replace(_name_columns(frame), tables=((join.table, _name_columns(other)),))
+    joined = join_rows(join, name_table_columns(data, join), rows, other.to_pylist())
+    return select_all(query, join_schemas(data, join).names), joined
 
 
 def join_rows(

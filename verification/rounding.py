@@ -26,8 +26,10 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import assert_never
 
+from ..engines.writing.sequence import answer_schema
 from ..engines.writing.steps import fresh_name, rebuild, substitute
 from ..engines.writing.user_functions import skip_missing
+from ..errors import DfbenchError
 from ..spec.expression import (
     Agg,
     Arith,
@@ -45,10 +47,12 @@ from ..spec.expression import (
     Lit,
     Neg,
     Not,
+    aggregations,
     children,
     columns,
     walk,
 )
+from ..spec.joins import expand_join
 from ..spec.kinds import extend_schema, kind, with_column
 from ..spec.schema import Schema
 from ..spec.workload import Output, Query, RowFunction
@@ -63,6 +67,8 @@ LIBRARY = 4
 # Of a correlation near zero: what moments in one pass leave, up to a mean of 300 deviations.
 CORRELATED, CORRELATED_SINGLE = 1e-11, 1e-4
 STEPS = {"round", "floor", "ceil"}
+# Their value is a place among others, or another's value.
+CHOOSING = {"rank", "n_unique"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +85,17 @@ class Possibilities:
     mixed: frozenset[str] = frozenset()
 
 
-def find_possibilities(query: Query, rows: Schema) -> Possibilities:
+def find_possibilities(query: Query, data: Schema) -> Possibilities:
     """Return a query with error terms beside its outputs, and its variants where edges are near.
 
-    `rows` is the schema of the rows that the clauses see. `limit` is left out: which rows it keeps
-    is judged on all of them.
+    The last `limit` is left out: which rows it keeps is judged on all of them. Raises DfbenchError
+    where a step chooses among rounded values in a way that has no bound.
     """
-    uncut = replace(_as_outputs(query, rows), limit=None)
-    nominal = _Rewriting(rows, lambda _: 0)
-    written = nominal.query(uncut)
+    uncut = replace(query, limit=None)
+    nominal = _Rewriting(data, lambda _: 0)
+    written = nominal.whole(uncut)
     signs = _signs(nominal.steps)
-    variants = tuple(_Rewriting(rows, chosen.__getitem__).query(uncut) for chosen in signs)
+    variants = tuple(_Rewriting(data, chosen.__getitem__).whole(uncut) for chosen in signs)
     return Possibilities(written, variants, nominal.shown, frozenset(nominal.mixed))
 
 
@@ -124,7 +130,63 @@ class _Rewriting:
         self.shown: dict[str, str] = {}
         self.mixed: set[str] = set()
         self.stepped: set[str] = set()
-        self.singles = {c.name for c in rows.columns if c.arrow in SINGLE_TYPES}
+        self.singles: set[str] = set()
+
+    def whole(self, query: Query) -> Query:
+        """Rewrite all steps: each sees what the values of the one before may be off."""
+        found: list[Query] = []
+        for step in query.steps:
+            seen, self.rows = expand_join(step, self.rows)
+            self.singles |= {c.name for c in self.rows.columns if c.arrow in SINGLE_TYPES}
+            if query.earlier:
+                self.check(seen, first=not found, last=len(found) == len(query.earlier))
+            self.shown, self.mixed, rows = {}, set(), self.rows
+            written = self.keep_errors(self.query(_as_outputs(seen, rows)))
+            found.append(written)
+            if len(found) <= len(query.earlier):
+                self.rows = answer_schema(written, rows)
+                self.carry(written)
+        return replace(found[-1], earlier=tuple(found[:-1]))
+
+    def check(self, step: Query, *, first: bool, last: bool) -> None:
+        """Raise DfbenchError where a step chooses among rounded values: a bound has no form."""
+        inexact = set(self.errors)
+        outputs = (*step.aggregate, *step.transform)
+        ranked = {
+            name
+            for agg in aggregations(*(output.expression for output in outputs))
+            if agg.function in CHOOSING
+            for name in columns(agg)
+        }
+        keys = set() if first else set(step.group_by)
+        cut: set[str] = set()
+        if step.limit is not None and not last:
+            kinds = {o.name: kind(o.expression, extend_schema(self.rows, step)) for o in outputs}
+            made = {name for name, found in kinds.items() if found == "float"}
+            cut = {key.name for key in step.sort} & (inexact | made)
+        if chosen := sorted({*(inexact & (keys | ranked)), *cut}):
+            message = f"a step chooses rows by {', '.join(chosen)}, which is rounded"
+            raise DfbenchError(message)
+
+    def keep_errors(self, step: Query) -> Query:
+        """Return a step whose answer has the errors of the rows that are it."""
+        if not step.asks_for_rows:
+            return step
+        self.shown = {
+            name: error.name
+            for name in step.select
+            if isinstance(error := self.errors.get(name), Col)
+        }
+        names = dict.fromkeys((*step.select, *self.shown.values()))
+        return replace(step, select=tuple(names))
+
+    def carry(self, step: Query) -> None:
+        """Keep what is known of the columns that a step's answer has."""
+        self.errors = {name: Col(error) for name, error in self.shown.items()}
+        self.singles &= set(step.outputs)
+        if self.steps:
+            # Any of its values may have fallen over an edge.
+            self.stepped = set(step.outputs)
 
     def query(self, query: Query) -> Query:
         """Rewrite the clauses in their order."""

@@ -63,6 +63,7 @@ class ChDB(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
+        inputs.alone("not implemented for chDB yet")
         query, rows = inputs.query, inputs.rows
         _check_names(query)
         asked = lift_bindings(query)

@@ -12,7 +12,7 @@ from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, write_reading
+from ..pandas.queries import FIRST, ROWS, write_later, write_reading
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs, write_merge
 from ..writing.passes.widen import widen_beside_floats
@@ -20,7 +20,7 @@ from ..writing.program import NONE, Parts, fill
 from ..writing.quote import literal, quote, to_source
 from ..writing.tasks import Calls, write_columns
 from ..writing.user_functions import make_own
-from .queries import Partitions
+from .queries import RETURNED, Partitions
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
 ROW_GROUP = 1_000_000  # rows, in the files that dfbench stores
@@ -83,13 +83,15 @@ class Dask(Adapter):
         query = inputs.query
         expression = isinstance(query.apply, RowFunction) and query.apply.source is None
         mine = make_own(query.apply) if query.apply and not expression else NONE
-        text = Partitions(query, inputs.rows, self.parted, self._scans).write()
+        end = FIRST if inputs.later else RETURNED
+        text = Partitions(query, inputs.rows, self.parted, self._scans, end).write()
+        rest = f"\n{write_later(inputs.later, arrow=True)}" if inputs.later else ""
         joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
         return Parts(
             imports=IMPORTS,
             own=mine,
             load=self._load(inputs, resources),
-            query=f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}",
+            query=f"{FORGOTTEN if self.cluster else ''}{joined}{text.statements}{rest}",
             rows=ROWS,
             start=self._start(resources, sends=bool(text.functions or mine.source)),
             before="" if mine.source else text.functions,

@@ -35,6 +35,7 @@ WHOLE = {
 }
 # The types of what a function of rows or groups gives: Dask would call it on made-up rows.
 META = {"int": "i8", "float": "f8", "bool": "bool"}
+RETURNED = "return ANSWER"
 IN_MEMORY = """\
 # All is in memory, and by default a shuffle goes through the disk.
 data = SHUFFLED
@@ -67,13 +68,15 @@ class Partitions:
     """One query over a frame that is held in partitions.
 
     `parted`: rows are filtered and columns derived by one function, called on each partition.
-    `scans`: the rows are read within the query, and may be more than the memory holds.
+    `scans`: the rows are read within the query, and may be more than the memory holds. `returned`
+    is how the statements end.
     """
 
     query: Query
     data: Schema
     parted: bool = False
     scans: bool = False
+    returned: str = RETURNED
 
     def write(self) -> Text:
         """Write what reduces the partitions, and ends in pandas."""
@@ -90,9 +93,8 @@ class Partitions:
                 return self._groups(function)
             case None:
                 pass
-        if self.query.select:
-            prepare, lines = self._prepare(self.query.derive, self.query)
-            return Text(prepare, _lines(*lines, *self._end(quote("data.compute()"))))
+        if self.query.asks_for_rows or self.query.is_distinct:
+            return self._chosen()
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
@@ -100,6 +102,16 @@ class Partitions:
         if self._beside or not self._is_tree():
             return self._aggregate_shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
+
+    def _chosen(self) -> Text:
+        """Write the rows that are the answer themselves, or their distinct keys."""
+        prepare, lines = self._prepare(self.query.derive, self.query)
+        frame = quote("data")
+        if not self.query.whole:
+            frame = quote("data[n]", n=[*(self.query.select or self.query.group_by)])
+        if self.query.is_distinct:
+            frame = quote("f.drop_duplicates()", f=frame)
+        return Text(prepare, _lines(*lines, *self._end(quote("f.compute()", f=frame))))
 
     def _rows(self, function: RowFunction) -> Text:
         """Write pandas' call of the function on the rows of each partition."""
@@ -283,7 +295,7 @@ class Partitions:
             *lines, last = self._pandas().finish(answer)
         else:
             *lines, last = [f"answer = {ast.unparse(answer)}", *self._pandas().combine(taken)]
-        return [*lines, f"return {last}"]
+        return [*lines, fill(self.returned, ANSWER=last)]
 
     def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
         """Write `where` and derived columns: by a function of a part where Dask has no word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from ...errors import Unsupported
@@ -45,10 +46,13 @@ class Datatable(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""
-        query, rows, met = inputs.query, inputs.rows, inputs.joining
-        _check_names(query)
-        rewritten = summable(query, row_facts(query, rows))
-        chain = BracketChain(rewritten, row_facts(rewritten, rows), rows).finish()
+        query, met = inputs.query, inputs.joining
+        chain: ast.expr | None = None
+        for step in inputs.steps:
+            _check_names(step.query)
+            asked = summable(step.query, row_facts(step.query, step.rows))
+            chain = BracketChain(asked, row_facts(asked, step.rows), step.rows, chain).finish()
+        assert chain is not None
         load = _load(inputs)
         joined, chain = meeting(met, query, chain) if met else ("", chain)
         return Parts(

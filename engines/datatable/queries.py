@@ -42,15 +42,16 @@ TABLE.key = KEY
 
 @dataclass(frozen=True, slots=True)
 class BracketChain:
-    """One query over one frame."""
+    """One query over one frame; without a tree of its own, that is the data's."""
 
     query: Query
     facts: Facts
     data: Schema
+    frame: ast.expr | None = None
 
     def finish(self) -> ast.expr:
         """Write the brackets from the frame to the answer."""
-        tree = quote("data")
+        tree = self.frame or quote("data")
         for step in (self._rows, self._columns, self._having, self._sort, self._limit):
             tree = step(tree)
         return tree
@@ -94,8 +95,11 @@ class BracketChain:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
         if self.query.transform:
             return self._transform(tree)
-        if self.query.select:
-            return tree
+        if self.query.asks_for_rows:
+            return tree if self.query.whole else quote("t[:, n]", t=tree, n=[*self.query.select])
+        if self.query.is_distinct:
+            counted = self._group(quote("t[:, dt.count()]", t=tree))
+            return quote("t[:, n]", t=counted, n=[*self.query.group_by])
         writer = DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in self.query.aggregate}
         return self._group(quote("t[:, o]", t=tree, o=outputs))
@@ -105,13 +109,24 @@ class BracketChain:
         query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in query.transform}
         if not query.group_by:
-            extended = quote("t[:, f[:].extend(o)]", t=tree, o=outputs)
-            return quote("t[:, n]", t=extended, n=list(query.outputs))
+            return self._extend(tree, outputs)
+        if not self.data.ordered:
+            return self._group(quote("t[:, o]", t=tree, o=outputs))
         row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         tree = self._group(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
         names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
         return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
+
+    def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
+        """Write values beside the rows, and keep them alone; a column's name stays the column's."""
+        taken = {*self.facts.data.names, *outputs}
+        names = {n: fresh_name(n, taken) if n in self.facts.data else n for n in outputs}
+        new = {names[name]: tree for name, tree in outputs.items()}
+        extended = quote("t[:, f[:].extend(o)]", t=tree, o=new)
+        if not any(name in self.facts.data for name in outputs):
+            return quote("t[:, n]", t=extended, n=list(outputs))
+        return quote("t[:, o]", t=extended, o={name: f(new) for name, new in names.items()})
 
     def _window(self, agg: Agg) -> ast.expr:
         argument, *rest = agg.arguments

@@ -20,8 +20,17 @@ from ..writing.passes.text_keys import find_text_keys, require_text_keys
 from ..writing.passes.widen import widen
 from ..writing.program import Parts
 from ..writing.properties import row_facts
+from ..writing.sequence import step_name
 from ..writing.sql import quote_name, triple_quote
-from .queries import WIDTH, Statement, lift_bindings, list_guards, write_clause
+from .queries import (
+    WIDTH,
+    Statement,
+    lift_bindings,
+    list_guards,
+    number_rows,
+    write_clause,
+    write_statements,
+)
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8
@@ -37,28 +46,39 @@ class DuckDB(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
-        query, rows = inputs.query, inputs.rows
-        _check_names(query)
-        asked = lift_bindings(query)
-        guards = list_guards(query, row_facts(query, rows))
-        old = resources.before("duckdb", 2)
-        statement = self.statement(asked, rows, row_facts(asked, rows), guards, old, inputs.joining)
+        statements = number_rows(self._statements(inputs, resources))
         return Parts(
             imports="import duckdb",
-            load=self._load(replace(inputs, query=asked), resources),
-            query=f"return con.sql({triple_quote(statement.text())}).{_fetch(resources)}()",
-            rows=_rows(statement.hugeints()),
+            load=self._load(inputs, statements[0], resources),
+            query=f"return con.sql({triple_quote(write_statements(statements))})"
+            f".{_fetch(resources)}()",
+            rows=_rows(statements[-1].hugeints()),
             data="con",
         )
 
-    def _load(self, inputs: Inputs, resources: Resources) -> str:
+    def _statements(self, inputs: Inputs, resources: Resources) -> list[Statement]:
+        """Return a statement for each step; all but the first are of the answer before."""
+        old, found = resources.before("duckdb", 2), []
+        for place, (query, rows) in enumerate((step.query, step.rows) for step in inputs.steps):
+            _check_names(query)
+            asked, guards = lift_bindings(query), list_guards(query, row_facts(query, rows))
+            statement = self.statement(asked, rows, row_facts(asked, rows), guards, old)
+            table, met = (step_name(place), None) if place else ("", inputs.joining)
+            inner = place < len(inputs.later)
+            found.append(replace(statement, table=table, met=met, inner=inner))
+        return found
+
+    def _load(self, inputs: Inputs, first: Statement, resources: Resources) -> str:
         """Write the connection, and the tables that SQL finds by their names."""
         made: Callable[[Table], list[str]]
         if self.load is Load.MEMORY:
             made = _write_load
+        elif inputs.joining is None:
+            made = partial(_write_scan, numbered=first.needs_numbers)
         else:
-            made = _write_scan if inputs.joining is None else _view
-        lines = (line for table in inputs.tables() for line in made(table))
+            made = _view
+        tables = replace(inputs, query=first.query).tables()
+        lines = (line for table in tables for line in made(table))
         return "\n".join([_connect(resources), *lines, "return con"])
 
 
@@ -80,7 +100,7 @@ def _view(table: Table) -> list[str]:
     return [f"{table.name} = con.sql({sql}, params=[{table.path}])"]
 
 
-def _write_scan(table: Table) -> list[str]:
+def _write_scan(table: Table, *, numbered: bool) -> list[str]:
     """Write a relation over the only file, with its rows' numbers where their order counts."""
     query, data = table.query, table.data
     items, file, lines = _without_nans(query, data), "read_parquet(?)", []
@@ -89,7 +109,7 @@ def _write_scan(table: Table) -> list[str]:
             "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
             "con.execute(\"SET disabled_optimizers = 'statistics_propagation'\")",
         ]
-    if Statement(query, data, row_facts(query, data)).is_ordered:
+    if numbered:
         items, file = ["file_row_number AS rowid", *items], "read_parquet(?, file_row_number=true)"
     elif not lines and not query.derive:
         return ["data = con.read_parquet(path)"]
@@ -171,13 +191,14 @@ def _rows(hugeints: list[str]) -> str:
 class Enumerating(DuckDB):
     """Holds keys of text as enumerations, converted in `load`."""
 
-    def _load(self, inputs: Inputs, resources: Resources) -> str:
-        query, data = inputs.query, inputs.data
+    def _load(self, inputs: Inputs, first: Statement, resources: Resources) -> str:
+        inputs.alone("keys are enumerations in a single step; use duckdb")
+        query, data = first.query, inputs.data
         keys = find_text_keys(query, data)
         types = (_write_type(key, missing=data[key].missing) for key in keys)
         lines = [_connect(resources), *types]
         casts = {key: f"{quote_name(key)}::{_name_type(key)} AS {quote_name(key)}" for key in keys}
-        (table,) = inputs.tables()
+        (table,) = replace(inputs, query=query).tables()
         made = _write_load(table, casts)
         return "\n".join([*lines, *made, "return con"])
 

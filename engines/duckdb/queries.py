@@ -24,10 +24,12 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.group_functions import if_whole
+from ...spec.order import ORDERED
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
 from ..writing.properties import Facts, makes_double, output_facts
+from ..writing.sequence import step_name
 from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, quote_name
 from ..writing.steps import substitute
 
@@ -60,7 +62,11 @@ WIDTH = 76
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One query over a table of rows; `guards` are the columns a row function needs."""
+    """One step over a table of rows; `guards` are the columns a row function needs.
+
+    `table` is the step before, if it is not the data's own table. `numbered` adds the rows' order
+    as `rowid` to the answer, `inner` has sums in 64 bits: another step reads the answer.
+    """
 
     query: Query
     data: Schema
@@ -69,6 +75,9 @@ class Statement:
     raises: bool = False
     met: Joining | None = None
     beside: bool = False
+    table: str = ""
+    numbered: bool = False
+    inner: bool = False
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
@@ -77,7 +86,7 @@ class Statement:
         clauses = [
             write_clause("SELECT", self._items(), ","),
             f"FROM {self._source()}",
-            "" if self.query.derive else self._where(),
+            "" if self._is_nested else self._where(),
             self._group_by(),
             self._having(),
         ]
@@ -86,7 +95,27 @@ class Statement:
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
         ]
         text = _lines(clauses)
-        return _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
+        text = _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
+        return self._number_sorted(text) if self.numbered and self.query.sort else text
+
+    def _number_sorted(self, text: str) -> str:
+        """Write the rows with their numbers in the order of the sort."""
+        order = [*self._sort_keys(), *(["rowid"] if self.query.stable else [])]
+        number = f"row_number() OVER (ORDER BY {', '.join(order)}) AS rowid"
+        names = [number, *map(quote_name, self.query.outputs)]
+        inner = textwrap.indent(text, "    ")
+        return f"{write_clause('SELECT', names, ',')}\nFROM (\n{inner}\n)"
+
+    @property
+    def needs_numbers(self) -> bool:
+        """Return whether the rows that it sees have to be numbered."""
+        return self.ordered or self._cuts_by_row or self._passes_numbers
+
+    @property
+    def _passes_numbers(self) -> bool:
+        """Return whether the answer takes its numbers from the rows that it sees."""
+        free = self.query.stable or not self.query.sort
+        return self.numbered and self.query.keeps_rows and free
 
     def hugeints(self) -> list[str]:
         """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
@@ -98,7 +127,7 @@ class Statement:
         """Return whether all rows of a join are asked for, just as they are."""
         query = self.query
         more = (query.where, query.derive, query.having, query.sort, query.limit)
-        return bool(query.select) and not any(more)
+        return query.asks_for_rows and query.whole and not any(more)
 
     @property
     def _groups(self) -> bool:
@@ -119,6 +148,13 @@ class Statement:
         return write_clause("GROUP BY", self._keys(), ",")
 
     def _items(self) -> list[str]:
+        if self._passes_numbers:
+            return ["rowid", *self._answer_items()]
+        # A single row needs no more than a number.
+        alone = self.numbered and not (self.query.sort or self.query.keeps_rows)
+        return [*self._answer_items(), *(["1 AS rowid"] if alone else [])]
+
+    def _answer_items(self) -> list[str]:
         match self.query.apply:
             case RowFunction() as function:
                 return [self._row_function(function)]
@@ -126,11 +162,25 @@ class Statement:
                 raise AssertionError("a group function is lowered")
             case None:
                 pass
-        if self.query.select:
-            return ["*"]
+        if self.query.asks_for_rows:
+            return self._selected()
         outputs = (*self.query.aggregate, *self.query.transform)
         items = [*self._keys(), *map(self._output, outputs)]
         return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
+
+    def _selected(self) -> list[str]:
+        derived = [] if self._is_nested else [*map(self._output, self.query.derive)]
+        if self.table or self.numbered or self.data.partial or not self.query.whole:
+            names = self.query.select[: -len(derived) or None]
+            return [*map(quote_name, names), *derived]
+        return ["*", *derived]
+
+    @property
+    def _is_nested(self) -> bool:
+        """Return whether columns are derived in a subquery: what reads them comes after it."""
+        query = self.query
+        alone = query.whole and query.asks_for_rows and query.having is None
+        return bool(query.derive) and not (alone and len(_batches(query.derive)) == 1)
 
     def _keys(self) -> list[str]:
         return [quote_name(key) for key in self.query.group_by]
@@ -168,6 +218,8 @@ class Statement:
             else self._writer().write
         )
         written = write(expression)
+        if self.inner and self._huge(expression):
+            return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.kind(expression) == "int" and self._makes_double(expression):
             # Later clauses take it for the integer that it is.
@@ -192,10 +244,11 @@ class Statement:
 
     def _source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
-        table = _table(self.met)
-        if not self.query.derive:
+        table = quote_name(self.table) if self.table else _table(self.met)
+        if not self._is_nested:
             return table
-        text, where, row = table, self._where(), ["rowid"] if self.is_ordered else []
+        text, where = table, self._where()
+        row = ["rowid"] if self.needs_numbers and not self.table else []
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
         for batch in _batches(self.query.derive):
@@ -206,18 +259,37 @@ class Statement:
 
     def _order(self) -> list[str]:
         """Return what sorts: a value for each row keeps the frame's order, which windows lose."""
-        if self.query.transform and not self.query.sort:
+        if self._keeps_order:
             return ["rowid"]
+        if self.inner and self.query.limit is None:
+            return []
+        row = ["rowid"] if self._cuts_by_row else []
+        return [*self._sort_keys(), *row]
+
+    def _sort_keys(self) -> list[str]:
         return [_sort_key(key.name, key.descending) for key in self.query.sort]
+
+    @property
+    def _keeps_order(self) -> bool:
+        """Return whether the answer is in the frame's order."""
+        query = self.query
+        return bool(query.transform) and not (query.sort or self.inner) and self.data.ordered
+
+    @property
+    def _cuts_by_row(self) -> bool:
+        """Return whether the rows' order decides which of them a limit keeps for the next step."""
+        query = self.query
+        free = query.stable or not query.sort
+        return self.inner and query.limit is not None and self.query.keeps_rows and free
 
     @property
     def is_ordered(self) -> bool:
         """Return whether the answer depends on the rows' order."""
-        if self.query.transform:
+        if self._keeps_order:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
         found = aggregations(*(output.expression for output in outputs))
-        return any(agg.function in {"first", "last"} for agg in found)
+        return any(agg.function in ORDERED for agg in found)
 
     def _where(self) -> str:
         condition = self.query.where
@@ -382,6 +454,25 @@ def _reads_rows(node: Expr) -> bool:
             return True
         case _:
             return any(map(_reads_rows, children(node)))
+
+
+def number_rows(statements: list[Statement]) -> list[Statement]:
+    """Return the statements of steps, with numbered rows where a later one needs their order."""
+    found: list[Statement] = []
+    for statement in reversed(statements):
+        needed = bool(found) and found[0].needs_numbers
+        found.insert(0, replace(statement, numbered=needed))
+    return found
+
+
+def write_statements(statements: list[Statement]) -> str:
+    """Write steps as one statement: those before the last are common table expressions."""
+    *before, last = (statement.text() for statement in statements)
+    named = [
+        f"{step_name(place)} AS (\n{textwrap.indent(text, '    ')}\n)"
+        for place, text in enumerate(before, 1)
+    ]
+    return f"WITH {', '.join(named)}\n{last}" if named else last
 
 
 def lift_bindings(query: Query) -> Query:

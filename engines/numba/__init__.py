@@ -10,7 +10,7 @@ from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, string_option, write_reading
+from ..pandas.queries import ROWS, string_option, write_reading, write_steps
 from ..writing.passes.join import Inputs, single_frame
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Own, Parts
@@ -40,7 +40,7 @@ class Numba(Adapter):
         """Write the steps of the query as statements, after the loops they call."""
         query, data = inputs.query, inputs.data
         steps = NumbaSteps(query, data)
-        loops, body = steps.loops(), steps.body()
+        loops, body = steps.loops(), write_steps(steps, inputs.later)
         if not loops and "engine='numba'" not in body:
             raise Unsupported(query.name, "no step of it is one that Numba compiles; use pandas")
         return Parts(

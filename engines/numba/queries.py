@@ -106,7 +106,8 @@ class NumbaSteps(PandasSteps):
             return self._extreme_loop(self.query.extreme)
         return self._corr_loop() if self._only_corr else ""
 
-    def _statements(self) -> list[str]:
+    def statements(self) -> list[str]:
+        """Write the statements before the answer, and last the answer's expression."""
         query = self.query
         if query.apply:
             return [*self.prepare(query.derive), *self._apply(query.apply)]
@@ -117,7 +118,7 @@ class NumbaSteps(PandasSteps):
         if self._only_corr:
             taken = decompose(query)
             return [*self.prepare(taken.derived), *self._correlate(taken)]
-        return PandasSteps._statements(self)  # noqa: SLF001 - `super()` fails in a slots dataclass
+        return PandasSteps.statements(self)  # `super()` fails in a slots dataclass
 
     def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write the call of the compiled loop over the rows or the groups."""

@@ -24,7 +24,15 @@ from ..writing.user_functions import (
     make_own,
     require_function,
 )
-from .queries import IMPORTS, ROWS, PandasSteps, push_down, string_option, write_exact_reading
+from .queries import (
+    IMPORTS,
+    ROWS,
+    PandasSteps,
+    push_down,
+    string_option,
+    write_exact_reading,
+    write_steps,
+)
 
 OBJECTS = """\
 # The default before pandas 3: text as Python objects.
@@ -53,15 +61,16 @@ class Pandas(Adapter):
         read = "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN and inputs.joining is None:
             inputs, read = _push_filters(inputs, read)
-        query, rows = inputs.query, inputs.rows
+        query, rows, as_categories = inputs.query, inputs.rows, self.text == "category"
+        if as_categories:
+            inputs.alone("keys are categories in a single step; use pandas")
+        steps = PandasSteps(query, rows, met=inputs.joining, categories=as_categories)
         return Parts(
             imports=IMPORTS,
             own=make_own(called) if (called := find_called(query)) else NONE,
             before=self._string_option(query, rows, resources),
             load=inputs.load(partial(self._read, read=read)),
-            query=PandasSteps(
-                query, rows, met=inputs.joining, categories=self.text == "category"
-            ).body(),
+            query=write_steps(steps, inputs.later),
             rows=ROWS,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
@@ -30,6 +31,7 @@ from ..writing.passes.join import Joining, write_merge
 from ..writing.program import fill
 from ..writing.properties import NARROW, row_facts
 from ..writing.quote import literal, quote
+from ..writing.sequence import Step, step_name
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, find_called, skip_missing
 from .expressions import SeriesWriter, series, write_assignment, write_derivation, write_filter
@@ -46,6 +48,9 @@ STRINGS = """\
 pd.options.future.infer_string = True
 """
 ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
+
+# How a first step ends where others follow.
+FIRST = f"{step_name(1)} = ANSWER"
 
 # These have a value whatever is missing.
 SURE = {"sum", "count", "size", "n_unique", "any", "all"}
@@ -191,7 +196,7 @@ class PandasSteps:
 
     def body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
-        *lines, answer = self._statements()
+        *lines, answer = self.statements()
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
     def prepare(self, derived: tuple[Output, ...]) -> list[str]:
@@ -260,19 +265,19 @@ class PandasSteps:
             options["observed"] = literal(True)
         return options
 
-    def _statements(self) -> list[str]:
+    def statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
         if self.met is None:
             return self._write_query()
         joined = write_merge(self.met)
-        if self.query.select and not (self.query.where or self.query.derive):
+        if self.query.whole and not (self.query.where or self.query.derive):
             return self.finish(joined)
         return [f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]
 
     def _write_query(self) -> list[str]:
         query = self.query
-        if query.select:
-            return [*self.prepare(query.derive), *self.finish(quote(self.frame))]
+        if query.asks_for_rows or query.is_distinct:
+            return [*self.prepare(query.derive), *self.finish(self._chosen())]
         if query.transform:
             return self._transform(self._taken())
         if query.apply:
@@ -282,6 +287,14 @@ class PandasSteps:
         taken = self._taken()
         grouped = self._group(taken) if query.group_by else self._whole(taken)
         return [*self.prepare(taken.derived), *grouped]
+
+    def _chosen(self) -> ast.expr:
+        """Write the rows that are the answer themselves, or their distinct keys."""
+        if self.query.whole:
+            return quote(self.frame)
+        names = [*(self.query.select or self.query.group_by)]
+        chosen = quote("f[n]", f=quote(self.frame), n=names)
+        return quote("c.drop_duplicates()", c=chosen) if self.query.is_distinct else chosen
 
     def _apply(self, function: RowFunction | GroupFunction) -> list[str]:
         """Write an expression as columns, or the user's def, called on each row or group."""
@@ -448,16 +461,36 @@ class PandasSteps:
         names = [key.name for key in self.query.sort]
         by = names[0] if len(names) == 1 else names
         ascending = [not key.descending for key in self.query.sort]
-        if all(ascending):
-            return quote("t.sort_values(b)", t=tree, b=by)
-        order = ascending[0] if len(set(ascending)) == 1 else ascending
-        return quote("t.sort_values(b, ascending=a)", t=tree, b=by, a=order)
+        options = {"kind": literal("stable")} if self.query.stable else {}
+        if not all(ascending):
+            order = ascending[0] if len(set(ascending)) == 1 else ascending
+            options = {"ascending": literal(order), **options}
+        return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
 
     def _answer(self) -> SeriesWriter:
         """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return series("answer", after, Schema(keys, 0), arrow=self.arrow)
+
+
+def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "return ANSWER") -> str:
+    """Write all steps, each but the last to a frame of its own."""
+    if not later:
+        return first.body(returned)
+    return "\n".join([first.body(FIRST), write_later(later, returned, arrow=first.arrow)])
+
+
+def write_later(
+    later: Sequence[Step], returned: str = "return ANSWER", *, arrow: bool = False
+) -> str:
+    """Write the steps behind the first one, whose answer is in its frame."""
+    lines = []
+    for place, step in enumerate(later, 1):
+        end = f"{step_name(place + 1)} = ANSWER" if place < len(later) else returned
+        steps = PandasSteps(step.query, step.rows, step_name(place), arrow=arrow)
+        lines.append(steps.body(end))
+    return "\n".join(lines)
 
 
 def _write_reduction(reduction: Reduction) -> ast.expr:

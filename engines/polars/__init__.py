@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from ...errors import Unsupported
 from ...spec.schema import Schema
@@ -49,6 +50,8 @@ _PASSES: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _plain_
 class Polars(Adapter):
     """Writes lazy Polars; `collect` is the call that finishes the answer."""
 
+    counts: ClassVar[str] = "uint32"
+
     passes: tuple[Pass, ...] = _PASSES
     collect: str = "collect()"
     load: Load = Load.MEMORY
@@ -66,32 +69,43 @@ class Polars(Adapter):
         query = inputs.query
         chain, frame = PolarsChain(query, inputs.rows), write_lazy(query, self.load, inputs.joining)
         applied = self.apply(chain)
+        lines = list(applied.lines)
+        for step in inputs.later:
+            frame = self._frame(chain, frame, applied)
+            chain = PolarsChain(step.query, step.rows)
+            applied = self.apply(chain)
+            lines += applied.lines
         return Parts(
             imports=IMPORTS,
             own=applied.own,
             before=applied.before,
             after=applied.after,
             load=inputs.load(self._read),
-            query="\n".join([*applied.lines, self._answer(chain, frame, applied.result)]),
-            rows=self._rows(query, inputs.rows),
+            query="\n".join([*lines, self._answer(chain, frame, applied)]),
+            rows=self._rows(inputs),
         )
 
     def _read(self, query: Query, data: Schema) -> ast.expr:
         """Write how a file is read."""
         return _load(query, data, self.load)
 
-    def _rows(self, query: Query, rows: Schema) -> str:  # noqa: ARG002 - categories need both
+    def _rows(self, inputs: Inputs) -> str:  # noqa: ARG002 - categories need them
         """Write how the answer is read as Arrow."""
         return "return answer.to_arrow()"
 
-    def _answer(self, chain: PolarsChain, frame: ast.expr, result: ast.expr | None) -> str:
-        """Write the chain to the answer; `result` is a row function's column."""
+    def _frame(self, chain: PolarsChain, frame: ast.expr, applied: Applied) -> ast.expr:
+        """Write the chain of a step to its lazy answer."""
+        if applied.result is None:
+            return chain.tree(frame)
+        return chain.select_tree(frame, applied.result)
+
+    def _answer(self, chain: PolarsChain, frame: ast.expr, applied: Applied) -> str:
+        """Write the chain to the answer."""
         function = chain.query.apply
         if isinstance(function, GroupFunction):
             whole = write_eager(chain.query, self.load, self.collect)
             return chain.groups(frame, whole, function, self.collect)
-        tree = chain.tree(frame) if result is None else chain.select_tree(frame, result)
-        return fill(f"return CHAIN.{self.collect}", CHAIN=tree)
+        return fill(f"return CHAIN.{self.collect}", CHAIN=self._frame(chain, frame, applied))
 
     def apply(self, chain: PolarsChain) -> Applied:
         """Write the user's function: of a row as expressions, of a group as it is."""
@@ -113,8 +127,9 @@ class Categorical(Polars):
         keys = list(find_text_keys(query, data))
         return quote("f.with_columns(pl.col(k).cast(pl.Categorical))", f=frame, k=keys)
 
-    def _rows(self, query: Query, rows: Schema) -> str:
-        keys = list(find_text_keys(query, rows))
+    def _rows(self, inputs: Inputs) -> str:
+        inputs.alone("keys are categories in a single step; use polars")
+        keys = list(find_text_keys(inputs.query, inputs.rows))
         return f"return answer.with_columns(pl.col({keys}).cast(pl.String)).to_arrow()"
 
 

@@ -75,7 +75,13 @@ class FrameChain(Chain):
             options["descending"] = literal(same)
         if self.sorts_missing(names):
             options["nulls_last"] = literal(True)
+        if self.query.stable:
+            options["maintain_order"] = literal(True)
         return quote("t.sort(*b, **o)", t=tree, b=list(map(literal, names)), o=options)
+
+    def distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
+        """Keep each combination of some columns' values once."""
+        return quote("t.unique()", t=self.select(tree, [*map(self.write_kept, names)]))
 
     def limit(self, tree: ast.expr, n: int) -> ast.expr:
         """Keep the first rows."""

@@ -85,4 +85,5 @@ POLARS = Dialect(
     drop_rows="t.drop_nulls(n)",
     without_otherwise=True,
     shares=False,
+    sorts_stably=True,
 )

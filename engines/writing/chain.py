@@ -35,16 +35,16 @@ from ...spec.schema import Schema
 from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
+from .passes.join import Inputs
 from .properties import Facts, output_facts, row_facts
 from .quote import is_keyword, literal, quote
+from .sequence import COUNTS
 from .steps import conjuncts, decompose, hoist, is_present, negate
 from .user_functions import skip_missing
 
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
-# Their results have fewer than 64 bits, or no sign, where a library keeps integers narrow.
-COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day", "rank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Dialect:
     `decided` makes a missing condition false, where the library would return missing for it.
     `drop_rows` drops the rows in which one of the columns `n` is missing. `without_otherwise`: what
     no condition chooses is missing by default. `shares`: of an aggregation that occurs twice, the
-    library computes one.
+    library computes one. `sorts_stably`: equal rows can keep their order.
     """
 
     column: str
@@ -109,6 +109,7 @@ class Dialect:
     drop_rows: str = ""
     without_otherwise: bool = False
     shares: bool = True
+    sorts_stably: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,10 @@ class Chain(ExpressionWriter[ast.expr]):
     @abstractmethod
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the extreme rows of each group: keys, and the column under its new name."""
+
+    def distinct(self, tree: ast.expr, names: list[str]) -> ast.expr:
+        """Keep each combination of some columns' values once."""
+        return quote("t.distinct()", t=self.select(tree, [*map(self.write_kept, names)]))
 
     @abstractmethod
     def sort(self, tree: ast.expr, names: list[str], descending: list[bool]) -> ast.expr:
@@ -310,9 +315,12 @@ class Chain(ExpressionWriter[ast.expr]):
                 test = quote(self.dialect.present, x=self.column(query.extreme.column))
                 tree = self.filter(tree, [test])
             return self.keep_extremes(tree, query.extreme)
-        if query.select:
-            return self._add_batches(tree, query.derive)
+        if query.asks_for_rows:
+            tree = self._add_batches(tree, query.derive)
+            return tree if query.whole else self.select(tree, [*map(self.write_kept, query.select)])
         keys = list(query.group_by)
+        if query.is_distinct:
+            return self.distinct(self._add_batches(tree, query.derive), keys)
         if not self.dialect.shares and is_repeated(query.aggregate):
             return self._aggregate_once(self._add_batches(tree, query.derive), keys)
         if self.dialect.composite:
@@ -385,6 +393,9 @@ class Chain(ExpressionWriter[ast.expr]):
             answer = replace(self, known=output_facts(self.query, self.facts))
             tree = self.filter(tree, answer.conditions(self.query.having))
         if self.query.sort:
+            if self.query.stable and not self.dialect.sorts_stably:
+                why = f"a sort of {self.title} changes the order of equal rows"
+                raise Unsupported("a step behind sorted rows", why)
             names = [key.name for key in self.query.sort]
             tree = self.sort(tree, names, [key.descending for key in self.query.sort])
         if self.query.limit is not None:
@@ -615,6 +626,13 @@ def _present_column(condition: Expr) -> str | None:
             return name
         case _:
             return None
+
+
+def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr) -> ast.expr:
+    """Write the chain of all steps over a frame."""
+    for step in inputs.steps:
+        frame = chain(step.query, step.rows).tree(frame)
+    return frame
 
 
 def is_constant(node: Expr) -> bool:

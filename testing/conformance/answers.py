@@ -91,7 +91,7 @@ class CaseRunner:
         """Run a case and write its answer; return its error. After a forged reply, none is run."""
         if self._forged:
             return FORGED
-        join = case.query().join
+        join = case.query().steps[0].join
         tables = [self.frames[join.table]] if join else []
         file = self._write_file(program)
         problem = self._live_process().answer(file, self.frames[case.frame], answer, *tables)
@@ -162,7 +162,7 @@ def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
 
 @cache
 def _expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
-    join = case.query().join
+    join = case.query().steps[0].join
     query, rows = prepare_rows(
         case.query(), STORED[case.frame], STORED[join.table] if join else None
     )

@@ -318,6 +318,44 @@ JOINS = {
     "join_sorted": "{join: {table: shops, on: k}, where: n < 3, sort: [-x, k], limit: 3}",
     "join_derived": "{join: {table: shops, on: k}, derive: {r: v * 2}, having: r > 1}",
 }
+STEPS = {
+    "rows": "{where: x > 1, sort: [-x, d], limit: 3}",
+    "rows_select": "{where: x > 1, derive: {r: x + 1}, select: [r, k]}",
+    "distinct": "{where: x > 0, distinct: [k, t]}",
+    "steps_share": (
+        "{steps: [{group_by: [k, g], aggregate: {s: sum(x), n: size()}},"
+        " {group_by: k, transform: {g: g, share: 100 * s / sum(s), m: n - 10}}]}"
+    ),
+    "steps_sizes": (
+        "{steps: [{group_by: k, transform: {x: x, r: rank(x), p: lag(x)}}, {where: r <= 2},"
+        " {group_by: k, aggregate: {n: size(), x: sum(x), p: sum(p)}},"
+        " {group_by: n, aggregate: {m: size(), x: mean(x), p: max(p)}}]}"
+    ),
+    "steps_cut": (
+        "{steps: [{sort: [-x], limit: 5}, {group_by: k, transform: {c: cumsum(x), z: lag(z)}},"
+        " {derive: {q: c * 2}, sort: [q]}]}"
+    ),
+    "steps_rows": (
+        "{steps: [{where: x > 0, derive: {r: x * 2}}, {where: r > 2}, {derive: {q: r + 1},"
+        " select: [q, t, d]}]}"
+    ),
+    "steps_sorted": (
+        "{steps: [{group_by: k, aggregate: {s: sum(x), n: count(z)}, sort: k},"
+        " {transform: {k: k, c: cumsum(s), n: n * 2}}, {where: c > 0}]}"
+    ),
+    "steps_apply": (
+        "{steps: [{apply: {rows: x * 2 + 1, as: out}}, {aggregate: {m: max(out), n: count(out)}}]}"
+    ),
+    "steps_largest": (
+        "{steps: [{group_by: k, largest: {column: z, n: 2, as: top}},"
+        " {group_by: k, aggregate: {m: mean(top)}}, {where: m > 1, distinct: m}]}"
+    ),
+    "join_steps": (
+        "{steps: [{join: {table: shops, on: k, how: left}}, {group_by: t_right,"
+        " transform: {share: x / sum(x), n: n}}, {group_by: n, aggregate: {s: sum(share)}}]}"
+    ),
+    "join_transform": "{join: {table: shops, on: k}, group_by: t_right, transform: {s: x / sum(x)}}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +392,7 @@ CASES = (
     ),
     *(
         ConformanceCase(f"{name}-{frame}", f"sold_{frame}", text)
-        for name, text in JOINS.items()
+        for name, text in (JOINS | STEPS).items()
         for frame in FRAMES
     ),
 )

@@ -61,6 +61,21 @@ MARKS: tuple[KnownFailure, ...] = (
         )
         for engine in ("datafusion", "daft", "pyspark")
     ),
+    *(
+        KnownFailure(engine, f"steps_{name}-*", "unsupported", "its rows have no defined order")
+        for engine in UNORDERED
+        for name in ("sizes", "cut", "sorted")
+    ),
+    *(
+        KnownFailure(engine, f"{name}-*", "unsupported", "it has no transform here")
+        for engine in ("datafusion", "daft", "pyspark")
+        for name in ("steps_share", "join_steps", "join_transform")
+    ),
+    KnownFailure("datafusion", "steps_apply-*", "unsupported", "its rows have no defined order"),
+    *(
+        KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not written for it")
+        for name in ("steps_*", "join_steps")
+    ),
     KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),
     *(
         KnownFailure("ibis", f"{name}-*", "unsupported", "its times with a zone are in UTC")
@@ -102,11 +117,14 @@ MARKS: tuple[KnownFailure, ...] = (
         for kind in (
             *("", "_left", "_repeated", "_left_repeated", "_two_keys", "_left_nobody"),
             *("_truths_inner", "_truths_left", "_coded"),
-            *("_keys_only", "_then", "_largest", "_sorted", "_derived"),
+            *("_keys_only", "_then", "_largest", "_sorted", "_derived", "_steps", "_transform"),
         )
         for frame in ("plain", "one")
     ),
-    KnownFailure("fireducks", "row_function*", "unsupported", "it runs functions in pandas"),
+    *(
+        KnownFailure("fireducks", f"{name}*", "unsupported", "it runs functions in pandas")
+        for name in ("row_function", "steps_apply")
+    ),
     KnownFailure(
         "fireducks",
         "zone_compared-plain",
@@ -125,7 +143,10 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("cudf", f"{name}*", "unsupported", "row functions need NumPy's where")
         for name in ("derive_case", "text_or_nothing")
     ),
-    KnownFailure("cudf", "row_function*", "unsupported", "functions are not implemented for it"),
+    *(
+        KnownFailure("cudf", f"{name}*", "unsupported", "functions are not implemented for it")
+        for name in ("row_function", "steps_apply")
+    ),
     KnownFailure(
         "datatable", "*-empty", "unsupported", "from Arrow, it reads no columns without rows"
     ),
@@ -179,6 +200,7 @@ MARKS: tuple[KnownFailure, ...] = (
             "constants_ranked",
             "transform_nan",
             "transform_expression",
+            "steps_sizes",
         )
         for frame in ("plain", "missing", "one")
     ),

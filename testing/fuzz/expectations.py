@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from ...engines.writing.properties import Facts, output_facts
+from ...engines.writing.sequence import expand_steps
 from ...spec.expression import (
     Agg,
     Arith,
@@ -28,7 +29,6 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.joins import expand_join
 from ...spec.kinds import KindError, extend_schema, kind
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
@@ -81,24 +81,33 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     float decides by its last bits.
     """
     try:
-        _check_kinds(*expand_join(query, schema))
+        for step in expand_steps(query, schema):
+            _check_kinds(step.query, step.rows)
         query, rows = prepare_rows(query, *tables)
-        kept = _derive_rows(query, rows)
-        body = query.apply.body if isinstance(query.apply, RowFunction) else None
-        if body is not None and _reads_days_twice(query, body):
-            return False
-        if body is not None and any(map(_is_of_none, walk(body))):
-            return False
-        groups = group_rows(query.group_by, filter_rows(query, rows))
-        if any(_cancels(node, group) for node in _spreads(query) for group in groups):
-            return False
-        if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
-            return False
-        if not all(_sound(node, kept) for node in _roots(query)):
-            return False
-        return _modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
+        for step in query.steps:
+            if not _is_fair_step(step, rows):
+                return False
+            rows = answer_query(step, rows)
+        return True
     except (OverflowError, TypeError, KeyError, KindError):
         return False
+
+
+def _is_fair_step(query: Query, rows: list[dict[str, Any]]) -> bool:
+    kept = _derive_rows(query, rows)
+    body = query.apply.body if isinstance(query.apply, RowFunction) else None
+    if body is not None and _reads_days_twice(query, body):
+        return False
+    if body is not None and any(map(_is_of_none, walk(body))):
+        return False
+    groups = group_rows(query.group_by, filter_rows(query, rows))
+    if any(_cancels(node, group) for node in _spreads(query) for group in groups):
+        return False
+    if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
+        return False
+    if not all(_sound(node, kept) for node in _roots(query)):
+        return False
+    return _modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
 
 
 def _check_kinds(query: Query, schema: Schema) -> None:

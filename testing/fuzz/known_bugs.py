@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ...spec.expression import Agg, Call, Case, Expr, Lit, walk
 from ...spec.workload import Query, RowFunction
-from ...verification.evaluation import evaluate, filter_rows, group_rows
+from ...verification.evaluation import answer_query, evaluate, filter_rows, group_rows
 from ...verification.python_answers import prepare_rows
 from .frames import Tables
 
@@ -157,7 +157,7 @@ def _calls_on_days_beside_times(met: Met) -> bool:
         return False
     types = {field.name: field.type for field in met.tables.frame.schema}
     days = any(pa.types.is_date(types[n]) for n in met.query.apply.columns if n in types)
-    return days and any(pa.types.is_timestamp(types[n]) for n in met.query.reads)
+    return days and any(pa.types.is_timestamp(types[n]) for n in met.query.reads if n in types)
 
 
 def _is_infinite(value: object) -> bool:
@@ -197,7 +197,11 @@ def known(engine: str, query: Query, tables: Tables) -> Known | None:
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:
         return None
-    query, rows = prepare_rows(query, *tables)
-    kept = filter_rows(query, rows)
-    met = Met(query, tables, len(rows), group_rows(query.group_by, kept) if kept else [])
-    return next((one for one in found if one.meets(met)), None)
+    whole, rows = prepare_rows(query, *tables)
+    for step in whole.steps:
+        kept = filter_rows(step, rows)
+        met = Met(step, tables, len(rows), group_rows(step.group_by, kept) if kept else [])
+        if bug := next((one for one in found if one.meets(met)), None):
+            return bug
+        rows = answer_query(step, rows)
+    return None

@@ -242,7 +242,8 @@ def query(draw: Random) -> Query:
     """Grow a query of one frame."""
     grower = Grower(draw)
     grown = _answer(grower, _grow_start(grower, Query("asked", "")))
-    return _grow_end(grower, grown, grown.outputs)
+    ended = _grow_end(grower, grown, grown.outputs)
+    return _grow_step(grower, ended) if grower.chance(0.2) else ended
 
 
 def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
@@ -326,6 +327,35 @@ def _grow_end(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
     if grower.chance(0.15):
         grown = replace(grown, limit=draw.choice((1, 2, 5)))
     return grown
+
+
+def _grow_step(grower: Grower, grown: Query) -> Query:
+    """Grow a step that works on the answer of a query, if its answer has a key and a number."""
+    draw = grower.draw
+    outputs = (*grown.aggregate, *grown.transform)
+    numbers = [output.name for output in outputs if _is_number(output.expression)]
+    if not (numbers and grown.group_by) or grown.limit is not None:
+        return grown
+    key, number = draw.choice(grown.group_by), Col(draw.choice(numbers))
+    earlier, next_ = (replace(grown, sort=()),), Query("asked", "")
+    match draw.randrange(4):
+        case 0:
+            test = Compare(draw.choice(COMPARISONS), number, Lit(draw.choice((0, 1, 3))))
+            next_ = replace(next_, where=test, group_by=(key,))
+        case 1:
+            share = Arith("/", number, Agg("sum", (number,)))
+            kept = Agg(draw.choice(("count", "size")), (number,))
+            kept = replace(kept, arguments=()) if kept.function == "size" else kept
+            made = (Output("share", share), Output("kept", kept), Output("same", number))
+            next_ = replace(next_, group_by=(key,), transform=made)
+        case 2:
+            double = Output("double", Arith("*", number, Lit(2)))
+            next_ = replace(next_, derive=(double,), select=(key, "double"))
+        case _:
+            function = draw.choice(OF_NUMBERS)
+            made = (Output("made", Agg(function, (number,))), Output("rows", Agg("size", ())))
+            next_ = replace(next_, group_by=draw.choice(((key,), ())), aggregate=made)
+    return replace(next_, earlier=earlier)
 
 
 def _is_number(expr: Expr) -> bool:

@@ -24,6 +24,8 @@ NAME = "asked"
 
 def clauses(query: Query) -> dict[str, Any]:
     """Return a query's clauses as a workload file has them."""
+    if query.earlier:
+        return {"steps": [clauses(step) for step in query.steps]}
     given: dict[str, Any] = {}
     if join := query.join:
         given["join"] = {"table": join.table, "on": list(join.on), "how": join.how}
@@ -32,7 +34,9 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.derive:
         given["derive"] = _outputs(query.derive)
     if query.group_by:
-        given["group_by"] = list(query.group_by)
+        given["distinct" if query.is_distinct else "group_by"] = list(query.group_by)
+    if query.select and not query.whole:
+        given["select"] = list(query.select)
     if query.aggregate:
         given["aggregate"] = _outputs(query.aggregate)
     if query.transform:
@@ -63,7 +67,7 @@ def workload(query: Query) -> str:
             ]
         else:
             lines.append(f"    {clause}: {json.dumps(value, ensure_ascii=False)}")
-    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.join else ""
+    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.steps[0].join else ""
     dataset = f"dataset: {{files: {FRAME}{tables}}}"
     return "\n".join(["workload: fuzz", dataset, "queries:", *lines, ""])
 

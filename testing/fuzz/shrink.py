@@ -33,17 +33,23 @@ def shrink(
                 break
             if left <= 0:
                 break
-    return query, tables if query.join else _keep_used(query, tables)
+    return query, tables if query.steps[0].join else _keep_used(query, tables)
 
 
 def _keep_used(query: Query, tables: Tables) -> Tables:
     """Keep the columns that are read; of none there would be no rows."""
-    names = [name for name in tables.frame.column_names if name in query.reads]
+    first = query.steps[0]
+    if first.asks_for_rows:
+        return tables
+    names = [name for name in tables.frame.column_names if name in first.reads]
     return Tables(tables.frame.select(names)) if names else tables
 
 
 def _smaller(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
     yield from ((query, fewer) for fewer in _each(tables, _halves))
+    if query.earlier:
+        *before, last = query.earlier
+        yield replace(last, earlier=tuple(before)), tables
     yield from ((fewer, tables) for fewer in _fewer_clauses(query))
     yield from ((simpler, tables) for simpler in _simpler(query))
     if join := query.join:

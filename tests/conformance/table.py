@@ -53,6 +53,8 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("a missing key matches nothing in a `join`", "join*-missing"),
     ("`transform` in the frame's order", "share-* z_score-* transform*-*"),
     ("`rank`", "rank*-*"),
+    ("`steps`, each of the answer before", "steps_*-* join_steps-*"),
+    ("rows that are the answer: `select`, `distinct`, `sort`, `limit`", "rows*-* distinct-*"),
     ("`lag lead cumsum`", "lags*-* cumsum*-*"),
 )
 

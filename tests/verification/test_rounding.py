@@ -13,6 +13,7 @@ import pytest
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import duckdb
 from dfbench.engines.interactive import load_program
+from dfbench.errors import DfbenchError
 from dfbench.spec.reader import read_text
 from dfbench.spec.workload import Query
 from dfbench.verification.agreement import Expected, compare_answer
@@ -176,3 +177,31 @@ def test_the_square_of_a_correlation_that_is_zero_may_be_off_by_a_little(tmp_pat
     question = "{group_by: k, aggregate: {r: 'corr(x, y) ** 2'}}"
     for off, right in {0.0: True, 1e-34: True, 1e-20: False}.items():
         assert agrees(table, question, {"k": ["a"], "r": [off]}, tmp_path) is right, off
+
+
+SHARES = (
+    "{steps: [{group_by: k, aggregate: {m: mean(x)}},"
+    " {transform: {k: k, share: 100 * m / sum(m), r: 'round(m, 2)'}}]}"
+)
+
+
+def test_a_later_step_is_held_to_what_the_earlier_ones_may_be_off(tmp_path: Path) -> None:
+    table = pa.table({"k": list("aabb"), "x": [2.01, 0.34, 1.0, 1.348]})
+    share = 100 * 1.175 / (1.175 + 1.174)
+    for a, edge, right in [
+        (share, 1.17, True),
+        (share, 1.18, True),
+        (share * (1 + 1e-15), 1.17, True),
+        (share * (1 + 1e-9), 1.17, False),
+        (share, 1.16, False),
+    ]:
+        values = {"k": ["a", "b"], "share": [a, 100 - share], "r": [edge, 1.17]}
+        assert agrees(table, SHARES, values, tmp_path) is right, (a, edge)
+
+
+def test_rows_that_rounded_values_choose_have_no_oracle(tmp_path: Path) -> None:
+    cut = "{group_by: k, aggregate: {m: mean(x)}, sort: [-m, k], limit: 1}, {distinct: m}"
+    rank = "{group_by: k, aggregate: {m: mean(x)}}, {transform: {r: rank(m)}}"
+    for steps in (cut, rank):
+        with pytest.raises(DfbenchError, match="a step chooses rows by m, which is rounded"):
+            asked(frame([1.0, 2.0]), f"{{steps: [{steps}]}}", tmp_path)

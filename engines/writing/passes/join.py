@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ....errors import Unsupported
-from ....spec.joins import SUFFIX, expand_join, find_table, name_table_columns
+from ....spec.joins import SUFFIX, find_table, name_table_columns
 from ....spec.row_functions import TAKEN
 from ....spec.schema import Schema
 from ....spec.workload import Join, Query
 from ..quote import literal, quote, to_source
+from ..sequence import Step, expand_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,27 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """A query with the rows that it sees, and the one or two tables that these come from.
+    """A query's first step with the rows that it sees, and the tables that these come from.
 
-    `data` are the columns of the dataset, `rows` those after the join, where there is one.
+    `data` are the columns of the dataset, `rows` those after the join, where there is one. `later`
+    are the steps that work on its answer.
     """
 
     query: Query
     rows: Schema
     data: Schema
     joining: Joining | None = None
+    later: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return all steps, each with the rows that it sees."""
+        return (Step(self.query, self.rows), *self.later)
+
+    def alone(self, why: str) -> None:
+        """Raise Unsupported, with the reason, for a query of several steps."""
+        if self.later:
+            raise Unsupported("several steps", why)
 
     @property
     def paths(self) -> str:
@@ -142,12 +155,15 @@ class Inputs:
         return quote("data") if self.joining is None else join(self.joining)
 
 
-def resolve_inputs(query: Query, data: Schema) -> Inputs:
-    """Return what a query reads: the rows that it sees, and the tables that are joined for them."""
-    seen, rows = expand_join(query, data)
-    if seen.join is None:
-        return Inputs(seen, rows, data)
-    return Inputs(seen, rows, data, Joining(seen.join, data, seen.reads))
+def resolve_inputs(query: Query, data: Schema, counts: str) -> Inputs:
+    """Return what a query reads: the rows that its steps see, and the tables that are joined.
+
+    `counts` is the type in which a library has numbers of rows.
+    """
+    first, *later = expand_steps(query, data, counts)
+    seen = first.query
+    joining = Joining(seen.join, data, seen.reads) if seen.join else None
+    return Inputs(seen, first.rows, data, joining, tuple(later))
 
 
 def single_frame(query: Query, _: Schema) -> Query:

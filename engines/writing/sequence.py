@@ -1,0 +1,98 @@
+"""The steps of a query in a row: what each sees of the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...spec.expression import Agg, Call, Col, Expr, columns
+from ...spec.joins import expand_join, join_schemas
+from ...spec.order import Order, join_order, order_after
+from ...spec.schema import Column, Schema
+from ...spec.workload import Query
+from .properties import output_facts, row_facts
+
+# Numbers of rows, of characters and of parts of dates, which a library may keep narrow.
+COUNTS = {"count", "size", "n_unique", "len", "year", "month", "day", "rank"}
+# What gives a value of its argument, in the argument's type.
+CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as a query of its own, and the rows that it sees."""
+
+    query: Query
+    rows: Schema
+
+
+def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Step, ...]:
+    """Return a query's steps, each with the schema of the rows that its clauses see.
+
+    `counts` is the type in which a library has numbers of rows.
+    """
+    found: list[Step] = []
+    order = Order()
+    steps, kept = query.steps, _choose_columns(query.steps, data)
+    for step in steps:
+        seen, rows = expand_join(step, data)
+        seen = seen if found or kept is None else replace(seen, select=kept)
+        rows = replace(rows, ordered=join_order(step, order).defined)
+        order = order_after(step, order)
+        if len(found) + 1 < len(steps):
+            stable = step.keeps_rows and rows.ordered and bool(step.sort)
+            seen = replace(seen, stable=stable)
+        found.append(Step(seen, rows))
+        if len(found) < len(steps):
+            data = answer_schema(seen, rows, counts)
+    return tuple(found)
+
+
+def step_name(place: int) -> str:
+    """Return the name of a step's answer in a program."""
+    return f"step_{place}"
+
+
+def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
+    """Return the columns of an answer, as the next step sees them; it may have no rows."""
+    facts = row_facts(query, rows)
+    answer = output_facts(query, facts).data
+    outputs = {o.name: o.expression for o in (*query.aggregate, *query.transform)}
+    narrow = tuple(
+        _retyped(column, outputs.get(column.name), facts.data, counts) for column in answer.columns
+    )
+    single = bool(query.aggregate) and not query.group_by
+    cut = query.where or query.having or query.limit is not None or query.extreme
+    return Schema(narrow, rows.rows if (single or not cut) else 0)
+
+
+def _retyped(column: Column, made: Expr | None, rows: Schema, counts: str) -> Column:
+    """Return an output in the type that it has where that is no wider than its source."""
+    match made:
+        case Col(name) | Agg(_, (Col(name), *_)) if column.kind == rows[name].kind:
+            if isinstance(made, Agg) and made.function not in CHOOSING:
+                return column
+            return replace(column, arrow=rows[name].arrow, most=rows[name].most)
+        case Agg(function) | Call(function) if function in COUNTS:
+            return replace(column, arrow=counts)
+    return column
+
+
+def _choose_columns(steps: tuple[Query, ...], data: Schema) -> tuple[str, ...] | None:
+    """Return what the later steps need of the first one's rows; None where that is all of them."""
+    if len(steps) == 1 or not (steps[0].asks_for_rows and steps[0].whole):
+        return None
+    needed: set[str] | None = None  # of all columns
+    for step in reversed(steps[1:]):
+        is_whole = step.asks_for_rows and step.whole
+        if not is_whole:
+            needed = set(step.reads)
+        elif needed is not None:
+            needed |= {*step.reads, *(key.name for key in step.sort)}
+    if needed is None:
+        return None
+    first = steps[0]
+    rows = data if first.join is None else join_schemas(data, first.join)
+    derived = [output.name for output in first.derive]
+    read = {*needed, *replace(first, select=()).reads, *(key.name for key in first.sort)}
+    read |= set(columns(first.having)) if first.having else set()
+    return (*(name for name in rows.names if name in read), *derived)
