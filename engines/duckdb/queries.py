@@ -109,7 +109,7 @@ class Statement:
     @property
     def needs_numbers(self) -> bool:
         """Return whether the rows that it sees have to be numbered."""
-        return self.ordered or self._cuts_by_row or self._passes_numbers
+        return self.is_ordered or self._cuts_by_row or self._passes_numbers
 
     @property
     def _passes_numbers(self) -> bool:

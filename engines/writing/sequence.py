@@ -71,7 +71,7 @@ def _retyped(column: Column, made: Expr | None, rows: Schema, counts: str) -> Co
         case Col(name) | Agg(_, (Col(name), *_)) if column.kind == rows[name].kind:
             if isinstance(made, Agg) and made.function not in CHOOSING:
                 return column
-            return replace(column, arrow=rows[name].arrow, most=rows[name].most)
+            return replace(column, arrow=rows[name].arrow)
         case Agg(function) | Call(function) if function in COUNTS:
             return replace(column, arrow=counts)
     return column

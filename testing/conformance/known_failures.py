@@ -73,7 +73,7 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     KnownFailure("datafusion", "steps_apply-*", "unsupported", "its rows have no defined order"),
     *(
-        KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not written for it")
+        KnownFailure("chdb", f"{name}-*", "unsupported", "several steps are not implemented for it")
         for name in ("steps_*", "join_steps")
     ),
     KnownFailure("daft", "truncate_zone_*", "unsupported", "its days always have 24 hours"),

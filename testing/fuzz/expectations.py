@@ -84,10 +84,10 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
         for step in expand_steps(query, schema):
             _check_kinds(step.query, step.rows)
         query, rows = prepare_rows(query, *tables)
-        for step in query.steps:
-            if not _is_fair_step(step, rows):
+        for asked in query.steps:
+            if not _is_fair_step(asked, rows):
                 return False
-            rows = answer_query(step, rows)
+            rows = answer_query(asked, rows)
         return True
     except (OverflowError, TypeError, KeyError, KindError):
         return False

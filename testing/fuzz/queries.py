@@ -353,8 +353,8 @@ def _grow_step(grower: Grower, grown: Query) -> Query:
             next_ = replace(next_, derive=(double,), select=(key, "double"))
         case _:
             function = draw.choice(OF_NUMBERS)
-            made = (Output("made", Agg(function, (number,))), Output("rows", Agg("size", ())))
-            next_ = replace(next_, group_by=draw.choice(((key,), ())), aggregate=made)
+            whole = (Output("made", Agg(function, (number,))), Output("rows", Agg("size", ())))
+            next_ = replace(next_, group_by=draw.choice(((key,), ())), aggregate=whole)
     return replace(next_, earlier=earlier)
 
 
