@@ -170,7 +170,7 @@ class Statement:
 
     def _selected(self) -> list[str]:
         derived = [] if self._is_nested else [*map(self._output, self.query.derive)]
-        if self.table or self.numbered or self.data.partial or not self.query.whole:
+        if self.table or self.numbered or self.data.unread or not self.query.whole:
             names = self.query.select[: -len(derived) or None]
             return [*map(quote_name, names), *derived]
         return ["*", *derived]
