@@ -84,6 +84,34 @@ Strict = Annotated[
     ),
 ]
 
+ExportHtml = Annotated[
+    str | None,
+    typer.Option(
+        "--export-html",
+        metavar="FILE",
+        help="Write the report as HTML; for every export, - is standard output.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ExportMarkdown = Annotated[
+    str | None,
+    typer.Option(
+        "--export-markdown",
+        metavar="FILE",
+        help="Write the report as Markdown.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ExportJson = Annotated[
+    str | None,
+    typer.Option(
+        "--export-json",
+        metavar="FILE",
+        help="Write the result as JSON.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -254,33 +282,9 @@ class OutputOptions:
             rich_help_panel=OUTPUT,
         ),
     ] = None
-    export_html: Annotated[
-        str | None,
-        typer.Option(
-            "--export-html",
-            metavar="FILE",
-            help="Write the report as HTML; for every export, - is standard output.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
-    export_markdown: Annotated[
-        str | None,
-        typer.Option(
-            "--export-markdown",
-            metavar="FILE",
-            help="Write the report as Markdown.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
-    export_json: Annotated[
-        str | None,
-        typer.Option(
-            "--export-json",
-            metavar="FILE",
-            help="Write the result as JSON.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
+    export_html: ExportHtml = None
+    export_markdown: ExportMarkdown = None
+    export_json: ExportJson = None
     export_jsonl: Annotated[
         str | None,
         typer.Option(
@@ -314,33 +318,9 @@ class SweepOutput:
             rich_help_panel=OUTPUT,
         ),
     ] = "table"
-    export_html: Annotated[
-        str | None,
-        typer.Option(
-            "--export-html",
-            metavar="FILE",
-            help="Write the report as HTML; for every export, - is standard output.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
-    export_markdown: Annotated[
-        str | None,
-        typer.Option(
-            "--export-markdown",
-            metavar="FILE",
-            help="Write the report as Markdown.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
-    export_json: Annotated[
-        str | None,
-        typer.Option(
-            "--export-json",
-            metavar="FILE",
-            help="Write the result as JSON.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None
+    export_html: ExportHtml = None
+    export_markdown: ExportMarkdown = None
+    export_json: ExportJson = None
 
 
 def expand_groups(function: Callable[..., None]) -> Callable[..., None]:

@@ -21,7 +21,7 @@ FINISH = {
     "pandas": "answer",
     "polars": "answer.collect() if isinstance(answer, pl.LazyFrame) else answer",
     "dask": 'answer.compute() if hasattr(answer, "compute") else answer',
-    "modin": "answer",
+    "modin": "execute(answer) or answer",
     "datatable": "answer.materialize() or answer",
     "duckdb": 'answer.to_arrow_table() if hasattr(answer, "to_arrow_table") else answer',
 }
@@ -37,7 +37,7 @@ def rows(answer):
 ROWS = {
     "pandas": f"import pandas\nimport pyarrow as pa\n{PANDAS_ROWS}",
     "dask": f"import pandas\nimport pyarrow as pa\n{PANDAS_ROWS}",
-    "modin": "import pandas\nimport pyarrow as pa\n"
+    "modin": "import pandas\nimport pyarrow as pa\nfrom modin.utils import execute\n"
     + PANDAS_ROWS.replace(
         "def rows(answer):",
         'def rows(answer):\n    if hasattr(answer, "modin"):\n'
@@ -55,7 +55,6 @@ def rows(answer):
     "datatable": "def rows(answer):\n    return answer.to_arrow()",
     "duckdb": "def rows(answer):\n    return answer",
 }
-MODIN_FINISH = "from modin.utils import execute\n"
 DIVISION = "# What follows was added by dfbench: it loads the data, and returns the answer's rows."
 
 
@@ -105,13 +104,11 @@ class OwnEngine(Wrapper):
         loading = self.engine.write(_read_columns(query), data, resources).text
         kept = [node for node in ast.parse(loading).body if not _is_left_out(node)]
         rows = ROWS[self.own.engine].replace("OUTPUT", repr(query.outputs[-1]))
-        finish, imports, before = FINISH[self.own.engine], "", ""
-        if self.own.engine == "modin":
-            imports, before = MODIN_FINISH, "    execute(answer)\n"
+        finished = FINISH[self.own.engine]
         parts = [
             "\n".join(ast.get_source_segment(loading, node) or "" for node in kept),
-            f"{imports}answer_query = {function}",
-            f"def query(data):\n    answer = answer_query(data)\n{before}    return {finish}",
+            f"answer_query = {function}",
+            f"def query(data):\n    answer = answer_query(data)\n    return {finished}",
             rows,
         ]
         return "\n\n\n".join(parts)

@@ -75,10 +75,15 @@ def engines() -> dict[str, Engine]:
 
 
 def register_programs(programs: Iterable[OwnProgram]) -> None:
-    """Make a workload's own programs known by name; EngineError where an engine has the name."""
+    """Make a workload's own programs known by name, and forget those of any other workload.
+
+    Raises EngineError where an engine has the name.
+    """
     known = engines()
+    for name in [name for name, engine in known.items() if isinstance(engine, OwnEngine)]:
+        del known[name]
     for one in programs:
-        if not isinstance(known.get(one.name), OwnEngine | None):
+        if one.name in known:
             raise EngineError(f"{one.name} is the name of an engine; give the program another")
         known[one.name] = OwnEngine(_find(one.engine or "pandas"), one)
 

@@ -15,15 +15,8 @@ from .workload import OwnProgram
 
 # A module that has all three loads its data itself.
 WHOLE = frozenset({"load", "query", "rows"})
-# The engine whose frame a function gets, by the module that its file imports.
-LIBRARIES = {
-    "modin": "modin",
-    "polars": "polars",
-    "duckdb": "duckdb",
-    "dask": "dask",
-    "datatable": "datatable",
-    "pandas": "pandas",
-}
+# The engines whose frame a function gets, by the module that its file imports; the first counts.
+LIBRARIES = ("modin", "polars", "duckdb", "dask", "datatable", "pandas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +76,10 @@ class ProgramReader:
         whole = not function and set(functions) >= WHOLE
         found = engine or find_library(tree)
         if not whole and not found:
-            names = ", ".join(sorted(LIBRARIES.values()))
+            names = ", ".join(sorted(LIBRARIES))
             message = f"{file} imports no engine whose frame it could get; name one by 'engine'"
             self.log.add(node.place, f"{message}: {names}")
-        elif not whole and found not in LIBRARIES.values():
+        elif not whole and found not in LIBRARIES:
             message = f"a function cannot get a frame of {found!r}{suggest(found, LIBRARIES)}"
             self.log.add(node.place, f"{message}; write load, query and rows for another engine")
         elif not functions:
@@ -128,4 +121,4 @@ def find_library(tree: ast.Module) -> str:
                 imported |= {one.name.partition(".")[0] for one in names}
             case ast.ImportFrom(module=str(module)):
                 imported.add(module.partition(".")[0])
-    return next((engine for module, engine in LIBRARIES.items() if module in imported), "")
+    return next((engine for engine in LIBRARIES if engine in imported), "")

@@ -12,7 +12,6 @@ from dfbench.comparison import session
 from dfbench.comparison.request import Request
 from dfbench.engines import find
 from dfbench.errors import DfbenchError
-from dfbench.spec.reader import read_text
 from dfbench.storage.records import Outcome
 
 WORKLOAD = """
@@ -41,6 +40,30 @@ import polars as pl
 def query(frame):
     return frame.lazy().group_by("id1").agg(pl.col("v1").sum())
 """
+DASK = """
+import dask.dataframe as dd
+
+def query(frame):
+    return frame.groupby("id1")["v1"].sum()
+"""
+MODIN = """
+import modin.pandas as pd
+
+def query(frame):
+    return frame.groupby("id1")["v1"].sum()
+"""
+DUCKDB = """
+import duckdb
+
+def query(con):
+    return con.sql("SELECT id1, sum(v1) AS v1 FROM data GROUP BY id1")
+"""
+DATATABLE = """
+import datatable as dt
+
+def query(frame):
+    return frame[:, dt.sum(dt.f.v1), dt.by("id1")]
+"""
 MODULE = """
 import pyarrow.parquet as pq
 
@@ -58,7 +81,8 @@ def rows(answer):
 def test_programs_of_a_folder_run_as_they_stand_and_are_checked(tmp_path: Path) -> None:
     folder = tmp_path / "candidates"
     folder.mkdir()
-    texts = {"mine": PANDAS, "lazy": POLARS, "arrow": MODULE}
+    texts = {"mine": PANDAS, "lazy": POLARS, "arrow": MODULE, "split": DASK, "spread": MODIN}
+    texts |= {"relation": DUCKDB, "columns": DATATABLE}
     for name, text in texts.items():
         (folder / f"{name}.py").write_text(text)
     file = tmp_path / "small.yaml"
@@ -67,16 +91,11 @@ def test_programs_of_a_folder_run_as_they_stand_and_are_checked(tmp_path: Path) 
         str(file), Selection(program=[str(folder)]), results=tmp_path / "results"
     )
     workload = request.read()
-    assert workload.engines == ("duckdb", "arrow", "lazy", "mine")
+    assert workload.engines == ("duckdb", *sorted(texts))
 
     stored = session.check(request, workload).stored
     outcomes = {(run.engine, run.query): run for run in stored.runs}
-    for engine, query in [
-        ("mine", "total"),
-        ("mine", "whole"),
-        ("lazy", "total"),
-        ("arrow", "total"),
-    ]:
+    for engine, query in [*((name, "total") for name in texts), ("mine", "whole")]:
         assert outcomes[engine, query].outcome is Outcome.OK, outcomes[engine, query].evidence
     # A module without the question's function answers the one it knows.
     assert outcomes["arrow", "whole"].outcome is Outcome.WRONG
@@ -117,11 +136,11 @@ def test_a_stranger_cannot_bring_a_program(tmp_path: Path) -> None:
         Request(file, python=False).read()
 
 
-@pytest.mark.parametrize("engine", ["pandas", "polars", "dask", "modin", "datatable", "duckdb"])
-def test_a_function_gets_the_frame_that_its_engine_loads(tmp_path: Path, engine: str) -> None:
-    text = f"import {engine}\n\ndef query(frame):\n    return frame\n"
-    (tmp_path / "new.py").write_text(text)
-    found = read_text(WORKLOAD.replace("PROGRAM", "new: new.py:query"), "small.yaml", tmp_path)
-    (own,) = found.programs
-    assert (own.engine, own.function) == (engine, "query")
-    assert find(engine).name == engine
+def test_the_programs_of_another_workload_are_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(POLARS)
+    file = tmp_path / "small.yaml"
+    file.write_text(WORKLOAD.replace("PROGRAM", "new: new.py"))
+    assert find(Request(file).read().engines[-1]).name == "new"
+    Request("groupby").read()
+    with pytest.raises(DfbenchError, match="unknown engine 'new'"):
+        find("new")
