@@ -8,15 +8,18 @@ from ..report import diff as differences
 from ..report.output import ReportOutput
 from ..storage.folder import newest, read
 from ..storage.records import Outcome
-from .result import print_failures
+from .result import NOT_MET, print_gates
 
 
 def diff(old: Path, new: Path, output: ReportOutput, *, force: bool) -> int:
-    """Compare two comparisons; return 1 if a condition fails or a new answer is wrong, else 0."""
+    """Compare two comparisons; return 1 if a condition holds or a new answer is wrong.
+
+    Under `--strict-gates`, return 4 if a condition is not decided.
+    """
     stored = read(newest(old)), read(newest(new))
     if not force:
         differences.comparable(*stored)
     found = differences.diff(*stored)
-    failed = print_failures(output.tell(found))
+    status = print_gates(output.tell(found), strict=output.strict_gates)
     wrong = any(change.after.outcome is Outcome.WRONG for change in found.changes)
-    return 1 if failed or wrong else 0
+    return NOT_MET if wrong else status

@@ -80,7 +80,10 @@ ResultsFolder = Annotated[
 Strict = Annotated[
     bool,
     typer.Option(
-        "--strict", help="Exit with status 3 if an engine failed.", rich_help_panel=OUTPUT
+        "--strict",
+        help="Exit with status 3 if an engine failed or answered nothing, or an answer is "
+        "unchecked.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 
@@ -277,11 +280,19 @@ class OutputOptions:
         typer.Option(
             "--fail-if",
             metavar="CONDITION",
-            help="Exit with status 1 if the condition holds: 'polars > 1.1 * baseline'; "
-            "repeatable.",
+            help="Exit with status 1 if the condition holds for a query. CONDITION is ENGINE > "
+            "NUMBER * baseline, or memory(ENGINE) > SIZE; < is the opposite; repeatable.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
+    strict_gates: Annotated[
+        bool,
+        typer.Option(
+            "--strict-gates",
+            help="Exit with status 4 if noise or a failure leaves a --fail-if condition undecided.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
     export_html: ExportHtml = None
     export_markdown: ExportMarkdown = None
     export_json: ExportJson = None

@@ -19,4 +19,4 @@ def open_output(options: OutputOptions) -> ReportOutput:
         Format.JSONL: options.export_jsonl,
         Format.CSV: options.export_csv,
     }
-    return prepare(options.form, options.fail_if or (), files)
+    return prepare(options.form, options.fail_if or (), files, strict_gates=options.strict_gates)

@@ -3,20 +3,22 @@
     ENGINE > [NUMBER *] baseline     the whole interval of its ratio lies above the number
     memory(ENGINE) > SIZE            its peak memory is above the size
 
-One question on which it holds is enough; `<` asks for the opposite side. What is
-undecided, or did not run, never fails; beside other work, the interval must be far beyond.
+One question on which it holds is enough; `<` asks for the opposite side. A ratio whose interval
+contains the number is undecided, and so is a question that failed or did not run; beside other
+work, the interval must be far beyond. docs/gates.md has the grammar.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..errors import DfbenchError
+from ..storage.records import Outcome
 from .diff import Diff
-from .model import Ratio, View
+from .model import Ratio, Verdict, View
 from .statistics import FAR, NOISY_SHARE
 from .units import size
 
@@ -44,9 +46,18 @@ class Measurement:
 
     engine: str
     query: str
+    outcome: Outcome | None
     ratio: Ratio | None
     peak: int | None
     noisy: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateFindings:
+    """A sentence for each question on which a condition holds, and on which it is undecided."""
+
+    failures: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 def read(text: str) -> Gate:
@@ -64,15 +75,21 @@ def read(text: str) -> Gate:
     )
 
 
-def failures(gate: Gate, measured: Iterable[Measurement]) -> tuple[str, ...]:
-    """Return a sentence for each question on which the condition certainly holds.
+def evaluate(gates: Iterable[Gate], measured: Sequence[Measurement]) -> GateFindings:
+    """Return on which questions conditions certainly hold, and on which that is undecided.
 
     Raises DfbenchError for an engine that was not compared.
     """
-    everything = tuple(measured)
-    check(gate, [one.engine for one in everything])
-    own = (one for one in everything if one.engine == gate.engine)
-    return tuple(said for one in own if (said := _failure(gate, one)))
+    judged = []
+    for gate in gates:
+        check(gate, [one.engine for one in measured])
+        own = (one for one in measured if one.engine == gate.engine)
+        judge = _judge_time if gate.what == "time" else _judge_memory
+        judged += [(judge(gate, one), f"{gate.text}: {one.engine} on {one.query}") for one in own]
+    return GateFindings(
+        tuple(f"{where} {found.reason}" for found, where in judged if found.holds),
+        tuple(f"{where} {found.reason}" for found, where in judged if found.holds is None),
+    )
 
 
 def check(gate: Gate, engines: Sequence[str]) -> None:
@@ -87,7 +104,7 @@ def check(gate: Gate, engines: Sequence[str]) -> None:
 def of_view(view: View) -> tuple[Measurement, ...]:
     """Return what gates look at in one comparison: the baseline is its baseline engine."""
     return tuple(
-        Measurement(cell.engine, cell.query, cell.ratio, cell.peak, cell.noisy)
+        Measurement(cell.engine, cell.query, cell.outcome, cell.ratio, cell.peak, cell.noisy)
         for row in view.rows
         for cell in row.cells
     )
@@ -96,24 +113,63 @@ def of_view(view: View) -> tuple[Measurement, ...]:
 def of_diff(found: Diff) -> tuple[Measurement, ...]:
     """Return what gates look at in a difference: the baseline is the old comparison."""
     return tuple(
-        Measurement(c.engine, c.query, c.ratio, c.after.peak, max(c.before.noisy, c.after.noisy))
-        for c in found.changes
+        Measurement(
+            change.engine,
+            change.query,
+            change.after.outcome,
+            change.ratio,
+            change.after.peak,
+            max(change.before.noisy, change.after.noisy),
+        )
+        for change in found.changes
     )
 
 
-def _failure(gate: Gate, one: Measurement) -> str | None:
-    where = f"{gate.text}: {one.engine} on {one.query}"
-    if gate.what == "memory":
-        if one.peak is None or not _beyond(gate, one.peak, one.peak):
-            return None
-        return f"{where} used {size(one.peak)}"
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """Whether a condition holds of a question, None where that is undecided, and why."""
+
+    holds: bool | None
+    reason: str = ""
+
+
+def _judge_memory(gate: Gate, one: Measurement) -> _Judgement:
+    if one.outcome is Outcome.UNSUPPORTED:
+        return _Judgement(holds=False)
+    if one.peak is None:
+        return _Judgement(None, f"has no peak memory ({_describe_ending(one)})")
+    holds, reason = _beyond(gate, one.peak, one.peak), f"used {size(one.peak)}"
+    if one.outcome is not Outcome.OK and not (holds and gate.above):  # it may have needed more
+        return _Judgement(None, f"{reason}, and ended: {_describe_ending(one)}")
+    return _Judgement(holds, reason)
+
+
+def _judge_time(gate: Gate, one: Measurement) -> _Judgement:
     found = one.ratio
-    if found is None or found.low is None or found.high is None:
-        return None
+    if one.outcome is Outcome.UNSUPPORTED or (found and found.verdict is Verdict.BASELINE):
+        return _Judgement(holds=False)
+    if found is None:
+        return _Judgement(None, f"has no ratio ({_describe_ending(one)})")
+    if found.low is None or found.high is None:
+        return _Judgement(None, f"took {found.text} the baseline's time, without an interval")
     doubt = FAR if one.noisy > NOISY_SHARE else 1.0
-    if not _beyond(gate, found.low / doubt, found.high * doubt):
-        return None
-    return f"{where} took {found.text} the baseline's time"
+    low, high = found.low / doubt, found.high * doubt
+    reason = f"took {found.text} the baseline's time"
+    if _beyond(gate, low, high):
+        return _Judgement(True, reason)
+    if _beyond(replace(gate, above=not gate.above), low, high):
+        return _Judgement(holds=False)
+    return _Judgement(None, f"{reason}, beside other work" if doubt > 1 else reason)
+
+
+def _describe_ending(one: Measurement) -> str:
+    match one.outcome:
+        case None:
+            return "it did not run"
+        case Outcome.OK:
+            return "the baseline has no time"
+        case outcome:
+            return str(outcome)
 
 
 def _beyond(gate: Gate, low: float, high: float) -> bool:

@@ -12,7 +12,7 @@ from ..storage.files import replace
 from . import diff_formats, export, gates, terminal
 from .diff import Diff
 from .formats import Format
-from .gates import Gate
+from .gates import Gate, GateFindings
 from .model import View
 from .sweeps import forms as sweep_forms
 from .sweeps.model import SweepView
@@ -22,22 +22,26 @@ STANDARD = "-"
 
 @dataclass(frozen=True, slots=True)
 class ReportOutput:
-    """How a story is printed, which files get it too, and what makes the command fail."""
+    """How a story is printed, which files get it too, and what makes the command fail.
+
+    With `strict_gates`, a condition that is not decided fails it too.
+    """
 
     form: Format = Format.TABLE
     gates: tuple[Gate, ...] = ()
     files: tuple[tuple[Format, str], ...] = ()
+    strict_gates: bool = False
 
     def check(self, engines: Sequence[str]) -> None:
         """Raise DfbenchError for a condition on an engine that will not be compared."""
         for gate in self.gates:
             gates.check(gate, engines)
 
-    def tell(self, story: View | Diff) -> tuple[str, ...]:
-        """Print and export a story; give a sentence for each condition that fails the command."""
+    def tell(self, story: View | Diff) -> GateFindings:
+        """Print and export a story; return what its conditions find in it."""
         self.write(story)
         seen = gates.of_view(story) if isinstance(story, View) else gates.of_diff(story)
-        return tuple(said for gate in self.gates for said in gates.failures(gate, seen))
+        return gates.evaluate(self.gates, seen)
 
     def write(self, story: View | Diff | SweepView) -> None:
         """Print and export a story."""
@@ -49,7 +53,11 @@ class ReportOutput:
 
 
 def prepare(
-    form: str, conditions: Iterable[str], files: Mapping[Format, str | None]
+    form: str,
+    conditions: Iterable[str],
+    files: Mapping[Format, str | None],
+    *,
+    strict_gates: bool = False,
 ) -> ReportOutput:
     """Read what a command line asks for, and open each file once, before anything runs.
 
@@ -66,7 +74,8 @@ def prepare(
     for _, name in wanted:
         if name != STANDARD:
             _try_out(Path(name))
-    return ReportOutput(Format(form), tuple(gates.read(one) for one in conditions), wanted)
+    read = tuple(gates.read(one) for one in conditions)
+    return ReportOutput(Format(form), read, wanted, strict_gates)
 
 
 def render(story: View | Diff | SweepView, form: Format) -> str:

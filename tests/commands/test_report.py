@@ -134,6 +134,7 @@ def test_a_mistake_is_a_sentence_and_exit_code_2(
         ("polars < 0.5 * baseline", 1),
         ("memory(pandas) > 1GiB", 1),
         ("memory(pandas) > 9GiB", 0),
+        ("polars > 0.224 * baseline", 0),
     ],
 )
 def test_a_condition_decides_the_exit_code_of_report(
@@ -148,14 +149,39 @@ def test_a_condition_decides_the_exit_code_of_report(
     assert ("fails: " in capsys.readouterr().err) == bool(code)
 
 
-def test_report_exits_with_1_where_answers_disagree_and_with_3_under_strict(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wrong = samples.store(tmp_path, samples.head(engines=("pandas", "dask"), queries=("q8",)))
-    failed = samples.store(tmp_path, samples.head(engines=("datatable",), queries=("q10",)))
-    assert run_dfbench(monkeypatch, "report", str(wrong.path)) == 1
-    assert run_dfbench(monkeypatch, "report", str(failed.path)) == 1  # nothing is answered
-    assert run_dfbench(monkeypatch, "report", str(failed.path), "--strict") == 3
+@pytest.mark.parametrize("command", ["report", "diff"])
+def test_an_open_condition_is_not_decided_and_has_its_own_code_under_strict_gates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:  # fmt: skip
+    path = str(samples.store(tmp_path, samples.head(**{**RIGHT, "rounds": 1})).path)
+    words = (command, *[path] * (1 if command == "report" else 2), "--fail-if")
+    asked = (*words, "polars > 1.1 * baseline")  # one round has no interval
+    assert run_dfbench(monkeypatch, *asked) == 0
+    assert "not decided: polars > 1.1 * baseline: polars on q1" in capsys.readouterr().err
+    assert run_dfbench(monkeypatch, *asked, "--strict-gates") == 4
+    assert run_dfbench(monkeypatch, *words, "memory(polars) > 9GiB", "--strict-gates") == 0
+
+
+@pytest.mark.parametrize(
+    ("engines", "queries", "usual", "strict"),
+    [
+        (("pandas", "polars"), ("q1", "q6"), 0, 0),
+        (("pandas", "dask"), ("q8",), 1, 1),  # a wrong answer
+        (("pandas", "datatable"), ("q1", "q10"), 0, 3),  # out of memory
+        (("pandas", "datatable"), ("q1", "q6"), 0, 0),  # one question is unsupported
+        (("pandas", "datatable"), ("q6",), 0, 3),  # an engine answers nothing
+        (("datatable",), ("q1", "q6"), 0, 3),  # nobody answers a question
+        (("datatable",), ("q6",), 1, 3),  # nobody answers anything
+    ],
+)
+def test_the_exit_status_counts_what_was_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    engines: tuple[str, ...], queries: tuple[str, ...], usual: int, strict: int,
+) -> None:  # fmt: skip
+    path = str(samples.store(tmp_path, samples.head(engines=engines, queries=queries)).path)
+    assert run_dfbench(monkeypatch, "report", path) == usual
+    assert run_dfbench(monkeypatch, "report", path, "--strict") == strict
 
 
 def test_diff_refuses_other_data_until_it_is_forced(
