@@ -21,6 +21,7 @@ from ..spec.workload import Generated, Measure, Workload
 from ..storage import trials
 from ..storage.folder import Folder, StoredComparison, create, inside, reopen
 from ..storage.folder import read as read_folder
+from ..storage.lock import writing_alone
 from ..storage.records import Head, Run
 from ..storage.trials import Trial
 from .memory_floor import FloorSearch
@@ -89,22 +90,25 @@ def compare(request: Request, workload: Workload, observer: Observer = SILENT) -
     planned = prepare(request, workload, observer)
     small = prepare_tenth(request, planned, observer)
     session = Session.create(request, planned, observer)
-    session.run_rounds()
-    session.run_secondary(request, small, None)
-    return session.finish()
+    with writing_alone(session.folder.path):
+        session.run_rounds()
+        session.run_secondary(request, small, None)
+        return session.finish()
 
 
 def resume(path: Path, request: Request, observer: Observer = SILENT) -> Comparison:
     """Continue an interrupted comparison: the same plan without what is stored already.
 
-    Raises ResultsError where the data, the limits, a version or a program has changed since.
+    Raises ResultsError where the data, the limits, a version or a program has changed since, or
+    another process is still running it.
     """
     limits.clean_up()
-    session, stored = reopen_session(path, request, observer)
-    small = prepare_tenth(request, session.plan, observer)
-    session.run_rounds(stored.runs)
-    session.run_secondary(request, small, stored.tenth)
-    return session.finish()
+    with writing_alone(path):
+        session, stored = reopen_session(path, request, observer)
+        small = prepare_tenth(request, session.plan, observer)
+        session.run_rounds(stored.runs)
+        session.run_secondary(request, small, stored.tenth)
+        return session.finish()
 
 
 def reopen_session(
@@ -123,8 +127,9 @@ def check(request: Request, workload: Workload, observer: Observer = SILENT) -> 
     """Run every program once on little data and check its answers; nothing is timed."""
     planned = prepare(request, _small(workload), observer)
     session = Session.create(request, planned, observer)
-    session.run_rounds()
-    return session.finish()
+    with writing_alone(session.folder.path):
+        session.run_rounds()
+        return session.finish()
 
 
 def floor(request: Request, workload: Workload, observer: Observer = SILENT) -> Path:
@@ -137,22 +142,25 @@ def floor(request: Request, workload: Workload, observer: Observer = SILENT) -> 
     made = make_head(planned, command_line(), request.baseline)
     made = replace(made, limits={**made.limits, "memory": "find", "most": most})
     path = create(request.results, made, trials.HEAD).path
-    _search(planned, path, observer, most, ())
+    with writing_alone(path):
+        _search(planned, path, observer, most, ())
     return path
 
 
 def resume_floor(path: Path, request: Request, observer: Observer = SILENT) -> Path:
     """Continue an interrupted search for memory floors; return its folder.
 
-    Raises ResultsError where the data, the limits or a version has changed since.
+    Raises ResultsError where the data, the limits or a version has changed since, or another
+    process is still running it.
     """
     limits.clean_up()
-    stored = trials.read(path)
-    request = _with_stored_backend(request, stored.head)
-    workload = _stored_workload(stored.head, request)
-    planned, most = _prepare_floor(request, workload, observer)
-    _check_unchanged(planned, stored.head, path)
-    _search(planned, path, observer, most, stored.trials)
+    with writing_alone(path):
+        stored = trials.read(path)
+        request = _with_stored_backend(request, stored.head)
+        workload = _stored_workload(stored.head, request)
+        planned, most = _prepare_floor(request, workload, observer)
+        _check_unchanged(planned, stored.head, path)
+        _search(planned, path, observer, most, stored.trials)
     return path
 
 

@@ -24,6 +24,7 @@ from ..spec.sweep import Axis, find_kind
 from ..spec.workload import Measure, Workload
 from ..storage import folder, sweeps
 from ..storage.folder import StoredComparison
+from ..storage.lock import writing_alone
 from ..storage.records import Outcome, Run
 from ..storage.sweeps import PointHead, SweepHead
 from .points import Point, is_harder, make_points, rank_hardness
@@ -42,22 +43,29 @@ def sweep(
         observer.warn(sentence)
     plans = [prepare(request, point.workload, observer) for point in points]
     path = sweeps.create(request.results, _make_head(workload, axes, points, skipped))
-    sessions = []
-    for point, plan in zip(points, plans, strict=True):
-        head = make_head(plan, command_line(), request.baseline)
-        made = folder.create_at(path / point.name, head)
-        sessions.append(Session(plan, made, head, observer))
-    values = [dict(point.values) for point in points]
-    return _run(path, SweepRounds(axes, values, sessions))
+    with writing_alone(path):
+        sessions = []
+        for point, plan in zip(points, plans, strict=True):
+            head = make_head(plan, command_line(), request.baseline)
+            made = folder.create_at(path / point.name, head)
+            sessions.append(Session(plan, made, head, observer))
+        values = [dict(point.values) for point in points]
+        return _run(path, SweepRounds(axes, values, sessions))
 
 
 def resume(path: Path, request: Request, observer: Observer = SILENT) -> Sweep:
     """Continue an interrupted sweep.
 
-    Raises ResultsError where the data, the limits, a version or a program has changed since.
+    Raises ResultsError where the data, the limits, a version or a program has changed since, or
+    another process is still running it.
     """
     limits.clean_up()
     head = sweeps.read_head(path)
+    with writing_alone(path):
+        return _resume(path, head, request, observer)
+
+
+def _resume(path: Path, head: SweepHead, request: Request, observer: Observer) -> Sweep:
     opened = [reopen_session(path / point.folder, request, observer) for point in head.points]
     sessions = [session for session, _ in opened]
     tasks = [one for session in sessions for one in session.plan.workload.tasks]

@@ -99,6 +99,9 @@ def test_a_killed_comparison_is_gone_on_with_to_the_same_end(
 ) -> None:
     victim = start(workload)
     folder = wait_for_runs(victim, workload.parent, 3)
+    victim.send_signal(signal.SIGSTOP)
+    with pytest.raises(ResultsError, match=rf"process {victim.pid} on .* is still running this"):
+        session.resume(folder, Request(workload, results=workload.parent / "results"))
     victim.kill()
     victim.communicate()
     before = read(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from dfbench.comparison.request import Request
 from dfbench.errors import ResultsError
 from dfbench.report.sweeps.sweep import Sweep
 from dfbench.storage import folder, sweeps
+from dfbench.storage.lock import writing_alone
 from dfbench.storage.records import Outcome, Run
 from dfbench.sweeps import session
 
@@ -85,6 +87,11 @@ def test_a_sweep_that_would_mix_two_measurements_is_not_resumed(
     finished: Sweep, tmp_path: Path
 ) -> None:
     path = Path(shutil.copytree(finished.path, tmp_path / "tiny" / finished.path.name))
+    with (
+        writing_alone(path),
+        pytest.raises(ResultsError, match=f"process {os.getpid()} on .* is still running this"),
+    ):
+        session.resume(path, Request(path.parent / "tiny.yaml"))
     program = path / "rows=100" / "programs" / "polars" / "q1.py"
     program.write_text("# another one")
     with pytest.raises(ResultsError, match="the program of polars for q1 has changed"):
