@@ -2,9 +2,11 @@
 
     python benchmarks/checker.py [--rows 1e6]
 
-The answers have the shape of q10: three text keys, three whole ones, a float and a count; the
-second has its rows shuffled. Each contestant runs three times in a process of its own; the best
-time and the largest anonymous memory beyond the imports count.
+Two shapes of answers: that of q10 (three text keys, three integer keys, a float and a count), and
+joined rows, which have no key (four texts, three integers, two floats). The second answer has its
+rows shuffled, and each float off by its last digit, as an engine that adds in another order. Each
+contestant runs three times in a process of its own; the best time and the largest anonymous memory
+beyond the imports count.
 """
 
 from __future__ import annotations
@@ -30,24 +32,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=float, default=1e6)
     rows = int(parser.parse_args().rows)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = Path(folder, "expected.arrow"), Path(folder, "answer.arrow")
-        size = write_answers(rows, *paths)
-        print(f"{rows:,} rows, an answer of {size / 1e6:.0f} MB")
-        results = {c.__name__: measured(c, *paths) for c in (dfbench_compare, pandas_merge)}
-    for name, (seconds, memory) in results.items():
-        rate = f"{rows / seconds / 1e6:.2f} M rows/s"
-        print(f"{name:16} {rate:>16}, {memory / size:.2f} times the answer's size in memory")
-    (mine, my_memory), (theirs, their_memory) = results.values()
-    speed, memory = theirs / mine, my_memory / their_memory
-    print(f"dfbench is {speed:.1f} times as fast, in {memory:.2f} of the memory")
+    shapes = {
+        "q10": (build_q10, (compare_q10, merge_q10)),
+        "joined": (build_joined, (compare_joined,)),
+    }
+    for name, (build, contestants) in shapes.items():
+        with tempfile.TemporaryDirectory() as folder:
+            paths = Path(folder, "expected.arrow"), Path(folder, "answer.arrow")
+            size = write_answers(build(rows), *paths)
+            print(f"{name}: {rows:,} rows, an answer of {size / 1e6:.0f} MB")
+            report([(c.__name__, *measure(c, *paths)) for c in contestants], rows, size)
 
 
-def write_answers(rows: int, expected: Path, answer: Path) -> int:
-    """Write an answer and the same one shuffled; give its bytes."""
+def report(results: list[tuple[str, float, int]], rows: int, size: int) -> None:
+    for name, seconds, memory in results:
+        rate = f"{seconds:.2f} s, {rows / seconds / 1e6:.2f} M rows/s"
+        print(f"  {name:16} {rate:>26}, {memory / size:.2f} times the answer's size in memory")
+    if len(results) > 1:
+        (_, mine, my_memory), (_, theirs, their_memory) = results
+        speed, memory = theirs / mine, my_memory / their_memory
+        print(f"  dfbench is {speed:.1f} times as fast, in {memory:.2f} of the memory")
+
+
+def build_q10(rows: int) -> pa.Table:
     random = np.random.default_rng(108)
     many = max(rows // 100, 1)
-    table = pa.table(
+    return pa.table(
         {
             "id1": texts(random.integers(0, 100, rows), 100, 3),
             "id2": texts(random.integers(0, 100, rows), 100, 3),
@@ -59,10 +69,33 @@ def write_answers(rows: int, expected: Path, answer: Path) -> int:
             "count": np.ones(rows, np.int64),
         }
     )
-    for path, order in ((expected, np.arange(rows)), (answer, random.permutation(rows))):
+
+
+def build_joined(rows: int) -> pa.Table:
+    random = np.random.default_rng(109)
+    sizes = max(rows // 1_000_000, 10), max(rows // 1_000, 100), rows
+    keys = [random.integers(0, size, rows) for size in sizes]
+    columns = {f"id{i}": values for i, values in enumerate(keys, 1)}
+    named = {f"id{i}": texts(values, int(values.max()) + 1, 0) for i, values in enumerate(keys, 4)}
+    measures = {name: random.uniform(0, 100, rows).round(6) for name in ("v1", "v2")}
+    return pa.table({**columns, **named, "id4_right": named["id4"], **measures})
+
+
+def write_answers(table: pa.Table, expected: Path, answer: Path) -> int:
+    """Write an answer, and the same one shuffled with its floats off a little; return its bytes."""
+    order = pa.array(np.random.default_rng(110).permutation(table.num_rows))
+    for path, written in ((expected, table), (answer, move_floats(table.take(order)))):
         with pa.ipc.new_file(path, table.schema) as writer:
-            writer.write_table(table.take(pa.array(order)), max_chunksize=1 << 17)
+            writer.write_table(written, max_chunksize=1 << 17)
     return int(table.nbytes)
+
+
+def move_floats(table: pa.Table) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        if field.type == pa.float64():
+            moved = np.nextafter(table.column(place).to_numpy(), np.inf)
+            table = table.set_column(place, field, pa.array(moved))
+    return table
 
 
 def texts(codes: np.ndarray[Any, Any], number: int, width: int) -> pa.Array:
@@ -72,7 +105,7 @@ def texts(codes: np.ndarray[Any, Any], number: int, width: int) -> pa.Array:
     ).dictionary_decode()
 
 
-def measured(contestant: Callable[[Path, Path], bool], *paths: Path) -> tuple[float, int]:
+def measure(contestant: Callable[[Path, Path], bool], *paths: Path) -> tuple[float, int]:
     """Return the best seconds and the largest memory of a contestant in a fresh process."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
@@ -115,14 +148,21 @@ def anonymous() -> int:
     return int(line.split()[1]) * 1024
 
 
-def dfbench_compare(expected: Path, answer: Path) -> bool:
+def compare_q10(expected: Path, answer: Path) -> bool:
     from dfbench.verification.answers import compare_answers  # noqa: PLC0415
     from dfbench.verification.differences import Requirements  # noqa: PLC0415
 
     return compare_answers(expected, answer, Requirements(KEYS)).agrees
 
 
-def pandas_merge(expected: Path, answer: Path) -> bool:
+def compare_joined(expected: Path, answer: Path) -> bool:
+    from dfbench.verification.answers import compare_answers  # noqa: PLC0415
+    from dfbench.verification.differences import Requirements  # noqa: PLC0415
+
+    return compare_answers(expected, answer, Requirements(unkeyed=True)).agrees
+
+
+def merge_q10(expected: Path, answer: Path) -> bool:
     one, other = (pa.ipc.open_file(pa.memory_map(str(p))).read_pandas() for p in (expected, answer))
     both = one.merge(other, on=list(KEYS), how="outer", indicator=True, suffixes=("", "_got"))
     close = np.isclose(both["v3"], both["v3_got"], rtol=1e-9, atol=0)

@@ -27,9 +27,16 @@ from .differences import (
     describe_lengths,
     describe_names,
 )
-from .row_digest import LARGE, Codes, hash_keys, have_equal_rows
-from .row_keys import encode_keys, sort_codes
-from .values import Bounds, RowMatch, check_order, compare_in_place, compare_values, has_duplicates
+from .row_hashes import LARGE, Codes, hash_rows
+from .row_keys import break_ties, encode_keys, find_ties, sort_codes
+from .values import (
+    Bounds,
+    RowMatch,
+    check_order,
+    compare_in_place,
+    compare_values,
+    has_duplicates,
+)
 
 
 def compare_answers(
@@ -46,10 +53,6 @@ def compare_answers(
     if reason := describe_names(one, other):
         return CheckResult(False, reason)
     is_cut = asked.limit is not None and asked.limit < one.num_rows
-    is_large = one.num_rows == other.num_rows >= LARGE
-    free = not (asked.positional or is_cut or asked.sort)
-    if free and is_large and have_equal_rows(one, other):
-        return CheckResult(True)
     bounds = {name: to_floats(full[column]).values for name, column in (asked.errors or {}).items()}
     if asked.positional:
         return _compare_first_rows(one, other, asked, bounds)
@@ -78,6 +81,10 @@ def open_answer(answer: Path | pa.Table) -> pa.Table:
 def _compare_any_order(
     one: pa.Table, other: pa.Table, asked: Requirements, bounds: Bounds
 ) -> CheckResult:
+    if one.num_rows == other.num_rows >= LARGE:
+        verdict = _compare_by_hashes(one, other, asked, bounds)
+        if verdict is not None:
+            return verdict
     try:
         asked = replace(asked, keys=_choose_keys(one)) if asked.unkeyed else asked
         names = [name for name in one.column_names if name not in asked.keys]
@@ -87,6 +94,27 @@ def _compare_any_order(
     if isinstance(match, CheckResult):
         return match
     return compare_values(one, other, names, match, asked, bounds)
+
+
+def _compare_by_hashes(
+    one: pa.Table, other: pa.Table, asked: Requirements, bounds: Bounds
+) -> CheckResult | None:
+    """Compare large answers by their rows' hashes; None where these do not find each row's pair."""
+    hashes = hash_rows(one, other, asked.keys)
+    if hashes is None:
+        return None
+    if hashes.are_equal():
+        return CheckResult(True)
+    exact, inexact = hashes.exact, hashes.inexact
+    del hashes  # as large as the rest of the comparison
+    if np.array_equal(*exact):
+        in_place = compare_in_place(one, other, asked, inexact, bounds)
+        if in_place.agrees:
+            return in_place
+    match = _match_hashes(exact, [(one[name], other[name]) for name in inexact])
+    if match is None:
+        return None
+    return compare_values(one, other, inexact, match, asked, bounds)
 
 
 def _choose_keys(one: pa.Table) -> tuple[str, ...]:
@@ -102,10 +130,6 @@ def _choose_keys(one: pa.Table) -> tuple[str, ...]:
 def _match_rows(
     one: pa.Table, other: pa.Table, asked: Requirements, names: Sequence[str]
 ) -> RowMatch | CheckResult:
-    if one.num_rows == other.num_rows >= LARGE and asked.keys:
-        hashes = hash_keys(one, other, asked.keys)
-        if hashes is not None and (match := _match_hashes(hashes)):
-            return match
     keys = (pair_columns(name, one[name], other[name]) for name in asked.keys)
     codes = encode_keys(keys, (one.num_rows, other.num_rows))
     if np.array_equal(*codes) and not has_duplicates(codes[0]):
@@ -120,20 +144,23 @@ def _match_rows(
     return match
 
 
-def _match_hashes(codes: Codes) -> RowMatch | None:
-    """Match rows by the hashes of their keys; None where keys repeat or are not the same."""
-    if np.array_equal(*codes) and not has_duplicates(codes[0]):
-        return RowMatch(None, None, len(codes[0]))
+def _match_hashes(
+    codes: Codes, inexact: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]
+) -> RowMatch | None:
+    """Match rows by their hashes, those of equal hashes by their floats; None where they differ."""
     with ThreadPoolExecutor(2) as pool:
         orders = list(pool.map(sort_codes, codes))
     match = RowMatch(orders[0], orders[1], len(codes[0]))
-    if not _have_equal_codes(codes, match) or has_duplicates(codes[0], orders[0]):
+    if not _have_equal_codes(codes, match):
         return None
+    if inexact and len(tied := find_ties(codes[0], orders[0])):
+        for order, code, columns in zip(orders, codes, zip(*inexact, strict=True), strict=True):
+            break_ties(order, tied, (code, *(to_floats(column).values for column in columns)))
     return match
 
 
 def _have_equal_codes(codes: tuple[Array, Array], match: RowMatch) -> bool:
-    return all(np.array_equal(codes[0][a], codes[1][b]) for a, b in match.blocks())
+    return all(match.map_blocks(lambda rows: np.array_equal(codes[0][rows[0]], codes[1][rows[1]])))
 
 
 def _match_by_values(pairs: Sequence[ColumnPair], codes: tuple[Array, Array]) -> RowMatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -77,6 +77,23 @@ def _resolve_ties(order: Array, words: Array, codes: Array) -> None:
     places = np.flatnonzero(tied[1:] | tied[:-1])
     rows = order[places]
     order[places] = rows[np.lexsort((codes[rows], words[places]))]
+
+
+def find_ties(codes: Array, order: Array) -> Array:
+    """Return the places of the order whose code is that of a neighbour."""
+    tied = np.zeros(len(order) + 1, bool)
+    for part in _split_blocks(len(order)):
+        block = codes[order[part.start : part.stop + 1]]
+        np.equal(block[1:], block[:-1], out=tied[part.start + 1 : part.start + len(block)])
+    return np.flatnonzero(tied[1:] | tied[:-1])
+
+
+def break_ties(order: Array, tied: Array, values: Sequence[Array]) -> None:
+    """Order the rows of tied places by their values; the first are the tied codes."""
+    rows = order[tied]
+    code, *rest = (side[rows] for side in values)
+    runs = np.cumsum(np.append(True, code[1:] != code[:-1]))
+    order[tied] = rows[np.lexsort((*reversed(rest), runs))]
 
 
 def _append_digit(codes: Array, side: ColumnValues, digit: _Digit) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ BLOCK = 1 << 17
 Bounds: TypeAlias = Mapping[str, Array]
 # The share of itself that a value may be off, and how much beside it: one for all, or one for each.
 Limits: TypeAlias = tuple[float, "float | Array"]
+# Rows of the expected answer, and their counterparts.
+Block: TypeAlias = "tuple[slice | Array, slice | Array]"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,12 @@ class RowMatch:
     answer: Array | None
     length: int
 
-    def blocks(self) -> Iterator[tuple[slice | Array, slice | Array]]:
+    def map_blocks(self, function: Callable[[Block], Found]) -> list[Found]:
+        """Return what a function returns for each block, in order; NumPy frees two threads."""
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(function, self._split()))
+
+    def _split(self) -> Iterator[Block]:
         """Yield the positions in blocks that stay in the processor's cache."""
         for start in range(0, self.length, BLOCK):
             part = slice(start, min(start + BLOCK, self.length))
@@ -79,19 +88,18 @@ def _find_differences(
     column: ColumnPair, match: RowMatch, limits: Limits
 ) -> tuple[int, list[tuple[int, int]]]:
     """Count the values that differ and return the positions of the first ones in both answers."""
-    number = 0
     share, off = limits
-    first: list[tuple[int, int]] = []
-    for a, b in match.blocks():
-        block = ColumnPair(
-            column.name, column.exact, take(column.expected, a), take(column.answer, b)
-        )
+
+    def find(rows: Block) -> tuple[int, list[tuple[int, int]]]:
+        a, b = rows
+        sides = take(column.expected, a), take(column.answer, b)
         near = off[a] if isinstance(off, np.ndarray) else off
-        bad = differ(block, (share, near)).nonzero()[0]
-        number += len(bad)
-        some = bad[: SHOWN - len(first)].tolist()
-        first += [(_locate(a, i), _locate(b, i)) for i in some]
-    return number, first
+        bad = differ(ColumnPair(column.name, column.exact, *sides), (share, near)).nonzero()[0]
+        return len(bad), [(_locate(a, i), _locate(b, i)) for i in bad[:SHOWN].tolist()]
+
+    found = match.map_blocks(find)
+    places = [place for _, some in found for place in some]
+    return sum(number for number, _ in found), places[:SHOWN]
 
 
 def _locate(rows: slice | Array, i: int) -> int:

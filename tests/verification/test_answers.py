@@ -18,7 +18,7 @@ from dfbench.verification.agreement import Expected, derive_requirements, group_
 from dfbench.verification.answers import compare_answers
 from dfbench.verification.columns import pair_columns
 from dfbench.verification.differences import Requirements
-from dfbench.verification.row_digest import LARGE
+from dfbench.verification.row_hashes import LARGE
 from dfbench.verification.row_keys import SCRAMBLE, encode_keys, sort_codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -511,7 +511,7 @@ def test_every_pair_of_answers_agrees_or_differs_for_a_reason(seed: int) -> None
 
 @pytest.fixture(scope="module")
 def large() -> pa.Table:
-    """Return an answer that is large enough to be compared by digests."""
+    """Return an answer that is large enough to be compared by hashes of its rows."""
     rows = LARGE + 10
     random = np.random.default_rng(7)
     keys = pa.array([None, *range(1, rows)])
@@ -555,6 +555,25 @@ def test_floats_of_a_large_answer_may_be_off_by_their_last_digits(large: pa.Tabl
     assert agrees(large, other, BY_KEY)
     wrong = large.set_column(3, "x", pa.array(off * (1 + 1e-7))).take(order)
     assert not agrees(large, wrong, BY_KEY)
+
+
+def test_rows_of_a_large_answer_that_differ_by_floats_alone_are_matched_by_them() -> None:
+    rows = LARGE + 10
+    halves = 1 + np.arange(rows) % 2 / 3
+    one = pa.table({"exact": np.arange(rows) // 2, "x": halves, "item0": np.ones(rows)})
+    off = np.nextafter(halves[::-1], np.inf)
+    other = pa.table({"exact": (np.arange(rows) // 2)[::-1], "x": off, "item0": np.ones(rows)})
+    assert agrees(one, other, Requirements(unkeyed=True))
+    swapped = other.set_column(1, "x", pa.array(np.where(off > 1.1, off, 1.2)))
+    assert not agrees(one, swapped, Requirements(unkeyed=True))
+
+
+def test_a_float_key_of_a_large_answer_is_exact(large: pa.Table) -> None:
+    keys = np.arange(large.num_rows) / 7
+    one = large.append_column("f", pa.array(keys))
+    other = large.append_column("f", pa.array(np.nextafter(keys, np.inf)))
+    assert agrees(one, one.take(pa.array(np.arange(len(keys))[::-1])), Requirements(("key", "f")))
+    assert not agrees(one, other, Requirements(("key", "f")))
 
 
 def test_a_half_in_place_of_a_missing_integer_is_wrong_in_a_large_answer(large: pa.Table) -> None:
