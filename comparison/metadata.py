@@ -8,7 +8,7 @@ from typing import Any
 
 from ..execution import machine
 from ..spec.schema import Column
-from ..spec.workload import Query, Tasks
+from ..spec.workload import YOURS, Query, Tasks
 from ..storage.records import Head
 from .oracle import describe_oracle
 from .plan import Plan, describe_versions
@@ -46,8 +46,8 @@ def _able(plan: Plan, names: list[str]) -> list[str]:
 
 
 def _baseline(names: list[str]) -> str:
-    """Return pandas, or Python itself for tasks, of whichever version comes first."""
-    for known in ("pandas", "pandas/scan", "serial"):
+    """Return the person's own code, pandas, or Python itself for tasks, of whichever version."""
+    for known in (YOURS, f"{YOURS}/scan", "pandas", "pandas/scan", "serial"):
         if found := [name for name in names if name.partition("@")[0] == known]:
             return found[0]
     return names[0]

@@ -19,7 +19,9 @@ from time import monotonic
 from ..datasets.dataset import Dataset
 from ..datasets.other_rows import make_other_rows
 from ..engines.base import Program
+from ..engines.own_program import DIVISION, OwnEngine
 from ..engines.versions import find_scheduler
+from ..errors import Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job, OtherData
 from ..execution.schedule import shuffle_pairs
@@ -35,6 +37,7 @@ from ..verification.agreement import (
     group_unchecked,
 )
 from ..verification.differences import CheckResult
+from ..verification.meanings import explain_difference
 from . import oracle
 from .budget import RunKey, choose_second_round, choose_whole_engines
 from .observer import Observer
@@ -246,7 +249,17 @@ class Rounds:
             name for e in self.plan.engines if (name := e.name) not in wrong and _in(name, answered)
         )
         lost = (Disagreement(e, run.evidence) for e, run in wrong.items() if e not in paths)
-        return replace(found, agree=agree, differ=(*found.differ, *lost))
+        differ = tuple(self._explain(query, one) for one in (*found.differ, *lost))
+        return replace(found, agree=agree, differ=differ)
+
+    def _explain(self, query: Query | Tasks, found: Disagreement) -> Disagreement:
+        """Return a disagreement with the reason why a person's own code differs, if it is known."""
+        program = self.plan.programs[found.engine, query.name]
+        own = isinstance(self.plan.engine(found.engine), OwnEngine)
+        if not own or isinstance(program, Unsupported) or isinstance(query, Tasks):
+            return found
+        code = program.text.partition(DIVISION)[0]
+        return replace(found, why=explain_difference(query, code, found.rows))
 
     def _compare_engines(self, query: Query | Tasks, why: str, answered: list[Run]) -> Agreement:
         """Return which engines gave one answer, where there is no oracle to say which is right."""

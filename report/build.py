@@ -11,8 +11,8 @@ from dataclasses import replace
 from statistics import median
 
 from ..storage.folder import StoredComparison, program_path
-from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
-from . import break_even, capabilities, sentences, statistics
+from ..storage.records import Agreement, Disagreement, Head, Outcome, Phase, Run
+from . import break_even, capabilities, recommendation, sentences, statistics
 from .context import gather, version
 from .model import (
     AnswerCheck,
@@ -70,9 +70,16 @@ def build(stored: StoredComparison) -> View:
         source=head.source,
         dfbench=head.dfbench,
     )
+    view = replace(view, offered=recommendation.list_offered(view, _list_files(stored.head)))
     return replace(
         view, sentences=sentences.findings(view, stored), warnings=sentences.warnings(view, stored)
     )
+
+
+def _list_files(head: Head) -> list[str]:
+    """Return names for the data's Parquet files, those of its tables last."""
+    names = [str(head.dataset.get("name") or "data"), *head.dataset.get("tables", ())]
+    return [f"{name}.parquet" for name in names]
 
 
 def _build_row(query: str, material: Material) -> Row:
@@ -103,11 +110,13 @@ def _build_cell(engine: str, query: str, material: Material) -> Cell:
     ended = sum(run.outcome is outcome for run in own)
     partly = 0 < ended < len(own)
     ok = outcome is Outcome.OK
+    differs = outcome is Outcome.WRONG and recommendation.is_own_code(engine)
+    word = "differs" if differs else str(outcome)
     return Cell(
         engine,
         query,
         outcome,
-        f"{outcome}, {ended} of {len(own)}" if partly else str(outcome),
+        f"{word}, {ended} of {len(own)}" if partly else word,
         time=_median(material.timings.samples[engine, query].values()) if ok else None,
         peak=max((run.memory.peak for run in own if run.memory.peak is not None), default=None),
         startup=_median(run.times.startup for run in own),
@@ -209,7 +218,7 @@ def _describe_agreement(agreement: Agreement) -> str:
         return _describe_unchecked(agreement)
     agree = [engine for engine in agreement.agree if engine != agreement.oracle]
     verb = "agrees" if len(agree) == 1 else "agree"
-    differ = [f"{d.engine} differs: {d.reason}" for d in agreement.differ]
+    differ = [f"{d.engine} differs: {d}" for d in agreement.differ]
     return "; ".join(
         (f"{format_count(len(agree), 'engine')} {verb} with {agreement.oracle}", *differ)
     )

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from ..spec.workload import YOURS
 from ..storage.folder import StoredComparison
 from ..storage.records import Outcome
 from .units import format_count, join_names
@@ -30,6 +31,8 @@ OBJECTS = (
 
 def name_baseline(engine: str, queries: Iterable[str], stored: StoredComparison) -> str:
     """Return the baseline's name, and how it calls the user's def, if its programs do."""
+    if engine.partition("/")[0] == YOURS:
+        return "your code"
     asked = list(queries)
     calls = {q: found for q in asked if (found := find_calls(stored.programs.get((engine, q), "")))}
     if not calls:

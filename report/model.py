@@ -248,7 +248,10 @@ class FactGroup:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A comparison as every report shows it."""
+    """A comparison as every report shows it.
+
+    `offered` are the programs that a person may paste instead of their own code.
+    """
 
     workload: str
     about: str
@@ -269,6 +272,7 @@ class View:
     command: str
     source: str
     dfbench: str
+    offered: tuple[StoredProgram, ...] = ()
 
     @property
     def engines(self) -> tuple[str, ...]:

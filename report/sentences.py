@@ -12,6 +12,7 @@ from ..storage.records import Head, Outcome, Phase
 from . import statistics
 from .labels import describe_labels, name_baseline
 from .model import Doubt, EngineSummary, Ratio, Row, Verdict, View
+from .recommendation import describe_offer, find_offer, is_own_code
 from .units import format_count, interval, join_names, percent, seconds, size
 
 SPILLED = 32 * 2**20  # bytes; a scheduler's own logs are below it
@@ -31,7 +32,8 @@ def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     # A check times nothing: there the answers come before the memory.
     parts = (
         _partial(view, stored),
-        _winner(view, stored),
+        describe_offer(view),
+        () if len(view.rows) == 1 and find_offer(view) else _winner(view, stored),
         _describe_upgrades(view),
         *((_memory(view), answers) if timed else (answers, _memory(view))),
         _describe_spills(stored),
@@ -271,7 +273,7 @@ def _describe_spills(stored: StoredComparison) -> Iterator[str]:
 
 def _describe_failures(view: View, stored: StoredComparison) -> Iterator[str]:
     limits = stored.head.limits
-    for engine in view.engines:
+    for engine in (name for name in view.engines if not is_own_code(name)):
         own = [failure for failure in view.failures if failure.engine == engine]
         for outcome in dict.fromkeys(failure.outcome for failure in own):
             where = list(dict.fromkeys(f.query for f in own if f.outcome is outcome))

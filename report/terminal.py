@@ -36,7 +36,7 @@ def show(view: View, file: TextIO | None = None) -> None:
     """Print a comparison; colour only on a terminal, and not under NO_COLOR."""
     console = Console(file=file, highlight=False, soft_wrap=False)
     if console.is_terminal:
-        console.print(body(view, console.width))
+        console.print(body(view, console.width), crop=False)
     else:
         console.file.write(render(view, console.width))
 
@@ -45,7 +45,7 @@ def render(view: View, width: int = WIDTH) -> str:
     """Return a comparison as plain text of a width."""
     file = io.StringIO()
     console = Console(file=file, width=width, highlight=False, color_system=None, no_color=True)
-    console.print(body(view, width))
+    console.print(body(view, width), crop=False)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
@@ -59,9 +59,12 @@ def body(view: View, width: int) -> RenderableType:
         parts += [Text(), _engines(view)]
         parts += [Text(f"{view.sums}.", style="dim")] if view.is_timed else []
         parts += [*_questions(view, width), Text(_legend(view), style="dim")]
-    parts += _failures(view)
+    parts += [*_failures(view), *_differences(view)]
     for story in view.stories:
         parts += [Text(), Text(story.title, style="bold"), *_story(story)]
+    for program in view.offered:
+        title = Text(f"{program.query} in {program.engine}, to paste", style="bold")
+        parts += [Text(), title, Text(program.text, no_wrap=True, overflow="ignore")]
     return Group(*parts)
 
 
@@ -192,6 +195,19 @@ def _failures(view: View) -> Iterator[RenderableType]:
     for failure in shown:
         where = f"{failure.engine} {failure.query}"
         yield _hang("-", f"{where}: {failure.ending}: {failure.evidence}")
+
+
+def _differences(view: View) -> Iterator[RenderableType]:
+    """Yield the first rows of each answer that differs."""
+    for check in view.checked:
+        for found in (one for one in check.differ if one.rows):
+            title = f"{found.engine} {', '.join(check.queries)}: first rows that differ"
+            table = _make_table()
+            for heading in found.rows[0]:
+                table.add_column(escape(heading), overflow="fold")
+            for row in found.rows[1:]:
+                table.add_row(*map(Text, row))
+            yield from (Text(), Text(title, style="bold"), table)
 
 
 def render_sections(

@@ -10,6 +10,9 @@ from .document import Node
 from .expression import Expr, columns
 from .sweep import Axis
 
+# The name of the engine that runs the code which a person has (see `engines.your_code`).
+YOURS = "yours"
+
 
 @dataclass(frozen=True, slots=True)
 class Generated:

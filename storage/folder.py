@@ -293,7 +293,12 @@ def _is_amount(number: object) -> bool:
 
 def _agreement(record: dict[str, Any]) -> Agreement:
     differ = tuple(
-        Disagreement(d["engine"], d["reason"], tuple(tuple(map(str, row)) for row in d["rows"]))
+        Disagreement(
+            d["engine"],
+            d["reason"],
+            tuple(tuple(map(str, row)) for row in d["rows"]),
+            str(d.get("why", "")),
+        )
         for d in record["differ"]
     )
     unchecked = str(record.get("unchecked", ""))

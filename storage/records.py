@@ -136,11 +136,18 @@ def _known(cls: type[Times | Memory | Noise], record: dict[str, Any]) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """An engine whose answer differs: what differs, and the first rows that do, as text."""
+    """An engine whose answer differs: what differs, and the first rows that do, as text.
+
+    `why` says what makes the answer of a person's code another one, where that is known.
+    """
 
     engine: str
     reason: str
     rows: tuple[tuple[str, ...], ...] = ()
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.why}" if self.why else self.reason
 
 
 @dataclass(frozen=True, slots=True)
