@@ -1,32 +1,46 @@
 """dfbench: which data-frame engine should run this, on this machine, within this memory?
 
-    comparison = dfbench.compare("workloads/groupby.yaml", engines=["pandas", "polars"])
+    comparison = dfbench.compare("groupby", engines=["pandas", "polars"], dataset__rows=1e5)
+    comparison.program("polars", "q7")
 
-Names resolve when they are used, so that importing dfbench costs nothing.
+`compare`, `check` and `sweep` run a workload; `read` reads one; `Comparison` and `Sweep` open a
+stored folder. `dfbench.engines` has a module for each engine, with `write` and `run`. Names
+resolve when they are used, so that importing dfbench costs nothing.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Comparison", "Sweep", "check", "compare", "read", "sweep"]
+if TYPE_CHECKING:
+    from .api import check, compare, sweep
+    from .report.comparison import Comparison
+    from .report.sweeps.sweep import Sweep
+    from .spec.reader import read
 
-_HOMES = {
-    "Comparison": ".report.comparison",
-    "Sweep": ".report.sweeps.sweep",
-    "check": ".api",
-    "compare": ".api",
-    "read": ".spec.reader",
-    "sweep": ".api",
-}
+    __version__: str
+
+__all__ = ["Comparison", "Sweep", "__version__", "check", "compare", "read", "sweep"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    from importlib import import_module, metadata  # noqa: PLC0415 - neither is part of the API
+
+    homes = {
+        "Comparison": ".report.comparison",
+        "Sweep": ".report.sweeps.sweep",
+        "check": ".api",
+        "compare": ".api",
+        "read": ".spec.reader",
+        "sweep": ".api",
+    }
+    if name == "__version__":
+        return metadata.version("dataframe-bench")
+    if name not in homes:
         message = f"module 'dfbench' has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module(_HOMES[name], __name__), name)
+    return getattr(import_module(homes[name], __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from .comparison import session
-from .comparison.request import Request
+from .comparison.request import Request, split_names
 from .report.comparison import Comparison
 from .report.progress import Progress
 from .report.sweeps.sweep import Sweep
@@ -17,15 +17,18 @@ from .sweeps.points import read_axes
 
 def compare(
     workload: str | Path,
-    engines: Sequence[str] = (),
-    queries: Sequence[str] = (),
+    engines: str | Sequence[str] = (),
+    queries: str | Sequence[str] = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
     """Run a workload on its engines, or on those named, and return the comparison.
 
-    `settings` are a workload's values with `__` for the dot: `dataset__rows=1e6`,
-    `limits__memory="2GiB"`. Raises WorkloadError, DataError, LimitError, EngineError.
+    `engines` and `queries` are names in a list, or in a text with commas. `settings` are a
+    workload's values with `__` for the dot: `dataset__rows=1e6`, `limits__memory="2GiB"`. The
+    runs are stored below the folder `results`.
+
+    Raises WorkloadError, DataError, LimitError, EngineError.
     """
     request = _request(workload, engines, queries, results, settings)
     return session.compare(request, request.read(), Progress())
@@ -33,8 +36,8 @@ def compare(
 
 def check(
     workload: str | Path,
-    engines: Sequence[str] = (),
-    queries: Sequence[str] = (),
+    engines: str | Sequence[str] = (),
+    queries: str | Sequence[str] = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
@@ -49,8 +52,8 @@ def check(
 def sweep(
     workload: str | Path,
     over: Mapping[str, object] = MappingProxyType({}),
-    engines: Sequence[str] = (),
-    queries: Sequence[str] = (),
+    engines: str | Sequence[str] = (),
+    queries: str | Sequence[str] = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Sweep:
@@ -75,10 +78,11 @@ def _spell(values: object) -> str:
 
 def _request(
     workload: str | Path,
-    engines: Sequence[str],
-    queries: Sequence[str],
+    engines: str | Sequence[str],
+    queries: str | Sequence[str],
     results: str | Path,
     settings: dict[str, object],
 ) -> Request:
     overrides = {name.replace("__", "."): str(value) for name, value in settings.items()}
-    return Request(workload, tuple(engines), tuple(queries), overrides, Path(results))
+    names = split_names(engines), split_names(queries)
+    return Request(workload, *names, overrides, Path(results))

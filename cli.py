@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .commands.completion import complete_word
 from .commands.options import (
+    HISTORY_FORMATS,
     OUTPUT,
     WHAT,
+    Baseline,
     ComparisonFolder,
     DataOptions,
     Engines,
@@ -32,7 +36,6 @@ from .commands.options import (
 from .errors import DfbenchError
 
 app = typer.Typer(
-    help="Which data-frame engine should run this, on this machine, within this memory?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -43,6 +46,18 @@ plugin = typer.Typer(help="Write and test an engine plug-in of your own.")
 app.add_typer(plugin, name="engine", no_args_is_help=True)
 
 EngineName = Annotated[str, typer.Argument(help="The name of the engine, as in -e NAME.")]
+
+
+@app.callback()
+def show_version(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Which data-frame engine should run this, on this machine, within this memory?"""
+    if version:
+        sys.stdout.write(f"dfbench {metadata.version('dataframe-bench')}\n")
+        raise typer.Exit
 
 
 @app.command(epilog="Example: dfbench compare groupby -e pandas -e polars --set dataset.rows=1e6")
@@ -56,10 +71,7 @@ def compare(
     environments: EnvironmentOptions,
     output: OutputOptions,
     results: ResultsFolder = Path("results"),
-    baseline: Annotated[
-        str | None,
-        typer.Option(metavar="ENGINE", help="Baseline engine for ratios.", rich_help_panel=OUTPUT),
-    ] = None,
+    baseline: Baseline = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the plan without running it.", rich_help_panel=WHAT),
@@ -135,10 +147,7 @@ def sweep(
             rich_help_panel=WHAT,
         ),
     ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(metavar="ENGINE", help="Baseline engine for ratios.", rich_help_panel=OUTPUT),
-    ] = None,
+    baseline: Baseline = None,
     resume: Resume = False,
 ) -> None:
     """Run a workload at many sizes: curves, crossovers, growth, and the memory that more needs."""
@@ -212,6 +221,7 @@ def history(
             "--format",
             metavar="FORMAT",
             help="Print a table, jsonl or csv.",
+            autocompletion=complete_word(HISTORY_FORMATS),
             rich_help_panel=OUTPUT,
         ),
     ] = "table",

@@ -5,6 +5,7 @@ Each import waits until the user presses Tab. An unreadable workload completes t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -24,14 +25,18 @@ def complete_workload(incomplete: str) -> list[str]:
 
 
 def complete_engine(incomplete: str) -> list[str]:
-    """Return every matching engine and variant, installed or not."""
+    """Return every matching engine and variant, installed or not; after a comma, the next one."""
     from ..engines import engines as known
 
-    return [name for name in known() if name.startswith(incomplete)]
+    before, typed = _split_last(incomplete)
+    return [f"{before}{name}" for name in known() if name.startswith(typed)]
 
 
 def complete_query(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Return the matching queries of the workload on the command line, with their questions."""
+    """Return the matching queries of the workload on the command line, with their questions.
+
+    After a comma, it is the next one's turn.
+    """
     from ..spec.reader import read
 
     # Before the value of an option is typed, click has not yet told arguments from the rest.
@@ -40,7 +45,24 @@ def complete_query(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]
         asked = read(str(typed)).questions
     except DfbenchError:
         return []
-    return [(query.name, query.question) for query in asked if query.name.startswith(incomplete)]
+    before, begun = _split_last(incomplete)
+    found = (query for query in asked if query.name.startswith(begun))
+    return [(f"{before}{query.name}", query.question) for query in found]
+
+
+def complete_word(words: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return the completion of an option that takes one of some words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
+def _split_last(incomplete: str) -> tuple[str, str]:
+    """Return the names before the last comma, with it, and the name that is being typed."""
+    before, comma, typed = incomplete.rpartition(",")
+    return before + comma, typed
 
 
 def _may_be_workload(path: Path) -> bool:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..comparison.request import split_names
 from ..testing.fuzz.campaign import Tally, fuzz
 
 PROGRESS_EVERY = 400  # workloads: a line a minute or two; a multiple of a batch
@@ -23,7 +24,7 @@ def run_fuzz(engines: Sequence[str], count: int, seed: int, folder: Path, most: 
             sys.stderr.write(f"{tally.workloads:,} of {count:,} asked, ")
             sys.stderr.write(f"{tally.per_minute:,.0f} a minute\n")
 
-    tally = fuzz(engines or ENGINES, count, seed, folder, most, _print_case, progress)
+    tally = fuzz(split_names(engines) or ENGINES, count, seed, folder, most, _print_case, progress)
     sys.stdout.write("\n".join([*summary(tally), ""]))
     return 1 if tally.disagreements or tally.stopped else 0
 

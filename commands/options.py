@@ -17,6 +17,13 @@ LIMITS = "Limits"
 MEASURING = "Measuring"
 ENVIRONMENTS = "Environments"
 OUTPUT = "Output"
+# What completion offers; each option's own reader refuses other words.
+LOAD_MODES = ("memory", "scan", "both")
+BACKENDS = ("cgroup2", "cgroup1", "watchdog", "none")
+SECONDARY = ("auto", "all", "none")
+FORMATS = ("table", "markdown", "json", "jsonl", "csv", "html")
+SWEEP_FORMATS = ("table", "markdown", "json", "html")
+HISTORY_FORMATS = ("table", "jsonl", "csv")
 
 WorkloadName = Annotated[
     str,
@@ -36,7 +43,7 @@ Engines = Annotated[
     typer.Option(
         "-e",
         "--engine",
-        help="Run only this engine; repeatable.",
+        help="Run only this engine, or several: pandas,polars; repeatable.",
         autocompletion=completion.complete_engine,
         rich_help_panel=WHAT,
     ),
@@ -46,7 +53,7 @@ Queries = Annotated[
     typer.Option(
         "-q",
         "--query",
-        help="Run only this query; repeatable.",
+        help="Run only this query, or several: q1,q7; repeatable.",
         autocompletion=completion.complete_query,
         rich_help_panel=WHAT,
     ),
@@ -67,6 +74,15 @@ OwnFiles = Annotated[
         metavar="FILE",
         help="Read this file or glob instead of the workload's data; repeatable.",
         rich_help_panel=WHAT,
+    ),
+]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ENGINE",
+        help="Baseline engine for ratios.",
+        autocompletion=completion.complete_engine,
+        rich_help_panel=OUTPUT,
     ),
 ]
 Resume = Annotated[
@@ -154,6 +170,7 @@ class DataOptions:
             metavar="MODE",
             help="Start timing with data in memory, with a scan of the file, or measure both: "
             "memory, scan or both.",
+            autocompletion=completion.complete_word(LOAD_MODES),
             rich_help_panel=WHAT,
         ),
     ] = None
@@ -167,8 +184,8 @@ class LimitOptions:
         str | None,
         typer.Option(
             metavar="SIZE",
-            help="Memory limit of each engine's process tree, such as 2GiB; in a floor search, the "
-            "largest limit to try.",
+            help="Memory limit of each engine's process tree, such as 2GiB or 2G; in a floor "
+            "search, the largest limit to try.",
             rich_help_panel=LIMITS,
         ),
     ] = None
@@ -192,6 +209,7 @@ class LimitOptions:
             "--limit-backend",
             metavar="NAME",
             help="How limits are enforced: cgroup2, cgroup1, watchdog or none.",
+            autocompletion=completion.complete_word(BACKENDS),
             rich_help_panel=LIMITS,
         ),
     ] = None
@@ -234,6 +252,7 @@ class MeasureOptions:
             "--beside",
             metavar="MODE",
             help="Also measure break-even points and capability probes: auto, all or none.",
+            autocompletion=completion.complete_word(SECONDARY),
             rich_help_panel=MEASURING,
         ),
     ] = None
@@ -272,6 +291,7 @@ class OutputOptions:
             "--format",
             metavar="FORMAT",
             help="Print a table, markdown, json, jsonl, csv or html.",
+            autocompletion=completion.complete_word(FORMATS),
             rich_help_panel=OUTPUT,
         ),
     ] = "table"
@@ -326,6 +346,7 @@ class SweepOutput:
             "--format",
             metavar="FORMAT",
             help="Print a table, markdown, json or html.",
+            autocompletion=completion.complete_word(SWEEP_FORMATS),
             rich_help_panel=OUTPUT,
         ),
     ] = "table"

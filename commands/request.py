@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..comparison.request import Request
+from ..comparison.request import Request, split_names
 from ..errors import ResultsError
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
 
@@ -33,8 +33,8 @@ def build_request(  # noqa: PLR0913 - one for each group of options
     settings = dict(map(_split_setting, selection.setting or ()))
     return Request(
         workload,
-        tuple(selection.engine or ()),
-        tuple(selection.query or ()),
+        split_names(selection.engine or ()),
+        split_names(selection.query or ()),
         {**files, **_programs(selection), **settings, **_overrides(data, limits, measure)},
         results,
         limits.limit_backend,

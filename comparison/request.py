@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,3 +56,14 @@ class Request:
     def provider(self) -> Provider:
         """Return what finds or makes the engines' environments."""
         return Provider(self.cache, os.environ.get("PATH", os.defpath), Path.home())
+
+
+def split_names(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return names that are given one by one, or several in a text with commas.
+
+    >>> split_names("pandas, polars"), split_names(["q1,q2", "q7"])
+    (('pandas', 'polars'), ('q1', 'q2', 'q7'))
+    """
+    texts = (given,) if isinstance(given, str) else given
+    names = (name.strip() for text in texts for name in text.split(","))
+    return tuple(name for name in names if name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ..errors import Unsupported
+from ..spec.reader import check_query
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
 from . import interactive
@@ -52,12 +53,14 @@ class Adapter(ABC):
         data: Schema,
         resources: Resources = Resources(),  # noqa: B008
     ) -> Program:
-        """Write the program for a query or for tasks.
+        """Write the program for a query over some data, or for tasks, which need none.
 
-        Raises Unsupported where the engine cannot express it.
+        Raises WorkloadError for a column that the data lacks or a value of the wrong type, and
+        Unsupported where the engine cannot express the query.
         """
         if isinstance(query, Tasks):
             return assemble(self.name, query, replace(self.tasks(query, resources), path=""))
+        query = check_query(query, data)
         inputs = self.rewrite(resolve_inputs(query, data, self.counts))
         parts = self.parts(inputs, resources)
         named = replace(parts, path=inputs.paths, data=parts.data or inputs.frames)
@@ -84,9 +87,13 @@ class Adapter(ABC):
         why = "tasks read no frame, and this engine works on frames alone"
         raise Unsupported(tasks.name, why)
 
-    def run(self, query: Query, frame: Any, **tables: Any) -> Any:  # noqa: ANN401 - any engine's own types
-        """Answer a query on a pandas, polars or Arrow frame, in the engine's own form.
+    def run(self, query: Query | Tasks, frame: object, **tables: object) -> Any:  # noqa: ANN401 - any engine's own types
+        """Answer a query on a frame, in the engine's own form; in this process, never timed.
 
-        `tables` are the further frames that it joins, by name.
+        A frame is one of pandas, Polars (lazy too), Arrow, DuckDB, Dask, Modin or datatable, a
+        Series, a list of dicts, or a dict of lists. `tables` are those that it joins, by name.
+
+        Raises DataError for another value, WorkloadError for a column that the frame lacks or a
+        value of the wrong type, and Unsupported where the engine cannot express the query.
         """
         return interactive.run(self, query, frame, **tables)

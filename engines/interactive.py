@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import linecache
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..spec.workload import Query
+from ..errors import DataError
+from ..spec.workload import Query, Tasks
 from .base import Engine, Program
 
+if TYPE_CHECKING:
+    import pyarrow
 
-def run(engine: Engine, query: Query, frame: Any, **tables: Any) -> Any:  # noqa: ANN401 - any engine's own types
-    """Answer a query on a pandas, polars or Arrow frame, in the engine's own form.
+# The method that makes an Arrow table of a frame, in the order in which they are looked for.
+TO_ARROW = ("to_arrow", "to_arrow_table", "toArrow")
+
+
+def run(engine: Engine, query: Query | Tasks, frame: object, **tables: object) -> Any:  # noqa: ANN401 - any engine's own types
+    """Answer a query on a frame, in the engine's own form.
 
     `tables` are the further frames that it joins, by name. The program is the one that `write`
     gives for the frames' schema; its load reads them from Parquet files in a temporary folder.
     """
+    if isinstance(query, Tasks):
+        raise DataError(f"{query.name} asks for tasks, which read no frame; use `dfbench.compare`")
     from ..datasets.parquet_schema import read_schema  # noqa: PLC0415 - Arrow, which writing never needs
 
     with tempfile.TemporaryDirectory(prefix="dfbench-") as folder:
         path = Path(folder) / "frame.parquet"
-        _store(frame, path)
+        _store("the frame", frame, path)
         others = {name: Path(folder) / f"table-{name}.parquet" for name in tables}
         for name, other in others.items():
-            _store(tables[name], other)
+            _store(name, tables[name], other)
         beside = tuple((name, read_schema(other)) for name, other in others.items())
         module = load_program(engine.write(query, replace(read_schema(path), tables=beside)))
         if hasattr(module, "start"):
@@ -48,14 +58,46 @@ def load_program(program: Program) -> ModuleType:
     return module
 
 
-def _store(frame: Any, path: Path) -> None:  # noqa: ANN401 - pandas, polars or Arrow
+def _store(name: str, frame: object, path: Path) -> None:
+    """Write a frame as Parquet; DataError where it is none, or its values fit no columns."""
     import pyarrow as pa  # noqa: PLC0415 - only this needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    if isinstance(frame, pa.Table):
-        table = frame
-    elif hasattr(frame, "to_arrow"):
-        table = frame.to_arrow()
-    else:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, path)
+    try:
+        pq.write_table(_to_arrow(name, frame), path)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        message = " ".join(str(error).split())
+        raise DataError(f"{name} cannot be written as an Arrow table: {message}") from error
+
+
+def _to_arrow(name: str, frame: Any) -> pyarrow.Table:  # noqa: ANN401 - any library's own types
+    """Return a frame, a Series, a list of dicts or a dict of lists as an Arrow table."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if type(frame).__name__ == "LazyFrame":
+        frame = frame.collect()
+    elif hasattr(frame, "compute"):  # Dask
+        frame = frame.compute()
+    elif type(frame).__module__.startswith("modin."):
+        frame = frame.modin.to_pandas()
+    if type(frame).__name__ == "Series":
+        frame = _to_frame(name, frame)
+    if isinstance(frame, list | tuple) and all(isinstance(row, Mapping) for row in frame):
+        return pa.Table.from_pylist(list(frame))
+    for method in TO_ARROW:
+        if hasattr(frame, method):
+            return getattr(frame, method)()
+    if type(frame).__module__.startswith("pandas."):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    if isinstance(frame, Mapping) or hasattr(frame, "__arrow_c_stream__"):
+        return pa.table(frame)
+    raise DataError(
+        f"{name} is a {type(frame).__name__}; give a frame of pandas, Polars, Arrow, DuckDB, Dask, "
+        "Modin or datatable, a list of dicts, or a dict of lists"
+    )
+
+
+def _to_frame(name: str, series: Any) -> Any:  # noqa: ANN401 - any library's own types
+    if not series.name:
+        raise DataError(f"{name} is a Series without a name; name it as the query's column")
+    return series.to_frame()

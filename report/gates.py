@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..errors import DfbenchError
+from ..spec.quantities import parse_size
 from ..storage.records import Outcome
 from .diff import Diff
 from .model import Ratio, Verdict, View
 from .statistics import FAR, NOISY_SHARE
 from .units import size
 
-UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 NUMBER = r"\d+(?:\.\d*)?(?:[eE]\d+)?"
 NAME = r"[\w+./@-]+"
 TIME = re.compile(rf"({NAME})\s*([<>])\s*(?:({NUMBER})\s*\*\s*)?baseline")
-MEMORY = re.compile(rf"memory\(\s*({NAME})\s*\)\s*([<>])\s*({NUMBER})\s*(?:([KMGT]?)i?B?)")
+MEMORY = re.compile(rf"memory\(\s*({NAME})\s*\)\s*([<>])\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,21 @@ def read(text: str) -> Gate:
         engine, side, factor = found.groups()
         return Gate(written, "time", engine, side == ">", float(factor or 1))
     if found := MEMORY.fullmatch(written):
-        engine, side, number, unit = found.groups()
-        return Gate(written, "memory", engine, side == ">", float(number) * UNITS[unit or ""])
-    raise DfbenchError(
-        f"--fail-if {text!r} cannot be read; write 'polars > 1.1 * baseline' or "
+        engine, side, size_text = found.groups()
+        return Gate(written, "memory", engine, side == ">", _read_size(written, size_text))
+    raise _unreadable(written)
+
+
+def _read_size(text: str, size_text: str) -> int:
+    try:
+        return parse_size(size_text)
+    except ValueError as error:
+        raise _unreadable(text, f" ({error})") from None
+
+
+def _unreadable(text: str, reason: str = "") -> DfbenchError:
+    return DfbenchError(
+        f"--fail-if {text!r} cannot be read{reason}; write 'polars > 1.1 * baseline' or "
         "'memory(pandas) > 4GiB'"
     )
 

@@ -10,6 +10,7 @@ UNITS_OF_SIZE = {
     **{f"{p}B": 1000**n for n, p in enumerate("kMGT", 1)},
     "KB": 1000,
     **{f"{p}iB": 1024**n for n, p in enumerate("KMGT", 1)},
+    **{p: 1024**n for n, p in enumerate("KMGT", 1)},  # as docker, free and ulimit mean them
 }
 UNITS_OF_TIME = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 
@@ -36,8 +37,8 @@ def parse_number(text: str) -> float | None:
 def parse_size(text: str) -> int:
     """Return a size in bytes; raise ValueError if it is invalid.
 
-    >>> parse_size("8GiB"), parse_size("512MB"), parse_size("1024")
-    (8589934592, 512000000, 1024)
+    >>> parse_size("8GiB"), parse_size("8G"), parse_size("512MB"), parse_size("1024")
+    (8589934592, 8589934592, 512000000, 1024)
     """
     return int(_quantity(text, UNITS_OF_SIZE, "B", "a size such as 8GiB or 512MB"))
 

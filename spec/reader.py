@@ -31,12 +31,22 @@ from .grammar import (
 from .own_programs import ProgramReader
 from .parser import ExpressionError
 from .quantities import parse_number
-from .queries import Scope, holds_definition, read_queries, read_source
+from .queries import Scope, holds_definition, read_queries, read_query, read_source
 from .row_functions import SEED, task_function
 from .schema import Schema
 from .sweep import Axis, read_axis
 from .vocabulary import suggest
-from .workload import CsvFormat, Files, Generated, Limits, Measure, Query, Tasks, Workload
+from .workload import (
+    CsvFormat,
+    Files,
+    Generated,
+    Limits,
+    Measure,
+    Query,
+    QueryText,
+    Tasks,
+    Workload,
+)
 
 SHIPPED = Path(__file__).parent.parent / "workloads"
 LONGEST = 2**20  # bytes of a workload file; a larger file is not a workload
@@ -81,7 +91,18 @@ def read_text(  # noqa: PLR0913 - a text has no name and folder of its own
     if workload is None:
         raise AssertionError(name)
     pairs = tuple(overrides.items())
-    return replace(workload, source=text, file=name, overrides=pairs, document=root)
+    queries = _keep_texts(workload.queries, root, folder)
+    read_from = replace(workload, source=text, file=name, overrides=pairs, document=root)
+    return replace(read_from, queries=queries)
+
+
+def _keep_texts(queries: tuple[Query, ...], root: Node | None, folder: Path) -> tuple[Query, ...]:
+    """Return queries that can be read again over the columns of whatever frame they are run on."""
+    node = root.get("queries") if isinstance(root, Fields) else None
+    if not isinstance(node, Fields):
+        return queries
+    texts = {name.text: QueryText(name, clauses, folder) for name, clauses in node.pairs}
+    return tuple(replace(query, text=texts.get(query.name)) for query in queries)
 
 
 def check_columns(workload: Workload, schema: Schema) -> Workload:
@@ -97,6 +118,21 @@ def check_columns(workload: Workload, schema: Schema) -> Workload:
         log.found += _find_missing_columns(workload, schema)
     log.close()
     return replace(workload, queries=queries)
+
+
+def check_query(query: Query, schema: Schema) -> Query:
+    """Return a query read again over the columns and kinds of a frame; WorkloadError with places.
+
+    A query that was read over its data already is returned as it is.
+    """
+    if query.text is None:
+        return query
+    log = Log()
+    read_again = read_query(
+        log, query.text.name, query.text.clauses, Scope.of(schema), query.text.folder
+    )
+    log.close()
+    return read_again
 
 
 def _find_missing_columns(workload: Workload, schema: Schema) -> list[Mistake]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from .document import Node
+from .document import Node, Scalar
 from .expression import Expr, columns
 from .sweep import Axis
 
@@ -149,13 +149,23 @@ class Tasks:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryText:
+    """Where a query is written: its name and its clauses, and the folder of its files."""
+
+    name: Scalar
+    clauses: Node
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One thing asked. Clauses apply in the order of the fields.
 
     `select` are the columns of the rows that are the answer themselves; `whole` tells that they are
     all columns. A `group_by` without an answer asks for the distinct keys. `earlier` are the steps
     before this one, which works on the answer of the last of them. `stable`: `sort` keeps the order
-    of equal rows, because a later step depends on it.
+    of equal rows, because a later step depends on it. `text` is where the query is written,
+    until it is read over the columns of its data.
     """
 
     name: str
@@ -175,6 +185,7 @@ class Query:
     whole: bool = False
     earlier: tuple[Query, ...] = ()
     stable: bool = False
+    text: QueryText | None = field(default=None, compare=False, repr=False)
 
     @property
     def steps(self) -> tuple[Query, ...]:

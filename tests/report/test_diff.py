@@ -142,6 +142,8 @@ def test_a_slow_down_of_one_round_each_is_found_only_where_it_is_far(tmp_path: P
         ("memory(pandas) > 4GiB", 4 * 2**30),
         ("memory( pandas+numba ) > 512 MiB", 512 * 2**20),
         ("memory(pandas) > 1e3", 1000),
+        ("memory(pandas) > 4GB", 4e9),
+        ("memory(pandas) > 4G", 4 * 2**30),
         ("memory(pandas) > 4 lightyears", None),
         ("polars", None),
         ("__import__('os')", None),

@@ -1,0 +1,1 @@
+"""The public API, as a program of a user has it."""
