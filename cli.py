@@ -245,6 +245,30 @@ def init(
     run(datafile, to)
 
 
+@app.command(name="from", epilog="Example: dfbench from slow.py --data sales.parquet -o slow.yaml")
+def from_code(
+    code: Annotated[
+        str, typer.Argument(help="FILE.py, FILE.py:FUNCTION, FILE.ipynb, or - for standard input.")
+    ],
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file of the frame that the code reads.")
+    ] = None,
+    answer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask for this variable of the code.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Also list the code that no answer needs.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("-o", "--to", metavar="FILE", help="The workload file to write.")
+    ] = None,
+) -> None:
+    """Write pandas code as a workload; nothing of the code is run."""
+    from .commands.from_code import from_code as run
+
+    raise typer.Exit(run(code, data, answer, verbose=verbose, to=to))
+
+
 @app.command()
 def doctor(results: ResultsFolder = Path("results")) -> None:
     """Describe what this machine can and cannot measure, and how to fix that."""

@@ -2,6 +2,7 @@
 
 DfbenchError            what is wrong, where, and what to do; exit status 2
 ├── WorkloadError       all the mistakes of a workload file
+├── CodeError           code that cannot be opened, or has no part that was asked for
 ├── DataError           a data file that is missing, unreadable, or without a column
 ├── LimitError          a limit that this machine cannot enforce
 ├── ResultsError        a results folder that cannot be read or written
@@ -43,6 +44,10 @@ class WorkloadError(DfbenchError):
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class CodeError(DfbenchError):
+    """Code that cannot be opened, or lacks the function or answer that was asked for."""
 
 
 class DataError(DfbenchError):

@@ -1,0 +1,45 @@
+"""`dfbench from`: write pandas code as a workload; nothing of the code is run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import CodeError, DataError
+from ..reading import open_source, read_code
+from ..reading.model import Reading
+
+
+def from_code(
+    spec: str, data: Path | None, answer: str | None, *, verbose: bool, to: Path | None
+) -> int:
+    """Print or save the workload of code, and remarks on what was not read; return the status."""
+    reading = read_code(open_source(spec), data, answer)
+    print_remarks(reading, verbose=verbose)
+    if not reading.workload:
+        raise CodeError(f"{reading.source.path}: no value was read of which a query can be made")
+    if to is None:
+        sys.stdout.write(reading.workload)
+    else:
+        _save(reading.workload, to)
+    return 0
+
+
+def print_remarks(reading: Reading, *, verbose: bool) -> None:
+    """Print the remarks to standard error; what was passed over only if asked for."""
+    for remark in reading.remarks:
+        if verbose or remark.kind == "unread":
+            place = reading.source.place(remark.line, remark.column)
+            sys.stderr.write(f"{place}: {remark.text}\n")
+
+
+def _save(text: str, to: Path) -> None:
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        message = f"{to}: already exists; not overwritten; choose another name with -o FILE"
+        raise DataError(message) from None
+    except OSError as error:
+        raise DataError(f"{to}: cannot be written ({error.strerror or error})") from error
+    sys.stderr.write(f"written to {to}; next: dfbench check {to}\n")

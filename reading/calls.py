@@ -1,0 +1,147 @@
+"""Calls of pandas' functions: their arguments by name, each used or refused."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .values import Const, Items, Mapping, UnreadError, Value
+
+if TYPE_CHECKING:
+    from .interpreter import Interpreter
+
+# Options that change neither an answer's rows nor its values.
+HARMLESS = {"copy", "inplace", "engine", "low_memory", "verbose", "kind", "engine_kwargs", "cache"}
+_ABSENT = Const(None)
+
+
+@dataclass(slots=True)
+class Call:
+    """A call: its node, what it is called on, and its arguments by pandas' names.
+
+    `extra` are keyword arguments under names of the code's own (`agg(total=…)`).
+    """
+
+    reader: Interpreter
+    node: ast.Call
+    name: str
+    given: dict[str, Value]
+    extra: dict[str, Value] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def fail(self, message: str) -> UnreadError:
+        """Return the error that this call cannot be read."""
+        return UnreadError(self.node, message)
+
+    def has(self, name: str) -> bool:
+        """Return whether an argument is given, and is not None."""
+        value = self.given.get(name, _ABSENT)
+        return not (isinstance(value, Const) and value.value is None)
+
+    def value(self, name: str) -> Value:
+        """Return an argument; None's constant where it is not given."""
+        self.used.add(name)
+        return self.given.get(name, _ABSENT)
+
+    def need(self, name: str) -> Value:
+        """Return an argument that has to be given."""
+        if name not in self.given:
+            raise self.fail(f"{self.name} needs its argument {name!r}")
+        return self.value(name)
+
+    def constant(self, name: str, default: object = None) -> Any:  # noqa: ANN401 - as Python has it
+        """Return a constant argument as Python's own value."""
+        self.used.add(name)
+        if name not in self.given:
+            return default
+        return plain(self.given[name], self.node, f"{self.name}'s {name!r}")
+
+    def names(self, name: str) -> list[Any]:
+        """Return an argument that is a name or a list of names."""
+        found = self.constant(name)
+        if found is None:
+            return []
+        return list(found) if isinstance(found, list | tuple) else [found]
+
+    def close(self) -> None:
+        """Refuse the arguments that nothing has looked at."""
+        for name in self.given:
+            if name not in self.used | HARMLESS:
+                raise self.fail(f"{self.name} with {name!r} is not read; leave {name!r} out")
+
+
+Handler: TypeAlias = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a method is read, and pandas' names of its arguments in order.
+
+    `*` collects all positional arguments, `**` the keywords with names of the code's own.
+    """
+
+    read: Handler
+    arguments: str = ""
+
+
+def bind(reader: Interpreter, node: ast.Call, name: str, arguments: str) -> Call:
+    """Return a call with its arguments by name."""
+    names = [word for word in arguments.split() if not word.startswith("*")]
+    call = Call(reader, node, name, {})
+    positional = list(_positional(reader, node))
+    if "*" in arguments.split():
+        call.given["*"] = Items(tuple(positional))
+    elif len(positional) > len(names):
+        raise call.fail(f"{name} is called with more arguments than it takes")
+    else:
+        call.given = dict(zip(names, positional, strict=False))
+    for key, value in _keywords(reader, node):
+        if key not in names and key not in HARMLESS and "**" in arguments.split():
+            call.extra[key] = value
+        else:
+            call.given[key] = value
+    return call
+
+
+def _positional(reader: Interpreter, node: ast.Call) -> Iterator[Value]:
+    for argument in node.args:
+        match argument:
+            case ast.Starred(inner):
+                match reader.value(inner):
+                    case Items(values):
+                        yield from values
+                    case Const(list() | tuple() as values):
+                        yield from map(Const, values)
+                    case _:
+                        raise UnreadError(argument, "'*' is read with a constant list only")
+            case _:
+                yield reader.value(argument)
+
+
+def _keywords(reader: Interpreter, node: ast.Call) -> Iterator[tuple[str, Value]]:
+    for keyword in node.keywords:
+        value = reader.value(keyword.value)
+        if keyword.arg is not None:
+            yield keyword.arg, value
+            continue
+        match value:
+            case Mapping(pairs):
+                yield from pairs
+            case Const(dict() as pairs):
+                yield from ((key, Const(one)) for key, one in pairs.items())
+            case _:
+                raise UnreadError(keyword, "'**' is read with a constant dict only")
+
+
+def plain(value: Value, node: ast.AST, what: str) -> Any:  # noqa: ANN401 - as Python has it
+    """Return a constant, or a list or dict of constants, as Python's own value."""
+    match value:
+        case Const(found):
+            return found
+        case Items(values):
+            return [plain(one, node, what) for one in values]
+        case Mapping(pairs):
+            return {key: plain(one, node, what) for key, one in pairs}
+    raise UnreadError(node, f"{what} must be a constant")

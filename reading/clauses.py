@@ -1,0 +1,320 @@
+"""Rows as the clauses of a query: one step for each operation, joined where one query can ask both.
+
+Each step is built for the columns that the later ones need, so that none is carried along unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from ..spec.expression import Agg, Col, Expr, aggregations, children, columns
+from ..spec.order import ORDERED
+from ..spec.parser import chain
+from ..spec.schema import Schema
+from ..spec.workload import Join, Output, SortKey
+from .meaning import as_filter, as_value
+from .rows import (
+    Aggregated,
+    Distinct,
+    Joined,
+    Largest,
+    Limited,
+    Loaded,
+    Rows,
+    Sorted,
+    Windowed,
+)
+from .trees import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The clauses of one step, as values; `answer` names the one that makes its result."""
+
+    answer: str = ""
+    join: Join | None = None
+    where: tuple[Expr, ...] = ()
+    derive: tuple[Output, ...] = ()
+    group_by: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    names: tuple[str, ...] = ()
+    largest: Largest | None = None
+    apply: dict[str, str] = field(default_factory=dict)
+    having: tuple[Expr, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    limit: int | None = None
+
+
+def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, ...]:
+    """Return the steps of a query for these outputs of rows; None: all of their columns."""
+    needed = None if outputs is None else _names(output.expression for output in outputs)
+    found = _Writer(rows, True).write(needed)
+    last = _last_step(rows, outputs)
+    return tuple(_merge([*found, last]))
+
+
+def _names(expressions: Iterable[Expr]) -> frozenset[str]:
+    return frozenset(columns(*expressions))
+
+
+def _last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
+    step = _open_step(rows, None if outputs is None else _names(o.expression for o in outputs))
+    if outputs is None:
+        return step
+    written = _valued(outputs, rows)
+    if all(output.expression == Col(output.name) for output in written):
+        return replace(step, answer="select", names=tuple(output.name for output in written))
+    inlined = tuple(Output(o.name, _valued_one(rows.inline(o.expression), rows)) for o in outputs)
+    return replace(step, answer="transform", derive=(), outputs=inlined)
+
+
+def _open_step(rows: Rows, needed: frozenset[str] | None) -> Step:
+    """Return the conditions of rows, and the derived columns that are needed."""
+    where = tuple(as_filter(rows.inline(one), rows.schema) for one in rows.where)
+    join = rows.origin.join if isinstance(rows.origin, Joined) else None
+    derived = _needed_outputs(rows.derived, needed)
+    return Step(join=join, where=where, derive=_valued(derived, rows))
+
+
+def _needed_outputs(
+    derived: tuple[Output, ...], needed: frozenset[str] | None
+) -> tuple[Output, ...]:
+    if needed is None:
+        return derived
+    return tuple(output for output in derived if output.name in needed)
+
+
+def _valued(outputs: tuple[Output, ...], rows: Rows) -> tuple[Output, ...]:
+    return tuple(Output(o.name, _valued_one(o.expression, rows)) for o in outputs)
+
+
+def _valued_one(expr: Expr, rows: Rows) -> Expr:
+    return as_value(expr, rows.schema)
+
+
+def _origin_needs(rows: Rows, needed: frozenset[str] | None) -> frozenset[str] | None:
+    """Return the columns of the origin that rows need for their own columns."""
+    if needed is None:
+        return None
+    inlined = [rows.inline(Col(name)) for name in needed]
+    return _names([*inlined, *map(rows.inline, rows.where)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the steps before those of rows; `ordered` tells whether their order matters."""
+
+    rows: Rows
+    ordered: bool
+
+    def write(self, needed: frozenset[str] | None) -> list[Step]:
+        """Return the steps that make the origin, with the columns needed (None: all)."""
+        needed = _origin_needs(self.rows, needed)
+        match self.rows.origin:
+            case Loaded() | Joined():
+                return []
+            case Aggregated(below, keys, outputs):
+                kept = _some(_needed_outputs(outputs, needed), outputs)
+                step = Step("aggregate", group_by=keys, outputs=kept)
+                return self.close(below, step, {*keys}, kept, ordered=_is_ordered(kept))
+            case Windowed(below, keys, outputs):
+                return self.write_window(below, keys, outputs, needed)
+            case Sorted(below, by):
+                if not self.ordered:
+                    return self.pass_on(below, needed)
+                names = frozenset(key.name for key in by)
+                wanted = None if needed is None else needed | names
+                return self.close(below, Step(sort=by), wanted, (), ordered=True)
+            case Limited(below, n):
+                return self.close(below, Step(limit=n), needed, (), ordered=True)
+            case Distinct(below, names):
+                return self.close(below, Step("distinct", names=names), {*names}, (), ordered=False)
+            case Largest(below, keys, column) as found:
+                step = Step("largest", group_by=keys, largest=found)
+                return self.close(below, step, {*keys, column}, (), ordered=False)
+            case _:
+                assert_never(self.rows.origin)
+
+    def write_window(
+        self,
+        below: Rows,
+        keys: tuple[str, ...],
+        outputs: tuple[Output, ...],
+        needed: frozenset[str] | None,
+    ) -> list[Step]:
+        kept = _needed_outputs(outputs, needed)
+        if not kept:
+            return self.pass_on(below, needed)
+        made = {output.name for output in kept}
+        if needed is None:
+            known = [] if below.schema is None else below.schema.names
+            passed = [name for name in known if name not in keys]
+        else:
+            passed = sorted(needed - made - {*keys})
+        every = (*(Output(name, Col(name)) for name in passed), *kept)
+        step = Step("transform", group_by=keys, outputs=every)
+        ordered = self.ordered or _is_ordered(kept)
+        return self.close(below, step, {*keys, *passed}, kept, ordered=ordered)
+
+    def pass_on(self, below: Rows, needed: frozenset[str] | None) -> list[Step]:
+        """Return the steps of the rows below, whose own clauses a step without answer holds."""
+        return self.close(below, Step(), needed, (), ordered=self.ordered)
+
+    def close(
+        self,
+        below: Rows,
+        step: Step,
+        names: Iterable[str] | None,
+        outputs: tuple[Output, ...],
+        *,
+        ordered: bool,
+    ) -> list[Step]:
+        """Return the steps of the rows below, then the step over their clauses."""
+        made = _names(output.expression for output in outputs)
+        needed = None if names is None else frozenset(names) | made
+        before = _Writer(below, ordered).write(needed)
+        opened = _open_step(below, needed)
+        valued = _valued(step.outputs, below)
+        whole = replace(
+            step, join=opened.join, where=opened.where, derive=opened.derive, outputs=valued
+        )
+        return [*before, whole]
+
+
+def _some(kept: tuple[Output, ...], outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """Return what is kept, or one output: a query needs an answer."""
+    return kept or outputs[:1]
+
+
+def _is_ordered(outputs: tuple[Output, ...]) -> bool:
+    found = aggregations(*(output.expression for output in outputs))
+    return any(agg.function in ORDERED for agg in found)
+
+
+def _merge(steps: list[Step]) -> list[Step]:
+    """Join each step with the one before it where one query can ask both."""
+    found: list[Step] = []
+    for step in steps:
+        while found and (joined := _join(found[-1], step)) is not None:
+            found.pop()
+            step = joined  # noqa: PLW2901 - what is joined may join what is before it
+        if not _is_empty(step) or not found:
+            found.append(step)
+    return found
+
+
+def _is_empty(step: Step) -> bool:
+    return step == Step()
+
+
+def _join(before: Step, step: Step) -> Step | None:
+    """Return two steps as one; None where no query asks both at once."""
+    if _only_prepares(before):
+        return _prepend(before, step)
+    if step.answer in {"", "select", "transform"} and not step.group_by and not step.join:
+        if not (step.answer or step.derive):
+            return _append(before, step)
+        return _project(before, step)
+    return None
+
+
+def _only_prepares(step: Step) -> bool:
+    return not (step.answer or step.sort or step.limit is not None or step.having)
+
+
+def _prepend(before: Step, step: Step) -> Step:
+    """Put a step's conditions and columns before another's."""
+    derived = {output.name: output.expression for output in before.derive}
+    where = tuple(substitute(one, derived) for one in step.where)
+    return replace(
+        step,
+        join=before.join,
+        where=(*before.where, *where),
+        derive=(*before.derive, *step.derive),
+    )
+
+
+def _append(before: Step, step: Step) -> Step | None:
+    """Put a step's condition, order and limit behind another's answer."""
+    if before.limit is not None and (step.where or step.sort):
+        return None
+    if not before.answer and step.where:
+        return None
+    if before.sort and step.sort and len(before.sort) and before.limit is not None:
+        return None
+    limits = [n for n in (before.limit, step.limit) if n is not None]
+    return replace(
+        before,
+        having=(*before.having, *step.where),
+        sort=step.sort or before.sort,
+        limit=min(limits, default=None),
+    )
+
+
+def _project(before: Step, step: Step) -> Step | None:
+    """Put the columns of a step in place of another's outputs."""
+    wanted = _wanted(step)
+    if before.answer not in {"aggregate", "transform"} or step.where or wanted is None:
+        return None
+    if before.limit is not None and step.answer == "":
+        return None
+    keys = before.group_by
+    if tuple(o.name for o in wanted[: len(keys)]) != keys:
+        return None
+    if any(o.expression != Col(o.name) for o in wanted[: len(keys)]):
+        return None
+    values = {output.name: output.expression for output in before.outputs}
+    rest = wanted[len(keys) :]
+    made = tuple(Output(o.name, substitute(o.expression, values)) for o in rest)
+    if not made or (before.answer == "aggregate" and not all(map(_aggregates_alone, made))):
+        return None
+    if before.answer == "transform" and _nests(rest, values):
+        return None
+    kept = {o.name for o in made if substitute(Col(o.name), values) == o.expression} | {*keys}
+    used = {key.name for key in before.sort} | {*columns(*before.having)}
+    if not used <= kept:
+        return None
+    return replace(
+        before, outputs=made, sort=step.sort or before.sort, limit=step.limit or before.limit
+    )
+
+
+def _wanted(step: Step) -> tuple[Output, ...] | None:
+    """Return the columns that a step chooses or makes; None where it keeps all."""
+    if not step.answer:
+        return None
+    derived = {output.name: output.expression for output in step.derive}
+    chosen = step.outputs or tuple(Output(name, Col(name)) for name in step.names)
+    return tuple(Output(o.name, substitute(o.expression, derived)) for o in chosen)
+
+
+def _aggregates_alone(output: Output) -> bool:
+    """Return whether no column is used outside an aggregation, and one is used at all."""
+
+    def bare(node: Expr) -> bool:
+        if isinstance(node, Agg):
+            return False
+        return isinstance(node, Col) or any(map(bare, children(node)))
+
+    return bool(aggregations(output.expression)) and not bare(output.expression)
+
+
+def _nests(outputs: tuple[Output, ...], values: dict[str, Expr]) -> bool:
+    """Return whether an aggregation would be of another."""
+    inner = {name for name, expr in values.items() if aggregations(expr)}
+    aggs = aggregations(*(output.expression for output in outputs))
+    return any(inner & {*columns(agg)} for agg in aggs)
+
+
+def step_schema(rows: Rows) -> Schema | None:
+    """Return the columns that rows have."""
+    return rows.schema
+
+
+def condition(parts: tuple[Expr, ...]) -> Expr | None:
+    """Return conditions as one."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return chain("and", *parts)

@@ -1,0 +1,392 @@
+"""Methods of groups: aggregations, values of each row's group, and functions of groups."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Col,
+    Expr,
+    IsMissing,
+    Lit,
+    Not,
+)
+from ..spec.expression import (
+    Call as Word,
+)
+from ..spec.kinds import KindError
+from ..spec.vocabulary import suggest
+from ..spec.workload import Output, SortKey
+from .calls import Call, Method
+from .frames import need_column
+from .meaning import can_miss
+from .operators import aggregation, kind_of, label_name, number
+from .rows import Rows, aggregate, keep
+from .rows import sort as sort_rows
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Label,
+    Library,
+    Mapping,
+    Scalar,
+    Unknown,
+    UnreadError,
+    Value,
+    parameters,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# pandas' names of aggregations, with the words of the language.
+AGGREGATIONS = {
+    "sum": "sum",
+    "mean": "mean",
+    "average": "mean",
+    "min": "min",
+    "max": "max",
+    "amin": "min",
+    "amax": "max",
+    "nanmin": "min",
+    "nanmax": "max",
+    "nansum": "sum",
+    "nanmean": "mean",
+    "nanmedian": "median",
+    "count": "count",
+    "nunique": "n_unique",
+    "std": "std",
+    "var": "var",
+    "median": "median",
+    "first": "first",
+    "last": "last",
+    "any": "any",
+    "all": "all",
+}
+NUMERIC = {"mean", "std", "var", "median", "sum"}
+
+
+def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
+    """Return groups of one column, or of some."""
+    grouped = cast("Grouped", owner)
+    match index:
+        case Const(list() | tuple() as labels):
+            single = False
+        case Const(label):
+            labels, single = [label], True
+        case _:
+            raise UnreadError(node, "name the columns of the groups")
+    chosen: list[tuple[Label, Expr]] = [
+        (label, Col(need_column(node, grouped.frame, label))) for label in labels
+    ]
+    return replace(grouped, selected=tuple(chosen), single=single)
+
+
+def columns_of(
+    node: ast.AST, grouped: Grouped, *, numeric: bool = False
+) -> tuple[tuple[Label, Expr], ...]:
+    """Return the columns that an aggregation works on: the selected ones, or all but the keys."""
+    if grouped.selected is not None:
+        return grouped.selected
+    frame = grouped.frame
+    if not frame.complete:
+        message = "an aggregation of all columns needs to know them: select some, or give --data"
+        raise UnreadError(node, message)
+    found = [
+        (label, Col(name))
+        for label, name in frame.columns.items()
+        if label not in grouped.keys and name not in grouped.keys.values()
+    ]
+    if numeric:
+        kinds = {name: kind_of(Col(name), frame.rows) for name in frame.columns.values()}
+        found = [
+            pair for pair in found if kinds[pair[1].name] in {"int", "float", "decimal", "bool"}
+        ]
+    return tuple(found)
+
+
+def group_rows(grouped: Grouped) -> Rows:
+    """Return the rows of groups: those whose keys are missing are dropped, as pandas does."""
+    rows = grouped.frame.rows
+    for name in grouped.keys.values() if grouped.dropna else ():
+        test = Not(IsMissing(Col(name)))
+        if can_miss(Col(name), rows.schema) and test not in rows.where:
+            rows = keep(rows, test)
+    return rows
+
+
+def make_groups(
+    node: ast.AST, grouped: Grouped, outputs: list[tuple[Label, Expr]], *, series: bool
+) -> Frame | Column:
+    """Return the answer of an aggregation: a row for each group, sorted by the keys."""
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    names: dict[Label, str] = {}
+    for label, _ in outputs:
+        names[label] = _output_name(label, {*keys, *names.values()})
+    made = tuple(Output(names[label], expr) for label, expr in outputs)
+    try:
+        rows = aggregate(group_rows(grouped), keys, made)
+    except KindError as error:
+        raise UnreadError(node, str(error)) from None
+    if grouped.sort:
+        rows = sort_rows(rows, tuple(map(SortKey, keys)))
+    index = dict(grouped.keys)
+    if series and grouped.as_index:
+        label, _ = outputs[0]
+        return Column(rows, Col(names[label]), label, index=index)
+    if grouped.as_index:
+        return Frame(rows, names, index=index)
+    return Frame(rows, {**index, **names})
+
+
+def _output_name(label: Label, taken: set[str]) -> str:
+    wanted = label_name(label)
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    return name
+
+
+def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) -> Expr:
+    """Return a function of a series, by its name or as code, as an aggregation of an expression."""
+    rows = grouped.frame.rows
+    match function:
+        case Const(str() as name):
+            pass
+        case Library(dotted):
+            name = dotted.rpartition(".")[2]
+        case Function():
+            return _call_aggregation(call, function, expr, grouped)
+        case Unknown(why=why):
+            raise call.fail(why)
+        case _:
+            raise call.fail("this aggregation is not read")
+    if name in {"size", "len"}:
+        return Agg("size", ())
+    if name in AGGREGATIONS:
+        return aggregation(expr, AGGREGATIONS[name], rows)
+    if name in MADE:
+        return MADE[name](number(expr, rows))
+    raise call.fail(f"the language has no aggregation {name!r}{_nearest(name)}")
+
+
+def _nearest(name: str) -> str:
+    return suggest(name, list(AGGREGATIONS))
+
+
+def _sem(expr: Expr) -> Expr:
+    return Arith("/", Agg("std", (expr,)), Word("sqrt", (Agg("count", (expr,)),)))
+
+
+def _range(expr: Expr) -> Expr:
+    return Arith("-", Agg("max", (expr,)), Agg("min", (expr,)))
+
+
+MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _sem, "ptp": _range}
+
+
+def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Grouped) -> Expr:
+    """Return what a lambda or a def makes of the values of a group."""
+    scope = tuple(grouped.keys.values())
+    column = Column(group_rows(grouped), expr, scope=scope)
+    names = parameters(function)
+    if not names:
+        raise call.fail("this function takes no argument")
+    made = call.reader.enter(call.node, function, {names[0]: column})
+    match made:
+        case Scalar(rows, found) if rows == column.rows:
+            return found
+        case Scalar():
+            raise call.fail("this function needs several steps; assign its parts as columns first")
+    raise call.fail("a function of groups is read if it returns one number of the group")
+
+
+# methods
+
+
+def reduction(name: str) -> Callable[[Call, Grouped], Value]:
+    """Return what reads an aggregation by its method's name."""
+    word = AGGREGATIONS[name]
+
+    def read(call: Call, grouped: Grouped) -> Value:
+        numeric = bool(call.constant("numeric_only", False))
+        if name == "sum" and call.constant("min_count", 0) not in {0, -1}:
+            raise call.fail("sum with min_count is not read")
+        if name in {"std", "var"} and call.constant("ddof", 1) != 1:
+            raise call.fail(f"{name} with another ddof than 1 is not read")
+        rows = grouped.frame.rows
+        outputs = [
+            (label, aggregation(expr, word, rows))
+            for label, expr in columns_of(call.node, grouped, numeric=numeric)
+        ]
+        return make_groups(call.node, grouped, outputs, series=grouped.single)
+
+    return read
+
+
+def read_size(call: Call, grouped: Grouped) -> Value:
+    """Read `size()`."""
+    return make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True)
+
+
+def read_quantile(call: Call, grouped: Grouped) -> Value:
+    """Read `quantile(q)`."""
+    share = call.constant("q", 0.5)
+    if isinstance(share, bool) or not isinstance(share, int | float):
+        raise call.fail("quantile is read with one number; several need agg")
+    if call.constant("interpolation", "linear") != "linear":
+        raise call.fail("quantile is read with linear interpolation only")
+    rows = grouped.frame.rows
+    outputs = [
+        (label, aggregation(expr, "quantile", rows, Lit(share)))
+        for label, expr in columns_of(call.node, grouped)
+    ]
+    return make_groups(call.node, grouped, outputs, series=grouped.single)
+
+
+def read_agg(call: Call, grouped: Grouped) -> Value:
+    """Read `agg` in all of its spellings."""
+    if call.extra and not call.has("func"):
+        return _named(call, grouped)
+    function = call.need("func")
+    match function:
+        case Const(dict() as pairs):
+            return _by_column(call, grouped, {key: Const(one) for key, one in pairs.items()})
+        case Mapping(pairs):
+            return _by_column(call, grouped, dict(pairs))
+        case Const(list() | tuple() as functions):
+            return _several(call, grouped, [Const(one) for one in functions])
+        case Items(functions):
+            return _several(call, grouped, list(functions))
+    outputs = [
+        (label, as_aggregation(call, function, expr, grouped))
+        for label, expr in columns_of(call.node, grouped)
+    ]
+    return make_groups(call.node, grouped, outputs, series=grouped.single)
+
+
+def _named(call: Call, grouped: Grouped) -> Value:
+    outputs: list[tuple[Label, Expr]] = []
+    for name, value in call.extra.items():
+        label, function = _pair(call, grouped, value)
+        expr = _column_expr(call, grouped, label)
+        outputs.append((name, as_aggregation(call, function, expr, grouped)))
+    return make_groups(call.node, grouped, outputs, series=False)
+
+
+def _pair(call: Call, grouped: Grouped, value: Value) -> tuple[Label, Value]:
+    match value:
+        case Const((label, function)) if not grouped.single:
+            return label, Const(function)
+        case Items((Const(label), function)) if not grouped.single:
+            return label, function
+    if grouped.single and grouped.selected is not None:
+        return grouped.selected[0][0], value
+    raise call.fail("named aggregations are pairs: total=('column', 'sum')")
+
+
+def _column_expr(call: Call, grouped: Grouped, label: Label) -> Expr:
+    for known, expr in grouped.selected or ():
+        if known == label:
+            return expr
+    return Col(need_column(call.node, grouped.frame, label))
+
+
+def _by_column(call: Call, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
+    outputs: list[tuple[Label, Expr]] = []
+    nested = any(_functions(one) is not None for one in pairs.values())
+    for label, value in pairs.items():
+        expr = _column_expr(call, grouped, label)
+        for function in _functions(value) or [value]:
+            name = (label, _function_name(function)) if nested else label
+            outputs.append((name, as_aggregation(call, function, expr, grouped)))
+    return make_groups(call.node, grouped, outputs, series=False)
+
+
+def _functions(value: Value) -> list[Value] | None:
+    match value:
+        case Const(list() | tuple() as functions):
+            return [Const(one) for one in functions]
+        case Items(functions):
+            return list(functions)
+    return None
+
+
+def _function_name(function: Value) -> str:
+    match function:
+        case Const(str() as name):
+            return name
+        case Library(dotted):
+            return dotted.rpartition(".")[2]
+        case Function(ast.FunctionDef(name)):
+            return name
+    return "<lambda>"
+
+
+def _several(call: Call, grouped: Grouped, functions: list[Value]) -> Value:
+    outputs: list[tuple[Label, Expr]] = []
+    for label, expr in columns_of(call.node, grouped):
+        for function in functions:
+            word = _function_name(function)
+            name: Label = word if grouped.single else cast("Label", (label, word))
+            outputs.append((name, as_aggregation(call, function, expr, grouped)))
+    return make_groups(call.node, grouped, outputs, series=False)
+
+
+def read_apply(call: Call, grouped: Grouped) -> Value:
+    """Read `apply(function)` where the function is an aggregation of its group."""
+    function = call.need("func")
+    call.constant("include_groups")
+    if not isinstance(function, Function):
+        return read_agg(call, grouped)
+    if grouped.single:
+        return read_agg(call, grouped)
+    made = _enter_group(call, grouped, function)
+    match made:
+        case Scalar():
+            return make_groups(call.node, grouped, [("value", made.expr)], series=True)
+        case Mapping(pairs):
+            outputs = [(label, _scalar_of(call, value)) for label, value in pairs]
+            return make_groups(call.node, grouped, outputs, series=False)
+    raise call.fail("apply is read if its function returns numbers of the group")
+
+
+def _scalar_of(call: Call, value: Value) -> Expr:
+    if isinstance(value, Scalar):
+        return value.expr
+    raise call.fail("apply is read if its function returns numbers of the group")
+
+
+def _enter_group(call: Call, grouped: Grouped, function: Function) -> Value:
+    scope = tuple(grouped.keys.values())
+    frame = replace(grouped.frame, rows=group_rows(grouped), scope=scope)
+    names = parameters(function)
+    if not names:
+        raise call.fail("this function takes no argument")
+    return call.reader.enter(call.node, function, {names[0]: frame})
+
+
+GROUP_METHODS = {
+    **{
+        name: Method(reduction(name), "numeric_only min_count engine engine_kwargs")
+        for name in ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
+    },
+    "std": Method(reduction("std"), "ddof engine engine_kwargs numeric_only"),
+    "var": Method(reduction("var"), "ddof engine engine_kwargs numeric_only"),
+    "any": Method(reduction("any"), "skipna"),
+    "all": Method(reduction("all"), "skipna"),
+    "size": Method(read_size),
+    "quantile": Method(read_quantile, "q interpolation numeric_only"),
+    "agg": Method(read_agg, "func **"),
+    "aggregate": Method(read_agg, "func **"),
+    "apply": Method(read_apply, "func include_groups"),
+}
+GROUP_ATTRIBUTES: dict[str, Callable[..., Value]] = {"[]": select_groups}

@@ -1,0 +1,768 @@
+"""Read code statement by statement, with symbolic values in place of frames."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from ..spec.schema import Schema
+from ..spec.vocabulary import suggest
+from . import operators
+from .calls import Method, bind, plain
+from .columns import look_up
+from .frames import assign_column, drop_columns, find_column, rename_all, select
+from .groups import select_groups
+from .libraries import CONSTANTS, LIBRARIES
+from .model import LoadedFrame, Remark
+from .rows import load
+from .tables import ATTRIBUTES, METHODS, SHOWING
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Library,
+    Mapping,
+    Part,
+    Scalar,
+    Unknown,
+    UnreadError,
+    Value,
+    parameters,
+)
+
+MOST_TURNS = 200  # of a loop over a constant list
+DEEPEST = 30  # calls of functions in functions
+MOST_PATHS = 64  # ways through a function
+
+Names = dict[str, Value]
+
+
+@dataclass(slots=True)
+class Binding:
+    """A value under a name, where it was made, and whether another value was made of it."""
+
+    name: str
+    value: Value
+    node: ast.AST
+    used: bool = False
+    shown: bool = False
+
+
+@dataclass(slots=True)
+class Interpreter:
+    """Reads statements; `schema_of` returns the columns of a file that the code reads, if known."""
+
+    schema_of: Callable[[LoadedFrame], Schema | None]
+    scopes: list[Names] = field(default_factory=lambda: [{}])
+    bindings: list[Binding] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    frames: list[LoadedFrame] = field(default_factory=list)
+    paths: int = 0
+
+    # statements
+
+    def run(self, statements: list[ast.stmt]) -> None:
+        """Read the statements of a script, each for itself: what cannot be read is a remark."""
+        for statement in statements:
+            try:
+                self.execute(statement)
+            except UnreadError as error:
+                self.remark(error.node, str(error))
+                self.forget(statement, f"it was not read (line {statement.lineno})")
+            except RecursionError:
+                self.remark(statement, "this is nested too deeply to be read")
+                self.forget(statement, f"it was not read (line {statement.lineno})")
+
+    def remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
+        """Note a sentence at a place, once."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        found = Remark(line, column, text, "skipped" if skipped else "unread")
+        if found not in self.remarks:
+            self.remarks.append(found)
+
+    def forget(self, statement: ast.stmt, why: str) -> None:
+        """Bind the names that an unread statement assigns to nothing known."""
+        for node in ast.walk(statement):
+            match node:
+                case ast.Name(name, ast.Store()):
+                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+                case ast.Subscript(ast.Name(name), _, ast.Store()) if name in self.names:
+                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+                case ast.FunctionDef(name):
+                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+
+    @property
+    def names(self) -> Names:
+        """Return the innermost names."""
+        return self.scopes[-1]
+
+    def execute(self, statement: ast.stmt) -> None:
+        """Read one statement."""
+        match statement:
+            case ast.Import(names):
+                for name in names:
+                    whole = name.name if name.asname else name.name.split(".")[0]
+                    self.names[name.asname or whole] = Library(whole)
+            case ast.ImportFrom(module, names):
+                self.import_from(statement, module or "", names)
+            case ast.Assign(targets, value):
+                made = self.value(value)
+                for target in targets:
+                    self.assign(target, made, statement)
+            case ast.AnnAssign(target, _, ast.expr() as value):
+                self.assign(target, self.value(value), statement)
+            case ast.AugAssign(target, op, value):
+                self.augment(statement, target, op, value)
+            case ast.Expr(value):
+                self.expression(value)
+            case ast.FunctionDef(name):
+                self.names[name] = Function(statement, self.names)
+            case ast.If(test, body, orelse):
+                self.branch(test, body, orelse)
+            case ast.For():
+                self.loop(statement)
+            case ast.Delete(targets):
+                for target in targets:
+                    self.delete(target)
+            case ast.Try(body, _, orelse, final):
+                self.each([*body, *orelse, *final])
+            case ast.With(_, body):
+                self.each(body)
+            case ast.Pass() | ast.Global() | ast.Assert() | ast.AnnAssign():
+                pass
+            case _:
+                what = type(statement).__name__.lower()
+                raise UnreadError(statement, f"'{what}' statements are not read")
+
+    def each(self, statements: list[ast.stmt]) -> None:
+        """Read the statements inside another: at the top of a script each for itself."""
+        if len(self.scopes) == 1:
+            self.run(statements)
+        else:
+            for statement in statements:
+                self.execute(statement)
+
+    def import_from(self, node: ast.stmt, module: str, names: list[ast.alias]) -> None:
+        """Bind imported names."""
+        for name in names:
+            if name.name == "*":
+                message = f"what 'from {module} import *' brings is not known; import names"
+                raise UnreadError(node, message)
+            self.names[name.asname or name.name] = Library(f"{module}.{name.name}")
+
+    def branch(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+        """Read the branch of an `if` whose condition is known."""
+        match test:
+            case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
+                self.each(body)
+                return
+        match self.value(test):
+            case Const(found):
+                self.each(body if found else orelse)
+            case Unknown(why=why):
+                raise UnreadError(test, why)
+            case _:
+                raise UnreadError(test, "an 'if' over data is read in functions of rows only")
+
+    def loop(self, statement: ast.For) -> None:
+        """Unroll a loop over constants."""
+        turns = self.items(statement.iter)
+        if turns is None:
+            message = "a loop over data is not read; the nearest are groupby and apply"
+            raise UnreadError(statement, message)
+        if len(turns) > MOST_TURNS:
+            raise UnreadError(statement, f"a loop of more than {MOST_TURNS} turns is not read")
+        for turn in turns:
+            self.assign(statement.target, turn, statement)
+            for part in statement.body:
+                self.execute(part)
+
+    def items(self, node: ast.expr) -> list[Value] | None:
+        """Return the items of a constant list; None where it is none."""
+        match self.value(node):
+            case Items(values):
+                return list(values)
+            case Const(list() | tuple() | set() | dict() | range() | str() as values):
+                return [Const(one) for one in values]
+            case Mapping(pairs):
+                return [Const(key) for key, _ in pairs]
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        return None
+
+    def delete(self, target: ast.expr) -> None:
+        """Read `del df["a"]`, or forget a name."""
+        match target:
+            case ast.Name(name):
+                self.names.pop(name, None)
+            case ast.Subscript(owner, index):
+                frame = self.value(owner)
+                if isinstance(frame, Frame):
+                    label = plain(self.value(index), target, "a column's name")
+                    self.replace(owner, frame, drop_columns(target, frame, [label]))
+                    return
+                raise UnreadError(target, "'del' is read for columns of frames")
+
+    def augment(
+        self, node: ast.AugAssign, target: ast.expr, op: ast.operator, value: ast.expr
+    ) -> None:
+        """Read `x += 1`."""
+        loaded = ast.copy_location(ast.parse(ast.unparse(target), mode="eval").body, target)
+        ast.fix_missing_locations(loaded)
+        made = operators.binary(node, op, self.value(loaded), self.value(value))
+        self.assign(target, made, node)
+
+    def assign(self, target: ast.expr, value: Value, node: ast.stmt) -> None:
+        """Bind a target of an assignment."""
+        match target:
+            case ast.Name(name):
+                self.bind(name, value, node)
+            case ast.Tuple(targets) | ast.List(targets):
+                self.unpack(targets, value, node)
+            case ast.Subscript(owner, index):
+                self.assign_item(target, owner, index, value)
+            case ast.Attribute(owner, attribute):
+                frame = self.value(owner)
+                if isinstance(frame, Frame) and attribute not in {"columns", "index"}:
+                    self.replace(owner, frame, assign_column(target, frame, attribute, value))
+                elif isinstance(frame, Frame) and attribute == "columns":
+                    labels = plain(value, target, "the list of columns")
+                    self.replace(owner, frame, rename_all(target, frame, labels))
+                else:
+                    raise UnreadError(target, f"an assignment to {attribute!r} is not read")
+            case _:
+                raise UnreadError(target, "this assignment is not read")
+
+    def bind(self, name: str, value: Value, node: ast.AST) -> None:
+        """Give a name a value."""
+        self.names[name] = value
+        if len(self.scopes) == 1:
+            self.bindings.append(Binding(name, value, node))
+
+    def unpack(self, targets: list[ast.expr], value: Value, node: ast.stmt) -> None:
+        """Bind several names."""
+        match value:
+            case Items(values):
+                parts = list(values)
+            case Const(list() | tuple() as values):
+                parts = [Const(one) for one in values]
+            case _:
+                raise UnreadError(node, "this value cannot be unpacked")
+        if len(parts) != len(targets):
+            raise UnreadError(node, f"{len(parts)} values are unpacked into {len(targets)} names")
+        for target, part in zip(targets, parts, strict=True):
+            self.assign(target, part, node)
+
+    def assign_item(
+        self, target: ast.Subscript, owner: ast.expr, index: ast.expr, value: Value
+    ) -> None:
+        """Read `df["c"] = …` and `df.loc[mask, "c"] = …`."""
+        match self.value(owner):
+            case Frame() as frame:
+                label = self.value(index)
+                if not isinstance(label, Const):
+                    raise UnreadError(target, "only single columns can be assigned")
+                if isinstance(owner, ast.Subscript):
+                    message = "a chained assignment changes a copy, or the frame: write .loc"
+                    raise UnreadError(target, message)
+                self.replace(owner, frame, assign_column(target, frame, label.value, value))
+            case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
+                self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
+            case Unknown(why=why):
+                raise UnreadError(target, why)
+            case _:
+                raise UnreadError(target, "this assignment is not read")
+
+    def assign_where(
+        self, target: ast.Subscript, frame: Frame, index: ast.expr, value: Value
+    ) -> Frame:
+        """Return a frame in which some rows of a column have another value."""
+        match index:
+            case ast.Tuple([mask, column]):
+                label = plain(self.value(column), target, "the column")
+                name = find_column(frame, label)
+                old: Value = Const(None)
+                if name is not None:
+                    old = select(target, frame, Const(label))
+                made = operators.choose(target, self.value(mask), value, old)
+                return assign_column(target, frame, label, made)
+        raise UnreadError(target, "name the column: df.loc[mask, 'column'] = …")
+
+    def replace(self, owner: ast.expr, old: Value, new: Value) -> None:
+        """Put a changed frame in the place of the old one, under all of its names."""
+        for names in self.scopes:
+            for name, value in names.items():
+                if value is old:
+                    names[name] = new
+        if isinstance(owner, ast.Name):
+            for binding in self.bindings:
+                if binding.value is old:
+                    binding.used = True
+            if self.scopes[0].get(owner.id) is new:
+                self.bindings.append(Binding(owner.id, new, owner))
+        elif not any(value is new for names in self.scopes for value in names.values()):
+            raise UnreadError(owner, "what is changed here has no name")
+
+    def expression(self, node: ast.expr) -> None:
+        """Read an expression alone: a change in place, or a value that is shown."""
+        match node:
+            case ast.Constant():
+                return
+            case ast.Call(ast.Attribute(owner, _), _, keywords) if _in_place(keywords):
+                old = self.value(owner)
+                self.replace(owner, old, self.value(node))
+                return
+        if self.shows(node):
+            return
+        value = self.value(node)
+        if isinstance(value, Frame | Column | Scalar) and len(self.scopes) == 1:
+            self.bindings.append(Binding("", value, node))
+
+    def shows(self, node: ast.expr) -> bool:
+        """Note what is shown by a print, a plot or a look at a frame; return whether it is one."""
+        match node:
+            case ast.Call(ast.Name("print" | "display"), arguments):
+                shown = arguments
+            case ast.Call(ast.Attribute(owner, name)) if name in SHOWING:
+                shown = [owner]
+            case ast.Attribute(owner, "shape" | "columns" | "dtypes" | "index" | "size"):
+                shown = [owner]
+            case ast.Name():
+                shown = [node]
+            case _ if self.is_foreign(node):
+                shown = []
+            case _:
+                return False
+        for part in shown:
+            self.show(part)
+        self.remark(node, "passed over: no answer needs it", skipped=True)
+        return True
+
+    def show(self, node: ast.expr) -> None:
+        """Note that a value is shown, which makes it an answer."""
+        match node:
+            case ast.Name(name):
+                for binding in self.bindings:
+                    if binding.name == name and self.names.get(name) is binding.value:
+                        binding.shown = True
+            case ast.Call() | ast.Subscript() | ast.BinOp():
+                try:
+                    value = self.value(node)
+                except UnreadError:
+                    return
+                if isinstance(value, Frame | Column | Scalar) and len(self.scopes) == 1:
+                    self.bindings.append(Binding("", value, node))
+
+    def is_foreign(self, node: ast.expr) -> bool:
+        """Return whether an expression calls a library that makes no frames: plots and the like."""
+        root: ast.expr = node
+        while isinstance(root, ast.Call | ast.Attribute | ast.Subscript):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        if not isinstance(root, ast.Name):
+            return False
+        match self.find(root.id):
+            case Library(name):
+                return name.split(".")[0] not in {"pandas", "numpy", "math", "builtins"}
+            case Unknown(skipped=skipped):
+                return skipped
+        return False
+
+    # expressions
+
+    def find(self, name: str) -> Value | None:
+        """Return the value of a name, from the innermost scope out; None where it has none."""
+        for names in reversed(self.scopes):
+            if name in names:
+                return names[name]
+        return Library(f"builtins.{name}") if hasattr(builtins, name) else None
+
+    def value(self, node: ast.expr) -> Value:
+        """Return the value of an expression."""
+        match node:
+            case ast.Constant(found):
+                return Const(found)
+            case ast.Name(name):
+                return self.name(node, name)
+            case ast.Attribute(owner, name):
+                return self.attribute(node, self.owner(owner), name)
+            case ast.Subscript(owner, index):
+                return self.item(node, self.owner(owner), index)
+            case ast.Call():
+                return self.call(node)
+            case ast.BinOp(left, op, right):
+                return operators.binary(node, op, self.value(left), self.value(right))
+            case ast.UnaryOp(op, operand):
+                return self.unary(node, op, self.value(operand))
+            case ast.BoolOp(op, values):
+                return self.boolean(node, op, [self.value(one) for one in values])
+            case ast.Compare():
+                return self.comparison(node)
+            case ast.IfExp(test, body, orelse):
+                return self.choice(node, self.value(test), body, orelse)
+            case ast.List(items) | ast.Tuple(items) | ast.Set(items):
+                return _collect(type(node), list(self.spread(items)))
+            case ast.Dict():
+                return self.mapping(node)
+            case ast.Lambda():
+                return Function(node, self.visible())
+            case ast.JoinedStr(parts):
+                return Const("".join(str(self.text(part)) for part in parts))
+            case ast.ListComp(item, [generator]):
+                return self.comprehension(item, generator)
+            case ast.Slice(lower, upper, step):
+                ends = (self.value(one) if one else Const(None) for one in (lower, upper, step))
+                return Const(slice(*(plain(one, node, "a bound of a slice") for one in ends)))
+        what = type(node).__name__
+        raise UnreadError(node, f"Python's {what} is not read here")
+
+    def visible(self) -> Names:
+        """Return the names that a function made here can see."""
+        return {} if len(self.scopes) == 1 else dict(self.names)
+
+    def owner(self, node: ast.expr) -> Value:
+        """Return what an attribute or an item is of: an unknown name is a frame that is given."""
+        if isinstance(node, ast.Name) and self.find(node.id) is None:
+            self.scopes[0][node.id] = self.given(node.id, node)
+        return self.value(node)
+
+    def given(self, name: str, node: ast.AST) -> Frame:
+        """Return a frame that the code is given under a name."""
+        line = getattr(node, "lineno", 1)
+        frame = LoadedFrame(name, "", "", (), line, line)
+        return self.load(frame)
+
+    def load(self, frame: LoadedFrame) -> Frame:
+        """Return the frame of a file."""
+        self.frames.append(frame)
+        schema = self.schema_of(frame)
+        rows = load(frame.name, schema)
+        if schema is None:
+            return Frame(rows, {}, complete=False)
+        return Frame(rows, {name: name for name in schema.names})
+
+    def name(self, node: ast.Name, name: str) -> Value:
+        """Return the value of a name, and note that it is used."""
+        found = self.find(name)
+        if found is None:
+            raise UnreadError(node, f"the name {name!r} is not assigned in this code")
+        for binding in self.bindings:
+            if binding.value is found:
+                binding.used = True
+        return found
+
+    def attribute(self, node: ast.Attribute, owner: Value, name: str) -> Value:
+        """Return an attribute: a column, a constant, an accessor, or a method before its call."""
+        match owner:
+            case Library(library):
+                dotted = f"{library}.{name}"
+                return Const(CONSTANTS[dotted]) if dotted in CONSTANTS else Library(dotted)
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+            case Part("row", Frame() as frame) if name not in METHODS["row"]:
+                return self.row_item(node, frame, name)
+        table = ATTRIBUTES.get(_kind(owner), {})
+        if name in table:
+            found: Value = table[name](node, owner)
+            return found
+        if isinstance(owner, Frame) and name not in METHODS["Frame"]:
+            return select(node, owner, Const(name))
+        if isinstance(owner, Grouped) and name not in METHODS["Grouped"]:
+            return select_groups(node, owner, Const(name))
+        return Part("method", owner, (name,))
+
+    def row_item(self, node: ast.AST, frame: Frame, label: object) -> Value:
+        """Return a row's value of a column."""
+        found = select(node, frame, Const(label))
+        if not isinstance(found, Column):
+            raise UnreadError(node, "name one column of the row")
+        return Column(found.rows, found.expr, found.name, scope=found.scope, element=True)
+
+    def item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
+        """Return `owner[index]`."""
+        match owner:
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+            case Part("row", Frame() as frame):
+                return self.row_item(node, frame, plain(self.value(index), node, "a column"))
+            case Const(found):
+                return self.constant_item(node, found, self.value(index))
+            case Items(values):
+                at = plain(self.value(index), node, "an index")
+                return cast("Value", _item_of(node, values, at))
+            case Mapping(pairs):
+                key = plain(self.value(index), node, "a key")
+                return cast("Value", _item_of(node, dict(pairs), key))
+        getter = ATTRIBUTES.get(_kind(owner), {}).get("[]")
+        if getter is None:
+            raise UnreadError(node, f"an item of {operators.describe(owner)} is not read")
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        if _kind(owner) not in {"loc", "iloc"}:
+            parts = [index]
+        made: Value = getter(node, owner, *(self.value(part) for part in parts))
+        return made
+
+    def constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
+        """Return an item of a constant, or what a dict has for each value of a column."""
+        if isinstance(found, dict) and isinstance(index, Column):
+            return look_up(node, index, found)
+        return Const(_item_of(node, found, plain(index, node, "an index")))
+
+    def unary(self, node: ast.AST, op: ast.unaryop, value: Value) -> Value:
+        """Return `-x`, `+x`, `~x` or `not x`."""
+        match op:
+            case ast.USub():
+                return operators.negative(node, value)
+            case ast.UAdd():
+                return value
+        return operators.invert(node, value)
+
+    def boolean(self, node: ast.AST, op: ast.boolop, values: list[Value]) -> Value:
+        """Return `and` or `or` of single values."""
+        word = "and" if isinstance(op, ast.And) else "or"
+        constants = [one for one in values if isinstance(one, Const)]
+        if len(constants) == len(values):
+            found = constants[0]
+            for one in constants[1:]:
+                if bool(found.value) == (word == "or"):
+                    break
+                found = one
+            return found
+        if any(isinstance(one, Column) and not one.element for one in values):
+            raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
+        return operators.logical(node, word, *values)
+
+    def comparison(self, node: ast.Compare) -> Value:
+        """Return a comparison, or a chain of them."""
+        sides = [self.value(one) for one in (node.left, *node.comparators)]
+        parts = [
+            operators.compare(node, op, left, right)
+            for left, op, right in zip(sides[:-1], node.ops, sides[1:], strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else operators.logical(node, "and", *parts)
+
+    def choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
+        """Return `a if test else b`."""
+        if isinstance(test, Const):
+            return self.value(body if test.value else orelse)
+        return operators.choose(node, test, self.value(body), self.value(orelse))
+
+    def spread(self, items: list[ast.expr]) -> Iterator[Value]:
+        """Yield the values of a list's items."""
+        for item in items:
+            if isinstance(item, ast.Starred):
+                found = self.items(item.value)
+                if found is None:
+                    raise UnreadError(item, "'*' is read for constant lists")
+                yield from found
+            else:
+                yield self.value(item)
+
+    def mapping(self, node: ast.Dict) -> Value:
+        """Return a dict."""
+        pairs: list[tuple[object, Value]] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            made = self.value(value)
+            if key is not None:
+                pairs.append((plain(self.value(key), key, "a key"), made))
+                continue
+            match made:
+                case Mapping(more):
+                    pairs += more
+                case Const(dict() as more):
+                    pairs += [(name, Const(one)) for name, one in more.items()]
+                case _:
+                    raise UnreadError(value, "'**' is read for constant dicts")
+        if all(isinstance(value, Const) for _, value in pairs):
+            return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
+        return Mapping(tuple(pairs))
+
+    def text(self, node: ast.expr) -> object:
+        """Return a constant part of an f-string."""
+        match node:
+            case ast.Constant(found):
+                return found
+            case ast.FormattedValue(inner, conversion, None) if conversion == -1:
+                return plain(self.value(inner), node, "a value in an f-string")
+        raise UnreadError(node, "this f-string is not read")
+
+    def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
+        """Return a list comprehension over constants."""
+        turns = self.items(generator.iter)
+        if turns is None or len(turns) > MOST_TURNS:
+            message = "a comprehension is read over a constant list only"
+            raise UnreadError(generator.iter, message)
+        made = []
+        self.scopes.append(dict(self.names) if len(self.scopes) > 1 else {})
+        try:
+            for turn in turns:
+                self.assign(generator.target, turn, ast.Pass(lineno=item.lineno, col_offset=0))
+                tests = [plain(self.value(one), one, "a condition") for one in generator.ifs]
+                if all(tests):
+                    made.append(self.value(item))
+        finally:
+            self.scopes.pop()
+        return _collect(ast.List, made)
+
+    # calls
+
+    def call(self, node: ast.Call) -> Value:
+        """Return the value of a call."""
+        match node.func:
+            case ast.Attribute(owner, name):
+                return self.method(node, self.owner(owner), name)
+        match self.value(node.func):
+            case Function() as function:
+                return self.call_function(node, function)
+            case Library(name):
+                return self.library(node, name)
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        raise UnreadError(node, "this call is not read")
+
+    def method(self, node: ast.Call, owner: Value, name: str) -> Value:
+        """Return the value of a method's call."""
+        match owner:
+            case Library(library):
+                return self.library(node, f"{library}.{name}")
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        table = METHODS.get(_kind(owner), {})
+        if name not in table:
+            raise UnreadError(node, _unknown_method(owner, name, table))
+        return self.apply(node, name, table[name], owner)
+
+    def apply(self, node: ast.Call, name: str, method: Method, *owner: Value) -> Value:
+        """Read a call as its table has it."""
+        call = bind(self, node, name, method.arguments)
+        made = method.read(call, *owner)
+        call.close()
+        return made
+
+    def library(self, node: ast.Call, name: str) -> Value:
+        """Return the value of a library function's call."""
+        name = name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
+        if name in LIBRARIES:
+            return self.apply(node, name, LIBRARIES[name])
+        root = name.split(".")[0]
+        if root in {"pd", "np", "math", "builtins"}:
+            shown = name.removeprefix("builtins.")
+            raise UnreadError(node, f"{shown} is not read")
+        message = f"what {name} returns is not known; save it to a file and read that"
+        raise UnreadError(node, message)
+
+    def call_function(self, node: ast.Call, function: Function) -> Value:
+        """Read a call of a function of the code, as if its body stood here."""
+        given = bind(self, node, "the function", " ".join(parameters(function)))
+        return self.enter(node, function, given.given)
+
+    def enter(self, node: ast.AST, function: Function, given: Names) -> Value:
+        """Return what a function returns for arguments by name."""
+        if len(self.scopes) > DEEPEST:
+            raise UnreadError(node, "these functions call each other too deeply")
+        names = {**function.names, **self.defaults(function), **given}
+        for name in parameters(function):
+            if name not in names:
+                raise UnreadError(node, f"the argument {name!r} is missing")
+        self.scopes.append(names)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.value(function.node.body)
+            found = self.block(function.node.body)
+            return Const(None) if found is None else found
+        finally:
+            self.scopes.pop()
+
+    def defaults(self, function: Function) -> Names:
+        """Return the default values of a function's arguments."""
+        arguments = function.node.args
+        if arguments.vararg or arguments.kwarg:
+            raise UnreadError(function.node, "a function with *args or **kwargs is not read")
+        every = [*arguments.posonlyargs, *arguments.args]
+        values = arguments.defaults
+        pairs = list(zip(every[len(every) - len(values) :], values, strict=True))
+        pairs += [
+            (one, default)
+            for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        ]
+        return {one.arg: self.value(default) for one, default in pairs}
+
+    def block(self, statements: list[ast.stmt]) -> Value | None:
+        """Read a function's statements up to the value they return."""
+        for number, statement in enumerate(statements):
+            match statement:
+                case ast.Return(value):
+                    return self.value(value) if value else Const(None)
+                case ast.If(test, body, orelse):
+                    rest = statements[number + 1 :]
+                    return self.fork(statement, self.value(test), [*body, *rest], [*orelse, *rest])
+                case ast.Try():
+                    raise UnreadError(statement, "'try' in a function is not read")
+                case ast.Expr(ast.Constant()):
+                    continue
+            self.execute(statement)
+        return None
+
+    def fork(
+        self, node: ast.AST, test: Value, then: list[ast.stmt], other: list[ast.stmt]
+    ) -> Value | None:
+        """Read both ways through an `if` over data."""
+        if isinstance(test, Const):
+            return self.block(then if test.value else other)
+        if not isinstance(test, Scalar) and not (isinstance(test, Column) and test.element):
+            raise UnreadError(node, "an 'if' needs one condition, and this is a column")
+        self.paths += 1
+        if self.paths > MOST_PATHS:
+            raise UnreadError(node, "there are too many ways through this function")
+        before = dict(self.names)
+        one = self.block(then)
+        self.scopes[-1] = before
+        two = self.block(other)
+        self.paths -= 1
+        return operators.choose(node, test, one or Const(None), two or Const(None))
+
+
+def _kind(owner: Value) -> str:
+    """Return the name of the table of an object's methods."""
+    match owner:
+        case Part(kind):
+            return kind
+        case Column(element=True):
+            return "element"
+        case Const(str()):
+            return "text"
+        case Const(dict()):
+            return "dict"
+    return type(owner).__name__
+
+
+def _in_place(keywords: list[ast.keyword]) -> bool:
+    return any(
+        one.arg == "inplace" and isinstance(one.value, ast.Constant) and one.value.value
+        for one in keywords
+    )
+
+
+def _collect(kind: type[ast.expr], values: list[Value]) -> Value:
+    if all(isinstance(one, Const) for one in values):
+        plainly = [one.value for one in values if isinstance(one, Const)]
+        return Const(tuple(plainly) if kind is ast.Tuple else plainly)
+    return Items(tuple(values))
+
+
+def _item_of(node: ast.AST, found: object, at: object) -> object:
+    try:
+        return found[at]  # type: ignore[index]
+    except (TypeError, KeyError, IndexError) as error:
+        raise UnreadError(node, f"Python raises here: {type(error).__name__}: {error}") from None
+
+
+def _unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
+    near = suggest(name, [word for word in table if not word.startswith("[")])
+    return f"{name} of {operators.describe(owner)} is not read{near}"

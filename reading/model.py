@@ -1,0 +1,81 @@
+"""What reading code returns: where it came from, what it loads, what it asks, and remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Code to read: a script, a function of one, a notebook, or standard input.
+
+    `path` is what messages call it; `function` is empty where the whole text is read. `lines` has
+    the place of each line of a notebook's joined cells, as (cell, line); it is empty elsewhere.
+    """
+
+    path: str
+    text: str
+    function: str = ""
+    lines: tuple[tuple[int, int], ...] = ()
+
+    def place(self, line: int, column: int) -> str:
+        """Return a place for messages: `FILE:LINE:COLUMN`, in a notebook `FILE:cell N:LINE:…`."""
+        if 0 < line <= len(self.lines):
+            cell, inside = self.lines[line - 1]
+            return f"{self.path}:cell {cell}:{inside}:{column}"
+        return f"{self.path}:{line}:{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about a part of the code; lines and columns count from 1.
+
+    `unread` is code that the workload language cannot express, with the nearest thing that it can;
+    `skipped` is code that no answer needs, such as plots, prints and imports.
+    """
+
+    line: int
+    column: int
+    text: str
+    kind: Literal["unread", "skipped"] = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFrame:
+    """A frame that the code reads from a file, or is given: a parameter, a name of a notebook.
+
+    `file` is the path as the code has it, empty for a frame that is given; `reader` is pandas'
+    function (`read_csv`), `options` its arguments as source text.
+    """
+
+    name: str
+    file: str
+    reader: str
+    options: tuple[tuple[str, str], ...]
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query of the workload, and the variable or expression of the code that has its answer.
+
+    The query's columns are those of pandas' `reset_index()`, in its order (a default index is
+    left out); their names are pandas' where the language can have them.
+    """
+
+    query: str
+    expression: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of the code; `workload` is YAML text, empty where nothing was read."""
+
+    source: Source
+    frames: tuple[LoadedFrame, ...]
+    workload: str
+    answers: tuple[Answer, ...]
+    remarks: tuple[Remark, ...]

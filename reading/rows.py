@@ -1,0 +1,269 @@
+"""Rows: what a chain of frame operations asks of a table, before it is written as a query.
+
+`Rows` are those of an origin (a file, or what an operation made of other rows) that conditions
+keep, with further columns. A column's name is unique in its rows: a frame that overwrites one maps
+the visible name to another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from ..spec.expression import Col, Expr
+from ..spec.joins import join_schemas
+from ..spec.kinds import with_column
+from ..spec.schema import Column, Schema
+from ..spec.workload import Join, Output, SortKey
+from .trees import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rows of a file; `seen` are the columns that the code has named so far."""
+
+    name: str
+    seen: set[str] = field(default_factory=set, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows of a file joined with another's."""
+
+    name: str
+    join: Join
+    seen: set[str] = field(default_factory=set, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """One row for each group of keys; without keys, a single row."""
+
+    rows: Rows
+    keys: tuple[str, ...]
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Windowed:
+    """The same rows, with values made of each row's group."""
+
+    rows: Rows
+    keys: tuple[str, ...]
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The same rows in another order."""
+
+    rows: Rows
+    by: tuple[SortKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The first n rows."""
+
+    rows: Rows
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The distinct combinations of columns."""
+
+    rows: Rows
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The n largest values of a column in each group, or the smallest."""
+
+    rows: Rows
+    keys: tuple[str, ...]
+    column: str
+    n: int
+    name: str
+    smallest: bool = False
+
+
+Origin: TypeAlias = Loaded | Joined | Aggregated | Windowed | Sorted | Limited | Distinct | Largest
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of an origin that every condition keeps, with derived columns.
+
+    `schema` has all columns, the derived ones included; None where the file is not known.
+    """
+
+    origin: Origin
+    where: tuple[Expr, ...] = ()
+    derived: tuple[Output, ...] = ()
+    schema: Schema | None = field(default=None, compare=False, repr=False)
+
+    def inline(self, expr: Expr) -> Expr:
+        """Return an expression over the origin's columns alone."""
+        return substitute(expr, {output.name: output.expression for output in self.derived})
+
+
+def load(name: str, schema: Schema | None) -> Rows:
+    """Return the rows of a file."""
+    return Rows(Loaded(name), schema=schema)
+
+
+def join(name: str, schema: Schema | None, other: Join) -> Rows:
+    """Return the rows of a file joined with another."""
+    joined = join_schemas(schema, other) if schema else None
+    return Rows(Joined(name, other), schema=joined)
+
+
+def keep(rows: Rows, condition: Expr) -> Rows:
+    """Return the rows for which a condition holds."""
+    return replace(rows, where=(*rows.where, condition))
+
+
+def derive(rows: Rows, name: str, expr: Expr) -> Rows:
+    """Return rows with one more column; KindError where its kinds do not fit."""
+    schema = rows.schema and with_column(rows.schema, name, expr)
+    return replace(rows, derived=(*rows.derived, Output(name, rows.inline(expr))), schema=schema)
+
+
+def aggregate(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) -> Rows:
+    """Return one row for each group."""
+    schema = rows.schema and _outputs_schema(rows.schema, keys, outputs)
+    return Rows(Aggregated(rows, keys, outputs), schema=schema)
+
+
+def window(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) -> Rows:
+    """Return the same rows with values of each row's group."""
+    schema = rows.schema
+    for output in outputs if schema else ():
+        schema = schema and with_column(schema, output.name, output.expression)
+    return Rows(Windowed(rows, keys, outputs), schema=schema)
+
+
+def sort(rows: Rows, by: tuple[SortKey, ...]) -> Rows:
+    """Return the rows in another order."""
+    return Rows(Sorted(rows, by), schema=rows.schema)
+
+
+def limit(rows: Rows, n: int) -> Rows:
+    """Return the first rows."""
+    return Rows(Limited(rows, n), schema=rows.schema)
+
+
+def distinct(rows: Rows, names: tuple[str, ...]) -> Rows:
+    """Return the distinct combinations of columns."""
+    schema = rows.schema and Schema(tuple(rows.schema[name] for name in names), 0)
+    return Rows(Distinct(rows, names), schema=schema)
+
+
+def largest(  # noqa: PLR0913 - what the clause has
+    rows: Rows, keys: tuple[str, ...], column: str, n: int, name: str, *, smallest: bool
+) -> Rows:
+    """Return the largest or smallest values of each group."""
+    schema = rows.schema and _outputs_schema(rows.schema, keys, (Output(name, Col(column)),))
+    return Rows(Largest(rows, keys, column, n, name, smallest), schema=schema)
+
+
+def _outputs_schema(
+    schema: Schema, keys: tuple[str, ...], outputs: tuple[Output, ...]
+) -> Schema | None:
+    made = schema
+    try:
+        columns_made: list[Column] = [schema[key] for key in keys]
+        for output in outputs:
+            made = with_column(schema, output.name, output.expression)
+            columns_made.append(made[output.name])
+    except KeyError:
+        return None
+    return Schema(tuple(columns_made), 0)
+
+
+def inner_rows(rows: Rows) -> Rows | None:
+    """Return the rows below that have the same rows, before an order or values of groups."""
+    match rows.origin:
+        case Windowed(rows=below) | Sorted(rows=below):
+            return below
+    return None
+
+
+def conditions(rows: Rows) -> frozenset[Expr]:
+    """Return all conditions on rows that were not aggregated since."""
+    below = inner_rows(rows)
+    own = frozenset(map(rows.inline, rows.where))
+    return own | conditions(below) if below else own
+
+
+def combine(target: Rows, other: Rows) -> Rows | None:
+    """Return the target's rows with the columns of both; None where they are not the same rows.
+
+    As pandas aligns by index, the other may have rows that the target has filtered out.
+    """
+    if target == other:
+        return target
+    if made := _meet(target, other):
+        return made
+    below = inner_rows(target)
+    if below and (made := combine(below, other)) and conditions(made) == conditions(below):
+        return _put_below(target, made)
+    return _stack(target, other)
+
+
+def _meet(target: Rows, other: Rows) -> Rows | None:
+    """Combine rows of one origin, or aggregations of the same groups."""
+    match target.origin, other.origin:
+        case Aggregated(rows, keys, outputs), Aggregated(others, same, more) if keys == same:
+            made = combine(rows, others)
+            if made is None or conditions(made) != conditions(others):
+                return None
+            every = tuple(dict.fromkeys((*outputs, *more)))
+            origin: Origin = Aggregated(made, keys, every)
+            schema = made.schema and _outputs_schema(made.schema, keys, every)
+        case one, two if one == two:
+            origin, schema = one, target.schema
+        case _:
+            return None
+    if not set(other.where) <= set(target.where):
+        return None
+    derived = tuple(dict.fromkeys((*target.derived, *other.derived)))
+    return Rows(origin, target.where, derived, _extend(schema, derived))
+
+
+def _extend(schema: Schema | None, derived: tuple[Output, ...]) -> Schema | None:
+    for output in derived:
+        if schema is not None and output.name not in schema:
+            schema = with_column(schema, output.name, output.expression)
+    return schema
+
+
+def _put_below(target: Rows, below: Rows) -> Rows:
+    match target.origin:
+        case Windowed(_, keys, outputs):
+            origin: Origin = Windowed(below, keys, outputs)
+            made = window(below, keys, outputs).schema
+        case Sorted(_, by):
+            origin, made = Sorted(below, by), below.schema
+        case _:
+            raise AssertionError(target.origin)
+    return Rows(origin, target.where, target.derived, _extend(made, target.derived))
+
+
+def _stack(target: Rows, other: Rows) -> Rows | None:
+    """Combine rows with others that have more steps."""
+    below = inner_rows(other)
+    if below is None or other.where:
+        return None
+    made = combine(target, below)
+    if made is None:
+        return None
+    match other.origin:
+        case Windowed(_, keys, outputs):
+            if conditions(made) != conditions(below):
+                return None
+            made = window(made, keys, outputs)
+    derived = tuple(dict.fromkeys((*made.derived, *other.derived)))
+    return replace(made, derived=derived, schema=_extend(made.schema, derived))

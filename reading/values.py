@@ -1,0 +1,184 @@
+"""What a name of the code stands for: a frame, a column, groups, a constant, a function."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from ..spec.expression import Col, Expr
+from ..spec.workload import Output
+from .rows import Rows
+
+Label: TypeAlias = str | int | tuple[str, ...]
+
+
+class UnreadError(Exception):
+    """Code that cannot be read: where, why, and the nearest thing that can be."""
+
+    def __init__(self, node: ast.AST, message: str) -> None:
+        self.node = node
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A data frame: rows, and the visible columns with their names in the rows.
+
+    `complete` tells whether `columns` are all of them; otherwise the file's columns are visible
+    too, but for the dropped ones. The index is a column by another name. `scope` are the keys of
+    the groups whose rows these are, in a function of groups.
+    """
+
+    rows: Rows
+    columns: dict[Label, str]
+    complete: bool = True
+    index: dict[Label, str] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
+    scope: tuple[str, ...] = ()
+
+    def find(self, label: Label) -> str | None:
+        """Return a column's name in the rows; None where there is no such column."""
+        if label in self.columns:
+            return self.columns[label]
+        if label in self.index:
+            return self.index[label]
+        known = self.complete or not isinstance(label, str) or label in self.dropped
+        return None if known else str(label)
+
+    @property
+    def outputs(self) -> dict[Label, str]:
+        """Return the columns as `reset_index` orders them."""
+        return {**self.index, **self.columns}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A series: an expression over rows.
+
+    `keys` are those of the groups that the expression's aggregations range over; None where it has
+    none. An aggregation of the column ranges over groups of `scope`. An `element` is the single
+    value that a function of a row, or of a series' values, is given.
+    """
+
+    rows: Rows
+    expr: Expr
+    name: Label | None = None
+    keys: tuple[str, ...] | None = None
+    index: dict[Label, str] = field(default_factory=dict)
+    scope: tuple[str, ...] = ()
+    element: bool = False
+
+    def with_expr(self, expr: Expr) -> Column:
+        """Return a column of the same rows and name."""
+        return replace(self, expr=expr)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """A number made of rows: of all of them, or of each group of keys."""
+
+    rows: Rows
+    expr: Expr
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouped:
+    """Groups of a frame's rows; `selected` are the columns that an aggregation works on.
+
+    `single` tells a SeriesGroupBy, whose answer is a series.
+    """
+
+    frame: Frame
+    keys: dict[Label, str]
+    selected: tuple[tuple[Label, Expr], ...] | None = None
+    single: bool = False
+    sort: bool = True
+    as_index: bool = True
+    dropna: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    """A constant of Python: a number, a text, None, or a list, tuple or dict of them."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """A list or a tuple of values that are not all constants."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapping:
+    """A dict of values that are not all constants."""
+
+    pairs: tuple[tuple[Any, Value], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A lambda or a def of the code, with the names that it can see."""
+
+    node: ast.Lambda | ast.FunctionDef
+    names: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Library:
+    """A module, or a function in it, by its dotted name: `pandas.cut`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What stands between an object and its method: `df.loc`, `column.str`, `row`."""
+
+    kind: str
+    owner: Value
+    details: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """A value that was not read, and why."""
+
+    why: str
+    skipped: bool = False
+
+
+Value: TypeAlias = (
+    Frame
+    | Column
+    | Scalar
+    | Grouped
+    | Const
+    | Items
+    | Mapping
+    | Function
+    | Library
+    | Part
+    | Unknown
+)
+
+
+def column_of(frame: Frame, label: Label, name: str) -> Column:
+    """Return a frame's column."""
+    return Column(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
+
+
+def outputs_of(pairs: dict[str, Expr]) -> tuple[Output, ...]:
+    """Return named expressions as outputs."""
+    return tuple(Output(name, expr) for name, expr in pairs.items())
+
+
+def parameters(function: Function) -> list[str]:
+    """Return the names of a function's arguments."""
+    arguments = function.node.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return [one.arg for one in every]

@@ -1,0 +1,67 @@
+"""Reading pandas code: the workload of a script, a function, a notebook, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from dfbench.reading import open_source, read_code
+from dfbench.reading.model import Source
+from dfbench.spec.reader import read_text
+
+from tests.support.command_line import run_dfbench
+
+SCRIPT = """\
+import pandas as pd
+df = pd.read_csv("sales.csv")
+out = df.groupby("k")["v"].sum()
+"""
+
+
+def test_a_script_is_read_as_a_workload_named_after_its_variables(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SCRIPT)
+    found = read_code(open_source(str(tmp_path / "slow.py")))
+    assert [(one.file, one.reader, one.line) for one in found.frames] == [
+        ("sales.csv", "read_csv", 2)
+    ]
+    assert [(one.query, one.expression, one.line) for one in found.answers] == [("out", "out", 3)]
+    query = read_text(found.workload, "w.yaml", tmp_path).queries[0]
+    assert (query.name, query.group_by, query.outputs) == ("out", ("k",), ("k", "v"))
+
+
+def test_a_notebooks_places_are_those_of_its_cells(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# sales"]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import pandas as pd"]},
+        {"cell_type": "code", "source": ["x = 1\n", "def f(:"]},
+    ]
+    path = tmp_path / "slow.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    source = open_source(str(path))
+    remark = read_code(source).remarks[0]
+    assert source.place(remark.line, remark.column).startswith(f"{path}:cell 3:2:")
+
+
+def test_a_function_is_read_with_its_parameter_as_the_frame(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("def monthly(df):\n    return df.groupby('m').v.mean()\n")
+    found = read_code(open_source(f"{tmp_path}/slow.py:monthly"))
+    assert (found.frames[0].name, found.answers[0].query) == ("df", "monthly")
+
+
+def test_the_command_prints_a_workload_and_saves_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("slow.py").write_text(SCRIPT)
+    assert run_dfbench(monkeypatch, "from", "slow.py") == 0
+    assert "group_by: k" in capsys.readouterr().out
+    assert run_dfbench(monkeypatch, "from", "slow.py", "-o", "slow.yaml") == 0
+    assert run_dfbench(monkeypatch, "from", "slow.py", "-o", "slow.yaml") == 2
+    assert "already exists; not overwritten" in capsys.readouterr().err
+
+
+def test_syntax_that_is_no_python_is_a_sentence_at_its_line() -> None:
+    found = read_code(Source("x.py", "a = 1\nb = (\n"))
+    assert [(one.line, one.kind) for one in found.remarks] == [(2, "unread")]
+    assert found.workload == ""
