@@ -102,7 +102,7 @@ def to_expr(value: Value, node: ast.AST) -> Expr:
             return literal(found, node)
         case Unknown(why=why):
             raise UnreadError(node, why)
-    raise UnreadError(node, f"{describe(value)} cannot be used as a column; name one of its columns")
+    raise UnreadError(node, f"{describe(value)} is used as a column; name one column")
 
 
 @dataclass(slots=True)
