@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser site screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser site docs screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark
 	-$(BIN)/dfbench sweep random_walk --over count=10..1000 --results $(SITE)
 	$(BIN)/python -m pytest tests/oracle/published.py
 	$(BIN)/dfbench page $(SITE) -o site
+
+docs: $(READY) ## build the documentation as a site, in build/docs
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 fuzz: $(READY) ## compare random row functions, group functions and the oracle with Python's answers
 	$(BIN)/python -m tests.fuzz.rows 5000

@@ -1,0 +1,83 @@
+"""The documentation's site: every page is reached, its examples are read, its lists are whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from dfbench.cli import app
+from dfbench.engines.registry import own_infos
+from dfbench.spec import grammar
+from dfbench.spec.reader import check_columns, read_text
+from dfbench.spec.schema import Column, Schema
+from dfbench.storage.records import Outcome
+from typer.main import get_command
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("utf-8"), re.DOTALL)
+FRAME = "dataset: {files: sales.csv}\n"
+SALES = Schema(
+    (
+        Column("shop", "string", "large_string"),
+        Column("day", "date", "date32[day]"),
+        Column("amount", "float", "double"),
+        Column("units", "int", "int64"),
+    ),
+    rows=10,
+)
+
+
+@pytest.fixture(scope="module")
+def pages() -> ModuleType:
+    """Return the module that writes pages when the site is built."""
+    spec = importlib.util.spec_from_file_location("generated_pages", DOCS / "generated_pages.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_each_page_is_in_the_navigation(pages: ModuleType) -> None:
+    _, _, nav = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")
+    named = set(re.findall(r"[\w-]+\.md", nav))
+    written = {path.name for path in DOCS.glob("*.md")}
+    assert named - {"README.md"} == written | set(pages.PAGES), "list each page under nav in mkdocs.yml"
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_an_example_of_the_language_is_a_workload(text: str, tmp_path: Path) -> None:
+    whole = text if "dataset:" in text or "tasks:" in text else FRAME + text
+    workload = read_text(whole, "sales.yaml", tmp_path, engines={info.name for info in own_infos()})
+    assert workload.queries or workload.tasks
+    if "generate:" not in whole:
+        check_columns(workload, SALES)
+
+
+def test_the_generated_pages_name_every_option_key_and_engine(pages: ModuleType) -> None:
+    options, reference, engines = (write() for write in pages.PAGES.values())
+    for name, command in get_command(app).commands.items():
+        assert f"`dfbench {name}`" in options
+        asked = [option for one in command.params if not one.hidden for option in one.opts]
+        assert [option for option in asked if option not in options] == []
+    tables = [table for table in vars(grammar).values() if isinstance(table, dict)]
+    keys = {
+        key for table in tables for key, found in table.items() if isinstance(found, grammar.Key)
+    }
+    assert [key for key in keys if f"`{key}`" not in reference] == []
+    assert [info.name for info in own_infos() if f"`{info.name}`" not in engines] == []
+
+
+def test_the_page_about_reports_explains_each_outcome_and_quotes_its_warnings() -> None:
+    page = (DOCS / "reading-a-report.md").read_text("utf-8")
+    assert [outcome for outcome in Outcome if f"\n| {outcome.value} |" not in page] == []
+    quoted = re.findall(r"^\| (.*?) \|", page.partition("## The warnings")[2], re.MULTILINE)[2:]
+    sentences = (ROOT / "report" / "sentences.py").read_text("utf-8")
+    assert len(quoted) > 5
+    for warning in quoted:
+        parts = re.split(r"…|\d+ %|the baseline", warning)
+        assert all(part.strip() in sentences for part in parts), warning
