@@ -46,7 +46,8 @@ def test_each_page_is_in_the_navigation(pages: ModuleType) -> None:
     _, _, nav = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")
     named = set(re.findall(r"[\w-]+\.md", nav))
     written = {path.name for path in DOCS.glob("*.md")}
-    assert named - {"README.md"} == written | set(pages.PAGES), "list each page under nav in mkdocs.yml"
+    named.discard("README.md")
+    assert named == written | set(pages.PAGES), "list each page under nav in mkdocs.yml"
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
