@@ -21,7 +21,7 @@ from .clauses import Step, write_steps
 from .interpreter import Binding, Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
-from .rows import Joined, Loaded, Rows, aggregate
+from .rows import Loaded, aggregate
 from .values import Column, Frame, Function, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
@@ -120,15 +120,13 @@ class _CodeReader:
         """Return the reading with the queries of the values that are asked for."""
         queries: list[WrittenQuery] = []
         answers: list[Answer] = []
-        schema = None
         for binding in wanted:
             line = getattr(binding.node, "lineno", 1)
             try:
-                steps, root = _steps_of(binding)
+                steps = _steps_of(binding)
             except UnreadError as error:
                 reader.remark(error.node, str(error))
                 continue
-            schema = root.schema
             name = _query_name(binding, [one.name for one in queries])
             comment = f"line {line}: {_first_line(binding.node)}"
             queries.append(WrittenQuery(name, steps, comment))
@@ -136,8 +134,8 @@ class _CodeReader:
         frames = tuple(reader.frames)
         text = self.text(frames, tuple(queries)) if queries else ""
         if text:
-            workload = read_text(text, "workload.yaml", Path.cwd())
-            if schema is not None:
+            workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
+            if (schema := self.schema_of(frames[0])) is not None:
                 check_columns(workload, schema)
         return Reading(self.source, frames, text, tuple(answers), tuple(reader.remarks))
 
@@ -163,20 +161,20 @@ def _is_answer(value: Value) -> bool:
     return False
 
 
-def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
+def _steps_of(binding: Binding) -> tuple[Step, ...]:
     value, node = binding.value, binding.node
     match value:
         case Scalar(rows, expr, keys):
             name = binding.name or "value"
             made = aggregate(rows, keys, (Output(name, expr),))
-            return write_steps(made, (Output(name, Col(name)),)), _root(rows)
+            return write_steps(made, (Output(name, Col(name)),))
         case Column():
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")
             index = (Output(one, Col(one)) for one in value.index.values())
-            return write_steps(value.rows, (*index, Output(name, value.expr))), _root(value.rows)
+            return write_steps(value.rows, (*index, Output(name, value.expr)))
         case Frame():
-            return write_steps(value.rows, _frame_outputs(value, node)), _root(value.rows)
+            return write_steps(value.rows, _frame_outputs(value, node))
     raise AssertionError(value)
 
 
@@ -190,16 +188,6 @@ def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
         Output(label if isinstance(label, str) else label_name(label, name), Col(name))
         for label, name in frame.outputs.items()
     )
-
-
-def _root(rows: Rows) -> Rows:
-    """Return the rows of the file that rows are made of."""
-    while True:
-        match rows.origin:
-            case Loaded() | Joined():
-                return rows
-            case other:
-                rows = other.rows
 
 
 def _query_name(binding: Binding, taken: list[str]) -> str:

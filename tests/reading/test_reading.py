@@ -65,3 +65,14 @@ def test_syntax_that_is_no_python_is_a_sentence_at_its_line() -> None:
     found = read_code(Source("x.py", "a = 1\nb = (\n"))
     assert [(one.line, one.kind) for one in found.remarks] == [(2, "unread")]
     assert found.workload == ""
+
+
+def test_a_column_that_the_code_adds_is_none_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    data = tmp_path / "sales.csv"
+    data.write_text("k,v\na,1\nb,2\n")
+    code = 'df["net"] = df["v"] * 0.8\nout = df.groupby("k")["net"].sum()\n'
+    found = read_code(Source("slow.py", code), data)
+    assert "derive: {net: v * 0.8}" in found.workload
