@@ -60,7 +60,10 @@ def show_version(
         raise typer.Exit
 
 
-@app.command(epilog="Example: dfbench compare groupby -e pandas -e polars --set dataset.rows=1e6")
+@app.command(
+    epilog="Examples: dfbench compare slow.py --data sales.parquet -e polars -e duckdb; "
+    "dfbench compare groupby -e pandas -e polars --set dataset.rows=1e6"
+)
 @expand_groups
 def compare(
     workload: WorkloadName,

@@ -66,4 +66,6 @@ def _split_last(incomplete: str) -> tuple[str, str]:
 
 
 def _may_be_workload(path: Path) -> bool:
-    return not path.name.startswith(".") and (path.is_dir() or path.suffix in {".yaml", ".yml"})
+    return not path.name.startswith(".") and (
+        path.is_dir() or path.suffix in {".yaml", ".yml", ".py", ".ipynb"}
+    )

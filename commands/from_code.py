@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import CodeError, DataError
 from ..reading import open_source, read_code
-from ..reading.model import Reading
+from .own_code import print_remarks
 
 
 def from_code(
@@ -23,14 +23,6 @@ def from_code(
     else:
         _save(reading.workload, to)
     return 0
-
-
-def print_remarks(reading: Reading, *, verbose: bool) -> None:
-    """Print the remarks to standard error; what was passed over only if asked for."""
-    for remark in reading.remarks:
-        if verbose or remark.kind == "unread":
-            place = reading.source.place(remark.line, remark.column)
-            sys.stderr.write(f"{place}: {remark.text}\n")
 
 
 def _save(text: str, to: Path) -> None:

@@ -28,7 +28,8 @@ HISTORY_FORMATS = ("table", "jsonl", "csv")
 WorkloadName = Annotated[
     str,
     typer.Argument(
-        help="A workload file, or the name of a workload that ships with dfbench.",
+        help="A workload file, the name of a workload that ships with dfbench, or pandas code: "
+        "FILE.py, FILE.py:FUNCTION, FILE.ipynb, or - for standard input.",
         autocompletion=completion.complete_workload,
     ),
 ]
@@ -148,11 +149,18 @@ class Selection:
             rich_help_panel=WHAT,
         ),
     ] = None
+    answer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Of code: answer this variable only.", rich_help_panel=WHAT
+        ),
+    ] = None
     no_python: Annotated[
         bool,
         typer.Option(
             "--no-python",
-            help="Reject workloads that contain Python functions, for files you do not trust.",
+            help="Reject code, and workloads that contain Python functions, for files you do not "
+            "trust.",
             rich_help_panel=WHAT,
         ),
     ] = False

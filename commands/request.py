@@ -6,13 +6,16 @@ import json
 from pathlib import Path
 
 from ..comparison.request import Request, split_names
-from ..errors import ResultsError
+from ..errors import CodeError, ResultsError
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
+from .own_code import is_code, read_own_code
 
 NO_DATA = DataOptions()
 NO_LIMITS = LimitOptions()
 NO_MEASURE = MeasureOptions()
 NO_ENVIRONMENTS = EnvironmentOptions()
+# A person who brings code waits for a first table: two rounds tell factors apart, more decide less.
+QUICK = {"measure.rounds": "2"}
 
 
 def build_request(  # noqa: PLR0913 - one for each group of options
@@ -27,21 +30,30 @@ def build_request(  # noqa: PLR0913 - one for each group of options
 ) -> Request:
     """Return the request of a command line; ResultsError for a `--set` without a value.
 
+    Code is read as a workload first, and CodeError says why where that fails.
     Files are relative to the current folder. An option of its own wins over `--set`.
     """
-    files = {"dataset": json.dumps({"files": data.data}, ensure_ascii=False)} if data.data else {}
+    code = None
+    if is_code(workload):
+        code = read_own_code(workload, data.data or (), selection.answer)
+    elif selection.answer:
+        raise CodeError(f"--answer {selection.answer}: {workload} is a workload; choose by --query")
+    given = data.data if data.data and code is None else None
+    files = {"dataset": json.dumps({"files": given}, ensure_ascii=False)} if given else {}
     settings = dict(map(_split_setting, selection.setting or ()))
+    quick = QUICK if code and not (measure.rounds or measure.time_budget) else {}
     return Request(
         workload,
         split_names(selection.engine or ()),
         split_names(selection.query or ()),
-        {**files, **_programs(selection), **settings, **_overrides(data, limits, measure)},
+        {**files, **_programs(selection), **quick, **settings, **_overrides(data, limits, measure)},
         results,
         limits.limit_backend,
         baseline,
         python=not selection.no_python,
         isolate=environments.isolate,
         interpreter=environments.interpreter or "",
+        code=code,
     )
 
 

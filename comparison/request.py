@@ -11,8 +11,10 @@ from ..datasets.cache import default_folder
 from ..engines import default_engines, engines, register_programs, select_installed
 from ..engines.info import Work
 from ..environments.provider import Provider
-from ..spec.reader import read
-from ..spec.workload import Workload
+from ..errors import CodeError
+from ..reading.model import Reading
+from ..spec.reader import read, read_text
+from ..spec.workload import YOURS, Workload
 from .plan import expand_load_mode, narrow
 
 
@@ -23,7 +25,8 @@ class Request:
     `overrides` are dotted paths with the value as text (`dataset.rows`: `1e6`); `engines` and
     `queries` narrow the workload, and none means all of its own. Without `python`, each `def` of
     the workload is a mistake. `isolate` gives every engine its newest version, in an environment
-    of its own; `interpreter` is that of the engines that name none.
+    of its own; `interpreter` is that of the engines that name none. `code` is what the workload was
+    read from: it is compared too, as the engine `yours`.
     """
 
     workload: str | Path
@@ -36,21 +39,36 @@ class Request:
     python: bool = True
     isolate: bool = False
     interpreter: str = ""
+    code: Reading | None = None
     cache: Path = field(default_factory=lambda: default_folder(os.environ))
 
     def read(self) -> Workload:
         """Read the workload, narrowed to what is asked for."""
-        names = tuple(engines())
-        workload = read(self.workload, self.overrides, names, python=self.python)
-        register_programs(workload.programs)
+        workload = self._read_workload()
+        register_programs(workload.programs, self.code)
         kept = narrow(workload, self.engines, self.queries)
         work = Work.TASK if kept.tasks else Work.QUERY
         asked = kept.engines or select_installed(default_engines(work))
-        asked = tuple(dict.fromkeys((*asked, *(own.name for own in kept.programs))))
+        mine = (YOURS,) if self.code else ()
+        asked = tuple(dict.fromkeys((*mine, *asked, *(own.name for own in kept.programs))))
         versions = self.provider.resolve_names(asked, isolate=self.isolate, python=self.interpreter)
         # Tasks read no file, whichever way.
         named = versions if kept.tasks else expand_load_mode(versions, kept.measure.load)
         return replace(kept, engines=named)
+
+    def _read_workload(self) -> Workload:
+        names = tuple(engines())
+        if self.code is None:
+            return read(self.workload, self.overrides, names, python=self.python)
+        path = self.code.source.path
+        if not self.python:
+            raise CodeError(
+                f"{path}: --no-python refuses {YOURS}, because it runs on this machine; compare "
+                f"its workload alone: `dfbench from {path} --to FILE.yaml`"
+            )
+        name = f"{path} (workload)"
+        workload = read_text(self.code.workload, name, Path.cwd(), self.overrides, names)
+        return replace(workload, file=path)
 
     @property
     def provider(self) -> Provider:

@@ -6,6 +6,7 @@ import errno
 import glob
 import hashlib
 import os
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from ..datasets.other_rows import make_other_rows
 from ..engines.base import Program
 from ..engines.own_program import DIVISION, OwnEngine
 from ..engines.versions import find_scheduler
+from ..engines.your_code import YourCode
 from ..errors import Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job, OtherData
@@ -132,6 +134,7 @@ class Rounds:
         path = self._answer(engine, query, round_)
         try:
             run = execute(self._build_job(engine, query, round_, path), self.plan.backend)
+            run = _name_place(run, self.plan.programs[engine, query], self.folder)
             if _lacked_room(run):
                 raise unwritable(path, os.strerror(errno.ENOSPC))
             run = self._judge(run, path)
@@ -255,7 +258,7 @@ class Rounds:
     def _explain(self, query: Query | Tasks, found: Disagreement) -> Disagreement:
         """Return a disagreement with the reason why a person's own code differs, if it is known."""
         program = self.plan.programs[found.engine, query.name]
-        own = isinstance(self.plan.engine(found.engine), OwnEngine)
+        own = isinstance(self.plan.engine(found.engine), OwnEngine | YourCode)
         if not own or isinstance(program, Unsupported) or isinstance(query, Tasks):
             return found
         code = program.text.partition(DIVISION)[0]
@@ -284,6 +287,18 @@ class Rounds:
     def _was_wrong(self, run: Run) -> bool:
         alike = (one for one in self.runs if run_key(one)[:2] == run_key(run)[:2])
         return any(one.outcome is Outcome.WRONG for one in alike)
+
+
+def _name_place(run: Run, program: Program | Unsupported, folder: Folder) -> Run:
+    """Return a run whose error is placed in the person's own file that the program comes from."""
+    places = program.places if isinstance(program, Program) else ()
+    if not places or run.outcome not in {Outcome.CRASHED, Outcome.NOT_INSTALLED}:
+        return run
+    file = (folder.path / program_path(run.engine, run.query)).absolute()
+    numbers = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', run.log)
+    named = [places[int(n) - 1] for n in numbers if int(n) <= len(places)]
+    place = next(filter(None, reversed(named)), "")
+    return replace(run, evidence=f"{place}: {run.evidence}") if place else run
 
 
 def _digest(answer: Path) -> bytes:
@@ -346,6 +361,7 @@ def build_job(  # noqa: PLR0913 - a job has that many parts
         tables=plan.data.joins(plan.workload.query(query)),
         scheduler=find_scheduler(plan.engine(engine)),
         hidden=(plan.answers,),
+        copies=program.copies,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
@@ -46,12 +46,17 @@ class Resources:
 class Program:
     """A generated module: `load(path)`, `query(data)`, `rows(answer)`, and `start()` where needed.
 
-    `sha` is the hash of its syntax tree: layout may change and meaning may not.
+    `sha` is the hash of its syntax tree: layout may change and meaning may not. With `copies`, the
+    program may change what it has loaded, and gets a copy of its frames in each execution, untimed:
+    a shallow one where it only adds columns. `places` names, for the lines that come from a
+    person's own file, where they are there.
     """
 
     engine: str
     text: str
     sha: str
+    copies: Literal["", "shallow", "deep"] = ""
+    places: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

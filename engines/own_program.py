@@ -15,6 +15,7 @@ from ..spec.schema import Schema
 from ..spec.workload import Output, OwnProgram, Query, Tasks
 from .base import Program, Resources, Wrapper
 from .writing.program import format_code, hash_meaning
+from .writing.statements import choose_copies
 
 # How an answer is finished: a library may return before its work is done.
 FINISH = {
@@ -83,7 +84,10 @@ class OwnEngine(Wrapper):
         function = self._find_function(query)
         added = format_code(self._write_frame(query, data, resources, function))
         text = f"{self.own.source.rstrip()}\n\n\n{DIVISION}\n{added}"
-        return Program(self.name, text, hash_meaning(text))
+        copies = choose_copies(ast.parse(self.own.source).body)
+        return Program(
+            self.name, text, hash_meaning(text), copies if self.own.engine == "pandas" else ""
+        )
 
     def _find_function(self, query: Query) -> str:
         """Return what a query calls: what was named, the function of its name, or `query`."""

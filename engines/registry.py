@@ -12,12 +12,14 @@ from functools import cache
 from importlib import import_module, metadata
 
 from ..errors import EngineError
-from ..spec.workload import OwnProgram
+from ..reading.model import Reading
+from ..spec.workload import YOURS, OwnProgram
 from .base import Engine
 from .info import NEWEST, EngineInfo, EnginePlace, Work
 from .own_program import OwnEngine
 from .scan import SCAN, scan_within
 from .versions import Versioned, find_info, select_version
+from .your_code import YourCode
 
 # A module for each engine, in the order in which a comparison runs and shows them.
 REGISTRY = (
@@ -74,14 +76,17 @@ def engines() -> dict[str, Engine]:
     return {engine.name: engine for engine in [*own, *others]}
 
 
-def register_programs(programs: Iterable[OwnProgram]) -> None:
+def register_programs(programs: Iterable[OwnProgram], code: Reading | None = None) -> None:
     """Make a workload's own programs known by name, and forget those of any other workload.
 
-    Raises EngineError where an engine has the name.
+    `code` is what the workload was read from. Raises EngineError where an engine has the name.
     """
     known = engines()
-    for name in [name for name, engine in known.items() if isinstance(engine, OwnEngine)]:
+    own = [name for name, engine in known.items() if isinstance(engine, OwnEngine | YourCode)]
+    for name in own:
         del known[name]
+    if code:
+        known[YOURS] = YourCode(_find("pandas"), code)
     for one in programs:
         if one.name in known:
             raise EngineError(f"{one.name} is the name of an engine; give the program another")

@@ -50,7 +50,8 @@ class Job:
     `scheduler` names the library of an external cluster (`dask`, `ray`). The worker finds the
     folders of `hidden` empty where its mounts can be its own. `other` are other rows of the same
     schema, to be answered once more after the timing. With `every`, answers before the last are
-    written too, beside `answer` (see `answer_files`).
+    written too, beside `answer` (see `answer_files`). `copies` are what each execution gets of the
+    loaded frames (see `engines.base.Program`).
     """
 
     engine: str
@@ -70,6 +71,7 @@ class Job:
     hidden: tuple[Path, ...] = ()
     other: OtherData | None = None
     every: bool = False
+    copies: str = ""
 
     def to_json(self) -> str:
         """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""

@@ -174,7 +174,7 @@ def run_job(job: dict[str, Any], supervisor: Supervisor) -> dict[str, Any]:
         files.finish()
     if job["other"]:
         del data
-        watch.faults += answer_other(program, job["other"], keep)
+        watch.faults += answer_other(program, job, keep)
     return {"rows": int(rows), "faults": watch.finish()}
 
 
@@ -185,13 +185,19 @@ def load(program: ModuleType, paths: tuple[str, ...]) -> tuple[Any, ...]:
     return loaded if len(paths) > 1 and isinstance(loaded, tuple) else (loaded,)
 
 
-def answer_other(program: ModuleType, other: dict[str, Any], keep: dict[str, Any]) -> list[str]:
+def copy_frames(data: tuple[Any, ...], copies: str) -> tuple[Any, ...]:
+    """Return pandas' frames as they were loaded, for a program that may change them."""
+    return tuple(frame.copy(deep=copies == "deep") for frame in data) if copies else data
+
+
+def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any]) -> list[str]:
     """Answer once more, untimed, on other rows: an answer that was kept is not theirs.
 
     Return the faults found where all of those rows but one are taken away after loading.
     """
+    other = job["other"]
     data = load(program, (other["data"], *other["tables"]))
-    table = program.rows(program.query(*data))
+    table = program.rows(program.query(*copy_frames(data, job["copies"])))
     write_table(table, other["answer"])
     if other["tables"] or table.num_rows < 2:
         return []
@@ -280,9 +286,10 @@ def execute(
         if times:
             keep(times[-1])
         answer = None  # Freed outside of the timed part, so that two answers never exist at once.
+        given = copy_frames(data, job["copies"])
         # The supervisor holds the time against its own clock, from the one message to the other.
         supervisor.send(begins=kind)
-        seconds, answer = time_call(query, *data)
+        seconds, answer = time_call(query, *given)
         supervisor.send(time=kind, seconds=seconds)
         rows = watch.look(answer)
         return seconds

@@ -1,0 +1,87 @@
+"""Code on the command line: what is compared, shown and refused, and what the user is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dfbench.storage import folder
+
+from tests.support.command_line import run_dfbench
+
+CODE = """\
+import pandas as pd
+
+df = pd.read_csv("sales.csv")
+df["net"] = df["amount"] * 0.8
+monthly = df.groupby("shop")["net"].sum()
+odd = monthly.an_unknown_method()
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the current folder one with code and data."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+    Path("slow.py").write_text(CODE)
+    Path("sales.csv").write_text("shop,amount\na,1\nb,2\na,3\n,4\n")
+    return tmp_path
+
+
+def test_code_is_checked_beside_an_engine_and_its_workload_is_stored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_dfbench(monkeypatch, "check", "slow.py", "-e", "duckdb") == 0
+    said = capsys.readouterr()
+    assert "All answers agree." in said.out
+    assert "slow.py:6:" in said.err
+    stored = folder.read(folder.newest(Path("results")))
+    assert list(stored.head.engines) == ["yours", "duckdb"]
+    assert stored.head.source.startswith("workload: slow\n")
+    assert 'df["net"] = df["amount"] * 0.8' in stored.programs["yours", "monthly"]
+
+
+def test_show_prints_the_code_and_the_program_to_paste(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("more.csv").write_text("shop,amount\na,1\n")
+    words = ("show", "slow.py", "--data", "more.csv", "-e", "polars", "--answer", "monthly")
+    assert run_dfbench(monkeypatch, *words) == 0
+    shown = capsys.readouterr().out
+    assert "def query(df):" in shown
+    assert "import polars as pl" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        (
+            "x = df.groupby('shop').v.sum()",
+            (),
+            "df is read from no file; name its file: --data FILE",
+        ),
+        ("print(1)", (), "no value was read of which a query can be made"),
+        (CODE, ("--no-python",), "--no-python refuses yours"),
+        (CODE, ("--data", "a.csv", "--data", "b.csv"), "give --data once"),
+        (CODE.replace("sales", "missing"), (), "missing.csv: no file in"),
+        (CODE, ("--answer", "montly"), "no value 'montly' was read; did you mean 'monthly'?"),
+    ],
+)
+def test_what_cannot_run_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    words: tuple[str, ...],
+    said: str,
+) -> None:
+    Path("slow.py").write_text(text)
+    assert run_dfbench(monkeypatch, "check", "slow.py", "-e", "duckdb", *words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_workload_has_queries_and_no_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_dfbench(monkeypatch, "check", "groupby", "--answer", "q1") == 2
+    assert "choose by --query" in capsys.readouterr().err
