@@ -45,24 +45,39 @@ app.add_typer(env, name="env", no_args_is_help=True)
 plugin = typer.Typer(help="Write and test an engine plug-in of your own.")
 app.add_typer(plugin, name="engine", no_args_is_help=True)
 
+
+def examples(*commands: str) -> str:
+    """Return the end of a help page: commands to try, one a line."""
+    return "\n\n".join(("Examples:", *commands))
+
+
 EngineName = Annotated[str, typer.Argument(help="The name of the engine, as in -e NAME.")]
 
 
-@app.callback()
-def show_version(
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Which data-frame engine should run this, on this machine, within this memory?"""
-    if version:
+def print_version(asked: bool) -> None:
+    """Print the version and exit, if that is asked for."""
+    if asked:
         sys.stdout.write(f"dfbench {metadata.version('dataframe-bench')}\n")
         raise typer.Exit
 
 
+@app.callback()
+def start(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Which data-frame engine should run this, on this machine, within this memory?"""
+
+
 @app.command(
-    epilog="Examples: dfbench compare slow.py --data sales.parquet -e polars -e duckdb; "
-    "dfbench compare groupby -e pandas -e polars --set dataset.rows=1e6"
+    epilog=examples(
+        "dfbench compare slow.py --data sales.parquet -e polars,duckdb",
+        "dfbench compare my.yaml --memory 2G --fail-if 'polars > 1.1 * baseline'",
+    )
 )
 @expand_groups
 def compare(
@@ -94,7 +109,9 @@ def compare(
     raise typer.Exit(run(request, prepared, dry_run=dry_run, resume=resume, strict=strict))
 
 
-@app.command(epilog="Example: dfbench show groupby -e polars -q q1")
+@app.command(
+    epilog=examples("dfbench show groupby -e polars -q q1", "dfbench show my.yaml --write programs")
+)
 @expand_groups
 def show(
     workload: WorkloadName,
@@ -114,7 +131,12 @@ def show(
     run(build_request(workload, selection, data), folder=write)
 
 
-@app.command(epilog="Example: dfbench floor groupby -e polars -q q1 --memory 8GiB")
+@app.command(
+    epilog=examples(
+        "dfbench floor groupby -e polars -q q1 --memory 8GiB",
+        "dfbench floor my.yaml -e pandas,polars --resume",
+    )
+)
 @expand_groups
 def floor(
     workload: WorkloadName,
@@ -131,7 +153,12 @@ def floor(
     raise typer.Exit(run(request, resume=resume))
 
 
-@app.command(epilog="Example: dfbench sweep groupby --over rows=1e4..1e7 -e pandas -e polars")
+@app.command(
+    epilog=examples(
+        "dfbench sweep groupby --over rows=1e4..1e7 -e pandas,polars",
+        "dfbench sweep my.yaml --over share=1%..100% --time-budget 10min",
+    )
+)
 @expand_groups
 def sweep(
     workload: WorkloadName,
@@ -164,7 +191,9 @@ def sweep(
     raise typer.Exit(run(request, over or (), prepare_output(output), resume=resume))
 
 
-@app.command(epilog="Example: dfbench check my-workload.yaml")
+@app.command(
+    epilog=examples("dfbench check my.yaml", "dfbench check groupby -e polars -q q1,q7 --strict")
+)
 @expand_groups
 def check(
     workload: WorkloadName,
@@ -180,7 +209,12 @@ def check(
     raise typer.Exit(run(build_request(workload, selection, data, results=results), strict=strict))
 
 
-@app.command(epilog="Example: dfbench report --export-html report.html")
+@app.command(
+    epilog=examples(
+        "dfbench report --export-html report.html",
+        "dfbench report results/groupby --fail-if 'memory(pandas) > 4GiB'",
+    )
+)
 @expand_groups
 def report(
     output: OutputOptions,
@@ -194,7 +228,12 @@ def report(
     raise typer.Exit(run(results, open_output(output), strict=strict))
 
 
-@app.command(epilog="Example: dfbench diff results/groupby/OLD results/groupby/NEW")
+@app.command(
+    epilog=examples(
+        "dfbench diff results/groupby/OLD results/groupby/NEW",
+        "dfbench diff OLD NEW --fail-if 'polars > 1.1 * baseline' --strict-gates",
+    )
+)
 @expand_groups
 def diff(
     old: ComparisonFolder,
@@ -212,7 +251,7 @@ def diff(
     raise typer.Exit(run(old, new, open_output(output), force=force))
 
 
-@app.command(epilog="Example: dfbench history groupby --format csv")
+@app.command(epilog=examples("dfbench history groupby", "dfbench history my.yaml --format csv"))
 def history(
     workload: Annotated[
         str, typer.Argument(help="The name of a workload, its file, or its folder of results.")
@@ -235,7 +274,9 @@ def history(
     run(workload, results, form)
 
 
-@app.command(epilog="Example: dfbench init sales.csv")
+@app.command(
+    epilog=examples("dfbench init sales.csv", "dfbench init data/sales.parquet --to sales.yaml")
+)
 def init(
     datafile: Annotated[Path, typer.Argument(help="Your data: Parquet, CSV, Arrow or Feather.")],
     to: Annotated[
@@ -248,7 +289,12 @@ def init(
     run(datafile, to)
 
 
-@app.command(name="from", epilog="Example: dfbench from slow.py --data sales.parquet -o slow.yaml")
+@app.command(
+    name="from",
+    epilog=examples(
+        "dfbench from slow.py --data sales.parquet -o slow.yaml", "dfbench from slow.py:total -v"
+    ),
+)
 def from_code(
     code: Annotated[
         str, typer.Argument(help="FILE.py, FILE.py:FUNCTION, FILE.ipynb, or - for standard input.")
@@ -272,7 +318,7 @@ def from_code(
     raise typer.Exit(run(code, data, answer, verbose=verbose, to=to))
 
 
-@app.command()
+@app.command(epilog=examples("dfbench doctor", "dfbench doctor --results /data/results"))
 def doctor(results: ResultsFolder = Path("results")) -> None:
     """Describe what this machine can and cannot measure, and how to fix that."""
     from .commands.doctor import doctor as run
@@ -280,7 +326,12 @@ def doctor(results: ResultsFolder = Path("results")) -> None:
     run(results)
 
 
-@app.command(epilog="Example: dfbench selftest groupby -e polars --comparisons 5")
+@app.command(
+    epilog=examples(
+        "dfbench selftest groupby -e polars --comparisons 5",
+        "dfbench selftest --stored results/groupby",
+    )
+)
 @expand_groups
 def selftest(
     selection: Selection,
@@ -304,7 +355,7 @@ def selftest(
     raise typer.Exit(run(request, comparisons, rounds))
 
 
-@app.command(name="open", epilog="Example: dfbench open results/groupby")
+@app.command(name="open", epilog=examples("dfbench open", "dfbench open results/groupby"))
 def open_report(results: ComparisonFolder = Path("results")) -> None:
     """Open the report of a comparison, or of the newest one, in the browser."""
     from .commands.open import open_report as run
@@ -312,7 +363,9 @@ def open_report(results: ComparisonFolder = Path("results")) -> None:
     run(results)
 
 
-@app.command(epilog="Example: dfbench schema > dfbench.schema.json")
+@app.command(
+    epilog=examples("dfbench schema > dfbench.schema.json", "dfbench schema | python -m json.tool")
+)
 def schema() -> None:
     """Print the JSON schema of workload files, for your editor."""
     from .commands.schema import schema as run
@@ -320,7 +373,10 @@ def schema() -> None:
     run()
 
 
-@plugin.command(name="new", epilog="Example: dfbench engine new duck")
+@plugin.command(
+    name="new",
+    epilog=examples("dfbench engine new duck", "dfbench engine new duck --to plugins/duck"),
+)
 def engine_new(
     name: EngineName,
     to: Annotated[
@@ -333,7 +389,13 @@ def engine_new(
     create_plugin(name, to)
 
 
-@plugin.command(name="test", epilog="Example: dfbench engine test duck --golden tests/golden")
+@plugin.command(
+    name="test",
+    epilog=examples(
+        "dfbench engine test duck --golden tests/golden",
+        "dfbench engine test polars --badge polars.json",
+    ),
+)
 def engine_test(
     name: EngineName,
     golden: Annotated[
@@ -351,7 +413,12 @@ def engine_test(
     raise typer.Exit(run_kit(name, golden, badge))
 
 
-@plugin.command(name="golden", epilog="Example: dfbench engine golden duck tests/golden")
+@plugin.command(
+    name="golden",
+    epilog=examples(
+        "dfbench engine golden duck tests/golden", "dfbench engine golden polars/in-memory programs"
+    ),
+)
 def engine_golden(
     name: EngineName,
     folder: Annotated[Path, typer.Argument(help="The folder of the programs to review.")],
@@ -362,7 +429,7 @@ def engine_golden(
     save_golden(name, folder)
 
 
-@env.command(name="list")
+@env.command(name="list", epilog=examples("dfbench env list", "dfbench env list | grep pandas"))
 def env_list() -> None:
     """List the environments that exist, and the pins that ship with dfbench."""
     from .commands.env import print_environments
@@ -370,7 +437,10 @@ def env_list() -> None:
     print_environments()
 
 
-@env.command(name="make", epilog="Example: dfbench env make pandas@3.1 polars@newest")
+@env.command(
+    name="make",
+    epilog=examples("dfbench env make pandas@3.1 polars@newest", "dfbench env make modin@newest"),
+)
 def env_make(
     engine: Annotated[list[str], typer.Argument(help="Engines: pandas@3.1, polars@newest.")],
 ) -> None:
@@ -380,7 +450,7 @@ def env_make(
     make_environments(engine)
 
 
-@env.command(name="prune")
+@env.command(name="prune", epilog=examples("dfbench env prune", "dfbench env prune --all"))
 def env_prune(
     everything: Annotated[
         bool, typer.Option("--all", help="Remove the environments of current pins too.")
@@ -392,7 +462,9 @@ def env_prune(
     remove_environments(everything=everything)
 
 
-@app.command(epilog="Example: dfbench audit time.csv --json")
+@app.command(
+    epilog=examples("dfbench audit time.csv --json", "dfbench audit time.csv.gz --compute 0")
+)
 def audit(
     published: Annotated[Path, typer.Argument(help="The time.csv of db-benchmark, or its .gz.")],
     as_json: Annotated[
@@ -414,7 +486,11 @@ def audit(
     raise typer.Exit(run(published, as_json=as_json, compute=compute))
 
 
-@app.command(epilog="Example: dfbench fuzz -e polars --count 1000 --seed 7")
+@app.command(
+    epilog=examples(
+        "dfbench fuzz -e polars --count 1000 --seed 7", "dfbench fuzz -e pandas,duckdb --most 5"
+    )
+)
 def fuzz(
     engine: Engines = None,
     count: Annotated[int, typer.Option(min=1, help="Workloads to run on every engine.")] = 500,
@@ -430,7 +506,9 @@ def fuzz(
     raise typer.Exit(run_fuzz(engine or (), count, seed, folder, most))
 
 
-@app.command(epilog="Example: dfbench page results -o site")
+@app.command(
+    epilog=examples("dfbench page results -o site", "dfbench page results/groupby results/join")
+)
 def page(
     results: Annotated[
         list[Path], typer.Argument(help="Folders of results, comparisons or sweeps.")
@@ -446,7 +524,7 @@ def page(
     write_page(results, to)
 
 
-@app.command()
+@app.command(epilog=examples("dfbench engines", "dfbench engines | grep polars"))
 def engines() -> None:
     """List the engines: installed versions, and how to install the missing ones."""
     from .commands.engines import list_engines
@@ -454,7 +532,12 @@ def engines() -> None:
     list_engines()
 
 
-@app.command(epilog="Example: dfbench data groupby --set dataset.rows=1e6")
+@app.command(
+    epilog=examples(
+        "dfbench data groupby --set dataset.rows=1e6",
+        "dfbench data my.yaml --data 'sales/*.parquet'",
+    )
+)
 def data(workload: WorkloadName, setting: Settings = None, files: OwnFiles = None) -> None:
     """Make a workload's data and print its path."""
     from .commands.data import make_data

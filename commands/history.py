@@ -21,9 +21,10 @@ def history(workload: str, results: Path, form: str) -> None:
         raise DfbenchError(f"--format {form}: expected one of: table, jsonl, csv")
     given = Path(workload)
     found = comparisons(*((given.parent, given.name) if given.is_dir() else (results, given.stem)))
-    if not found:
+    timed = [stored for path in found if not (stored := read(path)).head.is_check]
+    if not timed:
         raise ResultsError(f"{results}: no comparison of {workload} is stored here")
-    built = histories.build([read(path) for path in found])
+    built = histories.build(timed)
     match form:
         case Format.JSONL:
             sys.stdout.write(export.lines(histories.records(built)))

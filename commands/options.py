@@ -259,7 +259,8 @@ class MeasureOptions:
         typer.Option(
             "--beside",
             metavar="MODE",
-            help="Also measure break-even points and capability probes: auto, all or none.",
+            help="Also measure break-even points, and probe capabilities: auto (break-even points "
+            "of functions; probes for shipped workloads alone), all or none.",
             autocompletion=completion.complete_word(SECONDARY),
             rich_help_panel=MEASURING,
         ),

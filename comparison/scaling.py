@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from ..spec.reader import SHIPPED
 from ..spec.workload import Generated, GroupFunction, Query, Tasks, Workload
 
 # Below these, a tenth takes no time that could be seen beside a process's start.
@@ -19,6 +21,12 @@ def measures_secondary(workload: Workload, rows: int) -> bool:
             return _enough(workload, rows) and any(map(calls_function, workload.questions))
         case word:
             return word == "all"
+
+
+def measures_probes(workload: Workload, rows: int) -> bool:
+    """Return whether capabilities are probed: by itself for the shipped workloads alone."""
+    asked = workload.measure.beside == "all" or Path(workload.file).parent == SHIPPED
+    return asked and measures_secondary(workload, rows)
 
 
 def calls_function(question: Query | Tasks) -> bool:

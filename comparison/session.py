@@ -31,7 +31,7 @@ from .plan import Plan, describe_versions, narrow
 from .preparation import fit_memory, prepare, prepare_tenth
 from .request import Request
 from .rounds import Rounds
-from .scaling import measures_secondary
+from .scaling import measures_probes, measures_secondary
 
 CHECKED_ROWS = 10_000
 CHECKED_TASKS = 200
@@ -74,6 +74,8 @@ class Session:
             below = make_head(small, self.head.command, self.head.baseline)
             session = Session(small, inside(self.folder.path, below), below, self.observer)
             session.run_rounds(stored.runs if stored else ())
+        if not measures_probes(self.plan.workload, self.plan.data.rows):
+            return
         threads, interpreters = self.plan.workload.limits.threads, self.plan.interpreters
         backend, cache = self.plan.backend, request.cache
         probing.collect(interpreters, self.folder, cache, backend, threads, self.observer)

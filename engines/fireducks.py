@@ -82,6 +82,7 @@ ENGINE = FireDucks(
         place=EnginePlace.ELSEWHERE,
         pins=(NEWEST,),
         threads=("OMP_NUM_THREADS",),
+        downgrades="pandas to 2.3",
     )
 )
 write, run = ENGINE.write, ENGINE.run

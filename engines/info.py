@@ -51,6 +51,7 @@ class EngineInfo:
     a case costs much or a sibling writes the same program; `make conformance` runs them all.
     `startup_memory` is the peak in bytes at the end of start-up with two threads, before any data:
     imports, and a cluster where there is one (Python 3.11); 0 where nobody has measured it.
+    `downgrades` is what pip replaces by an older version where it installs the engine.
     """
 
     name: str
@@ -64,6 +65,7 @@ class EngineInfo:
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     sample: int = 1
     startup_memory: int = 0
+    downgrades: str = ""
 
     @property
     def distributions(self) -> tuple[str, ...]:

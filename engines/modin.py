@@ -217,6 +217,7 @@ INFO = EngineInfo(
     environment=RAY_SETTINGS,
     sample=8,
     startup_memory=RAY_MEMORY,
+    downgrades="pandas to 2.3",
 )
 DASK = INFO.variant(
     "dask",

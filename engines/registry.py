@@ -152,9 +152,11 @@ def find_missing(engine: Engine) -> tuple[str, ...]:
 
 
 def install_command(engine: Engine) -> str:
-    """Return the command that adds an engine to this environment."""
+    """Return the command that installs an engine, in its own environment if pip downgrades."""
     if isinstance(engine, Versioned):
         return f"dfbench env make {engine.name}"
+    if find_info(engine).downgrades:
+        return f"dfbench env make {engine.name}@{NEWEST}"
     return f"pip install {' '.join(find_missing(engine))}"
 
 

@@ -146,12 +146,19 @@ def current_interpreter(engine: Engine) -> Interpreter:
     own = pythons.current_python()
     found = _build_interpreter(engine, own.path, own.version_text, versions(engine))
     if found.problem:
-        mend = (
-            f"{install_command(engine)} installs it, "
-            f"or {engine.name}@{NEWEST} uses an environment of its own"
-        )
+        mend = _explain_installation(engine)
         return replace(found, problem=f"{found.problem}; {mend}")
     return found
+
+
+def _explain_installation(engine: Engine) -> str:
+    if replaced := find_info(engine).downgrades:
+        return (
+            f"{install_command(engine)} makes an environment for {engine.name}@{NEWEST}; "
+            f"pip install here would downgrade {replaced}"
+        )
+    own = f"{engine.name}@{NEWEST} uses an environment of its own"
+    return f"{install_command(engine)} installs it, or {own}"
 
 
 def is_current(environment: Environment) -> bool:

@@ -88,7 +88,8 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
     if types:
         told = "; ".join(f"{kind} in {join_names(names)}" for kind, names in types.items())
         yield f"Text columns were {told}."
-    if any("pandas" in names for names in types.values()) and _old_pandas(stored):
+    timed = any(run.times.hot for run in stored.runs)
+    if timed and any("pandas" in names for names in types.values()) and _old_pandas(stored):
         yield OBJECTS
 
 

@@ -50,6 +50,8 @@ def warnings(view: View, stored: StoredComparison) -> tuple[str, ...]:
 
 def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
     """Return what the runs themselves hold against the results: clusters, cores, noise."""
+    if not any(run.times.hot for run in stored.runs):  # a check times nothing
+        return tuple(_clusters(stored))
     return (*_clusters(stored), *_cores(stored), *_noise(stored))
 
 
@@ -350,8 +352,6 @@ def _cores(stored: StoredComparison) -> Iterator[str]:
 
 def _noise(stored: StoredComparison) -> Iterator[str]:
     """Report each disturbance of the machine, and what to do about it."""
-    if not any(run.times.hot for run in stored.runs):
-        return  # a check times nothing
     noises = [run.noise for run in stored.runs]
     of = format_count(len(noises), "run")
     if busy := sum((n.foreign or 0) > statistics.FOREIGN_CPU for n in noises):

@@ -141,13 +141,13 @@ def reopen(path: Path) -> Folder:
 
 def latest(results: Path, workload: str) -> Path:
     """Return the newest comparison of a workload; ResultsError where there is none."""
-    found = comparisons(results, workload)
-    if not found:
-        raise ResultsError(
-            f"{results / safe(workload)}: no comparison of {workload} is stored here; "
-            f"`dfbench compare {workload}` makes one"
-        )
-    return found[-1]
+    for path in reversed(comparisons(results, workload)):
+        if not read_head(path)[0].is_check:
+            return path
+    raise ResultsError(
+        f"{results / safe(workload)}: no comparison of {workload} is stored here; "
+        f"`dfbench compare {workload}` makes one"
+    )
 
 
 def newest(path: Path) -> Path:

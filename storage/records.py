@@ -185,3 +185,8 @@ class Head:
     file: str = ""
     overrides: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def is_check(self) -> bool:
+        """Return whether the answers were checked and nothing was timed."""
+        return self.measure.get("runs") == 0

@@ -55,6 +55,19 @@ def test_a_history_draws_every_comparison_and_names_what_changed(
     assert "polars q2  ▁▁█  221 ms, 2.00× the median of the previous 2 (slower)" in told
 
 
+def test_a_check_is_no_entry_of_a_history_and_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compared = samples.store(tmp_path, samples.head(**RIGHT)).path
+    checked = samples.head(**RIGHT, began="2026-02-28T12:00:00", measure={"rounds": 1, "runs": 0})
+    path = samples.store(tmp_path, checked, hot=0).path
+    assert run_dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 0
+    assert "groupby: 1 comparison" in capsys.readouterr().out
+    assert folder.latest(tmp_path, "groupby") == compared
+    assert run_dfbench(monkeypatch, "report", path) == 0
+    assert "the time" not in capsys.readouterr().out
+
+
 def test_a_history_leaves_out_times_on_other_data_and_says_so(tmp_path: Path) -> None:
     head = samples.head(**RIGHT)
     other = folder.read(samples.store(tmp_path, replace(head, dataset={"rows": 10})).path)

@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from dfbench.engines import find
+from dfbench.engines import find, install_command
 from dfbench.engines.base import Resources
 from dfbench.engines.versions import Versioned
 from dfbench.environments import pythons, store
@@ -291,3 +291,9 @@ def test_a_lock_outlives_its_process_in_its_child(tmp_path: Path) -> None:
     finally:
         maker.kill()
         maker.wait()
+
+
+def test_an_engine_that_downgrades_others_is_offered_in_an_environment_of_its_own() -> None:
+    modin = find("modin")
+    assert install_command(modin) == "dfbench env make modin@newest"
+    assert install_command(find("cudf")) == "pip install cudf-cu12"

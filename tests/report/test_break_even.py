@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dfbench.comparison import session
 from dfbench.comparison.request import Request
-from dfbench.comparison.scaling import measures_secondary, scale_down
+from dfbench.comparison.scaling import measures_probes, measures_secondary, scale_down
 from dfbench.report.break_even import BreakEven, CostModel, Kind, combine, crossing, line, stories
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
@@ -155,6 +155,13 @@ def test_functions_with_work_to_do_are_measured_at_two_sizes() -> None:
     assert not measures_secondary(read("apply", {"measure.beside": "none"}), 10**6)
     assert not measures_secondary(read("groupby"), 10**7)
     assert measures_secondary(read("groupby", {"measure.beside": "all"}), 10)
+
+
+def test_a_workload_of_ones_own_is_probed_where_that_is_asked_for() -> None:
+    own = replace(read("apply"), file="my.yaml")
+    assert measures_secondary(own, 10**6)
+    assert [measures_probes(asked, 10**6) for asked in (read("apply"), own)] == [True, False]
+    assert measures_probes(replace(own, measure=replace(own.measure, beside="all")), 10**6)
 
 
 def test_files_have_one_size(tmp_path: Path) -> None:
