@@ -15,6 +15,7 @@ from . import interactive
 from .base import Program, Resources
 from .info import EngineInfo
 from .writing.passes.join import Inputs, resolve_inputs
+from .writing.passes.kinds import resolve_kinds
 from .writing.passes.presence import drop_presence
 from .writing.program import Parts, assemble
 from .writing.sequence import Step
@@ -74,7 +75,7 @@ class Adapter(ABC):
     def rewrite_step(self, step: Step) -> Step:
         """Return a step as the passes leave it."""
         query = step.query
-        for rewrite in (drop_presence, *self.passes):
+        for rewrite in (resolve_kinds, drop_presence, *self.passes):
             query = rewrite(query, step.rows)
         return replace(step, query=query)
 

@@ -6,12 +6,15 @@ import ast
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..errors import Unsupported
+from ..spec.expression import Call, Lit
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.queries import FrameChain
+from .polars.words import UNITS
 from .writing.chain import Dialect, write_chain
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs, Joining, write_polars_join
@@ -41,16 +44,47 @@ NARWHALS = Dialect(
         "log": "x.log()",
         "log10": "x.log(base=10)",
         "exp": "x.exp()",
+        "log2": "x.log(base=2)",
+        "sin": "x.sin()",
+        "cos": "x.cos()",
+        "expm1": "x.exp() - 1",
+        "hypot": "(x ** 2 + y ** 2).sqrt()",
+        "clip": "x.clip(y, z)",
+        "coalesce": "nw.coalesce(*x)",
+        "map": "x.replace_strict(d, default=y)",
         "floor": "x.floor()",
         "ceil": "x.ceil()",
         "round": "x.round()",
         "lower": "x.str.to_lowercase()",
+        "upper": "x.str.to_uppercase()",
+        "strip": "x.str.strip_chars()",
         "len": "x.str.len_chars()",
         "contains": "x.str.contains(y, literal=True)",
         "starts_with": "x.str.starts_with(y)",
+        "ends_with": "x.str.ends_with(y)",
+        "is_numeric": "x.str.contains('^[0-9]+$')",
+        "matches": "x.str.contains(y)",
+        "replace": "x.str.replace_all(y, z, literal=True)",
+        "slice": "x.str.slice(y, z)",
+        "zfill": "x.str.zfill(y)",
+        "concat": "x + y",
+        "text": "x.cast(nw.String)",
         "year": "x.dt.year()",
         "month": "x.dt.month()",
         "day": "x.dt.day()",
+        "hour": "x.dt.hour()",
+        "minute": "x.dt.minute()",
+        "second": "x.dt.second()",
+        "weekday": "x.dt.weekday() - 1",
+        "day_of_year": "x.dt.ordinal_day()",
+        "quarter": "(x.dt.month() + 2) // 3",
+        "date": "x.dt.date()",
+        "days": "(x - y).dt.total_microseconds() // 86400000000",
+        "hours": "(x - y).dt.total_microseconds() // 3600000000",
+        "minutes": "(x - y).dt.total_microseconds() // 60000000",
+        "seconds": "(x - y).dt.total_microseconds() // 1000000",
+        "offset": "x.dt.offset_by(o)",
+        "parse": "x.str.to_date(y)",
         "truncate": "x.dt.truncate(y)",
         "min": "nw.min_horizontal(*x)",
         "max": "nw.max_horizontal(*x)",
@@ -78,14 +112,29 @@ NARWHALS = Dialect(
         "lead": "a lazy Narwhals frame has no order of rows",
         "cumsum": "a lazy Narwhals frame has no order of rows",
         "rank": "not implemented for Narwhals yet",
+        **dict.fromkeys(
+            ("tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh"),
+            "Narwhals has the sine and the cosine alone",
+        ),
+        **dict.fromkeys(
+            ("radians", "degrees", "sign", "log1p"), "Narwhals has no such function of numbers"
+        ),
+        "week": "Narwhals has no week of a date",
+        "count_words": "Narwhals counts no matches of a pattern",
+        "extract": "Narwhals extracts no part of a text",
+        "split": "Narwhals' list.get raises beyond the last part",
+        "integer": "Narwhals' cast raises where a text is not a number",
+        "number": "Narwhals' cast raises where a text is not a number",
     },
     variants={
         "round_2": "x.round(y)",
+        "date_date": "x",
+        "parse_time": "x.str.to_datetime(y)",
     },
     narrow=True,
     counts_missing=frozenset({"n_unique"}),
     drop_missing="x.drop_nulls()",
-    units={"year": "1y", "month": "1mo", "day": "1d", "hour": "1h"},
+    units=UNITS,
     over="x.over(*k)",
     drop_rows="t.drop_nulls(n)",
     without_otherwise=True,
@@ -98,6 +147,20 @@ class NarwhalsChain(FrameChain):
 
     title = "Narwhals"
     dialect = NARWHALS
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function; Unsupported for a slice of text that ends before the end."""
+        match node:
+            case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
+                number, letter = (24 * count, "h") if unit == "days" else (count, unit[0])
+                if self.facts.kind(moment) == "date":
+                    number, letter = count, "d"
+                step = f"{number}{letter}"
+                return quote(self.dialect.functions["offset"], x=self.expression(moment), o=step)
+            case Call("slice", (_, _, Lit(int(end)))) if end < 0:
+                raise Unsupported(f"[:{end}]", "Narwhals' head counts from the start only")
+            case _:
+                return FrameChain.call(self, node)
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Rank within the groups: Narwhals has no top_k of a group."""

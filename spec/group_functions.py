@@ -19,8 +19,16 @@ METHODS = {"sum": "sum", "mean": "mean", "min": "min", "max": "max", "std": "std
 FUNCTIONS = {**METHODS, "median": "median", "amin": "min", "amax": "max"}
 SKIPPING = {f"nan{name}": name for name in (*METHODS, "median")}
 POPULATION = {"std": "std_population", "var": "var_population"}
-ROW = {name: name for name in ("sqrt", "log", "log10", "exp", "abs", "floor", "ceil")}
-ROW |= {"absolute": "abs", "fabs": "abs"}
+ROW = {
+    name: name
+    for name in (
+        *("sqrt", "log", "log10", "log2", "log1p", "exp", "expm1", "abs", "floor", "ceil"),
+        *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+        *("radians", "degrees"),
+    )
+}
+ROW |= {"absolute": "abs", "fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+ROW |= {"deg2rad": "radians", "rad2deg": "degrees"}
 MODULES = {"np": "np", "numpy": "np", "math": "math"}
 NUMBERS = {"pi": math.pi, "e": math.e}
 MOST_PATHS = 32  # ways through a def

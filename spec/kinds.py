@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -29,6 +30,7 @@ from .expression import (
     children,
     columns,
 )
+from .intervals import DAYS, SECONDS
 from .ranges import Range, value_range
 from .schema import Column, Kind, Schema
 from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS, Function, Takes
@@ -43,7 +45,13 @@ ACCEPTED: dict[Takes, tuple[Kind, ...]] = {
     "condition": ("bool",),
     "ordered": (*NUMBERS, "string", "date", "timestamp"),
     "anything": (*NUMBERS, "string", "date", "timestamp", "bool"),
+    "plain": ("int", "string", "date"),
+    "castable": (*NUMBERS, "string", "bool"),
 }
+# What days have, too.
+CALENDAR = {*map(Lit, (*DAYS, "days"))}
+# Missing for negative numbers alone.
+ROOTS = {"sqrt", "log", "log10", "log2", "log1p"}
 ARROW: dict[Kind, str] = {
     "int": "int64",
     "float": "double",
@@ -54,7 +62,8 @@ ARROW: dict[Kind, str] = {
     "decimal": "decimal128(38, 10)",
     "null": "null",
 }
-UNBOUNDED = {"exp", "log", "log10"}
+UNBOUNDED = {name for name, function in ROW_FUNCTIONS.items() if function.unbounded}
+UNDEFINED = {name for name, function in ROW_FUNCTIONS.items() if function.undefined}
 _NOTHING: Mapping[str, Kind] = MappingProxyType({})
 
 
@@ -126,7 +135,7 @@ class _Kinds:
         found = self.of(node)
         if found in ACCEPTED[what] or found == "null":
             return found
-        mend = "; write 1 if … else 0" if (found, what) == ("bool", "number") else ""
+        mend = _MENDS.get((found, what), "")
         raise KindError(node, f"{where} needs {_WORDS[what]}, and this is {_WORDS[found]}{mend}")
 
     def conditions(self, where: str, *nodes: Expr) -> Kind:
@@ -135,6 +144,8 @@ class _Kinds:
         return "bool"
 
     def arithmetic(self, node: Arith) -> Kind:
+        if node.op == "+" and self.of(node.left) == self.of(node.right) == "string":
+            return "string"
         kinds = [self.takes(side, "number", f"{node.op!r}") for side in (node.left, node.right)]
         if node.op == "/" or (node.op == "**" and not _whole_power(node.right)):
             return "float"
@@ -163,23 +174,44 @@ class _Kinds:
                 return "tz=" in self.schema[name].arrow
             case Lit(dt.datetime() as value):
                 return value.tzinfo is not None
+            case Call("truncate" | "offset", (moment, *_)):
+                return self.has_zone(moment)
         return None
 
     def function(self, name: str, function: Function, arguments: tuple[Expr, ...]) -> Kind:
-        if name == "truncate":
-            finer = arguments[1] == Lit("hour")
-            return self.takes(arguments[0], "timestamp" if finer else "date", name)
+        if name in {"truncate", "offset"}:
+            by_day = arguments[-1] in CALENDAR
+            return self.takes(arguments[0], "date" if by_day else "timestamp", name)
+        if name == "parse":
+            self.takes(arguments[0], "text", name)
+            return "timestamp" if re.search("%[HMS]", str(arguments[1])) else "date"
+        if name == "map":
+            value, default, *pairs = arguments
+            self.alike("map", value, *pairs[::2])
+            return self.alike("map", default, *pairs[1::2])
         kinds = []
-        for argument in arguments:
+        for argument in arguments[: function.values(len(arguments))]:
             summed = name in {"sum", "cumsum"} and self.of(argument) == "bool"
             kinds.append("int" if summed else self.takes(argument, function.takes, name))
+        if name in SECONDS:
+            self.alike(name, *arguments)
+        if function.gives == "common":
+            return self.alike(name, *arguments)
         if function.gives != "same":
             return function.gives
-        if name in {"min", "max"} and len(arguments) > 1:
-            return self.alike(name, *arguments)
+        if "bound" in function.settings and self.alike(name, *arguments) != kinds[0]:
+            raise KindError(
+                arguments[0], f"{name} of an integer needs whole bounds; write number(…)"
+            )
         return kinds[0]
 
 
+_MENDS = {
+    ("bool", "number"): "; write 1 if … else 0",
+    ("string", "number"): "; write number(…)",
+    ("int", "text"): "; write text(…)",
+    ("float", "plain"): "; write text(integer(…))",
+}
 _WORDS: dict[str, str] = {
     "number": "a number",
     "text": "text",
@@ -188,6 +220,8 @@ _WORDS: dict[str, str] = {
     "condition": "a condition",
     "ordered": "something with an order",
     "anything": "a value",
+    "plain": "an integer, a date or text",
+    "castable": "a number, a condition or text",
     "int": "a number",
     "float": "a number",
     "decimal": "a number",
@@ -258,10 +292,15 @@ class _Missing:
                 return False
             case Arith(op, left, right):
                 return self.of(left) or self.of(right) or self._may_be_undefined(op, left, right)
+            case Call("coalesce", arguments):
+                return all(map(self.of, arguments))
+            case Call("map", (_, default, *pairs)):
+                return any(map(self.of, (default, *pairs)))
             case Call(name, arguments):
-                if any(map(self.of, arguments)):
+                values = arguments[: ROW_FUNCTIONS[name].values(len(arguments))]
+                if any(map(self.of, values)):
                     return True
-                return name in {"sqrt", "log", "log10"} and self.range(arguments[0]).negative
+                return name in UNDEFINED and (name not in ROOTS or self.range(values[0]).negative)
             case Agg(name, arguments):
                 return _nothing(name, any(map(self.of, arguments)))
             case Case(branches, otherwise):

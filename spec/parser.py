@@ -29,13 +29,17 @@ from .expression import (
     Neg,
     Not,
 )
+from .intervals import SECONDS
+from .patterns import count_groups, may_skip_a_group
+from .settings import SettingError, read_setting
 from .vocabulary import (
     AGGREGATIONS,
+    ALIASES,
     CONSTANTS,
     ROW_FUNCTIONS,
-    UNITS,
     WINDOWS,
     Function,
+    Setting,
     suggest,
 )
 
@@ -271,6 +275,8 @@ class Converter:
                 return case(((self.expr(test), self.expr(body)),), self.expr(orelse))
             case ast.Call():
                 return self._call(node)
+            case ast.Subscript(value, index) if _may_be_text(value, index):
+                return self._part(value, index)
         return self.slip(
             node, MENDS.get(type(node), f"{_describe_syntax(node)} is not supported here")
         )
@@ -295,10 +301,22 @@ class Converter:
         return self.slip(node, f"{_describe_syntax(node)} is not supported here")
 
     def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
+        if isinstance(op, ast.Add | ast.Sub) and (span := self._span(right)):
+            count, unit = span
+            number = Lit(-count if isinstance(op, ast.Sub) else count)
+            return Call("offset", (self.expr(left), number, Lit(unit)))
         operands = self.expr(left), self.expr(right)
         if word := ARITHMETIC.get(type(op)):
             return Arith(word, *operands)
         return self.slip(node, MENDS.get(type(op), f"{_describe_syntax(op)} is not supported here"))
+
+    def _span(self, node: ast.expr) -> tuple[int, str] | None:
+        """Return what is added to a time: `days(3)`."""
+        match node:
+            case ast.Call(func, [ast.Constant(int(count))], []):
+                unit = self._function_name(func)
+                return (count, unit) if unit in SECONDS else None
+        return None
 
     def _unary(self, node: ast.AST, op: ast.unaryop, operand: ast.expr) -> Expr:
         inner = self.expr(operand)
@@ -376,9 +394,16 @@ class Converter:
             return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
             return self._quoted_column(node)
-        if name in CONSTANTS:
+        if name in CONSTANTS and not (name == "date" and _is_column(node.args)):
             return self._time(node, name)
-        return self._apply(node, name)
+        match name, node.args:
+            case _, [ast.BinOp(later, ast.Sub(), earlier)] if name in SECONDS:
+                return Call(name, (self.expr(later), self.expr(earlier)))
+            case "split", _:
+                return self.slip(node, "split gives several texts; take one: split(x, ',')[0]")
+            case "len", [ast.Call(func, [text], [])] if self._function_name(func) == "split":
+                return Call("count_words", (self.expr(text),))
+        return self.apply(node, name)
 
     def _function_name(self, node: ast.expr) -> str | None:
         if self.called:
@@ -398,7 +423,11 @@ class Converter:
                 return _moment(name, given) or self.slip(node.args[0], message)
         return self.slip(node, f"{name} takes one string; write {CONSTANTS[name]}")
 
-    def _apply(self, node: ast.Call, name: str) -> Expr:
+    def apply(self, node: ast.Call, name: str) -> Expr:
+        """Read the call of a function by its name in the language."""
+        name = ALIASES.get(name, name)
+        if name == "map":
+            return self._map(node)
         aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
         aggregates = aggregates or name in WINDOWS
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
@@ -407,13 +436,112 @@ class Converter:
         if not _fits(function, len(node.args)):
             return self.slip(node, f"{name} takes {_arity(function)}, not {len(node.args)}")
         if aggregates:
-            return self._aggregate(node, name)
-        arguments = tuple(self.expr(argument) for argument in node.args)
-        if name == "round" and len(arguments) == 2 and not _places(arguments[1]):
-            return self.slip(node.args[1], "round needs a whole number of decimal places")
-        if name == "truncate" and arguments[1] not in tuple(map(Lit, UNITS)):
-            return self.slip(node.args[1], f"truncate needs a unit: one of {', '.join(UNITS)}")
+            return self._aggregate(node, name, function)
+        arguments = self._arguments(node, name, function)
+        if name == "extract":
+            return self._extract(node, arguments)
         return Call(name, arguments)
+
+    def _arguments(self, node: ast.Call, name: str, function: Function) -> tuple[Expr, ...]:
+        """Read a call's values, and its settings, which have to be constants."""
+        arguments = [self.expr(argument) for argument in node.args]
+        values = function.values(len(arguments))
+        settings = zip(node.args[values:], arguments[values:], function.settings, strict=False)
+        read = [self._setting(name, part, given, setting) for part, given, setting in settings]
+        return (*arguments[:values], *read)
+
+    def _setting(self, name: str, part: ast.expr, given: Expr, setting: Setting) -> Expr:
+        try:
+            return read_setting(name, setting, given)
+        except SettingError as error:
+            return self.slip(part, str(error))
+
+    def _map(self, node: ast.Call) -> Expr:
+        """Read `map(x, {a: 1, b: 2}, 0)`: the value, what else it is, and the pairs in turn."""
+        match node.args:
+            case [value, ast.Dict(keys, values), *rest] if len(rest) <= 1 and keys:
+                default = self.expr(rest[0]) if rest else Lit(None)
+                pairs = [
+                    part
+                    for key, given in zip(keys, values, strict=True)
+                    for part in (self._map_key(key, node), self._map_value(given))
+                ]
+                return Call("map", (self.expr(value), default, *pairs))
+        return self.slip(node, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)")
+
+    def _map_key(self, key: ast.expr | None, node: ast.Call) -> Expr:
+        match key:
+            case None:
+                return self.slip(node, "a table of map has keys and values alone")
+            case ast.Name(name):
+                return Lit(name)
+        return self._member(key)
+
+    def _map_value(self, node: ast.expr) -> Expr:
+        match self.expr(node):
+            case Lit() as value:
+                return value
+            case Neg(Lit(int() | float() as value)):
+                return Lit(-value)
+        return self.slip(node, "a table of map has constants; use if … else for expressions")
+
+    def _extract(self, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr:
+        """Read `extract`: its first group, or the whole match where there is none."""
+        match arguments:
+            case (text, Lit(str(pattern)), *rest):
+                groups = count_groups(pattern)
+                group = rest[0] if rest else Lit(min(groups, 1))
+                if not isinstance(group, Lit) or not 0 <= int(str(group.value)) <= groups:
+                    return self.slip(node.args[2], f"extract: the pattern has {groups} groups")
+                if group != Lit(0) and may_skip_a_group(pattern):
+                    words = "extract: a group may not be optional, or stand beside '|'"
+                    return self.slip(node.args[1], words)
+                return Call("extract", (text, Lit(pattern), group))
+        return Lit(None)
+
+    def _part(self, value: ast.expr, index: ast.expr) -> Expr:
+        """Read `split(x, ',')[0]`, or `x[0:3]` and `x[0]`."""
+        if isinstance(index, ast.Slice):
+            ends = [index.lower or ast.Constant(0), index.upper or ast.Constant(None)]
+            if index.step is not None:
+                return self.slip(index.step, "a slice of text takes no step")
+            if isinstance(value, ast.Call) and self._function_name(value.func) == "split":
+                return self.slip(index, "a part of split is taken by one number: split(x, ',')[0]")
+            return self._slice(value, ends)
+        match value:
+            case ast.Call(func, [text, *separators], []) if self._function_name(func) == "split":
+                return self.split(text, separators, index)
+        return self._character(value, self._setting("[ ]", index, self.expr(index), "place"))
+
+    def split(self, text: ast.expr, separators: list[ast.expr], index: ast.expr) -> Expr:
+        """Read one part of a split text: `split(x, ',')[0]`."""
+        if len(separators) > 1:
+            return self.slip(separators[1], "split takes a text and a separator")
+        separator: Expr = Lit(None)
+        if separators:
+            separator = self._setting("split", separators[0], self.expr(separators[0]), "separator")
+        place = self._setting("[ ]", index, self.expr(index), "place")
+        return Call("split", (self.expr(text), separator, place))
+
+    def _slice(self, value: ast.expr, ends: list[ast.expr]) -> Expr:
+        kinds: tuple[Setting, ...] = ("place", "end")
+        read = (
+            self._setting("[ ]", end, self.expr(end), kind)
+            for end, kind in zip(ends, kinds, strict=True)
+        )
+        start, end = read
+        match start, end:
+            case Lit(int(first)), Lit(int(last)) if first < 0 <= last:
+                words = "a slice of text from its end cannot end from its start"
+                return self.slip(ends[0], words)
+        return Call("slice", (self.expr(value), start, end))
+
+    def _character(self, value: ast.expr, place: Expr) -> Expr:
+        """Read `x[2]`, the slice of one character."""
+        match place:
+            case Lit(int(at)):
+                return Call("slice", (self.expr(value), place, Lit(None if at == -1 else at + 1)))
+        return place
 
     def _explain_unknown(self, name: str) -> str:
         if self.context is Context.ROW:
@@ -423,7 +551,7 @@ class Converter:
         known = [*AGGREGATIONS, *ROW_FUNCTIONS, *windows]
         return f"unknown {what} {name!r}{suggest(name, known)}"
 
-    def _aggregate(self, node: ast.Call, name: str) -> Expr:
+    def _aggregate(self, node: ast.Call, name: str, function: Function) -> Expr:
         if name in WINDOWS and self.context is not Context.TRANSFORM:
             return self.slip(node, f"{name} returns a value for each row; use it in transform only")
         if self.context is Context.ROW:
@@ -431,13 +559,20 @@ class Converter:
         if self.inside:
             return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
         self.inside = name
-        arguments = tuple(self.expr(argument) for argument in node.args)
+        arguments = self._arguments(node, name, function)
         self.inside = ""
-        if name == "quantile" and not _share(arguments[1]):
-            return self.slip(node.args[1], "quantile needs a number from 0 to 1")
-        if name in {"lag", "lead"} and len(arguments) == 2 and not _steps(arguments[1]):
-            return self.slip(node.args[1], f"{name} needs a whole number of rows, 1 or more")
         return Agg(name, arguments)
+
+
+def _is_column(arguments: list[ast.expr]) -> bool:
+    """Return whether `date` is asked of a time, and not the constant of a text."""
+    return len(arguments) == 1 and not isinstance(arguments[0], ast.Constant)
+
+
+def _may_be_text(value: ast.expr, index: ast.expr) -> bool:
+    """Return whether brackets may cut a text, and are no column as in `frame["name"]`."""
+    quoted = isinstance(index, ast.Constant) and isinstance(index.value, str)
+    return not quoted and not isinstance(value, ast.List | ast.Tuple | ast.Dict)
 
 
 def _explain_call(node: ast.expr) -> str:
@@ -468,31 +603,19 @@ def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
 
 
 def _fits(function: Function, count: int) -> bool:
-    return function.least <= count and (function.most is None or count <= function.most)
+    settings = len(function.settings)
+    if function.least + settings - function.optional > count:
+        return False
+    return function.most is None or count <= function.most + settings
 
 
 def _arity(function: Function) -> str:
-    least, most = function.least, function.most
-    words = ("no argument", "one argument", "two arguments")[least]
-    if most is None:
+    least = function.least + len(function.settings) - function.optional
+    words = ("no argument", "one argument", "two arguments", "three arguments")[least]
+    if function.most is None:
         return f"{words} or more"
+    most = function.most + len(function.settings)
     return words if most == least else f"{words} or {most}"
-
-
-def _places(node: Expr) -> bool:
-    match node:
-        case Lit(int()) | Neg(Lit(int())):
-            return True
-    return False
-
-
-def _steps(node: Expr) -> bool:
-    match node:
-        case Lit(bool()):
-            return False
-        case Lit(int() as value):
-            return value >= 1
-    return False
 
 
 def _moment(name: str, given: str) -> Lit | None:
@@ -502,13 +625,6 @@ def _moment(name: str, given: str) -> Lit | None:
         return Lit(dt.datetime.fromisoformat(given))
     except ValueError:
         return None
-
-
-def _share(node: Expr) -> bool:
-    match node:
-        case Lit(int() | float() as value):
-            return 0 <= value <= 1
-    return False
 
 
 def _describe_syntax(node: ast.AST) -> str:

@@ -24,15 +24,46 @@ from .parser import (
 from .workload import GroupFunction, RowFunction
 
 MODULES = frozenset({"math", "np", "numpy"})
-BUILTINS = {name: name for name in ("abs", "round", "min", "max", "len")}
+BUILTINS = {
+    **{name: name for name in ("abs", "round", "min", "max", "len")},
+    "str": "text",
+    "int": "integer",
+    "float": "number",
+}
 FROM_MODULES = {
-    **{name: name for name in ("sqrt", "log", "log10", "exp", "floor", "ceil", "abs", "round")},
+    **{
+        name: name
+        for name in (
+            *("sqrt", "log", "log10", "log2", "log1p", "exp", "expm1", "floor", "ceil", "abs"),
+            *("round", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh"),
+            *("tanh", "radians", "degrees", "hypot", "sign", "clip"),
+        )
+    },
     "fabs": "abs",
     "absolute": "abs",
     "minimum": "min",
     "maximum": "max",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "deg2rad": "radians",
+    "rad2deg": "degrees",
 }
-METHODS = {"lower": "lower", "startswith": "starts_with"}
+# The methods of a text, with the number of their arguments.
+METHODS = {
+    "lower": ("lower", 0),
+    "upper": ("upper", 0),
+    "strip": ("strip", 0),
+    "startswith": ("starts_with", 1),
+    "endswith": ("ends_with", 1),
+    "replace": ("replace", 2),
+    "zfill": ("zfill", 1),
+    "weekday": ("weekday", 0),
+    "date": ("date", 0),
+}
+# The parts of a day or a time.
+PARTS = {"year", "month", "day", "hour", "minute", "second"}
 NUMBERS = {"pi": math.pi, "e": math.e}
 MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
 DEEPEST = 100  # levels of a def's syntax, and
@@ -314,14 +345,49 @@ class _Body:
             ):
                 return IsMissing(self.converter.expr(operand))
             case ast.Call(ast.Attribute(owner, method), arguments, []) if method in METHODS:
-                parts = (self.converter.expr(part) for part in (owner, *arguments))
-                return self.method(node, method, tuple(parts))
+                return self.method(node, owner, method, arguments)
+            case ast.Subscript(ast.Call(ast.Attribute(owner, "split"), separators, []), index) if (
+                not isinstance(index, ast.Slice)
+            ):
+                return self.converter.split(owner, separators, index)
+            case ast.Call(
+                ast.Name("len"), [ast.Call(ast.Attribute(owner, "split"), [], [])], []
+            ) if "len" not in self.names:
+                return Call("count_words", (self.converter.expr(owner),))
+            case ast.Call(ast.Attribute(ast.Dict() as table, "get"), [key, *rest], []):
+                default = rest or [ast.Constant(None)]
+                arguments = [key, table, *default]
+                call = ast.copy_location(ast.Call(ast.Name("map"), arguments, []), node)
+                return self.converter.apply(call, "map")
+            case ast.Attribute(ast.BinOp(later, ast.Sub(), earlier), "days"):
+                return Call("days", (self.converter.expr(later), self.converter.expr(earlier)))
+            case ast.Attribute(owner, part) if part in PARTS:
+                return Call(part, (self.converter.expr(owner),))
+            case ast.JoinedStr(parts):
+                return self.joined(parts)
         return None
 
-    def method(self, node: ast.expr, method: str, parts: tuple[Expr, ...]) -> Expr:
-        if len(parts) != (1 if method == "lower" else 2):
+    def method(
+        self, node: ast.expr, owner: ast.expr, method: str, arguments: list[ast.expr]
+    ) -> Expr:
+        word, number = METHODS[method]
+        if len(arguments) != number:
             return self.converter.slip(node, f"{method} with these arguments cannot be translated")
-        return Call(METHODS[method], parts)
+        call = ast.copy_location(ast.Call(ast.Name(word), [owner, *arguments], []), node)
+        return self.converter.apply(call, word)
+
+    def joined(self, parts: list[ast.expr]) -> Expr:
+        """Read an f-string of texts, integers and days as they are."""
+        texts: list[Expr] = []
+        for part in parts:
+            match part:
+                case ast.Constant(str(text)):
+                    texts.append(Lit(text))
+                case ast.FormattedValue(value, -1, None):
+                    texts.append(Call("text", (self.converter.expr(value),)))
+                case _:
+                    return self.converter.slip(part, "a format in an f-string cannot be translated")
+        return Call("concat", tuple(texts)) if len(texts) > 1 else (*texts, Lit(""))[0]
 
     def name(self, node: ast.expr, name: str) -> Expr:
         if name == self.parameter:

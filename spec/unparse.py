@@ -66,6 +66,20 @@ def _syntax(node: Expr) -> ast.expr:
         case Bool(op, operands):
             word = ast.And() if op == "and" else ast.Or()
             return ast.BoolOp(word, [_syntax(operand) for operand in operands])
+        case Call("split", (value, Lit(separator), Lit(place))):
+            parts = [_syntax(value), *([_constant(separator)] if separator else [])]
+            return ast.Subscript(_call("split", *parts), _constant(place))
+        case Call("days" | "hours" | "minutes" | "seconds" as unit, (later, earlier)):
+            return _call(unit, ast.BinOp(_syntax(later), ast.Sub(), _syntax(earlier)))
+        case Call("offset", (value, Lit(int(count)), Lit(str(unit)))):
+            shift: ast.operator = ast.Sub() if count < 0 else ast.Add()
+            return ast.BinOp(_syntax(value), shift, _call(unit, ast.Constant(abs(count))))
+        case Call("map", (value, default, *pairs)):
+            table = ast.Dict([*map(_syntax, pairs[::2])], [*map(_syntax, pairs[1::2])])
+            return _call("map", _syntax(value), table, _syntax(default))
+        case Call("slice", (value, Lit(start), Lit(end))):
+            ends = (_constant(start) if start else None, None if end is None else _constant(end))
+            return ast.Subscript(_syntax(value), ast.Slice(*ends))
         case Call(function, arguments) | Agg(function, arguments):
             return _call(function, *(_syntax(argument) for argument in arguments))
         case Cast(operand, kind):

@@ -9,45 +9,247 @@ from typing import Literal
 
 from .schema import Kind
 
-Takes = Literal["number", "text", "date", "timestamp", "condition", "ordered", "anything"]
+Takes = Literal[
+    "number", "text", "date", "timestamp", "condition", "ordered", "anything", "plain", "castable"
+]
+# A constant behind the values of a call; `spec/settings.py` says what each may be.
+Setting = Literal[
+    "text",
+    "piece",
+    "separator",
+    "pattern",
+    "group",
+    "place",
+    "end",
+    "width",
+    "places",
+    "unit",
+    "share",
+    "steps",
+    "bound",
+    "count",
+    "span",
+    "format",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """How many arguments a function takes, of which sort, and the kind of what it gives.
+    """What a function takes, and the kind of what it returns.
 
-    `gives` is a kind, or "same" for the common kind of its arguments; `most` None is any number.
+    It takes `least` to `most` values (None: any number) of the sort `takes`, and then the constants
+    `settings`, of which the last `optional` may be left out. `gives` is a kind, "same" for that
+    of its value, or "common" for what holds all of them. `undefined`: it may be missing where its
+    values are not; `unbounded`: it may be infinite where they are not.
     """
 
     least: int
     most: int | None
     takes: Takes
-    gives: Kind | Literal["same"]
+    gives: Kind | Literal["same", "common"]
     about: str
+    settings: tuple[Setting, ...] = ()
+    optional: int = 0
+    undefined: bool = False
+    unbounded: bool = False
+    example: str = ""
+
+    def values(self, arguments: int) -> int:
+        """Return how many of a call's arguments are values, and no settings."""
+        return arguments if self.most is None else min(arguments, self.most)
 
 
 ROW_FUNCTIONS = {
     "abs": Function(1, 1, "number", "same", "absolute value"),
-    "sqrt": Function(1, 1, "number", "float", "square root; missing below zero"),
-    "log": Function(1, 1, "number", "float", "natural logarithm; missing below zero"),
-    "log10": Function(1, 1, "number", "float", "decimal logarithm; missing below zero"),
-    "exp": Function(1, 1, "number", "float", "e to the power of"),
+    "sqrt": Function(1, 1, "number", "float", "square root; missing below zero", undefined=True),
+    "log": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "natural logarithm; missing below zero",
+        undefined=True,
+        unbounded=True,
+    ),
+    "log10": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "decimal logarithm; missing below zero",
+        undefined=True,
+        unbounded=True,
+    ),
+    "exp": Function(1, 1, "number", "float", "e to the power of", unbounded=True),
+    "log2": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "binary logarithm; missing below zero",
+        undefined=True,
+        unbounded=True,
+    ),
+    "log1p": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "natural logarithm of 1 + x; missing below -1",
+        undefined=True,
+        unbounded=True,
+    ),
+    "expm1": Function(1, 1, "number", "float", "e to the power of x, less 1", unbounded=True),
+    "sin": Function(1, 1, "number", "float", "sine of an angle in radians", undefined=True),
+    "cos": Function(1, 1, "number", "float", "cosine of an angle in radians", undefined=True),
+    "tan": Function(1, 1, "number", "float", "tangent of an angle in radians", undefined=True),
+    "asin": Function(
+        1, 1, "number", "float", "angle of a sine; missing beyond -1 and 1", undefined=True
+    ),
+    "acos": Function(
+        1, 1, "number", "float", "angle of a cosine; missing beyond -1 and 1", undefined=True
+    ),
+    "atan": Function(1, 1, "number", "float", "angle of a tangent"),
+    "atan2": Function(2, 2, "number", "float", "angle of the point x, y; y comes first"),
+    "sinh": Function(1, 1, "number", "float", "hyperbolic sine", unbounded=True),
+    "cosh": Function(1, 1, "number", "float", "hyperbolic cosine", unbounded=True),
+    "tanh": Function(1, 1, "number", "float", "hyperbolic tangent"),
+    "radians": Function(1, 1, "number", "float", "degrees as radians"),
+    "degrees": Function(1, 1, "number", "float", "radians as degrees"),
+    "hypot": Function(2, 2, "number", "float", "length of the vector x, y"),
+    "sign": Function(1, 1, "number", "same", "-1, 0 or 1"),
+    "clip": Function(
+        1, 1, "number", "same", "not less than one bound, nor more than another", ("bound", "bound")
+    ),
+    "coalesce": Function(
+        2, None, "anything", "common", "the first of several values that is not missing"
+    ),
+    "map": Function(
+        2,
+        None,
+        "anything",
+        "common",
+        "what a table has for a value, else another value or missing",
+        example="map(x, {1: 'a', 2: 'b'}, 'c')",
+    ),
     "floor": Function(1, 1, "number", "same", "next whole number below"),
     "ceil": Function(1, 1, "number", "same", "next whole number above"),
-    "round": Function(1, 2, "number", "same", "rounded half to even, to so many places"),
-    "min": Function(2, None, "ordered", "same", "smallest of several values of a row"),
-    "max": Function(2, None, "ordered", "same", "largest of several values of a row"),
+    "round": Function(
+        1, 1, "number", "same", "rounded half to even, to so many places", ("places",), 1
+    ),
+    "min": Function(2, None, "ordered", "common", "smallest of several values of a row"),
+    "max": Function(2, None, "ordered", "common", "largest of several values of a row"),
     "lower": Function(1, 1, "text", "string", "in lower case"),
+    "upper": Function(1, 1, "text", "string", "in upper case"),
+    "strip": Function(1, 1, "text", "string", "without the white space at both ends"),
     "len": Function(1, 1, "text", "int", "number of characters"),
-    "contains": Function(2, 2, "text", "bool", "whether a text contains another"),
-    "starts_with": Function(2, 2, "text", "bool", "whether a text begins with another"),
+    "count_words": Function(1, 1, "text", "int", "number of words, between white space"),
+    "contains": Function(1, 1, "text", "bool", "whether a text contains another", ("text",)),
+    "starts_with": Function(1, 1, "text", "bool", "whether a text begins with another", ("text",)),
+    "ends_with": Function(1, 1, "text", "bool", "whether a text ends with another", ("text",)),
+    "is_numeric": Function(1, 1, "text", "bool", "whether a text is the digits 0 to 9 alone"),
+    "matches": Function(
+        1, 1, "text", "bool", "whether a regular expression is found", ("pattern",)
+    ),
+    "extract": Function(
+        1,
+        1,
+        "text",
+        "string",
+        "a group of a regular expression where it is first found, else missing",
+        ("pattern", "group"),
+        1,
+        undefined=True,
+    ),
+    "replace": Function(
+        1, 1, "text", "string", "with each piece of text replaced by another", ("piece", "text")
+    ),
+    "split": Function(
+        1,
+        1,
+        "text",
+        "string",
+        "one of the parts between separators, or white space; missing beyond the last",
+        ("separator", "place"),
+        undefined=True,
+        example="split(x, ',')[0]",
+    ),
+    "slice": Function(
+        1,
+        1,
+        "text",
+        "string",
+        "the characters from a place up to another, as Python counts",
+        ("place", "end"),
+        example="x[0:3]",
+    ),
+    "zfill": Function(
+        1, 1, "text", "string", "with zeros before it, behind a sign, to a width", ("width",)
+    ),
+    "concat": Function(2, None, "text", "string", "texts one behind the other, as +"),
+    "text": Function(1, 1, "plain", "string", "an integer, a day or a text as text"),
+    "integer": Function(
+        1,
+        1,
+        "castable",
+        "int",
+        "a number without its fraction, or a text of digits as a number; missing otherwise",
+        undefined=True,
+    ),
+    "number": Function(
+        1,
+        1,
+        "castable",
+        "float",
+        "a number as a float, or the number that a text is; missing otherwise",
+        undefined=True,
+    ),
     "year": Function(1, 1, "date", "int", "year of a date"),
     "month": Function(1, 1, "date", "int", "month of a date, 1 to 12"),
     "day": Function(1, 1, "date", "int", "day of the month, 1 to 31"),
-    "truncate": Function(2, 2, "date", "same", "the start of its year, month, day or hour"),
+    "hour": Function(1, 1, "timestamp", "int", "hour of a time, 0 to 23"),
+    "minute": Function(1, 1, "timestamp", "int", "minute of a time, 0 to 59"),
+    "second": Function(1, 1, "timestamp", "int", "whole second of a time, 0 to 59"),
+    "weekday": Function(1, 1, "date", "int", "day of the week, from 0 for Monday to 6"),
+    "day_of_year": Function(1, 1, "date", "int", "day of the year, 1 to 366"),
+    "week": Function(1, 1, "date", "int", "week of the year as ISO 8601 counts, 1 to 53"),
+    "quarter": Function(1, 1, "date", "int", "quarter of the year, 1 to 4"),
+    "date": Function(1, 1, "date", "date", "the day of a time"),
+    "truncate": Function(
+        1,
+        1,
+        "date",
+        "same",
+        "the start of its year, quarter, month, week, day, hour, 15min, 10s and so on",
+        ("unit",),
+    ),
+    "days": Function(2, 2, "date", "int", "whole days between two times", example="days(x - y)"),
+    "hours": Function(
+        2, 2, "timestamp", "int", "whole hours between two times", example="hours(x - y)"
+    ),
+    "minutes": Function(
+        2, 2, "timestamp", "int", "whole minutes between two times", example="minutes(x - y)"
+    ),
+    "seconds": Function(
+        2, 2, "timestamp", "int", "whole seconds between two times", example="seconds(x - y)"
+    ),
+    "offset": Function(
+        1,
+        1,
+        "date",
+        "same",
+        "a time so many days, hours, minutes or seconds later",
+        ("count", "span"),
+        example="x + days(3)",
+    ),
+    "parse": Function(
+        1, 1, "text", "date", "the day or time that a text tells in a format", ("format",)
+    ),
 }
-# What a date or a time can be truncated to.
-UNITS = ("year", "month", "day", "hour")
+# What answers where a value is missing, too.
+FILLING = {"coalesce", "map"}
+# Other names of a function.
+ALIASES = {"fill": "coalesce"}
 # Constants that have no sign of their own in Python: written as calls of one text.
 CONSTANTS = {
     "date": "a day, such as date('2024-01-31')",
@@ -65,7 +267,7 @@ AGGREGATIONS = {
     "std": Function(1, 1, "number", "float", "sample standard deviation"),
     "var": Function(1, 1, "number", "float", "sample variance"),
     "median": Function(1, 1, "number", "float", "exact median"),
-    "quantile": Function(2, 2, "number", "float", "exact quantile q (0 to 1), linear"),
+    "quantile": Function(1, 1, "number", "float", "exact quantile q (0 to 1), linear", ("share",)),
     "first": Function(1, 1, "anything", "same", "first non-missing value"),
     "last": Function(1, 1, "anything", "same", "last non-missing value"),
     "any": Function(1, 1, "condition", "bool", "whether it holds in any row"),
@@ -76,8 +278,12 @@ AGGREGATIONS = {
 # A value for each row from the rows of its group, in the order of the frame: in a transform alone.
 WINDOWS = {
     "rank": Function(1, 1, "ordered", "int", "1 for the smallest; equal values share the lowest"),
-    "lag": Function(1, 2, "anything", "same", "the value n rows (1) earlier in the group"),
-    "lead": Function(1, 2, "anything", "same", "the value n rows (1) later in the group"),
+    "lag": Function(
+        1, 1, "anything", "same", "the value n rows (1) earlier in the group", ("steps",), 1
+    ),
+    "lead": Function(
+        1, 1, "anything", "same", "the value n rows (1) later in the group", ("steps",), 1
+    ),
     "cumsum": Function(1, 1, "number", "same", "the sum up to and including this row"),
 }
 

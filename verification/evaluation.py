@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import operator
+import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
@@ -32,6 +33,9 @@ from ..spec.expression import (
     Value,
     columns,
 )
+from ..spec.intervals import SECONDS
+from ..spec.patterns import for_python
+from ..spec.vocabulary import FILLING, ROW_FUNCTIONS
 from ..spec.workload import Extreme, Output, Query, RowFunction
 from .time_zones import to_instant, to_local, truncate
 
@@ -186,9 +190,14 @@ def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one
             return _combine(op == "or", [_evaluate(part, row, group) for part in operands])
         case Not(operand):
             return _call_unless_missing(operator.not_, _evaluate(operand, row, group))
+        case Call(function, arguments) if function in FILLING:
+            return CALLS[function](*(_evaluate(part, row, group) for part in arguments))
         case Call(function, arguments):
+            number = ROW_FUNCTIONS[function].values(len(arguments))
+            settings = [_evaluate(part, {}, None) for part in arguments[number:]]
             return _call_unless_missing(
-                CALLS[function], *(_evaluate(part, row, group) for part in arguments)
+                lambda *given: CALLS[function](*given, *settings),
+                *(_evaluate(part, row, group) for part in arguments[:number]),
             )
         case Cast(operand, _):
             return _evaluate(operand, row, group)
@@ -284,25 +293,110 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
+def _extract(text: str, pattern: str, group: int) -> str | None:
+    found = re.search(for_python(pattern), text)
+    return found[group] if found else None
+
+
+def _split(text: str, separator: str | None, place: int) -> str | None:
+    parts = text.split(separator)
+    return parts[place] if -len(parts) <= place < len(parts) else None
+
+
+def _count_units(seconds: int) -> Callable[[dt.datetime, dt.datetime], int]:
+    return lambda later, earlier: (later - earlier) // dt.timedelta(seconds=seconds)
+
+
+def _parse(text: str, written: str) -> dt.date:
+    moment = dt.datetime.strptime(text, written)
+    return moment if re.search("%[HMS]", written) else moment.date()
+
+
+def _coalesce(*values: Cell) -> Cell:
+    return next((value for value in values if value is not None), None)
+
+
+def _map(value: Cell, default: Cell, *pairs: Cell) -> Cell:
+    return dict(zip(pairs[::2], pairs[1::2], strict=True)).get(value, default)
+
+
+def _integer(value: Number | str) -> int | None:
+    if isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value):
+        return None
+    return None if isinstance(value, float) and math.isinf(value) else int(value)
+
+
+def _number(value: Number | str) -> float:
+    if isinstance(value, str) and "_" in value:  # which is Python's alone
+        raise ValueError(value)
+    return float(value)
+
+
 CALLS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "sqrt": math.sqrt,
     "log": _log(math.log),
     "log10": _log(math.log10),
     "exp": math.exp,
+    "log2": _log(math.log2),
+    "log1p": lambda value: -math.inf if value == -1 else math.log1p(value),
+    "expm1": math.expm1,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "atan2": math.atan2,
+    "sinh": lambda value: math.copysign(math.inf, value) if abs(value) > 710 else math.sinh(value),
+    "cosh": math.cosh,
+    "tanh": math.tanh,
+    "radians": math.radians,
+    "degrees": math.degrees,
+    "hypot": math.hypot,
+    "sign": lambda value: type(value)((value > 0) - (value < 0)),
+    "clip": lambda value, low, high: min(max(value, low), high),
+    "coalesce": _coalesce,
+    "map": _map,
     "floor": _keep_type(math.floor),
     "ceil": _keep_type(math.ceil),
     "round": _round,
     "min": min,
     "max": max,
     "lower": str.lower,
+    "upper": str.upper,
+    "strip": str.strip,
     "len": len,
+    "count_words": lambda text: len(text.split()),
     "contains": operator.contains,
     "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "is_numeric": lambda text: re.fullmatch("[0-9]+", text) is not None,
+    "matches": lambda text, pattern: re.search(for_python(pattern), text) is not None,
+    "extract": _extract,
+    "replace": str.replace,
+    "split": _split,
+    "slice": lambda text, start, end=None: text[start:end],
+    "zfill": str.zfill,
+    "concat": lambda *texts: "".join(texts),
+    "text": str,
+    "integer": _integer,
+    "number": _number,
     "year": operator.attrgetter("year"),
     "month": operator.attrgetter("month"),
     "day": operator.attrgetter("day"),
+    "hour": operator.attrgetter("hour"),
+    "minute": operator.attrgetter("minute"),
+    "second": operator.attrgetter("second"),
+    "weekday": lambda moment: moment.weekday(),
+    "day_of_year": lambda moment: moment.timetuple().tm_yday,
+    "week": lambda moment: moment.isocalendar().week,
+    "quarter": lambda moment: (moment.month + 2) // 3,
+    "date": lambda moment: dt.date(moment.year, moment.month, moment.day),
     "truncate": truncate,
+    **{unit: _count_units(seconds) for unit, seconds in SECONDS.items()},
+    "offset": lambda moment, count, unit: moment + dt.timedelta(**{unit: count}),
+    "parse": _parse,
 }
 
 

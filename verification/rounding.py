@@ -21,6 +21,7 @@ within the bound. `find_possibilities` writes the query again with each such ste
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -66,9 +67,23 @@ APART = 2
 LIBRARY = 4
 # Of a correlation near zero: what moments in one pass leave, up to a mean of 300 deviations.
 CORRELATED, CORRELATED_SINGLE = 1e-11, 1e-4
-STEPS = {"round", "floor", "ceil"}
+STEPS = {"round", "floor", "ceil", "sign", "integer"}
 # Their value is a place among others, or another's value.
 CHOOSING = {"rank", "n_unique"}
+
+
+# By how much more than its argument a function's value may be off: its slope at most.
+SLOPES: dict[str, Callable[[Expr, Expr], Expr]] = {
+    **dict.fromkeys(("sin", "cos", "atan", "tanh", "number"), lambda _, __: Lit(1.0)),
+    "tan": lambda _, value: Arith("+", Lit(1), Arith("*", value, value)),
+    "radians": lambda _, __: Lit(math.pi / 180),
+    "degrees": lambda _, __: Lit(180 / math.pi),
+    **dict.fromkeys(
+        ("sinh", "cosh", "expm1"), lambda _, value: Arith("+", Lit(1), Call("abs", (value,)))
+    ),
+    "log2": lambda x, _: Arith("/", Lit(1 / math.log(2)), Call("abs", (x,))),
+    "log1p": lambda x, _: Arith("/", Lit(1), Call("abs", (Arith("+", Lit(1), x),))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +376,25 @@ class _Rewriting:
                 return value, _plus(_over(ex, _abs(x)), _times(_abs(value), LIBRARY * unit))
             case "exp":
                 return value, _scale(_abs(value), _plus(ex, Lit(LIBRARY * unit)))
+            case "asin" | "acos":
+                away = _over(ex, _root(Arith("-", Lit(1), Arith("*", x, x))))
+                near = _times(_root(ex), 2) if ex is not None else None  # where the slope is steep
+                carried = Call("min", (away, near)) if away and near else None
+                return value, _plus(carried, _times(_abs(value), LIBRARY * unit))
+            case "hypot" | "atan2":
+                carried = _plus(ex, parts[1][1])
+                if node.function == "atan2":
+                    carried = _over(carried, Call("hypot", (x, parts[1][0])))
+                return value, _plus(carried, _times(_abs(value), LIBRARY * unit))
+            case function if function in SLOPES:
+                carried = _scale(SLOPES[function](x, value), ex)
+                # One of its arguments is 1 + x, or its result less 1, where engines have no better.
+                least = Lit(LIBRARY * unit) if function in {"log1p", "expm1"} else None
+                return value, _plus(_plus(carried, _times(_abs(value), LIBRARY * unit)), least)
+            case "clip":
+                return value, ex
+            case "coalesce" | "map":
+                return value, _sum([error for _, error in parts if error is not None])
             case "min" | "max":
                 return value, _sum([error for _, error in parts if error is not None])
             case _:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from ..spec.intervals import CLOCK, find_step
+
 
 class FixedOffset(dt.tzinfo):
     """A zone while its clocks stand so far from UTC.
@@ -44,7 +46,13 @@ def to_local(moment: dt.datetime) -> dt.datetime:
 
 
 def truncate(moment: dt.date, unit: str) -> dt.date:
-    """Return the begin of a time's year, month, day or hour, as a clock there shows it."""
+    """Return the begin of a time's year, month, day, hour or `15min`, as a clock there shows it."""
+    if step := find_step(unit):
+        number, word = step
+        assert isinstance(moment, dt.datetime)
+        past = dt.timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+        past += dt.timedelta(microseconds=moment.microsecond)
+        return moment - past % dt.timedelta(seconds=number * CLOCK[word])
     return TRUNCATIONS[unit](moment)
 
 
@@ -56,9 +64,19 @@ def _start_of_day(moment: dt.date, day: int, month: int | None = None) -> dt.dat
     return to_instant(dt.datetime(moment.year, month or moment.month, day, tzinfo=zone))
 
 
+def _start_of_week(moment: dt.date) -> dt.date:
+    """Return the begin of a time's Monday."""
+    back = dt.timedelta(days=moment.weekday())
+    if not isinstance(moment, dt.datetime):
+        return moment - back
+    day = dt.date(moment.year, moment.month, moment.day) - back
+    return _start_of_day(moment.replace(year=day.year, month=day.month, day=day.day), day.day)
+
+
 TRUNCATIONS: dict[str, Callable[..., dt.date]] = {
     "year": lambda moment: _start_of_day(moment, 1, 1),
+    "quarter": lambda moment: _start_of_day(moment, 1, (moment.month - 1) // 3 * 3 + 1),
     "month": lambda moment: _start_of_day(moment, 1),
+    "week": _start_of_week,
     "day": lambda moment: _start_of_day(moment, moment.day),
-    "hour": lambda moment: moment.replace(minute=0, second=0, microsecond=0),
 }

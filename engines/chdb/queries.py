@@ -57,6 +57,7 @@ FUNCTIONS = {
     "min": "least({0})",
     "max": "greatest({0})",
 }
+UNITS = {"year", "month", "day", "hour"}
 TYPES = {
     "int8": "Int8",
     "int16": "Int16",
@@ -187,6 +188,8 @@ class ClickHouseWriter(SqlWriter):
     def call(self, node: Call) -> Sql:
         """Write a row function."""
         function, arguments = node.function, node.arguments
+        if function not in FUNCTIONS:
+            raise Unsupported(f"{function}()", "not implemented for ClickHouse yet")
         texts = [self.comparable(argument).text for argument in arguments]
         match function:
             case "abs" if self.facts.kind(arguments[0]) == "int":
@@ -218,6 +221,8 @@ class ClickHouseWriter(SqlWriter):
         """Write the start of a unit: of a year to a day, ClickHouse's is a date."""
         moment, unit = arguments
         assert isinstance(unit, Lit)
+        if unit.value not in UNITS:
+            raise Unsupported(f"truncate() to {unit.value}", "not implemented for ClickHouse yet")
         unit_text, text = quote_text(str(unit.value)), self.write(moment).text
         written = FUNCTIONS["truncate"].format(unit_text, text)
         if self.facts.kind(moment) == "date":

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -25,14 +26,18 @@ from ...spec.expression import (
     Not,
     Value,
 )
-from ...spec.vocabulary import UNITS
+from ...spec.intervals import SECONDS, find_step
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double
 from ..writing.quote import literal, quote
-from ..writing.steps import negate
+from ..writing.steps import map_as_case, negate
 from .words import FUNCTIONS, PATTERNS, UNSUPPORTED
 
-DATED = {"year", "month", "day", "truncate"}
+DATED = {n for n, f in ROW_FUNCTIONS.items() if f.takes in {"date", "timestamp"}}
+UNITS = ("year", "month", "day", "hour", "minute", "second")
+NANOSECONDS = 10**9
+SPECIAL = r"([\\^$.|?*+()\[\]{}/])"
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 
 
@@ -163,6 +168,13 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def _truncate(self, moment: Expr, unit: str) -> ast.expr:
         """Write a truncation by the parts that are kept."""
         timed = self.facts.kind(moment) == "timestamp"
+        number, word = find_step(unit) or (1, unit)
+        if number > 1:
+            step = number * SECONDS[f"{word}s"] * NANOSECONDS
+            since = quote("dt.as_type(x, dt.int64) // n * n", x=self.expression(moment), n=step)
+            return quote("dt.as_type(x, dt.Type.time64)", x=since)
+        if unit not in UNITS:
+            raise Unsupported(f"truncate() to {unit}", "datatable has no weeks")
         kept = UNITS[: UNITS.index(unit) + 1]
         parts = [quote(f"dt.time.{u}(x)", x=self.expression(moment)) for u in kept]
         blank = [literal(1)] * (3 - len(parts)) + [literal(0)] * 3
@@ -180,19 +192,38 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         match function, arguments:
             case "truncate", (moment, Lit(unit)):
                 return self._truncate(moment, str(unit))
+            case "offset", (moment, Lit(int(count)), Lit(str(unit))):
+                days = self.facts.kind(moment) == "date"
+                number = count if days else count * SECONDS[unit] * NANOSECONDS
+                made = quote(f"dt.Type.{'date32' if days else 'time64'}")
+                return quote(FUNCTIONS[function], x=self.expression(moment), n=number, t=made)
+            case unit, (later, earlier) if unit in SECONDS:
+                step = 1 if self.facts.kind(later) == "date" else SECONDS[unit] * NANOSECONDS
+                x, y = self.expression(later), self.expression(earlier)
+                return quote(FUNCTIONS[function], x=x, y=y, n=step)
         parts = list(map(self.expression, arguments))
         if function == "round" and len(parts) == 1:
             return quote(FUNCTIONS[function], x=parts[0])
         if function == "round":
             return quote("dt.math.rint(x * 10**n) / 10**n", x=parts[0], n=parts[1])
+        if function in UNSUPPORTED:
+            raise Unsupported(f"{function}()", UNSUPPORTED[function])
+        if function == "map":
+            return self.expression(map_as_case(node))
+        if function in {"concat", "coalesce"}:
+            return reduce(lambda x, y: quote(FUNCTIONS[function], x=x, y=y), parts)
+        if function in {"slice", "clip", "hypot", "atan2"}:
+            x, y, z = (*parts, literal(None))[:3]
+            return quote(FUNCTIONS[function], x=x, y=y, z=z)
         if function in {"min", "max"}:
             return self._extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):
-            escaped = re.sub(r"([\\^$.|?*+()\[\]{}/])", r"\\\1", str(arguments[1].value))
+            text = str(arguments[1].value)
+            if function == "matches" and text.startswith("(?i)"):
+                raise Unsupported("(?i)", "datatable's regular expressions regard the case")
+            escaped = text if function == "matches" else re.sub(SPECIAL, r"\\\1", text)
             pattern = PATTERNS[function].format(escaped)
             return quote(FUNCTIONS[function], x=parts[0], p=pattern)
-        if function in UNSUPPORTED:
-            raise Unsupported(f"{function}()", UNSUPPORTED[function])
         return quote(FUNCTIONS[function], x=parts[0])
 
     def _extreme(self, tree: ast.expr, arguments: tuple[Expr, ...]) -> ast.expr:

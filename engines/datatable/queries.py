@@ -19,6 +19,7 @@ from ...spec.expression import (
     Let,
     Lit,
     Neg,
+    aggregations,
     children,
     columns,
 )
@@ -108,6 +109,8 @@ class BracketChain:
         """Return the rows numbers to sort by: the answer comes group by group."""
         query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in query.transform}
+        if not query.group_by and not aggregations(*(o.expression for o in query.transform)):
+            return quote("t[:, o]", t=tree, o=outputs)
         if not query.group_by:
             return self._extend(tree, outputs)
         if not self.data.ordered:

@@ -30,19 +30,26 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.kinds import extend_schema
+from ...spec.intervals import DAYS
+from ...spec.kinds import UNDEFINED, extend_schema, with_column
+from ...spec.patterns import count_groups, for_python
 from ...spec.schema import Schema
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Output, Query
 from ..writing.dispatch import ExpressionWriter
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import hoist, is_present, negate, substitute
-from .words import FUNCTIONS
+from .words import FUNCTIONS, VARIANTS
 
-PERIODS = {"year": "Y", "month": "M"}
-FLOORS = {"day": "D", "hour": "h"}
-PARTS = {"year", "month", "day"}
+PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
+FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
+PARTS = {
+    name
+    for name, row in ROW_FUNCTIONS.items()
+    if row.gives == "int" and row.takes in {"date", "timestamp"}
+}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
@@ -53,7 +60,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
     are those of the rows, where whole functions are written and not single clauses. `nothing` tells
     that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
-    of which `scalars` are a single value.
+    of which `scalars` are a single value. `text_type` is that of text which is made.
     """
 
     frame: str
@@ -64,15 +71,21 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     nothing: bool = False
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
+    text_type: str = "str"
 
-    def binding(self, *names: str) -> SeriesWriter:
-        """Return the writer that knows these names as local variables."""
-        return replace(self, bound=self.bound | set(names))
+    def binding(self, local: Output) -> SeriesWriter:
+        """Return the writer that knows a named value as a local variable."""
+        facts = self.facts
+        if facts and all(name in facts.data for name in columns(local.expression)):
+            facts = Facts(with_column(facts.data, local.name, local.expression), facts.empty)
+        return replace(self, bound=self.bound | {local.name}, facts=facts)
 
     def value(self, node: Expr) -> ast.expr:
         """Write an expression for its value; missing where an input is."""
         match node:
-            case Compare() | Bool() | Not() | IsIn() | Call("contains" | "starts_with"):
+            case Compare() | Bool() | Not() | IsIn():
+                return self._three_valued(node)
+            case Call(function) if ROW_FUNCTIONS[function].gives == "bool":
                 return self._three_valued(node)
             case _:
                 return self.expression(node)
@@ -82,6 +95,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if self._is_series(node):
             return self.value(node)
         return quote("pd.Series(v, index=f.index)", v=self.value(node), f=quote(self.frame))
+
+    def as_value(self, node: Expr) -> ast.expr:
+        """Write a constant as it is, and anything else as a series."""
+        return self.expression(node) if isinstance(node, Lit) else self.as_series(node)
 
     def condition(self, node: Expr) -> ast.expr:
         """Write a condition: True where it is true, False where it is not or is missing."""
@@ -169,13 +186,92 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Call("truncate", (moment, Lit(unit))):
                 zone = self.facts.zone(moment) if self.facts else ""
                 return self._truncate(self.as_series(moment), str(unit), zone)
-            case Call("len", (Col(name),)) if self.arrow(name):
-                # Beside floats, pandas' own missing integers would mix NA and NaN.
-                return quote("x.str.len().astype('float64')", x=self.expression(first))
+            case Call("map"):
+                return self._map(node)
+            case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
+                return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
-                method = FUNCTIONS.get(function, "").startswith("x.")
-                x = self.as_series(first) if method else self.expression(first)
-                return self._call(function, [x, *map(self.expression, others)])
+                template = self._template(node)
+                x = self.as_series(first) if template.startswith("x.") else self.expression(first)
+                if template.startswith("x.str.") and self._may_be_untyped(first):
+                    x = quote("x.astype(s)", x=x, s=self.text_type)
+                if ROW_FUNCTIONS[function].most is None:
+                    write = self.as_value if function == "coalesce" else self.expression
+                    for other in others:
+                        x = quote(template, x=x, y=write(other))
+                    return x
+                y, z = (*self._settings(node), literal(None), literal(None))[:2]
+                tree = quote(template, x=x, y=y, z=z, s=self.text_type)
+                return self._without_na(node, tree)
+
+    def _map(self, node: Call) -> ast.expr:
+        """Write a look-up in a table; what it lacks is filled in."""
+        value, default, *pairs = node.arguments
+        table = ast.Dict([*map(self.expression, pairs[::2])], [*map(self.expression, pairs[1::2])])
+        tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table)
+        if default == Lit(None):
+            return tree
+        filled = quote(FUNCTIONS["coalesce"], x=tree, y=self.as_value(default))
+        truths = self.facts and self.facts.kind(node) == "bool"
+        return quote("x.astype('bool')", x=filled) if truths else filled
+
+    def _template(self, node: Call) -> str:
+        """Return the word for a call: for its kind, or for the form of its settings."""
+        function, first = node.function, node.arguments[0]
+        match node:
+            case Call("extract", (_, Lit(str(pattern)), Lit(group))):
+                alone = count_groups(pattern) == (1 if group else 0)
+                return VARIANTS["extract_only"] if alone else FUNCTIONS[function]
+            case Call("split", (_, Lit(None), _)):
+                return VARIANTS["split_words"]
+            case Call("split", (_, Lit(str(separator)), _)) if len(separator) == 1:
+                return VARIANTS["split_character"]
+            case Call("round", (_, _)):
+                return "np.round(x, y)"
+            case Call("week") if self._may_miss(first):
+                return VARIANTS["week_missing"]
+            case Call("date") if self.facts and self.facts.zone(first):
+                return VARIANTS["date_zone"]
+            case Call("text" | "integer" | "number") if self.facts:
+                found = self.facts.kind(first)
+                gaps = "missing" if self._may_miss(first) and found in {"int", "bool"} else found
+                kinds = (f"{function}_{kind}" for kind in (gaps, found))
+                return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
+        return FUNCTIONS[function]
+
+    def _may_be_untyped(self, node: Expr) -> bool:
+        """Return whether pandas may give parts of text without a type: where all are missing."""
+        match node:
+            case Call("split", (text, Lit(str()), Lit(0 | -1))):
+                return self._may_miss(text)
+            case Call("split"):
+                return True
+        return False
+
+    def _settings(self, node: Call) -> list[ast.expr]:
+        """Write what stands behind the value of a call; a group as pandas numbers them."""
+        match node:
+            case Call("extract", (_, Lit(str(pattern)), Lit(int(group)))):
+                python = for_python(pattern)
+                whole = python if group else f"({python})"
+                return [literal(whole), literal(max(group - 1, 0))]
+            case _:
+                return [
+                    literal(None) if setting == Lit(None) else self.expression(setting)
+                    for setting in node.arguments[1:]
+                ]
+
+    def _without_na(self, node: Call, tree: ast.expr) -> ast.expr:
+        """Write a number that is made of text in Arrow's type as a float with NaN.
+
+        Beside floats, pandas' own missing integers would mix NA and NaN.
+        """
+        made = ROW_FUNCTIONS[node.function]
+        if made.gives not in {"int", "float"} or not any(map(self.arrow, columns(node))):
+            return tree
+        if node.function == "count_words":  # of objects
+            return quote("pd.to_numeric(x)", x=tree)
+        return quote("x.astype('float64')", x=tree)
 
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
@@ -302,28 +398,18 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _truncate(self, moment: ast.expr, unit: str, zone: str) -> ast.expr:
         """Write a truncation; months and years have no fixed length, but periods know them."""
-        if zone and unit == "hour":
+        if zone and unit not in DAYS:
             # Once a year, a clock shows an hour twice: its begin is told by what has passed of it.
             shown = quote("x.dt.tz_localize(None)", x=moment)
-            return quote("x - (s - s.dt.floor('h'))", x=moment, s=shown)
+            return quote("x - (s - s.dt.floor(u))", x=moment, s=shown, u=FLOORS.get(unit, unit))
         if zone:
             # As a clock there shows it, and not as many hours since.
             moment = quote("x.dt.tz_localize(None)", x=moment)
         if unit in PERIODS:
             tree = quote("x.dt.to_period(p).dt.to_timestamp()", x=moment, p=PERIODS[unit])
         else:
-            tree = quote(FUNCTIONS["truncate"], x=moment, y=FLOORS[unit])
+            tree = quote(FUNCTIONS["truncate"], x=moment, y=FLOORS.get(unit, unit))
         return quote("t.dt.tz_localize(z)", t=tree, z=zone) if zone else tree
-
-    def _call(self, function: str, arguments: list[ast.expr]) -> ast.expr:
-        if function in {"min", "max"}:
-            tree = arguments[0]
-            for argument in arguments[1:]:
-                tree = quote(FUNCTIONS[function], x=tree, y=argument)
-            return tree
-        if function == "round" and len(arguments) == 2:
-            return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
-        return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
 
     def case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
@@ -345,7 +431,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _is_text(self, node: Expr) -> bool:
         match node:
-            case Lit(str()) | Call("lower"):
+            case Lit(str()):
+                return True
+            case Call(function) if ROW_FUNCTIONS[function].gives == "string":
                 return True
             case Col(name) if self.facts and name in self.facts.data:
                 return self.facts.data[name].kind == "string"
@@ -380,7 +468,9 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
         return name not in derived and name in data and data[name].kind == "string"
 
     facts = Facts(extend_schema(data, query))
-    return SeriesWriter(frame, missing, is_text if arrow else lambda _: False, facts=facts)
+    if arrow:
+        return SeriesWriter(frame, missing, is_text, facts=facts, text_type="string[pyarrow]")
+    return SeriesWriter(frame, missing, facts=facts)
 
 
 def _stamp(value: dt.date) -> ast.expr:
@@ -403,9 +493,14 @@ def _may_be_zero(node: Arith) -> bool:
 
 def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
     """Return whether an expression can be missing: an input is, or its arithmetic makes it so."""
+    match node:
+        case Call("coalesce", arguments):
+            return all(can_be_missing(argument, missing) for argument in arguments)
+        case Call("map", (_, default, *pairs)):
+            return any(can_be_missing(part, missing) for part in (default, *pairs))
     makes = any(
         (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
-        or (isinstance(part, Call) and part.function in {"sqrt", "log", "log10"})
+        or (isinstance(part, Call) and part.function in UNDEFINED)
         or part == Lit(None)
         for part in walk(node)
     )
@@ -436,7 +531,7 @@ def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
     lines = []
     for local in named:
         lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")
-        series = series.binding(local.name)
+        series = series.binding(local)
     return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
 
 

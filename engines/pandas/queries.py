@@ -323,7 +323,7 @@ class PandasSteps:
         lines = []
         for local in named:
             lines.append(f"{local.name} = {ast.unparse(writer.as_series(local.expression))}")
-            writer = writer.binding(local.name)
+            writer = writer.binding(local)
         # One value for every row needs their index.
         value = writer.as_series(last) if isinstance(last, Lit) else writer.value(last)
         return [*lines, *self.finish(quote("pd.DataFrame(c)", c={function.output: value}))]
@@ -407,7 +407,7 @@ class PandasSteps:
             named, body = hoist(output.expression)
             for local in named:
                 lines.append(f"{local.name} = {ast.unparse(rows.value(local.expression))}")
-                rows = rows.binding(local.name)
+                rows = rows.binding(local)
             values[output.name] = rows.value(body)
         keys = literal(list(self.query.group_by))
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)

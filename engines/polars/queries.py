@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
@@ -62,6 +62,20 @@ class FrameChain(Chain):
     def output(self, output: Output) -> ast.expr:
         """Write a named output; it keeps the name of its first column without being told."""
         return rename(self.comparable_output(output), output.name, root_name(output.expression))
+
+    def call(self, node: Call) -> ast.expr:
+        """Write a row function; a slice of text by `head`, `tail` and `slice`."""
+        match node:
+            case Call("slice", (text, Lit(start), Lit(end))) if "slice" in self.dialect.functions:
+                return slice_text(self.value(text), start or 0, end)  # type: ignore[arg-type]
+            case Call("offset", (moment, Lit(int(count)), Lit(str(unit)))):
+                template = self.dialect.functions["offset"]
+                return quote(template, x=self.value(moment), o={unit: count})
+            case Call("parse", (text, Lit(format_))) if self.facts.kind(node) == "timestamp":
+                template = self.dialect.variants["parse_time"]
+                return quote(template, x=self.value(text), y=format_)
+            case _:
+                return Chain.call(self, node)
 
     def write_kept(self, name: str) -> ast.expr:
         """Write a column that is selected as it is: by its name."""
@@ -203,3 +217,16 @@ def root_name(node: Expr) -> str | None:
             return root_name(left)
         case _:
             return None
+
+
+def slice_text(text: ast.expr, start: int, end: int | None) -> ast.expr:
+    """Write the characters from a place up to another, either of which may count from the end."""
+    if start < 0 and end is not None:
+        kept = quote("x.str.head(n)", x=text, n=end)
+        return quote("x.str.tail(n)", x=kept, n=max(end - start, 0))
+    if start < 0:
+        return quote("x.str.tail(n)", x=text, n=-start)
+    if end is not None and start and end >= 0:
+        return quote("x.str.slice(y, z)", x=text, y=start, z=max(end - start, 0))
+    kept = text if end is None else quote("x.str.head(n)", x=text, n=end)
+    return quote("x.str.slice(y)", x=kept, y=start) if start else kept

@@ -7,6 +7,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import ClassVar
 
 from ...errors import Unsupported
@@ -30,9 +31,10 @@ from ...spec.expression import (
     columns,
     walk,
 )
+from ...spec.intervals import find_step
 from ...spec.kinds import with_column
 from ...spec.schema import Schema
-from ...spec.vocabulary import UNITS
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
 from .passes.join import Inputs
@@ -45,6 +47,7 @@ from .user_functions import skip_missing
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
+UNITS = {unit: unit for unit in ("year", "month", "day", "hour")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ class Dialect:
 
     `functions`, `aggregations` and `windows` have the language's words, and `unsupported` the
     reason for each that the library lacks. `variants` are words for a part of what one means:
-    `round_2` and `round_tens` (to places), `truncate_date`, `sum_truth` (of truth values),
-    `std_population`, `var_population`. `units` maps the language's units to the library's.
+    `round_2` and `round_tens` (to places), `sum_truth` (of truth values), `split_words` (at white
+    space), `std_population`, `var_population`, and `truncate_date` as any `FUNCTION_KIND` for
+    values of one kind. `units` maps the language's units to the library's.
 
     `nothing` is a missing number, and `by_zero` is x / 0 for a library that raises there.
     `of_nothing` fills in what an aggregation of no values lacks. `composite`: an aggregation takes
@@ -96,7 +100,7 @@ class Dialect:
     modulo_float: str = ""
     floor_divide_float: str = ""
     of_nothing: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=lambda: {unit: unit for unit in UNITS})
+    units: Mapping[str, str] = field(default_factory=lambda: dict(UNITS))
     composite: bool = True
     narrow: bool = False
     counts_missing: frozenset[str] = frozenset()
@@ -527,19 +531,54 @@ class Chain(ExpressionWriter[ast.expr]):
         template = self._template(word, self.dialect.functions)
         if function in {"min", "max"}:
             return self._extreme_of(function, arguments)
+        if function == "map":
+            return self._map(template, arguments)
+        if ROW_FUNCTIONS[function].most is None:
+            return self._join_values(template, arguments)
         write = self.expression if self.dialect.bare else self.value
-        x, rest = self.value(arguments[0]), [write(argument) for argument in arguments[1:]]
-        y = literal(arguments[-1].value) if isinstance(arguments[-1], Lit) else None
+        x, *rest = self.value(arguments[0]), *map(write, arguments[1:])
+        plain = [literal(a.value) if isinstance(a, Lit) else None for a in arguments[1:]]
+        y, z = (*(p or r for p, r in zip(plain, rest, strict=True)), literal(None), None)[:2]
         if function == "truncate" and isinstance(unit := arguments[1], Lit):
-            y = literal(self.dialect.units[str(unit.value)])
-        return quote(template, x=x, y=y or (rest[0] if rest else None))
+            y = literal(self._unit(str(unit.value)))
+        return quote(template, x=x, y=y, z=z or literal(None))
+
+    def _unit(self, unit: str) -> str:
+        """Return the library's name of a unit: `15min` is a number of its minutes."""
+        units = self.dialect.units
+        if unit in units:
+            return units[unit]
+        number, word = find_step(unit) or (0, "")
+        if not number or "minute" not in units:
+            raise Unsupported(f"truncate() to {unit}", f"not implemented for {self.title} yet")
+        return f"{number}{units[word].removeprefix('1')}"
+
+    def _join_values(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Write a function of any number of values: of all at once, or of two at a time."""
+        if "*x" in template:
+            return quote(template, x=[self._seen(argument) for argument in arguments])
+        values = [self._seen(arguments[0]), *map(self.comparable, arguments[1:])]
+        return reduce(lambda x, y: quote(template, x=x, y=y), values)
+
+    def _seen(self, node: Expr) -> ast.expr:
+        return self.value(node) if is_constant(node) else self.comparable(node)
+
+    def _map(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
+        """Write a look-up in a table."""
+        value, default, *pairs = arguments
+        table = ast.Dict([*map(self.expression, pairs[::2])], [*map(self.expression, pairs[1::2])])
+        return quote(template, x=self._seen(value), d=table, y=self.expression(default))
 
     def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
+        """Return a word, or that for a part of what it means: by a setting, or by a kind."""
         if function == "round" and arguments[1:] and function in self.dialect.functions:
             return self._rounding(arguments[1])
-        if function == "truncate" and self.facts.kind(arguments[0]) == "date":
-            return "truncate_date" if "truncate_date" in self.dialect.variants else function
-        return function
+        if function == "split" and arguments[1] == Lit(None):
+            return "split_words"
+        if not any(word.startswith(f"{function}_") for word in self.dialect.variants):
+            return function
+        varied = f"{function}_{self.facts.kind(arguments[0])}"
+        return varied if varied in self.dialect.variants else function
 
     def _rounding(self, places: Expr) -> str:
         """Name a rounding by where it is: to places behind the point, or to tens before it."""
@@ -554,7 +593,8 @@ class Chain(ExpressionWriter[ast.expr]):
         for table in (*tables, self.dialect.variants):
             if word in table:
                 return table[word]
-        raise Unsupported(f"{word}()", self.dialect.unsupported[word])
+        why = self.dialect.unsupported.get(word, f"not implemented for {self.title} yet")
+        raise Unsupported(f"{word}()", why)
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""

@@ -24,11 +24,12 @@ from ...spec.expression import (
     columns,
     walk,
 )
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import RowFunction
 from .dispatch import ExpressionWriter
 from .properties import Facts
 from .quote import literal, quote, to_source
-from .steps import hoist, negate
+from .steps import hoist, map_as_case, negate
 
 FUNCTIONS = {
     "abs": "abs(x)",
@@ -36,6 +37,26 @@ FUNCTIONS = {
     "log": "np.log(x)",
     "log10": "np.log10(x)",
     "exp": "np.exp(x)",
+    "log2": "np.log2(x)",
+    "log1p": "np.log1p(x)",
+    "expm1": "np.expm1(x)",
+    "sin": "np.sin(x)",
+    "cos": "np.cos(x)",
+    "tan": "np.tan(x)",
+    "asin": "np.arcsin(x)",
+    "acos": "np.arccos(x)",
+    "atan": "np.arctan(x)",
+    "atan2": "np.arctan2(x, y)",
+    "sinh": "np.sinh(x)",
+    "cosh": "np.cosh(x)",
+    "tanh": "np.tanh(x)",
+    "radians": "np.radians(x)",
+    "degrees": "np.degrees(x)",
+    "hypot": "np.hypot(x, y)",
+    "sign": "np.sign(x)",
+    "clip": "min(max(x, y), z)",
+    "coalesce": "y if np.isnan(x) else x",
+    "map": "v if c else o",
     "floor": "np.floor(x)",
     "ceil": "np.ceil(x)",
     "round": "np.rint(x)",
@@ -43,15 +64,11 @@ FUNCTIONS = {
     "max": "np.maximum(x, y)",
 }
 NUMBERS_ONLY = "a compiled loop takes and returns numbers"
+# What takes a text or a date, or gives one.
 UNSUPPORTED = {
-    "lower": NUMBERS_ONLY,
-    "len": NUMBERS_ONLY,
-    "contains": NUMBERS_ONLY,
-    "starts_with": NUMBERS_ONLY,
-    "year": NUMBERS_ONLY,
-    "month": NUMBERS_ONLY,
-    "day": NUMBERS_ONLY,
-    "truncate": NUMBERS_ONLY,
+    name: NUMBERS_ONLY
+    for name, function in ROW_FUNCTIONS.items()
+    if function.takes not in {"number", "ordered"} and function.gives != "common"
 }
 JOINS = {"and": ast.And, "or": ast.Or}
 LOOP_NAMES = {"np", "i", "njit", "prange", "output", "data", "pd", "pa", "range", "len", "abs"}
@@ -65,9 +82,7 @@ def is_numeric(function: RowFunction, facts: Facts) -> bool:
     calls = {node.function for node in walk(body) if isinstance(node, Call)}
     known = calls <= {*FUNCTIONS} and not any(isinstance(n, Cast) for n in walk(body))
     single = all(
-        len(n.arguments) == 1 or n.function in {"min", "max"}
-        for n in walk(body)
-        if isinstance(n, Call)
+        len(n.arguments) == 1 or n.function != "round" for n in walk(body) if isinstance(n, Call)
     )
     texts = any(isinstance(node, Lit) and isinstance(node.value, str) for node in walk(body))
     asked = function.on_missing == "call" and any(facts.may_miss(Col(n)) for n in columns(body))
@@ -233,12 +248,16 @@ class _RowWriter(ExpressionWriter[ast.expr]):
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
+        if node.function == "map":
+            return self.expression(map_as_case(node))
         tree, *others = map(self.expression, node.arguments)
         if node.function in UNSUPPORTED:
             raise Unsupported(f"{node.function}()", UNSUPPORTED[node.function])
         template = FUNCTIONS[node.function]
         if not others:
             return quote(template, x=tree)
+        if node.function == "clip":
+            return quote(template, x=tree, y=others[0], z=others[1])
         for other in others:
             tree = quote(template, x=tree, y=other)
         return tree

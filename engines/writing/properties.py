@@ -24,15 +24,25 @@ from ...spec.expression import (
     columns,
     walk,
 )
-from ...spec.kinds import extend_schema, kind, may_be_missing, with_column
+from ...spec.kinds import (
+    ROOTS,
+    UNBOUNDED,
+    UNDEFINED,
+    extend_schema,
+    kind,
+    may_be_missing,
+    with_column,
+)
 from ...spec.ranges import Range, value_range
 from ...spec.schema import Column, Kind, Schema
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
 
 # Of infinities, these may be no number.
 MOMENTS = {"sum", "mean", "std", "var", "median", "quantile", "cumsum"}
-UNBOUNDED = {"exp", "log", "log10"}
+# Their result is no number for some arguments: floating-point arithmetic says NaN.
+CAN_MAKE_NAN = {name for name in UNDEFINED if ROW_FUNCTIONS[name].gives == "float"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
 
@@ -80,8 +90,10 @@ class Facts:
                 return True
             case Let(name, value, body):
                 return self.makes_nan(value) or self._within(name, value).makes_nan(body)
-            case Call("sqrt" | "log" | "log10", (operand,)) if self.range(operand).negative:
-                return True
+            case Call(function, (operand,)) if function in CAN_MAKE_NAN:
+                return (
+                    function not in ROOTS or self.range(operand).negative or self.makes_nan(operand)
+                )
             case Agg("corr"):
                 return True
             case Case(branches, otherwise):
@@ -217,5 +229,10 @@ def required_columns(node: Expr) -> frozenset[str]:
             return required_columns(otherwise).intersection(*values)
         case Let(name, value, body):
             return required_columns(substitute(body, {name: value}))
+        case Call("map"):
+            return frozenset()
+        case Call("coalesce", arguments):
+            first, *others = map(required_columns, arguments)
+            return first.intersection(*others)
         case _:
             return frozenset().union(*map(required_columns, children(node)))

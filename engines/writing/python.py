@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass
+from functools import reduce
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -16,9 +17,13 @@ from ...spec.expression import (
     Compare,
     Expr,
     IsIn,
+    Lit,
     Value,
     children,
 )
+from ...spec.kinds import UNDEFINED
+from ...spec.patterns import for_python
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import RowFunction
 from .dispatch import ExpressionWriter
 from .properties import is_nonzero
@@ -31,20 +36,73 @@ FUNCTIONS = {
     "log": "np.log(x)",
     "log10": "np.log10(x)",
     "exp": "np.exp(x)",
+    "log2": "np.log2(x)",
+    "log1p": "np.log1p(x)",
+    "expm1": "np.expm1(x)",
+    "sin": "np.sin(x)",
+    "cos": "np.cos(x)",
+    "tan": "np.tan(x)",
+    "asin": "np.arcsin(x)",
+    "acos": "np.arccos(x)",
+    "atan": "np.arctan(x)",
+    "atan2": "np.arctan2(x, y)",
+    "sinh": "np.sinh(x)",
+    "cosh": "np.cosh(x)",
+    "tanh": "np.tanh(x)",
+    "radians": "np.radians(x)",
+    "degrees": "np.degrees(x)",
+    "hypot": "np.hypot(x, y)",
+    "sign": "np.sign(x)",
+    "clip": "min(max(x, y), z)",
+    "coalesce": "y if pd.isna(x) else x",
+    "map": "d.get(x, y)",
     "floor": "np.floor(x)",
     "ceil": "np.ceil(x)",
     "round": "np.round(x)",
     "lower": "x.lower()",
+    "upper": "x.upper()",
+    "strip": "x.strip()",
     "len": "len(x)",
+    "count_words": "len(x.split())",
     "contains": "y in x",
     "starts_with": "x.startswith(y)",
+    "ends_with": "x.endswith(y)",
+    "is_numeric": "re.fullmatch('[0-9]+', x) is not None",
+    "matches": "re.search(y, x) is not None",
+    "extract": "m[z] if (m := re.search(y, x)) else None",
+    "replace": "x.replace(y, z)",
+    "split": "next(iter(x.split(y)[z:]), None)",
+    "slice": "x[y:z]",
+    "zfill": "x.zfill(y)",
+    "concat": "x + y",
+    "text": "str(x)",
     "year": "x.year",
     "month": "x.month",
     "day": "x.day",
+    "hour": "x.hour",
+    "minute": "x.minute",
+    "second": "x.second",
+    "weekday": "x.weekday()",
+    "day_of_year": "x.timetuple().tm_yday",
+    "week": "x.isocalendar()[1]",
+    "quarter": "(x.month + 2) // 3",
+    "date": "x.date()",
+    "days": "(x - y).days",
+    "hours": "(x - y) // datetime.timedelta(hours=1)",
+    "minutes": "(x - y) // datetime.timedelta(minutes=1)",
+    "seconds": "(x - y) // datetime.timedelta(seconds=1)",
+    "offset": "x + datetime.timedelta(**o)",
     "min": "min(*x)",
     "max": "max(*x)",
 }
-UNSUPPORTED = {"truncate": "Python's dates have no such method"}
+UNSUPPORTED = {
+    "truncate": "Python's dates have no such method",
+    "parse": "Python's strptime gives a time, and never a day",
+    "integer": "Python's int raises where a text is not a number",
+    "number": "Python's float raises where a text is not a number",
+}
+# The first and the last of the parts between separators are always there.
+FIRST_OR_LAST = "x.split(y)[z]"
 JOINS = {"and": ast.And, "or": ast.Or}
 
 
@@ -86,6 +144,9 @@ class RowWriter(ExpressionWriter[ast.expr]):
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic; a division by zero gives what it gives a column."""
         x, y = self.expression(node.left), self.expression(node.right)
+        if node.op == "**" and node.right == Lit(0) and makes_missing(node.left):
+            # Of NaN, the power 0 is 1.
+            return quote("x ** 0 if x == x else np.nan", x=x)
         if node.op not in {"/", "//", "%"} or is_nonzero(node.right):
             return quote(f"x {node.op} y", x=x, y=y)
         if node.op == "/":
@@ -133,11 +194,34 @@ class RowWriter(ExpressionWriter[ast.expr]):
             return tree
         if function in {"min", "max"}:
             return quote(FUNCTIONS[function], x=arguments)
-        if function == "round" and len(arguments) == 2:
-            return quote("np.round(x, y)", x=arguments[0], y=arguments[1])
         if function in UNSUPPORTED:
             raise Unsupported(f"{function}()", UNSUPPORTED[function])
-        return quote(FUNCTIONS[function], x=arguments[0], y=arguments[-1])
+        template = FUNCTIONS[function]
+        if function == "map":
+            value, default, *pairs = arguments
+            table = ast.Dict([*pairs[::2]], [*pairs[1::2]])
+            return quote(template, x=value, d=table, y=default)
+        if ROW_FUNCTIONS[function].most is None:
+            return reduce(lambda x, y: quote(template, x=x, y=y), arguments)
+        match node:
+            case Call("round", (_, _)):
+                template = "np.round(x, y)"
+            case Call("matches" | "extract", (_, Lit(str(pattern)), *_)):
+                arguments[1] = literal(for_python(pattern))
+            case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
+                return quote(template, x=arguments[0], o={unit: count})
+            case Call("split", (_, separator, place)):
+                template = self._split(separator, place)
+        x, y, z = (*arguments, literal(None), literal(None))[:3]
+        return quote(template, x=x, y=y, z=z)
+
+    def _split(self, separator: Expr, place: Expr) -> str:
+        match separator, place:
+            case Lit(str()), Lit(0 | -1):
+                return FIRST_OR_LAST
+            case _, Lit(int(at)) if at < -1:
+                raise Unsupported(f"split()[{at}]", "Python raises where there are fewer parts")
+        return FUNCTIONS["split"]
 
     def cast(self, node: Cast) -> ast.expr:
         """Write an integer of NumPy's as Python's, which has no width."""
@@ -157,7 +241,7 @@ def makes_missing(node: Expr) -> bool:
     match node:
         case Arith("/" | "//" | "%", _, right) if not is_nonzero(right):
             return True
-        case Call("sqrt" | "log" | "log10"):
+        case Call(function) if function in UNDEFINED:
             return True
         case _:
             return any(map(makes_missing, children(node)))

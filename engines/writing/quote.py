@@ -109,6 +109,11 @@ class _Filler(ast.NodeTransformer):
             return filled.value.elts
         return filled
 
+    def visit_Slice(self, node: ast.Slice) -> ast.AST:
+        filled = self.generic_visit(node)
+        assert isinstance(filled, ast.Slice)
+        return ast.Slice(_end(filled.lower), _end(filled.upper), filled.step)
+
     def visit_keyword(self, node: ast.keyword) -> ast.AST | list[ast.keyword]:
         filled = self.generic_visit(node)
         assert isinstance(filled, ast.keyword)
@@ -123,6 +128,11 @@ class _Filler(ast.NodeTransformer):
             pairs = zip(names, filled.value.values, strict=True)
             return [ast.keyword(str(name), value) for name, value in pairs]
         return filled
+
+
+def _end(node: ast.expr | None) -> ast.expr | None:
+    """Return one end of a slice: None is an open one."""
+    return None if isinstance(node, ast.Constant) and node.value is None else node
 
 
 def is_keyword(name: str) -> bool:

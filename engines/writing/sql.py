@@ -27,6 +27,8 @@ from ...spec.expression import (
     Not,
     Value,
 )
+from ...spec.intervals import find_step
+from ...spec.vocabulary import ROW_FUNCTIONS
 from .dispatch import ExpressionWriter
 from .properties import Facts, makes_double
 from .steps import negate
@@ -41,25 +43,97 @@ FUNCTIONS = {
     "log": "ln",
     "log10": "log10",
     "exp": "exp",
+    "log2": "log2",
+    "log1p": "ln(1 + {0})",
+    "expm1": "exp({0}) - 1",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "asin": "asin",
+    "acos": "acos",
+    "atan": "atan",
+    "atan2": "atan2",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "radians": "radians",
+    "degrees": "degrees",
+    "hypot": "sqrt({0} ** 2 + {1} ** 2)",
+    "sign": "sign({0})::DOUBLE",
+    "clip": "CASE WHEN {0} < {1} THEN {1} WHEN {0} > {2} THEN {2} ELSE {0} END",
+    "coalesce": "coalesce",
+    "map": "CASE {0} {1} END",
     "floor": "floor",
     "ceil": "ceil",
     "lower": "lower",
+    "upper": "upper",
+    # DuckDB's trim leaves tabs and line breaks, its `\s` other spaces of Unicode.
+    "strip": r"regexp_replace({0}, '^[\s\p{{Z}}]+|[\s\p{{Z}}]+$', '', 'g')",
     "len": "length",
+    "count_words": r"len(regexp_extract_all({0}, '[^\s\p{{Z}}]+'))",
     "contains": "contains",
     "starts_with": "starts_with",
+    "ends_with": "ends_with",
+    "is_numeric": "regexp_full_match({0}, '[0-9]+')",
+    "matches": "regexp_matches",
+    "extract": "CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}, {2}) END",
+    "replace": "replace",
+    "split": "string_split({0}, {1})[{2}]",
+    "slice": "{0}[{1}:{2}]",
+    "zfill": (
+        "CASE WHEN {0}[1] IN ('-', '+')"
+        " THEN {0}[1] || lpad({0}[2:], greatest({1}, length({0}))::INTEGER - 1, '0')"
+        " ELSE lpad({0}, greatest({1}, length({0}))::INTEGER, '0') END"
+    ),
+    "concat": "||",
+    "text": "{0}::VARCHAR",
+    "integer": "TRY_CAST(trunc({0}) AS BIGINT)",
+    "number": "{0}::DOUBLE",
     "year": "year",
     "month": "month",
     "day": "day",
     "min": "least",
     "max": "greatest",
     "round": "round_even",
+    "hour": "hour",
+    "minute": "minute",
+    "second": "second",
+    "weekday": "isodow({0}) - 1",
+    "day_of_year": "dayofyear",
+    "week": "weekofyear",
+    "quarter": "quarter",
+    "date": "{0}::DATE",
     "truncate": "date_trunc",
+    "days": "floor((epoch({0}) - epoch({1})) / 86400)::BIGINT",
+    "hours": "floor((epoch({0}) - epoch({1})) / 3600)::BIGINT",
+    "minutes": "floor((epoch({0}) - epoch({1})) / 60)::BIGINT",
+    "seconds": "floor(epoch({0}) - epoch({1}))::BIGINT",
+    "offset": "{0} + INTERVAL '{1} {2}'",
+    "parse": "strptime({0}, {1})",
 }
+# Words for a part of what one means, by the kind of the value or the form of a setting.
+VARIANTS = {
+    "split_words": r"regexp_extract_all({0}, '[^\s\p{{Z}}]+')[{2}]",
+    "integer_string": "TRY_CAST(regexp_extract({0}, '^[+-]?[0-9]+$') AS BIGINT)",
+    "integer_bool": "{0}::BIGINT",
+    "days_date": "({0} - {1})",
+    "offset_date": "{0} + ({1})",
+    "parse_date": "strptime({0}, {1})::DATE",
+    "sign_int": "sign({0})::BIGINT",
+    "number_string": "TRY_CAST({0} AS DOUBLE)",
+}
+# What takes times as instants, or days.
+WITHOUT_CLOCK = {"days", "hours", "minutes", "seconds", "offset"}
+LOOSE = {"expm1": ADD, "offset": ADD, "weekday": ADD}
 # Where a function has a value.
 DOMAINS = {
     "sqrt": "WHEN {x} >= 0 THEN {value}",
     "log": "WHEN {x} > 0 THEN {value} WHEN {x} = 0 THEN '-inf'::DOUBLE",
     "log10": "WHEN {x} > 0 THEN {value} WHEN {x} = 0 THEN '-inf'::DOUBLE",
+    "log2": "WHEN {x} > 0 THEN {value} WHEN {x} = 0 THEN '-inf'::DOUBLE",
+    "asin": "WHEN abs({x}) <= 1 THEN {value}",
+    "acos": "WHEN abs({x}) <= 1 THEN {value}",
+    **dict.fromkeys(("sin", "cos", "tan"), "WHEN isfinite({x}) THEN {value}"),
 }
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 # Every word of DuckDB's grammar that is not free to be a name everywhere.
@@ -322,8 +396,13 @@ class SqlWriter(ExpressionWriter[Sql]):
             digits = arguments[1] if len(arguments) == 2 else Lit(0)
             x, n = (self.write(part).text for part in (arguments[0], digits))
             return Sql(f"{FUNCTIONS[function]}({x}, {n})")
-        if function in {"year", "month", "day", "truncate"}:
+        if ROW_FUNCTIONS[function].takes in {"date", "timestamp"} and function not in WITHOUT_CLOCK:
             return self._part(function, arguments)
+        if function == "concat":
+            parts = [self.write(argument).at(ADD) for argument in arguments]
+            return Sql(f" {FUNCTIONS[function]} ".join(parts), COMPARE)
+        if "{" in FUNCTIONS[function]:
+            return self._template(function, arguments)
         plain = any(map(self._is_double, arguments))
         texts = [self.comparable(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
@@ -336,17 +415,59 @@ class SqlWriter(ExpressionWriter[Sql]):
             return Sql(f"CASE WHEN {present} THEN {written} END")
         return Sql(written)
 
+    def _template(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
+        """Write a function by its template; `{0}` is its value, places count from 1."""
+        if function == "map":
+            return self._map(arguments)
+        number = ROW_FUNCTIONS[function].values(len(arguments))
+        values, settings = arguments[:number], arguments[number:]
+        word = f"{function}_{self.facts.kind(values[0])}"
+        if function == "split" and settings[0] == Lit(None):
+            word = "split_words"
+        if function == "parse":
+            word = f"parse_{self.facts.kind(Call(function, arguments))}"
+        template = VARIANTS.get(word, FUNCTIONS[function])
+        texts = [self.write(setting).text for setting in settings]
+        match function, settings:
+            case "split", (_, Lit(int(place))):
+                texts[1] = str(place + 1 if place >= 0 else place)
+            case "offset", (Lit(int(count)), Lit(str(unit))):
+                # A day of a zone may have 23 hours.
+                whole = unit == "days" and self.facts.zone(values[0])
+                texts = [str(24 * count), "hours"] if whole else [str(count), unit]
+            case "slice", (Lit(int(start)), Lit(end)):
+                texts = [str(start + 1 if start >= 0 else start), _slice_end(end)]
+        # What stands before a cast, brackets or a power binds as tightly as can be.
+        written = template.format(*(self.comparable(value).at(ATOM) for value in values), *texts)
+        return Sql(written, LOOSE.get(function, ATOM))
+
+    def _map(self, arguments: tuple[Expr, ...]) -> Sql:
+        """Write a look-up in a table as the short form of CASE."""
+        value, default, *pairs = arguments
+        kinds = [self.facts.kind(part) for part in (default, *pairs[1::2])]
+        texts = [self.write(part, plain="float" not in kinds).text for part in (*pairs, default)]
+        keyed = zip(texts[:-1:2], texts[1::2], strict=True)
+        lines = [f"WHEN {key} THEN {given}" for key, given in keyed]
+        lines += [] if default == Lit(None) else [f"ELSE {texts[-1]}"]
+        return Sql(FUNCTIONS["map"].format(self.comparable(value).text, " ".join(lines)))
+
     def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
         begun = moment = self.write(arguments[0]).text
         zone = self._zone(arguments[0])
         if zone:
             moment = f"timezone({zone}, {moment})"
+        template = FUNCTIONS[function]
         if function != "truncate":
-            return Sql(f"{FUNCTIONS[function]}({moment})")
+            called = template.format(moment) if "{" in template else f"{template}({moment})"
+            return Sql(called, LOOSE.get(function, ATOM))
         assert isinstance(arguments[1], Lit)
-        written = f"{FUNCTIONS[function]}({quote_string(str(arguments[1].value))}, {moment})"
-        if zone and arguments[1].value == "hour":
+        unit = str(arguments[1].value)
+        number, word = find_step(unit) or (0, "")
+        written = f"{template}({quote_string(unit)}, {moment})"
+        if number > 1:
+            written = f"time_bucket(INTERVAL '{number} {word}s', {moment})"
+        if zone and number:
             # Once a year, a clock shows an hour twice: its start is found from the time since.
             return Sql(f"{begun} - ({moment} - {written})", ADD)
         return Sql(f"timezone({zone}, {written})" if zone else written)
@@ -367,6 +488,14 @@ def _quote_float(value: float, *, plain: bool) -> Sql:
     if "e" in text or plain:
         return Sql(text, NEGATIVE if value < 0 else ATOM)
     return Sql(f"({text})::DOUBLE" if value < 0 else f"{text}::DOUBLE", CAST)
+
+
+def _slice_end(end: Value) -> str:
+    """Return the last place of a slice, counted from 1 and with it; nothing for an open end."""
+    assert end is None or isinstance(end, int)
+    if end is None:
+        return ""
+    return str(end if end >= 0 else end - 1)
 
 
 def _escape(character: str) -> str:

@@ -144,6 +144,13 @@ def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
             return Let(name, *parts)
 
 
+def map_as_case(node: Call) -> Expr:
+    """Return a `map` as a chain of comparisons, for what has no table of values."""
+    value, default, *pairs = node.arguments
+    tests = (Compare("==", value, key) for key in pairs[::2])
+    return Case(tuple(zip(tests, pairs[1::2], strict=True)), default)
+
+
 def hoist(node: Expr) -> tuple[tuple[Output, ...], Expr]:
     """Take the named intermediates out of an expression: statements to write before it."""
     if isinstance(node, Let):

@@ -18,6 +18,7 @@ from .quote import literal, quote
 # What a def may use without importing it: the language says that `math` and `np` are there.
 MODULES = {
     "math": "import math",
+    "re": "import re",
     "random": "import random",
     "np": "import numpy as np",
     "numpy": "import numpy",

@@ -42,6 +42,7 @@ PLAIN = pa.table(
         "z": [0.5, 1.5, -2.5, 3.25, 2.5, 10.0, -0.125, 7.5],
         "w": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0],
         "t": ["Lima", "Oslo", "Lima", "Rome", "oslo", "Bern", "Rome", "Lima"],
+        "u": [" Ab,cd ", "-5", "12", "a,b,,c", "x y  z", "", "+7", "1.5"],
         "b": [True, False, True, True, False, False, True, True],
         "d": [dt.date(2024, 1, day) for day in (31, 2, 3, 4, 5, 6, 7, 8)],
         "s": pa.array([2**31 - 1, -(2**31), 2**30, 7, 2**31 - 2, 5, -9, 2**31 - 1], pa.int32()),
@@ -62,6 +63,20 @@ MISSING = pa.table(
         "z": [0.5, None, 2.5, None, None, -1.5, 2.0, 2.0, 2.0, 9.0, None, 1.0, -2.0, 4.5, 8.0, 1.5],
         "w": [1.0, NAN, 3.0, NAN, NAN, 4.0, 0.0, 1.0, 2.0, 5.0, NAN, 6.0, 7.0, NAN, 9.0, 3.0],
         "t": ["x", None, "X y", None, "", "é", "x", "x", "z", "q", None, "a", "b", "b", "a", "c"],
+        "u": [
+            None,
+            "a,b",
+            "\tÄ b\n",
+            "1e3",
+            " 12",
+            "-é",
+            "7up",
+            "12.",
+            ",",
+            "ab1cd22",
+            *[None] * 5,
+            "0",
+        ],
         "b": [True, None, False, None, None, True, False, False, False] + [True] * 7,
         "d": [None, *[dt.date(2023, 12, day) for day in range(17, 32)]],
         "s": pa.array([2**31 - 1, 2**31 - 2, 3, *[None] * 3, *range(-4, 6)], pa.int32()),
@@ -193,6 +208,30 @@ QUERIES = {
         "{where: \"d in (date('2023-12-20'), date('2024-01-05'))\", aggregate: {rows: size()}}"
     ),
     "date_extremes": "{group_by: k, aggregate: {low: min(d), high: max(d), n: n_unique(d)}}",
+    "time_parts": (
+        "{transform: {a: hour(m), b: minute(m), c: second(m), d: weekday(d), e: weekday(m),"
+        " f: quarter(d), h: date(m), i: \"days(d - date('2024-01-01'))\"}}"
+    ),
+    "time_weeks": (
+        "{derive: {a: \"truncate(m, 'week')\", c: \"truncate(d, 'quarter')\"}, group_by: [a, c],"
+        " aggregate: {n: size(), w: sum(week(d)), y: max(day_of_year(m))}}"
+    ),
+    "time_steps": (
+        "{transform: {a: \"truncate(m, '15min')\", b: \"truncate(m, '10s')\", c: \"truncate(m, 'minute')\","
+        " d: m + hours(30), e: d - days(3), f: m - days(1)}}"
+    ),
+    "time_between": (
+        "{where: \"hours(m - timestamp('2000-01-01 05:30:00')) > -1000000\", transform: {"
+        "a: \"days(m - timestamp('2024-02-29 05:30:00'))\", b: \"hours(timestamp('2024-02-29 05:30:00') - m)\","
+        ' c: "seconds(m - (m - minutes(5)))", d: "minutes(m + seconds(90) - m)"}}'
+    ),
+    "time_parsed": (
+        "{transform: {a: \"parse(text(d), '%Y-%m-%d')\", b: \"parse(text(d) + ' 05:06', '%Y-%m-%d %H:%M')\"}}"
+    ),
+    "zone_times": (
+        "{transform: {a: hour(o), b: weekday(o), c: date(o), d: o + days(1), e: \"truncate(o, '15min')\","
+        " f: \"hours(o - timestamp('2024-01-01 00:00:00+00:00'))\", h: week(o)}}"
+    ),
     "times": "{derive: {a: year(m), u: month(m), c: day(m)}, group_by: [a, u, c], aggregate: {n: size()}}",
     "time_compared": (
         "{where: \"m < timestamp('2024-02-29 06:00:00')\", group_by: k, aggregate: {rows: size()}}"
@@ -219,7 +258,49 @@ QUERIES = {
         )
         for unit in ("month", "day", "hour")
     },
+    "trigonometry": (
+        "{transform: {a: sin(z), b: cos(x), c: tan(z / 10), d: asin(z / 4), e: acos(z / 4),"
+        " f: atan(z), h: 'atan2(z, x)', i: radians(x), j: degrees(z), l: sinh(z), n: cosh(z), o: tanh(z),"
+        " p: 'hypot(x, z)'}}"
+    ),
+    "numbers": (
+        "{transform: {a: sign(z), b: 'clip(x, -1, 3)', c: 'clip(z, 0.5, 2)', d: log1p(z), e: expm1(z / 10),"
+        " f: log2(w), h: 'sin(x * 1000) + cos(w)', i: sign(x) * 300}}"
+    ),
+    "filled": (
+        "{transform: {a: 'coalesce(x, 0)', b: 'fill(z, y, -1)', c: \"coalesce(t, '?')\","
+        " d: 'coalesce(w, x) + 1', e: 'coalesce(log(z), 0.5)', f: 'coalesce(b, False)'}}"
+    ),
+    "mapped": (
+        "{transform: {a: \"map(k, {a: 1, b: 2}, 0)\", b: \"map(t, {Lima: 'L', x: 'X'}, '-')\","
+        " c: 'map(x, {1: 0.5, 5: -1.0}, z)', d: \"map(k, {a: 1.5})\", e: 'map(x, {1: True, 3: False}, False)'},"
+        " having: a < 2}"
+    ),
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
+    "text_made": (
+        "{transform: {a: upper(u), b: strip(u), c: \"replace(u, 'b', '__')\", d: 'count_words(u)',"
+        " f: \"split(u, ',')[1]\", h: \"split(u, ',')[-1]\", i: 'split(u)[0]', j: 'zfill(u, 4)',"
+        " l: \"extract(u, '[a-z](\\\\d+)')\", n: \"extract(u, '([a-z])([a-z0-9])', 2)\","
+        " p: \"extract(u, '[a-z]+$')\", q: \"lower(strip(u)) + '!'\"}}"
+    ),
+    "text_keys": (
+        "{derive: {a: \"upper(split(t, 'o')[0])\", n: len(u) + count_words(u)},"
+        " group_by: a, aggregate: {n: sum(n), rows: size()}}"
+    ),
+    "text_numbers": "{transform: {a: integer(u), b: number(u), c: 'integer(split(u, \",\")[0]) + 1'}}",
+    "text_cut": (
+        "{transform: {a: 'u[1:3]', b: 'u[-2:]', f: 'u[0]', h: 'u[2:]',"
+        " i: \"'<' + u + '|' + t\", j: text(x), l: text(d), n: 'text(x + 1) + t'}}"
+    ),
+    "text_tests": (
+        "{where: \"not ends_with(u, '5')\", transform: {a: \"ends_with(u, 'b')\", b: is_numeric(u),"
+        " c: \"matches(u, '^[a-z],|\\\\d$')\"}}"
+    ),
+    "casts": (
+        "{transform: {a: integer(z), b: number(x), c: integer(b), d: integer(-w), f: number(b),"
+        " h: 'u[:-1]', i: 'u[-3:-1]'}}"
+    ),
+    "text_case": "{where: \"matches(u, '(?i)AB') or matches(u, '[,;]$')\", aggregate: {n: size()}}",
     "text_holds": (
         "{where: \"contains(t, 'o') or starts_with(t, 'L')\", group_by: k, aggregate: {rows: size()}}"
     ),

@@ -209,6 +209,34 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),
     *(
+        KnownFailure("datatable", f"{name}-*", "unsupported", "it has few functions of text")
+        for name in ("text_made", "text_keys", "text_numbers", "text_case")
+    ),
+    KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
+    KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates in files alone"),
+    KnownFailure("datatable", "zone_times-*", "unsupported", "its times have no zone"),
+    *(
+        KnownFailure("narwhals", f"{name}-*", "unsupported", "it has no week of a date")
+        for name in ("time_weeks", "zone_times")
+    ),
+    *(
+        KnownFailure("narwhals", f"{name}-*", "unsupported", "it has few functions of numbers")
+        for name in ("trigonometry", "numbers")
+    ),
+    *(
+        KnownFailure("narwhals", f"{name}-*", "unsupported", "it lacks split, extract, safe casts")
+        for name in ("text_made", "text_keys", "text_numbers", "casts")
+    ),
+    *(
+        KnownFailure(engine, f"{name}-*", "unsupported", "not implemented for it yet")
+        for engine in ("chdb", "ibis", "datafusion", "daft", "pyspark")
+        for name in (
+            *("text_made", "text_keys", "text_numbers", "text_cut", "text_tests", "text_case"),
+            *("casts", "trigonometry", "numbers", "filled", "mapped", "time_parts", "time_weeks"),
+            *("time_steps", "time_between", "time_parsed", "zone_times"),
+        )
+    ),
+    *(
         KnownFailure(
             engine,
             f"exact_{what}-missing",

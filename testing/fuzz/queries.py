@@ -28,7 +28,6 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.joins import SUFFIX
-from ...spec.vocabulary import UNITS
 from ...spec.workload import Extreme, Join, Output, Query, RowFunction, SortKey
 from .frames import BY_NAME, DOMAINS
 
@@ -43,6 +42,8 @@ TEXTS = ("k", "t")
 OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
 MOMENTS = ("d", "m", "z")
 OF_ANYTHING = ("count", "n_unique", "first", "last")
+# What days and times are truncated to.
+OF_DAYS, OF_TIMES = ("year", "quarter", "month", "week", "day"), ("hour", "15min", "second")
 DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
 ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
 
@@ -107,19 +108,64 @@ class Grower:
 
     def part(self) -> Expr:
         """Grow a number derived from a text or a date."""
-        if self.chance(0.4):
-            return Call("len", (Col(self.draw.choice(TEXTS)),))
-        return Call(self.draw.choice(("year", "month", "day")), (Col(self.draw.choice(MOMENTS)),))
+        if self.chance(0.5):
+            name = self.draw.choice(("len", "len", "count_words", "integer"))
+            return Call(name, (self.text(),))
+        match self.draw.randrange(6):
+            case 0:
+                unit = self.draw.choice(("days", "hours", "seconds"))
+                later = Call("offset", (Col("m"), Lit(self.draw.choice((-3, 2))), Lit("hours")))
+                return Call(unit, (later, self.draw.choice((TIME, Col("m")))))
+            case 1:
+                return Call("days", (Col("d"), DAY))
+            case 2:
+                return Call(self.draw.choice(("hour", "minute", "second")), (Col("m"),))
+            case _:
+                parts = ("year", "month", "day", "weekday", "day_of_year", "week", "quarter")
+                return Call(self.draw.choice(parts), (Col(self.draw.choice(MOMENTS)),))
+
+    def text(self, depth: int = 1) -> Expr:
+        """Grow a text."""
+        if depth <= 0 or self.chance(0.4):
+            return Col(self.draw.choice(TEXTS))
+        inner = self.text(depth - 1)
+        match self.draw.randrange(8):
+            case 0 | 1:
+                return Call(self.draw.choice(("lower", "strip")), (inner,))
+            case 2:
+                return Call("replace", (inner, Lit("a"), Lit(self.draw.choice(("", "é'")))))
+            case 3:
+                parts = (
+                    inner,
+                    Lit(self.draw.choice(("a", " ", None))),
+                    Lit(self.draw.choice((0, 1, -1))),
+                )
+                return Call("split", parts)
+            case 4:
+                start, end = self.draw.choice(
+                    ((0, 1), (1, None), (-1, None), (0, -1), (1, -1), (-2, -1))
+                )
+                return Call("slice", (inner, Lit(start), Lit(end)))
+            case 5:
+                pattern, group = self.draw.choice((("[a-z]+", 0), ("(.)([b ])", 1), ("^(.).$", 1)))
+                return Call("extract", (inner, Lit(pattern), Lit(group)))
+            case 6:
+                return Arith("+", inner, self.draw.choice((Lit("-"), Col(self.draw.choice(TEXTS)))))
+            case _:
+                name = self.draw.choice(("g", "i", "d", "s"))
+                return self.draw.choice(
+                    (Call("zfill", (inner, Lit(3))), Call("text", (Col(name),)))
+                )
 
     def key(self) -> Expr:
         """Grow what groups are made by, and is no number: a day, a text or a choice of texts."""
         match self.draw.randrange(4):
             case 0 | 1:
                 name = self.draw.choice(MOMENTS)
-                units = UNITS[:3] if name == "d" else UNITS
+                units = OF_DAYS if name == "d" else (*OF_DAYS, *OF_TIMES)
                 return Call("truncate", (Col(name), Lit(self.draw.choice(units))))
             case 2:
-                return Call("lower", (Col("t"),))
+                return self.text(2)
             case _:
                 low = Lit(None) if self.chance(0.2) else Lit("low")
                 return Case(((self.condition(1), Lit("high")),), low)
@@ -143,9 +189,8 @@ class Grower:
             case 8:
                 return Col("b")
             case 9:
-                text = Col(self.draw.choice(TEXTS))
-                function = self.draw.choice(("contains", "starts_with"))
-                return Call(function, (text, Lit(self.draw.choice(("a", "é", "'", "b")))))
+                function = self.draw.choice(("contains", "starts_with", "ends_with", "matches"))
+                return Call(function, (self.text(), Lit(self.draw.choice(("a", "é", "'", "b")))))
             case 10:
                 return self.grow_comparison()
             case _:

@@ -25,6 +25,7 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
+from dfbench.spec.row_functions import row_function
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction
 
@@ -187,3 +188,20 @@ def test_a_group_function_is_compiled_and_called_on_slices() -> None:
 def test_what_numba_has_no_part_in_is_refused_with_a_way_out(query: Query, why: str) -> None:
     with pytest.raises(Unsupported, match=f"{why}.*use pandas"):
         ENGINE.write(query, SCHEMA)
+
+
+def test_a_great_circle_is_a_compiled_loop() -> None:
+    source = """def km(x):
+    rad = math.pi / 180
+    north = math.sin((x["lat2"] - x["lat"]) * rad / 2) ** 2
+    east = math.sin((x["lon2"] - x["lon"]) * rad / 2) ** 2
+    h = north + math.cos(x["lat"] * rad) * math.cos(x["lat2"] * rad) * east
+    return 2 * 6371 * math.asin(math.sqrt(h))
+"""
+    function = row_function(source, "km", lambda _: pytest.fail("the def is opaque")).function
+    names = ("lat", "lon", "lat2", "lon2")
+    data = Schema(tuple(Column(name, "float", "double", nulls=True) for name in names), 9)
+    program = ENGINE.write(Query("q", "", apply=function), data).text
+    assert "@njit(parallel=True" in program
+    assert "np.arcsin(np.sqrt(h))" in program
+    assert ".apply(" not in program

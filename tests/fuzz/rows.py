@@ -139,7 +139,11 @@ class Grower:
                 return Col(self.draw.choice("ijfg"))
             return Lit(self.draw.choice([*INTEGERS[4:], 0.5, 2.5]))
         inner = [self.number(depth - 1, names) for _ in range(2)]
-        match self.draw.randrange(14):
+        match self.draw.randrange(16):
+            case 14:
+                return self.told()
+            case 15:
+                return self.shaped(inner)
             case 0 | 1 | 2 | 3 | 4 | 5:
                 return Arith(self.draw.choice(("+", "-", "*", "-", "*")), *inner)
             case 6 | 7 | 8:
@@ -157,10 +161,43 @@ class Grower:
             case _:
                 return self.case("number", depth - 1, names)
 
-    def text(self) -> Expr:
-        if self.draw.random() < 0.3:
-            return Lit(self.draw.choice(TEXTS[1:]))
-        return Call("lower", (Col("s"),)) if self.draw.random() < 0.3 else Col("s")
+    def told(self) -> Expr:
+        """Grow a number that a text tells."""
+        name = self.draw.choice(("len", "count_words", "integer", "map"))
+        table = tuple(map(Lit, ("a", 1, "id001", 2)))
+        return Call(name, (self.text(), *((Lit(0), *table) if name == "map" else ())))
+
+    def shaped(self, inner: list[Expr]) -> Expr:
+        match self.draw.randrange(5):
+            case 0:
+                return Call("clip", (inner[0], Lit(-1), Lit(self.draw.choice((0, 3)))))
+            case 1:
+                return Call(self.draw.choice(("atan", "tanh", "sign", "radians")), (inner[0],))
+            case 2:
+                return Call("hypot", tuple(inner))
+            case 3:
+                return Call("coalesce", (*inner, Lit(1)))
+            case _:
+                return Call("map", (Col(self.draw.choice("ij")), Lit(0.5), Lit(1), Lit(2.5)))
+
+    def text(self, depth: int = 2) -> Expr:
+        if depth == 0 or self.draw.random() < 0.4:
+            constant = self.draw.random() < 0.3 and depth == 2
+            return Lit(self.draw.choice(TEXTS[1:])) if constant else Col("s")
+        inner = self.text(depth - 1)
+        if isinstance(inner, Lit):
+            return inner
+        match self.draw.randrange(5):
+            case 0:
+                return Call(self.draw.choice(("lower", "upper", "strip")), (inner,))
+            case 1:
+                return Call("replace", (inner, Lit("a"), Lit("zz")))
+            case 2:
+                return Call("split", (inner, Lit("a"), Lit(self.draw.choice((0, -1)))))
+            case 3:
+                return Call("slice", (inner, *map(Lit, self.draw.choice(((0, 2), (-2, None))))))
+            case _:
+                return Call("concat", (inner, Lit("-"), Call("text", (Col("j"),))))
 
     def condition(self, depth: int, names: tuple[str, ...]) -> Expr:
         match self.draw.randrange(13):
@@ -183,7 +220,8 @@ class Grower:
             case 10:
                 return IsIn(Col("s"), (Lit("a"), Lit("id001")))
             case 11:
-                return Call(self.draw.choice(("starts_with", "contains")), (Col("s"), Lit("a")))
+                name = self.draw.choice(("starts_with", "contains", "ends_with", "matches"))
+                return Call(name, (self.text(1), Lit("a")))
             case _:
                 return Compare(">", Call("len", (Col("s"),)), Lit(1))
 

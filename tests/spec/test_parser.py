@@ -20,6 +20,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.parser import Context, ExpressionError, expression, parse
+from dfbench.spec.settings import RULES, write_example
 from dfbench.spec.unparse import text
 from dfbench.spec.vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS
 from hypothesis import given, settings
@@ -62,6 +63,22 @@ FORMS = {
     'col("unit price") * 2': Arith("*", Col("unit price"), TWO),
     'col("class")': Col("class"),
     "a\n  + b  # why\n": Arith("+", A, B),
+    "split(a, ',')[-1]": Call("split", (A, Lit(","), Lit(-1))),
+    "split(a)[0]": Call("split", (A, Lit(None), Lit(0))),
+    "len(split(a))": Call("count_words", (A,)),
+    "map(a, {S: 1, 'M': -2}, 0)": Call("map", (A, Lit(0), Lit("S"), ONE, Lit("M"), Lit(-2))),
+    "map(a, {1: 2})": Call("map", (A, Lit(None), ONE, TWO)),
+    "fill(a, 1)": Call("coalesce", (A, ONE)),
+    "clip(a, -1, 2)": Call("clip", (A, Lit(-1), TWO)),
+    "days(a - b)": Call("days", (A, B)),
+    "a - hours(3)": Call("offset", (A, Lit(-3), Lit("hours"))),
+    "date(a)": Call("date", (A,)),
+    "a[1:-2]": Call("slice", (A, ONE, Lit(-2))),
+    "lower(a)[:2]": Call("slice", (Call("lower", (A,)), Lit(0), TWO)),
+    "a[-1]": Call("slice", (A, Lit(-1), Lit(None))),
+    "extract(a, '(\\d)')": Call("extract", (A, Lit("([0-9])"), ONE)),
+    "extract(a, '\\d')": Call("extract", (A, Lit("[0-9]"), Lit(0))),
+    "matches(a, '(x|y)')": Call("matches", (A, Lit("(?:x|y)"))),
 }
 
 
@@ -113,6 +130,30 @@ REFUSED = {
     "a) + (b": (1, "not Python: unmatched ')'"),
     "a\n) + (\nb": (0, "not Python: unmatched ')'"),
     "'a": (0, "not Python: unterminated string literal"),
+    "contains(a, b)": (12, "contains needs a text in quotes"),
+    "split(a, ',')": (0, "split gives several texts; take one: split(x, ',')[0]"),
+    "split(a, '')[0]": (9, "split needs a separator in quotes with at least one character"),
+    "split(a)[b]": (9, "[ ] needs a whole number"),
+    "split(a)[1:2]": (9, "a part of split is taken by one number: split(x, ',')[0]"),
+    "map(a, b)": (0, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)"),
+    "map(a, {1: b})": (11, "a table of map has constants; use if … else for expressions"),
+    "clip(a, b, 2)": (8, "clip needs two numbers as bounds"),
+    "truncate(a, '7min')": (
+        12,
+        f"truncate needs {RULES['unit'].needs}",
+    ),
+    "parse(a, '%j')": (
+        9,
+        "parse needs a format of %Y %y %m %d %b %B %H %M %S, such as '%d/%m/%Y'",
+    ),
+    "a[::2]": (4, "a slice of text takes no step"),
+    "a[-1:2]": (2, "a slice of text from its end cannot end from its start"),
+    "matches(a, '(')": (
+        11,
+        "matches: not a regular expression: missing ), unterminated subpattern at position 0",
+    ),
+    "extract(a, '(x)', 2)": (18, "extract: the pattern has 1 groups"),
+    "extract(a, '(x)|y')": (11, "extract: a group may not be optional, or stand beside '|'"),
     "a\0": (0, "not Python: source code string cannot contain null bytes"),
 }
 
@@ -144,12 +185,9 @@ def test_all_mistakes_of_an_expression_are_told() -> None:
 
 
 def test_every_function_of_the_tables_can_be_called() -> None:
-    second = {"quantile": "0.5", "truncate": "'month'"}
     for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
-            arguments = ["a", second.get(name, "b")][: function.least]
-            tree = expression(f"{name}({', '.join(arguments)})")
-            assert tree.function == name
+            assert expression(write_example(name, function)).function == name
 
 
 @pytest.mark.parametrize(

@@ -448,7 +448,7 @@ def test_columns_of_own_files_are_checked_when_they_are_known() -> None:
     assert [(m.line, m.column, m.message) for m in error.value.mistakes] == [
         (4, 12, "unknown column 'prize'; did you mean 'price'?"),
         (5, 15, "unknown column 'nam'; did you mean 'name'?"),
-        (6, 24, "sum needs a number, and this is text"),
+        (6, 24, "sum needs a number, and this is text; write number(…)"),
     ]
 
 

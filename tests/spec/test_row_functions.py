@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from functools import partial
@@ -58,6 +59,24 @@ CALLS = {
     "len": len,
     "contains": lambda text, part: part in text,
     "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "upper": str.upper,
+    "strip": str.strip,
+    "replace": str.replace,
+    "zfill": str.zfill,
+    "count_words": lambda text: len(text.split()),
+    "split": lambda text, separator, place: text.split(separator)[place],
+    "slice": lambda text, start, end: text[start:end],
+    "days": lambda later, earlier: (later - earlier).days,
+    "year": lambda day: day.year,
+    "weekday": lambda day: day.weekday(),
+    "map": lambda value, default, *pairs: dict(zip(pairs[::2], pairs[1::2], strict=True)).get(
+        value, default
+    ),
+    "concat": lambda *texts: "".join(texts),
+    "text": str,
+    "integer": int,
+    "number": float,
 }
 
 
@@ -121,11 +140,20 @@ DEFS = {
     "        y = 5\n    else:\n        y = 6\n    return y",
     "texts": 'def f(x):\n    s = x["s"].lower()\n    if s.startswith("a") or "q" in s:\n'
     "        return len(s)\n    return 0 if s in ('b', 'c') else 9",
+    "parts of texts": 'def f(x):\n    whole = x["s"].upper() + "-" + str(x.A)\n'
+    "    head = whole.split('-')[0].replace('A', 'zz').strip()\n"
+    "    return f'{head}:{x.B}/{len(whole.split())}' + whole[-2:].zfill(4)",
+    "a day": "def f(x):\n    return (x.d - x.e).days * 100 + x.d.year + x.e.weekday()",
+    "a table": "def f(x):\n    return {'Ab': 1, 'c': 2}.get(x.s, 0) + {0: 5}.get(x.A, 7)",
+    "numbers in texts": "def f(x):\n    return int(str(x.A)[-1]) + float(x.B) * int(2.7)",
     "modules": "import math\ndef f(x):\n    return np.minimum(x.A, x.B) + math.floor(x.A / 2)",
     "chains": "def f(x):\n    return -1 <= x.A < x.B and not x.A == 3",
 }
 ROWS = [
-    {"A": a, "B": b, "s": s} for a in (-3, 0, 1, 2, 7) for b in (-2, 0, 3) for s in ("Ab", "c", "Q")
+    {"A": a, "B": b, "s": s, "d": dt.date(2024, 2, 9 + a), "e": dt.date(2023, 1, 9 + b)}
+    for a in (-3, 0, 1, 2, 7)
+    for b in (-2, 0, 3)
+    for s in ("Ab", "c", "Q")
 ]
 
 
@@ -176,7 +204,8 @@ OPAQUE = {
     "def f(x):\n    a, b = 1, 2\n    return x.A": "2:5: 'assign' cannot be translated",
     "def f(x):\n    return [x.A][0]": "2:12: write a column by its name alone",
     "from numpy import abs\ndef f(x):\n    return abs(x.A)": "1:1: 'abs' is imported with",
-    "def f(x):\n    return x.s.split()[0]": "2:12: write a column",
+    "def f(x):\n    return x.s.split()": "2:12: only functions of the workload",
+    "def f(x):\n    return f'{x.A:.2f}'": "2:12: a format in an f-string cannot",
 }
 
 

@@ -24,6 +24,7 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
+from dfbench.spec.parser import expression
 from dfbench.spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from dfbench.verification.evaluation import answer_query, apply_row, evaluate, evaluate_group
 from hypothesis import given, settings
@@ -87,12 +88,72 @@ def test_arithmetic_has_pythons_meaning(
         ("abs", -3, 3),
         ("lower", "ÄB", "äb"),
         ("len", "äb", 2),
+        ("strip", " a\u00a0", "a"),
+        ("count_words", " a  b ", 2),
+        ("is_numeric", "", False),
+        ("sign", -0.5, -1.0),
+        ("asin", 2, None),
+        ("sin", INF, None),
+        ("sinh", -1000, -INF),
+        ("log1p", -1, -INF),
+        ("integer", "+7", 7),
+        ("integer", "1.0", None),
+        ("integer", -2.9, -2),
+        ("integer", INF, None),
+        ("number", " 1e3 ", 1000.0),
+        ("number", "1_0", None),
+        ("number", "nan", None),
+        ("text", None, None),
     ],
 )
 def test_row_functions_give_missing_where_there_is_no_value(
     function: str, value: object, result: object
 ) -> None:
     assert evaluate(Call(function, (A,)), {"a": value}) == result
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "result"),
+    [
+        ("split(a, ',')[1]", "x", None),
+        ("split(a, ',')[-1]", "x,", ""),
+        ("split(a)[0]", " ", None),
+        ("a[-5:]", "abc", "abc"),
+        ("extract(a, '([a-z])([0-9])', 2)", "?b7", "7"),
+        ("extract(a, 'x$')", "x\n", None),
+        ("zfill(a, 4)", "-5", "-005"),
+        ("replace(a, 'b', '')", "abcb", "ac"),
+        ("a + '!' + a", None, None),
+        ("coalesce(a, 'x')", None, "x"),
+        ("map(a, {x: 1}, 0)", None, 0),
+        ("map(a, {x: 1})", "y", None),
+    ],
+)
+def test_settings_stand_behind_the_value(call: str, value: str | None, result: object) -> None:
+    assert evaluate(expression(call), {"a": value}) == result
+
+
+MOMENT = dt.datetime(2024, 12, 30, 23, 47, 59, 5)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        ("weekday(a)", 0),
+        ("week(a)", 1),
+        ("day_of_year(a)", 365),
+        ("date(a)", dt.date(2024, 12, 30)),
+        ("days(timestamp('2024-12-30') - a)", -1),
+        ("hours(a - timestamp('2024-12-30'))", 23),
+        ("a - days(30)", dt.datetime(2024, 11, 30, 23, 47, 59, 5)),
+        ("truncate(a, '15min')", dt.datetime(2024, 12, 30, 23, 45)),
+        ("truncate(a, '6h')", dt.datetime(2024, 12, 30, 18)),
+        ("truncate(a - days(29), 'week')", dt.datetime(2024, 11, 25)),
+        ("truncate(a, 'quarter')", dt.datetime(2024, 10, 1)),
+    ],
+)
+def test_times_are_cut_and_counted(call: str, result: object) -> None:
+    assert evaluate(expression(call), {"a": MOMENT}) == result
 
 
 def test_a_comparison_with_missing_is_missing_and_its_condition_not_true() -> None:

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from ....spec.expression import Case, Compare, Expr, IsIn, Lit, children
+from ....spec.expression import Call, Case, Compare, Expr, IsIn, Lit, children
 from ....spec.schema import Schema
-from ....spec.workload import Output, Query, RowFunction
-from ..properties import Facts, output_facts, row_facts
+from ....spec.workload import Query
+from ..properties import Facts
 from ..steps import rebuild
+from .kinds import rewrite_expressions
 
 
 def convert_constants(query: Query, data: Schema) -> Query:
     """Return the query with its constant times in the zones of its columns."""
     if not any("tz=" in data[name].arrow for name in query.reads):
         return query
-    rows = row_facts(query, data)
-
-    def move_all(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-        return tuple(replace(o, expression=_move(o.expression, rows)) for o in outputs)
-
-    apply, having = query.apply, query.having
-    if isinstance(apply, RowFunction) and apply.body is not None:
-        apply = replace(apply, body=_move(apply.body, rows))
-    return replace(
-        query,
-        where=query.where and _move(query.where, rows),
-        derive=move_all(query.derive),
-        aggregate=move_all(query.aggregate),
-        transform=move_all(query.transform),
-        apply=apply,
-        having=having and _move(having, output_facts(query, rows)),
-    )
+    return rewrite_expressions(query, data, _move)
 
 
 def _move(node: Expr, facts: Facts) -> Expr:
@@ -42,7 +26,7 @@ def _move(node: Expr, facts: Facts) -> Expr:
         case IsIn(_, values):
             zone = facts.zone(node)
             return IsIn(parts[0], tuple(_constant(value, zone) for value in values))
-        case Compare() | Case():
+        case Compare() | Case() | Call():
             zone = facts.zone(node)
             return rebuild(
                 node, tuple(_constant(p, zone) if isinstance(p, Lit) else p for p in parts)

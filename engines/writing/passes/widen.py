@@ -25,6 +25,7 @@ from ....spec.expression import (
 )
 from ....spec.kinds import KindError, extend_schema, kind, may_be_missing
 from ....spec.schema import Schema
+from ....spec.vocabulary import ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
 from ..steps import rebuild
@@ -91,7 +92,9 @@ class _Widener:
                 return self.rewrite(number)
             case Call("round", (number, Lit())) if self._is_whole(number):  # to tens is Neg(Lit())
                 return self.rewrite(number)
-            case Arith() | Neg() | Call("abs" | "sqrt" | "log" | "log10" | "exp"):
+            case Arith() | Neg() | Call("abs" | "hypot" | "sign"):
+                return rebuild(node, tuple(map(self._widen, children(node))))
+            case Call(function, (_,)) if ROW_FUNCTIONS[function].gives == "float":
                 # Of a byte, NumPy's roots have 16 bits.
                 return rebuild(node, tuple(map(self._widen, children(node))))
             case Agg("quantile", (column, share)) if not self.gaps:

@@ -1,0 +1,64 @@
+"""What the kinds of values decide: `+` of texts is a word of its own, some casts do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ....spec.expression import Arith, Call, Expr, Let, children
+from ....spec.kinds import with_column
+from ....spec.schema import Kind, Schema
+from ....spec.workload import Output, Query, RowFunction
+from ..properties import Facts, output_facts, row_facts
+from ..steps import rebuild
+
+# What casts a value to the kind that it has.
+CASTS: dict[str, Kind] = {"text": "string", "integer": "int", "number": "float"}
+
+
+def resolve_kinds(query: Query, data: Schema) -> Query:
+    """Return the query with `concat` for the `+` of texts, and without casts that do nothing."""
+    return rewrite_expressions(query, data, _resolve)
+
+
+def rewrite_expressions(
+    query: Query, data: Schema, rewrite: Callable[[Expr, Facts], Expr]
+) -> Query:
+    """Return the query with each expression rewritten, over what is known of its columns."""
+    rows = row_facts(query, data)
+
+    def every(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+        return tuple(replace(o, expression=rewrite(o.expression, rows)) for o in outputs)
+
+    apply, having = query.apply, query.having
+    if isinstance(apply, RowFunction) and apply.body is not None:
+        apply = replace(apply, body=rewrite(apply.body, rows))
+    return replace(
+        query,
+        where=query.where and rewrite(query.where, rows),
+        derive=every(query.derive),
+        aggregate=every(query.aggregate),
+        transform=every(query.transform),
+        apply=apply,
+        having=having and rewrite(having, output_facts(query, rows)),
+    )
+
+
+def _resolve(node: Expr, facts: Facts) -> Expr:
+    if isinstance(node, Let):
+        value = _resolve(node.value, facts)
+        inner = Facts(with_column(facts.data, node.name, node.value), facts.empty)
+        return Let(node.name, value, _resolve(node.body, inner))
+    parts = tuple(_resolve(child, facts) for child in children(node))
+    match node:
+        case Arith("+") if facts.kind(node) == "string":
+            return Call("concat", tuple(text for part in parts for text in _texts(part)))
+        case Call("text" | "integer" | "number" as cast, (value,)):
+            return parts[0] if facts.kind(value) == CASTS[cast] else rebuild(node, parts)
+        case _:
+            return rebuild(node, parts)
+
+
+def _texts(node: Expr) -> tuple[Expr, ...]:
+    """Return the texts that a chain of `+` puts together."""
+    return node.arguments if isinstance(node, Call) and node.function == "concat" else (node,)

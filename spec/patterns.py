@@ -1,0 +1,116 @@
+"""Regular expressions that mean the same in every engine: what RE2, Rust and Python share."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+# RE2 and Rust differ on letters and digits beyond ASCII, so that these are written out.
+CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": r" \t\n\r\f\v"}
+PLAIN_ESCAPES = set("tnrfv")
+MOST_REPEATS = 1000  # of RE2
+_REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
+_TOKEN = re.compile(
+    r"\\x[0-9a-fA-F]{2}|\\.|\(\?P<\w+>|\(\?[a-zA-Z-]*[:)]|\(\?<?[=!>]|\(\?.|\{[^}]*\}|.", re.DOTALL
+)
+
+
+class PatternError(ValueError):
+    """A regular expression that some engine does not have, or reads in another way."""
+
+
+def read_pattern(text: str, *, capture: bool) -> str:
+    """Return a pattern as all engines read it; raise PatternError for one that they do not share.
+
+    Without `capture` the groups do not capture.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about brackets in brackets, which are refused below
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PatternError(f"not a regular expression: {error}") from None
+    return "".join(_written(text, capture=capture))
+
+
+def count_groups(pattern: str) -> int:
+    """Return how many groups a pattern captures."""
+    return re.compile(pattern).groups
+
+
+def may_skip_a_group(pattern: str) -> bool:
+    """Return whether a pattern can match while a group takes no part."""
+    tokens = _TOKEN.findall(pattern)
+    after = zip(tokens, [*tokens[1:], ""], strict=True)
+    return "|" in tokens or any(
+        token == ")" and (following in {"?", "*"} or following.startswith("{0"))
+        for token, following in after
+    )
+
+
+def for_python(pattern: str) -> str:
+    """Return a pattern for Python's `re`, whose `$` also matches before a last line break."""
+    tokens = _tokens(pattern)
+    return "".join(r"\Z" if token == "$" and not inside else token for token, inside in tokens)
+
+
+def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Yield each token of a pattern, and whether it is inside brackets."""
+    inside, first = False, False
+    for token in _TOKEN.findall(pattern):
+        if inside:
+            for part in token if not token.startswith("\\") else [token]:
+                inside = inside and not (part == "]" and not first)
+                yield part, True
+                first = first and part == "^"
+        else:
+            yield token, False
+            inside = first = token == "["
+
+
+def _written(text: str, *, capture: bool) -> Iterator[str]:
+    before = ""
+    for number, (token, inside) in enumerate(_tokens(text)):
+        if token.startswith("\\"):
+            yield _escape(token, inside=inside)
+        elif inside:
+            yield _member(token, before)
+        else:
+            yield _checked(token, before, number, capture=capture)
+        before = token
+
+
+def _escape(token: str, *, inside: bool) -> str:
+    letter = token[1]
+    if letter in CLASSES:
+        return CLASSES[letter] if inside else f"[{CLASSES[letter]}]"
+    if letter.lower() in CLASSES and not inside:
+        return f"[^{CLASSES[letter.lower()]}]"
+    if letter == "x" or letter in PLAIN_ESCAPES or not letter.isalnum():
+        return token
+    raise PatternError(f"{token!r} does not mean the same in every engine")
+
+
+def _member(token: str, before: str) -> str:
+    if token == "[" or (token == before and token in "&-~|"):
+        raise PatternError(f"{token!r} inside brackets needs a backslash before it")
+    return token
+
+
+def _checked(token: str, before: str, number: int, *, capture: bool) -> str:
+    if token == "+" and (before in {"*", "+", "?"} or before.endswith("}")):
+        raise PatternError("possessive quantifiers are not in every engine")
+    if token.startswith("{"):
+        found = _REPEAT.fullmatch(token)
+        if not found or max(int(found[1]), int(found[2] or 0)) > MOST_REPEATS:
+            raise PatternError(
+                f"{token!r} is not a repetition of every engine; write '{{2}}' or '{{2,5}}'"
+            )
+    if token.startswith("(?") and not (
+        token == "(?:" or token.startswith("(?P<") or (token == "(?i)" and number == 0)
+    ):
+        raise PatternError(f"{token!r} is not in every engine")
+    if not capture and (token == "(" or token.startswith("(?P<")):
+        return "(?:"
+    return token
