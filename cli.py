@@ -524,6 +524,16 @@ def page(
     write_page(results, to)
 
 
+@app.command(epilog=examples("dfbench words", "dfbench words split"))
+def words(
+    word: Annotated[str | None, typer.Argument(help="A word, such as split; all without.")] = None,
+) -> None:
+    """Print the words of expressions, with an example and the engines that have them."""
+    from .commands.words import print_words
+
+    print_words(word)
+
+
 @app.command(epilog=examples("dfbench engines", "dfbench engines | grep polars"))
 def engines() -> None:
     """List the engines: installed versions, and how to install the missing ones."""

@@ -32,6 +32,7 @@ from .expression import (
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
 from .settings import SettingError, read_setting
+from .synonyms import EXPRESSIONS, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
@@ -494,7 +495,7 @@ class Converter:
                 if not isinstance(group, Lit) or not 0 <= int(str(group.value)) <= groups:
                     return self.slip(node.args[2], f"extract: the pattern has {groups} groups")
                 if group != Lit(0) and may_skip_a_group(pattern):
-                    words = "extract: a group may not be optional, or stand beside '|'"
+                    words = "extract: its group has to be in every match; avoid '|', ')?' and ')*'"
                     return self.slip(node.args[1], words)
                 return Call("extract", (text, Lit(pattern), group))
         return Lit(None)
@@ -544,6 +545,8 @@ class Converter:
         return place
 
     def _explain_unknown(self, name: str) -> str:
+        if meant := EXPRESSIONS.get(name.lower()):
+            return f"unknown function {name!r}; did you mean {meant!r}?"
         if self.context is Context.ROW:
             return f"unknown function {name!r}{suggest(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"
@@ -577,8 +580,12 @@ def _may_be_text(value: ast.expr, index: ast.expr) -> bool:
 
 def _explain_call(node: ast.expr) -> str:
     match node:
-        case ast.Attribute(ast.Name(owner), name) if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
-            return f"columns have no methods; write {name}({owner})"
+        case ast.Attribute(ast.Name(owner), method):
+            name = SYNONYMS.get(method.lower(), method)
+            if name in {*AGGREGATIONS, *ROW_FUNCTIONS}:
+                return f"columns have no methods; write {name}({owner})"
+            if meant := EXPRESSIONS.get(method.lower()):
+                return f"columns have no methods; did you mean {meant!r}?"
     return "only functions of the workload language can be called"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .schema import Kind
+from .synonyms import SYNONYMS
 
 Takes = Literal[
     "number", "text", "date", "timestamp", "condition", "ordered", "anything", "plain", "castable"
@@ -119,7 +120,13 @@ ROW_FUNCTIONS = {
     "hypot": Function(2, 2, "number", "float", "length of the vector x, y"),
     "sign": Function(1, 1, "number", "same", "-1, 0 or 1"),
     "clip": Function(
-        1, 1, "number", "same", "not less than one bound, nor more than another", ("bound", "bound")
+        1,
+        1,
+        "number",
+        "same",
+        "not less than one bound, nor more than another",
+        ("bound", "bound"),
+        example="clip(x, 0, 1)",
     ),
     "coalesce": Function(
         2, None, "anything", "common", "the first of several values that is not missing"
@@ -243,7 +250,7 @@ ROW_FUNCTIONS = {
         example="x + days(3)",
     ),
     "parse": Function(
-        1, 1, "text", "date", "the day or time that a text tells in a format", ("format",)
+        1, 1, "text", "date", "the day or time that a text is in a format", ("format",)
     ),
 }
 # What answers where a value is missing, too.
@@ -289,7 +296,13 @@ WINDOWS = {
 
 
 def suggest(word: str, known: Collection[str]) -> str:
-    """Return a suggestion that ends a message: the closest known word, or all if they are few."""
+    """Return a suggestion that ends a message: the closest known word, or all if they are few.
+
+    A synonym leads to its word.
+    """
+    meant = SYNONYMS.get(word.lower(), "")
+    if meant in known:
+        return f"; did you mean {meant!r}?"
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"

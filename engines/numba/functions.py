@@ -28,6 +28,7 @@ from ...spec.expression import (
     columns,
 )
 from ...spec.schema import Column
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import GroupFunction, Query, RowFunction
 from ..pandas.expressions import SeriesWriter
 from ..writing.loops import FUNCTIONS
@@ -161,7 +162,7 @@ class Lifting:
             case Lit(value):
                 return value is None or isinstance(value, int | float)
             case Call(function, arguments) if function not in FUNCTIONS or (
-                len(arguments) > 1 and function not in {"min", "max"}
+                len(arguments) > 1 and function == "round"
             ):
                 return False
             case Cast():
@@ -179,7 +180,7 @@ class Lifting:
 def write_array(node: Expr, writer: SeriesWriter) -> ast.expr:
     """Write what pandas computes for the loop."""
     decides = isinstance(node, Compare | Bool | Not | IsIn | IsMissing | Col) or (
-        isinstance(node, Call) and node.function in {"contains", "starts_with"}
+        isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "bool"
     )
     tree = writer.condition(node) if decides else writer.as_series(node)
     return quote("x.to_numpy()", x=tree)

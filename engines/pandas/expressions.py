@@ -45,6 +45,7 @@ from .words import FUNCTIONS, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 FLOORS = {"day": "D", "hour": "h", "minute": "min", "second": "s"}
+# The numbers of days and times.
 PARTS = {
     name
     for name, row in ROW_FUNCTIONS.items()

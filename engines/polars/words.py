@@ -37,7 +37,7 @@ FUNCTIONS = {
     "upper": "x.str.to_uppercase()",
     "strip": "x.str.strip_chars()",
     "len": "x.str.len_chars()",
-    "count_words": r"x.str.count_matches('\S+')",
+    "count_words": r"x.str.count_matches('\\S+')",
     "contains": "x.str.contains(y, literal=True)",
     "starts_with": "x.str.starts_with(y)",
     "ends_with": "x.str.ends_with(y)",
@@ -99,7 +99,7 @@ WINDOWS = {
 }
 VARIANTS = {
     "round_2": "x.round(y)",
-    "split_words": r"x.str.extract_all('\S+').list.get(z, null_on_oob=True)",
+    "split_words": r"x.str.extract_all('\\S+').list.get(z, null_on_oob=True)",
     "date_date": "x",
     "days_date": "(x - y).dt.total_days()",
     "parse_time": "x.str.to_datetime(y)",

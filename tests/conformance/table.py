@@ -6,6 +6,7 @@ from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
+from dfbench.commands import words
 from dfbench.engines import default_engines, own_infos
 from dfbench.engines.info import EnginePlace, Work
 from dfbench.testing.conformance.cases import CASES
@@ -126,6 +127,23 @@ def _noted(known: KnownFailure, notes: list[str]) -> int:
     return notes.index(note) + 1
 
 
+WORDS_PAGE = DOCS / "words.md"
+WORDS = """# Words
+
+`x` and `y` are columns. [semantics.md](semantics.md) says what each word means where engines
+differ; `dfbench words split` says why an engine lacks one. Row functions stand in every clause and,
+as Python and NumPy write them, in a `def`; aggregations over groups; windows in `transform` alone.
+`make semantics` writes this page.
+
+"""
+
+
+def write_words() -> str:
+    """Return the page of words."""
+    return WORDS + words.page()
+
+
 if __name__ == "__main__":
+    WORDS_PAGE.write_text(write_words(), encoding="utf-8")
     for path, table in ((PAGE, written()), (ELSEWHERE_PAGE, elsewhere())):
         path.write_text(page(path.read_text(encoding="utf-8"), table), encoding="utf-8")

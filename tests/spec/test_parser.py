@@ -91,6 +91,11 @@ REFUSED = {
     "sume(a)": (0, "unknown function 'sume'; did you mean 'sum'?"),
     "a + meen(b)": (4, "unknown function 'meen'; did you mean 'mean'?"),
     "é + sume(é)": (4, "unknown function 'sume'; did you mean 'sum'?"),
+    "nunique(a)": (0, "unknown function 'nunique'; did you mean 'n_unique'?"),
+    "fillna(a, 0)": (0, "unknown function 'fillna'; did you mean 'coalesce'?"),
+    "isnull(a)": (0, "unknown function 'isnull'; did you mean 'x is None'?"),
+    "a.std_dev()": (0, "columns have no methods; write std(a)"),
+    "a.isna()": (0, "columns have no methods; did you mean 'x is None'?"),
     "sum(a, b)": (0, "sum takes one argument, not 2"),
     "round(a, b, c)": (0, "round takes one argument or 2, not 3"),
     "min()": (0, "min takes one argument, not 0"),
@@ -153,7 +158,10 @@ REFUSED = {
         "matches: not a regular expression: missing ), unterminated subpattern at position 0",
     ),
     "extract(a, '(x)', 2)": (18, "extract: the pattern has 1 groups"),
-    "extract(a, '(x)|y')": (11, "extract: a group may not be optional, or stand beside '|'"),
+    "extract(a, '(x)|y')": (
+        11,
+        "extract: its group has to be in every match; avoid '|', ')?' and ')*'",
+    ),
     "a\0": (0, "not Python: source code string cannot contain null bytes"),
 }
 

@@ -1,0 +1,135 @@
+"""`dfbench words`: print the words of expressions, and which engines have them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..engines import default_engines, find
+from ..engines.info import Work
+from ..engines.writing.program import skip_formatting
+from ..errors import DfbenchError, Unsupported
+from ..spec.parser import expression
+from ..spec.schema import Column, Kind, Schema
+from ..spec.settings import write_example
+from ..spec.vocabulary import (
+    AGGREGATIONS,
+    ROW_FUNCTIONS,
+    WINDOWS,
+    Function,
+    Takes,
+    suggest,
+)
+from ..spec.workload import Output, Query
+
+ENGINES = (*default_engines(Work.QUERY), "narwhals")
+SORTS = {"row function": ROW_FUNCTIONS, "aggregation": AGGREGATIONS, "window": WINDOWS}
+# The columns that an example is asked of.
+TYPES: dict[Takes, tuple[Kind, str]] = {
+    "number": ("float", "double"),
+    "text": ("string", "string"),
+    "date": ("date", "date32[day]"),
+    "timestamp": ("timestamp", "timestamp[us]"),
+    "condition": ("bool", "bool"),
+    "ordered": ("float", "double"),
+    "anything": ("int", "int64"),
+    "plain": ("int", "int64"),
+    "castable": ("string", "string"),
+}
+# How a page names what a function returns.
+RETURNS = {
+    "same": "as x",
+    "common": "as its values",
+    "int": "integer",
+    "bool": "condition",
+    "string": "text",
+    "timestamp": "time",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of expressions: its name, whether it is a row function, and what the table says."""
+
+    name: str
+    sort: str
+    function: Function
+
+    @property
+    def example(self) -> str:
+        """Return a call, such as `round(x, 2)`."""
+        return write_example(self.name, self.function)
+
+    @property
+    def returns(self) -> str:
+        """Return the kind of its value in words."""
+        return RETURNS.get(self.function.gives, self.function.gives)
+
+    @cached_property
+    def refusals(self) -> dict[str, str]:
+        """Return the engines that lack the word, with the reason."""
+        with skip_formatting():
+            answers = {engine: self._refusal(engine) for engine in ENGINES}
+        return {engine: why for engine, why in answers.items() if why}
+
+    def _refusal(self, engine: str) -> str:
+        values = (Column(name, *TYPES[self.function.takes]) for name in ("x", "y"))
+        data = Schema((Column("k", "int", "int64"), *values), 9)
+        try:
+            find(engine).write(self._query(), data)
+        except Unsupported as error:
+            return error.why
+        return ""
+
+    def _query(self) -> Query:
+        output = (Output("out", expression(self.example)),)
+        if self.sort == "aggregation":
+            return Query("words", "", group_by=("k",), aggregate=output)
+        return Query("words", "", group_by=("k",), transform=output)
+
+
+def list_words() -> list[Word]:
+    """Return all words, by sort."""
+    return [Word(name, sort, row) for sort, table in SORTS.items() for name, row in table.items()]
+
+
+def print_words(name: str | None) -> None:
+    """Print one word with the engines that have it, or all words; DfbenchError for no word."""
+    words = list_words()
+    found = [word for word in words if word.name == name] if name else words
+    if not found:
+        names = {word.name: None for word in words}
+        raise DfbenchError(f"unknown word {name!r}{suggest(str(name), names)}")
+    lines = [line for word in found for line in (_describe(word) if name else [_line(word)])]
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+def _line(word: Word) -> str:
+    return f"{word.example:<32}{word.function.about}"
+
+
+def _describe(word: Word) -> list[str]:
+    have = [engine for engine in ENGINES if engine not in word.refusals]
+    return [
+        f"{word.example}: {word.function.about}",
+        f"    {word.sort}; returns: {word.returns}",
+        f"    in {', '.join(have)}",
+        *(f"    not in {engine}: {why}" for engine, why in word.refusals.items()),
+    ]
+
+
+def page() -> str:
+    """Return the tables of words for the documentation."""
+    lines = []
+    for sort in SORTS:
+        lines += [f"## {sort.capitalize()}s", "", "| word | returns | meaning | not in |"]
+        lines.append("|---|---|---|---|")
+        lines += [_row(word) for word in list_words() if word.sort == sort]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(word: Word) -> str:
+    lacking = ", ".join(word.refusals)
+    return f"| `{word.example}` | {word.returns} | {word.function.about} | {lacking} |"
