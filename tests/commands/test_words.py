@@ -18,7 +18,7 @@ def test_a_word_is_told_with_its_engines(
     assert run_dfbench(monkeypatch, "words", "split") == 0
     said = capsys.readouterr().out
     assert said.startswith("split(x, ',')[0]: ")
-    assert "    in pandas, pandas+numba, polars, " in said
+    assert "    in pandas, polars, " in said
     assert "    not in datatable: datatable's functions of text are len, slice and match" in said
 
 
