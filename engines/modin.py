@@ -13,7 +13,7 @@ from ..errors import EngineError
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
-from .pandas.queries import FIRST, PandasSteps, write_later, write_reading
+from .pandas.queries import FIRST, PandasSteps, has_text, write_later, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
@@ -114,7 +114,7 @@ class Modin(Adapter):
         mine = make_own(called) if (called := find_called(query)) else NONE
         steps = PandasSteps(query, rows, spread=True, met=inputs.joining)
         answer = "answer" if inputs.later else "answer.modin.to_pandas()"
-        strings = any(rows[name].kind == "string" for name in query.reads)
+        strings = has_text(inputs)
         return Parts(
             imports=IMPORTS,
             own=mine,

@@ -121,7 +121,7 @@ class Pooled(Adapter):
             raise Unsupported(query.name, "a pool only calls functions, and this query has none")
         single_frame(query, data)
         inputs.alone("a pool calls one function")
-        strings = string_option(query, data, resources)
+        strings = string_option(inputs, resources)
         return Parts(
             imports=f"{self.pool.imports}\n{IMPORTS}",
             before=f"{strings}\n{self._chunks(resources)}",

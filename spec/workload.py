@@ -228,6 +228,14 @@ class Query:
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
     @property
+    def expressions(self) -> tuple[Expr, ...]:
+        """Return the trees of the clauses, in no order."""
+        outputs = (*self.derive, *self.aggregate, *self.transform)
+        body = self.apply.body if isinstance(self.apply, RowFunction) else None
+        trees = (self.where, self.having, body, *(output.expression for output in outputs))
+        return tuple(tree for tree in trees if tree is not None)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Return the names of the answer's columns, in order."""
         match self.apply:

@@ -293,6 +293,16 @@ def _round(value: Number, places: int = 0) -> Number:
     return value if math.isinf(value) else round(value, places)
 
 
+def _upper(letter: str) -> str:
+    """Return a letter's capital, which is one letter: of "ß" and "ᾀ" too."""
+    forms = (letter.upper(), letter.title(), "ẞ" if letter == "ß" else letter)
+    return next(form for form in forms if len(form) == 1)
+
+
+def _lower(letter: str) -> str:
+    return letter.lower()[0]
+
+
 def _extract(text: str, pattern: str, group: int) -> str | None:
     found = re.search(for_python(pattern), text)
     return found[group] if found else None
@@ -363,8 +373,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "round": _round,
     "min": min,
     "max": max,
-    "lower": str.lower,
-    "upper": str.upper,
+    "lower": lambda text: "".join(map(_lower, text)),
+    "upper": lambda text: "".join(map(_upper, text)),
     "strip": str.strip,
     "len": len,
     "count_words": lambda text: len(text.split()),

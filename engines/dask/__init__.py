@@ -12,6 +12,7 @@ from ...spec.workload import Query, RowFunction, Tasks
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
+from ..pandas.expressions import TextType
 from ..pandas.queries import FIRST, ROWS, write_later, write_reading
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs, write_merge
@@ -85,7 +86,7 @@ class Dask(Adapter):
         mine = make_own(query.apply) if query.apply and not expression else NONE
         end = FIRST if inputs.later else RETURNED
         text = Partitions(query, inputs.rows, self.parted, self._scans, end).write()
-        rest = f"\n{write_later(inputs.later, arrow=True)}" if inputs.later else ""
+        rest = f"\n{write_later(inputs.later, text=TextType.ARROW)}" if inputs.later else ""
         joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
         return Parts(
             imports=IMPORTS,

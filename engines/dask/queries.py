@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ...spec.expression import Agg, Col, aggregations
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ..pandas.expressions import TextType
 from ..pandas.queries import PandasSteps, with_columns
 from ..pandas.words import METHODS
 from ..writing.passes.correlation import corr_as_sums
@@ -157,7 +158,7 @@ class Partitions:
             lines += [fill(text, **self._numbering(row)) for text in (NUMBERED, IN_ORDER)]
             names = list(query.outputs)
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
-        pandas = PandasSteps(inner, self._known(), "part", arrow=True)
+        pandas = PandasSteps(inner, self._known(), "part", text=TextType.ARROW)
         function = _function("transform", pandas.body())
         return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 
@@ -215,7 +216,7 @@ class Partitions:
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
         summarise = _function(
-            "summarise", PandasSteps(inner, self._known(), "part", arrow=True).body()
+            "summarise", PandasSteps(inner, self._known(), "part", text=TextType.ARROW).body()
         )
         answer = quote("data.map_partitions(summarise).compute()")
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
@@ -260,7 +261,7 @@ class Partitions:
         """Write which rows count: where nothing is derived first, `where` has its place here."""
         lines = []
         if not self.query.derive:
-            lines = PandasSteps(self.query, self.data, "part", arrow=True).prepare(())
+            lines = PandasSteps(self.query, self.data, "part", text=TextType.ARROW).prepare(())
         if not is_present(self.query, extreme.column, self.data):
             lines.append(fill("part = part.dropna(subset=C)", C=literal([extreme.column])))
         return lines
@@ -299,13 +300,13 @@ class Partitions:
 
     def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
         """Write `where` and derived columns: by a function of a part where Dask has no word."""
-        own = PandasSteps(query, self.data, arrow=True).prepare(derived)
+        own = PandasSteps(query, self.data, text=TextType.ARROW).prepare(derived)
         # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
         parted = self.parted or query.join is not None
         if not parted and not any(word in line for line in own for word in MODULES):
             # Dask has only the older one of two names.
             return "", [line.replace(".notna()", ".notnull()") for line in own]
-        lines = PandasSteps(query, self.data, "part", arrow=True).prepare(derived)
+        lines = PandasSteps(query, self.data, "part", text=TextType.ARROW).prepare(derived)
         if not lines:
             return "", []
         *lines, last = _lines(*lines).split("\n")
@@ -316,7 +317,7 @@ class Partitions:
         return _function("prepare", body), [f"data = data.map_partitions(prepare{meta})"]
 
     def _pandas(self) -> PandasSteps:
-        return PandasSteps(self.query, self.data, arrow=True)
+        return PandasSteps(self.query, self.data, text=TextType.ARROW)
 
 
 def _function(name: str, body: str) -> str:

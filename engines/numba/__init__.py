@@ -46,7 +46,7 @@ class Numba(Adapter):
         return Parts(
             imports=IMPORTS,
             own=_own(query),
-            before=string_option(query, data, resources),
+            before=string_option(inputs, resources),
             after=loops,
             load=inputs.load(write_reading),
             query=body,

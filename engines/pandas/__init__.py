@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 from ...spec.schema import Schema
 from ...spec.workload import Query
@@ -24,6 +23,7 @@ from ..writing.user_functions import (
     make_own,
     require_function,
 )
+from .expressions import TextType
 from .queries import (
     IMPORTS,
     ROWS,
@@ -54,34 +54,34 @@ class Pandas(Adapter):
 
     passes: tuple[Pass, ...] = (widen_beside_floats,)
     load: Load = Load.MEMORY
-    text: Literal["arrow", "object", "category"] = "arrow"
+    text: TextType = TextType.STRINGS
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements."""
         read = "pd.read_parquet(path, columns=n)"
         if self.load is Load.SCAN and inputs.joining is None:
             inputs, read = _push_filters(inputs, read)
-        query, rows, as_categories = inputs.query, inputs.rows, self.text == "category"
-        if as_categories:
+        query = inputs.query
+        if self.text is TextType.CATEGORIES:
             inputs.alone("keys are categories in a single step; use pandas")
-        steps = PandasSteps(query, rows, met=inputs.joining, categories=as_categories)
+        steps = PandasSteps(query, inputs.rows, text=self.text, met=inputs.joining)
         return Parts(
             imports=IMPORTS,
             own=make_own(called) if (called := find_called(query)) else NONE,
-            before=self._string_option(query, rows, resources),
+            before=self._string_option(inputs, resources),
             load=inputs.load(partial(self._read, read=read)),
             query=write_steps(steps, inputs.later),
             rows=ROWS,
         )
 
-    def _string_option(self, query: Query, rows: Schema, resources: Resources) -> str:
-        if self.text != "object":
-            return string_option(query, rows, resources)
+    def _string_option(self, inputs: Inputs, resources: Resources) -> str:
+        if self.text is not TextType.OBJECTS:
+            return string_option(inputs, resources)
         return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""
 
     def _read(self, query: Query, data: Schema, read: str) -> ast.expr:
         frame = write_exact_reading(query, data, read)
-        if self.text != "category":
+        if self.text is not TextType.CATEGORIES:
             return frame
         categories = dict.fromkeys(find_text_keys(query, data), "category")
         return quote("f.astype(t)", f=frame, t=categories)
@@ -109,12 +109,12 @@ VARIANTS = (
     Pandas(
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
         (partial(require_text, engine="pandas"), widen_beside_floats),
-        text="object",
+        text=TextType.OBJECTS,
     ),
     Pandas(
         INFO.variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
         (partial(require_text_keys, engine="pandas"), widen_beside_floats),
-        text="category",
+        text=TextType.CATEGORIES,
     ),
     Pandas(INFO.variant("apply", work=FUNCTIONS), _CALLED),
     Pandas(

@@ -9,6 +9,7 @@ import ast
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from ...spec.expression import (
     Arith,
@@ -54,6 +55,25 @@ PARTS = {
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 
 
+class TextType(StrEnum):
+    """How pandas holds text: the type that is asked for."""
+
+    STRINGS = "str"
+    ARROW = "string[pyarrow]"
+    OBJECTS = "object"
+    CATEGORIES = "category"
+
+    @property
+    def made(self) -> str:
+        """Return the type that makes texts of numbers."""
+        return (self if self is TextType.ARROW else TextType.STRINGS).value
+
+    @property
+    def held(self) -> str:
+        """Return the type that keeps texts texts, and the missing ones missing."""
+        return self.value if self is TextType.OBJECTS else self.made
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesWriter(ExpressionWriter[ast.expr]):
     """Writes expressions over the columns of the frame called `frame`.
@@ -61,7 +81,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
     are those of the rows, where whole functions are written and not single clauses. `nothing` tells
     that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
-    of which `scalars` are a single value. `text_type` is that of text which is made.
+    of which `scalars` are a single value. `text` is how text is held.
     """
 
     frame: str
@@ -72,7 +92,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     nothing: bool = False
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
-    text_type: str = "str"
+    text: TextType = TextType.STRINGS
 
     def binding(self, local: Output) -> SeriesWriter:
         """Return the writer that knows a named value as a local variable."""
@@ -195,14 +215,14 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 template = self._template(node)
                 x = self.as_series(first) if template.startswith("x.") else self.expression(first)
                 if template.startswith("x.str.") and self._may_be_untyped(first):
-                    x = quote("x.astype(s)", x=x, s=self.text_type)
+                    x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.as_value if function == "coalesce" else self.expression
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
                 y, z = (*self._settings(node), literal(None), literal(None))[:2]
-                tree = quote(template, x=x, y=y, z=z, s=self.text_type)
+                tree = quote(template, x=x, y=y, z=z, s=self.text.made)
                 return self._without_na(node, tree)
 
     def _map(self, node: Call) -> ast.expr:
@@ -233,12 +253,20 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return VARIANTS["week_missing"]
             case Call("date") if self.facts and self.facts.zone(first):
                 return VARIANTS["date_zone"]
+            case Call("text") if self._is_untold(first):
+                return VARIANTS["text_objects"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.kind(first)
                 gaps = "missing" if self._may_miss(first) and found in {"int", "bool"} else found
                 kinds = (f"{function}_{kind}" for kind in (gaps, found))
                 return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
         return FUNCTIONS[function]
+
+    def _is_untold(self, number: Expr) -> bool:
+        """Return whether the text of a missing number would be text, too."""
+        if self.text is not TextType.OBJECTS or self.facts is None:
+            return False
+        return self.facts.kind(number) == "int" and self._may_miss(number)
 
     def _may_be_untyped(self, node: Expr) -> bool:
         """Return whether pandas may give parts of text without a type: where all are missing."""
@@ -456,7 +484,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
 
 
-def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> SeriesWriter:
+def series(
+    frame: str, query: Query, data: Schema, *, text: TextType = TextType.STRINGS
+) -> SeriesWriter:
     """Return the writer for a query's frame; a derived column may be missing if its inputs are."""
     derived = {output.name: output.expression for output in query.derive}
 
@@ -469,9 +499,9 @@ def series(frame: str, query: Query, data: Schema, *, arrow: bool = False) -> Se
         return name not in derived and name in data and data[name].kind == "string"
 
     facts = Facts(extend_schema(data, query))
-    if arrow:
-        return SeriesWriter(frame, missing, is_text, facts=facts, text_type="string[pyarrow]")
-    return SeriesWriter(frame, missing, facts=facts)
+    if text is TextType.ARROW:
+        return SeriesWriter(frame, missing, is_text, facts=facts, text=text)
+    return SeriesWriter(frame, missing, facts=facts, text=text)
 
 
 def _stamp(value: dt.date) -> ast.expr:

@@ -10,6 +10,7 @@ from ...errors import Unsupported
 from ...spec.expression import (
     Arith,
     Bool,
+    Call,
     Case,
     Col,
     Compare,
@@ -24,17 +25,25 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.schema import Schema
+from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..base import Resources
 from ..writing.passes.correlation import corr_as_sums
-from ..writing.passes.join import Joining, write_merge
+from ..writing.passes.join import Inputs, Joining, write_merge
 from ..writing.program import fill
 from ..writing.properties import NARROW, row_facts
 from ..writing.quote import literal, quote
 from ..writing.sequence import Step, step_name
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, find_called, skip_missing
-from .expressions import SeriesWriter, series, write_assignment, write_derivation, write_filter
+from .expressions import (
+    SeriesWriter,
+    TextType,
+    series,
+    write_assignment,
+    write_derivation,
+    write_filter,
+)
 from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
 
 IMPORTS = """\
@@ -59,10 +68,21 @@ SURE = {"sum", "count", "size", "n_unique", "any", "all"}
 WHOLE_SPREAD = {**AGGREGATIONS, "corr": "f[c].corr().iloc[0, 1]"}
 
 
-def string_option(query: Query, rows: Schema, resources: Resources) -> str:
-    """Write the option for text, where a query reads text and pandas is older than 3."""
-    strings = any(rows[name].kind == "string" for name in query.reads)
-    return STRINGS if strings and not resources.since("pandas", 3) else ""
+def string_option(inputs: Inputs, resources: Resources) -> str:
+    """Write the option for text, where a query has text and pandas is older than 3."""
+    return STRINGS if has_text(inputs) and not resources.since("pandas", 3) else ""
+
+
+def has_text(inputs: Inputs) -> bool:
+    """Return whether a query reads text, or makes some by a word."""
+    reads = (inputs.rows[name].kind == "string" for name in inputs.query.reads)
+    made = (
+        isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "string"
+        for step in inputs.steps
+        for tree in step.query.expressions
+        for node in walk(tree)
+    )
+    return any(reads) or any(made)
 
 
 def push_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:
@@ -177,17 +197,15 @@ PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
-    `arrow` tells that text has Arrow's type in pandas, as Dask's partitions have it; `spread` that
-    the frame is Modin's, spread over processes; `categories` that text keys are categories. `met`
-    is the join that makes the frame.
+    `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes;
+    `met` is the join that makes the frame.
     """
 
     query: Query
     data: Schema
     frame: str = "data"
-    arrow: bool = False
+    text: TextType = TextType.STRINGS
     spread: bool = False
-    categories: bool = False
     met: Joining | None = None
 
     def _taken(self) -> Steps:
@@ -201,7 +219,7 @@ class PandasSteps:
 
     def prepare(self, derived: tuple[Output, ...]) -> list[str]:
         """Write `where`, and the columns that are derived from the rows it keeps."""
-        columns = series(self.frame, self.query, self.data, arrow=self.arrow)
+        columns = series(self.frame, self.query, self.data, text=self.text)
         where = [write_filter(self.query.where, columns)] if self.query.where else []
         if any(aggregations(output.expression) for output in derived):
             return [*where, *(line for one in derived for line in self._derive_beside(one))]
@@ -211,7 +229,7 @@ class PandasSteps:
         """Write a derived column in which an aggregation is the value of the row's group."""
         query = replace(self.query, derive=(), aggregate=(), transform=(output,), apply=None)
         taken = decompose(query)
-        rows = series(self.frame, self.query, self.data, arrow=self.arrow)
+        rows = series(self.frame, self.query, self.data, text=self.text)
         if not taken.reductions:
             return [write_derivation((output,), rows)]
         rows = replace(self, query=query)._beside(rows, taken)  # noqa: SLF001 - its own kind
@@ -260,7 +278,7 @@ class PandasSteps:
         if has_missing_key(self.query, self.data):
             # pandas drops the group of the missing key by default.
             options["dropna"] = literal(False)
-        if self.categories:
+        if self.text is TextType.CATEGORIES:
             # pandas 2 gives every combination of categories a group by default.
             options["observed"] = literal(True)
         return options
@@ -317,7 +335,7 @@ class PandasSteps:
         assert function.body is not None
         facts = row_facts(self.query, self.data)
         nothing = facts.kind(function.body) not in {"int", "float", "decimal"}
-        writer = series(self.frame, self.query, self.data, arrow=self.arrow)
+        writer = series(self.frame, self.query, self.data, text=self.text)
         writer = replace(writer, facts=facts, nothing=nothing)
         named, last = hoist(skip_missing(self.query, self.data, function.body))
         lines = []
@@ -396,7 +414,7 @@ class PandasSteps:
     def _transform(self, taken: Steps) -> list[str]:
         """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
         query = replace(self.query, derive=taken.derived)
-        rows = self._beside(series(self.frame, query, self.data, arrow=self.arrow), taken)
+        rows = self._beside(series(self.frame, query, self.data, text=self.text), taken)
         lines, values = self.prepare(taken.derived), {}
         if self.query.group_by and taken.reductions:
             groups = quote(
@@ -471,24 +489,24 @@ class PandasSteps:
         """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
-        return series("answer", after, Schema(keys, 0), arrow=self.arrow)
+        return series("answer", after, Schema(keys, 0), text=self.text)
 
 
 def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "return ANSWER") -> str:
     """Write all steps, each but the last to a frame of its own."""
     if not later:
         return first.body(returned)
-    return "\n".join([first.body(FIRST), write_later(later, returned, arrow=first.arrow)])
+    return "\n".join([first.body(FIRST), write_later(later, returned, text=first.text)])
 
 
 def write_later(
-    later: Sequence[Step], returned: str = "return ANSWER", *, arrow: bool = False
+    later: Sequence[Step], returned: str = "return ANSWER", *, text: TextType = TextType.STRINGS
 ) -> str:
     """Write the steps behind the first one, whose answer is in its frame."""
     lines = []
     for place, step in enumerate(later, 1):
         end = f"{step_name(place + 1)} = ANSWER" if place < len(later) else returned
-        steps = PandasSteps(step.query, step.rows, step_name(place), arrow=arrow)
+        steps = PandasSteps(step.query, step.rows, step_name(place), text=text)
         lines.append(steps.body(end))
     return "\n".join(lines)
 

@@ -78,6 +78,7 @@ VARIANTS = {
     "split_words": "x.str.split().str[z]",
     "split_character": "x.str.split(y).str[z]",
     "text_date": "x.dt.strftime('%Y-%m-%d')",
+    "text_objects": "x.astype('Int64').astype('str').mask(x.isna(), None)",
     "text_missing": "x.astype('Int64').astype(s)",
     "integer_string": "pd.to_numeric(x.where(x.str.fullmatch('[+-]?[0-9]+')))",
     "integer_bool": "x.astype('int64')",

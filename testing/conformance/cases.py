@@ -300,6 +300,7 @@ QUERIES = {
         "{transform: {a: integer(z), b: number(x), c: integer(b), d: integer(-w), f: number(b),"
         " h: 'u[:-1]', i: 'u[-3:-1]'}}"
     ),
+    "text_letters": "{transform: {a: \"upper('weiß ' + k)\", b: \"lower('É' + k)\"}}",
     "text_case": "{where: \"matches(u, '(?i)AB') or matches(u, '[,;]$')\", aggregate: {n: size()}}",
     "text_holds": (
         "{where: \"contains(t, 'o') or starts_with(t, 'L')\", group_by: k, aggregate: {rows: size()}}"

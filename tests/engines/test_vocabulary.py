@@ -127,3 +127,10 @@ def test_refusal_says_why(name: str, word: str) -> None:
 
 def _example(word: str) -> Expr:
     return expression(write_example(word, (ROW_FUNCTIONS | AGGREGATIONS | WINDOWS)[word]))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "modin"])
+def test_text_that_is_made_is_held_as_text_that_is_read(engine: str) -> None:
+    query = Query("q", "", derive=(Output("a", expression("text(x)")),), select=("a",))
+    program = find(engine).write(query, Schema((Column("x", "int", "int64"),), 9)).text
+    assert "infer_string = True" in program

@@ -87,6 +87,7 @@ def test_arithmetic_has_pythons_meaning(
         ("abs", None, None),
         ("abs", -3, 3),
         ("lower", "ÄB", "äb"),
+        ("upper", "weiß ᾀ", "WEIẞ ᾈ"),
         ("len", "äb", 2),
         ("strip", " a\u00a0", "a"),
         ("count_words", " a  b ", 2),

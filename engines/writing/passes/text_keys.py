@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....errors import Unsupported
-from ....spec.expression import Expr, columns
+from ....spec.expression import columns
 from ....spec.schema import Schema
 from ....spec.workload import Query
 from .join import single_frame
@@ -26,13 +26,6 @@ def require_text_keys(query: Query, data: Schema, engine: str) -> Query:
 
 def find_text_keys(query: Query, data: Schema) -> tuple[str, ...]:
     """Return the keys of text that no expression reads."""
-    read = columns(*_expressions(query))
+    read = columns(*query.expressions)
     texts = (k for k in query.group_by if k in data and data[k].kind == "string")
     return tuple(key for key in texts if key not in read)
-
-
-def _expressions(query: Query) -> list[Expr]:
-    outputs = (*query.derive, *query.aggregate, *query.transform)
-    conditions = (query.where, query.having)
-    roots = [output.expression for output in outputs]
-    return [*roots, *(condition for condition in conditions if condition is not None)]
