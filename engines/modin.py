@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, assert_never
 
-from ..errors import EngineError
+from ..errors import EngineError, Unsupported
+from ..spec.schema import Schema
+from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
@@ -18,6 +20,7 @@ from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
 from .writing.program import NONE, Parts, fill
+from .writing.properties import row_facts
 from .writing.quote import literal, quote, to_source
 from .writing.sequence import Step
 from .writing.user_functions import as_definition, find_called, make_own, require_function
@@ -65,6 +68,8 @@ client = Client(ADDRESS)
 SETUP
 return client
 """
+# Kinds whose values Modin cannot order beside missing ones.
+UNORDERED = ("string", "bool", "date")
 OBJECT_STORE_SHARE = 0.3  # of the memory, as Ray takes by default of the machine's
 SMALLEST_OBJECT_STORE = 75 * 1024 * 1024  # bytes; Ray refuses less
 # Modin's own name of what runs it: unidist is its layer over MPI.
@@ -87,11 +92,26 @@ from unidist.config import Backend
 """
 
 
+def require_ordered_key(query: Query, data: Schema) -> Query:
+    """Return a query; Unsupported where Modin's `apply` cannot divide the rows by the first key.
+
+    Modin 0.37.1 divides the groups of `apply` by quantiles of the first key; those of objects
+    beside missing values raise, as soon as there are rows for two partitions.
+    """
+    if not isinstance(query.apply, GroupFunction) or not query.group_by:
+        return query
+    key = row_facts(query, data).data[query.group_by[0]]
+    if key.missing and key.kind in UNORDERED:
+        why = f"Modin's apply cannot order {key.kind} keys with missing values; use modin/native"
+        raise Unsupported(query.name, why)
+    return query
+
+
 @dataclass(frozen=True, slots=True)
 class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
 
-    passes: tuple[Pass, ...] = (widen_beside_floats,)
+    passes: tuple[Pass, ...] = (require_ordered_key, widen_beside_floats)
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""
 
@@ -241,7 +261,12 @@ VARIANTS = (
     Modin(MPI, backend="mpi"),
     Modin(
         INFO.variant("apply", work=FUNCTIONS),
-        (partial(require_function, engine="modin"), widen_beside_floats, as_definition),
+        (
+            partial(require_function, engine="modin"),
+            require_ordered_key,
+            widen_beside_floats,
+            as_definition,
+        ),
     ),
     Modin(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),

@@ -14,10 +14,11 @@ from dfbench.engines.base import Resources
 from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported, WorkloadError
+from dfbench.spec.expression import Col, IsMissing, Not
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import list_shipped, read, read_text
-from dfbench.spec.schema import Column, Schema
-from dfbench.spec.workload import Query, RowFunction, Tasks
+from dfbench.spec.schema import Column, Kind, Schema
+from dfbench.spec.workload import GroupFunction, Query, RowFunction, Tasks
 from dfbench.storage.records import Outcome
 from dfbench.verification.agreement import Expected, compare_answer
 
@@ -138,6 +139,25 @@ def test_an_array_is_told_by_its_sum() -> None:
 def test_engines_of_frames_refuse_tasks_in_words(engine: str) -> None:
     with pytest.raises(Unsupported, match="tasks"):
         find(engine).write(tasks(WALK, steps=3), COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrow"), [("string", "string"), ("bool", "bool"), ("int", "int64")]
+)
+def test_modin_refuses_to_divide_groups_by_objects_beside_missing_values(
+    kind: Kind, arrow: str
+) -> None:
+    function = GroupFunction("f", ("out",), "def f(A):\n    return A.sum()\n", ("A",))
+    numbers, key = COLUMNS.columns[:2], Column("k", kind, arrow)
+    gaps = Schema((*numbers, replace(key, nulls=True)), rows=100)
+    present = Not(IsMissing(Col("k")))
+    for engine in ("modin", "modin/dask", "modin/apply"):
+        asked = Query("q", "", group_by=("k",), apply=function)
+        find(engine).write(asked, Schema((*numbers, key), rows=100))
+        find(engine).write(replace(asked, where=present), gaps)
+        if kind != "int":
+            with pytest.raises(Unsupported, match="use modin/native"):
+                find(engine).write(asked, gaps)
 
 
 @pytest.mark.parametrize("engine", ["polars", "pandas+numpy", "duckdb", "datatable"])
