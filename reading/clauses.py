@@ -12,7 +12,6 @@ from typing import assert_never
 from ..spec.expression import Agg, Col, Expr, aggregations, children, columns
 from ..spec.order import ORDERED
 from ..spec.parser import chain
-from ..spec.schema import Schema
 from ..spec.workload import Join, Output, SortKey
 from .meaning import as_filter, as_value
 from .rows import (
@@ -27,6 +26,10 @@ from .rows import (
     Windowed,
 )
 from .trees import substitute
+
+
+class UnknownColumnsError(Exception):
+    """All columns of a file are needed, and they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ class _Writer:
             return self.pass_on(below, needed)
         made = {output.name for output in kept}
         if needed is None:
-            known = [] if below.schema is None else below.schema.names
+            if below.schema is None:
+                raise UnknownColumnsError
+            known = below.schema.names
             passed = [name for name in known if name not in keys]
         else:
             passed = sorted(needed - made - {*keys})
@@ -200,6 +205,8 @@ def _merge(steps: list[Step]) -> list[Step]:
         while found and (joined := _join(found[-1], step)) is not None:
             found.pop()
             step = joined  # noqa: PLW2901 - what is joined may join what is before it
+        if found and (pair := _reorder(found[-1], step)):
+            found[-1], step = pair  # noqa: PLW2901
         if not _is_empty(step) or not found:
             found.append(step)
     return found
@@ -214,10 +221,17 @@ def _join(before: Step, step: Step) -> Step | None:
     if _only_prepares(before):
         return _prepend(before, step)
     if step.answer in {"", "select", "transform"} and not step.group_by and not step.join:
-        if not (step.answer or step.derive):
+        if not (step.answer or step.derive) or _keeps_all(before, step):
             return _append(before, step)
         return _project(before, step)
     return None
+
+
+def _keeps_all(before: Step, step: Step) -> bool:
+    """Return whether a step chooses just the columns that the one before it has."""
+    names = (*before.group_by, *(output.name for output in before.outputs))
+    made = before.answer in {"aggregate", "transform"}
+    return made and step.answer == "select" and step.names == names and not step.derive
 
 
 def _only_prepares(step: Step) -> bool:
@@ -258,7 +272,7 @@ def _project(before: Step, step: Step) -> Step | None:
     wanted = _wanted(step)
     if before.answer not in {"aggregate", "transform"} or step.where or wanted is None:
         return None
-    if before.limit is not None and step.answer == "":
+    if any(aggregations(output.expression) for output in wanted):
         return None
     keys = before.group_by
     if tuple(o.name for o in wanted[: len(keys)]) != keys:
@@ -272,12 +286,36 @@ def _project(before: Step, step: Step) -> Step | None:
         return None
     if before.answer == "transform" and _nests(rest, values):
         return None
-    kept = {o.name for o in made if substitute(Col(o.name), values) == o.expression} | {*keys}
+    names = {key: key for key in keys}
+    names |= {old: o.name for old, expr in values.items() for o in made if o.expression == expr}
     used = {key.name for key in before.sort} | {*columns(*before.having)}
-    if not used <= kept:
+    if not used <= names.keys():
         return None
+    renamed = {old: Col(new) for old, new in names.items()}
     return replace(
-        before, outputs=made, sort=step.sort or before.sort, limit=step.limit or before.limit
+        before,
+        outputs=made,
+        having=tuple(substitute(one, renamed) for one in before.having),
+        sort=step.sort or tuple(replace(key, name=names[key.name]) for key in before.sort),
+        limit=before.limit if step.limit is None else step.limit,
+    )
+
+
+def _reorder(before: Step, step: Step) -> tuple[Step, Step] | None:
+    """Move what a step computes into the transform before it, which leaves it to choose columns."""
+    wanted = _wanted(step)
+    if before.answer != "transform" or step.answer != "transform" or wanted is None:
+        return None
+    keys = [output for output in wanted if output.name in before.group_by]
+    if any(output.expression != Col(output.name) for output in keys):
+        return None
+    rest = tuple(output for output in wanted if output not in keys)
+    lead = tuple(Output(key, Col(key)) for key in before.group_by)
+    made = _project(before, replace(step, outputs=(*lead, *rest), derive=()))
+    if made is None:
+        return None
+    return made, Step(
+        "select", names=tuple(o.name for o in wanted), sort=step.sort, limit=step.limit
     )
 
 
@@ -306,11 +344,6 @@ def _nests(outputs: tuple[Output, ...], values: dict[str, Expr]) -> bool:
     inner = {name for name, expr in values.items() if aggregations(expr)}
     aggs = aggregations(*(output.expression for output in outputs))
     return any(inner & {*columns(agg)} for agg in aggs)
-
-
-def step_schema(rows: Rows) -> Schema | None:
-    """Return the columns that rows have."""
-    return rows.schema
 
 
 def condition(parts: tuple[Expr, ...]) -> Expr | None:

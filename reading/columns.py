@@ -3,18 +3,96 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from ..spec.expression import Compare, Lit
+from ..spec.expression import Agg, Arith, Case, Col, Compare, Expr, IsMissing, Lit, Neg
+from ..spec.expression import Call as Word
 from ..spec.parser import case
+from ..spec.workload import SortKey
 from . import operators
 from .calls import Call, Method
-from .frames import assign_column
-from .values import Column, Frame, Scalar, Value
+from .frames import assign_column, count_values, fill, filter_rows, group_keys
+from .meaning import can_miss, negate
+from .operators import kind_of, label_name, materialize, number
+from .rows import distinct, keep
+from .rows import limit as limit_rows
+from .rows import sort as sort_rows
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Label,
+    Library,
+    Part,
+    Scalar,
+    UnreadError,
+    Value,
+    parameters,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+REDUCTIONS = {
+    "sum": "sum",
+    "mean": "mean",
+    "min": "min",
+    "max": "max",
+    "median": "median",
+    "count": "count",
+    "nunique": "n_unique",
+    "any": "any",
+    "all": "all",
+}
+OPERATORS: dict[str, ast.operator] = {
+    "add": ast.Add(),
+    "sub": ast.Sub(),
+    "subtract": ast.Sub(),
+    "mul": ast.Mult(),
+    "multiply": ast.Mult(),
+    "div": ast.Div(),
+    "divide": ast.Div(),
+    "truediv": ast.Div(),
+    "floordiv": ast.FloorDiv(),
+    "mod": ast.Mod(),
+    "pow": ast.Pow(),
+}
+COMPARISONS: dict[str, ast.cmpop] = {
+    "eq": ast.Eq(),
+    "ne": ast.NotEq(),
+    "lt": ast.Lt(),
+    "le": ast.LtE(),
+    "gt": ast.Gt(),
+    "ge": ast.GtE(),
+}
+WHOLE = {"int", "int8", "int16", "int32", "int64", "Int64", "integer"}
+FLOATS = {"float", "float32", "float64"}
+
+
+def row_word(word: str) -> Callable[[Call, Value], Value]:
+    """Return what reads a function of single values that the language has."""
+
+    def read(call: Call, owner: Value) -> Value:
+        found = operators.align(call.node, owner)
+        return found.make(operators.word(call.node, word, number(found.exprs[0], found.rows)))
+
+    return read
 
 
 def look_up(node: ast.AST, column: Column, table: dict[object, object]) -> Column:
@@ -22,56 +100,815 @@ def look_up(node: ast.AST, column: Column, table: dict[object, object]) -> Colum
     found = operators.align(node, column)
     subject = found.exprs[0]
     branches = tuple(
-        (Compare("==", subject, operators.literal(key, node)), operators.literal(value, node))
+        (_equals(subject, key, node), operators.literal(value, node))
         for key, value in table.items()
     )
-    if not branches:
-        return column.with_expr(Lit(None))
-    return cast("Column", found.make(case(branches, Lit(None))))
+    return cast("Column", found.make(case(branches, Lit(None)) if branches else Lit(None)))
+
+
+def _equals(subject: Expr, key: object, node: ast.AST) -> Expr:
+    wanted = operators.literal(key, node)
+    return IsMissing(subject) if wanted == Lit(None) else Compare("==", subject, wanted)
 
 
 def reduction(word: str) -> Callable[[Call, Column], Scalar]:
     """Return what reads an aggregation of a column."""
 
-    def read(_call: Call, column: Column) -> Scalar:
+    def read(call: Call, column: Column) -> Scalar:
+        call.constant("axis")
+        call.constant("numeric_only")
+        if not call.constant("skipna", True):
+            raise call.fail("aggregations of a workload skip missing values; leave skipna out")
+        if call.constant("min_count", 0) not in {0, -1}:
+            raise call.fail("sum with min_count is not read")
         return operators.reduce(column, word)
 
     return read
+
+
+def read_spread(call: Call, column: Column) -> Scalar:
+    """Read `std` and `var`."""
+    call.constant("axis")
+    call.constant("skipna")
+    return spread(call, column, call.name, call.constant("ddof", 1))
+
+
+def spread(call: Call, column: Column, word: str, ddof: object) -> Scalar:
+    """Return a standard deviation or variance of a sample (ddof 1) or a population (0)."""
+    found = operators.reduce(column, word)
+    if ddof == 1:
+        return found
+    if ddof != 0:
+        raise call.fail(f"{word} is read with ddof=0 or ddof=1")
+    return replace(found, expr=population(found.expr))
+
+
+def population(sample: Expr) -> Expr:
+    """Return the spread of a population, made of that of a sample."""
+    n = Agg("count", cast("Agg", sample).arguments)
+    share: Expr = Arith("/", Arith("-", n, Lit(1)), n)
+    if cast("Agg", sample).function == "std":
+        share = Word("sqrt", (share,))
+    return Case(((Compare("==", n, Lit(1)), Lit(0.0)),), Arith("*", sample, share))
+
+
+def read_quantile(call: Call, column: Column) -> Scalar:
+    """Read `quantile(q)`."""
+    share = call.constant("q", 0.5)
+    if isinstance(share, bool) or not isinstance(share, int | float):
+        raise call.fail("quantile is read with one number")
+    if call.constant("interpolation", "linear") != "linear":
+        raise call.fail("quantile is read with linear interpolation only")
+    return operators.reduce(column, "quantile", Lit(share))
+
+
+def read_operator(call: Call, column: Value) -> Value:
+    """Read `add`, `sub`, `mul` and the like."""
+    if call.has("fill_value"):
+        raise call.fail(f"{call.name} with fill_value is not read; call fillna first")
+    call.constant("axis")
+    other = call.need("other")
+    if call.name in COMPARISONS:
+        return operators.compare(call.node, COMPARISONS[call.name], column, other)
+    return operators.binary(call.node, OPERATORS[call.name], column, other)
 
 
 def read_round(call: Call, column: Value) -> Value:
     """Read `round(decimals)`."""
     places = call.constant("decimals", 0)
     found = operators.align(call.node, column)
-    settings = (Lit(places),) if places else ()
-    return found.make(operators.word(call.node, "round", found.exprs[0], *settings))
+    settings = (operators.literal(places, call.node),) if places else ()
+    value = number(found.exprs[0], found.rows)
+    return found.make(operators.word(call.node, "round", value, *settings))
+
+
+def read_clip(call: Call, column: Value) -> Value:
+    """Read `clip(lower, upper)`."""
+    call.constant("axis")
+    low, high = call.value("lower"), call.value("upper")
+    found = column
+    for word, bound in (("max", low), ("min", high)):
+        if not (isinstance(bound, Const) and bound.value is None):
+            sides = operators.align(call.node, found, bound)
+            found = sides.make(operators.word(call.node, word, *sides.exprs))
+    return found
+
+
+def read_fillna(call: Call, column: Column) -> Value:
+    """Read `fillna(value)`."""
+    value = call.need("value")
+    if call.has("method"):
+        raise call.fail("fillna with a method is not read; fill with a value")
+    if not can_miss(column.expr, column.rows.schema):
+        return column
+    return fill(call.node, column, value)
+
+
+def read_missing(call: Call, column: Value) -> Value:
+    """Read `isna` and `notna`."""
+    found = operators.align(call.node, column)
+    test = IsMissing(found.exprs[0])
+    return found.make(negate(test) if call.name.startswith("not") else test)
+
+
+def read_isin(call: Call, column: Value) -> Value:
+    """Read `isin([…])`."""
+    found = operators.align(call.node, column)
+    values = call.need("values")
+    return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
+
+
+def read_between(call: Call, column: Value) -> Value:
+    """Read `between(left, right)`."""
+    inclusive = call.constant("inclusive", "both")
+    left, right = call.need("left"), call.need("right")
+    low = ast.GtE() if inclusive in {"both", "left"} else ast.Gt()
+    high = ast.LtE() if inclusive in {"both", "right"} else ast.Lt()
+    return operators.logical(
+        call.node,
+        "and",
+        operators.compare(call.node, low, column, left),
+        operators.compare(call.node, high, column, right),
+    )
+
+
+def read_astype(call: Call, column: Column) -> Value:
+    """Read `astype(type)`."""
+    kind = call.need("dtype")
+    call.constant("errors")
+    name = kind.name.rpartition(".")[2] if isinstance(kind, Library) else call.constant("dtype")
+    return convert(call.node, column, str(name))
+
+
+def convert(node: ast.AST, column: Value, name: str) -> Value:
+    """Return a column in another type, as far as its values change."""
+    found = operators.align(node, column)
+    expr = found.exprs[0]
+    known = kind_of(expr, found.rows)
+    if name in FLOATS or name in WHOLE:
+        if known == "string":
+            word = "number" if name in FLOATS else "integer"
+            return found.make(operators.word(node, word, expr))
+        value = number(expr, found.rows)
+        if name in FLOATS or known in {"int", "bool"}:
+            return found.make(value)
+        return found.make(operators.word(node, "integer", value))
+    if name in {"str", "string", "object"}:
+        if known == "string" or name == "object":
+            return column
+        if can_miss(expr, found.rows.schema):
+            raise UnreadError(node, "astype(str) of missing values gives 'nan'; fill them first")
+        return found.make(operators.word(node, "text", expr))
+    if name == "category":
+        return column
+    if name == "bool" and known in {"bool", "int"}:
+        return found.make(operators.truth(node, expr, found.rows))
+    if name.startswith("datetime64") and known in {"date", "timestamp", None}:
+        return column
+    raise UnreadError(node, f"astype({name!r}) is not read")
+
+
+def read_map(call: Call, column: Column) -> Value:
+    """Read `map(dict)` and `map(function)`."""
+    argument = call.value("arg") if call.has("arg") else call.value("func")
+    call.constant("na_action")
+    match argument:
+        case Const(dict() as table):
+            return look_up(call.node, column, table)
+        case Column():
+            raise call.fail("map of another series is not read; the nearest is merge on its index")
+    return apply_function(call, column, argument)
+
+
+def apply_function(call: Call, column: Column, function: Value) -> Value:
+    """Return what a function makes of each value."""
+    element = replace(column, element=True)
+    match function:
+        case Function():
+            names = parameters(function)
+            if not names:
+                raise call.fail("this function takes no argument")
+            extra = call.given.get("args")
+            call.used.add("args")
+            given: dict[str, Value] = {names[0]: element, **call.extra}
+            if isinstance(extra, Const) and isinstance(extra.value, list | tuple):
+                given |= zip(names[1:], map(Const, extra.value), strict=False)
+            made = call.reader.enter(call.node, function, given)
+        case Library():
+            made = call.reader.call_library(call.node, function.name, element)
+        case _:
+            raise call.fail(f"{call.name} is read with a function of this code, or a dict")
+    match made:
+        case Column():
+            return replace(made, element=False, name=column.name, index=column.index)
+        case Const():
+            return column.with_expr(operators.literal(made.value, call.node))
+    raise call.fail("a function of a value is read if it returns one value")
+
+
+def read_apply(call: Call, column: Column) -> Value:
+    """Read `apply(function)`."""
+    call.constant("convert_dtype")
+    return apply_function(call, column, call.value("func"))
+
+
+def read_replace(call: Call, column: Column) -> Value:
+    """Read `replace({old: new})` and `replace(old, new)`."""
+    old = call.constant("to_replace")
+    if call.constant("regex", False):
+        raise call.fail("replace with a regular expression is not read")
+    pairs = old if isinstance(old, dict) else None
+    if pairs is None:
+        new = call.constant("value")
+        olds = old if isinstance(old, list | tuple) else [old]
+        news = new if isinstance(new, list | tuple) else [new] * len(olds)
+        pairs = dict(zip(olds, news, strict=True))
+    found = operators.align(call.node, column)
+    branches = tuple(
+        (_equals(found.exprs[0], key, call.node), operators.literal(value, call.node))
+        for key, value in pairs.items()
+    )
+    return found.make(case(branches, found.exprs[0]))
+
+
+def read_where(call: Call, column: Column) -> Value:
+    """Read `where(condition, other)` and `mask`."""
+    test, other = call.need("cond"), call.value("other")
+    if isinstance(test, Function):
+        names = parameters(test)
+        test = call.reader.enter(call.node, test, {names[0]: column})
+    sides = (column, other) if call.name == "where" else (other, column)
+    return operators.choose(call.node, test, *sides)
+
+
+def window_of(column: Column, function: str, *settings: Expr, name: object = None) -> Column:
+    """Return a function of the rows around each row, in the rows' order."""
+    column = materialize(column)
+    expr = column.expr
+    if function in {"cumsum", "rank"}:
+        expr = number(expr, column.rows)
+    label = column.name if name is None else cast("str", name)
+    made = Agg(function, (expr, *settings))
+    return replace(column, expr=made, keys=column.scope, name=label)
+
+
+def read_shift(call: Call, column: Column) -> Value:
+    """Read `shift(n)`."""
+    if call.has("freq") or call.has("fill_value"):
+        raise call.fail("shift is read with a number of rows only")
+    return shifted(call, column, call.constant("periods", 1))
+
+
+def shifted(call: Call, column: Column, n: object) -> Column:
+    """Return the values n rows before, or after if n is negative."""
+    if not isinstance(n, int) or isinstance(n, bool) or n == 0:
+        raise call.fail("shift is read with a number of rows other than 0")
+    settings = () if abs(n) == 1 else (Lit(abs(n)),)
+    return window_of(column, "lag" if n > 0 else "lead", *settings)
+
+
+def read_diff(call: Call, column: Column) -> Value:
+    """Read `diff(n)` and `pct_change(n)`."""
+    call.constant("axis")
+    column = materialize(column)
+    before = shifted(call, column, call.constant("periods", 1))
+    if call.name == "diff":
+        return operators.binary(call.node, ast.Sub(), column, before)
+    method = call.constant("fill_method", "pad")
+    if method is not None and can_miss(column.expr, column.rows.schema):
+        raise call.fail("pct_change fills missing values first; give fill_method=None")
+    ratio = operators.binary(call.node, ast.Div(), column, before)
+    return operators.binary(call.node, ast.Sub(), ratio, Const(1))
+
+
+def read_cumsum(call: Call, column: Column) -> Value:
+    """Read `cumsum`."""
+    call.constant("axis")
+    call.constant("skipna")
+    return window_of(column, "cumsum")
+
+
+def read_rank(call: Call, column: Column) -> Value:
+    """Read `rank`."""
+    call.constant("axis")
+    call.constant("numeric_only")
+    if call.constant("na_option", "keep") != "keep":
+        raise call.fail("rank is read with na_option='keep'")
+    column = materialize(column)
+    method, ascending = call.constant("method", "average"), call.constant("ascending", True)
+    expr = number(column.expr, column.rows)
+    up, down = Agg("rank", (expr,)), Agg("rank", (Neg(expr),))
+    one, other = (up, down) if ascending else (down, up)
+    count = Agg("count", (expr,))
+    match method:
+        case "min":
+            made: Expr = one
+        case "max":
+            made = Arith("-", Arith("+", count, Lit(1)), other)
+        case "average":
+            total = Arith("-", Arith("+", Arith("+", one, count), Lit(1)), other)
+            made = Arith("/", total, Lit(2))
+        case _:
+            raise call.fail(f"rank with method={method!r} is not read; use 'min' or 'average'")
+    if call.constant("pct", False):
+        made = Arith("/", made, count)
+    return replace(column, expr=made, keys=column.scope)
+
+
+def read_groupby(call: Call, column: Column) -> Grouped:
+    """Read `column.groupby(other)`."""
+    column = materialize(column)
+    frame = Frame(column.rows, {}, complete=False, index=column.index)
+    frame, keys = group_keys(
+        call, frame, call.value("by") if call.has("by") else call.value("level")
+    )
+    call.constant("observed")
+    call.constant("group_keys")
+    return Grouped(
+        frame,
+        keys,
+        ((column.name or "value", column.expr),),
+        single=True,
+        sort=bool(call.constant("sort", True)),
+        dropna=bool(call.constant("dropna", True)),
+    )
+
+
+def as_frame(node: ast.AST, column: Column, label: object = None) -> Frame:
+    """Return a frame of a column and its index."""
+    column = materialize(column)
+    wanted = label if label is not None else column.name
+    label = wanted if wanted is not None else 0
+    frame = Frame(column.rows, {}, index=column.index)
+    match column.expr:
+        case Col(name):
+            return replace(frame, columns={cast("Label", label): name})
+    return assign_column(node, frame, cast("str", label), column)
+
+
+def read_value_counts(call: Call, column: Column) -> Value:
+    """Read `value_counts`."""
+    frame = as_frame(call.node, column)
+    label, name = next(iter(frame.columns.items()))
+    if call.has("bins"):
+        raise call.fail("value_counts with bins is not read; use pd.cut")
+    rows = frame.rows
+    if call.constant("dropna", True) and can_miss(Col(name), rows.schema):
+        rows = keep(rows, negate(IsMissing(Col(name))))
+    return count_values(call, rows, {label: name})
+
+
+def read_unique(_call: Call, column: Column) -> Column:
+    """Read `unique` and `drop_duplicates`."""
+    frame = as_frame(_call.node, column)
+    name = next(iter(frame.columns.values()))
+    return Column(distinct(frame.rows, (name,)), Col(name), column.name)
+
+
+def read_largest(call: Call, column: Column) -> Value:
+    """Read `nlargest(n)` and `nsmallest(n)`."""
+    frame = _without_missing(as_frame(call.node, column))
+    name = next(iter(frame.columns.values()))
+    by = (SortKey(name, call.name == "nlargest"),)
+    rows = limit_rows(sort_rows(frame.rows, by), call.constant("n", 5))
+    return Column(rows, Col(name), column.name, index=frame.index)
+
+
+def _without_missing(frame: Frame) -> Frame:
+    name = next(iter(frame.columns.values()))
+    if not can_miss(Col(name), frame.rows.schema):
+        return frame
+    return replace(frame, rows=keep(frame.rows, negate(IsMissing(Col(name)))))
+
+
+def read_dropna(call: Call, column: Column) -> Column:
+    """Read `dropna`."""
+    call.constant("axis")
+    column = materialize(column)
+    test = negate(IsMissing(column.expr))
+    if not can_miss(column.expr, column.rows.schema):
+        return column
+    return replace(column, rows=keep(column.rows, test))
+
+
+def read_sort_values(call: Call, column: Column) -> Column:
+    """Read `sort_values` of a series."""
+    call.constant("axis")
+    call.constant("ignore_index")
+    frame = as_frame(call.node, column)
+    name = next(iter(frame.columns.values()))
+    order = SortKey(name, not call.constant("ascending", True))
+    return Column(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
+
+
+def read_sort_index(call: Call, column: Column) -> Column:
+    """Read `sort_index` of a series."""
+    ascending = bool(call.constant("ascending", True))
+    if not column.index:
+        return column
+    column = materialize(column)
+    keys = tuple(SortKey(name, not ascending) for name in column.index.values())
+    return replace(column, rows=sort_rows(column.rows, keys))
+
+
+def read_head(call: Call, column: Column) -> Column:
+    """Read `head(n)` of a series."""
+    n = call.constant("n", 5)
+    if not isinstance(n, int) or n < 0:
+        raise call.fail("head of a negative number is not read")
+    frame = as_frame(call.node, column)
+    name = next(iter(frame.columns.values()))
+    return Column(limit_rows(frame.rows, n), Col(name), column.name, index=frame.index)
 
 
 def read_reset_index(call: Call, column: Column) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
     if call.constant("drop", False):
         return replace(column, index={})
-    label = call.constant("name", column.name)
-    column = operators.materialize(column)
-    frame = Frame(column.rows, {}, index={})
-    made = assign_column(call.node, frame, label if label is not None else 0, column)
-    return replace(made, columns={**column.index, **made.columns})
+    frame = as_frame(call.node, column, call.constant("name"))
+    call.constant("level")
+    return replace(frame, columns={**frame.index, **frame.columns}, index={})
 
 
-COLUMN_METHODS = {
-    **{
-        name: Method(reduction(word), "axis skipna numeric_only")
-        for name, word in {
-            "sum": "sum",
-            "mean": "mean",
-            "min": "min",
-            "max": "max",
-            "median": "median",
-            "count": "count",
-            "nunique": "n_unique",
-        }.items()
-    },
-    "round": Method(read_round, "decimals"),
-    "reset_index": Method(read_reset_index, "level drop name inplace"),
+def read_to_frame(call: Call, column: Column) -> Frame:
+    """Read `to_frame(name)`."""
+    return as_frame(call.node, column, call.constant("name"))
+
+
+def read_rename(call: Call, column: Column) -> Value:
+    """Read `rename(name)`."""
+    return replace(column, name=call.constant("index"))
+
+
+def read_rename_axis(call: Call, owner: Value) -> Value:
+    """Read `rename_axis(name)`."""
+    names = call.names("mapper")
+    if not isinstance(owner, Frame | Column) or len(names) != len(owner.index):
+        raise call.fail("rename_axis is read with a name for each level of the index")
+    return replace(owner, index=dict(zip(names, owner.index.values(), strict=True)))
+
+
+def read_agg(call: Call, column: Column) -> Value:
+    """Read `agg('mean')` of a series."""
+    name = call.constant("func")
+    if name in REDUCTIONS:
+        return operators.reduce(column, REDUCTIONS[name])
+    if name in {"std", "var"}:
+        return operators.reduce(column, name)
+    raise call.fail("agg of a series is read with the name of one aggregation")
+
+
+def read_corr(call: Call, column: Column) -> Scalar:
+    """Read `corr(other)`."""
+    if call.constant("method", "pearson") != "pearson":
+        raise call.fail("corr is read with Pearson's method only")
+    found = operators.align(call.node, column, call.need("other"))
+    return Scalar(found.rows, Agg("corr", found.exprs), column.scope)
+
+
+def read_copy(call: Call, column: Column) -> Column:
+    """Read `copy` and conversions that keep the values."""
+    call.constant("deep")
+    return replace(column)
+
+
+def read_combine(call: Call, column: Column) -> Value:
+    """Read `combine_first(other)`."""
+    return fill(call.node, column, call.need("other"))
+
+
+# texts
+
+
+def text_word(word: str) -> Callable[[Call, Value], Value]:
+    """Return what reads a method of texts without arguments."""
+
+    def read(call: Call, owner: Value) -> Value:
+        found = operators.align(call.node, _texts(owner))
+        return found.make(operators.word(call.node, word, found.exprs[0]))
+
+    return read
+
+
+def _texts(owner: Value) -> Value:
+    return owner.owner if isinstance(owner, Part) else owner
+
+
+def read_strip(call: Call, owner: Value) -> Value:
+    """Read `strip()` of white space."""
+    if call.has("to_strip"):
+        raise call.fail("strip is read without characters: it strips white space")
+    return text_word("strip")(call, owner)
+
+
+def read_contains(call: Call, owner: Value) -> Value:
+    """Read `contains`, `startswith` and `endswith` of a text."""
+    found = operators.align(call.node, _texts(owner))
+    pattern, subject = call.constant("pat"), found.exprs[0]
+    if not isinstance(pattern, str):
+        raise call.fail(f"{call.name} is read with one constant text")
+    word = {"startswith": "starts_with", "endswith": "ends_with"}.get(call.name, "contains")
+    if not call.constant("case", True):
+        subject, pattern = operators.word(call.node, "lower", subject), pattern.lower()
+    if call.constant("regex", True) and word == "contains" and _is_regular(pattern):
+        word = "matches"
+    made = operators.word(call.node, word, subject, Lit(pattern))
+    if call.has("na") and can_miss(subject, found.rows.schema):
+        filled = bool(call.constant("na"))
+        made = case(((IsMissing(subject), Lit(filled)),), made)
+    call.constant("na")
+    return found.make(made)
+
+
+def _is_regular(pattern: str) -> bool:
+    return any(sign in pattern for sign in r".^$*+?{}[]\|()")
+
+
+def read_text_replace(call: Call, owner: Value) -> Value:
+    """Read `replace(old, new)` of a text."""
+    old, new = call.constant("pat"), call.constant("repl")
+    if call.constant("regex", False) and _is_regular(str(old)):
+        raise call.fail("replace with a regular expression is not read")
+    found = operators.align(call.node, _texts(owner))
+    made = operators.word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
+    return found.make(made)
+
+
+def read_split(call: Call, owner: Value) -> Value:
+    """Read `split(separator)`, of which an item is taken."""
+    separator = call.constant("pat")
+    call.constant("n")
+    if call.constant("expand", False):
+        raise call.fail("split with expand=True is not read; take parts: .str.split(',').str[0]")
+    return Part("parts", _texts(owner), (separator,))
+
+
+def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read an item of a split text."""
+    part = cast("Part", owner)
+    if not (isinstance(index, Const) and isinstance(index.value, int)):
+        raise UnreadError(node, "a part of a split text is read by its number")
+    found = operators.align(node, part.owner)
+    arguments = (found.exprs[0], Lit(part.details[0]), Lit(index.value))
+    return found.make(operators.word(node, "split", *arguments))
+
+
+def read_get(call: Call, owner: Value) -> Value:
+    """Read `.str.get(i)` of a split text."""
+    return read_part(call.node, owner, call.value("i"))
+
+
+def parts_of(_node: ast.AST, owner: Value) -> Value:
+    """Read `.str` behind a split."""
+    return owner
+
+
+def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `.str[a:b]`, `.str[i]`, and the same of a single text."""
+    found = operators.align(node, _texts(owner))
+    match index:
+        case Const(slice(step=None) as part):
+            ends = (Lit(part.start or 0), Lit(part.stop))
+        case Const(int() as at) if not isinstance(at, bool):
+            ends = (Lit(at), Lit(None if at == -1 else at + 1))
+        case _:
+            raise UnreadError(node, "an item of a text is read as [a:b] of constants")
+    return found.make(operators.word(node, "slice", found.exprs[0], *ends))
+
+
+def read_zfill(call: Call, owner: Value) -> Value:
+    """Read `zfill(width)`."""
+    found = operators.align(call.node, _texts(owner))
+    width = Lit(call.constant("width"))
+    return found.make(operators.word(call.node, "zfill", found.exprs[0], width))
+
+
+# times
+
+
+def date_word(word: str) -> Callable[[ast.AST, Value], Value]:
+    """Return what reads an attribute of times."""
+
+    def read(node: ast.AST, owner: Value) -> Value:
+        found = operators.align(node, _texts(owner))
+        return found.make(operators.word(node, word, found.exprs[0]))
+
+    return read
+
+
+def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
+    """Return what reads `(a - b).dt.days`."""
+
+    def read(node: ast.AST, owner: Value) -> Value:
+        found = operators.align(node, _texts(owner))
+        match found.exprs[0]:
+            case Arith("-", left, right):
+                return found.make(operators.word(node, word, left, right))
+        raise UnreadError(node, f"{word} is read of a difference of two times")
+
+    return read
+
+
+UNITS = {
+    "D": "day",
+    "d": "day",
+    "M": "month",
+    "MS": "month",
+    "Y": "year",
+    "A": "year",
+    "YS": "year",
+    "AS": "year",
+    "Q": "quarter",
+    "QS": "quarter",
+    "h": "hour",
+    "H": "hour",
 }
-COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {}
+
+
+def read_truncate(call: Call, owner: Value) -> Value:
+    """Read `floor(unit)`, `to_period(unit)` and `normalize()`."""
+    unit = "D" if call.name == "normalize" else call.constant("freq")
+    if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
+        raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
+    return truncated(call.node, _texts(owner), UNITS[str(unit)])
+
+
+def truncated(node: ast.AST, column: Value, unit: str) -> Value:
+    """Return the start of each time's month, day and so on."""
+    found = operators.align(node, column)
+    return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))
+
+
+def read_start_time(_node: ast.AST, owner: Value) -> Value:
+    """Read `.dt.start_time` of a period."""
+    return _texts(owner)
+
+
+def read_name(call: Call, owner: Value) -> Value:
+    """Read `month_name()` and `day_name()`."""
+    found = operators.align(call.node, _texts(owner))
+    word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
+    numbered = found.make(operators.word(call.node, word, found.exprs[0]))
+    table: dict[object, object] = dict(enumerate(names, first))
+    return look_up(call.node, cast("Column", numbered), table)
+
+
+def read_weekday(call: Call, owner: Value) -> Value:
+    """Read `weekday()` of a single time."""
+    return date_word("weekday")(call.node, owner)
+
+
+def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `column[mask]`."""
+    column = materialize(cast("Column", owner))
+    if isinstance(index, Column):
+        frame = filter_rows(_node, Frame(column.rows, {}, complete=False), index)
+        return replace(column, rows=frame.rows)
+    if isinstance(index, Const) and isinstance(index.value, slice):
+        stop = index.value.stop
+        if index.value.start in {None, 0} and isinstance(stop, int) and stop >= 0:
+            return replace(column, rows=limit_rows(column.rows, stop))
+    raise UnreadError(_node, "an item of a series is read with a condition only")
+
+
+def read_size(_node: ast.AST, owner: Value) -> Scalar:
+    """Read `column.size`."""
+    column = cast("Column", owner)
+    return Scalar(column.rows, Agg("size", ()), column.scope)
+
+
+def read_values(node: ast.AST, owner: Value) -> Value:
+    """Read `column.values`, whose aggregations would not skip missing values."""
+    column = cast("Column", owner)
+    if can_miss(column.expr, column.rows.schema):
+        raise UnreadError(node, "NumPy does not skip missing values; use the column itself")
+    return column
+
+
+def refuse_index(_node: ast.AST, _owner: Value) -> Value:
+    """Read `column.index` and the like, which are not read."""
+    raise UnreadError(_node, "the index of a series is not read; call reset_index")
+
+
+def accessor(kind: str) -> Callable[[ast.AST, Value], Value]:
+    """Return what reads `column.str` and the like."""
+
+    def read(_node: ast.AST, owner: Value) -> Value:
+        return Part(kind, owner)
+
+    return read
+
+
+def name_of(_node: ast.AST, owner: Value) -> Value:
+    """Read `column.name`."""
+    return Const(label_name(cast("Column", owner).name, ""))
+
+
+_AGG = "axis skipna numeric_only min_count"
+COLUMN_METHODS = {
+    **{name: Method(reduction(word), _AGG) for name, word in REDUCTIONS.items()},
+    **{name: Method(read_operator, "other level fill_value axis") for name in OPERATORS},
+    **{name: Method(read_operator, "other level fill_value axis") for name in COMPARISONS},
+    "std": Method(read_spread, "axis skipna ddof numeric_only"),
+    "var": Method(read_spread, "axis skipna ddof numeric_only"),
+    "quantile": Method(read_quantile, "q interpolation"),
+    "abs": Method(row_word("abs")),
+    "round": Method(read_round, "decimals"),
+    "clip": Method(read_clip, "lower upper axis"),
+    "fillna": Method(read_fillna, "value method axis inplace limit downcast"),
+    **{name: Method(read_missing) for name in ("isna", "isnull", "notna", "notnull")},
+    "isin": Method(read_isin, "values"),
+    "between": Method(read_between, "left right inclusive"),
+    "astype": Method(read_astype, "dtype copy errors"),
+    "map": Method(read_map, "arg na_action"),
+    "apply": Method(read_apply, "func convert_dtype args **"),
+    "transform": Method(read_apply, "func"),
+    "replace": Method(read_replace, "to_replace value inplace limit regex method"),
+    "where": Method(read_where, "cond other inplace"),
+    "mask": Method(read_where, "cond other inplace"),
+    "shift": Method(read_shift, "periods freq axis fill_value"),
+    "diff": Method(read_diff, "periods"),
+    "pct_change": Method(read_diff, "periods fill_method limit freq"),
+    "cumsum": Method(read_cumsum, "axis skipna"),
+    "rank": Method(read_rank, "axis method numeric_only na_option ascending pct"),
+    "groupby": Method(read_groupby, "by axis level as_index sort group_keys observed dropna"),
+    "value_counts": Method(read_value_counts, "normalize sort ascending bins dropna"),
+    "unique": Method(read_unique),
+    "drop_duplicates": Method(read_unique, "keep"),
+    "nlargest": Method(read_largest, "n keep"),
+    "nsmallest": Method(read_largest, "n keep"),
+    "dropna": Method(read_dropna, "axis inplace how"),
+    "sort_values": Method(read_sort_values, "axis ascending inplace kind na_position ignore_index"),
+    "sort_index": Method(read_sort_index, "axis level ascending inplace"),
+    "head": Method(read_head, "n"),
+    "reset_index": Method(read_reset_index, "level drop name inplace"),
+    "to_frame": Method(read_to_frame, "name"),
+    "rename": Method(read_rename, "index"),
+    "rename_axis": Method(read_rename_axis, "mapper"),
+    "agg": Method(read_agg, "func"),
+    "aggregate": Method(read_agg, "func"),
+    "corr": Method(read_corr, "other method min_periods"),
+    "copy": Method(read_copy, "deep"),
+    "combine_first": Method(read_combine, "other"),
+    "tolist": Method(read_copy),
+    "to_list": Method(read_copy),
+}
+_TEXTS = {
+    "lower": Method(text_word("lower")),
+    "upper": Method(text_word("upper")),
+    "strip": Method(read_strip, "to_strip"),
+    "startswith": Method(read_contains, "pat na"),
+    "endswith": Method(read_contains, "pat na"),
+    "split": Method(read_split, "pat n expand regex"),
+    "zfill": Method(read_zfill, "width"),
+}
+TEXT_METHODS = {
+    **_TEXTS,
+    "len": Method(text_word("len")),
+    "contains": Method(read_contains, "pat case flags na regex"),
+    "replace": Method(read_text_replace, "pat repl n case flags regex"),
+}
+ELEMENT_METHODS = {
+    **_TEXTS,
+    "replace": Method(read_text_replace, "pat repl"),
+    "weekday": Method(read_weekday),
+    "isnumeric": Method(text_word("is_numeric")),
+    "isdigit": Method(text_word("is_numeric")),
+}
+TIME_METHODS = {
+    "floor": Method(read_truncate, "freq"),
+    "to_period": Method(read_truncate, "freq"),
+    "normalize": Method(read_truncate),
+    "month_name": Method(read_name, "locale"),
+    "day_name": Method(read_name, "locale"),
+}
+_TIMES = {
+    "year": date_word("year"),
+    "month": date_word("month"),
+    "day": date_word("day"),
+    "hour": date_word("hour"),
+    "minute": date_word("minute"),
+    "second": date_word("second"),
+    "dayofweek": date_word("weekday"),
+    "day_of_week": date_word("weekday"),
+    "weekday": date_word("weekday"),
+    "dayofyear": date_word("day_of_year"),
+    "quarter": date_word("quarter"),
+    "date": date_word("date"),
+    "days": read_span("days"),
+}
+TIME_ATTRIBUTES: dict[str, Callable[..., Value]] = {**_TIMES, "start_time": read_start_time}
+ELEMENT_ATTRIBUTES: dict[str, Callable[..., Value]] = {
+    **{name: read for name, read in _TIMES.items() if name not in {"weekday", "date"}},
+    "[]": read_slice,
+}
+COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
+    "[]": read_index,
+    "str": accessor("texts"),
+    "dt": accessor("times"),
+    "loc": lambda _node, owner: owner,
+    "size": read_size,
+    "values": read_values,
+    "name": name_of,
+    "index": refuse_index,
+}

@@ -7,18 +7,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Agg, Col, IsMissing
+from ..spec.expression import Agg, Arith, Col, Compare, IsMissing, Lit
 from ..spec.kinds import KindError
-from ..spec.parser import chain
+from ..spec.parser import case, chain
+from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
-from ..spec.workload import SortKey
+from ..spec.workload import Join, Output, SortKey
 from . import operators
-from .calls import Call, Method
+from .calls import Call, Method, plain
 from .meaning import can_miss, negate
 from .operators import free_name, label_name, materialize
-from .rows import Joined, Loaded, Rows, combine, derive, distinct, inner_rows, keep
+from .rows import (
+    Aggregated,
+    Joined,
+    Loaded,
+    Rows,
+    Sorted,
+    aggregate,
+    combine,
+    conditions,
+    derive,
+    distinct,
+    inner_rows,
+    join,
+    keep,
+    window,
+)
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
+from .trees import substitute
 from .values import (
     Column,
     Const,
@@ -27,6 +44,8 @@ from .values import (
     Grouped,
     Items,
     Label,
+    Library,
+    Mapping,
     Part,
     Scalar,
     UnreadError,
@@ -37,6 +56,8 @@ from .values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ..spec.expression import Expr
 
 
 def find_column(frame: Frame, label: Label) -> str | None:
@@ -132,8 +153,8 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
         raise UnreadError(node, f"a column cannot be assigned {operators.describe(value)}")
     if isinstance(value, Const) and isinstance(value.value, list | tuple | dict):
         raise UnreadError(node, "a column of listed values is not read; compute it of columns")
-    column = _on_frame(node, frame, value)
     wanted = label_name(label)
+    column = _on_frame(node, frame, value, wanted)
     match column.expr:
         case Col(name) if name == wanted or name not in frame.outputs.values():
             if name == wanted:
@@ -157,11 +178,13 @@ def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
     )
 
 
-def _on_frame(node: ast.AST, frame: Frame, value: Column | Scalar | Const) -> Column:
+def _on_frame(
+    node: ast.AST, frame: Frame, value: Column | Scalar | Const, wanted: str | None = None
+) -> Column:
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
         return Column(frame.rows, operators.literal(value.value, node))
-    column = materialize(Column(value.rows, value.expr, None, value.keys))
+    column = materialize(Column(value.rows, value.expr, None, value.keys), wanted)
     rows = combine(frame.rows, column.rows)
     if rows is None:
         message = "this value is of other rows than the frame; merge it by its keys"
@@ -213,14 +236,26 @@ def read_groupby(call: Call, frame: Frame) -> Grouped:
     by = call.value("by") if call.has("by") else call.value("level")
     frame, keys = group_keys(call, frame, by)
     call.constant("group_keys")
-    call.constant("observed")
+    ordered = has_categories(call, frame, keys)
     return Grouped(
         frame,
         keys,
-        sort=bool(call.constant("sort", True)),
+        sort=bool(call.constant("sort", True)) and not ordered,
         as_index=bool(call.constant("as_index", True)),
         dropna=bool(call.constant("dropna", True)),
     )
+
+
+def has_categories(call: Call, frame: Frame, keys: dict[Label, str]) -> bool:
+    """Return whether a key is of categories, whose own order pandas sorts by."""
+    observed = call.constant("observed", False)
+    inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
+    if inlined.isdisjoint(call.reader.categories):
+        return False
+    if not observed:
+        message = "pandas also answers categories without rows; write observed=True to leave them"
+        call.reader.remark(call.node, message)
+    return True
 
 
 def group_keys(call: Call, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
@@ -236,6 +271,8 @@ def group_keys(call: Call, frame: Frame, by: Value) -> tuple[Frame, dict[Label, 
     keys: dict[Label, str] = {}
     for part in parts:
         frame, label, name = _group_key(call, frame, part)
+        while label in keys:
+            label = f"{label}_2"
         keys[label] = name
     if not keys:
         raise call.fail("groupby needs keys")
@@ -375,6 +412,239 @@ def _first_argument(call: Call, function: Function, value: Value) -> dict[str, V
     return {names[0]: value}
 
 
+def count_values(
+    call: Call, rows: Rows, keys: dict[Label, str], within: tuple[str, ...] = ()
+) -> Column:
+    """Return the number of rows of each combination of keys, the largest first."""
+    names = tuple(keys.values())
+    normalize = bool(call.constant("normalize", False))
+    name = "count" if "count" not in names else "count_2"
+    made = aggregate(rows, names, (Output(name, Agg("size", ())),))
+    column = Column(made, Col(name), "count", index=keys)
+    if normalize:
+        share = Arith("/", column.expr, Agg("sum", (column.expr,)))
+        column = materialize(replace(column, expr=share, keys=within, name="proportion"))
+    if not call.constant("sort", True) and not within:
+        return column
+    fresh = cast("Col", column.expr).name
+    order = SortKey(fresh, not call.constant("ascending", False))
+    by = (*(SortKey(one) for one in within), order)
+    return replace(column, rows=sort_rows(column.rows, by))
+
+
+def read_value_counts(call: Call, frame: Frame) -> Value:
+    """Read `value_counts` of several columns."""
+    labels = call.names("subset") or list(frame.columns)
+    keys = {label: need_column(call.node, frame, label) for label in labels}
+    rows = frame.rows
+    for name in keys.values() if call.constant("dropna", True) else ():
+        if can_miss(Col(name), rows.schema):
+            rows = keep(rows, negate(IsMissing(Col(name))))
+    return count_values(call, rows, keys)
+
+
+def read_merge(call: Call, frame: Frame) -> Value:
+    """Read `merge` with another file, or with an aggregation of the same rows."""
+    other = call.need("right")
+    if isinstance(other, Column):
+        raise call.fail("merge with a series is not read; call reset_index on it")
+    if not isinstance(other, Frame):
+        raise call.fail("merge is read with a frame that this code reads from a file")
+    return merge_frames(call, frame, other)
+
+
+def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
+    """Return two frames joined on equal keys of the same names."""
+    how = call.constant("how", "inner")
+    call.constant("sort")
+    call.constant("validate")
+    suffixes = call.constant("suffixes", ("_x", "_y"))
+    on = call.names("on")
+    if not on and call.has("left_on") and call.names("left_on") == call.names("right_on"):
+        on = call.names("left_on")
+    if not on and call.has("left_on"):
+        raise call.fail("merge on keys of other names is not read; rename one of them first")
+    if not on and frame.complete and other.complete:
+        on = [label for label in frame.columns if label in other.columns]
+    if not on or how not in {"inner", "left"}:
+        raise call.fail("merge is read with on=keys, and how='inner' or 'left'")
+    left = {label: need_column(call.node, frame, label) for label in on}
+    right = {label: need_column(call.node, other, label) for label in on}
+    if made := _merge_aggregation(call, frame, other, left, right, how):
+        return made
+    return _merge_table(call, frame, other, left, right, how, suffixes)
+
+
+def _merge_aggregation(  # noqa: PLR0913 - two frames, their keys, and how
+    call: Call,
+    frame: Frame,
+    other: Frame,
+    left: dict[Label, str],
+    right: dict[Label, str],
+    how: str,
+) -> Frame | None:
+    """Return a frame with values of its own groups; None where the other is of other rows."""
+    rows = inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
+    if rows is None or not isinstance(rows.origin, Aggregated) or rows.where:
+        return None
+    keys = rows.origin.keys
+    if {*keys} != {*left.values()} or {*right.values()} != {*keys}:
+        return None
+    present = {negate(IsMissing(Col(name))) for name in keys}
+    below = rows.origin.rows
+    if not conditions(below) - conditions(frame.rows) <= present:
+        return None
+    plainly = replace(below, where=tuple(one for one in below.where if one not in present))
+    common = combine(frame.rows, plainly)
+    if common is None:
+        return None
+    derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
+    made = replace(rows, derived=derived)
+    return _add_groups(call, replace(frame, rows=common), other, made, how)
+
+
+def _add_groups(call: Call, frame: Frame, other: Frame, rows: Rows, how: str) -> Frame:
+    """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
+    origin = cast("Aggregated", rows.origin)
+    values = {one.name: one.expression for one in origin.outputs}
+    values |= {one.name: substitute(one.expression, values) for one in rows.derived}
+    schema = frame.rows.schema
+    missing = [IsMissing(Col(key)) for key in origin.keys if can_miss(Col(key), schema)]
+    for label, name in other.columns.items():
+        if name in origin.keys:
+            continue
+        if label in frame.columns:
+            raise call.fail(f"both frames have a column {label!r}; rename one of them first")
+        branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
+        expr = case(branches, values[name]) if missing else values[name]
+        column = Column(frame.rows, expr, label, keys=origin.keys)
+        frame = assign_column(call.node, frame, label, column)
+    for test in missing if how == "inner" else ():
+        frame = replace(frame, rows=keep(frame.rows, negate(test)))
+    return frame
+
+
+def _merge_table(  # noqa: PLR0913 - what a merge has
+    call: Call,
+    frame: Frame,
+    other: Frame,
+    left: dict[Label, str],
+    right: dict[Label, str],
+    how: str,
+    suffixes: tuple[str, str],
+) -> Frame:
+    """Return a file's frame joined with another file's."""
+    origin, table = frame.rows.origin, other.rows.origin
+    if not isinstance(origin, Loaded) or not isinstance(table, Loaded):
+        raise call.fail("merge is read of frames that are read from files, before other steps")
+    if other.rows.where or other.rows.derived:
+        raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
+    if left != right or any(label != name for label, name in left.items()):
+        raise call.fail("merge on renamed keys is not read")
+    if _may_match_missing(frame, other, tuple(left.values())):
+        raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
+    keys = tuple(left.values())
+    found = Join(table.name, keys, "inner" if how == "inner" else "left")
+    schema, beside = frame.rows.schema, other.rows.schema
+    known = None
+    if schema is not None and beside is not None:
+        base = Schema(
+            tuple(c for c in schema.columns if c.name not in {o.name for o in frame.rows.derived}),
+            schema.rows,
+            ((table.name, beside),),
+        )
+        known = base
+    rows = join(origin.name, known, found)
+    for condition in frame.rows.where:
+        rows = keep(rows, condition)
+    for output in frame.rows.derived:
+        rows = derive(rows, output.name, output.expression)
+    columns: dict[Label, str] = {}
+    shared = {*frame.columns} & {*other.columns} - {*left}
+    for label, name in frame.columns.items():
+        columns[f"{label}{suffixes[0]}" if label in shared else label] = name
+    for label, name in other.columns.items():
+        if label not in left:
+            shown = f"{label}{suffixes[1]}" if label in shared else label
+            columns[shown] = f"{name}_right" if known and name in known else name
+    return Frame(rows, columns, complete=frame.complete and other.complete)
+
+
+def _may_match_missing(frame: Frame, other: Frame, keys: tuple[str, ...]) -> bool:
+    one, two = frame.rows.schema, other.rows.schema
+    if one is None or two is None:
+        return False
+    return any(can_miss(Col(key), one) and can_miss(Col(key), two) for key in keys)
+
+
+def read_pivot_table(call: Call, frame: Frame) -> Value:
+    """Read `pivot_table` without columns: a group-by."""
+    index = call.names("index")
+    if call.has("columns"):
+        near = f"groupby({[*index, *call.names('columns')]})"
+        raise call.fail(f"a wide table is not read; the nearest is {near}, one row a group")
+    keys = {label: need_column(call.node, frame, label) for label in index}
+    grouped = Grouped(frame, keys)
+    function = call.value("aggfunc") if call.has("aggfunc") else Const("mean")
+    labels = call.names("values")
+    return call.reader.aggregate(call, grouped, sorted(labels), function)
+
+
+def read_duplicates(call: Call, frame: Frame) -> Frame:
+    """Read `drop_duplicates`."""
+    labels = call.names("subset")
+    call.constant("ignore_index")
+    which = call.constant("keep", "first")
+    every = frame.complete and (not labels or {*labels} == {*frame.columns})
+    if every and not frame.index and which in {"first", "last"}:
+        return replace(frame, rows=distinct(frame.rows, tuple(frame.columns.values())))
+    if not labels or which != "first":
+        raise call.fail("drop_duplicates is read with subset and keep='first'")
+    keys = tuple(need_column(call.node, frame, label) for label in labels)
+    return first_rows(frame, keys, 1)
+
+
+def first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
+    """Return the first n rows of each group, in the rows' order."""
+    name = free_name(frame.rows, "row")
+    rows = window(frame.rows, keys, (Output(name, Agg("cumsum", (Lit(1),))),))
+    return replace(frame, rows=keep(rows, Compare("<=", Col(name), Lit(n))))
+
+
+def read_astype(call: Call, frame: Frame) -> Frame:
+    """Read `astype({column: type})`."""
+    kinds = call.value("dtype")
+    call.constant("errors")
+    pairs: dict[Label, object] = {}
+    match kinds:
+        case Const(dict() as found):
+            pairs = dict(found)
+        case Mapping(items):
+            pairs = {
+                key: value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+                for key, value in items
+            }
+        case _:
+            raise call.fail("astype of a frame is read with a type for each column")
+    for label, kind in pairs.items():
+        column = select(call.node, frame, Const(label))
+        made = call.reader.convert(call.node, column, str(kind).rpartition(".")[2])
+        if made is not column:
+            frame = assign_column(call.node, frame, label, made)
+    return frame
+
+
+def _type_name(call: Call, value: Value) -> object:
+    return value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+
+
+def read_set_axis(call: Call, frame: Frame) -> Frame:
+    """Read `set_axis(names, axis=1)`."""
+    if call.constant("axis") not in {1, "columns"}:
+        raise call.fail("set_axis is read with axis=1")
+    return rename_all(call.node, frame, call.constant("labels"))
+
+
 def read_copy(call: Call, frame: Frame) -> Frame:
     """Read `copy`: another object with the same values."""
     call.constant("deep")
@@ -425,19 +695,6 @@ def fill(node: ast.AST, column: Column, value: Value) -> Column:
     """Return a column with another value where it is missing."""
     test = column.with_expr(IsMissing(column.expr))
     return cast("Column", operators.choose(node, test, value, column))
-
-
-def read_drop_duplicates(call: Call, frame: Frame) -> Frame:
-    """Read `drop_duplicates` of columns that are all of the frame's."""
-    labels = call.names("subset") or list(frame.columns)
-    call.constant("ignore_index")
-    if not frame.complete or {*labels} != {*frame.columns} or frame.index:
-        message = "drop_duplicates that keeps other columns is not read"
-        raise call.fail(f"{message}; the nearest is df[keys].drop_duplicates()")
-    if call.constant("keep", "first") not in {"first", "last"}:
-        raise call.fail("drop_duplicates is read with keep='first'")
-    names = tuple(frame.columns[label] for label in frame.columns)
-    return replace(frame, rows=distinct(frame.rows, names))
 
 
 def read_largest(call: Call, frame: Frame) -> Frame:
@@ -567,7 +824,18 @@ FRAME_METHODS = {
     "copy": Method(read_copy, "deep"),
     "dropna": Method(read_dropna, "axis how thresh subset inplace ignore_index"),
     "fillna": Method(read_fillna, "value method axis inplace limit downcast"),
-    "drop_duplicates": Method(read_drop_duplicates, "subset keep inplace ignore_index"),
+    "drop_duplicates": Method(read_duplicates, "subset keep inplace ignore_index"),
+    "value_counts": Method(read_value_counts, "subset normalize sort ascending dropna"),
+    "merge": Method(
+        read_merge,
+        "right how on left_on right_on left_index right_index sort suffixes copy indicator "
+        "validate",
+    ),
+    "pivot_table": Method(
+        read_pivot_table, "values index columns aggfunc fill_value margins dropna"
+    ),
+    "astype": Method(read_astype, "dtype copy errors"),
+    "set_axis": Method(read_set_axis, "labels axis copy"),
     "nlargest": Method(read_largest, "n columns keep"),
     "nsmallest": Method(read_largest, "n columns keep"),
     "pipe": Method(read_pipe, "* **"),

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from ..spec.expression import (
-    Agg,
-    Arith,
-    Col,
-    Expr,
-    IsMissing,
-    Lit,
-    Not,
-)
-from ..spec.expression import (
-    Call as Word,
-)
+from ..spec.expression import Agg, Arith, Col, Expr, IsMissing, Lit, Not
+from ..spec.expression import Call as Word
 from ..spec.kinds import KindError
+from ..spec.parser import case
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
+from . import operators
 from .calls import Call, Method
-from .frames import need_column
+from .columns import read_cumsum, read_diff, read_rank, read_shift
+from .frames import assign_column, count_values, first_rows, need_column, select_columns
 from .meaning import can_miss
-from .operators import aggregation, kind_of, label_name, number
-from .rows import Rows, aggregate, keep
+from .operators import aggregation, kind_of, label_name, materialize, number
+from .rows import Rows, aggregate, keep, largest
 from .rows import sort as sort_rows
 from .values import (
     Column,
@@ -43,9 +37,6 @@ from .values import (
     Value,
     parameters,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # pandas' names of aggregations, with the words of the language.
 AGGREGATIONS = {
@@ -252,6 +243,20 @@ def read_quantile(call: Call, grouped: Grouped) -> Value:
     return make_groups(call.node, grouped, outputs, series=grouped.single)
 
 
+def read_agg_named(call: Call, grouped: Grouped) -> Value:
+    """Read an aggregation that is made of others, by its method's name."""
+    return aggregate_by(call, grouped, Const(call.name))
+
+
+def aggregate_by(call: Call, grouped: Grouped, function: Value) -> Value:
+    """Return an aggregation of each column of groups."""
+    outputs = [
+        (label, as_aggregation(call, function, expr, grouped))
+        for label, expr in columns_of(call.node, grouped)
+    ]
+    return make_groups(call.node, grouped, outputs, series=grouped.single)
+
+
 def read_agg(call: Call, grouped: Grouped) -> Value:
     """Read `agg` in all of its spellings."""
     if call.extra and not call.has("func"):
@@ -266,11 +271,7 @@ def read_agg(call: Call, grouped: Grouped) -> Value:
             return _several(call, grouped, [Const(one) for one in functions])
         case Items(functions):
             return _several(call, grouped, list(functions))
-    outputs = [
-        (label, as_aggregation(call, function, expr, grouped))
-        for label, expr in columns_of(call.node, grouped)
-    ]
-    return make_groups(call.node, grouped, outputs, series=grouped.single)
+    return aggregate_by(call, grouped, function)
 
 
 def _named(call: Call, grouped: Grouped) -> Value:
@@ -345,6 +346,8 @@ def read_apply(call: Call, grouped: Grouped) -> Value:
     """Read `apply(function)` where the function is an aggregation of its group."""
     function = call.need("func")
     call.constant("include_groups")
+    if isinstance(function, Library) and function.name == "builtins.len":
+        return read_size(call, grouped)
     if not isinstance(function, Function):
         return read_agg(call, grouped)
     if grouped.single:
@@ -374,7 +377,187 @@ def _enter_group(call: Call, grouped: Grouped, function: Function) -> Value:
     return call.reader.enter(call.node, function, {names[0]: frame})
 
 
+def _per_row(grouped: Grouped, label: Label, expr: Expr) -> Column:
+    """Return a column whose functions range over the groups, of all rows."""
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    return Column(grouped.frame.rows, expr, label, scope=keys)
+
+
+def _guard(grouped: Grouped, column: Column) -> Column:
+    """Return a group's values, missing in rows whose key is missing, as pandas has them."""
+    rows = grouped.frame.rows
+    names = grouped.keys.values() if grouped.dropna else ()
+    tests = [IsMissing(Col(name)) for name in names if can_miss(Col(name), rows.schema)]
+    if not tests:
+        return column
+    return column.with_expr(case(tuple((test, Lit(None)) for test in tests), column.expr))
+
+
+def each_row(read_one: Callable[[Call, Column], Value]) -> Callable[[Call, Grouped], Value]:
+    """Return what reads a method that has a value for each row of the groups."""
+
+    def read(call: Call, grouped: Grouped) -> Value:
+        made: dict[Label, Column] = {}
+        for label, expr in columns_of(call.node, grouped):
+            found = read_one(call, _per_row(grouped, label, expr))
+            if not isinstance(found, Column):
+                raise call.fail(f"{call.name} is read if it has a value for each row")
+            made[label] = replace(_guard(grouped, found), name=label, scope=(), index={})
+        if grouped.single:
+            return next(iter(made.values()))
+        frame = replace(grouped.frame, columns={}, complete=True, index={})
+        for label, column in made.items():
+            frame = assign_column(call.node, frame, label, column)
+        return frame
+
+    return read
+
+
+def _transform_one(call: Call, column: Column) -> Value:
+    """Return an aggregation in each row, or what a function makes of the group's values."""
+    function = call.value("func")
+    grouped = Grouped(Frame(column.rows, {}), {key: key for key in column.scope}, dropna=False)
+    match function:
+        case Function():
+            made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
+            if isinstance(made, Column):
+                return made
+            expr = _scalar_of(call, made)
+        case Const(str() as name) if name in WINDOWS:
+            return WINDOWS[name](call, column)
+        case _:
+            expr = as_aggregation(call, function, column.expr, grouped)
+    return replace(column, expr=expr, keys=column.scope)
+
+
+WINDOWS: dict[str, Callable[[Call, Column], Value]] = {
+    "shift": read_shift,
+    "diff": read_diff,
+    "pct_change": read_diff,
+    "cumsum": read_cumsum,
+    "rank": read_rank,
+}
+
+
+def read_cumcount(call: Call, grouped: Grouped) -> Column:
+    """Read `cumcount`: the number of the group's rows before each row."""
+    if not call.constant("ascending", True):
+        raise call.fail("cumcount is read in ascending order")
+    column = _per_row(grouped, "cumcount", Lit(1))
+    number_of = Arith("-", Agg("cumsum", (Lit(1),)), Lit(1))
+    made = replace(column, expr=number_of, keys=column.scope, scope=(), name=None)
+    return _guard(grouped, made)
+
+
+def read_head(call: Call, grouped: Grouped) -> Frame:
+    """Read `head(n)`: the first rows of each group."""
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    frame = replace(grouped.frame, rows=group_rows(grouped))
+    if grouped.selected is not None:
+        labels = [label for label, _ in grouped.selected]
+        frame = select_columns(call.node, frame, labels)
+    n = call.constant("n", 5) if call.name == "head" else 1
+    if call.name == "nth" and call.constant("n") != 0:
+        raise call.fail("nth is read with n=0 only")
+    return first_rows(frame, keys, n)
+
+
+def read_filter(call: Call, grouped: Grouped) -> Frame:
+    """Read `filter(lambda g: …)`: the rows of the groups for which a condition holds."""
+    function = call.need("func")
+    if not isinstance(function, Function):
+        raise call.fail("filter of groups is read with a lambda or a def")
+    if grouped.single and grouped.selected is not None:
+        label, expr = grouped.selected[0]
+        column = replace(_per_row(grouped, label, expr), rows=group_rows(grouped))
+        made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
+    else:
+        made = _enter_group(call, grouped, function)
+    if not isinstance(made, Scalar):
+        raise call.fail("the function of filter needs to return one condition of the group")
+    frame = replace(grouped.frame, rows=made.rows)
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    test = operators.truth(call.node, made.expr, made.rows)
+    kept = materialize(Column(made.rows, test, "kept", keys=keys))
+    return replace(frame, rows=keep(kept.rows, kept.expr))
+
+
+def read_describe(call: Call, grouped: Grouped) -> Value:
+    """Read `describe()` of groups."""
+    rows = grouped.frame.rows
+    outputs: list[tuple[Label, Expr]] = []
+    for label, expr in columns_of(call.node, grouped, numeric=True):
+        for word, made in _description(number(expr, rows)).items():
+            outputs.append((word if grouped.single else cast("Label", (label, word)), made))
+    return make_groups(call.node, grouped, outputs, series=False)
+
+
+def _description(expr: Expr) -> dict[str, Expr]:
+    quantiles = {f"{q}%": Agg("quantile", (expr, Lit(q / 100))) for q in (25, 50, 75)}
+    first = {word: Agg(word, (expr,)) for word in ("count", "mean", "std", "min")}
+    return {**first, **quantiles, "max": Agg("max", (expr,))}
+
+
+def read_value_counts(call: Call, grouped: Grouped) -> Value:
+    """Read `value_counts` of groups."""
+    if not grouped.single or grouped.selected is None:
+        raise call.fail("value_counts of groups is read for one column")
+    label, expr = grouped.selected[0]
+    if not isinstance(expr, Col):
+        raise call.fail("assign this column to the frame first")
+    rows = group_rows(grouped)
+    if call.constant("dropna", True) and can_miss(expr, rows.schema):
+        rows = keep(rows, Not(IsMissing(expr)))
+    within = tuple(dict.fromkeys(grouped.keys.values()))
+    return count_values(call, rows, {**grouped.keys, label: expr.name}, within)
+
+
+def read_largest(call: Call, grouped: Grouped) -> Value:
+    """Read `nlargest(n)` and `nsmallest(n)` of groups."""
+    if not grouped.single or grouped.selected is None:
+        raise call.fail(f"{call.name} of groups is read for one column")
+    label, expr = grouped.selected[0]
+    if not isinstance(expr, Col):
+        raise call.fail("assign this column to the frame first")
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    smallest = call.name == "nsmallest"
+    name = _output_name(label, {*keys})
+    n = call.constant("n", 5)
+    rows = largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
+    by = (*map(SortKey, keys), SortKey(name, not smallest))
+    return Column(sort_rows(rows, by), Col(name), label, index=grouped.keys)
+
+
+def read_corr(call: Call, _grouped: Grouped) -> Value:
+    """Read `corr` of groups, which is a table for each of them."""
+    raise call.fail(
+        f"{call.name} of groups is a table for each; the nearest is "
+        "apply(lambda g: g['a'].corr(g['b']))"
+    )
+
+
 GROUP_METHODS = {
+    **{
+        name: Method(each_row(read), arguments)
+        for name, read, arguments in (
+            ("transform", _transform_one, "func engine engine_kwargs"),
+            ("shift", read_shift, "periods freq axis fill_value"),
+            ("diff", read_diff, "periods axis"),
+            ("pct_change", read_diff, "periods fill_method limit freq axis"),
+            ("cumsum", read_cumsum, "axis"),
+            ("rank", read_rank, "method ascending na_option pct axis"),
+        )
+    },
+    "cumcount": Method(read_cumcount, "ascending"),
+    "head": Method(read_head, "n"),
+    "nth": Method(read_head, "n dropna"),
+    "filter": Method(read_filter, "func dropna"),
+    "describe": Method(read_describe),
+    "value_counts": Method(read_value_counts, "normalize sort ascending bins dropna"),
+    "nlargest": Method(read_largest, "n keep"),
+    "nsmallest": Method(read_largest, "n keep"),
+    "corr": Method(read_corr, "method"),
+    "sem": Method(read_agg_named, "ddof"),
     **{
         name: Method(reduction(name), "numeric_only min_count engine engine_kwargs")
         for name in ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+from ..spec.expression import Expr
+from ..spec.kinds import KindError
 from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from . import operators
-from .calls import Method, bind, plain
-from .columns import look_up
-from .frames import assign_column, drop_columns, find_column, rename_all, select
-from .groups import select_groups
+from .calls import Call, Method, bind, plain
+from .columns import convert, look_up
+from .frames import assign_column, drop_columns, find_column, need_column, rename_all, select
+from .groups import aggregate_by, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame, Remark
 from .rows import load
@@ -63,6 +65,7 @@ class Interpreter:
     bindings: list[Binding] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     frames: list[LoadedFrame] = field(default_factory=list)
+    categories: set[Expr] = field(default_factory=set)
     paths: int = 0
 
     # statements
@@ -74,6 +77,12 @@ class Interpreter:
                 self.execute(statement)
             except UnreadError as error:
                 self.remark(error.node, str(error))
+                self.forget(statement, f"it was not read (line {statement.lineno})")
+            except KeyError as error:
+                self.remark(statement, f"unknown column {error}")
+                self.forget(statement, f"it was not read (line {statement.lineno})")
+            except KindError as error:
+                self.remark(statement, str(error))
                 self.forget(statement, f"it was not read (line {statement.lineno})")
             except RecursionError:
                 self.remark(statement, "this is nested too deeply to be read")
@@ -439,6 +448,11 @@ class Interpreter:
 
     def load(self, frame: LoadedFrame) -> Frame:
         """Return the frame of a file."""
+        taken = {one.name for one in self.frames}
+        name, number = frame.name, 2
+        while name in taken:
+            name, number = f"{frame.name}_{number}", number + 1
+        frame = replace(frame, name=name)
         self.frames.append(frame)
         schema = self.schema_of(frame)
         rows = load(frame.name, schema)
@@ -655,6 +669,30 @@ class Interpreter:
             raise UnreadError(node, f"{shown} is not read")
         message = f"what {name} returns is not known; save it to a file and read that"
         raise UnreadError(node, message)
+
+    def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
+        """Return the value of a library function called with one value: `apply(np.sqrt)`."""
+        name = name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
+        if name not in LIBRARIES:
+            raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
+        method = LIBRARIES[name]
+        words = method.arguments.split()
+        given: Value = Items((argument,)) if words[0] == "*" else argument
+        return method.read(Call(self, node, name, {words[0]: given}))
+
+    def aggregate(self, call: Call, grouped: Grouped, labels: list[str], function: Value) -> Value:
+        """Return an aggregation of columns of groups."""
+        if labels:
+            grouped = select_groups(call.node, grouped, Const(labels))
+        return aggregate_by(call, grouped, function)
+
+    def convert(self, node: ast.AST, column: Value, name: str) -> Value:
+        """Return a column in another type."""
+        return convert(node, column, name)
+
+    def need(self, node: ast.AST, frame: Frame, label: str) -> str:
+        """Return a column's name in the rows."""
+        return need_column(node, frame, label)
 
     def call_function(self, node: ast.Call, function: Function) -> Value:
         """Read a call of a function of the code, as if its body stood here."""

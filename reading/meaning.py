@@ -53,6 +53,8 @@ def can_miss(expr: Expr, schema: Schema | None) -> bool:
             return False
         case Agg(function, _) if function in NEVER_MISSING:
             return False
+        case Case(branches, otherwise):
+            return any(can_miss(one, None) for one in (*(v for _, v in branches), otherwise))
     return any(can_miss(part, schema) for part in children(expr))
 
 

@@ -6,22 +6,26 @@ import ast
 import os
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 from ..datasets.cache import default_folder
 from ..datasets.dataset import make_dataset
-from ..errors import CodeError, DfbenchError
+from ..datasets.first_workload import is_csv
+from ..errors import CodeError, DfbenchError, WorkloadError
 from ..spec.expression import Col
+from ..spec.kinds import KindError
 from ..spec.reader import check_columns, read_text
 from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import CsvFormat, Files, Output
-from .clauses import Step, write_steps
+from .clauses import Step, UnknownColumnsError, write_steps
 from .interpreter import Binding, Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
-from .rows import Loaded, aggregate
+from .rows import Joined, Loaded, Rows, aggregate
 from .values import Column, Frame, Function, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
@@ -41,6 +45,7 @@ class _CodeReader:
     source: Source
     data: Path | None
     answer: str | None
+    frames: list[LoadedFrame] = field(default_factory=list)
 
     def read(self) -> Reading:
         reader = Interpreter(self.schema_of)
@@ -105,47 +110,153 @@ class _CodeReader:
         path = self.path_of(frame)
         if path is None or not path.exists():
             return None
-        files = Files((str(path),), Path.cwd(), CsvFormat())
+        options = dict(csv_options(frame))
+        missing = options.get("missing")
+        files = Files(
+            (str(path),),
+            Path.cwd(),
+            CsvFormat(
+                delimiter=cast("str | None", options.get("delimiter")),
+                decimal=str(options.get("decimal", ".")),
+                header=bool(options.get("header", True)),
+                missing=tuple(missing) if isinstance(missing, list) else None,
+            ),
+        )
         try:
             return make_dataset(files, default_folder(os.environ)).schema
         except DfbenchError:
             return None
 
     def path_of(self, frame: LoadedFrame) -> Path | None:
-        if self.data is not None:
+        """Return a frame's file: `data` for the first frame, or for the one of its name."""
+        if self.data is not None and self.is_main(frame):
             return self.data
         return Path(frame.file) if frame.file else None
 
+    def is_main(self, frame: LoadedFrame) -> bool:
+        """Return whether `data` takes a frame's place."""
+        if self.data is None:
+            return False
+        if not self.frames:
+            self.frames.append(frame)
+        first = self.frames[0]
+        same = Path(frame.file).name == self.data.name
+        return frame == first or same or not frame.file
+
     def write(self, reader: Interpreter, wanted: list[Binding]) -> Reading:
         """Return the reading with the queries of the values that are asked for."""
+        found = [one for one in map(partial(self.query, reader), wanted) if one is not None]
+        roots = [root for _, _, root in found]
+        main = roots[-1].origin if roots else None
         queries: list[WrittenQuery] = []
         answers: list[Answer] = []
-        for binding in wanted:
-            line = getattr(binding.node, "lineno", 1)
-            try:
-                steps = _steps_of(binding)
-            except UnreadError as error:
-                reader.remark(error.node, str(error))
+        tables: dict[str, str] = {}
+        for binding, steps, root in found:
+            node = binding.node
+            if root.origin.name != main.name:  # type: ignore[union-attr]
+                message = "this value is of another file than the last one; choose it by --answer"
+                reader.remark(node, message)
                 continue
             name = _query_name(binding, [one.name for one in queries])
-            comment = f"line {line}: {_first_line(binding.node)}"
-            queries.append(WrittenQuery(name, steps, comment))
-            answers.append(Answer(name, binding.name or ast.unparse(binding.node), line))
+            line = getattr(node, "lineno", 1)
+            query = WrittenQuery(name, steps, f"line {line}: {_first_line(node)}")
+            if not self.is_valid(reader, query, root, node):
+                continue
+            tables |= self.tables(reader, root)
+            queries.append(query)
+            answers.append(Answer(name, binding.name or ast.unparse(node), line))
         frames = tuple(reader.frames)
-        text = self.text(frames, tuple(queries)) if queries else ""
-        if text:
-            workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
-            if (schema := self.schema_of(frames[0])) is not None:
-                check_columns(workload, schema)
+        text = ""
+        if queries:
+            text = self.text(_frame_of(frames, roots[-1]), tables, tuple(queries))
         return Reading(self.source, frames, text, tuple(answers), tuple(reader.remarks))
 
-    def text(self, frames: tuple[LoadedFrame, ...], queries: tuple[WrittenQuery, ...]) -> str:
-        frame = frames[0]
+    def query(
+        self, reader: Interpreter, binding: Binding
+    ) -> tuple[Binding, tuple[Step, ...], Rows] | None:
+        """Return a value with the steps that ask for it; None, and a remark, where none can."""
+        try:
+            steps, root = _steps_of(binding)
+        except UnreadError as error:
+            reader.remark(error.node, str(error))
+        except UnknownColumnsError:
+            message = "this needs to know the file's columns: give --data"
+            reader.remark(binding.node, message)
+        except KindError as error:
+            reader.remark(binding.node, str(error))
+        else:
+            return binding, steps, root
+        return None
+
+    def is_valid(self, reader: Interpreter, query: WrittenQuery, root: Rows, node: ast.AST) -> bool:
+        """Return whether the workload language accepts a query; a remark says why it does not."""
+        frame = _frame_of(tuple(reader.frames), root)
+        text = self.text(frame, self.tables(reader, root), (query,))
+        try:
+            workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
+            schema = self.schema_with_tables(reader, root)
+            if schema is not None:
+                check_columns(workload, schema)
+        except WorkloadError as error:
+            reader.remark(node, f"this has no query: {error.mistakes[0].message}")
+            return False
+        return True
+
+    def schema_with_tables(self, reader: Interpreter, root: Rows) -> Schema | None:
+        """Return the columns of a file and of those that it joins."""
+        frames = tuple(reader.frames)
+        schema = self.schema_of(_frame_of(frames, root))
+        match root.origin:
+            case Joined(join=join):
+                other = next(one for one in frames if one.name == join.table)
+                beside = self.schema_of(other)
+                if schema is None or beside is None:
+                    return None
+                return replace(schema, tables=((join.table, beside),))
+        return schema
+
+    def tables(self, reader: Interpreter, root: Rows) -> dict[str, str]:
+        """Return the files that a query joins, by their names."""
+        match root.origin:
+            case Joined(join=join):
+                other = next(one for one in reader.frames if one.name == join.table)
+                return {join.table: str(self.path_of(other) or f"{other.name}.parquet")}
+        return {}
+
+    def text(
+        self, frame: LoadedFrame, tables: dict[str, str], queries: tuple[WrittenQuery, ...]
+    ) -> str:
+        """Return the text of the workload."""
         path = self.path_of(frame)
         file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
-        return write_workload(stem, about, WrittenDataset(file), queries)
+        options = csv_options(frame) if is_csv(Path(file)) else ()
+        dataset = WrittenDataset(file, tuple(tables.items()), options)
+        return write_workload(stem, about, dataset, queries)
+
+
+def csv_options(frame: LoadedFrame) -> tuple[tuple[str, object], ...]:
+    """Return the dataset's options for those of `read_csv`."""
+    found: dict[str, object] = {}
+    for name, text in frame.options:
+        try:
+            value = ast.literal_eval(text)
+        except ValueError:
+            continue
+        if name in {"sep", "delimiter"} and value is not None:
+            found["delimiter"] = value
+        elif name == "decimal":
+            found["decimal"] = value
+        elif name == "header" and value is None:
+            found["header"] = False
+        elif name == "na_values":
+            found["missing"] = [value] if isinstance(value, str) else list(value)
+    return tuple(found.items())
+
+
+def _frame_of(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
+    return next(one for one in frames if one.name == root.origin.name)  # type: ignore[union-attr]
 
 
 def _is_answer(value: Value) -> bool:
@@ -161,20 +272,22 @@ def _is_answer(value: Value) -> bool:
     return False
 
 
-def _steps_of(binding: Binding) -> tuple[Step, ...]:
+def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
     value, node = binding.value, binding.node
     match value:
         case Scalar(rows, expr, keys):
             name = binding.name or "value"
             made = aggregate(rows, keys, (Output(name, expr),))
-            return write_steps(made, (Output(name, Col(name)),))
+            return write_steps(made, (Output(name, Col(name)),)), _root(rows)
         case Column():
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")
-            index = (Output(one, Col(one)) for one in value.index.values())
-            return write_steps(value.rows, (*index, Output(name, value.expr)))
+            index = tuple(Output(one, Col(one)) for one in value.index.values())
+            while name in value.index.values():
+                name = f"{name}_2"
+            return write_steps(value.rows, (*index, Output(name, value.expr))), _root(value.rows)
         case Frame():
-            return write_steps(value.rows, _frame_outputs(value, node))
+            return write_steps(value.rows, _frame_outputs(value, node)), _root(value.rows)
     raise AssertionError(value)
 
 
@@ -184,10 +297,21 @@ def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
         if changed or frame.dropped:
             raise UnreadError(node, "the answer's columns are not known: give --data")
         return None
-    return tuple(
-        Output(label if isinstance(label, str) else label_name(label, name), Col(name))
-        for label, name in frame.outputs.items()
-    )
+    found: dict[str, str] = {}
+    for label, name in (*frame.index.items(), *frame.columns.items()):
+        shown = label_name(label, name)
+        found[shown if shown not in found else f"{shown}_2"] = name
+    return tuple(Output(shown, Col(name)) for shown, name in found.items())
+
+
+def _root(rows: Rows) -> Rows:
+    """Return the rows of the file that rows are made of."""
+    while True:
+        match rows.origin:
+            case Loaded() | Joined():
+                return rows
+            case other:
+                rows = other.rows
 
 
 def _query_name(binding: Binding, taken: list[str]) -> str:

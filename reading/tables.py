@@ -6,20 +6,48 @@ from collections.abc import Callable
 from typing import Any
 
 from .calls import Method
-from .columns import COLUMN_ATTRIBUTES, COLUMN_METHODS
+from .columns import (
+    COLUMN_ATTRIBUTES,
+    COLUMN_METHODS,
+    ELEMENT_ATTRIBUTES,
+    ELEMENT_METHODS,
+    TEXT_METHODS,
+    TIME_ATTRIBUTES,
+    TIME_METHODS,
+    parts_of,
+    read_get,
+    read_part,
+    read_rename_axis,
+    read_slice,
+)
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_iloc, read_loc
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS
+from .libraries import CONSTANT_DICT, CONSTANT_TEXT
 from .query_text import read_query
 
 METHODS: dict[str, dict[str, Method]] = {
-    "Frame": {**FRAME_METHODS, "query": Method(read_query, "expr inplace")},
+    "Frame": {
+        **FRAME_METHODS,
+        "query": Method(read_query, "expr inplace"),
+        "rename_axis": Method(read_rename_axis, "mapper"),
+    },
     "Column": COLUMN_METHODS,
+    "element": ELEMENT_METHODS,
+    "texts": TEXT_METHODS,
+    "times": TIME_METHODS,
+    "parts": {"get": Method(read_get, "i")},
     "Grouped": GROUP_METHODS,
     "row": {},
+    "text": CONSTANT_TEXT,
+    "dict": CONSTANT_DICT,
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Frame": FRAME_ATTRIBUTES,
     "Column": COLUMN_ATTRIBUTES,
+    "element": ELEMENT_ATTRIBUTES,
+    "texts": {"[]": read_slice},
+    "times": TIME_ATTRIBUTES,
+    "parts": {"[]": read_part, "str": parts_of},
     "Grouped": GROUP_ATTRIBUTES,
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
