@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import check, compare, sweep
+    from .notebook import load_ipython_extension as load_ipython_extension
     from .report.comparison import Comparison
     from .report.sweeps.sweep import Sweep
     from .spec.reader import read
@@ -31,6 +32,7 @@ def __getattr__(name: str) -> object:
         "Sweep": ".report.sweeps.sweep",
         "check": ".api",
         "compare": ".api",
+        "load_ipython_extension": ".notebook",
         "read": ".spec.reader",
         "sweep": ".api",
     }

@@ -2,42 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from .comparison import session
-from .comparison.request import Request, split_names
+from .comparison.live_code import read_function
+from .comparison.request import QUICK, Request, is_code, split_names
+from .datasets.cache import default_folder
+from .errors import CodeError
+from .reading import open_source, read_code
+from .reading.model import Reading
 from .report.comparison import Comparison
 from .report.progress import Progress
 from .report.sweeps.sweep import Sweep
 from .sweeps import session as sweeping
 from .sweeps.points import read_axes
 
+if TYPE_CHECKING:
+    import pandas
 
+Names: TypeAlias = str | Sequence[str]
+
+
+@overload
 def compare(
     workload: str | Path,
-    engines: str | Sequence[str] = (),
-    queries: str | Sequence[str] = (),
+    /,
+    engines: Names = (),
+    queries: Names = (),
+    results: str | Path = "results",
+    **settings: object,
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    function: Callable[..., object],
+    frame: pandas.DataFrame,
+    /,
+    engines: Names = (),
+    queries: Names = (),
+    results: str | Path = "results",
+    **settings: object,
+) -> Comparison: ...
+
+
+def compare(workload: object, /, *given: Any, **named: Any) -> Comparison:
+    """Run a workload on its engines, or on those named, and return the comparison.
+
+    Instead of a workload, it takes pandas code: the name of its file, or a function and its frame.
+    The code runs too, as the engine `yours`. `engines` and `queries` are names in a list, or in a
+    text with commas. `settings` are a workload's values with `__` for the dot:
+    `dataset__rows=1e6`, `limits__memory="2GiB"`. The runs are stored below the folder `results`.
+
+    Raises WorkloadError, CodeError, DataError, LimitError, EngineError.
+    """
+    if callable(workload):
+        frame, *given = given  # type: ignore[assignment]
+        code = read_function(workload, frame, default_folder(os.environ))
+        return compare_code(code, *given, **named)
+    if is_code(str(workload)):
+        data = named.pop("data", None)
+        code = read_code(open_source(str(workload)), Path(data) if data else None)
+        return compare_code(code, *given, **named)
+    request = _request(str(workload), *given, **named)
+    return session.compare(request, request.read(), Progress())
+
+
+def compare_code(
+    code: Reading,
+    engines: Names = (),
+    queries: Names = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
-    """Run a workload on its engines, or on those named, and return the comparison.
-
-    `engines` and `queries` are names in a list, or in a text with commas. `settings` are a
-    workload's values with `__` for the dot: `dataset__rows=1e6`, `limits__memory="2GiB"`. The
-    runs are stored below the folder `results`.
-
-    Raises WorkloadError, DataError, LimitError, EngineError.
-    """
-    request = _request(workload, engines, queries, results, settings)
+    """Compare code with engines; CodeError with the places where nothing could be read."""
+    if not code.workload:
+        raise CodeError("\n".join(_describe_unread(code)) or "the code answers no question")
+    request = _request(code.source.path, engines, queries, results, **settings)
+    chosen = request.overrides.keys() & {"measure.rounds", "measure.budget"}
+    quick = {} if chosen else QUICK
+    request = replace(request, code=code, overrides={**request.overrides, **quick})
     return session.compare(request, request.read(), Progress())
+
+
+def _describe_unread(code: Reading) -> Iterator[str]:
+    for remark in code.remarks:
+        if remark.kind == "unread":
+            yield f"{code.source.place(remark.line, remark.column)}: {remark.text}"
 
 
 def check(
     workload: str | Path,
-    engines: str | Sequence[str] = (),
-    queries: str | Sequence[str] = (),
+    engines: Names = (),
+    queries: Names = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Comparison:
@@ -45,15 +107,15 @@ def check(
 
     Takes the arguments of `compare`, and raises the same errors.
     """
-    request = _request(workload, engines, queries, results, settings)
+    request = _request(workload, engines, queries, results, **settings)
     return session.check(request, request.read(), Progress())
 
 
 def sweep(
     workload: str | Path,
     over: Mapping[str, object] = MappingProxyType({}),
-    engines: str | Sequence[str] = (),
-    queries: str | Sequence[str] = (),
+    engines: Names = (),
+    queries: Names = (),
     results: str | Path = "results",
     **settings: object,
 ) -> Sweep:
@@ -63,7 +125,7 @@ def sweep(
     without it, the workload's own `sweep:` counts. Takes the other arguments of `compare`, and
     raises the same errors.
     """
-    request = _request(workload, engines, queries, results, settings)
+    request = _request(workload, engines, queries, results, **settings)
     read = request.read()
     axes = read_axes(read, [f"{name}={_spell(values)}" for name, values in over.items()])
     return sweeping.sweep(request, read, axes, Progress())
@@ -78,10 +140,10 @@ def _spell(values: object) -> str:
 
 def _request(
     workload: str | Path,
-    engines: str | Sequence[str],
-    queries: str | Sequence[str],
-    results: str | Path,
-    settings: dict[str, object],
+    engines: Names = (),
+    queries: Names = (),
+    results: str | Path = "results",
+    **settings: object,
 ) -> Request:
     overrides = {name.replace("__", "."): str(value) for name, value in settings.items()}
     names = split_names(engines), split_names(queries)

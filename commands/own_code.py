@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,17 +9,6 @@ from pathlib import Path
 from ..errors import CodeError
 from ..reading import open_source, read_code
 from ..reading.model import Reading
-
-_CODE = re.compile(r"-|.+\.(py(:\w+)?|ipynb)")
-
-
-def is_code(spec: str) -> bool:
-    """Return whether an argument names code to read, and not a workload.
-
-    >>> is_code("slow.py:monthly"), is_code("groupby"), is_code("sales.yaml")
-    (True, False, False)
-    """
-    return bool(_CODE.fullmatch(spec))
 
 
 def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..comparison.request import Request, split_names
+from ..comparison.request import QUICK, Request, is_code, split_names
 from ..errors import CodeError, ResultsError
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
-from .own_code import is_code, read_own_code
+from .own_code import read_own_code
 
 NO_DATA = DataOptions()
 NO_LIMITS = LimitOptions()
 NO_MEASURE = MeasureOptions()
 NO_ENVIRONMENTS = EnvironmentOptions()
-# A person who brings code waits for a first table: two rounds tell factors apart, more decide less.
-QUICK = {"measure.rounds": "2"}
 
 
 def build_request(  # noqa: PLR0913 - one for each group of options

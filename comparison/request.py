@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,19 @@ from ..reading.model import Reading
 from ..spec.reader import read, read_text
 from ..spec.workload import YOURS, Workload
 from .plan import expand_load_mode, narrow
+
+_CODE = re.compile(r"-|.+\.(py(:\w+)?|ipynb)")
+# A person who brings code waits for a first table: two rounds tell factors apart, more decide less.
+QUICK = {"measure.rounds": "2"}
+
+
+def is_code(spec: str) -> bool:
+    """Return whether a name is that of code to read, and not of a workload.
+
+    >>> is_code("slow.py:monthly"), is_code("groupby"), is_code("sales.yaml")
+    (True, False, False)
+    """
+    return bool(_CODE.fullmatch(spec))
 
 
 @dataclass(frozen=True, slots=True)

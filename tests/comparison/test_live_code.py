@@ -1,0 +1,92 @@
+"""Functions and cells of a running Python are compared on the frames that are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dfbench
+import pandas as pd
+import pytest
+from dfbench.comparison.live_code import read_cell, read_function, store_frame
+from dfbench.errors import CodeError, DataError
+from dfbench.storage.records import Outcome
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+SALES = pd.DataFrame({"shop": ["a", "b", "a", None] * 50, "amount": [1.0, 2.0, 3.0, 4.0] * 50})
+RATE = 0.2
+ONCE = {"measure__rounds": 1, "measure__runs": 1, "measure__warmups": 0}
+
+
+def after_tax(amount: pd.Series) -> pd.Series:
+    return amount * (1 - RATE)
+
+
+def by_shop(sales: pd.DataFrame) -> pd.Series:
+    sales["net"] = after_tax(sales["amount"])
+    return sales.groupby("shop")["net"].sum()
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_function_is_compared_on_a_frame(tmp_path: Path) -> None:
+    compared = dfbench.compare(by_shop, SALES, engines="duckdb", **ONCE)
+    assert {run.engine: run.outcome for run in compared.stored.runs} == {
+        "yours": Outcome.OK,
+        "duckdb": Outcome.OK,
+    }
+    program = str(compared.program("yours", "by_shop"))
+    assert "RATE = 0.2" in program
+    assert "def after_tax(" in program
+    assert list(SALES.columns) == ["shop", "amount"]
+    # The frame is written once, and the function keeps the numbers of its lines.
+    file = store_frame(SALES.copy(), "by_shop", tmp_path / "cache")
+    written = file.stat().st_mtime_ns
+    text = read_function(by_shop, SALES, tmp_path / "cache").source.text
+    assert file.stat().st_mtime_ns == written
+    place = text.split("\n").index("def by_shop(sales: pd.DataFrame) -> pd.Series:")
+    assert Path(__file__).read_text().split("\n")[place].startswith("def by_shop(")
+
+
+def test_what_has_no_text_or_no_type_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CodeError, match="write a def"):
+        read_function(lambda sales: sales.sum(), SALES, tmp_path)
+    with pytest.raises(CodeError, match="len has no source text"):
+        read_function(len, SALES, tmp_path)
+    with pytest.raises(DataError, match="cannot be written as Parquet"):
+        store_frame(pd.DataFrame({"x": [1, "a"]}), "odd", tmp_path)
+
+
+def test_a_cell_reads_the_names_of_its_notebook(tmp_path: Path) -> None:
+    names = {"df": SALES, "RATE": RATE, "pd": pd, "other": SALES, "shell": object()}
+    text = "df = df[df['amount'] > RATE]\nother = df\nsums = other.groupby('shop').amount.sum()"
+    found = read_cell(text, 7, names, tmp_path)
+    assert len(list(tmp_path.glob("*.parquet"))) == 1
+    assert "other = pandas" not in found.source.text
+    assert found.source.place(found.answers[0].line, 1) == "notebook:cell 7:4:1"
+    assert found.source.text.endswith(text)
+
+
+def test_the_magic_compares_a_cell_and_refuses_in_a_sentence() -> None:
+    shell = InteractiveShell()
+    shell.run_cell("%load_ext dfbench").raise_error()
+    shell.user_ns["df"] = SALES
+    cell = "df['net'] = df['amount'] * 2\nsums = df.groupby('shop')['net'].sum()\nsums.plot()\n"
+    magic = "%%dfbench -e duckdb --threads 1 --rounds 1\n"
+    ran = shell.run_cell(magic + cell)
+    ran.raise_error()
+    assert ran.result.view.engines == ("yours", "duckdb")
+    assert ran.result.view.baseline == "yours"
+    assert "sums" not in shell.user_ns
+    assert list(shell.user_ns["df"].columns) == list(SALES.columns)
+    for wrong, said in (
+        ("%%dfbench --bad\nx = 1", "unrecognized arguments: --bad"),
+        ("%%dfbench\nx = 1", "the code answers no question"),
+    ):
+        refused = shell.run_cell(wrong).error_in_exec
+        assert isinstance(refused, UsageError)
+        assert said in str(refused)
