@@ -95,15 +95,21 @@ def row_word(word: str) -> Callable[[Call, Value], Value]:
     return read
 
 
-def look_up(node: ast.AST, column: Column, table: dict[object, object]) -> Column:
-    """Return what a constant dict has for each value, else missing."""
+def look_up(
+    node: ast.AST,
+    column: Column,
+    table: dict[object, object],
+    default: Value = Const(None),  # noqa: B008
+) -> Column:
+    """Return what a constant dict has for each value, else the default."""
     found = operators.align(node, column)
     subject = found.exprs[0]
     branches = tuple(
         (_equals(subject, key, node), operators.literal(value, node))
         for key, value in table.items()
     )
-    return cast("Column", found.make(case(branches, Lit(None)) if branches else Lit(None)))
+    rest = operators.to_expr(default, node)
+    return cast("Column", found.make(case(branches, rest) if branches else rest))
 
 
 def _equals(subject: Expr, key: object, node: ast.AST) -> Expr:

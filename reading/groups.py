@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from .columns import read_cumsum, read_diff, read_rank, read_shift
 from .frames import assign_column, count_values, first_rows, need_column, select_columns
 from .meaning import can_miss
 from .operators import aggregation, kind_of, label_name, materialize, number
-from .rows import Rows, aggregate, keep, largest
+from .rows import Rows, aggregate, combine, conditions, keep, largest
 from .rows import sort as sort_rows
 from .values import (
     Column,
@@ -114,28 +114,56 @@ def group_rows(grouped: Grouped) -> Rows:
     return rows
 
 
+Made = Expr | Scalar
+
+
 def make_groups(
-    node: ast.AST, grouped: Grouped, outputs: list[tuple[Label, Expr]], *, series: bool
+    node: ast.AST, grouped: Grouped, outputs: Sequence[tuple[Label, Made]], *, series: bool
 ) -> Frame | Column:
     """Return the answer of an aggregation: a row for each group, sorted by the keys."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     names: dict[Label, str] = {}
-    for label, _ in outputs:
+    made: list[Output] = []
+    below = group_rows(grouped)
+    for label, value in outputs:
+        while label in names:
+            label = _next(label)  # noqa: PLW2901 - a name that is not taken
         names[label] = _output_name(label, {*keys, *names.values()})
-    made = tuple(Output(names[label], expr) for label, expr in outputs)
+        below, expr = _place(node, below, value)
+        made.append(Output(names[label], expr))
     try:
-        rows = aggregate(group_rows(grouped), keys, made)
+        rows = aggregate(below, keys, tuple(made))
     except KindError as error:
         raise UnreadError(node, str(error)) from None
     if grouped.sort:
         rows = sort_rows(rows, tuple(map(SortKey, keys)))
     index = dict(grouped.keys)
     if series and grouped.as_index:
-        label, _ = outputs[0]
-        return Column(rows, Col(names[label]), label, index=index)
+        label, name = next(iter(names.items()))
+        return Column(rows, Col(name), label, index=index)
     if grouped.as_index:
         return Frame(rows, names, index=index)
     return Frame(rows, {**index, **names})
+
+
+def _next(label: Label) -> Label:
+    return (*label[:-1], f"{label[-1]}_2") if isinstance(label, tuple) else f"{label}_2"
+
+
+def _place(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Expr]:
+    """Return the rows of groups, with the columns that an aggregation needs, and it over them."""
+    if not isinstance(value, Scalar):
+        return below, value
+    if value.rows == below:
+        return below, value.expr
+    relaxed = operators.relax(value.expr, value.rows, below)
+    if relaxed is not None:
+        return below, relaxed
+    if conditions(value.rows) == conditions(below):
+        made = combine(below, value.rows)
+        if made is not None:
+            return made, value.expr
+    raise UnreadError(node, "this aggregation of a group is of other rows; assign its parts first")
 
 
 def _output_name(label: Label, taken: set[str]) -> str:
@@ -146,7 +174,7 @@ def _output_name(label: Label, taken: set[str]) -> str:
     return name
 
 
-def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) -> Expr:
+def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) -> Made:
     """Return a function of a series, by its name or as code, as an aggregation of an expression."""
     rows = grouped.frame.rows
     match function:
@@ -184,7 +212,7 @@ def _range(expr: Expr) -> Expr:
 MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _sem, "ptp": _range}
 
 
-def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Grouped) -> Expr:
+def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Grouped) -> Scalar:
     """Return what a lambda or a def makes of the values of a group."""
     scope = tuple(grouped.keys.values())
     column = Column(group_rows(grouped), expr, scope=scope)
@@ -192,11 +220,8 @@ def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Group
     if not names:
         raise call.fail("this function takes no argument")
     made = call.reader.enter(call.node, function, {names[0]: column})
-    match made:
-        case Scalar(rows, found) if rows == column.rows:
-            return found
-        case Scalar():
-            raise call.fail("this function needs several steps; assign its parts as columns first")
+    if isinstance(made, Scalar):
+        return made
     raise call.fail("a function of groups is read if it returns one number of the group")
 
 
@@ -275,7 +300,7 @@ def read_agg(call: Call, grouped: Grouped) -> Value:
 
 
 def _named(call: Call, grouped: Grouped) -> Value:
-    outputs: list[tuple[Label, Expr]] = []
+    outputs: list[tuple[Label, Made]] = []
     for name, value in call.extra.items():
         label, function = _pair(call, grouped, value)
         expr = _column_expr(call, grouped, label)
@@ -302,7 +327,7 @@ def _column_expr(call: Call, grouped: Grouped, label: Label) -> Expr:
 
 
 def _by_column(call: Call, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
-    outputs: list[tuple[Label, Expr]] = []
+    outputs: list[tuple[Label, Made]] = []
     nested = any(_functions(one) is not None for one in pairs.values())
     for label, value in pairs.items():
         expr = _column_expr(call, grouped, label)
@@ -333,7 +358,7 @@ def _function_name(function: Value) -> str:
 
 
 def _several(call: Call, grouped: Grouped, functions: list[Value]) -> Value:
-    outputs: list[tuple[Label, Expr]] = []
+    outputs: list[tuple[Label, Made]] = []
     for label, expr in columns_of(call.node, grouped):
         for function in functions:
             word = _function_name(function)
@@ -355,16 +380,16 @@ def read_apply(call: Call, grouped: Grouped) -> Value:
     made = _enter_group(call, grouped, function)
     match made:
         case Scalar():
-            return make_groups(call.node, grouped, [("value", made.expr)], series=True)
+            return make_groups(call.node, grouped, [("value", made)], series=True)
         case Mapping(pairs):
             outputs = [(label, _scalar_of(call, value)) for label, value in pairs]
             return make_groups(call.node, grouped, outputs, series=False)
     raise call.fail("apply is read if its function returns numbers of the group")
 
 
-def _scalar_of(call: Call, value: Value) -> Expr:
+def _scalar_of(call: Call, value: Value) -> Scalar:
     if isinstance(value, Scalar):
-        return value.expr
+        return value
     raise call.fail("apply is read if its function returns numbers of the group")
 
 
@@ -422,12 +447,14 @@ def _transform_one(call: Call, column: Column) -> Value:
             made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
             if isinstance(made, Column):
                 return made
-            expr = _scalar_of(call, made)
+            scalar = _scalar_of(call, made)
         case Const(str() as name) if name in WINDOWS:
             return WINDOWS[name](call, column)
         case _:
-            expr = as_aggregation(call, function, column.expr, grouped)
-    return replace(column, expr=expr, keys=column.scope)
+            found = as_aggregation(call, function, column.expr, grouped)
+            scalar = found if isinstance(found, Scalar) else Scalar(column.rows, found)
+    rows, expr = _place(call.node, column.rows, scalar)
+    return replace(column, rows=rows, expr=expr, keys=column.scope)
 
 
 WINDOWS: dict[str, Callable[[Call, Column], Value]] = {
@@ -485,7 +512,7 @@ def read_filter(call: Call, grouped: Grouped) -> Frame:
 def read_describe(call: Call, grouped: Grouped) -> Value:
     """Read `describe()` of groups."""
     rows = grouped.frame.rows
-    outputs: list[tuple[Label, Expr]] = []
+    outputs: list[tuple[Label, Made]] = []
     for label, expr in columns_of(call.node, grouped, numeric=True):
         for word, made in _description(number(expr, rows)).items():
             outputs.append((word if grouped.single else cast("Label", (label, word)), made))

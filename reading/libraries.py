@@ -13,7 +13,7 @@ from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
 from ..spec.parser import case, chain
 from . import operators
 from .calls import Call, Method, plain
-from .columns import UNITS, convert, read_missing, read_round, row_word, spread
+from .columns import UNITS, convert, look_up, read_missing, read_round, row_word, spread
 from .frames import assign_column, merge_frames, read_pivot_table, slice_rows
 from .meaning import can_miss, negate
 from .model import LoadedFrame
@@ -583,9 +583,13 @@ CONSTANT_TEXT = {
 }
 
 
-def read_dict_method(call: Call, found: Const) -> Const:
+def read_dict_method(call: Call, found: Const) -> Value:
     """Read `items()`, `keys()`, `values()` and `get()` of a constant dict."""
-    values = [plain(one, call.node, "an argument") for one in _items(call, "*")]
+    given = _items(call, "*")
+    if call.name == "get" and given and isinstance(given[0], Column):
+        default = given[1] if len(given) > 1 else Const(None)
+        return look_up(call.node, given[0], found.value, default)
+    values = [plain(one, call.node, "an argument") for one in given]
     made = getattr(found.value, call.name)(*values)
     return Const(made if call.name == "get" else list(made))
 

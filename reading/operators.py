@@ -40,6 +40,7 @@ from .rows import (
     inner_rows,
     window,
 )
+from .trees import restrict
 from .values import Column, Const, Items, Scalar, Unknown, UnreadError, Value
 
 _PYTHON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -144,6 +145,9 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         value = materialize(Column(rows, expr, None, keys))
         rows, expr, keys = value.rows, value.expr, None
     common = common_rows(found.rows, rows)
+    if common is None and (shared := _share_rows(found, value)):
+        found, rows, expr = shared
+        common = rows
     if common is None:
         message = "these values are of different rows; make them of one frame"
         raise UnreadError(node, f"{message}, or merge the frames by their keys")
@@ -153,6 +157,44 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         found.keys if keys is None else keys,
         _name_of(found.like, like),
     )
+
+
+def _share_rows(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+    """Return aggregations of some of the rows as ones of all, in which the others do not count."""
+    exprs, expr = found.exprs, value.expr
+    base = shared_rows(found.rows, value.rows)
+    if base is None:
+        return None
+    if found.like is not None or isinstance(value, Column):
+        base = found.rows if found.like is not None else value.rows
+    if found.like is None:
+        exprs = tuple(one for one in (relax(e, found.rows, base) for e in exprs) if one is not None)
+    if isinstance(value, Scalar):
+        relaxed = relax(expr, value.rows, base)
+        if relaxed is None:
+            return None
+        expr = relaxed
+    if len(exprs) < len(found.exprs) or (found.like is not None and isinstance(value, Column)):
+        return None
+    return replace(found, rows=base, exprs=exprs), base, expr
+
+
+def shared_rows(one: Rows, other: Rows) -> Rows | None:
+    """Return the rows of one origin that both have before their own conditions."""
+    if one.origin != other.origin:
+        return None
+    return replace(one, where=tuple(test for test in one.where if test in other.where))
+
+
+def relax(expr: Expr, rows: Rows, base: Rows) -> Expr | None:
+    """Return aggregations of rows over others, of which they are a part; None where it is not."""
+    if rows.origin != base.origin or not set(base.where) <= set(rows.where):
+        return None
+    tests = tuple(rows.inline(test) for test in rows.where if test not in base.where)
+    inlined = rows.inline(expr)
+    if not tests:
+        return inlined
+    return restrict(inlined, tests[0] if len(tests) == 1 else chain("and", *tests))
 
 
 def _with(found: Aligned | None, expr: Expr) -> Aligned:
@@ -253,6 +295,9 @@ def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
 def arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) -> Expr:
     """Return arithmetic with pandas' meaning."""
     kinds = [kind_of(side, rows) for side in (left, right)]
+    times = {"date", "timestamp"}
+    if op == "-" and times >= {*kinds}:
+        return Arith("-", left, right)  # (x - y).dt.days is read of it
     if "string" in kinds and op == "+":
         return word(node, "concat", left, right)
     if {"date", "timestamp"} & {*kinds}:

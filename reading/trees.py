@@ -23,6 +23,7 @@ from ..spec.expression import (
     Not,
     walk,
 )
+from ..spec.vocabulary import WINDOWS
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
@@ -69,6 +70,26 @@ def transform(node: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
             return Let(name, of(value), of(body))
         case Cast() | Demean():  # an engine's own
             return node
+
+
+def restrict(expr: Expr, test: Expr) -> Expr | None:
+    """Return aggregations of the rows for which a test holds; None where one needs an order."""
+    functions = {node.function for node in walk(expr) if isinstance(node, Agg)}
+    if functions & WINDOWS.keys():
+        return None
+
+    def change(node: Expr) -> Expr | None:
+        match node:
+            case Agg("size", ()):
+                return Agg("sum", (Case(((test, Lit(1)),), Lit(0)),))
+            case Agg("corr", (one, other)):
+                kept = (Case(((test, side),), Lit(None)) for side in (one, other))
+                return Agg("corr", tuple(kept))
+            case Agg(function, (argument, *settings)):
+                return Agg(function, (Case(((test, argument),), Lit(None)), *settings))
+        return None
+
+    return transform(expr, change)
 
 
 def aggregates(expr: Expr) -> bool:
