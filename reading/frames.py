@@ -80,6 +80,8 @@ def _note(rows: Rows, name: str) -> None:
 def need_column(node: ast.AST, frame: Frame, label: Label) -> str:
     """Return a column's name in the rows; UnreadError where there is none."""
     name = find_column(frame, label)
+    if name is None and label in frame.unread:
+        raise UnreadError(node, frame.unread[label])
     if name is None:
         known = [one for one in frame.outputs if isinstance(one, str)]
         near = suggest(label, known) if isinstance(label, str) else ""
@@ -175,6 +177,7 @@ def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
         rows=rows,
         columns={**frame.columns, label: name},
         dropped=frame.dropped - {str(label)},
+        unread={one: why for one, why in frame.unread.items() if one != label},
     )
 
 
@@ -567,7 +570,9 @@ def _merge_table(  # noqa: PLR0913 - what a merge has
         if label not in left:
             shown = f"{label}{suffixes[1]}" if label in shared else label
             columns[shown] = f"{name}_right" if known and name in known else name
-    return Frame(rows, columns, complete=frame.complete and other.complete)
+    complete, dropped = frame.complete and other.complete, frame.dropped | other.dropped
+    unread = {**other.unread, **frame.unread}
+    return Frame(rows, columns, complete, dropped=dropped, unread=unread)
 
 
 def _may_match_missing(frame: Frame, other: Frame, keys: tuple[str, ...]) -> bool:

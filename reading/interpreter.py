@@ -96,15 +96,32 @@ class Interpreter:
             self.remarks.append(found)
 
     def forget(self, statement: ast.stmt, why: str) -> None:
-        """Bind the names that an unread statement assigns to nothing known."""
+        """Bind what an unread statement changes, names and columns, to nothing known."""
         for node in ast.walk(statement):
             match node:
-                case ast.Name(name, ast.Store()):
+                case ast.Name(name, ast.Store()) | ast.FunctionDef(name):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}")
-                case ast.Subscript(ast.Name(name), _, ast.Store()) if name in self.names:
-                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
-                case ast.FunctionDef(name):
-                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+                case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
+                    self.forget_part(node, why)
+                case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
+                    self.forget_part(owner, why)
+
+    def forget_part(self, target: ast.expr, why: str) -> None:
+        """Forget the column that a target names, or the whole value where it names none."""
+        base = target
+        while isinstance(base, ast.Subscript | ast.Attribute):
+            base = base.value
+        if not isinstance(base, ast.Name) or base.id not in self.names:
+            return
+        value, label = self.names[base.id], _find_label(target)
+        if isinstance(value, Frame) and label is not None:
+            new: Value = value.without(label, f"{label!r} is used here, and {why}")
+        else:
+            new = Unknown(f"{base.id!r} is used here, and {why}")
+        for names in self.scopes:
+            for name, one in names.items():
+                if one is value:
+                    names[name] = new
 
     @property
     def names(self) -> Names:
@@ -778,6 +795,21 @@ def _kind(owner: Value) -> str:
         case Const(dict()):
             return "dict"
     return type(owner).__name__
+
+
+def _find_label(target: ast.expr) -> str | None:
+    """Return the column of `df["c"]`, `df.c` and `df.loc[mask, "c"]`; None where it is not told."""
+    match target:
+        case ast.Subscript(ast.Name(), ast.Constant(str(label))):
+            return label
+        case ast.Attribute(ast.Name(), label) if label not in {"columns", "index"}:
+            return label
+        case ast.Subscript(
+            ast.Attribute(ast.Name(), "loc"), ast.Tuple([_, ast.Constant(str(label))])
+        ):
+            return label
+        case _:
+            return None
 
 
 def _in_place(keywords: list[ast.keyword]) -> bool:

@@ -292,6 +292,8 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
 
 
 def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
+    for why in frame.unread.values():
+        raise UnreadError(node, why)
     if not frame.complete:
         changed = [label for label, name in frame.outputs.items() if label != name]
         if changed or frame.dropped:

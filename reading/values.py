@@ -27,7 +27,8 @@ class Frame:
 
     `complete` tells whether `columns` are all of them; otherwise the file's columns are visible
     too, but for the dropped ones. The index is a column by another name. `scope` are the keys of
-    the groups whose rows these are, in a function of groups.
+    the groups whose rows these are, in a function of groups. `unread` are columns that the code
+    assigns and that could not be read, and why.
     """
 
     rows: Rows
@@ -36,6 +37,13 @@ class Frame:
     index: dict[Label, str] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     scope: tuple[str, ...] = ()
+    unread: dict[Label, str] = field(default_factory=dict)
+
+    def without(self, label: Label, why: str) -> Frame:
+        """Return the frame where a column is not known, and so not all columns are."""
+        columns = {one: name for one, name in self.columns.items() if one != label}
+        dropped, unread = self.dropped | {str(label)}, {**self.unread, label: why}
+        return replace(self, columns=columns, complete=False, dropped=dropped, unread=unread)
 
     def find(self, label: Label) -> str | None:
         """Return a column's name in the rows; None where there is no such column."""

@@ -76,3 +76,37 @@ def test_a_column_that_the_code_adds_is_none_of_the_files(
     code = 'df["net"] = df["v"] * 0.8\nout = df.groupby("k")["net"].sum()\n'
     found = read_code(Source("slow.py", code), data)
     assert "derive: {net: v * 0.8}" in found.workload
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "df['v'] = strange(df)",
+        "df.v = strange(df)",
+        "df.loc[df.w > 1, 'v'] = strange(df)",
+        "df['v'] += strange(df)",
+        "df['v'].strange(inplace=True)",
+    ],
+)
+def test_a_column_that_is_not_read_spoils_what_uses_it_and_nothing_else(changed: str) -> None:
+    script = f"""\
+import pandas as pd
+df = pd.read_csv("sales.csv")
+{changed}
+kept = df.groupby("k")["w"].sum()
+late = df[df.w > 1].merge(pd.read_csv("shops.csv"), on="k").groupby("k")["w"].max()
+spoilt = df.groupby("k")["v"].sum()
+whole = df.sort_values("w")
+df["v"] = df["w"] * 2
+mended = df.groupby("k")["v"].sum()
+"""
+    found = read_code(Source("x.py", script))
+    assert [one.query for one in found.answers] == ["kept", "late", "mended"]
+    why = "'v' is used here, and it was not read (line 3)"
+    assert [(one.line, one.text) for one in found.remarks if one.line > 3] == [(6, why), (7, why)]
+
+
+@pytest.mark.parametrize("changed", ["df.drop(strange, inplace=True)", "df.columns = strange(df)"])
+def test_a_frame_that_is_changed_in_a_way_that_is_not_read_is_unknown(changed: str) -> None:
+    script = f'import pandas as pd\ndf = pd.read_csv("sales.csv")\n{changed}\nout = df.v.sum()\n'
+    assert read_code(Source("x.py", script)).answers == ()
