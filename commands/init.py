@@ -17,9 +17,9 @@ from ..spec.workload import CsvFormat, Files
 def init(datafile: Path, target: Path | None) -> None:
     """Write a first workload for a data file, named after it unless `target` is given.
 
-    Raises DataError where the file exists already, or the data has no column of numbers.
+    Raises DataError where the workload exists already.
     """
-    target = target or Path(f"{datafile.name.partition('.')[0] or 'mine'}.yaml")
+    target = target or _choose_target(datafile)
     if target.exists():
         raise DataError(
             f"{target}: already exists; not overwritten; choose another name with --to FILE"
@@ -31,3 +31,12 @@ def init(datafile: Path, target: Path | None) -> None:
         made = make_dataset(files, default_folder(os.environ))
     sys.stdout.write(first_workload.write_first_workload(datafile, made, target, files.csv_format))
     sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")
+
+
+def _choose_target(datafile: Path) -> Path:
+    """Return a name that is free, or that of a workload for this very file."""
+    stem, _, ending = datafile.name.partition(".")
+    usual = Path(f"{stem or 'mine'}.yaml")
+    if usual.is_file() and datafile.name not in usual.read_text(encoding="utf-8", errors="replace"):
+        return Path(f"{usual.stem}-{ending.replace('.', '-') or 'data'}.yaml")
+    return usual

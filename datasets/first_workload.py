@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from keyword import iskeyword
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from ..errors import DataError
 from ..spec.schema import Column, Kind, Schema
 from ..spec.workload import CsvFormat
+from .csv_files import detect_delimiter
 from .dataset import Dataset
 
 SAMPLE_ROWS = 100_000  # rows: enough to distinguish a key from a measure
@@ -22,8 +24,24 @@ MAX_DISTINCT_SHARE = 0.1  # a key has at most this share of the rows looked at a
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 SHOWN = 40  # characters of a value in a comment
 COMMA = r"^-?\d+(,\d+)?$"
-KEYS: tuple[Kind, ...] = ("string", "bool", "int", "date")
+FEW_ROWS = 100  # of a smaller file, every column whose values repeat may be a key
+KEYS: tuple[Kind, ...] = ("string", "bool", "int")
 MEASURES: tuple[Kind, ...] = ("float", "decimal", "int")
+# Numbers of which no sum or mean means anything, by a word of their name.
+NO_MEASURE = re.compile(
+    r"(?:^|[\W_])(?:id|key|index|idx|no|nr|code|status|type|class|level|rank|zip|postcode|plz|phone|"
+    r"year|month|week|weekday|hour|lat|latitude|lon|lng|long|longitude)(?:[\W_]|$)",
+    re.IGNORECASE,
+)
+# Texts that would be numbers or days if they were written otherwise: a pattern, and what helps.
+FOREIGN = (
+    (
+        r"^-?\d{1,3}(\.\d{3})+(,\d+)?$|^-?\d+,\d+$",
+        "a number; remove the dots, and set decimal: ','",
+    ),
+    (r"^-?\d{1,3}(,\d{3})+(\.\d+)?$", "a number; remove the commas"),
+    (r"^\d{1,2}[./]\d{1,2}[./]\d{4}$", "a day; write it as 2026-01-31"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +59,23 @@ class FirstText:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The columns of a first workload: the key to group by and the measures to aggregate."""
+    """The columns of a first workload: the key to group by, a time, and measures to aggregate."""
 
     key: str | None
     measures: tuple[str, ...]
+    day: Column | None = None
 
 
 def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: CsvFormat) -> str:
     """Write a workload for a data file where nothing is yet, and give its text.
 
-    Raises DataError where the target is there, cannot be written, or no column can be asked for.
+    Raises DataError where the target is there, or cannot be written.
     """
-    texts = find_first_texts(data, csv_format) if is_csv(file) else {}
-    about = choose_questions(data.schema, measure_distinct(data), texts)
+    texts: dict[str, object] = {}
+    if is_csv(file):
+        texts = {**find_first_texts(data, csv_format), **find_foreign(data)}
+        csv_format = replace(csv_format, delimiter=detect_delimiter(file))
+    about = choose_questions(data.schema, measure_distinct(data))
     text = build_text(file, data.schema, about, target, csv_format, texts)
     try:
         with target.open("x", encoding="utf-8") as written:
@@ -93,6 +115,21 @@ def has_decimal_commas(data: Dataset) -> bool:
     )
 
 
+def find_foreign(data: Dataset) -> dict[str, str]:
+    """Return how to write the columns of text that hold numbers or days in a local form."""
+    with pq.ParquetFile(data.path) as parquet:
+        head = next(parquet.iter_batches(SAMPLE_ROWS), None)
+    if head is None:
+        return {}
+    found: dict[str, str] = {}
+    for name in (column.name for column in data.schema.columns if column.kind == "string"):
+        values = head.column(name).drop_null()
+        for pattern, mend in FOREIGN:
+            if len(values) and pc.all(pc.match_substring_regex(values, pattern)).as_py():
+                found.setdefault(name, f"{values[0].as_py()!r} is {mend}")
+    return found
+
+
 def is_csv(file: Path) -> bool:
     """Return whether a data file is read as CSV."""
     return bool({".csv", ".tsv"} & {suffix.lower() for suffix in file.suffixes})
@@ -125,24 +162,23 @@ def _find_first_text(parquet: pq.ParquetFile, name: str, csv_format: CsvFormat) 
     return None
 
 
-def choose_questions(
-    schema: Schema,
-    shares: dict[str, float],
-    texts: Mapping[str, FirstText] = MappingProxyType({}),
-) -> Questions:
-    """Choose the key with the most groups among those with few, and up to two measures."""
-    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= MAX_DISTINCT_SHARE]
+def choose_questions(schema: Schema, shares: dict[str, float]) -> Questions:
+    """Choose the key with the most groups among those with few, a time, and up to two measures.
+
+    Coordinates, codes and identifiers are no measures; integers that are all different are
+    identifiers.
+    """
+    most = 0.99 if schema.rows < FEW_ROWS else MAX_DISTINCT_SHARE
+    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= most]
     named = [c for c in few if c.kind == "string"] or few
     key = max(named, key=lambda column: shares[column.name], default=None)
     left = [c for c in schema.columns if c.kind in MEASURES and (not key or c.name != key.name)]
+    left = [c for c in left if not NO_MEASURE.search(c.name)]
+    left = [c for c in left if c.kind != "int" or shares[c.name] < 1 or len(left) == 1]
     left.sort(key=lambda column: (MEASURES.index(column.kind), -shares[column.name]))
-    if not left:
-        because = (f"; {name} is text: {text}" for name, text in texts.items())
-        raise DataError(
-            "no column of this file holds numbers, so there is nothing to aggregate; write a "
-            f"workload by hand, after `dfbench show groupby`{''.join(because)}"
-        )
-    return Questions(key.name if key else None, tuple(column.name for column in left[:2]))
+    day = next((c for c in schema.columns if c.kind in {"date", "timestamp"}), None)
+    measures = tuple(column.name for column in left[:2])
+    return Questions(key.name if key else None, measures, day)
 
 
 def build_text(  # noqa: PLR0913 - a workload names all of them
@@ -151,7 +187,7 @@ def build_text(  # noqa: PLR0913 - a workload names all of them
     about: Questions,
     target: Path,
     csv_format: CsvFormat,
-    texts: Mapping[str, FirstText] = MappingProxyType({}),
+    texts: Mapping[str, object] = MappingProxyType({}),
 ) -> str:
     """Return the text of a first workload; the file is named as seen from the workload's folder."""
     columns = tuple(_describe_column(column, texts.get(column.name)) for column in schema.columns)
@@ -175,12 +211,15 @@ def _write_lines(
     yield ""
     yield "dataset:"
     yield f"  files: {_quote(file)} # or a pattern: data/*.parquet"
-    if csv_format != CsvFormat():
+    if csv_format.delimiter:
+        yield f"  delimiter: {_quote(csv_format.delimiter)}"
         yield f"  decimal: {_quote(csv_format.decimal)}"
     yield from columns
     yield ""
     yield "queries:"
     yield from _write_grouped(about) if about.key is not None else _write_whole(about)
+    if about.day:
+        yield from _write_daily(about, about.day)
     yield "  # more clauses: where, derive, having, sort, limit, largest, transform, apply"
     yield ""
     yield "# engines: [pandas, polars] # left out: the usual ones that are installed"
@@ -188,7 +227,7 @@ def _write_lines(
     yield ""
 
 
-def _describe_column(column: Column, text: FirstText | None) -> str:
+def _describe_column(column: Column, text: object) -> str:
     missing = ", some missing" if column.missing else ""
     name = column.name if column.name.isprintable() else repr(column.name)
     because = f" ({text})" if text else ""
@@ -196,25 +235,42 @@ def _describe_column(column: Column, text: FirstText | None) -> str:
 
 
 def _write_grouped(about: Questions) -> Iterator[str]:
-    key, first = str(about.key), about.measures[0]
-    outputs = {f"sum_{_to_identifier(first)}": f"sum({_to_expression(first)})", "rows": "size()"}
-    for name in about.measures[1:]:
-        outputs[f"mean_{_to_identifier(name)}"] = f"mean({_to_expression(name)})"
+    key = str(about.key)
     yield "  per_group:"
-    yield f"    question: {_quote(f'{first} by {key}')}"
+    yield f"    question: {_quote(f'{_list_asked(about)} by {key}')}"
     yield f"    group_by: [{_quote(key)}]"
-    yield "    aggregate: # name of the column in the answer: expression"
-    yield from (f"      {name}: {_quote(text)}" for name, text in outputs.items())
+    yield from _write_aggregate(about)
 
 
 def _write_whole(about: Questions) -> Iterator[str]:
-    first = about.measures[0]
     yield "  whole:"
-    yield f"    question: {_quote(f'sum and mean of {first}')}"
+    yield f"    question: {_quote(f'{_list_asked(about)} of all rows')}"
     yield "    # no column has few distinct values; group_by: [KEY] would ask for each group"
+    yield from _write_aggregate(about)
+
+
+def _write_daily(about: Questions, day: Column) -> Iterator[str]:
+    key = day.name
+    yield "  per_day:"
+    yield f"    question: {_quote(f'{_list_asked(about)} by day of {key}')}"
+    if day.kind == "timestamp":
+        truncated = f"truncate({_to_expression(key)}, 'day')"
+        key = f"day_of_{_to_identifier(day.name)}"
+        yield f"    derive: {{{key}: {_quote(truncated)}}}"
+    yield f"    group_by: [{_quote(key)}]"
+    yield from _write_aggregate(about)
+
+
+def _list_asked(about: Questions) -> str:
+    words = [f"{what} {name}" for what, name in zip(("sum", "mean"), about.measures, strict=False)]
+    return ", ".join((*words, "number of rows"))
+
+
+def _write_aggregate(about: Questions) -> Iterator[str]:
     yield "    aggregate: # name of the column in the answer: expression"
-    yield f"      sum: {_quote(f'sum({_to_expression(first)})')}"
-    yield f"      mean: {_quote(f'mean({_to_expression(first)})')}"
+    for what, name in zip(("sum", "mean"), about.measures, strict=False):
+        yield f"      {what}_{_to_identifier(name)}: {_quote(f'{what}({_to_expression(name)})')}"
+    yield "      rows: size()"
 
 
 def _to_identifier(name: str) -> str:
@@ -222,7 +278,8 @@ def _to_identifier(name: str) -> str:
 
 
 def _to_expression(name: str) -> str:
-    return name if name.isidentifier() else f"col({json.dumps(name, ensure_ascii=False)})"
+    plain = name.isidentifier() and not iskeyword(name)
+    return name if plain else f"col({json.dumps(name, ensure_ascii=False)})"
 
 
 def _quote(text: str) -> str:
