@@ -139,7 +139,7 @@ QUERIES = {
     "where_bool": "{where: b, group_by: k, aggregate: {rows: size()}}",
     "where_nothing": "{where: x > 1000, group_by: k, aggregate: {out: sum(x)}}",
     "derive": "{derive: {r: x / 4}, group_by: k, aggregate: {out: sum(r)}}",
-    "derive_twice": "{derive: {r: x * 2, s: r + y}, group_by: k, aggregate: {out: sum(s)}}",
+    "derive_twice": "{derive: {r: x * 2, v: r + y}, group_by: k, aggregate: {out: sum(v)}}",
     "derive_case": "{derive: {c: '1 if x > 2 else 0'}, group_by: c, aggregate: {rows: size()}}",
     "derive_cases": (
         "{derive: {c: \"'high' if x > 3 else 'mid' if x > 1 else 'low'\"},"
@@ -159,8 +159,8 @@ QUERIES = {
     "roots": "{derive: {r: sqrt(z)}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
     "rounds": "{derive: {r: round(z)}, group_by: r, aggregate: {rows: size()}}",
     "functions": (
-        "{derive: {r: 'abs(z) + exp(x / 10)', s: floor(z), u: ceil(z)},"
-        " group_by: k, aggregate: {r: sum(r), s: sum(s), u: sum(u)}}"
+        "{derive: {r: 'abs(z) + exp(x / 10)', v: floor(z), h: ceil(z)},"
+        " group_by: k, aggregate: {r: sum(r), v: sum(v), h: sum(h)}}"
     ),
     "row_extremes": "{derive: {r: 'max(x, y)'}, group_by: k, aggregate: {out: sum(r), n: count(r)}}",
     "largest": "{group_by: k, largest: {column: z, n: 2, as: top}}",
@@ -232,7 +232,7 @@ QUERIES = {
         "{transform: {a: hour(o), b: weekday(o), c: date(o), d: o + days(1), e: \"truncate(o, '15min')\","
         " f: \"hours(o - timestamp('2024-01-01 00:00:00+00:00'))\", h: week(o)}}"
     ),
-    "times": "{derive: {a: year(m), u: month(m), c: day(m)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "times": "{derive: {a: year(m), h: month(m), c: day(m)}, group_by: [a, h, c], aggregate: {n: size()}}",
     "time_compared": (
         "{where: \"m < timestamp('2024-02-29 06:00:00')\", group_by: k, aggregate: {rows: size()}}"
     ),
@@ -247,7 +247,7 @@ QUERIES = {
         "{derive: {a: \"truncate(d, 'month')\"}, group_by: a, aggregate: {n: size(), last: max(d)}}"
     ),
     "zone_keys": "{group_by: o, aggregate: {n: size()}}",
-    "zone_parts": "{derive: {a: year(o), u: month(o), c: day(o)}, group_by: [a, u, c], aggregate: {n: size()}}",
+    "zone_parts": "{derive: {a: year(o), h: month(o), c: day(o)}, group_by: [a, h, c], aggregate: {n: size()}}",
     "zone_compared": (
         "{where: \"o >= timestamp('2024-10-27 01:00:00+00:00')\", group_by: k, aggregate: {rows: size()}}"
     ),
