@@ -119,6 +119,7 @@ NARWHALS = Dialect(
         **dict.fromkeys(
             ("radians", "degrees", "sign", "log1p"), "Narwhals has no such function of numbers"
         ),
+        "prod": "Narwhals has no product of a column",
         "week": "Narwhals has no week of a date",
         "count_words": "Narwhals counts no matches of a pattern",
         "extract": "Narwhals extracts no part of a text",
@@ -129,6 +130,7 @@ NARWHALS = Dialect(
     variants={
         "round_2": "x.round(y)",
         "date_date": "x",
+        "integer_bool": "x.cast(nw.Int64)",
         "parse_time": "x.str.to_datetime(y)",
     },
     narrow=True,

@@ -50,6 +50,10 @@ ACCEPTED: dict[Takes, tuple[Kind, ...]] = {
 }
 # What days have, too.
 CALENDAR = {*map(Lit, (*DAYS, "days"))}
+# What counts a condition as 1 or 0.
+TRUTHS = {"sum", "cumsum", "mean"}
+# What has a value of no rows.
+OF_NOTHING = {"sum", "prod", "count", "count_if", "size", "n_unique", "any", "all"}
 # Missing for negative numbers alone.
 ROOTS = {"sqrt", "log", "log10", "log2", "log1p"}
 ARROW: dict[Kind, str] = {
@@ -191,7 +195,7 @@ class _Kinds:
             return self.alike("map", default, *pairs[1::2])
         kinds = []
         for argument in arguments[: function.values(len(arguments))]:
-            summed = name in {"sum", "cumsum"} and self.of(argument) == "bool"
+            summed = name in TRUTHS and self.of(argument) == "bool"
             kinds.append("int" if summed else self.takes(argument, function.takes, name))
         if name in SECONDS:
             self.alike(name, *arguments)
@@ -359,7 +363,7 @@ class _Missing:
 def _nothing(aggregation: str, argument: bool) -> bool:
     if aggregation in {"std", "var", "corr", "lag", "lead"}:
         return True
-    return argument and aggregation not in {"sum", "count", "size", "n_unique", "any", "all"}
+    return argument and aggregation not in OF_NOTHING
 
 
 def extend_schema(schema: Schema, query: Query) -> Schema:

@@ -94,7 +94,7 @@ class _Ranges:
 
     def _aggregation(self, function: str, arguments: list[Range]) -> Range:
         match function:
-            case "count" | "size" | "n_unique":
+            case "count" | "count_if" | "size" | "n_unique":
                 return Range(0, self.schema.rows or math.inf)
             case "std" | "var":
                 return POSITIVE

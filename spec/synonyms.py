@@ -13,6 +13,8 @@ SYNONYMS = {
     "sd": "std",
     "stdev": "std",
     "variance": "var",
+    "product": "prod",
+    "countif": "count_if",
     "percentile": "quantile",
     "shift": "lag",
     "cum_sum": "cumsum",

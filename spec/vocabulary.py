@@ -255,6 +255,8 @@ ROW_FUNCTIONS = {
 }
 # What answers where a value is missing, too.
 FILLING = {"coalesce", "map"}
+# What is written by other words, of the kinds of its values.
+RESOLVED = {"count_if"}
 # Other names of a function.
 ALIASES = {"fill": "coalesce"}
 # Constants that have no sign of their own in Python: written as calls of one text.
@@ -266,6 +268,8 @@ CONSTANTS = {
 AGGREGATIONS = {
     "sum": Function(1, 1, "number", "same", "sum; 0 without values"),
     "mean": Function(1, 1, "number", "float", "arithmetic mean"),
+    "prod": Function(1, 1, "number", "float", "product, as a float; 1 of nothing"),
+    "count_if": Function(1, 1, "condition", "int", "number of rows in which a condition holds"),
     "min": Function(1, 1, "ordered", "same", "smallest value"),
     "max": Function(1, 1, "ordered", "same", "largest value"),
     "count": Function(1, 1, "anything", "int", "non-missing values"),

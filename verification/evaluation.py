@@ -520,6 +520,8 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "mean": _mean,
     "min": _or_missing(min),
     "max": _or_missing(max),
+    "prod": lambda values: float(math.prod(values)),
+    "count_if": sum,
     "median": lambda values: _quantile(values, 0.5),
     "first": _or_missing(operator.itemgetter(0)),
     "last": _or_missing(operator.itemgetter(-1)),

@@ -106,7 +106,7 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     The last `limit` is left out: which rows it keeps is judged on all of them. Raises DfbenchError
     where a step chooses among rounded values in a way that has no bound.
     """
-    uncut = replace(query, limit=None)
+    uncut = replace(query, limit=None, text=None)  # what is written is no longer its text
     nominal = _Rewriting(data, lambda _: 0)
     written = nominal.whole(uncut)
     signs = _signs(nominal.steps)
@@ -439,6 +439,11 @@ class _Rewriting:
         grown = self.grown(x, self.unit(node))
         own: Expr | None
         match node.function:
+            case "mean" if self.kind(x) == "bool":
+                return value, _times(value, 2 * DOUBLE)
+            case "prod":
+                share = _over(ex, _abs(x))
+                return value, _scale(_abs(value), _plus(_times(grown, 4), _aggregate("sum", share)))
             case "sum" | "cumsum" | "mean":
                 whole = node.function != "mean" and self.exact(x)
                 own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)

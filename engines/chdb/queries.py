@@ -293,6 +293,8 @@ class ClickHouseStatement(Statement):
 
     def _write_call(self, agg: Agg, arguments: list[str]) -> str:
         x, *rest = arguments
+        if agg.function not in AGGREGATIONS | POPULATION:
+            raise Unsupported(f"{agg.function}()", "not implemented for ClickHouse yet")
         if agg.function == "n_unique" and self.facts.kind(agg.arguments[0]) == "float":
             return f"uniqExact({x} + 0)"
         if agg.function == "count" and self._is_windowed and self.facts.may_miss(agg.arguments[0]):

@@ -77,6 +77,7 @@ AGGREGATIONS = {
     "n_unique": "dt.nunique(x)",
     "std": "dt.sd(x)",
     "var": "dt.sd(x) ** 2",
+    "prod": "dt.prod(x)",
     "median": "dt.median(x)",
     "first": "dt.first(x)",
     "last": "dt.last(x)",

@@ -41,6 +41,7 @@ AGGREGATIONS = {
     "count": "count",
     "std": "stddev",
     "var": "variance",
+    "prod": "product",
     "median": "median",
     "quantile": "quantile_cont",
     "corr": "corr",
@@ -56,7 +57,7 @@ WINDOWS = {"rank": "rank()", "lag": "lag", "lead": "lead", "cumsum": "sum"}
 UNSUPPORTED: dict[str, str] = {}
 POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 # What SQL calls NULL over no values at all, and the language does not.
-OF_NOTHING = {"sum": "0", "any": "FALSE", "all": "TRUE"}
+OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
 WIDTH = 76
 
 

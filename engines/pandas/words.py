@@ -92,6 +92,7 @@ VARIANTS = {
 METHODS = {
     "sum": "sum",
     "mean": "mean",
+    "prod": "prod",
     "min": "min",
     "max": "max",
     "count": "count",

@@ -83,6 +83,7 @@ AGGREGATIONS = {
     "n_unique": "x.n_unique()",
     "std": "x.std()",
     "var": "x.var()",
+    "prod": "x.product()",
     "median": "x.median()",
     "first": "x.first()",
     "last": "x.last()",

@@ -40,7 +40,7 @@ from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
 
 # Of infinities, these may be no number.
-MOMENTS = {"sum", "mean", "std", "var", "median", "quantile", "cumsum"}
+MOMENTS = {"sum", "mean", "std", "var", "median", "quantile", "cumsum", "prod"}
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
 CAN_MAKE_NAN = {name for name in UNDEFINED if ROW_FUNCTIONS[name].gives == "float"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}

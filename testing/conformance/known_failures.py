@@ -216,6 +216,10 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure(
         "datatable", "transform_more-missing", "unsupported", "its first counts missing values"
     ),
+    *(
+        KnownFailure("narwhals", f"{name}-*", "unsupported", "it has no product of a column")
+        for name in ("products", "whole_products")
+    ),
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "it has few functions of text")
@@ -252,6 +256,7 @@ MARKS: tuple[KnownFailure, ...] = (
                 "time_weeks",
             ),
             *("time_steps", "time_between", "time_parsed", "zone_times"),
+            *("condition_shares", "products", "whole_products"),
         )
     ),
     *(

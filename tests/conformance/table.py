@@ -34,6 +34,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`first` and `last` skip missing values", "first*-* last*-*"),
     ("`n_unique` leaves missing values out", "n_unique*-*"),
     ("`any` and `all`, and a sum of conditions", "any*-* all-* sum_of*-*"),
+    ("`prod`, a mean of conditions, `count_if`", "condition_shares-* products-* whole_products-*"),
     ("`corr` is pairwise complete", "corr*-* having_corr-*"),
     ("sums of integers are exact, and none wraps", "exact_*-* narrow_*-*"),
     ("`/ // %` are Python's, also by zero", "divide*-* floor_*-* modulo*-*"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ....spec.expression import Arith, Call, Expr, Let, children
+from ....spec.expression import Agg, Arith, Call, Expr, Let, children
 from ....spec.kinds import with_column
 from ....spec.schema import Kind, Schema
 from ....spec.workload import Output, Query, RowFunction
@@ -55,6 +55,12 @@ def _resolve(node: Expr, facts: Facts) -> Expr:
             return Call("concat", tuple(text for part in parts for text in _texts(part)))
         case Call("text" | "integer" | "number" as cast, (value,)):
             return parts[0] if facts.kind(value) == CASTS[cast] else rebuild(node, parts)
+        case Agg("count_if"):
+            return Agg("sum", parts)
+        case Agg("mean", (condition,)) if facts.kind(condition) == "bool":
+            return Agg("mean", (Call("integer", parts),))
+        case Agg("prod", (whole,)) if facts.kind(whole) in {"int", "decimal"}:
+            return Agg("prod", (Call("number", parts),))
         case _:
             return rebuild(node, parts)
 
