@@ -40,6 +40,8 @@ OUTPUTS = NAMES
 
 
 def rows(answer):
+    if not isinstance(answer, pandas.DataFrame) and pandas.api.types.is_list_like(answer):
+        answer = pandas.Series(answer)
     if isinstance(answer, pandas.Series):
         answer = answer.to_frame(answer.name if answer.name is not None else OUTPUTS[-1])
     if not isinstance(answer, pandas.DataFrame):
@@ -62,10 +64,9 @@ def stack_keys(frame):
 
 def list_columns(frame):
     index, count = frame.index, frame.shape[1]
-    named = any(name is not None for name in index.names)
     left = len(OUTPUTS) - count
-    has_keys = left == index.nlevels or (named and left != 0)
-    keys = range(index.nlevels) if has_keys else ()
+    keys = [n for n, name in enumerate(index.names) if name is not None and left]
+    keys = range(index.nlevels) if left == index.nlevels else keys
     found = [(index.names[n], index.get_level_values(n).to_series()) for n in keys]
     found += [(frame.columns[n], frame.iloc[:, n]) for n in range(count)]
     return [(write_name(name), values) for name, values in found]

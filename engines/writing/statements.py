@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,6 +17,8 @@ LOOKING = {
 }
 # Methods that write into a frame's own values where `inplace` is given.
 FILLING = {"fillna", "replace", "clip", "where", "mask", "interpolate", "ffill", "bfill"}
+# A variable in the text of `DataFrame.query` and `eval`.
+QUOTED = re.compile(r"@([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,12 @@ def choose_copies(statements: Iterable[ast.stmt]) -> Literal["shallow", "deep"]:
 
 
 def list_names(node: ast.AST) -> set[str]:
-    """Return the names that a tree mentions, also those of its arguments and definitions."""
-    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return found | _bind(node)
+    """Return the names that a tree mentions, also those of definitions and of `query("v > @x")`."""
+    nodes = list(ast.walk(node))
+    found = {one.id for one in nodes if isinstance(one, ast.Name)}
+    texts = (one.value for one in nodes if isinstance(one, ast.Constant))
+    quoted = {name for text in texts if isinstance(text, str) for name in QUOTED.findall(text)}
+    return found | quoted | _bind(node)
 
 
 def copy_lines(text: str, statement: ast.stmt, replaced: Mapping[ast.expr, str]) -> list[Line]:

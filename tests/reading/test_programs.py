@@ -1,0 +1,81 @@
+"""The program of each value that is read of the snippets runs, twice alike, and agrees."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines import find
+from dfbench.engines.base import Program
+from dfbench.engines.writing.program import skip_formatting
+from dfbench.engines.your_code import YourCode
+from dfbench.errors import Unsupported
+from dfbench.execution.worker import copy_frames
+from dfbench.reading.model import Reading
+from dfbench.spec.reader import check_columns, read_text
+from dfbench.spec.schema import Schema
+from dfbench.spec.workload import Query
+from dfbench.verification.agreement import Expected, compare_answer
+
+from tests.reading import corpus
+
+FILES = {"sales": "sales.parquet", "shops": "shops.parquet"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folder() -> Iterator[Path]:
+    with corpus.data_folder() as folder:
+        yield folder
+
+
+def answer_twice(program: Program, query: Query) -> Iterator[pa.Table]:
+    """Yield the rows of a program's answer to the data that it has loaded, as the worker does."""
+    module: dict[str, Any] = {"__name__": "program"}
+    exec(program.text, module)
+    tables = (query.steps[0].join.table,) if query.steps[0].join else ()
+    loaded = module["load"](FILES["sales"], *(FILES[name] for name in tables))
+    data = loaded if isinstance(loaded, tuple) else (loaded,)
+    for _ in range(2):
+        yield module["rows"](module["query"](*copy_frames(data, program.copies)))
+
+
+def differs(reading: Reading, known: Schema) -> Iterator[str]:
+    """Yield how a program's answers differ from the oracle's."""
+    workload = check_columns(read_text(reading.workload, "w.yaml", Path.cwd()), known)
+    for query in workload.queries:
+        try:
+            program = YourCode(find("pandas"), reading).write(query, known)
+        except Unsupported as reason:
+            yield f"{query.name}: {reason}"
+            continue
+        tables = list(answer_twice(program, query))
+        with contextlib.suppress(Unsupported):  # a def that only Python can call has no such oracle
+            expected = Expected(corpus.ask(query, known))
+            for table in tables:
+                verdict = compare_answer(expected, table, query, known.rows)
+                if not verdict.agrees:
+                    yield f"{query.name}: {verdict.reason} {verdict.rows[:2]}"
+
+
+def test_each_program_answers_as_the_oracle_does() -> None:
+    tables = (("shops", read_schema(Path(FILES["shops"]))),)
+    sales = read_schema(Path(FILES["sales"]))
+    known = Schema(sales.columns, sales.rows, tables)
+    found: dict[str, str] = {}
+    with skip_formatting(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        for snippet in corpus.snippets():
+            reading = corpus.read(snippet)
+            try:
+                for how in differs(reading, known) if reading.workload else ():
+                    found[snippet.name] = how
+            except Exception as error:  # noqa: BLE001 - any error of a program is a finding
+                found[snippet.name] = f"{type(error).__name__}: {error}"
+    assert found == {}
