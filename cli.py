@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from importlib import metadata
@@ -34,6 +35,7 @@ from .commands.options import (
     expand_groups,
 )
 from .errors import DfbenchError
+from .storage.sanitize import plain
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -565,10 +567,13 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that is not UTF-8 shows ? for ×
+            stream.reconfigure(errors="replace")
     try:
         app()
     except DfbenchError as error:
-        sys.stderr.write(f"dfbench: {error}\n")
+        sys.stderr.write(f"dfbench: {plain(str(error))}\n")
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word

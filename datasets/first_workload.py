@@ -33,6 +33,9 @@ NO_MEASURE = re.compile(
     r"year|month|week|weekday|hour|lat|latitude|lon|lng|long|longitude)(?:[\W_]|$)",
     re.IGNORECASE,
 )
+UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")  # a workload refuses a name with one
+# Besides the controls that JSON escapes: C1, marks that reorder text, the byte-order mark.
+STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 # Texts that would be numbers or days if they were written otherwise: a pattern, and what helps.
 FOREIGN = (
     (
@@ -169,14 +172,15 @@ def choose_questions(schema: Schema, shares: dict[str, float]) -> Questions:
     identifiers.
     """
     most = 0.99 if schema.rows < FEW_ROWS else MAX_DISTINCT_SHARE
-    few = [c for c in schema.columns if c.kind in KEYS and shares[c.name] <= most]
+    columns = [c for c in schema.columns if not UNREADABLE.search(c.name)]
+    few = [c for c in columns if c.kind in KEYS and shares[c.name] <= most]
     named = [c for c in few if c.kind == "string"] or few
     key = max(named, key=lambda column: shares[column.name], default=None)
-    left = [c for c in schema.columns if c.kind in MEASURES and (not key or c.name != key.name)]
+    left = [c for c in columns if c.kind in MEASURES and (not key or c.name != key.name)]
     left = [c for c in left if not NO_MEASURE.search(c.name)]
     left = [c for c in left if c.kind != "int" or shares[c.name] < 1 or len(left) == 1]
     left.sort(key=lambda column: (MEASURES.index(column.kind), -shares[column.name]))
-    day = next((c for c in schema.columns if c.kind in {"date", "timestamp"}), None)
+    day = next((c for c in columns if c.kind in {"date", "timestamp"}), None)
     measures = tuple(column.name for column in left[:2])
     return Questions(key.name if key else None, measures, day)
 
@@ -283,5 +287,6 @@ def _to_expression(name: str) -> str:
 
 
 def _quote(text: str) -> str:
-    """Return a text as YAML reads it back: JSON's string is one of YAML's."""
-    return json.dumps(text, ensure_ascii=False)
+    """Return a text as YAML reads it back: JSON's string, with what steers a terminal escaped."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

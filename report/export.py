@@ -13,6 +13,8 @@ from . import html, markdown, terminal
 from .formats import Format
 from .model import Cell, Ratio, Row, View
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet reads as a formula (OWASP)
+
 
 def render(view: View, chosen: Format | str) -> str:
     """Return a comparison in a format; ValueError for a format that is none."""
@@ -83,5 +85,10 @@ def format_csv(records: Iterable[dict[str, Any]]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _as_data(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
+
+
+def _as_data(value: object) -> object:
+    """Return a value that no spreadsheet runs: a text that begins as a formula gets a quote."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -1,4 +1,4 @@
-"""Text of others without what would steer a terminal: colours, cursor moves, titles, bells."""
+"""Text of others without what would steer a terminal: colours, moves, titles, bells, direction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 # ECMA-48: commands to the system (a title), control sequences (a colour), single escapes.
 SEQUENCES = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])")
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Those of ECMA-48, and of Unicode those that reorder the text around them ("Trojan Source").
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
