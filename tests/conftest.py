@@ -13,6 +13,7 @@ BY_ENGINE = (
     "tests/conformance/",
     "tests/comparison/test_own_data.py",
     "tests/engines/test_scan.py",
+    "tests/testing/test_canaries.py",
 )
 ENGINE = re.compile(r"\[([^\]-]*)")
 
@@ -28,4 +29,8 @@ class ByEngine(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByEngine | None:
-    return ByEngine(config, log) if config.getvalue("dist") == "loadscope" else None
+    if config.getvalue("dist") != "loadscope":
+        return None
+    # The order of collection has the small parts last; that of test counts has slow ones there.
+    config.option.loadscopereorder = False
+    return ByEngine(config, log)
