@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Lit
+from ..spec.expression import Call, Lit, aggregations
+from ..spec.order import is_ordered
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
@@ -22,6 +23,7 @@ from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
+from .writing.sequence import Step
 
 NARWHALS = Dialect(
     column="nw.col(n)",
@@ -104,14 +106,31 @@ NARWHALS = Dialect(
         "all": "x.all()",
         "quantile": "x.quantile(y, interpolation='linear')",
         "corr": "nw.corr(x, y)",
+        "first": "x.first()",
+        "last": "x.last()",
+    },
+    windows={
+        "rank": "x.rank(m, **o)",
+        "dense_rank": "x.rank(m, **o)",
+        "percent_rank": "(x.rank(m, **o) - 1) / (x.count() - 1).clip(1)",
+        "row_number": "x.is_null().cum_count()",
+        "cumcount": "x.is_null().cum_count() - 1",
+        "lag": "x.shift(n)",
+        "lead": "x.shift(-n)",
+        "diff": "x - x.shift(n)",
+        "pct_change": "x / x.shift(n) - 1",
+        "cumsum": "x.cum_sum()",
+        "cummin": "x.cum_min()",
+        "cummax": "x.cum_max()",
+        "ffill": "x.fill_null(strategy='forward')",
+        "bfill": "x.fill_null(strategy='backward')",
+        "rolling_sum": "x.rolling_sum(w, **p)",
+        "rolling_mean": "x.rolling_mean(w, **p)",
+        "rolling_std": "x.rolling_std(w, **p)",
+        "rolling_count": "(~x.is_null()).cast(nw.Int64).rolling_sum(w, min_samples=1)",
+        "ewm_mean": "x.ewm_mean(span=s)",
     },
     unsupported={
-        "first": "a lazy Narwhals frame has no order of rows",
-        "last": "a lazy Narwhals frame has no order of rows",
-        "lag": "a lazy Narwhals frame has no order of rows",
-        "lead": "a lazy Narwhals frame has no order of rows",
-        "cumsum": "a lazy Narwhals frame has no order of rows",
-        "rank": "not implemented for Narwhals yet",
         **dict.fromkeys(
             ("tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh"),
             "Narwhals has the sine and the cosine alone",
@@ -120,6 +139,10 @@ NARWHALS = Dialect(
             ("radians", "degrees", "sign", "log1p"), "Narwhals has no such function of numbers"
         ),
         "prod": "Narwhals has no product of a column",
+        **dict.fromkeys(
+            ("rolling_min", "rolling_max", "rolling_median"),
+            "Narwhals has the rolling sum, mean, spread and count alone",
+        ),
         "week": "Narwhals has no week of a date",
         "count_words": "Narwhals counts no matches of a pattern",
         "extract": "Narwhals extracts no part of a text",
@@ -134,9 +157,9 @@ NARWHALS = Dialect(
         "parse_time": "x.str.to_datetime(y)",
     },
     narrow=True,
-    counts_missing=frozenset({"n_unique"}),
+    counts_missing=frozenset({"n_unique", "first", "last"}),
     drop_missing="x.drop_nulls()",
-    units=UNITS,
+    units={unit: short for unit, short in UNITS.items() if unit != "week"},
     over="x.over(*k)",
     drop_rows="t.drop_nulls(n)",
     without_otherwise=True,
@@ -196,13 +219,17 @@ class Narwhals(Adapter):
     passes: tuple[Pass, ...] = (derive_constants, widen, convert_constants)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
-        """Write one lazy chain from the frame to the answer."""
-        frame = quote("data.lazy()") if inputs.joining is None else _write_join(inputs.joining)
-        chain = write_chain(NarwhalsChain, inputs, frame)
+        """Write one chain from the frame to the answer: lazy, unless the order of rows counts."""
+        eager = any(map(_is_ordered, inputs.steps))
+        frame = "t" if eager else "t.lazy()"
+        tree = quote(frame, t=quote("data"))
+        if inputs.joining:
+            tree = _write_join(inputs.joining, frame)
+        chain = write_chain(NarwhalsChain, inputs, tree)
         return Parts(
             imports="import narwhals as nw",
             load=inputs.load(_write_read),
-            query=fill("return CHAIN.collect()", CHAIN=chain),
+            query=fill("return CHAIN" if eager else "return CHAIN.collect()", CHAIN=chain),
             rows="return answer.to_arrow()",
         )
 
@@ -218,9 +245,15 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return frame
 
 
-def _write_join(joining: Joining) -> ast.expr:
-    other = quote("t.lazy()", t=quote(joining.name))
-    return write_polars_join(quote("data.lazy()"), other, joining, "nw")
+def _is_ordered(step: Step) -> bool:
+    """Return whether a step needs the order of rows, which a lazy frame of Narwhals has not."""
+    outputs = (*step.query.aggregate, *step.query.transform)
+    return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
+
+
+def _write_join(joining: Joining, frame: str) -> ast.expr:
+    left, right = (quote(frame, t=quote(name)) for name in ("data", joining.name))
+    return write_polars_join(left, right, joining, "nw")
 
 
 ENGINE = Narwhals(

@@ -91,6 +91,9 @@ QUERY = {
         "outputs", "New columns: expressions over a row; later ones can use earlier ones."
     ),
     "group_by": Key("names", "Key columns; without them, the whole frame is one group."),
+    "order_by": Key(
+        "names", "The order of the rows for transform; default: the frame's; -name is descending."
+    ),
     "aggregate": Key("outputs", "One row per group: expressions over aggregations."),
     "largest": Key("extreme", "The rows of each group with the largest values of a column."),
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),

@@ -33,7 +33,8 @@ from .expression import (
 from .intervals import DAYS, SECONDS
 from .ranges import Range, value_range
 from .schema import Column, Kind, Schema
-from .vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS, Function, Takes
+from .vocabulary import AGGREGATIONS, ROLLING, ROW_FUNCTIONS, WINDOWS, Function, Takes
+from .windows import expand_change
 from .workload import Query
 
 NUMBERS: tuple[Kind, ...] = ("int", "decimal", "float")
@@ -201,6 +202,8 @@ class _Kinds:
             self.alike(name, *arguments)
         if function.gives == "common":
             return self.alike(name, *arguments)
+        if name == "rank" and Lit("average") in arguments:
+            return "float"
         if function.gives != "same":
             return function.gives
         if "bound" in function.settings and self.alike(name, *arguments) != kinds[0]:
@@ -357,13 +360,28 @@ class _Missing:
                 return True
             case Call(name, _) if name in UNBOUNDED:
                 return True
+            case Agg("pct_change"):
+                return self.makes_infinity(expand_change(node))
         return any(map(self.makes_infinity, children(node)))
 
 
+# Missing where a group, or the rows before this one, have too few values.
+UNSURE = {
+    "std",
+    "var",
+    "corr",
+    "lag",
+    "lead",
+    "diff",
+    "pct_change",
+    *(ROLLING.keys() - {"rolling_count"}),
+}
+
+
 def _nothing(aggregation: str, argument: bool) -> bool:
-    if aggregation in {"std", "var", "corr", "lag", "lead"}:
+    if aggregation in UNSURE:
         return True
-    return argument and aggregation not in OF_NOTHING
+    return argument and aggregation not in {*OF_NOTHING, "rolling_count"}
 
 
 def extend_schema(schema: Schema, query: Query) -> Schema:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .expression import Col
+from .expression import Agg, Col, Lit, aggregations
+from .vocabulary import WINDOWS
 from .workload import GroupFunction, Query, RowFunction
 
 # What has no value without an order of rows.
-ORDERED = frozenset({"first", "last", "lag", "lead", "cumsum"})
+ORDERED = frozenset({"first", "last", *(name for name, word in WINDOWS.items() if word.ordered)})
+
+
+def is_ordered(agg: Agg) -> bool:
+    """Return whether an aggregation or a window depends on the order of the rows."""
+    return agg.function in ORDERED or (agg.function == "rank" and Lit("first") in agg.arguments)
+
+
+def needs_order(query: Query) -> bool:
+    """Return whether a window of a query works in another order than the frame's."""
+    found = aggregations(*(output.expression for output in query.transform))
+    return bool(query.order_by) and any(map(is_ordered, found))
 
 
 @dataclass(frozen=True, slots=True)

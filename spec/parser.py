@@ -31,7 +31,7 @@ from .expression import (
 )
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
-from .settings import SettingError, read_setting
+from .settings import RULES, SettingError, read_setting
 from .synonyms import EXPRESSIONS, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
@@ -78,6 +78,8 @@ MENDS: dict[type[ast.AST], str] = {
 }
 
 
+# Functions whose settings can be given by name.
+SETTABLE = set(WINDOWS)
 # Python counts the lines of the expression, people those of the file
 _LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
@@ -391,7 +393,8 @@ class Converter:
         name = self._function_name(node.func)
         if name is None:
             return self.slip(node.func, _explain_call(node.func))
-        if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
+        unnamed = name not in SETTABLE and bool(node.keywords)
+        if unnamed or any(isinstance(a, ast.Starred) for a in node.args):
             return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
             return self._quoted_column(node)
@@ -434,6 +437,8 @@ class Converter:
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
         if function is None:
             return self.slip(node, self._explain_unknown(name))
+        if node.keywords:
+            node = self._place_keywords(node, name, function)
         if not _fits(function, len(node.args)):
             return self.slip(node, f"{name} takes {_arity(function)}, not {len(node.args)}")
         if aggregates:
@@ -442,6 +447,22 @@ class Converter:
         if name == "extract":
             return self._extract(node, arguments)
         return Call(name, arguments)
+
+    def _place_keywords(self, node: ast.Call, name: str, function: Function) -> ast.Call:
+        """Return a call with its keywords at the places of its settings."""
+        free = function.settings[max(len(node.args) - function.least, 0) :]
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        for word in node.keywords:
+            if word.arg not in free:
+                self.slip(
+                    word.value, f"{name} has no setting {word.arg!r}{suggest(str(word.arg), free)}"
+                )
+        last = max((place for place, setting in enumerate(free, 1) if setting in given), default=0)
+        placed = [
+            given.get(setting) or ast.copy_location(ast.Constant(RULES[setting].default), node)
+            for setting in free[:last]
+        ]
+        return ast.copy_location(ast.Call(node.func, [*node.args, *placed], []), node)
 
     def _arguments(self, node: ast.Call, name: str, function: Function) -> tuple[Expr, ...]:
         """Read a call's values, and its settings, which have to be constants."""

@@ -31,7 +31,7 @@ from .fields import Section, check_word, open_section
 from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY, ROWS, STEP
 from .joins import JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
-from .order import ORDERED, Order, join_order, order_after
+from .order import Order, is_ordered, join_order, order_after
 from .parser import Context, ExpressionError, Parsed, Slip, parse, parse_python
 from .row_functions import (
     TAKEN,
@@ -172,6 +172,7 @@ class _Clauses:
             where=where,
             derive=derive,
             group_by=keys,
+            order_by=self.order_keys(rows),
             aggregate=self.outputs("aggregate", Context.AGGREGATE, rows, keys),
             extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
             apply=self.apply(rows, keys),
@@ -307,9 +308,24 @@ class _Clauses:
                 found.append(Output(name.text, parsed.expression))
         return tuple(found)
 
+    def order_keys(self, rows: Scope) -> tuple[SortKey, ...]:
+        """Return the columns that order the rows of a transform."""
+        found = []
+        for node in self.given.names("order_by"):
+            descending = node.text.startswith("-") and node.text not in (rows.names or ())
+            name = node.text[1:] if descending else node.text
+            if name not in rows:
+                place = node.at(1 if descending and node.plain else 0)
+                self.log.add(place, rows.explain_unknown(name))
+            found.append(SortKey(name, descending))
+        if found and "transform" not in self.given:
+            message = "order_by orders the rows of transform; sort the answer with sort"
+            self.log.add(self.given.at("order_by"), message)
+        return tuple(found)
+
     def check_order(self, query: Query) -> None:
         """Check that rows have an order where a function needs one."""
-        if join_order(query, self.order).defined:
+        if join_order(query, self.order).defined or query.order_by:
             return
         why = f"the answer of step {self.number - 1} has no order; sort it by all of its keys"
         why = "joined rows have no order" if query.join else why
@@ -317,7 +333,7 @@ class _Clauses:
             places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
             for output in outputs:
                 for agg in aggregations(output.expression):
-                    if agg.function in ORDERED:
+                    if is_ordered(agg):
                         message = f"{agg.function} needs ordered rows, and {why}"
                         self.log.add(places[output.name], message)
 

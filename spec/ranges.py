@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from .expression import Agg, Arith, Call, Case, Cast, Col, Expr, Let, Lit, Neg
 from .schema import Schema
+from .vocabulary import CHOOSING
 
 Number = int | float
 # Rounding may carry a mean past the ends of its values by less than this share.
@@ -96,11 +97,15 @@ class _Ranges:
         match function:
             case "count" | "count_if" | "size" | "n_unique":
                 return Range(0, self.schema.rows or math.inf)
-            case "std" | "var":
+            case "std" | "var" | "rolling_std" | "rolling_count":
                 return POSITIVE
-            case "min" | "max" | "first" | "last" | "lag" | "lead":
+            case function if function in CHOOSING:
                 return arguments[0]
-            case "mean" | "median" | "quantile":
+            case "row_number" | "rank" | "dense_rank":
+                return Range(1, self.schema.rows or math.inf)
+            case "cumcount" | "percent_rank":
+                return POSITIVE
+            case "mean" | "median" | "quantile" | "rolling_mean" | "rolling_median" | "ewm_mean":
                 return _widen(arguments[0])
             case "sum":
                 return Range(0 if arguments[0].low >= 0 else -math.inf)

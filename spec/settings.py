@@ -14,11 +14,15 @@ from .vocabulary import Function, Setting
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whether a constant is allowed, what a message says is needed, and an example of one."""
+    """Whether a constant is allowed, what a message says is needed, and an example of one.
+
+    `default` stands in its place where only a later setting is given.
+    """
 
     allows: Callable[[object], bool]
     needs: str
     example: str
+    default: str | bool | None = None
 
 
 def _is_whole(value: object) -> bool:
@@ -49,6 +53,8 @@ def _is_format(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch("([^%]|%[YymdbBHMS])+", value) is not None
 
 
+# How equal values are ranked.
+METHODS = ("min", "max", "average", "dense", "first")
 RULES: dict[Setting, Rule] = {
     "text": Rule(_is_text, "a text in quotes", "'a'"),
     "piece": Rule(_is_piece, "a text in quotes with at least one character", "'a'"),
@@ -80,6 +86,19 @@ RULES: dict[Setting, Rule] = {
     "share": Rule(_is_share, "a number from 0 to 1", "0.5"),
     "bound": Rule(_is_number, "two numbers as bounds", "1"),
     "steps": Rule(_is_steps, "a whole number of rows, 1 or more", "1"),
+    "method": Rule(
+        lambda value: value in METHODS, f"a method: one of {', '.join(METHODS)}", "'min'", "min"
+    ),
+    "window": Rule(_is_steps, "a whole number of rows, 1 or more", "3"),
+    "at_least": Rule(_is_steps, "a whole number of values, 1 or more", "1"),
+    "smoothing": Rule(
+        lambda value: _is_number(value) and value >= 1,  # type: ignore[operator]
+        "a span of rows, 1 or more",
+        "3",
+    ),
+    "descending": Rule(
+        lambda value: isinstance(value, bool), "True or False", "True", default=False
+    ),
 }
 
 

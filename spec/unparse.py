@@ -26,7 +26,7 @@ from .expression import (
     Value,
 )
 from .parser import ARITHMETIC, COMPARISONS
-from .workload import GroupFunction, Output, Query, RowFunction
+from .workload import GroupFunction, Output, Query, RowFunction, SortKey
 
 _ARITHMETIC = {word: op for op, word in ARITHMETIC.items()}
 _COMPARISONS = {word: op for op, word in COMPARISONS.items()}
@@ -149,9 +149,15 @@ def _describe_step(query: Query) -> str:
         parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
     if query.group_by and not (query.is_distinct or isinstance(query.apply, RowFunction)):
         parts.append(f"by {', '.join(query.group_by)}")
+    if query.order_by:
+        parts.append(f"in order of {', '.join(map(_sort_key, query.order_by))}")
     if query.where is not None:
         parts.append(f"where {text(query.where)}")
     return " ".join(parts)
+
+
+def _sort_key(key: SortKey) -> str:
+    return f"{key.name} descending" if key.descending else key.name
 
 
 def _describe_answer(query: Query) -> str:

@@ -31,6 +31,11 @@ Setting = Literal[
     "count",
     "span",
     "format",
+    "method",
+    "descending",
+    "window",
+    "at_least",
+    "smoothing",
 ]
 
 
@@ -41,7 +46,8 @@ class Function:
     It takes `least` to `most` values (None: any number) of the sort `takes`, and then the constants
     `settings`, of which the last `optional` may be left out. `gives` is a kind, "same" for that
     of its value, or "common" for what holds all of them. `undefined`: it may be missing where its
-    values are not; `unbounded`: it may be infinite where they are not.
+    values are not; `unbounded`: it may be infinite where they are not. `ordered`: it depends on the
+    order of the rows.
     """
 
     least: int
@@ -53,6 +59,7 @@ class Function:
     optional: int = 0
     undefined: bool = False
     unbounded: bool = False
+    ordered: bool = False
     example: str = ""
 
     def values(self, arguments: int) -> int:
@@ -286,17 +293,146 @@ AGGREGATIONS = {
     "corr": Function(2, 2, "number", "float", "Pearson's correlation, pairwise complete"),
 }
 
-# A value for each row from the rows of its group, in the order of the frame: in a transform alone.
+# A value for each row from the rows of its group, in the order of `order_by`, or of the frame: in a
+# transform alone.
 WINDOWS = {
-    "rank": Function(1, 1, "ordered", "int", "1 for the smallest; equal values share the lowest"),
+    "rank": Function(
+        1,
+        1,
+        "ordered",
+        "int",
+        "1 for the smallest; equal values share the lowest, unless a method says otherwise",
+        ("method", "descending"),
+        2,
+        example="rank(x)",
+    ),
+    "dense_rank": Function(
+        1,
+        1,
+        "ordered",
+        "int",
+        "the place among the distinct values, from 1",
+        ("descending",),
+        1,
+        example="dense_rank(x)",
+    ),
+    "percent_rank": Function(
+        1,
+        1,
+        "ordered",
+        "float",
+        "the share of the other values that are smaller, 0 to 1",
+        ("descending",),
+        1,
+        example="percent_rank(x)",
+    ),
+    "row_number": Function(0, 0, "anything", "int", "the row's place, from 1", ordered=True),
+    "cumcount": Function(0, 0, "anything", "int", "the rows before this one", ordered=True),
     "lag": Function(
-        1, 1, "anything", "same", "the value n rows (1) earlier in the group", ("steps",), 1
+        1,
+        1,
+        "anything",
+        "same",
+        "the value n rows (1) earlier in the group",
+        ("steps",),
+        1,
+        ordered=True,
     ),
     "lead": Function(
-        1, 1, "anything", "same", "the value n rows (1) later in the group", ("steps",), 1
+        1,
+        1,
+        "anything",
+        "same",
+        "the value n rows (1) later in the group",
+        ("steps",),
+        1,
+        ordered=True,
     ),
-    "cumsum": Function(1, 1, "number", "same", "the sum up to and including this row"),
+    "diff": Function(
+        1,
+        1,
+        "number",
+        "same",
+        "the value less that n rows (1) earlier",
+        ("steps",),
+        1,
+        ordered=True,
+    ),
+    "pct_change": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "the value over that n rows (1) earlier, less 1",
+        ("steps",),
+        1,
+        ordered=True,
+    ),
+    "cumsum": Function(
+        1, 1, "number", "same", "the sum up to and including this row", ordered=True
+    ),
+    "cummin": Function(
+        1, 1, "number", "same", "the smallest value up to and including this row", ordered=True
+    ),
+    "cummax": Function(
+        1, 1, "number", "same", "the largest value up to and including this row", ordered=True
+    ),
+    "ffill": Function(
+        1,
+        1,
+        "anything",
+        "same",
+        "the value, or the last one before where it is missing",
+        ordered=True,
+    ),
+    "bfill": Function(
+        1,
+        1,
+        "anything",
+        "same",
+        "the value, or the next one after where it is missing",
+        ordered=True,
+    ),
 }
+# Aggregations of the last rows up to this one.
+ROLLING = {
+    f"rolling_{name}": name for name in ("sum", "mean", "min", "max", "std", "median", "count")
+}
+WINDOWS |= {
+    name: Function(
+        1,
+        1,
+        "number",
+        AGGREGATIONS[reduced].gives,
+        f"{reduced} of the last n rows; missing if fewer than at_least (n) of them have a value",
+        ("window", "at_least"),
+        1,
+        ordered=True,
+    )
+    for name, reduced in ROLLING.items()
+    if reduced != "count"
+}
+WINDOWS |= {
+    "rolling_count": Function(
+        1, 1, "anything", "int", "non-missing values of the last n rows", ("window",), ordered=True
+    ),
+    "ewm_mean": Function(
+        1,
+        1,
+        "number",
+        "float",
+        "exponentially weighted mean of the rows up to this one, of a span of rows",
+        ("smoothing",),
+        ordered=True,
+    ),
+}
+# What gives one of the values of its argument, in the argument's type.
+CHOOSING = frozenset(
+    {
+        *("min", "max", "first", "last", "lag", "lead", "cummin", "cummax", "ffill", "bfill"),
+        *("rolling_min", "rolling_max"),
+    }
+)
 
 
 def suggest(word: str, known: Collection[str]) -> str:

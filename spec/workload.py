@@ -89,7 +89,7 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One output to sort by."""
+    """One column to sort by: of the answer, or of the rows."""
 
     name: str
     descending: bool = False
@@ -163,7 +163,8 @@ class Query:
 
     `select` are the columns of the rows that are the answer themselves; `whole` tells that they are
     all columns. A `group_by` without an answer asks for the distinct keys. `earlier` are the steps
-    before this one, which works on the answer of the last of them. `stable`: `sort` keeps the order
+    before this one, which works on the answer of the last of them. `order_by` is the order of rows
+    for the windows of `transform`; without it, that of the frame. `stable`: `sort` keeps the order
     of equal rows, because a later step depends on it. `text` is where the query is written,
     until it is read over the columns of its data.
     """
@@ -174,6 +175,7 @@ class Query:
     where: Expr | None = None
     derive: tuple[Output, ...] = ()
     group_by: tuple[str, ...] = ()
+    order_by: tuple[SortKey, ...] = ()
     aggregate: tuple[Output, ...] = ()
     extreme: Extreme | None = None
     apply: RowFunction | GroupFunction | None = None
@@ -224,7 +226,9 @@ class Query:
                 applied = names
             case None:
                 applied = ()
-        names = (*self.group_by, *columns(*roots, *outputs), *extreme, *applied, *self.select)
+        order = (key.name for key in self.order_by)
+        keys = (*self.group_by, *order)
+        names = (*keys, *columns(*roots, *outputs), *extreme, *applied, *self.select)
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
     @property

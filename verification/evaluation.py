@@ -35,7 +35,16 @@ from ..spec.expression import (
 )
 from ..spec.intervals import SECONDS
 from ..spec.patterns import for_python
-from ..spec.vocabulary import FILLING, ROW_FUNCTIONS
+from ..spec.vocabulary import FILLING, ROLLING, ROW_FUNCTIONS
+from ..spec.vocabulary import WINDOWS as WINDOWS_OF_LANGUAGE
+from ..spec.windows import (
+    count_steps,
+    expand_change,
+    is_descending,
+    rank_method,
+    read_rolling,
+    read_span,
+)
 from ..spec.workload import Extreme, Output, Query, RowFunction
 from .time_zones import to_instant, to_local, truncate
 
@@ -134,12 +143,24 @@ def _answer_group(query: Query, group: list[dict[str, Any]]) -> list[dict[str, A
 
 def _transform(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return each row's values, in the order of the frame."""
-    groups = {id(row): group for group in group_rows(query.group_by, rows) for row in group}
+    groups = {
+        id(row): ordered
+        for group in group_rows(query.group_by, rows)
+        for ordered in [_order_rows(query, group)]
+        for row in group
+    }
     result = []
     for row in rows:
         keys = {name: normalize_missing(row[name]) for name in query.group_by}
         result.append(keys | _evaluate_outputs(query.transform, row, groups[id(row)]))
     return result
+
+
+def _order_rows(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a group as windows see them; equal ones stay in the frame's order."""
+    for key in reversed(query.order_by):
+        group = _sort(group, key.name, key.descending)
+    return group
 
 
 def _evaluate_outputs(
@@ -155,9 +176,10 @@ def _take_extremes(extreme: Extreme, group: Sequence[Row]) -> list[Any]:
 
 
 def _sort(rows: list[dict[str, Any]], name: str, descending: bool) -> list[dict[str, Any]]:
-    there = [row for row in rows if row[name] is not None]
-    missing = [row for row in rows if row[name] is None]  # they come last, either way
-    return sorted(there, key=lambda row: row[name], reverse=descending) + missing
+    values = {id(row): normalize_missing(row[name]) for row in rows}
+    there = [row for row in rows if values[id(row)] is not None]
+    missing = [row for row in rows if values[id(row)] is None]  # they come last, either way
+    return sorted(there, key=lambda row: values[id(row)], reverse=descending) + missing
 
 
 def _restore_zone(value: Cell) -> Cell:
@@ -209,8 +231,10 @@ def _evaluate(expr: Expr, row: Row, group: Sequence[Row] | None) -> Cell:  # one
             return _evaluate(next(taken, otherwise), row, group)
         case Let(name, value, body):
             return _evaluate(body, {**row, name: _evaluate(value, row, group)}, group)
-        case Agg(function, arguments) if function in WINDOWS:
-            return _apply_window(function, arguments, row, group)
+        case Agg("diff" | "pct_change"):
+            return _evaluate(expand_change(expr), row, group)
+        case Agg(function) if function in WINDOWS:
+            return _apply_window(expr, row, group)
         case Agg(function, arguments):
             return normalize_missing(_aggregate(function, arguments, group))
         case _:
@@ -426,39 +450,76 @@ def _aggregate(function: str, arguments: Sequence[Expr], group: Sequence[Row] | 
             raise ValueError(f"{function} does not take {len(arguments)} arguments")
 
 
-def _apply_window(
-    function: str, arguments: Sequence[Expr], row: Row, group: Sequence[Row] | None
-) -> Cell:
+def _apply_window(agg: Agg, row: Row, group: Sequence[Row] | None) -> Cell:
     """Return a window function's value in one row of its group."""
     if group is None:
-        raise ValueError(f"{function} works on the rows of a group, which are missing")
+        raise ValueError(f"{agg.function} works on the rows of a group, which are missing")
     at = next(place for place, other in enumerate(group) if other is row)
-    values = [evaluate(arguments[0], other) for other in group]
-    return WINDOWS[function](values, at, *(int(evaluate(n, {})) for n in arguments[1:]))  # type: ignore[arg-type]
+    column = agg.arguments[0] if WINDOWS_OF_LANGUAGE[agg.function].least else Lit(True)
+    return WINDOWS[agg.function](agg, [evaluate(column, other) for other in group], at)
 
 
-def _rank(values: list[Any], at: int) -> int | None:
+def _rank(agg: Agg, values: list[Any], at: int) -> Cell:
+    """Return how many values come before this one, counted by the method."""
     if values[at] is None:
         return None
-    before: int = sum(value < values[at] for value in values if value is not None)
-    return 1 + before
+    here, there = values[at], [value for value in values if value is not None]
+    before = [v for v in there if (v > here if is_descending(agg) else v < here)]
+    equal = sum(value == here for value in there)
+    match rank_method(agg):
+        case "max":
+            return len(before) + equal
+        case "average":
+            return len(before) + (1 + equal) / 2
+        case "dense":
+            return 1 + len(set(before))
+        case "first":
+            return len(before) + sum(value == here for value in values[: at + 1])
+    return 1 + len(before)
 
 
-def _lag(values: list[Any], at: int, step: int = 1) -> Cell:
+def _percent_rank(agg: Agg, values: list[Any], at: int) -> float | None:
+    rank = _rank(agg, values, at)
+    others = sum(value is not None for value in values) - 1
+    return None if rank is None else (rank - 1) / max(others, 1)
+
+
+def _lag(agg: Agg, values: list[Any], at: int) -> Cell:
+    step = count_steps(agg) * (-1 if agg.function == "lead" else 1)
     return values[at - step] if 0 <= at - step < len(values) else None
 
 
-def _cumsum(values: list[Any], at: int) -> Cell:
-    there = [value for value in values[: at + 1] if value is not None]
-    return None if values[at] is None else _sum(there)
+def _so_far(reduce: Callable[[list[Any]], Any]) -> Callable[[Agg, list[Any], int], Cell]:
+    """Return what reduces the values up to a row; missing where its own is."""
+
+    def window(_: Agg, values: list[Any], at: int) -> Cell:
+        there = [value for value in values[: at + 1] if value is not None]
+        return None if values[at] is None else reduce(there)
+
+    return window
 
 
-WINDOWS: dict[str, Callable[..., Any]] = {
-    "rank": _rank,
-    "lag": _lag,
-    "lead": lambda values, at, step=1: _lag(values, at, -step),
-    "cumsum": _cumsum,
-}
+def _roll(agg: Agg, values: list[Any], at: int) -> Cell:
+    rolling = read_rolling(agg)
+    there = [v for v in values[max(at + 1 - rolling.rows, 0) : at + 1] if v is not None]
+    return AGGREGATIONS[rolling.function](there) if len(there) >= rolling.at_least else None
+
+
+def _ewm_mean(agg: Agg, values: list[Any], at: int) -> Cell:
+    """Return the mean in which a value n rows before has the weight (1 - alpha) ** n."""
+    if values[at] is None:
+        return None
+    kept = 1 - 2 / (read_span(agg) + 1)
+    there = [(kept ** (at - place), v) for place, v in enumerate(values[: at + 1]) if v is not None]
+    return _sum([weight * v for weight, v in there]) / math.fsum(weight for weight, _ in there)
+
+
+def _ffill(_: Agg, values: list[Any], at: int) -> Cell:
+    return next((value for value in reversed(values[: at + 1]) if value is not None), None)
+
+
+def _bfill(_: Agg, values: list[Any], at: int) -> Cell:
+    return next((value for value in values[at:] if value is not None), None)
 
 
 def _present_values(column: Expr, group: Sequence[Row]) -> list[Any]:
@@ -531,4 +592,20 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "std": lambda values: _call_unless_missing(math.sqrt, _variance(values)),
     "any": any,
     "all": all,
+}
+WINDOWS: dict[str, Callable[[Agg, list[Any], int], Any]] = {
+    "rank": _rank,
+    "dense_rank": _rank,
+    "percent_rank": _percent_rank,
+    "row_number": lambda _, __, at: at + 1,
+    "cumcount": lambda _, __, at: at,
+    "lag": _lag,
+    "lead": _lag,
+    "cumsum": _so_far(_sum),
+    "cummin": _so_far(min),
+    "cummax": _so_far(max),
+    "ffill": _ffill,
+    "bfill": _bfill,
+    **dict.fromkeys(ROLLING, _roll),
+    "ewm_mean": _ewm_mean,
 }

@@ -56,6 +56,8 @@ from ..spec.expression import (
 from ..spec.joins import expand_join
 from ..spec.kinds import extend_schema, kind, with_column
 from ..spec.schema import Schema
+from ..spec.vocabulary import CHOOSING
+from ..spec.windows import expand_change
 from ..spec.workload import Output, Query, RowFunction
 
 DOUBLE = 2.0**-53
@@ -68,8 +70,8 @@ LIBRARY = 4
 # Of a correlation near zero: what moments in one pass leave, up to a mean of 300 deviations.
 CORRELATED, CORRELATED_SINGLE = 1e-11, 1e-4
 STEPS = {"round", "floor", "ceil", "sign", "integer"}
-# Their value is a place among others, or another's value.
-CHOOSING = {"rank", "n_unique"}
+# Their value is a place among others.
+COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 
 
 # By how much more than its argument a function's value may be off: its slope at most.
@@ -170,10 +172,11 @@ class _Rewriting:
         ranked = {
             name
             for agg in aggregations(*(output.expression for output in outputs))
-            if agg.function in CHOOSING
+            if agg.function in COUNTING
             for name in columns(agg)
         }
-        keys = set() if first else set(step.group_by)
+        order = {key.name for key in step.order_by}
+        keys = set() if first else {*step.group_by, *order}
         cut: set[str] = set()
         if step.limit is not None and not last:
             kinds = {o.name: kind(o.expression, extend_schema(self.rows, step)) for o in outputs}
@@ -215,6 +218,9 @@ class _Rewriting:
             derive += self.output(output, taken)
             if self.steps > before or not self.stepped.isdisjoint(columns(output.expression)):
                 self.stepped.add(output.name)
+        if inexact := sorted({key.name for key in query.order_by} & set(self.errors)):
+            message = f"windows are in order of {', '.join(inexact)}, which is rounded"
+            raise DfbenchError(message)
         self.rows = extend_schema(self.rows, replace(query, derive=tuple(derive)))
         moved = moved or not self.stepped.isdisjoint(query.group_by)
         aggregate, transform = (
@@ -431,6 +437,8 @@ class _Rewriting:
         return value, Case(tuple(errors), last if last is not None else Lit(0.0))
 
     def aggregation(self, node: Agg) -> tuple[Expr, Expr | None]:
+        if node.function in {"diff", "pct_change"}:
+            return self.value(expand_change(node))
         parts = [self.value(argument) for argument in node.arguments]
         value = Agg(node.function, tuple(part for part, _ in parts))
         if not parts:
@@ -448,6 +456,20 @@ class _Rewriting:
                 whole = node.function != "mean" and self.exact(x)
                 own = None if whole else Arith("*", Agg(node.function, (_abs(x),)), grown)
                 return value, _plus(own, _aggregate(node.function, ex))
+            case "rolling_sum" | "rolling_mean":
+                # What has left a window may have left its rounding behind.
+                whole = node.function == "rolling_sum" and self.exact(x)
+                own = None if whole else Arith("*", Agg("sum", (_abs(x),)), grown)
+                passed = "sum" if node.function == "rolling_sum" else "max"
+                return value, _plus(own, _aggregate(passed, ex))
+            case "rolling_std":
+                most = Agg("max", (_abs(x),))
+                squares = _times(Arith("*", Arith("*", most, most), grown), 64)
+                own = Call("min", (_root(squares), Arith("/", squares, _abs(value))))
+                return value, _plus(own, _aggregate("max", ex))
+            case "rolling_median" | "ewm_mean":
+                own = Arith("*", Agg("max", (_abs(x),)), grown)
+                return value, _plus(own, _aggregate("max", ex))
             case "var" | "std":
                 return value, _plus(self.spread(value, x, grown), _bound_spread(value, ex))
             case "median" | "quantile":
@@ -455,10 +477,10 @@ class _Rewriting:
                 return value, _plus(own, _aggregate("max", ex))
             case "corr":
                 return value, self.correlation(x, parts[1][0], grown)
-            case "min" | "max" | "first" | "last":
-                return value, _aggregate("max", ex)
             case "lag" | "lead" if ex is not None:
                 return value, Agg(node.function, (ex, *value.arguments[1:]))
+            case function if function in CHOOSING:
+                return value, _aggregate("max", ex)
             case _:
                 return value, None
 

@@ -10,6 +10,7 @@ from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, columns, walk
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
+from ..duckdb import queries as duckdb
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name
@@ -33,6 +34,7 @@ AGGREGATIONS = {
     "first": "argMin",
     "last": "argMax",
 }
+WINDOWS = {name: duckdb.WINDOWS[name] for name in ("rank", "lag", "lead", "cumsum")}
 UNSUPPORTED: dict[str, str] = {}
 # What is infinite of one value, and NaN of none.
 UNDEFINED = {"std", "var", "corr"}
@@ -314,6 +316,13 @@ class ClickHouseStatement(Statement):
         if agg.function not in UNDEFINED:
             return written
         return Sql(f"ifNotFinite({written.text}, NULL)")
+
+    def _window_template(self, agg: Agg) -> str:
+        if agg.function not in WINDOWS or self.query.order_by:
+            raise Unsupported(f"{agg.function}()", "not implemented for chDB yet")
+        if agg.function == "rank" and len(agg.arguments) > 1:
+            raise Unsupported("a rank with a method", "not implemented for chDB yet")
+        return super()._window_template(agg)
 
     def _or_null(self, text: str) -> str:
         return f"toNullable({text})"

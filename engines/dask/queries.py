@@ -158,7 +158,9 @@ class Partitions:
             lines += [fill(text, **self._numbering(row)) for text in (NUMBERED, IN_ORDER)]
             names = list(query.outputs)
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
-        pandas = PandasSteps(inner, self._known(), "part", text=TextType.ARROW)
+        # The rows of groups are numbered already.
+        alone = not query.group_by
+        pandas = PandasSteps(inner, self._known(), "part", text=TextType.ARROW, restores=alone)
         function = _function("transform", pandas.body())
         return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 

@@ -99,7 +99,7 @@ def _is_copied(table: Table) -> bool:
     Of materialized narrow integers and truth values it sums other numbers, and `shift` reads
     beyond the end.
     """
-    shifts = {"lag", "lead"}
+    shifts = {"lag", "lead", "diff", "pct_change"}
     outputs = (*table.query.derive, *table.query.transform)
     shifted = any(
         agg.function in shifts for agg in aggregations(*(output.expression for output in outputs))

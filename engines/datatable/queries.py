@@ -23,12 +23,14 @@ from ...spec.expression import (
     children,
     columns,
 )
+from ...spec.order import needs_order
 from ...spec.schema import Schema
-from ...spec.workload import Extreme, Output, Query, RowFunction
+from ...spec.windows import count_steps, expand_change
+from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from ..writing.chain import split_batches
 from ..writing.passes.join import Joining
 from ..writing.program import fill
-from ..writing.properties import Facts, makes_double, output_facts
+from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.quote import literal, quote, to_source
 from ..writing.steps import fresh_name, is_present, negate, rebuild, substitute
 from .expressions import DatatableWriter, column_of, f, is_whole, join_conditions
@@ -111,13 +113,20 @@ class BracketChain:
         outputs = {o.name: writer.expression(o.expression) for o in query.transform}
         if not query.group_by and not aggregations(*(o.expression for o in query.transform)):
             return quote("t[:, o]", t=tree, o=outputs)
-        if not query.group_by:
+        ordered = needs_order(query)
+        if not query.group_by and not ordered:
             return self._extend(tree, outputs)
         if not self.data.ordered:
+            tree = _sort_rows(tree, query.order_by) if ordered else tree
             return self._group(quote("t[:, o]", t=tree, o=outputs))
         row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
-        tree = self._group(quote("t[:, o]", t=tree, o={row: f(row), **outputs}))
+        tree = _sort_rows(tree, query.order_by) if ordered else tree
+        outputs = {row: f(row), **outputs}
+        if query.group_by:
+            tree = self._group(quote("t[:, o]", t=tree, o=outputs))
+        else:
+            tree = self._extend(tree, outputs)
         names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
         return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
 
@@ -132,15 +141,19 @@ class BracketChain:
         return quote("t[:, o]", t=extended, o={name: f(new) for name, new in names.items()})
 
     def _window(self, agg: Agg) -> ast.expr:
-        argument, *rest = agg.arguments
-        step = rest[0].value if rest and isinstance(rest[0], Lit) else 1
+        if agg.function in CHANGES:
+            return DatatableWriter(self.facts, self._aggregation).expression(expand_change(agg))
+        template = WINDOWS[agg.function]
+        if not agg.arguments:
+            return quote(template)
+        (argument, *_), missing = agg.arguments, self.facts.may_miss(agg.arguments[0])
         x = DatatableWriter(self.facts).expression(argument)
-        if agg.function == "cumsum":
-            if self.facts.may_miss(argument):
-                total = quote("dt.cumsum(ifelse(x == None, 0, x))", x=x)
-                return quote("ifelse(x == None, None, t)", x=x, t=total)
-            return quote(WINDOWS["cumsum"], x=x)
-        return quote(WINDOWS[agg.function], x=x, n=step)
+        filled = quote("ifelse(x == None, 0, x)", x=x) if agg.function == "cumsum" else x
+        tree = quote(template, x=filled if missing else x, n=count_steps(agg))
+        if missing and agg.function in {"cumsum", "cummin", "cummax"}:
+            # datatable carries the value on.
+            return quote("ifelse(x == None, None, t)", x=x, t=tree)
+        return tree
 
     def _group(self, tree: ast.expr, *more: ast.expr) -> ast.expr:
         """Put `by(…)` and what follows it into the last brackets."""
@@ -220,20 +233,23 @@ class BracketChain:
         return quote("t[c, :]", t=tree, c=DatatableWriter(facts).condition(self.query.having))
 
     def _sort(self, tree: ast.expr) -> ast.expr:
-        names = [literal(key.name) for key in self.query.sort]
-        descending = [key.descending for key in self.query.sort]
-        if not names:
-            return tree
-        if not any(descending):
-            return quote("t[:, :, sort(*n, na_position='last')]", t=tree, n=names)
-        same = descending[0] if len(set(descending)) == 1 else descending
-        order = quote("sort(*n, reverse=d, na_position='last')", n=names, d=same)
-        return quote("t[:, :, s]", t=tree, s=order)
+        return _sort_rows(tree, self.query.sort) if self.query.sort else tree
 
     def _limit(self, tree: ast.expr) -> ast.expr:
         if self.query.limit is None:
             return tree
         return quote("t[:n, :]", t=tree, n=self.query.limit)
+
+
+def _sort_rows(tree: ast.expr, keys: tuple[SortKey, ...]) -> ast.expr:
+    """Write rows in the order of columns; equal ones stay as they are."""
+    names = [literal(key.name) for key in keys]
+    descending = [key.descending for key in keys]
+    if not any(descending):
+        return quote("t[:, :, sort(*n, na_position='last')]", t=tree, n=names)
+    same = descending[0] if len(set(descending)) == 1 else descending
+    order = quote("sort(*n, reverse=d, na_position='last')", n=names, d=same)
+    return quote("t[:, :, s]", t=tree, s=order)
 
 
 def _write_brackets(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -> ast.expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...spec.vocabulary import ROLLING
+
 FUNCTIONS = {
     "abs": "dt.math.abs(x)",
     "sqrt": "dt.math.sqrt(x)",
@@ -87,7 +89,19 @@ AGGREGATIONS = {
     "any": "s > 0",
     "all": "s == 0",
 }
-WINDOWS = {"lag": "dt.shift(x, n)", "lead": "dt.shift(x, -n)", "cumsum": "dt.cumsum(x)"}
+WINDOWS = {
+    "row_number": "dt.cumcount() + 1",
+    "cumcount": "dt.cumcount()",
+    "lag": "dt.shift(x, n)",
+    "lead": "dt.shift(x, -n)",
+    "diff": "x - dt.shift(x, n)",
+    "pct_change": "x / dt.shift(x, n) - 1",
+    "cumsum": "dt.cumsum(x)",
+    "cummin": "dt.cummin(x)",
+    "cummax": "dt.cummax(x)",
+    "ffill": "dt.fillna(x, reverse=False)",
+    "bfill": "dt.fillna(x, reverse=True)",
+}
 UNSUPPORTED = {
     "lower": "datatable cannot change the case of text",
     "upper": "datatable cannot change the case of text",
@@ -101,5 +115,8 @@ UNSUPPORTED = {
     "week": "datatable has no week of a date",
     "day_of_year": "datatable has no day of the year",
     "quantile": "datatable has no quantiles",
-    "rank": "datatable gives equal values different ranks",
+    **dict.fromkeys((*ROLLING, "ewm_mean"), "datatable has no windows that move with the rows"),
+    **dict.fromkeys(
+        ("rank", "dense_rank", "percent_rank"), "datatable has no function that ranks values"
+    ),
 }

@@ -24,13 +24,21 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.group_functions import if_whole
-from ...spec.order import ORDERED
+from ...spec.order import is_ordered
 from ...spec.schema import Schema
+from ...spec.vocabulary import ROLLING
+from ...spec.windows import (
+    count_steps,
+    expand_change,
+    is_descending,
+    rank_method,
+    read_rolling,
+)
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..writing.passes.join import Joining
-from ..writing.properties import Facts, makes_double, output_facts
+from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.sequence import step_name
-from ..writing.sql import AND, ATOM, NOT, OR, Sql, SqlWriter, quote_name
+from ..writing.sql import ADD, AND, ATOM, MULTIPLY, NOT, OR, Sql, SqlWriter, quote_name
 from ..writing.steps import substitute
 
 AGGREGATIONS = {
@@ -53,8 +61,44 @@ AGGREGATIONS = {
     "first": "arg_min({}, rowid)",
     "last": "arg_max({}, rowid)",
 }
-WINDOWS = {"rank": "rank()", "lag": "lag", "lead": "lead", "cumsum": "sum"}
-UNSUPPORTED: dict[str, str] = {}
+# Of a value `x`, or of one `n` rows away, over rows that `r` puts in the order of the value, `w`
+# in that of the query.
+WINDOWS = {
+    "rank": "rank() OVER {r}",
+    "dense_rank": "dense_rank() OVER {r}",
+    "percent_rank": "(rank() OVER {r} - 1) / greatest(count({x}) OVER {p} - 1, 1)",
+    "row_number": "row_number() OVER {w}",
+    "cumcount": "row_number() OVER {w} - 1",
+    "lag": "lag({x}{n}) OVER {w}",
+    "lead": "lead({x}{n}) OVER {w}",
+    "diff": "{x} - lag({x}{n}) OVER {w}",
+    "pct_change": "{x} / lag({x}{n}) OVER {w} - 1",
+    "cumsum": "sum({x}) OVER {w}",
+    "cummin": "min({x}) OVER {w}",
+    "cummax": "max({x}) OVER {w}",
+    "ffill": "last_value({x} IGNORE NULLS) OVER {w}",
+    "bfill": "first_value({x} IGNORE NULLS) OVER {following}",
+    **{name: f"{AGGREGATIONS[reduced]}({{x}}) OVER {{rows}}" for name, reduced in ROLLING.items()},
+}
+# Ranks by how equal values are counted, and words for a part of what one means.
+RANKS = {
+    "min": WINDOWS["rank"],
+    "max": "count({x}) OVER {r}",
+    "average": "(rank() OVER {r} + count({x}) OVER {r}) / 2",
+    "dense": WINDOWS["dense_rank"],
+    "first": "row_number() OVER {f}",
+}
+# Of the values of a column without gaps.
+COMPLETE = {"percent_rank": "percent_rank() OVER {r}"}
+# Missing where their value is.
+BESIDE_GAPS = {"rank", "dense_rank", "percent_rank", "cumsum", "cummin", "cummax"}
+LOOSE = {"cumcount": ADD, "percent_rank": MULTIPLY, "rank": MULTIPLY}
+# The first and the last value of a group in an order of the query's own.
+ORDERED_ENDS = {
+    "first": "first_value({x} IGNORE NULLS) OVER {whole}",
+    "last": "last_value({x} IGNORE NULLS) OVER {whole}",
+}
+UNSUPPORTED = {"ewm_mean": "DuckDB has no exponentially weighted mean"}
 POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 # What SQL calls NULL over no values at all, and the language does not.
 OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
@@ -233,7 +277,7 @@ class Statement:
 
     def _shows_nan(self, expression: Expr, alias: str) -> bool:
         """Return whether a later clause would see a NaN of this output."""
-        read = {key.name for key in self.query.sort}
+        read = {key.name for key in (*self.query.sort, *self.query.order_by)}
         later = columns(self.query.having) if self.query.having else ()
         derived = any(output.name == alias for output in self.query.derive)
         return self.facts.makes_nan(expression) and (derived or alias in {*read, *later})
@@ -290,7 +334,7 @@ class Statement:
             return True
         outputs = (*self.query.aggregate, *self.query.transform)
         found = aggregations(*(output.expression for output in outputs))
-        return any(agg.function in ORDERED for agg in found)
+        return self.data.ordered and any(map(is_ordered, found))
 
     def _where(self) -> str:
         condition = self.query.where
@@ -348,7 +392,10 @@ class Statement:
         return SqlWriter(facts or self.facts, self._aggregation, self.raises)
 
     def _aggregation(self, agg: Agg) -> Sql:
-        if agg.function in WINDOWS:
+        if why := UNSUPPORTED.get(agg.function):
+            raise Unsupported(f"{agg.function}()", why)
+        own_order = self.query.order_by and agg.function in ORDERED_ENDS
+        if agg.function in WINDOWS or own_order:
             return self._window(agg)
         written = self._over(self._reduce(agg))
         if agg.function not in OF_NOTHING or agg in self._complete:
@@ -399,27 +446,69 @@ class Statement:
             return self._writer().constant(node.value).text
         return self._writer().comparable(node).text
 
-    def _over(self, text: str, order: str = "") -> Sql:
+    def _over(self, text: str) -> Sql:
         if not (self.query.transform or self.beside):
             return Sql(text, ATOM)
+        return Sql(f"{text} OVER {self._partition()}", ATOM)
+
+    def _partition(self, order: str = "", rows: str = "") -> str:
+        """Write the rows that a window sees: those of a group, in an order."""
         keys = ", ".join(self._keys())
-        parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else ""]
-        return Sql(f"{text} OVER ({' '.join(part for part in parts if part)})", ATOM)
+        parts = [f"PARTITION BY {keys}" if keys else "", f"ORDER BY {order}" if order else "", rows]
+        return f"({' '.join(part for part in parts if part)})"
+
+    def _window_order(self) -> str:
+        """Write the order of the rows for windows: the query's own, or the frame's."""
+        keys = [_sort_key(key.name, key.descending) for key in self.query.order_by]
+        return ", ".join([*keys, *(["rowid"] if self.data.ordered else [])])
 
     def _window(self, agg: Agg) -> Sql:
-        x, *rest = map(self._argument, agg.arguments)
-        word = WINDOWS[agg.function]
-        if agg.function in {"lag", "lead"}:
-            return self._over(f"{word}({', '.join((self._or_null(x), *rest))})", "rowid")
-        is_truth = self.facts.kind(agg.arguments[0]) == "bool"
-        written = (
-            self._over(word, x)
-            if agg.function == "rank"
-            else self._over(self._write_count(x) if is_truth else f"{word}({x})", "rowid")
+        if agg.function in CHANGES:
+            return self._writer().write(expand_change(agg))
+        if agg.function in ROLLING:
+            return self._rolling(agg)
+        x = self._argument(agg.arguments[0]) if agg.arguments else ""
+        order, missing = self._window_order(), self._misses(agg)
+        by_value = f"{x} DESC" if is_descending(agg) else x
+        text = self._window_template(agg).format(
+            x=self._or_null(x) if agg.function in {"lag", "lead"} else x,
+            n=f", {steps}" if (steps := count_steps(agg)) > 1 else "",
+            p=self._partition(),
+            r=self._partition(by_value),
+            f=self._partition(f"{by_value}, {order}"),
+            w=self._partition(order),
+            following=self._partition(order, "ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"),
+            whole=self._partition(
+                order, "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+            ),
         )
-        if not self.facts.may_miss(agg.arguments[0]):
-            return written
-        return Sql(f"CASE WHEN {x} IS NOT NULL THEN {written.text} END")
+        if not (agg.function in BESIDE_GAPS and missing):
+            return Sql(text, LOOSE.get(agg.function, ATOM))
+        return Sql(f"CASE WHEN {x} IS NOT NULL THEN {text} END")
+
+    def _rolling(self, agg: Agg) -> Sql:
+        """Write an aggregation of the last rows, if enough of them have a value."""
+        x, rolling = self._argument(agg.arguments[0]), read_rolling(agg)
+        frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
+        rows = self._partition(self._window_order(), frame)
+        text = self._window_template(agg).format(x=x, rows=rows)
+        # Of no value, there is no aggregation but a count.
+        if rolling.at_least <= 1:
+            return Sql(text)
+        return Sql(f"CASE WHEN count({x}) OVER {rows} >= {rolling.at_least} THEN {text} END")
+
+    def _window_template(self, agg: Agg) -> str:
+        """Return the word for a window, or for a part of what it means."""
+        if agg.function == "rank":
+            return RANKS[rank_method(agg)]
+        if agg.function in COMPLETE and not self._misses(agg):
+            return COMPLETE[agg.function]
+        if agg.function == "cumsum" and self.facts.kind(agg.arguments[0]) == "bool":
+            return f"{self._write_count('{x}')} OVER {{w}}"
+        return (WINDOWS | ORDERED_ENDS)[agg.function]
+
+    def _misses(self, agg: Agg) -> bool:
+        return bool(agg.arguments) and self.facts.may_miss(agg.arguments[0])
 
     def _or_null(self, text: str) -> str:
         """Return a value in a type that has NULL, which all types of DuckDB have."""
@@ -434,7 +523,7 @@ class Statement:
         if self.facts.kind(node) != "int":
             return False
         match node:
-            case Agg("sum" | "cumsum", (argument,)):
+            case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
                 return self.facts.kind(argument) in {"int", "bool"}
             case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
                 return any(map(self._huge, children(node)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
 from ...spec.expression import (
+    Agg,
     Arith,
     Bool,
     Call,
@@ -24,9 +25,11 @@ from ...spec.expression import (
     columns,
     walk,
 )
+from ...spec.order import needs_order
 from ...spec.schema import Schema
-from ...spec.vocabulary import ROW_FUNCTIONS
-from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
+from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, SortKey
 from ..base import Resources
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.passes.join import Inputs, Joining, write_merge
@@ -44,7 +47,7 @@ from .expressions import (
     write_derivation,
     write_filter,
 )
-from .words import AGGREGATIONS, METHODS, POPULATION, WINDOWS
+from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\
 import numpy as np
@@ -62,7 +65,9 @@ ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
 FIRST = f"{step_name(1)} = ANSWER"
 
 # These have a value whatever is missing.
-SURE = {"sum", "count", "size", "n_unique", "any", "all"}
+SURE = {"sum", "count", "size", "n_unique", "any", "all", "row_number", "cumcount"} | {
+    "rolling_count"
+}
 
 # Modin's correlation of two series is missing as soon as one value is.
 WHOLE_SPREAD = {**AGGREGATIONS, "corr": "f[c].corr().iloc[0, 1]"}
@@ -198,7 +203,8 @@ class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
     `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes;
-    `met` is the join that makes the frame.
+    `met` is the join that makes the frame. `restores`: an answer is in the frame's order, where
+    the windows have another.
     """
 
     query: Query
@@ -207,6 +213,7 @@ class PandasSteps:
     text: TextType = TextType.STRINGS
     spread: bool = False
     met: Joining | None = None
+    restores: bool = True
 
     def _taken(self) -> Steps:
         query = self.query
@@ -260,7 +267,7 @@ class PandasSteps:
             lines = [f"answer = {ast.unparse(tree)}"]
             tree = quote("answer[c]", c=condition)
         if self.query.sort:
-            tree = self._sort(tree)
+            tree = sort_frame(tree, self.query.sort, stable=self.query.stable)
         if self.query.limit is not None:
             tree = quote("t.head(n)", t=tree, n=self.query.limit)
         return [*lines, ast.unparse(tree)]
@@ -416,6 +423,8 @@ class PandasSteps:
         query = replace(self.query, derive=taken.derived)
         rows = self._beside(series(self.frame, query, self.data, text=self.text), taken)
         lines, values = self.prepare(taken.derived), {}
+        ordered = needs_order(self.query)
+        lines += self._order_rows() if ordered else []
         if self.query.group_by and taken.reductions:
             groups = quote(
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
@@ -429,7 +438,16 @@ class PandasSteps:
             values[output.name] = rows.value(body)
         keys = literal(list(self.query.group_by))
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
+        if ordered and self.restores:
+            answer = quote("a.sort_index()", a=answer)
         return [*lines, *self.finish(answer)]
+
+    def _order_rows(self) -> list[str]:
+        """Write the rows in the order of the windows; their index is that of the frame."""
+        # Only the data's own index is sure to be in the order of its rows.
+        fresh = "f" if self.frame == "data" else "f.reset_index(drop=True)"
+        tree = sort_frame(quote(fresh, f=quote(self.frame)), self.query.order_by, stable=True)
+        return [f"{self.frame} = {ast.unparse(tree)}"]
 
     def _beside(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
         """Return the writer that has the reductions beside the columns."""
@@ -446,21 +464,64 @@ class PandasSteps:
 
     def _broadcast(self, r: Reduction) -> ast.expr:
         """Write a reduction's or a window's value for each row."""
-        parameter = int(r.parameter) if r.function in WINDOWS and r.parameter else r.parameter
+        if r.window:
+            return self._window(r, r.window)
         if not self.query.group_by:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]
             x, y = [*columns, literal(None), literal(None)][:2]
-            holes = {"x": x, "y": y, "q": parameter, "f": quote(self.frame), "c": [*r.columns]}
-            whole = {**(WHOLE_SPREAD if self.spread else AGGREGATIONS), **WINDOWS}
+            holes = {"x": x, "y": y, "q": r.parameter, "f": quote(self.frame), "c": [*r.columns]}
+            whole = WHOLE_SPREAD if self.spread else AGGREGATIONS
             return quote(whole[r.function], **holes)
         x = quote("groups[c]", c=r.column if r.columns else self.query.group_by[0])
-        if r.function in WINDOWS:
-            return quote(WINDOWS[r.function], x=x, q=parameter)
         if r.function == "quantile":
-            return quote("x.transform('quantile', q)", x=x, q=parameter)
+            return quote("x.transform('quantile', q)", x=x, q=r.parameter)
         if r.function in POPULATION:
             return quote("x.transform(m, ddof=0)", x=x, m=POPULATION[r.function])
         return quote("x.transform(m)", x=x, m=METHODS[r.function])
+
+    def _window(self, r: Reduction, agg: Agg) -> ast.expr:
+        """Write a window of a column of the groups, or of the whole frame."""
+        frame, table = quote(self.frame), WHOLE_WINDOWS
+        x = quote("f[c]", f=frame, c=r.column) if r.columns else frame
+        count = quote("x.count()", x=x)
+        if self.query.group_by:
+            table = WINDOWS
+            column = r.column if r.columns else self.query.group_by[0]
+            # Modin numbers the rows of one column alone: of a frame it may give two columns.
+            whole = not (r.columns or self.spread)
+            x = quote("groups") if whole else quote("groups[c]", c=column)
+            count = quote("x.transform('count')", x=x)
+        options = {"method": literal(rank_method(agg))}
+        if is_descending(agg):
+            options["ascending"] = literal(False)
+        if agg.function in ROLLING or agg.function == "ewm_mean":
+            return self._moving(agg, x, r.column)
+        return quote(
+            table[r.function], x=x, n=count_steps(agg), o=options, c=count, f=quote(self.frame)
+        )
+
+    def _moving(self, agg: Agg, x: ast.expr, column: str) -> ast.expr:
+        """Write a window that moves with the rows; pandas gives it group by group."""
+        if agg.function in ROLLING:
+            rolling = read_rolling(agg)
+            least = {"min_periods": literal(rolling.at_least)}
+            options = least if rolling.at_least != rolling.rows else {}
+            tree = quote(WINDOWS[agg.function], x=x, w=rolling.rows, p=options)
+            tree = quote(f"r.{METHODS[rolling.function]}()", r=tree)
+        else:
+            tree = quote(WINDOWS[agg.function], x=x, s=read_span(agg))
+        if keys := self.query.group_by:
+            levels = [*range(len(keys))] if len(keys) > 1 else 0
+            frame = quote(self.frame)
+            tree = quote("t.reset_index(l, drop=True).reindex(f.index)", t=tree, l=levels, f=frame)
+        if agg.function == "ewm_mean" and self._may_miss(column):
+            # pandas carries the mean on.
+            return quote("t.where(f[c].notna())", t=tree, f=quote(self.frame), c=column)
+        return tree
+
+    def _may_miss(self, column: str) -> bool:
+        query = replace(self.query, derive=self._taken().derived)
+        return series(self.frame, query, self.data, text=self.text).missing(column)
 
     def _whole(self, taken: Steps) -> list[str]:
         values = {}
@@ -475,21 +536,23 @@ class PandasSteps:
             return self.finish(frame)
         return [f"answer = {ast.unparse(frame)}", *self.combine(taken)]
 
-    def _sort(self, tree: ast.expr) -> ast.expr:
-        names = [key.name for key in self.query.sort]
-        by = names[0] if len(names) == 1 else names
-        ascending = [not key.descending for key in self.query.sort]
-        options = {"kind": literal("stable")} if self.query.stable else {}
-        if not all(ascending):
-            order = ascending[0] if len(set(ascending)) == 1 else ascending
-            options = {"ascending": literal(order), **options}
-        return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
-
     def _answer(self) -> SeriesWriter:
         """Return the writer of the answer: of its columns only the keys are known from the data."""
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return series("answer", after, Schema(keys, 0), text=self.text)
+
+
+def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> ast.expr:
+    """Write a frame sorted by columns; `stable` keeps the order of equal rows."""
+    names = [key.name for key in keys]
+    by = names[0] if len(names) == 1 else names
+    ascending = [not key.descending for key in keys]
+    options = {"kind": literal("stable")} if stable else {}
+    if not all(ascending):
+        order = ascending[0] if len(set(ascending)) == 1 else ascending
+        options = {"ascending": literal(order), **options}
+    return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
 
 
 def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "return ANSWER") -> str:

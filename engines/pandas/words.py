@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...spec.vocabulary import ROLLING
+
 FUNCTIONS = {
     "abs": "np.abs(x)",
     "sqrt": "np.sqrt(x)",
@@ -118,11 +120,31 @@ AGGREGATIONS = {
     "corr": "x.corr(y)",
 }
 
-# A window function over a column of the groups, or of the whole frame.
+# A window over a column `x` of the groups, or of the whole frame; `n` rows away, `o` are options of
+# a rank, `c` the number of values.
 WINDOWS = {
-    "rank": "x.rank(method='min')",
-    "lag": "x.shift(q)",
-    "lead": "x.shift(-q)",
+    "rank": "x.rank(**o)",
+    "dense_rank": "x.rank(**o)",
+    "percent_rank": "(x.rank(**o) - 1) / (c - 1).clip(lower=1)",
+    "row_number": "x.cumcount() + 1",
+    "cumcount": "x.cumcount()",
+    "lag": "x.shift(n)",
+    "lead": "x.shift(-n)",
+    "diff": "x.diff(n)",
+    "pct_change": "x.pct_change(n, fill_method=None)",
     "cumsum": "x.cumsum()",
+    "cummin": "x.cummin()",
+    "cummax": "x.cummax()",
+    "ffill": "x.ffill()",
+    "bfill": "x.bfill()",
+    **dict.fromkeys(ROLLING, "x.rolling(w, **p)"),
+    "ewm_mean": "x.ewm(span=s).mean()",
+}
+# Of a whole frame `f`.
+WHOLE_WINDOWS = {
+    **WINDOWS,
+    "percent_rank": "(x.rank(**o) - 1) / max(c - 1, 1)",
+    "row_number": "pd.Series(np.arange(1, len(f) + 1), index=f.index)",
+    "cumcount": "pd.Series(np.arange(len(f)), index=f.index)",
 }
 UNSUPPORTED: dict[str, str] = {}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit
-from ...spec.schema import Schema
+from ...spec.order import is_ordered, needs_order
+from ...spec.schema import Column, Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
 from ..writing.chain import Chain, Dialect, split_named
 from ..writing.passes.join import Joining, write_polars_join
 from ..writing.program import fill
+from ..writing.properties import Facts
 from ..writing.quote import literal, quote
+from ..writing.steps import fresh_name
 from .words import POLARS
 
 # What takes the n largest or smallest, by whether it is of groups and whether the smallest. Of
@@ -62,6 +65,30 @@ class FrameChain(Chain):
     def output(self, output: Output) -> ast.expr:
         """Write a named output; it keeps the name of its first column without being told."""
         return rename(self.comparable_output(output), output.name, root_name(output.expression))
+
+    @property
+    def orders_windows(self) -> bool:
+        """Return whether each window has the order of the query; else the rows are sorted."""
+        return False
+
+    def answer_columns(self, tree: ast.expr) -> ast.expr:
+        """Write the answer; over rows in the order of windows, and back in that of the frame."""
+        query = self.query
+        if not needs_order(query) or self.orders_windows:
+            return Chain.answer_columns(self, tree)
+        row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        tree = quote("t.with_row_index(r)", t=self.add_derived(tree), r=row)
+        tree = quote(
+            "t.sort(*k, descending=d, nulls_last=True)",
+            t=tree,
+            k=[*(literal(key.name) for key in query.order_by), literal(row)],
+            d=[*(key.descending for key in query.order_by), False],
+        )
+        outputs = (*query.transform, Output(row, Col(row)))
+        inner = replace(query, derive=(), order_by=(), transform=outputs)
+        numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
+        answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
+        return quote("t.sort(r).drop(r)", t=answer, r=row)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
@@ -122,6 +149,27 @@ class PolarsChain(FrameChain):
     def column(self, name: str) -> ast.expr:
         """Write a column, or the local variable that holds its expression."""
         return quote(name) if name in self.local else Chain.column(self, name)
+
+    @property
+    def orders_windows(self) -> bool:
+        """Return whether over() can have the order: it has one direction for all columns."""
+        return len({key.descending for key in self.query.order_by}) == 1
+
+    def over(self, tree: ast.expr, agg: Agg) -> ast.expr:
+        """Write what is over the rows of a group, in the order that the query gives them."""
+        if not (self.query.order_by and is_ordered(agg)):
+            return FrameChain.over(self, tree, agg)
+        keys = [literal(key) for key in self.query.group_by]
+        return quote("x.over(*k, **o)", x=tree, k=keys, o=self._order_options())
+
+    def _order_options(self) -> dict[str, ast.expr]:
+        names = [key.name for key in self.query.order_by]
+        options = {"order_by": literal(names[0] if len(names) == 1 else names)}
+        if any(key.descending for key in self.query.order_by):
+            options["descending"] = literal(True)
+        if any(self.facts.may_miss(Col(name)) for name in names):
+            options["nulls_last"] = literal(True)
+        return options
 
     def select_tree(self, frame: ast.expr, result: ast.expr) -> ast.expr:
         """Write the whole chain to one expression of the rows, written already."""
@@ -211,6 +259,8 @@ def root_name(node: Expr) -> str | None:
             return name
         case Agg("size"):
             return "len"
+        case Agg(_, ()):
+            return None
         case Agg(_, arguments) | Call(_, arguments):
             return root_name(arguments[0])
         case Arith(_, left, _) | Compare(_, left, _):

@@ -93,10 +93,29 @@ AGGREGATIONS = {
     "corr": "pl.corr(x, y)",
 }
 WINDOWS = {
-    "rank": "x.rank('min')",
-    "lag": "x.shift(y)",
-    "lead": "x.shift(-y)",
+    "rank": "x.rank(m, **o)",
+    "dense_rank": "x.rank(m, **o)",
+    "percent_rank": "(x.rank(m, **o) - 1) / (x.count() - 1).clip(1)",
+    "row_number": "pl.int_range(1, pl.len() + 1)",
+    "cumcount": "pl.int_range(pl.len())",
+    "lag": "x.shift(n)",
+    "lead": "x.shift(-n)",
+    "diff": "x.diff(n)",
+    # Polars' own fills gaps first.
+    "pct_change": "x / x.shift(n) - 1",
     "cumsum": "x.cum_sum()",
+    "cummin": "x.cum_min()",
+    "cummax": "x.cum_max()",
+    "ffill": "x.forward_fill()",
+    "bfill": "x.backward_fill()",
+    "rolling_sum": "x.rolling_sum(w, **p)",
+    "rolling_mean": "x.rolling_mean(w, **p)",
+    "rolling_min": "x.rolling_min(w, **p)",
+    "rolling_max": "x.rolling_max(w, **p)",
+    "rolling_std": "x.rolling_std(w, **p)",
+    "rolling_median": "x.rolling_median(w, **p)",
+    "rolling_count": "x.is_not_null().cast(pl.Int64).rolling_sum(w, min_samples=1)",
+    "ewm_mean": "x.ewm_mean(span=s)",
 }
 VARIANTS = {
     "round_2": "x.round(y)",

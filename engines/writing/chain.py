@@ -34,7 +34,8 @@ from ...spec.expression import (
 from ...spec.intervals import find_step
 from ...spec.kinds import with_column
 from ...spec.schema import Schema
-from ...spec.vocabulary import ROW_FUNCTIONS
+from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS, WINDOWS
+from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
 from .passes.join import Inputs
@@ -64,7 +65,8 @@ class Dialect:
     `of_nothing` fills in what an aggregation of no values lacks. `composite`: an aggregation takes
     any expression and may be part of one. `narrow`: counts and sums have as few as 32 bits.
     `counts_missing` names the aggregations for which a missing value is a value, unless
-    `drop_missing` removes it. `bare`: operators take a plain constant; `bare_choices`: so does
+    `drop_missing` removes it. A window is of `n` rows away, or has the method `m` and options `o`.
+    `bare`: operators take a plain constant; `bare_choices`: so does
     the value of a condition, unless it is text. `by_name` names the aggregations that take
     columns by name. `over` writes the aggregation of a row's group, with `k` for the keys.
     `decided` makes a missing condition false, where the library would return missing for it.
@@ -141,7 +143,7 @@ class Chain(ExpressionWriter[ast.expr]):
             case RowFunction() as function:
                 tree = self._row_function(tree, function)
             case None:
-                tree = self._answer_columns(tree)
+                tree = self.answer_columns(tree)
         return self.finish(tree)
 
     # How a library's frames take the steps: these differ.
@@ -272,16 +274,18 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def aggregation(self, agg: Agg) -> ast.expr:
         """Write one aggregation."""
+        if agg.function in WINDOWS:
+            return self.over(self._window(agg), agg)
         word = self._reduction(agg)
-        template = self._template(word, self.dialect.aggregations, self.dialect.windows)
+        template = self._template(word, self.dialect.aggregations)
         x, y = self._arguments(agg)
         if agg.function in self.dialect.counts_missing and self.facts.may_miss(agg.arguments[0]):
             x = quote(self.dialect.drop_missing, x=x)
-        if agg.function in {"sum", "cumsum"} and self._wraps(agg.arguments[0]):
+        if agg.function == "sum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
         tree = quote(template, x=x, y=y)
         if self.beside or self.query.transform:
-            tree = self._over(tree)
+            tree = self.over(tree, agg)
         filler = self.dialect.of_nothing.get(word)
         return quote(filler, x=tree) if filler and self._may_be_nothing(agg) else tree
 
@@ -290,7 +294,35 @@ class Chain(ExpressionWriter[ast.expr]):
         truth = agg.function == "sum" and self.facts.kind(agg.arguments[0]) == "bool"
         return "sum_truth" if truth and "sum_truth" in self.dialect.variants else agg.function
 
-    def _over(self, tree: ast.expr) -> ast.expr:
+    def _window(self, agg: Agg) -> ast.expr:
+        """Write a window, but not of which rows."""
+        if self.query.order_by and agg.function not in self.dialect.windows:
+            raise Unsupported(f"{agg.function}()", f"not implemented for {self.title} yet")
+        template = self._template(agg.function, self.dialect.windows)
+        counted = next(iter((*self.query.reads, *self.data.names)), "")
+        x = self._argument(agg.arguments[0] if agg.arguments else Col(counted))
+        if agg.function == "cumsum" and self._wraps(agg.arguments[0]):
+            x = quote(self.dialect.wide, x=x)
+        method = rank_method(agg)
+        options = {"descending": literal(True)} if is_descending(agg) else {}
+        # What pandas calls first is ordinal in the words of Polars.
+        method = "ordinal" if method == "first" else method
+        if agg.function in ROLLING:
+            return self._rolling(template, x, agg)
+        if agg.function == "ewm_mean":
+            return quote(template, x=x, s=read_span(agg))
+        return quote(template, x=x, n=count_steps(agg), m=method, o=options)
+
+    def _rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
+        rolling = read_rolling(agg)
+        least = {"min_samples": literal(rolling.at_least)}
+        options = least if rolling.at_least != rolling.rows else {}
+        if agg.function == "rolling_sum" and self._wraps(agg.arguments[0]):
+            x = quote(self.dialect.wide, x=x)
+        return quote(template, x=x, w=rolling.rows, p=options)
+
+    def over(self, tree: ast.expr, agg: Agg) -> ast.expr:  # noqa: ARG002 - an order depends on it
+        """Write an aggregation or a window over the rows of a group."""
         if not self.dialect.over:
             raise Unsupported("transform", f"not implemented for {self.title}")
         keys = [literal(key) for key in self.query.group_by]
@@ -301,7 +333,12 @@ class Chain(ExpressionWriter[ast.expr]):
         """Return the facts of the rows that `where` lets through, unless others are set."""
         return self.known or row_facts(self.query, self.data)
 
-    def _answer_columns(self, tree: ast.expr) -> ast.expr:
+    def add_derived(self, tree: ast.expr) -> ast.expr:
+        """Add the columns that the query derives."""
+        return self._add_batches(tree, self.query.derive)
+
+    def answer_columns(self, tree: ast.expr) -> ast.expr:
+        """Write the columns of the answer over the rows."""
         query = self.query
         if query.transform:
             tree = self._add_batches(tree, query.derive)
@@ -412,10 +449,8 @@ class Chain(ExpressionWriter[ast.expr]):
         return any(name not in answer.data or answer.may_miss(Col(name)) for name in names)
 
     def _arguments(self, agg: Agg) -> tuple[ast.expr, ast.expr]:
-        """Write up to two arguments of an aggregation; a window's distance is 1 by default."""
+        """Write up to two arguments of an aggregation."""
         arguments = agg.arguments
-        if agg.function in {"lag", "lead"}:
-            arguments = (*arguments, Lit(1))[:2]
         if agg.function in self.dialect.by_name:
             names = [literal(node.name) for node in arguments if isinstance(node, Col)]
             if len(names) == 2:

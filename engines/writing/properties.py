@@ -35,12 +35,17 @@ from ...spec.kinds import (
 )
 from ...spec.ranges import Range, value_range
 from ...spec.schema import Column, Kind, Schema
-from ...spec.vocabulary import ROW_FUNCTIONS
+from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
+from ...spec.windows import expand_change
 from ...spec.workload import GroupFunction, Query, RowFunction
 from .steps import is_present, substitute
 
 # Of infinities, these may be no number.
-MOMENTS = {"sum", "mean", "std", "var", "median", "quantile", "cumsum", "prod"}
+MOMENTS = {
+    *("sum", "mean", "std", "var", "median", "quantile", "cumsum", "prod", "ewm_mean"),
+    *ROLLING,
+}
+CHANGES = {"diff", "pct_change"}
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
 CAN_MAKE_NAN = {name for name in UNDEFINED if ROW_FUNCTIONS[name].gives == "float"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
@@ -84,6 +89,8 @@ class Facts:
                 return False
             case Agg("count" | "size" | "n_unique"):
                 return False
+            case Agg(function) if function in CHANGES:
+                return self.makes_nan(expand_change(node))
             case Arith() if self.makes_infinity(node):
                 return True
             case Agg(function) if function in MOMENTS and self.makes_infinity(node):
@@ -115,6 +122,8 @@ class Facts:
                 return True
             case Call(function) if function in UNBOUNDED:
                 return True
+            case Agg(function) if function in CHANGES:
+                return self.makes_infinity(expand_change(node))
         return any(map(self.makes_infinity, children(node)))
 
     def _within(self, name: str, value: Expr) -> Facts:

@@ -8,17 +8,16 @@ from ...spec.expression import Agg, Call, Col, Expr, columns
 from ...spec.joins import expand_join, join_schemas
 from ...spec.order import Order, join_order, order_after
 from ...spec.schema import Column, Schema
-from ...spec.vocabulary import ROW_FUNCTIONS
+from ...spec.vocabulary import CHOOSING, ROW_FUNCTIONS, WINDOWS
 from ...spec.workload import Query
 from .properties import output_facts, row_facts
 
 # Numbers of rows, of characters and of parts of dates, which a library may keep narrow.
 COUNTS = {
-    *("count", "size", "n_unique", "rank"),
+    *("count", "size", "n_unique"),
+    *(name for name, window in WINDOWS.items() if window.gives == "int"),
     *(n for n, f in ROW_FUNCTIONS.items() if f.gives == "int" and f.takes != "castable"),
 }
-# What gives a value of its argument, in the argument's type.
-CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,17 +30,22 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.schema import Schema
+from ...spec.vocabulary import WINDOWS
 from ...spec.workload import Output, Query
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """One aggregation of columns: `columns` is empty for size(), has two names for corr(x, y)."""
+    """One aggregation of columns: `columns` is empty for size(), has two names for corr(x, y).
+
+    `window` is the window of the language, which has its settings.
+    """
 
     name: str
     function: str
     columns: tuple[str, ...]
     parameter: float | None = None
+    window: Agg | None = None
 
     @property
     def column(self) -> str:
@@ -86,7 +91,8 @@ def decompose(query: Query) -> Steps:
         names, parameter = _arguments(agg, derived, taken)
         name = whole.get(agg) or fresh_name("_".join((agg.function, *names)), taken)
         taken.add(name)
-        reductions[agg] = Reduction(name, agg.function, names, parameter)
+        window = agg if agg.function in WINDOWS else None
+        reductions[agg] = Reduction(name, agg.function, names, parameter, window)
     outputs = tuple(
         replace(output, expression=replace_aggregations(output.expression, reductions))
         for output in asked
@@ -206,9 +212,9 @@ def _arguments(
 ) -> tuple[tuple[str, ...], float | None]:
     """Return an aggregation's columns (deriving one for an expression) and its parameter."""
     arguments, parameter = agg.arguments, None
-    if agg.function in {"lag", "lead"}:
-        step = _number(agg.arguments[1]) if len(agg.arguments) > 1 else 1
-        return (_column(agg.arguments[0], derived, taken),), step
+    if agg.function in WINDOWS:
+        values = agg.arguments[: WINDOWS[agg.function].least]
+        return tuple(_column(value, derived, taken) for value in values), None
     if agg.function == "quantile":
         arguments, parameter = agg.arguments[:1], _number(agg.arguments[1])
     return tuple(_column(argument, derived, taken) for argument in arguments), parameter

@@ -198,6 +198,39 @@ QUERIES = {
     "lags": "{group_by: k, transform: {a: lag(x), b: 'lag(z, 2)', c: lead(t), d: x - lead(x)}}",
     "lags_all": "{transform: {a: lag(d), b: 'lead(x, 3)'}}",
     "cumsum": "{group_by: k, transform: {a: cumsum(x), b: cumsum(z) / sum(z), c: cumsum(s)}}",
+    "windows": (
+        "{group_by: k, transform: {a: row_number(), b: cumcount(), c: diff(x), d: 'pct_change(z, 2)',"
+        " e: cummin(x), n: cummax(z), h: ffill(t), i: bfill(b), j: ffill(d), l: diff(s)}}"
+    ),
+    "windows_all": (
+        "{transform: {a: row_number(), b: cumcount(), c: 'diff(x, 2)', d: pct_change(x), e: cummin(w),"
+        " h: bfill(t), i: cummax(x) - x}}"
+    ),
+    "rolling": (
+        "{group_by: k, transform: {a: 'rolling_sum(x, 2)', b: 'rolling_mean(z, 3, at_least=1)',"
+        " c: 'rolling_std(x, 3, at_least=2)', d: 'rolling_count(t, 2)', e: 'rolling_sum(s, 2, 1)'}}"
+    ),
+    "rolling_ends": (
+        "{group_by: [k, g], order_by: y, transform: {a: 'rolling_min(x, 2)', b: 'rolling_max(w, 2, at_least=1)',"
+        " c: 'x - rolling_median(x, 3, 1)'}}"
+    ),
+    "rolling_all": "{transform: {a: 'rolling_sum(x, 3)', b: 'rolling_count(w, 2)'}}",
+    "ewm": "{group_by: k, transform: {a: 'ewm_mean(x, 3)', b: 'ewm_mean(w, 1.5)'}}",
+    "ranks": (
+        "{group_by: k, transform: {a: dense_rank(z), b: percent_rank(x), c: \"rank(x, method='average')\","
+        " d: 'rank(t, descending=True)', e: \"rank(y, 'max')\", h: \"rank(x, 'first')\","
+        " i: 'percent_rank(w, descending=True)'}}"
+    ),
+    "order_by": (
+        "{group_by: k, order_by: [y, z], transform: {a: lag(x), b: cumsum(z), c: row_number(), d: ffill(t),"
+        " e: 'x - lag(x, 2)', h: sum(x), i: bfill(z)}}"
+    ),
+    "order_by_all": (
+        "{derive: {r: w / 2}, order_by: [-r, -x], transform: {a: diff(x), b: cumsum(s), c: ffill(z), d: count(x)}}"
+    ),
+    "order_by_ends": (
+        "{where: z is not None, group_by: k, order_by: [-x, z], transform: {a: first(z), b: last(z), c: x}, limit: 5}"
+    ),
     "cumsum_all": "{transform: {a: cumsum(x)}}",
     "dates": "{derive: {a: year(d), n: month(d), c: day(d)}, group_by: [a, n], aggregate: {c: sum(c)}}",
     "date_compared": "{where: d >= date('2023-12-20'), group_by: k, aggregate: {rows: size()}}",

@@ -31,6 +31,7 @@ from ...spec.expression import (
 )
 from ...spec.kinds import KindError, extend_schema, kind
 from ...spec.schema import Schema
+from ...spec.vocabulary import ROLLING
 from ...spec.workload import Output, Query, RowFunction
 from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers, open_answer
@@ -181,11 +182,13 @@ def _is_constant(node: Expr) -> bool:
 
 
 def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
-    """Return whether a group has an infinity in a remainder, a spread or a quantile.
+    """Return whether a group has an infinity in a remainder, a spread, a quantile or a window.
 
-    Between an infinity and a number, each library's quantile is another.
+    pandas takes an infinity of a window as missing. Between an infinity and a number, each
+    library's quantile is another.
     """
-    if isinstance(node, Agg) and node.function in {"std", "var", "corr", "median", "quantile"}:
+    unsure = {"std", "var", "corr", "median", "quantile", *ROLLING}
+    if isinstance(node, Agg) and node.function in unsure:
         return any(_is_infinite(evaluate(x, row)) for x in node.arguments for row in rows)
     if not (isinstance(node, Arith) and node.op in {"//", "%", "**"} and _ranges(node)):
         return False
@@ -194,12 +197,16 @@ def _is_endless(node: Expr, rows: list[dict[str, Any]]) -> bool:
 
 def _spreads(query: Query) -> Iterator[Agg]:
     nodes = (node for root in _roots(query) for node in walk(root))
-    return (n for n in nodes if isinstance(n, Agg) and n.function in {"std", "var", "corr"})
+    return (
+        n
+        for n in nodes
+        if isinstance(n, Agg) and n.function in {"std", "var", "corr", "rolling_std"}
+    )
 
 
 def _cancels(node: Agg, group: list[dict[str, Any]]) -> bool:
     """Return whether numbers lie so far from zero that their spread is lost in a float's digits."""
-    for argument in node.arguments:
+    for argument in node.arguments[: 1 if node.function == "rolling_std" else 2]:
         values: list[Any] = [v for row in group if (v := evaluate(argument, row)) is not None]
         spread = max(values, default=0) - min(values, default=0)
         if 0 < FAR * spread < max(map(abs, values), default=0):

@@ -28,6 +28,7 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.joins import SUFFIX
+from ...spec.vocabulary import ROLLING
 from ...spec.workload import Extreme, Join, Output, Query, RowFunction, SortKey
 from .frames import BY_NAME, DOMAINS
 
@@ -254,16 +255,47 @@ class Grower:
 
     def window(self) -> Expr:
         """Grow one window function."""
-        match self.draw.randrange(4):
+        match self.draw.randrange(8):
             case 0:
-                return Agg("rank", (Col(self.draw.choice(ORDERED)),))
+                return self.rank()
             case 1:
                 return Agg("cumsum", (self.number(self.draw.choice((0, 0, 1))),))
+            case 2:
+                return self.rolling()
+            case 3:
+                changed = self.draw.choice(("diff", "pct_change", "cummin", "cummax"))
+                return Agg(changed, (Col(self.draw.choice(NUMBERS)),))
+            case 4:
+                filled = self.draw.choice(("ffill", "bfill"))
+                return Agg(filled, (Col(self.draw.choice(MOVED)),))
+            case 5:
+                return Agg(self.draw.choice(("row_number", "cumcount")), ())
             case _:
                 arguments: tuple[Expr, ...] = (Col(self.draw.choice(MOVED)),)
                 if self.chance(0.4):
                     arguments = (*arguments, Lit(self.draw.choice((1, 2, 3))))
                 return Agg(self.draw.choice(("lag", "lead")), arguments)
+
+    def rank(self) -> Expr:
+        """Grow a rank, by a method and in a direction."""
+        column, descending = Col(self.draw.choice(ORDERED)), Lit(self.chance(0.5))
+        match self.draw.randrange(4):
+            case 0:
+                name = self.draw.choice(("dense_rank", "percent_rank"))
+                return Agg(name, (column, descending))
+            case 1:
+                method = self.draw.choice(("min", "max", "average", "dense", "first"))
+                return Agg("rank", (column, Lit(method), descending))
+        return Agg("rank", (column,))
+
+    def rolling(self) -> Expr:
+        """Grow an aggregation of the last rows."""
+        name = self.draw.choice(tuple(ROLLING))
+        rows = self.draw.choice((1, 2, 3))
+        arguments: tuple[Expr, ...] = (Col(self.draw.choice(NUMBERS)), Lit(rows))
+        if name != "rolling_count" and self.chance(0.5):
+            arguments = (*arguments, Lit(self.draw.randint(1, rows)))
+        return Agg(name, arguments)
 
     def numeric(self) -> Expr:
         """Grow an aggregation that is a number."""
@@ -352,7 +384,11 @@ def _answer(grower: Grower, grown: Query) -> Query:
     number = draw.choice((1, 1, 2, 3))
     outputs = tuple(Output(f"out_{n}", grower.output(transform=transform)) for n in range(number))
     if transform:
-        return replace(grown, group_by=keys, transform=outputs)
+        order = tuple(
+            SortKey(name, grower.chance(0.4))
+            for name in draw.sample(ORDERED, draw.choice((0, 0, 1, 2)))
+        )
+        return replace(grown, group_by=keys, order_by=order, transform=outputs)
     return replace(grown, group_by=keys, aggregate=outputs)
 
 

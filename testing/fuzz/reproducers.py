@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ...spec.reader import read_text
 from ...spec.unparse import text
-from ...spec.workload import Output, Query, RowFunction
+from ...spec.workload import Output, Query, RowFunction, SortKey
 from ...storage.folder import program_path
 from .frames import Tables
 
@@ -37,6 +37,8 @@ def clauses(query: Query) -> dict[str, Any]:
         given["distinct" if query.is_distinct else "group_by"] = list(query.group_by)
     if query.select and not query.whole:
         given["select"] = list(query.select)
+    if query.order_by:
+        given["order_by"] = _sort_keys(query.order_by)
     if query.aggregate:
         given["aggregate"] = _outputs(query.aggregate)
     if query.transform:
@@ -50,7 +52,7 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.having is not None:
         given["having"] = text(query.having)
     if query.sort:
-        given["sort"] = [f"-{key.name}" if key.descending else key.name for key in query.sort]
+        given["sort"] = _sort_keys(query.sort)
     if query.limit is not None:
         given["limit"] = query.limit
     return given
@@ -111,6 +113,10 @@ def save(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(program, encoding="utf-8")
     (folder / "README.md").write_text(about, encoding="utf-8")
+
+
+def _sort_keys(keys: tuple[SortKey, ...]) -> list[str]:
+    return [f"-{key.name}" if key.descending else key.name for key in keys]
 
 
 def _outputs(outputs: tuple[Output, ...]) -> dict[str, str]:

@@ -68,10 +68,14 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`join`: inner and left, repeated keys, a table without rows", "join*-*"),
     ("a missing key matches nothing in a `join`", "join*-missing"),
     ("`transform` in the frame's order", "share-* z_score-* transform*-*"),
-    ("`rank`", "rank*-*"),
+    ("`rank dense_rank percent_rank`", "rank*-*"),
     ("`steps`, each of the answer before", "steps_*-* join_steps-*"),
     ("rows that are the answer: `select`, `distinct`, `sort`, `limit`", "rows*-* distinct-*"),
     ("`lag lead cumsum`", "lags*-* cumsum*-*"),
+    ("`row_number diff pct_change cummin cummax ffill bfill`", "windows*-*"),
+    ("`order_by` of a transform", "order_by*-*"),
+    ("`rolling_sum`, its siblings and `at_least`", "rolling*-*"),
+    ("`ewm_mean`", "ewm-*"),
 )
 
 

@@ -44,7 +44,7 @@ def of_module(words: ModuleType) -> Words:
 
 
 DIALECTS = {
-    "chdb": Words(chdb.FUNCTIONS, chdb.AGGREGATIONS, duckdb.WINDOWS, chdb.UNSUPPORTED),
+    "chdb": Words(chdb.FUNCTIONS, chdb.AGGREGATIONS, chdb.WINDOWS, chdb.UNSUPPORTED),
     "daft": of_dialect(daft.DAFT),
     "datafusion": of_dialect(datafusion.DATAFUSION),
     "datatable": of_module(datatable),

@@ -78,6 +78,11 @@ FORMS = {
     "a[-1]": Call("slice", (A, Lit(-1), Lit(None))),
     "extract(a, '(\\d)')": Call("extract", (A, Lit("([0-9])"), ONE)),
     "extract(a, '\\d')": Call("extract", (A, Lit("[0-9]"), Lit(0))),
+    "rank(a, method='max')": Agg("rank", (A, Lit("max"))),
+    "rank(a, descending=True)": Agg("rank", (A, Lit("min"), Lit(True))),
+    "percent_rank(a, True)": Agg("percent_rank", (A, Lit(True))),
+    "row_number() - 1": Arith("-", Agg("row_number", ()), ONE),
+    "rolling_mean(a, 2, at_least=1)": Agg("rolling_mean", (A, TWO, ONE)),
     "matches(a, '(x|y)')": Call("matches", (A, Lit("(?:x|y)"))),
 }
 
@@ -117,6 +122,14 @@ REFUSED = {
     "x['a']": (0, "write a column by its name alone, without brackets"),
     "a.sum()": (0, "columns have no methods; write sum(a)"),
     "a.b.sum()": (0, "only functions of the workload language can be called"),
+    "rank(a, metod='max')": (
+        14,
+        "rank has no setting 'metod'; did you mean 'method'?",
+    ),
+    "rank(a, 'median')": (8, "rank needs a method: one of min, max, average, dense, first"),
+    "rolling_mean(a)": (0, "rolling_mean takes two arguments or 3, not 1"),
+    "rolling_mean(a, 0)": (16, "rolling_mean needs a whole number of rows, 1 or more"),
+    "forward_fill(a)": (0, "unknown function 'forward_fill'; did you mean 'ffill'?"),
     "sum(a=1)": (0, "sum takes positional arguments only"),
     "sum(*a)": (0, "sum takes positional arguments only"),
     "col(a)": (0, 'col takes one name in quotes: col("unit price")'),

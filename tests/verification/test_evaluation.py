@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -384,3 +385,70 @@ def test_a_quantile_that_is_one_of_the_values_may_be_infinite() -> None:
 
 def test_the_sum_of_opposite_infinities_is_missing_inside_an_expression_too() -> None:
     assert evaluate_group(Arith("/", agg("sum"), Lit(0)), rows(INF, -INF)) is None
+
+
+VALUES = (2, None, 5, 2, 9, None, 5)
+
+
+@pytest.mark.parametrize(
+    ("call", "values"),
+    [
+        ("row_number()", [1, 2, 3, 4, 5, 6, 7]),
+        ("cumcount()", [0, 1, 2, 3, 4, 5, 6]),
+        ("rank(v)", [1, None, 3, 1, 5, None, 3]),
+        ("rank(v, descending=True)", [4, None, 2, 4, 1, None, 2]),
+        ("rank(v, 'max')", [2, None, 4, 2, 5, None, 4]),
+        ("rank(v, 'average')", [1.5, None, 3.5, 1.5, 5.0, None, 3.5]),
+        ("rank(v, 'first')", [1, None, 3, 2, 5, None, 4]),
+        ("rank(v, 'dense')", [1, None, 2, 1, 3, None, 2]),
+        ("dense_rank(v, descending=True)", [3, None, 2, 3, 1, None, 2]),
+        ("percent_rank(v)", [0.0, None, 0.5, 0.0, 1.0, None, 0.5]),
+        ("diff(v)", [None, None, None, -3, 7, None, None]),
+        ("diff(v, 2)", [None, None, 3, None, 4, None, -4]),
+        ("pct_change(v)", [None, None, None, -0.6, 3.5, None, None]),
+        ("cummin(v)", [2, None, 2, 2, 2, None, 2]),
+        ("cummax(v)", [2, None, 5, 5, 9, None, 9]),
+        ("ffill(v)", [2, 2, 5, 2, 9, 9, 5]),
+        ("bfill(v)", [2, 5, 5, 2, 9, 5, 5]),
+        ("rolling_sum(v, 2)", [None, None, None, 7, 11, None, None]),
+        ("rolling_sum(v, 2, 1)", [2, 2, 5, 7, 11, 9, 5]),
+        ("rolling_mean(v, 3, at_least=2)", [None, None, 3.5, 3.5, 16 / 3, 5.5, 7.0]),
+        ("rolling_min(v, 3, 1)", [2, 2, 2, 2, 2, 2, 5]),
+        ("rolling_median(v, 3, 3)", [None, None, None, None, 5.0, None, None]),
+        ("rolling_std(v, 2, 1)", [None, None, None, 4.5**0.5, 24.5**0.5, None, None]),
+        ("rolling_count(v, 2)", [1, 1, 1, 2, 2, 1, 1]),
+        (
+            "ewm_mean(v, 3)",
+            [
+                *(2.0, None, 4.4, 4.75 / 1.625, 11.375 / 1.8125, None),
+                (2 / 64 + 5 / 16 + 2 / 8 + 9 / 4 + 5) / (1 / 64 + 1 / 16 + 1 / 8 + 1 / 4 + 1),
+            ],
+        ),
+    ],
+)
+def test_windows_of_one_group(call: str, values: list[float | None]) -> None:
+    query = Query("q", "", transform=(Output("w", expression(call)),))
+    found = [row["w"] for row in answer_query(query, rows(*VALUES))]
+    assert found == pytest.approx(values)
+
+
+def test_windows_see_the_rows_in_their_own_order_and_equal_ones_in_the_frames() -> None:
+    asked = {"n": "row_number()", "c": "cumsum(v)", "f": "first(v)"}
+    outputs = tuple(Output(name, expression(call)) for name, call in asked.items())
+    query = Query("q", "", order_by=(SortKey("t", descending=True), SortKey("u")))
+    query = replace(query, group_by=("k",), transform=outputs)
+    data = [
+        {"k": k, "t": t, "u": u, "v": v}
+        for k, t, u, v in (
+            ("a", 1, 0, 1),
+            ("a", 2, 9, 2),
+            ("b", 1, 0, 3),
+            ("a", NAN, 0, 4),
+            ("a", 2, 5, 8),
+            ("a", 1, 0, 16),
+        )
+    ]
+    found = answer_query(query, data)
+    assert [row["n"] for row in found] == [3, 2, 1, 5, 1, 4]
+    assert [row["c"] for row in found] == [11, 10, 3, 31, 8, 27]
+    assert [row["f"] for row in found] == [8, 8, 3, 8, 8, 8]

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from ....spec.expression import Agg, Col, Expr, Lit, children, walk
 from ....spec.schema import Schema
+from ....spec.vocabulary import AGGREGATIONS, WINDOWS
 from ....spec.workload import Output, Query
 from ..steps import fresh_name, rebuild
-
-# Their last argument is a setting, which stays a constant.
-SET_BY_LAST = {"quantile", "lag", "lead"}
 
 
 def derive_constants(query: Query, data: Schema) -> Query:
@@ -50,8 +48,9 @@ class _Constants:
             return rebuild(node, tuple(map(self.rewrite, children(node))))
         if node == Agg("sum", (Lit(None),)):  # a column of nothing has no type to sum
             return Agg("sum", (self.column(Lit(0)),))
-        settings = node.arguments[1:] if node.function in SET_BY_LAST else ()
-        values = node.arguments[: len(node.arguments) - len(settings)]
+        # Settings stay constants.
+        number = (AGGREGATIONS | WINDOWS)[node.function].values(len(node.arguments))
+        values, settings = node.arguments[:number], node.arguments[number:]
         return Agg(node.function, (*map(self.column, values), *settings))
 
     def column(self, node: Expr) -> Expr:

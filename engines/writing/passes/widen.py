@@ -25,13 +25,11 @@ from ....spec.expression import (
 )
 from ....spec.kinds import KindError, extend_schema, kind, may_be_missing
 from ....spec.schema import Schema
-from ....spec.vocabulary import ROW_FUNCTIONS
+from ....spec.vocabulary import CHOOSING, ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
 from ..steps import rebuild
 
-# What gives a value of its argument, in the argument's width.
-CHOOSING = {"min", "max", "first", "last", "lag", "lead"}
 WHOLE = {"floor", "ceil", "round"}
 
 
@@ -94,6 +92,8 @@ class _Widener:
                 return self.rewrite(number)
             case Arith() | Neg() | Call("abs" | "hypot" | "sign"):
                 return rebuild(node, tuple(map(self._widen, children(node))))
+            case Agg("diff", (value, *steps)):
+                return Agg("diff", (self._widen(value), *steps))
             case Call(function, (_,)) if ROW_FUNCTIONS[function].gives == "float":
                 # Of a byte, NumPy's roots have 16 bits.
                 return rebuild(node, tuple(map(self._widen, children(node))))
@@ -131,7 +131,7 @@ class _Widener:
         match node:
             case Col(name):
                 return name in self.data and self.data[name].arrow in NARROW
-            case Agg("sum" | "cumsum", (argument,)):
+            case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
                 # pandas sums unsigned numbers without a sign.
                 kinds = {self.data[n].arrow for n in columns(argument) if n in self.data}
                 return any(arrow.startswith("uint") for arrow in kinds)
