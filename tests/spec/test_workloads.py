@@ -21,6 +21,7 @@ def test_the_workloads_that_ship() -> None:
         "larger_than_memory",
         "matrix",
         "random_walk",
+        "text",
         "upgrade",
     )
 
@@ -72,9 +73,10 @@ def test_groupby_asks_the_ten_questions_of_db_benchmark() -> None:
 
 
 def test_every_row_function_that_ships_can_be_lowered() -> None:
-    functions = [query.apply for query in read("apply").queries]
+    asked = (*read("apply").queries, *read("text").queries)
+    functions = [query.apply for query in asked]
     rows = [function for function in functions if isinstance(function, RowFunction)]
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert all(function.body is not None for function in rows)
     assert sum(isinstance(function, GroupFunction) for function in functions) == 2
 
