@@ -536,6 +536,18 @@ def words(
     print_words(word)
 
 
+@app.command(epilog=examples("dfbench docs", "dfbench docs gates"))
+def docs(
+    page: Annotated[
+        str | None, typer.Argument(help="A page; without one, all pages are listed.")
+    ] = None,
+) -> None:
+    """Print a page of the documentation."""
+    from .commands.docs import print_page
+
+    print_page(page)
+
+
 @app.command(epilog=examples("dfbench engines", "dfbench engines | grep polars"))
 def engines() -> None:
     """List the engines: installed versions, and how to install the missing ones."""

@@ -53,8 +53,12 @@ def test_nothing_lands_beside_the_package(wheel: set[str]) -> None:
     assert {name.partition("/")[0] for name in wheel} == {"dfbench"}
 
 
-def test_tests_and_benchmarks_stay_out_of_the_wheel(wheel: set[str]) -> None:
-    assert not [name for name in wheel if name.split("/")[1] in NOT_INSTALLED]
+def test_the_wheel_carries_the_docs_and_neither_tests_nor_benchmarks(
+    wheel: set[str],
+) -> None:
+    there = {name for name in wheel if name.split("/")[1] in NOT_INSTALLED}
+    pages = {f"dfbench/docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert there == {*pages, "dfbench/docs/generated_pages.py"}
 
 
 def test_a_comparison_starts_without_pandas() -> None:

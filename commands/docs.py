@@ -1,0 +1,37 @@
+"""`dfbench docs`: print a page of the documentation, which the package carries."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import DfbenchError
+
+FOLDER = Path(__file__).parent.parent / "docs"
+
+
+def print_page(name: str | None) -> None:
+    """Print a page by its name, or the names of all pages with their titles.
+
+    Raises DfbenchError for a page that there is none of.
+    """
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.md"))}
+    if name is None:
+        width = max(map(len, pages))
+        titles = {page: text.partition("\n")[0].lstrip("# ") for page, text in pages.items()}
+        sys.stdout.writelines(f"{page:<{width}}  {title}\n" for page, title in titles.items())
+    elif name in pages:
+        _print(pages[name])
+    else:
+        raise DfbenchError(f"no page {name!r}; expected one of: {', '.join(pages)}")
+
+
+def _print(text: str) -> None:
+    """Print Markdown, laid out where a person reads it."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    from rich.console import Console  # only a terminal needs it  # noqa: PLC0415
+    from rich.markdown import Markdown  # noqa: PLC0415
+
+    Console().print(Markdown(text))

@@ -1,0 +1,23 @@
+"""`dfbench docs` lists the pages of the documentation and prints each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import run_dfbench
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_pages_are_listed_and_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not run_dfbench(monkeypatch, "docs")
+    listed = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == sorted(path.stem for path in DOCS.glob("*.md"))
+    assert not run_dfbench(monkeypatch, "docs", "gates")
+    assert capsys.readouterr().out == (DOCS / "gates.md").read_text(encoding="utf-8")
+    assert run_dfbench(monkeypatch, "docs", "gate") == 2
+    assert "no page 'gate'; expected one of: architecture" in capsys.readouterr().err
