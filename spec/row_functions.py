@@ -6,6 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from .document import Position
@@ -65,6 +66,7 @@ METHODS = {
 # The parts of a day or a time.
 PARTS = {"year", "month", "day", "hour", "minute", "second"}
 NUMBERS = {"pi": math.pi, "e": math.e}
+LONGEST_LOOP = 32  # rounds of a loop over constants
 MOST_PATHS = 64  # ways through a def; each doubles what follows an `if` without a return
 DEEPEST = 100  # levels of a def's syntax, and
 LONGEST = 60  # statements of a block, which become as many levels of its tree
@@ -253,6 +255,35 @@ def describe_opaque(slip: Slip, place: Callable[[int], Position]) -> str:
     return f"{mistake.file}:{mistake.line}:{mistake.column}: {mistake.message}"
 
 
+class _Putting(ast.NodeTransformer):
+    """Puts a tree in place of a name."""
+
+    def __init__(self, name: str, tree: ast.expr) -> None:
+        self.name = name
+        self.tree = tree
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        read = node.id == self.name and isinstance(node.ctx, ast.Load)
+        return self.tree if read else node
+
+
+def _list_constants(sequence: ast.expr) -> list[ast.expr]:
+    """Return what a loop over constants goes through; nothing for any other loop, or a long one."""
+    match sequence:
+        case ast.Tuple(values) | ast.List(values) if all(
+            isinstance(value, ast.Constant) for value in values
+        ):
+            found = values
+        case ast.Call(ast.Name("range"), arguments, []) if arguments and all(
+            isinstance(one, ast.Constant) and isinstance(one.value, int) for one in arguments
+        ):
+            numbers = range(*map(ast.literal_eval, arguments))[: LONGEST_LOOP + 1]
+            found = [ast.copy_location(ast.Constant(number), sequence) for number in numbers]
+        case _:
+            return []
+    return found if len(found) <= LONGEST_LOOP else []
+
+
 @dataclass(slots=True)
 class _Body:
     """Reads the statements of a row function into one tree."""
@@ -411,6 +442,13 @@ class _Body:
                 return self.converter.expr(value) if value else Lit(None)
             case [ast.Pass() | ast.Expr(ast.Constant()), *rest]:
                 return self.same(rest)
+            case [ast.Assign([ast.Name(name)], ast.Dict() as table), *rest]:
+                return self.same(self.put(rest, name, table))
+            case [ast.For(ast.Name(name), sequence, body, []), *rest] if values := _list_constants(
+                sequence
+            ):
+                rounds = [part for value in values for part in self.put(body, name, value)]
+                return self.same([*rounds, *self.put(rest, name, values[-1])])
             case [ast.Assign([ast.Name(name)], value), *rest]:
                 return self.let(name, self.converter.expr(value), rest)
             case [ast.AnnAssign(ast.Name(name), _, ast.expr() as value), *rest]:
@@ -423,6 +461,13 @@ class _Body:
         raise self.fail(
             statements[0], f"'{what}' cannot be translated; engines that call Python run it"
         )
+
+    def put(self, statements: list[ast.stmt], name: str, tree: ast.expr) -> list[ast.stmt]:
+        """Return statements with a constant in place of a name; they may not assign it."""
+        for part in (part for statement in statements for part in ast.walk(statement)):
+            if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store):
+                raise self.fail(part, f"{name!r} is assigned again, which cannot be translated")
+        return [_Putting(name, tree).visit(deepcopy(statement)) for statement in statements]
 
     def same(self, rest: list[ast.stmt]) -> Expr:
         self.paths -= 1

@@ -162,7 +162,7 @@ def test_modin_refuses_to_divide_groups_by_objects_beside_missing_values(
 
 @pytest.mark.parametrize("engine", ["polars", "pandas+numpy", "duckdb", "datatable"])
 def test_what_has_no_tree_is_unsupported_with_its_place(engine: str) -> None:
-    query = rows_query("def f(x):\n    for i in range(3):\n        pass\n    return x.A\n")
+    query = rows_query("def f(x):\n    for i in range(x.A):\n        pass\n    return x.A\n")
     with pytest.raises(Unsupported, match=r"w\.yaml:2:5"):
         find(engine).write(query, COLUMNS)
     assert _rows("serial", query, frame(5)) == [0, 1, 2, 3, 4]

@@ -145,6 +145,12 @@ DEFS = {
     "    return f'{head}:{x.B}/{len(whole.split())}' + whole[-2:].zfill(4)",
     "a day": "def f(x):\n    return (x.d - x.e).days * 100 + x.d.year + x.e.weekday()",
     "a table": "def f(x):\n    return {'Ab': 1, 'c': 2}.get(x.s, 0) + {0: 5}.get(x.A, 7)",
+    "a named table": "def f(x):\n    d = {'Ab': 1}\n    y = d.get(x.s, 0)\n"
+    "    return y + d.get('c', 4)",
+    "a loop over constants": "def f(x):\n    y = x.B\n    n = 5\n    for n in (1, 2, 3):\n"
+    "        y += x.A * n\n    return y * n",
+    "a search by a loop": "def f(x):\n    for i in range(0, 9, 4):\n        if x.A < i:\n"
+    "            return i\n    return -1",
     "numbers in texts": "def f(x):\n    return int(str(x.A)[-1]) + float(x.B) * int(2.7)",
     "modules": "import math\ndef f(x):\n    return np.minimum(x.A, x.B) + math.floor(x.A / 2)",
     "chains": "def f(x):\n    return -1 <= x.A < x.B and not x.A == 3",
@@ -195,7 +201,8 @@ def test_the_source_stays_as_it_was_written() -> None:
 
 
 OPAQUE = {
-    "def f(x):\n    for i in range(3):\n        pass\n    return x.A": "2:5: 'for' cannot be",
+    "def f(x):\n    for i in x.A:\n        pass\n    return x.A": "2:5: 'for' cannot be",
+    "def f(x):\n    for n in (1, 2):\n        n += x.A\n    return n": "3:9: 'n' is assigned again",
     "def f(x):\n    return foo(x.A)": "2:12: only functions of the workload language",
     "def f(x):\n    return sqrt(x.A)": "2:12: only functions of the workload language",
     "def f(x):\n    return math.gamma(x.A)": "2:12: only functions of the workload language",
