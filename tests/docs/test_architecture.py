@@ -105,7 +105,13 @@ def _naming(word: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("change", "word"), [("a row function", "starts_with"), ("an aggregation", "n_unique")]
+    ("change", "word"),
+    [
+        ("a row function", "starts_with"),
+        ("a row function", "zfill"),
+        ("an aggregation", "prod"),
+        ("an aggregation", "n_unique"),
+    ],
 )
 def test_a_word_stands_only_where_the_table_says(change: str, word: str) -> None:
     named = {file for pattern in _rows(CONTRIBUTING)[change] for file in _matches(pattern)}
