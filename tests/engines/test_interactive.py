@@ -25,7 +25,7 @@ queries:
   all: {aggregate: {n: sum(qty)}}
   typo: {group_by: shp, aggregate: {n: sum(qty)}}
   text: {group_by: shop, aggregate: {n: sum(shop)}}
-  plus: {derive: {s: shop + shop}, group_by: s, aggregate: {n: size()}}
+  minus: {derive: {s: shop - shop}, group_by: s, aggregate: {n: size()}}
   day: {where: qty > '2026-01-01', group_by: shop, aggregate: {n: size()}}
   joined: {join: {table: cities, on: shop}, group_by: city, aggregate: {n: sum(qty)}}
 """
@@ -85,7 +85,7 @@ def test_what_is_no_frame_is_a_sentence(frame: object, said: str) -> None:
     [
         ("typo", "shops.yaml:6:20: unknown column 'shp'; did you mean 'shop'"),
         ("text", "sum needs a number, and this is text"),
-        ("plus", r"'\+' needs a number, and this is text"),
+        ("minus", "'-' needs a number, and this is text"),
         ("day", "'>' mixes a number and text"),
         ("joined", "unknown table 'cities'"),
     ],
