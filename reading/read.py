@@ -264,12 +264,20 @@ def _is_answer(value: Value) -> bool:
     match value:
         case Frame(rows=rows):
             plainly = isinstance(rows.origin, Loaded) and not (rows.where or rows.derived)
-            return not plainly
+            return not plainly or _chooses_columns(value)
         case Column(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
         case Scalar():
             return True
     return False
+
+
+def _chooses_columns(frame: Frame) -> bool:
+    """Return whether a frame has some of a file's columns, or other names for them."""
+    schema = frame.rows.schema
+    if not frame.complete:
+        return False
+    return schema is None or tuple(frame.outputs.items()) != tuple((n, n) for n in schema.names)
 
 
 def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from dfbench.reading.model import Reading
 
+from tests.fuzz.reading import find_differences
 from tests.reading import corpus
 from tests.reading.corpus import Snippet
 
@@ -71,3 +72,9 @@ def test_what_is_refused_is_a_sentence_at_its_line(readings: dict[Snippet, Readi
 
 def _unread(reading: Reading) -> list[str]:
     return [one.text for one in reading.remarks if one.kind == "unread"]
+
+
+def test_random_programs_mean_what_they_do_in_pandas() -> None:
+    wrong, unread = find_differences(40, 108)
+    assert wrong == []
+    assert unread.total() <= 4, unread
