@@ -71,12 +71,10 @@ def _move_load(text: str) -> str:
     body = lines[query.lineno : query.end_lineno]
     inner = textwrap.dedent("\n".join([*read, *body]))
     written = format_code(f"def query({paths}):\n{textwrap.indent(inner, '    ')}\n")
-    return "\n".join(
-        [
-            *lines[: load.lineno],
-            f"    return {paths}",
-            *lines[load.end_lineno : query.lineno - 1],
-            written.rstrip("\n"),
-            *lines[query.end_lineno :],
-        ]
-    )
+    new = {
+        load: [lines[load.lineno - 1], f"    return {paths}"],
+        query: written.rstrip("\n").split("\n"),
+    }
+    for node in sorted(new, key=lambda node: node.lineno, reverse=True):
+        lines[node.lineno - 1 : node.end_lineno] = new[node]
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from dfbench.engines import find
 from dfbench.engines.base import Program
 from dfbench.engines.own_program import DIVISION
+from dfbench.engines.scan import scan_within
 from dfbench.engines.your_code import YourCode
 from dfbench.errors import Unsupported
 from dfbench.reading.model import Answer, LoadedFrame, Reading, Source
@@ -249,3 +251,17 @@ def test_a_wide_answer_is_rows_of_its_keys_and_a_number_is_one_row() -> None:
         "total": [1.0, 2.0, 0.0],
     }
     assert rows_of(("total",), SALES["v"].sum()) == {"total": [3.0]}
+
+
+def test_code_reads_its_file_within_the_query_where_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "sales.parquet"
+    SALES.to_parquet(file)
+    text = 'df = pd.read_csv("sales.csv")\ntotal = df.groupby("k")["v"].max()\n'
+    frame = LoadedFrame("df", "sales.csv", "read_csv", (), 1, 1)
+    reading = Reading(Source("slow.py", text), (frame,), "", (Answer("q", "total", 2),), ())
+    query = replace(QUERY, name="q", group_by=("k",), aggregate=(Output("v", Col("v")),))
+    module: dict[str, Any] = {"__name__": "program"}
+    scanning = scan_within(YourCode(find("pandas"), reading))
+    exec(scanning.write(query, Schema((), 0)).text, module)
+    answer = module["rows"](module["query"](module["load"](str(file))))
+    assert answer.to_pydict() == {"k": ["a", "b"], "v": [1.0, 2.0]}
