@@ -7,6 +7,7 @@ sentences of each. `python -m tests.reading.corpus` rewrites these; review the d
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import re
@@ -145,8 +146,9 @@ def differs(snippet: Snippet, reading: Reading) -> str:
     return ""
 
 
+@functools.cache
 def ask(query: Query, schema: Schema) -> pa.Table:
-    """Return the oracle's answer."""
+    """Return the oracle's answer; the values and the programs of a snippet have the same."""
     with skip_formatting():
         program = EXACT.write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from dfbench.reading.model import Reading
 from tests.fuzz.reading import find_differences
 from tests.reading import corpus
 from tests.reading.corpus import Snippet
+from tests.reading.programs import check_programs
 
 # Where pandas' answer has another form, and why.
 EXPLAINED = {
@@ -56,6 +57,12 @@ def test_pandas_and_the_oracle_agree_on_all_that_is_read(
         if reading.workload and (how := corpus.differs(snippet, reading))
     }
     assert wrong.keys() == EXPLAINED.keys(), wrong
+
+
+def test_the_program_of_each_value_runs_twice_and_answers_as_the_oracle_does(
+    readings: dict[Snippet, Reading],
+) -> None:
+    assert check_programs(readings) == {}
 
 
 def test_nine_of_ten_snippets_are_read_whole(readings: dict[Snippet, Reading]) -> None:
