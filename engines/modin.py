@@ -235,7 +235,7 @@ INFO = EngineInfo(
     default_variant="ray",
     threads=("MODIN_CPUS",),
     environment=RAY_SETTINGS,
-    sample=8,
+    sample=16,
     startup_memory=RAY_MEMORY,
     downgrades="pandas to 2.3",
 )

@@ -240,7 +240,7 @@ INFO = EngineInfo(
     default_for=Work.QUERY,
     default_variant="threads",
     threads=("DASK_NUM_WORKERS",),
-    sample=4,
+    sample=8,
     startup_memory=86 * MIB,
 )
 # A cluster gets its limits from the program.

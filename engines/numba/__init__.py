@@ -73,7 +73,7 @@ ENGINE = Numba(
         pins=(NEWEST,),
         default_for=Work.QUERY,
         threads=("NUMBA_NUM_THREADS",),
-        sample=4,
+        sample=8,
         startup_memory=48 * MIB,
     )
 )

@@ -91,7 +91,7 @@ def snippets() -> Iterator[Snippet]:
 
 @contextlib.contextmanager
 def data_folder() -> Iterator[Path]:
-    """Work in a folder that has the files that snippets read."""
+    """Work in a folder that has the files that snippets read, with pandas' own defaults."""
     before = Path.cwd()
     cache = os.environ.get("DFBENCH_CACHE")
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +100,8 @@ def data_folder() -> Iterator[Path]:
         os.chdir(folder)
         os.environ["DFBENCH_CACHE"] = f"{folder}/cache"
         try:
-            yield Path(folder)
+            with pd.option_context("future.infer_string", False):
+                yield Path(folder)
         finally:
             os.chdir(before)
             os.environ.pop("DFBENCH_CACHE")
@@ -172,7 +173,7 @@ def run(snippet: Snippet, expression: str) -> Any:
 
 def as_table(value: Any) -> pa.Table:
     """Return pandas' value as a table: its index as columns, unless it is the default one."""
-    if isinstance(value, np.ndarray | list):
+    if isinstance(value, np.ndarray | list | pd.api.extensions.ExtensionArray):
         value = pd.Series(value)
     if isinstance(value, pd.Series):
         value = value.to_frame("value" if value.name is None else value.name)
