@@ -101,8 +101,8 @@ def _keep_texts(queries: tuple[Query, ...], root: Node | None, folder: Path) -> 
     node = root.get("queries") if isinstance(root, Fields) else None
     if not isinstance(node, Fields):
         return queries
-    texts = {name.text: QueryText(name, clauses, folder) for name, clauses in node.pairs}
-    return tuple(replace(query, text=texts.get(query.name)) for query in queries)
+    written = {name.text: (name, clauses) for name, clauses in node.pairs}
+    return tuple(replace(q, text=QueryText(*written[q.name], folder, q)) for q in queries)
 
 
 def check_columns(workload: Workload, schema: Schema) -> Workload:
@@ -123,14 +123,14 @@ def check_columns(workload: Workload, schema: Schema) -> Workload:
 def check_query(query: Query, schema: Schema) -> Query:
     """Return a query read again over the columns and kinds of a frame; WorkloadError with places.
 
-    A query that was read over its data already is returned as it is.
+    A query that was read over its data already, or was changed since it was read, is returned as it
+    is.
     """
-    if query.text is None:
+    text = query.text
+    if text is None or query != text.query:
         return query
     log = Log()
-    read_again = read_query(
-        log, query.text.name, query.text.clauses, Scope.of(schema), query.text.folder
-    )
+    read_again = read_query(log, text.name, text.clauses, Scope.of(schema), text.folder)
     log.close()
     return read_again
 

@@ -150,11 +150,15 @@ class Tasks:
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """Where a query is written: its name and its clauses, and the folder of its files."""
+    """Where a query is written: its name and its clauses, and the folder of its files.
+
+    `query` is what was read there: a query that is no longer equal has been changed since.
+    """
 
     name: Scalar
     clauses: Node
     folder: Path
+    query: Query
 
 
 @dataclass(frozen=True, slots=True)

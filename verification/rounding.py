@@ -108,7 +108,7 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     The last `limit` is left out: which rows it keeps is judged on all of them. Raises DfbenchError
     where a step chooses among rounded values in a way that has no bound.
     """
-    uncut = replace(query, limit=None, text=None)  # what is written is no longer its text
+    uncut = replace(query, limit=None)
     nominal = _Rewriting(data, lambda _: 0)
     written = nominal.whole(uncut)
     signs = _signs(nominal.steps)

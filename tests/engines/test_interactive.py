@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dfbench.engines import polars
 from dfbench.errors import DataError, DfbenchError, WorkloadError
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.schema import Column, Schema
+from dfbench.spec.workload import SortKey
 
 WORKLOAD = """\
 workload: shops
@@ -50,6 +52,11 @@ FRAME = pd.DataFrame(COLUMNS)
 def test_every_kind_of_frame_is_taken(frame: object) -> None:
     answer = polars.run(QUERIES.query("total"), frame)
     assert sorted(answer.rows()) == [("a", 4), ("b", 2)]
+
+
+def test_a_query_that_was_changed_after_it_was_read_is_the_one_that_runs() -> None:
+    first = replace(QUERIES.query("total"), sort=(SortKey("shop", descending=True),), limit=1)
+    assert polars.run(first, FRAME).rows() == [("b", 2)]
 
 
 def test_a_relation_of_duckdb_is_taken() -> None:
