@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..errors import CodeError, DataError
+from ..datasets.first_workload import write_new_file
+from ..errors import CodeError
 from ..reading import open_source, read_code
 from .own_code import print_remarks
 
@@ -21,17 +22,6 @@ def from_code(
     if to is None:
         sys.stdout.write(reading.workload)
     else:
-        _save(reading.workload, to)
+        write_new_file(to, reading.workload, "-o")
+        sys.stderr.write(f"written to {to}; next: dfbench check {to}\n")
     return 0
-
-
-def _save(text: str, to: Path) -> None:
-    try:
-        with to.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        message = f"{to}: already exists; not overwritten; choose another name with -o FILE"
-        raise DataError(message) from None
-    except OSError as error:
-        raise DataError(f"{to}: cannot be written ({error.strerror or error})") from error
-    sys.stderr.write(f"written to {to}; next: dfbench check {to}\n")

@@ -21,9 +21,7 @@ def init(datafile: Path, target: Path | None) -> None:
     """
     target = target or _choose_target(datafile)
     if target.exists():
-        raise DataError(
-            f"{target}: already exists; not overwritten; choose another name with --to FILE"
-        )
+        raise DataError(first_workload.describe_existing(target, "--to"))
     files = Files((str(datafile),), Path.cwd())
     made = make_dataset(files, default_folder(os.environ))
     if first_workload.is_csv(datafile) and first_workload.has_decimal_commas(made):

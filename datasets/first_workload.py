@@ -80,15 +80,24 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
         csv_format = replace(csv_format, delimiter=detect_delimiter(file))
     about = choose_questions(data.schema, measure_distinct(data))
     text = build_text(file, data.schema, about, target, csv_format, texts)
+    write_new_file(target, text, "--to")
+    return text
+
+
+def write_new_file(target: Path, text: str, option: str) -> None:
+    """Write a text where no file is yet; DataError, which names the option, where it cannot be."""
     try:
-        with target.open("x", encoding="utf-8") as written:
-            written.write(text)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
     except FileExistsError:
-        message = f"{target}: already exists; not overwritten; choose another name with --to FILE"
-        raise DataError(message) from None
+        raise DataError(describe_existing(target, option)) from None
     except OSError as error:
         raise DataError(f"{target}: cannot be written ({error.strerror or error})") from error
-    return text
+
+
+def describe_existing(target: Path, option: str) -> str:
+    """Return that a file is not overwritten, and how to name another."""
+    return f"{target}: already exists; not overwritten; choose another name with {option} FILE"
 
 
 def measure_distinct(data: Dataset) -> dict[str, float]:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
-from ..spec.expression import Agg, Cast, Col, Expr, children
+from ..spec.expression import Agg, Cast, Col, Expr, children, rebuild
 from ..spec.schema import Schema
 from ..spec.workload import Query
 from .adapter import Adapter, Pass
@@ -18,7 +18,6 @@ from .writing.passes.widen import widen_beside_floats
 from .writing.program import Parts
 from .writing.properties import NARROW
 from .writing.quote import quote
-from .writing.steps import rebuild
 
 
 def _widen_sums(query: Query, rows: Schema) -> Query:

@@ -1,6 +1,20 @@
 """Read pandas code as a workload, by its syntax alone: nothing of it is run."""
 
-from .read import read_code
+from __future__ import annotations
+
+from pathlib import Path
+
+from .model import Reading, Source
 from .sources import open_source
 
 __all__ = ["open_source", "read_code"]
+
+
+def read_code(source: Source, data: Path | None = None, answer: str | None = None) -> Reading:
+    """Return what code asks, as a workload; `read.read_code` describes it.
+
+    The reader is imported only here, because most commands read no code.
+    """
+    from .read import read_code as read  # noqa: PLC0415
+
+    return read(source, data, answer)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ..spec.expression import Agg, Col, Expr, aggregations, children, columns
+from ..spec.expression import Agg, Col, Expr, aggregations, children, columns, substitute
 from ..spec.order import ORDERED
 from ..spec.parser import chain
 from ..spec.workload import Join, Output, SortKey
@@ -25,7 +25,6 @@ from .rows import (
     Sorted,
     Windowed,
 )
-from .trees import substitute
 
 
 class UnknownColumnsError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, Compare, IsMissing, Lit, substitute
 from ..spec.kinds import KindError
 from ..spec.parser import case, chain
 from ..spec.schema import Schema
@@ -35,7 +35,6 @@ from .rows import (
 )
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
-from .trees import substitute
 from .values import (
     Column,
     Const,

@@ -651,7 +651,7 @@ class Interpreter:
             case Function() as function:
                 return self.call_function(node, function)
             case Library(name):
-                return self.library(node, name)
+                return self.read_function(node, name)
             case Unknown(why=why):
                 raise UnreadError(node, why)
         raise UnreadError(node, "this call is not read")
@@ -660,7 +660,7 @@ class Interpreter:
         """Return the value of a method's call."""
         match owner:
             case Library(library):
-                return self.library(node, f"{library}.{name}")
+                return self.read_function(node, f"{library}.{name}")
             case Unknown(why=why):
                 raise UnreadError(node, why)
         table = METHODS.get(_kind(owner), {})
@@ -675,9 +675,9 @@ class Interpreter:
         call.close()
         return made
 
-    def library(self, node: ast.Call, name: str) -> Value:
+    def read_function(self, node: ast.Call, name: str) -> Value:
         """Return the value of a library function's call."""
-        name = name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
+        name = _shorten(name)
         if name in LIBRARIES:
             return self.apply(node, name, LIBRARIES[name])
         root = name.split(".")[0]
@@ -689,7 +689,7 @@ class Interpreter:
 
     def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
         """Return the value of a library function called with one value: `apply(np.sqrt)`."""
-        name = name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
+        name = _shorten(name)
         if name not in LIBRARIES:
             raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
         method = LIBRARIES[name]
@@ -795,6 +795,11 @@ def _kind(owner: Value) -> str:
         case Const(dict()):
             return "dict"
     return type(owner).__name__
+
+
+def _shorten(name: str) -> str:
+    """Return a library's name as the tables have it: `np.sqrt`, `pd.cut`."""
+    return name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
 
 
 def _find_label(target: ast.expr) -> str | None:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..spec.expression import Col, Expr
+from ..spec.expression import Col, Expr, substitute
 from ..spec.joins import join_schemas
 from ..spec.kinds import with_column
 from ..spec.schema import Column, Schema
 from ..spec.workload import Join, Output, SortKey
-from .trees import substitute
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from ..spec.expression import (
-    Agg,
-    Arith,
-    Bool,
-    Call,
-    Case,
-    Cast,
-    Col,
-    Compare,
-    Demean,
-    Expr,
-    IsIn,
-    IsMissing,
-    Let,
-    Lit,
-    Neg,
-    Not,
-    walk,
-)
+from ..spec.expression import Agg, Case, Expr, Lit, children, rebuild, walk
 from ..spec.vocabulary import WINDOWS
-
-
-def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    """Return an expression with other expressions in place of columns."""
-    if not values:
-        return expr
-    return transform(expr, lambda node: values.get(node.name) if isinstance(node, Col) else None)
 
 
 def transform(node: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
@@ -38,38 +13,7 @@ def transform(node: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     changed = change(node)
     if changed is not None:
         return changed
-
-    def of(part: Expr) -> Expr:
-        return transform(part, change)
-
-    match node:
-        case Col() | Lit():
-            return node
-        case Arith(op, left, right):
-            return Arith(op, of(left), of(right))
-        case Compare(op, left, right):
-            return Compare(op, of(left), of(right))
-        case Neg(operand):
-            return Neg(of(operand))
-        case Not(operand):
-            return Not(of(operand))
-        case IsMissing(operand):
-            return IsMissing(of(operand))
-        case IsIn(operand, values):
-            return IsIn(of(operand), values)
-        case Bool(op, operands):
-            return Bool(op, tuple(map(of, operands)))
-        case Call(function, arguments):
-            return Call(function, tuple(map(of, arguments)))
-        case Agg(function, arguments):
-            return Agg(function, tuple(map(of, arguments)))
-        case Case(branches, otherwise):
-            pairs = tuple((of(test), of(value)) for test, value in branches)
-            return Case(pairs, of(otherwise))
-        case Let(name, value, body):
-            return Let(name, of(value), of(body))
-        case Cast() | Demean():  # an engine's own
-            return node
+    return rebuild(node, tuple(transform(part, change) for part in children(node)))
 
 
 def restrict(expr: Expr, test: Expr) -> Expr | None:
@@ -90,8 +34,3 @@ def restrict(expr: Expr, test: Expr) -> Expr | None:
         return None
 
     return transform(expr, change)
-
-
-def aggregates(expr: Expr) -> bool:
-    """Return whether an expression has an aggregation or a window in it."""
-    return any(isinstance(node, Agg) for node in walk(expr))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -174,6 +174,47 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return (*(part for branch in branches for part in branch), otherwise)
         case Let(_, value, body):
             return (value, body)
+
+
+def substitute(expression: Expr, names: Mapping[str, Expr]) -> Expr:
+    """Put expressions in place of columns of these names."""
+    if isinstance(expression, Col):
+        return names.get(expression.name, expression)
+    return rebuild(expression, tuple(substitute(c, names) for c in children(expression)))
+
+
+def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """Return the node with other children, in the order of `children`."""
+    match node:
+        case Col() | Lit():
+            return node
+        case Arith(op, _, _):
+            return Arith(op, *parts)
+        case Compare(op, _, _):
+            return Compare(op, *parts)
+        case Neg():
+            return Neg(*parts)
+        case Not():
+            return Not(*parts)
+        case IsMissing():
+            return IsMissing(*parts)
+        case IsIn(_, values):
+            return IsIn(parts[0], values)
+        case Bool(op, _):
+            return Bool(op, parts)
+        case Call(function, _):
+            return Call(function, parts)
+        case Cast(_, type_):
+            return Cast(parts[0], type_)
+        case Demean(_, keys):
+            return Demean(parts[0], keys)
+        case Agg(function, _):
+            return Agg(function, parts)
+        case Case(branches, _):
+            pairs = tuple((parts[2 * i], parts[2 * i + 1]) for i in range(len(branches)))
+            return Case(pairs, parts[-1])
+        case Let(name, _, _):
+            return Let(name, *parts)
 
 
 def walk(node: Expr) -> Iterator[Expr]:

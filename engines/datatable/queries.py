@@ -22,6 +22,8 @@ from ...spec.expression import (
     aggregations,
     children,
     columns,
+    rebuild,
+    substitute,
 )
 from ...spec.order import needs_order
 from ...spec.schema import Schema
@@ -32,7 +34,7 @@ from ..writing.passes.join import Joining
 from ..writing.program import fill
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.quote import literal, quote, to_source
-from ..writing.steps import fresh_name, is_present, negate, rebuild, substitute
+from ..writing.steps import fresh_name, is_present, negate
 from .expressions import DatatableWriter, column_of, f, is_whole, join_conditions
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 

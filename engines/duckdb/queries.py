@@ -21,6 +21,7 @@ from ...spec.expression import (
     aggregations,
     children,
     columns,
+    substitute,
     walk,
 )
 from ...spec.group_functions import if_whole
@@ -39,7 +40,6 @@ from ..writing.passes.join import Joining
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.sequence import step_name
 from ..writing.sql import ADD, AND, ATOM, MULTIPLY, NOT, OR, Sql, SqlWriter, quote_name
-from ..writing.steps import substitute
 
 AGGREGATIONS = {
     "sum": "sum",

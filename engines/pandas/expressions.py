@@ -29,6 +29,7 @@ from ...spec.expression import (
     Value,
     children,
     columns,
+    substitute,
     walk,
 )
 from ...spec.intervals import DAYS
@@ -41,7 +42,7 @@ from ..writing.dispatch import ExpressionWriter
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
-from ..writing.steps import hoist, is_present, negate, substitute
+from ..writing.steps import hoist, is_present, negate
 from .words import FUNCTIONS, VARIANTS
 
 PERIODS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.expression import Call, Case, Expr, Let, Lit, columns
+from ...spec.expression import Call, Case, Expr, Let, Lit, columns, substitute
 from ...spec.schema import Schema
 from ...spec.workload import Output, Query, RowFunction
 from ..writing.loops import is_integer, is_numeric, loop_name, row_kernel
 from ..writing.program import NONE, Own, fill
 from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import hoist, substitute
+from ..writing.steps import hoist
 from ..writing.user_functions import inputs_missing, make_own, reads_attributes, skip_missing
 from .queries import PolarsChain, rename, root_name
 

@@ -24,8 +24,8 @@ from ...spec.expression import (
     Neg,
     Not,
     Value,
+    substitute,
 )
-from .steps import substitute
 
 Written = TypeVar("Written")
 

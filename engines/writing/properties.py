@@ -22,6 +22,7 @@ from ...spec.expression import (
     Not,
     children,
     columns,
+    substitute,
     walk,
 )
 from ...spec.kinds import (
@@ -38,7 +39,7 @@ from ...spec.schema import Column, Kind, Schema
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import expand_change
 from ...spec.workload import GroupFunction, Query, RowFunction
-from .steps import is_present, substitute
+from .steps import is_present
 
 # Of infinities, these may be no number.
 MOMENTS = {

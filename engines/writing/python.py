@@ -25,39 +25,18 @@ from ...spec.kinds import UNDEFINED
 from ...spec.patterns import for_python
 from ...spec.vocabulary import ROW_FUNCTIONS
 from ...spec.workload import RowFunction
+from . import numpy_words
 from .dispatch import ExpressionWriter
 from .properties import is_nonzero
 from .quote import literal, quote
 
 # Python raises outside of a function's domain; NumPy gives the NaN or infinity of a column.
 FUNCTIONS = {
+    **numpy_words.FUNCTIONS,
     "abs": "abs(x)",
-    "sqrt": "np.sqrt(x)",
-    "log": "np.log(x)",
-    "log10": "np.log10(x)",
-    "exp": "np.exp(x)",
-    "log2": "np.log2(x)",
-    "log1p": "np.log1p(x)",
-    "expm1": "np.expm1(x)",
-    "sin": "np.sin(x)",
-    "cos": "np.cos(x)",
-    "tan": "np.tan(x)",
-    "asin": "np.arcsin(x)",
-    "acos": "np.arccos(x)",
-    "atan": "np.arctan(x)",
-    "atan2": "np.arctan2(x, y)",
-    "sinh": "np.sinh(x)",
-    "cosh": "np.cosh(x)",
-    "tanh": "np.tanh(x)",
-    "radians": "np.radians(x)",
-    "degrees": "np.degrees(x)",
-    "hypot": "np.hypot(x, y)",
-    "sign": "np.sign(x)",
     "clip": "min(max(x, y), z)",
     "coalesce": "y if pd.isna(x) else x",
     "map": "d.get(x, y)",
-    "floor": "np.floor(x)",
-    "ceil": "np.ceil(x)",
     "round": "np.round(x)",
     "lower": "x.lower()",
     "upper": "x.upper()",

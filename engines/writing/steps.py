@@ -10,23 +10,19 @@ from dataclasses import dataclass, replace
 
 from ...spec.expression import (
     Agg,
-    Arith,
     Bool,
     Call,
     Case,
-    Cast,
     Col,
     Compare,
-    Demean,
     Expr,
-    IsIn,
     IsMissing,
     Let,
     Lit,
-    Neg,
     Not,
     aggregations,
     children,
+    rebuild,
     walk,
 )
 from ...spec.schema import Schema
@@ -107,47 +103,6 @@ def replace_aggregations(expression: Expr, reductions: dict[Agg, Reduction]) -> 
     return rebuild(
         expression, tuple(replace_aggregations(c, reductions) for c in children(expression))
     )
-
-
-def substitute(expression: Expr, names: dict[str, Expr]) -> Expr:
-    """Put expressions in place of columns of these names."""
-    if isinstance(expression, Col):
-        return names.get(expression.name, expression)
-    return rebuild(expression, tuple(substitute(c, names) for c in children(expression)))
-
-
-def rebuild(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-    """Return the node with other children, in the order of `children`."""
-    match node:
-        case Col() | Lit():
-            return node
-        case Arith(op, _, _):
-            return Arith(op, *parts)
-        case Compare(op, _, _):
-            return Compare(op, *parts)
-        case Neg():
-            return Neg(*parts)
-        case Not():
-            return Not(*parts)
-        case IsMissing():
-            return IsMissing(*parts)
-        case IsIn(_, values):
-            return IsIn(parts[0], values)
-        case Bool(op, _):
-            return Bool(op, parts)
-        case Call(function, _):
-            return Call(function, parts)
-        case Cast(_, type_):
-            return Cast(parts[0], type_)
-        case Demean(_, keys):
-            return Demean(parts[0], keys)
-        case Agg(function, _):
-            return Agg(function, parts)
-        case Case(branches, _):
-            pairs = tuple((parts[2 * i], parts[2 * i + 1]) for i in range(len(branches)))
-            return Case(pairs, parts[-1])
-        case Let(name, _, _):
-            return Let(name, *parts)
 
 
 def map_as_case(node: Call) -> Expr:

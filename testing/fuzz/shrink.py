@@ -9,8 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...engines.writing.steps import rebuild
-from ...spec.expression import Arith, Case, Col, Expr, Lit, Neg, children, columns, walk
+from ...spec.expression import Arith, Case, Col, Expr, Lit, Neg, children, columns, rebuild, walk
 from ...spec.workload import Output, Query, RowFunction
 from .frames import Tables
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ....spec.expression import Agg, Col, Expr, Lit, children, walk
+from ....spec.expression import Agg, Col, Expr, Lit, children, rebuild, walk
 from ....spec.schema import Schema
 from ....spec.vocabulary import AGGREGATIONS, WINDOWS
 from ....spec.workload import Output, Query
-from ..steps import fresh_name, rebuild
+from ..steps import fresh_name
 
 
 def derive_constants(query: Query, data: Schema) -> Query:

@@ -17,10 +17,11 @@ from ....spec.expression import (
     Lit,
     Not,
     children,
+    rebuild,
 )
 from ....spec.schema import Schema
 from ....spec.workload import Output, Query
-from ..steps import is_present, rebuild
+from ..steps import is_present
 
 
 def corr_as_sums(query: Query, data: Schema) -> Query:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ....spec.expression import Agg, Arith, Call, Expr, Let, children
+from ....spec.expression import Agg, Arith, Call, Expr, Let, children, rebuild
 from ....spec.kinds import with_column
 from ....spec.schema import Kind, Schema
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import Facts, output_facts, row_facts
-from ..steps import rebuild
 
 # What casts a value to the kind that it has.
 CASTS: dict[str, Kind] = {"text": "string", "integer": "int", "number": "float"}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from ....spec.expression import Call, Case, Compare, Expr, IsIn, Lit, children
+from ....spec.expression import Call, Case, Compare, Expr, IsIn, Lit, children, rebuild
 from ....spec.schema import Schema
 from ....spec.workload import Query
 from ..properties import Facts
-from ..steps import rebuild
 from .kinds import rewrite_expressions
 
 

@@ -21,6 +21,7 @@ from ....spec.expression import (
     Neg,
     children,
     columns,
+    rebuild,
     walk,
 )
 from ....spec.kinds import KindError, extend_schema, kind, may_be_missing
@@ -28,7 +29,6 @@ from ....spec.schema import Schema
 from ....spec.vocabulary import CHOOSING, ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
-from ..steps import rebuild
 
 WHOLE = {"floor", "ceil", "round"}
 
