@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .values import Const, Items, Mapping, UnreadError, Value
+from .values import Const, Items, Mapping, Part, UnreadError, Value
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -145,3 +145,12 @@ def plain(value: Value, node: ast.AST, what: str) -> Any:  # noqa: ANN401 - as P
         case Mapping(pairs):
             return {key: plain(one, node, what) for key, one in pairs}
     raise UnreadError(node, f"{what} must be a constant")
+
+
+def accessor(kind: str) -> Callable[[ast.AST, Value], Value]:
+    """Return what reads `column.str`, `df.loc` and the like."""
+
+    def read(_node: ast.AST, owner: Value) -> Value:
+        return Part(kind, owner)
+
+    return read

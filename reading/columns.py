@@ -12,7 +12,7 @@ from ..spec.expression import Call as Word
 from ..spec.parser import case
 from ..spec.workload import SortKey
 from . import operators
-from .calls import Call, Method
+from .calls import Call, Method, accessor
 from .frames import assign_column, count_values, fill, filter_rows, group_keys
 from .meaning import can_miss, negate
 from .operators import kind_of, label_name, materialize, number
@@ -27,28 +27,12 @@ from .values import (
     Grouped,
     Label,
     Library,
-    Part,
     Scalar,
     UnreadError,
     Value,
     parameters,
 )
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 REDUCTIONS = {
     "sum": "sum",
     "mean": "mean",
@@ -583,187 +567,6 @@ def read_combine(call: Call, column: Column) -> Value:
     return fill(call.node, column, call.need("other"))
 
 
-# texts
-
-
-def text_word(word: str) -> Callable[[Call, Value], Value]:
-    """Return what reads a method of texts without arguments."""
-
-    def read(call: Call, owner: Value) -> Value:
-        found = operators.align(call.node, _texts(owner))
-        return found.make(operators.word(call.node, word, found.exprs[0]))
-
-    return read
-
-
-def _texts(owner: Value) -> Value:
-    return owner.owner if isinstance(owner, Part) else owner
-
-
-def read_strip(call: Call, owner: Value) -> Value:
-    """Read `strip()` of white space."""
-    if call.has("to_strip"):
-        raise call.fail("strip is read without characters: it strips white space")
-    return text_word("strip")(call, owner)
-
-
-def read_contains(call: Call, owner: Value) -> Value:
-    """Read `contains`, `startswith` and `endswith` of a text."""
-    found = operators.align(call.node, _texts(owner))
-    pattern, subject = call.constant("pat"), found.exprs[0]
-    if not isinstance(pattern, str):
-        raise call.fail(f"{call.name} is read with one constant text")
-    word = {"startswith": "starts_with", "endswith": "ends_with"}.get(call.name, "contains")
-    if not call.constant("case", True):
-        subject, pattern = operators.word(call.node, "lower", subject), pattern.lower()
-    if call.constant("regex", True) and word == "contains" and _is_regular(pattern):
-        word = "matches"
-    made = operators.word(call.node, word, subject, Lit(pattern))
-    if call.has("na") and can_miss(subject, found.rows.schema):
-        filled = bool(call.constant("na"))
-        made = case(((IsMissing(subject), Lit(filled)),), made)
-    call.constant("na")
-    return found.make(made)
-
-
-def _is_regular(pattern: str) -> bool:
-    return any(sign in pattern for sign in r".^$*+?{}[]\|()")
-
-
-def read_text_replace(call: Call, owner: Value) -> Value:
-    """Read `replace(old, new)` of a text."""
-    old, new = call.constant("pat"), call.constant("repl")
-    if call.constant("regex", False) and _is_regular(str(old)):
-        raise call.fail("replace with a regular expression is not read")
-    found = operators.align(call.node, _texts(owner))
-    made = operators.word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
-    return found.make(made)
-
-
-def read_split(call: Call, owner: Value) -> Value:
-    """Read `split(separator)`, of which an item is taken."""
-    separator = call.constant("pat")
-    call.constant("n")
-    if call.constant("expand", False):
-        raise call.fail("split with expand=True is not read; take parts: .str.split(',').str[0]")
-    return Part("parts", _texts(owner), (separator,))
-
-
-def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
-    """Read an item of a split text."""
-    part = cast("Part", owner)
-    if not (isinstance(index, Const) and isinstance(index.value, int)):
-        raise UnreadError(node, "a part of a split text is read by its number")
-    found = operators.align(node, part.owner)
-    arguments = (found.exprs[0], Lit(part.details[0]), Lit(index.value))
-    return found.make(operators.word(node, "split", *arguments))
-
-
-def read_get(call: Call, owner: Value) -> Value:
-    """Read `.str.get(i)` of a split text."""
-    return read_part(call.node, owner, call.value("i"))
-
-
-def parts_of(_node: ast.AST, owner: Value) -> Value:
-    """Read `.str` behind a split."""
-    return owner
-
-
-def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
-    """Read `.str[a:b]`, `.str[i]`, and the same of a single text."""
-    found = operators.align(node, _texts(owner))
-    match index:
-        case Const(slice(step=None) as part):
-            ends = (Lit(part.start or 0), Lit(part.stop))
-        case Const(int() as at) if not isinstance(at, bool):
-            ends = (Lit(at), Lit(None if at == -1 else at + 1))
-        case _:
-            raise UnreadError(node, "an item of a text is read as [a:b] of constants")
-    return found.make(operators.word(node, "slice", found.exprs[0], *ends))
-
-
-def read_zfill(call: Call, owner: Value) -> Value:
-    """Read `zfill(width)`."""
-    found = operators.align(call.node, _texts(owner))
-    width = Lit(call.constant("width"))
-    return found.make(operators.word(call.node, "zfill", found.exprs[0], width))
-
-
-# times
-
-
-def date_word(word: str) -> Callable[[ast.AST, Value], Value]:
-    """Return what reads an attribute of times."""
-
-    def read(node: ast.AST, owner: Value) -> Value:
-        found = operators.align(node, _texts(owner))
-        return found.make(operators.word(node, word, found.exprs[0]))
-
-    return read
-
-
-def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
-    """Return what reads `(a - b).dt.days`."""
-
-    def read(node: ast.AST, owner: Value) -> Value:
-        found = operators.align(node, _texts(owner))
-        match found.exprs[0]:
-            case Arith("-", left, right):
-                return found.make(operators.word(node, word, left, right))
-        raise UnreadError(node, f"{word} is read of a difference of two times")
-
-    return read
-
-
-UNITS = {
-    "D": "day",
-    "d": "day",
-    "M": "month",
-    "MS": "month",
-    "Y": "year",
-    "A": "year",
-    "YS": "year",
-    "AS": "year",
-    "Q": "quarter",
-    "QS": "quarter",
-    "h": "hour",
-    "H": "hour",
-}
-
-
-def read_truncate(call: Call, owner: Value) -> Value:
-    """Read `floor(unit)`, `to_period(unit)` and `normalize()`."""
-    unit = "D" if call.name == "normalize" else call.constant("freq")
-    if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
-        raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
-    return truncated(call.node, _texts(owner), UNITS[str(unit)])
-
-
-def truncated(node: ast.AST, column: Value, unit: str) -> Value:
-    """Return the start of each time's month, day and so on."""
-    found = operators.align(node, column)
-    return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))
-
-
-def read_start_time(_node: ast.AST, owner: Value) -> Value:
-    """Read `.dt.start_time` of a period."""
-    return _texts(owner)
-
-
-def read_name(call: Call, owner: Value) -> Value:
-    """Read `month_name()` and `day_name()`."""
-    found = operators.align(call.node, _texts(owner))
-    word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
-    numbered = found.make(operators.word(call.node, word, found.exprs[0]))
-    table: dict[object, object] = dict(enumerate(names, first))
-    return look_up(call.node, cast("Column", numbered), table)
-
-
-def read_weekday(call: Call, owner: Value) -> Value:
-    """Read `weekday()` of a single time."""
-    return date_word("weekday")(call.node, owner)
-
-
 def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
     """Read `column[mask]`."""
     column = materialize(cast("Column", owner))
@@ -794,15 +597,6 @@ def read_values(node: ast.AST, owner: Value) -> Value:
 def refuse_index(_node: ast.AST, _owner: Value) -> Value:
     """Read `column.index` and the like, which are not read."""
     raise UnreadError(_node, "the index of a series is not read; call reset_index")
-
-
-def accessor(kind: str) -> Callable[[ast.AST, Value], Value]:
-    """Return what reads `column.str` and the like."""
-
-    def read(_node: ast.AST, owner: Value) -> Value:
-        return Part(kind, owner)
-
-    return read
 
 
 def name_of(_node: ast.AST, owner: Value) -> Value:
@@ -858,55 +652,6 @@ COLUMN_METHODS = {
     "combine_first": Method(read_combine, "other"),
     "tolist": Method(read_copy),
     "to_list": Method(read_copy),
-}
-_TEXTS = {
-    "lower": Method(text_word("lower")),
-    "upper": Method(text_word("upper")),
-    "strip": Method(read_strip, "to_strip"),
-    "startswith": Method(read_contains, "pat na"),
-    "endswith": Method(read_contains, "pat na"),
-    "split": Method(read_split, "pat n expand regex"),
-    "zfill": Method(read_zfill, "width"),
-}
-TEXT_METHODS = {
-    **_TEXTS,
-    "len": Method(text_word("len")),
-    "contains": Method(read_contains, "pat case flags na regex"),
-    "replace": Method(read_text_replace, "pat repl n case flags regex"),
-}
-ELEMENT_METHODS = {
-    **_TEXTS,
-    "replace": Method(read_text_replace, "pat repl"),
-    "weekday": Method(read_weekday),
-    "isnumeric": Method(text_word("is_numeric")),
-    "isdigit": Method(text_word("is_numeric")),
-}
-TIME_METHODS = {
-    "floor": Method(read_truncate, "freq"),
-    "to_period": Method(read_truncate, "freq"),
-    "normalize": Method(read_truncate),
-    "month_name": Method(read_name, "locale"),
-    "day_name": Method(read_name, "locale"),
-}
-_TIMES = {
-    "year": date_word("year"),
-    "month": date_word("month"),
-    "day": date_word("day"),
-    "hour": date_word("hour"),
-    "minute": date_word("minute"),
-    "second": date_word("second"),
-    "dayofweek": date_word("weekday"),
-    "day_of_week": date_word("weekday"),
-    "weekday": date_word("weekday"),
-    "dayofyear": date_word("day_of_year"),
-    "quarter": date_word("quarter"),
-    "date": date_word("date"),
-    "days": read_span("days"),
-}
-TIME_ATTRIBUTES: dict[str, Callable[..., Value]] = {**_TIMES, "start_time": read_start_time}
-ELEMENT_ATTRIBUTES: dict[str, Callable[..., Value]] = {
-    **{name: read for name, read in _TIMES.items() if name not in {"weekday", "date"}},
-    "[]": read_slice,
 }
 COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": read_index,

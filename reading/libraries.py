@@ -12,10 +12,12 @@ from typing import Any, cast
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
 from ..spec.parser import case, chain
 from . import operators
+from .accessors import UNITS
 from .calls import Call, Method, plain
-from .columns import UNITS, convert, look_up, read_missing, read_round, row_word, spread
-from .frames import assign_column, merge_frames, read_pivot_table, slice_rows
+from .columns import convert, look_up, read_missing, read_round, row_word, spread
+from .frames import assign_column, read_pivot_table, slice_rows
 from .meaning import can_miss, negate
+from .merges import merge_frames
 from .model import LoadedFrame
 from .operators import number
 from .values import (

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .calls import Method
-from .columns import (
-    COLUMN_ATTRIBUTES,
-    COLUMN_METHODS,
+from .accessors import (
     ELEMENT_ATTRIBUTES,
     ELEMENT_METHODS,
     TEXT_METHODS,
@@ -17,17 +14,24 @@ from .columns import (
     parts_of,
     read_get,
     read_part,
-    read_rename_axis,
     read_slice,
 )
+from .calls import Method
+from .columns import COLUMN_ATTRIBUTES, COLUMN_METHODS, read_rename_axis
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_iloc, read_loc
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS
 from .libraries import CONSTANT_DICT, CONSTANT_TEXT
+from .merges import read_merge
 from .query_text import read_query
 
 METHODS: dict[str, dict[str, Method]] = {
     "Frame": {
         **FRAME_METHODS,
+        "merge": Method(
+            read_merge,
+            "right how on left_on right_on left_index right_index sort suffixes copy indicator "
+            "validate",
+        ),
         "query": Method(read_query, "expr inplace"),
         "rename_axis": Method(read_rename_axis, "mapper"),
     },

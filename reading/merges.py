@@ -1,0 +1,173 @@
+"""Merges: two files joined, and a frame with the aggregations of its own groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from ..spec.expression import Col, IsMissing, Lit, substitute
+from ..spec.parser import case
+from ..spec.schema import Schema
+from ..spec.workload import Join
+from .calls import Call
+from .meaning import can_miss, negate
+from .rows import (
+    Aggregated,
+    Loaded,
+    Rows,
+    Sorted,
+    combine,
+    conditions,
+    derive,
+    inner_rows,
+    join,
+    keep,
+)
+from .values import (
+    Column,
+    Frame,
+    Label,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from ..spec.expression import Expr
+
+
+from .frames import assign_column, need_column
+
+
+def read_merge(call: Call, frame: Frame) -> Value:
+    """Read `merge` with another file, or with an aggregation of the same rows."""
+    other = call.need("right")
+    if isinstance(other, Column):
+        raise call.fail("merge with a series is not read; call reset_index on it")
+    if not isinstance(other, Frame):
+        raise call.fail("merge is read with a frame that this code reads from a file")
+    return merge_frames(call, frame, other)
+
+
+def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
+    """Return two frames joined on equal keys of the same names."""
+    how = call.constant("how", "inner")
+    call.constant("sort")
+    call.constant("validate")
+    suffixes = call.constant("suffixes", ("_x", "_y"))
+    on = call.names("on")
+    if not on and call.has("left_on") and call.names("left_on") == call.names("right_on"):
+        on = call.names("left_on")
+    if not on and call.has("left_on"):
+        raise call.fail("merge on keys of other names is not read; rename one of them first")
+    if not on and frame.complete and other.complete:
+        on = [label for label in frame.columns if label in other.columns]
+    if not on or how not in {"inner", "left"}:
+        raise call.fail("merge is read with on=keys, and how='inner' or 'left'")
+    left = {label: need_column(call.node, frame, label) for label in on}
+    right = {label: need_column(call.node, other, label) for label in on}
+    if made := _merge_aggregation(call, frame, other, left, right, how):
+        return made
+    return _merge_table(call, frame, other, left, right, how, suffixes)
+
+
+def _merge_aggregation(  # noqa: PLR0913 - two frames, their keys, and how
+    call: Call,
+    frame: Frame,
+    other: Frame,
+    left: dict[Label, str],
+    right: dict[Label, str],
+    how: str,
+) -> Frame | None:
+    """Return a frame with values of its own groups; None where the other is of other rows."""
+    rows = inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
+    if rows is None or not isinstance(rows.origin, Aggregated) or rows.where:
+        return None
+    keys = rows.origin.keys
+    if {*keys} != {*left.values()} or {*right.values()} != {*keys}:
+        return None
+    present = {negate(IsMissing(Col(name))) for name in keys}
+    below = rows.origin.rows
+    if not conditions(below) - conditions(frame.rows) <= present:
+        return None
+    plainly = replace(below, where=tuple(one for one in below.where if one not in present))
+    common = combine(frame.rows, plainly)
+    if common is None:
+        return None
+    derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
+    made = replace(rows, derived=derived)
+    return _add_groups(call, replace(frame, rows=common), other, made, how)
+
+
+def _add_groups(call: Call, frame: Frame, other: Frame, rows: Rows, how: str) -> Frame:
+    """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
+    origin = cast("Aggregated", rows.origin)
+    values = {one.name: one.expression for one in origin.outputs}
+    values |= {one.name: substitute(one.expression, values) for one in rows.derived}
+    schema = frame.rows.schema
+    missing = [IsMissing(Col(key)) for key in origin.keys if can_miss(Col(key), schema)]
+    for label, name in other.columns.items():
+        if name in origin.keys:
+            continue
+        if label in frame.columns:
+            raise call.fail(f"both frames have a column {label!r}; rename one of them first")
+        branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
+        expr = case(branches, values[name]) if missing else values[name]
+        column = Column(frame.rows, expr, label, keys=origin.keys)
+        frame = assign_column(call.node, frame, label, column)
+    for test in missing if how == "inner" else ():
+        frame = replace(frame, rows=keep(frame.rows, negate(test)))
+    return frame
+
+
+def _merge_table(  # noqa: PLR0913 - what a merge has
+    call: Call,
+    frame: Frame,
+    other: Frame,
+    left: dict[Label, str],
+    right: dict[Label, str],
+    how: str,
+    suffixes: tuple[str, str],
+) -> Frame:
+    """Return a file's frame joined with another file's."""
+    origin, table = frame.rows.origin, other.rows.origin
+    if not isinstance(origin, Loaded) or not isinstance(table, Loaded):
+        raise call.fail("merge is read of frames that are read from files, before other steps")
+    if other.rows.where or other.rows.derived:
+        raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
+    if left != right or any(label != name for label, name in left.items()):
+        raise call.fail("merge on renamed keys is not read")
+    if _may_match_missing(frame, other, tuple(left.values())):
+        raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
+    keys = tuple(left.values())
+    found = Join(table.name, keys, "inner" if how == "inner" else "left")
+    schema, beside = frame.rows.schema, other.rows.schema
+    known = None
+    if schema is not None and beside is not None:
+        base = Schema(
+            tuple(c for c in schema.columns if c.name not in {o.name for o in frame.rows.derived}),
+            schema.rows,
+            ((table.name, beside),),
+        )
+        known = base
+    rows = join(origin.name, known, found)
+    for condition in frame.rows.where:
+        rows = keep(rows, condition)
+    for output in frame.rows.derived:
+        rows = derive(rows, output.name, output.expression)
+    columns: dict[Label, str] = {}
+    shared = {*frame.columns} & {*other.columns} - {*left}
+    for label, name in frame.columns.items():
+        columns[f"{label}{suffixes[0]}" if label in shared else label] = name
+    for label, name in other.columns.items():
+        if label not in left:
+            shown = f"{label}{suffixes[1]}" if label in shared else label
+            columns[shown] = f"{name}_right" if known and name in known else name
+    complete, dropped = frame.complete and other.complete, frame.dropped | other.dropped
+    unread = {**other.unread, **frame.unread}
+    return Frame(rows, columns, complete, dropped=dropped, unread=unread)
+
+
+def _may_match_missing(frame: Frame, other: Frame, keys: tuple[str, ...]) -> bool:
+    one, two = frame.rows.schema, other.rows.schema
+    if one is None or two is None:
+        return False
+    return any(can_miss(Col(key), one) and can_miss(Col(key), two) for key in keys)
