@@ -303,6 +303,8 @@ class _Missing:
                 return all(map(self.of, arguments))
             case Call("map", (_, default, *pairs)):
                 return any(map(self.of, (default, *pairs)))
+            case Call("integer" | "number", (value,)) if self._is_whole(value):
+                return self.of(value)
             case Call(name, arguments):
                 values = arguments[: ROW_FUNCTIONS[name].values(len(arguments))]
                 if any(map(self.of, values)):
@@ -330,6 +332,11 @@ class _Missing:
 
     def range(self, node: Expr) -> Range:
         return value_range(node, self.schema, self.ranges)
+
+    def _is_whole(self, value: Expr) -> bool:
+        """Return whether a value is an integer or a truth value, of which every cast is one."""
+        known = all(name in self.schema and name not in self.names for name in columns(value))
+        return known and kind(value, self.schema) in {"int", "bool"}
 
     def _may_be_undefined(self, op: str, left: Expr, right: Expr) -> bool:
         """Return whether arithmetic on values that are there may give none."""

@@ -20,7 +20,7 @@ from ..writing.steps import Reduction, Steps, decompose, fresh_name, is_present
 from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
-TREE = {"sum", "mean", "min", "max", "count", "size", "first", "last"}
+TREE = {"sum", "prod", "mean", "min", "max", "count", "size", "first", "last"}
 # Its tree of variances adds up squares: exact for integers, but floats far from zero cancel.
 TREE_OF_INTEGERS = {"std", "var", "corr"}
 

@@ -496,9 +496,10 @@ class PandasSteps:
             options["ascending"] = literal(False)
         if agg.function in ROLLING or agg.function == "ewm_mean":
             return self._moving(agg, x, r.column)
-        return quote(
-            table[r.function], x=x, n=count_steps(agg), o=options, c=count, f=quote(self.frame)
-        )
+        steps = count_steps(agg)
+        default = [] if steps == 1 else [literal(steps)]
+        f, template = quote(self.frame), table[r.function]
+        return quote(template, x=x, n=steps, default=default, o=options, c=count, f=f)
 
     def _moving(self, agg: Agg, x: ast.expr, column: str) -> ast.expr:
         """Write a window that moves with the rows; pandas gives it group by group."""

@@ -100,7 +100,7 @@ WINDOWS = {
     "cumcount": "pl.int_range(pl.len())",
     "lag": "x.shift(n)",
     "lead": "x.shift(-n)",
-    "diff": "x.diff(n)",
+    "diff": "x.diff(*default)",
     # Polars' own fills gaps first.
     "pct_change": "x / x.shift(n) - 1",
     "cumsum": "x.cum_sum()",
@@ -123,6 +123,7 @@ VARIANTS = {
     "date_date": "x",
     "days_date": "(x - y).dt.total_days()",
     "parse_time": "x.str.to_datetime(y)",
+    "integer_bool": "x.cast(pl.Int64)",
     "integer_string": "x.str.to_integer(strict=False)",
     "number_string": "x.str.strip_chars().cast(pl.Float64, strict=False)",
     "std_population": "x.std(ddof=0)",

@@ -311,7 +311,9 @@ class Chain(ExpressionWriter[ast.expr]):
             return self._rolling(template, x, agg)
         if agg.function == "ewm_mean":
             return quote(template, x=x, s=read_span(agg))
-        return quote(template, x=x, n=count_steps(agg), m=method, o=options)
+        steps = count_steps(agg)
+        default = [] if steps == 1 else [literal(steps)]
+        return quote(template, x=x, n=steps, default=default, m=method, o=options)
 
     def _rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
         rolling = read_rolling(agg)

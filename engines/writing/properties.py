@@ -49,6 +49,7 @@ MOMENTS = {
 CHANGES = {"diff", "pct_change"}
 # Their result is no number for some arguments: floating-point arithmetic says NaN.
 CAN_MAKE_NAN = {name for name in UNDEFINED if ROW_FUNCTIONS[name].gives == "float"}
+WHOLE = {"int", "decimal", "bool"}
 NARROW = {"int8", "int16", "int32", "uint8", "uint16", "uint32"}
 
 
@@ -98,6 +99,8 @@ class Facts:
                 return True
             case Let(name, value, body):
                 return self.makes_nan(value) or self._within(name, value).makes_nan(body)
+            case Call("number", (operand,)) if self.kind(operand) in WHOLE:
+                return False
             case Call(function, (operand,)) if function in CAN_MAKE_NAN:
                 return (
                     function not in ROOTS or self.range(operand).negative or self.makes_nan(operand)
