@@ -24,7 +24,7 @@ from dfbench.execution.limits import NAMES, Backend, choose_backend
 from dfbench.execution.observation import End, Observation
 from dfbench.report.spread import Spread
 from dfbench.report.statistics import estimate
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from dfbench.storage.records import Outcome, Run
 
 NOTHING = "def load(): pass\ndef query(data): pass\n"

@@ -16,7 +16,7 @@ from typing import Any
 from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.limits import Backend
-from ..spec.workload import Limits
+from ..spec.limits import Limits
 from ..storage.files import write
 from ..storage.folder import Folder, safe
 from ..storage.probe_results import PROBES, TIMED, ProbeOutcome, ProbeResult, Question, Trait

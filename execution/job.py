@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..spec.workload import Limits
+from ..spec.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LimitError
-from ..spec.workload import Limits
+from ..spec.limits import Limits
 from .limits.cgroup import find_own_group
 
 # A bare worker of CPython 3.11 starts under 6 MiB (measured: 6 works, 5 does not); other versions

@@ -8,6 +8,7 @@ from typing import Literal
 
 from .document import Node, Scalar
 from .expression import Expr, columns
+from .limits import Limits
 from .sweep import Axis
 
 # The name of the engine that runs the code which a person has (see `engines.your_code`).
@@ -258,19 +259,6 @@ class Query:
         if self.select:
             return self.select
         return (*self.group_by, *(o.name for o in (*self.aggregate, *self.transform)))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What each engine's whole process tree may use: bytes, seconds, threads; None is no limit.
-
-    `find` asks for the smallest memory under which each engine still finishes.
-    """
-
-    memory: int | None = None
-    time: float | None = 300.0
-    threads: int | None = None
-    find: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ from dfbench.engines.base import Program
 from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
 from dfbench.execution.limits import choose_backend
+from dfbench.spec.limits import Limits
 from dfbench.spec.reader import read
-from dfbench.spec.workload import Generated, Limits, Workload
+from dfbench.spec.workload import Generated, Workload
 from dfbench.storage.records import Outcome, Run
 from dfbench.verification.agreement import Expected, compare_answer
 

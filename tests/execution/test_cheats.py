@@ -20,7 +20,7 @@ from dfbench.execution import one_row, sandbox
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job, OtherData
 from dfbench.execution.limits import Backend
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from dfbench.storage.records import Outcome, Run
 
 from tests.faults.harness import choose

@@ -20,7 +20,7 @@ from dfbench.execution.observation import End, Observation, ProgramError
 from dfbench.execution.outcomes import decide_outcome
 from dfbench.execution.protocol import WorkerReport
 from dfbench.execution.schedule import shuffle_pairs
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from dfbench.storage.records import Outcome, Phase
 
 MIB = 2**20

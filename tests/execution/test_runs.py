@@ -24,7 +24,7 @@ from dfbench.execution import processes, sandbox
 from dfbench.execution.executor import execute, warm_page_cache
 from dfbench.execution.job import Job
 from dfbench.execution.limits import Backend, clean_up
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from dfbench.storage.records import Outcome, Phase, Run
 
 from tests.faults.harness import choose, gone, left, victim

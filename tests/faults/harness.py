@@ -17,7 +17,7 @@ from dfbench.execution import limits, processes
 from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import Backend, cleanup
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from dfbench.storage.records import Run
 
 from .programs import Fault
@@ -110,7 +110,7 @@ import signal
 import sys
 from pathlib import Path
 from dfbench.execution.executor import execute
-from dfbench.spec.workload import Limits
+from dfbench.spec.limits import Limits
 from faults.harness import choose, job
 from faults.programs import FAULTS
 # Whoever runs the tests in the background may have had it ignored.

@@ -14,8 +14,9 @@ from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import choose_backend
 from dfbench.spec.document import Origin, Position
+from dfbench.spec.limits import Limits
 from dfbench.spec.row_functions import group_function, row_function
-from dfbench.spec.workload import Limits, Query, Tasks
+from dfbench.spec.workload import Query, Tasks
 from dfbench.storage.records import Run
 
 MIB = 2**20
