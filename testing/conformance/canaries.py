@@ -94,20 +94,28 @@ def programs(name: str, data: Dataset, resources: Resources) -> dict[str, Progra
     return written
 
 
-def spent(
-    name: str, place: Interpreter, data: Dataset, folder: Path, threads: int
+def spent(  # noqa: PLR0913 - a process is of an engine, its interpreter, data, folder and threads
+    name: str,
+    place: Interpreter,
+    data: Dataset,
+    folder: Path,
+    threads: int,
+    beside: Mapping[str, str] | None = None,
 ) -> dict[str, Spent]:
-    """Run the questions on so many threads, no core taken away, and count what each spends."""
+    """Run the questions on so many threads, no core taken away, and count what each spends.
+
+    `beside` are the texts of further programs, by name, that the same process runs after them.
+    """
     resources = Resources(threads=threads, versions=place.versions)
-    written = programs(name, data, resources)
+    texts = {query: made.text for query, made in programs(name, data, resources).items()}
+    texts |= beside or {}
     environment = {
         **dict.fromkeys(THREAD_VARIABLES, str(threads)),
         **find(name).environment(replace(resources, versions={})),
     }
-    texts = [program.text for program in written.values()]
     loads: Loads = "scan" if name.endswith(SCAN) else "whole"
-    found = measure(place.path, folder, data, texts, environment, loads)
-    return dict(zip(written, found, strict=True))
+    found = measure(place.path, folder, data, list(texts.values()), environment, loads)
+    return dict(zip(texts, found, strict=True))
 
 
 def measure(  # noqa: PLR0913 - what a process is started with

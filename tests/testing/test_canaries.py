@@ -13,36 +13,24 @@ from dfbench.environments.provider import current_interpreter
 from dfbench.testing.conformance import canaries
 from dfbench.testing.conformance.canaries import measure, programs, spent
 
-TWO = Resources(threads=2)
+ONE = Resources(threads=1)
+MODIN = """
+import modin.pandas as pd
+import pyarrow as pa
+from modin.config import Engine
 
+Engine.put({engine!r})
 
-@pytest.fixture(scope="session")
-def data() -> Dataset:
-    return canaries.data()
+def load(path):
+    return pd.read_parquet(path, columns=["v3"])
 
+def query(data):
+    return data.map(abs)
 
-@pytest.fixture(scope="session")
-def fewer_rows() -> Dataset:
-    """Return enough for one thread's CPU time; work left undone shows where a query takes long."""
-    return canaries.data(2 * 10**5)
-
-
-def installed() -> list[str]:
-    """Return what can be asked here; a call for each of a million rows would take minutes."""
-    names = [name for name, engine in engines().items() if not find_missing(engine)]
-    return [name for name in names if not name.endswith("/apply")]
-
-
-@pytest.mark.parametrize("name", installed())
-def test_no_work_is_left_when_a_load_or_a_query_has_returned(
-    name: str, data: Dataset, tmp_path: Path
-) -> None:
-    if not programs(name, data, TWO):
-        pytest.skip("this engine says none of the questions")
-    found = spent(name, current_interpreter(find(name)), data, tmp_path, threads=2)
-    assert all(seconds.is_finished for seconds in found.values()), found
-
-
+def rows(answer):
+    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
+"""
+# By the engine whose process runs it, beside that engine's own programs.
 UNFINISHED = {
     "polars gives its plan": """
 import polars as pl
@@ -83,7 +71,7 @@ def query(con):
 def rows(answer):
     return answer.to_arrow_table()
 """,
-    "a thread goes on with it": """
+    "polars leaves it to a thread": """
 import threading
 
 import polars as pl
@@ -103,7 +91,37 @@ def rows(answer):
     answer[0].join()
     return answer[1]["answer"].to_arrow()
 """,
+    "modin leaves out its last step": MODIN.format(engine="ray"),
+    "modin/dask leaves out its last step": MODIN.format(engine="dask"),
 }
+
+
+@pytest.fixture(scope="session")
+def data() -> Dataset:
+    return canaries.data()
+
+
+def installed() -> list[str]:
+    """Return what can be asked here; a call for each of a million rows would take minutes."""
+    names = [name for name, engine in engines().items() if not find_missing(engine)]
+    return [name for name in names if not name.endswith("/apply")]
+
+
+@pytest.mark.parametrize("name", installed())
+def test_answers_are_finished_and_one_thread_works(
+    name: str, data: Dataset, tmp_path: Path
+) -> None:
+    """Run with no core taken away: affinity is not what holds here.
+
+    A program that leaves its work undone is found by the same measurement.
+    """
+    if not programs(name, data, ONE):
+        pytest.skip("this engine says none of the questions")
+    undone = {key: text for key, text in UNFINISHED.items() if key.partition(" ")[0] == name}
+    place = current_interpreter(find(name))
+    found = spent(name, place, data, tmp_path, threads=1, beside=undone)
+    assert {key for key, seconds in found.items() if not seconds.is_finished} == set(undone), found
+    assert all(seconds.is_alone for key, seconds in found.items() if key not in undone), found
 
 
 UNREAD = {
@@ -159,65 +177,6 @@ def test_a_load_that_leaves_reading_to_the_query_is_found(
         measure(sys.executable, tmp_path, data, [UNREAD[name]], {})
 
 
-@pytest.mark.parametrize("name", UNFINISHED)
-def test_a_program_that_leaves_its_work_undone_is_found(
-    name: str, data: Dataset, tmp_path: Path
-) -> None:
-    engine = name.partition(" ")[0]
-    if find_missing(find(engine if engine in engines() else "polars")):
-        pytest.skip("its engine is not installed")
-    (seconds,) = measure(sys.executable, tmp_path, data, [UNFINISHED[name]], {})
-    assert not seconds.is_finished, seconds
-
-
-MODIN = """
-import modin.pandas as pd
-import pyarrow as pa
-from modin.config import Engine
-
-Engine.put({backend!r})
-
-def start():
-    {start}
-
-def load(path):
-    return pd.read_parquet(path, columns=["v3"])
-
-def query(data):
-    return data.map(abs)
-
-def rows(answer):
-    return pa.Table.from_pandas(answer.modin.to_pandas(), preserve_index=False)
-"""
-STARTS = {
-    "ray": "import ray; return ray.init(num_cpus=2, include_dashboard=False)",
-    "dask": "from distributed import Client; return Client(n_workers=2, dashboard_address=':0')",
-}
-
-
-@pytest.mark.parametrize(("name", "backend"), [("modin", "ray"), ("modin/dask", "dask")])
-def test_modin_without_its_last_step_is_found(
-    name: str, backend: str, data: Dataset, tmp_path: Path
-) -> None:
-    if find_missing(find(name)):
-        pytest.skip("its engine is not installed")
-    text = MODIN.format(backend=backend, start=STARTS[backend])
-    told = find(name).environment(TWO)
-    (seconds,) = measure(sys.executable, tmp_path, data, [text], told)
-    assert not seconds.is_finished, seconds
-
-
 def test_modins_programs_force_their_answer(data: Dataset) -> None:
     for name in ("modin", "modin/dask"):
-        assert "    execute(answer)\n" in programs(name, data, TWO)["many"].text
-
-
-@pytest.mark.parametrize("name", installed())
-def test_an_engines_own_switch_holds_it_to_one_thread(
-    name: str, fewer_rows: Dataset, tmp_path: Path
-) -> None:
-    """Run with no core taken away: affinity is not what holds here."""
-    if not programs(name, fewer_rows, Resources(threads=1)):
-        pytest.skip("this engine says none of the questions")
-    found = spent(name, current_interpreter(find(name)), fewer_rows, tmp_path, threads=1)
-    assert all(seconds.is_alone for seconds in found.values()), found
+        assert "    execute(answer)\n" in programs(name, data, ONE)["many"].text
