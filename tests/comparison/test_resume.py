@@ -164,7 +164,8 @@ def test_a_full_disk_is_no_engines_crash_and_can_be_gone_on_from(workload: Path)
 def test_runs_cut_off_at_any_byte_are_read_and_the_rest_is_planned(
     finished: Path, tmp_path: Path
 ) -> None:
-    stored, whole = read(finished), (finished / "runs.jsonl").read_bytes()
+    stored = read(finished)
+    whole = b"".join((finished / "runs.jsonl").read_bytes().splitlines(keepends=True)[:2])
     planned = plan_of(finished)
     copy = tmp_path / "copy"
     copy.mkdir()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,23 +75,27 @@ def test_layers_are_those_that_import_linter_holds(contract: int) -> None:
     assert "```\n" + "\n".join(layers) + "\n```" in ARCHITECTURE
 
 
-def _texts_of(path: Path) -> Iterator[str]:
-    """Yield the texts of a module that are no docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    yield from (t.value for t in texts if isinstance(t.value, str) and id(t) not in documented)
+@cache
+def _texts() -> dict[str, list[str]]:
+    """Return the texts of each shipped module that are no docstrings."""
+    tops = [path for path in ROOT.iterdir() if path.name not in ASIDE]
+    modules = [p for top in tops for p in ([top] if top.suffix == ".py" else top.rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): _texts_of(path) for path in modules}
+
+
+def _texts_of(path: Path) -> list[str]:
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    documented = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    texts = (node for node in nodes if isinstance(node, ast.Constant))
+    return [t.value for t in texts if isinstance(t.value, str) and id(t) not in documented]
 
 
 def _holding(word: str) -> dict[str, int]:
     """Return the modules in which texts hold a word, and how many do."""
-    shipped = (p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0] not in ASIDE)
+    whole = re.compile(rf"(?<![\w.]){word}(?![\w]|$)|^{word}$")
     found = {
-        path.relative_to(ROOT).as_posix(): sum(
-            re.search(rf"(?<![\w.]){word}(?![\w]|$)|^{word}$", text) is not None
-            for text in _texts_of(path)
-        )
-        for path in shipped
+        path: sum(word in text and whole.search(text) is not None for text in texts)
+        for path, texts in _texts().items()
     }
     return {path: count for path, count in found.items() if count}
 
