@@ -235,7 +235,7 @@ INFO = EngineInfo(
     default_variant="ray",
     threads=("MODIN_CPUS",),
     environment=RAY_SETTINGS,
-    sample=16,
+    sample=24,
     startup_memory=RAY_MEMORY,
     downgrades="pandas to 2.3",
 )
@@ -243,7 +243,7 @@ DASK = INFO.variant(
     "dask",
     requirements=("modin", "pandas", "distributed", "numpy"),
     environment={},
-    sample=16,
+    sample=48,
     startup_memory=192 * MIB,
 )
 # unidist is Modin's layer over MPI.

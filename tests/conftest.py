@@ -9,12 +9,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # `test_answers_are_…_every_frame[modin/dask-sum]`: an engine starts once for all its cases.
-BY_ENGINE = (
-    "tests/conformance/",
-    "tests/comparison/test_own_data.py",
-    "tests/engines/test_scan.py",
-    "tests/testing/test_canaries.py",
-)
+BY_ENGINE = ("tests/conformance/", "tests/testing/test_canaries.py")
 ENGINE = re.compile(r"\[([^\]-]*)")
 
 
