@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ PROGRAM = re.compile(
 TEMPLATE_CODE = re.compile(r"<(style|script)\b.*?</\1>|{%.*?%}|{#.*?#}|<[^>]*>", re.DOTALL)
 
 
+@cache
 def messages() -> dict[str, tuple[str, ...]]:
     """Return the sentences of each file, by its path from the root, in the order of the file."""
     found = {str(path.relative_to(ROOT)): tuple(texts) for path, texts in _by_file()}
