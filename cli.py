@@ -359,7 +359,7 @@ def selftest(
 
 @app.command(name="open", epilog=examples("dfbench open", "dfbench open results/groupby"))
 def open_report(results: ComparisonFolder = Path("results")) -> None:
-    """Open the report of a comparison, or of the newest one, in the browser."""
+    """Open the report of a comparison or sweep, or of the newest one, in the browser."""
     from .commands.open import open_report as run
 
     run(results)

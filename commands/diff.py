@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..errors import ResultsError
 from ..report import diff as differences
 from ..report.output import ReportOutput
-from ..storage.folder import newest, read
+from ..storage import sweeps
+from ..storage.folder import StoredComparison, read
 from ..storage.records import Outcome
 from .result import NOT_MET, print_gates
 
@@ -16,10 +18,18 @@ def diff(old: Path, new: Path, output: ReportOutput, *, force: bool) -> int:
 
     Under `--strict-gates`, return 4 if a condition is not decided.
     """
-    stored = read(newest(old)), read(newest(new))
+    stored = _read_newest(old), _read_newest(new)
     if not force:
         differences.comparable(*stored)
     found = differences.diff(*stored)
     status = print_gates(output.tell(found), strict=output.strict_gates)
     wrong = any(change.after.outcome is Outcome.WRONG for change in found.changes)
     return NOT_MET if wrong else status
+
+
+def _read_newest(path: Path) -> StoredComparison:
+    """Return a comparison, or the newest one below a folder; ResultsError where that is a sweep."""
+    found = sweeps.newest(path)
+    if (found / sweeps.HEAD).exists():
+        raise ResultsError(f"{found}: this is a sweep; name the folder of one of its points")
+    return read(found)

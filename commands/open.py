@@ -10,16 +10,16 @@ from pathlib import Path
 from ..report.rebuild import rebuild_report
 from ..report.sweeps.rebuild import write_reports
 from ..storage import sweeps
-from ..storage.folder import newest
 
 
 def open_report(path: Path) -> None:
     """Open the report of a comparison or of a sweep in the browser, and print its path."""
+    path = sweeps.newest(path)
     if (path / sweeps.HEAD).exists():
         page = (path / sweeps.PAGE).absolute()
         rebuild: Callable[[Path], object] = write_reports
     else:
-        page, rebuild = (newest(path) / "report.html").absolute(), rebuild_report
+        page, rebuild = (path / "report.html").absolute(), rebuild_report
     if not page.exists():
         rebuild(page.parent)
     webbrowser.open(page.as_uri())

@@ -36,7 +36,7 @@ WorkloadName = Annotated[
 ComparisonFolder = Annotated[
     Path,
     typer.Argument(
-        help="The folder of a comparison, or a results folder: then its newest comparison."
+        help="The folder of a comparison or sweep, or a results folder: then its newest one."
     ),
 ]
 Engines = Annotated[

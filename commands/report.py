@@ -12,21 +12,22 @@ from ..report.output import ReportOutput
 from ..report.rebuild import rebuild_floor_report, rebuild_report
 from ..report.sweeps.rebuild import write_reports
 from ..storage import sweeps, trials
-from ..storage.folder import newest
 from .result import finish_comparison, finish_sweep
 
 
 def report(path: Path, output: ReportOutput, *, strict: bool) -> int:
-    """Rebuild and print the reports of a comparison, or of the newest one; return the exit status.
+    """Rebuild and print the reports of a comparison or sweep; return the exit status.
 
-    The folder of a search for memory floors, or of a sweep, prints that.
+    A folder of results prints its newest comparison or sweep, and that of a search for memory
+    floors prints the search.
     """
-    if (path / sweeps.HEAD).exists():
-        return finish_sweep(write_reports(path), output)
     if (path / trials.HEAD).exists():
         memory_floor.show(rebuild_floor_report(path))
         return 0
-    comparison = Comparison(newest(path))
+    path = sweeps.newest(path)
+    if (path / sweeps.HEAD).exists():
+        return finish_sweep(write_reports(path), output)
+    comparison = Comparison(path)
     output.check(comparison.view.engines)
     try:
         rebuild_report(comparison.path)

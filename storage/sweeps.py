@@ -112,6 +112,16 @@ def latest(results: Path, workload: str) -> Path:
     return found[-1].parent
 
 
+def newest(path: Path) -> Path:
+    """Return the folder of a comparison, or of the newest comparison or sweep below a folder.
+
+    A point of a sweep stands for its sweep. Raises ResultsError where nothing is stored.
+    """
+    found = path if (path / HEAD).exists() else folder.newest(path)
+    above = found.parent
+    return above if found != path and (above / HEAD).exists() else found
+
+
 def name_point(values: Iterable[tuple[str, str]]) -> str:
     """Return the name of a point's folder: `rows=10000,threads=2`."""
     return ",".join(f"{folder.safe(name)}={folder.safe(value)}" for name, value in values)

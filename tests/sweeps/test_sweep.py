@@ -114,8 +114,10 @@ def test_report_rebuilds_a_sweep_in_every_form(
     assert (finished.path / sweeps.PAGE).exists()
     assert run_dfbench(monkeypatch, "report", finished.path, "--format", "csv") == 2
     assert "expected one of: table, markdown, html, json" in capsys.readouterr().err
-    assert run_dfbench(monkeypatch, "report", finished.path, "--export-json", "-") == 0
+    assert run_dfbench(monkeypatch, "report", finished.path.parents[1], "--export-json", "-") == 0
     assert json.loads(capsys.readouterr().out)["axis"] == "rows"
+    assert run_dfbench(monkeypatch, "diff", finished.path.parents[1], finished.comparisons[0].path)
+    assert f"{finished.path}: this is a sweep" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
