@@ -19,9 +19,10 @@ docs/decisions/verdicts.md says why, and how often that errs.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median, stdev
+from typing import TypeAlias
 
 from ..storage.records import Noise, Run
 from .distributions import student
@@ -43,6 +44,9 @@ ENOUGH_ROUNDS = 6
 LARGEST = 300.0  # a logarithm whose exponent, squared, still is a float
 FEWEST_QUESTIONS = 3  # their ratios give an interval where no question ran twice
 UNANIMOUS = 8  # questions on one side of 1: by chance, in fewer than one comparison of 100
+
+
+Taken: TypeAlias = Callable[[Run], float | None]  # which time of a run is its sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,19 @@ def sample(run: Run) -> float | None:
     return min(run.times.hot, default=None)
 
 
-def samples(runs: Sequence[Run]) -> dict[int, float]:
-    """Return the sample of each round, in the order of the rounds."""
-    found = {run.round: sample(run) for run in sorted(runs, key=lambda run: run.round)}
+def cold(run: Run) -> float | None:
+    """Return the seconds of a process's first execution."""
+    return run.times.cold
+
+
+def load(run: Run) -> float | None:
+    """Return the seconds of loading the data."""
+    return run.times.load
+
+
+def samples(runs: Sequence[Run], taken: Taken = sample) -> dict[int, float]:
+    """Return what each round measured, above 0, in the order of the rounds."""
+    found = {run.round: taken(run) for run in sorted(runs, key=lambda run: run.round)}
     return {number: value for number, value in found.items() if value}
 
 

@@ -10,6 +10,7 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Disagreement, Outcome, Run
 from . import statistics
 from .model import Cell, Ratio, Verdict
+from .statistics import Taken
 from .timings import Timings, measure_least
 
 
@@ -30,14 +31,14 @@ class Material:
         return self.runs.get((cell.engine, cell.query), ())
 
 
-def collect(stored: StoredComparison) -> Material:
-    """Return what a stored comparison has to judge by."""
+def collect(stored: StoredComparison, taken: Taken = statistics.sample) -> Material:
+    """Return what a stored comparison has to judge by: hot times, or another time of its runs."""
     engines, queries = _list_names(stored)
     checked = (a for a in stored.agreements if not a.unchecked)
     wrong = {(d.engine, a.query): d for a in checked for d in a.differ}
     runs = _group_by_cell(stored.runs)
     good = {
-        place: statistics.samples(own)
+        place: statistics.samples(own, taken)
         for place, own in runs.items()
         if outcome_of(own) is Outcome.OK and place not in wrong
     }

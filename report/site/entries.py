@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import fmean
 
 from ...errors import ResultsError
 from ...storage import folder, sweeps
 from ...storage.folder import StoredComparison
-from ..model import Cell, Row, View
+from .. import statistics
+from ..model import Cell, EngineSummary, Row, Verdict, View
 from ..sweeps.model import SweepView
+from ..verdicts import Material, collect, judged_over
 from .model import EngineEntry, Entry, Share, SweepEntry
 
 GIB = 2**30
@@ -75,7 +75,7 @@ def make_entry(key: str, digest: str, stored: StoredComparison, view: View) -> E
         began=view.began[:10],
         baseline=view.baseline,
         checked=_describe_checks(view),
-        engines=tuple(_make_engine(view, name) for name in view.engines),
+        engines=_make_engines(stored, view),
     )
 
 
@@ -107,18 +107,22 @@ def _describe_checks(view: View) -> str:
     return UNCHECKED if any(row.unchecked for row in view.rows) else CHECKED
 
 
-def _make_engine(view: View, name: str) -> EngineEntry:
-    column = next(column for column in view.columns if column.engine == name)
+def _make_engines(stored: StoredComparison, view: View) -> tuple[EngineEntry, ...]:
+    timed = collect(stored, statistics.cold), collect(stored, statistics.load)
+    return tuple(_make_engine(view, column, *timed) for column in view.columns)
+
+
+def _make_engine(view: View, column: EngineSummary, cold: Material, load: Material) -> EngineEntry:
+    name, hot = column.engine, column.overall
     pairs = list(_pair_cells(view.rows, name, view.baseline))
-    hot = column.overall
     cells = [cell for row in view.rows for cell in row.cells if cell.engine == name]
     bad = [f"{c.query}: {c.word}" for c in cells if not c.ok]
     return EngineEntry(
         engine=name,
         version=column.version,
         hot=Share(hot.value, str(hot.verdict)) if hot else None,
-        cold=_mean_ratio([(own.cold, base.cold) for own, base in pairs]),
-        load=_mean_ratio([(own.load, base.load) for own, base in pairs]),
+        cold=_judge(pairs, cold),
+        load=_judge(pairs, load),
         peak=column.peak,
         answered=column.answered,
         asked=column.asked,
@@ -135,7 +139,11 @@ def _pair_cells(rows: Sequence[Row], engine: str, baseline: str) -> Iterator[tup
             yield cells[engine], cells[baseline]
 
 
-def _mean_ratio(pairs: Sequence[tuple[float | None, float | None]]) -> float | None:
-    """Return the geometric mean of ratios; None where there is none."""
-    logs = [math.log(own / base) for own, base in pairs if own and base]
-    return math.exp(fmean(logs)) if logs else None
+def _judge(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Share | None:
+    """Compare an engine with the baseline, by another time than that of hot runs."""
+    ratio = judged_over(pairs, material)
+    if ratio is None:
+        return None
+    (own, base), *_ = pairs
+    same = own.engine == base.engine
+    return Share(ratio.value, str(Verdict.BASELINE if same else ratio.verdict))

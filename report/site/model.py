@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -20,7 +20,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class EngineEntry:
-    """An engine of a comparison; `cold` and `load` are ratios without a verdict.
+    """An engine of a comparison; `hot`, `cold` and `load` are its times over the baseline's.
 
     `times` has the seconds of a hot run by question, `failures` the outcomes other than ok.
     """
@@ -28,8 +28,8 @@ class EngineEntry:
     engine: str
     version: str
     hot: Share | None
-    cold: float | None
-    load: float | None
+    cold: Share | None
+    load: Share | None
     peak: int | None
     answered: int
     asked: int
@@ -96,14 +96,13 @@ def read_sweep(record: Mapping[str, Any]) -> SweepEntry:
 
 
 def _read_engine(record: Mapping[str, Any]) -> EngineEntry:
-    hot = record["hot"]
     return EngineEntry(
         engine=str(record["engine"]),
         version=str(record["version"]),
-        hot=Share(float(hot["value"]), str(hot["word"])) if hot else None,
-        cold=_read_optional(float, record["cold"]),
-        load=_read_optional(float, record["load"]),
-        peak=_read_optional(int, record["peak"]),
+        hot=_read_share(record["hot"]),
+        cold=_read_share(record["cold"]),
+        load=_read_share(record["load"]),
+        peak=None if record["peak"] is None else int(record["peak"]),
         answered=int(record["answered"]),
         asked=int(record["asked"]),
         failures=tuple(map(str, record["failures"])),
@@ -111,5 +110,8 @@ def _read_engine(record: Mapping[str, Any]) -> EngineEntry:
     )
 
 
-def _read_optional(kind: Callable[[Any], Any], value: object) -> Any:  # noqa: ANN401 - as `kind` says
-    return None if value is None else kind(value)
+def _read_share(record: Any) -> Share | None:  # noqa: ANN401 - of JSON
+    """Read a ratio; sites of before have a number for cold and load, without a verdict."""
+    if isinstance(record, int | float):
+        return Share(float(record), "")
+    return Share(float(record["value"]), str(record["word"])) if record else None

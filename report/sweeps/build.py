@@ -14,6 +14,7 @@ from ...storage.sweeps import StoredSweep
 from .. import sentences
 from ..crossovers import Contest, Curve, compare, estimate_curve
 from ..model import Grid, Story
+from ..statistics import load
 from ..units import seconds, size
 from .curves import (
     Facet,
@@ -22,7 +23,6 @@ from .curves import (
     find_failures,
     find_samples,
     hot,
-    load,
     measure_peaks,
     split_facets,
     startup,

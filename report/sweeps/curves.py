@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import TypeAlias
 
 import numpy as np
 
@@ -15,11 +14,9 @@ from ...storage.records import Outcome, Run
 from ...storage.sweeps import StoredPoint, StoredSweep
 from ..crossovers import Curve
 from ..spread import Spread, estimate_prior, moderate, pool
-from ..statistics import sample, within
+from ..statistics import Taken, sample, within
 from ..trend import Numbers, Trend, connect, fit
 from ..verdicts import Material, collect, outcome_of
-
-Taken: TypeAlias = Callable[[Run], float | None]
 
 CUT = {Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT}
 LEAST_VARIANCE = 1e-8  # of a logarithm: two equal times are no proof that all are
@@ -101,11 +98,6 @@ def hot(run: Run) -> float | None:
 def startup(run: Run) -> float | None:
     """Return the seconds of an engine's start."""
     return run.times.startup
-
-
-def load(run: Run) -> float | None:
-    """Return the seconds of loading the data."""
-    return run.times.load
 
 
 def memory(run: Run) -> float | None:

@@ -9,7 +9,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
       const value = (row) => {
         const cell = row.cells[column];
-        return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+        return cell.dataset.v === undefined ? cell.innerText : Number(cell.dataset.v);
       };
       const order = (a, b) => {
         const [x, y] = [value(a), value(b)];

@@ -56,6 +56,20 @@ def test_a_site_grows_and_keeps_what_is_no_longer_given(results: Path) -> None:
     assert "groupby" in page
 
 
+def test_cold_and_load_have_verdicts_of_their_own(results: Path) -> None:
+    site = results.parent / "site"
+    write_site([results], site)
+    record = json.loads((site / INDEX).read_text())
+    _, polars = record["entries"][0]["engines"]
+    assert {polars[part]["word"] for part in ("hot", "cold", "load")} == {"faster"}
+    polars["cold"] = 0.5  # a number, as dfbench wrote it before
+    (site / INDEX).write_text(json.dumps(record))
+    write_site([results], site)
+    page = (site / "index.html").read_text()
+    assert '<span class="cold h0" data-v="0.5">' in page
+    assert re.search(r'<span class="load h-\d" data-v=', page)
+
+
 def test_the_curves_of_a_sweep_are_there_and_its_points_lead_to_their_reports(
     tmp_path: Path,
 ) -> None:
@@ -136,7 +150,10 @@ def test_a_folder_without_comparisons_is_a_sentence(
     assert not (tmp_path / "site").exists()
 
 
-FAST = EngineEntry("polars", "2.1", Share(0.31, "faster"), 0.4, 0.9, 2**30, 10, 10, (), {"q1": 2.0})
+FAST = EngineEntry(
+    "polars", "2.1", Share(0.31, "faster"), Share(0.4, "faster"), Share(0.9, "undecided"),
+    2**30, 10, 10, (), {"q1": 2.0},
+)  # fmt: skip
 ENTRY = Entry(
     "groupby-abc", "d", "groupby", "s", 10**7, "rows", "memory", "Xeon, 2 cores", "2026-01-31",
     "pandas", "all answers checked", (FAST,),
