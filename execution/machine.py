@@ -96,10 +96,10 @@ def _name_holder(held_by: str) -> str:
 def format_size(size: int) -> str:
     """Write bytes in the largest unit of which there is at least one.
 
-    >>> _size(1000), _size(96 * 2**20), _size(5 * 2**29), _size(2**40)
-    ('1000 bytes', '96 MiB', '2.5 GiB', '1024 GiB')
+    >>> format_size(1000), format_size(96 * 2**20), format_size(5 * 2**29), format_size(2**40)
+    ('1000 bytes', '96 MiB', '2.5 GiB', '1 TiB')
     """
-    for unit, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+    for unit, name in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
         if size >= unit:
             return f"{size / unit:.4g} {name}"
     return f"{size} bytes"

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..comparison.request import Request
 from ..errors import DfbenchError, LimitError, WorkloadError
 from ..execution import machine
+from ..report.units import format_count
 from ..spec.sweep import Axis, read_axis
 from ..spec.workload import Generated, Workload
 from ..storage.sweeps import name_point
@@ -44,10 +45,8 @@ def read_axes(workload: Workload, over: Sequence[str]) -> tuple[Axis, ...]:
         raise DfbenchError(f"--over {names[-1]}: listed twice; put all values in one --over")
     count = math.prod(len(axis.values) for axis in axes)
     if not 1 < count <= MOST_POINTS:
-        raise DfbenchError(
-            f"{', '.join(axis.text for axis in axes)}: {count:,} points; a sweep has "
-            f"2 to {MOST_POINTS}"
-        )
+        named, points = ", ".join(axis.text for axis in axes), format_count(count, "point")
+        raise DfbenchError(f"{named}: {points}; a sweep has 2 to {MOST_POINTS}")
     return axes
 
 
@@ -67,8 +66,8 @@ def make_points(
 ) -> tuple[tuple[Point, ...], tuple[str, ...]]:
     """Return the points, and a sentence for each that cannot be made.
 
-    Raises LimitError for more memory or threads than the machine has, and the first point's own
-    error where fewer than two points can be made.
+    Raises LimitError for more memory or threads than the machine has, and DfbenchError with the
+    first point's mistake where fewer than two points can be made.
     """
     points, errors = [], []
     for values in product(*(axis.values for axis in axes)):
@@ -83,7 +82,8 @@ def make_points(
         numbers = {axis.name: value for axis, value in zip(axes, values, strict=True)}
         points.append(Point(name, numbers, replace(point, engines=workload.engines)))
     if len(points) < 2:
-        raise errors[0][1]
+        name, error = errors[0]
+        raise DfbenchError(f"--over {name}: {error.mistakes[0].message}")
     check_disk([point.workload for point in points], request.cache)
     skipped = (f"{name} is left out: {error.mistakes[0].message}" for name, error in errors)
     return tuple(points), tuple(skipped)
@@ -96,9 +96,16 @@ def _read_point(request: Request, axes: Sequence[Axis], texts: Sequence[str]) ->
 
 def check_machine(workload: Workload) -> None:
     """Raise LimitError where a point asks for more memory or threads than the machine has."""
+    asked = dict(workload.overrides)
+    memory, (usable, _) = workload.limits.memory or 0, machine.usable_memory()
+    if "limits.memory" in asked and usable and memory > usable:
+        raise LimitError(
+            f"memory={machine.format_size(memory)}: only {machine.format_size(usable)} are usable "
+            "here; sweep up to that"
+        )
     machine.check_limits(workload.limits)
     threads, cores = workload.limits.threads, machine.usable_cores()
-    if "limits.threads" in dict(workload.overrides) and (threads or 0) > cores:
+    if "limits.threads" in asked and (threads or 0) > cores:
         raise LimitError(
             f"threads={threads}: only {cores} cores are usable here; sweep up to {cores}"
         )

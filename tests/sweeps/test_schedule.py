@@ -73,10 +73,10 @@ def request_(tmp_path: Path) -> Request:
         ([], "has no `sweep:`"),
         (["rows"], "the values are missing"),
         (["rows=1e6..1e4"], "--over rows=1e6..1e4: the range '1e6..1e4' runs backwards"),
-        (["rows=5"], "1 points; a sweep has 2 to 200"),
+        (["rows=5"], "1 point; a sweep has 2 to 200"),
         (["rows=1e3,1e4", "rows=1e5"], "listed twice"),
         (["rows=1e3..1e6:20", "groups=1..100:20"], "points; a sweep has"),
-        (["share=1%..100%"], "share applies to files only"),
+        (["share=1%..100%"], "--over share=1%: share applies to files only"),
         (["count=1..9"], "has either queries or tasks"),
     ],
 )
