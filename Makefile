@@ -91,17 +91,32 @@ matrix: $(READY) ## run every engine with limits from 256 MiB to 8 GiB, and chec
 floor: $(READY) ## find the smallest memory limit for each engine on the group-by questions
 	$(BIN)/dfbench floor groupby
 
-# An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one.
+# Each command is bounded: its first round runs whole, and no other starts after SITE_BUDGET.
+# A trial of ten minutes on an idle machine:
+# make site SITE_ROWS=1e4 SITE_LARGE=1e5 SITE_TASKS=100 SITE_OVER=1e3,1e4 SITE_BUDGET=5s SITE_ENGINES='-e pandas -e polars'
 SITE := results/site
+SITE_ROWS ?= 1e6
+SITE_LARGE ?= 1e7
+SITE_TASKS ?= 10000
+SITE_OVER ?= 1e4..3e6:6
+SITE_BUDGET ?= 4min
+SITE_ENGINES ?= # of comparisons; by itself each workload's own
+SITE_CURVES ?= -e pandas -e polars -e duckdb
+# What ships, but for what takes hours, or belongs to one machine's memory.
+SITE_WORKLOADS ?= $(filter-out larger_than_memory matrix random_walk,$(basename $(notdir $(wildcard workloads/*.yaml))))
+# An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one.
+define RUN
+-$(BIN)/dfbench $(1) --time-budget $(SITE_BUDGET) --results $(SITE)
+
+endef
 site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark's 1e7 rows (about an hour)
-	-for name in groupby join apply random_walk upgrade; do $(BIN)/dfbench compare $$name --results $(SITE); done
-	-$(BIN)/dfbench compare groupby --set dataset.rows=1e7 --memory 8GiB --results $(SITE)
-	-$(BIN)/dfbench compare join --set dataset.rows=1e7 --memory 8GiB --results $(SITE)
-	-for name in groupby join apply; do \
-		$(BIN)/dfbench sweep $$name --over rows=1e4..3e6:6 -e pandas -e polars -e duckdb --results $(SITE); \
-	done
-	-$(BIN)/dfbench sweep random_walk --over count=10..1000 --results $(SITE)
 	$(BIN)/python -m pytest tests/oracle/published.py
+	$(foreach name,$(SITE_WORKLOADS),$(call RUN,compare $(name) --set dataset.rows=$(SITE_ROWS) $(if $(filter-out upgrade,$(name)),$(SITE_ENGINES))))
+	$(call RUN,compare random_walk --set tasks.count=$(SITE_TASKS))
+	$(foreach name,groupby join,$(call RUN,compare $(name) --set dataset.rows=$(SITE_LARGE) --memory 8GiB $(SITE_ENGINES)))
+	$(foreach name,$(filter-out upgrade,$(SITE_WORKLOADS)),$(call RUN,sweep $(name) --over rows=$(SITE_OVER) $(or $(SITE_ENGINES),$(SITE_CURVES))))
+	$(if $(filter upgrade,$(SITE_WORKLOADS)),$(call RUN,sweep upgrade --over rows=$(SITE_OVER)))
+	$(call RUN,sweep random_walk --over count=10..1000)
 	$(BIN)/dfbench page $(SITE) -o site
 
 docs: $(READY) ## build the documentation as a site, in build/docs
