@@ -65,19 +65,19 @@ def read_lines(
     return tuple(made), tuple(warnings)
 
 
-def unwritable(path: Path, reason: str) -> ResultsError:
-    """Describe that a file of the results cannot be written, and why."""
-    mend = "choose another folder with `--results DIR`"
+def unwritable(path: Path, reason: str, option: str = "--results DIR") -> ResultsError:
+    """Describe that a file cannot be written, why, and which option names its folder."""
+    mend = f"choose another folder with `{option}`"
     return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
 
 
 @contextmanager
-def reporting_errors(path: Path) -> Iterator[None]:
+def reporting_errors(path: Path, option: str = "--results DIR") -> Iterator[None]:
     """Turn a failure of the file system into a sentence."""
     try:
         yield
     except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from error
+        raise unwritable(path, error.strerror or str(error), option) from error
 
 
 @contextmanager

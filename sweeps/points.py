@@ -10,11 +10,12 @@ from itertools import product
 from pathlib import Path
 
 from ..comparison.request import Request
+from ..datasets.source_files import find_files
 from ..errors import DfbenchError, LimitError, WorkloadError
 from ..execution import machine
 from ..report.units import format_count
 from ..spec.sweep import Axis, read_axis
-from ..spec.workload import Generated, Workload
+from ..spec.workload import Files, Generated, Workload
 from ..storage.sweeps import name_point
 
 MOST_POINTS = 200
@@ -82,8 +83,8 @@ def make_points(
         numbers = {axis.name: value for axis, value in zip(axes, values, strict=True)}
         points.append(Point(name, numbers, replace(point, engines=workload.engines)))
     if len(points) < 2:
-        name, error = errors[0]
-        raise DfbenchError(f"--over {name}: {error.mistakes[0].message}")
+        name, first = errors[0]
+        raise DfbenchError(f"--over {name}: {first.mistakes[0].message}")
     check_disk([point.workload for point in points], request.cache)
     skipped = (f"{name} is left out: {error.mistakes[0].message}" for name, error in errors)
     return tuple(points), tuple(skipped)
@@ -113,8 +114,8 @@ def check_machine(workload: Workload) -> None:
 
 def check_disk(workloads: Sequence[Workload], cache: Path) -> None:
     """Raise LimitError where the data of all points does not fit on the disk of the cache."""
-    datasets = {one.dataset for one in workloads if isinstance(one.dataset, Generated)}
-    needed = ROW_BYTES * sum(dataset.rows for dataset in datasets)
+    datasets = {one.dataset for one in workloads if one.dataset}
+    needed = sum(map(_estimate_bytes, datasets))
     there = next(folder for folder in (cache, *cache.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free
     if needed > free:
@@ -122,6 +123,15 @@ def check_disk(workloads: Sequence[Workload], cache: Path) -> None:
             f"the data of all points takes about {machine.format_size(needed)}, and {there} has "
             f"{machine.format_size(free)} free; sweep fewer rows, or set DFBENCH_CACHE"
         )
+
+
+def _estimate_bytes(dataset: Generated | Files) -> int:
+    """Return about how much disk the data takes in the cache; files are read in place at 100 %."""
+    if isinstance(dataset, Generated):
+        return ROW_BYTES * dataset.rows
+    if dataset.share == 1:
+        return 0
+    return int(dataset.share * sum(path.stat().st_size for path in find_files(dataset).paths))
 
 
 def rank_hardness(axes: Sequence[Axis], values: Mapping[str, float]) -> tuple[float, ...]:

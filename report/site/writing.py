@@ -37,6 +37,7 @@ from .pages import REPORTS, SWEEPS, render_badges, render_index
 
 INDEX, PAGE, LOCK = "dfbench-site.json", "index.html", ".dfbench-site.lock"
 SCHEMA_VERSION = 1
+OPTION = "-o DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def write_site(results: Sequence[Path], site: Path) -> SiteSummary:
     while another process writes the same site.
     """
     found = find_comparisons(results)
-    with files.reporting_errors(site):
+    with files.reporting_errors(site, OPTION):
         site.mkdir(parents=True, exist_ok=True)
     with _lock(site):
         before = _read_index(site)
@@ -94,11 +95,8 @@ class _Writer:
     def write(self, name: str, text: str) -> None:
         path = self.site / name
         if name not in self.own and _differs(path, text):
-            raise ResultsError(
-                f"{path}: dfbench did not write this file and does not overwrite it; "
-                "choose another folder by `-o`"
-            )
-        with files.reporting_errors(path):
+            raise _foreign(path)
+        with files.reporting_errors(path, OPTION):
             path.parent.mkdir(exist_ok=True)
         files.write(path, text)
         self.own.add(name)
@@ -149,7 +147,7 @@ def _link_reports(view: SweepView, path: Path, keys: Mapping[Path, str]) -> Swee
 def _lock(site: Path) -> Iterator[None]:
     """Hold a site alone; ResultsError where another process holds it."""
     path = site / LOCK
-    with files.reporting_errors(path):
+    with files.reporting_errors(path, OPTION):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -164,6 +162,7 @@ def _lock(site: Path) -> Iterator[None]:
 
 def _read_index(site: Path) -> SiteIndex:
     if not (site / INDEX).exists():
+        _check_new(site / PAGE)
         return SiteIndex({}, {}, set())
     record = folder.read_record(site / INDEX)
     if record.get("schema_version") != SCHEMA_VERSION:
@@ -176,6 +175,22 @@ def _read_index(site: Path) -> SiteIndex:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unreadable(site, repr(error)) from error
+
+
+def _check_new(page: Path) -> None:
+    """Raise ResultsError for a page that dfbench did not write, before any file is written.
+
+    A run that was killed may have left a page without an index.
+    """
+    if page.is_symlink() or (page.exists() and b"dfbench" not in page.read_bytes()):
+        raise _foreign(page)
+
+
+def _foreign(path: Path) -> ResultsError:
+    return ResultsError(
+        f"{path}: dfbench did not write this file and does not overwrite it; "
+        "choose another folder by `-o`"
+    )
 
 
 def _index_by_key(records: Sequence[Mapping[str, Any]], read: Callable[..., Any]) -> dict[str, Any]:

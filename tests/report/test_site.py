@@ -91,6 +91,9 @@ def test_nothing_is_overwritten_that_is_not_dfbenchs(results: Path) -> None:
     with pytest.raises(ResultsError, match=r"index\.html: dfbench did not write this file"):
         write_site([results], site)
     assert (site / "index.html").read_text() == "mine"
+    assert {path.name for path in site.iterdir()} <= {"index.html", LOCK}
+    with pytest.raises(ResultsError, match="choose another folder with `-o DIR`"):
+        write_site([results], site / "index.html")
     (site / "index.html").unlink()
     assert write_site([results], site).total == 1
 

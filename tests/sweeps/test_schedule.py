@@ -111,6 +111,16 @@ def test_more_than_the_machine_has_is_a_sentence(request_: Request, over: str) -
     assert machine.usable_cores() < 4096
 
 
+def test_copies_of_files_that_the_disk_does_not_hold_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("k,v\n1,2\n")
+    text = WORKLOAD.replace("generate: db-benchmark-groupby, rows: 1e3, groups: 10", "files: d.csv")
+    (tmp_path / "tiny.yaml").write_text(text)
+    request = Request(tmp_path / "tiny.yaml", cache=tmp_path)
+    workload = request.read()
+    with pytest.raises(LimitError, match=r"the data of all points takes about .* TiB"):
+        make_points(request, workload, read_axes(workload, ["share=100%,1e17%"]))
+
+
 def test_a_workload_names_its_own_axes(tmp_path: Path) -> None:
     file = tmp_path / "tiny.yaml"
     file.write_text(WORKLOAD + "sweep: {rows: 1e2..1e5}\n")
