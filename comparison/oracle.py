@@ -16,6 +16,7 @@ from functools import cache, partial, reduce
 from pathlib import Path
 from typing import cast
 
+from ..datasets.dataset import Dataset
 from ..engines import find, versions
 from ..engines.base import Engine, Program
 from ..engines.duckdb import ENGINE as DUCKDB
@@ -24,7 +25,7 @@ from ..engines.writing.properties import Facts
 from ..engines.writing.sql import ADD, CAST, MULTIPLY, NEGATIVE, Sql, SqlWriter
 from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
-from ..execution.job import Job
+from ..execution.job import Job, OtherData
 from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
@@ -174,12 +175,17 @@ COMPENSATED = {"sum": "fsum", "mean": "favg"}
 EXACT = replace(DUCKDB, statement=ExactStatement)
 
 
-def find_answer(plan: Plan, query: Query | Tasks) -> Expected | Unanswered:
-    """Return the oracle's answer, or why there is none; it is kept, so that it is computed once."""
+def find_answer(
+    plan: Plan, query: Query | Tasks, other: Dataset | None = None
+) -> Expected | Unanswered:
+    """Return the oracle's answer, or why there is none; it is kept, so that it is computed once.
+
+    DuckDB's process answers the `other` rows as well where it has to start: starting takes longer.
+    """
     try:
         if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
             return _find_python(plan, query)
-        return _find_exact(plan, query)
+        return _find_exact(plan, query, other)
     except DfbenchError as reason:
         return Unanswered(str(reason))
 
@@ -196,10 +202,10 @@ def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
             return Expected(answer)
 
 
-def _find_exact(plan: Plan, query: Query) -> Expected:
+def _find_exact(plan: Plan, query: Query, other: Dataset | None) -> Expected:
     """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
     found = find_possibilities(query, plan.data.schema)
-    answer = _answer(plan, found.query, EXACT)
+    answer = _answer(plan, found.query, EXACT, other)
     return Expected(answer, found.errors, found.mixed, _answer_later(plan, found.variants))
 
 
@@ -226,33 +232,51 @@ def _name_variant(query: Query, number: int) -> Query:
     return replace(query, name=f"{query.name}~{number}")
 
 
-def _answer(plan: Plan, query: Query | Tasks, oracle: Engine) -> Path:
+def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, other: Dataset | None = None) -> Path:
     """Return the file of an answer, computed where it is not kept; DfbenchError where it is not.
 
-    It is kept under the hashes of the data and the program.
+    It is kept under the hashes of the data and the program, and so is that to `other` rows where
+    the program for them is the same.
     """
     program = write_program(oracle, query, plan.data.schema, plan.resources)
     if isinstance(program, Unsupported):
         raise program
-    version = _describe_engine(oracle.name).rpartition(" ")[2]
-    kept = plan.answers / f"{plan.data.sha}-{program.sha}-{version}.arrow"
+    kept = _name_answer(plan, plan.data, program)
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        _compute(plan, query, program, kept)
+        same = other and write_program(oracle, query, other.schema, plan.resources) == program
+        _compute(plan, query, program, kept, other if same else None)
     return kept
 
 
-def _compute(plan: Plan, query: Query | Tasks, program: Program, kept: Path) -> None:
-    text, fresh = (kept.with_suffix(f".{os.getpid()}.{suffix}") for suffix in ("py", "arrow"))
+def _name_answer(plan: Plan, data: Dataset, program: Program) -> Path:
+    version = _describe_engine(program.engine).rpartition(" ")[2]
+    return plan.answers / f"{data.sha}-{program.sha}-{version}.arrow"
+
+
+def _compute(
+    plan: Plan, query: Query | Tasks, program: Program, kept: Path, other: Dataset | None
+) -> None:
+    suffixes = ("py", "arrow", "other.arrow")
+    made = [kept.with_suffix(f".{os.getpid()}.{suffix}") for suffix in suffixes]
+    text, fresh, beside = made
     text.write_text(program.text)
+    job = _build_job(plan, query, program, text, fresh)
+    if other:
+        rows = OtherData(other.path, other.joins(query), beside, other.rows)
+        job = replace(job, other=rows)
     try:
-        run = execute(_build_job(plan, query, program, text, fresh), plan.backend)
+        run = execute(job, plan.backend)
+        if other and run.outcome in {Outcome.CRASHED, Outcome.WRONG}:  # perhaps by the other rows
+            other, run = None, execute(replace(job, other=None), plan.backend)
         if run.outcome is not Outcome.OK:
             raise DfbenchError(_describe_failure(run))
         fresh.replace(kept)
+        if other:
+            beside.replace(_name_answer(plan, other, program))
     finally:
-        text.unlink(missing_ok=True)
-        fresh.unlink(missing_ok=True)
+        for file in made:
+            file.unlink(missing_ok=True)
 
 
 def _describe_failure(run: Run) -> str:

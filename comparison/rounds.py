@@ -225,7 +225,7 @@ class Rounds:
     def _ask_oracle(self, query: Query | Tasks) -> Expected | Unanswered:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
         if query.name not in self.expected:
-            self.expected[query.name] = oracle.find_answer(self.plan, query)
+            self.expected[query.name] = oracle.find_answer(self.plan, query, self.other)
         return self.expected[query.name]
 
     def _agreements(self) -> None:

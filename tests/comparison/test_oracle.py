@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import dfbench
@@ -13,6 +14,7 @@ from dfbench.commands.result import exit_status
 from dfbench.comparison.oracle import EXACT, find_answer
 from dfbench.comparison.plan import make_plan
 from dfbench.datasets.dataset import make_dataset
+from dfbench.datasets.other_rows import make_other_rows
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines.interactive import load_program
 from dfbench.execution.limits import find_backend
@@ -109,6 +111,25 @@ engines: [pandas]"""
     module = load_program(EXACT.write(query, read_schema(path)))
     answer = module.rows(module.query(module.load(str(path))))
     assert answer.to_pydict() == {"k": ["a"], "s": [1.0], "m": [0.1]}  # a plain sum: 0.99…
+
+
+def test_one_process_answers_the_other_rows_as_well(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"k": [1, 1, 2, 2], "x": [1, 2, 3, 4]}), tmp_path / "data.parquet")
+    text = "workload: w\ndataset: {files: data.parquet}\nqueries: {q: {group_by: k, aggregate: "
+    (tmp_path / "own.yaml").write_text(text + "{s: sum(x)}}}\nengines: [pandas]\n")
+    workload = read(tmp_path / "own.yaml")
+    data = make_dataset(workload.dataset, tmp_path / "cache")
+    other = make_other_rows(data, tmp_path / "cache")
+    assert other is not None
+    planned = make_plan(workload, data, find_backend("none"), tmp_path / "answers", {})
+    (query,) = workload.queries
+    find_answer(planned, query, other)
+    kept = set((tmp_path / "answers").iterdir())
+    expected = find_answer(replace(planned, data=other), query)
+    assert kept == set((tmp_path / "answers").iterdir())
+    rows = pq.read_table(other.path).group_by("k").aggregate([("x", "sum")])
+    answer = rows.rename_columns(["k", "s"])
+    assert compare_answer(expected, answer, query, other.rows).agrees
 
 
 ROUNDED = """
