@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ...spec.workload import Query, Tasks
 from ..base import Program
@@ -236,8 +237,13 @@ def format_code(text: str) -> str:
     """Format a text as black does."""
     if not _FORMATS.get():
         return text
+    return _format(re.sub(r"\n{4,}", "\n\n\n", text))
+
+
+@lru_cache(maxsize=1024)  # the points of a sweep have the same programs
+def _format(text: str) -> str:
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
     from black.mode import TargetVersion  # noqa: PLC0415
 
     mode = black.Mode(target_versions={TargetVersion.PY311}, line_length=88)
-    return black.format_str(re.sub(r"\n{4,}", "\n\n\n", text), mode=mode)
+    return black.format_str(text, mode=mode)
