@@ -32,6 +32,7 @@ class Progress:
     round: int = 0
     search: tuple[str, str] = ("", "")
     budget: float | None = None
+    warned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Start the clock."""
@@ -81,7 +82,10 @@ class Progress:
         self.round = max(self.round, round_)
 
     def warn(self, sentence: str) -> None:
-        """Write a warning that is known before the first run."""
+        """Write a warning that is known before the first run; the points of a sweep share it."""
+        if sentence in self.warned:
+            return
+        self.warned.add(sentence)
         self._clear()
         self._log(f"! {sentence}")
 

@@ -39,6 +39,13 @@ def test_where_a_line_can_be_drawn_anew_each_run_is_told(kind: type) -> None:
     assert ("\x1b" in text) == (kind is Terminal)
 
 
+def test_a_warning_that_the_points_of_a_sweep_share_is_told_once() -> None:
+    progress = Progress(2, io.StringIO())
+    for sentence in ("no swap", "no swap", "one core"):
+        progress.warn(sentence)
+    assert progress.file.getvalue() == "! no swap\n! one core\n"
+
+
 def test_in_a_notebook_a_shorter_line_covers_the_one_before() -> None:
     lines = told(Notebook()).rpartition("\r")[0].split("\r")[1:]
     assert {len(line) for line in lines} == {100}
