@@ -28,6 +28,7 @@ from .grammar import (
     WORKLOAD,
     Key,
 )
+from .limits import Limits
 from .own_programs import ProgramReader
 from .parser import ExpressionError
 from .quantities import parse_number
@@ -40,7 +41,6 @@ from .workload import (
     CsvFormat,
     Files,
     Generated,
-    Limits,
     Measure,
     Query,
     QueryText,
