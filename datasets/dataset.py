@@ -47,8 +47,8 @@ class Dataset:
 
     def joins(self, query: Query | Tasks) -> tuple[Path, ...]:
         """Return the files that a query's program loads beside the dataset's own."""
-        join = None if isinstance(query, Tasks) else query.steps[0].join
-        return () if join is None else (dict(self.tables)[join.table].path,)
+        names = () if isinstance(query, Tasks) else query.tables
+        return tuple(dict(self.tables)[name].path for name in names)
 
     @property
     def files(self) -> tuple[Path, ...]:

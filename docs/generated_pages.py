@@ -20,6 +20,7 @@ TABLES = {
     "`dataset`": grammar.DATASET,
     "A query": grammar.QUERY,
     "`join`": grammar.JOIN,
+    "`asof`": grammar.ASOF,
     "`largest` and `smallest`": grammar.EXTREME,
     "`apply`": grammar.APPLY,
     "`tasks`": grammar.TASKS,

@@ -27,7 +27,7 @@ class CuDF(Adapter):
         query = inputs.query
         if query.apply:
             raise Unsupported(query.name, "row and group functions are not implemented for cuDF")
-        first = PandasSteps(query, inputs.rows, met=inputs.joining)
+        first = PandasSteps(query, inputs.rows, joinings=inputs.joinings)
         statements = write_steps(first, inputs.later)
         if re.search(r"\bnp\.(where|select)\(", statements):
             raise Unsupported(

@@ -14,9 +14,10 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect, write_chain
+from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
 from .writing.passes.correlation import corr_as_sums
-from .writing.passes.join import Inputs, Joining
+from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
@@ -217,7 +218,7 @@ class Daft(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain over a frame that is collected in memory."""
-        chain = write_chain(DaftChain, inputs, inputs.frame(_write_join))
+        chain = write_chain(DaftChain, inputs, quote("data"), _write_join)
         return Parts(
             imports=IMPORTS,
             load=inputs.load(_write_read),
@@ -238,13 +239,15 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return quote("t.collect()", t=frame)
 
 
-def _write_join(joining: Joining) -> ast.expr:
-    options = {"on": joining.key}
-    if joining.join.how == "left":
-        options["how"] = literal("left")
+def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
+    joining.only("Daft", "inner", "left", "semi", "anti")
+    joining.hide_keys("Daft")
+    options = joining.keys
+    if joining.join.how != "inner":
+        options["how"] = literal(joining.join.how)
     if joining.new_names:
         options["suffix"] = literal(SUFFIX)
-    return quote("data.join(t, **o)", t=quote(joining.name), o=options)
+    return quote("d.join(t, **o)", d=rows, t=quote(joining.name), o=options)
 
 
 ENGINE = Daft(

@@ -12,8 +12,9 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
 from .writing.chain import Chain, Dialect, write_chain
+from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
-from .writing.passes.join import Inputs, Joining
+from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
@@ -170,7 +171,7 @@ class DataFusion(Adapter):
             why = "its partitions arrive in any order"
             raise Unsupported(inputs.query.name, why)
         context = fill("ctx = SessionContext(CONFIG)", CONFIG=_write_config(resources))
-        chain = write_chain(DataFusionChain, inputs, inputs.frame(_write_join))
+        chain = write_chain(DataFusionChain, inputs, quote("data"), _write_join)
         return Parts(
             imports=IMPORTS,
             load=f"{context}\n{inputs.load(_write_read)}",
@@ -199,16 +200,18 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _write_join(joining: Joining) -> ast.expr:
+def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
+    joining.only("DataFusion", "inner", "left", "semi", "anti")
     other = quote(joining.name)
     for name, shown in joining.new_names.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)
     # Without a name of its own, the key would be of both.
     other = quote("t.alias(n)", t=other, n=joining.name)
-    options = {"on": joining.key}
-    if joining.join.how == "left":
-        options["how"] = literal("left")
-    return quote("data.join(t, **o)", t=other, o=options)
+    joining.hide_keys("DataFusion")
+    options = joining.keys
+    if joining.join.how != "inner":
+        options["how"] = literal(joining.join.how)
+    return quote("d.join(t, **o)", d=rows, t=other, o=options)
 
 
 ENGINE = DataFusion(

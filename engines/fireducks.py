@@ -56,7 +56,7 @@ class FireDucks(Adapter):
         if not inputs.data.rows or missing or (not query.select and _has_missing(query, rows)):
             why = "FireDucks distinguishes NaN from null, so its answers differ from pandas'"
             raise Unsupported("missing values" if inputs.data.rows else "no rows", why)
-        first = PandasSteps(query, rows, met=inputs.joining)
+        first = PandasSteps(query, rows, joinings=inputs.joinings)
         return Parts(
             imports=IMPORTS,
             load=inputs.load(_write_read),

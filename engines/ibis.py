@@ -14,8 +14,9 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect, split_named, write_chain
+from .writing.joins import Joining, name_columns
 from .writing.passes.constants import derive_constants
-from .writing.passes.join import Inputs, Joining
+from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import is_keyword, literal, quote, to_source
@@ -212,7 +213,7 @@ class Ibis(Adapter):
             if step.query.stable or (step.query.transform and step.rows.ordered):
                 why = "Ibis numbers the rows of stored tables only"
                 raise Unsupported("a step that needs ordered rows", why)
-        chain = write_chain(IbisChain, inputs, inputs.frame(_write_join))
+        chain = write_chain(IbisChain, inputs, quote("data"), _write_join)
         options = {"threads": literal(resources.threads)} if resources.threads else {}
         connect = quote("ibis.duckdb.connect(**o)", o=options)
         return Parts(
@@ -225,7 +226,7 @@ class Ibis(Adapter):
 
 def _load(inputs: Inputs) -> list[str]:
     """Write the statements that load the tables."""
-    if inputs.joining is None:
+    if inputs.is_single:
         return _load_table(inputs.query, inputs.data, "data", "path")
     tables = inputs.tables()
     lines = [_load_table(t.query, t.data, t.name, t.path, f"{t.name} =") for t in tables]
@@ -248,12 +249,22 @@ def _load_table(
     return [fill(NANS.replace("NAME", name), TABLE=table), f"{word} {made}"]
 
 
-def _write_join(joining: Joining) -> ast.expr:
-    if joining.join.how == "inner":
-        return quote("data.join(t, k)", t=quote(joining.name), k=joining.key)
-    joined = quote("data.join(t, k, how='left')", t=quote(joining.name), k=joining.key)
+def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
+    met.only("Ibis", "inner", "left", "semi", "anti", "cross")
+    join, table = met.join, quote(met.name)
+    if join.how == "cross":
+        return quote("d.cross_join(t)", d=rows, t=table)
+    met.hide_keys("Ibis")
+    keys = name_columns(join.on)
+    if join.right_on:
+        keys = literal(list(join.keys))
+    if join.how == "inner":
+        return quote("d.join(t, k)", d=rows, t=table, k=keys)
+    joined = quote("d.join(t, k, how=h)", d=rows, t=table, k=keys, h=join.how)
+    if join.how != "left" or not join.shared:
+        return joined
     # A left join keeps the keys of both.
-    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in joining.join.on])
+    return quote("j.drop(*n)", j=joined, n=[literal(key + SUFFIX) for key in join.shared])
 
 
 ENGINE = Ibis(

@@ -41,8 +41,7 @@ def run(engine: Engine, query: Query | Tasks, frame: object, **tables: object) -
         module = load_program(engine.write(query, replace(read_schema(path), tables=beside)))
         if hasattr(module, "start"):
             module.started = module.start()  # type: ignore[attr-defined]
-        join = query.steps[0].join
-        joined = [str(others[join.table])] if join else []
+        joined = [str(others[name]) for name in query.tables]
         data = module.load(str(path), *joined)
         spread = joined and isinstance(data, tuple)
         return module.query(*data) if spread else module.query(data)

@@ -132,7 +132,7 @@ class Modin(Adapter):
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
-        steps = PandasSteps(query, rows, spread=True, met=inputs.joining)
+        steps = PandasSteps(query, rows, spread=True, joinings=inputs.joinings)
         answer = "answer" if inputs.later else "answer.modin.to_pandas()"
         strings = has_text(inputs)
         return Parts(
@@ -188,7 +188,7 @@ def _write_steps(first: PandasSteps, later: Sequence[Step]) -> str:
     if not later:
         return first.body(FORCED)
     ended = first.body(FIRST.replace("ANSWER", "ANSWER.modin.to_pandas()"))
-    rest = re.sub(r"\bpd\.", "pandas.", write_later(later))
+    rest = re.sub(r"\bpd\.", "pandas.", write_later(later, table="t.modin.to_pandas()"))
     return f"{ended}\n{rest}"
 
 

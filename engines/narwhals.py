@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..errors import Unsupported
@@ -14,11 +14,13 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, Work
+from .polars.joins import cast_keys, merge_keys, write_polars_join
 from .polars.queries import FrameChain
 from .polars.words import UNITS
 from .writing.chain import Dialect, write_chain
+from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
-from .writing.passes.join import Inputs, Joining, write_polars_join
+from .writing.passes.join import Inputs
 from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
@@ -222,10 +224,11 @@ class Narwhals(Adapter):
         """Write one chain from the frame to the answer: lazy, unless the order of rows counts."""
         eager = any(map(_is_ordered, inputs.steps))
         frame = "t" if eager else "t.lazy()"
-        tree = quote(frame, t=quote("data"))
-        if inputs.joining:
-            tree = _write_join(inputs.joining, frame)
-        chain = write_chain(NarwhalsChain, inputs, tree)
+
+        def join(rows: ast.expr, met: Joining) -> ast.expr:
+            return _write_join(rows, met, quote(frame, t=quote(met.name)))
+
+        chain = write_chain(NarwhalsChain, inputs, quote(frame, t=quote("data")), join)
         return Parts(
             imports="import narwhals as nw",
             load=inputs.load(_write_read),
@@ -251,9 +254,18 @@ def _is_ordered(step: Step) -> bool:
     return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
 
 
-def _write_join(joining: Joining, frame: str) -> ast.expr:
-    left, right = (quote(frame, t=quote(name)) for name in ("data", joining.name))
-    return write_polars_join(left, right, joining, "nw")
+def _write_join(rows: ast.expr, met: Joining, table: ast.expr) -> ast.expr:
+    met.only("Narwhals", "inner", "left", "outer", "semi", "anti", "cross")
+    if met.join.how == "outer":
+        rows, table = cast_keys(rows, table, met, "nw")
+        joined = quote("d.join(t, **o)", d=rows, t=table, o={**met.keys, "how": literal("full")})
+        return merge_keys(joined, met, "nw")
+    if keys := met.shown_keys:
+        # Narwhals drops the keys of the table.
+        copies = {new: quote("nw.col(n)", n=name) for name, new in keys.items()}
+        table = quote("t.with_columns(**c)", t=table, c=copies)
+        met = replace(met, reads=tuple(name for name in met.reads if name not in keys.values()))
+    return write_polars_join(rows, table, met, "nw")
 
 
 ENGINE = Narwhals(

@@ -102,9 +102,9 @@ class OwnEngine(Wrapper):
         raise Unsupported(query.name, why)
 
     def _write_frame(self, query: Query, data: Schema, resources: Resources, function: str) -> str:
-        if query.join:
+        if tables := query.tables:
             why = "a function gets one frame; write load(path, other), query and rows for a join"
-            raise Unsupported(f"a join with {query.join.table}", why)
+            raise Unsupported(f"a join with {tables[0]}", why)
         loading = self.engine.write(_read_columns(query), data, resources).text
         kept = [node for node in ast.parse(loading).body if not _is_left_out(node)]
         rows = ROWS[self.own.engine].replace("OUTPUT", repr(query.outputs[-1]))

@@ -13,8 +13,9 @@ from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
 from .writing.chain import Chain, Dialect, write_chain
+from .writing.joins import Joining, name_columns
 from .writing.passes.constants import derive_constants
-from .writing.passes.join import Inputs, Joining
+from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
@@ -177,7 +178,7 @@ class PySpark(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain over a frame that is cached in memory."""
-        chain = write_chain(SparkChain, inputs, inputs.frame(_write_join))
+        chain = write_chain(SparkChain, inputs, quote("data"), _write_join)
         return Parts(
             imports=IMPORTS,
             start=fill(START, SPARK=_session(resources)),
@@ -189,7 +190,7 @@ class PySpark(Adapter):
 
 def _load(inputs: Inputs) -> str:
     """Write `load`; a count fills the cache."""
-    if inputs.joining is None:
+    if inputs.is_single:
         frame = _write_read(inputs.query, inputs.data)
         return fill("data = FRAME\ndata.count()\nreturn data", FRAME=frame)
     counts = "".join(f"{table.name}.count()\n" for table in inputs.tables())
@@ -209,12 +210,19 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return quote("t.cache()", t=frame)
 
 
-def _write_join(joining: Joining) -> ast.expr:
-    other = quote(joining.name)
-    if joining.new_names:
-        other = quote("t.withColumnsRenamed(n)", t=other, n=joining.new_names)
-    options = {"how": literal("left")} if joining.join.how == "left" else {}
-    return quote("data.join(t, k, **o)", t=other, k=joining.key, o=options)
+def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
+    met.only("Spark", "inner", "left", "semi", "anti", "cross")
+    other = quote(met.name)
+    if met.new_names:
+        other = quote("t.withColumnsRenamed(n)", t=other, n=met.new_names)
+    if met.join.how == "cross":
+        return quote("d.crossJoin(t)", d=rows, t=other)
+    met.hide_keys("Spark")
+    if met.join.right_on:
+        names = {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
+        other = quote("t.withColumnsRenamed(n)", t=other, n=names)
+    options = {} if met.join.how == "inner" else {"how": literal(met.join.how)}
+    return quote("d.join(t, k, **o)", d=rows, t=other, k=name_columns(met.join.on), o=options)
 
 
 def _session(resources: Resources) -> ast.expr:

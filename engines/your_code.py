@@ -25,6 +25,7 @@ from .writing.statements import (
     keep_used_imports,
     list_names,
 )
+from .writing.steps import fresh_name
 
 ADDED = """
 import sys
@@ -371,8 +372,11 @@ def _write_added(code: _Code, query: Query) -> str:
 
 
 def _list_tables(query: Query) -> tuple[str, ...]:
-    join = query.steps[0].join
-    return (join.table,) if join else ()
+    """Return the parameters of the tables; one that is joined again has another name there."""
+    names: list[str] = []
+    for name in query.tables:
+        names.append(fresh_name(name, set(names)))
+    return tuple(names)
 
 
 def _write_reading(frame: LoadedFrame, path: str) -> str:

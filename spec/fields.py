@@ -187,6 +187,11 @@ class Section:
                 self.log.add(self.at(key), f"{key} needs {wanted}, not {given}")
         return ()
 
+    def one_or_more(self, key: str, wanted: str) -> tuple[Node, ...]:
+        """Return the entries of a list, or the only value, which needs no list."""
+        node = self.values.get(key)
+        return self.items(key, wanted) if isinstance(node, Items) or node is None else (node,)
+
     def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
         match self.values.get(key):

@@ -35,7 +35,9 @@ Takes = Literal[
     "programs",
     "extreme",
     "apply",
-    "join",
+    "joins",
+    "keys",
+    "asof",
     "steps",
     "how",
     "tables",
@@ -85,7 +87,7 @@ CSV = ("delimiter", "quote", "decimal", "header", "missing")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
     "steps": Key("steps", "Queries in a row: each works on the answer of the one before it."),
-    "join": Key("join", "Another table of the dataset; later clauses see the joined rows."),
+    "join": Key("joins", "Another table, or a list; later clauses see the joined rows."),
     "where": Key("expression", "A condition on rows; only rows for which it is true are kept."),
     "derive": Key(
         "outputs", "New columns: expressions over a row; later ones can use earlier ones."
@@ -108,8 +110,14 @@ QUERY = {
 STEP = {name: key for name, key in QUERY.items() if name not in {"question", "steps"}}
 JOIN = {
     "table": Key("text", "Name of the table: one of the generator's, or of `tables`.", True),
-    "on": Key("names", "Key columns, which have the same name in both tables.", True),
-    "how": Key("how", "inner: matching rows only; left: also unmatched rows of the dataset."),
+    "on": Key("keys", "Key columns; {name: its name in the table} where the names differ."),
+    "how": Key("how", "Rows that are kept: inner, left, right, outer, semi, anti or cross."),
+    "asof": Key("asof", "Match the last row of the table whose time is not later."),
+}
+ASOF = {
+    "on": Key("keys", "The time to compare: one name, or {name: its name in the table}.", True),
+    "by": Key("keys", "Keys that must be equal; default: none."),
+    "within": Key("time", "The most time between both, such as 5min; default: no limit."),
 }
 EXTREME = {
     "column": Key("text", "The column whose values are compared.", required=True),
@@ -159,7 +167,7 @@ BESIDE = ("auto", "all", "none")
 FIND = "find"
 VERIFY = ("exact", "statistical", "none")
 ON_MISSING = ("skip", "call")
-HOW = ("inner", "left")
+HOW = ("inner", "left", "right", "outer", "semi", "anti", "cross")
 ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply", "distinct", "select")
 # Clauses that leave rows to be the answer themselves.
 ROWS = ("join", "where", "derive", "sort", "limit")

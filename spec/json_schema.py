@@ -11,6 +11,7 @@ from .fields import TABLE, WORD
 from .generated_data import GENERATORS
 from .grammar import (
     APPLY,
+    ASOF,
     BESIDE,
     DATASET,
     ENGINE,
@@ -36,12 +37,11 @@ Schema: TypeAlias = dict[str, object]
 
 _NAME = {"type": "string", "minLength": 1}
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
-_NAMES: Schema = {
-    "anyOf": [
-        _SCALAR,
-        {"type": "array", "items": _SCALAR, "minItems": 1, "uniqueItems": True},
-    ]
-}
+_NAME_LISTS: list[Schema] = [
+    _SCALAR,
+    {"type": "array", "items": _SCALAR, "minItems": 1, "uniqueItems": True},
+]
+_NAMES: Schema = {"anyOf": _NAME_LISTS}
 
 
 def _object(keys: Mapping[str, Key], **more: object) -> Schema:
@@ -88,6 +88,7 @@ FORMS: dict[Takes, Schema] = {
     "load": {"enum": list(LOADS)},
     "beside": {"enum": list(BESIDE)},
     "constants": _mapping(_SCALAR),
+    "keys": {"anyOf": [*_NAME_LISTS, _mapping(_SCALAR)]},
     "how": {"enum": list(HOW)},
     "part": {"type": "string", "pattern": r"^[0-9.]+\s*%$"},
     "sweep": {**_mapping(_NAMES), "maxProperties": MOST_AXES},
@@ -105,13 +106,15 @@ FORMS |= {
     },
     "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
     "extreme": _object(EXTREME),
-    "join": _object(JOIN),
+    "asof": _object(ASOF),
     "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
     "tasks": {"anyOf": [_object(TASKS), {"type": "array", "items": _object(TASKS)}]},
     "limits": _object(LIMITS),
     "measure": _object(MEASURE),
     "programs": _mapping({"anyOf": [_SCALAR, _object(PROGRAM)]}),
 }
+_JOIN = _object(JOIN, anyOf=_one_of("on", "asof", "how"))
+FORMS |= {"joins": {"anyOf": [_JOIN, {"type": "array", "items": _JOIN, "minItems": 1}]}}
 FORMS |= {"steps": {"type": "array", "items": _object(STEP), "minItems": 1}}
 FORMS |= {
     "queries": {

@@ -50,7 +50,7 @@ def order_after(step: Query, before: Order) -> Order:
 
 def join_order(step: Query, before: Order) -> Order:
     """Return the order of the rows that a step's clauses see: joined rows have none."""
-    return Order(defined=False) if step.join else before
+    return Order(defined=False) if step.joins else before
 
 
 def _answer_order(step: Query, rows: Order) -> Order:

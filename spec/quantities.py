@@ -12,7 +12,7 @@ UNITS_OF_SIZE = {
     **{f"{p}iB": 1024**n for n, p in enumerate("KMGT", 1)},
     **{p: 1024**n for n, p in enumerate("KMGT", 1)},  # as docker, free and ulimit mean them
 }
-UNITS_OF_TIME = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+UNITS_OF_TIME = {"ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86400}
 
 _NUMBER = r"[+-]?(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*([A-Za-z]*)", re.ASCII)

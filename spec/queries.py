@@ -158,8 +158,8 @@ class _Clauses:
 
     def read(self, data: Scope) -> tuple[Query, Scope]:
         """Read the step, and return it with the scope of its answer."""
-        tables = data.tables
-        join, data = self.read_join(data)
+        tables, schemas = data.tables, data.schema.tables if data.schema else ()
+        joins, data = self.read_joins(data)
         later = tuple(name.text for name, _ in self.derive_pairs())
         where = self.condition("where", replace(data, later=later))
         rows, derive = self.read_derived(data)
@@ -168,7 +168,7 @@ class _Clauses:
         query = Query(
             name="",
             question="",
-            join=join,
+            joins=joins,
             where=where,
             derive=derive,
             group_by=keys,
@@ -184,21 +184,23 @@ class _Clauses:
         self.check_order(query)
         answer = self.answer(query, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
-        return query, replace(answer, what="column", tables=tables)
+        schema = answer.schema and replace(answer.schema, tables=schemas)
+        return query, replace(answer, what="column", schema=schema, tables=tables)
 
-    def read_join(self, data: Scope) -> tuple[Join | None, Scope]:
-        """Read the join, and see the joined rows; any column where it is mistaken."""
+    def read_joins(self, data: Scope) -> tuple[tuple[Join, ...], Scope]:
+        """Read the joins, and see the joined rows; any column where one is mistaken."""
         if "join" not in self.given:
-            return None, data
-        if self.number > 1:
-            message = "only the first step can join a table; put the join there"
-            self.log.add(self.given.at("join"), message)
-            return None, Scope()
-        join = JoinReader(self.log, self.given, data.schema, data.tables).read()
+            return (), data
         if "apply" in self.given:
             message = "apply needs ordered rows, and joined rows have no order"
             self.log.add(self.given.at("apply"), message)
-        return join, Scope.of(join_schemas(data.schema, join) if data.schema and join else None)
+        found: list[Join] = []
+        schema, tables = data.schema, data.tables
+        for node in self.given.one_or_more("join", "a join, or a list of joins"):
+            join = JoinReader(self.log, node, schema, tables).read()
+            schema = join_schemas(schema, join) if schema and join else None
+            found += [join] if join else []
+        return tuple(found), replace(Scope.of(schema), tables=tables)
 
     def select(self, rows: Scope) -> tuple[str, ...]:
         """Return the columns of the rows that are the answer, as far as they are known."""
@@ -328,7 +330,7 @@ class _Clauses:
         if join_order(query, self.order).defined or query.order_by:
             return
         why = f"the answer of step {self.number - 1} has no order; sort it by all of its keys"
-        why = "joined rows have no order" if query.join else why
+        why = "joined rows have no order" if query.joins else why
         for clause, outputs in (("aggregate", query.aggregate), ("transform", query.transform)):
             places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
             for output in outputs:

@@ -485,7 +485,8 @@ def _with_keys(
     """
     if not isinstance(dataset, Files) or dataset.share <= 1:
         return dataset
-    kept = {name for query in queries if query.join for name in query.join.on}
+    joins = [join for query in queries for step in query.steps for join in step.joins]
+    kept = {name for join in joins for name in join.left_columns}
     kept |= {name for query in queries if query.where for name in columns(query.where)}
     keys = dict.fromkeys(key for query in queries for key in query.group_by)
     return replace(dataset, keys=tuple(key for key in keys if key not in kept))

@@ -19,7 +19,9 @@ def merge_steps(steps: Sequence[Query]) -> Query:
     found = [first]
     for step in rest:
         before = found[-1]
-        if _only_prepares(before) and not _reads_derived(step, before):
+        if _only_joins(before) and step.joins:
+            found[-1] = replace(step, joins=(*before.joins, *step.joins))
+        elif _only_prepares(before) and not (step.joins or _reads_derived(step, before)):
             found[-1] = _put_before(before, step)
         elif _only_ends(step) and before.limit is None and not (before.sort and step.sort):
             found[-1] = _put_behind(before, step)
@@ -28,23 +30,16 @@ def merge_steps(steps: Sequence[Query]) -> Query:
     return replace(found[-1], earlier=tuple(found[:-1]))
 
 
-def select_all(query: Query, names: tuple[str, ...]) -> Query:
-    """Return a query over rows of these columns, with those of each answer that is all of them."""
-    found: list[Query] = []
-    for step in query.steps:
-        if _is_whole(step):
-            step = replace(step, select=(*names, *(o.name for o in step.derive)))  # noqa: PLW2901
-        names = step.outputs
-        found.append(step)
-    return replace(found[-1], earlier=tuple(found[:-1]))
-
-
 def _only_prepares(step: Query) -> bool:
     return _is_whole(step) and not (step.having or step.sort or step.limit is not None)
 
 
+def _only_joins(step: Query) -> bool:
+    return _only_prepares(step) and not (step.where or step.derive)
+
+
 def _only_ends(step: Query) -> bool:
-    return _is_whole(step) and not step.derive
+    return _is_whole(step) and not (step.joins or step.derive)
 
 
 def _is_whole(step: Query) -> bool:
@@ -60,7 +55,7 @@ def _reads_derived(step: Query, before: Query) -> bool:
 def _put_before(before: Query, step: Query) -> Query:
     where = _both(before.where, step.where)
     derive = (*before.derive, *step.derive)
-    return replace(step, join=before.join, where=where, derive=derive)
+    return replace(step, joins=before.joins, where=where, derive=derive)
 
 
 def _put_behind(before: Query, step: Query) -> Query:

@@ -26,7 +26,7 @@ from .expression import (
     Value,
 )
 from .parser import ARITHMETIC, COMPARISONS
-from .workload import GroupFunction, Output, Query, RowFunction, SortKey
+from .workload import GroupFunction, Join, Output, Query, RowFunction, SortKey
 
 _ARITHMETIC = {word: op for op, word in ARITHMETIC.items()}
 _COMPARISONS = {word: op for op, word in COMPARISONS.items()}
@@ -144,9 +144,9 @@ def question(query: Query) -> str:
 
 def _describe_step(query: Query) -> str:
     parts = [] if query.asks_for_rows and query.whole else [_describe_answer(query)]
-    if join := query.join:
+    if query.joins:
         parts += ["of"] if parts else []
-        parts.append(f"the {join.how} join with {join.table} on {', '.join(join.on)}")
+        parts.append(" and ".join(map(_describe_join, query.joins)))
     if query.group_by and not (query.is_distinct or isinstance(query.apply, RowFunction)):
         parts.append(f"by {', '.join(query.group_by)}")
     if query.order_by:
@@ -158,6 +158,13 @@ def _describe_step(query: Query) -> str:
 
 def _sort_key(key: SortKey) -> str:
     return f"{key.name} descending" if key.descending else key.name
+
+
+def _describe_join(join: Join) -> str:
+    words = "as-of" if join.asof else join.how
+    pairs = (*join.keys, *([(join.asof.left, join.asof.right)] if join.asof else []))
+    keys = ", ".join(one if one == other else f"{one} = {other}" for one, other in pairs)
+    return f"the {words} join with {join.table}{f' on {keys}' if keys else ''}"
 
 
 def _describe_answer(query: Query) -> str:

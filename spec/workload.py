@@ -58,16 +58,58 @@ class Files:
     keys: tuple[str, ...] = ()
 
 
+How = Literal["inner", "left", "right", "outer", "semi", "anti", "cross", "asof"]
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The times of an as-of join: names on both sides, and the most seconds between them."""
+
+    left: str
+    right: str
+    within: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Another table of the dataset, joined on equal keys.
+    """Another table of the dataset, joined on equal keys: `on` of the rows, `right_on` of it.
 
-    A missing key matches nothing. `left` keeps the rows that match nothing, once each.
+    A missing key matches nothing. `left` keeps the rows that match nothing, once each, `right` the
+    table's, `outer` both. `semi` and `anti` keep the rows that match, or do not, and add no column.
+    An as-of join has its times in `asof`, and may have no keys.
     """
 
     table: str
-    on: tuple[str, ...]
-    how: Literal["inner", "left"] = "inner"
+    on: tuple[str, ...] = ()
+    how: How = "inner"
+    right_on: tuple[str, ...] = ()
+    asof: AsOf | None = None
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the names of each key: that of the rows, and that of the table."""
+        return tuple(zip(self.on, self.right_on or self.on, strict=True))
+
+    @property
+    def left_columns(self) -> tuple[str, ...]:
+        """Return the columns of the rows that the join compares."""
+        return (*self.on, *([self.asof.left] if self.asof else []))
+
+    @property
+    def right_columns(self) -> tuple[str, ...]:
+        """Return the columns of the table that the join compares."""
+        return (*(self.right_on or self.on), *([self.asof.right] if self.asof else []))
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Return what has one name on both sides, and is one column of the joined rows."""
+        pairs = zip(self.left_columns, self.right_columns, strict=True)
+        return tuple(left for left, right in pairs if left == right)
+
+    @property
+    def adds_columns(self) -> bool:
+        """Return whether the table's columns are beside those of the rows."""
+        return self.how not in {"semi", "anti"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +218,7 @@ class Query:
 
     name: str
     question: str
-    join: Join | None = None
+    joins: tuple[Join, ...] = ()
     where: Expr | None = None
     derive: tuple[Output, ...] = ()
     group_by: tuple[str, ...] = ()
@@ -198,6 +240,11 @@ class Query:
     def steps(self) -> tuple[Query, ...]:
         """Return the steps, each as a query of its own; the last one's answer is the query's."""
         return (*self.earlier, replace(self, earlier=())) if self.earlier else (self,)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables that its program loads beside the dataset, once for each join."""
+        return tuple(join.table for step in self.steps for join in step.joins)
 
     @property
     def asks_for_rows(self) -> bool:

@@ -3,48 +3,101 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from ..spec.joins import join_schemas, name_table_columns
+from ..spec.joins import expand_join, join_schemas, name_table_columns
 from ..spec.schema import Column, Schema
-from ..spec.steps import select_all
-from ..spec.workload import Join, Query
-from .evaluation import Row, normalize_missing
+from ..spec.workload import AsOf, Join, Query
+from .evaluation import Row, answer_query, normalize_missing
+
+Rows: TypeAlias = list[dict[str, Any]]
 
 
-def prepare_rows(
-    query: Query, frame: pa.Table, other: pa.Table | None = None
-) -> tuple[Query, list[dict[str, Any]]]:
-    """Return a query over the rows that its clauses see, joined with `other` where it joins."""
-    rows, join = frame.to_pylist(), query.steps[0].join
-    if join is None or other is None:
-        return select_all(query, tuple(frame.column_names)), rows
-    data = replace(_name_columns(frame), tables=((join.table, _name_columns(other)),))
-    joined = join_rows(join, name_table_columns(data, join), rows, other.to_pylist())
-    return select_all(query, join_schemas(data, join).names), joined
+def see_steps(
+    query: Query, frame: pa.Table, tables: Mapping[str, pa.Table] = MappingProxyType({})
+) -> Iterator[tuple[Query, Rows]]:
+    """Yield each step as a query of its own, with the rows that its clauses see."""
+    beside = tuple((name, _name_columns(table.column_names)) for name, table in tables.items())
+    data = replace(_name_columns(frame.column_names), tables=beside)
+    rows: Rows = frame.to_pylist()
+    for step in query.steps:
+        for join in step.joins:
+            rows = join_rows(join, data, rows, tables[join.table].to_pylist())
+            data = join_schemas(data, join)
+        seen, _ = expand_join(replace(step, joins=()), data)
+        yield replace(seen, joins=step.joins), rows
+        rows = answer_query(seen, rows)
+        data = replace(_name_columns(seen.outputs), tables=beside)
 
 
-def join_rows(
-    join: Join, beside: Mapping[str, str], rows: Sequence[Row], others: Sequence[Row]
-) -> list[dict[str, Any]]:
-    """Return the rows of a join; `beside` names the table's columns in them."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
-    for other in others:
-        found.setdefault(tuple(normalize_missing(other[key]) for key in join.on), []).append(other)
-    result = []
-    nothing = [] if join.how == "inner" else [dict.fromkeys(beside)]
-    for row in rows:
-        key = tuple(normalize_missing(row[name]) for name in join.on)
-        matches: Sequence[Row] = [] if None in key else found.get(key, [])
-        result += [
-            {**row, **{shown: other[name] for name, shown in beside.items()}}
-            for other in matches or nothing
-        ]
+def answer_steps(
+    query: Query, frame: pa.Table, tables: Mapping[str, pa.Table]
+) -> tuple[Query, Rows]:
+    """Return the last step with its answer."""
+    *_, (last, rows) = see_steps(query, frame, tables)
+    return replace(last, earlier=query.earlier), answer_query(last, rows)
+
+
+def join_rows(join: Join, data: Schema, rows: Sequence[Row], others: Sequence[Row]) -> Rows:
+    """Return the rows of a join with a table of the schema."""
+    beside = name_table_columns(data, join)
+    nothing = dict.fromkeys(beside.values())
+    result: Rows = []
+    matched: set[int] = set()
+    for row, places in zip(rows, _find_matches(join, rows, others), strict=True):
+        matched.update(places)
+        if join.adds_columns:
+            found = [{n: others[at][name] for name, n in beside.items()} for at in places]
+            unmatched = [] if join.how in {"inner", "right", "cross"} else [nothing]
+            result += [{**row, **other} for other in found or unmatched]
+        elif (join.how == "semi") == bool(places):
+            result.append(dict(row))
+    if join.how in {"right", "outer"}:
+        alone = (other for at, other in enumerate(others) if at not in matched)
+        result += [_fill_left(join, data, beside, other) for other in alone]
     return result
+
+
+def _fill_left(join: Join, data: Schema, beside: Mapping[str, str], other: Row) -> dict[str, Any]:
+    """Return a row of the table that matches nothing."""
+    keys = {key: other[key] for key in join.shared}
+    return {**dict.fromkeys(data.names), **keys, **{n: other[name] for name, n in beside.items()}}
+
+
+def _find_matches(
+    join: Join, rows: Sequence[Row], others: Sequence[Row]
+) -> Iterator[Sequence[int]]:
+    """Yield for each row the places of the table's rows that match it."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for at, other in enumerate(others):
+        found.setdefault(_key(other, join.right_on or join.on), []).append(at)
+    for row in rows:
+        key = _key(row, join.on)
+        places = [] if None in key else found.get(key, [])
+        yield _find_last(join.asof, row, others, places) if join.asof else places
+
+
+def _find_last(asof: AsOf, row: Row, others: Sequence[Row], places: Sequence[int]) -> Sequence[int]:
+    """Return the place of the last row whose time is not later, among equal times the last one."""
+    time = normalize_missing(row[asof.left])
+    times = [(normalize_missing(others[at][asof.right]), at) for at in places]
+    there = [(t, at) for t, at in times if None not in {t, time} and _is_near(t, time, asof)]
+    return [max(there)[1]] if there else []
+
+
+def _is_near(earlier: Any, later: Any, asof: AsOf) -> bool:  # noqa: ANN401 - times or integers
+    apart = later - earlier
+    seconds = apart if isinstance(apart, int) else apart.total_seconds()
+    return seconds >= 0 and (asof.within is None or seconds <= asof.within)
+
+
+def _key(row: Row, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(normalize_missing(row[name]) for name in names)
 
 
 def build_column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
@@ -62,7 +115,6 @@ def build_column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
     return pa.array(values, pa.int64() if whole else pa.float64())
 
 
-def _name_columns(table: pa.Table) -> Schema:
+def _name_columns(names: Sequence[str]) -> Schema:
     """Return a schema with the names only: nothing else is needed here."""
-    columns = (Column(name, "null", "null") for name in table.column_names)
-    return Schema(tuple(columns), table.num_rows)
+    return Schema(tuple(Column(name, "null", "null") for name in names), 0)

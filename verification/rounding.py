@@ -163,7 +163,7 @@ class _Rewriting:
             written = self.keep_errors(self.query(_as_outputs(seen, rows)))
             found.append(written)
             if len(found) <= len(query.earlier):
-                self.rows = answer_schema(written, rows)
+                self.rows = replace(answer_schema(written, rows), tables=rows.tables)
                 self.carry(written)
         return replace(found[-1], earlier=tuple(found[:-1]))
 

@@ -10,13 +10,13 @@ from ...spec.schema import Column
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..duckdb.queries import WIDTH, lift_bindings, list_guards, write_clause
+from ..duckdb.queries import lift_bindings, list_guards
 from ..info import NEWEST, EngineInfo, EnginePlace
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table
 from ..writing.program import Parts
 from ..writing.properties import Facts, output_facts, row_facts
-from ..writing.sql import quote_name, triple_quote
+from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import ClickHouseStatement, find_type, quote_text
 
 # ClickHouse keeps as much of a machine's memory for what it does not count.
@@ -64,12 +64,19 @@ class ChDB(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one statement over a table that is loaded once."""
         inputs.alone("not implemented for chDB yet")
-        query, rows = inputs.query, inputs.rows
+        query, rows, joinings = inputs.query, inputs.rows, inputs.joinings
+        if len(joinings) > 1:
+            raise Unsupported("several joins", "not implemented for chDB yet")
+        for met in joinings:
+            met.only("chDB", "inner", "left")
+            if met.join.right_on:
+                why = "not implemented for chDB yet"
+                raise Unsupported("keys of other names", why)
         _check_names(query)
         asked = lift_bindings(query)
         guards = list_guards(query, row_facts(query, rows))
         facts = row_facts(asked, rows)
-        statement = ClickHouseStatement(asked, rows, facts, guards, met=inputs.joining)
+        statement = ClickHouseStatement(asked, rows, facts, guards, joinings=joinings)
         tables = _tables(inputs, asked, ordered=statement.is_ordered)
         made = _write_view if self.load is Load.SCAN else _write_load
         return Parts(
@@ -102,8 +109,7 @@ def _connect(statement: ClickHouseStatement, resources: Resources) -> str:
 
 def _tables(inputs: Inputs, asked: Query, *, ordered: bool) -> tuple[_Table, ...]:
     """Return the tables to load; the first one's rows are numbered where their order counts."""
-    joining = inputs.joining
-    keys = (*asked.group_by, *(joining.join.on if joining else ()))
+    keys = (*asked.group_by, *(key for met in inputs.joinings for key in met.join.on))
     first, *others = replace(inputs, query=asked).tables()
     return (_Table(first, keys, numbered=ordered), *(_Table(other, keys) for other in others))
 

@@ -248,7 +248,7 @@ class ClickHouseStatement(Statement):
         if self.shadowing_outputs:
             # Otherwise `sum(x) AS x` is what `x` means in every clause.
             found["prefer_column_name_to_alias"] = 1
-        if self.met and self.met.join.how == "left":
+        if any(met.join.how == "left" for met in self.joinings):
             # Otherwise what has no partner is 0 or an empty text.
             found["join_use_nulls"] = 1
         return found

@@ -15,12 +15,13 @@ from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
 from ..pandas.expressions import TextType
 from ..pandas.queries import FIRST, ROWS, write_later, write_reading
 from ..writing.passes.group_functions import require_aggregations
-from ..writing.passes.join import Inputs, write_merge
+from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts, fill
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import literal, quote
 from ..writing.tasks import Calls, write_columns
 from ..writing.user_functions import make_own
+from .joins import write_joins
 from .queries import RETURNED, Partitions
 
 PARTITIONS_PER_THREAD = 4  # enough to even out, few enough that scheduling costs little
@@ -86,8 +87,9 @@ class Dask(Adapter):
         mine = make_own(query.apply) if query.apply and not expression else NONE
         end = FIRST if inputs.later else RETURNED
         text = Partitions(query, inputs.rows, self.parted, self._scans, end).write()
-        rest = f"\n{write_later(inputs.later, text=TextType.ARROW)}" if inputs.later else ""
-        joined = f"data = {to_source(write_merge(inputs.joining))}\n" if inputs.joining else ""
+        later = inputs.later and write_later(inputs.later, text=TextType.ARROW, table="t.compute()")
+        rest = f"\n{later}" if later else ""
+        joined = "".join(f"{line}\n" for line in write_joins(inputs.joinings))
         return Parts(
             imports=IMPORTS,
             own=mine,
@@ -130,8 +132,8 @@ class Dask(Adapter):
         return fill("return Client(CLUSTER)", CLUSTER=_cluster(resources))
 
     def _load(self, inputs: Inputs, resources: Resources) -> str:
-        if inputs.joining:
-            return self._load_both(inputs, inputs.joining.other, resources)
+        if not inputs.is_single:
+            return self._load_tables(inputs, resources)
         frame = self._frame(inputs.query, inputs.data, resources)
         if self.cluster:
             # On a cluster, `persist` returns at once.
@@ -164,11 +166,11 @@ class Dask(Adapter):
             read = ast.unparse(_write_partitions(names, data.rows, resources))
         return quote("f.persist()", f=_reading(query, data, read))
 
-    def _load_both(self, inputs: Inputs, other: Schema, resources: Resources) -> str:
-        """Load both tables; a small one is a single partition, which each of the other's meets."""
+    def _load_tables(self, inputs: Inputs, resources: Resources) -> str:
+        """Load all tables; a small one is a single partition, which each of the rows' meets."""
 
         def read(query: Query, data: Schema) -> ast.expr:
-            single = data is other and data.rows <= ROW_GROUP
+            single = data is not inputs.data and data.rows <= ROW_GROUP
             return self._frame(query, data, resources, single=single)
 
         text = inputs.load(read)

@@ -253,7 +253,7 @@ class Partitions:
         answer = quote("data.reduction(chunk=f, aggregate=f).compute()", f=quote(name))
         columns = [*query.group_by, extreme.column]
         read = {*query.reads, *(output.name for output in query.derive)}
-        if query.join or read != set(columns):
+        if query.joins or read != set(columns):
             answer = quote("a[c]", a=answer, c=columns)
         if extreme.column != extreme.name:
             answer = quote("a.rename(columns=n)", a=answer, n={extreme.column: extreme.name})
@@ -304,7 +304,7 @@ class Partitions:
         """Write `where` and derived columns: by a function of a part where Dask has no word."""
         own = PandasSteps(query, self.data, text=TextType.ARROW).prepare(derived)
         # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
-        parted = self.parted or query.join is not None
+        parted = self.parted or bool(query.joins)
         if not parted and not any(word in line for line in own for word in MODULES):
             # Dask has only the older one of two names.
             return "", [line.replace(".notna()", ".notnull()") for line in own]

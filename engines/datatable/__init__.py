@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
 from ...spec.expression import aggregations
@@ -17,7 +17,9 @@ from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote, to_source
-from .queries import BracketChain, meeting, summable
+from ..writing.sequence import Step
+from .joins import write_joins
+from .queries import BracketChain, summable
 
 # From Arrow, datatable reads an unsigned number's bits as signed, and a dictionary's codes.
 LOADABLE = {
@@ -46,22 +48,31 @@ class Datatable(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one chain of brackets."""
-        query, met = inputs.query, inputs.joining
-        chain: ast.expr | None = None
+        frame: ast.expr = quote("data")
+        lines: list[str] = []
         for step in inputs.steps:
-            _check_names(step.query)
-            asked = summable(step.query, row_facts(step.query, step.rows))
-            chain = BracketChain(asked, row_facts(asked, step.rows), step.rows, chain).finish()
-        assert chain is not None
+            more, frame = _write_step(step, frame)
+            lines += more
         load = _load(inputs)
-        joined, chain = meeting(met, query, chain) if met else ("", chain)
         return Parts(
             imports=IMPORTS,
             before=f"dt.options.nthreads = {resources.threads}" if resources.threads else "",
             load=load,
-            query=fill(f"{joined}\n{FINISHED}", CHAIN=chain),
+            query="\n".join([*lines, fill(FINISHED, CHAIN=frame)]),
             rows="return answer.to_arrow()",
         )
+
+
+def _write_step(step: Step, frame: ast.expr) -> tuple[list[str], ast.expr]:
+    """Write a step over a frame; joined rows have a name where more is asked of them."""
+    _check_names(step.query)
+    asked = summable(step.query, row_facts(step.query, step.rows))
+    lines, joined = write_joins(frame, step.query, step.joinings)
+    chain = BracketChain(asked, row_facts(asked, step.rows), step.rows, joined)
+    if not step.joinings or chain.finish() is joined:
+        return lines, chain.finish()
+    named = replace(chain, frame=quote("data"))
+    return [*lines, f"data = {to_source(joined)}"], named.finish()
 
 
 FINISHED = """\

@@ -30,19 +30,11 @@ from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from ..writing.chain import split_batches
-from ..writing.passes.join import Joining
-from ..writing.program import fill
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
-from ..writing.quote import literal, quote, to_source
+from ..writing.quote import literal, quote
 from ..writing.steps import fresh_name, is_present, negate
-from .expressions import DatatableWriter, column_of, f, is_whole, join_conditions
+from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
-
-KEYED = """\
-# What is joined has a key; a key's values are unique, and come first.
-TABLE = CHOSEN
-TABLE.key = KEY
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,38 +250,6 @@ def _write_brackets(tree: ast.expr, rows: ast.expr | None, selected: ast.expr) -
     if rows is None:
         return quote("t[:, o]", t=tree, o=selected)
     return quote("t[c, o]", t=tree, c=rows, o=selected)
-
-
-def meeting(met: Joining, query: Query, chain: ast.expr) -> tuple[str, ast.expr]:
-    """Write the join: datatable's keeps the rows that match nothing; an inner one drops them.
-
-    Gives the statements before the chain of the other clauses, and the chain.
-    """
-    names = dict.fromkeys((*met.join.on, *met.right))
-    columns = {met.new_names.get(name, name): f(name) for name in names}
-    inner = met.join.how == "inner"
-    full = (n for n in met.right if n not in met.join.on and not met.other[n].missing)
-    # A number is compared faster than a text.
-    numbers_first = sorted(full, key=lambda name: met.other[name].kind == "string")
-    sure = next((met.new_names.get(name, name) for name in numbers_first), "")
-    table = quote(met.name)
-    if inner and not sure:
-        sure = fresh_name("matched", {*columns, *met.data.names})
-        columns[sure] = literal(True)
-    chosen = quote("t[:, c]", t=table, c=columns)
-    if gaps := [name for name in met.join.on if met.other[name].missing]:
-        tests = [quote("x != None", x=f(name)) for name in gaps]
-        # datatable lets a missing key match a missing key, and must have each key once.
-        chosen = quote("t[r, c]", t=table, r=join_conditions("and", tests), c=columns)
-    found = quote("data[:, :, join(t)]", t=table)
-    if inner:
-        found = quote("data[x != None, :, join(t)]", x=column_of("g", sure), t=table)
-    if query.select and sure not in query.reads and inner:
-        found = quote("d[:, n]", d=found, n=list(query.reads))
-    keyed = fill(KEYED.replace("TABLE", met.name), CHOSEN=chosen, KEY=met.key)
-    if to_source(chain) == "data":
-        return keyed, found
-    return f"{keyed}\ndata = {to_source(found)}", chain
 
 
 def summable(query: Query, facts: Facts) -> Query:

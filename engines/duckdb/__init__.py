@@ -21,14 +21,12 @@ from ..writing.passes.widen import widen
 from ..writing.program import Parts
 from ..writing.properties import row_facts
 from ..writing.sequence import step_name
-from ..writing.sql import quote_name, triple_quote
+from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
 from .queries import (
-    WIDTH,
     Statement,
     lift_bindings,
     list_guards,
     number_rows,
-    write_clause,
     write_statements,
 )
 
@@ -59,13 +57,15 @@ class DuckDB(Adapter):
     def _statements(self, inputs: Inputs, resources: Resources) -> list[Statement]:
         """Return a statement for each step; all but the first are of the answer before."""
         old, found = resources.before("duckdb", 2), []
-        for place, (query, rows) in enumerate((step.query, step.rows) for step in inputs.steps):
+        for place, step in enumerate(inputs.steps):
+            query, rows = step.query, step.rows
             _check_names(query)
             asked, guards = lift_bindings(query), list_guards(query, row_facts(query, rows))
             statement = self.statement(asked, rows, row_facts(asked, rows), guards, old)
-            table, met = (step_name(place), None) if place else ("", inputs.joining)
+            table = step_name(place) if place else ""
             inner = place < len(inputs.later)
-            found.append(replace(statement, table=table, met=met, inner=inner))
+            statement = replace(statement, table=table, joinings=step.joinings, inner=inner)
+            found.append(statement)
         return found
 
     def _load(self, inputs: Inputs, first: Statement, resources: Resources) -> str:
@@ -73,7 +73,7 @@ class DuckDB(Adapter):
         made: Callable[[Table], list[str]]
         if self.load is Load.MEMORY:
             made = _write_load
-        elif inputs.joining is None:
+        elif inputs.is_single:
             made = partial(_write_scan, numbered=first.needs_numbers)
         else:
             made = _view
@@ -96,7 +96,10 @@ def _check_names(query: Query) -> None:
 
 def _view(table: Table) -> list[str]:
     """Write a relation over a file."""
-    sql = _write_select("", _without_nans(table.query, table.data), "FROM read_parquet(?)")
+    items, file = _without_nans(table.query, table.data), "FROM read_parquet(?)"
+    if table.ordered:
+        items, file = ["file_row_number AS rowid", *items], f"{file[:-1]}, file_row_number=true)"
+    sql = _write_select("", items, file)
     return [f"{table.name} = con.sql({sql}, params=[{table.path}])"]
 
 

@@ -36,10 +36,23 @@ from ...spec.windows import (
     read_rolling,
 )
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
-from ..writing.passes.join import Joining
+from ..writing.joins import Joining
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.sequence import step_name
-from ..writing.sql import ADD, AND, ATOM, MULTIPLY, NOT, OR, Sql, SqlWriter, quote_name
+from ..writing.sql import (
+    ADD,
+    AND,
+    ATOM,
+    MULTIPLY,
+    NOT,
+    OR,
+    WIDTH,
+    Sql,
+    SqlWriter,
+    quote_name,
+    write_clause,
+)
+from .joins import Source, write_source, write_subquery
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -102,7 +115,6 @@ UNSUPPORTED = {"ewm_mean": "DuckDB has no exponentially weighted mean"}
 POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 # What SQL calls NULL over no values at all, and the language does not.
 OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
-WIDTH = 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,7 @@ class Statement:
     facts: Facts
     guards: tuple[str, ...] = ()
     raises: bool = False
-    met: Joining | None = None
+    joinings: tuple[Joining, ...] = ()
     beside: bool = False
     table: str = ""
     numbered: bool = False
@@ -126,8 +138,8 @@ class Statement:
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
-        if self.met and self._is_bare:
-            return _write_join(self.met)
+        if self._is_bare and not self.table and (met := _find_only(self.joinings)):
+            return write_subquery(Source("data", "data"), met)
         clauses = [
             write_clause("SELECT", self._items(), ","),
             f"FROM {self._source()}",
@@ -289,7 +301,7 @@ class Statement:
 
     def _source(self) -> str:
         """Return the table, or a subquery that derives columns from the filtered table."""
-        table = quote_name(self.table) if self.table else _table(self.met)
+        table = write_source(quote_name(self.table or "data"), self.joinings)
         if not self._is_nested:
             return table
         text, where = table, self._where()
@@ -585,40 +597,13 @@ def list_guards(query: Query, facts: Facts) -> tuple[str, ...]:
     return facts.guards(function.body) if function.on_missing == "skip" else ()
 
 
-def write_clause(word: str, items: list[str], separator: str) -> str:
-    """Write a clause on one line where it fits, else with an item a line."""
-    if not items:
-        return ""
-    line = f"{word} {f'{separator} '.join(items)}"
-    if len(line) <= WIDTH and "\n" not in line:
-        return line
-    joined = f"{separator}\n".join(items)
-    return f"{word}\n{textwrap.indent(joined, '    ')}"
-
-
-def _table(met: Joining | None) -> str:
-    """Write the table of the rows; where names clash, a subquery that tells them apart."""
-    if met is None:
-        return "data"
-    return f"(\n{textwrap.indent(_write_join(met), '    ')}\n)" if met.new_names else _write_on(met)
-
-
-def _write_join(met: Joining) -> str:
-    """Write the join with all its columns."""
-    own, keys = quote_name(met.name), met.join.on
-    items = [
-        f"{own}.{quote_name(column)} AS {quote_name(met.new_names[column])}"
-        if column in met.new_names
-        else quote_name(column)
-        for column in met.right
-        if column not in keys
-    ]
-    return f"{write_clause('SELECT', ['data.*', *items], ',')}\nFROM {_write_on(met)}"
-
-
-def _write_on(met: Joining) -> str:
-    word = "LEFT JOIN" if met.join.how == "left" else "JOIN"
-    return f"data {word} {quote_name(met.name)} USING ({', '.join(map(quote_name, met.join.on))})"
+def _find_only(joinings: tuple[Joining, ...]) -> Joining | None:
+    """Return the only join, if it keeps the names of the rows as they are."""
+    match joinings:
+        case (Joining(join=join) as met,) if join.how in {"inner", "left"} and not join.right_on:
+            return met
+        case _:
+            return None
 
 
 def _lines(clauses: list[str]) -> str:

@@ -59,12 +59,12 @@ class Pandas(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write the steps of the query as statements."""
         read = "pd.read_parquet(path, columns=n)"
-        if self.load is Load.SCAN and inputs.joining is None:
+        if self.load is Load.SCAN and inputs.is_single:
             inputs, read = _push_filters(inputs, read)
         query = inputs.query
         if self.text is TextType.CATEGORIES:
             inputs.alone("keys are categories in a single step; use pandas")
-        steps = PandasSteps(query, inputs.rows, text=self.text, met=inputs.joining)
+        steps = PandasSteps(query, inputs.rows, text=self.text, joinings=inputs.joinings)
         return Parts(
             imports=IMPORTS,
             own=make_own(called) if (called := find_called(query)) else NONE,

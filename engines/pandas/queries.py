@@ -31,8 +31,9 @@ from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, SortKey
 from ..base import Resources
+from ..writing.joins import Joining
 from ..writing.passes.correlation import corr_as_sums
-from ..writing.passes.join import Inputs, Joining, write_merge
+from ..writing.passes.join import Inputs
 from ..writing.program import fill
 from ..writing.properties import NARROW, row_facts
 from ..writing.quote import literal, quote
@@ -47,6 +48,7 @@ from .expressions import (
     write_derivation,
     write_filter,
 )
+from .joins import INEXACT, write_merges
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\
@@ -155,7 +157,6 @@ def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
     return _with_types(query, data, frame, {})
 
 
-INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"
 NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
 
 
@@ -202,9 +203,9 @@ PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
-    `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes;
-    `met` is the join that makes the frame. `restores`: an answer is in the frame's order, where
-    the windows have another.
+    `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes.
+    `joinings` are the joins before the other clauses, and `table` how a table `t` is had for them.
+    `restores`: an answer is in the frame's order, where the windows have another.
     """
 
     query: Query
@@ -212,7 +213,8 @@ class PandasSteps:
     frame: str = "data"
     text: TextType = TextType.STRINGS
     spread: bool = False
-    met: Joining | None = None
+    joinings: tuple[Joining, ...] = ()
+    table: str = "t"
     restores: bool = True
 
     def _taken(self) -> Steps:
@@ -292,12 +294,12 @@ class PandasSteps:
 
     def statements(self) -> list[str]:
         """Write the statements before the answer, and last the answer's expression."""
-        if self.met is None:
+        if not self.joinings:
             return self._write_query()
-        joined = write_merge(self.met)
+        lines, joined = write_merges(self.frame, self.joinings, self.table)
         if self.query.whole and not (self.query.where or self.query.derive):
-            return self.finish(joined)
-        return [f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]
+            return [*lines, *self.finish(joined)]
+        return [*lines, f"{self.frame} = {ast.unparse(joined)}", *self._write_query()]
 
     def _write_query(self) -> list[str]:
         query = self.query
@@ -564,13 +566,27 @@ def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "retu
 
 
 def write_later(
-    later: Sequence[Step], returned: str = "return ANSWER", *, text: TextType = TextType.STRINGS
+    later: Sequence[Step],
+    returned: str = "return ANSWER",
+    *,
+    text: TextType = TextType.STRINGS,
+    table: str = "t",
 ) -> str:
-    """Write the steps behind the first one, whose answer is in its frame."""
+    """Write the steps behind the first one, whose answer is in its frame.
+
+    `table` is how pandas has the frame of a table `t`.
+    """
     lines = []
     for place, step in enumerate(later, 1):
         end = f"{step_name(place + 1)} = ANSWER" if place < len(later) else returned
-        steps = PandasSteps(step.query, step.rows, step_name(place), text=text)
+        steps = PandasSteps(
+            step.query,
+            step.rows,
+            step_name(place),
+            text=text,
+            joinings=step.joinings,
+            table=table,
+        )
         lines.append(steps.body(end))
     return "\n".join(lines)
 

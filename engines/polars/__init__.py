@@ -23,7 +23,7 @@ from ..writing.program import Parts, fill
 from ..writing.quote import quote
 from ..writing.user_functions import make_own
 from .functions import Applied, lower, write_call, write_ufunc
-from .queries import PolarsChain, write_eager, write_lazy
+from .queries import PolarsChain, join_lazy, write_eager, write_lazy
 
 IMPORTS = """\
 import numpy as np
@@ -67,11 +67,13 @@ class Polars(Adapter):
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
         """Write one lazy chain from the frame to the answer."""
         query = inputs.query
-        chain, frame = PolarsChain(query, inputs.rows), write_lazy(query, self.load, inputs.joining)
+        chain = PolarsChain(query, inputs.rows)
+        frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
         applied = self.apply(chain)
         lines = list(applied.lines)
         for step in inputs.later:
             frame = self._frame(chain, frame, applied)
+            frame = join_lazy(frame, step.query, self.load, step.joinings)
             chain = PolarsChain(step.query, step.rows)
             applied = self.apply(chain)
             lines += applied.lines

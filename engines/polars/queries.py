@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -12,11 +13,12 @@ from ...spec.schema import Column, Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
 from ..writing.chain import Chain, Dialect, split_named
-from ..writing.passes.join import Joining, write_polars_join
+from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import fresh_name
+from .joins import write_polars_join
 from .words import POLARS
 
 # What takes the n largest or smallest, by whether it is of groups and whether the smallest. Of
@@ -208,21 +210,27 @@ class PolarsChain(FrameChain):
         )
 
 
-def write_lazy(query: Query, load: Load, met: Joining | None) -> ast.expr:
-    """Write the lazy frame of the data, or of the join."""
-    frame = "x" if load is Load.SCAN else "x.lazy()"
-    if met is None:
-        return quote(frame, x=quote("data"))
+def write_lazy(query: Query, load: Load, data: Schema, joinings: Sequence[Joining]) -> ast.expr:
+    """Write the lazy frame of the data, or of the joins."""
+    names = joinings[0].left if joinings and query.select else ()
+    return join_lazy(_write_frame("data", load, data, names), query, load, joinings)
 
-    def side(name: str, data: Schema, names: tuple[str, ...]) -> ast.expr:
-        tree = quote(frame, x=quote(name))
-        # All columns of a scan would be in the answer, those that no query names too.
-        if load is Load.SCAN and data.unread and query.select:
-            return quote("t.select(*n)", t=tree, n=[*map(literal, names)])
-        return tree
 
-    left, right = side("data", met.data, met.left), side(met.name, met.other, met.right)
-    return write_polars_join(left, right, met, "pl")
+def join_lazy(rows: ast.expr, query: Query, load: Load, joinings: Sequence[Joining]) -> ast.expr:
+    """Write lazy rows joined with one table after another."""
+    for met in joinings:
+        table = _write_frame(met.name, load, met.other, met.right if query.select else ())
+        rows = write_polars_join(rows, table, met, "pl")
+    return rows
+
+
+def _write_frame(name: str, load: Load, data: Schema, names: tuple[str, ...]) -> ast.expr:
+    """Write the lazy frame of a table; of a scan, only some columns where others are unread."""
+    tree = quote("x" if load is Load.SCAN else "x.lazy()", x=quote(name))
+    # All columns of a scan would be in the answer, those that no query names too.
+    if load is Load.SCAN and data.unread and names:
+        return quote("t.select(*n)", t=tree, n=[*map(literal, names)])
+    return tree
 
 
 def write_eager(query: Query, load: Load, collect: str) -> ast.expr:

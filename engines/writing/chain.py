@@ -38,7 +38,7 @@ from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS, WINDOWS
 from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from .dispatch import ExpressionWriter
-from .passes.join import Inputs
+from .passes.join import Inputs, WriteJoin
 from .properties import Facts, output_facts, row_facts
 from .quote import is_keyword, literal, quote
 from .sequence import COUNTS
@@ -705,9 +705,11 @@ def _present_column(condition: Expr) -> str | None:
             return None
 
 
-def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr) -> ast.expr:
-    """Write the chain of all steps over a frame."""
+def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr, join: WriteJoin) -> ast.expr:
+    """Write the chain of all steps over a frame; `join` writes a join of rows and a table."""
     for step in inputs.steps:
+        for met in step.joinings:
+            frame = join(frame, met)
         frame = chain(step.query, step.rows).tree(frame)
     return frame
 

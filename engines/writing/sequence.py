@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...spec.expression import Agg, Call, Col, Expr, columns
-from ...spec.joins import expand_join, join_schemas
+from ...spec.joins import SUFFIX, expand_join, join_tables
 from ...spec.order import Order, join_order, order_after
 from ...spec.schema import Column, Schema
 from ...spec.vocabulary import CHOOSING, ROW_FUNCTIONS, WINDOWS
 from ...spec.workload import Query
+from .joins import Joining, list_joinings
 from .properties import output_facts, row_facts
 
 # Numbers of rows, of characters and of parts of dates, which a library may keep narrow.
@@ -22,10 +23,11 @@ COUNTS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as a query of its own, and the rows that it sees."""
+    """One step as a query of its own, the rows that its clauses see, and the joins before them."""
 
     query: Query
     rows: Schema
+    joinings: tuple[Joining, ...] = ()
 
 
 def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Step, ...]:
@@ -36,6 +38,7 @@ def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Ste
     found: list[Step] = []
     order = Order()
     steps, kept = query.steps, _choose_columns(query.steps, data)
+    names = {"data", *(step_name(place) for place in range(1, len(steps)))}
     for step in steps:
         seen, rows = expand_join(step, data)
         seen = seen if found or kept is None else replace(seen, select=kept)
@@ -44,9 +47,9 @@ def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Ste
         if len(found) + 1 < len(steps):
             stable = step.keeps_rows and rows.ordered and bool(step.sort)
             seen = replace(seen, stable=stable)
-        found.append(Step(seen, rows))
+        found.append(Step(seen, rows, list_joinings(seen, data, names)))
         if len(found) < len(steps):
-            data = answer_schema(seen, rows, counts)
+            data = replace(answer_schema(seen, rows, counts), tables=data.tables)
     return tuple(found)
 
 
@@ -91,10 +94,14 @@ def _choose_columns(steps: tuple[Query, ...], data: Schema) -> tuple[str, ...] |
             needed = set(step.reads)
         elif needed is not None:
             needed |= {*step.reads, *(key.name for key in step.sort)}
+        if needed is not None and step.joins:
+            # A table's column has another name only if the rows have one of its name.
+            needed |= {name.removesuffix(SUFFIX) for name in needed}
+            needed |= {name for join in step.joins for name in join.left_columns}
     if needed is None:
         return None
     first = steps[0]
-    rows = data if first.join is None else join_schemas(data, first.join)
+    rows = join_tables(data, first.joins)
     derived = [output.name for output in first.derive]
     read = {*needed, *replace(first, select=()).reads, *(key.name for key in first.sort)}
     read |= set(columns(first.having)) if first.having else set()

@@ -135,6 +135,7 @@ DOMAINS = {
     "acos": "WHEN abs({x}) <= 1 THEN {value}",
     **dict.fromkeys(("sin", "cos", "tan"), "WHEN isfinite({x}) THEN {value}"),
 }
+WIDTH = 76  # of a line of SQL
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z", re.IGNORECASE)
 # Every word of DuckDB's grammar that is not free to be a name everywhere.
 WORDS = """
@@ -166,6 +167,17 @@ class Sql:
     def at(self, level: int) -> str:
         """Return the text for a place that asks for this binding."""
         return self.text if self.level >= level else f"({self.text})"
+
+
+def write_clause(word: str, items: list[str], separator: str) -> str:
+    """Write a clause on one line where it fits, else with an item a line."""
+    if not items:
+        return ""
+    line = f"{word} {f'{separator} '.join(items)}"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    joined = f"{separator}\n".join(items)
+    return f"{word}\n{textwrap.indent(joined, '    ')}"
 
 
 def quote_name(text: str) -> str:

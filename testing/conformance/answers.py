@@ -24,8 +24,7 @@ from ...spec.workload import Query
 from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers
 from ...verification.differences import CheckResult
-from ...verification.evaluation import answer_query
-from ...verification.python_answers import build_column, prepare_rows
+from ...verification.python_answers import answer_steps, build_column
 from .cases import FRAMES, SOLD, TABLES, ConformanceCase
 
 TWO_THREADS = Resources(threads=2)
@@ -91,8 +90,7 @@ class CaseRunner:
         """Run a case and write its answer; return its error. After a forged reply, none is run."""
         if self._forged:
             return FORGED
-        join = case.query().steps[0].join
-        tables = [self.frames[join.table]] if join else []
+        tables = [self.frames[name] for name in case.query().tables]
         file = self._write_file(program)
         problem = self._live_process().answer(file, self.frames[case.frame], answer, *tables)
         self._forged = problem == FORGED
@@ -162,11 +160,8 @@ def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
 
 @cache
 def _expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
-    join = case.query().steps[0].join
-    query, rows = prepare_rows(
-        case.query(), STORED[case.frame], STORED[join.table] if join else None
-    )
-    return query, answer_query(query, rows)
+    query = case.query()
+    return answer_steps(query, STORED[case.frame], {name: STORED[name] for name in query.tables})
 
 
 def case_schema(case: ConformanceCase, files: dict[str, Path]) -> Schema:

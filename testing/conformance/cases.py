@@ -397,6 +397,7 @@ SOLD = {
     f"sold_{name}": frame.select(["k", "g", "x", "z", "t", "b", "d"])
     for name, frame in FRAMES.items()
 }
+QUOTED = [dt.date(2024, 1, 4), *[dt.date(2024, 1, 3)] * 2, None, *[dt.date(2023, 12, 17)] * 2]
 # What they are joined with: keys that are missing, repeated, of another width, or not there.
 TABLES = {
     "shops": pa.table(
@@ -412,6 +413,15 @@ TABLES = {
     "narrow": pa.table({"x": pa.array([1, 4, 3, 9], pa.int32()), "n": [1, 2, 3, 4]}),
     "truths": pa.table({"b": [True, False, None], "n": [1, 2, 3]}),
     "coded": pa.table({"k": pa.array(["a", "c", None, None]).dictionary_encode()}),
+    # Not in the order of their days, of which two are equal.
+    "quotes": pa.table(
+        {
+            "k": ["b", "a", "a", None, "a", "c"],
+            "d": pa.array(QUOTED, pa.date32()),
+            "since": pa.array(QUOTED, pa.date32()),
+            "price": [1, 2, 3, 4, 5, 6],
+        }
+    ),
     "nobody": pa.table({"k": pa.array([], pa.string()), "n": pa.array([], pa.int64())}),
 }
 JOINS = {
@@ -438,6 +448,23 @@ JOINS = {
     ),
     "join_sorted": "{join: {table: shops, on: k}, where: n < 3, sort: [-x, k], limit: 3}",
     "join_derived": "{join: {table: shops, on: k}, derive: {r: v * 2}, having: r > 1}",
+    **{
+        f"join_{how}": f"{{join: {{table: shops, on: k, how: {how}}}}}"
+        for how in ("right", "outer", "semi")
+    },
+    "join_anti": "{join: {table: pairs, on: [k, g], how: anti}}",
+    "join_names": "{join: {table: shops, on: {t: k}, how: left}, select: [t, n, k_right]}",
+    "join_names_outer": (
+        "{join: {table: pairs, on: {x: n, k: k}, how: outer}, select: [x, n, k, g, g_right]}"
+    ),
+    "join_coded_outer": "{join: {table: coded, on: k, how: outer}, select: [k, x]}",
+    "join_list": (
+        "{join: [{table: shops, on: k, how: left}, {table: pairs, on: {k: k, g: g}, how: left}],"
+        " group_by: k, aggregate: {s: sum(n), m: sum(n_right), rows: size()}}"
+    ),
+    "join_cross": "{join: {table: narrow, how: cross}, where: n > 2, group_by: k, aggregate: {s: sum(n * x)}}",
+    "join_asof": "{join: {table: quotes, asof: {on: d, by: k, within: 20d}}, select: [k, d, price]}",
+    "join_asof_names": "{join: {table: quotes, asof: {on: {d: since}}}, select: [k, d, since, price]}",
 }
 STEPS = {
     "rows": "{where: x > 1, sort: [-x, d], limit: 3}",
@@ -474,6 +501,15 @@ STEPS = {
     "join_steps": (
         "{steps: [{join: {table: shops, on: k, how: left}}, {group_by: t_right,"
         " transform: {share: x / sum(x), n: n}}, {group_by: n, aggregate: {s: sum(share)}}]}"
+    ),
+    "join_later": (
+        "{steps: [{group_by: k, aggregate: {s: sum(x), rows: size()}},"
+        " {join: {table: shops, on: k, how: left}, where: n > 1 or s > 0},"
+        " {group_by: t, aggregate: {s: sum(s), v: max(v)}}]}"
+    ),
+    "join_derived_key": (
+        "{steps: [{derive: {y: x + 1}}, {join: {table: narrow, on: {y: x}}, group_by: k,"
+        " aggregate: {s: sum(n)}}]}"
     ),
     "join_transform": "{join: {table: shops, on: k}, group_by: t_right, transform: {s: x / sum(x)}}",
 }

@@ -33,7 +33,7 @@ class Data:
         """Write tables into a folder of their own."""
         paths = reproducers.write(folder, tables)
         schema, *others = map(read_schema, paths)
-        named = tuple((reproducers.TABLE, other) for other in others)
+        named = tuple((frames.TABLE, other) for other in others)
         return cls(tables, paths, replace(schema, tables=named))
 
 
@@ -72,6 +72,6 @@ def _joining(draw: Random, frame: pa.Table, place: Path) -> FuzzCase:
     on = draw.sample(frames.JOINED, draw.choice((1, 1, 1, 2)))
     other = frames.other(draw, on)
     query = queries.joining(draw, on, other.column_names)
-    kept = {*other.column_names, *query.steps[0].reads, *draw.sample(frame.column_names, 2)}
+    kept = {*on, *other.column_names, *query.steps[0].reads, *draw.sample(frame.column_names, 2)}
     narrow = frame.select([name for name in frame.column_names if name in kept])
     return FuzzCase(query, Data.of(Tables(narrow, other), place))

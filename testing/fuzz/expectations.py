@@ -37,7 +37,7 @@ from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers, open_answer
 from ...verification.differences import CheckResult
 from ...verification.evaluation import answer_query, evaluate, filter_rows, group_rows
-from ...verification.python_answers import build_column, prepare_rows
+from ...verification.python_answers import answer_steps, build_column, see_steps
 from .frames import Tables
 
 # Beyond it a float has no neighbour that is a whole number: pandas holds integers with gaps so.
@@ -48,18 +48,18 @@ FAR = 1e5
 
 def answer_rows(query: Query, tables: Tables) -> list[dict[str, Any]]:
     """Return the oracle's rows."""
-    return answer_query(*prepare_rows(query, *tables))
+    return answer_steps(query, tables.frame, tables.beside)[1]
 
 
 def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
-    over, rows = prepare_rows(query, *tables)
     # Which rows a limit keeps is judged on all of them.
-    right, answer = answer_query(replace(over, limit=None), rows), open_answer(path)
+    whole = replace(query, limit=None)
+    over, right = answer_steps(whole, tables.frame, tables.beside)
+    over, answer = replace(over, limit=query.limit), open_answer(path)
     columns = {n: build_column([row[n] for row in right], answer.schema, n) for n in over.outputs}
-    return compare_answers(
-        remove_signs(pa.table(columns)), remove_signs(answer), derive_requirements(over, len(rows))
-    )
+    asked = derive_requirements(over, tables.frame.num_rows)
+    return compare_answers(remove_signs(pa.table(columns)), remove_signs(answer), asked)
 
 
 def remove_signs(table: pa.Table) -> pa.Table:
@@ -84,12 +84,8 @@ def is_fair(query: Query, tables: Tables, schema: Schema) -> bool:
     try:
         for step in expand_steps(query, schema):
             _check_kinds(step.query, step.rows)
-        query, rows = prepare_rows(query, *tables)
-        for asked in query.steps:
-            if not _is_fair_step(asked, rows):
-                return False
-            rows = answer_query(asked, rows)
-        return True
+        steps = see_steps(query, tables.frame, tables.beside)
+        return all(_is_fair_step(asked, rows) for asked, rows in steps)
     except (OverflowError, TypeError, KeyError, KindError):
         return False
 

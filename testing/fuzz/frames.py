@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from ...spec.schema import Kind
 
+TABLE = "other"  # the name of the table that is joined
+KEY = "_id"  # behind the name of a key that has another name in the table
 MISSING_SHARE = 0.25
 # How many rows, as often as each is written here.
 LENGTHS = (0, 1, 1, 2, 3, 4, 5, 8, 8, 12, 12, 20, 20, 40)
@@ -112,6 +114,11 @@ class Tables:
     frame: pa.Table
     other: pa.Table | None = None
 
+    @property
+    def beside(self) -> dict[str, pa.Table]:
+        """Return the table that is joined, by its name."""
+        return {} if self.other is None else {TABLE: self.other}
+
     def __iter__(self) -> Iterator[pa.Table]:
         yield self.frame
         if self.other is not None:
@@ -132,7 +139,11 @@ def other(draw: Random, on: Sequence[str]) -> pa.Table:
     beside = [domain for domain in BESIDE if domain.name not in on]
     chosen = draw.sample(beside, draw.choice((1, 2, 3)))
     table = pa.table({domain.name: _column(draw, domain, length) for domain in (*keys, *chosen)})
-    return table if draw.random() < 0.4 else _once(table, on)
+    table = table if draw.random() < 0.4 else _once(table, on)
+    if draw.random() < 0.7:
+        return table
+    names = {name: f"{name}{KEY}" for name in on}
+    return table.rename_columns([names.get(name, name) for name in table.column_names])
 
 
 def _as_key(draw: Random, domain: Domain) -> Domain:

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from ...spec.expression import Agg, Call, Case, Expr, Lit, walk
 from ...spec.workload import Query, RowFunction
-from ...verification.evaluation import answer_query, evaluate, filter_rows, group_rows
-from ...verification.python_answers import prepare_rows
+from ...verification.evaluation import evaluate, filter_rows, group_rows
+from ...verification.python_answers import see_steps
 from .frames import Tables
 
 LARGEST = 2**53  # beyond it, a float has no neighbour that is a whole number
@@ -118,9 +118,10 @@ def _calls_on_large(met: Met) -> bool:
 
 
 def _joins_repeated_keys(met: Met) -> bool:
-    if met.query.join is None or met.tables.other is None:
+    if not met.query.joins or met.tables.other is None:
         return False
-    keys = [tuple(row.values()) for row in met.tables.other.select(met.query.join.on).to_pylist()]
+    names = [name for join in met.query.joins for name in join.right_columns]
+    keys = [tuple(row.values()) for row in met.tables.other.select(names).to_pylist()]
     there = [key for key in keys if None not in key]
     return len(set(there)) < len(there)
 
@@ -133,7 +134,8 @@ def _joins_texts_of_no_letter(met: Met) -> bool:
 def _reads_smallest_integers(met: Met) -> bool:
     """Return whether a column that is read, or joined on, has the smallest integer of its width."""
     columns = ((table[name], name) for table in met.tables for name in table.column_names)
-    names = {*met.query.reads, *(met.query.join.on if met.query.join else ())}
+    joined = (name for join in met.query.joins for name in (*join.on, *join.right_on))
+    names = {*met.query.reads, *joined}
     read = [c for c, name in columns if name in names and pa.types.is_signed_integer(c.type)]
     return any(-(2 ** (c.type.bit_width - 1)) in c.to_pylist() for c in read)
 
@@ -197,11 +199,9 @@ def known(engine: str, query: Query, tables: Tables) -> Known | None:
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:
         return None
-    whole, rows = prepare_rows(query, *tables)
-    for step in whole.steps:
+    for step, rows in see_steps(query, tables.frame, tables.beside):
         kept = filter_rows(step, rows)
         met = Met(step, tables, len(rows), group_rows(step.group_by, kept) if kept else [])
         if bug := next((one for one in found if one.meets(met)), None):
             return bug
-        rows = answer_query(step, rows)
     return None

@@ -29,8 +29,8 @@ from ...spec.expression import (
 )
 from ...spec.joins import SUFFIX
 from ...spec.vocabulary import ROLLING
-from ...spec.workload import Extreme, Join, Output, Query, RowFunction, SortKey
-from .frames import BY_NAME, DOMAINS
+from ...spec.workload import Extreme, How, Join, Output, Query, RowFunction, SortKey
+from .frames import BY_NAME, DOMAINS, KEY, TABLE
 
 COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
 SIMPLE: tuple[ArithOp, ...] = ("+", "-", "*", "+", "-")
@@ -47,6 +47,9 @@ OF_ANYTHING = ("count", "n_unique", "first", "last")
 OF_DAYS, OF_TIMES = ("year", "quarter", "month", "week", "day"), ("hour", "15min", "second")
 DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
 ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
+
+
+HOW: tuple[How, ...] = ("inner", "left", "right", "outer", "semi", "anti")
 
 
 @dataclass(slots=True)
@@ -325,12 +328,16 @@ def query(draw: Random) -> Query:
 
 def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     """Grow a query that joins a table of these columns on these keys, or asks for joined rows."""
-    beside = [f"{name}{SUFFIX}" if name in BY_NAME else name for name in other if name not in on]
-    numbers = [name for name in beside if not name.startswith("t")]
-    texts = [name for name in beside if name.startswith("t")]
+    how: How = draw.choice(HOW)
+    keys = () if set(on) <= {*other} else tuple(f"{name}{KEY}" for name in on)
+    join = Join(TABLE, tuple(on), how, keys)
+    others = [name for name in other if name not in on] if join.adds_columns else []
+    beside = [f"{name}{SUFFIX}" if name in BY_NAME else name for name in others]
+    read = [name for name in beside if name not in keys]
+    numbers = [name for name in read if not name.startswith("t")]
+    texts = [name for name in read if name.startswith("t")]
     grower = Grower(draw, numbers, texts, joined=True)
-    how: Literal["inner", "left"] = draw.choice(("inner", "left"))
-    grown = _grow_start(grower, Query("asked", "", Join("other", tuple(on), how)))
+    grown = _grow_start(grower, Query("asked", "", (join,)))
     if grower.chance(0.4):
         return _grow_end(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
     grown = _answer(grower, grown)

@@ -12,12 +12,11 @@ import pyarrow.parquet as pq
 
 from ...spec.reader import read_text
 from ...spec.unparse import text
-from ...spec.workload import Output, Query, RowFunction, SortKey
+from ...spec.workload import Join, Output, Query, RowFunction, SortKey
 from ...storage.folder import program_path
-from .frames import Tables
+from .frames import TABLE, Tables
 
 FRAME = "data.parquet"
-TABLE = "other"
 OTHER = f"{TABLE}.parquet"
 NAME = "asked"
 
@@ -27,8 +26,9 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.earlier:
         return {"steps": [clauses(step) for step in query.steps]}
     given: dict[str, Any] = {}
-    if join := query.join:
-        given["join"] = {"table": join.table, "on": list(join.on), "how": join.how}
+    if query.joins:
+        joins = [_join(join) for join in query.joins]
+        given["join"] = joins[0] if len(joins) == 1 else joins
     if query.where is not None:
         given["where"] = text(query.where)
     if query.derive:
@@ -69,7 +69,7 @@ def workload(query: Query) -> str:
             ]
         else:
             lines.append(f"    {clause}: {json.dumps(value, ensure_ascii=False)}")
-    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.steps[0].join else ""
+    tables = f", tables: {{{TABLE}: {OTHER}}}" if query.tables else ""
     dataset = f"dataset: {{files: {FRAME}{tables}}}"
     return "\n".join(["workload: fuzz", dataset, "queries:", *lines, ""])
 
@@ -117,6 +117,17 @@ def save(
 
 def _sort_keys(keys: tuple[SortKey, ...]) -> list[str]:
     return [f"-{key.name}" if key.descending else key.name for key in keys]
+
+
+def _join(join: Join) -> dict[str, Any]:
+    on = list(join.on) if not join.right_on else dict(join.keys)
+    if join.asof is None:
+        keys = {"on": on} if join.on else {}
+        return {"table": join.table, **keys, "how": join.how}
+    asof: dict[str, Any] = {"on": {join.asof.left: join.asof.right}}
+    asof |= {"by": on} if join.on else {}
+    asof |= {"within": f"{join.asof.within}s"} if join.asof.within is not None else {}
+    return {"table": join.table, "asof": asof}
 
 
 def _outputs(outputs: tuple[Output, ...]) -> dict[str, str]:

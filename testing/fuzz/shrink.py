@@ -32,7 +32,7 @@ def shrink(
                 break
             if left <= 0:
                 break
-    return query, tables if query.steps[0].join else _keep_used(query, tables)
+    return query, tables if query.tables else _keep_used(query, tables)
 
 
 def _keep_used(query: Query, tables: Tables) -> Tables:
@@ -51,9 +51,10 @@ def _smaller(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
         yield replace(last, earlier=tuple(before)), tables
     yield from ((fewer, tables) for fewer in _fewer_clauses(query))
     yield from ((simpler, tables) for simpler in _simpler(query))
-    if join := query.join:
-        yield replace(query, join=None), Tables(tables.frame)
-        yield from ((query, narrow) for narrow in _each(tables, partial(_narrower, join.on)))
+    if query.joins:
+        yield replace(query, joins=()), Tables(tables.frame)
+        keys = tuple(n for j in query.joins for n in (*j.left_columns, *j.right_columns))
+        yield from ((query, narrow) for narrow in _each(tables, partial(_narrower, keys)))
     yield from ((query, fewer) for fewer in _each(tables, _less_a_row))
 
 

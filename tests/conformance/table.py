@@ -65,7 +65,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`having`, `sort`, `limit`", "having*-* sort*-* limit-*"),
     ("the whole frame as one group", "whole*-*"),
     ("a frame without rows", "[!j]*-empty"),
-    ("`join`: inner and left, repeated keys, a table without rows", "join*-*"),
+    ("`join`: every `how`, other names, lists, repeated keys, no rows", "join*-*"),
     ("a missing key matches nothing in a `join`", "join*-missing"),
     ("`transform` in the frame's order", "share-* z_score-* transform*-*"),
     ("`rank dense_rank percent_rank`", "rank*-*"),

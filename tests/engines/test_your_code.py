@@ -184,7 +184,7 @@ both = df.merge(shops, on="shop")
     reading = Reading(Source("slow.py", text), frames, "", (Answer("both", "both", 4),), ())
     engine = YourCode(find("pandas"), reading)
     query = replace(QUERY, name="both")
-    joined = engine.write(replace(query, join=Join("shops", ("shop",))), Schema((), 0)).text
+    joined = engine.write(replace(query, joins=(Join("shops", ("shop",)),)), Schema((), 0)).text
     assert "def load(path, shops):" in joined
     assert 'pandas.read_parquet(shops, columns=["shop", "city"])' in joined
     with pytest.raises(Unsupported, match="needs 2 files"):

@@ -153,7 +153,7 @@ def ask(query: Query, schema: Schema) -> pa.Table:
     with skip_formatting():
         program = EXACT.write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]
-    files = ["sales.parquet", *(["shops.parquet"] if query.steps[0].join else [])]
+    files = ["sales.parquet", *(["shops.parquet"] if query.tables else [])]
     if hasattr(module, "start"):
         module.started = module.start()
     data = module.load(*files)

@@ -33,7 +33,7 @@ def answer_twice(program: Program, query: Query) -> Iterator[pa.Table]:
     """Yield the rows of a program's answer to the data that it has loaded, as the worker does."""
     module: dict[str, Any] = {"__name__": "program"}
     exec(program.text, module)
-    tables = (query.steps[0].join.table,) if query.steps[0].join else ()
+    tables = tuple(join.table for join in query.steps[0].joins)
     loaded = module["load"](FILES["sales"], *(FILES[name] for name in tables))
     data = loaded if isinstance(loaded, tuple) else (loaded,)
     for _ in range(2):

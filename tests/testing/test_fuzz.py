@@ -35,14 +35,16 @@ def test_random_queries_are_read_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_joins_are_drawn_of_every_kind(tmp_path: Path) -> None:
-    drawn = [case for case in islice(cases(7, tmp_path), 450) if case.query.join]
-    assert {case.query.join.how for case in drawn} == {"inner", "left"}
-    assert {1, 2} == {len(case.query.join.on) for case in drawn}
+    drawn = [case for case in islice(cases(7, tmp_path), 450) if case.query.joins]
+    joins = [case.query.joins[0] for case in drawn]
+    assert {join.how for join in joins} == {"inner", "left", "right", "outer", "semi", "anti"}
+    assert {1, 2} == {len(join.on) for join in joins}
+    assert {True, False} == {bool(join.right_on) for join in joins}
     bare = [case for case in drawn if not case.query.outputs]
     assert 0 < len(bare) < len(drawn)
     assert any(case.query.sort for case in bare)
-    sides = [(case.data.schema, case.data.schema.tables[0][1], case.query.join) for case in drawn]
-    keys = [(one[key], two[key]) for one, two, join in sides for key in join.on]
+    sides = zip((case.data.schema for case in drawn), joins, strict=True)
+    keys = [(one[a], one.tables[0][1][b]) for one, join in sides for a, b in join.keys]
     assert any(one.arrow != two.arrow for one, two in keys)
     assert any(one.nulls and two.nulls for one, two in keys)
 
@@ -81,10 +83,10 @@ def test_a_disagreement_about_a_join_shrinks_on_both_sides() -> None:
         pa.table({"k": ["a", "b", "a", "b"], "x": [1, 2, 3, 4]}),
         pa.table({"k": ["b", "c", "a"], "p": [5, 6, 7], "q": [1, 2, 3]}),
     )
-    query = Query("asked", "", Join("other", ("k",)), limit=5)
+    query = Query("asked", "", (Join("other", ("k",)),), limit=5)
 
     def disagrees(smaller: Query, tables: Tables) -> bool:
-        return smaller.join is not None and all("a" in table["k"].to_pylist() for table in tables)
+        return bool(smaller.joins) and all("a" in table["k"].to_pylist() for table in tables)
 
     small, tables = shrink(query, tables, disagrees)
     assert small.limit is None
@@ -109,7 +111,10 @@ def test_a_median_beside_an_infinity_is_no_fair_question(tmp_path: Path) -> None
 def test_smallest_integers_are_known_in_a_key_too() -> None:
     frame, other = pa.table({"n": pa.array([-128], "int8"), "u": [2]}), pa.table({"n": [-128]})
     query = Query(
-        "asked", "", aggregate=(Output("o", Agg("sum", (Col("u"),))),), join=Join("other", ("n",))
+        "asked",
+        "",
+        aggregate=(Output("o", Agg("sum", (Col("u"),))),),
+        joins=(Join("other", ("n",)),),
     )
     found = known("datatable", query, Tables(frame, other))
     assert found is not None

@@ -1,0 +1,75 @@
+"""Joins of Dask's frames: pandas' words, as far as Dask has them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...errors import Unsupported
+from ..pandas.joins import write_merge
+from ..writing.joins import Joining, describe_how
+from ..writing.passes.join import rename_variable
+from ..writing.quote import literal, quote, to_source
+from ..writing.steps import fresh_name
+
+UNORDERED = "dfbench writes none for Dask, whose merge_asof needs sorted divisions"
+
+
+def write_joins(joinings: Sequence[Joining]) -> list[str]:
+    """Write the statements that join the rows with one table after another."""
+    return [f"data = {to_source(_write_join(met))}" for met in joinings]
+
+
+def _write_join(met: Joining) -> ast.expr:
+    rows, table = quote("data"), quote(met.name)
+    match met.join.how:
+        case "asof":
+            raise Unsupported(describe_how(met.join), UNORDERED)
+        case "cross":
+            return _write_cross(rows, table, met)
+        case "semi" | "anti" if len(met.join.keys) == 1:
+            # `isin` takes the values themselves.
+            return write_merge(rows, quote("t.compute()", t=table), met)
+        case _:
+            met, table = _name_first(met, _as_texts(table, met))
+            return rename_variable(write_merge(rows, table, met), "pd", "dd")
+
+
+def _name_first(met: Joining, table: ast.expr) -> tuple[Joining, ast.expr]:
+    """Rename a key before the join: Dask drops the rows' column that it would be told from."""
+    names = {n: new for n, new in met.new_names.items() if n in met.join.right_on}
+    if not names:
+        return met, table
+    renamed = replace(
+        met.other,
+        columns=tuple(
+            replace(column, name=names.get(column.name, column.name))
+            for column in met.other.columns
+        ),
+    )
+    right_on = tuple(names.get(name, name) for name in met.join.right_on)
+    tables = ((met.join.table, renamed),)
+    met = replace(
+        met, join=replace(met.join, right_on=right_on), data=replace(met.data, tables=tables)
+    )
+    return met, quote("t.rename(columns=n)", t=table, n=names)
+
+
+def _as_texts(table: ast.expr, met: Joining) -> ast.expr:
+    """Write a table whose keys are texts: Dask cannot concatenate categories and texts."""
+    coded = met.find_coded_keys(1) if met.join.how in {"right", "outer"} else ()
+    types = dict.fromkeys(coded, "string[pyarrow]")
+    return quote("t.astype(d)", t=table, d=types) if types else table
+
+
+def _write_cross(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
+    """Write a join on a key that is 1 everywhere: Dask has no cross join."""
+    key = fresh_name("one", {*met.data.names, *met.other.names})
+    ones = {key: literal(1)}
+    options = {
+        "on": literal(key),
+        **({"suffixes": literal(("", "_right"))} if met.new_names else {}),
+    }
+    joined = quote("d.assign(**n).merge(t.assign(**n), **o)", d=rows, t=table, n=ones, o=options)
+    return quote("j.drop(columns=k)", j=joined, k=key)

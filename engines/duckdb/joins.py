@@ -1,0 +1,127 @@
+"""Joins as DuckDB's FROM clause: tables in a row, and a subquery where names have to be told."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..writing.joins import Joining
+from ..writing.sql import quote_name, write_clause
+
+WORDS = {
+    "inner": "JOIN",
+    "left": "LEFT JOIN",
+    "right": "RIGHT JOIN",
+    "outer": "FULL JOIN",
+    "semi": "SEMI JOIN",
+    "anti": "ANTI JOIN",
+    "asof": "ASOF LEFT JOIN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What stands in FROM, and the tables that own its columns; all others are `table`'s."""
+
+    text: str
+    table: str
+    owners: tuple[tuple[str, str], ...] = ()
+
+    def qualify(self, name: str) -> str:
+        """Write a column with its table."""
+        return f"{dict(self.owners).get(name, self.table)}.{quote_name(name)}"
+
+
+def write_source(table: str, joinings: Sequence[Joining]) -> str:
+    """Write the FROM clause of a table that is joined with others, one after another."""
+    source = Source(table, table)
+    for place, met in enumerate(joinings):
+        last = place == len(joinings) - 1
+        if _is_plain(met, last=last):
+            text = f"{source.text}{_separator(source)}{write_join(source, met)}"
+            new = (name for name in met.right if name not in met.join.shared)
+            added = tuple((name, quote_name(met.name)) for name in new)
+            source = replace(source, text=text, owners=(*added, *source.owners))
+        else:
+            name = f"joined_{place + 1}" if not last else ""
+            text = f"(\n{textwrap.indent(write_subquery(source, met), '    ')}\n)"
+            source = Source(f"{text} AS {name}" if name else text, name)
+    return source.text
+
+
+def write_subquery(source: Source, met: Joining) -> str:
+    """Write a join with all of its columns, each under its name in the joined rows."""
+    own, shared = quote_name(met.name), met.join.shared
+    plain = not met.join.right_on
+    kept = [f"{source.table}.*"]
+    if source.owners or met.join.how in {"right", "outer"}:
+        named = shared if met.join.how in {"right", "outer"} else ()
+        kept = [source.qualify(name) for name in met.left if name not in named]
+        kept += [quote_name(key) if plain else _coalesce(source, own, key) for key in named]
+    items = [_write_item(source, met, name) for name in met.right if name not in shared]
+    clause = write_clause("SELECT", [*kept, *items], ",")
+    return f"{clause}\nFROM {source.text}{_separator(source)}{write_join(source, met)}"
+
+
+def _is_plain(met: Joining, *, last: bool) -> bool:
+    """Return whether every column of a join has one name, and one table that has it."""
+    join = met.join
+    if not join.adds_columns or join.how == "cross":
+        return not met.new_names
+    told = met.new_names or join.asof or (join.right_on and join.shared)
+    return not told and (last or join.how not in {"right", "outer"})
+
+
+def _separator(source: Source) -> str:
+    return "\n" if source.owners or "\n" in source.text else " "
+
+
+def write_join(source: Source, met: Joining) -> str:
+    """Write the join of a table, and what is equal."""
+    own, join = quote_name(met.name), met.join
+    if join.how == "cross":
+        return f"CROSS JOIN {own}"
+    word = WORDS[join.how]
+    if not join.right_on and not join.asof:
+        return f"{word} {own} USING ({', '.join(map(quote_name, join.on))})"
+    equal = [f"{source.qualify(a)} = {own}.{quote_name(b)}" for a, b in join.keys]
+    if join.asof:
+        equal.append(f"{source.qualify(join.asof.left)} >= {own}.{quote_name(join.asof.right)}")
+    return f"{word} {_write_last(met) if join.asof else own} ON {' AND '.join(equal)}"
+
+
+def _write_last(met: Joining) -> str:
+    """Write a table with the last row of equal keys and times alone."""
+    own = quote_name(met.name)
+    same = ", ".join(map(quote_name, met.join.right_columns))
+    distinct = f"SELECT DISTINCT ON ({same}) * FROM {own}"
+    return f"(\n    {distinct}\n    ORDER BY {same}, rowid DESC\n) AS {own}"
+
+
+def _coalesce(source: Source, own: str, key: str) -> str:
+    name = quote_name(key)
+    return f"coalesce({source.qualify(key)}, {own}.{name}) AS {name}"
+
+
+def _write_item(source: Source, met: Joining, name: str) -> str:
+    """Write a column of the table; none where its row is too early for an as-of join."""
+    own = f"{quote_name(met.name)}.{quote_name(name)}"
+    shown = quote_name(met.new_names.get(name, name))
+    if met.join.asof and met.join.asof.within is not None:
+        return f"CASE WHEN {_write_near(source, met)} THEN {own} END AS {shown}"
+    return f"{own} AS {shown}" if name in met.new_names else shown
+
+
+def _write_near(source: Source, met: Joining) -> str:
+    asof = met.asof
+    assert asof.within is not None
+    times = source.qualify(asof.left), f"{quote_name(met.name)}.{quote_name(asof.right)}"
+    match met.data[asof.left].kind:
+        case "timestamp":
+            later, earlier = (f"epoch_us({time})" for time in times)
+            return f"{later} - {earlier} <= {round(asof.within * 1_000_000)}"
+        case "date":
+            return f"{times[0]} - {times[1]} <= {int(asof.within // 86400)}"
+        case _:
+            return f"{times[0]} - {times[1]} <= {int(asof.within)}"

@@ -1,0 +1,89 @@
+"""Joins in the words of Polars, and of the library that has them from it."""
+
+from __future__ import annotations
+
+import ast
+
+from ...spec.joins import SUFFIX
+from ...spec.schema import Kind
+from ..writing.joins import Joining, pair_options
+from ..writing.quote import literal, quote
+
+
+def write_polars_join(left: ast.expr, right: ast.expr, met: Joining, library: str) -> ast.expr:
+    """Write the join in the words of Polars, or of the library that has them from it."""
+    left, right = cast_keys(left, right, met, library)
+    join = met.join
+    if join.how == "asof":
+        return _write_join_asof(left, right, met)
+    how = {"outer": "full"}.get(join.how, join.how)
+    options = {**met.keys, **({} if how == "inner" else {"how": literal(how)})}
+    if not _shows_both_keys(met):
+        options |= {"coalesce": literal(True)} if how == "full" else {}
+        return quote("t.join(u, **o)", t=left, u=right, o=options)
+    options["coalesce"] = literal(False)
+    joined = quote("t.join(u, **o)", t=left, u=right, o=options)
+    return merge_keys(joined, met, library)
+
+
+def merge_keys(joined: ast.expr, met: Joining, library: str) -> ast.expr:
+    """Write one column for each key that a join has kept of both sides under one name."""
+    shared = met.join.shared
+    if not shared:
+        return joined
+    if met.join.how in {"right", "outer"}:
+        merged = [quote(f"{library}.coalesce(a, b)", a=k, b=k + SUFFIX) for k in shared]
+        joined = quote("t.with_columns(*c)", t=joined, c=merged)
+    return quote("t.drop(*n)", t=joined, n=[literal(key + SUFFIX) for key in shared])
+
+
+def _shows_both_keys(met: Joining) -> bool:
+    """Return whether the table's keys have names of their own in the joined rows, and are read."""
+    how = met.join.how
+    outer = how in {"right", "outer"} and bool(met.join.right_on)
+    return outer or (how in {"inner", "left"} and bool(met.shown_keys))
+
+
+def _write_join_asof(left: ast.expr, right: ast.expr, met: Joining) -> ast.expr:
+    join, asof = met.join, met.asof
+    options = pair_options("on", [asof.left], [asof.right])
+    by = pair_options("by", [*join.on], [*(join.right_on or join.on)])
+    options |= {{"left_by": "by_left", "right_by": "by_right"}.get(k, k): v for k, v in by.items()}
+    if asof.within is not None:
+        options["tolerance"] = _write_polars_tolerance(asof.within, met.data[asof.left].kind)
+    if join.on:
+        options["check_sortedness"] = literal(False)
+    if asof.left != asof.right or join.right_on:
+        options["coalesce"] = literal(False)
+    return quote(
+        "t.sort(x).join_asof(u.sort(y, maintain_order=True), **o)",
+        t=left,
+        u=right,
+        x=asof.left,
+        y=asof.right,
+        o=options,
+    )
+
+
+def _write_polars_tolerance(within: float, kind: Kind) -> ast.expr:
+    if kind == "int":
+        return literal(int(within))
+    if kind == "date":
+        return literal(f"{int(within // 86400)}d")
+    return literal(f"{round(within * 1000)}ms" if within % 1 else f"{int(within)}s")
+
+
+def cast_keys(
+    left: ast.expr, right: ast.expr, met: Joining, library: str
+) -> tuple[ast.expr, ast.expr]:
+    """Write both sides with keys of one type."""
+    trees = [left, right]
+    text = f"{library}.col(*n).cast({library}.String)"
+    for side in (0, 1):
+        for pair in met.unlike:
+            cast = quote(f"{library}.col(n).cast({library}.Int64)", n=pair[side])
+            trees[side] = quote("t.with_columns(c)", t=trees[side], c=cast)
+        if coded := met.find_coded_keys(side):
+            cast = quote(text, n=[*map(literal, coded)])
+            trees[side] = quote("t.with_columns(c)", t=trees[side], c=cast)
+    return trees[0], trees[1]

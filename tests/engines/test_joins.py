@@ -1,0 +1,50 @@
+"""Joins that no case of the suite has: of data whose keys have other names, and repeat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from dfbench.engines import find
+from dfbench.spec.reader import read_text
+
+ORDERS = pa.table(
+    {"customer": [10, 11, 10, 12], "product": ["p1", "p2", "p3", "p1"], "qty": [2, 1, 5, 3]}
+)
+# A customer is there twice.
+CUSTOMERS = pa.table({"id": [10, 11, 12, 12], "region": ["EU", "US", "EU", "EU"]})
+PRODUCTS = pa.table({"sku": ["p1", "p2", "p3"], "price": [10.0, 5.0, 1.5]})
+STAR = """
+dataset: {files: orders.csv, tables: {customers: customers.csv, products: products.csv}}
+queries:
+  revenue:
+    join:
+      - {table: customers, on: {customer: id}, how: left}
+      - {table: products, on: {product: sku}}
+    group_by: region
+    aggregate: {r: sum(qty * price)}
+  share:
+    join: {table: customers, on: {customer: id}}
+    group_by: region
+    transform: {share: qty / sum(qty)}
+"""
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask", "narwhals"])
+def test_a_star_of_tables_whose_keys_have_other_names(engine: str) -> None:
+    revenue, share = read_text(STAR, "star.yaml", Path()).queries
+    tables = {"customers": CUSTOMERS, "products": PRODUCTS}
+    answer = _rows(find(engine).run(revenue, ORDERS, **tables))
+    assert answer == [("EU", 87.5), ("US", 5.0)]
+    shares = _rows(find(engine).run(share, ORDERS, customers=CUSTOMERS))
+    expected = [("EU", 2 / 13), ("EU", 3 / 13), ("EU", 3 / 13), ("EU", 5 / 13), ("US", 1.0)]
+    assert [(region, pytest.approx(x)) for region, x in shares] == expected
+
+
+def _rows(answer: Any) -> list[tuple[Any, ...]]:
+    frame = answer.to_arrow() if hasattr(answer, "to_arrow") else answer
+    if not isinstance(frame, pa.Table):
+        frame = pa.Table.from_pandas(frame, preserve_index=False)
+    return sorted(tuple(row.values()) for row in frame.to_pylist())
