@@ -10,6 +10,7 @@ from pathlib import Path
 from ..datasets import first_workload
 from ..datasets.cache import default_folder
 from ..datasets.dataset import make_dataset
+from ..datasets.text_encoding import EncodingError
 from ..errors import DataError
 from ..spec.workload import CsvFormat, Files
 
@@ -23,9 +24,13 @@ def init(datafile: Path, target: Path | None) -> None:
     if target.exists():
         raise DataError(first_workload.describe_existing(target, "--to"))
     files = Files((str(datafile),), Path.cwd())
-    made = make_dataset(files, default_folder(os.environ))
+    try:
+        made = make_dataset(files, default_folder(os.environ))
+    except EncodingError as error:
+        files = replace(files, csv_format=CsvFormat(encoding=error.encoding))
+        made = make_dataset(files, default_folder(os.environ))
     if first_workload.is_csv(datafile) and first_workload.has_decimal_commas(made):
-        files = replace(files, csv_format=CsvFormat(decimal=","))
+        files = replace(files, csv_format=replace(files.csv_format, decimal=","))
         made = make_dataset(files, default_folder(os.environ))
     sys.stdout.write(first_workload.write_first_workload(datafile, made, target, files.csv_format))
     sys.stderr.write(f"written to {target}; next: dfbench check {target}\n")

@@ -77,7 +77,7 @@ def write_first_workload(file: Path, data: Dataset, target: Path, csv_format: Cs
     texts: dict[str, object] = {}
     if is_csv(file):
         texts = {**find_first_texts(data, csv_format), **find_foreign(data)}
-        csv_format = replace(csv_format, delimiter=detect_delimiter(file))
+        csv_format = replace(csv_format, delimiter=detect_delimiter(file, csv_format))
     about = choose_questions(data.schema, measure_distinct(data))
     text = build_text(file, data.schema, about, target, csv_format, texts)
     write_new_file(target, text, "--to")
@@ -227,6 +227,8 @@ def _write_lines(
     if csv_format.delimiter:
         yield f"  delimiter: {_quote(csv_format.delimiter)}"
         yield f"  decimal: {_quote(csv_format.decimal)}"
+    if csv_format.encoding:
+        yield f"  csv: {{encoding: {csv_format.encoding}}} # guessed"
     yield from columns
     yield ""
     yield "queries:"

@@ -78,10 +78,10 @@ def find_files(files: Files) -> SourceFiles:
             "name files of one form"
         )
     form = forms.pop()
-    if form != "CSV" and files.csv_format != CsvFormat():
+    if form != "CSV" and files.csv_format not in (CsvFormat(), CsvFormat(whole=False)):
         raise DataError(
-            f"{', '.join(files.patterns)}: {form} files have no delimiter, quote, decimal, header"
-            " or missing; leave these out"
+            f"{', '.join(files.patterns)}: {form} files have no delimiter, quote, decimal, header,"
+            " missing or csv; leave these out"
         )
     return SourceFiles(unique, form, Path(os.path.commonpath(bases)), files.csv_format)
 

@@ -41,6 +41,9 @@ Takes = Literal[
     "steps",
     "how",
     "tables",
+    "csv",
+    "types",
+    "dates",
     "part",
     "sweep",
 ]
@@ -82,8 +85,17 @@ DATASET = {
     "decimal": Key("text", "CSV: the decimal separator; default: a point."),
     "header": Key("flag", "CSV: whether the first line names the columns; if not: column_1, …"),
     "missing": Key("names", "CSV: words for a missing value; default: NA, null and similar."),
+    "csv": Key("csv", "CSV: all that its files' text needs, also encoding, types and dates."),
 }
-CSV = ("delimiter", "quote", "decimal", "header", "missing")
+CSV = ("delimiter", "quote", "decimal", "header", "missing", "csv")
+CSV_FORMAT = {name: DATASET[name] for name in CSV if name != "csv"} | {
+    "encoding": Key("text", "The encoding, such as latin-1 or utf-16; default: UTF-8."),
+    "thousands": Key("text", "The sign between groups of three digits."),
+    "comment": Key("text", "The sign that begins a line to be left out."),
+    "types": Key("types", "Types of columns by name, such as {zip: string}."),
+    "dates": Key("dates", "Formats of days or times by column, such as {day: '%d/%m/%Y'}."),
+}
+TYPES = ("string", "int", "float", "bool", "date", "timestamp")
 QUERY = {
     "question": Key("text", "The question as a person would ask it."),
     "steps": Key("steps", "Queries in a row: each works on the answer of the one before it."),

@@ -13,6 +13,7 @@ from .grammar import (
     APPLY,
     ASOF,
     BESIDE,
+    CSV_FORMAT,
     DATASET,
     ENGINE,
     EXTREME,
@@ -26,6 +27,7 @@ from .grammar import (
     QUERY,
     STEP,
     TASKS,
+    TYPES,
     VERIFY,
     WORKLOAD,
     Key,
@@ -92,6 +94,8 @@ FORMS: dict[Takes, Schema] = {
     "how": {"enum": list(HOW)},
     "part": {"type": "string", "pattern": r"^[0-9.]+\s*%$"},
     "sweep": {**_mapping(_NAMES), "maxProperties": MOST_AXES},
+    "types": _mapping({"enum": list(TYPES)}),
+    "dates": _mapping(_SCALAR),
     "tables": {**_mapping(_NAMES), "propertyNames": {"pattern": f"^{TABLE.pattern}$"}},
 }
 _ENGINE: Schema = {
@@ -104,6 +108,9 @@ FORMS |= {
             {"type": "array", "items": _ENGINE, "minItems": 1, "uniqueItems": True},
         ]
     },
+    "csv": _object(CSV_FORMAT),
+}
+FORMS |= {
     "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
     "extreme": _object(EXTREME),
     "asof": _object(ASOF),

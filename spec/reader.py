@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ..errors import Mistake, WorkloadError
+from .csv_format import read_csv_format
 from .document import Fields, Items, Log, Node, Origin, Position, Scalar, compose
 from .engine_names import read_engines
 from .expression import columns
@@ -303,7 +304,7 @@ class _WorkloadReader:
         for key in given.values:
             if key not in {"files", "share", "tables", *CSV}:
                 self.log.add(given.at(key), f"{key} applies to generated data only, not to files")
-        csv_format = self.csv_format(given)
+        csv_format = read_csv_format(given)
         tables = tuple(self.tables(given, csv_format))
         patterns = self.patterns(given.names("files"))
         return Files(patterns, self.folder, csv_format, tables, given.percent("share"))
@@ -325,24 +326,6 @@ class _WorkloadReader:
                 self.log.add(node.place, f"{node.text!r} {message} {where}")
         placed = (n.text if n.place.origin.placed else str(Path(n.text).absolute()) for n in nodes)
         return tuple(placed)
-
-    def csv_format(self, given: Section) -> CsvFormat:
-        delimiter, quote = self.sign(given, "delimiter", "tab"), self.sign(given, "quote", "none")
-        return CsvFormat(
-            delimiter="\t" if delimiter == "tab" else delimiter,
-            quote="" if quote == "none" else quote or CsvFormat().quote,
-            decimal=self.sign(given, "decimal") or CsvFormat().decimal,
-            header="header" not in given or given.boolean("header"),
-            missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
-        )
-
-    def sign(self, given: Section, key: str, word: str = "") -> str | None:
-        node = given.scalar(key, "one character")
-        if node is None or node.text == word or (len(node.text) == 1 and node.text.isascii()):
-            return node.text if node else None
-        other = f" or {word}" if word else ""
-        self.log.add(node.place, f"{key} must be one character{other}, not {node.text!r}")
-        return None
 
     def read_generated(self, given: Section) -> Generated | None:
         for key in (*CSV, "share", "tables"):

@@ -31,7 +31,9 @@ class Generated:
 class CsvFormat:
     """The format of CSV files; None is detected from the files, or the usual default.
 
-    `quote` is empty where nothing is quoted; `missing` are the words for a missing value.
+    `quote` is empty where nothing is quoted; `missing` are the words for a missing value. `types`
+    and `dates` have the types of columns, and the formats of their days or times, by name; each
+    has to be there where the files are the `whole` dataset.
     """
 
     delimiter: str | None = None
@@ -39,6 +41,12 @@ class CsvFormat:
     decimal: str = "."
     header: bool = True
     missing: tuple[str, ...] | None = None
+    encoding: str | None = None
+    thousands: str | None = None
+    comment: str | None = None
+    types: tuple[tuple[str, str], ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from dfbench.datasets.csv_files import infer_types, read_batches
 from dfbench.datasets.source_files import find_files
 from dfbench.datasets.text_encoding import check_encoding
 from dfbench.errors import DataError
+from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import CsvFormat, Files
 
 TEXT = "Größe,x\n1,2\n3,4\n"
@@ -23,7 +26,7 @@ NOT_UTF8 = {
     "latin-1 in the names": (TEXT.encode("latin-1"), "line 1 is not UTF-8 .*WINDOWS-1252"),
     "latin-1 in the last line": (LATE.encode("latin-1"), "line 102 is not UTF-8"),
     "cyrillic": ("имя,x\nж,2\n".encode("cp1251"), "line 1 is not UTF-8"),
-    "UTF-16": (TEXT.encode("utf-16"), "is UTF-16, not UTF-8; .*iconv -f UTF-16 -t UTF-8"),
+    "UTF-16": (TEXT.encode("utf-16"), "is UTF-16, not UTF-8; .*{encoding: UTF-16}"),
     "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "is UTF-16LE, not UTF-8"),
     "UTF-16, the other end first": (TEXT.encode("utf-16-be"), "is UTF-16BE, not UTF-8"),
     "UTF-32": (TEXT.encode("utf-32"), "is UTF-32, not UTF-8"),
@@ -69,12 +72,18 @@ def test_an_encoding_that_is_not_utf8_is_named_with_what_to_do(
         convert(path)
 
 
-def test_init_names_the_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_reads_a_file_in_the_encoding_that_it_seems_to_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "latin.csv").write_bytes(TEXT.encode("latin-1"))
-    with pytest.raises(DataError, match=r"latin\.csv: line 1 is not UTF-8"):
-        init(tmp_path / "latin.csv", tmp_path / "latin.yaml")
-    assert not (tmp_path / "latin.yaml").exists()
+    init(tmp_path / "latin.csv", tmp_path / "latin.yaml")
+    text = capsys.readouterr().out
+    assert "  csv: {encoding: WINDOWS-1252} # guessed\n" in text
+    assert "#   Größe: int64" in text
+    (dataset,) = [read(tmp_path / "latin.yaml").dataset]
+    assert isinstance(dataset, Files)
+    assert dataset.csv_format.encoding == "WINDOWS-1252"
 
 
 def test_utf8_is_read_with_a_mark_and_where_a_character_spans_two_blocks(tmp_path: Path) -> None:
@@ -169,3 +178,90 @@ def test_init_names_that_line_also_where_no_column_of_numbers_is_left(
     (tmp_path / "a.csv").write_text("x\n1\n2\nn/a!\n")
     init(tmp_path / "a.csv", tmp_path / "a.yaml")
     assert "#   x: string (line 4 holds 'n/a!')\n" in capsys.readouterr().out
+
+
+SIGNS = """# prices of two days
+day;at;zip;price;count;code
+31/01/2024;31/01/2024 09:30;01234;1.234.567,5;1.000;1.0
+# a line that is left out
+01/02/2024;;00501;-0,25;12;"x
+# no comment"
+"""
+WRITTEN = CsvFormat(
+    decimal=",",
+    thousands=".",
+    comment="#",
+    types=(("zip", "string"),),
+    dates=(("day", "%d/%m/%Y"), ("at", "%d/%m/%Y %H:%M")),
+)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", None])
+def test_numbers_dates_and_comments_are_read_as_they_are_written(
+    tmp_path: Path, encoding: str | None
+) -> None:
+    (tmp_path / "a.csv").write_bytes(SIGNS.encode(encoding or "utf-8"))
+    table = convert(tmp_path / "a.csv", replace(WRITTEN, encoding=encoding))
+    assert table.to_pydict() == {
+        "day": [dt.date(2024, 1, 31), dt.date(2024, 2, 1)],
+        "at": [dt.datetime(2024, 1, 31, 9, 30), None],
+        "zip": ["01234", "00501"],
+        "price": [1234567.5, -0.25],
+        "count": [1000, 12],
+        "code": ["1.0", "x\n# no comment"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("31/02/2024;1", "row 2: '31/02/2024' in column 'day' is not in the format '%d/%m/%Y'"),
+        ("01/02/2024;x", "row 2: 'x' in column 'n' is not of type int"),
+    ],
+)
+def test_a_value_of_no_stated_type_is_named_with_its_row(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "a.csv").write_text(f"day;n\n01/02/2024;1\n{text}\n")
+    stated = CsvFormat(types=(("n", "int"),), dates=(("day", "%d/%m/%Y"),))
+    with pytest.raises(DataError, match=message):
+        convert(tmp_path / "a.csv", stated)
+    with pytest.raises(DataError, match="csv names the type of 'nn'; did you mean 'n'"):
+        convert(tmp_path / "a.csv", CsvFormat(types=(("nn", "int"),)))
+
+
+@pytest.mark.usefixtures("narrow_blocks")
+def test_grouped_numbers_widen_far_down(tmp_path: Path) -> None:
+    many = '"1,234"\tx\t1\n' * 100
+    (tmp_path / "a.tsv").write_text(f'a\tb\tc\n{many}"1,234.5"\t1,2\tn/a!\n')
+    table = convert(tmp_path / "a.tsv", CsvFormat(delimiter="\t", thousands=","))
+    assert table.column("a").to_pylist()[-2:] == [1234.0, 1234.5]
+    assert table.column("b").to_pylist()[-1] == "1,2"
+    assert table.column("c").to_pylist()[-2:] == ["1", "n/a!"]
+
+
+def test_a_file_in_another_encoding_than_stated_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(TEXT.encode("latin-1"))
+    with pytest.raises(DataError, match="from line 1 on it is not utf-16; name its own encoding"):
+        convert(tmp_path / "a.csv", CsvFormat(encoding="utf-16"))
+
+
+def test_a_compressed_file_is_read_alike(tmp_path: Path) -> None:
+    with pa.CompressedOutputStream(str(tmp_path / "a.csv.zst"), "zstd") as out:
+        out.write(SIGNS.encode())
+    assert convert(tmp_path / "a.csv.zst", WRITTEN).num_rows == 2
+
+
+CSV = """
+dataset:
+  files: a.csv
+  csv: {encoding: latin-1, decimal: ",", thousands: ".", comment: "#", types: {zip: string},
+        dates: {day: "%d/%m/%Y"}}
+queries: {q: {group_by: zip, aggregate: {n: size()}}}
+"""
+
+
+def test_a_workload_states_the_format_under_csv(tmp_path: Path) -> None:
+    dataset = read_text(CSV, "w.yaml", tmp_path).dataset
+    assert isinstance(dataset, Files)
+    assert dataset.csv_format == replace(WRITTEN, encoding="latin-1", dates=(("day", "%d/%m/%Y"),))
