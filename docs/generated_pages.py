@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TABLES = {
     "A workload": grammar.WORKLOAD,
     "`dataset`": grammar.DATASET,
+    "`csv`": grammar.CSV_FORMAT,
     "A query": grammar.QUERY,
     "`join`": grammar.JOIN,
     "`asof`": grammar.ASOF,
