@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
+from ..spec.reader import SHIPPED
 from ..spec.workload import YOURS
 from ..storage.folder import StoredComparison
 from ..storage.records import Outcome
@@ -97,9 +99,10 @@ def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
     version = _old_pandas(stored)
     if version:
         head = stored.head
+        named = head.file if head.file and Path(head.file).parent != SHIPPED else head.workload
         yield (
             f"pandas {version} ran: an environment with Modin holds it below 2.4. With the newest: "
-            f"`dfbench compare {head.file or head.workload} -e pandas -e pandas@newest`."
+            f"`dfbench compare {named} -e pandas -e pandas@newest`."
         )
 
 

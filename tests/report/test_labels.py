@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dfbench.report.build import build
 from dfbench.report.labels import describe_labels, find_calls, leaves_modin, name_baseline
+from dfbench.spec.reader import SHIPPED
 from dfbench.storage.folder import StoredComparison
 
 from tests.support.stored_samples import head, runs
@@ -44,6 +45,8 @@ def test_text_types_and_a_pandas_that_is_held_back_are_told() -> None:
     assert "`pandas/object`" in objects
     assert "pandas 2.3.3 ran" in held
     assert "-e pandas@newest`" in held
+    shipped = replace(stored, head=replace(stored.head, file=str(SHIPPED / "groupby.yaml")))
+    assert "`dfbench compare groupby -e" in [*describe_labels(["pandas"], shipped)][-1]
 
 
 def test_work_outside_of_modin_is_told() -> None:
