@@ -21,6 +21,8 @@ WIDTHS = (360, 800, 1300)
 SHOWN = "[...document.querySelectorAll('table.site tbody tr')].filter(r => !r.hidden).length"
 RATIO = "document.querySelector('table.site tbody tr').cells[6].innerText.trim()"
 
+VERDICT = "document.querySelector('tbody tr:not([hidden])').cells[7].innerText"
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -49,12 +51,14 @@ def choose(browser: Page, label: str, value: str) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "sweeps/*.html"])
 def test_axe_finds_nothing_and_the_page_is_no_wider_than_the_screen(
-    browser: Page, page: Path, width: int, scheme: str
+    browser: Page, page: Path, width: int, scheme: str, name: str
 ) -> None:
-    browser.open(page, scheme, width)
+    (file,) = page.parent.glob(name)
+    browser.open(file, scheme, width)
     assert browser.console == []
-    assert browser.requests == [page.as_uri()]
+    assert browser.requests == [file.as_uri()]
     browser.told(AXE.read_text(encoding="utf-8") + "; 0")
     assert browser.told(FOUND) == []
     assert browser.told("document.documentElement.scrollWidth") <= width
@@ -84,6 +88,9 @@ def test_the_measure_switches_and_sorts_by_what_is_shown(browser: Page, page: Pa
     assert browser.told(RATIO) != ""
     assert "measure=load" in browser.told("location.hash")
     assert hot.endswith("×")
+    shown = browser.told("document.querySelector('tbody tr:not([hidden]) .load').className")
+    assert shown == "load h-4"
+    assert browser.told(VERDICT) == "faster"
 
 
 def test_the_table_and_its_switch_work_without_a_script(browser: Page, page: Path) -> None:
