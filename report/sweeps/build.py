@@ -65,6 +65,10 @@ MEMORY = (
     "miss says how wrong that was, and sets the width of the interval. The peak is not the need: "
     "an engine may use less under a limit (`dfbench floor`)."
 )
+CLUSTERS = (
+    "Times on a cluster are those of queries on loaded data, from this machine: they hold neither "
+    "its start-up nor its price, and workers on this machine share its cores."
+)
 SPEEDUP = (
     "Speed-up over the smallest number of threads, with its 95 % interval. Serial: the share of "
     "the time that does not shrink with threads, by Amdahl's law, over the time of one thread."
@@ -113,6 +117,8 @@ def _warn(facets: Sequence[Facet]) -> Iterator[str]:
     materials = [material for facet in facets for material in facet.materials]
     runs = tuple(run for material in materials for run in material.stored.runs)
     yield from sentences.run_warnings(replace(materials[0].stored, runs=runs))
+    if materials[0].stored.head.limits.get("clusters"):
+        yield CLUSTERS
     rounds = [len(own) for one in materials for own in one.timings.samples.values() if own]
     if rounds and max(rounds) < 2:
         yield "Each program ran in one round: only differences beyond a factor of 3 are decided."

@@ -10,6 +10,7 @@ from ..crossovers import Contest, Crossing
 from ..units import percent, ratio, seconds, size
 from .growth import Growth, MemoryForecast, SpeedUp
 
+MILLION = 1_000_000
 WIDE = 1.0  # an interval of a power that is wider says nothing
 
 
@@ -111,8 +112,20 @@ def describe_reach(found: MemoryForecast, limit: int, form: SizeFormat) -> str:
     reach = found.reach(limit)
     if reach is None:
         return "at any size"
-    at, low, high = (form.count(value) for value in reach)
+    at, low, high = map(_shorten_count if form.kind.unit == "rows" else form.count, reach)
     return f"{at} [{low}–{high}]"
+
+
+def _shorten_count(number: float) -> str:
+    """Return a count with two digits, short enough for a cell beside its interval.
+
+    >>> _shorten_count(2.44e8), _shorten_count(99_600.0)
+    ('2.4e8', '100,000')
+    """
+    if number < MILLION:
+        return round_count(number)
+    digits, _, power = f"{number:.1e}".partition("e")
+    return f"{digits}e{int(power)}"
 
 
 def describe_speedup(found: SpeedUp) -> tuple[str, str]:

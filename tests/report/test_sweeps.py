@@ -135,7 +135,7 @@ def test_a_sweep_says_who_overtakes_whom_and_where_a_curve_ends(tmp_path: Path) 
     assert "dask runs out of memory at 1,000,000 rows on q1, q2" in view.sentences
     told = render(view, Format.TABLE)
     assert re.search(r"^4,600,000 rows +\S+ \S+ +\S+ \S+ +—$", told, re.MULTILINE)
-    assert re.search(r"^pandas +60 +0 % \w+, at 4,600,000 rows +430,000,000 \[", told, re.MULTILINE)
+    assert re.search(r"^pandas +60 +0 % \w+, at 4,600,000 rows +4\.3e8 \[", told, re.MULTILINE)
     assert "the kernel killed it" in told
 
 
@@ -192,6 +192,18 @@ def test_one_round_decides_only_beyond_a_factor_of_three(tmp_path: Path) -> None
     assert view.sentences[0].startswith("polars against pandas is undecided")
     assert view.sentences[1].startswith("duckdb is faster than pandas")
     assert any("one round" in warning for warning in view.warnings)
+
+
+def test_a_sweep_over_clusters_says_what_is_not_measured(tmp_path: Path) -> None:
+    path = stored_sweeps.store(tmp_path)
+    assert not any("cluster" in warning for warning in build(sweeps.read(path)).warnings)
+    for file in path.glob("*/comparison.json"):
+        record = json.loads(file.read_text())
+        record["limits"]["clusters"] = "polars: the cluster's workers have their own limits"
+        file.write_text(json.dumps(record))
+    limits, priced, *_ = build(sweeps.read(path)).warnings
+    assert "own limits" in limits
+    assert "neither its start-up nor its price" in priced
 
 
 def test_a_strangers_sweep_is_escaped_and_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
