@@ -82,10 +82,11 @@ def build(stored: StoredSweep) -> SweepView:
         return _build_empty(stored)
     first = facets[0].materials[0].stored.head
     form = SizeFormat(facets[0].kind)
+    limits = {n: limit for n, limit in first.limits.items() if n not in stored.head.axes}
     return SweepView(
         workload=first.workload,
         about=first.about,
-        setting=sentences.setting(replace(first, dataset={})),
+        setting=sentences.setting(replace(first, dataset={}, limits=limits)),
         axis=facets[0].axis,
         unit=facets[0].kind.unit,
         logarithmic=facets[0].sizes[0] > 0,
@@ -137,7 +138,7 @@ def _tell(facet: Facet, form: SizeFormat) -> Iterator[str]:
         for size_, outcome in dict.fromkeys((end.size, end.outcome) for end in ends.values()):
             own = [q for q, end in ends.items() if (end.size, end.outcome) == (size_, outcome)]
             word = "runs out of memory" if outcome is Outcome.OUT_OF_MEMORY else "runs out of time"
-            yield f"{prefix}{engine} {word} at {form.exact(size_)}{form.unit} on {', '.join(own)}"
+            yield f"{prefix}{engine} {word} at {form.name(size_)} on {', '.join(own)}"
 
 
 def _compare_over(facet: Facet, engine: str) -> Contest | None:
@@ -198,7 +199,7 @@ def _tabulate_times(facet: Facet, form: SizeFormat) -> Iterator[Grid]:
         samples = {engine: find_samples(facet, engine, query, hot) for engine in facet.engines}
         rows = [
             (
-                f"{form.exact(length)}{form.unit}",
+                form.name(length),
                 *(_tell_time(facet, e, query, number, samples[e]) for e in facet.engines),
             )
             for number, length in enumerate(facet.sizes)
@@ -287,7 +288,7 @@ def _tabulate_speedups(facet: Facet) -> Grid:
 
 def _tabulate_failures(facet: Facet, form: SizeFormat) -> Grid:
     rows = [
-        (f"{engine} {query}", f"{form.exact(length)}{form.unit}", str(outcome), evidence)
+        (f"{engine} {query}", form.name(length), str(outcome), evidence)
         for engine, query, length, outcome, evidence in find_failures(facet)
     ]
     return Grid("What failed", ("engine and question", "size", "outcome", "evidence"), rows)

@@ -14,6 +14,7 @@ from ..trend import Numbers, fit, invert
 FORECAST_POINTS = 3  # the largest: buffers and imports bend the line at small sizes
 FEWEST_FORECAST = 3  # two for a line, and the one that is held out
 LARGEST_MISS = 1 / 3  # of the point that is held out; beyond it, a line is no forecast
+LARGEST = 300.0  # the logarithm of a ratio of which nothing is known
 LEAST_GROWN = 0.2  # of the largest peak: where less has grown, imports are all that was measured
 
 
@@ -68,6 +69,7 @@ class SpeedUp:
     """Times over threads by Amdahl's law: the serial share and its 95 % interval.
 
     `most` is the largest number of threads, `speedup` the ratio of times there, with its interval.
+    `known` says that runs were repeated: without that, intervals hold everything.
     """
 
     serial: float
@@ -75,6 +77,7 @@ class SpeedUp:
     high: float
     most: float
     speedup: tuple[float, float, float]
+    known: bool
 
 
 def describe_growth(curve: Curve) -> Growth | None:
@@ -107,20 +110,28 @@ def describe_speedup(curve: Curve) -> SpeedUp | None:
     if cost is None or cost.c != -1:
         return None
     whole = cost.a + cost.b
-    serial = cost.a / whole
-    half = _half_width(curve, np.array([cost.b, -cost.a, 0.0]) / whole**2)
+    serial, most = cost.a / whole, float(threads[-1] / threads[0])
     log = float(curve.trend.logs[0] - curve.trend.logs[-1])
     ends = np.zeros((1, len(threads)))
     ends[0, [0, -1]] = curve.variances[[0, -1]]
-    wide = float(find_half_widths(ends, curve.freedoms)[0])
+    wide = float(find_half_widths(ends, curve.freedoms)[0]) if curve.known else LARGEST
     ratios = (math.exp(log), math.exp(log - wide), math.exp(log + wide))
-    bounds = max(0.0, serial - half), min(1.0, serial + half)
-    return SpeedUp(serial, *bounds, float(threads[-1] / threads[0]), ratios)
+    if cost.a > 0 and cost.b > 0:
+        half = _half_width(curve, np.array([cost.b, -cost.a, 0.0]) / whole**2)
+        low, high = serial - half, serial + half
+    else:  # at the edge of what the law describes, the fit has no slope to one side
+        high, low = ((most / ratio - 1) / (most - 1) for ratio in ratios[1:])
+    return SpeedUp(serial, max(0.0, low), min(1.0, high), most, ratios, curve.known)
 
 
 def _half_width(curve: Curve, gradient: Numbers) -> float:
-    """Return half the 95 % interval of what has such a gradient over the model's a, b and c."""
+    """Return half the 95 % interval of what has such a gradient over the model's a, b and c.
+
+    It is infinite where nothing ran twice.
+    """
     trend = curve.trend
+    if not curve.known:
+        return math.inf
     assert trend.cost is not None
     slopes = trend.cost.slopes(trend.x, power=trend.free)
     weights = gradient @ invert(slopes)

@@ -33,6 +33,11 @@ class SizeFormat:
         whole = float(value).is_integer() and self.kind.unit != "memory"
         return f"{value:,.0f}" if whole else self.count(value)
 
+    def name(self, value: float) -> str:
+        """Return a measured size with its unit: `1 thread`, `10,000 rows`."""
+        unit = self.unit.removesuffix("s") if value == 1 else self.unit
+        return f"{self.exact(value)}{unit}"
+
     @property
     def unit(self) -> str:
         """Return the unit, with a space before it; nothing where the size itself has one."""
@@ -130,6 +135,8 @@ def _shorten_count(number: float) -> str:
 
 def describe_speedup(found: SpeedUp) -> tuple[str, str]:
     """Return the speed-up at the most threads, and the serial share."""
-    value, low, high = (ratio(number)[:-1] for number in found.speedup)
     serial, least, most = (percent(share) for share in (found.serial, found.low, found.high))
+    if not found.known:
+        return f"{ratio(found.speedup[0])}, one round", serial
+    value, low, high = (ratio(number)[:-1] for number in found.speedup)
     return f"{value}× [{low}–{high}]", f"{serial} [{least}–{most}]"

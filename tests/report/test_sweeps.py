@@ -123,6 +123,17 @@ def test_threads_are_told_by_amdahls_law() -> None:
     assert found.speedup[0] == pytest.approx(1 / 0.3)
 
 
+def test_a_slow_down_over_threads_is_no_certain_serial_share() -> None:
+    threads = np.array([1.0, 2.0])
+    trend = fit(threads, np.log([1.0, 1.1]), power=-1.0)
+    found = describe_speedup(Curve(trend, np.full(2, 0.01), np.full(2, 4.0)))
+    assert (found.serial, found.high) == (pytest.approx(1.0), 1.0)
+    assert found.low < 0.8
+    alone = describe_speedup(Curve(trend, np.full(2, 1e-8), np.full(2, 1.0), known=False))
+    assert words.describe_speedup(alone) == ("0.909×, one round", "100 %")
+    assert (alone.low, alone.high) == (0.0, 1.0)
+
+
 def test_a_sweep_says_who_overtakes_whom_and_where_a_curve_ends(tmp_path: Path) -> None:
     view = build(sweeps.read(stored_sweeps.store(tmp_path, ends=("dask", 1_000_000))))
     overtakes = next(s for s in view.sentences if s.startswith("polars overtakes pandas at"))
@@ -174,6 +185,8 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
         sweeps.read(stored_sweeps.store(tmp_path / "a", "threads", (1, 2, 4), costs, noise=0.001))
     )
     (speedup,) = (story for story in view.stories if story.title == "Speed-up")
+    assert view.stories[0].grids[0].rows[0][0] == "1 thread"
+    assert "2 threads" not in view.setting
     assert any(row[0] == "polars q1" and row[2].startswith("10 %") for row in speedup.grids[0].rows)
     flat = {"pandas": lambda _: 1.0, "polars": lambda _: 0.1}
     nulls = build(sweeps.read(stored_sweeps.store(tmp_path / "b", "nulls", (0, 5), flat)))
