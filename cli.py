@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .commands.completion import complete_word
+from .commands.help_page import add_command, new_group
 from .commands.options import (
     HISTORY_FORMATS,
     OUTPUT,
@@ -37,20 +37,11 @@ from .commands.options import (
 from .errors import DfbenchError
 from .storage.sanitize import plain
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-env = typer.Typer(help="Manage the environments of versioned engines.")
-app.add_typer(env, name="env", no_args_is_help=True)
-plugin = typer.Typer(help="Write and test an engine plug-in of your own.")
-app.add_typer(plugin, name="engine", no_args_is_help=True)
-
-
-def examples(*commands: str) -> str:
-    """Return the end of a help page: commands to try, one a line."""
-    return "\n\n".join(("Examples:", *commands))
+app = new_group("Which data-frame engine should run this, on this machine, within this memory?")
+env = new_group("Manage the environments of versioned engines.")
+app.add_typer(env, name="env")
+plugin = new_group("Write and test an engine plug-in of your own.")
+app.add_typer(plugin, name="engine")
 
 
 EngineName = Annotated[str, typer.Argument(help="The name of the engine, as in -e NAME.")]
@@ -59,6 +50,8 @@ EngineName = Annotated[str, typer.Argument(help="The name of the engine, as in -
 def print_version(asked: bool) -> None:
     """Print the version and exit, if that is asked for."""
     if asked:
+        from importlib import metadata
+
         sys.stdout.write(f"dfbench {metadata.version('dataframe-bench')}\n")
         raise typer.Exit
 
@@ -72,14 +65,13 @@ def start(
         ),
     ] = False,
 ) -> None:
-    """Which data-frame engine should run this, on this machine, within this memory?"""
+    """Read the options of dfbench itself."""
 
 
-@app.command(
-    epilog=examples(
-        "dfbench compare slow.py --data sales.parquet -e polars,duckdb",
-        "dfbench compare my.yaml --memory 2G --fail-if 'polars > 1.1 * baseline'",
-    )
+@add_command(
+    app,
+    "dfbench compare slow.py --data sales.parquet -e polars,duckdb",
+    "dfbench compare my.yaml --memory 2G --fail-if 'polars > 1.1 * baseline'",
 )
 @expand_groups
 def compare(
@@ -111,9 +103,7 @@ def compare(
     raise typer.Exit(run(request, prepared, dry_run=dry_run, resume=resume, strict=strict))
 
 
-@app.command(
-    epilog=examples("dfbench show groupby -e polars -q q1", "dfbench show my.yaml --write programs")
-)
+@add_command(app, "dfbench show groupby -e polars -q q1", "dfbench show my.yaml --write programs")
 @expand_groups
 def show(
     workload: WorkloadName,
@@ -133,11 +123,10 @@ def show(
     run(build_request(workload, selection, data), folder=write)
 
 
-@app.command(
-    epilog=examples(
-        "dfbench floor groupby -e polars -q q1 --memory 8GiB",
-        "dfbench floor my.yaml -e pandas,polars --resume",
-    )
+@add_command(
+    app,
+    "dfbench floor groupby -e polars -q q1 --memory 8GiB",
+    "dfbench floor my.yaml -e pandas,polars --resume",
 )
 @expand_groups
 def floor(
@@ -155,11 +144,10 @@ def floor(
     raise typer.Exit(run(request, resume=resume))
 
 
-@app.command(
-    epilog=examples(
-        "dfbench sweep groupby --over rows=1e4..1e7 -e pandas,polars",
-        "dfbench sweep my.yaml --over share=1%..100% --time-budget 10min",
-    )
+@add_command(
+    app,
+    "dfbench sweep groupby --over rows=1e4..1e7 -e pandas,polars",
+    "dfbench sweep my.yaml --over share=1%..100% --time-budget 10min",
 )
 @expand_groups
 def sweep(
@@ -193,9 +181,7 @@ def sweep(
     raise typer.Exit(run(request, over or (), prepare_output(output), resume=resume))
 
 
-@app.command(
-    epilog=examples("dfbench check my.yaml", "dfbench check groupby -e polars -q q1,q7 --strict")
-)
+@add_command(app, "dfbench check my.yaml", "dfbench check groupby -e polars -q q1,q7 --strict")
 @expand_groups
 def check(
     workload: WorkloadName,
@@ -211,11 +197,10 @@ def check(
     raise typer.Exit(run(build_request(workload, selection, data, results=results), strict=strict))
 
 
-@app.command(
-    epilog=examples(
-        "dfbench report --export-html report.html",
-        "dfbench report results/groupby --fail-if 'memory(pandas) > 4GiB'",
-    )
+@add_command(
+    app,
+    "dfbench report --export-html report.html",
+    "dfbench report results/groupby --fail-if 'memory(pandas) > 4GiB'",
 )
 @expand_groups
 def report(
@@ -230,11 +215,10 @@ def report(
     raise typer.Exit(run(results, open_output(output), strict=strict))
 
 
-@app.command(
-    epilog=examples(
-        "dfbench diff results/groupby/OLD results/groupby/NEW",
-        "dfbench diff OLD NEW --fail-if 'polars > 1.1 * baseline' --strict-gates",
-    )
+@add_command(
+    app,
+    "dfbench diff results/groupby/OLD results/groupby/NEW",
+    "dfbench diff OLD NEW --fail-if 'polars > 1.1 * baseline' --strict-gates",
 )
 @expand_groups
 def diff(
@@ -253,7 +237,7 @@ def diff(
     raise typer.Exit(run(old, new, open_output(output), force=force))
 
 
-@app.command(epilog=examples("dfbench history groupby", "dfbench history my.yaml --format csv"))
+@add_command(app, "dfbench history groupby", "dfbench history my.yaml --format csv")
 def history(
     workload: Annotated[
         str, typer.Argument(help="The name of a workload, its file, or its folder of results.")
@@ -276,9 +260,7 @@ def history(
     run(workload, results, form)
 
 
-@app.command(
-    epilog=examples("dfbench init sales.csv", "dfbench init data/sales.parquet --to sales.yaml")
-)
+@add_command(app, "dfbench init sales.csv", "dfbench init data/sales.parquet --to sales.yaml")
 def init(
     datafile: Annotated[Path, typer.Argument(help="Your data: Parquet, CSV, Arrow or Feather.")],
     to: Annotated[
@@ -291,11 +273,11 @@ def init(
     run(datafile, to)
 
 
-@app.command(
+@add_command(
+    app,
+    "dfbench from slow.py --data sales.parquet -o slow.yaml",
+    "dfbench from slow.py:total -v",
     name="from",
-    epilog=examples(
-        "dfbench from slow.py --data sales.parquet -o slow.yaml", "dfbench from slow.py:total -v"
-    ),
 )
 def from_code(
     code: Annotated[
@@ -320,7 +302,7 @@ def from_code(
     raise typer.Exit(run(code, data, answer, verbose=verbose, to=to))
 
 
-@app.command(epilog=examples("dfbench doctor", "dfbench doctor --results /data/results"))
+@add_command(app, "dfbench doctor", "dfbench doctor --results /data/results")
 def doctor(results: ResultsFolder = Path("results")) -> None:
     """Describe what this machine can and cannot measure, and how to fix that."""
     from .commands.doctor import doctor as run
@@ -328,11 +310,10 @@ def doctor(results: ResultsFolder = Path("results")) -> None:
     run(results)
 
 
-@app.command(
-    epilog=examples(
-        "dfbench selftest groupby -e polars --comparisons 5",
-        "dfbench selftest --stored results/groupby",
-    )
+@add_command(
+    app,
+    "dfbench selftest groupby -e polars --comparisons 5",
+    "dfbench selftest --stored results/groupby",
 )
 @expand_groups
 def selftest(
@@ -357,7 +338,7 @@ def selftest(
     raise typer.Exit(run(request, comparisons, rounds))
 
 
-@app.command(name="open", epilog=examples("dfbench open", "dfbench open results/groupby"))
+@add_command(app, "dfbench open", "dfbench open results/groupby", name="open")
 def open_report(results: ComparisonFolder = Path("results")) -> None:
     """Open the report of a comparison or sweep, or of the newest one, in the browser."""
     from .commands.open import open_report as run
@@ -365,9 +346,7 @@ def open_report(results: ComparisonFolder = Path("results")) -> None:
     run(results)
 
 
-@app.command(
-    epilog=examples("dfbench schema > dfbench.schema.json", "dfbench schema | python -m json.tool")
-)
+@add_command(app, "dfbench schema > dfbench.schema.json", "dfbench schema | python -m json.tool")
 def schema() -> None:
     """Print the JSON schema of workload files, for your editor."""
     from .commands.schema import schema as run
@@ -375,9 +354,8 @@ def schema() -> None:
     run()
 
 
-@plugin.command(
-    name="new",
-    epilog=examples("dfbench engine new duck", "dfbench engine new duck --to plugins/duck"),
+@add_command(
+    plugin, "dfbench engine new duck", "dfbench engine new duck --to plugins/duck", name="new"
 )
 def engine_new(
     name: EngineName,
@@ -391,12 +369,11 @@ def engine_new(
     create_plugin(name, to)
 
 
-@plugin.command(
+@add_command(
+    plugin,
+    "dfbench engine test duck --golden tests/golden",
+    "dfbench engine test polars --badge polars.json",
     name="test",
-    epilog=examples(
-        "dfbench engine test duck --golden tests/golden",
-        "dfbench engine test polars --badge polars.json",
-    ),
 )
 def engine_test(
     name: EngineName,
@@ -415,11 +392,11 @@ def engine_test(
     raise typer.Exit(run_kit(name, golden, badge))
 
 
-@plugin.command(
+@add_command(
+    plugin,
+    "dfbench engine golden duck tests/golden",
+    "dfbench engine golden polars/in-memory programs",
     name="golden",
-    epilog=examples(
-        "dfbench engine golden duck tests/golden", "dfbench engine golden polars/in-memory programs"
-    ),
 )
 def engine_golden(
     name: EngineName,
@@ -431,7 +408,7 @@ def engine_golden(
     save_golden(name, folder)
 
 
-@env.command(name="list", epilog=examples("dfbench env list", "dfbench env list | grep pandas"))
+@add_command(env, "dfbench env list", "dfbench env list | grep pandas", name="list")
 def env_list() -> None:
     """List the environments that exist, and the pins that ship with dfbench."""
     from .commands.env import print_environments
@@ -439,9 +416,8 @@ def env_list() -> None:
     print_environments()
 
 
-@env.command(
-    name="make",
-    epilog=examples("dfbench env make pandas@3.1 polars@newest", "dfbench env make modin@newest"),
+@add_command(
+    env, "dfbench env make pandas@3.1 polars@newest", "dfbench env make modin@newest", name="make"
 )
 def env_make(
     engine: Annotated[list[str], typer.Argument(help="Engines: pandas@3.1, polars@newest.")],
@@ -452,7 +428,7 @@ def env_make(
     make_environments(engine)
 
 
-@env.command(name="prune", epilog=examples("dfbench env prune", "dfbench env prune --all"))
+@add_command(env, "dfbench env prune", "dfbench env prune --all", name="prune")
 def env_prune(
     everything: Annotated[
         bool, typer.Option("--all", help="Remove the environments of current pins too.")
@@ -464,9 +440,7 @@ def env_prune(
     remove_environments(everything=everything)
 
 
-@app.command(
-    epilog=examples("dfbench audit time.csv --json", "dfbench audit time.csv.gz --compute 0")
-)
+@add_command(app, "dfbench audit time.csv --json", "dfbench audit time.csv.gz --compute 0")
 def audit(
     published: Annotated[Path, typer.Argument(help="The time.csv of db-benchmark, or its .gz.")],
     as_json: Annotated[
@@ -488,16 +462,16 @@ def audit(
     raise typer.Exit(run(published, as_json=as_json, compute=compute))
 
 
-@app.command(
-    epilog=examples(
-        "dfbench fuzz -e polars --count 1000 --seed 7", "dfbench fuzz -e pandas,duckdb --most 5"
-    )
+@add_command(
+    app, "dfbench fuzz -e polars --count 1000 --seed 7", "dfbench fuzz -e pandas,duckdb --most 5"
 )
 def fuzz(
     engine: Engines = None,
     count: Annotated[int, typer.Option(min=1, help="Workloads to run on every engine.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed draws the same workloads.")] = 0,
-    most: Annotated[int, typer.Option(min=1, help="Stop after this many different answers.")] = 20,
+    most: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Stop after this many different answers.")
+    ] = 20,
     folder: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Folder for the cases that differ.")
     ] = Path("results/fuzz"),
@@ -508,9 +482,7 @@ def fuzz(
     raise typer.Exit(run_fuzz(engine or (), count, seed, folder, most))
 
 
-@app.command(
-    epilog=examples("dfbench page results -o site", "dfbench page results/groupby results/join")
-)
+@add_command(app, "dfbench page results -o site", "dfbench page results/groupby results/join")
 def page(
     results: Annotated[
         list[Path], typer.Argument(help="Folders of results, comparisons or sweeps.")
@@ -526,7 +498,7 @@ def page(
     write_page(results, to)
 
 
-@app.command(epilog=examples("dfbench words", "dfbench words split"))
+@add_command(app, "dfbench words", "dfbench words split")
 def words(
     word: Annotated[str | None, typer.Argument(help="A word, such as split; all without.")] = None,
 ) -> None:
@@ -536,7 +508,7 @@ def words(
     print_words(word)
 
 
-@app.command(epilog=examples("dfbench docs", "dfbench docs gates"))
+@add_command(app, "dfbench docs", "dfbench docs gates")
 def docs(
     page: Annotated[
         str | None, typer.Argument(help="A page; without one, all pages are listed.")
@@ -548,7 +520,7 @@ def docs(
     print_page(page)
 
 
-@app.command(epilog=examples("dfbench engines", "dfbench engines | grep polars"))
+@add_command(app, "dfbench engines", "dfbench engines | grep polars")
 def engines() -> None:
     """List the engines: installed versions, and how to install the missing ones."""
     from .commands.engines import list_engines
@@ -556,11 +528,10 @@ def engines() -> None:
     list_engines()
 
 
-@app.command(
-    epilog=examples(
-        "dfbench data groupby --set dataset.rows=1e6",
-        "dfbench data my.yaml --data 'sales/*.parquet'",
-    )
+@add_command(
+    app,
+    "dfbench data groupby --set dataset.rows=1e6",
+    "dfbench data my.yaml --data 'sales/*.parquet'",
 )
 def data(workload: WorkloadName, setting: Settings = None, files: OwnFiles = None) -> None:
     """Make a workload's data and print its path."""

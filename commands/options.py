@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -44,6 +45,7 @@ Engines = Annotated[
     typer.Option(
         "-e",
         "--engine",
+        metavar="ENGINE",
         help="Run only this engine, or several: pandas,polars; repeatable.",
         autocompletion=completion.complete_engine,
         rich_help_panel=WHAT,
@@ -54,6 +56,7 @@ Queries = Annotated[
     typer.Option(
         "-q",
         "--query",
+        metavar="QUERY",
         help="Run only this query, or several: q1,q7; repeatable.",
         autocompletion=completion.complete_query,
         rich_help_panel=WHAT,
@@ -92,7 +95,12 @@ Resume = Annotated[
 ]
 ResultsFolder = Annotated[
     Path,
-    typer.Option("--results", help="Folder that stores comparisons.", rich_help_panel=OUTPUT),
+    typer.Option(
+        "--results",
+        metavar="FOLDER",
+        help="Folder that stores comparisons.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 Strict = Annotated[
     bool,
@@ -395,6 +403,7 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+@cache  # several commands share a group
 def _parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a class, not an instance
     hints = get_type_hints(group, include_extras=True)
     return [
