@@ -379,11 +379,11 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     dataclass is replaced by the fields of that class, which is built again when the command runs.
     """
     hints = get_type_hints(function, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    groups: dict[str, Any] = {n: hint for n, hint in hints.items() if is_dataclass(hint)}
 
     def command(**values: Any) -> None:  # noqa: ANN401 - whatever types the options have
         built = {
-            name: group(**{field.name: values.pop(field.name) for field in fields(group)})  # type: ignore[operator]
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
         }
         function(**built, **values)
