@@ -9,7 +9,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
       const value = (row) => {
         const cell = row.cells[column];
-        return cell.dataset.v === undefined ? cell.innerText : Number(cell.dataset.v);
+        return !cell.dataset.v ? cell.innerText : Number(cell.dataset.v);
       };
       const order = (a, b) => {
         const [x, y] = [value(a), value(b)];
@@ -63,4 +63,42 @@ for (const group of document.querySelectorAll(".programs")) {
     group.append(...ordered);
   };
   group.before(pick);
+}
+const questions = document.querySelector("table.matrix");
+const engines = questions ? [...questions.querySelectorAll("thead th[data-engine]")].map((head) => head.dataset.engine) : [];
+if (engines.length > 1) {
+  const tools = document.createElement("fieldset");
+  tools.className = "tools pick";
+  const legend = document.createElement("legend");
+  legend.className = "hidden";
+  legend.textContent = "What the tables and charts show";
+  tools.append(legend);
+  const add = (word, control, after) => {
+    const label = document.createElement("label");
+    label.append(...(after ? [control, " " + word] : [word + " ", control]));
+    tools.append(label);
+    return control;
+  };
+  if (questions.querySelector("[data-ratio]")) {
+    const measure = add("Show", document.createElement("select"), false);
+    for (const word of ["everything", "time", "ratio", "memory"]) measure.add(new Option(word));
+    measure.onchange = () => {
+      const word = measure.value;
+      if (word === "everything") delete questions.dataset.show;
+      else questions.dataset.show = word;
+      const kind = word === "everything" ? "time" : word;
+      for (const cell of questions.querySelectorAll("[data-time]")) cell.dataset.v = cell.dataset[kind] ?? "";
+    };
+  }
+  for (const engine of engines) {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = true;
+    add(engine, box, true).onchange = () => {
+      for (const one of document.querySelectorAll("[data-engine]")) {
+        if (one.dataset.engine === engine) one.classList.toggle("off", !box.checked);
+      }
+    };
+  }
+  document.querySelector("[aria-labelledby=engines]").before(tools);
 }

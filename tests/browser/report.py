@@ -79,6 +79,56 @@ def test_at_1200_pixels_ten_questions_and_eight_engines_need_no_scrolling(report
     assert wide <= room
 
 
+@pytest.mark.parametrize("width", [400, 800])
+def test_on_a_narrow_screen_the_question_the_fastest_and_the_next_engine_are_in_view(
+    report: Page, width: int
+) -> None:
+    report.show("light", width)
+    cells = "[...document.querySelector('.matrix').rows].map(r => [...r.cells])"
+    assert report.told(f"{cells}[0].slice(1, 3).map(c => c.textContent)") == ["polars", "duckdb"]
+    ends = f"{cells}.map(r => r[2].getBoundingClientRect().right)"
+    assert max(report.told(ends)) <= width
+    report.told("document.querySelector('.matrix').parentNode.scrollLeft = 300; 0")
+    starts = f"{cells}.map(r => r[0].getBoundingClientRect().left)"
+    assert min(report.told(starts)) >= 0
+
+
+@pytest.mark.parametrize("width", [400, 800])
+def test_no_name_breaks_inside_a_word(report: Page, width: int) -> None:
+    report.show("light", width)
+    report.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
+    named = "document.querySelectorAll('th, .strips > [data-engine], .bars > [data-engine], h3')"
+    broken = (
+        f"[...{named}].flatMap(e => {{"
+        "const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), found = [];"
+        "while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\\w+/g)) {"
+        "const range = document.createRange(); range.setStart(walk.currentNode, m.index);"
+        "range.setEnd(walk.currentNode, m.index + m[0].length);"
+        "if (range.getClientRects().length > 1) found.push(m[0]); } return found; })"
+    )
+    assert report.told(broken) == []
+
+
+def test_an_engine_that_is_switched_off_is_in_no_table_and_no_chart(report: Page) -> None:
+    report.told("[...document.querySelectorAll('.tools input')][1].click()")
+    shown = (
+        "[...document.querySelectorAll('[data-engine=duckdb]')].filter(e => e.checkVisibility())"
+    )
+    assert report.told(f"{shown}.length") == 0
+    report.told("[...document.querySelectorAll('.tools input')][1].click()")
+    assert report.told(f"{shown}.length") > 10
+
+
+def test_the_tables_show_one_measure_and_sort_by_it(report: Page) -> None:
+    report.told(
+        "(() => { const s = document.querySelector('.tools select'); s.value = 'memory';"
+        "s.dispatchEvent(new Event('change')); })()"
+    )
+    cell = "document.querySelector('.matrix').tBodies[0].rows[0].cells[1]"
+    assert re.fullmatch(r"[\d.]+ [KMG]iB", report.told(f"{cell}.innerText.trim()"))
+    assert report.told(f"{cell}.dataset.v == {cell}.dataset.memory")
+
+
 def test_nobodys_script_runs(browser: Page, files: dict[str, Path]) -> None:
     browser.open(files["hostile"])
     assert "alert(1)" in browser.told("document.body.innerText")
@@ -92,7 +142,7 @@ def test_the_page_reads_without_a_script(browser: Page, files: dict[str, Path]) 
         text = browser.told("document.body.innerText")
         assert "polars answered 10 of 10 questions fastest" in text
         assert "datatable has no median" in text
-        assert browser.told("document.querySelectorAll('button, select').length") == 0
+        assert browser.told("document.querySelectorAll('button, select, input').length") == 0
     finally:
         browser.send("Emulation.setScriptExecutionDisabled", value=False)
 
@@ -108,7 +158,7 @@ def test_a_fold_opens_by_keyboard(report: Page) -> None:
 def test_the_keyboard_reaches_everything_that_can_be_done(report: Page) -> None:
     report.told("document.querySelectorAll('details').forEach(d => { d.open = true }); 0")
     wanted = report.told(
-        "document.querySelectorAll('main :is(button, select, summary, pre, .wide)').length"
+        "document.querySelectorAll('main :is(button, select, input, summary, pre, .wide)').length"
     )
     reached = set()
     for _ in range(3 * wanted):
