@@ -85,7 +85,8 @@ def test_on_a_narrow_screen_the_question_the_fastest_and_the_next_engine_are_in_
 ) -> None:
     report.show("light", width)
     cells = "[...document.querySelector('.matrix').rows].map(r => [...r.cells])"
-    assert report.told(f"{cells}[0].slice(1, 3).map(c => c.textContent)") == ["polars", "duckdb"]
+    named = report.told(f"{cells}[0].slice(1, 3).map(c => c.textContent)")
+    assert named == ["polars", "polars/in-memory"]
     ends = f"{cells}.map(r => r[2].getBoundingClientRect().right)"
     assert max(report.told(ends)) <= width
     report.told("document.querySelector('.matrix').parentNode.scrollLeft = 300; 0")

@@ -1,7 +1,11 @@
-"""Pictures of the sample's report for the README: `make screenshots`."""
+"""Pictures of the sample's report for the README: `make screenshots`.
+
+Beside them stands the hash of the page that they show; a test compares it with today's page.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -12,18 +16,30 @@ from .chromium import Page, Scheme, chromium
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
+HASH = IMAGES / "page.sha256"
 LARGEST = 200_000  # bytes
 CHARTS = ("split", "memory", "runs")
 
 
 def main() -> None:
     """Take one picture of the page's top in the light, and one of its charts in the dark."""
-    page = html.render(Comparison(ROOT / "results" / "sample").view)
+    page = render_sample()
     with tempfile.TemporaryDirectory() as folder, chromium(Path(folder) / "profile") as browser:
         file = Path(folder) / "page.html"
         file.write_text(page, encoding="utf-8")
         take(browser, file, "light", IMAGES / "report.png", 1130)
         take(browser, file, "dark", IMAGES / "charts.png", 1160, CHARTS)
+    HASH.write_text(hash_page(page) + "\n", encoding="utf-8")
+
+
+def render_sample() -> str:
+    """Return the HTML report of the sample as it is today."""
+    return html.render(Comparison(ROOT / "results" / "sample").view)
+
+
+def hash_page(page: str) -> str:
+    """Return the SHA-256 of a page."""
+    return hashlib.sha256(page.encode()).hexdigest()
 
 
 def take(

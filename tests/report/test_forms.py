@@ -30,6 +30,7 @@ from dfbench.storage.records import Noise, Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.browser import screenshots
 from tests.support import stored_samples as samples
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
@@ -558,3 +559,11 @@ def test_reports_need_no_engine_and_no_pyarrow() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_sample_and_the_pictures_of_it_show_the_report_of_today() -> None:
+    stored = screenshots.ROOT / "results" / "sample"
+    shown = markdown.render(Comparison(stored).view)
+    assert shown == (stored / "report.md").read_text("utf-8"), "run `dfbench report results/sample`"
+    taken = screenshots.HASH.read_text("utf-8").strip()
+    assert taken == screenshots.hash_page(screenshots.render_sample()), "run `make screenshots`"
