@@ -1,4 +1,4 @@
-"""The first steps of a newcomer: ten tasks of at most three commands each, run as they are shown."""
+"""Ten tasks of a newcomer, of at most three commands each, run as the page shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "index.md").read_text("utf-8")
 TASKS = {
     title: commands.strip().split("\n")
-    for title, commands in re.findall(r"^## (.*?)\n.*?```sh\n(.*?)```", PAGE, re.DOTALL | re.M)
+    for title, commands in re.findall(
+        r"^## (.*?)\n.*?```sh\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE
+    )
 }
 SALES = "shop,day,amount\n" + "".join(
     f"{'abc'[row % 3]},2026-01-{row % 28 + 1:02},{row / 4}\n" for row in range(200)
