@@ -500,7 +500,9 @@ def page(
 
 @add_command(app, "dfbench words", "dfbench words split")
 def words(
-    word: Annotated[str | None, typer.Argument(help="A word, such as split; all without.")] = None,
+    word: Annotated[
+        str | None, typer.Argument(help="A word, such as split; without one, all are listed.")
+    ] = None,
 ) -> None:
     """Print the words of expressions, with an example and the engines that have them."""
     from .commands.words import print_words

@@ -160,7 +160,7 @@ class Selection:
     answer: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Of code: answer this variable only.", rich_help_panel=WHAT
+            metavar="NAME", help="For code: answer this variable only.", rich_help_panel=WHAT
         ),
     ] = None
     no_python: Annotated[
@@ -268,7 +268,7 @@ class MeasureOptions:
             "--beside",
             metavar="MODE",
             help="Also measure break-even points, and probe capabilities: auto (break-even points "
-            "of functions; probes for shipped workloads alone), all or none.",
+            "of functions; probes for shipped workloads only), all or none.",
             autocompletion=completion.complete_word(SECONDARY),
             rich_help_panel=MEASURING,
         ),

@@ -35,7 +35,9 @@ def build_request(  # noqa: PLR0913 - one for each group of options
     if is_code(workload):
         code = read_own_code(workload, data.data or (), selection.answer)
     elif selection.answer:
-        raise CodeError(f"--answer {selection.answer}: {workload} is a workload; choose by --query")
+        raise CodeError(
+            f"--answer {selection.answer}: {workload} is a workload; choose with --query"
+        )
     given = data.data if data.data and code is None else None
     files = {"dataset": json.dumps({"files": given}, ensure_ascii=False)} if given else {}
     settings = dict(map(_split_setting, selection.setting or ()))

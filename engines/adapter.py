@@ -85,7 +85,7 @@ class Adapter(ABC):
 
     def tasks(self, tasks: Tasks, resources: Resources) -> Parts:  # noqa: ARG002 - pools need them
         """Write the parts of the program of tasks; Unsupported where the engine only has frames."""
-        why = "tasks read no frame, and this engine works on frames alone"
+        why = "tasks read no frame, and this engine works on frames only"
         raise Unsupported(tasks.name, why)
 
     def run(self, query: Query | Tasks, frame: object, **tables: object) -> Any:  # noqa: ANN401 - any engine's own types

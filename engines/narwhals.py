@@ -135,7 +135,7 @@ NARWHALS = Dialect(
     unsupported={
         **dict.fromkeys(
             ("tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh"),
-            "Narwhals has the sine and the cosine alone",
+            "Narwhals has only sine and cosine",
         ),
         **dict.fromkeys(
             ("radians", "degrees", "sign", "log1p"), "Narwhals has no such function of numbers"
@@ -143,7 +143,7 @@ NARWHALS = Dialect(
         "prod": "Narwhals has no product of a column",
         **dict.fromkeys(
             ("rolling_min", "rolling_max", "rolling_median"),
-            "Narwhals has the rolling sum, mean, spread and count alone",
+            "Narwhals has only rolling sum, mean, std, var and count",
         ),
         "week": "Narwhals has no week of a date",
         "count_words": "Narwhals counts no matches of a pattern",

@@ -367,7 +367,7 @@ class Interpreter:
                 return False
         for part in shown:
             self.show(part)
-        self.remark(node, "passed over: no answer needs it", skipped=True)
+        self.remark(node, "skipped: no answer needs it", skipped=True)
         return True
 
     def show(self, node: ast.expr) -> None:

@@ -154,7 +154,7 @@ class _CodeReader:
         for binding, steps, root in found:
             node = binding.node
             if root.origin.name != main.name:  # type: ignore[union-attr]
-                message = "this value is of another file than the last one; choose it by --answer"
+                message = "this value is of another file than the last one; choose it with --answer"
                 reader.remark(node, message)
                 continue
             name = _query_name(binding, [one.name for one in queries])

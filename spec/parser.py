@@ -494,7 +494,7 @@ class Converter:
     def _map_key(self, key: ast.expr | None, node: ast.Call) -> Expr:
         match key:
             case None:
-                return self.slip(node, "a table of map has keys and values alone")
+                return self.slip(node, "a table of map has keys and values only")
             case ast.Name(name):
                 return Lit(name)
         return self._member(key)

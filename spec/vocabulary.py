@@ -107,7 +107,7 @@ ROW_FUNCTIONS = {
         undefined=True,
         unbounded=True,
     ),
-    "expm1": Function(1, 1, "number", "float", "e to the power of x, less 1", unbounded=True),
+    "expm1": Function(1, 1, "number", "float", "e to the power of x, minus 1", unbounded=True),
     "sin": Function(1, 1, "number", "float", "sine of an angle in radians", undefined=True),
     "cos": Function(1, 1, "number", "float", "cosine of an angle in radians", undefined=True),
     "tan": Function(1, 1, "number", "float", "tangent of an angle in radians", undefined=True),
@@ -200,7 +200,7 @@ ROW_FUNCTIONS = {
     "zfill": Function(
         1, 1, "text", "string", "with zeros before it, behind a sign, to a width", ("width",)
     ),
-    "concat": Function(2, None, "text", "string", "texts one behind the other, as +"),
+    "concat": Function(2, None, "text", "string", "texts joined into one, as +"),
     "text": Function(1, 1, "plain", "string", "an integer, a day or a text as text"),
     "integer": Function(
         1,
@@ -275,7 +275,7 @@ CONSTANTS = {
 AGGREGATIONS = {
     "sum": Function(1, 1, "number", "same", "sum; 0 without values"),
     "mean": Function(1, 1, "number", "float", "arithmetic mean"),
-    "prod": Function(1, 1, "number", "float", "product, as a float; 1 of nothing"),
+    "prod": Function(1, 1, "number", "float", "product, as a float; 1 without values"),
     "count_if": Function(1, 1, "condition", "int", "number of rows in which a condition holds"),
     "min": Function(1, 1, "ordered", "same", "smallest value"),
     "max": Function(1, 1, "ordered", "same", "largest value"),
@@ -353,7 +353,7 @@ WINDOWS = {
         1,
         "number",
         "same",
-        "the value less that n rows (1) earlier",
+        "the difference from the value n rows (1) earlier",
         ("steps",),
         1,
         ordered=True,
@@ -363,7 +363,7 @@ WINDOWS = {
         1,
         "number",
         "float",
-        "the value over that n rows (1) earlier, less 1",
+        "the relative change from the value n rows (1) earlier",
         ("steps",),
         1,
         ordered=True,

@@ -220,7 +220,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function in PATTERNS and isinstance(arguments[1], Lit):
             text = str(arguments[1].value)
             if function == "matches" and text.startswith("(?i)"):
-                raise Unsupported("(?i)", "datatable's regular expressions regard the case")
+                raise Unsupported("(?i)", "datatable's regular expressions are case-sensitive")
             escaped = text if function == "matches" else re.sub(SPECIAL, r"\\\1", text)
             pattern = PATTERNS[function].format(escaped)
             return quote(FUNCTIONS[function], x=parts[0], p=pattern)

@@ -111,7 +111,7 @@ UNSUPPORTED = {
     "replace": "datatable's functions of text are len, slice and match",
     "split": "datatable's functions of text are len, slice and match",
     "zfill": "datatable's functions of text are len, slice and match",
-    "parse": "datatable parses dates in files alone",
+    "parse": "datatable parses dates only in files",
     "week": "datatable has no week of a date",
     "day_of_year": "datatable has no day of the year",
     "quantile": "datatable has no quantiles",

@@ -189,7 +189,7 @@ def _check_new(page: Path) -> None:
 def _foreign(path: Path) -> ResultsError:
     return ResultsError(
         f"{path}: dfbench did not write this file and does not overwrite it; "
-        "choose another folder by `-o`"
+        "choose another folder with `-o`"
     )
 
 
@@ -199,8 +199,8 @@ def _index_by_key(records: Sequence[Mapping[str, Any]], read: Callable[..., Any]
 
 def _unreadable(site: Path, why: str) -> ResultsError:
     return ResultsError(
-        f"{site / INDEX}: cannot be read as the index of a site ({why}); choose another folder by "
-        "`-o`"
+        f"{site / INDEX}: cannot be read as the index of a site ({why}); choose another folder "
+        "with `-o`"
     )
 
 

@@ -284,7 +284,7 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("text_made", "text_keys", "text_numbers", "text_case", "text_letters")
     ),
     KnownFailure("datatable", "time_weeks-*", "unsupported", "it has no weeks"),
-    KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates in files alone"),
+    KnownFailure("datatable", "time_parsed-*", "unsupported", "it parses dates only in files"),
     KnownFailure("datatable", "zone_times-*", "unsupported", "its times have no zone"),
     *(
         KnownFailure("narwhals", f"{name}-*", "unsupported", "it has no week of a date")

@@ -84,4 +84,4 @@ def test_a_workload_has_queries_and_no_answers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_dfbench(monkeypatch, "check", "groupby", "--answer", "q1") == 2
-    assert "choose by --query" in capsys.readouterr().err
+    assert "choose with --query" in capsys.readouterr().err
