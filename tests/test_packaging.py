@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -70,3 +71,16 @@ def test_a_comparison_starts_without_pandas() -> None:
 @pytest.mark.parametrize("name", dfbench.__all__)
 def test_every_public_name_resolves(name: str) -> None:
     assert getattr(dfbench, name)
+
+
+@pytest.mark.parametrize(("user", "becomes_root_by"), [(0, ""), (65534, "sudo")])
+def test_make_calls_sudo_as_a_user_and_not_as_root(user: int, becomes_root_by: str) -> None:
+    if os.geteuid() not in {0, user}:
+        pytest.skip("only root can become another user")
+    switch = {"user": user} if os.geteuid() != user else {}
+    asked = ["make", "--print-data-base", "--dry-run", "--file", "-", "help"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    ran = subprocess.run(
+        asked, cwd="/", input=makefile, text=True, capture_output=True, check=True, **switch
+    )
+    assert f"AS_ROOT := {becomes_root_by}\n" in ran.stdout
