@@ -218,7 +218,7 @@ def _relative_path(file: Path, target: Path) -> str:
 def _write_lines(
     file: str, columns: Sequence[str], about: Questions, stem: str, csv_format: CsvFormat
 ) -> Iterator[str]:
-    yield "# Which engine should answer this? Try it with `dfbench check`, measure it with `compare`."
+    yield "# Which engine should answer this? Try it with `dfbench check`; measure with `compare`."
     yield f"workload: {re.sub('[^A-Za-z0-9_-]', '-', stem).lstrip('-') or 'mine'}"
     yield f"about: {_quote(f'questions about {Path(file).name}')}"
     yield ""
