@@ -78,9 +78,17 @@ def test_make_calls_sudo_as_a_user_and_not_as_root(user: int, becomes_root_by: s
     if os.geteuid() not in {0, user}:
         pytest.skip("only root can become another user")
     switch = {"user": user} if os.geteuid() != user else {}
+    environment = {**os.environ, "TMPDIR": "/tmp"}  # where any user may write
     asked = ["make", "--print-data-base", "--dry-run", "--file", "-", "help"]
     makefile = (ROOT / "Makefile").read_text("utf-8")
     ran = subprocess.run(
-        asked, cwd="/", input=makefile, text=True, capture_output=True, check=True, **switch
+        asked,
+        cwd="/",
+        env=environment,
+        input=makefile,
+        text=True,
+        capture_output=True,
+        check=True,
+        **switch,
     )
     assert f"AS_ROOT := {becomes_root_by}\n" in ran.stdout
