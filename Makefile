@@ -8,7 +8,7 @@ AXE := .cache/browser/node_modules/axe-core/axe.min.js
 .PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser site docs screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Compile bytecode once here, on every core; otherwise each fresh worker compiles pandas again.
 # Some packages hold files that are no Python of this version: they are passed over.
