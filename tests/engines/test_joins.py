@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from dfbench.engines import find
@@ -29,18 +30,35 @@ queries:
     join: {table: customers, on: {customer: id}}
     group_by: region
     transform: {share: qty / sum(qty)}
+  earlier:
+    join: {table: customers, on: {customer: id}}
+    group_by: region
+    order_by: [qty]
+    transform: {qty: qty, before: lag(qty), total: cumsum(qty)}
 """
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask", "narwhals"])
 def test_a_star_of_tables_whose_keys_have_other_names(engine: str) -> None:
-    revenue, share = read_text(STAR, "star.yaml", Path()).queries
+    revenue, share, _ = read_text(STAR, "star.yaml", Path()).queries
     tables = {"customers": CUSTOMERS, "products": PRODUCTS}
     answer = _rows(find(engine).run(revenue, ORDERS, **tables))
     assert answer == [("EU", 87.5), ("US", 5.0)]
     shares = _rows(find(engine).run(share, ORDERS, customers=CUSTOMERS))
     expected = [("EU", 2 / 13), ("EU", 3 / 13), ("EU", 3 / 13), ("EU", 5 / 13), ("US", 1.0)]
     assert [(region, pytest.approx(x)) for region, x in shares] == expected
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask"])
+def test_windows_over_joined_rows_follow_the_order_that_the_query_gives(engine: str) -> None:
+    *_, earlier = read_text(STAR, "star.yaml", Path()).queries
+    orders = ORDERS.set_column(2, "qty", [[7, 1, 5, 3]])
+    found = find(engine).run(earlier, orders, customers=CUSTOMERS.slice(0, 3))
+    rows = [
+        (region, qty, None if pd.isna(before) else before, total)
+        for region, qty, before, total in _rows(found)
+    ]
+    assert rows == [("EU", 3, None, 3), ("EU", 5, 3, 8), ("EU", 7, 5, 15), ("US", 1, None, 1)]
 
 
 def _rows(answer: Any) -> list[tuple[Any, ...]]:

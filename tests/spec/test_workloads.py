@@ -18,6 +18,7 @@ def test_the_workloads_that_ship() -> None:
         "apply",
         "groupby",
         "join",
+        "joins",
         "larger_than_memory",
         "matrix",
         "random_walk",
