@@ -134,6 +134,16 @@ def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
     return found.make(operators.word(node, "slice", found.exprs[0], *ends))
 
 
+def read_extract(call: Call, owner: Value) -> Value:
+    """Read `extract(pattern, expand=False)` of one group."""
+    pattern = call.constant("pat")
+    if call.constant("expand", True) or not isinstance(pattern, str) or pattern.count("(") != 1:
+        raise call.fail("extract is read with one group and expand=False")
+    found = operators.align(call.node, _texts(owner))
+    arguments = (found.exprs[0], Lit(pattern), Lit(1))
+    return found.make(operators.word(call.node, "extract", *arguments))
+
+
 def read_zfill(call: Call, owner: Value) -> Value:
     """Read `zfill(width)`."""
     found = operators.align(call.node, _texts(owner))
@@ -228,6 +238,7 @@ _TEXTS = {
 TEXT_METHODS = {
     **_TEXTS,
     "len": Method(text_word("len")),
+    "extract": Method(read_extract, "pat flags expand"),
     "contains": Method(read_contains, "pat case flags na regex"),
     "replace": Method(read_text_replace, "pat repl n case flags regex"),
 }

@@ -57,6 +57,14 @@ def write_steps(rows: Rows, outputs: tuple[Output, ...] | None) -> tuple[Step, .
     return tuple(_merge([*found, last]))
 
 
+def write_call(rows: Rows, reads: tuple[str, ...], apply: dict[str, str]) -> tuple[Step, ...]:
+    """Return the steps of a query that calls a def of each row."""
+    needed = frozenset(reads)
+    found = _Writer(rows, True).write(needed)
+    last = replace(_open_step(rows, needed), answer="apply", apply=apply)
+    return tuple(_merge([*found, last]))
+
+
 def _names(expressions: Iterable[Expr]) -> frozenset[str]:
     return frozenset(columns(*expressions))
 

@@ -12,6 +12,7 @@ from ..spec.expression import Call as Word
 from ..spec.parser import case
 from ..spec.workload import SortKey
 from . import operators
+from .called import call_on_column
 from .calls import Call, Method, accessor
 from .frames import assign_column, count_values, fill, filter_rows, group_keys
 from .meaning import can_miss, negate
@@ -283,7 +284,10 @@ def apply_function(call: Call, column: Column, function: Value) -> Value:
             given: dict[str, Value] = {names[0]: element, **call.extra}
             if isinstance(extra, Const) and isinstance(extra.value, list | tuple):
                 given |= zip(names[1:], map(Const, extra.value), strict=False)
-            made = call.reader.enter(call.node, function, given)
+            try:
+                made = call.reader.enter(call.node, function, given)
+            except UnreadError as why:
+                return call_on_column(call, column, function, why)
         case Library():
             made = call.reader.call_library(call.node, function.name, element)
         case _:

@@ -13,6 +13,7 @@ from ..spec.parser import chain
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
+from .called import call_on_row
 from .calls import Call, Method, accessor, plain
 from .meaning import can_miss, negate
 from .operators import free_name, label_name, materialize
@@ -118,7 +119,7 @@ def _rest(label: Label) -> Label:
 def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
     """Return a frame of these columns."""
     chosen = {label: need_column(node, frame, label) for label in labels}
-    return replace(frame, columns=chosen, complete=True, dropped=frozenset())
+    return replace(frame, columns=chosen, complete=True, dropped=frozenset(), unread={})
 
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Column) -> Frame:
@@ -584,22 +585,37 @@ def read_apply(call: Call, frame: Frame) -> Value:
     """Read `apply(function, axis=1)`: a function of each row."""
     function = call.need("func")
     if call.constant("axis", 0) not in {1, "columns"}:
-        raise call.fail("apply over columns is not read; call the aggregation itself, or axis=1")
+        return apply_to_columns(call, frame, function)
     if call.has("args"):
         raise call.fail("apply with args is not read; write the constants into the function")
     call.constant("result_type")
     call.constant("raw")
     if not isinstance(function, Function):
         raise call.fail("apply with axis=1 is read with a lambda or a def of this code")
-    made = call.reader.enter(
-        call.node, function, _first_argument(call, function, Part("row", frame))
-    )
+    given = _first_argument(call, function, Part("row", frame))
+    try:
+        made = call.reader.enter(call.node, function, given)
+    except UnreadError as why:
+        return call_on_row(call, frame, function, why)
     match made:
         case Column():
             return replace(made, name=None, element=False, index=frame.index)
         case Const():
             return Column(frame.rows, operators.literal(made.value, call.node))
     raise call.fail("a function of a row is read if it returns one value")
+
+
+def apply_to_columns(call: Call, frame: Frame, function: Value) -> Frame:
+    """Return what a function makes of each column, if it is a column."""
+    if not isinstance(function, Function) or not frame.complete:
+        raise call.fail("apply over columns is read with a function, and columns that are known")
+    for label, name in frame.columns.items():
+        column = column_of(frame, label, name)
+        made = call.reader.enter(call.node, function, _first_argument(call, function, column))
+        if not isinstance(made, Column):
+            raise call.fail("a row for each column is not read; aggregate the columns themselves")
+        frame = assign_column(call.node, frame, label, made)
+    return frame
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:

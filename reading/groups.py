@@ -16,7 +16,14 @@ from ..spec.workload import Output, SortKey
 from . import operators
 from .calls import Call, Method
 from .columns import read_cumsum, read_diff, read_rank, read_shift
-from .frames import assign_column, count_values, first_rows, need_column, select_columns
+from .frames import (
+    assign_column,
+    count_values,
+    filter_rows,
+    first_rows,
+    need_column,
+    select_columns,
+)
 from .meaning import can_miss
 from .operators import aggregation, kind_of, label_name, materialize, number
 from .rows import Rows, aggregate, combine, conditions, keep, largest
@@ -489,6 +496,17 @@ def read_head(call: Call, grouped: Grouped) -> Frame:
     return first_rows(frame, keys, n)
 
 
+def read_group(call: Call, grouped: Grouped) -> Frame:
+    """Read `get_group(value)`."""
+    value = call.need("name")
+    if len(grouped.keys) != 1 or not isinstance(value, Const):
+        raise call.fail("get_group is read with one key and a constant")
+    label, name = next(iter(grouped.keys.items()))
+    column = Column(grouped.frame.rows, Col(name), label)
+    mask = operators.compare(call.node, ast.Eq(), column, value)
+    return filter_rows(call.node, grouped.frame, cast("Column", mask))
+
+
 def read_filter(call: Call, grouped: Grouped) -> Frame:
     """Read `filter(lambda g: …)`: the rows of the groups for which a condition holds."""
     function = call.need("func")
@@ -578,6 +596,7 @@ GROUP_METHODS = {
     "cumcount": Method(read_cumcount, "ascending"),
     "head": Method(read_head, "n"),
     "nth": Method(read_head, "n dropna"),
+    "get_group": Method(read_group, "name"),
     "filter": Method(read_filter, "func dropna"),
     "describe": Method(read_describe),
     "value_counts": Method(read_value_counts, "normalize sort ascending bins dropna"),

@@ -15,13 +15,21 @@ from ..spec.vocabulary import suggest
 from . import operators
 from .calls import Call, Method, bind, plain
 from .columns import convert, look_up
-from .frames import assign_column, drop_columns, find_column, need_column, rename_all, select
+from .frames import (
+    assign_column,
+    drop_columns,
+    find_column,
+    need_column,
+    rename_all,
+    select,
+)
 from .groups import aggregate_by, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame, Remark
 from .rows import load
 from .tables import ATTRIBUTES, METHODS, SHOWING
 from .values import (
+    Called,
     Column,
     Const,
     Frame,
@@ -54,6 +62,7 @@ class Binding:
     node: ast.AST
     used: bool = False
     shown: bool = False
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -297,6 +306,9 @@ class Interpreter:
                 if isinstance(owner, ast.Subscript):
                     message = "a chained assignment changes a copy, or the frame: write .loc"
                     raise UnreadError(target, message)
+                if isinstance(value, Called):
+                    self.assign_called(target, owner, frame, label.value, value)
+                    return
                 self.replace(owner, frame, assign_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
@@ -304,6 +316,14 @@ class Interpreter:
                 raise UnreadError(target, why)
             case _:
                 raise UnreadError(target, "this assignment is not read")
+
+    def assign_called(
+        self, target: ast.Subscript, owner: ast.expr, frame: Frame, label: str, value: Called
+    ) -> None:
+        """Assign a column that engines make by calling a function: an answer, and no more."""
+        self.replace(owner, frame, frame.without(label, value.why))
+        if len(self.scopes) == 1:
+            self.bindings.append(Binding(label, value, target, code=ast.unparse(target)))
 
     def assign_where(
         self, target: ast.Subscript, frame: Frame, index: ast.expr, value: Value
@@ -347,7 +367,7 @@ class Interpreter:
         if self.shows(node):
             return
         value = self.value(node)
-        if isinstance(value, Frame | Column | Scalar) and len(self.scopes) == 1:
+        if isinstance(value, Frame | Column | Scalar | Called) and len(self.scopes) == 1:
             self.bindings.append(Binding("", value, node))
 
     def shows(self, node: ast.expr) -> bool:
@@ -838,6 +858,28 @@ def _item_of(node: ast.AST, found: object, at: object) -> object:
         raise UnreadError(node, f"Python raises here: {type(error).__name__}: {error}") from None
 
 
+# What is near to a method that is not read.
+NEAREST = {
+    "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
+    "unstack": "a wide table is not read; leave it out: one row a group",
+    "pivot": "a wide table is not read; the nearest is one row a group",
+    "melt": "the nearest is an aggregation for each column",
+    "iterrows": "the nearest is apply(function, axis=1)",
+    "itertuples": "the nearest is apply(function, axis=1)",
+    "rolling": "the nearest are shift, diff and cumsum",
+    "expanding": "the nearest is cumsum",
+    "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
+    "idxmax": "the nearest is sort_values(...).groupby(...).head(1)",
+    "idxmin": "the nearest is sort_values(...).groupby(...).head(1)",
+    "tail": "the nearest is sort_values in the other order, then head",
+    "mode": "the nearest is value_counts().head(1)",
+    "join": "the nearest is merge(other, on=keys)",
+    "strftime": "the nearest are .dt.year, .dt.month and to_period",
+}
+
+
 def _unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
+    if name in NEAREST:
+        return f"{name} of {operators.describe(owner)} is not read: {NEAREST[name]}"
     near = suggest(name, [word for word in table if not word.startswith("[")])
     return f"{name} of {operators.describe(owner)} is not read{near}"

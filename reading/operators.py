@@ -41,7 +41,7 @@ from .rows import (
     window,
 )
 from .trees import restrict
-from .values import Column, Const, Items, Scalar, Unknown, UnreadError, Value
+from .values import Called, Column, Const, Items, Scalar, Unknown, UnreadError, Value
 
 _PYTHON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda x, y: x + y,
@@ -101,7 +101,7 @@ def to_expr(value: Value, node: ast.AST) -> Expr:
             return expr
         case Const(found):
             return literal(found, node)
-        case Unknown(why=why):
+        case Unknown(why=why) | Called(why=why):
             raise UnreadError(node, why)
     raise UnreadError(node, f"{describe(value)} is used as a column; name one column")
 

@@ -21,12 +21,12 @@ from ..spec.reader import check_columns, read_text
 from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import CsvFormat, Files, Output
-from .clauses import Step, UnknownColumnsError, write_steps
+from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .interpreter import Binding, Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Joined, Loaded, Rows, aggregate
-from .values import Column, Frame, Function, Scalar, UnreadError, Value
+from .values import Called, Column, Frame, Function, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
 
@@ -164,7 +164,8 @@ class _CodeReader:
                 continue
             tables |= self.tables(reader, root)
             queries.append(query)
-            answers.append(Answer(name, binding.name or ast.unparse(node), line))
+            code = binding.code or binding.name or ast.unparse(node)
+            answers.append(Answer(name, code, line))
         frames = tuple(reader.frames)
         text = ""
         if queries:
@@ -267,7 +268,7 @@ def _is_answer(value: Value) -> bool:
             return not plainly or _chooses_columns(value)
         case Column(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
-        case Scalar():
+        case Scalar() | Called():
             return True
     return False
 
@@ -296,6 +297,9 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             return write_steps(value.rows, (*index, Output(name, value.expr))), _root(value.rows)
         case Frame():
             return write_steps(value.rows, _frame_outputs(value, node)), _root(value.rows)
+        case Called():
+            called = {"rows": value.source, "as": value.name or binding.name or "result"}
+            return write_call(value.rows, value.columns, called), _root(value.rows)
     raise AssertionError(value)
 
 

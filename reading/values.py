@@ -153,6 +153,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A series that engines make by calling a def of one row; `why` it has no expression."""
+
+    rows: Rows
+    source: str
+    columns: tuple[str, ...]
+    name: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """A value that was not read, and why."""
 
@@ -171,6 +182,7 @@ Value: TypeAlias = (
     | Function
     | Library
     | Part
+    | Called
     | Unknown
 )
 

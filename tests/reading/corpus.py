@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dfbench.comparison.oracle import EXACT
+from dfbench.comparison.oracle import EXACT, SQL, choose_oracle
 from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.interactive import load_program
 from dfbench.engines.writing.program import skip_formatting
@@ -151,7 +152,8 @@ def differs(snippet: Snippet, reading: Reading) -> str:
 def ask(query: Query, schema: Schema) -> pa.Table:
     """Return the oracle's answer; the values and the programs of a snippet have the same."""
     with skip_formatting():
-        program = EXACT.write(query, schema, Resources(1))
+        engine = EXACT if choose_oracle(query) == SQL else find(choose_oracle(query))
+        program = engine.write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]
     files = ["sales.parquet", *(["shops.parquet"] if query.tables else [])]
     if hasattr(module, "start"):
