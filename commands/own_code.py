@@ -32,6 +32,6 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
 def print_remarks(reading: Reading, *, verbose: bool = False) -> None:
     """Print the remarks to standard error; what was passed over only if asked for."""
     for remark in reading.remarks:
-        if verbose or remark.kind == "unread":
+        if verbose or remark.kind != "skipped":
             place = reading.source.place(remark.line, remark.column)
             sys.stderr.write(f"{place}: {remark.text}\n")

@@ -45,6 +45,7 @@ class Step:
     largest: Largest | None = None
     apply: dict[str, str] = field(default_factory=dict)
     having: tuple[Expr, ...] = ()
+    order_by: tuple[SortKey, ...] = ()
     sort: tuple[SortKey, ...] = ()
     limit: int | None = None
 
@@ -129,8 +130,8 @@ class _Writer:
                 kept = _some(_needed_outputs(outputs, needed), outputs)
                 step = Step("aggregate", group_by=keys, outputs=kept)
                 return self.close(below, step, {*keys}, kept, ordered=_is_ordered(kept))
-            case Windowed(below, keys, outputs):
-                return self.write_window(below, keys, outputs, needed)
+            case Windowed() as windowed:
+                return self.write_window(windowed, needed)
             case Sorted(below, by):
                 if not self.ordered:
                     return self.pass_on(below, needed)
@@ -149,11 +150,10 @@ class _Writer:
 
     def write_window(
         self,
-        below: Rows,
-        keys: tuple[str, ...],
-        outputs: tuple[Output, ...],
+        windowed: Windowed,
         needed: frozenset[str] | None,
     ) -> list[Step]:
+        below, keys, outputs = windowed.rows, windowed.keys, windowed.outputs
         kept = _needed_outputs(outputs, needed)
         if not kept:
             return self.pass_on(below, needed)
@@ -166,9 +166,10 @@ class _Writer:
         else:
             passed = sorted(needed - made - {*keys})
         every = (*(Output(name, Col(name)) for name in passed), *kept)
-        step = Step("transform", group_by=keys, outputs=every)
+        step = Step("transform", group_by=keys, outputs=every, order_by=windowed.order)
         ordered = self.ordered or _is_ordered(kept)
-        return self.close(below, step, {*keys, *passed}, kept, ordered=ordered)
+        order = {key.name for key in windowed.order}
+        return self.close(below, step, {*keys, *passed, *order}, kept, ordered=ordered)
 
     def pass_on(self, below: Rows, needed: frozenset[str] | None) -> list[Step]:
         """Return the steps of the rows below, whose own clauses a step without answer holds."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Case, Col, Compare, Expr, IsMissing, Lit, Neg
+from ..spec.expression import Agg, Arith, Case, Col, Compare, Expr, IsMissing, Lit
 from ..spec.expression import Call as Word
 from ..spec.parser import case
 from ..spec.workload import SortKey
@@ -17,7 +17,7 @@ from .calls import Call, Method, accessor
 from .frames import assign_column, count_values, fill, filter_rows, group_keys
 from .meaning import can_miss, negate
 from .operators import kind_of, label_name, materialize, number
-from .rows import distinct, keep
+from .rows import Sorted, distinct, keep
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .values import (
@@ -28,6 +28,7 @@ from .values import (
     Grouped,
     Label,
     Library,
+    Part,
     Scalar,
     UnreadError,
     Value,
@@ -66,6 +67,9 @@ COMPARISONS: dict[str, ast.cmpop] = {
     "gt": ast.Gt(),
     "ge": ast.GtE(),
 }
+NUMERIC = {"cumsum", "cummin", "cummax", "rank", "diff", "pct_change", "ewm_mean"}
+ROLLED = ("sum", "mean", "min", "max", "std", "median", "count")
+NUMERIC |= {f"rolling_{name}" for name in ROLLED}
 WHOLE = {"int", "int8", "int16", "int32", "int64", "Int64", "integer"}
 FLOATS = {"float", "float32", "float64"}
 
@@ -187,9 +191,10 @@ def read_clip(call: Call, column: Value) -> Value:
 
 def read_fillna(call: Call, column: Column) -> Value:
     """Read `fillna(value)`."""
+    if call.has("method") and not call.has("value"):
+        method = call.constant("method")
+        return filled(column, {"pad": "ffill", "backfill": "bfill"}.get(method, method))
     value = call.need("value")
-    if call.has("method"):
-        raise call.fail("fillna with a method is not read; fill with a value")
     if not can_miss(column.expr, column.rows.schema):
         return column
     return fill(call.node, column, value)
@@ -339,7 +344,7 @@ def window_of(column: Column, function: str, *settings: Expr, name: object = Non
     """Return a function of the rows around each row, in the rows' order."""
     column = materialize(column)
     expr = column.expr
-    if function in {"cumsum", "rank"}:
+    if function in NUMERIC:
         expr = number(expr, column.rows)
     label = column.name if name is None else cast("str", name)
     made = Agg(function, (expr, *settings))
@@ -362,24 +367,105 @@ def shifted(call: Call, column: Column, n: object) -> Column:
 
 
 def read_diff(call: Call, column: Column) -> Value:
-    """Read `diff(n)` and `pct_change(n)`."""
+    """Read `diff(n)`."""
     call.constant("axis")
     column = materialize(column)
     before = shifted(call, column, call.constant("periods", 1))
-    if call.name == "diff":
-        return operators.binary(call.node, ast.Sub(), column, before)
-    method = call.constant("fill_method", "pad")
-    if method is not None and can_miss(column.expr, column.rows.schema):
-        raise call.fail("pct_change fills missing values first; give fill_method=None")
-    ratio = operators.binary(call.node, ast.Div(), column, before)
-    return operators.binary(call.node, ast.Sub(), ratio, Const(1))
+    return operators.binary(call.node, ast.Sub(), column, before)
 
 
-def read_cumsum(call: Call, column: Column) -> Value:
-    """Read `cumsum`."""
+def read_change(call: Call, column: Column) -> Value:
+    """Read `pct_change(n)`, which fills missing values first, unless told not to."""
+    if call.constant("fill_method", "pad") not in {None, "pad", "ffill"}:
+        raise call.fail("pct_change is read with fill_method=None or 'ffill'")
+    if "fill_method" not in call.given or call.has("fill_method"):
+        column = filled(column, "ffill")
+    n = call.constant("periods", 1)
+    if not isinstance(n, int) or n < 1:
+        raise call.fail("pct_change is read with a number of rows of 1 or more")
+    return window_of(column, "pct_change", *(() if n == 1 else (Lit(n),)))
+
+
+def read_cumulation(call: Call, column: Column) -> Value:
+    """Read `cumsum`, `cummin` and `cummax`."""
     call.constant("axis")
     call.constant("skipna")
-    return window_of(column, "cumsum")
+    call.constant("numeric_only")
+    return window_of(column, call.name)
+
+
+def read_fill(call: Call, column: Column) -> Value:
+    """Read `ffill` and `bfill`."""
+    call.constant("axis")
+    return filled(column, {"pad": "ffill", "backfill": "bfill"}.get(call.name, call.name))
+
+
+def filled(column: Column, word: str) -> Column:
+    """Return a column with the value before or after where it is missing."""
+    return window_of(column, word) if can_miss(column.expr, column.rows.schema) else column
+
+
+def read_rolling(call: Call, column: Value) -> Part:
+    """Read `rolling(n)`: the last n rows up to each row."""
+    window, least = call.constant("window"), call.constant("min_periods")
+    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
+        raise call.fail("rolling is read with a number of rows")
+    if call.constant("center", False) or call.constant("closed", "right") != "right":
+        raise call.fail("rolling is read over the last rows up to each row: leave center out")
+    if least is not None and not 1 <= least <= window:
+        raise call.fail("rolling is read with min_periods from 1 to the number of rows")
+    return Part("rolling", column, (Lit(window), *(() if least is None else (Lit(least),))))
+
+
+def read_rolled(call: Call, part: Part) -> Value:
+    """Read an aggregation of `rolling(n)`."""
+    call.constant("ddof")
+    window, *least = part.details
+    if call.name == "count":
+        least = []
+    return window_of(cast("Column", part.owner), f"rolling_{call.name}", window, *least)
+
+
+def read_expanding(call: Call, column: Value) -> Part:
+    """Read `expanding()`: all rows up to each row."""
+    if call.constant("min_periods", 1) != 1:
+        raise call.fail("expanding is read with min_periods=1")
+    return Part("expanding", column)
+
+
+def read_expanded(call: Call, part: Part) -> Column:
+    """Read an aggregation of `expanding()`."""
+    column = materialize(cast("Column", part.owner))
+    value = number(column.expr, column.rows)
+    missing = can_miss(value, column.rows.schema)
+    if call.name in {"min", "max"}:
+        return filled(materialize(window_of(column, f"cum{call.name}")), "ffill")
+    test = IsMissing(value)
+    n = Agg("cumsum", (case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
+    total = Agg("cumsum", (case(((test, Lit(0)),), value) if missing else value,))
+    made: Expr = {"sum": total, "count": n, "mean": Arith("/", total, n)}[call.name]
+    if missing and call.name != "count":
+        made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
+    return replace(column, expr=made, keys=column.scope)
+
+
+def read_ewm(call: Call, column: Value) -> Part:
+    """Read `ewm(span=n)`, and the same in other words: com, alpha."""
+    given = [name for name in ("com", "span", "alpha") if call.has(name)]
+    if len(given) != 1 or not call.constant("adjust", True) or call.constant("ignore_na", False):
+        raise call.fail("ewm is read with one of span, com and alpha, and adjust=True")
+    if call.constant("min_periods", 0) not in {0, 1}:
+        raise call.fail("ewm is read without min_periods")
+    value = call.constant(given[0])
+    span = {"span": value, "com": 2 * value + 1, "alpha": 2 / value - 1}[given[0]]
+    return Part("ewm", column, (Lit(span),))
+
+
+def read_weighted(_call: Call, part: Part) -> Column:
+    """Read `mean()` of `ewm(span=n)`; a missing value has the mean before it."""
+    column = cast("Column", part.owner)
+    made = materialize(window_of(column, "ewm_mean", *part.details))
+    return filled(made, "ffill")
 
 
 def read_rank(call: Call, column: Column) -> Value:
@@ -391,20 +477,12 @@ def read_rank(call: Call, column: Column) -> Value:
     column = materialize(column)
     method, ascending = call.constant("method", "average"), call.constant("ascending", True)
     expr = number(column.expr, column.rows)
-    up, down = Agg("rank", (expr,)), Agg("rank", (Neg(expr),))
-    one, other = (up, down) if ascending else (down, up)
-    count = Agg("count", (expr,))
-    match method:
-        case "min":
-            made: Expr = one
-        case "max":
-            made = Arith("-", Arith("+", count, Lit(1)), other)
-        case "average":
-            total = Arith("-", Arith("+", Arith("+", one, count), Lit(1)), other)
-            made = Arith("/", total, Lit(2))
-        case _:
-            raise call.fail(f"rank with method={method!r} is not read; use 'min' or 'average'")
+    if method not in {"min", "max", "average", "dense", "first"}:
+        raise call.fail(f"rank with method={method!r} is not read")
+    settings = (Lit(method), *(() if ascending else (Lit(True),)))
+    made: Expr = Agg("rank", (expr, *(() if settings == (Lit("min"),) else settings)))
     if call.constant("pct", False):
+        count = Agg("n_unique" if method == "dense" else "count", (expr,))
         made = Arith("/", made, count)
     return replace(column, expr=made, keys=column.scope)
 
@@ -417,7 +495,6 @@ def read_groupby(call: Call, column: Column) -> Grouped:
         call, frame, call.value("by") if call.has("by") else call.value("level")
     )
     call.constant("observed")
-    call.constant("group_keys")
     return Grouped(
         frame,
         keys,
@@ -425,6 +502,7 @@ def read_groupby(call: Call, column: Column) -> Grouped:
         single=True,
         sort=bool(call.constant("sort", True)),
         dropna=bool(call.constant("dropna", True)),
+        group_keys=bool(call.constant("group_keys", True)),
     )
 
 
@@ -517,10 +595,15 @@ def read_head(call: Call, column: Column) -> Column:
 
 def read_reset_index(call: Call, column: Column) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
+    levels = call.names("level")
     if call.constant("drop", False):
-        return replace(column, index={})
+        labels = list(column.index)
+        gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
+        index = {one: name for one, name in column.index.items() if one not in gone}
+        return replace(column, index=index)
     frame = as_frame(call.node, column, call.constant("name"))
-    call.constant("level")
+    if levels and {*levels} != {*column.index}:
+        raise call.fail("reset_index of a series is read for all levels of its index")
     return replace(frame, columns={**frame.index, **frame.columns}, index={})
 
 
@@ -581,7 +664,39 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
         stop = index.value.stop
         if index.value.start in {None, 0} and isinstance(stop, int) and stop >= 0:
             return replace(column, rows=limit_rows(column.rows, stop))
-    raise UnreadError(_node, "an item of a series is read with a condition only")
+    if isinstance(index, Const) and len(column.index) == 1 and not column.scope:
+        name = next(iter(column.index.values()))
+        test = operators.compare(_node, ast.Eq(), Column(column.rows, Col(name)), index)
+        kept = keep(column.rows, cast("Column", test).expr)
+        return replace(column, rows=kept, index={})
+    raise UnreadError(_node, "an item of a series is read with a condition, or a key of groups")
+
+
+def read_place(call: Call, column: Column) -> Value:
+    """Read `idxmax` and `idxmin`: the key of the largest value, or in a group its row."""
+    call.constant("axis")
+    if column.scope:
+        column = materialize(column)
+        details = (column.rows, number(column.expr, column.rows), call.name == "idxmax")
+        return Part("places", column, details)
+    frame = _without_missing(as_frame(call.node, column))
+    if len(column.index) != 1:
+        raise call.fail(f"{call.name} is read of groups of one key")
+    (label, key), name = next(iter(column.index.items())), next(iter(frame.columns.values()))
+    by = (SortKey(name, call.name == "idxmax"), SortKey(key))
+    return Column(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
+
+
+def read_index_item(node: ast.AST, owner: Value, index: Value) -> Column:
+    """Read `column.index[0]`."""
+    column = materialize(cast("Column", cast("Part", owner).owner))
+    if not (isinstance(index, Const) and index.value == 0 and len(column.index) == 1):
+        raise UnreadError(node, "an index is read as .index[0], of groups of one key")
+    ((label, key),) = column.index.items()
+    rows = column.rows
+    if isinstance(rows.origin, Sorted) and not rows.where:
+        rows = sort_rows(rows, (*rows.origin.by, SortKey(key)))
+    return Column(limit_rows(rows, 1), Col(key), label)
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:
@@ -598,9 +713,11 @@ def read_values(node: ast.AST, owner: Value) -> Value:
     return column
 
 
-def refuse_index(_node: ast.AST, _owner: Value) -> Value:
-    """Read `column.index` and the like, which are not read."""
-    raise UnreadError(_node, "the index of a series is not read; call reset_index")
+def read_index_of(node: ast.AST, owner: Value) -> Part:
+    """Read `column.index`, of which an item is taken."""
+    if not cast("Column", owner).index or cast("Column", owner).scope:
+        raise UnreadError(node, "the index of a series is not read; call reset_index")
+    return Part("index", owner)
 
 
 def name_of(_node: ast.AST, owner: Value) -> Value:
@@ -608,6 +725,10 @@ def name_of(_node: ast.AST, owner: Value) -> Value:
     return Const(label_name(cast("Column", owner).name, ""))
 
 
+_ROLLING = "window min_periods center win_type on axis closed"
+ROLLING_METHODS = {name: Method(read_rolled, "ddof") for name in ROLLED}
+EXPANDING_METHODS = {name: Method(read_expanded) for name in ("sum", "mean", "min", "max", "count")}
+EWM_METHODS = {"mean": Method(read_weighted)}
 _AGG = "axis skipna numeric_only min_count"
 COLUMN_METHODS = {
     **{name: Method(reduction(word), _AGG) for name, word in REDUCTIONS.items()},
@@ -632,8 +753,12 @@ COLUMN_METHODS = {
     "mask": Method(read_where, "cond other inplace"),
     "shift": Method(read_shift, "periods freq axis fill_value"),
     "diff": Method(read_diff, "periods"),
-    "pct_change": Method(read_diff, "periods fill_method limit freq"),
-    "cumsum": Method(read_cumsum, "axis skipna"),
+    "pct_change": Method(read_change, "periods fill_method limit freq"),
+    **{name: Method(read_cumulation, "axis skipna") for name in ("cumsum", "cummin", "cummax")},
+    **{name: Method(read_fill, "axis inplace limit") for name in ("ffill", "bfill", "pad")},
+    "rolling": Method(read_rolling, _ROLLING),
+    "expanding": Method(read_expanding, "min_periods axis"),
+    "ewm": Method(read_ewm, "com span halflife alpha min_periods adjust ignore_na"),
     "rank": Method(read_rank, "axis method numeric_only na_option ascending pct"),
     "groupby": Method(read_groupby, "by axis level as_index sort group_keys observed dropna"),
     "value_counts": Method(read_value_counts, "normalize sort ascending bins dropna"),
@@ -654,6 +779,8 @@ COLUMN_METHODS = {
     "corr": Method(read_corr, "other method min_periods"),
     "copy": Method(read_copy, "deep"),
     "combine_first": Method(read_combine, "other"),
+    **{name: Method(read_place, "axis") for name in ("idxmax", "idxmin")},
+    "to_dict": Method(read_copy),
     "tolist": Method(read_copy),
     "to_list": Method(read_copy),
 }
@@ -665,5 +792,5 @@ COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "size": read_size,
     "values": read_values,
     "name": name_of,
-    "index": refuse_index,
+    "index": read_index_of,
 }

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
 from ..spec.kinds import KindError
-from ..spec.parser import chain
+from ..spec.parser import case, chain
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
 from .called import call_on_row
 from .calls import Call, Method, accessor, plain
 from .meaning import can_miss, negate
-from .operators import free_name, label_name, materialize
+from .operators import free_name, kind_of, label_name, materialize
 from .rows import (
     Joined,
     Loaded,
     Rows,
+    Sorted,
     aggregate,
     combine,
     derive,
@@ -28,6 +29,7 @@ from .rows import (
     inner_rows,
     keep,
     window,
+    with_columns,
 )
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
@@ -164,6 +166,20 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
     return _with_column(frame, rows, label, name)
 
 
+def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: Value) -> Frame:
+    """Return a frame with several columns of another frame, in order, or of one constant."""
+    parts: list[Value] = [value] * len(labels)
+    if isinstance(value, Frame):
+        if not value.complete or len(value.columns) != len(labels):
+            raise UnreadError(node, f"{len(labels)} columns are assigned, and not so many made")
+        parts = [column_of(value, one, name) for one, name in value.columns.items()]
+    elif not isinstance(value, Const):
+        raise UnreadError(node, "several columns are assigned a frame or a constant only")
+    for label, part in zip(labels, parts, strict=True):
+        frame = assign_column(node, frame, label, part)
+    return frame
+
+
 def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
     return replace(
         frame,
@@ -183,9 +199,40 @@ def _on_frame(
     column = materialize(Column(value.rows, value.expr, None, value.keys), wanted)
     rows = combine(frame.rows, column.rows)
     if rows is None:
+        column = _of_some_rows(frame.rows, column)
+        rows = combine(frame.rows, column.rows)
+    if rows is None:
         message = "this value is of other rows than the frame; merge it by its keys"
         raise UnreadError(node, message)
     return replace(column, rows=rows)
+
+
+def _of_some_rows(target: Rows, column: Column) -> Column:
+    """Return a column of some of the rows of a frame as one that is missing in the others."""
+    rows = column.rows
+    if isinstance(rows.origin, Sorted):
+        inner = rows.origin.rows
+        where = tuple(map(rows.inline, rows.where))
+        rows = with_columns(replace(inner, where=(*inner.where, *where)), rows.derived)
+    tests = tuple(one for one in rows.where if one not in target.where)
+    if not tests:
+        return replace(column, rows=rows)
+    kept = tests[0] if len(tests) == 1 else chain("and", *tests)
+    plainly = replace(rows, where=tuple(one for one in rows.where if one in target.where))
+    return replace(column, rows=plainly, expr=case(((kept, column.expr),), Lit(None)))
+
+
+def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame:
+    """Return arithmetic of each column of a frame with one number."""
+    first = isinstance(left, Frame)
+    frame, other = (left, right) if first else (right, left)
+    if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.complete:
+        raise UnreadError(node, "arithmetic of a frame is read with one number; name the columns")
+    for label, name in frame.columns.items():
+        column = column_of(frame, label, name)
+        sides = (column, other) if first else (other, column)
+        frame = assign_column(node, frame, label, operators.binary(node, op, *sides))
+    return frame
 
 
 def drop_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
@@ -231,13 +278,13 @@ def read_groupby(call: Call, frame: Frame) -> Grouped:
         raise call.fail("groupby over columns is not read")
     by = call.value("by") if call.has("by") else call.value("level")
     frame, keys = group_keys(call, frame, by)
-    call.constant("group_keys")
     ordered = has_categories(call, frame, keys)
     return Grouped(
         frame,
         keys,
         sort=bool(call.constant("sort", True)) and not ordered,
         as_index=bool(call.constant("as_index", True)),
+        group_keys=bool(call.constant("group_keys", True)),
         dropna=bool(call.constant("dropna", True)),
     )
 
@@ -250,7 +297,7 @@ def has_categories(call: Call, frame: Frame, keys: dict[Label, str]) -> bool:
         return False
     if not observed:
         message = "pandas also answers categories without rows; write observed=True to leave them"
-        call.reader.remark(call.node, message)
+        call.reader.note(call.node, message)
     return True
 
 
@@ -284,13 +331,8 @@ def _group_key(call: Call, frame: Frame, part: Value) -> tuple[Frame, Label, str
             return frame, label, need_column(call.node, frame, label)
         case Column():
             return _derived_key(call, frame, part)
-        case Part("grouper", (), (key, unit)):
-            found = select(call.node, frame, Const(key))
-            made = operators.align(call.node, found)
-            expr = operators.word(
-                call.node, "truncate", made.exprs[0], operators.literal(unit, call.node)
-            )
-            return _derived_key(call, frame, cast("Column", made.make(expr)))
+        case Part("grouper", _, (key, unit)):
+            return _derived_key(call, frame, call.reader.period(call.node, frame, key, unit))
     raise call.fail("these groups are not read; group by names of columns, or by columns")
 
 
@@ -439,19 +481,6 @@ def read_value_counts(call: Call, frame: Frame) -> Value:
     return count_values(call, rows, keys)
 
 
-def read_pivot_table(call: Call, frame: Frame) -> Value:
-    """Read `pivot_table` without columns: a group-by."""
-    index = call.names("index")
-    if call.has("columns"):
-        near = f"groupby({[*index, *call.names('columns')]})"
-        raise call.fail(f"a wide table is not read; the nearest is {near}, one row a group")
-    keys = {label: need_column(call.node, frame, label) for label in index}
-    grouped = Grouped(frame, keys)
-    function = call.value("aggfunc") if call.has("aggfunc") else Const("mean")
-    labels = call.names("values")
-    return call.reader.aggregate(call, grouped, sorted(labels), function)
-
-
 def read_duplicates(call: Call, frame: Frame) -> Frame:
     """Read `drop_duplicates`."""
     labels = call.names("subset")
@@ -471,6 +500,14 @@ def first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     name = free_name(frame.rows, "row")
     rows = window(frame.rows, keys, (Output(name, Agg("cumsum", (Lit(1),))),))
     return replace(frame, rows=keep(rows, Compare("<=", Col(name), Lit(n))))
+
+
+def last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
+    """Return the last n rows of each group, in the rows' order."""
+    name = free_name(frame.rows, "after")
+    after = Arith("-", Agg("size", ()), Agg("row_number", ()))
+    rows = window(frame.rows, keys, (Output(name, after),))
+    return replace(frame, rows=keep(rows, Compare("<", Col(name), Lit(n))))
 
 
 def read_astype(call: Call, frame: Frame) -> Frame:
@@ -646,6 +683,10 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
     frame = cast("Frame", cast("Part", owner).owner)
     rows = index[0]
     match rows:
+        case Part("places", Grouped(keys=keys)):
+            frame = rows_of_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
+        case Part("places", Column(scope=keys)) if frame.scope == keys:
+            frame = rows_of_places(node, frame, rows, keys)
         case Column():
             frame = filter_rows(node, frame, rows)
         case Const(slice() as found) if found == slice(None, None, None):
@@ -653,6 +694,39 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
         case _:
             raise UnreadError(node, "loc is read with a condition on rows, not with an index")
     return select(node, frame, index[1]) if len(index) > 1 else frame
+
+
+def rows_of_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]) -> Frame:
+    """Return `frame.loc[groups.idxmax()]`: the first row with the largest value of each group."""
+    below, expr, descending = part.details
+    if frame.rows != below:
+        raise UnreadError(node, "idxmax is read of groups of the frame that loc is of")
+    rows = ranked_rows(below, keys, expr, 1, descending=descending)
+    for key in keys:
+        test = negate(IsMissing(Col(key)))
+        if can_miss(Col(key), rows.schema) and test not in below.where:
+            rows = keep(rows, test)
+    return replace(frame, rows=sort_rows(rows, tuple(map(SortKey, keys))))
+
+
+def ranked_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descending: bool) -> Rows:
+    """Return the n rows of each group with the largest or least values, the first of equal ones."""
+    name = free_name(rows, "place")
+    rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
+    return keep(window(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
+
+
+def read_round(call: Call, frame: Frame) -> Frame:
+    """Read `round(decimals)` of all numbers of a frame."""
+    if not frame.complete:
+        raise call.fail("round of all columns needs to know them: give --data")
+    places = call.constant("decimals", 0)
+    for label, name in frame.columns.items():
+        if kind_of(Col(name), frame.rows) in {"float", "decimal", None}:
+            settings = (operators.literal(places, call.node),) if places else ()
+            made = operators.word(call.node, "round", Col(name), *settings)
+            frame = assign_column(call.node, frame, label, Column(frame.rows, made))
+    return frame
 
 
 def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:
@@ -665,9 +739,12 @@ def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:
 
 
 def each_column(reduction: str) -> Callable[[Call, Frame], Value]:
-    """Return what reads an aggregation of each column of a frame: a frame of one row's values."""
+    """Return what reads an aggregation of each column of a frame, or with axis=1 of each row."""
 
     def read(call: Call, frame: Frame) -> Value:
+        if call.constant("axis", 0) in {1, "columns"}:
+            return reduce_row(call, frame)
+        call.constant("numeric_only")
         message = f"{call.name} of all columns has one row a column, and a workload one row in all"
         if len(frame.columns) == 1 and frame.complete:
             column = column_of(frame, *next(iter(frame.columns.items())))
@@ -675,6 +752,43 @@ def each_column(reduction: str) -> Callable[[Call, Frame], Value]:
         raise call.fail(f"{message}; aggregate one column")
 
     return read
+
+
+def reduce_row(call: Call, frame: Frame) -> Column:
+    """Return the sum, mean, least or largest of the values of each row, the missing left out."""
+    call.constant("numeric_only")
+    if not frame.complete or not call.constant("skipna", True) or not frame.columns:
+        raise call.fail(f"{call.name} of rows is read of columns that are named")
+    rows = frame.rows
+    values = [operators.number(Col(name), rows) for name in frame.columns.values()]
+    missing = [one for one in values if can_miss(one, rows.schema)]
+    if call.name in {"min", "max"}:
+        if missing:
+            raise call.fail(f"{call.name} of rows with missing values is not read; fill them")
+        return Column(rows, operators.word(call.node, call.name, *values), index=frame.index)
+    if call.name not in {"sum", "mean"}:
+        raise call.fail(f"{call.name} of rows is not read")
+    ones = [case(((IsMissing(x), Lit(0)),), Lit(1)) if x in missing else Lit(1) for x in values]
+    filled = [case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
+    total, n = _add(filled), _add(ones) if missing else Lit(len(values))
+    if call.name == "sum":
+        return Column(rows, total, index=frame.index)
+    made: Expr = Arith("/", total, n)
+    if len(missing) == len(values):
+        made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
+    return Column(rows, made, index=frame.index)
+
+
+def read_row(call: Call, part: Part) -> Column:
+    """Read `row.mean()` and the like."""
+    return replace(reduce_row(call, cast("Frame", part.owner)), element=True)
+
+
+def _add(parts: Sequence[Expr]) -> Expr:
+    total, *rest = parts
+    for part in rest:
+        total = Arith("+", total, part)
+    return total
 
 
 FRAME_METHODS = {
@@ -694,16 +808,17 @@ FRAME_METHODS = {
     "fillna": Method(read_fillna, "value method axis inplace limit downcast"),
     "drop_duplicates": Method(read_duplicates, "subset keep inplace ignore_index"),
     "value_counts": Method(read_value_counts, "subset normalize sort ascending dropna"),
-    "pivot_table": Method(
-        read_pivot_table, "values index columns aggfunc fill_value margins dropna"
-    ),
     "astype": Method(read_astype, "dtype copy errors"),
     "set_axis": Method(read_set_axis, "labels axis copy"),
     "nlargest": Method(read_largest, "n columns keep"),
     "nsmallest": Method(read_largest, "n columns keep"),
+    "round": Method(read_round, "decimals"),
     "pipe": Method(read_pipe, "* **"),
     "apply": Method(read_apply, "func axis raw result_type args"),
-    **{name: Method(each_column(name)) for name in ("sum", "mean", "min", "max", "count")},
+    **{
+        name: Method(each_column(name), "axis skipna numeric_only")
+        for name in ("sum", "mean", "min", "max", "count")
+    },
 }
 FRAME_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "[]": select,

@@ -15,18 +15,42 @@ from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
 from .calls import Call, Method
-from .columns import read_cumsum, read_diff, read_rank, read_shift
+from .columns import (
+    ROLLED,
+    read_change,
+    read_cumulation,
+    read_diff,
+    read_fill,
+    read_fillna,
+    read_rank,
+    read_rolled,
+    read_rolling,
+    read_shift,
+)
 from .frames import (
     assign_column,
     count_values,
     filter_rows,
     first_rows,
+    last_rows,
     need_column,
+    ranked_rows,
     select_columns,
 )
 from .meaning import can_miss
 from .operators import aggregation, kind_of, label_name, materialize, number
-from .rows import Rows, aggregate, combine, conditions, keep, largest
+from .rows import (
+    Aggregated,
+    Limited,
+    Rows,
+    Sorted,
+    aggregate,
+    combine,
+    conditions,
+    covers,
+    keep,
+    largest,
+)
 from .rows import sort as sort_rows
 from .values import (
     Column,
@@ -38,6 +62,7 @@ from .values import (
     Label,
     Library,
     Mapping,
+    Part,
     Scalar,
     Unknown,
     UnreadError,
@@ -69,7 +94,7 @@ AGGREGATIONS = {
     "any": "any",
     "all": "all",
 }
-NUMERIC = {"mean", "std", "var", "median", "sum"}
+REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
 
 
 def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
@@ -166,6 +191,8 @@ def _place(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Expr]:
     relaxed = operators.relax(value.expr, value.rows, below)
     if relaxed is not None:
         return below, relaxed
+    if covers(value.rows, below):
+        return value.rows, value.expr
     if conditions(value.rows) == conditions(below):
         made = combine(below, value.rows)
         if made is not None:
@@ -230,6 +257,26 @@ def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Group
     if isinstance(made, Scalar):
         return made
     raise call.fail("a function of groups is read if it returns one number of the group")
+
+
+def _apply_to_values(call: Call, grouped: Grouped, function: Function) -> Value:
+    """Return what a function makes of a column's values in each group: a number, or a column."""
+    ((label, expr),) = grouped.selected or ()
+    column = _per_row(grouped, label, expr)
+    names = parameters(function)
+    made = call.reader.enter(call.node, function, {names[0]: column}) if names else None
+    if not isinstance(made, Column):
+        return aggregate_by(call, grouped, function)
+    return _rows_by_group(grouped, materialize(_guard(grouped, made)), indexed=grouped.group_keys)
+
+
+def _rows_by_group(grouped: Grouped, made: Column, *, indexed: bool) -> Column:
+    """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
+    rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
+    if not indexed:
+        return replace(made, rows=rows, index={}, scope=())
+    by = tuple(map(SortKey, dict.fromkeys(grouped.keys.values())))
+    return replace(made, rows=sort_rows(rows, by), index=dict(grouped.keys), scope=())
 
 
 # methods
@@ -383,7 +430,7 @@ def read_apply(call: Call, grouped: Grouped) -> Value:
     if not isinstance(function, Function):
         return read_agg(call, grouped)
     if grouped.single:
-        return read_agg(call, grouped)
+        return _apply_to_values(call, grouped, function)
     made = _enter_group(call, grouped, function)
     match made:
         case Scalar():
@@ -391,7 +438,34 @@ def read_apply(call: Call, grouped: Grouped) -> Value:
         case Mapping(pairs):
             outputs = [(label, _scalar_of(call, value)) for label, value in pairs]
             return make_groups(call.node, grouped, outputs, series=False)
-    raise call.fail("apply is read if its function returns numbers of the group")
+        case Frame():
+            return _rows_of_groups(call, grouped, made)
+    raise call.fail("apply is read if its function returns numbers or rows of the group")
+
+
+def _is_by_keys(order: tuple[SortKey, ...], keys: tuple[str, ...]) -> bool:
+    """Return whether rows are sorted by the keys of their groups alone."""
+    return order == tuple(map(SortKey, keys))
+
+
+def _rows_of_groups(call: Call, grouped: Grouped, made: Frame) -> Frame:
+    """Return the rows that a function keeps of each group, the groups sorted by their keys."""
+    keys = tuple(dict.fromkeys(grouped.keys.values()))
+    by: tuple[SortKey, ...] = ()
+    rows = made.rows
+    match rows:
+        case Rows(Limited(Rows(Sorted(below, (key,)), where=()), n), where=()):
+            rows = ranked_rows(below, keys, Col(key.name), n, descending=key.descending)
+            by = (key,)
+        case Rows(Limited(below, n), where=()) if not isinstance(below.origin, Sorted):
+            rows = first_rows(replace(made, rows=below), keys, n).rows
+        case Rows(Sorted(by=order)) if _is_by_keys(order, keys):
+            pass
+        case Rows(Limited() | Sorted() | Aggregated()):
+            raise call.fail("apply is read if its function keeps rows by conditions, or nlargest")
+    index = dict(grouped.keys) if grouped.group_keys else {}
+    rows = sort_rows(rows, (*map(SortKey, keys), *by)) if grouped.sort else rows
+    return replace(made, rows=rows, index=index, scope=())
 
 
 def _scalar_of(call: Call, value: Value) -> Scalar:
@@ -467,10 +541,27 @@ def _transform_one(call: Call, column: Column) -> Value:
 WINDOWS: dict[str, Callable[[Call, Column], Value]] = {
     "shift": read_shift,
     "diff": read_diff,
-    "pct_change": read_diff,
-    "cumsum": read_cumsum,
+    "pct_change": read_change,
+    **dict.fromkeys(("cumsum", "cummin", "cummax"), read_cumulation),
+    **dict.fromkeys(("ffill", "bfill"), read_fill),
     "rank": read_rank,
 }
+
+
+def read_group_rolling(call: Call, grouped: Grouped) -> Part:
+    """Read `groups.rolling(n)`, of one column."""
+    if not grouped.single:
+        raise call.fail("rolling of groups is read for one column: groups['column'].rolling(n)")
+    return replace(read_rolling(call, grouped), kind="rolled")
+
+
+def read_rolled_groups(call: Call, part: Part) -> Column:
+    """Read an aggregation of `groups.rolling(n)`: the rows of the groups, sorted by their keys."""
+    grouped = cast("Grouped", part.owner)
+    ((label, expr),) = grouped.selected or ()
+    rolling = Part("rolling", _per_row(grouped, label, expr), part.details)
+    made = materialize(_guard(grouped, cast("Column", read_rolled(call, rolling))))
+    return _rows_by_group(grouped, made, indexed=True)
 
 
 def read_cumcount(call: Call, grouped: Grouped) -> Column:
@@ -478,8 +569,7 @@ def read_cumcount(call: Call, grouped: Grouped) -> Column:
     if not call.constant("ascending", True):
         raise call.fail("cumcount is read in ascending order")
     column = _per_row(grouped, "cumcount", Lit(1))
-    number_of = Arith("-", Agg("cumsum", (Lit(1),)), Lit(1))
-    made = replace(column, expr=number_of, keys=column.scope, scope=(), name=None)
+    made = replace(column, expr=Agg("cumcount", ()), keys=column.scope, scope=(), name=None)
     return _guard(grouped, made)
 
 
@@ -490,10 +580,22 @@ def read_head(call: Call, grouped: Grouped) -> Frame:
     if grouped.selected is not None:
         labels = [label for label, _ in grouped.selected]
         frame = select_columns(call.node, frame, labels)
-    n = call.constant("n", 5) if call.name == "head" else 1
+    n = call.constant("n", 5) if call.name in {"head", "tail"} else 1
     if call.name == "nth" and call.constant("n") != 0:
         raise call.fail("nth is read with n=0 only")
-    return first_rows(frame, keys, n)
+    if not isinstance(n, int) or n < 0:
+        raise call.fail(f"{call.name} of a negative number is not read")
+    return last_rows(frame, keys, n) if call.name == "tail" else first_rows(frame, keys, n)
+
+
+def read_places(call: Call, grouped: Grouped) -> Part:
+    """Read `idxmax` and `idxmin` of groups, with which `loc` takes rows."""
+    if not grouped.single or grouped.selected is None:
+        raise call.fail(f"{call.name} of groups is read for one column")
+    call.constant("skipna")
+    ((_, expr),) = grouped.selected
+    rows = grouped.frame.rows
+    return Part("places", grouped, (rows, number(expr, rows), call.name == "idxmax"))
 
 
 def read_group(call: Call, grouped: Grouped) -> Frame:
@@ -581,21 +683,29 @@ def read_corr(call: Call, _grouped: Grouped) -> Value:
     )
 
 
+CUMULATIONS = ("cumsum", "cummin", "cummax")
+GROUP_ROLLING = {name: Method(read_rolled_groups, "ddof") for name in ROLLED}
 GROUP_METHODS = {
+    "rolling": Method(read_group_rolling, "window min_periods center win_type axis closed"),
     **{
         name: Method(each_row(read), arguments)
         for name, read, arguments in (
             ("transform", _transform_one, "func engine engine_kwargs"),
             ("shift", read_shift, "periods freq axis fill_value"),
             ("diff", read_diff, "periods axis"),
-            ("pct_change", read_diff, "periods fill_method limit freq axis"),
-            ("cumsum", read_cumsum, "axis"),
+            ("pct_change", read_change, "periods fill_method limit freq axis"),
+            *((name, read_cumulation, "axis numeric_only") for name in CUMULATIONS),
+            ("ffill", read_fill, "limit"),
+            ("bfill", read_fill, "limit"),
+            ("fillna", read_fillna, "value method axis inplace limit"),
             ("rank", read_rank, "method ascending na_option pct axis"),
         )
     },
     "cumcount": Method(read_cumcount, "ascending"),
     "head": Method(read_head, "n"),
     "nth": Method(read_head, "n dropna"),
+    "tail": Method(read_head, "n"),
+    **{name: Method(read_places, "axis skipna numeric_only") for name in ("idxmax", "idxmin")},
     "get_group": Method(read_group, "name"),
     "filter": Method(read_filter, "func dropna"),
     "describe": Method(read_describe),
@@ -606,7 +716,7 @@ GROUP_METHODS = {
     "sem": Method(read_agg_named, "ddof"),
     **{
         name: Method(reduction(name), "numeric_only min_count engine engine_kwargs")
-        for name in ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
+        for name in REDUCING
     },
     "std": Method(reduction("std"), "ddof engine engine_kwargs numeric_only"),
     "var": Method(reduction("var"), "ddof engine engine_kwargs numeric_only"),

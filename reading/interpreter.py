@@ -17,17 +17,20 @@ from .calls import Call, Method, bind, plain
 from .columns import convert, look_up
 from .frames import (
     assign_column,
+    assign_columns,
     drop_columns,
     find_column,
     need_column,
+    operate,
     rename_all,
     select,
 )
-from .groups import aggregate_by, select_groups
+from .groups import REDUCING, aggregate_by, select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .model import LoadedFrame, Remark
+from .periods import period_key
 from .rows import load
-from .tables import ATTRIBUTES, METHODS, SHOWING
+from .tables import ATTRIBUTES, DRAWING, METHODS, SHOWING
 from .values import (
     Called,
     Column,
@@ -85,22 +88,33 @@ class Interpreter:
             try:
                 self.execute(statement)
             except UnreadError as error:
-                self.remark(error.node, str(error))
-                self.forget(statement, f"it was not read (line {statement.lineno})")
+                self.leave(statement, error.node, str(error))
             except KeyError as error:
-                self.remark(statement, f"unknown column {error}")
-                self.forget(statement, f"it was not read (line {statement.lineno})")
+                self.leave(statement, statement, f"unknown column {error}")
             except KindError as error:
-                self.remark(statement, str(error))
-                self.forget(statement, f"it was not read (line {statement.lineno})")
+                self.leave(statement, statement, str(error))
             except RecursionError:
-                self.remark(statement, "this is nested too deeply to be read")
-                self.forget(statement, f"it was not read (line {statement.lineno})")
+                self.leave(statement, statement, "this is nested too deeply to be read")
+            except Exception as error:  # noqa: BLE001 - code of any form is a sentence, no traceback
+                text = f"dfbench fails to read this, please report it: {error!r}"
+                self.leave(statement, statement, text)
+
+    def leave(self, statement: ast.stmt, node: ast.AST, text: str) -> None:
+        """Note why a statement is not read, and forget what it changes."""
+        self.remark(node, text)
+        self.forget(statement, f"it was not read (line {statement.lineno})")
 
     def remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
         """Note a sentence at a place, once."""
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         found = Remark(line, column, text, "skipped" if skipped else "unread")
+        if found not in self.remarks:
+            self.remarks.append(found)
+
+    def note(self, node: ast.AST, text: str) -> None:
+        """Note how the meaning of what is read may differ from pandas', once."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        found = Remark(line, column, text, "note")
         if found not in self.remarks:
             self.remarks.append(found)
 
@@ -110,6 +124,9 @@ class Interpreter:
             match node:
                 case ast.Name(name, ast.Store()) | ast.FunctionDef(name):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+                case ast.Subscript(owner, ast.List(labels), ast.Store()):
+                    for label in labels:
+                        self.forget_part(ast.Subscript(owner, label, ast.Store()), why)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
@@ -253,7 +270,7 @@ class Interpreter:
         made = operators.binary(node, op, self.value(loaded), self.value(value))
         self.assign(target, made, node)
 
-    def assign(self, target: ast.expr, value: Value, node: ast.stmt) -> None:
+    def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
         """Bind a target of an assignment."""
         match target:
             case ast.Name(name):
@@ -280,7 +297,7 @@ class Interpreter:
         if len(self.scopes) == 1:
             self.bindings.append(Binding(name, value, node))
 
-    def unpack(self, targets: list[ast.expr], value: Value, node: ast.stmt) -> None:
+    def unpack(self, targets: list[ast.expr], value: Value, node: ast.AST) -> None:
         """Bind several names."""
         match value:
             case Items(values):
@@ -302,14 +319,17 @@ class Interpreter:
             case Frame() as frame:
                 label = self.value(index)
                 if not isinstance(label, Const):
-                    raise UnreadError(target, "only single columns can be assigned")
+                    raise UnreadError(target, "an assignment is read with the names of its columns")
                 if isinstance(owner, ast.Subscript):
                     message = "a chained assignment changes a copy, or the frame: write .loc"
                     raise UnreadError(target, message)
                 if isinstance(value, Called):
                     self.assign_called(target, owner, frame, label.value, value)
-                    return
-                self.replace(owner, frame, assign_column(target, frame, label.value, value))
+                elif isinstance(label.value, list):
+                    made = assign_columns(target, frame, label.value, value)
+                    self.replace(owner, frame, made)
+                else:
+                    self.replace(owner, frame, assign_column(target, frame, label.value, value))
             case Part("loc", Frame() as frame) if isinstance(owner, ast.Attribute):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
             case Unknown(why=why):
@@ -362,13 +382,14 @@ class Interpreter:
                 return
             case ast.Call(ast.Attribute(owner, _), _, keywords) if _in_place(keywords):
                 old = self.value(owner)
-                self.replace(owner, old, self.value(node))
+                if isinstance(old, Column) and isinstance(owner, ast.Subscript | ast.Attribute):
+                    self.assign(owner, self.value(node), node)
+                else:
+                    self.replace(owner, old, self.value(node))
                 return
         if self.shows(node):
             return
-        value = self.value(node)
-        if isinstance(value, Frame | Column | Scalar | Called) and len(self.scopes) == 1:
-            self.bindings.append(Binding("", value, node))
+        self.bind_shown(self.value(node), node)
 
     def shows(self, node: ast.expr) -> bool:
         """Note what is shown by a print, a plot or a look at a frame; return whether it is one."""
@@ -377,10 +398,14 @@ class Interpreter:
                 shown = arguments
             case ast.Call(ast.Attribute(owner, name)) if name in SHOWING:
                 shown = [owner]
+            case _ if drawn := _find_drawn(node):
+                shown = [drawn]
             case ast.Attribute(owner, "shape" | "columns" | "dtypes" | "index" | "size"):
                 shown = [owner]
             case ast.Name():
                 shown = [node]
+            case ast.Call(_, arguments, keywords) if self.is_foreign(node):
+                shown = [one for one in map(_find_groups, [*arguments, *keywords]) if one]
             case _ if self.is_foreign(node):
                 shown = []
             case _:
@@ -402,8 +427,13 @@ class Interpreter:
                     value = self.value(node)
                 except UnreadError:
                     return
-                if isinstance(value, Frame | Column | Scalar) and len(self.scopes) == 1:
-                    self.bindings.append(Binding("", value, node))
+                self.bind_shown(value, node)
+
+    def bind_shown(self, value: Value, node: ast.expr) -> None:
+        """Note a value of data that stands alone, or is shown."""
+        match value:
+            case Frame() | Column() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
+                self.bindings.append(Binding("", value, node))
 
     def is_foreign(self, node: ast.expr) -> bool:
         """Return whether an expression calls a library that makes no frames: plots and the like."""
@@ -437,12 +467,20 @@ class Interpreter:
                 return self.name(node, name)
             case ast.Attribute(owner, name):
                 return self.attribute(node, self.owner(owner), name)
+            case ast.Subscript(ast.Call(ast.Attribute(owner, name), []) as call, index):
+                groups = self.owner(owner)
+                if isinstance(groups, Grouped) and name in REDUCING:
+                    return self.reduce_selected(node, call, groups, index)
+                return self.item(node, self.method(call, groups, name), index)
             case ast.Subscript(owner, index):
                 return self.item(node, self.owner(owner), index)
             case ast.Call():
                 return self.call(node)
             case ast.BinOp(left, op, right):
-                return operators.binary(node, op, self.value(left), self.value(right))
+                sides = self.value(left), self.value(right)
+                if any(isinstance(side, Frame) for side in sides):
+                    return operate(node, op, *sides)
+                return operators.binary(node, op, *sides)
             case ast.UnaryOp(op, operand):
                 return self.unary(node, op, self.value(operand))
             case ast.BoolOp(op, values):
@@ -466,6 +504,15 @@ class Interpreter:
                 return Const(slice(*(plain(one, node, "a bound of a slice") for one in ends)))
         what = type(node).__name__
         raise UnreadError(node, f"Python's {what} is not read here")
+
+    def reduce_selected(
+        self, node: ast.Subscript, call: ast.Call, groups: Grouped, index: ast.expr
+    ) -> Value:
+        """Return `groups.max()["c"]`: as `groups["c"].max()` where not all columns are known."""
+        name = cast("ast.Attribute", call.func).attr
+        if groups.selected is None and not groups.frame.complete:
+            return self.method(call, select_groups(node, groups, self.value(index)), name)
+        return self.item(node, self.method(call, groups, name), index)
 
     def visible(self) -> Names:
         """Return the names that a function made here can see."""
@@ -684,6 +731,9 @@ class Interpreter:
             case Unknown(why=why):
                 raise UnreadError(node, why)
         table = METHODS.get(_kind(owner), {})
+        if name in DRAWING and name not in table:
+            self.show(cast("ast.Attribute", node.func).value)
+            return Unknown("a plot is no data", skipped=True)
         if name not in table:
             raise UnreadError(node, _unknown_method(owner, name, table))
         return self.apply(node, name, table[name], owner)
@@ -726,6 +776,10 @@ class Interpreter:
     def convert(self, node: ast.AST, column: Value, name: str) -> Value:
         """Return a column in another type."""
         return convert(node, column, name)
+
+    def period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Column:
+        """Return the periods of a column of times."""
+        return period_key(node, frame, key, name)
 
     def need(self, node: ast.AST, frame: Frame, label: str) -> str:
         """Return a column's name in the rows."""
@@ -837,6 +891,22 @@ def _find_label(target: ast.expr) -> str | None:
             return None
 
 
+def _find_drawn(node: ast.expr) -> ast.expr | None:
+    """Return what `x.plot.bar()` and `x.style.format()` draw; None where nothing is drawn."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Attribute) and node.attr in {*DRAWING, "style"}:
+            return node.value
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return None
+
+
+def _find_groups(argument: ast.AST) -> ast.expr | None:
+    """Return an argument that is made of groups, by its text; None where it is not."""
+    node = cast("ast.expr", argument.value if isinstance(argument, ast.keyword) else argument)
+    names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    return node if names & {"groupby", "value_counts", "pivot_table"} else None
+
+
 def _in_place(keywords: list[ast.keyword]) -> bool:
     return any(
         one.arg == "inplace" and isinstance(one.value, ast.Constant) and one.value.value
@@ -861,16 +931,11 @@ def _item_of(node: ast.AST, found: object, at: object) -> object:
 # What is near to a method that is not read.
 NEAREST = {
     "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
-    "unstack": "a wide table is not read; leave it out: one row a group",
     "pivot": "a wide table is not read; the nearest is one row a group",
     "melt": "the nearest is an aggregation for each column",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",
-    "rolling": "the nearest are shift, diff and cumsum",
-    "expanding": "the nearest is cumsum",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
-    "idxmax": "the nearest is sort_values(...).groupby(...).head(1)",
-    "idxmin": "the nearest is sort_values(...).groupby(...).head(1)",
     "tail": "the nearest is sort_values in the other order, then head",
     "mode": "the nearest is value_counts().head(1)",
     "join": "the nearest is merge(other, on=keys)",

@@ -12,14 +12,14 @@ from typing import Any, cast
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
 from ..spec.parser import case, chain
 from . import operators
-from .accessors import UNITS
 from .calls import Call, Method, plain
-from .columns import convert, look_up, read_missing, read_round, row_word, spread
-from .frames import assign_column, read_pivot_table, slice_rows
+from .columns import as_frame, convert, look_up, read_missing, read_round, row_word, spread
+from .frames import assign_column, slice_rows
 from .meaning import can_miss, negate
 from .merges import merge_frames
 from .model import LoadedFrame
 from .operators import number
+from .periods import check_period
 from .values import (
     Column,
     Const,
@@ -31,6 +31,7 @@ from .values import (
     Scalar,
     Value,
 )
+from .wide import read_pivot_table
 
 READERS = ("read_csv", "read_parquet", "read_table", "read_feather")
 # Options of read_csv that change nothing in what a workload reads, or that its reader finds out.
@@ -256,6 +257,8 @@ def read_frame(call: Call) -> Value:
             return _beside(call, list(pairs))
         case Frame():
             return data
+        case Column():
+            return as_frame(call.node, data)
     raise call.fail("pd.DataFrame is read of a dict of columns; save listed data to a file")
 
 
@@ -314,14 +317,9 @@ def read_merge(call: Call) -> Value:
 def read_grouper(call: Call) -> Value:
     """Read `pd.Grouper(key, freq)`."""
     key, unit = call.constant("key"), call.constant("freq")
-    if key is None or unit not in UNITS or unit in {"M", "Y", "A", "Q"}:
-        raise call.fail(
-            "pd.Grouper is read with a key and freq D, MS, QS or YS; others name the end"
-        )
-    call.reader.remark(
-        call.node, "pandas also answers times without rows; the workload only those with rows"
-    )
-    return Part("grouper", Const(key), (key, UNITS[unit]))
+    if key is None:
+        raise call.fail("pd.Grouper is read with a key")
+    return Part("grouper", Const(key), (key, check_period(call, unit)))
 
 
 def read_pair(call: Call) -> Value:
@@ -434,10 +432,14 @@ def read_percentile(call: Call) -> Value:
     value, share = call.need("a"), call.constant("q")
     if not isinstance(value, Column) or not isinstance(share, int | float):
         raise call.fail(f"{call.name} is read of a column, with one number")
-    if can_miss(value.expr, value.rows.schema):
-        raise call.fail("NumPy does not skip missing values; call quantile of the column")
     part = share / 100 if "percentile" in call.name else share
-    return operators.reduce(value, "quantile", Lit(part))
+    found = operators.reduce(value, "quantile", Lit(part))
+    value = operators.materialize(value)
+    if not can_miss(value.expr, value.rows.schema):
+        return found
+    # NumPy's answer is missing if a value is
+    some = Compare("<", Agg("count", (value.expr,)), Agg("size", ()))
+    return replace(found, expr=case(((some, Lit(None)),), found.expr))
 
 
 def read_extreme(call: Call) -> Value:
@@ -639,7 +641,8 @@ LIBRARIES: dict[str, Method] = {
     "pd.Grouper": Method(read_grouper, "key level freq"),
     "pd.NamedAgg": Method(read_pair, "column aggfunc"),
     "pd.pivot_table": Method(
-        read_pivot, "data values index columns aggfunc fill_value margins dropna"
+        read_pivot,
+        "data values index columns aggfunc fill_value margins dropna margins_name observed",
     ),
     "pd.crosstab": Method(
         read_crosstab, "index columns values rownames colnames aggfunc margins margins_name"

@@ -32,13 +32,14 @@ class Remark:
     """A sentence about a part of the code; lines and columns count from 1.
 
     `unread` is code that the workload language cannot express, with the nearest thing that it can;
-    `skipped` is code that no answer needs, such as plots, prints and imports.
+    `skipped` is code that no answer needs, such as plots, prints and imports. `note` is what pandas
+    answers beside what is read.
     """
 
     line: int
     column: int
     text: str
-    kind: Literal["unread", "skipped"] = "unread"
+    kind: Literal["unread", "skipped", "note"] = "unread"
 
 
 @dataclass(frozen=True, slots=True)

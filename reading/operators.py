@@ -21,6 +21,7 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     Neg,
+    aggregations,
 )
 from ..spec.kinds import KindError, kind
 from ..spec.parser import ARITHMETIC, COMPARISONS, LARGEST, case, chain
@@ -34,11 +35,16 @@ from .rows import (
     Joined,
     Loaded,
     Rows,
+    Sorted,
     Windowed,
+    aggregate,
     combine,
     conditions,
     inner_rows,
+    sort,
+    widen,
     window,
+    with_columns,
 )
 from .trees import restrict
 from .values import Called, Column, Const, Items, Scalar, Unknown, UnreadError, Value
@@ -141,13 +147,17 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     if found is None or found.rows is None:
         before = () if found is None else found.exprs
         return Aligned(rows, (*before, expr), keys, like)
+    numbers = like is None and found.like is None and keys != found.keys
+    if numbers and (shared := _spread(found, value)):
+        found, rows, expr = shared
+        return Aligned(rows, (*found.exprs, expr), found.keys, None)
     if keys is not None and found.keys is not None and keys != found.keys:
         value = materialize(Column(rows, expr, None, keys))
         rows, expr, keys = value.rows, value.expr, None
     common = common_rows(found.rows, rows)
-    if common is None and (shared := _share_rows(found, value)):
+    if common is None and (shared := _share_rows(found, value) or _spread(found, value)):
         found, rows, expr = shared
-        common = rows
+        common, keys = rows, found.keys
     if common is None:
         message = "these values are of different rows; make them of one frame"
         raise UnreadError(node, f"{message}, or merge the frames by their keys")
@@ -177,6 +187,51 @@ def _share_rows(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, 
     if len(exprs) < len(found.exprs) or (found.like is not None and isinstance(value, Column)):
         return None
     return replace(found, rows=base, exprs=exprs), base, expr
+
+
+def _spread(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+    """Return a number of all rows beside values of their groups."""
+    if isinstance(value, Scalar) and value.keys == ():
+        made = put_total(found.rows, value, found.keys or ())
+        return made and (replace(found, rows=made[0]), *made)
+    if found.like is None and found.keys == ():
+        rows, exprs = value.rows, []
+        for expr in found.exprs:
+            if aggregations(expr):
+                made = put_total(rows, Scalar(found.rows, expr), value.keys or ())
+                if made is None:
+                    return None
+                rows, expr = made  # noqa: PLW2901 - the number, as a column of the groups' rows
+            exprs.append(expr)
+        return replace(found, rows=rows, exprs=tuple(exprs), keys=value.keys), rows, value.expr
+    return None
+
+
+def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[Rows, Expr] | None:
+    """Return rows of groups with a number of all rows that the groups are made of, and it.
+
+    `keys` are those of the groups where the target is their rows.
+    """
+    name = free_name(target, "total")
+    match target.origin:
+        case Aggregated(below, by, outputs):
+            made = put_total(below, total, by)
+            if made is None:
+                return None
+            rows = aggregate(made[0], by, (*outputs, Output(name, made[1])))
+        case Sorted(below, order):
+            made = put_total(below, total)
+            if made is None:
+                return None
+            rows, name = sort(made[0], order), cast("Col", made[1]).name
+        case _ if keys:
+            name = free_name(total.rows, "total")
+            wide = widen(target, total.rows, (), Output(name, total.expr))
+            return (wide, Agg("max", (Col(name),))) if wide else None
+        case _:
+            return None
+    derived = tuple(one for one in target.derived if one.name not in {o.name for o in rows.derived})
+    return with_columns(replace(rows, where=target.where), derived), Col(name)
 
 
 def shared_rows(one: Rows, other: Rows) -> Rows | None:

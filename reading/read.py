@@ -26,7 +26,7 @@ from .interpreter import Binding, Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Joined, Loaded, Rows, aggregate
-from .values import Called, Column, Frame, Function, Scalar, UnreadError, Value
+from .values import Called, Column, Frame, Function, Part, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
 
@@ -268,7 +268,7 @@ def _is_answer(value: Value) -> bool:
             return not plainly or _chooses_columns(value)
         case Column(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
-        case Scalar() | Called():
+        case Scalar() | Called() | Part("wide"):
             return True
     return False
 
@@ -295,6 +295,8 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             while name in value.index.values():
                 name = f"{name}_2"
             return write_steps(value.rows, (*index, Output(name, value.expr))), _root(value.rows)
+        case Part("wide", long):
+            return _steps_of(replace(binding, value=long))
         case Frame():
             return write_steps(value.rows, _frame_outputs(value, node)), _root(value.rows)
         case Called():

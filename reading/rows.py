@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..spec.expression import Col, Expr, substitute
+from ..spec.expression import Col, Expr, aggregations, substitute
 from ..spec.joins import join_schemas
 from ..spec.kinds import with_column
+from ..spec.order import is_ordered
 from ..spec.schema import Column, Schema
 from ..spec.workload import Join, Output, SortKey
 
@@ -45,11 +46,12 @@ class Aggregated:
 
 @dataclass(frozen=True, slots=True)
 class Windowed:
-    """The same rows, with values made of each row's group."""
+    """The same rows, with values made of each row's group, in an order or the rows' own."""
 
     rows: Rows
     keys: tuple[str, ...]
     outputs: tuple[Output, ...]
+    order: tuple[SortKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,17 @@ def aggregate(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) ->
     return Rows(Aggregated(rows, keys, outputs), schema=schema)
 
 
-def window(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) -> Rows:
-    """Return the same rows with values of each row's group."""
+def window(
+    rows: Rows,
+    keys: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    order: tuple[SortKey, ...] = (),
+) -> Rows:
+    """Return the same rows with values of each row's group, in an order or the rows' own."""
     schema = rows.schema
     for output in outputs if schema else ():
         schema = schema and with_column(schema, output.name, output.expression)
-    return Rows(Windowed(rows, keys, outputs), schema=schema)
+    return Rows(Windowed(rows, keys, outputs, order), schema=schema)
 
 
 def sort(rows: Rows, by: tuple[SortKey, ...]) -> Rows:
@@ -197,6 +204,25 @@ def conditions(rows: Rows) -> frozenset[Expr]:
     return own | conditions(below) if below else own
 
 
+def covers(rows: Rows, below: Rows) -> bool:
+    """Return whether rows are others with values of a window, by the same conditions."""
+    match rows.origin:
+        case Windowed(rows=inner) if inner.origin == below.origin:
+            same = conditions(rows) == conditions(below)
+            return same and {*below.derived} <= {*inner.derived}
+    return False
+
+
+def widen(below: Rows, rows: Rows, keys: tuple[str, ...], output: Output) -> Rows | None:
+    """Return rows with a value of each group of rows that they are a part of."""
+    plainly = replace(below, where=tuple(test for test in below.where if test in rows.where))
+    base = combine(plainly, rows)
+    if base is None or conditions(base) != conditions(rows):
+        return None
+    made = window(base, keys, (output,))
+    return replace(made, where=tuple(test for test in below.where if test not in base.where))
+
+
 def combine(target: Rows, other: Rows) -> Rows | None:
     """Return the target's rows with the columns of both; None where they are not the same rows.
 
@@ -239,10 +265,27 @@ def _extend(schema: Schema | None, derived: tuple[Output, ...]) -> Schema | None
     return schema
 
 
+def _sorting(rows: Rows) -> tuple[SortKey, ...]:
+    """Return the order of rows: the last that they were sorted by, then those before."""
+    below = inner_rows(rows)
+    before = _sorting(below) if below else ()
+    return (*rows.origin.by, *before) if isinstance(rows.origin, Sorted) else before
+
+
+def _depend_on_order(outputs: tuple[Output, ...]) -> bool:
+    return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
+
+
+def with_columns(rows: Rows, derived: tuple[Output, ...]) -> Rows:
+    """Return rows with further columns of the origin's."""
+    every = tuple(dict.fromkeys((*rows.derived, *derived)))
+    return replace(rows, derived=every, schema=_extend(rows.schema, every))
+
+
 def _put_below(target: Rows, below: Rows) -> Rows:
     match target.origin:
-        case Windowed(_, keys, outputs):
-            origin: Origin = Windowed(below, keys, outputs)
+        case Windowed(_, keys, outputs, order):
+            origin: Origin = Windowed(below, keys, outputs, order)
             made = window(below, keys, outputs).schema
         case Sorted(_, by):
             origin, made = Sorted(below, by), below.schema
@@ -260,9 +303,13 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
     if made is None:
         return None
     match other.origin:
-        case Windowed(_, keys, outputs):
+        case Windowed(_, keys, outputs, order):
             if conditions(made) != conditions(below):
                 return None
-            made = window(made, keys, outputs)
+            if not order and _sorting(below) != _sorting(made) and _depend_on_order(outputs):
+                order = _sorting(below)
+                if not order:
+                    return None
+            made = window(made, keys, outputs, order)
     derived = tuple(dict.fromkeys((*made.derived, *other.derived)))
     return replace(made, derived=derived, schema=_extend(made.schema, derived))

@@ -15,14 +15,25 @@ from .accessors import (
     read_get,
     read_part,
     read_slice,
+    read_span,
 )
 from .calls import Method
-from .columns import COLUMN_ATTRIBUTES, COLUMN_METHODS, read_rename_axis
-from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_iloc, read_loc
-from .groups import GROUP_ATTRIBUTES, GROUP_METHODS
+from .columns import (
+    COLUMN_ATTRIBUTES,
+    COLUMN_METHODS,
+    EWM_METHODS,
+    EXPANDING_METHODS,
+    ROLLING_METHODS,
+    read_index_item,
+    read_rename_axis,
+)
+from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_iloc, read_loc, read_row
+from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
 from .libraries import CONSTANT_DICT, CONSTANT_TEXT
 from .merges import read_merge
+from .periods import read_resample
 from .query_text import read_query
+from .wide import read_pivot_table, read_unstack
 
 METHODS: dict[str, dict[str, Method]] = {
     "Frame": {
@@ -34,14 +45,29 @@ METHODS: dict[str, dict[str, Method]] = {
         ),
         "query": Method(read_query, "expr inplace"),
         "rename_axis": Method(read_rename_axis, "mapper"),
+        "unstack": Method(read_unstack, "level fill_value"),
+        "pivot_table": Method(
+            read_pivot_table,
+            "values index columns aggfunc fill_value margins dropna margins_name observed",
+        ),
+        "resample": Method(read_resample, "rule axis closed label on"),
     },
-    "Column": COLUMN_METHODS,
+    "Column": {
+        **COLUMN_METHODS,
+        "unstack": Method(read_unstack, "level fill_value"),
+        "resample": Method(read_resample, "rule axis closed label"),
+    },
+    "wide": {},
     "element": ELEMENT_METHODS,
     "texts": TEXT_METHODS,
     "times": TIME_METHODS,
+    "rolling": ROLLING_METHODS,
+    "expanding": EXPANDING_METHODS,
+    "ewm": EWM_METHODS,
+    "rolled": GROUP_ROLLING,
     "parts": {"get": Method(read_get, "i")},
     "Grouped": GROUP_METHODS,
-    "row": {},
+    "row": {name: Method(read_row) for name in ("sum", "mean", "min", "max")},
     "text": CONSTANT_TEXT,
     "dict": CONSTANT_DICT,
 }
@@ -53,9 +79,13 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "times": TIME_ATTRIBUTES,
     "parts": {"[]": read_part, "str": parts_of},
     "Grouped": GROUP_ATTRIBUTES,
+    "Scalar": {"days": read_span("days")},
+    "index": {"[]": read_index_item},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
 }
+# Methods that draw.
+DRAWING = {"plot", "hist", "boxplot"}
 # Methods that only show or save a frame.
 SHOWING = {
     "head",

@@ -105,6 +105,7 @@ class Grouped:
     sort: bool = True
     as_index: bool = True
     dropna: bool = True
+    group_keys: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,6 +78,8 @@ def _step_lines(step: Step) -> Iterator[str]:
     yield from _outputs("derive", step.derive)
     if step.group_by:
         yield f"group_by: {_names(step.group_by)}"
+    if step.order_by:
+        yield f"order_by: {_names(tuple(map(_sort_key, step.order_by)))}"
     match step.answer:
         case "select" | "distinct":
             yield f"{step.answer}: {_names(step.names)}"

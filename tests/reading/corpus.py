@@ -28,6 +28,7 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.interactive import load_program
 from dfbench.engines.writing.program import skip_formatting
+from dfbench.errors import Unsupported
 from dfbench.reading import read_code
 from dfbench.reading.model import Reading, Source
 from dfbench.spec.reader import check_columns, read_text
@@ -151,9 +152,12 @@ def differs(snippet: Snippet, reading: Reading) -> str:
 @functools.cache
 def ask(query: Query, schema: Schema) -> pa.Table:
     """Return the oracle's answer; the values and the programs of a snippet have the same."""
+    engine = EXACT if choose_oracle(query) == SQL else find(choose_oracle(query))
     with skip_formatting():
-        engine = EXACT if choose_oracle(query) == SQL else find(choose_oracle(query))
-        program = engine.write(query, schema, Resources(1))
+        try:
+            program = engine.write(query, schema, Resources(1))
+        except Unsupported:  # DuckDB has no exponentially weighted mean
+            program = find("polars").write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]
     files = ["sales.parquet", *(["shops.parquet"] if query.tables else [])]
     if hasattr(module, "start"):
@@ -181,6 +185,9 @@ def as_table(value: Any) -> pa.Table:
         value = value.to_frame("value" if value.name is None else value.name)
     if not isinstance(value, pd.DataFrame):
         return pa.table({"value": pa.array([None if pd.isna(value) else value], from_pandas=True)})
+    if wide := [name for name in value.columns.names if name is not None]:
+        value = value.stack(wide, future_stack=True).dropna(how="all")
+        value = value.to_frame("value") if isinstance(value, pd.Series) else value
     index = [value.index.get_level_values(n) for n in range(value.index.nlevels)]
     parts = [level.to_series().array for level in index if level.name is not None]
     parts += [value.iloc[:, n].array for n in range(value.shape[1])]

@@ -1,0 +1,75 @@
+"""Periods of time as keys of groups: `resample`, `pd.Grouper`."""
+
+from __future__ import annotations
+
+import ast
+from typing import cast
+
+from ..spec.expression import Call as Word
+from ..spec.expression import Expr, Lit
+from . import operators
+from .calls import Call
+from .frames import group_keys, select
+from .values import Column, Const, Frame, Grouped, Value
+
+# pandas' periods: the unit whose start they are, and the days from there within the next unit, if
+# they are named by their end.
+PERIODS: dict[str, tuple[str, int]] = {
+    **dict.fromkeys(("D", "d", "1D"), ("day", 0)),
+    **dict.fromkeys(("h", "H", "1h", "1H"), ("hour", 0)),
+    **dict.fromkeys(("MS",), ("month", 0)),
+    **dict.fromkeys(("QS",), ("quarter", 0)),
+    **dict.fromkeys(("YS", "AS"), ("year", 0)),
+    **dict.fromkeys(("M", "ME", "1M"), ("month", 31)),
+    **dict.fromkeys(("Q", "QE"), ("quarter", 92)),
+    **dict.fromkeys(("Y", "YE", "A"), ("year", 366)),
+    **dict.fromkeys(("W", "W-SUN", "1W"), ("week", 7)),
+}
+
+
+def check_period(call: Call, name: object) -> str:
+    """Return the name of a period that is read; pandas also answers those without rows."""
+    if name not in PERIODS:
+        known = "D, h, W, M, MS, Q, QS, Y and YS"
+        raise call.fail(f"a period of {name!r} is not read; periods are {known}")
+    text = "pandas also answers times without rows; the workload only those with rows"
+    call.reader.note(call.node, text)
+    return str(name)
+
+
+def name_period(node: ast.AST, expr: Expr, name: str) -> Expr:
+    """Return what pandas names the period of a time by: its start, or its last day."""
+    unit, within = PERIODS[name]
+    start = operators.word(node, "truncate", expr, Lit(unit))
+    if not within:
+        return start
+    later = Word("offset", (start, Lit(within), Lit("days")))
+    following = operators.word(node, "truncate", later, Lit(unit))
+    return Word("offset", (following, Lit(-1), Lit("days")))
+
+
+def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Column:
+    """Return the periods of a column of times, under its name."""
+    made = operators.align(node, select(node, frame, Const(key)))
+    return cast("Column", made.make(name_period(node, made.exprs[0], name)))
+
+
+def read_resample(call: Call, owner: Value) -> Grouped:
+    """Read `resample(rule)` of a frame or a series whose index is a time, and with `on`."""
+    name = check_period(call, call.constant("rule"))
+    if call.has("closed") or call.has("label"):
+        raise call.fail("resample is read without closed and label")
+    key = call.constant("on")
+    index = cast("Column | Frame", owner).index
+    if key is None and len(index) == 1:
+        key = next(iter(index))
+    if key is None:
+        raise call.fail("resample is read with on='column', or behind set_index('column')")
+    if isinstance(owner, Column):
+        series = operators.materialize(owner)
+        frame = Frame(series.rows, {}, complete=False, index=series.index)
+        column = ((series.name or "value", series.expr),)
+    else:
+        frame, column = cast("Frame", owner), None
+    frame, keys = group_keys(call, frame, period_key(call.node, frame, key, name))
+    return Grouped(frame, keys, column, single=column is not None)

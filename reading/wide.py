@@ -1,0 +1,64 @@
+"""Wide tables, read as the rows that they are made of: one for each cell that has a value."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import cast
+
+from ..spec.expression import Col, IsMissing
+from ..spec.parser import chain
+from ..spec.workload import SortKey
+from .calls import Call
+from .frames import need_column
+from .meaning import can_miss, negate
+from .operators import materialize
+from .rows import keep, sort
+from .values import Column, Const, Frame, Grouped, Label, Part, UnreadError, Value
+
+
+def widen(node: ast.AST, owner: Column | Frame, level: Label) -> Part:
+    """Return an answer of groups whose last key, or another, names the columns of a table."""
+    index = dict(owner.index)
+    levels = list(index)
+    label = levels[level] if isinstance(level, int) and level not in index else level
+    if len(levels) < 2 or label not in index:
+        raise UnreadError(node, "unstack is read of groups of two keys or more")
+    index = {**{one: name for one, name in index.items() if one != label}, label: index[label]}
+    made = materialize(owner) if isinstance(owner, Column) else owner
+    cells = [made.expr] if isinstance(made, Column) else [Col(one) for one in made.columns.values()]
+    rows = made.rows
+    if all(can_miss(cell, rows.schema) for cell in cells):
+        rows = keep(rows, negate(chain("and", *map(IsMissing, cells))))
+    rows = sort(rows, tuple(map(SortKey, index.values())))
+    return Part("wide", replace(made, rows=rows, index=index))
+
+
+def read_unstack(call: Call, owner: Value) -> Part:
+    """Read `unstack(level)`."""
+    if call.has("fill_value"):
+        near = "leave it out: cells without rows then have no row in the answer"
+        raise call.fail(f"unstack with fill_value is not read; {near}")
+    levels = call.names("level")
+    if len(levels) > 1:
+        raise call.fail("unstack is read with one level")
+    return widen(call.node, cast("Column | Frame", owner), levels[0] if levels else -1)
+
+
+def read_pivot_table(call: Call, frame: Frame) -> Value:
+    """Read `pivot_table`: a group-by, whose last keys name columns if `columns` is given."""
+    index, wide = call.names("index"), call.names("columns")
+    if len(wide) > 1 or not index:
+        raise call.fail("pivot_table is read with an index, and one column for columns")
+    if call.has("fill_value"):
+        near = "leave it out: cells without rows then have no row in the answer"
+        raise call.fail(f"pivot_table with fill_value is not read; {near}")
+    labels = [*index, *wide]
+    keys = {label: need_column(call.node, frame, label) for label in labels}
+    function = call.value("aggfunc") if call.has("aggfunc") else Const("mean")
+    values = call.names("values")
+    call.constant("observed")
+    made = call.reader.aggregate(call, Grouped(frame, keys), sorted(values), function)
+    if not wide or not isinstance(made, Frame):
+        return made
+    return widen(call.node, made, wide[0])
