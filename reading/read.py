@@ -46,6 +46,7 @@ class _CodeReader:
     data: Path | None
     answer: str | None
     frames: list[LoadedFrame] = field(default_factory=list)
+    schemas: dict[LoadedFrame, Schema | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
         reader = Interpreter(self.schema_of)
@@ -106,6 +107,12 @@ class _CodeReader:
         return [Binding(name, made, node)] if _is_answer(made) else []
 
     def schema_of(self, frame: LoadedFrame) -> Schema | None:
+        """Return the columns of a file, where it is there; the file is opened once."""
+        if frame not in self.schemas:
+            self.schemas[frame] = self.open_schema(frame)
+        return self.schemas[frame]
+
+    def open_schema(self, frame: LoadedFrame) -> Schema | None:
         """Return the columns of a file, where it is there."""
         path = self.path_of(frame)
         if path is None or not path.exists():
@@ -145,32 +152,35 @@ class _CodeReader:
 
     def write(self, reader: Interpreter, wanted: list[Binding]) -> Reading:
         """Return the reading with the queries of the values that are asked for."""
+        found = self.name_queries(reader, wanted)
+        queries = tuple(one.query for one in found)
+        roots = [one.root for one in found]
+        # one text for all is read in less time than a text for each
+        if found and self.find_mistake(reader, queries, roots):
+            found = [one for one in found if self.is_valid(reader, one)]
+            queries, roots = tuple(one.query for one in found), [one.root for one in found]
+        text = self.text(reader, queries, roots) if found else ""
+        answers = tuple(one.answer for one in found)
+        return Reading(self.source, tuple(reader.frames), text, answers, tuple(reader.remarks))
+
+    def name_queries(self, reader: Interpreter, wanted: list[Binding]) -> list[_Named]:
+        """Return the values with their queries, of the file that the last of them is made of."""
         found = [one for one in map(partial(self.query, reader), wanted) if one is not None]
-        roots = [root for _, _, root in found]
-        main = roots[-1].origin if roots else None
-        queries: list[WrittenQuery] = []
-        answers: list[Answer] = []
-        tables: dict[str, str] = {}
+        named: list[_Named] = []
+        taken: set[str] = set()
         for binding, steps, root in found:
             node = binding.node
-            if root.origin.name != main.name:  # type: ignore[union-attr]
+            if root.origin.name != found[-1][2].origin.name:  # type: ignore[union-attr]
                 message = "this value is of another file than the last one; choose it with --answer"
-                reader.remark(node, message)
+                reader.note(node, message)
                 continue
-            name = _query_name(binding, [one.name for one in queries])
+            name = _query_name(binding, taken)
+            taken.add(name)
             line = getattr(node, "lineno", 1)
             query = WrittenQuery(name, steps, f"line {line}: {_first_line(node)}")
-            if not self.is_valid(reader, query, root, node):
-                continue
-            tables |= self.tables(reader, root)
-            queries.append(query)
             code = binding.code or binding.name or ast.unparse(node)
-            answers.append(Answer(name, code, line))
-        frames = tuple(reader.frames)
-        text = ""
-        if queries:
-            text = self.text(_frame_of(frames, roots[-1]), tables, tuple(queries))
-        return Reading(self.source, frames, text, tuple(answers), tuple(reader.remarks))
+            named.append(_Named(query, Answer(name, code, line), root, node))
+        return named
 
     def query(
         self, reader: Interpreter, binding: Binding
@@ -189,52 +199,69 @@ class _CodeReader:
             return binding, steps, root
         return None
 
-    def is_valid(self, reader: Interpreter, query: WrittenQuery, root: Rows, node: ast.AST) -> bool:
+    def is_valid(self, reader: Interpreter, named: _Named) -> bool:
         """Return whether the workload language accepts a query; a remark says why it does not."""
-        frame = _frame_of(tuple(reader.frames), root)
-        text = self.text(frame, self.tables(reader, root), (query,))
+        mistake = self.find_mistake(reader, (named.query,), [named.root])
+        if mistake:
+            reader.remark(named.node, f"this has no query: {mistake}")
+        return not mistake
+
+    def find_mistake(
+        self, reader: Interpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
+    ) -> str:
+        """Return what the workload language has against queries; empty if nothing."""
+        text = self.text(reader, queries, roots)
         try:
             workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
-            schema = self.schema_with_tables(reader, root)
+            schema = self.schema_with_tables(reader, roots)
             if schema is not None:
                 check_columns(workload, schema)
         except WorkloadError as error:
-            reader.remark(node, f"this has no query: {error.mistakes[0].message}")
-            return False
-        return True
+            return error.mistakes[0].message
+        return ""
 
-    def schema_with_tables(self, reader: Interpreter, root: Rows) -> Schema | None:
-        """Return the columns of a file and of those that it joins."""
-        frames = tuple(reader.frames)
-        schema = self.schema_of(_frame_of(frames, root))
-        match root.origin:
-            case Joined(join=join):
-                other = next(one for one in frames if one.name == join.table)
-                beside = self.schema_of(other)
-                if schema is None or beside is None:
-                    return None
-                return replace(schema, tables=((join.table, beside),))
-        return schema
+    def schema_with_tables(self, reader: Interpreter, roots: list[Rows]) -> Schema | None:
+        """Return the columns of a file and of those that are joined with it."""
+        schema = self.schema_of(_frame_of(tuple(reader.frames), roots[-1]))
+        tables = tuple(
+            (one.name, self.schema_of(one))
+            for one in reader.frames
+            if one.name in self.tables(reader, roots)
+        )
+        known = tuple((name, one) for name, one in tables if one is not None)
+        if schema is None or len(known) < len(tables):
+            return None
+        return replace(schema, tables=known)
 
-    def tables(self, reader: Interpreter, root: Rows) -> dict[str, str]:
-        """Return the files that a query joins, by their names."""
-        match root.origin:
-            case Joined(join=join):
-                other = next(one for one in reader.frames if one.name == join.table)
-                return {join.table: str(self.path_of(other) or f"{other.name}.parquet")}
-        return {}
+    def tables(self, reader: Interpreter, roots: list[Rows]) -> dict[str, str]:
+        """Return the files that queries join, by their names."""
+        joins = [root.origin.join for root in roots if isinstance(root.origin, Joined)]
+        names = {join.table for join in joins}
+        found = {one.name: self.path_of(one) for one in reader.frames if one.name in names}
+        return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
     def text(
-        self, frame: LoadedFrame, tables: dict[str, str], queries: tuple[WrittenQuery, ...]
+        self, reader: Interpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return the text of the workload."""
+        frame = _frame_of(tuple(reader.frames), roots[-1])
         path = self.path_of(frame)
         file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
         options = csv_options(frame) if is_csv(Path(file)) else ()
-        dataset = WrittenDataset(file, tuple(tables.items()), options)
-        return write_workload(stem, about, dataset, queries)
+        tables = tuple(self.tables(reader, roots).items())
+        return write_workload(stem, about, WrittenDataset(file, tables, options), queries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A query, the answer that it is of, the rows of its file, and where it stands."""
+
+    query: WrittenQuery
+    answer: Answer
+    root: Rows
+    node: ast.AST
 
 
 def csv_options(frame: LoadedFrame) -> tuple[tuple[str, object], ...]:
@@ -330,7 +357,7 @@ def _root(rows: Rows) -> Rows:
                 rows = other.rows
 
 
-def _query_name(binding: Binding, taken: list[str]) -> str:
+def _query_name(binding: Binding, taken: set[str]) -> str:
     wanted = re.sub(r"[^A-Za-z0-9_-]", "_", binding.name) or "answer"
     name, number = wanted, 2
     while name in taken:
