@@ -443,7 +443,8 @@ def read_expanded(call: Call, part: Part) -> Column:
     test = IsMissing(value)
     n = Agg("cumsum", (case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
     total = Agg("cumsum", (case(((test, Lit(0)),), value) if missing else value,))
-    made: Expr = {"sum": total, "count": n, "mean": Arith("/", total, n)}[call.name]
+    spelled: dict[str, Expr] = {"sum": total, "count": n, "mean": Arith("/", total, n)}
+    made = spelled[call.name]
     if missing and call.name != "count":
         made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
     return replace(column, expr=made, keys=column.scope)
