@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import cast
 
-from ..spec.expression import Arith, IsMissing, Lit
+from ..spec.expression import Arith, Case, IsMissing, Lit
 from ..spec.parser import case
 from . import operators
 from .calls import Call, Method
@@ -172,6 +172,9 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
         match found.exprs[0]:
             case Arith("-", left, right):
                 return found.make(operators.word(node, word, left, right))
+            case Case(branches, Arith("-", left, right)):
+                made = operators.word(node, word, left, right)
+                return found.make(Case(branches, made))
         raise UnreadError(node, f"{word} is read of a difference of two times")
 
     return read

@@ -223,6 +223,25 @@ def read_timestamp(call: Call) -> Const:
         raise call.fail(f"Python raises here: {error}") from None
 
 
+def read_span_of_time(call: Call) -> Const:
+    """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
+    values = [plain(one, call.node, "a span of time") for one in _items(call, "*")]
+    given = {name: plain(one, call.node, "a span of time") for name, one in call.extra.items()}
+    try:
+        match values:
+            case [str(text)]:
+                count, _, unit = text.partition(" ")
+                return Const(dt.timedelta(**{f"{unit.rstrip('s')}s": int(count)}))
+            case [int(count), str(unit)]:
+                return Const(dt.timedelta(**{SPANS.get(unit, unit): count}))
+        return Const(dt.timedelta(*values, **given))
+    except (TypeError, ValueError):
+        raise call.fail("a span of time is read as timedelta(days=1) or '1 day'") from None
+
+
+SPANS = {"D": "days", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
 def read_to_numeric(call: Call) -> Value:
     """Read `pd.to_numeric`."""
     value = call.need("arg")
@@ -632,6 +651,8 @@ LIBRARIES: dict[str, Method] = {
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),
     "pd.to_numeric": Method(read_to_numeric, "arg errors downcast"),
     "pd.Timestamp": Method(read_timestamp, "*"),
+    "datetime.timedelta": Method(read_span_of_time, "* **"),
+    "pd.Timedelta": Method(read_span_of_time, "* **"),
     "datetime.datetime": Method(read_timestamp, "*"),
     "datetime.date": Method(read_timestamp, "*"),
     "pd.Series": Method(read_series, "data index dtype name copy"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from ..spec.expression import Col, IsMissing, Lit, substitute
 from ..spec.parser import case
 from ..spec.schema import Schema
-from ..spec.workload import Join
+from ..spec.workload import How, Join
 from .calls import Call
 from .meaning import can_miss, negate
 from .rows import (
@@ -48,22 +48,19 @@ def read_merge(call: Call, frame: Frame) -> Value:
 
 
 def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
-    """Return two frames joined on equal keys of the same names."""
+    """Return two frames joined on equal keys."""
     how = call.constant("how", "inner")
     call.constant("sort")
     call.constant("validate")
     suffixes = call.constant("suffixes", ("_x", "_y"))
-    on = call.names("on")
-    if not on and call.has("left_on") and call.names("left_on") == call.names("right_on"):
-        on = call.names("left_on")
-    if not on and call.has("left_on"):
-        raise call.fail("merge on keys of other names is not read; rename one of them first")
+    on = call.names("on") or call.names("left_on")
+    beside = call.names("right_on") if call.has("left_on") else on
     if not on and frame.complete and other.complete:
-        on = [label for label in frame.columns if label in other.columns]
-    if not on or how not in {"inner", "left"}:
-        raise call.fail("merge is read with on=keys, and how='inner' or 'left'")
+        on = beside = [label for label in frame.columns if label in other.columns]
+    if not on or len(on) != len(beside) or how not in {"inner", "left", "right", "outer"}:
+        raise call.fail("merge is read with keys, and how='inner', 'left', 'right' or 'outer'")
     left = {label: need_column(call.node, frame, label) for label in on}
-    right = {label: need_column(call.node, other, label) for label in on}
+    right = {label: need_column(call.node, other, label) for label in beside}
     if made := _merge_aggregation(call, frame, other, left, right, how):
         return made
     return _merge_table(call, frame, other, left, right, how, suffixes)
@@ -133,12 +130,14 @@ def _merge_table(  # noqa: PLR0913 - what a merge has
         raise call.fail("merge is read of frames that are read from files, before other steps")
     if other.rows.where or other.rows.derived:
         raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
-    if left != right or any(label != name for label, name in left.items()):
+    if any(label != name for label, name in (*left.items(), *right.items())):
         raise call.fail("merge on renamed keys is not read")
-    if _may_match_missing(frame, other, tuple(left.values())):
+    if how in {"right", "outer"} and (frame.rows.where or frame.rows.derived):
+        raise call.fail(f"merge with how={how!r} is read of the file's rows; filter afterwards")
+    if _may_match_missing(frame, other, left, right):
         raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
-    keys = tuple(left.values())
-    found = Join(table.name, keys, "inner" if how == "inner" else "left")
+    keys, others = tuple(left.values()), tuple(right.values())
+    found = Join(table.name, keys, cast("How", how), () if keys == others else others)
     schema, beside = frame.rows.schema, other.rows.schema
     known = None
     if schema is not None and beside is not None:
@@ -154,11 +153,11 @@ def _merge_table(  # noqa: PLR0913 - what a merge has
     for output in frame.rows.derived:
         rows = derive(rows, output.name, output.expression)
     columns: dict[Label, str] = {}
-    shared = {*frame.columns} & {*other.columns} - {*left}
+    shared = {*frame.columns} & {*other.columns} - {*found.shared}
     for label, name in frame.columns.items():
         columns[f"{label}{suffixes[0]}" if label in shared else label] = name
     for label, name in other.columns.items():
-        if label not in left:
+        if label not in found.shared:
             shown = f"{label}{suffixes[1]}" if label in shared else label
             columns[shown] = f"{name}_right" if known and name in known else name
     complete, dropped = frame.complete and other.complete, frame.dropped | other.dropped
@@ -166,8 +165,11 @@ def _merge_table(  # noqa: PLR0913 - what a merge has
     return Frame(rows, columns, complete, dropped=dropped, unread=unread)
 
 
-def _may_match_missing(frame: Frame, other: Frame, keys: tuple[str, ...]) -> bool:
+def _may_match_missing(
+    frame: Frame, other: Frame, left: dict[Label, str], right: dict[Label, str]
+) -> bool:
     one, two = frame.rows.schema, other.rows.schema
     if one is None or two is None:
         return False
-    return any(can_miss(Col(key), one) and can_miss(Col(key), two) for key in keys)
+    pairs = zip(left.values(), right.values(), strict=True)
+    return any(can_miss(Col(key), one) and can_miss(Col(beside), two) for key, beside in pairs)

@@ -22,6 +22,7 @@ from ..spec.expression import (
     Lit,
     Neg,
     aggregations,
+    substitute,
 )
 from ..spec.kinds import KindError, kind
 from ..spec.parser import ARITHMETIC, COMPARISONS, LARGEST, case, chain
@@ -191,10 +192,12 @@ def _share_rows(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, 
 
 def _spread(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return a number of all rows beside values of their groups."""
-    if isinstance(value, Scalar) and value.keys == ():
-        made = put_total(found.rows, value, found.keys or ())
-        return made and (replace(found, rows=made[0]), *made)
-    if found.like is None and found.keys == ():
+    total = value if isinstance(value, Scalar) else _as_total(value)
+    if total is not None and (isinstance(value, Column) or total.keys == ()):
+        made = put_total(found.rows, total, found.keys or ())
+        if made:
+            return replace(found, rows=made[0]), *made
+    if found.like is None and found.keys == () and value.keys != ():
         rows, exprs = value.rows, []
         for expr in found.exprs:
             if aggregations(expr):
@@ -207,6 +210,18 @@ def _spread(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr
     return None
 
 
+def _as_total(column: Column) -> Scalar | None:
+    """Return an answer of groups as a number of each group of their rows; None where it is none."""
+    rows = column.rows
+    if isinstance(rows.origin, Sorted) and not (rows.where or rows.derived):
+        rows = rows.origin.rows
+    match rows:
+        case Rows(Aggregated(below, keys, outputs), where=()):
+            values = {one.name: one.expression for one in outputs}
+            return Scalar(below, substitute(column.rows.inline(column.expr), values), keys)
+    return None
+
+
 def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[Rows, Expr] | None:
     """Return rows of groups with a number of all rows that the groups are made of, and it.
 
@@ -214,7 +229,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
     """
     name = free_name(target, "total")
     match target.origin:
-        case Aggregated(below, by, outputs):
+        case Aggregated(below, by, outputs) if {*total.keys} < {*by}:
             made = put_total(below, total, by)
             if made is None:
                 return None
@@ -226,7 +241,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
             rows, name = sort(made[0], order), cast("Col", made[1]).name
         case _ if keys:
             name = free_name(total.rows, "total")
-            wide = widen(target, total.rows, (), Output(name, total.expr))
+            wide = widen(target, total.rows, total.keys, Output(name, total.expr))
             return (wide, Agg("max", (Col(name),))) if wide else None
         case _:
             return None
@@ -340,11 +355,28 @@ def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
             return logical(node, "and" if isinstance(op, ast.BitAnd) else "or", left, right)
     if isinstance(left, Const | Items) and isinstance(right, Const | Items):
         raise UnreadError(node, "this operator of lists is not read")
+    if isinstance(right, Const) and isinstance(right.value, dt.timedelta):
+        return _move(node, op, left, right.value)
     found = align(node, left, right)
     if type(op) not in ARITHMETIC:
         raise UnreadError(node, "this operator of columns is not read")
     one, other = found.exprs
     return found.make(arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
+
+
+def _move(node: ast.AST, op: ast.operator, value: Value, span: dt.timedelta) -> Value:
+    """Return a time so much later, or earlier."""
+    found = align(node, value)
+    if not isinstance(op, ast.Add | ast.Sub) or span.microseconds:
+        raise UnreadError(node, "a span of time is read as added to a time, or taken from it")
+    count = int(span.total_seconds())
+    unit, size = "seconds", 1
+    for one, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if count % length == 0:
+            unit, size = one, length
+            break
+    signed = Lit(count // size if isinstance(op, ast.Add) else -count // size)
+    return found.make(word(node, "offset", found.exprs[0], signed, Lit(unit)))
 
 
 def arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) -> Expr:

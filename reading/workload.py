@@ -109,7 +109,8 @@ def _apply_lines(apply: dict[str, str]) -> Iterator[str]:
 
 
 def _join(join: Join) -> dict[str, object]:
-    found: dict[str, object] = {"table": join.table, "on": list(join.on)}
+    on = dict(join.keys) if join.right_on else list(join.on)
+    found: dict[str, object] = {"table": join.table, "on": on}
     return found if join.how == "inner" else {**found, "how": join.how}
 
 
@@ -140,6 +141,8 @@ def _flow(values: dict[str, object] | dict[str, str]) -> str:
 def _flow_value(value: object) -> str:
     if isinstance(value, list):
         return _names(tuple(value))
+    if isinstance(value, dict):
+        return _flow(value)
     return quote(value) if isinstance(value, str) else str(value)
 
 

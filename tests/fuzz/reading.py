@@ -64,8 +64,23 @@ class Program:
             f"{x} - {x}.mean()",
             f"{x} - {grouped}.transform('{self.pick('mean', 'max', 'count')}')",
             f"{grouped}.{self.pick('shift()', 'cumsum()', 'diff()', 'rank()')}",
+            f"{grouped}.transform(lambda s: s.{self.window()})",
+            f"{x}.{self.window()}",
+            f"df.sort_values('day', ascending=False).groupby('city')['{z}'].shift(1)",
+            f"df[{self.condition()}]['{z}']",
+            f"df[['qty', '{z}']].{self.pick('sum', 'mean')}(axis=1)",
             "df['city'].map({'Rome': 1, 'Oslo': 2})",
             "df['name'].str.len()",
+        )
+
+    def window(self) -> str:
+        """Return a method of a series that has a value for each row, from the rows around it."""
+        return self.pick(
+            f"rolling({self.pick('2', '3')}).{self.pick('mean', 'sum', 'max', 'count')}()",
+            f"rolling(4, min_periods={self.pick('1', '2')}).{self.pick('min', 'std', 'median')}()",
+            f"expanding().{self.pick('mean', 'sum', 'max', 'count')}()",
+            f"rank(method='{self.pick('dense', 'first', 'max', 'average')}')",
+            f"{self.pick('ffill', 'bfill', 'cummax', 'cummin', 'pct_change')}()",
         )
 
     def condition(self) -> str:
@@ -131,6 +146,12 @@ class Program:
             f'df.groupby({by}).size().reset_index(name="n")',
             f'df.groupby({by})["{x}"].{one}().reset_index(name="t")',
             f'df.groupby({by})["{x}"].sum() / df.groupby({by})["{y}"].count()',
+            f'df.groupby({by})["{x}"].{one}() / df["{y}"].{two}()',
+            f'df.groupby({by})["{x}"].apply(lambda s: s.sum() / df["{x}"].sum())',
+            f'df.groupby({by})["{x}"].sum() / df.groupby("{keys[0]}")["{x}"].sum()',
+            f'df.groupby({by}).tail(2)[["{x}", "{y}"]]',
+            f'df[["{x}", "{y}"]].round(1)',
+            f'df.pivot_table(index="city", columns="active", values="{y}", aggfunc="{one}")',
             f'df.groupby({by}).apply(lambda g: g["{x}"].sum() / g["{y}"].max())',
             f'df.groupby({by}).apply(lambda g: g[g["{x}"] > 4]["{y}"].sum())',
             f'df.groupby({by})["{x}"].agg(lambda s: s.max() - s.min())',
