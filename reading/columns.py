@@ -420,10 +420,11 @@ def read_rolling(call: Call, column: Value) -> Part:
 def read_rolled(call: Call, part: Part) -> Value:
     """Read an aggregation of `rolling(n)`."""
     call.constant("ddof")
-    window, *least = part.details
-    if call.name == "count":
-        least = []
-    return window_of(cast("Column", part.owner), f"rolling_{call.name}", window, *least)
+    column, name = materialize(cast("Column", part.owner)), call.name
+    if name == "count":  # pandas sums ones and zeros: the first rows have too few of them
+        ones = case(((IsMissing(column.expr), Lit(0)),), Lit(1))
+        column, name = column.with_expr(ones), "sum"
+    return window_of(column, f"rolling_{name}", *part.details)
 
 
 def read_expanding(call: Call, column: Value) -> Part:
