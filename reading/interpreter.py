@@ -733,7 +733,7 @@ class Interpreter:
         table = METHODS.get(_kind(owner), {})
         if name in DRAWING and name not in table:
             self.show(cast("ast.Attribute", node.func).value)
-            return Unknown("a plot is no data", skipped=True)
+            return Unknown("a plot has no data", skipped=True)
         if name not in table:
             raise UnreadError(node, _unknown_method(owner, name, table))
         return self.apply(node, name, table[name], owner)
