@@ -1,145 +1,263 @@
-"""Each engine's generated program against a hand-written idiom, interleaved in fresh processes.
+"""Generated programs against those of `by_hand`, in turns in one process; the fastest runs count.
 
-`python benchmarks/programs.py [ROWS] [ROUNDS] [ENGINE …]` prints generated over hand-written, the
-median over rounds of each round's fastest hot run; below 1.05 is what we promise.
+    python benchmarks/programs.py [groupby] [apply] [join] [-e ENGINE] [-q QUERY] [--rows 1e6]
+        [--nulls 0,5] [--seconds 4] [--keep FILE] [--check]
+
+Each engine has a process of its own. A pair of programs answers once untimed, and both answers
+have to be the same; then they take turns. `--keep` adds the ratios to a file, and the table at the
+end has all that the file holds, so that the questions can be measured in pieces. `--check` only
+compares the answers.
 """
 
 from __future__ import annotations
 
-import re
+import argparse
+import csv
+import gc
+import importlib.util
+import multiprocessing
+import os
 import statistics
 import sys
 import tempfile
-import textwrap
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass, fields
+from itertools import cycle
+from math import isnan, nan
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from dfbench.comparison.plan import make_plan
+import pyarrow as pa
+from dfbench.comparison.plan import Plan, make_plan
 from dfbench.comparison.preparation import ANSWERS, dataset_of
 from dfbench.comparison.request import Request
 from dfbench.datasets.dataset import make_dataset
 from dfbench.engines.base import Program
-from dfbench.execution.executor import execute, warm_page_cache
-from dfbench.execution.job import Job
 from dfbench.execution.limits import choose_backend
+from dfbench.verification.agreement import derive_requirements
+from dfbench.verification.answers import compare_answers
+from dfbench.verification.differences import Requirements
 
-# The body of `query(data)`: what a person who knows the library would try beside ours.
-BY_HAND = {
-    ("pandas", "q1"): 'return data.groupby("id1", sort=False).v1.sum().reset_index()',
-    ("pandas", "q3"): """
-        answer = data.groupby("id3", sort=False).agg({"v1": "sum", "v3": "mean"})
-        return answer.reset_index()
-    """,
-    ("pandas", "q5"): """
-        answer = data.groupby("id6", sort=False).agg({"v1": "sum", "v2": "sum", "v3": "sum"})
-        return answer.reset_index()
-    """,
-    ("pandas", "q7"): """
-        groups = data.groupby("id3", sort=False)
-        return (groups["v1"].max() - groups["v2"].min()).rename("range_v1_v2").reset_index()
-    """,
-    ("pandas", "q8"): """
-        top = data.dropna(subset="v3").groupby("id6", sort=False)["v3"].nlargest(2)
-        return top.rename("largest2_v3").reset_index(level=0)
-    """,
-    ("pandas", "q10"): """
-        keys = ["id1", "id2", "id3", "id4", "id5", "id6"]
-        groups = data.groupby(keys, sort=False)["v3"]
-        return groups.agg(["sum", "size"]).reset_index().set_axis([*keys, "v3", "count"], axis=1)
-    """,
-    ("polars", "q1"): 'return data.group_by("id1").agg(pl.sum("v1"))',
-    ("polars", "q6"): """
-        return data.group_by("id4", "id5").agg(
-            median_v3=pl.median("v3"), sd_v3=pl.std("v3")
-        )
-    """,
-    ("polars", "q8"): """
-        return (
-            data.lazy().drop_nulls("v3").group_by("id6")
-            .agg(largest2_v3=pl.col("v3").sort(descending=True).head(2))
-            .explode("largest2_v3").collect()
-        )
-    """,
-    ("polars", "q10"): """
-        keys = ["id1", "id2", "id3", "id4", "id5", "id6"]
-        return data.group_by(keys).agg(pl.sum("v3"), pl.len().alias("count"))
-    """,
-    ("duckdb", "q8"): """
-        sql = '''
-            SELECT id6, v3 AS largest2_v3 FROM data WHERE v3 IS NOT NULL
-            QUALIFY row_number() OVER (PARTITION BY id6 ORDER BY v3 DESC) <= 2
-        '''
-        return con.sql(sql).to_arrow_table()
-    """,
-    ("dask", "q10"): """
-        keys = ["id1", "id2", "id3", "id4", "id5", "id6"]
-        groups = data.groupby(keys, sort=False)["v3"]
-        return groups.agg(["sum", "size"], split_out=4).reset_index().compute()
-    """,
-    ("dask", "q1"): 'return data.groupby("id1").v1.sum().reset_index().compute()',
-    ("dask", "q3"): """
-        return data.groupby("id3").agg({"v1": "sum", "v3": "mean"}).reset_index().compute()
-    """,
-    ("dask", "q6"): """
-        answer = data.groupby(["id4", "id5"]).agg({"v3": ["median", "std"]}).compute()
-        answer.columns = ["median_v3", "sd_v3"]
-        return answer.reset_index()
-    """,
-    ("pandas+numba", "q1"): 'return data.groupby("id1", as_index=False, sort=False)["v1"].sum()',
-    ("pandas+numba", "q5"): """
-        return data.groupby("id6", as_index=False, sort=False)[["v1", "v2", "v3"]].sum()
-    """,
-    ("pandas+numba", "q8"): """
-        data = data.dropna(subset="v3").sort_values("v3", ascending=False)
-        return data.groupby("id6").head(2).rename(columns={"v3": "largest2_v3"})
-    """,
-}
+ENGINES = ("pandas", "pandas+numba", "polars", "dask", "modin", "datatable", "duckdb")
+WORKLOADS = ("groupby", "apply", "join")
+LEAST_RUNS = 3
+Run = Callable[[], Any]
 
 
-def by_hand(program: str, body: str) -> str:
-    """Put a body in the place of a program's own `query`."""
-    written = textwrap.indent(textwrap.dedent(body).strip(), "    ")
-    head = r"(?s)(def query\(\w+\):\n).*?(?=\n\n\ndef rows)"
-    return re.sub(head, lambda found: found[1] + written, program)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A generated program, and the place of the one by hand."""
+
+    workload: str
+    engine: str
+    query: str
+    nulls: int
+    program: str
+    paths: tuple[str, ...]
+    asked: Requirements
+
+    @property
+    def by_hand(self) -> tuple[str, str]:
+        """Return the module and the function that a person wrote."""
+        prefix = "join_" if self.workload == "join" else ""
+        return f"by_hand.{self.engine.rpartition('+')[2]}", f"{prefix}{self.query}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The fastest run of each program, in seconds, and how the answers differ."""
+
+    workload: str
+    engine: str
+    query: str
+    nulls: int
+    generated: float
+    by_hand: float
+    differs: str
+
+    @property
+    def ratio(self) -> float:
+        """Return generated over by hand: below 1.05 is what we promise."""
+        return self.generated / self.by_hand
+
+    def __str__(self) -> str:
+        question = f"{self.engine:13} {self.workload:8} {self.query:15} {self.nulls} %"
+        times = f"{self.ratio:6.2f}  {self.generated:8.4f} s  {self.by_hand:8.4f} s"
+        measured = "" if isnan(self.generated) else times
+        return f"{question}  {measured}  {self.differs or 'same answer'}"
 
 
 def main() -> None:
-    rows = sys.argv[1] if len(sys.argv) > 1 else "1e6"
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    request = Request("groupby", engines=tuple(sys.argv[3:]), overrides={"dataset.rows": rows})
+    asked = parse()
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # Ray's workers import by_hand too
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])  # as the workloads' limits ask
+    results = [one for engine in asked.engines.split(",") for one in measure_engine(engine, asked)]
+    if asked.keep:
+        results = keep(results, Path(asked.keep))
+    if not asked.check:
+        print_table(results)
+    sys.exit(any(result.differs for result in results))
+
+
+def parse() -> argparse.Namespace:
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("workloads", nargs="*", default=WORKLOADS)
+    parser.add_argument("-e", "--engines", default=",".join(ENGINES))
+    parser.add_argument("-q", "--queries", default="")
+    parser.add_argument("--rows", default="1e6")
+    parser.add_argument("--nulls", default="0,5", help="per cent of missing values")
+    parser.add_argument("--seconds", type=float, default=4, help="for each pair")
+    parser.add_argument("--keep", help="a CSV file")
+    parser.add_argument("--check", action="store_true", help="only compare the answers")
+    return parser.parse_args()
+
+
+def measure_engine(engine: str, asked: argparse.Namespace) -> Iterator[Measured]:
+    """Yield the result of each question that an engine answers, printing it as it comes."""
+    with tempfile.TemporaryDirectory() as folder:
+        pairs = list(write_pairs(engine, asked, Path(folder)))
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            for pair in pairs:
+                result = pool.submit(measure, pair, 0 if asked.check else asked.seconds).result()
+                print(result, flush=True)
+                yield result
+
+
+def write_pairs(engine: str, asked: argparse.Namespace, folder: Path) -> Iterator[Pair]:
+    """Make the data and write the programs; the engine's variables are those of this process."""
+    for nulls in map(int, asked.nulls.split(",")):
+        for name in asked.workloads:
+            plan = plan_workload(name, engine, asked, nulls)
+            os.environ.update(plan.engine(engine).environment(plan.resources))
+            for query in plan.workload.queries:
+                program = plan.programs[engine, query.name]
+                if not isinstance(program, Program):
+                    continue
+                path = folder / f"{name}_{query.name}_{nulls}.py"
+                path.write_text(program.text)
+                paths = (str(plan.data.path), *map(str, plan.data.joins(query)))
+                kept = derive_requirements(query, plan.data.rows)
+                yield Pair(name, engine, query.name, nulls, str(path), paths, kept)
+
+
+def plan_workload(name: str, engine: str, asked: argparse.Namespace, nulls: int) -> Plan:
+    queries = tuple(asked.queries.split(",")) if asked.queries else ()
+    overrides = {"dataset.rows": asked.rows, "dataset.nulls": str(nulls)}
+    request = Request(name, engines=(engine,), queries=queries, overrides=overrides)
     workload = request.read()
     data = make_dataset(dataset_of(workload), request.cache)
-    planned = make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
-    warm_page_cache(data.path)
-    for (engine, query), body in BY_HAND.items():
-        if engine not in workload.engines:
-            continue
-        program = planned.programs[engine, query]
-        assert isinstance(program, Program)
-        texts = {"generated": program.text, "by hand": by_hand(program.text, body)}
-        times: dict[str, list[float]] = {name: [] for name in texts}
-        for _ in range(rounds):
-            for name, text in texts.items():
-                times[name].append(fastest(planned, engine, query, text))
-        ours, theirs = (statistics.median(found) for found in times.values())
-        print(
-            f"{engine:13} {query:4} {ours / theirs:6.2f}  {ours:.4f} s  {theirs:.4f} s", flush=True
-        )
+    return make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
 
 
-def fastest(planned, engine: str, query: str, text: str) -> float:  # noqa: ANN001 - a Plan
-    """Run a program once and give its fastest hot execution, in seconds."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "program.py"
-        path.write_text(text)
-        environment = planned.engine(engine).environment(planned.resources)
-        limits = planned.workload.limits
-        job = Job(
-            engine, query, 1, sys.executable, path, "", planned.data.path, None, 1, 5,
-            environment, limits,
-        )  # fmt: skip
-        run = execute(job, planned.backend)
-    assert run.times.hot, f"{engine} {query}: {run.evidence}\n{run.log}"
-    return min(run.times.hot)
+def measure(pair: Pair, seconds: float) -> Measured:
+    """Compare both answers, and take turns for so many seconds; a failure is a difference."""
+    times, differs = (nan, nan), ""
+    try:
+        ours, theirs, collect = load_pair(pair)
+        verdict = compare_answers(collect(ours()), collect(theirs()), pair.asked)
+        differs = "" if verdict.agrees else verdict.reason
+        times = interleave(ours, theirs, seconds) if seconds else times
+    except Exception as error:  # noqa: BLE001 - an engine may raise anything
+        differs = f"{type(error).__name__}: {str(error)[:300]}"
+    return Measured(pair.workload, pair.engine, pair.query, pair.nulls, *times, differs)
+
+
+def load_pair(pair: Pair) -> tuple[Run, Run, Callable[[Any], pa.Table]]:
+    """Return the queries of both programs over loaded data, and what turns answers into Arrow."""
+    program = load_program(Path(pair.program))
+    hand = importlib.import_module(pair.by_hand[0])
+    ours = as_arguments(program.load(*pair.paths))
+    theirs = as_arguments(hand.load(*pair.paths)) if hasattr(hand, "load") else ours
+    finish = getattr(hand, "finish", lambda answer: answer)
+    asked = getattr(hand, pair.by_hand[1])
+    return (
+        lambda: program.query(*ours),
+        lambda: finish(asked(*theirs, missing=pair.nulls > 0)),
+        program.rows,
+    )
+
+
+def load_program(path: Path) -> ModuleType:
+    """Import a program; the first one of a process starts what its engine needs."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    if hasattr(program, "start") and not STARTED:
+        STARTED.append(program.start())
+    return program
+
+
+STARTED: list[Any] = []
+
+
+def as_arguments(loaded: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    return loaded if isinstance(loaded, tuple) else (loaded,)
+
+
+def interleave(ours: Run, theirs: Run, seconds: float) -> tuple[float, float]:
+    """Return the fastest run of each; who begins changes from turn to turn."""
+    times: dict[Run, list[float]] = {ours: [], theirs: []}
+    until = time.perf_counter() + seconds
+    for order in cycle([(ours, theirs), (theirs, ours)]):
+        for run in order:
+            times[run].append(time_run(run))
+        if len(times[ours]) >= LEAST_RUNS and time.perf_counter() > until:
+            break
+    return min(times[ours]), min(times[theirs])
+
+
+def time_run(run: Run) -> float:
+    gc.collect()
+    began = time.perf_counter()
+    answer = run()
+    ended = time.perf_counter()
+    del answer
+    return ended - began
+
+
+def keep(results: list[Measured], path: Path) -> list[Measured]:
+    """Add results to a file, in place of older ones of their questions; return all of the file."""
+    older = list(map(read_result, csv.DictReader(path.open()))) if path.exists() else []
+    found = {astuple(result)[:4]: result for result in (*older, *results)}
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(field.name for field in fields(Measured))
+        writer.writerows(map(astuple, found.values()))
+    return list(found.values())
+
+
+def read_result(row: dict[str, str]) -> Measured:
+    times = float(row["generated"]), float(row["by_hand"])
+    question = row["workload"], row["engine"], row["query"], int(row["nulls"])
+    return Measured(*question, *times, row["differs"])
+
+
+def print_table(results: list[Measured]) -> None:
+    """Print a line for each question, a column for each engine, and each column's summary."""
+    engines = list(dict.fromkeys(result.engine for result in results))
+    questions = dict.fromkeys((r.workload, r.query, r.nulls) for r in results)
+    found = {(r.engine, r.workload, r.query, r.nulls): r.ratio for r in results}
+    print("\n" + " " * 28 + "".join(f"{engine:>14}" for engine in engines))
+    for question in questions:
+        cells = [found.get((engine, *question), nan) for engine in engines]
+        workload, query, nulls = question
+        print(f"{workload:8} {query:15} {nulls} %" + "".join(map(show, cells)))
+    for name, summary in (("median", statistics.median), ("worst", max)):
+        columns = [[r.ratio for r in results if r.engine == engine] for engine in engines]
+        print(f"{name:28}" + "".join(show(summary(column)) for column in columns))
+    everything = [result.ratio for result in results]
+    print(f"all: median {statistics.median(everything):.2f}, worst {max(everything):.2f}")
+
+
+def show(ratio: float) -> str:
+    return f"{'':>14}" if isnan(ratio) else f"{ratio:14.2f}"
 
 
 if __name__ == "__main__":
