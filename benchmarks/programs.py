@@ -1,12 +1,12 @@
 """Generated programs against those of `by_hand`, in turns in one process; the fastest runs count.
 
     python benchmarks/programs.py [groupby] [apply] [join] [-e ENGINE] [-q QUERY] [--rows 1e6]
-        [--nulls 0,5] [--seconds 4] [--keep FILE] [--check]
+        [--nulls 0,5] [--seconds 4] [--keep FILE] [--check] [--cpu]
 
 Each engine has a process of its own. A pair of programs answers once untimed, and both answers
 have to be the same; then they take turns. `--keep` adds the ratios to a file, and the table at the
 end has all that the file holds, so that the questions can be measured in pieces. `--check` only
-compares the answers.
+compares the answers; `--cpu` counts the process's CPU seconds, on a machine that is not quiet.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4, help="for each pair")
     parser.add_argument("--keep", help="a CSV file")
     parser.add_argument("--check", action="store_true", help="only compare the answers")
+    parser.add_argument("--cpu", action="store_true", help="count CPU seconds, without workers")
     return parser.parse_args()
 
 
@@ -123,7 +124,8 @@ def measure_engine(engine: str, asked: argparse.Namespace) -> Iterator[Measured]
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=spawn) as pool:
             for pair in pairs:
-                result = pool.submit(measure, pair, 0 if asked.check else asked.seconds).result()
+                seconds = 0 if asked.check else asked.seconds
+                result = pool.submit(measure, pair, seconds, cpu=asked.cpu).result()
                 print(result, flush=True)
                 yield result
 
@@ -154,14 +156,15 @@ def plan_workload(name: str, engine: str, asked: argparse.Namespace, nulls: int)
     return make_plan(workload, data, choose_backend(), request.cache / ANSWERS)
 
 
-def measure(pair: Pair, seconds: float) -> Measured:
+def measure(pair: Pair, seconds: float, *, cpu: bool) -> Measured:
     """Compare both answers, and take turns for so many seconds; a failure is a difference."""
     times, differs = (nan, nan), ""
     try:
         ours, theirs, collect = load_pair(pair)
         verdict = compare_answers(collect(ours()), collect(theirs()), pair.asked)
         differs = "" if verdict.agrees else verdict.reason
-        times = interleave(ours, theirs, seconds) if seconds else times
+        clock = time.process_time if cpu else time.perf_counter
+        times = interleave(ours, theirs, seconds, clock) if seconds else times
     except Exception as error:  # noqa: BLE001 - an engine may raise anything
         differs = f"{type(error).__name__}: {str(error)[:300]}"
     return Measured(pair.workload, pair.engine, pair.query, pair.nulls, *times, differs)
@@ -201,23 +204,25 @@ def as_arguments(loaded: Any) -> tuple[Any, ...]:  # noqa: ANN401
     return loaded if isinstance(loaded, tuple) else (loaded,)
 
 
-def interleave(ours: Run, theirs: Run, seconds: float) -> tuple[float, float]:
+def interleave(
+    ours: Run, theirs: Run, seconds: float, clock: Callable[[], float]
+) -> tuple[float, float]:
     """Return the fastest run of each; who begins changes from turn to turn."""
     times: dict[Run, list[float]] = {ours: [], theirs: []}
     until = time.perf_counter() + seconds
     for order in cycle([(ours, theirs), (theirs, ours)]):
         for run in order:
-            times[run].append(time_run(run))
+            times[run].append(time_run(run, clock))
         if len(times[ours]) >= LEAST_RUNS and time.perf_counter() > until:
             break
     return min(times[ours]), min(times[theirs])
 
 
-def time_run(run: Run) -> float:
+def time_run(run: Run, clock: Callable[[], float]) -> float:
     gc.collect()
-    began = time.perf_counter()
+    began = clock()
     answer = run()
-    ended = time.perf_counter()
+    ended = clock()
     del answer
     return ended - began
 

@@ -13,14 +13,20 @@ import json
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from types import ModuleType
 
 MODULES: dict[tuple[str, str], ModuleType] = {}
+# What a library says of a call that it will drop: no program may have one.
+DEPRECATIONS = (DeprecationWarning, FutureWarning, PendingDeprecationWarning)
 
 
 def load_module(program: str) -> ModuleType:
-    """Return a program as a module: the same one for the same text, with what it has compiled."""
+    """Return a program as a module: the same one for the same text, with what it has compiled.
+
+    A deprecated call in the program itself is an error; those within libraries are none.
+    """
     key = program, Path(program).read_text(encoding="utf-8")
     if key not in MODULES:
         spec = importlib.util.spec_from_file_location(Path(program).stem, program)
@@ -28,6 +34,8 @@ def load_module(program: str) -> ModuleType:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
+        for category in DEPRECATIONS:
+            warnings.filterwarnings("error", category=category, module=f"{spec.name}$")
         spec.loader.exec_module(module)
         MODULES[key] = module
     return MODULES[key]

@@ -53,8 +53,11 @@ def golden(engine: Engine) -> Golden:
     return Golden(programs, refused)
 
 
-def problems(text: str) -> Iterator[str]:
-    """Yield why a program is no module of its own: what it lacks, or that it imports dfbench."""
+def problems(text: str, library: str) -> Iterator[str]:
+    """Yield why a program is none of its engine: what it lacks, or that it imports dfbench.
+
+    `library` is the distribution that the engine is named for: a program imports and calls it.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
@@ -63,11 +66,47 @@ def problems(text: str) -> Iterator[str]:
     have = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if lacking := PARTS - have:
         yield f"has no function {', '.join(sorted(lacking))}"
+    modules = _imports(tree)
+    if "dfbench" in modules.values():
+        yield "imports dfbench: a program must run by hand, with only its library"
+    names = {name for name, module in modules.items() if _ships(library, module)}
+    if not _calls(tree, names) and not _selects(tree, library):
+        yield f"does not call {library}: it has another engine's label"
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    """Return the top-level module that each imported name comes from."""
+    found = {}
     for node in ast.walk(tree):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        if any(name.partition(".")[0] == "dfbench" for name in names):
-            yield "imports dfbench: a program must run by hand, with only its library"
+        if isinstance(node, ast.Import):
+            found |= {a.asname or a.name.partition(".")[0]: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {a.asname or a.name: node.module or "" for a in node.names}
+    return {name: module.partition(".")[0] for name, module in found.items()}
+
+
+def _ships(library: str, module: str) -> bool:
+    """Return whether a distribution may be the one of a module (ibis-framework, cudf-cu12)."""
+    return f"{library}-".lower().startswith(f"{module.replace('_', '-')}-".lower())
+
+
+def _calls(tree: ast.Module, names: set[str]) -> bool:
+    """Return whether a module calls one of the names, or decorates a function with it."""
+    for node in ast.walk(tree):
+        called = [node.func] if isinstance(node, ast.Call) else []
+        called += node.decorator_list if isinstance(node, ast.FunctionDef) else []
+        if any(isinstance(n, ast.Name) and n.id in names for c in called for n in ast.walk(c)):
+            return True
+    return False
+
+
+def _selects(tree: ast.Module, library: str) -> bool:
+    """Return whether a call has `engine="numba"`: pandas then runs that library."""
+    keywords = (node for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    return any(
+        k.arg == "engine" and isinstance(k.value, ast.Constant) and k.value.value == library
+        for k in keywords
+    )
 
 
 def differences(written: Golden, folder: Path) -> Iterator[str]:

@@ -63,11 +63,12 @@ def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
 
 
 def _programs(name: str, reviewed: Path | None) -> KitPart:
-    written, again = golden.golden(find(name)), golden.golden(find(name))
+    engine = find(name)
+    written, again = golden.golden(engine), golden.golden(engine)
     found = [
         f"{file} {problem}"
         for file, text in written.programs.items()
-        for problem in golden.problems(text)
+        for problem in golden.problems(text, engine.distributions[0])
     ]
     found += [
         f"{file} differs each time it is written"

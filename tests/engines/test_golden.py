@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from dfbench.engines import find
+from dfbench.testing.conformance.golden import problems
 
 from tests.golden.diffs import apply_diff, diff_text, join_diffs, split_diffs
 from tests.golden.write import (
@@ -38,6 +40,17 @@ def test_refusals_are_the_reviewed_ones() -> None:
 def test_nothing_is_golden_that_nothing_writes() -> None:
     written = {path for engine in names() for path in golden_files(engine)}
     assert golden_paths() == {UNSUPPORTED, *written}
+
+
+@pytest.mark.parametrize("engine", names())
+def test_reviewed_programs_call_the_library_of_their_label(engine: str) -> None:
+    library = find(engine).distributions[0]
+    found = {
+        f"{name}: {problem}"
+        for name, text in reviewed_programs(engine).items()
+        for problem in problems(text, library)
+    }
+    assert not found
 
 
 def test_reviewed_programs_are_linted_in_full(tmp_path: Path) -> None:

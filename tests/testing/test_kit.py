@@ -22,7 +22,11 @@ from dfbench.testing.conformance.cases import CASES
 from dfbench.testing.conformance.golden import Golden, differences, problems, save
 from dfbench.testing.conformance.kit import KitPart
 
-SOUND = "def load(path): ...\ndef query(data): ...\ndef rows(answer): ...\n"
+SOUND = """import polars as pl
+def load(path): return pl.read_parquet(path)
+def query(data): ...
+def rows(answer): ...
+"""
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,14 @@ def test_an_engine_that_is_not_installed_is_told_with_what_adds_it() -> None:
         (SOUND, None),
         (SOUND + "import dfbench.engines\n", "imports dfbench"),
         (SOUND + "from dfbench import read\n", "imports dfbench"),
-        ("def load(path): ...\n", "has no function query, rows"),
+        ("import polars\npolars.read(1)\ndef load(path): ...\n", "has no function query, rows"),
+        (SOUND.replace("polars", "pandas"), "does not call polars"),
+        (SOUND.replace("pl.read_parquet(path)", "path"), "does not call polars"),
         ("def load(", "is not valid Python"),
     ],
 )
 def test_a_program_is_a_module_of_its_own(text: str, problem: str | None) -> None:
-    found = list(problems(text))
+    found = list(problems(text, "polars"))
     assert bool(found) == (problem is not None)
     assert all(problem in told for told in found)
 
