@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call
+from ..spec.expression import Agg, Call
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
@@ -119,6 +119,15 @@ class SparkChain(Chain):
         if not keys:
             return quote("t.agg(*o)", t=tree, o=outputs)
         return quote("t.groupBy(*k).agg(*o)", t=tree, k=list(map(literal, keys)), o=outputs)
+
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Write an aggregation; Spark's functions take plain columns by their names."""
+        tree = Chain.aggregation(self, agg)
+        match tree:
+            case ast.Call(function, [ast.Call(ast.Attribute(ast.Name(), "col"), [name])], []):
+                return quote("f(n)", f=function, n=name)
+            case _:
+                return tree
 
     def keep_extremes(self, tree: ast.expr, extreme: Extreme) -> ast.expr:
         """Keep the first rows of each group by their number."""

@@ -23,7 +23,7 @@ def load(path):
 
 
 def query(data):
-    return data.groupBy("id1").agg(F.sum(F.col("v1")).alias("v1")).toArrow()
+    return data.groupBy("id1").agg(F.sum("v1").alias("v1")).toArrow()
 
 
 def rows(answer):

@@ -30,7 +30,7 @@ def load(path):
 def query(data):
     return (
         data.groupBy("id1", "id2", "id3", "id4", "id5", "id6")
-        .agg(F.sum(F.col("v3")).alias("v3"), F.count("*").alias("count"))
+        .agg(F.sum("v3").alias("v3"), F.count("*").alias("count"))
         .toArrow()
     )
 

@@ -25,7 +25,7 @@ def load(path):
 def query(data):
     return (
         data.groupBy("id3")
-        .agg(F.sum(F.col("v1")).alias("v1"), F.mean(F.col("v3")).alias("v3"))
+        .agg(F.sum("v1").alias("v1"), F.mean("v3").alias("v3"))
         .toArrow()
     )
 

@@ -28,9 +28,7 @@ def query(data):
     return (
         data.groupBy("id4")
         .agg(
-            F.mean(F.col("v1")).alias("v1"),
-            F.mean(F.col("v2")).alias("v2"),
-            F.mean(F.col("v3")).alias("v3"),
+            F.mean("v1").alias("v1"), F.mean("v2").alias("v2"), F.mean("v3").alias("v3")
         )
         .toArrow()
     )

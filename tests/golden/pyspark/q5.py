@@ -27,11 +27,7 @@ def load(path):
 def query(data):
     return (
         data.groupBy("id6")
-        .agg(
-            F.sum(F.col("v1")).alias("v1"),
-            F.sum(F.col("v2")).alias("v2"),
-            F.sum(F.col("v3")).alias("v3"),
-        )
+        .agg(F.sum("v1").alias("v1"), F.sum("v2").alias("v2"), F.sum("v3").alias("v3"))
         .toArrow()
     )
 

@@ -25,10 +25,7 @@ def load(path):
 def query(data):
     return (
         data.groupBy("id4", "id5")
-        .agg(
-            F.median(F.col("v3")).alias("median_v3"),
-            F.stddev(F.col("v3")).alias("sd_v3"),
-        )
+        .agg(F.median("v3").alias("median_v3"), F.stddev("v3").alias("sd_v3"))
         .toArrow()
     )
 

@@ -25,7 +25,7 @@ def load(path):
 def query(data):
     return (
         data.groupBy("id3")
-        .agg((F.max(F.col("v1")) - F.min(F.col("v2"))).alias("range_v1_v2"))
+        .agg((F.max("v1") - F.min("v2")).alias("range_v1_v2"))
         .toArrow()
     )
 
