@@ -105,12 +105,19 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             case Not(IsIn(operand, values)):
                 return self._not_in(operand, values)
             case Bool(op, operands):
-                return join_conditions(op, [self.condition(operand) for operand in operands])
+                parts = (part for operand in operands for part in self._parts(op, operand))
+                return join_conditions(op, list(parts))
             case Not(operand):
                 return self._failing(operand)
             case _:
                 tree = self.expression(node)
                 return quote("x == True", x=tree) if self.facts.may_miss(node) else tree
+
+    def _parts(self, op: str, operand: Expr) -> list[ast.expr]:
+        """Write an operand of `and` or `or`; one of several constants is several of `or`."""
+        if op == "or" and isinstance(operand, IsIn):
+            return [self._compare("==", operand.operand, v) for v in _given(operand.values)]
+        return [self.condition(operand)]
 
     def _three_valued(self, node: Expr) -> ast.expr:
         if not self.facts.may_miss(node):

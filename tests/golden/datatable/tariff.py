@@ -22,7 +22,7 @@ def query(data):
         :,
         {
             "result": ifelse(
-                (f.id1 == "id001") | ((f.id2 == "id002") | (f.id2 == "id003")),
+                (f.id1 == "id001") | (f.id2 == "id002") | (f.id2 == "id003"),
                 1.5 * f.v3,
                 f.v3,
             )
