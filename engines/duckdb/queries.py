@@ -141,7 +141,7 @@ class Statement:
         if self._is_bare and not self.table and (met := _find_only(self.joinings)):
             return write_subquery(Source("data", "data"), met)
         clauses = [
-            write_clause("SELECT", self._items(), ","),
+            write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", self._items(), ","),
             f"FROM {self._source()}",
             "" if self._is_nested else self._where(),
             self._group_by(),
@@ -196,8 +196,13 @@ class Statement:
         query = self.query
         return query.having is not None and not (query.aggregate or query.transform)
 
+    @property
+    def _is_distinct(self) -> bool:
+        """Return whether SELECT DISTINCT says it all."""
+        return self.query.is_distinct and not (self.query.having or self.numbered)
+
     def _group_by(self) -> str:
-        if not self._groups:
+        if not self._groups or self._is_distinct:
             return ""
         aggregated = all(_is_aggregated(output.expression) for output in self.query.aggregate)
         if len(self.query.group_by) > 1 and aggregated and not self.query.extreme:
