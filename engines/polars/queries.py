@@ -44,13 +44,13 @@ class FrameChain(Chain):
         """Aggregate."""
         if not keys:
             return self.select(tree, outputs)
-        by_place, by_name = split_named(outputs, "alias")
+        by_place, by_name = _split(outputs)
         grouped = quote("t.group_by(*k)", t=tree, k=list(map(literal, keys)))
         return quote("g.agg(*o, **n)", g=grouped, o=merge_columns(by_place), n=by_name)
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:
         """Keep nothing but these expressions."""
-        by_place, by_name = split_named(outputs, "alias")
+        by_place, by_name = _split(outputs)
         return quote("t.select(*o, **n)", t=tree, o=merge_columns(by_place), n=by_name)
 
     def aggregation(self, agg: Agg) -> ast.expr:
@@ -152,6 +152,16 @@ class PolarsChain(FrameChain):
         """Write a column, or the local variable that holds its expression."""
         return quote(name) if name in self.local else Chain.column(self, name)
 
+    def aggregation(self, agg: Agg) -> ast.expr:
+        """Write an aggregation; Polars averages truth values as they are."""
+        match agg:
+            case Agg("mean", (Call("integer", (condition,)),)) if (
+                self.facts.kind(condition) == "bool"
+            ):
+                return FrameChain.aggregation(self, Agg("mean", (condition,)))
+            case _:
+                return FrameChain.aggregation(self, agg)
+
     @property
     def orders_windows(self) -> bool:
         """Return whether over() can have the order: it has one direction for all columns."""
@@ -238,6 +248,35 @@ def write_eager(query: Query, load: Load, collect: str) -> ast.expr:
     if load is Load.SCAN:
         return quote(f"data.select(n).{collect}", n=list(query.reads))
     return quote("data")
+
+
+def _split(outputs: list[ast.expr]) -> tuple[list[ast.expr], dict[str, ast.expr]]:
+    """Split outputs into those by position, and those by keyword: all from a first new name on."""
+    start = next((i for i, tree in enumerate(outputs) if _is_renamed(tree)), len(outputs))
+    named = list(map(_with_name, outputs[start:]))
+    if all(map(_is_renamed, named)):
+        outputs = [*outputs[:start], *named]
+    return split_named(outputs, "alias")
+
+
+def _is_renamed(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Call) and ast.unparse(tree.func).endswith(".alias")
+
+
+def _with_name(tree: ast.expr) -> ast.expr:
+    """Write the name that an expression has from its leftmost column."""
+    name = None if _is_renamed(tree) else _leftmost(tree)
+    return quote("x.alias(n)", x=tree, n=name) if name else tree
+
+
+def _leftmost(tree: ast.expr) -> str | None:
+    match tree:
+        case ast.Call(ast.Attribute(ast.Name()), [ast.Constant(str() as name)], []):
+            return name
+        case ast.Call(ast.Attribute(x)) | ast.BinOp(x):
+            return _leftmost(x)
+        case _:
+            return None
 
 
 def merge_columns(outputs: list[ast.expr]) -> list[ast.expr]:
