@@ -269,7 +269,8 @@ class Partitions:
         return lines
 
     def _first(self, extreme: Extreme) -> str:
-        rows = quote("part.sort_values(c, ascending=a)", c=extreme.column, a=extreme.smallest)
+        order = {} if extreme.smallest else {"ascending": literal(False)}
+        rows = quote("part.sort_values(c, **o)", c=extreme.column, o=order)
         if self.query.group_by:
             pandas = self._pandas()
             rows = quote("r.groupby(k, **o)", r=rows, k=pandas.key, o=pandas.options)

@@ -224,6 +224,8 @@ class PandasSteps:
     def body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
         *lines, answer = self.statements()
+        if lines and answer == self.frame and _assigns_once(lines[-1], answer):
+            answer = lines.pop().removeprefix(f"{answer} = ")
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
     def prepare(self, derived: tuple[Output, ...]) -> list[str]:
@@ -361,12 +363,8 @@ class PandasSteps:
         if not is_present(self.query, extreme.column, self.data):
             dropped = f"{self.frame} = {self.frame}.dropna(subset=C)"
             lines = [fill(dropped, C=literal([extreme.column]))]
-        chosen = quote(
-            "f.sort_values(c, ascending=a)",
-            f=quote(self.frame),
-            c=extreme.column,
-            a=extreme.smallest,
-        )
+        order = {} if extreme.smallest else {"ascending": literal(False)}
+        chosen = quote("f.sort_values(c, **o)", f=quote(self.frame), c=extreme.column, o=order)
         if self.query.group_by:
             chosen = quote("s.groupby(k, **o)", s=chosen, k=self.key, o=self.options)
         names = [*self.query.group_by, extreme.column]
@@ -619,3 +617,12 @@ def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction
         raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
     measure = next((r.columns[0] for r in reductions if r.columns), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)
+
+
+def _assigns_once(line: str, name: str) -> bool:
+    """Return whether a line is one statement, which assigns to the name."""
+    match ast.parse(line).body:
+        case [ast.Assign([ast.Name(target)])]:
+            return target == name
+        case _:
+            return False
