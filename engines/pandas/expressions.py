@@ -218,7 +218,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 if template.startswith("x.str.") and self._may_be_untyped(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
-                    write = self.as_value if function == "coalesce" else self.expression
+                    write = self.expression
+                    if function == "coalesce":
+                        x, write = self._fillable(x, node), self.as_value
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
@@ -233,9 +235,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table)
         if default == Lit(None):
             return tree
-        filled = quote(FUNCTIONS["coalesce"], x=tree, y=self.as_value(default))
+        tree = self._fillable(tree, node)
+        return quote(FUNCTIONS["coalesce"], x=tree, y=self.as_value(default))
+
+    def _fillable(self, tree: ast.expr, node: Call) -> ast.expr:
+        """Give truth values with gaps a type: as objects, filling them is deprecated."""
         truths = self.facts and self.facts.kind(node) == "bool"
-        return quote("x.astype('bool')", x=filled) if truths else filled
+        return quote("x.astype('boolean')", x=tree) if truths else tree
 
     def _template(self, node: Call) -> str:
         """Return the word for a call: for its kind, or for the form of its settings."""
@@ -342,6 +348,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if part and not self._may_miss(node):
             # Of days and times, pandas gives years in 32 bits.
             return quote("x.astype('int64')", x=self.expression(node))
+        if part and self.text is TextType.ARROW:
+            # Of Dask's partitions, some miss no value, and have years in 32 bits.
+            return quote("x.astype('float64')", x=self.expression(node))
         if self.facts and whole and self.facts.overflows(op, node, other):
             return quote("x.astype('int64')", x=self.expression(node))
         return self.expression(node)
