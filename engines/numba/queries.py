@@ -184,7 +184,7 @@ class NumbaSteps(PandasSteps):
         query = self.query
         if len(query.group_by) not in {1, 2} or query.apply or query.extreme or query.transform:
             return False
-        return all(reduction.function == "corr" for reduction in decompose(query).reductions)
+        return {reduction.function for reduction in decompose(query).reductions} == {"corr"}
 
     def _corr_loop(self) -> str:
         read = {
