@@ -411,6 +411,9 @@ class PandasSteps:
     def _by_series(self, taken: Steps) -> list[str]:
         """Write each reduction as a series of its own: quantiles and sizes have no named form."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
+        match taken.reductions:
+            case [Reduction(name, function="size")] if taken.direct:
+                return self.finish(quote("g.size().reset_index(name=n)", g=groups, n=name))
         values = {r.name: _write_reduction(r) for r in taken.reductions}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)
         lines = [f"groups = {ast.unparse(groups)}"]
