@@ -1,0 +1,57 @@
+"""Programs say what their libraries' authors would, and leave out what goes without saying."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from dfbench.engines import find
+from dfbench.engines.writing.program import skip_formatting
+from dfbench.spec.reader import check_columns, read_text
+from dfbench.spec.schema import Column, Schema
+
+DATA = Schema(
+    (
+        Column("k", "int", "int64", low=1, high=50),
+        Column("t", "string", "string"),
+        Column("x", "int", "int64", low=1, high=100),
+        Column("y", "float", "double", low=0.5, high=90.0),
+    ),
+    rows=1000,
+)
+SHARE = {"group_by": "k", "aggregate": {"share": "mean(x > 5)"}}
+COUNT = {"group_by": "k", "aggregate": {"n": "size()", "y": "mean(y)"}}
+LEAST = {"group_by": "k", "smallest": {"column": "y", "n": 2, "as": "least"}}
+GUARDED = {"derive": {"a": "x // 2", "b": "x % 3", "c": "x / 2"}}
+POSITIVE = {"group_by": "k", "aggregate": {"n": "sum(y > 0)"}}
+PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()"}}
+
+
+@pytest.mark.parametrize(
+    ("engine", "query", "line"),
+    [
+        ("polars", SHARE, "agg(share=(pl.col('x') > 5).mean())"),
+        ("polars", COUNT, "agg(n=pl.len(), y=pl.mean('y'))"),
+        ("polars", GUARDED, "a=pl.col('x') // 2, b=pl.col('x') % 3, c=pl.col('x') / 2"),
+        ("polars", POSITIVE, "n=(pl.col('y') > 0).sum()"),
+        ("polars", PRESENT, "data.lazy().group_by('k').agg(n=pl.len())"),
+        ("pandas", LEAST, "data.sort_values('y').groupby('k', sort=False).head(2)"),
+        ("pandas", GUARDED, "return data.assign(a=data['x'] // 2, b=data['x'] % 3, c="),
+        ("dask", LEAST, "part.sort_values('y').groupby('k', sort=False).head(2)"),
+        ("duckdb", {"distinct": ["k", "t"]}, "SELECT DISTINCT k, t"),
+        ("duckdb", GUARDED, "x // 2 AS a"),
+        ("duckdb", GUARDED, "x % 3 AS b"),
+        ("datatable", {"where": "k == 1 or x in [2, 3]", **COUNT}, "(f.x == 2) | (f.x == 3)"),
+        ("pyspark", COUNT, "F.mean('y').alias('y')"),
+        ("modin", PRESENT, "data.groupby('k', sort=False).size().reset_index(name='n')"),
+    ],
+)
+def test_a_program_has_the_line_that_its_author_would_write(
+    engine: str, query: dict[str, object], line: str
+) -> None:
+    text = {"dataset": {"files": "x.parquet"}, "queries": {"q1": query}}
+    (read,) = check_columns(read_text(json.dumps(text), "words.yaml", Path()), DATA).queries
+    with skip_formatting():
+        program = find(engine).write(read, DATA).text
+    assert line in program
