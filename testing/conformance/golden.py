@@ -76,7 +76,7 @@ def problems(text: str, library: str) -> Iterator[str]:
 
 def _imports(tree: ast.Module) -> dict[str, str]:
     """Return the top-level module that each imported name comes from."""
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {a.asname or a.name.partition(".")[0]: a.name for a in node.names}
