@@ -182,7 +182,7 @@ def _apply(query: Query, data: Schema) -> str:
         case GroupFunction():
             return _function(
                 "Call the function on each group of a part of the frame.",
-                group_loop(query, PandasSteps(query, data).options, "part"),
+                group_loop(query, data, PandasSteps(query, data).options, "part"),
             )
         case None:
             raise AssertionError(query.name)

@@ -131,7 +131,7 @@ class Partitions:
         """Bring each group's rows into one partition, and call the function on them there."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         options = PandasSteps(self.query, self.data).options
-        apply = _function("apply", group_loop(self.query, options, "part"))
+        apply = _function("apply", group_loop(self.query, self.data, options, "part"))
         known = row_facts(self.query, self.data)
         meta = {key: META.get(known.data[key].kind, "object") for key in self.query.group_by}
         meta |= dict.fromkeys(function.outputs, "f8")

@@ -338,7 +338,9 @@ class PandasSteps:
             )
             answer = quote("pd.DataFrame(c)", c={function.output: answer})
         else:
-            lines, answer = apply_to_groups(self.query, self.frame, self.key, self.options)
+            lines, answer = apply_to_groups(
+                self.query, self.data, self.frame, self.key, self.options
+            )
         return [*lines, *self.finish(answer)]
 
     def _columns(self, function: RowFunction) -> list[str]:

@@ -21,8 +21,7 @@ from ..writing.passes.time_zones import convert_constants
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.quote import quote
-from ..writing.user_functions import make_own
-from .functions import Applied, lower, write_call, write_ufunc
+from .functions import Applied, call_groups, lower, write_call, write_ufunc
 from .queries import PolarsChain, join_lazy, write_eager, write_lazy
 
 IMPORTS = """\
@@ -113,7 +112,7 @@ class Polars(Adapter):
         """Write the user's function: of a row as expressions, of a group as it is."""
         match chain.query.apply:
             case GroupFunction() as function:
-                return Applied(own=make_own(function))
+                return call_groups(chain.query, function, chain.data)
             case RowFunction() as function:
                 return lower(chain, function)
             case None:

@@ -9,13 +9,19 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import Call, Case, Expr, Let, Lit, columns, substitute
 from ...spec.schema import Schema
-from ...spec.workload import Output, Query, RowFunction
+from ...spec.workload import GroupFunction, Output, Query, RowFunction
 from ..writing.loops import is_integer, is_numeric, loop_name, row_kernel
 from ..writing.program import NONE, Own, fill
 from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import hoist
-from ..writing.user_functions import inputs_missing, make_own, reads_attributes, skip_missing
+from ..writing.user_functions import (
+    inputs_missing,
+    make_own,
+    passes_times,
+    reads_attributes,
+    skip_missing,
+)
 from .queries import PolarsChain, rename, root_name
 
 # Python's kinds as Polars names them, for what map_elements returns.
@@ -31,6 +37,12 @@ class Applied:
     own: Own = NONE
     before: str = ""
     after: str = ""
+
+
+def call_groups(query: Query, function: GroupFunction, data: Schema) -> Applied:
+    """Write the user's function of groups as it is."""
+    after = AS_PYTHON if passes_times(query, data) else ""
+    return Applied(own=make_own(function), after=after)
 
 
 def lower(chain: PolarsChain, function: RowFunction) -> Applied:
@@ -88,6 +100,11 @@ def write_ufunc(query: Query, function: RowFunction, data: Schema) -> Applied:
     return Applied(result, before=row_kernel(function, facts))
 
 
+AS_PYTHON = """\
+def as_python(value):
+    \"\"\"Return NumPy's days and times as Python's: Polars stores their bytes.\"\"\"
+    return value.astype("M8[us]").item() if isinstance(value, np.datetime64) else value
+"""
 CALLED = """\
 def apply(row):
     \"\"\"ABOUT\"\"\"

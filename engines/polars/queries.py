@@ -18,6 +18,7 @@ from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import literal, quote
 from ..writing.steps import fresh_name
+from ..writing.user_functions import passes_times
 from .joins import write_polars_join
 from .words import POLARS
 
@@ -207,6 +208,9 @@ class PolarsChain(FrameChain):
         groups = quote("f.group_by(*k)", f=whole, k=[literal(key) for key in self.query.group_by])
         arrays = [quote("group[n].to_numpy()", n=name) for name in function.parameters]
         call = quote("f(*a)", f=quote(function.name), a=arrays)
+        if passes_times(self.query, self.data):
+            one = len(function.outputs) == 1
+            call = quote("as_python(c)" if one else "map(as_python, c)", c=call)
         row = quote("(*key, c)" if len(function.outputs) == 1 else "(*key, *c)", c=call)
         loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
         names = [*self.query.group_by, *function.outputs]

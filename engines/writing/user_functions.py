@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import keyword
+import textwrap
 from dataclasses import replace
 
 from ...errors import Unsupported
 from ...spec.expression import Bool, Case, Col, Expr, IsMissing, Let, Lit
-from ...spec.schema import Schema
+from ...spec.schema import Column, Schema
 from ...spec.workload import GroupFunction, Query, RowFunction, Tasks
 from .program import Own, fill, format_code
 from .properties import row_facts
@@ -167,31 +168,39 @@ def apply_to_rows(
     return [complete], quote("a.reindex(d.index)", a=applied, d=quote(frame))
 
 
-def group_loop(query: Query, options: dict[str, ast.expr], frame: str) -> str:
+def group_loop(query: Query, data: Schema, options: dict[str, ast.expr], frame: str) -> str:
     """Write the loop over a frame's groups, which may be none; a list of keys gives tuples."""
+    answers, answer = _loop_groups(query, data, options, frame)
+    return f"{answers}\nreturn {ast.unparse(answer)}"
+
+
+def _loop_groups(
+    query: Query, data: Schema, options: dict[str, ast.expr], frame: str
+) -> tuple[str, ast.expr]:
+    """Return the statement that calls the function on each group, and the answer's frame."""
     function = query.apply
     assert isinstance(function, GroupFunction)
-    call = quote("f(*a)", f=quote(function.name), a=group_arguments(function, "group"))
+    call = quote("f(*a)", f=quote(function.name), a=_write_arrays(query, data))
     one = len(function.outputs) == 1
-    answer = quote("(*key, c)" if one else "(*key, *c)", c=call)
+    row = quote("(*key, c)" if one else "(*key, *c)", c=call)
     groups = quote("d.groupby(k, **o)", d=quote(frame), k=list(query.group_by), o=options)
     loop = ast.comprehension(quote("key, group"), groups, [], is_async=0)
-    return fill(
-        "answers = ANSWERS\nreturn pd.DataFrame(answers, columns=COLUMNS)",
-        ANSWERS=ast.ListComp(answer, [loop]),
-        COLUMNS=literal([*query.group_by, *function.outputs]),
-    )
+    names = [*query.group_by, *function.outputs]
+    answer = quote("pd.DataFrame(answers, columns=n)", n=names)
+    return fill("answers = ANSWERS", ANSWERS=ast.ListComp(row, [loop])), answer
 
 
 def apply_to_groups(
-    query: Query, frame: str, key: ast.expr, options: dict[str, ast.expr]
+    query: Query, data: Schema, frame: str, key: ast.expr, options: dict[str, ast.expr]
 ) -> tuple[list[str], ast.expr]:
-    """Write pandas' `groupby.apply`; give statements and the answer, its keys as columns."""
+    """Write pandas' `groupby.apply`; return statements and the answer, its keys as columns."""
     function = query.apply
     assert isinstance(function, GroupFunction)
-    call = quote(
-        "lambda group: f(*a)", f=quote(function.name), a=group_arguments(function, "group")
-    )
+    if _may_return_none(function):
+        answers, answer = _loop_groups(query, data, options, frame)
+        return [answers], answer
+    arrays = _write_arrays(query, data)
+    call = quote("lambda group: f(*a)", f=quote(function.name), a=arrays)
     columns = list(dict.fromkeys(function.parameters))
     groups = quote("d.groupby(k, **o)[c]", d=quote(frame), k=key, o=options, c=columns)
     applied = quote("g.apply(f)", g=groups, f=call)
@@ -202,9 +211,63 @@ def apply_to_groups(
     return [fill("answer = APPLIED", APPLIED=applied)], quote("f.reset_index()", f=frame_of)
 
 
-def group_arguments(function: GroupFunction, group: str) -> list[ast.expr]:
+def _may_return_none(function: GroupFunction) -> bool:
+    """Return whether a group may have no value: where none has, `apply` loses all groups."""
+    assert function.source is not None
+    definition = ast.parse(textwrap.dedent(function.source)).body[-1]
+    assert isinstance(definition, ast.FunctionDef)
+    returned = [n.value for n in ast.walk(definition) if isinstance(n, ast.Return)]
+    some = any(value is None or _mentions_none(value) for value in returned)
+    return some or not _always_ends(definition.body)
+
+
+def _always_ends(body: list[ast.stmt]) -> bool:
+    match body[-1]:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=chosen, orelse=[_, *_] as other):
+            return _always_ends(chosen) and _always_ends(other)
+        case _:
+            return False
+
+
+def _mentions_none(value: ast.expr) -> bool:
+    return any(isinstance(n, ast.Constant) and n.value is None for n in ast.walk(value))
+
+
+# How pandas hands a column of a group to the function, as a NumPy array of the type in the docs.
+ARRAYS = {
+    "days": "g[n].astype('datetime64[s]').to_numpy('datetime64[D]')",
+    "instants": "g[n].dt.tz_convert(None).to_numpy()",
+    "text": "g[n].to_numpy(na_value=None)",
+}
+
+
+def _write_arrays(query: Query, data: Schema) -> list[ast.expr]:
     """Return a group function's arguments: the columns of a group's pandas frame as arrays."""
-    return [quote("g[n].to_numpy()", g=quote(group), n=name) for name in function.parameters]
+    function = query.apply
+    assert isinstance(function, GroupFunction)
+    known = row_facts(query, data).data
+    return [
+        quote(ARRAYS.get(_choose_array(known[name]), "g[n].to_numpy()"), g=quote("group"), n=name)
+        for name in function.parameters
+    ]
+
+
+def passes_times(query: Query, data: Schema) -> bool:
+    """Return whether a group function gets NumPy's days or times, and so may return them."""
+    function = query.apply
+    assert isinstance(function, GroupFunction)
+    known = row_facts(query, data).data
+    return any(known[name].kind in {"date", "timestamp"} for name in function.parameters)
+
+
+def _choose_array(column: Column) -> str:
+    if column.kind == "date":
+        return "days"
+    if column.kind == "timestamp" and "tz=" in column.arrow:
+        return "instants"
+    return "text" if column.kind == "string" and column.missing else ""
 
 
 def _is_variable(name: str, function: RowFunction) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import islice
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
+from dfbench.engines.interactive import load_program
 from dfbench.errors import Unsupported
 from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read
@@ -99,3 +105,63 @@ def test_native_is_for_functions_of_groups_alone() -> None:
     for engine in ("pandas/native", "polars/native", "dask/native", "modin/native"):
         with pytest.raises(Unsupported, match="group functions only"):
             find(engine).write(read("apply").query("tariff"), data)
+
+
+# --- what a function gets and returns ----------------------------------------------------------
+
+CALLING = ("pandas", "polars", "dask", "serial")
+DAY, TIME = dt.date(2024, 3, 31), dt.datetime(2024, 3, 31, 0, 30, 0, 1)
+ARRAYS = {
+    "whole": (pa.array([1, 2], pa.int32()), "int32 int32"),
+    "gaps": (pa.array([None, 2], pa.int64()), "float64 float64"),
+    "narrow": (pa.array([0.5, 1.5], pa.float32()), "float32 float32"),
+    "truth": (pa.array([True, False]), "bool bool"),
+    "some_truth": (pa.array([True, None]), "object NoneType bool"),
+    "text": (pa.array(["a", "b"]), "object str"),
+    "some_text": (pa.array(["a", None]), "object NoneType str"),
+    "category": (pa.array(["a", "b"]).dictionary_encode(), "object str"),
+    "day": (pa.array([DAY, DAY]), "datetime64[D] datetime64"),
+    "some_day": (pa.array([DAY, None]), "datetime64[D] datetime64"),
+    "time": (pa.array([TIME, None], pa.timestamp("us")), "datetime64[us] datetime64"),
+    "zoned": (
+        pa.array([TIME, None], pa.timestamp("us", "Asia/Tokyo")),
+        "datetime64[us] datetime64",
+    ),
+}
+TYPES = """\
+def types(COLUMN):
+    return " ".join([str(COLUMN.dtype), *sorted({type(value).__name__ for value in COLUMN})])
+"""
+
+
+def call(engine: str, source: str, columns: dict[str, pa.Array], folder: Path) -> list[object]:
+    """Return the outputs of a group function over one group, as an engine's program gives them."""
+    frame = folder / "frame.parquet"
+    pq.write_table(pa.table({"k": [1, 1], **columns}), frame)
+    program = load_program(find(engine).write(query(source, "out"), read_schema(frame)))
+    if hasattr(program, "start"):
+        program.started = program.start()  # type: ignore[attr-defined]
+    answer = program.rows(program.query(program.load(str(frame))))
+    return list(answer["out"].to_pylist())
+
+
+@pytest.mark.parametrize("engine", CALLING)
+def test_a_group_function_gets_arrays_of_the_types_in_the_docs(engine: str, tmp_path: Path) -> None:
+    for name, (values, types) in ARRAYS.items():
+        source = TYPES.replace("COLUMN", name)
+        assert call(engine, source, {name: values}, tmp_path) == [types], name
+
+
+@pytest.mark.parametrize("engine", CALLING)
+def test_a_group_function_may_return_nothing_texts_and_times(engine: str, tmp_path: Path) -> None:
+    columns = {name: ARRAYS[name][0] for name in ("day", "time", "text")}
+    returned = {
+        "return None": None,
+        "if len(day) > 5:\n        return 1": None,
+        "return day[0]": dt.datetime.combine(DAY, dt.time()),
+        "return time[0]": TIME,
+        "return text[0]": "a",
+    }
+    for body, value in returned.items():
+        source = f"def pick(day, time, text):\n    {body}\n"
+        assert call(engine, source, columns, tmp_path) == [value], body
