@@ -6,6 +6,7 @@ import sys
 
 from ..comparison import session
 from ..comparison.plan import Plan
+from ..comparison.preflight import estimate_checking
 from ..comparison.preparation import prepare
 from ..comparison.request import Request
 from ..errors import Unsupported
@@ -35,6 +36,12 @@ def compare(
     return finish_comparison(comparison, output, strict=strict)
 
 
+def _describe_checking(plan: Plan) -> str:
+    needs = estimate_checking(plan)
+    beside = f"at most about {size(needs)}" if needs else "little memory"
+    return f"checking: the oracle runs within these limits; comparing takes {beside} beside them"
+
+
 def _print_plan(plan: Plan) -> None:
     measure, limits = plan.workload.measure, plan.workload.limits
     warmups = "as many as it takes for" if measure.warmups is None else measure.warmups
@@ -42,6 +49,7 @@ def _print_plan(plan: Plan) -> None:
         f"{plan.workload.name}: {plan.data.name}, {plan.data.rows:,} rows, at {plan.data.path}",
         f"limits: {size(limits.memory)}, {seconds(limits.time)}, {limits.threads or 'all'} threads",
         plan.backend.promise,
+        _describe_checking(plan),
         f"{len(plan.runnable)} programs x {measure.rounds} rounds",
         f"each: 1 cold, {warmups} warm-up and {measure.runs} timed executions",
     ]

@@ -70,7 +70,8 @@ def _limits(plan: Plan) -> dict[str, Any]:
     held = {"backend": plan.backend.name, "promise": plan.backend.promise}
     clusters = {"clusters": "; ".join(warned)} if (warned := warn_cluster_limits(plan)) else {}
     own = {"memory": limits.memory, "time": limits.time, "threads": limits.threads}
-    return {**own, **held, **clusters}
+    checking = {"checking": limits.checking} if limits.checking else {}
+    return {**own, **checking, **held, **clusters}
 
 
 def _measure(plan: Plan) -> dict[str, Any]:

@@ -184,10 +184,12 @@ def find_answer(
     """
     try:
         if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
-            return _find_python(plan, query)
-        return _find_exact(plan, query, other)
+            found = _find_python(plan, query)
+        else:
+            found = _find_exact(plan, query, other)
     except DfbenchError as reason:
         return Unanswered(str(reason))
+    return replace(found, memory=plan.workload.limits.checking)
 
 
 def _find_python(plan: Plan, query: Query | Tasks) -> Expected:

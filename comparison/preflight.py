@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..engines.modin import OBJECT_STORE_SHARE
 from ..engines.versions import find_info, find_scheduler
 from ..execution import machine, sandbox
+from ..verification.answers import estimate_memory
 from .plan import Plan
 
 MIB = 2**20
@@ -15,6 +16,7 @@ def predict_problems(plan: Plan) -> tuple[str, ...]:
     return (
         *warn_unenforced_limit(plan),
         *warn_too_little_memory(plan),
+        *warn_large_answers(plan),
         *warn_small_shared_memory(plan),
         *warn_cluster_limits(plan),
     )
@@ -31,6 +33,31 @@ def warn_too_little_memory(plan: Plan) -> tuple[str, ...]:
         for engine in plan.engines
         if (needs := find_info(engine).startup_memory) > limit
     )
+
+
+def estimate_checking(plan: Plan) -> int:
+    """Return about how many bytes the largest answer of a plan may take to compare."""
+    most = plan.workload.limits.checking
+    sizes = [0]
+    for query in plan.workload.queries:
+        # There may be as many groups as rows.
+        rows = plan.data.rows if query.group_by or query.keeps_rows else 1
+        columns = len(plan.data.schema.names) if query.whole else len(query.outputs)
+        sizes.append(estimate_memory(rows, columns))
+    return max(sizes) if most is None else min(max(sizes), most)
+
+
+def warn_large_answers(plan: Plan) -> tuple[str, ...]:
+    """Describe in a sentence that comparing answers may take more memory than there is."""
+    usable, _ = machine.usable_memory()
+    needs = estimate_checking(plan)
+    if usable is None or needs <= usable:
+        return ()
+    message = (
+        f"comparing the largest answer may need {needs // MIB} MiB, and {usable // MIB} MiB are "
+        "usable here: bound it with --set limits.checking=2GiB"
+    )
+    return (message,)
 
 
 def warn_unenforced_limit(plan: Plan) -> tuple[str, ...]:

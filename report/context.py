@@ -9,7 +9,7 @@ from ..storage.records import Head, Run
 from .model import FactGroup
 from .units import seconds, size
 
-BYTES = {"memory", "memory_total", "swap", "bytes", "size", "disk", "shm"}
+BYTES = {"memory", "checking", "memory_total", "swap", "bytes", "size", "disk", "shm"}
 SECONDS = {"time", "budget", "timeout"}
 
 

@@ -157,6 +157,7 @@ LIMITS = {
     "memory": Key("size", "Memory, such as 8GiB; null: no limit; find: the smallest that works."),
     "time": Key("time", "Time per run, such as 5min; null: no limit."),
     "threads": Key("threads", "Threads; null: as many as the machine has."),
+    "checking": Key("size", "Memory for comparing answers, beside the runs; null: no bound."),
 }
 MEASURE = {
     "rounds": Key("count", "Passes over all engines, each run in a fresh process."),

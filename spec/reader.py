@@ -377,6 +377,7 @@ class _WorkloadReader:
             time=given.time("time", Limits().time),
             threads=given.optional_integer("threads", None),
             find=find,
+            checking=given.size("checking"),
         )
 
     def measure(self) -> Measure:

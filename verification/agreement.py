@@ -27,12 +27,14 @@ class Expected:
 
     `errors` names the column of what each output may be off, `mixed` the outputs that aggregate
     steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
+    `memory` bounds, in bytes, what the comparison takes.
     """
 
     answer: Answer
     errors: Mapping[str, str] | None = None
     mixed: frozenset[str] = frozenset()
     variants: Callable[[], tuple[Answer, ...]] = tuple
+    memory: int | None = None
 
 
 def compare_answer(
@@ -43,7 +45,7 @@ def compare_answer(
         if query.verify == "statistical":
             return compare_distributions(expected.answer, answer)
         return compare_answers(expected.answer, answer, Requirements(keys=(TASK,)))
-    kept = replace(derive_requirements(query, rows), errors=expected.errors)
+    kept = replace(derive_requirements(query, rows), errors=expected.errors, memory=expected.memory)
     verdict = compare_answers(expected.answer, answer, kept)
     if verdict.agrees:
         return verdict

@@ -27,7 +27,7 @@ from .differences import (
     describe_lengths,
     describe_names,
 )
-from .row_hashes import LARGE, Codes, hash_rows
+from .row_hashes import LARGE, Codes, RowHashes, hash_rows
 from .row_keys import break_ties, encode_keys, find_ties, sort_codes
 from .values import (
     Bounds,
@@ -37,6 +37,13 @@ from .values import (
     compare_values,
     has_duplicates,
 )
+
+# Rows that are compared value by value at once, where the memory for it is not bounded.
+PART = 1 << 20
+# Of a bound: for each row its hashes, buckets and places; copies of what is compared at once.
+HASH_BYTES, COPIES = 48, 6
+SMALLEST_PART = 1 << 16
+VALUE_BYTES = 16  # of an answer that is not there yet; a text is longer, a number shorter
 
 
 def compare_answers(
@@ -53,13 +60,30 @@ def compare_answers(
     if reason := describe_names(one, other):
         return CheckResult(False, reason)
     is_cut = asked.limit is not None and asked.limit < one.num_rows
-    bounds = {name: to_floats(full[column]).values for name, column in (asked.errors or {}).items()}
+    verdict = None
+    if not (asked.positional or is_cut) and one.num_rows == other.num_rows >= LARGE:
+        verdict = _compare_by_hashes(full, other, asked)
+        if verdict and not (verdict.agrees and asked.sort):
+            return verdict
+    bounds = _read_bounds(full, asked)
     if asked.positional:
         return _compare_first_rows(one, other, asked, bounds)
     if is_cut:
         return compare_cut(one, other, asked, bounds)
-    verdict = _compare_any_order(one, other, asked, bounds)
+    verdict = verdict or _compare_any_order(one, other, asked, bounds)
     return check_order(one, other, asked, bounds) if verdict.agrees and asked.sort else verdict
+
+
+def _read_bounds(full: pa.Table, asked: Requirements) -> Bounds:
+    """Return what each value of the expected answer may be off."""
+    return {name: to_floats(full[column]).values for name, column in (asked.errors or {}).items()}
+
+
+def estimate_memory(rows: int, columns: int) -> int:
+    """Return about how many bytes comparing an answer of this size takes."""
+    if rows < LARGE:
+        return 0
+    return HASH_BYTES * rows + COPIES * VALUE_BYTES * columns * min(rows, PART)
 
 
 def _compare_first_rows(
@@ -81,10 +105,6 @@ def open_answer(answer: Path | pa.Table) -> pa.Table:
 def _compare_any_order(
     one: pa.Table, other: pa.Table, asked: Requirements, bounds: Bounds
 ) -> CheckResult:
-    if one.num_rows == other.num_rows >= LARGE:
-        verdict = _compare_by_hashes(one, other, asked, bounds)
-        if verdict is not None:
-            return verdict
     try:
         asked = replace(asked, keys=_choose_keys(one)) if asked.unkeyed else asked
         names = [name for name in one.column_names if name not in asked.keys]
@@ -96,25 +116,51 @@ def _compare_any_order(
     return compare_values(one, other, names, match, asked, bounds)
 
 
-def _compare_by_hashes(
-    one: pa.Table, other: pa.Table, asked: Requirements, bounds: Bounds
-) -> CheckResult | None:
-    """Compare large answers by their rows' hashes; None where these do not find each row's pair."""
+def _compare_by_hashes(full: pa.Table, other: pa.Table, asked: Requirements) -> CheckResult | None:
+    """Compare large answers by their rows' hashes, and only what these leave open by value.
+
+    None where they differ, or cannot be hashed: value by value, the whole answers show how. Within
+    a bound of memory, the first part that differs shows it.
+    """
+    one = asked.shown(full)
     hashes = hash_rows(one, other, asked.keys)
     if hashes is None:
         return None
-    if hashes.are_equal():
-        return CheckResult(True)
-    exact, inexact = hashes.exact, hashes.inexact
-    del hashes  # as large as the rest of the comparison
-    if np.array_equal(*exact):
-        in_place = compare_in_place(one, other, asked, inexact, bounds)
-        if in_place.agrees:
-            return in_place
-    match = _match_hashes(exact, [(one[name], other[name]) for name in inexact])
-    if match is None:
-        return None
-    return compare_values(one, other, inexact, match, asked, bounds)
+    if len(hashes.unequal) and not asked.memory and np.array_equal(*hashes.exact):
+        bounds = _read_bounds(full, asked)
+        in_place = compare_in_place(one, other, asked, hashes.inexact, bounds)
+        return in_place if in_place.agrees else None
+    for rows in hashes.split(_count_rows_at_once(one, asked)):
+        verdict = _compare_part(full, other, rows, hashes, asked)
+        if not verdict.agrees:
+            return verdict if asked.memory else None
+    return CheckResult(True)
+
+
+def _count_rows_at_once(one: pa.Table, asked: Requirements) -> int:
+    if asked.memory is None:
+        return PART
+    free: int = asked.memory - HASH_BYTES * one.num_rows
+    width: int = max(one.nbytes // one.num_rows, 1)
+    return max(free // (COPIES * width), SMALLEST_PART)
+
+
+def _compare_part(
+    full: pa.Table, other: pa.Table, rows: Codes, hashes: RowHashes, asked: Requirements
+) -> CheckResult:
+    """Compare some rows of two answers, found by the buckets of their hashes."""
+    part, their = full.take(rows[0]), other.take(rows[1])
+    mine, bounds = asked.shown(part), _read_bounds(part, asked)
+    if mine.num_rows == their.num_rows:
+        codes = hashes.exact[0][rows[0]].view(np.int64), hashes.exact[1][rows[1]].view(np.int64)
+        match = _match_hashes(codes, [(mine[name], their[name]) for name in hashes.inexact])
+        if match:
+            verdict = compare_values(mine, their, hashes.inexact, match, asked, bounds)
+            if verdict.agrees:
+                return verdict
+    verdict = _compare_any_order(mine, their, asked, bounds)
+    where = f"among {mine.num_rows:,} of {full.num_rows:,} rows, "
+    return verdict if verdict.agrees else replace(verdict, reason=where + verdict.reason)
 
 
 def _choose_keys(one: pa.Table) -> tuple[str, ...]:

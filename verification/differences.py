@@ -31,7 +31,8 @@ class Requirements:
     that rows keep the frame's order; `sort` names the columns it is sorted by (ties in any order),
     and `limit` how many rows are kept of the expected answer, which has them all. `rows` is the
     data's number of rows; `errors` names, for an output, the expected answer's column with what
-    each value may be off (see `rounding`), and None says that it is not known.
+    each value may be off (see `rounding`), and None says that it is not known. `memory` bounds, in
+    bytes, what comparing large answers takes.
     """
 
     keys: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Requirements:
     limit: int | None = None
     rows: int = 0
     errors: Mapping[str, str] | None = None
+    memory: int | None = None
 
     def shown(self, expected: pa.Table) -> pa.Table:
         """Return the expected answer without the columns of its errors."""

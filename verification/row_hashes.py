@@ -1,13 +1,14 @@
 """Large answers compared by the hashes of their rows, whatever order these come in.
 
 DuckDB hashes rows in parallel as it reads them: once without the columns that may be off a little,
-once with all. Two sums over hashes are equal where the rows are, and by chance for other rows once
-in 2**64 answers. Where they differ, the first hash finds each row's counterpart.
+once with these, rounded. The first hash puts each row into one of many buckets, and a sum of the
+second over a bucket is equal where its rows are. Only rows of buckets with other sums are compared
+value by value: those of a wrong answer, and those that rounding carries over an edge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +19,9 @@ from .columns import Array, Family, IncomparableError, find_family
 
 # Below, comparing value by value takes no longer than DuckDB's start.
 LARGE = 200_000
+BUCKETS = 1 << 18
+BUCKET_BITS = np.uint64(46)  # the others of a hash
+BATCH = 1 << 17
 Codes: TypeAlias = tuple[Array, Array]
 # How values of a family are hashed: in one type, whichever the engine chose; NaN is missing.
 HASHED: dict[Family, str] = {
@@ -31,28 +35,47 @@ WHOLE = (
     "CASE WHEN isnan({0}) THEN NULL WHEN {0} = trunc({0}) THEN {0}::BIGINT"
     " WHEN {0} IS NOT NULL THEN -9223372036854775807 END"
 )
+# Veltkamp's splitting (Dekker 1971, A floating-point technique for extending the available
+# precision): 40 of 53 bits. What rounds to one number lies within 2**-39 of itself, which is less
+# than what any float may be off (`tolerance.ROUNDED`); beyond 1e300 the product would overflow.
+ROUNDED = "CASE WHEN abs({0}) < 1e300 THEN {0} * 8193.0 - ({0} * 8193.0 - {0}) + 0.0 ELSE {0} END"
 
 
 @dataclass(frozen=True, slots=True)
 class RowHashes:
-    """Each row's hashes in both answers, as int64.
+    """Each row's hash in both answers, as uint64, of what must be equal: all values but floats.
 
-    `exact` are those of what must be equal: the keys, and all values but floats. `whole` are those
-    of all values. Of different values two hashes are equal by chance, once in 2**64.
+    `unequal` are the buckets whose rows are not certainly the same. Different rows are taken for
+    equal by chance, once in 2**64.
     """
 
     exact: Codes
-    whole: Codes
+    unequal: Array
     inexact: tuple[str, ...]
 
-    def are_equal(self) -> bool:
-        """Return whether both answers certainly hold the same rows, in any order."""
-        one, other = (side.view(np.uint64) for side in self.whole)
-        return bool(one.sum() == other.sum() and np.dot(one, one) == np.dot(other, other))
+    def split(self, most: int) -> Iterator[Codes]:
+        """Yield the positions of unequal rows in both answers, of whole buckets, `most` at once.
+
+        A bucket of more rows than that comes alone.
+        """
+        unequal = np.zeros(BUCKETS, bool)
+        unequal[self.unequal] = True
+        rows = [np.flatnonzero(unequal[hashes >> BUCKET_BITS]) for hashes in self.exact]
+        buckets = [
+            (hashes[places] >> BUCKET_BITS).astype(np.int32)
+            for hashes, places in zip(self.exact, rows, strict=True)
+        ]
+        before = np.cumsum(np.bincount(buckets[0], minlength=BUCKETS))
+        part = before // most
+        for number in np.unique(part[self.unequal]):
+            one, other = (
+                places[part[bucket] == number] for places, bucket in zip(rows, buckets, strict=True)
+            )
+            yield one, other
 
 
 def hash_rows(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> RowHashes | None:
-    """Return the hashes of the rows of two tables of the same columns and lengths.
+    """Return the hashes of the rows of two tables of the same columns.
 
     None where a value cannot be hashed, such as an integer beyond 64 bits.
     """
@@ -66,8 +89,8 @@ def hash_rows(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> RowH
         ]
     except (IncomparableError, duckdb_error()):
         return None
-    one, other = sides
-    return RowHashes((one[0], other[0]), (one[1], other[1]), inexact)
+    (one, first), (other, second) = sides
+    return RowHashes((one, other), np.flatnonzero((first != second).any(axis=0)), inexact)
 
 
 def _is_float(column: pa.ChunkedArray) -> bool:
@@ -86,20 +109,32 @@ def _hash_column(name: str, expected: pa.Table, answer: pa.Table) -> tuple[str, 
     raise IncomparableError(f"column {name} is {answer[name].type}")
 
 
-def _hash_table(table: pa.Table, exact: Sequence[str], inexact: Sequence[str]) -> Codes:
-    """Return each row's hash of its exact values, and that of all of them."""
+def _hash_table(
+    table: pa.Table, exact: Sequence[str], inexact: Sequence[str]
+) -> tuple[Array, Array]:
+    """Return each row's hash of its exact values, and two sums over each bucket's whole rows."""
     inner = [f"hash({', '.join(exact or ['0'])}) AS exact"]
     inner += [f"{item} AS item{i}" for i, item in enumerate(inexact)]
-    outer = ", ".join(("exact", *(f"item{i}" for i in range(len(inexact)))))
+    outer = ", ".join(("exact", *(ROUNDED.format(f"item{i}") for i in range(len(inexact)))))
     rows = f"SELECT {', '.join(inner)} FROM rows"
-    found = _query(table, f"SELECT exact, hash({outer}) AS whole FROM ({rows})").fetchnumpy()
-    return found["exact"].view(np.int64), found["whole"].view(np.int64)
+    hashes, sums = np.empty(table.num_rows, np.uint64), np.zeros((2, BUCKETS))
+    start = 0
+    for batch in _query(table, f"SELECT exact, hash({outer}) AS whole FROM ({rows})"):
+        part, whole = (column.to_numpy() for column in batch.columns)
+        hashes[start : start + len(part)] = part
+        start += len(part)
+        bucket = (part >> BUCKET_BITS).astype(np.int64)
+        # A float adds up 2**21 halves of 32 bits without rounding.
+        for half, bits in enumerate((whole & np.uint64(2**32 - 1), whole >> np.uint64(32))):
+            sums[half] += np.bincount(bucket, bits, BUCKETS)
+        sums %= 2.0**52
+    return hashes, sums
 
 
 def _query(rows: pa.Table, sql: str) -> Any:  # noqa: ANN401, ARG001 - found by its name in the SQL
     import duckdb  # noqa: PLC0415 - a tenth of a second that only large answers need
 
-    return duckdb.connect().sql(sql)
+    return duckdb.connect().sql(sql).to_arrow_reader(BATCH)
 
 
 def duckdb_error() -> type[Exception]:

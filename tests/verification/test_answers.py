@@ -557,6 +557,20 @@ def test_floats_of_a_large_answer_may_be_off_by_their_last_digits(large: pa.Tabl
     assert not agrees(large, wrong, BY_KEY)
 
 
+@pytest.mark.parametrize("memory", [None, 1])
+def test_a_large_answer_is_compared_in_parts_where_all_its_floats_are_off(
+    large: pa.Table, memory: int | None
+) -> None:
+    off = large["x"].to_numpy() * (1 + 1e-10)
+    order = pa.array(np.random.default_rng(11).permutation(large.num_rows))
+    asked = Requirements(unkeyed=True, memory=memory)
+    assert agrees(large, large.set_column(3, "x", pa.array(off)).take(order), asked)
+    off[large.num_rows // 3] *= 1 + 1e-8
+    verdict = compare_answers(large, large.set_column(3, "x", pa.array(off)).take(order), asked)
+    assert verdict.reason.endswith("differs")
+    assert verdict.reason.startswith("among " if memory else "column x: 1 of 200010")
+
+
 def test_rows_of_a_large_answer_that_differ_by_floats_alone_are_matched_by_them() -> None:
     rows = LARGE + 10
     halves = 1 + np.arange(rows) % 2 / 3
