@@ -220,8 +220,8 @@ class Query:
     all columns. A `group_by` without an answer asks for the distinct keys. `earlier` are the steps
     before this one, which works on the answer of the last of them. `order_by` is the order of rows
     for the windows of `transform`; without it, that of the frame. `stable`: `sort` keeps the order
-    of equal rows, because a later step depends on it. `text` is where the query is written,
-    until it is read over the columns of its data.
+    of equal rows, because a later step depends on it; `passed`: a later step sees the answer.
+    `text` is where the query is written, until it is read over the columns of its data.
     """
 
     name: str
@@ -242,6 +242,7 @@ class Query:
     whole: bool = False
     earlier: tuple[Query, ...] = ()
     stable: bool = False
+    passed: bool = False
     text: QueryText | None = field(default=None, compare=False, repr=False)
 
     @property

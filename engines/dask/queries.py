@@ -53,7 +53,8 @@ data = SHUFFLED
 
 
 # Their functions take no series of Dask's; nor has Dask the group-by that derives columns.
-MODULES = ("np.", "pd.", "groups")
+# Behind a filter by truths of another type, Dask's optimizer takes these for the filtered column.
+APART = ("np.", "pd.", "groups", ".astype('boolean')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,7 @@ class Partitions:
         own = PandasSteps(query, self.data, text=TextType.ARROW).prepare(derived)
         # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
         parted = self.parted or bool(query.joins)
-        if not parted and not any(word in line for line in own for word in MODULES):
+        if not parted and not any(word in line for line in own for word in APART):
             # Dask has only the older one of two names.
             return "", [line.replace(".notna()", ".notnull()") for line in own]
         lines = PandasSteps(query, self.data, "part", text=TextType.ARROW).prepare(derived)
@@ -315,7 +316,7 @@ class Partitions:
         *lines, last = _lines(*lines).split("\n")
         body = _lines(*lines, f"return {last.removeprefix('part = ')}")
         # Dask tries a function on rows of its own making, and there a text is missing.
-        unsure = ".str." in body and "astype('int64')" in body
+        unsure = ".str." in body or ".astype('boolean')" in body
         meta = ", meta=prepare(data._meta)" if unsure else ""
         return _function("prepare", body), [f"data = data.map_partitions(prepare{meta})"]
 

@@ -15,7 +15,7 @@ from ..base import Load
 from ..writing.chain import Chain, Dialect, split_named
 from ..writing.joins import Joining
 from ..writing.program import fill
-from ..writing.properties import Facts
+from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import fresh_name
 from ..writing.user_functions import passes_times
@@ -206,7 +206,8 @@ class PolarsChain(FrameChain):
         if self.query.where or self.query.derive:
             whole = quote(f"t.{collect}", t=self.rows(frame))
         groups = quote("f.group_by(*k)", f=whole, k=[literal(key) for key in self.query.group_by])
-        arrays = [quote("group[n].to_numpy()", n=name) for name in function.parameters]
+        known = row_facts(self.query, self.data).data
+        arrays = [_write_array(known[name]) for name in function.parameters]
         call = quote("f(*a)", f=quote(function.name), a=arrays)
         if passes_times(self.query, self.data):
             one = len(function.outputs) == 1
@@ -222,6 +223,17 @@ class PolarsChain(FrameChain):
             ANSWERS=ast.ListComp(row, [loop]),
             ANSWER=self.finish(answer),
         )
+
+
+def _write_array(column: Column) -> ast.expr:
+    """Write a group's column as an array, of one type whether or not this group has gaps."""
+    match column:
+        case Column(kind="int", missing=True):
+            return quote("group[n].cast(pl.Float64).to_numpy()", n=column.name)
+        case Column(kind="bool", missing=True):
+            return quote("np.array(group[n].to_list(), dtype=object)", n=column.name)
+        case _:
+            return quote("group[n].to_numpy()", n=column.name)
 
 
 def write_lazy(query: Query, load: Load, data: Schema, joinings: Sequence[Joining]) -> ast.expr:

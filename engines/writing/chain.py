@@ -404,7 +404,7 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def comparable_output(self, output: Output) -> ast.expr:
         """Write an output, without NaN where it is compared or sorted."""
-        seen = self.query.having or self.query.sort
+        seen = self.query.having or self.query.sort or self.query.passed
         return self.comparable(output.expression) if seen else self.value(output.expression)
 
     def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:

@@ -46,7 +46,7 @@ def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Ste
         order = order_after(step, order)
         if len(found) + 1 < len(steps):
             stable = step.keeps_rows and rows.ordered and bool(step.sort)
-            seen = replace(seen, stable=stable)
+            seen = replace(seen, stable=stable, passed=True)
         found.append(Step(seen, rows, list_joinings(seen, data, names)))
         if len(found) < len(steps):
             data = replace(answer_schema(seen, rows, counts), tables=data.tables)

@@ -126,9 +126,12 @@ def _joins_repeated_keys(met: Met) -> bool:
     return len(set(there)) < len(there)
 
 
-def _joins_texts_of_no_letter(met: Met) -> bool:
-    columns = met.tables.other.itercolumns() if met.tables.other is not None else ()
-    return any(set(column.to_pylist()) - {None} == {""} for column in columns)
+def _has_texts_of_no_letter(met: Met) -> bool:
+    """Return whether a column that is read, or joined, is of empty texts alone."""
+    joined = met.tables.other.itercolumns() if met.tables.other is not None else ()
+    frame = met.tables.frame
+    read = (frame[name] for name in met.query.reads if name in frame.column_names)
+    return any(set(column.to_pylist()) - {None} == {""} for column in (*joined, *read))
 
 
 def _reads_smallest_integers(met: Met) -> bool:
@@ -174,7 +177,7 @@ KNOWN = (
     Known("datatable", "groups of no rows", _has_groups_of_nothing),
     Known("datatable", "shift beyond the end", _leads_beyond),
     Known("datatable", "joins with repeated keys", _joins_repeated_keys),
-    Known("datatable", "texts without a letter", _joins_texts_of_no_letter),
+    Known("datatable", "texts without a letter", _has_texts_of_no_letter),
     Known("datatable", "smallest integers", _reads_smallest_integers),
     Known("modin", "columns of no rows", _makes_columns_of_no_rows),
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
