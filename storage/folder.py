@@ -16,7 +16,7 @@ import json
 import re
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from ..errors import ResultsError
 from .files import append_record, read_lines, reporting_errors, to_json, write
@@ -31,6 +31,7 @@ TABLE = "runs.parquet"
 PROGRAMS = "programs"
 # No run has more bytes or seconds; what is larger was not measured, and overflows in a chart.
 MOST = 1e18
+SEVERAL = {"warmups", "hot", "workers"}  # what a run has several numbers of
 
 
 def safe(name: str) -> str:
@@ -220,7 +221,7 @@ def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
             f"{path / file}: schema version {version} is newer than this dfbench reads "
             f"({SCHEMA_VERSION}); `pip install --upgrade dataframe-bench`"
         )
-    values, warnings = {}, []
+    values, warnings, types = {}, [], get_type_hints(Head)
     for part in fields(Head):
         usual = _default_of(part, path)
         value = record.get(part.name, usual)
@@ -230,6 +231,12 @@ def read_head(path: Path, file: str = HEAD) -> tuple[Head, tuple[str, ...]]:
                 f"{file}: `{part.name}` is missing or not as dfbench wrote it; left out"
             )
             value = usual
+        if not _is_of(types[part.name], value):
+            inner = get_args(types[part.name])[1]
+            value = {name: one for name, one in value.items() if _is_of(inner, one)}
+            warnings.append(
+                f"{file}: parts of `{part.name}` are not as dfbench wrote them; left out"
+            )
         values[part.name] = value
     return Head(**values), tuple(warnings)
 
@@ -273,16 +280,30 @@ def _each(value: object) -> tuple[object, ...]:
 def read_run(record: dict[str, Any]) -> Run:
     """Read a run, and hold its numbers to being numbers; ValueError and TypeError otherwise."""
     run = Run.from_dict(record)
-    if not all(isinstance(text, str) for text in (run.engine, run.query, run.evidence, run.log)):
-        raise TypeError("engine, query, evidence and log are text")
+    texts = (run.engine, run.query, run.evidence, run.log, run.program, run.began)
+    if not all(isinstance(text, str) for text in (*texts, run.memory.measure)):
+        raise TypeError("engine, query, evidence, log, program, began and measure are text")
+    if not (_is_of(dict[str, str], run.columns) and _is_of(dict[str, str], run.environment)):
+        raise TypeError("columns and environment name texts")
+    if type(run.round) is not int:
+        raise TypeError("round is a whole number")
     measured = (asdict(run.times), asdict(run.memory), asdict(run.noise), {"round": run.round})
     for name, value in (item for part in measured for item in part.items() if item[0] != "measure"):
-        for number in _each(value):
+        for number in _each(value) if name in SEVERAL else (value,):
             if not _is_amount(number):
                 raise ValueError(f"{name} is {number!r}, not a number from 0 to {MOST:g}")
     if not all(run.times.hot):
         raise ValueError("a hot run took 0 seconds, which no clock measures")
     return run
+
+
+def _is_of(type_: object, value: object) -> bool:
+    """Return whether a value is of a type, as far as types of parts of a record go."""
+    match get_args(type_):
+        case (_, inner):
+            return isinstance(value, dict) and all(_is_of(inner, one) for one in value.values())
+        case _:
+            return type_ is Any or isinstance(value, type_)  # type: ignore[arg-type]
 
 
 def _is_amount(number: object) -> bool:

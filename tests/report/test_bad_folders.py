@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
+import operator
 import os
+import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dfbench import cli
+from dfbench.errors import DfbenchError
+from dfbench.report.rebuild import rebuild_report
 from dfbench.storage import folder
 
 from tests.support import stored_samples as samples
@@ -184,3 +192,44 @@ def test_two_reports_at_the_same_moment_both_end_well_and_alike(path: Path) -> N
     assert [process.returncode for process in both] == [0, 0]
     assert told[0] == told[1] == (path / "report.md").read_text()
     assert not list(path.glob(".*"))
+
+
+VALUES = [
+    *(None, "", "x", 0, -1, -0.5, 1e308, 2**70, float("nan"), float("inf"), True),
+    *([], [None], [1, 2], {}, {"a": 1}),
+]
+RECORDS = (folder.HEAD, folder.RUNS, folder.AGREEMENT)
+
+
+def find_places(node: object, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield where each value of a record lies."""
+    inner = dict(enumerate(node)) if isinstance(node, list) else node
+    for name, value in inner.items() if isinstance(inner, dict) else ():
+        yield (*place, name)
+        yield from find_places(value, (*place, name))
+
+
+def spoil(text: str, draw: random.Random) -> str:
+    """Return a record with one value changed or removed."""
+    record = json.loads(text)
+    *outer, name = draw.choice(list(find_places(record)))
+    inner = functools.reduce(operator.getitem, outer, record)
+    inner[name] = draw.choice(VALUES)
+    if isinstance(inner, dict) and draw.random() < 0.25:
+        del inner[name]
+    return json.dumps(record)
+
+
+def test_a_folder_edited_anywhere_is_reported_or_refused_in_a_sentence(path: Path) -> None:
+    stored = {name: (path / name).read_text() for name in RECORDS}
+    for seed in range(120):
+        draw = random.Random(seed)
+        for name, text in stored.items():
+            (path / name).write_text(text)
+        name = draw.choice(RECORDS)
+        lines = [stored[name]] if name == folder.HEAD else stored[name].splitlines()
+        place = draw.randrange(len(lines))
+        lines[place] = spoil(lines[place], draw)
+        (path / name).write_text("\n".join([*lines, ""]))
+        with contextlib.suppress(DfbenchError):
+            rebuild_report(path)
