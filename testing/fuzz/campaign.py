@@ -29,6 +29,8 @@ from .shrink import shrink
 
 BATCH = 40
 RESOURCES = Resources(threads=2)
+# Modin's programs of text set this before Ray starts; here, a program without text may start it.
+STRINGS = {"PANDAS_FUTURE_INFER_STRING": "1"}
 PATIENCE = 300.0  # seconds: on a busy machine, an engine's start alone may take a minute
 
 
@@ -101,7 +103,8 @@ class EngineProcess:
     def _start(self) -> WarmProcess:
         if self.warm is None or not self.warm.alive:
             python = build_local_provider().interpreter(self.engine, lambda _: None).path
-            self.warm = WarmProcess(str(python), self.folder, self.engine.environment(RESOURCES))
+            environment = {**STRINGS, **self.engine.environment(RESOURCES)}
+            self.warm = WarmProcess(str(python), self.folder, environment)
         return self.warm
 
     def end(self) -> None:
