@@ -297,7 +297,8 @@ class Statement:
         read = {key.name for key in (*self.query.sort, *self.query.order_by)}
         later = columns(self.query.having) if self.query.having else ()
         derived = any(output.name == alias for output in self.query.derive)
-        return self.facts.makes_nan(expression) and (derived or alias in {*read, *later})
+        seen = self.query.passed or derived or alias in {*read, *later}
+        return self.facts.makes_nan(expression) and seen
 
     def _extreme(self, extreme: Extreme) -> str:
         function = "min" if extreme.smallest else "max"
