@@ -10,6 +10,7 @@ from ..engines import default_engines, find
 from ..engines.info import Work
 from ..engines.writing.program import skip_formatting
 from ..errors import DfbenchError, Unsupported
+from ..spec.composed import compose
 from ..spec.parser import expression
 from ..spec.schema import Column, Kind, Schema
 from ..spec.settings import write_example
@@ -85,7 +86,7 @@ class Word:
     def _query(self) -> Query:
         output = (Output("out", expression(self.example)),)
         if self.sort == "aggregation":
-            return Query("words", "", group_by=("k",), aggregate=output)
+            return compose(Query("words", "", group_by=("k",), aggregate=output))
         return Query("words", "", group_by=("k",), transform=output)
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call
+from ..spec.expression import Call, fresh_name
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -20,7 +20,6 @@ from .writing.passes.join import Inputs
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import is_keyword, literal, quote, to_source
-from .writing.steps import fresh_name
 
 IBIS = Dialect(
     column="_[n]",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
 from ..reading.model import Answer, LoadedFrame, Reading, Source
+from ..spec.expression import fresh_name
 from ..spec.schema import Schema
 from ..spec.workload import YOURS, Query, Tasks
 from .base import Program, Resources, Wrapper
@@ -25,7 +26,6 @@ from .writing.statements import (
     keep_used_imports,
     list_names,
 )
-from .writing.steps import fresh_name
 
 ADDED = """
 import sys

@@ -234,3 +234,10 @@ def columns(*nodes: Expr) -> tuple[str, ...]:
 def aggregations(*nodes: Expr) -> tuple[Agg, ...]:
     """Return the distinct aggregations of expressions, in order of first appearance."""
     return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))
+
+
+def fresh_name(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken, near to this one."""
+    if name not in taken:
+        return name
+    return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)

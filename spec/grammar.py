@@ -41,6 +41,7 @@ Takes = Literal[
     "steps",
     "how",
     "tables",
+    "keep",
     "csv",
     "types",
     "dates",
@@ -135,6 +136,7 @@ EXTREME = {
     "column": Key("text", "The column whose values are compared.", required=True),
     "n": Key("count", "Rows per group; fewer if the group is smaller."),
     "as": Key("text", "Name of the values in the answer; default: the column's name."),
+    "keep": Key("keep", "value: the keys and the value; row: the whole rows."),
 }
 APPLY = {
     "rows": Key("function", "An expression over columns, a def of one row, or FILE.py:NAME."),
@@ -179,6 +181,7 @@ LOADS = ("memory", "scan", "both")
 BESIDE = ("auto", "all", "none")
 FIND = "find"
 VERIFY = ("exact", "statistical", "none")
+KEEP = ("value", "row")
 ON_MISSING = ("skip", "call")
 HOW = ("inner", "left", "right", "outer", "semi", "anti", "cross")
 ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply", "distinct", "select")

@@ -377,6 +377,7 @@ UNSURE = {
     "std",
     "var",
     "corr",
+    "skew",
     "lag",
     "lead",
     "diff",

@@ -36,6 +36,7 @@ from .synonyms import EXPRESSIONS, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
+    COMPOSED,
     CONSTANTS,
     ROW_FUNCTIONS,
     WINDOWS,
@@ -79,7 +80,9 @@ MENDS: dict[type[ast.AST], str] = {
 
 
 # Functions whose settings can be given by name.
-SETTABLE = set(WINDOWS)
+SETTABLE = {*WINDOWS, "first", "last"}
+# The first and the last value in the order of a column are those of its least and largest.
+ORDERED_BY = {"first": "arg_min", "last": "arg_max"}
 # Python counts the lines of the expression, people those of the file
 _LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
@@ -437,6 +440,8 @@ class Converter:
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
         if function is None:
             return self.slip(node, self._explain_unknown(name))
+        if name in ORDERED_BY and [word.arg for word in node.keywords] == ["order_by"]:
+            return self._ordered_by(node, name)
         if node.keywords:
             node = self._place_keywords(node, name, function)
         if not _fits(function, len(node.args)):
@@ -447,6 +452,18 @@ class Converter:
         if name == "extract":
             return self._extract(node, arguments)
         return Call(name, arguments)
+
+    def _ordered_by(self, node: ast.Call, name: str) -> Expr:
+        """Read `first(x, order_by=t)`: that of the least t, of the rows in which x is there."""
+        word = ORDERED_BY[name]
+        args = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if len(args) != 2:
+            return self.slip(node, f"{name} takes one value and order_by, not {len(args) - 1}")
+        call = ast.copy_location(ast.Call(node.func, args, []), node)
+        match found := self._aggregate(call, word, AGGREGATIONS[word]):
+            case Agg(_, (value, key)):
+                return Agg(word, (value, Case(((Not(IsMissing(value)), key),), Lit(None))))
+        return found
 
     def _place_keywords(self, node: ast.Call, name: str, function: Function) -> ast.Call:
         """Return a call with its keywords at the places of its settings."""
@@ -580,6 +597,8 @@ class Converter:
             return self.slip(node, f"{name} returns a value for each row; use it in transform only")
         if self.context is Context.ROW:
             return self.slip(node, f"{name} is an aggregation, and this clause works row by row")
+        if name in COMPOSED and self.context is not Context.AGGREGATE:
+            return self.slip(node, f"{name} is for aggregate only; put it in a step of its own")
         if self.inside:
             return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
         self.inside = name

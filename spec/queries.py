@@ -10,6 +10,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
+from .composed import compose, spread_quantiles
 from .document import Fields, Log, Node, Origin, Position, Scalar
 from .expression import (
     Agg,
@@ -28,7 +29,7 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, open_section
-from .grammar import ANSWERS, APPLY, EXTREME, ON_MISSING, QUERY, ROWS, STEP
+from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, QUERY, ROWS, STEP
 from .joins import JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
 from .order import Order, is_ordered, join_order, order_after
@@ -118,7 +119,7 @@ def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -
     query = read(log, given, scope, folder)
     asked = given.text("question") or question(query)
     named = tuple(replace(step, name=name.text) for step in query.earlier)
-    return replace(query, name=name.text, question=asked, earlier=named)
+    return compose(replace(query, name=name.text, question=asked, earlier=named))
 
 
 def _read_alone(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
@@ -182,8 +183,12 @@ class _Clauses:
             whole=not any(clause in self.given for clause in ANSWERS),
         )
         self.check_order(query)
-        answer = self.answer(query, rows)
-        query = replace(query, having=self.condition("having", answer), sort=self.sort(query))
+        seen = query
+        if query.extreme and query.extreme.rows:
+            seen = replace(query, extreme=None, group_by=(), select=rows.names or (), whole=True)
+            query = replace(query, select=seen.select) if rows.names else seen
+        answer = self.answer(seen, rows)
+        query = replace(query, having=self.condition("having", answer), sort=self.sort(seen))
         schema = answer.schema and replace(answer.schema, tables=schemas)
         return query, replace(answer, what="column", schema=schema, tables=tables)
 
@@ -298,9 +303,12 @@ class _Clauses:
     def outputs(
         self, clause: str, context: Context, scope: Scope, keys: tuple[str, ...]
     ) -> tuple[Output, ...]:
-        found = []
-        for name, node in self.given.pairs(clause, "a mapping of names to expressions"):
+        found: list[Output] = []
+        given = self.given.pairs(clause, "a mapping of names to expressions")
+        for name, node in (one for pair in given for one in spread_quantiles(*pair)):
             self.free(name, keys)
+            if name.text in {output.name for output in found}:
+                self.log.add(name.place, f"{name.text!r} is listed twice in {clause}")
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
                 self.log.add(
@@ -331,6 +339,8 @@ class _Clauses:
             return
         why = f"the answer of step {self.number - 1} has no order; sort it by all of its keys"
         why = "joined rows have no order" if query.joins else why
+        if query.extreme and query.extreme.rows:
+            self.log.add(self.given.place, f"keep: row needs ordered rows, and {why}")
         for clause, outputs in (("aggregate", query.aggregate), ("transform", query.transform)):
             places = {name.text: node.place for name, node in self.given.pairs(clause, "")}
             for output in outputs:
@@ -364,8 +374,12 @@ class _Clauses:
         name = given.scalar("as", "a name") or column
         if not (column and name):
             return None
-        self.free(name, keys)
-        return Extreme(column.text, given.integer("n", 1), name.text, clause == "smallest")
+        if not given.is_word("keep", "row"):
+            self.free(name, keys)
+        rows = given.choice("keep", KEEP) == "row"
+        if rows and "as" in given:
+            self.log.add(given.at("as"), "rows keep the names of their columns; leave 'as' out")
+        return Extreme(column.text, given.integer("n", 1), name.text, clause == "smallest", rows)
 
     def sort(self, query: Query) -> tuple[SortKey, ...]:
         if not (query.outputs or query.whole):

@@ -178,7 +178,8 @@ def _describe_answer(query: Query) -> str:
         case _:
             pass
     if extreme := query.extreme:
-        return f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
+        found = f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
+        return f"rows of the {found}" if extreme.rows else found
     if query.is_distinct:
         return f"distinct {', '.join(query.group_by)}"
     if query.select:

@@ -263,7 +263,8 @@ ROW_FUNCTIONS = {
 # What answers where a value is missing, too.
 FILLING = {"coalesce", "map"}
 # What is written by other words, of the kinds of its values.
-RESOLVED = {"count_if"}
+COMPOSED = {"arg_max", "arg_min", "mode", "skew"}
+RESOLVED = {"count_if", *COMPOSED}
 # Other names of a function.
 ALIASES = {"fill": "coalesce"}
 # Constants that have no sign of their own in Python: written as calls of one text.
@@ -288,6 +289,26 @@ AGGREGATIONS = {
     "quantile": Function(1, 1, "number", "float", "exact quantile q (0 to 1), linear", ("share",)),
     "first": Function(1, 1, "anything", "same", "first non-missing value"),
     "last": Function(1, 1, "anything", "same", "last non-missing value"),
+    "arg_max": Function(
+        2,
+        2,
+        "ordered",
+        "same",
+        "the x of the row with the largest y; of equal ones, the smallest x",
+    ),
+    "arg_min": Function(
+        2,
+        2,
+        "ordered",
+        "same",
+        "the x of the row with the smallest y; of equal ones, the smallest x",
+    ),
+    "mode": Function(
+        1, 1, "ordered", "same", "the most frequent value; of equally frequent ones, the smallest"
+    ),
+    "skew": Function(
+        1, 1, "number", "float", "sample skewness; missing of fewer than three, or of equal values"
+    ),
     "any": Function(1, 1, "condition", "bool", "whether it holds in any row"),
     "all": Function(1, 1, "condition", "bool", "whether it holds in all rows"),
     "corr": Function(2, 2, "number", "float", "Pearson's correlation, pairwise complete"),

@@ -130,12 +130,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The `n` largest (or smallest) rows of each group by one column, shown as `name`."""
+    """The `n` largest (or smallest) values of a column in each group, shown as `name`.
+
+    `rows`: the answer is the rows that have them.
+    """
 
     column: str
     n: int
     name: str
     smallest: bool = False
+    rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from itertools import product
 from typing import assert_never
 
 from ..engines.writing.sequence import answer_schema
-from ..engines.writing.steps import fresh_name
 from ..engines.writing.user_functions import skip_missing
 from ..errors import DfbenchError
 from ..spec.expression import (
@@ -51,6 +50,7 @@ from ..spec.expression import (
     aggregations,
     children,
     columns,
+    fresh_name,
     rebuild,
     substitute,
     walk,

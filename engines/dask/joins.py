@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import Unsupported
+from ...spec.expression import fresh_name
 from ..pandas.joins import write_merge
 from ..writing.joins import Joining, describe_how
 from ..writing.passes.join import rename_variable
 from ..writing.quote import literal, quote, to_source
-from ..writing.steps import fresh_name
 
 UNORDERED = "dfbench writes none for Dask, whose merge_asof needs sorted divisions"
 

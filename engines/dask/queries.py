@@ -6,7 +6,7 @@ import ast
 import textwrap
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Col, aggregations
+from ...spec.expression import Agg, Col, aggregations, fresh_name
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
@@ -16,7 +16,7 @@ from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import Reduction, Steps, decompose, fresh_name, is_present
+from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from ...spec.expression import fresh_name
 from ...spec.joins import name_table_columns
 from ...spec.workload import Query
 from ..writing.joins import Joining, name_columns
 from ..writing.program import fill
 from ..writing.quote import literal, quote
-from ..writing.steps import fresh_name
 from .expressions import column_of, f, join_conditions
 
 KEYED = """\

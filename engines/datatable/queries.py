@@ -22,6 +22,7 @@ from ...spec.expression import (
     aggregations,
     children,
     columns,
+    fresh_name,
     rebuild,
     substitute,
 )
@@ -32,7 +33,7 @@ from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey
 from ..writing.chain import split_batches
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import fresh_name, is_present, negate
+from ..writing.steps import is_present, negate
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 

@@ -26,6 +26,7 @@ from ...spec.expression import (
     Not,
     children,
     columns,
+    fresh_name,
     rebuild,
 )
 from ...spec.schema import Column
@@ -36,7 +37,6 @@ from ..writing.loops import FUNCTIONS
 from ..writing.program import fill
 from ..writing.properties import Facts
 from ..writing.quote import quote
-from ..writing.steps import fresh_name
 from ..writing.user_functions import add_guard
 
 NUMBERS = {"int", "float"}

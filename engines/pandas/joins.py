@@ -6,11 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from ...errors import Unsupported
+from ...spec.expression import fresh_name
 from ...spec.joins import SUFFIX, name_table_columns
 from ...spec.schema import Kind, Schema
 from ..writing.joins import Joining, pair_options
 from ..writing.quote import literal, quote, to_source
-from ..writing.steps import fresh_name
 
 INEXACT = "pandas stores integers with missing values as floats, exact only up to 2**53"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, fresh_name
 from ...spec.order import is_ordered, needs_order
 from ...spec.schema import Column, Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query
@@ -17,7 +17,6 @@ from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import fresh_name
 from ..writing.user_functions import passes_times
 from .joins import write_polars_join
 from .words import POLARS

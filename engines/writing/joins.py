@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...errors import Unsupported
+from ...spec.expression import fresh_name
 from ...spec.joins import find_table, join_schemas, name_table_columns
 from ...spec.row_functions import TAKEN
 from ...spec.schema import Schema
 from ...spec.workload import AsOf, Join, Query
 from .quote import literal
-from .steps import fresh_name
 
 
 @dataclass(frozen=True, slots=True)

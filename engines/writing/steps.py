@@ -22,6 +22,7 @@ from ...spec.expression import (
     Not,
     aggregations,
     children,
+    fresh_name,
     rebuild,
     walk,
 )
@@ -196,10 +197,3 @@ def _number(node: Expr) -> float:
         case _:
             message = f"the share of a quantile is a number, not {node}"
             raise TypeError(message)
-
-
-def fresh_name(name: str, taken: set[str]) -> str:
-    """Return a name that is not taken, near to this one."""
-    if name not in taken:
-        return name
-    return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)

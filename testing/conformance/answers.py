@@ -12,14 +12,15 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...datasets.parquet_schema import read_schema
+from ...datasets.parquet_schema import find_kind, read_schema
 from ...engines import find
 from ...engines.base import Engine, Program, Resources
 from ...engines.writing.program import skip_formatting
 from ...environments.provider import Interpreter, build_local_provider, print_progress
 from ...errors import Unsupported
 from ...execution.warm_process import FORGED, WarmProcess
-from ...spec.schema import Schema
+from ...spec.reader import check_query
+from ...spec.schema import Column, Schema
 from ...spec.workload import Query
 from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers
@@ -161,6 +162,12 @@ def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
 @cache
 def _expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
     query = case.query()
+    if query.whole:  # its columns are those of the frame
+        columns = (
+            Column(field.name, find_kind(field.type) or "null", str(field.type))
+            for field in STORED[case.frame].schema
+        )
+        query = check_query(query, Schema(tuple(columns), STORED[case.frame].num_rows))
     return answer_steps(query, STORED[case.frame], {name: STORED[name] for name in query.tables})
 
 

@@ -494,6 +494,16 @@ STEPS = {
     "steps_apply": (
         "{steps: [{apply: {rows: x * 2 + 1, as: out}}, {aggregate: {m: max(out), n: count(out)}}]}"
     ),
+    "composed": (
+        "{group_by: k, aggregate: {a: 'arg_max(x, z)', b: 'arg_min(d, z * 2)', n: mode(x),"
+        " c: 'last(z, order_by=x)', s: size()}}"
+    ),
+    "composed_texts": (
+        "{where: x > -5, aggregate: {a: 'arg_max(t, x)', m: mode(t), q: 'quantile(z, [0.25, 0.5])',"
+        " s: skew(z), r: 'skew(x) + 1'}}"
+    ),
+    "largest_rows": "{group_by: k, largest: {column: z, n: 2, keep: row}, sort: [k, z]}",
+    "smallest_rows": "{where: x > 0, smallest: {column: d, keep: row}}",
     "steps_largest": (
         "{steps: [{group_by: k, largest: {column: z, n: 2, as: top}},"
         " {group_by: k, aggregate: {m: mean(top)}}, {where: m > 1, distinct: m}]}"

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ....spec.expression import Agg, Col, Expr, Lit, children, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, Lit, children, fresh_name, rebuild, walk
 from ....spec.schema import Schema
 from ....spec.vocabulary import AGGREGATIONS, WINDOWS
 from ....spec.workload import Output, Query
-from ..steps import fresh_name
 
 
 def derive_constants(query: Query, data: Schema) -> Query:

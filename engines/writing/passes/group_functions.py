@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ....errors import Unsupported
-from ....spec.expression import Agg, Col, Expr, children, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, children, fresh_name, rebuild, walk
 from ....spec.group_functions import aggregates, if_whole, is_array
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
 from ....spec.workload import GroupFunction, Output, Query
 from ..properties import Facts, row_facts
-from ..steps import fresh_name
 
 
 def require_aggregations(query: Query, data: Schema, engine: str) -> Query:

@@ -1,0 +1,198 @@
+"""Aggregations that other words express: steps that put a group's values beside its rows first.
+
+`arg_max(x, by)` is the smallest x among the rows in which `by` is the group's largest value. Every
+engine that has transforms has these words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from .document import Node, Scalar
+from .expression import (
+    Agg,
+    Arith,
+    Bool,
+    Case,
+    Col,
+    Compare,
+    Expr,
+    IsMissing,
+    Lit,
+    Not,
+    aggregations,
+    children,
+    columns,
+    fresh_name,
+    rebuild,
+)
+from .vocabulary import COMPOSED
+from .workload import Output, Query, SortKey
+
+Key = TypeVar("Key")
+QUANTILES = re.compile(r"(\s*quantile\(.*,\s*)\[(.*)\](\s*\)\s*)", re.DOTALL)
+
+BESIDE = {"arg_max": "max", "arg_min": "min"}
+
+
+def compose(query: Query) -> Query:
+    """Return a query with the steps that its composed aggregations and whole rows need."""
+    steps = [made for step in query.steps for made in _compose_step(step)]
+    if len(steps) == len(query.steps):
+        return query
+    *earlier, last = steps
+    named = replace(last, name=query.name, question=query.question, text=query.text)
+    return replace(named, earlier=tuple(replace(step, name=query.name) for step in earlier))
+
+
+def spread_quantiles(name: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
+    """Return an output for each share of `quantile(x, [0.25, 0.75])`: `name_25` and `name_75`."""
+    found = QUANTILES.fullmatch(node.text) if isinstance(node, Scalar) else None
+    if not found or not isinstance(node, Scalar):
+        return [(name, node)]
+    start, listed, end = found.groups()
+    # Each character keeps its place in the file.
+    texts = [(share, f"{start}{share.ljust(len(listed) + 2)}{end}") for share in listed.split(",")]
+    return [
+        (replace(name, text=f"{name.text}_{_percent(share)}"), replace(node, text=text))
+        for share, text in texts
+    ]
+
+
+def _percent(share: str) -> str:
+    try:
+        return f"{100 * float(share):.10g}".replace(".", "_")
+    except ValueError:
+        return "x"
+
+
+def _compose_step(step: Query) -> list[Query]:
+    if step.extreme and step.extreme.rows:
+        return _keep_rows(step)
+    asked = aggregations(*(output.expression for output in step.aggregate))
+    if not any(agg.function in COMPOSED for agg in asked):
+        return [step]
+    return _Composition.of(step).steps()
+
+
+def _keep_rows(step: Query) -> list[Query]:
+    """Return the rows' places in their groups, and then the rows of the first places."""
+    extreme = step.extreme
+    assert extreme is not None
+    names = tuple(dict.fromkeys((*step.group_by, *step.select)))
+    place = fresh_name("place", {*names, *step.reads})
+    order = (SortKey(extreme.column, not extreme.smallest),)
+    carried = [Output(name, Col(name)) for name in names if name not in step.group_by]
+    transform = (*carried, Output(place, Agg("row_number", ())))
+    first = replace(
+        _open(step), extreme=None, order_by=order, transform=transform, select=(), earlier=()
+    )
+    there = Not(IsMissing(Col(extreme.column)))
+    where = Bool("and", (Compare("<=", Col(place), Lit(extreme.n)), there))
+    last = replace(step, joins=(), where=where, derive=(), group_by=(), extreme=None, earlier=())
+    return [first, last]
+
+
+def _open(step: Query) -> Query:
+    """Return a step that others follow: they filter its answer and sort it."""
+    return replace(step, having=None, sort=(), limit=None, stable=False)
+
+
+@dataclass(slots=True)
+class _Composition:
+    """One step on its way: what it derives, and the values that stand beside its rows.
+
+    `counted` has a column of numbers of rows for each column whose mode is asked, `beside` a column
+    for each aggregation of a group.
+    """
+
+    step: Query
+    taken: set[str]
+    derived: dict[Expr, str] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)
+    beside: dict[Agg, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, step: Query) -> _Composition:
+        taken = {*step.reads, *step.outputs, *(output.name for output in step.derive)}
+        return cls(replace(step, earlier=()), taken)
+
+    def steps(self) -> list[Query]:
+        step = self.step
+        aggregate = tuple(replace(o, expression=self.write(o.expression)) for o in step.aggregate)
+        read = columns(*(output.expression for output in aggregate))
+        stages = [
+            ((*step.group_by, name), {count: Agg("count", (Col(name),))})
+            for name, count in self.counted.items()
+        ]
+        values = {name: agg for agg, name in self.beside.items()}
+        made = [*self.counted.values(), *values]
+        stages.append((step.group_by, values))
+        carried = dict.fromkeys((*step.group_by, *read, *columns(*values.values())))
+        there = [name for name in (*carried, *self.counted) if name not in made]
+        derive = (*step.derive, *(Output(name, node) for node, name in self.derived.items()))
+        rows = replace(_open(step), aggregate=(), derive=derive)
+        found = []
+        for keys, stage in stages:
+            keys = tuple(dict.fromkeys(keys))  # noqa: PLW2901
+            kept = (Output(name, Col(name)) for name in dict.fromkeys(there) if name not in keys)
+            new = (Output(name, node) for name, node in stage.items())
+            found.append(replace(rows, group_by=keys, transform=(*kept, *new)))
+            there += stage
+            rows = Query(step.name, "")
+        last = replace(step, joins=(), where=None, derive=(), aggregate=aggregate)
+        return [*found, last]
+
+    def write(self, node: Expr) -> Expr:
+        """Write an expression over aggregations in the words of engines."""
+        match node:
+            case Agg("arg_max" | "arg_min" as name, (x, by)):
+                chosen = self.column(by)
+                best = self.value(Agg(BESIDE[name], (chosen,)))
+                return _smallest(Compare("==", chosen, best), x)
+            case Agg("mode", (x,)):
+                value = self.column(x)
+                count = self.count(value.name)
+                most = self.value(Agg("max", (count,)))
+                return _smallest(Compare("==", count, most), value)
+            case Agg("skew", (x,)):
+                return self.skewness(self.column(x))
+            case _:
+                return rebuild(node, tuple(map(self.write, children(node))))
+
+    def skewness(self, x: Col) -> Expr:
+        """Return the adjusted Fisher-Pearson skewness, as pandas and DuckDB have it."""
+        n = Agg("count", (x,))
+        away = Arith("-", x, self.value(Agg("mean", (x,))))
+        third = Agg("sum", (Arith("*", Arith("*", away, away), away),))
+        share = Arith("/", n, Arith("*", Arith("-", n, Lit(1)), Arith("-", n, Lit(2))))
+        spread = Arith("**", Agg("std", (x,)), Lit(3))
+        varied = Compare(">", Agg("max", (x,)), Agg("min", (x,)))
+        known = Bool("and", (Compare(">", n, Lit(2)), varied))
+        return Case(((known, Arith("/", Arith("*", share, third), spread)),), Lit(None))
+
+    def column(self, node: Expr) -> Col:
+        """Return the column of a value, which is derived if it is none."""
+        if isinstance(node, Col):
+            return node
+        return Col(self.named(self.derived, node, "_".join((*columns(node), "value"))))
+
+    def value(self, agg: Agg) -> Col:
+        """Return the column of a group's value beside its rows."""
+        return Col(self.named(self.beside, agg, "_".join((agg.function, *columns(agg)))))
+
+    def count(self, name: str) -> Col:
+        return Col(self.named(self.counted, name, f"{name}_rows"))
+
+    def named(self, names: dict[Key, str], key: Key, name: str) -> str:
+        """Return the name that something has, or a new one."""
+        if key not in names:
+            names[key] = fresh_name(name, self.taken)
+            self.taken.add(names[key])
+        return names[key]
+
+
+def _smallest(condition: Expr, value: Expr) -> Expr:
+    return Agg("min", (Case(((condition, value),), Lit(None)),))
