@@ -36,7 +36,6 @@ from .synonyms import EXPRESSIONS, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
-    COMPOSED,
     CONSTANTS,
     ROW_FUNCTIONS,
     WINDOWS,
@@ -597,8 +596,6 @@ class Converter:
             return self.slip(node, f"{name} returns a value for each row; use it in transform only")
         if self.context is Context.ROW:
             return self.slip(node, f"{name} is an aggregation, and this clause works row by row")
-        if name in COMPOSED and self.context is not Context.AGGREGATE:
-            return self.slip(node, f"{name} is for aggregate only; put it in a step of its own")
         if self.inside:
             return self.slip(node, f"{name} is inside {self.inside}; aggregations cannot be nested")
         self.inside = name

@@ -46,7 +46,7 @@ from .row_functions import (
 from .schema import Column, Schema
 from .steps import merge_steps
 from .unparse import question, text
-from .vocabulary import ROW_FUNCTIONS, suggest
+from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
 from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
@@ -314,6 +314,11 @@ class _Clauses:
                 self.log.add(
                     node.place, "this expression aggregates nothing; write sum(…), count(…), …"
                 )
+            if parsed and context is Context.TRANSFORM:
+                for agg in aggregations(parsed.expression):
+                    if agg.function in COMPOSED:
+                        message = f"{agg.function} is for aggregate only; put it in a step before"
+                        self.log.add(node.place, message)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
         return tuple(found)

@@ -241,7 +241,10 @@ class _Rewriting:
         self, outputs: tuple[Output, ...], taken: set[str], *, moved: bool
     ) -> tuple[Output, ...]:
         written: list[Output] = []
+        # Each output is made of the rows: none sees what another may be off.
+        of_rows, made = self.errors, dict(self.errors)
         for output in outputs:
+            self.errors = dict(of_rows)
             aggregates = [node for node in walk(output.expression) if isinstance(node, Agg)]
             before = self.steps
             read = set(columns(*aggregates))
@@ -253,9 +256,12 @@ class _Rewriting:
             if aggregates and (inside or moved):
                 self.mixed.add(output.name)
             found = self.output(output, taken)
+            made.pop(output.name, None)
             if len(found) > 1:
                 self.shown[output.name] = found[1].name
+                made[output.name] = Col(found[1].name)
             written += found
+        self.errors = made
         return tuple(written)
 
     def output(self, output: Output, taken: set[str]) -> list[Output]:

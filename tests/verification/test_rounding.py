@@ -205,3 +205,14 @@ def test_rows_that_rounded_values_choose_have_no_oracle(tmp_path: Path) -> None:
     for steps in (cut, rank):
         with pytest.raises(DfbenchError, match="a step chooses rows by m, which is rounded"):
             asked(frame([1.0, 2.0]), f"{{steps: [{steps}]}}", tmp_path)
+
+
+def test_what_a_derived_value_may_be_off_is_carried_through_a_transform(tmp_path: Path) -> None:
+    question = "{group_by: k, aggregate: {e: 'arg_max(x, x * 0.1)', s: skew(x)}}"
+    right: dict[str, list[object]] = {
+        "k": ["a"],
+        "e": [4.0],
+        "s": [1.5 * (60 / 27) / (7 / 3) ** 1.5],
+    }
+    assert agrees(frame([1.0, 2.0, 4.0]), question, right, tmp_path)
+    assert not agrees(frame([1.0, 2.0, 4.0]), question, {**right, "s": [0.9353]}, tmp_path)
