@@ -29,6 +29,8 @@ DICTIONARY_BYTES = 16 << 20
 COMPRESSION = "snappy"
 # Frames of more rows lie in unnamed files beside the target, not in memory.
 ROWS_IN_MEMORY = 200_000_000
+# The time before the first second of `Seconds`.
+START = np.datetime64("2022-12-31T23:59:59")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Integers:
 @dataclass(frozen=True, slots=True)
 class Millionths:
     """Numbers of six decimals, as float64; `numbers` counts millionths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Numbers that count seconds from the start of 2023, as timestamps."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class NumberedLabels:
     prefix: str
 
 
-Encoding: TypeAlias = Integers | Millionths | Labels | PaddedLabels | NumberedLabels
+Encoding: TypeAlias = Integers | Millionths | Seconds | Labels | PaddedLabels | NumberedLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ def _open_writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWrite
 def _repeats(meaning: Encoding) -> bool:
     """Return whether a column's values come back often enough for a dictionary page."""
     match meaning:
-        case Millionths():
+        case Millionths() | Seconds():
             return False
         case Integers() | Labels() | PaddedLabels() | NumberedLabels():
             return meaning.distinct <= DICTIONARY_DISTINCT
@@ -171,6 +178,8 @@ def find_arrow_type(meaning: Encoding) -> pa.DataType:
             return pa.int64()
         case Millionths():
             return pa.float64()
+        case Seconds():
+            return pa.timestamp("us")
         case Labels():
             return pa.dictionary(pa.int32(), pa.string())
         case PaddedLabels() | NumberedLabels():
@@ -188,6 +197,8 @@ def _to_arrow(column: CompactColumn, rows: Slice) -> pa.Array:
             return pa.array(numbers.astype(np.int64), mask=none)
         case Millionths():
             return pa.array(numbers / 1e6, mask=none)
+        case Seconds():
+            return pa.array(START + numbers.astype("timedelta64[s]"), pa.timestamp("us"), mask=none)
         case Labels() as labels:
             codes = pa.array(numbers.astype(np.int32) - 1, mask=none)
             return pa.DictionaryArray.from_arrays(codes, labels.dictionary)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..errors import DataError
 from ..spec.generated_data import TABLES
 from ..spec.workload import Generated
-from . import db_benchmark, db_benchmark_join
+from . import db_benchmark, db_benchmark_join, retail
 from .compact_frame import Frame, Progress
 
 Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[Frame]]
@@ -36,6 +36,7 @@ class Generator:
 GENERATORS = {
     db_benchmark.NAME: Generator("G1", 1, db_benchmark.draw),
     db_benchmark_join.NAME: Generator("J1", 1, db_benchmark_join.draw),
+    retail.NAME: Generator("R1", 1, retail.draw),
 }
 
 

@@ -18,12 +18,16 @@ Distinct = (
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A column; nulls are a share of a key's distinct values, and of a measure's rows."""
+    """A column; nulls are a share of a key's distinct values, and of a measure's rows.
+
+    `complete`: it has none.
+    """
 
     name: str
-    arrow: Literal["string", "int64", "double"]
+    arrow: Literal["string", "int64", "double", "timestamp[us]"]
     distinct: Distinct
     key: bool = False
+    complete: bool = False
 
 
 _KEYS = (
@@ -34,6 +38,7 @@ _KEYS = (
     Drawn("id5", "string", "rows of medium", key=True),
     Drawn("id6", "string", "rows of big", key=True),
 )
+TWO_YEARS = 2 * 365 * 24 * 60 * 60  # seconds
 GENERATORS: dict[str, tuple[Drawn, ...]] = {
     "db-benchmark-groupby": (
         Drawn("id1", "string", "groups", key=True),
@@ -47,6 +52,18 @@ GENERATORS: dict[str, tuple[Drawn, ...]] = {
         Drawn("v3", "double", "rows"),
     ),
     "db-benchmark-join": (*_KEYS, Drawn("v1", "double", "rows")),
+    "retail": (
+        Drawn("sold_at", "timestamp[us]", TWO_YEARS, complete=True),
+        Drawn("store", "string", "groups", complete=True),
+        Drawn("customer", "int64", "rows over groups", complete=True),
+        Drawn("code", "string", 2000, complete=True),
+        Drawn("product", "string", 100, complete=True),
+        Drawn("payment", "string", 4),
+        Drawn("quantity", "int64", 10, complete=True),
+        Drawn("price", "double", "rows", complete=True),
+        Drawn("discount", "double", "rows"),
+        Drawn("rating", "int64", 5),
+    ),
 }
 # The further tables that a generator makes, for joins.
 TABLES: dict[str, dict[str, tuple[Drawn, ...]]] = {
@@ -61,7 +78,12 @@ FEWEST = 10
 # Integers are drawn from one on, measures from 0 to 100.
 LOWEST = {"int64": 1, "double": 0.0}
 LARGEST_MEASURE = 100.0
-KINDS: dict[str, Kind] = {"string": "string", "int64": "int", "double": "float"}
+KINDS: dict[str, Kind] = {
+    "string": "string",
+    "int64": "int",
+    "double": "float",
+    "timestamp[us]": "timestamp",
+}
 
 
 def generated_schema(dataset: Generated) -> Schema:
@@ -108,11 +130,12 @@ def spare(values: int) -> int:
 def _column(drawn: Drawn, dataset: Generated) -> Column:
     values = distinct(drawn, dataset)
     largest = values + spare(values) if drawn in _KEYS else values
+    missing = share(values if drawn.key else dataset.rows, dataset.nulls) > 0
     return Column(
         drawn.name,
         KINDS[drawn.arrow],
         drawn.arrow,
-        nulls=share(values if drawn.key else dataset.rows, dataset.nulls) > 0,
+        nulls=missing and not drawn.complete,
         low=LOWEST.get(drawn.arrow),
         high={"int64": largest, "double": LARGEST_MEASURE}.get(drawn.arrow),
     )

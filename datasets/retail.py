@@ -1,0 +1,90 @@
+"""Sales of a chain of stores, as notebooks have them: times, texts, codes, numbers and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DataError
+from ..spec.generated_data import GENERATORS, Drawn, distinct, share
+from ..spec.workload import Generated
+from .compact_frame import (
+    CompactColumn,
+    Encoding,
+    Frame,
+    Integers,
+    Labels,
+    Millionths,
+    PaddedLabels,
+    Progress,
+    Seconds,
+    allocate,
+    narrowest_type,
+)
+from .r_random import RStream
+from .row_order import sort_rows
+
+NAME = "retail"
+REGIONS = ("north", "east", "south", "west")
+KINDS = ("Black", "Green", "White", "Fresh", "Dried")
+GOODS = ("tea", "coffee", "rice", "bread", "soap")
+SIZES = ("100 g", "250 g", "500 g", "1 kg")
+PAYMENTS = ("card", "cash", "invoice", "voucher")
+# Numbers count from one, so that zero is a missing one; measures from zero.
+NULL, NO_MEASURE = 0, -1
+
+
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:
+    """Draw the columns in their order, the gaps of those that have some, then sort by time.
+
+    Raises DataError where there are fewer rows than groups.
+    """
+    if dataset.rows < dataset.groups:
+        raise DataError(
+            f"retail needs at least as many rows as groups, not {dataset.rows} rows and"
+            f" {dataset.groups} groups; raise `rows` or lower `groups`"
+        )
+    stream, drawn = RStream(dataset.seed), GENERATORS[NAME]
+    columns = []
+    for done, column in enumerate(drawn):
+        progress(done / len(drawn))
+        columns.append(_draw_column(stream, column, dataset, folder))
+    order = sort_rows([columns[0].numbers]) if dataset.sorted else None
+    progress(1.0)
+    yield Frame(tuple(columns), order)
+
+
+def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path) -> CompactColumn:
+    meaning = _find_encoding(drawn, dataset)
+    if isinstance(meaning, Millionths):
+        numbers, null = allocate(dataset.rows, np.int32, folder), NO_MEASURE
+        stream.millionths_into(numbers)
+    else:
+        values = distinct(drawn, dataset)
+        numbers, null = allocate(dataset.rows, narrowest_type(values), folder), NULL
+        stream.sample_into(numbers, values)
+    if drawn.complete or not dataset.nulls:
+        return CompactColumn(drawn.name, numbers, meaning)
+    numbers[stream.distinct(numbers.size, share(numbers.size, dataset.nulls))] = null
+    return CompactColumn(drawn.name, numbers, meaning, null)
+
+
+def _find_encoding(drawn: Drawn, dataset: Generated) -> Encoding:
+    match drawn.name:
+        case "store":
+            stores = range(1, dataset.groups + 1)
+            return Labels(tuple(f"{REGIONS[n % len(REGIONS)]}-{n:03d}" for n in stores))
+        case "product":
+            return Labels(tuple(f"{k} {g}, {s}" for g in GOODS for k in KINDS for s in SIZES))
+        case "payment":
+            return Labels(PAYMENTS)
+        case "code":
+            return PaddedLabels(distinct(drawn, dataset), "", 8)
+    match drawn.arrow:
+        case "timestamp[us]":
+            return Seconds()
+        case "double":
+            return Millionths()
+    return Integers(distinct(drawn, dataset))
