@@ -39,6 +39,7 @@ MAX_WARMUPS = 10
 MAX_WARMUP_SECONDS = 5.0
 # Executions that are expected to take longer than the time left over this are not begun.
 DEADLINE_MARGIN = 1.2
+REST = 0.25  # seconds
 ARGUMENT_CHARACTERS = 60
 # A program's own functions: an error names the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}
@@ -309,7 +310,7 @@ def execute(
 
 def fits(seconds: float, deadline: float) -> bool:
     """Return whether so many seconds are left before the deadline, and some for the rest."""
-    return time.monotonic() + DEADLINE_MARGIN * seconds < deadline
+    return time.monotonic() + DEADLINE_MARGIN * seconds + REST < deadline
 
 
 def needs_warmup(times: list[float], asked: int | None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -54,6 +55,8 @@ PARTS = {
     if row.gives == "int" and row.takes in {"date", "timestamp"}
 }
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
+# What means something else in a regular expression than itself.
+PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
 
 
 class TextType(StrEnum):
@@ -73,6 +76,11 @@ class TextType(StrEnum):
     def held(self) -> str:
         """Return the type that keeps texts texts, and the missing ones missing."""
         return self.value if self is TextType.OBJECTS else self.made
+
+
+def _is_pattern(separator: str) -> bool:
+    """Return whether `split` reads a separator as a pattern that means something else."""
+    return len(separator) > 1 and not PATTERN_SIGNS.isdisjoint(separator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +260,10 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return VARIANTS["extract_only"] if alone else FUNCTIONS[function]
             case Call("split", (_, Lit(None), _)):
                 return VARIANTS["split_words"]
-            case Call("split", (_, Lit(str(separator)), _)) if len(separator) == 1:
-                return VARIANTS["split_character"]
+            case Call("split", (_, Lit(str(separator)), _)) if (
+                self.text is TextType.ARROW or not _is_pattern(separator)
+            ):
+                return VARIANTS["split_plain"]
             case Call("round", (_, _)):
                 return "np.round(x, y)"
             case Call("week") if self._may_miss(first):
@@ -291,6 +301,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 python = for_python(pattern)
                 whole = python if group else f"({python})"
                 return [literal(whole), literal(max(group - 1, 0))]
+            # Dask's `split` has no `regex=False`.
+            case Call("split", (_, Lit(str(separator)), index)) if (
+                self.text is TextType.ARROW and _is_pattern(separator)
+            ):
+                return [literal(re.escape(separator)), self.expression(index)]
             case _:
                 return [
                     literal(None) if setting == Lit(None) else self.expression(setting)
@@ -430,6 +445,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         assert isinstance(node.operand, Col)
         keys = [key.name for key in node.keys]
         options = {"dropna": False} if any(map(self.missing, keys)) else {}
+        if self.text is TextType.CATEGORIES:
+            options["observed"] = True
         by = keys[0] if len(keys) == 1 else keys
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=by, o=options)
         mean = quote('g[c].transform("mean")', g=groups, c=node.operand.name)

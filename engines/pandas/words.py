@@ -57,7 +57,7 @@ FUNCTIONS = {
 VARIANTS = {
     "extract_only": "x.str.extract(y, expand=False)",
     "split_words": "x.str.split().str[z]",
-    "split_character": "x.str.split(y).str[z]",
+    "split_plain": "x.str.split(y).str[z]",
     "text_date": "x.dt.strftime('%Y-%m-%d')",
     "text_objects": "x.astype('Int64').astype('str').mask(x.isna(), None)",
     "text_missing": "x.astype('Int64').astype(s)",

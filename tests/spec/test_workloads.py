@@ -21,6 +21,7 @@ def test_the_workloads_that_ship() -> None:
         "joins",
         "larger_than_memory",
         "matrix",
+        "notebook",
         "random_walk",
         "text",
         "upgrade",
