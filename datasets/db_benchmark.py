@@ -22,6 +22,7 @@ from .compact_frame import (
     NumberedLabels,
     PaddedLabels,
     Progress,
+    Seconds,
     allocate,
     narrowest_type,
 )
@@ -72,6 +73,8 @@ def _find_encoding(drawn: Drawn, dataset: Generated, few: Labels) -> Encoding:
             return Integers(distinct(drawn, dataset))
         case "double":
             return Millionths()
+        case "timestamp[us]":
+            return Seconds()
         case _:
             assert_never(drawn.arrow)
 
