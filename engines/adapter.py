@@ -32,6 +32,8 @@ class Adapter(ABC):
     passes: tuple[Pass, ...] = ()
     # The type in which the library has numbers of rows, which a later step may widen.
     counts: ClassVar[str] = "int64"
+    # Whether the library takes the mean of conditions as they are.
+    averages_conditions: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -74,8 +76,8 @@ class Adapter(ABC):
 
     def rewrite_step(self, step: Step) -> Step:
         """Return a step as the passes leave it."""
-        query = step.query
-        for rewrite in (resolve_kinds, drop_presence, *self.passes):
+        query = resolve_kinds(step.query, step.rows, averages_conditions=self.averages_conditions)
+        for rewrite in (drop_presence, *self.passes):
             query = rewrite(query, step.rows)
         return replace(step, query=query)
 

@@ -37,9 +37,9 @@ TRACEBACK_CHARACTERS = 6000
 LEVEL_RATIO = 0.95
 MAX_WARMUPS = 10
 MAX_WARMUP_SECONDS = 5.0
-# Executions that are expected to take longer than the time left over this are not begun.
+# An execution begins where this times the last one's seconds are left, and some to hand it over.
 DEADLINE_MARGIN = 1.2
-REST = 0.25  # seconds
+REST = 0.25
 ARGUMENT_CHARACTERS = 60
 # A program's own functions: an error names the arguments of the function that they call.
 PARTS = {"load", "query", "rows", "start", "apply"}

@@ -15,18 +15,7 @@ from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
 from .calls import Call, Method
-from .columns import (
-    ROLLED,
-    read_change,
-    read_cumulation,
-    read_diff,
-    read_fill,
-    read_fillna,
-    read_rank,
-    read_rolled,
-    read_rolling,
-    read_shift,
-)
+from .columns import read_fillna
 from .frames import (
     assign_column,
     count_values,
@@ -68,6 +57,17 @@ from .values import (
     UnreadError,
     Value,
     parameters,
+)
+from .windows import (
+    ROLLED,
+    read_change,
+    read_cumulation,
+    read_diff,
+    read_fill,
+    read_rank,
+    read_rolled,
+    read_rolling,
+    read_shift,
 )
 
 # pandas' names of aggregations, with the words of the language.

@@ -21,9 +21,6 @@ from .calls import Method
 from .columns import (
     COLUMN_ATTRIBUTES,
     COLUMN_METHODS,
-    EWM_METHODS,
-    EXPANDING_METHODS,
-    ROLLING_METHODS,
     read_index_item,
     read_rename_axis,
 )
@@ -34,6 +31,7 @@ from .merges import read_merge
 from .periods import read_resample
 from .query_text import read_query
 from .wide import read_pivot_table, read_unstack
+from .windows import EWM_METHODS, EXPANDING_METHODS, ROLLING_METHODS
 
 METHODS: dict[str, dict[str, Method]] = {
     "Frame": {

@@ -152,16 +152,6 @@ class PolarsChain(FrameChain):
         """Write a column, or the local variable that holds its expression."""
         return quote(name) if name in self.local else Chain.column(self, name)
 
-    def aggregation(self, agg: Agg) -> ast.expr:
-        """Write an aggregation; Polars averages truth values as they are."""
-        match agg:
-            case Agg("mean", (Call("integer", (condition,)),)) if (
-                self.facts.kind(condition) == "bool"
-            ):
-                return FrameChain.aggregation(self, Agg("mean", (condition,)))
-            case _:
-                return FrameChain.aggregation(self, agg)
-
     @property
     def orders_windows(self) -> bool:
         """Return whether over() can have the order: it has one direction for all columns."""

@@ -312,7 +312,8 @@ QUERIES = {
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
     "text_made": (
         "{transform: {a: upper(u), b: strip(u), c: \"replace(u, 'b', '__')\", d: 'count_words(u)',"
-        " f: \"split(u, ',')[1]\", m: \"split(u, '1.')[1]\", o: \"split(u, 'b,')[0]\", h: \"split(u, ',')[-1]\", i: 'split(u)[0]', j: 'zfill(u, 4)',"
+        " f: \"split(u, ',')[1]\", m: \"split(u, '1.')[1]\","
+        " o: \"split(u, 'b,')[0]\", h: \"split(u, ',')[-1]\", i: 'split(u)[0]', j: 'zfill(u, 4)',"
         " l: \"extract(u, '[a-z](\\\\d+)')\", n: \"extract(u, '([a-z])([a-z0-9])', 2)\","
         " p: \"extract(u, '[a-z]+$')\", q: \"lower(strip(u)) + '!'\"}}"
     ),

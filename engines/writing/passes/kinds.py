@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from ....spec.expression import Agg, Arith, Call, Expr, Let, children, rebuild
 from ....spec.kinds import with_column
@@ -15,9 +16,13 @@ from ..properties import Facts, output_facts, row_facts
 CASTS: dict[str, Kind] = {"text": "string", "integer": "int", "number": "float"}
 
 
-def resolve_kinds(query: Query, data: Schema) -> Query:
-    """Return the query with `concat` for the `+` of texts, and without casts that do nothing."""
-    return rewrite_expressions(query, data, _resolve)
+def resolve_kinds(query: Query, data: Schema, *, averages_conditions: bool = False) -> Query:
+    """Return the query with `concat` for the `+` of texts, and without casts that do nothing.
+
+    The mean of a condition is that of numbers, unless the engine `averages_conditions`.
+    """
+    resolve = partial(_resolve, averages_conditions=averages_conditions)
+    return rewrite_expressions(query, data, resolve)
 
 
 def rewrite_expressions(
@@ -43,12 +48,12 @@ def rewrite_expressions(
     )
 
 
-def _resolve(node: Expr, facts: Facts) -> Expr:
+def _resolve(node: Expr, facts: Facts, *, averages_conditions: bool) -> Expr:
+    resolve = partial(_resolve, averages_conditions=averages_conditions)
     if isinstance(node, Let):
-        value = _resolve(node.value, facts)
         inner = Facts(with_column(facts.data, node.name, node.value), facts.empty)
-        return Let(node.name, value, _resolve(node.body, inner))
-    parts = tuple(_resolve(child, facts) for child in children(node))
+        return Let(node.name, resolve(node.value, facts), resolve(node.body, inner))
+    parts = tuple(resolve(child, facts) for child in children(node))
     match node:
         case Arith("+") if facts.kind(node) == "string":
             return Call("concat", tuple(text for part in parts for text in _texts(part)))
@@ -56,7 +61,7 @@ def _resolve(node: Expr, facts: Facts) -> Expr:
             return parts[0] if facts.kind(value) == CASTS[cast] else rebuild(node, parts)
         case Agg("count_if"):
             return Agg("sum", parts)
-        case Agg("mean", (condition,)) if facts.kind(condition) == "bool":
+        case Agg("mean", (x,)) if not averages_conditions and facts.kind(x) == "bool":
             return Agg("mean", (Call("integer", parts),))
         case Agg("prod", (whole,)) if facts.kind(whole) in {"int", "decimal"}:
             return Agg("prod", (Call("number", parts),))

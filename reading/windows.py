@@ -1,0 +1,185 @@
+"""Windows: what a value is among the rows around it, in the rows' order."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import cast
+
+from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit
+from ..spec.parser import case
+from . import operators
+from .calls import Call, Method
+from .meaning import can_miss
+from .operators import materialize, number
+from .values import Column, Part, Value
+
+NUMERIC = {"cumsum", "cummin", "cummax", "rank", "diff", "pct_change", "ewm_mean"}
+ROLLED = ("sum", "mean", "min", "max", "std", "median", "count")
+NUMERIC |= {f"rolling_{name}" for name in ROLLED}
+
+
+def window_of(column: Column, function: str, *settings: Expr, name: object = None) -> Column:
+    """Return a function of the rows around each row, in the rows' order."""
+    column = materialize(column)
+    expr = column.expr
+    if function in NUMERIC:
+        expr = number(expr, column.rows)
+    label = column.name if name is None else cast("str", name)
+    made = Agg(function, (expr, *settings))
+    return replace(column, expr=made, keys=column.scope, name=label)
+
+
+def read_shift(call: Call, column: Column) -> Value:
+    """Read `shift(n)`."""
+    if call.has("freq") or call.has("fill_value"):
+        raise call.fail("shift is read with a number of rows only")
+    return shifted(call, column, call.constant("periods", 1))
+
+
+def shifted(call: Call, column: Column, n: object) -> Column:
+    """Return the values n rows before, or after if n is negative."""
+    if not isinstance(n, int) or isinstance(n, bool) or n == 0:
+        raise call.fail("shift is read with a number of rows other than 0")
+    settings = () if abs(n) == 1 else (Lit(abs(n)),)
+    return window_of(column, "lag" if n > 0 else "lead", *settings)
+
+
+def read_diff(call: Call, column: Column) -> Value:
+    """Read `diff(n)`."""
+    call.constant("axis")
+    column = materialize(column)
+    before = shifted(call, column, call.constant("periods", 1))
+    return operators.binary(call.node, ast.Sub(), column, before)
+
+
+def read_change(call: Call, column: Column) -> Value:
+    """Read `pct_change(n)`, which fills missing values first, unless told not to."""
+    if call.constant("fill_method", "pad") not in {None, "pad", "ffill"}:
+        raise call.fail("pct_change is read with fill_method=None or 'ffill'")
+    if "fill_method" not in call.given or call.has("fill_method"):
+        column = filled(column, "ffill")
+    n = call.constant("periods", 1)
+    if not isinstance(n, int) or n < 1:
+        raise call.fail("pct_change is read with a number of rows of 1 or more")
+    return window_of(column, "pct_change", *(() if n == 1 else (Lit(n),)))
+
+
+def read_cumulation(call: Call, column: Column) -> Value:
+    """Read `cumsum`, `cummin` and `cummax`."""
+    call.constant("axis")
+    call.constant("skipna")
+    call.constant("numeric_only")
+    return window_of(column, call.name)
+
+
+def read_fill(call: Call, column: Column) -> Value:
+    """Read `ffill` and `bfill`."""
+    call.constant("axis")
+    return filled(column, call.name)
+
+
+def filled(column: Column, method: str) -> Column:
+    """Return a column with the value before or after where it is missing."""
+    word = {"pad": "ffill", "backfill": "bfill"}.get(method, method)
+    return window_of(column, word) if can_miss(column.expr, column.rows.schema) else column
+
+
+def read_rolling(call: Call, column: Value) -> Part:
+    """Read `rolling(n)`: the last n rows up to each row."""
+    window, least = call.constant("window"), call.constant("min_periods")
+    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
+        raise call.fail("rolling is read with a number of rows")
+    if call.constant("center", False) or call.constant("closed", "right") != "right":
+        raise call.fail("rolling is read over the last rows up to each row: leave center out")
+    if least is not None and not 1 <= least <= window:
+        raise call.fail("rolling is read with min_periods from 1 to the number of rows")
+    return Part("rolling", column, (Lit(window), *(() if least is None else (Lit(least),))))
+
+
+def read_rolled(call: Call, part: Part) -> Value:
+    """Read an aggregation of `rolling(n)`."""
+    call.constant("ddof")
+    column, name = materialize(cast("Column", part.owner)), call.name
+    if name == "count":  # pandas sums ones and zeros: the first rows have too few of them
+        ones = case(((IsMissing(column.expr), Lit(0)),), Lit(1))
+        column, name = column.with_expr(ones), "sum"
+    return window_of(column, f"rolling_{name}", *part.details)
+
+
+def read_expanding(call: Call, column: Value) -> Part:
+    """Read `expanding()`: all rows up to each row."""
+    if call.constant("min_periods", 1) != 1:
+        raise call.fail("expanding is read with min_periods=1")
+    return Part("expanding", column)
+
+
+def read_expanded(call: Call, part: Part) -> Column:
+    """Read an aggregation of `expanding()`."""
+    column = materialize(cast("Column", part.owner))
+    value = number(column.expr, column.rows)
+    missing = can_miss(value, column.rows.schema)
+    if call.name in {"min", "max"}:
+        return filled(materialize(window_of(column, f"cum{call.name}")), "ffill")
+    test = IsMissing(value)
+    n = Agg("cumsum", (case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
+    total = Agg("cumsum", (case(((test, Lit(0)),), value) if missing else value,))
+    spelled: dict[str, Expr] = {"sum": total, "count": n, "mean": Arith("/", total, n)}
+    made = spelled[call.name]
+    if missing and call.name != "count":
+        made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
+    return replace(column, expr=made, keys=column.scope)
+
+
+def read_ewm(call: Call, column: Value) -> Part:
+    """Read `ewm(span=n)`, and the same in other words: com, alpha."""
+    given = [name for name in ("com", "span", "alpha") if call.has(name)]
+    if len(given) != 1 or not call.constant("adjust", True) or call.constant("ignore_na", False):
+        raise call.fail("ewm is read with one of span, com and alpha, and adjust=True")
+    if call.constant("min_periods", 0) not in {0, 1}:
+        raise call.fail("ewm is read without min_periods")
+    value = call.constant(given[0])
+    span = {"span": value, "com": 2 * value + 1, "alpha": 2 / value - 1}[given[0]]
+    return Part("ewm", column, (Lit(span),))
+
+
+def read_weighted(_call: Call, part: Part) -> Column:
+    """Read `mean()` of `ewm(span=n)`; a missing value has the mean before it."""
+    column = cast("Column", part.owner)
+    made = materialize(window_of(column, "ewm_mean", *part.details))
+    return filled(made, "ffill")
+
+
+def read_rank(call: Call, column: Column) -> Value:
+    """Read `rank`."""
+    call.constant("axis")
+    call.constant("numeric_only")
+    if call.constant("na_option", "keep") != "keep":
+        raise call.fail("rank is read with na_option='keep'")
+    column = materialize(column)
+    method, ascending = call.constant("method", "average"), call.constant("ascending", True)
+    expr = number(column.expr, column.rows)
+    if method not in {"min", "max", "average", "dense", "first"}:
+        raise call.fail(f"rank with method={method!r} is not read")
+    settings = (Lit(method), *(() if ascending else (Lit(True),)))
+    made: Expr = Agg("rank", (expr, *(() if settings == (Lit("min"),) else settings)))
+    if call.constant("pct", False):
+        count = Agg("n_unique" if method == "dense" else "count", (expr,))
+        made = Arith("/", made, count)
+    return replace(column, expr=made, keys=column.scope)
+
+
+ROLLING_METHODS = {name: Method(read_rolled, "ddof") for name in ROLLED}
+EXPANDING_METHODS = {name: Method(read_expanded) for name in ("sum", "mean", "min", "max", "count")}
+EWM_METHODS = {"mean": Method(read_weighted)}
+WINDOW_METHODS = {
+    "shift": Method(read_shift, "periods freq axis fill_value"),
+    "diff": Method(read_diff, "periods"),
+    "pct_change": Method(read_change, "periods fill_method limit freq"),
+    **{name: Method(read_cumulation, "axis skipna") for name in ("cumsum", "cummin", "cummax")},
+    **{name: Method(read_fill, "axis inplace limit") for name in ("ffill", "bfill", "pad")},
+    "rolling": Method(read_rolling, "window min_periods center win_type on axis closed"),
+    "expanding": Method(read_expanding, "min_periods axis"),
+    "ewm": Method(read_ewm, "com span halflife alpha min_periods adjust ignore_na"),
+    "rank": Method(read_rank, "axis method numeric_only na_option ascending pct"),
+}
