@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import ClassVar
 
 from ...spec.schema import Schema
 from ...spec.workload import Query
@@ -51,6 +52,8 @@ _CALLED: tuple[Pass, ...] = (
 @dataclass(frozen=True, slots=True)
 class Pandas(Adapter):
     """Writes pandas, one statement a step."""
+
+    averages_conditions: ClassVar[bool] = True
 
     passes: tuple[Pass, ...] = (widen_beside_floats,)
     load: Load = Load.MEMORY

@@ -195,6 +195,7 @@ def _is_plain(tree: Expr) -> bool:
     return True
 
 
+LOST_CATEGORY = "pandas' moving windows lose the group of a missing category; use pandas"
 # What `agg` would not take for the name of an output.
 PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 
@@ -508,6 +509,8 @@ class PandasSteps:
 
     def _moving(self, agg: Agg, x: ast.expr, column: str) -> ast.expr:
         """Write a window that moves with the rows; pandas gives it group by group."""
+        if self.text is TextType.CATEGORIES and has_missing_key(self.query, self.data):
+            raise Unsupported(self.query.name, LOST_CATEGORY)
         if agg.function in ROLLING:
             rolling = read_rolling(agg)
             least = {"min_periods": literal(rolling.at_least)}

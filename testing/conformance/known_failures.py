@@ -353,6 +353,12 @@ MARKS: tuple[KnownFailure, ...] = (
         )
         for engine in ("modin", "modin/dask", "modin/mpi")
     ),
+    *(
+        KnownFailure(
+            "pandas/category", f"{name}-missing", "unsupported", "a missing category is lost"
+        )
+        for name in ("rolling", "rolling_ends", "ewm")
+    ),
     KnownFailure("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its min and max do not compare text")
