@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,18 +65,21 @@ def find_encodings(dataset: Generated) -> dict[str, Encoding]:
 
 
 def _find_encoding(drawn: Drawn, dataset: Generated, few: Labels) -> Encoding:
+    if drawn.arrow != "string":
+        return encode_numbers(drawn, dataset)
+    many = drawn.distinct != "groups"
+    return PaddedLabels(distinct(drawn, dataset), "id", 10) if many else few
+
+
+def encode_numbers(drawn: Drawn, dataset: Generated) -> Encoding:
+    """Return what the numbers of a column that holds no texts stand for."""
     match drawn.arrow:
-        case "string":
-            many = drawn.distinct != "groups"
-            return PaddedLabels(distinct(drawn, dataset), "id", 10) if many else few
-        case "int64":
-            return Integers(distinct(drawn, dataset))
         case "double":
             return Millionths()
         case "timestamp[us]":
             return Seconds()
         case _:
-            assert_never(drawn.arrow)
+            return Integers(distinct(drawn, dataset))
 
 
 def _draw_column(

@@ -14,15 +14,14 @@ from .compact_frame import (
     CompactColumn,
     Encoding,
     Frame,
-    Integers,
     Labels,
     Millionths,
     PaddedLabels,
     Progress,
-    Seconds,
     allocate,
     narrowest_type,
 )
+from .db_benchmark import NO_MEASURE, NO_NUMBER, encode_numbers
 from .r_random import RStream
 from .row_order import sort_rows
 
@@ -32,8 +31,6 @@ KINDS = ("Black", "Green", "White", "Fresh", "Dried")
 GOODS = ("tea", "coffee", "rice", "bread", "soap")
 SIZES = ("100 g", "250 g", "500 g", "1 kg")
 PAYMENTS = ("card", "cash", "invoice", "voucher")
-# Numbers count from one, so that zero is a missing one; measures from zero.
-NULL, NO_MEASURE = 0, -1
 
 
 def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:
@@ -63,7 +60,7 @@ def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path
         stream.millionths_into(numbers)
     else:
         values = distinct(drawn, dataset)
-        numbers, null = allocate(dataset.rows, narrowest_type(values), folder), NULL
+        numbers, null = allocate(dataset.rows, narrowest_type(values), folder), NO_NUMBER
         stream.sample_into(numbers, values)
     if drawn.complete or not dataset.nulls:
         return CompactColumn(drawn.name, numbers, meaning)
@@ -82,9 +79,4 @@ def _find_encoding(drawn: Drawn, dataset: Generated) -> Encoding:
             return Labels(PAYMENTS)
         case "code":
             return PaddedLabels(distinct(drawn, dataset), "", 8)
-    match drawn.arrow:
-        case "timestamp[us]":
-            return Seconds()
-        case "double":
-            return Millionths()
-    return Integers(distinct(drawn, dataset))
+    return encode_numbers(drawn, dataset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ..spec.expression import Col, IsMissing, Lit, substitute
@@ -10,6 +10,7 @@ from ..spec.parser import case
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
 from .calls import Call
+from .frames import assign_column, need_column
 from .meaning import can_miss, negate
 from .rows import (
     Aggregated,
@@ -23,18 +24,22 @@ from .rows import (
     join,
     keep,
 )
-from .values import (
-    Column,
-    Frame,
-    Label,
-    Value,
-)
+from .values import Column, Frame, Label, Value
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
 
 
-from .frames import assign_column, need_column
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """Two frames, the columns of their keys by label, and how rows without a match are kept."""
+
+    call: Call
+    frame: Frame
+    other: Frame
+    left: dict[Label, str]
+    right: dict[Label, str]
+    how: str
 
 
 def read_merge(call: Call, frame: Frame) -> Value:
@@ -61,25 +66,18 @@ def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
         raise call.fail("merge is read with keys, and how='inner', 'left', 'right' or 'outer'")
     left = {label: need_column(call.node, frame, label) for label in on}
     right = {label: need_column(call.node, other, label) for label in beside}
-    if made := _merge_aggregation(call, frame, other, left, right, how):
-        return made
-    return _merge_table(call, frame, other, left, right, how, suffixes)
+    merge = _Merge(call, frame, other, left, right, how)
+    return _merge_aggregation(merge) or _merge_table(merge, suffixes)
 
 
-def _merge_aggregation(  # noqa: PLR0913 - two frames, their keys, and how
-    call: Call,
-    frame: Frame,
-    other: Frame,
-    left: dict[Label, str],
-    right: dict[Label, str],
-    how: str,
-) -> Frame | None:
+def _merge_aggregation(merge: _Merge) -> Frame | None:
     """Return a frame with values of its own groups; None where the other is of other rows."""
+    frame, other = merge.frame, merge.other
     rows = inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
     if rows is None or not isinstance(rows.origin, Aggregated) or rows.where:
         return None
     keys = rows.origin.keys
-    if {*keys} != {*left.values()} or {*right.values()} != {*keys}:
+    if {*keys} != {*merge.left.values()} or {*keys} != {*merge.right.values()}:
         return None
     present = {negate(IsMissing(Col(name))) for name in keys}
     below = rows.origin.rows
@@ -91,17 +89,17 @@ def _merge_aggregation(  # noqa: PLR0913 - two frames, their keys, and how
         return None
     derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
     made = replace(rows, derived=derived)
-    return _add_groups(call, replace(frame, rows=common), other, made, how)
+    return _add_groups(replace(merge, frame=replace(frame, rows=common)), made)
 
 
-def _add_groups(call: Call, frame: Frame, other: Frame, rows: Rows, how: str) -> Frame:
+def _add_groups(merge: _Merge, rows: Rows) -> Frame:
     """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
-    origin = cast("Aggregated", rows.origin)
+    origin, frame, call = cast("Aggregated", rows.origin), merge.frame, merge.call
     values = {one.name: one.expression for one in origin.outputs}
     values |= {one.name: substitute(one.expression, values) for one in rows.derived}
     schema = frame.rows.schema
     missing = [IsMissing(Col(key)) for key in origin.keys if can_miss(Col(key), schema)]
-    for label, name in other.columns.items():
+    for label, name in merge.other.columns.items():
         if name in origin.keys:
             continue
         if label in frame.columns:
@@ -110,43 +108,33 @@ def _add_groups(call: Call, frame: Frame, other: Frame, rows: Rows, how: str) ->
         expr = case(branches, values[name]) if missing else values[name]
         column = Column(frame.rows, expr, label, keys=origin.keys)
         frame = assign_column(call.node, frame, label, column)
-    for test in missing if how == "inner" else ():
+    for test in missing if merge.how == "inner" else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))
     return frame
 
 
-def _merge_table(  # noqa: PLR0913 - what a merge has
-    call: Call,
-    frame: Frame,
-    other: Frame,
-    left: dict[Label, str],
-    right: dict[Label, str],
-    how: str,
-    suffixes: tuple[str, str],
-) -> Frame:
+def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
     """Return a file's frame joined with another file's."""
+    call, frame, other, how = merge.call, merge.frame, merge.other, merge.how
     origin, table = frame.rows.origin, other.rows.origin
     if not isinstance(origin, Loaded) or not isinstance(table, Loaded):
         raise call.fail("merge is read of frames that are read from files, before other steps")
     if other.rows.where or other.rows.derived:
         raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
-    if any(label != name for label, name in (*left.items(), *right.items())):
+    if any(label != name for label, name in (*merge.left.items(), *merge.right.items())):
         raise call.fail("merge on renamed keys is not read")
     if how in {"right", "outer"} and (frame.rows.where or frame.rows.derived):
         raise call.fail(f"merge with how={how!r} is read of the file's rows; filter afterwards")
-    if _may_match_missing(frame, other, left, right):
+    if _may_match_missing(merge):
         raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
-    keys, others = tuple(left.values()), tuple(right.values())
+    keys, others = tuple(merge.left.values()), tuple(merge.right.values())
     found = Join(table.name, keys, cast("How", how), () if keys == others else others)
     schema, beside = frame.rows.schema, other.rows.schema
     known = None
     if schema is not None and beside is not None:
-        base = Schema(
-            tuple(c for c in schema.columns if c.name not in {o.name for o in frame.rows.derived}),
-            schema.rows,
-            ((table.name, beside),),
-        )
-        known = base
+        derived = {output.name for output in frame.rows.derived}
+        own = tuple(column for column in schema.columns if column.name not in derived)
+        known = Schema(own, schema.rows, ((table.name, beside),))
     rows = join(origin.name, known, found)
     for condition in frame.rows.where:
         rows = keep(rows, condition)
@@ -165,11 +153,9 @@ def _merge_table(  # noqa: PLR0913 - what a merge has
     return Frame(rows, columns, complete, dropped=dropped, unread=unread)
 
 
-def _may_match_missing(
-    frame: Frame, other: Frame, left: dict[Label, str], right: dict[Label, str]
-) -> bool:
-    one, two = frame.rows.schema, other.rows.schema
+def _may_match_missing(merge: _Merge) -> bool:
+    one, two = merge.frame.rows.schema, merge.other.rows.schema
     if one is None or two is None:
         return False
-    pairs = zip(left.values(), right.values(), strict=True)
+    pairs = zip(merge.left.values(), merge.right.values(), strict=True)
     return any(can_miss(Col(key), one) and can_miss(Col(beside), two) for key, beside in pairs)
