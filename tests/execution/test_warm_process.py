@@ -60,3 +60,35 @@ def test_a_program_that_writes_replies_itself_is_found(tmp_path: Path) -> None:
     program.write_text(FORGER)
     assert process.answer(program, program, tmp_path / "answer.arrow") == FORGED
     assert not process.alive
+
+
+WARNER = """
+import warnings
+
+import pyarrow as pa
+
+
+def load(path):
+    warnings.warn("of no account", UserWarning)
+    exec(compile("warnings.warn('its own', FutureWarning)", "library", "exec"),
+         {"warnings": warnings, "__name__": "library"})
+
+
+def query(data):
+    warnings.warn("call it otherwise", FutureWarning)
+
+
+def rows(answer):
+    return pa.table({"a": [1]})
+"""
+
+
+def test_a_deprecated_call_of_a_program_itself_is_an_error(tmp_path: Path) -> None:
+    program, process = tmp_path / "p.py", WarmProcess(sys.executable, tmp_path, {})
+    program.write_text(WARNER)
+    told = process.answer(program, program, tmp_path / "answer.arrow")
+    assert told is not None
+    assert told.endswith("FutureWarning: call it otherwise\n")
+    program.write_text(WARNER.replace("FutureWarning)\n\n\ndef rows", "UserWarning)\n\n\ndef rows"))
+    assert process.answer(program, program, tmp_path / "answer.arrow") is None
+    process.end()
