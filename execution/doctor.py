@@ -7,8 +7,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from packaging.version import Version
 
 from . import limits, machine
 
@@ -37,8 +40,9 @@ def check_machine(cache: Path, results: Path, lacking: Mapping[str, str]) -> tup
         "results": _measure_space(results, total=False),
     }
     what = f"memory limits are enforced by {backend.name}: {backend.promise}"
+    installed = {one.name: one.version for one in metadata.distributions()}
     held = Check(backend.name.startswith("cgroup"), what, CGROUP_FIX)
-    return (held, *check_facts(facts), *check_engines(lacking))
+    return (held, *check_facts(facts), *check_engines(lacking), *check_packages(installed))
 
 
 CGROUP_FIX = (
@@ -66,6 +70,18 @@ def check_engines(lacking: Mapping[str, str]) -> Iterator[Check]:
         yield Check(passed=True, message="every engine is installed")
     for name, command in lacking.items():
         yield Check(passed=False, message=f"{name} is not installed", fix=command)
+
+
+def check_packages(versions: Mapping[str, str]) -> Iterator[Check]:
+    """Yield a failed check where installed packages (name to version) make Ray slow to start.
+
+    jsonschema imports rfc3987-syntax if it is installed, as beside Jupyter and `modin[all]`: 1.3 s
+    in every process that imports Ray (jsonschema 4.26, rfc3987-syntax 1.1).
+    """
+    slow = {"ray", "jsonschema", "rfc3987-syntax"} <= versions.keys()
+    if slow and Version(versions["jsonschema"]) >= Version("4.25"):
+        message = f"jsonschema {versions['jsonschema']} makes Ray start seconds later"
+        yield Check(passed=False, message=message, fix="pip install 'jsonschema<4.25'")
 
 
 def render(found: Sequence[Check]) -> str:

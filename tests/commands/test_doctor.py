@@ -56,3 +56,12 @@ def test_a_missing_engine_is_told_with_the_command_that_adds_it() -> None:
     assert doctor.render(found) == (
         "✗ polars is not installed\n    → pip install 'dataframe-bench[polars]'\n"
     )
+
+
+def test_what_makes_ray_slow_to_start_is_told_where_all_of_it_is_installed() -> None:
+    installed = {"ray": "2.56.0", "jsonschema": "4.26.0", "rfc3987-syntax": "1.1.0"}
+    (found,) = doctor.check_packages(installed)
+    assert "jsonschema<4.25" in found.fix
+    for name in installed:
+        assert not list(doctor.check_packages({k: v for k, v in installed.items() if k != name}))
+    assert not list(doctor.check_packages({**installed, "jsonschema": "4.24.1"}))
