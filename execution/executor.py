@@ -108,7 +108,7 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
         outcome=decision.outcome,
         phase=observation.phase,
         evidence=evidence,
-        log=log if evidence else "",
+        log=log if evidence else select_warnings(log),
         cores=observation.cores,
         times=Times(**observation.times, warmups=observation.warmups, hot=observation.hot),
         memory=_build_memory(observation),
@@ -121,6 +121,11 @@ def build_record(job: Job, observation: Observation, decision: Decision, began: 
         environment=environment,
         began=began,
     )
+
+
+def select_warnings(log: str) -> str:
+    """Return the lines of a log that are Python's warnings, each once."""
+    return "\n".join(dict.fromkeys(line for line in log.splitlines() if "Warning: " in line))
 
 
 def _build_memory(observation: Observation) -> Memory:

@@ -16,6 +16,8 @@ from ..storage.folder import StoredComparison
 from ..storage.records import Outcome
 from .units import format_count, join_names
 
+# What Modin warns of where a method is not its own.
+FALLEN_BACK = "defaulting to pandas"
 # How libraries name the type of text, by the start of the name.
 TEXT_TYPES = (
     *("str", "string", "large_string", "object", "category", "VARCHAR", "ENUM", "String"),
@@ -115,10 +117,15 @@ def _old_pandas(stored: StoredComparison) -> str:
 def _describe_outside(engines: Iterable[str], stored: StoredComparison) -> Iterator[str]:
     """Report the questions of which Modin has no words for a part."""
     answered = {(r.engine, r.query) for r in stored.runs if r.outcome is Outcome.OK}
+    warned = {(r.engine, r.query) for r in stored.runs if FALLEN_BACK in r.log.lower()}
     for engine in engines:
         if not engine.startswith("modin"):
             continue
         programs = {q: t for (e, q), t in stored.programs.items() if e == engine}
-        left = [q for q, text in programs.items() if (engine, q) in answered and leaves_modin(text)]
+        left = [
+            query
+            for query, text in programs.items()
+            if (engine, query) in answered and ((engine, query) in warned or leaves_modin(text))
+        ]
         if left:
             yield f"{engine}: part of {join_names(left)} ran in pandas or NumPy, in one process."

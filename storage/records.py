@@ -87,10 +87,11 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: an engine on a query in one round; `log` holds the last lines it printed.
+    """One process: an engine on a query in one round.
 
-    `columns` has the type of each column that it had loaded, as its library names that. `cores` is
-    how many it used where that is more than its limit of threads, else None.
+    `log` holds the last lines it printed, and of a run that is ok its warnings alone. `columns`
+    has the type of each column that it had loaded, as its library names that. `cores` is how many
+    it used where that is more than its limit of threads, else None.
     """
 
     engine: str

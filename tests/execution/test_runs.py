@@ -360,6 +360,27 @@ def query(data):
     assert len(run.log) <= 64 * 1024
 
 
+def test_a_run_that_is_ok_keeps_its_warnings_alone(tmp_path: Path) -> None:
+    warned = """
+import warnings
+import pyarrow as pa
+
+def load():
+    return 1
+
+def query(data):
+    print("much else")
+    warnings.warn("`mode` is not supported: defaulting to pandas")
+    return pa.table({"n": [1]})
+
+def rows(answer):
+    return answer
+"""
+    run = ok(program(tmp_path, warned))
+    assert run.log.endswith("UserWarning: `mode` is not supported: defaulting to pandas")
+    assert "\n" not in run.log
+
+
 def test_a_missing_engine_is_not_installed(tmp_path: Path) -> None:
     run = execute(program(tmp_path, "import no_such_engine\n"), choose())
     assert (run.outcome, run.phase) == (Outcome.NOT_INSTALLED, Phase.STARTUP)

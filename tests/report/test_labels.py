@@ -53,6 +53,9 @@ def test_work_outside_of_modin_is_told() -> None:
     stored = sample({("modin", "q1"): COLUMNS, ("modin", "q2"): GROUPS})
     (told,) = (line for line in describe_labels(["modin"], stored) if line.startswith("modin"))
     assert told == "modin: part of q1 ran in pandas or NumPy, in one process."
+    warned = tuple(replace(run, log="UserWarning: `x` Defaulting to pandas") for run in stored.runs)
+    both = describe_labels(["modin"], replace(stored, runs=warned))
+    assert "modin: part of q1 and q2 ran in pandas or NumPy, in one process." in list(both)
     assert leaves_modin("def query(data):\n    return data.modin.to_pandas()\n")
     assert not leaves_modin("def rows(answer):\n    return answer.modin.to_pandas()\n")
     assert [find_calls(text) for text in (ROWS, GROUPS, COLUMNS)] == ["row", "group", ""]
