@@ -15,7 +15,7 @@ from . import interactive
 from .base import Program, Resources
 from .info import EngineInfo
 from .writing.passes.join import Inputs, resolve_inputs
-from .writing.passes.kinds import resolve_kinds
+from .writing.passes.kinds import Conditions, resolve_kinds
 from .writing.passes.presence import drop_presence
 from .writing.program import Parts, assemble
 from .writing.sequence import Step
@@ -32,8 +32,8 @@ class Adapter(ABC):
     passes: tuple[Pass, ...] = ()
     # The type in which the library has numbers of rows, which a later step may widen.
     counts: ClassVar[str] = "int64"
-    # Whether the library takes the mean of conditions as they are.
-    averages_conditions: ClassVar[bool] = False
+    # Of which conditions the library takes the mean as they are.
+    averages_conditions: ClassVar[Conditions] = "none"
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class Adapter(ABC):
 
     def rewrite_step(self, step: Step) -> Step:
         """Return a step as the passes leave it."""
-        query = resolve_kinds(step.query, step.rows, averages_conditions=self.averages_conditions)
+        query = resolve_kinds(step.query, step.rows, averages=self.averages_conditions)
         for rewrite in (drop_presence, *self.passes):
             query = rewrite(query, step.rows)
         return replace(step, query=query)

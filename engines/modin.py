@@ -111,6 +111,8 @@ def require_ordered_key(query: Query, data: Schema) -> Query:
 class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
 
+    averages_conditions = "full"
+
     passes: tuple[Pass, ...] = (require_ordered_key, widen_beside_floats)
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""

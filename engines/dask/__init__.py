@@ -62,6 +62,8 @@ from distributed import Client, LocalCluster, get_client, wait
 class Dask(Adapter):
     """Writes Dask data frames, on the threads of one process or on processes of one thread."""
 
+    averages_conditions = "full"
+
     passes: tuple[Pass, ...] = (widen_beside_floats,)
     cluster: bool = False
     load: Load = Load.MEMORY

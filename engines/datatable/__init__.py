@@ -44,6 +44,8 @@ from datatable import by, f, g, ifelse, join, sort
 class Datatable(Adapter):
     """Writes brackets after brackets; `materialize` is the call that finishes the answer."""
 
+    averages_conditions = "all"
+
     passes: tuple[Pass, ...] = (derive_constants, widen)
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
 
 from ...spec.schema import Schema
 from ...spec.workload import Query
@@ -53,7 +52,7 @@ _CALLED: tuple[Pass, ...] = (
 class Pandas(Adapter):
     """Writes pandas, one statement a step."""
 
-    averages_conditions: ClassVar[bool] = True
+    averages_conditions = "all"
 
     passes: tuple[Pass, ...] = (widen_beside_floats,)
     load: Load = Load.MEMORY

@@ -50,7 +50,7 @@ class Polars(Adapter):
     """Writes lazy Polars; `collect` is the call that finishes the answer."""
 
     counts: ClassVar[str] = "uint32"
-    averages_conditions: ClassVar[bool] = True
+    averages_conditions = "all"
 
     passes: tuple[Pass, ...] = _PASSES
     collect: str = "collect()"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Literal, TypeAlias
 
 from ....spec.expression import Agg, Arith, Call, Expr, Let, children, rebuild
 from ....spec.kinds import with_column
@@ -12,16 +13,18 @@ from ....spec.schema import Kind, Schema
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import Facts, output_facts, row_facts
 
+# The conditions that a library takes the mean of: all, or those without missing values.
+Conditions: TypeAlias = Literal["none", "full", "all"]
 # What casts a value to the kind that it has.
 CASTS: dict[str, Kind] = {"text": "string", "integer": "int", "number": "float"}
 
 
-def resolve_kinds(query: Query, data: Schema, *, averages_conditions: bool = False) -> Query:
+def resolve_kinds(query: Query, data: Schema, averages: Conditions = "none") -> Query:
     """Return the query with `concat` for the `+` of texts, and without casts that do nothing.
 
-    The mean of a condition is that of numbers, unless the engine `averages_conditions`.
+    The mean of a condition is that of numbers, but for those that the engine `averages`.
     """
-    resolve = partial(_resolve, averages_conditions=averages_conditions)
+    resolve = partial(_resolve, averages=averages)
     return rewrite_expressions(query, data, resolve)
 
 
@@ -48,8 +51,8 @@ def rewrite_expressions(
     )
 
 
-def _resolve(node: Expr, facts: Facts, *, averages_conditions: bool) -> Expr:
-    resolve = partial(_resolve, averages_conditions=averages_conditions)
+def _resolve(node: Expr, facts: Facts, averages: Conditions) -> Expr:
+    resolve = partial(_resolve, averages=averages)
     if isinstance(node, Let):
         inner = Facts(with_column(facts.data, node.name, node.value), facts.empty)
         return Let(node.name, resolve(node.value, facts), resolve(node.body, inner))
@@ -61,12 +64,16 @@ def _resolve(node: Expr, facts: Facts, *, averages_conditions: bool) -> Expr:
             return parts[0] if facts.kind(value) == CASTS[cast] else rebuild(node, parts)
         case Agg("count_if"):
             return Agg("sum", parts)
-        case Agg("mean", (x,)) if not averages_conditions and facts.kind(x) == "bool":
+        case Agg("mean", (x,)) if facts.kind(x) == "bool" and not _averages(averages, x, facts):
             return Agg("mean", (Call("integer", parts),))
         case Agg("prod", (whole,)) if facts.kind(whole) in {"int", "decimal"}:
             return Agg("prod", (Call("number", parts),))
         case _:
             return rebuild(node, parts)
+
+
+def _averages(averages: Conditions, condition: Expr, facts: Facts) -> bool:
+    return averages == "all" or (averages == "full" and not facts.may_miss(condition))
 
 
 def _texts(node: Expr) -> tuple[Expr, ...]:
