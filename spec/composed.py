@@ -7,6 +7,7 @@ engine that has transforms has these words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -69,12 +70,68 @@ def _percent(share: str) -> str:
 
 
 def _compose_step(step: Query) -> list[Query]:
+    if beside := _put_beside(step):
+        first, rest = beside
+        return [first, *_compose_step(rest)]
     if step.extreme and step.extreme.rows:
         return _keep_rows(step)
     asked = aggregations(*(output.expression for output in step.aggregate))
     if not any(agg.function in COMPOSED for agg in asked):
         return [step]
     return _Composition.of(step).steps()
+
+
+def _put_beside(step: Query) -> tuple[Query, Query] | None:
+    """Return what `where`, or derived columns, need of all rows as a step of its own, and the rest.
+
+    Bins of a number are told by values of all rows: of those that the clause sees.
+    """
+    if step.where is not None and aggregations(step.where):
+        name = fresh_name("bin", {*step.reads, *step.outputs, *(o.name for o in step.derive)})
+        made, where = _take_bins(step.where, name)
+        kept: tuple[Output, ...] = ()
+        found, rest = made, replace(step, where=where)
+        first = replace(_bare(step), where=None)
+    else:
+        first_of = next((n for n, o in enumerate(step.derive) if aggregations(o.expression)), None)
+        if first_of is None:
+            return None
+        kept, later = step.derive[:first_of], step.derive[first_of:]
+        found = _independent(later)
+        rest = replace(step, where=None, derive=tuple(o for o in later if o not in found))
+        first = _bare(step)
+    rest = replace(rest, joins=(), earlier=())
+    new = {output.name for output in found}
+    carried = (Output(name, Col(name)) for name in rest.reads if name not in new)
+    return replace(first, derive=kept, transform=(*carried, *found)), rest
+
+
+def _bare(step: Query) -> Query:
+    """Return a step's rows: its joins and `where` alone."""
+    return Query(step.name, "", joins=step.joins, where=step.where)
+
+
+def _independent(outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """Return the outputs over all rows that read none of these outputs."""
+    names = {output.name for output in outputs}
+    return tuple(
+        output
+        for output in outputs
+        if aggregations(output.expression) and names.isdisjoint(columns(output.expression))
+    )
+
+
+def _take_bins(node: Expr, name: str) -> tuple[tuple[Output, ...], Expr]:
+    """Return the bins in a condition as columns, and the condition over them."""
+    if isinstance(node, Case) and aggregations(node):
+        return (Output(name, node),), Col(name)
+    found: list[Output] = []
+    parts = []
+    for part in children(node):
+        taken, rest = _take_bins(part, f"{name}_{len(found) + 2}" if found else name)
+        found += taken
+        parts.append(rest)
+    return tuple(found), rebuild(node, tuple(parts))
 
 
 def _keep_rows(step: Query) -> list[Query]:

@@ -10,8 +10,17 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from typing import Literal
 
+from .bins import (
+    MOST_BINS,
+    NUMBERED,
+    Bins,
+    label_edges,
+    number_bins,
+    write_bins,
+)
 from .expression import (
     Agg,
     Arith,
@@ -28,6 +37,7 @@ from .expression import (
     Lit,
     Neg,
     Not,
+    aggregations,
 )
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
@@ -36,6 +46,7 @@ from .synonyms import EXPRESSIONS, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
+    BINNING,
     CONSTANTS,
     ROW_FUNCTIONS,
     WINDOWS,
@@ -395,7 +406,7 @@ class Converter:
         name = self._function_name(node.func)
         if name is None:
             return self.slip(node.func, _explain_call(node.func))
-        unnamed = name not in SETTABLE and bool(node.keywords)
+        unnamed = name not in {*SETTABLE, *BINNING} and bool(node.keywords)
         if unnamed or any(isinstance(a, ast.Starred) for a in node.args):
             return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
@@ -434,6 +445,8 @@ class Converter:
         name = ALIASES.get(name, name)
         if name == "map":
             return self._map(node)
+        if name in BINNING:
+            return self._bins(node, name)
         aggregates = name in AGGREGATIONS and (name not in ROW_FUNCTIONS or len(node.args) < 2)
         aggregates = aggregates or name in WINDOWS
         function = (AGGREGATIONS | WINDOWS if aggregates else ROW_FUNCTIONS).get(name)
@@ -506,6 +519,69 @@ class Converter:
                 ]
                 return Call("map", (self.expr(value), default, *pairs))
         return self.slip(node, "map takes a value, a table and what else it is: map(x, {a: 1}, 0)")
+
+    def _bins(self, node: ast.Call, name: str) -> Expr:
+        """Read `bins(x, [0, 18, 65])`, `bins(x, 4)` and `quantile_bins(x, 4)`."""
+        given = {word.arg: word.value for word in node.keywords}
+        match node.args:
+            case [value, ast.List(items)] if name == "bins" and given.keys() <= {"labels", "right"}:
+                return self._bins_between(value, items, given)
+            case [value, ast.Constant(int(count)) as number] if given.keys() <= {"labels"}:
+                if 2 <= count <= MOST_BINS:
+                    return self._numbered_bins(node, value, count, given.get("labels"))
+                return self.slip(number, f"{name} makes 2 to {MOST_BINS} bins, not {count}")
+        return self.slip(node, f"{name} takes a value and {BINNING[name]}")
+
+    def _bins_between(
+        self, value: ast.expr, items: list[ast.expr], given: Mapping[str | None, ast.expr]
+    ) -> Expr:
+        edges = [Lit(part.value) for part in map(self._edge, items)]
+        for item, edge in zip(items, edges, strict=True):
+            self.offsets[id(edge)] = self.offset_of(item)
+        self.kept += edges
+        numbers = [edge.value for edge in edges if isinstance(edge.value, int | float)]
+        if len(numbers) < len(items):
+            return Lit(None)
+        if len(items) < 2 or any(low >= high for low, high in pairwise(numbers)):
+            first = items[0] if items else value
+            return self.slip(first, "bins needs two edges or more, each larger than the last")
+        right = given.get("right", ast.Constant(value=True))
+        if not isinstance(right, ast.Constant) or not isinstance(right.value, bool):
+            return self.slip(right, "right needs True or False")
+        labels = self._labels(given.get("labels"), len(items) - 1)
+        tested = self.expr(value)
+        named = tuple(str(label.value) for label in labels)
+        named = named or label_edges(numbers, right=right.value)
+        return write_bins(Bins(tested, tuple(numbers), named, right.value), edges)
+
+    def _edge(self, node: ast.expr) -> Lit:
+        match self.expr(node):
+            case Lit(int() | float() as value) | Neg(Lit(int() | float() as value)) as edge:
+                if not isinstance(value, bool):
+                    return Lit(-value if isinstance(edge, Neg) else value)
+        return self.slip(node, "an edge of bins is a number")
+
+    def _numbered_bins(
+        self, node: ast.Call, value: ast.expr, count: int, labels: ast.expr | None
+    ) -> Expr:
+        """Read bins whose edges are those of the rows: of the group in transform, else of all."""
+        tested = self.expr(value)
+        if self.inside or self.context is Context.AGGREGATE or aggregations(tested):
+            return self.slip(node, "the edges of these bins come from rows; write them in derive")
+        edges = NUMBERED[str(self._function_name(node.func))](tested, count)
+        names = self._labels(labels, count) or [Lit(place) for place in range(count)]
+        return number_bins(tested, edges, names)
+
+    def _labels(self, node: ast.expr | None, count: int) -> list[Lit]:
+        match node:
+            case None:
+                return []
+            case ast.List(items):
+                texts = [item.value for item in items if isinstance(item, ast.Constant)]
+                if len({text for text in texts if isinstance(text, str)}) == len(items) == count:
+                    return [Lit(text) for text in texts if isinstance(text, str)]
+        self.slip(node, f"labels needs {count} different texts, one for each bin")
+        return []
 
     def _map_key(self, key: ast.expr | None, node: ast.Call) -> Expr:
         match key:

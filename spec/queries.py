@@ -243,6 +243,9 @@ class _Clauses:
             wrong = column is not None and column.kind not in {"bool", "null"}
         if wrong:
             self.log.add(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
+        if clause == "having" and aggregations(parsed.expression):
+            message = "the edges of these bins come from rows; write them in a step after this one"
+            self.log.add(self.given.at(clause), message)
         return parsed.expression
 
     def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
@@ -446,6 +449,11 @@ class _Clauses:
         skips = cast("Literal['skip', 'call']", given.choice("on_missing", ON_MISSING))
         if not holds_definition(node):
             parsed = self.expression(node, Context.ROW, scope)
+            if parsed and aggregations(parsed.expression):
+                self.log.add(
+                    node.place, "the edges of these bins come from rows; write them in derive"
+                )
+                return None
             function = _plain(parsed.expression, output) if parsed else None
         else:
             source = read_source(self.log, node, self.folder)

@@ -81,6 +81,10 @@ SYNONYMS = {
     "dayofweek": "weekday",
     "dayofyear": "day_of_year",
     "date_trunc": "truncate",
+    "cut": "bins",
+    "width_bucket": "bins",
+    "qcut": "quantile_bins",
+    "ntile": "quantile_bins",
     "to_datetime": "parse",
     "strptime": "parse",
 }

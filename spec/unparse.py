@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from collections.abc import Sequence
 from typing import assert_never
 
+from .bins import Bins, NumberedBins, read_bins, read_numbered
 from .expression import (
     Agg,
     Arith,
@@ -87,7 +89,10 @@ def _syntax(node: Expr) -> ast.expr:
         case Demean(operand, keys):
             return _call("demean", *(_syntax(part) for part in (operand, *keys)))
         case Case(branches, otherwise):
-            return _choice(branches, otherwise)
+            if bins := read_bins(node):
+                return _bins(bins)
+            numbered = read_numbered(node)
+            return _numbered(numbered) if numbered else _choice(branches, otherwise)
         case Let(name, value, body):
             return ast.NamedExpr(ast.Name(name), _bound(value, body))
         case _:
@@ -128,6 +133,26 @@ def _constant(value: Value) -> ast.expr:
         case dt.date():
             return _call("date", ast.Constant(value.isoformat()))
     return ast.Constant(value)
+
+
+def _bins(bins: Bins) -> ast.expr:
+    call = ast.Call(ast.Name("bins"), [_syntax(bins.value), _list(bins.edges)], [])
+    if not bins.right:
+        call.keywords.append(ast.keyword("right", ast.Constant(value=False)))
+    if bins.is_labelled:
+        call.keywords.append(ast.keyword("labels", _list(bins.labels)))
+    return call
+
+
+def _numbered(bins: NumberedBins) -> ast.expr:
+    call = ast.Call(ast.Name(bins.word), [_syntax(bins.value), _constant(bins.count)], [])
+    if bins.labels:
+        call.keywords.append(ast.keyword("labels", _list(bins.labels)))
+    return call
+
+
+def _list(values: Sequence[Value]) -> ast.expr:
+    return ast.List([_constant(value) for value in values])
 
 
 def _choice(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:

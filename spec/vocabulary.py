@@ -146,6 +146,22 @@ ROW_FUNCTIONS = {
         "what a table has for a value, else another value or missing",
         example="map(x, {1: 'a', 2: 'b'}, 'c')",
     ),
+    "bins": Function(
+        1,
+        1,
+        "number",
+        "string",
+        "the interval between edges that holds a value, as a text such as (0, 10]",
+        example="bins(x, [0, 10, 20])",
+    ),
+    "quantile_bins": Function(
+        1,
+        1,
+        "number",
+        "int",
+        "which of n bins of as many values each, from 0; bins(x, 4): of the same width",
+        example="quantile_bins(x, 4)",
+    ),
     "floor": Function(1, 1, "number", "same", "next whole number below"),
     "ceil": Function(1, 1, "number", "same", "next whole number above"),
     "round": Function(
@@ -264,7 +280,12 @@ ROW_FUNCTIONS = {
 FILLING = {"coalesce", "map"}
 # What is written by other words, of the kinds of its values.
 COMPOSED = {"arg_max", "arg_min", "mode", "skew"}
-RESOLVED = {"count_if", *COMPOSED}
+# What is read as conditions; and what follows the value in a call.
+BINNING = {
+    "bins": "edges, or a number of bins: bins(x, [0, 18, 65]) or bins(x, 4)",
+    "quantile_bins": "a number of bins: quantile_bins(x, 4)",
+}
+RESOLVED = {"count_if", *COMPOSED, *BINNING}
 # Other names of a function.
 ALIASES = {"fill": "coalesce"}
 # Constants that have no sign of their own in Python: written as calls of one text.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ...spec.bins import Bins, read_bins
 from ...spec.expression import (
     Arith,
     Bool,
@@ -380,7 +381,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Case(((_, Col()),), Lit(None)):
                 return True
             case Case():
-                return False
+                return read_bins(node) is not None
             case Let(name, value, body):
                 return self._is_series(substitute(body, {name: value}))
             case IsMissing() | IsIn():
@@ -469,6 +470,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
+        if bins := read_bins(node):
+            return self._cut(bins)
         branches, otherwise = node.branches, node.otherwise
         if len(branches) == 1:
             ((condition, value),) = branches
@@ -479,6 +482,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
         conditions = [self._numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
+
+    def _cut(self, bins: Bins) -> ast.expr:
+        """Write the bins of a value as texts: categories would be groups without rows."""
+        options = {"labels": list(bins.labels)} | ({} if bins.right else {"right": False})
+        value = self.as_series(bins.value)
+        cut = quote("pd.cut(x, e, **o)", x=value, e=list(bins.edges), o=options)
+        return quote("c.astype(t)", c=cut, t=self.text.held)
 
     def _chosen(self, *nodes: Expr) -> list[ast.expr]:
         """Write values that are chosen among: NaN beside text would become text, or raise."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
+from ...spec.bins import read_bins
 from ...spec.expression import (
     Agg,
     Arith,
@@ -84,7 +85,8 @@ def has_text(inputs: Inputs) -> bool:
     """Return whether a query reads text, or makes some by a word."""
     reads = (inputs.rows[name].kind == "string" for name in inputs.query.reads)
     made = (
-        isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "string"
+        (isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "string")
+        or (isinstance(node, Case) and read_bins(node) is not None)
         for step in inputs.steps
         for tree in step.query.expressions
         for node in walk(tree)

@@ -309,6 +309,16 @@ QUERIES = {
         " c: 'map(x, {1: 0.5, 5: -1.0}, z)', d: \"map(k, {a: 1.5})\", e: 'map(x, {1: True, 3: False}, False)'},"
         " having: a < 2}"
     ),
+    "bins": (
+        "{derive: {a: 'bins(x, [-3, 0, 2, 6])', c: 'bins(z / 2, [-1, 0.25, 4], right=False, labels=[\"p\", \"q\"])'},"
+        " group_by: [a, c], aggregate: {n: size()}}"
+    ),
+    "bins_numbered": (
+        "{where: 'bins(x, 4) != 3', derive: {y2: y * 2, c: \"bins(y2, 3, labels=['p', 'q', 'r'])\"},"
+        " group_by: c, aggregate: {n: size(), x: sum(x)}}"
+    ),
+    "bins_of_groups": "{group_by: k, transform: {a: 'bins(x, 2)', c: 'bins(x, [0, 2, 9])'}}",
+    "quantile_bins": "{derive: {q: 'quantile_bins(x, 4)'}, group_by: [k, q], aggregate: {n: size()}}",
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
     "text_made": (
         "{transform: {a: upper(u), b: strip(u), c: \"replace(u, 'b', '__')\", d: 'count_words(u)',"

@@ -286,6 +286,21 @@ MARKS: tuple[KnownFailure, ...] = (
         for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
         for name in ("composed", "composed_texts", "largest_rows", "smallest_rows")
     ),
+    *(
+        KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
+        for engine, names in {
+            **dict.fromkeys(
+                ("daft", "datafusion", "pyspark"), "bins_numbered bins_of_groups quantile_bins"
+            ),
+            "chdb": "bins_numbered quantile_bins",
+            "ibis": "bins_numbered",
+        }.items()
+        for name in names.split()
+    ),
+    *(
+        KnownFailure("cudf", f"{name}-*", "unsupported", "it has no NumPy on the device")
+        for name in ("bins_numbered", "bins_of_groups", "quantile_bins")
+    ),
     KnownFailure("cudf", "composed_texts-*", "unsupported", "it has no NumPy on the device"),
     KnownFailure("datatable", "composed_texts-*", "unsupported", "it compares no texts"),
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),

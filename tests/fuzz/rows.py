@@ -20,6 +20,7 @@ from dfbench.engines import find
 from dfbench.engines.base import Resources
 from dfbench.engines.writing import program
 from dfbench.errors import Unsupported
+from dfbench.spec.bins import Bins, write_bins
 from dfbench.spec.expression import (
     Arith,
     Bool,
@@ -187,7 +188,11 @@ class Grower:
         inner = self.text(depth - 1)
         if isinstance(inner, Lit):
             return inner
-        match self.draw.randrange(5):
+        match self.draw.randrange(6):
+            case 5:
+                edges = (-2, 0, self.draw.choice((1, 9)))
+                bins = Bins(Col("j"), edges, ("low", "high"))
+                return Call("coalesce", (write_bins(bins, [*map(Lit, edges)]), Lit("beyond")))
             case 0:
                 return Call(self.draw.choice(("lower", "upper", "strip")), (inner,))
             case 1:

@@ -22,7 +22,7 @@ from dfbench.spec.expression import (
 from dfbench.spec.parser import Context, ExpressionError, expression, parse
 from dfbench.spec.settings import RULES, write_example
 from dfbench.spec.unparse import text
-from dfbench.spec.vocabulary import AGGREGATIONS, ROW_FUNCTIONS, WINDOWS
+from dfbench.spec.vocabulary import AGGREGATIONS, BINNING, ROW_FUNCTIONS, WINDOWS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +83,21 @@ FORMS = {
     "percent_rank(a, True)": Agg("percent_rank", (A, Lit(True))),
     "row_number() - 1": Arith("-", Agg("row_number", ()), ONE),
     "rolling_mean(a, 2, at_least=1)": Agg("rolling_mean", (A, TWO, ONE)),
+    "bins(a, [0, 1, 2.5], right=False)": Case(
+        (
+            (Compare("<", A, Lit(0)), Lit(None)),
+            (Compare("<", A, ONE), Lit("[0.0, 1.0)")),
+            (Compare("<", A, Lit(2.5)), Lit("[1.0, 2.5)")),
+        ),
+        Lit(None),
+    ),
+    "quantile_bins(a, 2, labels=['low', 'high'])": Case(
+        (
+            (Compare("<=", A, Agg("quantile", (A, Lit(0.5)))), Lit("low")),
+            (Not(IsMissing(A)), Lit("high")),
+        ),
+        Lit(None),
+    ),
     "matches(a, '(x|y)')": Call("matches", (A, Lit("(?:x|y)"))),
 }
 
@@ -208,7 +223,8 @@ def test_all_mistakes_of_an_expression_are_told() -> None:
 def test_every_function_of_the_tables_can_be_called() -> None:
     for table in (ROW_FUNCTIONS, AGGREGATIONS, WINDOWS):
         for name, function in table.items():
-            assert expression(write_example(name, function)).function == name
+            if name not in BINNING:
+                assert expression(write_example(name, function)).function == name
 
 
 @pytest.mark.parametrize(
