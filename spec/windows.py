@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .expression import Agg, Arith, Expr, Lit
+from .expression import Agg, Arith, Col, Expr, Lit, children
 from .vocabulary import AGGREGATIONS, ROLLING, WINDOWS
 
 
@@ -68,3 +68,16 @@ def read_span(agg: Agg) -> int | float:
     span = read_settings(agg)["smoothing"].value
     assert isinstance(span, int | float)
     return span
+
+
+def has_rows(node: Expr) -> bool:
+    """Return whether an expression has a value for each row, and not one for them all."""
+    match node:
+        case Col():
+            return True
+        case Agg(function) if function not in WINDOWS:
+            return False
+        case Agg():
+            return True
+        case _:
+            return any(map(has_rows, children(node)))

@@ -444,8 +444,13 @@ class PandasSteps:
                 lines.append(f"{local.name} = {ast.unparse(rows.value(local.expression))}")
                 rows = rows.binding(local)
             values[output.name] = rows.value(body)
-        keys = literal(list(self.query.group_by))
-        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=keys, v=values)
+        keys = list(self.query.group_by)
+        for output in self.query.transform:
+            if output.expression != Col(output.name):
+                break
+            keys.append(output.name)
+            del values[output.name]
+        answer = quote("f[k].assign(**v)", f=quote(self.frame), k=literal(keys), v=values)
         if ordered and self.restores:
             answer = quote("a.sort_index()", a=answer)
         return [*lines, *self.finish(answer)]

@@ -10,6 +10,7 @@ from typing import ClassVar
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, fresh_name
 from ...spec.order import is_ordered, needs_order
 from ...spec.schema import Column, Schema
+from ...spec.windows import has_rows
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
 from ..writing.chain import Chain, Dialect, split_named
@@ -77,7 +78,9 @@ class FrameChain(Chain):
         """Write the answer; over rows in the order of windows, and back in that of the frame."""
         query = self.query
         if not needs_order(query) or self.orders_windows:
-            return Chain.answer_columns(self, tree)
+            if query.group_by or not any(has_rows(o.expression) for o in query.transform):
+                return Chain.answer_columns(self, tree)
+            return self.select(self.add_derived(tree), [*map(self._kept_or_new, query.transform)])
         row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t.with_row_index(r)", t=self.add_derived(tree), r=row)
         tree = quote(
@@ -91,6 +94,10 @@ class FrameChain(Chain):
         numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
+
+    def _kept_or_new(self, output: Output) -> ast.expr:
+        kept = output.expression == Col(output.name)
+        return self.write_kept(output.name) if kept else self.output(output)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""

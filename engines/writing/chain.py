@@ -419,16 +419,23 @@ class Chain(ExpressionWriter[ast.expr]):
 
     def _add_batches(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
         for batch in split_batches(outputs):
-            written = {o.name: self._derive(o.expression) for o in batch}
+            written = {o.name: self._derive(o) for o in batch}
             tree = self.add_columns(tree, written)
         return tree
 
-    def _derive(self, node: Expr) -> ast.expr:
+    def _derive(self, output: Output) -> ast.expr:
+        node = output.expression
         if is_constant(node):
             return self.value(node)
         # An aggregation in a derived column is the value of the row's group.
         tree = replace(self, beside=True).comparable(node)
-        return quote(self.dialect.wide, x=tree) if self._is_narrow(node) else tree
+        narrow = self._is_narrow(node) and (self.query.passed or self._is_read(output.name))
+        return quote(self.dialect.wide, x=tree) if narrow else tree
+
+    def _is_read(self, name: str) -> bool:
+        """Return whether an expression or a function of the query reads a column."""
+        read = any(name in columns(node) for node in self.query.expressions)
+        return read or self.query.apply is not None
 
     def finish(self, tree: ast.expr) -> ast.expr:
         """Filter, sort and cut the answer."""
