@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from .differences import (
 )
 from .row_hashes import LARGE, Codes, RowHashes, hash_rows
 from .row_keys import break_ties, encode_keys, find_ties, sort_codes
+from .threads import map_threads
 from .values import (
     Bounds,
     RowMatch,
@@ -180,8 +180,7 @@ def _match_rows(
     codes = encode_keys(keys, (one.num_rows, other.num_rows))
     if np.array_equal(*codes) and not has_duplicates(codes[0]):
         return RowMatch(None, None, one.num_rows)
-    with ThreadPoolExecutor(2) as pool:  # NumPy sorts without the interpreter's lock
-        orders = list(pool.map(sort_codes, codes))
+    orders = map_threads(sort_codes, one.num_rows, codes)
     match = RowMatch(orders[0], orders[1], one.num_rows)
     if one.num_rows != other.num_rows or not _have_equal_codes(codes, match):
         return describe_groups(one, other, asked, codes)
@@ -194,8 +193,7 @@ def _match_hashes(
     codes: Codes, inexact: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]
 ) -> RowMatch | None:
     """Match rows by their hashes, those of equal hashes by their floats; None where they differ."""
-    with ThreadPoolExecutor(2) as pool:
-        orders = list(pool.map(sort_codes, codes))
+    orders = map_threads(sort_codes, len(codes[0]), codes)
     match = RowMatch(orders[0], orders[1], len(codes[0]))
     if not _have_equal_codes(codes, match):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -10,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from .threads import map_threads
 
 Array: TypeAlias = npt.NDArray[Any]
 Family = Literal["null", "int", "float", "string", "time", "duration"]
@@ -215,8 +216,7 @@ def _to_codes(
     expected: pa.ChunkedArray, answer: pa.ChunkedArray
 ) -> tuple[ColumnValues, ColumnValues]:
     """Return two text columns as codes of one dictionary, 0 for missing."""
-    with ThreadPoolExecutor(2) as pool:  # Arrow lets go of the interpreter's lock
-        (one, words), (other, their_words) = pool.map(_encode, (expected, answer))
+    (one, words), (other, their_words) = map_threads(_encode, len(expected), (expected, answer))
     place = pc.index_in(their_words, value_set=words)
     fresh = pa.array(np.arange(len(words), len(words) + len(their_words), dtype=np.int32))
     renamed = np.asarray(pc.coalesce(place, fresh)).astype(np.int32) + 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from .columns import Array, ColumnPair, ColumnValues
+from .threads import map_threads
 
 LARGEST = 2**62
 BLOCK = 1 << 17
@@ -39,8 +39,7 @@ def encode_keys(pairs: Iterable[ColumnPair], rows: tuple[int, int]) -> tuple[Arr
         digit = _build_digit(column)
         if size > LARGEST // digit.base:
             codes, size = _renumber(codes)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(_append_digit, codes, digit.sides, (digit, digit)))
+        map_threads(_append_digit, max(rows), codes, digit.sides, (digit, digit))
         size *= digit.base
     return codes
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ import pyarrow as pa
 from . import tolerance
 from .columns import Array, ColumnPair, ColumnValues, IncomparableError, pair_columns
 from .differences import SHOWN, CheckResult, Requirements, build_header, build_row, describe_values
+from .threads import Found, map_threads
 
 BLOCK = 1 << 17
 # What each value of an output may be off, by the output's name, in the expected answer's order.
@@ -21,7 +21,6 @@ Bounds: TypeAlias = Mapping[str, Array]
 Limits: TypeAlias = tuple[float, "float | Array"]
 # Rows of the expected answer, and their counterparts.
 Block: TypeAlias = "tuple[slice | Array, slice | Array]"
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,8 @@ class RowMatch:
     length: int
 
     def map_blocks(self, function: Callable[[Block], Found]) -> list[Found]:
-        """Return what a function returns for each block, in order; NumPy frees two threads."""
-        with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(function, self._split()))
+        """Return what a function returns for each block, in order."""
+        return map_threads(function, self.length, self._split())
 
     def _split(self) -> Iterator[Block]:
         """Yield the positions in blocks that stay in the processor's cache."""
