@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import ast
-import copy
 import datetime as dt
 import keyword
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from ...errors import Unsupported
@@ -20,6 +19,7 @@ from ...errors import Unsupported
 Literal: TypeAlias = (
     "str | int | float | bool | dt.date | Sequence[Literal] | Mapping[str, Literal] | None"
 )
+Node = TypeVar("Node", bound=ast.AST)
 Hole: TypeAlias = "ast.expr | Literal | list[ast.expr] | dict[str, ast.expr]"
 
 
@@ -31,8 +31,8 @@ def quote(template: str, **holes: Hole) -> ast.expr:
     >>> source(quote("pl.when(c).then(v)", c=quote("a > b"), v=1))
     'pl.when(a > b).then(1)'
     """
-    tree = copy.deepcopy(_parse(template))
-    filled = _Filler({name: _tree(hole) for name, hole in holes.items()}).visit(tree)
+    filler = _Filler({name: _tree(hole) for name, hole in holes.items()})
+    filled = filler.fill(_parse(template))
     assert isinstance(filled, ast.expr)
     return filled
 
@@ -86,48 +86,80 @@ def _tree(hole: Hole) -> ast.expr | list[ast.expr] | dict[str, ast.expr]:
             return literal(hole)  # type: ignore[arg-type]
 
 
-class _Filler(ast.NodeTransformer):
-    """Puts copies of the holes' trees into a template's tree."""
+def _copy(tree: Node, change: Callable[[Any], Any]) -> Node:
+    """Return a new node with changed fields; only operators and contexts are shared.
+
+    `copy.deepcopy` takes several times as long, and a program is made of hundreds of templates.
+    """
+    if not tree._fields:
+        return tree
+    made = type(tree).__new__(type(tree))
+    made.__dict__.update({name: change(value) for name, value in vars(tree).items()})
+    return made
+
+
+def copy_tree(value: Any) -> Any:  # noqa: ANN401 - a tree, or a field of it
+    """Return a copy of a tree, or of a list of trees."""
+    if isinstance(value, list):
+        return [copy_tree(item) for item in value]
+    return _copy(value, copy_tree) if isinstance(value, ast.AST) else value
+
+
+class _Filler:
+    """Copies a template's tree with copies of the holes' trees in it."""
 
     def __init__(self, holes: dict[str, ast.expr | list[ast.expr] | dict[str, ast.expr]]) -> None:
         self.holes = holes
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
+    def fill(self, value: Any) -> Any:  # noqa: ANN401 - a tree, or a field of it
+        """Return a filled copy: of a list of trees, of a starred one or a keyword maybe several."""
+        match value:
+            case list():
+                return [one for item in value for one in _as_list(self.fill(item))]
+            case ast.Name():
+                return self._fill_name(value)
+            case ast.AST():
+                return self._spread(_copy(value, self.fill))
+            case _:
+                return value
+
+    def _fill_name(self, node: ast.Name) -> ast.expr:
         hole = self.holes.get(node.id)
         if hole is None:
-            return node
+            return _copy(node, copy_tree)
         if isinstance(hole, list):
-            return ast.List(copy.deepcopy(hole), ast.Load())
+            return ast.List(copy_tree(hole), ast.Load())
         if isinstance(hole, dict):
-            return ast.Dict([ast.Constant(key) for key in hole], list(copy.deepcopy(hole).values()))
-        return copy.deepcopy(hole)
+            return ast.Dict([ast.Constant(key) for key in hole], copy_tree(list(hole.values())))
+        return _copy(hole, copy_tree)
 
-    def visit_Starred(self, node: ast.Starred) -> ast.AST | list[ast.expr]:
-        filled = self.generic_visit(node)
-        assert isinstance(filled, ast.Starred)
-        if isinstance(filled.value, ast.List):
-            return filled.value.elts
-        return filled
+    def _spread(self, node: ast.AST) -> ast.AST | list[ast.expr] | list[ast.keyword]:
+        """Return what stands for a node of one of the three kinds that take several trees."""
+        match node:
+            case ast.Starred(value=ast.List(elts=items)):
+                return items
+            case ast.Slice():
+                return ast.Slice(_end(node.lower), _end(node.upper), node.step)
+            case ast.keyword(arg=None, value=ast.Dict() as pairs):
+                return _spread_pairs(node, pairs)
+            case _:
+                return node
 
-    def visit_Slice(self, node: ast.Slice) -> ast.AST:
-        filled = self.generic_visit(node)
-        assert isinstance(filled, ast.Slice)
-        return ast.Slice(_end(filled.lower), _end(filled.upper), filled.step)
 
-    def visit_keyword(self, node: ast.keyword) -> ast.AST | list[ast.keyword]:
-        filled = self.generic_visit(node)
-        assert isinstance(filled, ast.keyword)
-        if filled.arg is not None or not isinstance(filled.value, ast.Dict):
-            return filled
-        names = [key.value for key in filled.value.keys if isinstance(key, ast.Constant)]
-        if "self" in names:
-            raise Unsupported(
-                "'self'", "it is already a parameter of the method that takes columns by name"
-            )
-        if all(isinstance(name, str) and is_keyword(name) for name in names):
-            pairs = zip(names, filled.value.values, strict=True)
-            return [ast.keyword(str(name), value) for name, value in pairs]
-        return filled
+def _as_list(filled: Any) -> list[Any]:  # noqa: ANN401 - a tree, or several
+    return filled if isinstance(filled, list) else [filled]
+
+
+def _spread_pairs(node: ast.keyword, pairs: ast.Dict) -> ast.keyword | list[ast.keyword]:
+    """Return `**{...}` as keywords where each name can be one."""
+    names = [key.value for key in pairs.keys if isinstance(key, ast.Constant)]
+    if "self" in names:
+        raise Unsupported(
+            "'self'", "it is already a parameter of the method that takes columns by name"
+        )
+    if all(isinstance(name, str) and is_keyword(name) for name in names):
+        return [ast.keyword(str(n), value) for n, value in zip(names, pairs.values, strict=True)]
+    return node
 
 
 def _end(node: ast.expr | None) -> ast.expr | None:
