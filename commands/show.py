@@ -16,6 +16,7 @@ from ..datasets.schema_preview import preview_schema
 from ..engines import find
 from ..engines.base import Program, Resources
 from ..errors import Unsupported
+from ..spec.pivot import find_unknown
 from ..spec.reader import check_columns
 from ..spec.schema import Schema
 from ..spec.workload import Query, Tasks
@@ -28,7 +29,7 @@ def show(request: Request, *, folder: Path | None) -> None:
     limits = Resources(workload.limits.threads, workload.limits.memory)
     data = Schema((), 0)
     if not workload.tasks:
-        data = preview_schema(dataset_of(workload), request.cache)
+        data = preview_schema(dataset_of(workload), request.cache, find_unknown(workload.queries))
         workload = check_columns(workload, data)
     for name in dict.fromkeys(workload.engines):
         resources = replace(limits, versions=request.provider.plan_interpreter(find(name)).versions)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..datasets.dataset import Dataset, make_dataset, make_placeholder
+from ..datasets.distinct_values import learn_values
 from ..engines import find
 from ..errors import DataError
 from ..execution import limits, machine
+from ..spec.pivot import find_unknown
 from ..spec.reader import check_columns
 from ..spec.workload import Files, Generated, Workload
 from .observer import Observer
@@ -79,4 +81,5 @@ def _prepare_data(
     if workload.tasks:
         return workload, make_placeholder(workload.tasks, request.cache)
     data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
-    return check_columns(workload, data.schema), data
+    schema = learn_values(data, find_unknown(workload.queries))
+    return check_columns(workload, schema), data

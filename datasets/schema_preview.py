@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ..spec.generated_data import generated_schema
 from ..spec.schema import Schema
 from ..spec.workload import Files, Generated
 from .dataset import make_dataset
+from .distinct_values import learn_values
 
 # So few are made: not every value may be drawn, nor every share of nulls be of one.
 FEW_ROWS = 10_000
 
 
-def preview_schema(dataset: Generated | Files, cache: Path) -> Schema:
-    """Return a dataset's columns as `make` would, without making a large one. Raises DataError."""
+def preview_schema(dataset: Generated | Files, cache: Path, asked: Collection[str] = ()) -> Schema:
+    """Return a dataset's columns as `make` would, without making a large one. Raises DataError.
+
+    Of the columns `asked`, the values are read where the data is made.
+    """
     if isinstance(dataset, Files) or dataset.rows <= FEW_ROWS:
-        return make_dataset(dataset, cache).schema
+        return learn_values(make_dataset(dataset, cache), asked)
     return generated_schema(dataset)

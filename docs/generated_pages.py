@@ -23,6 +23,7 @@ TABLES = {
     "`join`": grammar.JOIN,
     "`asof`": grammar.ASOF,
     "`largest` and `smallest`": grammar.EXTREME,
+    "`pivot`": grammar.PIVOT,
     "`apply`": grammar.APPLY,
     "`tasks`": grammar.TASKS,
     "`programs`": grammar.PROGRAM,

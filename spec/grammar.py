@@ -34,6 +34,8 @@ Takes = Literal[
     "measure",
     "programs",
     "extreme",
+    "pivot",
+    "columns",
     "apply",
     "joins",
     "keys",
@@ -113,6 +115,7 @@ QUERY = {
     "largest": Key("extreme", "The rows of each group with the largest values of a column."),
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
     "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),
+    "pivot": Key("pivot", "A column of the answer for each value of a column."),
     "apply": Key("apply", "A function of each row, or of each group."),
     "distinct": Key("names", "The distinct combinations of values of these columns."),
     "select": Key("names", "Columns that are the answer themselves; default: all of them."),
@@ -137,6 +140,13 @@ EXTREME = {
     "n": Key("count", "Rows per group; fewer if the group is smaller."),
     "as": Key("text", "Name of the values in the answer; default: the column's name."),
     "keep": Key("keep", "value: the keys and the value; row: the whole rows."),
+}
+PIVOT = {
+    "index": Key("names", "Columns of which each combination of values is a row.", required=True),
+    "columns": Key(
+        "columns", "A column, whose values name the new ones, or {name: [a, b]}.", required=True
+    ),
+    "values": Key("expression", "What is in the cells: an aggregation.", required=True),
 }
 APPLY = {
     "rows": Key("function", "An expression over columns, a def of one row, or FILE.py:NAME."),
@@ -184,6 +194,15 @@ VERIFY = ("exact", "statistical", "none")
 KEEP = ("value", "row")
 ON_MISSING = ("skip", "call")
 HOW = ("inner", "left", "right", "outer", "semi", "anti", "cross")
-ANSWERS = ("aggregate", "largest", "smallest", "transform", "apply", "distinct", "select")
+ANSWERS = (
+    "aggregate",
+    "largest",
+    "smallest",
+    "transform",
+    "pivot",
+    "apply",
+    "distinct",
+    "select",
+)
 # Clauses that leave rows to be the answer themselves.
 ROWS = ("join", "where", "derive", "sort", "limit")

@@ -24,6 +24,7 @@ from .grammar import (
     LOADS,
     MEASURE,
     ON_MISSING,
+    PIVOT,
     PROGRAM,
     QUERY,
     STEP,
@@ -84,6 +85,7 @@ FORMS: dict[Takes, Schema] = {
     "names": _NAMES,
     "expression": _SCALAR,
     "outputs": _mapping(_SCALAR),
+    "columns": {"anyOf": [_SCALAR, {**_mapping(_NAMES), "maxProperties": 1}]},
     "function": _SCALAR,
     "generator": {"enum": sorted(GENERATORS)},
     "missing": {"enum": list(ON_MISSING)},
@@ -115,6 +117,7 @@ FORMS |= {
 FORMS |= {
     "dataset": _object(DATASET, oneOf=_one_of("generate", "files")),
     "extreme": _object(EXTREME),
+    "pivot": _object(PIVOT),
     "asof": _object(ASOF),
     "apply": _object(APPLY, oneOf=_one_of("rows", "groups")),
     "tasks": {"anyOf": [_object(TASKS), {"type": "array", "items": _object(TASKS)}]},

@@ -29,11 +29,12 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, open_section
-from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, QUERY, ROWS, STEP
+from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP
 from .joins import JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
 from .order import Order, is_ordered, join_order, order_after
 from .parser import Context, ExpressionError, Parsed, Slip, parse, parse_python
+from .pivot import ColumnsReader, expand_pivot
 from .row_functions import (
     TAKEN,
     ReadRow,
@@ -47,9 +48,10 @@ from .schema import Column, Schema
 from .steps import merge_steps
 from .unparse import question, text
 from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
-from .workload import Extreme, GroupFunction, Join, Output, Query, RowFunction, SortKey
+from .workload import Extreme, GroupFunction, Join, Output, Pivot, Query, RowFunction, SortKey
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
+AGGREGATES_NOTHING = "this expression aggregates nothing; write sum(…), count(…), …"
 _ELSEWHERE = re.compile(r"([^\s:]+\.py):(\w+)")
 
 
@@ -100,7 +102,8 @@ def _column(name: str, expr: Expr, schema: Schema) -> Column | None:
         found = kind(expr, schema)
     except (KindError, KeyError):
         return None
-    return Column(name, found, ARROW[found])
+    values = schema[expr.name].values if isinstance(expr, Col) else None
+    return Column(name, found, ARROW[found], values=values)
 
 
 def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Query, ...]:
@@ -165,6 +168,7 @@ class _Clauses:
         where = self.condition("where", replace(data, later=later))
         rows, derive = self.read_derived(data)
         keys = self.keys(rows)
+        pivot = self.pivot(rows)
         self.check_answers()
         query = Query(
             name="",
@@ -174,10 +178,13 @@ class _Clauses:
             derive=derive,
             group_by=keys,
             order_by=self.order_keys(rows),
-            aggregate=self.outputs("aggregate", Context.AGGREGATE, rows, keys),
+            aggregate=expand_pivot(pivot)
+            if pivot
+            else self.outputs("aggregate", Context.AGGREGATE, rows, keys),
             extreme=self.extreme("largest", rows, keys) or self.extreme("smallest", rows, keys),
             apply=self.apply(rows, keys),
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
+            pivot=pivot,
             select=self.select(rows),
             limit=self.given.integer("limit", 0) or None,
             whole=not any(clause in self.given for clause in ANSWERS),
@@ -187,7 +194,8 @@ class _Clauses:
         if query.extreme and query.extreme.rows:
             seen = replace(query, extreme=None, group_by=(), select=rows.names or (), whole=True)
             query = replace(query, select=seen.select) if rows.names else seen
-        answer = self.answer(seen, rows)
+        unknown = "pivot" in self.given and not query.aggregate
+        answer = Scope() if unknown else self.answer(seen, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(seen))
         schema = answer.schema and replace(answer.schema, tables=schemas)
         return query, replace(answer, what="column", schema=schema, tables=tables)
@@ -222,6 +230,10 @@ class _Clauses:
             message = "group_by needs aggregate, largest, smallest, transform or apply"
             self.log.add(self.given.at("group_by"), message)
             return
+        if given[:1] == ["pivot"] and "group_by" in self.given:
+            self.log.add(
+                self.given.at("group_by"), "a pivot groups by its index; leave group_by out"
+            )
         if of_rows and not given:
             return
         if not given:
@@ -294,10 +306,34 @@ class _Clauses:
         return scope, tuple(found)
 
     def keys(self, scope: Scope) -> tuple[str, ...]:
-        found = (*self.given.names("group_by"), *self.given.names("distinct"))
+        found = [*self.given.names("group_by"), *self.given.names("distinct")]
+        if pivot := self.open_pivot():
+            found += pivot.names("index")
         for key in found:
             self.column(key, scope)
         return tuple(key.text for key in found)
+
+    def open_pivot(self) -> Section | None:
+        node = self.given.values.get("pivot")
+        return open_section(self.log, node, "pivot", PIVOT) if node else None
+
+    def pivot(self, scope: Scope) -> Pivot | None:
+        """Return the pivot, as far as its columns are known."""
+        given = self.open_pivot()
+        if given is None:
+            return None
+        index = tuple(name.text for name in given.names("index"))
+        columns = ColumnsReader(self.log, given, scope.schema, index).read()
+        node = given.values.get("values")
+        parsed = self.expression(node, Context.AGGREGATE, scope) if node else None
+        if columns:
+            self.column(columns[0], scope)
+            columns = columns if columns[0].text in scope else None
+        if parsed and not aggregations(parsed.expression):
+            self.log.add(given.at("values"), AGGREGATES_NOTHING)
+        if columns is None or parsed is None:
+            return None
+        return Pivot(columns[0].text, parsed.expression, columns[1])
 
     def column(self, node: Scalar, scope: Scope) -> None:
         if node.text not in scope:
@@ -314,9 +350,7 @@ class _Clauses:
                 self.log.add(name.place, f"{name.text!r} is listed twice in {clause}")
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
-                self.log.add(
-                    node.place, "this expression aggregates nothing; write sum(…), count(…), …"
-                )
+                self.log.add(node.place, AGGREGATES_NOTHING)
             if parsed and context is Context.TRANSFORM:
                 for agg in aggregations(parsed.expression):
                     if agg.function in COMPOSED:
@@ -392,7 +426,9 @@ class _Clauses:
     def sort(self, query: Query) -> tuple[SortKey, ...]:
         if not (query.outputs or query.whole):
             return ()
-        return tuple(self.sort_key(node, query.outputs) for node in self.given.names("sort"))
+        # A pivot's columns may be unknown until the data is read.
+        known = query.outputs if query.pivot is None or query.aggregate else ()
+        return tuple(self.sort_key(node, known) for node in self.given.names("sort"))
 
     def sort_key(self, node: Scalar, outputs: tuple[str, ...]) -> SortKey:
         descending = node.text.startswith("-") and node.text not in outputs

@@ -32,6 +32,7 @@ from .grammar import (
 from .limits import Limits
 from .own_programs import ProgramReader
 from .parser import ExpressionError
+from .pivot import report_unknown
 from .quantities import parse_number
 from .queries import Scope, holds_definition, read_queries, read_query, read_source
 from .row_functions import SEED, task_function
@@ -111,8 +112,11 @@ def check_columns(workload: Workload, schema: Schema) -> Workload:
     log = Log()
     document = workload.document
     queries = workload.queries
-    if isinstance(document, Fields) and (node := document.get("queries")):
+    node = document.get("queries") if isinstance(document, Fields) else None
+    if isinstance(node, Fields):
         found = read_queries(log, node, Scope.of(schema), Path(workload.file).parent)
+        for query, (_, clauses) in zip(found, node.pairs, strict=True):
+            report_unknown(log, query, clauses)
         named = {query.name: query for query in found}
         queries = tuple(named[query.name] for query in queries)
     elif document is None:
@@ -132,6 +136,7 @@ def check_query(query: Query, schema: Schema) -> Query:
         return query
     log = Log()
     read_again = read_query(log, text.name, text.clauses, Scope.of(schema), text.folder)
+    report_unknown(log, read_again, text.clauses)
     log.close()
     return read_again
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .expression import Value
+
 Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal", "null"]
 
 
@@ -13,6 +15,7 @@ Kind = Literal["int", "float", "string", "bool", "date", "timestamp", "decimal",
 class Column:
     """A column: its name, Arrow type (`int32`, `double`, `string`, …) and missing values.
 
+    `values` are its distinct ones in order, where they were asked for, of many only the first.
     No number of a column is below `low` or above `high`; None where that is not known. NaN has no
     place among numbers: it is missing.
     """
@@ -24,6 +27,7 @@ class Column:
     nans: bool = False
     low: int | float | None = None
     high: int | float | None = None
+    values: tuple[Value, ...] | None = None
 
     @property
     def missing(self) -> bool:

@@ -85,6 +85,9 @@ SYNONYMS = {
     "width_bucket": "bins",
     "qcut": "quantile_bins",
     "ntile": "quantile_bins",
+    "pivot_table": "pivot",
+    "pivot_wider": "pivot",
+    "crosstab": "pivot",
     "to_datetime": "parse",
     "strptime": "parse",
 }

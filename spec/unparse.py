@@ -172,7 +172,9 @@ def _describe_step(query: Query) -> str:
     if query.joins:
         parts += ["of"] if parts else []
         parts.append(" and ".join(map(_describe_join, query.joins)))
-    if query.group_by and not (query.is_distinct or isinstance(query.apply, RowFunction)):
+    if query.group_by and not (
+        (query.is_distinct and not query.pivot) or isinstance(query.apply, RowFunction)
+    ):
         parts.append(f"by {', '.join(query.group_by)}")
     if query.order_by:
         parts.append(f"in order of {', '.join(map(_sort_key, query.order_by))}")
@@ -205,6 +207,8 @@ def _describe_answer(query: Query) -> str:
     if extreme := query.extreme:
         found = f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
         return f"rows of the {found}" if extreme.rows else found
+    if pivot := query.pivot:
+        return f"{_output(Output('', pivot.cell))} for each {pivot.column}"
     if query.is_distinct:
         return f"distinct {', '.join(query.group_by)}"
     if query.select:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from .document import Node, Scalar
-from .expression import Expr, columns
+from .expression import Expr, Value, columns
 from .limits import Limits
 from .sweep import Axis
 
@@ -143,6 +143,18 @@ class Extreme:
 
 
 @dataclass(frozen=True, slots=True)
+class Pivot:
+    """A column of the answer for each of the `values` of a column; `cell` is what is in them.
+
+    Without `values`, they are those of the data, which are not known yet.
+    """
+
+    column: str
+    cell: Expr
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """One column to sort by: of the answer, or of the rows."""
 
@@ -225,6 +237,7 @@ class Query:
     before this one, which works on the answer of the last of them. `order_by` is the order of rows
     for the windows of `transform`; without it, that of the frame. `stable`: `sort` keeps the order
     of equal rows, because a later step depends on it; `passed`: a later step sees the answer.
+    `pivot`: `aggregate` has a column for each of its values.
     `text` is where the query is written, until it is read over the columns of its data.
     """
 
@@ -239,6 +252,7 @@ class Query:
     extreme: Extreme | None = None
     apply: RowFunction | GroupFunction | None = None
     transform: tuple[Output, ...] = ()
+    pivot: Pivot | None = None
     select: tuple[str, ...] = ()
     having: Expr | None = None
     sort: tuple[SortKey, ...] = ()

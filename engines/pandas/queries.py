@@ -27,10 +27,11 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.order import needs_order
+from ...spec.pivot import read_plain
 from ...spec.schema import Schema
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
-from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, SortKey
+from ...spec.workload import Extreme, GroupFunction, Output, Pivot, Query, RowFunction, SortKey
 from ..base import Resources
 from ..writing.joins import Joining
 from ..writing.passes.correlation import corr_as_sums
@@ -198,6 +199,9 @@ def _is_plain(tree: Expr) -> bool:
 
 
 LOST_CATEGORY = "pandas' moving windows lose the group of a missing category; use pandas"
+# Aggregations whose groups are moved to columns: with 0 where a cell has no rows, or missing.
+OF_NO_ROWS = {"sum", "count", "size", "n_unique"}
+UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var", "first", "last"}
 # What `agg` would not take for the name of an output.
 PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 
@@ -316,9 +320,32 @@ class PandasSteps:
             return [*self.prepare(query.derive), *self._apply(query.apply)]
         if query.extreme:
             return [*self.prepare(query.derive), *self._extreme(query.extreme)]
+        agg = read_plain(query)
+        if query.pivot and agg and agg.function in UNSTACKED and not self._is_spread_or_coded:
+            return [*self.prepare(query.derive), *self.finish(self._pivot(query.pivot, agg))]
         taken = self._taken()
         grouped = self._group(taken) if query.group_by else self._whole(taken)
         return [*self.prepare(taken.derived), *grouped]
+
+    @property
+    def _is_spread_or_coded(self) -> bool:
+        """Return whether the frame is Modin's, which unstacks in pandas, or has categories."""
+        return self.spread or self.text is TextType.CATEGORIES
+
+    def _pivot(self, pivot: Pivot, agg: Agg) -> ast.expr:
+        """Write the groups of index and column, the column's values moved beside each other."""
+        keys = (*self.query.group_by, pivot.column)
+        rows = replace(self, query=replace(self.query, group_by=keys))
+        groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=rows.key, o=rows.options)
+        names = columns(agg)
+        chosen = quote("g[c]", g=groups, c=names[0]) if names else groups
+        values = quote(f"c.{METHODS[agg.function]}()", c=chosen)
+        fill = {"fill_value": 0} if agg.function in OF_NO_ROWS else {}
+        listed = list(pivot.values)
+        wide = quote("v.unstack(**o).reindex(columns=c, **o)", v=values, c=listed, o=fill)
+        if any(isinstance(value, int) for value in listed):
+            wide = quote("w.rename(columns=str)", w=wide)
+        return quote("w.reset_index()", w=wide)
 
     def _chosen(self) -> ast.expr:
         """Write the rows that are the answer themselves, or their distinct keys."""

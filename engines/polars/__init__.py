@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -32,6 +32,7 @@ from types import SimpleNamespace
 """
 # Of the limit. Above some half of it, a group-by that spills is killed before it has spilled.
 SPILLS_ABOVE = 0.5
+LAZY_PIVOT_SINCE = 2  # the major version of Polars whose lazy frames surely have pivot
 
 
 def _plain_names(query: Query, _: Schema) -> Query:
@@ -64,8 +65,10 @@ class Polars(Adapter):
             variables["POLARS_OOC_MEMORY_BUDGET_MB"] = str(max(budget, 1))
         return variables
 
-    def parts(self, inputs: Inputs, resources: Resources) -> Parts:  # noqa: ARG002
+    def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain from the frame to the answer."""
+        if resources.before("polars", LAZY_PIVOT_SINCE):
+            inputs = _without_pivots(inputs)
         query = inputs.query
         chain = PolarsChain(query, inputs.rows)
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
@@ -157,6 +160,12 @@ class PolarsNumba(Polars):
         if not isinstance(query.apply, RowFunction):
             raise Unsupported(query.name, "supports row functions only; use polars")
         return write_ufunc(query, query.apply, chain.data)
+
+
+def _without_pivots(inputs: Inputs) -> Inputs:
+    """Return the steps with pivots as aggregations with conditions."""
+    later = (replace(step, query=replace(step.query, pivot=None)) for step in inputs.later)
+    return replace(inputs, query=replace(inputs.query, pivot=None), later=tuple(later))
 
 
 def _load(query: Query, data: Schema, load: Load) -> ast.expr:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, fresh_name
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, columns, fresh_name
 from ...spec.order import is_ordered, needs_order
+from ...spec.pivot import read_plain
 from ...spec.schema import Column, Schema
 from ...spec.windows import has_rows
 from ...spec.workload import Extreme, GroupFunction, Output, Query
@@ -32,6 +33,10 @@ TAKEN = {
 }
 
 
+# What `pivot` knows by name.
+PIVOTED = {name: name for name in ("sum", "mean", "min", "max", "median")} | {"size": "len"}
+# Types whose sums and means are no narrower than the workload's.
+WIDE = {"int64", "double"}
 # Functions that aggregate several columns by their names.
 MERGED = {"sum", "mean", "min", "max", "median", "count", "first", "last", "n_unique"}
 
@@ -158,6 +163,30 @@ class PolarsChain(FrameChain):
     def column(self, name: str) -> ast.expr:
         """Write a column, or the local variable that holds its expression."""
         return quote(name) if name in self.local else Chain.column(self, name)
+
+    def answer_columns(self, tree: ast.expr) -> ast.expr:
+        """Write the columns of the answer over the rows; those of a plain pivot by `pivot`."""
+        query, agg = self.query, read_plain(self.query)
+        if query.pivot is None or agg is None or not self._pivots(agg, query.aggregate[0]):
+            return FrameChain.answer_columns(self, tree)
+        names = list(query.group_by)
+        function = PIVOTED.get(agg.function)
+        return quote(
+            "t.pivot(c, on_columns=v, index=i, values=x, aggregate_function=a)",
+            t=self.add_derived(tree),
+            c=query.pivot.column,
+            v=list(query.pivot.values),
+            i=names[0] if len(names) == 1 else names,
+            x=next(iter(columns(agg)), query.pivot.column),
+            a=function or quote(f"pl.element().{agg.function}()"),
+        )
+
+    def _pivots(self, agg: Agg, output: Output) -> bool:
+        """Return whether `pivot` gives the values as they are compared, in types that hold them."""
+        plain = ast.dump(self.comparable_output(output)) == ast.dump(self.value(output.expression))
+        wide = all(self.facts.data[name].arrow in WIDE for name in columns(agg))
+        counts = agg.function in {"size", "count", "min", "max"}
+        return plain and agg.function in {*PIVOTED, "count", "std", "var"} and (wide or counts)
 
     @property
     def orders_windows(self) -> bool:

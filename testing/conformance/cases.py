@@ -319,6 +319,15 @@ QUERIES = {
     ),
     "bins_of_groups": "{group_by: k, transform: {a: 'bins(x, 2)', c: 'bins(x, [0, 2, 9])'}}",
     "quantile_bins": "{derive: {q: 'quantile_bins(x, 4)'}, group_by: [k, q], aggregate: {n: size()}}",
+    "pivot": "{pivot: {index: k, columns: {g: [1, 3, 9]}, values: sum(x)}, sort: k}",
+    "pivot_rows": (
+        "{where: y > 0, derive: {r: x + 1}, pivot: {index: [r, b], columns: {t: [Lima, x, X y]}, values: size()}}"
+    ),
+    "pivot_means": (
+        "{pivot: {index: k, columns: {t: [Lima, x]}, values: mean(z)}, having: Lima is None or Lima > 1}"
+    ),
+    "pivot_whole": "{pivot: {index: k, columns: {b: [true, false]}, values: 'sum(x) / size()'}}",
+    "pivot_texts": "{pivot: {index: g, columns: {k: [a, o]}, values: min(t)}}",
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
     "text_made": (
         "{transform: {a: upper(u), b: strip(u), c: \"replace(u, 'b', '__')\", d: 'count_words(u)',"

@@ -65,6 +65,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("a row function is not called where an input is missing", "row_function*-*"),
     ("`largest` and `smallest`", "largest*-* smallest-*"),
     ("`keep: row`: the whole rows", "largest_rows-* smallest_rows-*"),
+    ("`pivot`", "pivot*-*"),
     ("`having`, `sort`, `limit`", "having*-* sort*-* limit-*"),
     ("the whole frame as one group", "whole*-*"),
     ("a frame without rows", "[!j]*-empty"),

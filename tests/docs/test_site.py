@@ -22,7 +22,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("ut
 FRAME = "dataset: {files: sales.csv}\n"
 SALES = Schema(
     (
-        Column("shop", "string", "large_string"),
+        Column("shop", "string", "large_string", values=("north", "south")),
         Column("day", "date", "date32[day]"),
         Column("amount", "float", "double"),
         Column("units", "int", "int64"),
