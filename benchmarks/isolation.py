@@ -22,6 +22,7 @@ from dfbench.execution.executor import execute
 from dfbench.execution.job import Job
 from dfbench.execution.limits import NAMES, Backend, choose_backend
 from dfbench.execution.observation import End, Observation
+from dfbench.execution.supervisors import close_idle
 from dfbench.report.spread import Spread
 from dfbench.report.statistics import estimate
 from dfbench.spec.limits import Limits
@@ -118,6 +119,7 @@ def looking(folder: Path, backend: Backend) -> float:
 
 
 def processors() -> float:
+    close_idle()  # Only processes that have ended count.
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -125,12 +127,12 @@ def processors() -> float:
 def watched(folder: Path, backend: Backend, pairs: int) -> list[float]:
     """Return a polars query's times when looked at over those when not, in pairs in one process."""
     job = polars(folder, 2 * pairs)
-    request = json.dumps({"job": job.to_json(), "backend": backend.name})
+    request = json.dumps({"number": 1, "job": job.to_json(), "backend": backend.name})
     command = [*backend.launcher, sys.executable, "-P", "-c", BLINKING]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as supervisor:
         supervisor.stdin.write(f"{request}\n")
         supervisor.stdin.flush()  # and not closed: that would end the run
-        seen = Observation.from_json(supervisor.stdout.read())
+        seen = Observation.from_json(supervisor.stdout.readline().partition(" ")[2])
     if seen.end is not End.DONE:
         raise SystemExit(f"polars: {seen.end}\n{seen.log}")
     couples = zip(seen.hot[::2], seen.hot[1::2], strict=True)

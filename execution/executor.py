@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import subprocess
-import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +11,8 @@ from . import limits
 from .job import Job
 from .observation import LIMIT_ERROR_STATUS, End, Observation
 from .outcomes import Decision, decide_outcome
+from .supervisors import give_back, take_supervisors
 
-# Seconds; a supervisor that is asked to stop normally ends its tree within milliseconds.
-PATIENCE = 15.0
 CLUSTER_MEASURE = (
     "on a cluster: resident memory of the largest worker (on Ray: node) since the start, as its "
     "kernel counts it and the scheduler reports it"
@@ -47,40 +41,21 @@ def _decide(job: Job, observation: Observation) -> Decision:
 
 
 def _run_supervisor(job: Job, backend: limits.Backend) -> Observation:
-    request = json.dumps({"job": job.to_json(), "backend": backend.name})
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [*backend.launcher, sys.executable, "-P", "-m", "dfbench.execution.supervisor"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            # Ctrl-C in a terminal reaches every process of its group; this one cleans up first.
-            start_new_session=True,
-        )
-        report = _exchange(process, request.encode() + b"\n")
-        if report:
-            return Observation.from_json(report.decode())
-        errors.seek(0)
-        return _explain_early_end(process.returncode, errors.read().decode(errors="replace"))
-
-
-def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
-    assert process.stdin is not None
-    assert process.stdout is not None
+    supervisors = take_supervisors(backend.launcher)
+    request = {"job": job.to_json(), "backend": backend.name}
     try:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(request)
-            process.stdin.flush()
-        return process.stdout.read()
-    finally:
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
-        process.stdout.close()
+        status, text = supervisors.ask(request)
+    except BaseException:
+        supervisors.close()
+        raise
+    if not status:
+        give_back(supervisors)
+        return Observation.from_json(text)
+    supervisors.close()
+    return _explain_early_end(status, text)
 
 
-def _explain_early_end(status: int | None, errors: str) -> Observation:
+def _explain_early_end(status: int, errors: str) -> Observation:
     last = errors.strip().rpartition("\n")[2]
     if status == LIMIT_ERROR_STATUS:
         raise LimitError(last)

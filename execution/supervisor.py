@@ -1,8 +1,10 @@
 """The supervisor: a process outside the memory limit that runs one job and cleans up.
 
-Runs as `python -m dfbench.execution.supervisor`: the first line of standard input is the job, the
-only line of standard output the observation. Standard input stays open during the run; its end
-means that the parent has ended or cancels, and ends the run.
+`python -m dfbench.execution.supervisor` serves one caller: each line of standard input is a job,
+and a fork, which costs no start of Python, is its supervisor. A line of standard output answers
+it: the request's number, then the observation, or the exit status if the supervisor ended early.
+Standard input stays open during the run; its end means that the parent has ended or cancels, and
+ends the run.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import LimitError
 from ..storage.records import Phase
@@ -214,17 +217,33 @@ class RunMonitor:
 
 
 def main() -> None:
-    """Run the job of standard input and write the observation to standard output."""
+    """Answer the requests of standard input, each by a process of its own."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
+    while line := _read_request():
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            _answer(request)
+            return
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status:
+            _write_answer(request, str(status))
+
+
+def _answer(request: dict[str, Any]) -> None:
+    """Run the job of a request and write its observation."""
     signal.signal(signal.SIGTERM, _stop)
-    request = json.loads(_read_request())
     try:
         seen = supervise(Job.from_json(request["job"]), request["backend"])
     except LimitError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(LIMIT_ERROR_STATUS)
-    sys.stdout.write(seen.to_json())
+    _write_answer(request, seen.to_json())
+
+
+def _write_answer(request: dict[str, Any], text: str) -> None:
+    sys.stdout.write(f"{request['number']} {text}\n")
     sys.stdout.flush()
 
 
@@ -395,11 +414,12 @@ def _open_pidfd(pid: int) -> int | None:
 
 
 def _read_request() -> bytes:
+    """Read a line and no more; nothing at the end, or where the line is not whole."""
     line = b""
     while not line.endswith(b"\n"):
         read = os.read(0, 1)
         if not read:
-            sys.exit(1)
+            return b""
         line += read
     return line
 

@@ -425,6 +425,33 @@ def test_two_runs_at_the_same_time_do_not_touch_each_other(tmp_path: Path) -> No
     assert len(runs) == 3
 
 
+def test_runs_share_the_process_that_starts_their_supervisors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = """
+import os
+import pyarrow as pa
+def load(): return open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1]
+def query(data): return pa.table({"pid": [int(data)], "mark": [os.environ.get("A_MARK")]})
+def rows(answer): return answer
+"""
+
+    def find_starter(number: int) -> tuple[int, str | None]:
+        answer = tmp_path / f"{number}.arrow"
+        ok(program(tmp_path, text, answer=answer))
+        found = pa.ipc.open_file(answer).read_all()
+        return found["pid"][0].as_py(), found["mark"][0].as_py()
+
+    first = find_starter(0)
+    assert find_starter(1) == first
+    monkeypatch.setenv("A_MARK", "set")
+    other, mark = find_starter(2)
+    assert other != first[0]
+    assert mark == "set"  # A process with the old environment is not asked again.
+    os.kill(other, signal.SIGKILL)
+    assert find_starter(3)[0] != other
+
+
 def test_warming_reads_the_whole_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(bytes(20_000_000))
     warm_page_cache(tmp_path / "data")
