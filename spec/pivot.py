@@ -135,7 +135,7 @@ class ColumnsReader:
             except ValueError:
                 pass
         if kind not in {None, "string"}:
-            self.log.add(node.place, f"{node.text!r} is no value of a column of the kind {kind}")
+            self.log.add(node.place, f"{node.text!r} is not a value of a column of the kind {kind}")
         return node.text
 
     def _learned(self, name: Scalar) -> list[tuple[Scalar, Value]]:
