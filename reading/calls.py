@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .values import Const, Items, Mapping, Part, UnreadError, Value
 
 if TYPE_CHECKING:
-    from .interpreter import Interpreter
+    from .evaluator import Evaluator
 
 # Options that change neither an answer's rows nor its values.
 HARMLESS = {"copy", "inplace", "engine", "low_memory", "verbose", "kind", "engine_kwargs", "cache"}
@@ -24,7 +24,7 @@ class Call:
     `extra` are keyword arguments under names of the code's own (`agg(total=…)`).
     """
 
-    reader: Interpreter
+    reader: Evaluator
     node: ast.Call
     name: str
     given: dict[str, Value]
@@ -58,6 +58,15 @@ class Call:
             return default
         return plain(self.given[name], self.node, f"{self.name}'s {name!r}")
 
+    def items(self, name: str) -> list[Value]:
+        """Return an argument that is a list, as the values of its items."""
+        match self.need(name):
+            case Items(values):
+                return list(values)
+            case Const(list() | tuple() as values):
+                return [Const(one) for one in values]
+        raise self.fail(f"{self.name} is read with a list of {name}")
+
     def names(self, name: str) -> list[Any]:
         """Return an argument that is a name or a list of names."""
         found = self.constant(name)
@@ -86,7 +95,7 @@ class Method:
     arguments: str = ""
 
 
-def bind(reader: Interpreter, node: ast.Call, name: str, arguments: str) -> Call:
+def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> Call:
     """Return a call with its arguments by name."""
     names = [word for word in arguments.split() if not word.startswith("*")]
     call = Call(reader, node, name, {})
@@ -105,7 +114,7 @@ def bind(reader: Interpreter, node: ast.Call, name: str, arguments: str) -> Call
     return call
 
 
-def _positional(reader: Interpreter, node: ast.Call) -> Iterator[Value]:
+def _positional(reader: Evaluator, node: ast.Call) -> Iterator[Value]:
     for argument in node.args:
         match argument:
             case ast.Starred(inner):
@@ -120,7 +129,7 @@ def _positional(reader: Interpreter, node: ast.Call) -> Iterator[Value]:
                 yield reader.value(argument)
 
 
-def _keywords(reader: Interpreter, node: ast.Call) -> Iterator[tuple[str, Value]]:
+def _keywords(reader: Evaluator, node: ast.Call) -> Iterator[tuple[str, Value]]:
     for keyword in node.keywords:
         value = reader.value(keyword.value)
         if keyword.arg is not None:

@@ -3,57 +3,57 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
-from ..spec.expression import Agg, Arith, Col, Expr, IsMissing, Lit, Not
-from ..spec.expression import Call as Word
-from ..spec.kinds import KindError
+from ..spec.expression import Agg, Col, Expr, IsMissing, Lit, Not
 from ..spec.parser import case
-from ..spec.vocabulary import suggest
-from ..spec.workload import Output, SortKey
+from ..spec.workload import SortKey
 from . import operators
+from .aggregation import (
+    REDUCING,
+    aggregate_by,
+    as_aggregation,
+    columns_of,
+    group_rows,
+    make_groups,
+    output_name,
+    place_aggregation,
+    read_agg,
+    read_agg_named,
+    read_describe,
+    read_quantile,
+    read_size,
+    reduction,
+)
+from .assignment import assign_column
 from .calls import Call, Method
 from .columns import read_fillna
-from .frames import (
-    assign_column,
-    count_values,
-    filter_rows,
-    first_rows,
-    last_rows,
-    need_column,
-    ranked_rows,
-    select_columns,
-)
+from .frames import count_values, first_rows, last_rows
 from .meaning import can_miss
-from .operators import aggregation, kind_of, label_name, materialize, number
+from .operators import materialize, number
 from .rows import (
     Aggregated,
     Limited,
     Rows,
     Sorted,
-    aggregate,
-    combine,
-    conditions,
-    covers,
     keep,
     largest,
 )
 from .rows import sort as sort_rows
+from .selection import filter_rows, need_column, ranked_rows, select_columns
 from .values import (
     Column,
     Const,
     Frame,
     Function,
     Grouped,
-    Items,
     Label,
     Library,
     Mapping,
     Part,
     Scalar,
-    Unknown,
     UnreadError,
     Value,
     parameters,
@@ -70,32 +70,6 @@ from .windows import (
     read_shift,
 )
 
-# pandas' names of aggregations, with the words of the language.
-AGGREGATIONS = {
-    "sum": "sum",
-    "mean": "mean",
-    "average": "mean",
-    "min": "min",
-    "max": "max",
-    "amin": "min",
-    "amax": "max",
-    "nanmin": "min",
-    "nanmax": "max",
-    "nansum": "sum",
-    "nanmean": "mean",
-    "nanmedian": "median",
-    "count": "count",
-    "nunique": "n_unique",
-    "std": "std",
-    "var": "var",
-    "median": "median",
-    "first": "first",
-    "last": "last",
-    "any": "any",
-    "all": "all",
-}
-REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
-
 
 def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
     """Return groups of one column, or of some."""
@@ -111,152 +85,6 @@ def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
         (label, Col(need_column(node, grouped.frame, label))) for label in labels
     ]
     return replace(grouped, selected=tuple(chosen), single=single)
-
-
-def columns_of(
-    node: ast.AST, grouped: Grouped, *, numeric: bool = False
-) -> tuple[tuple[Label, Expr], ...]:
-    """Return the columns that an aggregation works on: the selected ones, or all but the keys."""
-    if grouped.selected is not None:
-        return grouped.selected
-    frame = grouped.frame
-    if not frame.complete:
-        message = "an aggregation of all columns needs to know them: select some, or give --data"
-        raise UnreadError(node, message)
-    found = [
-        (label, Col(name))
-        for label, name in frame.columns.items()
-        if label not in grouped.keys and name not in grouped.keys.values()
-    ]
-    if numeric:
-        kinds = {name: kind_of(Col(name), frame.rows) for name in frame.columns.values()}
-        found = [
-            pair for pair in found if kinds[pair[1].name] in {"int", "float", "decimal", "bool"}
-        ]
-    return tuple(found)
-
-
-def group_rows(grouped: Grouped) -> Rows:
-    """Return the rows of groups: those whose keys are missing are dropped, as pandas does."""
-    rows = grouped.frame.rows
-    for name in grouped.keys.values() if grouped.dropna else ():
-        test = Not(IsMissing(Col(name)))
-        if can_miss(Col(name), rows.schema) and test not in rows.where:
-            rows = keep(rows, test)
-    return rows
-
-
-Made = Expr | Scalar
-
-
-def make_groups(
-    node: ast.AST, grouped: Grouped, outputs: Sequence[tuple[Label, Made]], *, series: bool
-) -> Frame | Column:
-    """Return the answer of an aggregation: a row for each group, sorted by the keys."""
-    keys = tuple(dict.fromkeys(grouped.keys.values()))
-    names: dict[Label, str] = {}
-    made: list[Output] = []
-    below = group_rows(grouped)
-    for label, value in outputs:
-        while label in names:
-            label = _next(label)  # noqa: PLW2901 - a name that is not taken
-        names[label] = _output_name(label, {*keys, *names.values()})
-        below, expr = _place(node, below, value)
-        made.append(Output(names[label], expr))
-    try:
-        rows = aggregate(below, keys, tuple(made))
-    except KindError as error:
-        raise UnreadError(node, str(error)) from None
-    if grouped.sort:
-        rows = sort_rows(rows, tuple(map(SortKey, keys)))
-    index = dict(grouped.keys)
-    if series and grouped.as_index:
-        label, name = next(iter(names.items()))
-        return Column(rows, Col(name), label, index=index)
-    if grouped.as_index:
-        return Frame(rows, names, index=index)
-    return Frame(rows, {**index, **names})
-
-
-def _next(label: Label) -> Label:
-    return (*label[:-1], f"{label[-1]}_2") if isinstance(label, tuple) else f"{label}_2"
-
-
-def _place(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Expr]:
-    """Return the rows of groups, with the columns that an aggregation needs, and it over them."""
-    if not isinstance(value, Scalar):
-        return below, value
-    if value.rows == below:
-        return below, value.expr
-    relaxed = operators.relax(value.expr, value.rows, below)
-    if relaxed is not None:
-        return below, relaxed
-    if covers(value.rows, below):
-        return value.rows, value.expr
-    if conditions(value.rows) == conditions(below):
-        made = combine(below, value.rows)
-        if made is not None:
-            return made, value.expr
-    raise UnreadError(node, "this aggregation of a group is of other rows; assign its parts first")
-
-
-def _output_name(label: Label, taken: set[str]) -> str:
-    wanted = label_name(label)
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
-
-
-def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) -> Made:
-    """Return a function of a series, by its name or as code, as an aggregation of an expression."""
-    rows = grouped.frame.rows
-    match function:
-        case Const(str() as name):
-            pass
-        case Library(dotted):
-            name = dotted.rpartition(".")[2]
-        case Function():
-            return _call_aggregation(call, function, expr, grouped)
-        case Unknown(why=why):
-            raise call.fail(why)
-        case _:
-            raise call.fail("this aggregation is not read")
-    if name in {"size", "len"}:
-        return Agg("size", ())
-    if name in AGGREGATIONS:
-        return aggregation(expr, AGGREGATIONS[name], rows)
-    if name in MADE:
-        return MADE[name](number(expr, rows))
-    raise call.fail(f"the language has no aggregation {name!r}{_nearest(name)}")
-
-
-def _nearest(name: str) -> str:
-    return suggest(name, list(AGGREGATIONS))
-
-
-def _sem(expr: Expr) -> Expr:
-    return Arith("/", Agg("std", (expr,)), Word("sqrt", (Agg("count", (expr,)),)))
-
-
-def _range(expr: Expr) -> Expr:
-    return Arith("-", Agg("max", (expr,)), Agg("min", (expr,)))
-
-
-MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _sem, "ptp": _range}
-
-
-def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Grouped) -> Scalar:
-    """Return what a lambda or a def makes of the values of a group."""
-    scope = tuple(grouped.keys.values())
-    column = Column(group_rows(grouped), expr, scope=scope)
-    names = parameters(function)
-    if not names:
-        raise call.fail("this function takes no argument")
-    made = call.reader.enter(call.node, function, {names[0]: column})
-    if isinstance(made, Scalar):
-        return made
-    raise call.fail("a function of groups is read if it returns one number of the group")
 
 
 def _apply_to_values(call: Call, grouped: Grouped, function: Function) -> Value:
@@ -280,145 +108,6 @@ def _rows_by_group(grouped: Grouped, made: Column, *, indexed: bool) -> Column:
 
 
 # methods
-
-
-def reduction(name: str) -> Callable[[Call, Grouped], Value]:
-    """Return what reads an aggregation by its method's name."""
-    word = AGGREGATIONS[name]
-
-    def read(call: Call, grouped: Grouped) -> Value:
-        numeric = bool(call.constant("numeric_only", False))
-        if name == "sum" and call.constant("min_count", 0) not in {0, -1}:
-            raise call.fail("sum with min_count is not read")
-        if name in {"std", "var"} and call.constant("ddof", 1) != 1:
-            raise call.fail(f"{name} with another ddof than 1 is not read")
-        rows = grouped.frame.rows
-        outputs = [
-            (label, aggregation(expr, word, rows))
-            for label, expr in columns_of(call.node, grouped, numeric=numeric)
-        ]
-        return make_groups(call.node, grouped, outputs, series=grouped.single)
-
-    return read
-
-
-def read_size(call: Call, grouped: Grouped) -> Value:
-    """Read `size()`."""
-    return make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True)
-
-
-def read_quantile(call: Call, grouped: Grouped) -> Value:
-    """Read `quantile(q)`."""
-    share = call.constant("q", 0.5)
-    if isinstance(share, bool) or not isinstance(share, int | float):
-        raise call.fail("quantile is read with one number; several need agg")
-    if call.constant("interpolation", "linear") != "linear":
-        raise call.fail("quantile is read with linear interpolation only")
-    rows = grouped.frame.rows
-    outputs = [
-        (label, aggregation(expr, "quantile", rows, Lit(share)))
-        for label, expr in columns_of(call.node, grouped)
-    ]
-    return make_groups(call.node, grouped, outputs, series=grouped.single)
-
-
-def read_agg_named(call: Call, grouped: Grouped) -> Value:
-    """Read an aggregation that is made of others, by its method's name."""
-    return aggregate_by(call, grouped, Const(call.name))
-
-
-def aggregate_by(call: Call, grouped: Grouped, function: Value) -> Value:
-    """Return an aggregation of each column of groups."""
-    outputs = [
-        (label, as_aggregation(call, function, expr, grouped))
-        for label, expr in columns_of(call.node, grouped)
-    ]
-    return make_groups(call.node, grouped, outputs, series=grouped.single)
-
-
-def read_agg(call: Call, grouped: Grouped) -> Value:
-    """Read `agg` in all of its spellings."""
-    if call.extra and not call.has("func"):
-        return _named(call, grouped)
-    function = call.need("func")
-    match function:
-        case Const(dict() as pairs):
-            return _by_column(call, grouped, {key: Const(one) for key, one in pairs.items()})
-        case Mapping(pairs):
-            return _by_column(call, grouped, dict(pairs))
-        case Const(list() | tuple() as functions):
-            return _several(call, grouped, [Const(one) for one in functions])
-        case Items(functions):
-            return _several(call, grouped, list(functions))
-    return aggregate_by(call, grouped, function)
-
-
-def _named(call: Call, grouped: Grouped) -> Value:
-    outputs: list[tuple[Label, Made]] = []
-    for name, value in call.extra.items():
-        label, function = _pair(call, grouped, value)
-        expr = _column_expr(call, grouped, label)
-        outputs.append((name, as_aggregation(call, function, expr, grouped)))
-    return make_groups(call.node, grouped, outputs, series=False)
-
-
-def _pair(call: Call, grouped: Grouped, value: Value) -> tuple[Label, Value]:
-    match value:
-        case Const((label, function)) if not grouped.single:
-            return label, Const(function)
-        case Items((Const(label), function)) if not grouped.single:
-            return label, function
-    if grouped.single and grouped.selected is not None:
-        return grouped.selected[0][0], value
-    raise call.fail("named aggregations are pairs: total=('column', 'sum')")
-
-
-def _column_expr(call: Call, grouped: Grouped, label: Label) -> Expr:
-    for known, expr in grouped.selected or ():
-        if known == label:
-            return expr
-    return Col(need_column(call.node, grouped.frame, label))
-
-
-def _by_column(call: Call, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
-    outputs: list[tuple[Label, Made]] = []
-    nested = any(_functions(one) is not None for one in pairs.values())
-    for label, value in pairs.items():
-        expr = _column_expr(call, grouped, label)
-        for function in _functions(value) or [value]:
-            name = (label, _function_name(function)) if nested else label
-            outputs.append((name, as_aggregation(call, function, expr, grouped)))
-    return make_groups(call.node, grouped, outputs, series=False)
-
-
-def _functions(value: Value) -> list[Value] | None:
-    match value:
-        case Const(list() | tuple() as functions):
-            return [Const(one) for one in functions]
-        case Items(functions):
-            return list(functions)
-    return None
-
-
-def _function_name(function: Value) -> str:
-    match function:
-        case Const(str() as name):
-            return name
-        case Library(dotted):
-            return dotted.rpartition(".")[2]
-        case Function(ast.FunctionDef(name)):
-            return name
-    return "<lambda>"
-
-
-def _several(call: Call, grouped: Grouped, functions: list[Value]) -> Value:
-    outputs: list[tuple[Label, Made]] = []
-    for label, expr in columns_of(call.node, grouped):
-        for function in functions:
-            word = _function_name(function)
-            name: Label = word if grouped.single else cast("Label", (label, word))
-            outputs.append((name, as_aggregation(call, function, expr, grouped)))
-    return make_groups(call.node, grouped, outputs, series=False)
 
 
 def read_apply(call: Call, grouped: Grouped) -> Value:
@@ -534,7 +223,7 @@ def _transform_one(call: Call, column: Column) -> Value:
         case _:
             found = as_aggregation(call, function, column.expr, grouped)
             scalar = found if isinstance(found, Scalar) else Scalar(column.rows, found)
-    rows, expr = _place(call.node, column.rows, scalar)
+    rows, expr = place_aggregation(call.node, column.rows, scalar)
     return replace(column, rows=rows, expr=expr, keys=column.scope)
 
 
@@ -629,22 +318,6 @@ def read_filter(call: Call, grouped: Grouped) -> Frame:
     return replace(frame, rows=keep(kept.rows, kept.expr))
 
 
-def read_describe(call: Call, grouped: Grouped) -> Value:
-    """Read `describe()` of groups."""
-    rows = grouped.frame.rows
-    outputs: list[tuple[Label, Made]] = []
-    for label, expr in columns_of(call.node, grouped, numeric=True):
-        for word, made in _description(number(expr, rows)).items():
-            outputs.append((word if grouped.single else cast("Label", (label, word)), made))
-    return make_groups(call.node, grouped, outputs, series=False)
-
-
-def _description(expr: Expr) -> dict[str, Expr]:
-    quantiles = {f"{q}%": Agg("quantile", (expr, Lit(q / 100))) for q in (25, 50, 75)}
-    first = {word: Agg(word, (expr,)) for word in ("count", "mean", "std", "min")}
-    return {**first, **quantiles, "max": Agg("max", (expr,))}
-
-
 def read_value_counts(call: Call, grouped: Grouped) -> Value:
     """Read `value_counts` of groups."""
     if not grouped.single or grouped.selected is None:
@@ -668,7 +341,7 @@ def read_largest(call: Call, grouped: Grouped) -> Value:
         raise call.fail("assign this column to the frame first")
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     smallest = call.name == "nsmallest"
-    name = _output_name(label, {*keys})
+    name = output_name(label, {*keys})
     n = call.constant("n", 5)
     rows = largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))

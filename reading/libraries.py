@@ -9,23 +9,32 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit
 from ..spec.parser import case, chain
 from . import operators
+from .assignment import assign_column
 from .calls import Call, Method, plain
-from .columns import as_frame, convert, look_up, read_missing, read_round, row_word, spread
-from .frames import assign_column, slice_rows
-from .meaning import can_miss, negate
+from .columns import read_round, row_word, spread
+from .files import READERS, read_file
+from .meaning import can_miss
 from .merges import merge_frames
-from .model import LoadedFrame
 from .operators import number
 from .periods import check_period
+from .python_values import (
+    read_conversion,
+    read_dict,
+    read_is_missing,
+    read_is_text,
+    read_length,
+    read_list,
+    read_zip,
+)
+from .series import as_frame
 from .values import (
     Column,
     Const,
     Frame,
     Items,
-    Library,
     Mapping,
     Part,
     Scalar,
@@ -33,10 +42,6 @@ from .values import (
 )
 from .wide import read_pivot_table
 
-READERS = ("read_csv", "read_parquet", "read_table", "read_feather")
-# Options of read_csv that change nothing in what a workload reads, or that its reader finds out.
-READ_SILENTLY = {"low_memory", "engine", "encoding", "memory_map", "parse_dates", "dtype_backend"}
-READ_SILENTLY |= {"infer_datetime_format", "cache_dates", "path", "filepath_or_buffer"}
 _NAN = ("numpy.nan", "numpy.NaN", "numpy.NAN", "pandas.NA", "pandas.NaT", "math.nan")
 CONSTANTS: dict[str, object] = {
     **dict.fromkeys(_NAN),
@@ -75,56 +80,6 @@ REDUCTIONS = {
 }
 
 
-def read_file(call: Call) -> Frame:
-    """Read `pd.read_csv(…)` and the like."""
-    path = call.constant("path") if call.has("path") else call.constant("filepath_or_buffer")
-    if not isinstance(path, str):
-        raise call.fail("the file's path must be a constant text")
-    node = call.node
-    options = tuple((one.arg or "", ast.unparse(one.value)) for one in node.keywords)
-    reader = call.name.removeprefix("pd.")
-    end = node.end_lineno or node.lineno
-    found = LoadedFrame(_table_name(path), path, reader, options, node.lineno, end)
-    frame = call.reader.load(found)
-    frame = _choose_columns(call, frame)
-    call.used |= READ_SILENTLY | {"dtype"}
-    _check_types(call)
-    if call.has("nrows"):
-        frame = slice_rows(node, frame, slice(None, call.constant("nrows")))
-    if call.has("index_col"):
-        raise call.fail("index_col is not read; call set_index afterwards")
-    return frame
-
-
-def _check_types(call: Call) -> None:
-    kinds = call.given.get("dtype")
-    if kinds is None:
-        return
-    names = kinds.value if isinstance(kinds, Const) else None
-    given = list(names.values()) if isinstance(names, dict) else [names]
-    if any(name in {"str", "string", "object"} for name in given):
-        raise call.fail("dtype of text is not read; a workload reads digits as numbers")
-
-
-def _choose_columns(call: Call, frame: Frame) -> Frame:
-    labels = call.names("usecols") or call.names("columns")
-    if not labels:
-        return frame
-    if not all(isinstance(label, str) for label in labels):
-        raise call.fail("usecols is read with the names of columns")
-    if frame.complete:
-        labels = [label for label in frame.columns if label in labels]
-    for label in labels:
-        call.reader.need(call.node, frame, label)
-    return replace(frame, columns={label: label for label in labels}, complete=True)
-
-
-def _table_name(path: str) -> str:
-    stem = path.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    word = "".join(sign if sign.isalnum() and sign.isascii() else "_" for sign in stem).strip("_")
-    return word if word and word[0].isalpha() else f"data_{word}".rstrip("_")
-
-
 def read_where(call: Call) -> Value:
     """Read `np.where(condition, x, y)`."""
     test, then, other = (call.need(name) for name in ("condition", "x", "y"))
@@ -133,22 +88,13 @@ def read_where(call: Call) -> Value:
 
 def read_select(call: Call) -> Value:
     """Read `np.select(conditions, choices, default)`."""
-    tests, values = (_items(call, name) for name in ("condlist", "choicelist"))
+    tests, values = (call.items(name) for name in ("condlist", "choicelist"))
     if len(tests) != len(values):
         raise call.fail("np.select needs as many choices as conditions")
     made: Value = call.value("default") if "default" in call.given else Const(0)
     for test, value in reversed(list(zip(tests, values, strict=True))):
         made = operators.choose(call.node, test, value, made)
     return made
-
-
-def _items(call: Call, name: str) -> list[Value]:
-    match call.need(name):
-        case Items(values):
-            return list(values)
-        case Const(list() | tuple() as values):
-            return [Const(one) for one in values]
-    raise call.fail(f"{call.name} is read with a list of {name}")
 
 
 def read_cut(call: Call) -> Value:
@@ -214,7 +160,7 @@ def _moment(call: Call, text: object) -> dt.datetime:
 
 def read_timestamp(call: Call) -> Const:
     """Read `pd.Timestamp('2024-01-31')` and `datetime(2024, 1, 31)`."""
-    values = [plain(one, call.node, "a part of a time") for one in _items(call, "*")]
+    values = [plain(one, call.node, "a part of a time") for one in call.items("*")]
     if len(values) == 1:
         return Const(_moment(call, values[0]))
     try:
@@ -225,7 +171,7 @@ def read_timestamp(call: Call) -> Const:
 
 def read_span_of_time(call: Call) -> Const:
     """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
-    values = [plain(one, call.node, "a span of time") for one in _items(call, "*")]
+    values = [plain(one, call.node, "a span of time") for one in call.items("*")]
     given = {name: plain(one, call.node, "a span of time") for name, one in call.extra.items()}
     try:
         match values:
@@ -300,7 +246,7 @@ def _beside(call: Call, pairs: list[tuple[object, Value]]) -> Frame:
 
 def read_concat(call: Call) -> Value:
     """Read `pd.concat([…], axis=1)` of series of the same rows."""
-    parts = _items(call, "objs")
+    parts = call.items("objs")
     keys = call.names("keys")
     call.constant("ignore_index")
     if call.constant("axis", 0) not in {1, "columns"}:
@@ -463,7 +409,7 @@ def read_percentile(call: Call) -> Value:
 
 def read_extreme(call: Call) -> Value:
     """Read Python's `min` and `max` of a column, or of several values."""
-    values = _items(call, "*")
+    values = call.items("*")
     word_of = call.name.rpartition(".")[2].removesuffix("imum")
     if len(values) == 1:
         match values[0]:
@@ -481,143 +427,6 @@ def read_extreme(call: Call) -> Value:
     return aligned.make(operators.word(call.node, word_of, *exprs))
 
 
-def read_length(call: Call) -> Value:
-    """Read `len`: of rows, of a text, or of a constant."""
-    value = call.need("x")
-    match value:
-        case Frame(rows=rows, scope=scope):
-            return Scalar(rows, Agg("size", ()), scope)
-        case Column(element=True):
-            found = operators.align(call.node, value)
-            return found.make(operators.word(call.node, "len", found.exprs[0]))
-        case Column():
-            return Scalar(value.rows, Agg("size", ()), value.scope)
-        case Part("parts", Column() as inner, (None,)):
-            found = operators.align(call.node, inner)
-            return found.make(operators.word(call.node, "count_words", found.exprs[0]))
-        case Const(found):
-            return Const(len(found))
-        case Items(values):
-            return Const(len(values))
-    raise call.fail("the length of this is not read")
-
-
-def read_conversion(call: Call) -> Value:
-    """Read `int(x)`, `float(x)` and `str(x)`."""
-    value = call.need("x")
-    name = call.name.rpartition(".")[2]
-    if isinstance(value, Const):
-        try:
-            return Const({"int": int, "float": float, "str": str, "bool": bool}[name](value.value))
-        except (TypeError, ValueError) as error:
-            raise call.fail(f"Python raises here: {error}") from None
-    if isinstance(value, Scalar) and name in {"int", "float"}:
-        return value
-    return convert(call.node, value, name)
-
-
-_LISTS: dict[str, Callable[..., Any]] = {
-    "list": list,
-    "tuple": tuple,
-    "sorted": sorted,
-    "range": range,
-    "set": set,
-}
-
-
-def read_list(call: Call) -> Value:
-    """Read `list`, `tuple`, `sorted` and `range` of constants."""
-    values = [plain(one, call.node, "an argument") for one in _items(call, "*")]
-    name = call.name.rpartition(".")[2]
-    made = _LISTS[name]
-    if name == "range" and any(isinstance(one, int) and abs(one) > 10_000 for one in values):
-        raise call.fail("a range of so many numbers is not read")
-    try:
-        return Const(list(made(*values)) if name != "tuple" else tuple(*values))
-    except TypeError as error:
-        raise call.fail(f"Python raises here: {error}") from None
-
-
-def read_dict(call: Call) -> Value:
-    """Read `dict(a=…)` and `dict(zip(…))`."""
-    pairs = [*call.extra.items()]
-    values = _items(call, "*")
-    if values:
-        found = plain(values[0], call.node, "an argument")
-        pairs += [(key, Const(value)) for key, value in dict(found).items()]
-    if all(isinstance(value, Const) for _, value in pairs):
-        return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
-    return Mapping(tuple(pairs))
-
-
-def read_zip(call: Call) -> Value:
-    """Read `zip` and `enumerate` of constant lists."""
-    lists = [plain(one, call.node, "an argument") for one in _items(call, "*")]
-    made = enumerate(*lists) if call.name.endswith("enumerate") else zip(*lists, strict=False)
-    return Const(list(made))
-
-
-def read_is_missing(call: Call) -> Value:
-    """Read `pd.isna(x)` and `np.isnan(x)`."""
-    value = call.need("x")
-    if isinstance(value, Const):
-        return Const(value.value is None)
-    if "not" in call.name:
-        call.name = "notna"
-    else:
-        call.name = "isna"
-    return read_missing(call, value)
-
-
-def read_is_text(call: Call) -> Value:
-    """Read `isinstance(x, str)` of a column whose kind is known."""
-    value, kind = call.need("x"), call.need("y")
-    names = [one.name.rpartition(".")[2] for one in _libraries(kind)]
-    if not isinstance(value, Column) or not names:
-        raise call.fail("isinstance is read of a value of a row")
-    known = operators.kind_of(value.expr, value.rows)
-    wanted = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
-    if known is None:
-        raise call.fail("the type of this column is not known: give --data")
-    matches = any(wanted.get(name) == known for name in names)
-    if not matches or not can_miss(value.expr, value.rows.schema):
-        return Const(matches)
-    return value.with_expr(negate(IsMissing(value.expr)))
-
-
-def _libraries(value: Value) -> list[Library]:
-    found = value.values if isinstance(value, Items) else (value,)
-    return [one for one in found if isinstance(one, Library)]
-
-
-def read_text_method(call: Call, text: Const) -> Const:
-    """Read a method of a constant text."""
-    values = [plain(one, call.node, "an argument") for one in _items(call, "*")]
-    keywords = {name: plain(one, call.node, "an argument") for name, one in call.extra.items()}
-    try:
-        return Const(getattr(text.value, call.name)(*values, **keywords))
-    except (TypeError, ValueError, KeyError, IndexError) as error:
-        raise call.fail(f"Python raises here: {error}") from None
-
-
-CONSTANT_TEXT = {
-    name: Method(read_text_method, "* **")
-    for name in ("join", "lower", "upper", "strip", "replace", "format", "split", "startswith")
-}
-
-
-def read_dict_method(call: Call, found: Const) -> Value:
-    """Read `items()`, `keys()`, `values()` and `get()` of a constant dict."""
-    given = _items(call, "*")
-    if call.name == "get" and given and isinstance(given[0], Column):
-        default = given[1] if len(given) > 1 else Const(None)
-        return look_up(call.node, given[0], found.value, default)
-    values = [plain(one, call.node, "an argument") for one in given]
-    made = getattr(found.value, call.name)(*values)
-    return Const(made if call.name == "get" else list(made))
-
-
-CONSTANT_DICT = {name: Method(read_dict_method, "*") for name in ("items", "keys", "values", "get")}
 _MERGE = "left right how on left_on right_on left_index right_index sort suffixes copy indicator"
 LIBRARIES: dict[str, Method] = {
     **{

@@ -9,8 +9,8 @@ from ..spec.expression import Col, IsMissing, Lit, substitute
 from ..spec.parser import case
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
+from .assignment import assign_column
 from .calls import Call
-from .frames import assign_column, need_column
 from .meaning import can_miss, negate
 from .rows import (
     Aggregated,
@@ -24,6 +24,7 @@ from .rows import (
     join,
     keep,
 )
+from .selection import need_column
 from .values import Column, Frame, Label, Value
 
 if TYPE_CHECKING:

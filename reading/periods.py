@@ -9,7 +9,8 @@ from ..spec.expression import Call as Word
 from ..spec.expression import Expr, Lit
 from . import operators
 from .calls import Call
-from .frames import group_keys, select
+from .grouping import group_keys
+from .selection import select
 from .values import Column, Const, Frame, Grouped, Value
 
 # pandas' periods: the unit whose start they are, and the days from there within the next unit, if

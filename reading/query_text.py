@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .calls import Call
-from .frames import filter_rows, find_column, select
+from .selection import filter_rows, find_column, select
 from .values import Column, Const, Frame, UnreadError, Value
 
 if TYPE_CHECKING:

@@ -22,10 +22,11 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import CsvFormat, Files, Output
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
-from .interpreter import Binding, Interpreter
+from .interpreter import Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Joined, Loaded, Rows, aggregate
+from .scopes import Binding
 from .values import Called, Column, Frame, Function, Part, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 

@@ -18,18 +18,14 @@ from .accessors import (
     read_span,
 )
 from .calls import Method
-from .columns import (
-    COLUMN_ATTRIBUTES,
-    COLUMN_METHODS,
-    read_index_item,
-    read_rename_axis,
-)
-from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_iloc, read_loc, read_row
+from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
-from .libraries import CONSTANT_DICT, CONSTANT_TEXT
 from .merges import read_merge
 from .periods import read_resample
+from .python_values import CONSTANT_DICT, CONSTANT_TEXT
 from .query_text import read_query
+from .selection import read_iloc, read_loc
+from .series import COLUMN_ATTRIBUTES, COLUMN_METHODS, read_index_item, read_rename_axis
 from .wide import read_pivot_table, read_unstack
 from .windows import EWM_METHODS, EXPANDING_METHODS, ROLLING_METHODS
 

@@ -10,10 +10,10 @@ from ..spec.expression import Col, IsMissing
 from ..spec.parser import chain
 from ..spec.workload import SortKey
 from .calls import Call
-from .frames import need_column
 from .meaning import can_miss, negate
 from .operators import materialize
 from .rows import keep, sort
+from .selection import need_column
 from .values import Column, Const, Frame, Grouped, Label, Part, UnreadError, Value
 
 

@@ -1,0 +1,238 @@
+"""Columns of frames, added, changed, renamed and dropped."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..spec.expression import Col, Lit
+from ..spec.kinds import KindError
+from ..spec.parser import case, chain
+from . import operators
+from .calls import Call, plain
+from .operators import free_name, label_name, materialize
+from .rows import (
+    Rows,
+    Sorted,
+    combine,
+    derive,
+    with_columns,
+)
+from .selection import find_column, need_column, select
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Function,
+    Label,
+    Library,
+    Mapping,
+    Scalar,
+    UnreadError,
+    Value,
+    column_of,
+    parameters,
+)
+
+
+def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
+    """Return a frame with a column more, or another in its place."""
+    if isinstance(value, Frame) and len(value.columns) == 1:
+        value = column_of(value, *next(iter(value.columns.items())))
+    if not isinstance(value, Column | Scalar | Const):
+        raise UnreadError(node, f"a column cannot be assigned {operators.describe(value)}")
+    if isinstance(value, Const) and isinstance(value.value, list | tuple | dict):
+        raise UnreadError(node, "a column of listed values is not read; compute it of columns")
+    wanted = label_name(label)
+    column = on_frame(node, frame, value, wanted)
+    match column.expr:
+        case Col(name) if name == wanted or name not in frame.outputs.values():
+            if name == wanted:
+                return _with_column(frame, column.rows, label, name)
+    name = free_name(column.rows, wanted)
+    try:
+        rows = derive(column.rows, name, column.expr)
+    except KindError as error:
+        raise UnreadError(node, str(error)) from None
+    except KeyError as error:
+        raise UnreadError(node, f"unknown column {error}") from None
+    return _with_column(frame, rows, label, name)
+
+
+def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: Value) -> Frame:
+    """Return a frame with several columns of another frame, in order, or of one constant."""
+    parts: list[Value] = [value] * len(labels)
+    if isinstance(value, Frame):
+        if not value.complete or len(value.columns) != len(labels):
+            raise UnreadError(node, f"{len(labels)} columns are assigned, and not so many made")
+        parts = [column_of(value, one, name) for one, name in value.columns.items()]
+    elif not isinstance(value, Const):
+        raise UnreadError(node, "several columns are assigned a frame or a constant only")
+    for label, part in zip(labels, parts, strict=True):
+        frame = assign_column(node, frame, label, part)
+    return frame
+
+
+def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
+    return replace(
+        frame,
+        rows=rows,
+        columns={**frame.columns, label: name},
+        dropped=frame.dropped - {str(label)},
+        unread={one: why for one, why in frame.unread.items() if one != label},
+    )
+
+
+def on_frame(
+    node: ast.AST, frame: Frame, value: Column | Scalar | Const, wanted: str | None = None
+) -> Column:
+    """Return a value as a column of a frame's rows."""
+    if isinstance(value, Const):
+        return Column(frame.rows, operators.literal(value.value, node))
+    column = materialize(Column(value.rows, value.expr, None, value.keys), wanted)
+    rows = combine(frame.rows, column.rows)
+    if rows is None:
+        column = _of_some_rows(frame.rows, column)
+        rows = combine(frame.rows, column.rows)
+    if rows is None:
+        message = "this value is of other rows than the frame; merge it by its keys"
+        raise UnreadError(node, message)
+    return replace(column, rows=rows)
+
+
+def _of_some_rows(target: Rows, column: Column) -> Column:
+    """Return a column of some of the rows of a frame as one that is missing in the others."""
+    rows = column.rows
+    if isinstance(rows.origin, Sorted):
+        inner = rows.origin.rows
+        where = tuple(map(rows.inline, rows.where))
+        rows = with_columns(replace(inner, where=(*inner.where, *where)), rows.derived)
+    tests = tuple(one for one in rows.where if one not in target.where)
+    if not tests:
+        return replace(column, rows=rows)
+    kept = tests[0] if len(tests) == 1 else chain("and", *tests)
+    plainly = replace(rows, where=tuple(one for one in rows.where if one in target.where))
+    return replace(column, rows=plainly, expr=case(((kept, column.expr),), Lit(None)))
+
+
+def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame:
+    """Return arithmetic of each column of a frame with one number."""
+    first = isinstance(left, Frame)
+    frame, other = (left, right) if first else (right, left)
+    if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.complete:
+        raise UnreadError(node, "arithmetic of a frame is read with one number; name the columns")
+    for label, name in frame.columns.items():
+        column = column_of(frame, label, name)
+        sides = (column, other) if first else (other, column)
+        frame = assign_column(node, frame, label, operators.binary(node, op, *sides))
+    return frame
+
+
+def drop_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
+    """Return a frame without some columns."""
+    for label in labels:
+        need_column(node, frame, label)
+    columns = {one: name for one, name in frame.columns.items() if one not in labels}
+    dropped = frame.dropped | {str(one) for one in labels}
+    return replace(frame, columns=columns, dropped=dropped)
+
+
+def rename_columns(frame: Frame, names: dict[Label, Label]) -> Frame:
+    """Return a frame with other names of columns."""
+    columns = dict(frame.columns)
+    dropped = set(frame.dropped)
+    if not frame.complete:
+        for old in names:
+            if old not in columns and (name := find_column(frame, old)) is not None:
+                columns[old] = name
+                dropped.add(str(old))
+    renamed = {names.get(one, one): name for one, name in columns.items()}
+    index = {names.get(one, one): name for one, name in frame.index.items()}
+    kept = frozenset(dropped - {str(one) for one in renamed})
+    return replace(frame, columns=renamed, index=index, dropped=kept)
+
+
+def rename_all(node: ast.AST, frame: Frame, labels: object) -> Frame:
+    """Return a frame whose columns have these names, in order."""
+    if not frame.complete:
+        raise UnreadError(node, "to name all columns, they have to be known: give --data")
+    if not isinstance(labels, list | tuple) or len(labels) != len(frame.columns):
+        raise UnreadError(node, f"the frame has {len(frame.columns)} columns; name each")
+    columns = dict(zip(labels, frame.columns.values(), strict=True))
+    return replace(frame, columns=columns)
+
+
+def read_drop(call: Call, frame: Frame) -> Frame:
+    """Read `drop` of columns."""
+    labels = call.names("columns")
+    if call.has("labels"):
+        if call.constant("axis", 0) not in {1, "columns"}:
+            raise call.fail("drop of rows by their index is not read; filter by a condition")
+        labels += call.names("labels")
+    call.constant("axis")
+    call.constant("errors")
+    return drop_columns(call.node, frame, labels)
+
+
+def read_rename(call: Call, frame: Frame) -> Frame:
+    """Read `rename(columns={…})`."""
+    names = call.constant("columns")
+    if names is None and call.constant("axis") in {1, "columns"}:
+        names = call.constant("mapper")
+    if not isinstance(names, dict):
+        raise call.fail("rename is read with columns={'old': 'new'}")
+    return rename_columns(frame, names)
+
+
+def read_assign(call: Call, frame: Frame) -> Frame:
+    """Read `assign(name=column or function)`."""
+    for name, value in call.extra.items():
+        if isinstance(value, Function):
+            made = call.reader.enter(call.node, value, first_argument(call, value, frame))
+        else:
+            made = value
+        frame = assign_column(call.node, frame, name, made)
+    return frame
+
+
+def first_argument(call: Call, function: Function, value: Value) -> dict[str, Value]:
+    """Return a value as a function's first argument, by name."""
+    names = parameters(function)
+    if not names:
+        raise call.fail("this function takes no argument")
+    return {names[0]: value}
+
+
+def read_astype(call: Call, frame: Frame) -> Frame:
+    """Read `astype({column: type})`."""
+    kinds = call.value("dtype")
+    call.constant("errors")
+    pairs: dict[Label, object] = {}
+    match kinds:
+        case Const(dict() as found):
+            pairs = dict(found)
+        case Mapping(items):
+            pairs = {
+                key: value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+                for key, value in items
+            }
+        case _:
+            raise call.fail("astype of a frame is read with a type for each column")
+    for label, kind in pairs.items():
+        column = select(call.node, frame, Const(label))
+        made = call.reader.convert(call.node, column, str(kind).rpartition(".")[2])
+        if made is not column:
+            frame = assign_column(call.node, frame, label, made)
+    return frame
+
+
+def _type_name(call: Call, value: Value) -> object:
+    return value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+
+
+def read_set_axis(call: Call, frame: Frame) -> Frame:
+    """Read `set_axis(names, axis=1)`."""
+    if call.constant("axis") not in {1, "columns"}:
+        raise call.fail("set_axis is read with axis=1")
+    return rename_all(call.node, frame, call.constant("labels"))

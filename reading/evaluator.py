@@ -1,0 +1,511 @@
+"""Read expressions, with symbolic values in place of frames."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from ..spec.vocabulary import suggest
+from . import operators
+from .aggregation import REDUCING, aggregate_by
+from .assignment import operate
+from .calls import Call, Method, bind, plain
+from .columns import convert, look_up
+from .groups import select_groups
+from .libraries import CONSTANTS, LIBRARIES
+from .periods import period_key
+from .scopes import Names, Scopes
+from .selection import need_column, select
+from .tables import ATTRIBUTES, DRAWING, METHODS
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Library,
+    Mapping,
+    Part,
+    Scalar,
+    Unknown,
+    UnreadError,
+    Value,
+    parameters,
+)
+
+MOST_TURNS = 200  # of a loop over a constant list
+DEEPEST = 30  # calls of functions in functions
+MOST_PATHS = 64  # ways through a function
+
+
+@dataclass(slots=True)
+class Evaluator(Scopes, ABC):
+    """Reads expressions, calls and functions; a subclass reads the statements of functions."""
+
+    paths: int = 0
+
+    @abstractmethod
+    def execute(self, statement: ast.stmt) -> None:
+        """Read one statement of a function."""
+
+    @abstractmethod
+    def assign(self, target: ast.expr, value: Value, node: ast.AST) -> None:
+        """Bind a target of an assignment."""
+
+    def items(self, node: ast.expr) -> list[Value] | None:
+        """Return the items of a constant list; None where it is none."""
+        match self.value(node):
+            case Items(values):
+                return list(values)
+            case Const(list() | tuple() | set() | dict() | range() | str() as values):
+                return [Const(one) for one in values]
+            case Mapping(pairs):
+                return [Const(key) for key, _ in pairs]
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        return None
+
+    def value(self, node: ast.expr) -> Value:
+        """Return the value of an expression."""
+        match node:
+            case ast.Constant(found):
+                return Const(found)
+            case ast.Name(name):
+                return self.name(node, name)
+            case ast.Attribute(owner, name):
+                return self.attribute(node, self.owner(owner), name)
+            case ast.Subscript(ast.Call(ast.Attribute(owner, name), []) as call, index):
+                groups = self.owner(owner)
+                if isinstance(groups, Grouped) and name in REDUCING:
+                    return self.reduce_selected(node, call, groups, index)
+                return self.item(node, self.method(call, groups, name), index)
+            case ast.Subscript(owner, index):
+                return self.item(node, self.owner(owner), index)
+            case ast.Call():
+                return self.call(node)
+            case ast.BinOp(left, op, right):
+                sides = self.value(left), self.value(right)
+                if any(isinstance(side, Frame) for side in sides):
+                    return operate(node, op, *sides)
+                return operators.binary(node, op, *sides)
+            case ast.UnaryOp(op, operand):
+                return self.unary(node, op, self.value(operand))
+            case ast.BoolOp(op, values):
+                return self.boolean(node, op, [self.value(one) for one in values])
+            case ast.Compare():
+                return self.comparison(node)
+            case ast.IfExp(test, body, orelse):
+                return self.choice(node, self.value(test), body, orelse)
+            case ast.List(items) | ast.Tuple(items) | ast.Set(items):
+                return _collect(type(node), list(self.spread(items)))
+            case ast.Dict():
+                return self.mapping(node)
+            case ast.Lambda():
+                return Function(node, self.visible())
+            case ast.JoinedStr(parts):
+                return Const("".join(str(self.text(part)) for part in parts))
+            case ast.ListComp(item, [generator]):
+                return self.comprehension(item, generator)
+            case ast.Slice(lower, upper, step):
+                ends = (self.value(one) if one else Const(None) for one in (lower, upper, step))
+                return Const(slice(*(plain(one, node, "a bound of a slice") for one in ends)))
+        what = type(node).__name__
+        raise UnreadError(node, f"Python's {what} is not read here")
+
+    def reduce_selected(
+        self, node: ast.Subscript, call: ast.Call, groups: Grouped, index: ast.expr
+    ) -> Value:
+        """Return `groups.max()["c"]`: as `groups["c"].max()` where not all columns are known."""
+        name = cast("ast.Attribute", call.func).attr
+        if groups.selected is None and not groups.frame.complete:
+            return self.method(call, select_groups(node, groups, self.value(index)), name)
+        return self.item(node, self.method(call, groups, name), index)
+
+    def owner(self, node: ast.expr) -> Value:
+        """Return what an attribute or an item is of: an unknown name is a frame that is given."""
+        if isinstance(node, ast.Name) and self.find(node.id) is None:
+            self.scopes[0][node.id] = self.given(node.id, node)
+        return self.value(node)
+
+    def name(self, node: ast.Name, name: str) -> Value:
+        """Return the value of a name, and note that it is used."""
+        found = self.find(name)
+        if found is None:
+            raise UnreadError(node, f"the name {name!r} is not assigned in this code")
+        for binding in self.bindings:
+            if binding.value is found:
+                binding.used = True
+        return found
+
+    def attribute(self, node: ast.Attribute, owner: Value, name: str) -> Value:
+        """Return an attribute: a column, a constant, an accessor, or a method before its call."""
+        match owner:
+            case Library(library):
+                dotted = f"{library}.{name}"
+                return Const(CONSTANTS[dotted]) if dotted in CONSTANTS else Library(dotted)
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+            case Part("row", Frame() as frame) if name not in METHODS["row"]:
+                return self.row_item(node, frame, name)
+        table = ATTRIBUTES.get(_kind(owner), {})
+        if name in table:
+            found: Value = table[name](node, owner)
+            return found
+        if isinstance(owner, Frame) and name not in METHODS["Frame"]:
+            return select(node, owner, Const(name))
+        if isinstance(owner, Grouped) and name not in METHODS["Grouped"]:
+            return select_groups(node, owner, Const(name))
+        return Part("method", owner, (name,))
+
+    def row_item(self, node: ast.AST, frame: Frame, label: object) -> Value:
+        """Return a row's value of a column."""
+        found = select(node, frame, Const(label))
+        if not isinstance(found, Column):
+            raise UnreadError(node, "name one column of the row")
+        return Column(found.rows, found.expr, found.name, scope=found.scope, element=True)
+
+    def item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
+        """Return `owner[index]`."""
+        match owner:
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+            case Part("row", Frame() as frame):
+                return self.row_item(node, frame, plain(self.value(index), node, "a column"))
+            case Const(found):
+                return self.constant_item(node, found, self.value(index))
+            case Items(values):
+                at = plain(self.value(index), node, "an index")
+                return cast("Value", _item_of(node, values, at))
+            case Mapping(pairs):
+                key = plain(self.value(index), node, "a key")
+                return cast("Value", _item_of(node, dict(pairs), key))
+        getter = ATTRIBUTES.get(_kind(owner), {}).get("[]")
+        if getter is None:
+            raise UnreadError(node, f"an item of {operators.describe(owner)} is not read")
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        if _kind(owner) not in {"loc", "iloc"}:
+            parts = [index]
+        made: Value = getter(node, owner, *(self.value(part) for part in parts))
+        return made
+
+    def constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
+        """Return an item of a constant, or what a dict has for each value of a column."""
+        if isinstance(found, dict) and isinstance(index, Column):
+            return look_up(node, index, found)
+        return Const(_item_of(node, found, plain(index, node, "an index")))
+
+    def unary(self, node: ast.AST, op: ast.unaryop, value: Value) -> Value:
+        """Return `-x`, `+x`, `~x` or `not x`."""
+        match op:
+            case ast.USub():
+                return operators.negative(node, value)
+            case ast.UAdd():
+                return value
+        return operators.invert(node, value)
+
+    def boolean(self, node: ast.AST, op: ast.boolop, values: list[Value]) -> Value:
+        """Return `and` or `or` of single values."""
+        word = "and" if isinstance(op, ast.And) else "or"
+        constants = [one for one in values if isinstance(one, Const)]
+        if len(constants) == len(values):
+            found = constants[0]
+            for one in constants[1:]:
+                if bool(found.value) == (word == "or"):
+                    break
+                found = one
+            return found
+        if any(isinstance(one, Column) and not one.element for one in values):
+            raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
+        return operators.logical(node, word, *values)
+
+    def comparison(self, node: ast.Compare) -> Value:
+        """Return a comparison, or a chain of them."""
+        sides = [self.value(one) for one in (node.left, *node.comparators)]
+        parts = [
+            operators.compare(node, op, left, right)
+            for left, op, right in zip(sides[:-1], node.ops, sides[1:], strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else operators.logical(node, "and", *parts)
+
+    def choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
+        """Return `a if test else b`."""
+        if isinstance(test, Const):
+            return self.value(body if test.value else orelse)
+        return operators.choose(node, test, self.value(body), self.value(orelse))
+
+    def spread(self, items: list[ast.expr]) -> Iterator[Value]:
+        """Yield the values of a list's items."""
+        for item in items:
+            if isinstance(item, ast.Starred):
+                found = self.items(item.value)
+                if found is None:
+                    raise UnreadError(item, "'*' is read for constant lists")
+                yield from found
+            else:
+                yield self.value(item)
+
+    def mapping(self, node: ast.Dict) -> Value:
+        """Return a dict."""
+        pairs: list[tuple[object, Value]] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            made = self.value(value)
+            if key is not None:
+                pairs.append((plain(self.value(key), key, "a key"), made))
+                continue
+            match made:
+                case Mapping(more):
+                    pairs += more
+                case Const(dict() as more):
+                    pairs += [(name, Const(one)) for name, one in more.items()]
+                case _:
+                    raise UnreadError(value, "'**' is read for constant dicts")
+        if all(isinstance(value, Const) for _, value in pairs):
+            return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
+        return Mapping(tuple(pairs))
+
+    def text(self, node: ast.expr) -> object:
+        """Return a constant part of an f-string."""
+        match node:
+            case ast.Constant(found):
+                return found
+            case ast.FormattedValue(inner, conversion, None) if conversion == -1:
+                return plain(self.value(inner), node, "a value in an f-string")
+        raise UnreadError(node, "this f-string is not read")
+
+    def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
+        """Return a list comprehension over constants."""
+        turns = self.items(generator.iter)
+        if turns is None or len(turns) > MOST_TURNS:
+            message = "a comprehension is read over a constant list only"
+            raise UnreadError(generator.iter, message)
+        made = []
+        self.scopes.append(dict(self.names) if len(self.scopes) > 1 else {})
+        try:
+            for turn in turns:
+                self.assign(generator.target, turn, ast.Pass(lineno=item.lineno, col_offset=0))
+                tests = [plain(self.value(one), one, "a condition") for one in generator.ifs]
+                if all(tests):
+                    made.append(self.value(item))
+        finally:
+            self.scopes.pop()
+        return _collect(ast.List, made)
+
+    def call(self, node: ast.Call) -> Value:
+        """Return the value of a call."""
+        match node.func:
+            case ast.Attribute(owner, name):
+                return self.method(node, self.owner(owner), name)
+        match self.value(node.func):
+            case Function() as function:
+                return self.call_function(node, function)
+            case Library(name):
+                return self.read_function(node, name)
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        raise UnreadError(node, "this call is not read")
+
+    def method(self, node: ast.Call, owner: Value, name: str) -> Value:
+        """Return the value of a method's call."""
+        match owner:
+            case Library(library):
+                return self.read_function(node, f"{library}.{name}")
+            case Unknown(why=why):
+                raise UnreadError(node, why)
+        table = METHODS.get(_kind(owner), {})
+        if name in DRAWING and name not in table:
+            self.show(cast("ast.Attribute", node.func).value)
+            return Unknown("a plot has no data", skipped=True)
+        if name not in table:
+            raise UnreadError(node, _unknown_method(owner, name, table))
+        return self.apply(node, name, table[name], owner)
+
+    def show(self, node: ast.expr) -> None:
+        """Note that a value is shown, which makes it an answer."""
+        match node:
+            case ast.Name(name):
+                for binding in self.bindings:
+                    if binding.name == name and self.names.get(name) is binding.value:
+                        binding.shown = True
+            case ast.Call() | ast.Subscript() | ast.BinOp():
+                try:
+                    value = self.value(node)
+                except UnreadError:
+                    return
+                self.bind_shown(value, node)
+
+    def apply(self, node: ast.Call, name: str, method: Method, *owner: Value) -> Value:
+        """Read a call as its table has it."""
+        call = bind(self, node, name, method.arguments)
+        made = method.read(call, *owner)
+        call.close()
+        return made
+
+    def read_function(self, node: ast.Call, name: str) -> Value:
+        """Return the value of a library function's call."""
+        name = _shorten(name)
+        if name in LIBRARIES:
+            return self.apply(node, name, LIBRARIES[name])
+        root = name.split(".")[0]
+        if root in {"pd", "np", "math", "builtins"}:
+            shown = name.removeprefix("builtins.")
+            raise UnreadError(node, f"{shown} is not read")
+        message = f"what {name} returns is not known; save it to a file and read that"
+        raise UnreadError(node, message)
+
+    def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
+        """Return the value of a library function called with one value: `apply(np.sqrt)`."""
+        name = _shorten(name)
+        if name not in LIBRARIES:
+            raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
+        method = LIBRARIES[name]
+        words = method.arguments.split()
+        given: Value = Items((argument,)) if words[0] == "*" else argument
+        return method.read(Call(self, node, name, {words[0]: given}))
+
+    def aggregate(self, call: Call, grouped: Grouped, labels: list[str], function: Value) -> Value:
+        """Return an aggregation of columns of groups."""
+        if labels:
+            grouped = select_groups(call.node, grouped, Const(labels))
+        return aggregate_by(call, grouped, function)
+
+    def convert(self, node: ast.AST, column: Value, name: str) -> Value:
+        """Return a column in another type."""
+        return convert(node, column, name)
+
+    def period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Column:
+        """Return the periods of a column of times."""
+        return period_key(node, frame, key, name)
+
+    def need(self, node: ast.AST, frame: Frame, label: str) -> str:
+        """Return a column's name in the rows."""
+        return need_column(node, frame, label)
+
+    def call_function(self, node: ast.Call, function: Function) -> Value:
+        """Read a call of a function of the code, as if its body stood here."""
+        given = bind(self, node, "the function", " ".join(parameters(function)))
+        return self.enter(node, function, given.given)
+
+    def enter(self, node: ast.AST, function: Function, given: Names) -> Value:
+        """Return what a function returns for arguments by name."""
+        if len(self.scopes) > DEEPEST:
+            raise UnreadError(node, "these functions call each other too deeply")
+        names = {**function.names, **self.defaults(function), **given}
+        for name in parameters(function):
+            if name not in names:
+                raise UnreadError(node, f"the argument {name!r} is missing")
+        self.scopes.append(names)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.value(function.node.body)
+            found = self.block(function.node.body)
+            return Const(None) if found is None else found
+        finally:
+            self.scopes.pop()
+
+    def defaults(self, function: Function) -> Names:
+        """Return the default values of a function's arguments."""
+        arguments = function.node.args
+        if arguments.vararg or arguments.kwarg:
+            raise UnreadError(function.node, "a function with *args or **kwargs is not read")
+        every = [*arguments.posonlyargs, *arguments.args]
+        values = arguments.defaults
+        pairs = list(zip(every[len(every) - len(values) :], values, strict=True))
+        pairs += [
+            (one, default)
+            for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        ]
+        return {one.arg: self.value(default) for one, default in pairs}
+
+    def block(self, statements: list[ast.stmt]) -> Value | None:
+        """Read a function's statements up to the value they return."""
+        for number, statement in enumerate(statements):
+            match statement:
+                case ast.Return(value):
+                    return self.value(value) if value else Const(None)
+                case ast.If(test, body, orelse):
+                    rest = statements[number + 1 :]
+                    return self.fork(statement, self.value(test), [*body, *rest], [*orelse, *rest])
+                case ast.Try():
+                    raise UnreadError(statement, "'try' in a function is not read")
+                case ast.Expr(ast.Constant()):
+                    continue
+            self.execute(statement)
+        return None
+
+    def fork(
+        self, node: ast.AST, test: Value, then: list[ast.stmt], other: list[ast.stmt]
+    ) -> Value | None:
+        """Read both ways through an `if` over data."""
+        if isinstance(test, Const):
+            return self.block(then if test.value else other)
+        if not isinstance(test, Scalar) and not (isinstance(test, Column) and test.element):
+            raise UnreadError(node, "an 'if' needs one condition, and this is a column")
+        self.paths += 1
+        if self.paths > MOST_PATHS:
+            raise UnreadError(node, "there are too many ways through this function")
+        before = dict(self.names)
+        one = self.block(then)
+        self.scopes[-1] = before
+        two = self.block(other)
+        self.paths -= 1
+        return operators.choose(node, test, one or Const(None), two or Const(None))
+
+
+def _kind(owner: Value) -> str:
+    """Return the name of the table of an object's methods."""
+    match owner:
+        case Part(kind):
+            return kind
+        case Column(element=True):
+            return "element"
+        case Const(str()):
+            return "text"
+        case Const(dict()):
+            return "dict"
+    return type(owner).__name__
+
+
+def _shorten(name: str) -> str:
+    """Return a library's name as the tables have it: `np.sqrt`, `pd.cut`."""
+    return name.replace("numpy.", "np.", 1).replace("pandas.", "pd.", 1)
+
+
+def _collect(kind: type[ast.expr], values: list[Value]) -> Value:
+    if all(isinstance(one, Const) for one in values):
+        plainly = [one.value for one in values if isinstance(one, Const)]
+        return Const(tuple(plainly) if kind is ast.Tuple else plainly)
+    return Items(tuple(values))
+
+
+def _item_of(node: ast.AST, found: object, at: object) -> object:
+    try:
+        return found[at]  # type: ignore[index]
+    except (TypeError, KeyError, IndexError) as error:
+        raise UnreadError(node, f"Python raises here: {type(error).__name__}: {error}") from None
+
+
+# What is near to a method that is not read.
+NEAREST = {
+    "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
+    "pivot": "a wide table is not read; the nearest is one row a group",
+    "melt": "the nearest is an aggregation for each column",
+    "iterrows": "the nearest is apply(function, axis=1)",
+    "itertuples": "the nearest is apply(function, axis=1)",
+    "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
+    "tail": "the nearest is sort_values in the other order, then head",
+    "mode": "the nearest is value_counts().head(1)",
+    "join": "the nearest is merge(other, on=keys)",
+    "strftime": "the nearest are .dt.year, .dt.month and to_period",
+}
+
+
+def _unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
+    if name in NEAREST:
+        return f"{name} of {operators.describe(owner)} is not read: {NEAREST[name]}"
+    near = suggest(name, [word for word in table if not word.startswith("[")])
+    return f"{name} of {operators.describe(owner)} is not read{near}"

@@ -1,0 +1,105 @@
+"""The keys of groups: names, columns, conditions and periods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..spec.expression import Col
+from ..spec.kinds import KindError
+from .assignment import on_frame
+from .calls import Call
+from .operators import free_name, label_name
+from .rows import (
+    derive,
+)
+from .selection import need_column
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Grouped,
+    Items,
+    Label,
+    Part,
+    Value,
+)
+
+
+def read_groupby(call: Call, frame: Frame) -> Grouped:
+    """Read `groupby`."""
+    if call.constant("axis", 0) not in {0, "index"}:
+        raise call.fail("groupby over columns is not read")
+    by = call.value("by") if call.has("by") else call.value("level")
+    frame, keys = group_keys(call, frame, by)
+    ordered = has_categories(call, frame, keys)
+    return Grouped(
+        frame,
+        keys,
+        sort=bool(call.constant("sort", True)) and not ordered,
+        as_index=bool(call.constant("as_index", True)),
+        group_keys=bool(call.constant("group_keys", True)),
+        dropna=bool(call.constant("dropna", True)),
+    )
+
+
+def has_categories(call: Call, frame: Frame, keys: dict[Label, str]) -> bool:
+    """Return whether a key is of categories, whose own order pandas sorts by."""
+    observed = call.constant("observed", False)
+    inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
+    if inlined.isdisjoint(call.reader.categories):
+        return False
+    if not observed:
+        message = "pandas also answers categories without rows; write observed=True to leave them"
+        call.reader.note(call.node, message)
+    return True
+
+
+def group_keys(call: Call, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
+    """Return a frame with the keys of groups among its columns, and their names in the rows."""
+    parts: list[Value]
+    match by:
+        case Const(list() | tuple() as labels):
+            parts = [Const(one) for one in labels]
+        case Items(values):
+            parts = list(values)
+        case _:
+            parts = [by]
+    keys: dict[Label, str] = {}
+    for part in parts:
+        frame, label, name = _group_key(call, frame, part)
+        while label in keys:
+            label = f"{label}_2"
+        keys[label] = name
+    if not keys:
+        raise call.fail("groupby needs keys")
+    return frame, keys
+
+
+def _group_key(call: Call, frame: Frame, part: Value) -> tuple[Frame, Label, str]:
+    match part:
+        case Const(int() as level) if level not in frame.columns and level < len(frame.index):
+            label = list(frame.index)[level]
+            return frame, label, frame.index[label]
+        case Const(str() | tuple() as label):
+            return frame, label, need_column(call.node, frame, label)
+        case Column():
+            return _derived_key(call, frame, part)
+        case Part("grouper", _, (key, unit)):
+            return _derived_key(call, frame, call.reader.period(call.node, frame, key, unit))
+    raise call.fail("these groups are not read; group by names of columns, or by columns")
+
+
+def _derived_key(call: Call, frame: Frame, column: Column) -> tuple[Frame, Label, str]:
+    column = on_frame(call.node, frame, column) if column.keys is None else column
+    original = column
+    column = on_frame(call.node, frame, column)
+    label: Label = original.name if original.name is not None else "key"
+    frame = replace(frame, rows=column.rows)
+    match column.expr:
+        case Col(name):
+            return frame, label, name
+    name = free_name(column.rows, label_name(label, "key"))
+    try:
+        return replace(frame, rows=derive(column.rows, name, column.expr)), label, name
+    except KindError as error:
+        raise call.fail(str(error)) from None

@@ -1,0 +1,162 @@
+"""Functions of Python: lists, dicts, lengths, conversions and tests of types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..spec.expression import Agg, IsMissing
+from . import operators
+from .calls import Call, Method, plain
+from .columns import convert, look_up, read_missing
+from .meaning import can_miss, negate
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Items,
+    Library,
+    Mapping,
+    Part,
+    Scalar,
+    Value,
+)
+
+
+def read_length(call: Call) -> Value:
+    """Read `len`: of rows, of a text, or of a constant."""
+    value = call.need("x")
+    match value:
+        case Frame(rows=rows, scope=scope):
+            return Scalar(rows, Agg("size", ()), scope)
+        case Column(element=True):
+            found = operators.align(call.node, value)
+            return found.make(operators.word(call.node, "len", found.exprs[0]))
+        case Column():
+            return Scalar(value.rows, Agg("size", ()), value.scope)
+        case Part("parts", Column() as inner, (None,)):
+            found = operators.align(call.node, inner)
+            return found.make(operators.word(call.node, "count_words", found.exprs[0]))
+        case Const(found):
+            return Const(len(found))
+        case Items(values):
+            return Const(len(values))
+    raise call.fail("the length of this is not read")
+
+
+def read_conversion(call: Call) -> Value:
+    """Read `int(x)`, `float(x)` and `str(x)`."""
+    value = call.need("x")
+    name = call.name.rpartition(".")[2]
+    if isinstance(value, Const):
+        try:
+            return Const({"int": int, "float": float, "str": str, "bool": bool}[name](value.value))
+        except (TypeError, ValueError) as error:
+            raise call.fail(f"Python raises here: {error}") from None
+    if isinstance(value, Scalar) and name in {"int", "float"}:
+        return value
+    return convert(call.node, value, name)
+
+
+_LISTS: dict[str, Callable[..., Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "sorted": sorted,
+    "range": range,
+    "set": set,
+}
+
+
+def read_list(call: Call) -> Value:
+    """Read `list`, `tuple`, `sorted` and `range` of constants."""
+    values = [plain(one, call.node, "an argument") for one in call.items("*")]
+    name = call.name.rpartition(".")[2]
+    made = _LISTS[name]
+    if name == "range" and any(isinstance(one, int) and abs(one) > 10_000 for one in values):
+        raise call.fail("a range of so many numbers is not read")
+    try:
+        return Const(list(made(*values)) if name != "tuple" else tuple(*values))
+    except TypeError as error:
+        raise call.fail(f"Python raises here: {error}") from None
+
+
+def read_dict(call: Call) -> Value:
+    """Read `dict(a=…)` and `dict(zip(…))`."""
+    pairs = [*call.extra.items()]
+    values = call.items("*")
+    if values:
+        found = plain(values[0], call.node, "an argument")
+        pairs += [(key, Const(value)) for key, value in dict(found).items()]
+    if all(isinstance(value, Const) for _, value in pairs):
+        return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
+    return Mapping(tuple(pairs))
+
+
+def read_zip(call: Call) -> Value:
+    """Read `zip` and `enumerate` of constant lists."""
+    lists = [plain(one, call.node, "an argument") for one in call.items("*")]
+    made = enumerate(*lists) if call.name.endswith("enumerate") else zip(*lists, strict=False)
+    return Const(list(made))
+
+
+def read_is_missing(call: Call) -> Value:
+    """Read `pd.isna(x)` and `np.isnan(x)`."""
+    value = call.need("x")
+    if isinstance(value, Const):
+        return Const(value.value is None)
+    if "not" in call.name:
+        call.name = "notna"
+    else:
+        call.name = "isna"
+    return read_missing(call, value)
+
+
+def read_is_text(call: Call) -> Value:
+    """Read `isinstance(x, str)` of a column whose kind is known."""
+    value, kind = call.need("x"), call.need("y")
+    names = [one.name.rpartition(".")[2] for one in _libraries(kind)]
+    if not isinstance(value, Column) or not names:
+        raise call.fail("isinstance is read of a value of a row")
+    known = operators.kind_of(value.expr, value.rows)
+    wanted = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
+    if known is None:
+        raise call.fail("the type of this column is not known: give --data")
+    matches = any(wanted.get(name) == known for name in names)
+    if not matches or not can_miss(value.expr, value.rows.schema):
+        return Const(matches)
+    return value.with_expr(negate(IsMissing(value.expr)))
+
+
+def _libraries(value: Value) -> list[Library]:
+    found = value.values if isinstance(value, Items) else (value,)
+    return [one for one in found if isinstance(one, Library)]
+
+
+def read_text_method(call: Call, text: Const) -> Const:
+    """Read a method of a constant text."""
+    values = [plain(one, call.node, "an argument") for one in call.items("*")]
+    keywords = {name: plain(one, call.node, "an argument") for name, one in call.extra.items()}
+    try:
+        return Const(getattr(text.value, call.name)(*values, **keywords))
+    except (TypeError, ValueError, KeyError, IndexError) as error:
+        raise call.fail(f"Python raises here: {error}") from None
+
+
+CONSTANT_TEXT = {
+    name: Method(read_text_method, "* **")
+    for name in ("join", "lower", "upper", "strip", "replace", "format", "split", "startswith")
+}
+
+
+def read_dict_method(call: Call, found: Const) -> Value:
+    """Read `items()`, `keys()`, `values()` and `get()` of a constant dict."""
+    given = call.items("*")
+    if call.name == "get" and given and isinstance(given[0], Column):
+        default = given[1] if len(given) > 1 else Const(None)
+        return look_up(call.node, given[0], found.value, default)
+    values = [plain(one, call.node, "an argument") for one in given]
+    made = getattr(found.value, call.name)(*values)
+    return Const(made if call.name == "get" else list(made))
+
+
+CONSTANT_DICT = {name: Method(read_dict_method, "*") for name in ("items", "keys", "values", "get")}

@@ -1,0 +1,110 @@
+"""The names of the code with their values, what was made of them, and remarks."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ..spec.expression import Expr
+from ..spec.schema import Schema
+from .model import LoadedFrame, Remark
+from .rows import load
+from .values import (
+    Called,
+    Column,
+    Frame,
+    Library,
+    Part,
+    Scalar,
+    Value,
+)
+
+Names = dict[str, Value]
+
+
+@dataclass(slots=True)
+class Binding:
+    """A value under a name, where it was made, and whether another value was made of it."""
+
+    name: str
+    value: Value
+    node: ast.AST
+    used: bool = False
+    shown: bool = False
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Scopes:
+    """Names by scope; `schema_of` returns the columns of a file that the code reads, if known."""
+
+    schema_of: Callable[[LoadedFrame], Schema | None]
+    scopes: list[Names] = field(default_factory=lambda: [{}])
+    bindings: list[Binding] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    frames: list[LoadedFrame] = field(default_factory=list)
+    categories: set[Expr] = field(default_factory=set)
+
+    def remark(self, node: ast.AST, text: str, *, skipped: bool = False) -> None:
+        """Note a sentence at a place, once."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        found = Remark(line, column, text, "skipped" if skipped else "unread")
+        if found not in self.remarks:
+            self.remarks.append(found)
+
+    def note(self, node: ast.AST, text: str) -> None:
+        """Note how the meaning of what is read may differ from pandas', once."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        found = Remark(line, column, text, "note")
+        if found not in self.remarks:
+            self.remarks.append(found)
+
+    @property
+    def names(self) -> Names:
+        """Return the innermost names."""
+        return self.scopes[-1]
+
+    def bind(self, name: str, value: Value, node: ast.AST) -> None:
+        """Give a name a value."""
+        self.names[name] = value
+        if len(self.scopes) == 1:
+            self.bindings.append(Binding(name, value, node))
+
+    def bind_shown(self, value: Value, node: ast.expr) -> None:
+        """Note a value of data that stands alone, or is shown."""
+        match value:
+            case Frame() | Column() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
+                self.bindings.append(Binding("", value, node))
+
+    def find(self, name: str) -> Value | None:
+        """Return the value of a name, from the innermost scope out; None where it has none."""
+        for names in reversed(self.scopes):
+            if name in names:
+                return names[name]
+        return Library(f"builtins.{name}") if hasattr(builtins, name) else None
+
+    def visible(self) -> Names:
+        """Return the names that a function made here can see."""
+        return {} if len(self.scopes) == 1 else dict(self.names)
+
+    def given(self, name: str, node: ast.AST) -> Frame:
+        """Return a frame that the code is given under a name."""
+        line = getattr(node, "lineno", 1)
+        frame = LoadedFrame(name, "", "", (), line, line)
+        return self.load(frame)
+
+    def load(self, frame: LoadedFrame) -> Frame:
+        """Return the frame of a file."""
+        taken = {one.name for one in self.frames}
+        name, number = frame.name, 2
+        while name in taken:
+            name, number = f"{frame.name}_{number}", number + 1
+        frame = replace(frame, name=name)
+        self.frames.append(frame)
+        schema = self.schema_of(frame)
+        rows = load(frame.name, schema)
+        if schema is None:
+            return Frame(rows, {}, complete=False)
+        return Frame(rows, {name: name for name in schema.names})

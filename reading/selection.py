@@ -1,0 +1,171 @@
+"""Columns and rows of frames, chosen by name, by condition and by place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from ..spec.expression import Agg, Col, Compare, Expr, IsMissing, Lit
+from ..spec.vocabulary import suggest
+from ..spec.workload import Output, SortKey
+from . import operators
+from .meaning import can_miss, negate
+from .operators import free_name, materialize
+from .rows import (
+    Joined,
+    Loaded,
+    Rows,
+    combine,
+    inner_rows,
+    keep,
+    window,
+)
+from .rows import limit as limit_rows
+from .rows import sort as sort_rows
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Grouped,
+    Label,
+    Part,
+    UnreadError,
+    Value,
+    column_of,
+)
+
+
+def find_column(frame: Frame, label: Label) -> str | None:
+    """Return a column's name in the rows, and note that the code has named it."""
+    name = frame.find(label)
+    if name is not None and not frame.complete:
+        _note(frame.rows, name)
+    return name
+
+
+def _note(rows: Rows, name: str) -> None:
+    below = inner_rows(rows)
+    if below is not None:
+        _note(below, name)
+    match rows.origin:
+        case Loaded(seen=seen) | Joined(seen=seen):
+            seen.add(name)
+
+
+def need_column(node: ast.AST, frame: Frame, label: Label) -> str:
+    """Return a column's name in the rows; UnreadError where there is none."""
+    name = find_column(frame, label)
+    if name is None and label in frame.unread:
+        raise UnreadError(node, frame.unread[label])
+    if name is None:
+        known = [one for one in frame.outputs if isinstance(one, str)]
+        near = suggest(label, known) if isinstance(label, str) else ""
+        raise UnreadError(node, f"the frame has no column {label!r} here{near}")
+    return name
+
+
+def select(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Return `frame[index]`: a column, some columns, or the rows of a mask."""
+    frame = cast("Frame", owner)
+    match index:
+        case Const(slice() as found):
+            return slice_rows(node, frame, found)
+        case Const(list() as labels):
+            return select_columns(node, frame, labels)
+        case Const(label):
+            return _select_one(node, frame, label)
+        case Column():
+            return filter_rows(node, frame, index)
+        case Frame():
+            raise UnreadError(node, "a mask of a whole frame is not read; name one column")
+    raise UnreadError(node, "this selection of a frame is not read; name columns or a condition")
+
+
+def _select_one(node: ast.AST, frame: Frame, label: Label) -> Value:
+    nested = {one: name for one, name in frame.columns.items() if _begins(one, label)}
+    if nested and label not in frame.columns:
+        inner = {_rest(one): name for one, name in nested.items()}
+        return replace(frame, columns=inner)
+    return column_of(frame, label, need_column(node, frame, label))
+
+
+def _begins(one: Label, label: Label) -> bool:
+    return isinstance(one, tuple) and len(one) > 1 and one[0] == label
+
+
+def _rest(label: Label) -> Label:
+    rest = cast("tuple[str, ...]", label)[1:]
+    return rest[0] if len(rest) == 1 else rest
+
+
+def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
+    """Return a frame of these columns."""
+    chosen = {label: need_column(node, frame, label) for label in labels}
+    return replace(frame, columns=chosen, complete=True, dropped=frozenset(), unread={})
+
+
+def filter_rows(node: ast.AST, frame: Frame, mask: Column) -> Frame:
+    """Return the rows of a frame for which a mask is true."""
+    mask = materialize(mask)
+    rows = combine(frame.rows, mask.rows)
+    if rows is None:
+        raise UnreadError(node, "this mask is of other rows; make it of the frame that it filters")
+    condition = operators.truth(node, mask.expr, rows)
+    return replace(frame, rows=keep(rows, condition))
+
+
+def slice_rows(node: ast.AST, frame: Frame, found: slice) -> Frame:
+    """Return `frame[:n]`."""
+    stop = found.stop
+    if found.start in {None, 0} and found.step is None and isinstance(stop, int) and stop >= 0:
+        return replace(frame, rows=limit_rows(frame.rows, stop))
+    raise UnreadError(node, "only the first rows, [:n], can be read of a slice")
+
+
+def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
+    """Read `df.loc[mask]`, `df.loc[mask, columns]` and `df.loc[:, columns]`."""
+    frame = cast("Frame", cast("Part", owner).owner)
+    rows = index[0]
+    match rows:
+        case Part("places", Grouped(keys=keys)):
+            frame = rows_of_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
+        case Part("places", Column(scope=keys)) if frame.scope == keys:
+            frame = rows_of_places(node, frame, rows, keys)
+        case Column():
+            frame = filter_rows(node, frame, rows)
+        case Const(slice() as found) if found == slice(None, None, None):
+            pass
+        case _:
+            raise UnreadError(node, "loc is read with a condition on rows, not with an index")
+    return select(node, frame, index[1]) if len(index) > 1 else frame
+
+
+def rows_of_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...]) -> Frame:
+    """Return `frame.loc[groups.idxmax()]`: the first row with the largest value of each group."""
+    below, expr, descending = part.details
+    if frame.rows != below:
+        raise UnreadError(node, "idxmax is read of groups of the frame that loc is of")
+    rows = ranked_rows(below, keys, expr, 1, descending=descending)
+    for key in keys:
+        test = negate(IsMissing(Col(key)))
+        if can_miss(Col(key), rows.schema) and test not in below.where:
+            rows = keep(rows, test)
+    return replace(frame, rows=sort_rows(rows, tuple(map(SortKey, keys))))
+
+
+def ranked_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descending: bool) -> Rows:
+    """Return the n rows of each group with the largest or least values, the first of equal ones."""
+    name = free_name(rows, "place")
+    rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
+    return keep(window(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
+
+
+def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:
+    """Read `df.iloc[:n]`."""
+    frame = cast("Frame", cast("Part", owner).owner)
+    match index:
+        case (Const(slice() as found),):
+            return slice_rows(node, frame, found)
+    raise UnreadError(node, "iloc is read as .iloc[:n] only; use columns' names")

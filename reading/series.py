@@ -1,0 +1,356 @@
+"""Methods of a series with its index: its rows chosen, sorted, counted and named."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from ..spec.expression import Agg, Col, IsMissing
+from ..spec.workload import SortKey
+from . import operators
+from .assignment import assign_column
+from .calls import Call, Method, accessor
+from .columns import (
+    COMPARISONS,
+    OPERATORS,
+    REDUCTIONS,
+    read_apply,
+    read_astype,
+    read_between,
+    read_clip,
+    read_fillna,
+    read_isin,
+    read_map,
+    read_missing,
+    read_operator,
+    read_quantile,
+    read_replace,
+    read_round,
+    read_spread,
+    read_where,
+    reduction,
+    row_word,
+)
+from .frames import count_values, fill
+from .grouping import group_keys
+from .meaning import can_miss, negate
+from .operators import label_name, materialize, number
+from .rows import Sorted, distinct, keep
+from .rows import limit as limit_rows
+from .rows import sort as sort_rows
+from .selection import filter_rows
+from .values import (
+    Column,
+    Const,
+    Frame,
+    Grouped,
+    Label,
+    Part,
+    Scalar,
+    UnreadError,
+    Value,
+)
+from .windows import WINDOW_METHODS
+
+
+def read_groupby(call: Call, column: Column) -> Grouped:
+    """Read `column.groupby(other)`."""
+    column = materialize(column)
+    frame = Frame(column.rows, {}, complete=False, index=column.index)
+    frame, keys = group_keys(
+        call, frame, call.value("by") if call.has("by") else call.value("level")
+    )
+    call.constant("observed")
+    return Grouped(
+        frame,
+        keys,
+        ((column.name or "value", column.expr),),
+        single=True,
+        sort=bool(call.constant("sort", True)),
+        dropna=bool(call.constant("dropna", True)),
+        group_keys=bool(call.constant("group_keys", True)),
+    )
+
+
+def as_frame(node: ast.AST, column: Column, label: object = None) -> Frame:
+    """Return a frame of a column and its index."""
+    column = materialize(column)
+    wanted = label if label is not None else column.name
+    label = wanted if wanted is not None else 0
+    frame = Frame(column.rows, {}, index=column.index)
+    match column.expr:
+        case Col(name):
+            return replace(frame, columns={cast("Label", label): name})
+    return assign_column(node, frame, cast("str", label), column)
+
+
+def read_value_counts(call: Call, column: Column) -> Value:
+    """Read `value_counts`."""
+    frame = as_frame(call.node, column)
+    label, name = next(iter(frame.columns.items()))
+    if call.has("bins"):
+        raise call.fail("value_counts with bins is not read; use pd.cut")
+    rows = frame.rows
+    if call.constant("dropna", True) and can_miss(Col(name), rows.schema):
+        rows = keep(rows, negate(IsMissing(Col(name))))
+    return count_values(call, rows, {label: name})
+
+
+def read_unique(_call: Call, column: Column) -> Column:
+    """Read `unique` and `drop_duplicates`."""
+    frame = as_frame(_call.node, column)
+    name = next(iter(frame.columns.values()))
+    return Column(distinct(frame.rows, (name,)), Col(name), column.name)
+
+
+def read_largest(call: Call, column: Column) -> Value:
+    """Read `nlargest(n)` and `nsmallest(n)`."""
+    frame = _without_missing(as_frame(call.node, column))
+    name = next(iter(frame.columns.values()))
+    by = (SortKey(name, call.name == "nlargest"),)
+    rows = limit_rows(sort_rows(frame.rows, by), call.constant("n", 5))
+    return Column(rows, Col(name), column.name, index=frame.index)
+
+
+def _without_missing(frame: Frame) -> Frame:
+    name = next(iter(frame.columns.values()))
+    if not can_miss(Col(name), frame.rows.schema):
+        return frame
+    return replace(frame, rows=keep(frame.rows, negate(IsMissing(Col(name)))))
+
+
+def read_dropna(call: Call, column: Column) -> Column:
+    """Read `dropna`."""
+    call.constant("axis")
+    column = materialize(column)
+    test = negate(IsMissing(column.expr))
+    if not can_miss(column.expr, column.rows.schema):
+        return column
+    return replace(column, rows=keep(column.rows, test))
+
+
+def read_sort_values(call: Call, column: Column) -> Column:
+    """Read `sort_values` of a series."""
+    call.constant("axis")
+    call.constant("ignore_index")
+    frame = as_frame(call.node, column)
+    name = next(iter(frame.columns.values()))
+    order = SortKey(name, not call.constant("ascending", True))
+    return Column(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
+
+
+def read_sort_index(call: Call, column: Column) -> Column:
+    """Read `sort_index` of a series."""
+    ascending = bool(call.constant("ascending", True))
+    if not column.index:
+        return column
+    column = materialize(column)
+    keys = tuple(SortKey(name, not ascending) for name in column.index.values())
+    return replace(column, rows=sort_rows(column.rows, keys))
+
+
+def read_head(call: Call, column: Column) -> Column:
+    """Read `head(n)` of a series."""
+    n = call.constant("n", 5)
+    if not isinstance(n, int) or n < 0:
+        raise call.fail("head of a negative number is not read")
+    frame = as_frame(call.node, column)
+    name = next(iter(frame.columns.values()))
+    return Column(limit_rows(frame.rows, n), Col(name), column.name, index=frame.index)
+
+
+def read_reset_index(call: Call, column: Column) -> Value:
+    """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
+    levels = call.names("level")
+    if call.constant("drop", False):
+        labels = list(column.index)
+        gone = {labels[one] if isinstance(one, int) else one for one in levels} or {*labels}
+        index = {one: name for one, name in column.index.items() if one not in gone}
+        return replace(column, index=index)
+    frame = as_frame(call.node, column, call.constant("name"))
+    if levels and {*levels} != {*column.index}:
+        raise call.fail("reset_index of a series is read for all levels of its index")
+    return replace(frame, columns={**frame.index, **frame.columns}, index={})
+
+
+def read_to_frame(call: Call, column: Column) -> Frame:
+    """Read `to_frame(name)`."""
+    return as_frame(call.node, column, call.constant("name"))
+
+
+def read_rename(call: Call, column: Column) -> Value:
+    """Read `rename(name)`."""
+    return replace(column, name=call.constant("index"))
+
+
+def read_rename_axis(call: Call, owner: Value) -> Value:
+    """Read `rename_axis(name)`."""
+    names = call.names("mapper")
+    if not isinstance(owner, Frame | Column) or len(names) != len(owner.index):
+        raise call.fail("rename_axis is read with a name for each level of the index")
+    return replace(owner, index=dict(zip(names, owner.index.values(), strict=True)))
+
+
+def read_agg(call: Call, column: Column) -> Value:
+    """Read `agg('mean')` of a series."""
+    name = call.constant("func")
+    if name in REDUCTIONS:
+        return operators.reduce(column, REDUCTIONS[name])
+    if name in {"std", "var"}:
+        return operators.reduce(column, name)
+    raise call.fail("agg of a series is read with the name of one aggregation")
+
+
+def read_corr(call: Call, column: Column) -> Scalar:
+    """Read `corr(other)`."""
+    if call.constant("method", "pearson") != "pearson":
+        raise call.fail("corr is read with Pearson's method only")
+    found = operators.align(call.node, column, call.need("other"))
+    return Scalar(found.rows, Agg("corr", found.exprs), column.scope)
+
+
+def read_copy(call: Call, column: Column) -> Column:
+    """Read `copy` and conversions that keep the values."""
+    call.constant("deep")
+    return replace(column)
+
+
+def read_combine(call: Call, column: Column) -> Value:
+    """Read `combine_first(other)`."""
+    return fill(call.node, column, call.need("other"))
+
+
+def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `column[mask]`."""
+    column = materialize(cast("Column", owner))
+    if isinstance(index, Column):
+        frame = filter_rows(_node, Frame(column.rows, {}, complete=False), index)
+        return replace(column, rows=frame.rows)
+    if isinstance(index, Const) and isinstance(index.value, slice):
+        stop = index.value.stop
+        if index.value.start in {None, 0} and isinstance(stop, int) and stop >= 0:
+            return replace(column, rows=limit_rows(column.rows, stop))
+    if isinstance(index, Const) and len(column.index) == 1 and not column.scope:
+        name = next(iter(column.index.values()))
+        test = operators.compare(_node, ast.Eq(), Column(column.rows, Col(name)), index)
+        kept = keep(column.rows, cast("Column", test).expr)
+        return replace(column, rows=kept, index={})
+    raise UnreadError(_node, "an item of a series is read with a condition, or a key of groups")
+
+
+def read_place(call: Call, column: Column) -> Value:
+    """Read `idxmax` and `idxmin`: the key of the largest value, or in a group its row."""
+    call.constant("axis")
+    if column.scope:
+        column = materialize(column)
+        details = (column.rows, number(column.expr, column.rows), call.name == "idxmax")
+        return Part("places", column, details)
+    frame = _without_missing(as_frame(call.node, column))
+    if len(column.index) != 1:
+        raise call.fail(f"{call.name} is read of groups of one key")
+    (label, key), name = next(iter(column.index.items())), next(iter(frame.columns.values()))
+    by = (SortKey(name, call.name == "idxmax"), SortKey(key))
+    return Column(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
+
+
+def read_index_item(node: ast.AST, owner: Value, index: Value) -> Column:
+    """Read `column.index[0]`."""
+    column = materialize(cast("Column", cast("Part", owner).owner))
+    if not (isinstance(index, Const) and index.value == 0 and len(column.index) == 1):
+        raise UnreadError(node, "an index is read as .index[0], of groups of one key")
+    ((label, key),) = column.index.items()
+    rows = column.rows
+    if isinstance(rows.origin, Sorted) and not rows.where:
+        rows = sort_rows(rows, (*rows.origin.by, SortKey(key)))
+    return Column(limit_rows(rows, 1), Col(key), label)
+
+
+def read_size(_node: ast.AST, owner: Value) -> Scalar:
+    """Read `column.size`."""
+    column = cast("Column", owner)
+    return Scalar(column.rows, Agg("size", ()), column.scope)
+
+
+def read_values(node: ast.AST, owner: Value) -> Value:
+    """Read `column.values`, whose aggregations would not skip missing values."""
+    column = cast("Column", owner)
+    if can_miss(column.expr, column.rows.schema):
+        raise UnreadError(node, "NumPy does not skip missing values; use the column itself")
+    return column
+
+
+def read_index_of(node: ast.AST, owner: Value) -> Part:
+    """Read `column.index`, of which an item is taken."""
+    if not cast("Column", owner).index or cast("Column", owner).scope:
+        raise UnreadError(node, "the index of a series is not read; call reset_index")
+    return Part("index", owner)
+
+
+def name_of(_node: ast.AST, owner: Value) -> Value:
+    """Read `column.name`."""
+    return Const(label_name(cast("Column", owner).name, ""))
+
+
+_AGG = "axis skipna numeric_only min_count"
+
+
+COLUMN_METHODS = {
+    **{name: Method(reduction(word), _AGG) for name, word in REDUCTIONS.items()},
+    **{name: Method(read_operator, "other level fill_value axis") for name in OPERATORS},
+    **{name: Method(read_operator, "other level fill_value axis") for name in COMPARISONS},
+    "std": Method(read_spread, "axis skipna ddof numeric_only"),
+    "var": Method(read_spread, "axis skipna ddof numeric_only"),
+    "quantile": Method(read_quantile, "q interpolation"),
+    "abs": Method(row_word("abs")),
+    "round": Method(read_round, "decimals"),
+    "clip": Method(read_clip, "lower upper axis"),
+    "fillna": Method(read_fillna, "value method axis inplace limit downcast"),
+    **{name: Method(read_missing) for name in ("isna", "isnull", "notna", "notnull")},
+    "isin": Method(read_isin, "values"),
+    "between": Method(read_between, "left right inclusive"),
+    "astype": Method(read_astype, "dtype copy errors"),
+    "map": Method(read_map, "arg na_action"),
+    "apply": Method(read_apply, "func convert_dtype args **"),
+    "transform": Method(read_apply, "func"),
+    "replace": Method(read_replace, "to_replace value inplace limit regex method"),
+    "where": Method(read_where, "cond other inplace"),
+    "mask": Method(read_where, "cond other inplace"),
+    **WINDOW_METHODS,
+    "groupby": Method(read_groupby, "by axis level as_index sort group_keys observed dropna"),
+    "value_counts": Method(read_value_counts, "normalize sort ascending bins dropna"),
+    "unique": Method(read_unique),
+    "drop_duplicates": Method(read_unique, "keep"),
+    "nlargest": Method(read_largest, "n keep"),
+    "nsmallest": Method(read_largest, "n keep"),
+    "dropna": Method(read_dropna, "axis inplace how"),
+    "sort_values": Method(read_sort_values, "axis ascending inplace kind na_position ignore_index"),
+    "sort_index": Method(read_sort_index, "axis level ascending inplace"),
+    "head": Method(read_head, "n"),
+    "reset_index": Method(read_reset_index, "level drop name inplace"),
+    "to_frame": Method(read_to_frame, "name"),
+    "rename": Method(read_rename, "index"),
+    "rename_axis": Method(read_rename_axis, "mapper"),
+    "agg": Method(read_agg, "func"),
+    "aggregate": Method(read_agg, "func"),
+    "corr": Method(read_corr, "other method min_periods"),
+    "copy": Method(read_copy, "deep"),
+    "combine_first": Method(read_combine, "other"),
+    **{name: Method(read_place, "axis") for name in ("idxmax", "idxmin")},
+    "to_dict": Method(read_copy),
+    "tolist": Method(read_copy),
+    "to_list": Method(read_copy),
+}
+
+
+COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
+    "[]": read_index,
+    "str": accessor("texts"),
+    "dt": accessor("times"),
+    "loc": lambda _node, owner: owner,
+    "size": read_size,
+    "values": read_values,
+    "name": name_of,
+    "index": read_index_of,
+}
