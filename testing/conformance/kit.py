@@ -132,7 +132,8 @@ def _spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
     place = folder / f"threads-{threads}"
     place.mkdir()
     try:
-        found = canaries.spent(name, find_interpreter(find(name)), canaries.data(), place, threads)
+        data = canaries.make_data(name)
+        found = canaries.spent(name, find_interpreter(find(name)), data, place, threads)
     except (RuntimeError, TimeoutExpired) as error:
         return KitPart(title, failures=(str(error).strip().splitlines()[-1],))
     failures = tuple(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,8 @@ from dfbench.engines import engines, find
 from dfbench.engines.versions import find_info
 from dfbench.errors import LimitError
 from dfbench.execution.limits import choose_backend
+
+from tests.support.command_line import run_dfbench
 
 WORKLOAD = """
 workload: small
@@ -21,14 +22,34 @@ engines: [pandas, polars]
 """
 
 
-def run(
-    place: Path, *words: str, workload: str = WORKLOAD, command: str = "compare"
-) -> subprocess.CompletedProcess[str]:
-    (place / "small.yaml").write_text(workload)
-    typed = [sys.executable, "-m", "dfbench", command, "small.yaml", *words]
-    return subprocess.run(
-        typed, cwd=place, capture_output=True, text=True, timeout=600, check=False
-    )
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended: its exit status, and what it wrote to standard error."""
+
+    status: object
+    errors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A folder with a workload, and the command line in it."""
+
+    place: Path
+    patch: pytest.MonkeyPatch
+    output: pytest.CaptureFixture[str]
+
+    def run(self, *words: str, workload: str = WORKLOAD, command: str = "compare") -> Done:
+        (self.place / "small.yaml").write_text(workload)
+        self.patch.chdir(self.place)
+        status = run_dfbench(self.patch, command, "small.yaml", *words)
+        return Done(status, self.output.readouterr().err)
+
+
+@pytest.fixture
+def dfbench(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    return Command(tmp_path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(
@@ -49,62 +70,62 @@ def run(
     ],
 )
 def test_a_limit_that_cannot_be_is_a_sentence(
-    tmp_path: Path, words: tuple[str, ...], said: str
+    dfbench: Command, words: tuple[str, ...], said: str
 ) -> None:
-    done = run(tmp_path, *words)
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "results").exists()
+    done = dfbench.run(*words)
+    assert done.status == 2
+    assert said in done.errors
+    assert "Traceback" not in done.errors
+    assert not (dfbench.place / "results").exists()
 
 
-def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(tmp_path: Path) -> None:
-    done = run(tmp_path, "--dry-run", workload=f"{WORKLOAD}limits: {{memory: 100TiB}}\n")
-    assert done.returncode == 0
-    assert "! the workload's limit of 100 TiB is more than" in done.stderr
+def test_a_workload_of_a_larger_machine_runs_with_the_memory_there_is(dfbench: Command) -> None:
+    done = dfbench.run("--dry-run", workload=f"{WORKLOAD}limits: {{memory: 100TiB}}\n")
+    assert done.status == 0
+    assert "! the workload's limit of 100 TiB is more than" in done.errors
 
 
 def test_a_floor_of_a_larger_machines_workload_is_searched_within_the_memory_there_is(
-    tmp_path: Path,
+    dfbench: Command,
 ) -> None:
     larger = f"{WORKLOAD}limits: {{memory: 100TiB}}\n"
-    done = run(tmp_path, "--limit-backend", "none", workload=larger, command="floor")
-    assert "! the workload's limit of 100 TiB is more than" in done.stderr
-    assert "without an enforced limit" in done.stderr  # and is stopped there, by the backend
+    done = dfbench.run("--limit-backend", "none", workload=larger, command="floor")
+    assert "! the workload's limit of 100 TiB is more than" in done.errors
+    assert "without an enforced limit" in done.errors  # and is stopped there, by the backend
 
 
 @pytest.mark.parametrize("name", ["cgroup2", "cgroup1"])
-def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(tmp_path: Path, name: str) -> None:
+def test_a_limit_that_this_machine_cannot_hold_is_a_sentence(dfbench: Command, name: str) -> None:
     try:
         choose_backend(name)
     except LimitError:
-        done = run(tmp_path, "--limit-backend", name)
-        assert done.returncode == 2
-        assert "--limit-backend watchdog accepts a soft limit instead" in done.stderr
-        assert "Traceback" not in done.stderr
+        done = dfbench.run("--limit-backend", name)
+        assert done.status == 2
+        assert "--limit-backend watchdog accepts a soft limit instead" in done.errors
+        assert "Traceback" not in done.errors
     else:
         pytest.skip("this machine can hold limits so")
 
 
-def test_what_an_engine_needs_to_start_is_told_before_the_run(tmp_path: Path) -> None:
-    done = run(tmp_path, "--memory", "32MiB", "--dry-run")
-    assert done.returncode == 0
-    assert "! pandas needs about 48 MiB to start, and the limit is 32 MiB" in done.stderr
-    assert "polars needs" not in done.stderr
-    assert "needs about" not in run(tmp_path, "--memory", "64MiB", "--dry-run").stderr
+def test_what_an_engine_needs_to_start_is_told_before_the_run(dfbench: Command) -> None:
+    done = dfbench.run("--memory", "32MiB", "--dry-run")
+    assert done.status == 0
+    assert "! pandas needs about 48 MiB to start, and the limit is 32 MiB" in done.errors
+    assert "polars needs" not in done.errors
+    assert "needs about" not in dfbench.run("--memory", "64MiB", "--dry-run").errors
 
 
 @pytest.mark.parametrize("name", ["watchdog", "none"])
-def test_a_limit_that_the_kernel_does_not_hold_is_told(tmp_path: Path, name: str) -> None:
-    told = run(tmp_path, "--memory", "500MiB", "--dry-run", "--limit-backend", name).stderr
+def test_a_limit_that_the_kernel_does_not_hold_is_told(dfbench: Command, name: str) -> None:
+    told = dfbench.run("--memory", "500MiB", "--dry-run", "--limit-backend", name).errors
     assert "! the limit of 500 MiB is not enforced by the kernel here" in told
-    assert "not held" not in run(tmp_path, "--dry-run", "--limit-backend", name).stderr
+    assert "not held" not in dfbench.run("--dry-run", "--limit-backend", name).errors
 
 
-def test_more_threads_than_cores_are_told(tmp_path: Path) -> None:
-    done = run(tmp_path, "--threads", "4096", "--dry-run")
-    assert done.returncode == 0
-    assert "4096 threads are requested" in done.stderr
+def test_more_threads_than_cores_are_told(dfbench: Command) -> None:
+    done = dfbench.run("--threads", "4096", "--dry-run")
+    assert done.status == 0
+    assert "4096 threads are requested" in done.errors
 
 
 def test_needs_are_known_by_engine_variant_and_version() -> None:

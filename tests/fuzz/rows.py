@@ -9,10 +9,12 @@ import math
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -231,28 +233,41 @@ class Grower:
                 return Compare(">", Call("len", (Col("s"),)), Lit(1))
 
 
-def functions(count: int, seed: int, frame: Frame) -> Iterator[RowFunction]:
-    """Grow functions that read some column, have a kind, and stay within exact integers."""
-    draw = random.Random(seed)
-    rows = table(frame).to_pylist()
-    found = 0
-    while found < count:
-        body = Grower(draw).function()
-        if _is_sound(body, rows, frame):
-            found += 1
-            yield RowFunction("f", "y", body, columns=columns(body))
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Functions that read some column, have a kind, and stay within exact integers."""
+
+    frame: Frame
+    grower: Grower
+    rows: list[dict]
+    found: list[tuple[RowFunction, pa.Table]] = field(default_factory=list)
+
+    def first(self, count: int) -> list[tuple[RowFunction, pa.Table]]:
+        """Return so many of them with Python's answers: those before, and others if needed."""
+        while len(self.found) < count:
+            body = self.grower.function()
+            function = RowFunction("f", "y", body, columns=columns(body))
+            if values := _answer_soundly(function, body, self.rows, self.frame):
+                self.found.append((function, pa.table({"y": values})))
+        return self.found[:count]
 
 
-def _is_sound(body: Expr, rows: list[dict], frame: Frame) -> bool:
-    if not columns(body) or any(_is_constant(node) or _is_endless(node) for node in walk(body)):
-        return False
+@cache
+def functions(seed: int, frame: Frame) -> Functions:
+    """Return the functions of a seed: each engine is asked the same ones."""
+    return Functions(frame, Grower(random.Random(seed)), table(frame).to_pylist())
+
+
+def _answer_soundly(function: RowFunction, body: Expr, rows: list[dict], frame: Frame) -> list[Any]:
+    if not function.columns or any(_is_constant(n) or _is_endless(n) for n in walk(body)):
+        return []
     try:
         kind(body, schema(frame))
-        values = [apply_row(RowFunction("f", "y", body), row) for row in rows]
+        values = [apply_row(function, row) for row in rows]
     except (KindError, TypeError, OverflowError):
-        return False
+        return []
     numbers = [v for v in values if isinstance(v, int | float)]
-    return all(math.isinf(v) or abs(v) < LARGEST for v in numbers)
+    return values if all(math.isinf(v) or abs(v) < LARGEST for v in numbers) else []
 
 
 def _is_constant(node: Expr) -> bool:
@@ -294,18 +309,16 @@ def disagreements(
     """Return the functions on which an engine's answer is not Python's, and how many it can say."""
     found, said = [], 0
     data, made = schema(frame), table(frame)
-    rows = made.to_pylist()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.parquet"
         pq.write_table(made, path)
-        for function in functions(count, seed, frame):
+        for function, expected in functions(seed, frame).first(count):
             query = Query("q", "", apply=function)
             try:
                 program = find(engine).write(query, data, Resources(1))
             except Unsupported:
                 continue
             said += 1
-            expected = pa.table({"y": [apply_row(function, row) for row in rows]})
             verdict = _verdict(program.text, str(path), expected, query)
             if verdict:
                 text = program.text.partition("def load")[2]

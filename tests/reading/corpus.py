@@ -33,7 +33,7 @@ from dfbench.reading import read_code
 from dfbench.reading.model import Reading, Source
 from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Schema
-from dfbench.spec.workload import Query
+from dfbench.spec.workload import Query, Workload
 from dfbench.verification.agreement import Expected, compare_answer
 
 HERE = Path(__file__).parent
@@ -134,7 +134,7 @@ def differs(snippet: Snippet, reading: Reading) -> str:
     schema = read_schema(Path("sales.parquet"))
     tables = (("shops", read_schema(Path("shops.parquet"))),)
     known = Schema(schema.columns, schema.rows, tables)
-    workload = check_columns(read_text(reading.workload, "w.yaml", Path.cwd()), known)
+    workload = read_workload(reading.workload, known)
     for answer in reading.answers:
         query = workload.query(answer.query)
         assert isinstance(query, Query)
@@ -147,6 +147,12 @@ def differs(snippet: Snippet, reading: Reading) -> str:
         if not verdict.agrees:
             return f"{answer.query}: {verdict.reason} {verdict.rows}"
     return ""
+
+
+@functools.cache
+def read_workload(text: str, known: Schema) -> Workload:
+    """Return the workload of a snippet, which both its values and its programs are of."""
+    return check_columns(read_text(text, "w.yaml", Path.cwd()), known)
 
 
 @functools.cache

@@ -18,7 +18,6 @@ from dfbench.engines.your_code import YourCode
 from dfbench.errors import Unsupported
 from dfbench.execution.worker import copy_frames
 from dfbench.reading.model import Reading
-from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import Query
 from dfbench.verification.agreement import Expected, compare_answer
@@ -42,7 +41,7 @@ def answer_twice(program: Program, query: Query) -> Iterator[pa.Table]:
 
 def differs(reading: Reading, known: Schema) -> Iterator[str]:
     """Yield how a program's answers differ from the oracle's."""
-    workload = check_columns(read_text(reading.workload, "w.yaml", Path.cwd()), known)
+    workload = corpus.read_workload(reading.workload, known)
     for query in workload.queries:
         try:
             program = YourCode(find("pandas"), reading).write(query, known)

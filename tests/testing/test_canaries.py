@@ -6,12 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.datasets.dataset import Dataset
 from dfbench.engines import engines, find, find_missing
 from dfbench.engines.base import Resources
 from dfbench.environments.provider import current_interpreter
-from dfbench.testing.conformance import canaries
-from dfbench.testing.conformance.canaries import measure, programs, spent
+from dfbench.testing.conformance.canaries import make_data, measure, programs, spent
 
 ONE = Resources(threads=1)
 MODIN = """
@@ -96,11 +94,6 @@ def rows(answer):
 }
 
 
-@pytest.fixture(scope="session")
-def data() -> Dataset:
-    return canaries.data()
-
-
 def installed() -> list[str]:
     """Return what can be asked here; a call for each of a million rows would take minutes."""
     names = [name for name, engine in engines().items() if not find_missing(engine)]
@@ -108,13 +101,12 @@ def installed() -> list[str]:
 
 
 @pytest.mark.parametrize("name", installed())
-def test_answers_are_finished_and_one_thread_works(
-    name: str, data: Dataset, tmp_path: Path
-) -> None:
+def test_answers_are_finished_and_one_thread_works(name: str, tmp_path: Path) -> None:
     """Run with no core taken away: affinity is not what holds here.
 
     A program that leaves its work undone is found by the same measurement.
     """
+    data = make_data(name)
     if not programs(name, data, ONE):
         pytest.skip("this engine says none of the questions")
     undone = {key: text for key, text in UNFINISHED.items() if key.partition(" ")[0] == name}
@@ -168,15 +160,14 @@ def rows(answer):
 
 
 @pytest.mark.parametrize("name", UNREAD)
-def test_a_load_that_leaves_reading_to_the_query_is_found(
-    name: str, data: Dataset, tmp_path: Path
-) -> None:
-    if find_missing(find(name.partition(" ")[0])):
+def test_a_load_that_leaves_reading_to_the_query_is_found(name: str, tmp_path: Path) -> None:
+    engine = name.partition(" ")[0]
+    if find_missing(find(engine)):
         pytest.skip("its engine is not installed")
     with pytest.raises(RuntimeError, match=r"(?i)no such file|no files found"):
-        measure(sys.executable, tmp_path, data, [UNREAD[name]], {})
+        measure(sys.executable, tmp_path, make_data(engine), [UNREAD[name]], {})
 
 
-def test_modins_programs_force_their_answer(data: Dataset) -> None:
+def test_modins_programs_force_their_answer() -> None:
     for name in ("modin", "modin/dask"):
-        assert "    execute(answer)\n" in programs(name, data, ONE)["many"].text
+        assert "    execute(answer)\n" in programs(name, make_data(name), ONE)["many"].text
