@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ...spec.workload import Query, Tasks
 from ..base import Program
@@ -237,10 +238,29 @@ def format_code(text: str) -> str:
     """Format a text as black does."""
     if not _FORMATS.get():
         return text
-    return _format(re.sub(r"\n{4,}", "\n\n\n", text))
+    return "\n\n".join(map(_format, _split_functions(re.sub(r"\n{4,}", "\n\n\n", text))))
 
 
-@lru_cache(maxsize=1024)  # the points of a sweep have the same programs
+def _split_functions(text: str) -> list[str]:
+    """Return what stands before a module's functions, and each of them with its comments."""
+    lines = text.split("\n")
+    starts = [
+        _find_start(lines, min([node.lineno, *(d.lineno for d in decorators)]) - 1)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.If)
+        for decorators in [getattr(node, "decorator_list", [])]
+    ]
+    places = pairwise([0, *starts, len(lines)])
+    return ["\n".join(lines[start:end]) for start, end in places if start < end]
+
+
+def _find_start(lines: list[str], at: int) -> int:
+    while at and lines[at - 1].startswith("#"):
+        at -= 1
+    return at
+
+
+@lru_cache(maxsize=2048)  # programs of one engine have many functions in common
 def _format(text: str) -> str:
     import black  # noqa: PLC0415 - a tenth of a second, and only writing needs it
     from black.mode import TargetVersion  # noqa: PLC0415

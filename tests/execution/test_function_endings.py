@@ -73,7 +73,7 @@ def test_a_function_that_cannot_end_well_ends_in_words(
     source, outcome, said = ENDINGS[name]
     if (name, road) == ("exit", "multiprocessing"):
         outcome, said = Outcome.CRASHED, "WorkerDied"
-    ended = run(road, rows_query(source), tmp_path, time=2 if name == "endless" else 30)
+    ended = run(road, rows_query(source), tmp_path, time=1 if name == "endless" else 30)
     assert ended.outcome is outcome, ended.evidence
     assert said in ended.evidence
 
