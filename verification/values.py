@@ -71,7 +71,7 @@ def compare_values(  # noqa: PLR0913 - two tables, and how their rows and values
 
 
 def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]]) -> str:
-    """Return that integers wrapped around, where all of those that differ did."""
+    """Return that integers wrapped around, or should have, where all of those that differ did."""
     if not column.exact or column.expected.values.dtype.kind not in "iuO":
         return ""
     one, other = column.expected.values, column.answer.values
@@ -79,6 +79,8 @@ def _describe_wrap(column: ColumnPair, places: list[tuple[int, int]]) -> str:
     for bits in (64, 32):
         if all(number and number % 2**bits == 0 for number in apart):
             return f" (wrapped around {bits} bits)"
+    if all(not -(2**63) <= one[a] < 2**63 for a, _ in places):
+        return " (the right value is beyond 64 bits)"
     return ""
 
 

@@ -136,8 +136,10 @@ def measure(  # noqa: PLR0913 - what a process is started with
     for number, text in enumerate(texts):
         files.append(folder / f"program_{number}.py")
         files[-1].write_text(text)
+    found = folder / "found.jsonl"
+    found.unlink(missing_ok=True)
     done = subprocess.run(
-        [python, str(SCRIPT), str(data.path), loads, *map(str, files)],
+        [python, str(SCRIPT), str(found), str(data.path), loads, *map(str, files)],
         # The paths of Ray's sockets may have 107 characters.
         env={**os.environ, "RAY_TMPDIR": "/tmp", **environment},
         cwd=folder,
@@ -148,4 +150,4 @@ def measure(  # noqa: PLR0913 - what a process is started with
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-3000:])
-    return [Spent(**json.loads(line)) for line in done.stdout.splitlines()]
+    return [Spent(**json.loads(line)) for line in found.read_text().splitlines()]

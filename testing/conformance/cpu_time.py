@@ -1,6 +1,8 @@
 """Runs programs and counts whose CPU time falls where: in the query, after it, in reading on.
 
-    python cpu_time.py DATA LOADS PROGRAM... -> a line of JSON for each program
+    python cpu_time.py FOUND DATA LOADS PROGRAM...
+
+Appends a line of JSON for each program to the file FOUND: a program may write into any pipe.
 
 LOADS is `whole` for programs whose load reads the data, `scan` for those whose query does.
 Standard library alone, for it runs in the engine's interpreter. CPU seconds are those of the whole
@@ -104,17 +106,17 @@ def import_program(path: Path) -> ModuleType:
 
 
 def main() -> None:
-    """Answer a line for each program."""
-    replies = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    data, loads, *programs = sys.argv[1:]
+    """Measure each program."""
+    found, data, loads, *programs = sys.argv[1:]
     started = None
     for path in programs:
         program = import_program(Path(path))
         if started is None and hasattr(program, "start"):
             started = program.start()
         loaded = load(program, data) if loads == "whole" else program.load(data)
-        replies.write(json.dumps(measure(program, loaded)) + "\n")
+        line = json.dumps(measure(program, loaded))
+        with Path(found).open("a") as file:
+            file.write(f"{line}\n")
 
 
 if __name__ == "__main__":

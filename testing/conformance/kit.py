@@ -147,10 +147,15 @@ def _spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
 
 
 def _limits(name: str, folder: Path) -> KitPart:
-    """Run a question with room, with half of that, and in no time: each has its right ending."""
+    """Run a question with room, with half of that, and in no time: each has its right ending.
+
+    Only what answers with room is run without.
+    """
     free = _run_limited(name, folder / "room", {"limits.memory": ROOM})
     if free is None:
         return KitPart("limits", unsupported=3)
+    if free.outcome is not Outcome.OK:
+        return _ran("limits", (free,), {Outcome.OK})
     peak = free.memory.peak or 0
     tight = _run_limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
     late = _run_limited(name, folder / "late", {"limits.time": NO_TIME})

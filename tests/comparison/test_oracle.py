@@ -79,6 +79,8 @@ def test_integers_beyond_64_bits_are_exact_and_what_wraps_is_wrong(checked: Comp
     assert [{d.engine for d in check.differ} for check in found] == [{"pandas", "polars"}] * 2
     (beyond,) = (check for check in found if "beyond" in check.queries)
     assert all("wrapped around 64 bits" in d.reason for d in beyond.differ)
+    (over,) = (check for check in found if "over" in check.queries)
+    assert all("the right value is beyond 64 bits" in d.reason for d in over.differ)
 
 
 def test_random_expressions_and_aggregates_are_answered_as_by_plain_python(tmp_path: Path) -> None:

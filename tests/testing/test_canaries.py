@@ -168,6 +168,28 @@ def test_a_load_that_leaves_reading_to_the_query_is_found(name: str, tmp_path: P
         measure(sys.executable, tmp_path, make_data(engine), [UNREAD[name]], {})
 
 
+NOISY = """
+import os
+
+def load(path): return path
+def rows(answer): return answer
+
+def query(data):
+    for descriptor in range(3, 40):
+        try:
+            if os.readlink(f"/proc/self/fd/{descriptor}").startswith("pipe:"):
+                os.write(descriptor, b'{"query": 0.0}')
+        except OSError:
+            pass
+    return sum(range(10**7))
+"""
+
+
+def test_what_a_program_writes_into_pipes_is_no_measurement(tmp_path: Path) -> None:
+    (found,) = measure(sys.executable, tmp_path, make_data("polars"), [NOISY], {})
+    assert found.query > 0
+
+
 def test_modins_programs_force_their_answer() -> None:
     for name in ("modin", "modin/dask"):
         assert "    execute(answer)\n" in programs(name, make_data(name), ONE)["many"].text

@@ -46,6 +46,25 @@ class Liar:
         return replace(program, text=re.sub(r"(pl\.sum\([^)]*\))", r"\1.add(1)", program.text))
 
 
+@dataclass(frozen=True)
+class Failing(Liar):
+    """Raises before it has any memory worth a name."""
+
+    name: str = "failing"
+
+    def write(self, query: Query | Tasks, data: Schema, resources: Resources) -> Program:
+        program = find("polars").write(query, data, resources)
+        return replace(program, text=f"raise OSError('no room')\n{program.text}")
+
+
+def test_an_engine_that_fails_with_room_is_not_run_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(engines(), "failing", Failing())
+    (failure,) = kit._limits("failing", tmp_path).failures
+    assert failure.startswith("q1: crashed, OSError: no room")
+
+
 @pytest.fixture
 def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(engines(), "liar", Liar())
