@@ -359,8 +359,8 @@ def _write_return(code: _Code) -> list[Line]:
 def _write_added(code: _Code, query: Query) -> str:
     tables = _list_tables(query)
     paths = ["path", *tables]
-    places = {name: name if name in tables else "path" for name in code.loads}
-    frames = [_write_reading(frame, places[name]) for name, frame in code.loads.items()]
+    read = code.loads.values()
+    frames = [_write_reading(one, one.name if one.name in tables else "path") for one in read]
     given = ", ".join(f"sys.argv[{number}]" for number in range(1, len(paths) + 1))
     several = "*" if len(frames) > 1 else ""
     return format_code(

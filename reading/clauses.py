@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..spec.expression import Agg, Col, Expr, aggregations, children, columns, substitute
+from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
 from ..spec.parser import chain
 from ..spec.workload import Join, Output, SortKey
@@ -24,6 +25,7 @@ from .rows import (
     Rows,
     Sorted,
     Windowed,
+    joins_of,
 )
 
 
@@ -36,7 +38,7 @@ class Step:
     """The clauses of one step, as values; `answer` names the one that makes its result."""
 
     answer: str = ""
-    join: Join | None = None
+    joins: tuple[Join, ...] = ()
     where: tuple[Expr, ...] = ()
     derive: tuple[Output, ...] = ()
     group_by: tuple[str, ...] = ()
@@ -84,9 +86,9 @@ def _last_step(rows: Rows, outputs: tuple[Output, ...] | None) -> Step:
 def _open_step(rows: Rows, needed: frozenset[str] | None) -> Step:
     """Return the conditions of rows, and the derived columns that are needed."""
     where = tuple(as_filter(rows.inline(one), rows.schema) for one in rows.where)
-    join = rows.origin.join if isinstance(rows.origin, Joined) else None
+    _, joins = joins_of(rows)
     derived = _needed_outputs(rows.derived, needed)
-    return Step(join=join, where=where, derive=_valued(derived, rows))
+    return Step(joins=joins, where=where, derive=_valued(derived, rows))
 
 
 def _needed_outputs(
@@ -124,8 +126,10 @@ class _Writer:
         """Return the steps that make the origin, with the columns needed (None: all)."""
         needed = _origin_needs(self.rows, needed)
         match self.rows.origin:
-            case Loaded() | Joined():
+            case Loaded():
                 return []
+            case Joined() as joined:
+                return self.write_joined(joined, needed)
             case Aggregated(below, keys, outputs):
                 kept = _some(_needed_outputs(outputs, needed), outputs)
                 step = Step("aggregate", group_by=keys, outputs=kept)
@@ -171,6 +175,21 @@ class _Writer:
         order = {key.name for key in windowed.order}
         return self.close(below, step, {*keys, *passed, *order}, kept, ordered=ordered)
 
+    def write_joined(self, joined: Joined, needed: frozenset[str] | None) -> list[Step]:
+        """Return the steps of the rows that joins begin with: those of a file have none."""
+        base, joins = joins_of(self.rows)
+        if isinstance(base.origin, Loaded) and not base.derived and not base.where:
+            return []
+        keys = {name for join in joins for name in join.left_columns}
+        # a column that is left out would give its name to one of the table's
+        names = None if needed is None else (needed | keys) & joined.names | self.shadowed(joined)
+        return self.close(base, Step(), names, (), ordered=False)
+
+    def shadowed(self, joined: Joined) -> frozenset[str]:
+        """Return the columns whose names the joined table has too."""
+        known = frozenset(self.rows.schema.names) if self.rows.schema else frozenset[str]()
+        return frozenset(name for name in joined.names if f"{name}{SUFFIX}" in known)
+
     def pass_on(self, below: Rows, needed: frozenset[str] | None) -> list[Step]:
         """Return the steps of the rows below, whose own clauses a step without answer holds."""
         return self.close(below, Step(), needed, (), ordered=self.ordered)
@@ -191,7 +210,7 @@ class _Writer:
         opened = _open_step(below, needed)
         valued = _valued(step.outputs, below)
         whole = replace(
-            step, join=opened.join, where=opened.where, derive=opened.derive, outputs=valued
+            step, joins=opened.joins, where=opened.where, derive=opened.derive, outputs=valued
         )
         return [*before, whole]
 
@@ -226,9 +245,9 @@ def _is_empty(step: Step) -> bool:
 
 def _join(before: Step, step: Step) -> Step | None:
     """Return two steps as one; None where no query asks both at once."""
-    if _only_prepares(before):
+    if _only_prepares(before) and not step.joins:
         return _prepend(before, step)
-    if step.answer in {"", "select", "transform"} and not step.group_by and not step.join:
+    if step.answer in {"", "select", "transform"} and not step.group_by and not step.joins:
         if not (step.answer or step.derive) or _keeps_all(before, step):
             return _append(before, step)
         return _project(before, step)
@@ -252,7 +271,7 @@ def _prepend(before: Step, step: Step) -> Step:
     where = tuple(substitute(one, derived) for one in step.where)
     return replace(
         step,
-        join=before.join,
+        joins=before.joins,
         where=(*before.where, *where),
         derive=(*before.derive, *step.derive),
     )

@@ -499,7 +499,6 @@ NEAREST = {
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
     "tail": "the nearest is sort_values in the other order, then head",
     "mode": "the nearest is value_counts().head(1)",
-    "join": "the nearest is merge(other, on=keys)",
     "strftime": "the nearest are .dt.year, .dt.month and to_period",
 }
 

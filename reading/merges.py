@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ..spec.expression import Col, IsMissing, Lit, substitute
+from ..spec.joins import SUFFIX
 from ..spec.parser import case
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
 from .assignment import assign_column
 from .calls import Call
 from .meaning import can_miss, negate
+from .operators import names_in
 from .rows import (
     Aggregated,
     Loaded,
@@ -22,9 +24,15 @@ from .rows import (
     derive,
     inner_rows,
     join,
+    joins_of,
     keep,
+    root_of,
+    sort,
+    tables_of,
+    unsort,
 )
 from .selection import need_column
+from .series import as_frame
 from .values import Column, Frame, Label, Value
 
 if TYPE_CHECKING:
@@ -59,12 +67,47 @@ def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
     call.constant("sort")
     call.constant("validate")
     suffixes = call.constant("suffixes", ("_x", "_y"))
-    on = call.names("on") or call.names("left_on")
-    beside = call.names("right_on") if call.has("left_on") else on
-    if not on and frame.complete and other.complete:
+    on = _key_labels(call, frame, "left")
+    beside = _key_labels(call, other, "right")
+    if not on and not beside and frame.complete and other.complete:
         on = beside = [label for label in frame.columns if label in other.columns]
+    return _merge(call, frame, other, (on, beside), how, suffixes)
+
+
+def _key_labels(call: Call, frame: Frame, side: str) -> list[Label]:
+    if call.constant(f"{side}_index", False):
+        return list(frame.index)
+    return call.names("on") or call.names(f"{side}_on")
+
+
+def read_join(call: Call, frame: Frame) -> Frame:
+    """Read `join` on the index of the other frame, by its own index or a column."""
+    given = call.need("other")
+    other = as_frame(call.node, given) if isinstance(given, Column) else given
+    if not isinstance(other, Frame):
+        raise call.fail("join is read with a frame or a series with an index: use merge")
+    how = call.constant("how", "left")
+    suffixes = call.constant("lsuffix", ""), call.constant("rsuffix", "")
+    on = call.names("on") or list(frame.index)
+    made = _merge(call, frame, other, (on, list(other.index)), how, suffixes)
+    if call.has("on"):
+        return made
+    index = {label: made.columns.pop(label) for label in on}
+    return replace(made, index=index)
+
+
+def _merge(  # noqa: PLR0913 - what a merge has
+    call: Call,
+    frame: Frame,
+    other: Frame,
+    keys: tuple[list[Label], list[Label]],
+    how: str,
+    suffixes: tuple[str, str],
+) -> Frame:
+    on, beside = keys
     if not on or len(on) != len(beside) or how not in {"inner", "left", "right", "outer"}:
-        raise call.fail("merge is read with keys, and how='inner', 'left', 'right' or 'outer'")
+        message = "is read with keys of both sides, and how='inner', 'left', 'right' or 'outer'"
+        raise call.fail(f"{call.name} {message}")
     left = {label: need_column(call.node, frame, label) for label in on}
     right = {label: need_column(call.node, other, label) for label in beside}
     merge = _Merge(call, frame, other, left, right, how)
@@ -115,43 +158,95 @@ def _add_groups(merge: _Merge, rows: Rows) -> Frame:
 
 
 def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
-    """Return a file's frame joined with another file's."""
+    """Return a frame joined with a file's."""
     call, frame, other, how = merge.call, merge.frame, merge.other, merge.how
-    origin, table = frame.rows.origin, other.rows.origin
-    if not isinstance(origin, Loaded) or not isinstance(table, Loaded):
-        raise call.fail("merge is read of frames that are read from files, before other steps")
+    table = other.rows.origin
+    if not isinstance(table, Loaded):
+        near = "write it to a file, or merge with the groups' own rows"
+        raise call.fail(f"the right frame of a merge is read as a file has it: {near}")
     if other.rows.where or other.rows.derived:
         raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
-    if any(label != name for label, name in (*merge.left.items(), *merge.right.items())):
-        raise call.fail("merge on renamed keys is not read")
-    if how in {"right", "outer"} and (frame.rows.where or frame.rows.derived):
-        raise call.fail(f"merge with how={how!r} is read of the file's rows; filter afterwards")
+    if table.name == _name_of_file(frame.rows) or table.name in tables_of(frame.rows):
+        raise call.fail("a merge with a file that is already in these rows is not read")
     if _may_match_missing(merge):
         raise call.fail("pandas joins missing keys with each other, a workload does not; drop them")
     keys, others = tuple(merge.left.values()), tuple(merge.right.values())
     found = Join(table.name, keys, cast("How", how), () if keys == others else others)
-    schema, beside = frame.rows.schema, other.rows.schema
-    known = None
-    if schema is not None and beside is not None:
-        derived = {output.name for output in frame.rows.derived}
-        own = tuple(column for column in schema.columns if column.name not in derived)
-        known = Schema(own, schema.rows, ((table.name, beside),))
-    rows = join(origin.name, known, found)
-    for condition in frame.rows.where:
-        rows = keep(rows, condition)
-    for output in frame.rows.derived:
-        rows = derive(rows, output.name, output.expression)
+    columns, dropped = _label_columns(merge, found, suffixes)
+    return Frame(
+        _join_rows(merge, found),
+        columns,
+        frame.complete and other.complete,
+        dropped=dropped,
+        unread={**other.unread, **frame.unread},
+    )
+
+
+def _name_of_file(rows: Rows) -> str:
+    return cast("Loaded", root_of(rows).origin).name
+
+
+def _join_rows(merge: _Merge, found: Join) -> Rows:
+    """Return joined rows: conditions and columns of a file's rows are those of the joined ones."""
+    call, rows = merge.call, merge.frame.rows
+    rows, order = unsort(rows)
+    base = replace(rows, where=(), derived=(), schema=_own_schema(rows))
+    plain = _is_of_files(rows) and {*found.on}.isdisjoint({one.name for one in rows.derived})
+    if found.how in {"right", "outer"} and not (plain and base == rows):
+        message = f"merge with how={found.how!r} is read of the file's rows; filter afterwards"
+        raise call.fail(message)
+    beside = merge.other.rows.schema
+    if plain:
+        made = join(base, found, beside, frozenset())
+        for condition in rows.where:
+            made = keep(made, condition)
+        for output in rows.derived:
+            made = derive(made, output.name, output.expression)
+    elif merge.frame.complete:
+        made = join(rows, found, beside, frozenset(merge.frame.outputs.values()))
+    else:
+        raise call.fail("to merge these rows, all of their columns have to be known: give --data")
+    return sort(made, order) if order else made
+
+
+def _is_of_files(rows: Rows) -> bool:
+    base, _ = joins_of(rows)
+    return isinstance(base.origin, Loaded) and (base is rows or not (base.where or base.derived))
+
+
+def _own_schema(rows: Rows) -> Schema | None:
+    """Return the schema of rows without their derived columns."""
+    if rows.schema is None:
+        return None
+    derived = {output.name for output in rows.derived}
+    own = tuple(column for column in rows.schema.columns if column.name not in derived)
+    return replace(rows.schema, columns=own)
+
+
+def _label_columns(
+    merge: _Merge, found: Join, suffixes: tuple[str, str]
+) -> tuple[dict[Label, str], frozenset[str]]:
+    """Return the visible columns of joined rows, and what is not visible of them."""
+    frame, other = merge.frame, merge.other
+    same = {label for label in merge.left if label in merge.right}
+    hidden = {name for label, name in merge.right.items() if label in same or label in other.index}
+    if found.how in {"right", "outer"} and hidden - {*found.shared}:
+        raise merge.call.fail("merge with how='right' or 'outer' is read on keys of one name")
+    shared = {*frame.columns} & {*other.columns} - same
+    own = frame.rows.schema.names if frame.rows.schema else names_in(frame.rows)
     columns: dict[Label, str] = {}
-    shared = {*frame.columns} & {*other.columns} - {*found.shared}
-    for label, name in frame.columns.items():
-        columns[f"{label}{suffixes[0]}" if label in shared else label] = name
+    for label, name in {**merge.left, **frame.columns}.items():
+        if label in frame.outputs or not frame.complete:
+            columns[_suffixed(label, shared, suffixes[0])] = name
     for label, name in other.columns.items():
-        if label not in found.shared:
-            shown = f"{label}{suffixes[1]}" if label in shared else label
-            columns[shown] = f"{name}_right" if known and name in known else name
-    complete, dropped = frame.complete and other.complete, frame.dropped | other.dropped
-    unread = {**other.unread, **frame.unread}
-    return Frame(rows, columns, complete, dropped=dropped, unread=unread)
+        if label not in same:
+            beside = name if name not in own or name in found.shared else f"{name}{SUFFIX}"
+            columns[_suffixed(label, shared, suffixes[1])] = beside
+    return columns, frame.dropped | other.dropped | hidden - {*columns.values()}
+
+
+def _suffixed(label: Label, shared: set[Label], suffix: str) -> Label:
+    return f"{label}{suffix}" if label in shared else label
 
 
 def _may_match_missing(merge: _Merge) -> bool:

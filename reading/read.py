@@ -25,7 +25,7 @@ from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .interpreter import Interpreter
 from .model import Answer, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
-from .rows import Joined, Loaded, Rows, aggregate
+from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
 from .values import Called, Column, Frame, Function, Part, Scalar, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
@@ -171,7 +171,7 @@ class _CodeReader:
         taken: set[str] = set()
         for binding, steps, root in found:
             node = binding.node
-            if root.origin.name != found[-1][2].origin.name:  # type: ignore[union-attr]
+            if root_of(root).origin != root_of(found[-1][2]).origin:
                 message = "this value is of another file than the last one; choose it with --answer"
                 reader.note(node, message)
                 continue
@@ -236,8 +236,7 @@ class _CodeReader:
 
     def tables(self, reader: Interpreter, roots: list[Rows]) -> dict[str, str]:
         """Return the files that queries join, by their names."""
-        joins = [root.origin.join for root in roots if isinstance(root.origin, Joined)]
-        names = {join.table for join in joins}
+        names = frozenset[str]().union(*map(tables_of, roots))
         found = {one.name: self.path_of(one) for one in reader.frames if one.name in names}
         return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
@@ -285,7 +284,8 @@ def csv_options(frame: LoadedFrame) -> tuple[tuple[str, object], ...]:
 
 
 def _frame_of(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
-    return next(one for one in frames if one.name == root.origin.name)  # type: ignore[union-attr]
+    name = cast("Loaded", root_of(root).origin).name
+    return next(one for one in frames if one.name == name)
 
 
 def _is_answer(value: Value) -> bool:
@@ -315,21 +315,21 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
         case Scalar(rows, expr, keys):
             name = binding.name or "value"
             made = aggregate(rows, keys, (Output(name, expr),))
-            return write_steps(made, (Output(name, Col(name)),)), _root(rows)
+            return write_steps(made, (Output(name, Col(name)),)), rows
         case Column():
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")
             index = tuple(Output(one, Col(one)) for one in value.index.values())
             while name in value.index.values():
                 name = f"{name}_2"
-            return write_steps(value.rows, (*index, Output(name, value.expr))), _root(value.rows)
+            return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
         case Part("wide", long):
             return _steps_of(replace(binding, value=long))
         case Frame():
-            return write_steps(value.rows, _frame_outputs(value, node)), _root(value.rows)
+            return write_steps(value.rows, _frame_outputs(value, node)), value.rows
         case Called():
             called = {"rows": value.source, "as": value.name or binding.name or "result"}
-            return write_call(value.rows, value.columns, called), _root(value.rows)
+            return write_call(value.rows, value.columns, called), value.rows
     raise AssertionError(value)
 
 
@@ -346,16 +346,6 @@ def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
         shown = label_name(label, name)
         found[shown if shown not in found else f"{shown}_2"] = name
     return tuple(Output(shown, Col(name)) for shown, name in found.items())
-
-
-def _root(rows: Rows) -> Rows:
-    """Return the rows of the file that rows are made of."""
-    while True:
-        match rows.origin:
-            case Loaded() | Joined():
-                return rows
-            case other:
-                rows = other.rows
 
 
 def _query_name(binding: Binding, taken: set[str]) -> str:

@@ -28,10 +28,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The rows of a file joined with another's."""
+    """Rows joined with those of a file; `names` are the columns that `rows` are known to have."""
 
-    name: str
+    rows: Rows
     join: Join
+    names: frozenset[str] = frozenset()
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
 
 
@@ -115,10 +116,51 @@ def load(name: str, schema: Schema | None) -> Rows:
     return Rows(Loaded(name), schema=schema)
 
 
-def join(name: str, schema: Schema | None, other: Join) -> Rows:
-    """Return the rows of a file joined with another."""
-    joined = join_schemas(schema, other) if schema else None
-    return Rows(Joined(name, other), schema=joined)
+def join(rows: Rows, other: Join, beside: Schema | None, names: frozenset[str]) -> Rows:
+    """Return rows joined with a file's; its columns are `beside`, None where they are not known."""
+    joined = None
+    if rows.schema is not None and beside is not None:
+        tables = tuple({**dict(rows.schema.tables), other.table: beside}.items())
+        joined = join_schemas(replace(rows.schema, tables=tables), other)
+    return Rows(Joined(rows, other, names), schema=joined)
+
+
+def joins_of(rows: Rows) -> tuple[Rows, tuple[Join, ...]]:
+    """Return the rows that the first of joins in a row begins with, and the joins."""
+    if not isinstance(rows.origin, Joined):
+        return rows, ()
+    below = rows.origin.rows
+    if below.where or below.derived or not isinstance(below.origin, Joined):
+        return below, (rows.origin.join,)
+    base, joins = joins_of(below)
+    return base, (*joins, rows.origin.join)
+
+
+def unsort(rows: Rows) -> tuple[Rows, tuple[SortKey, ...]]:
+    """Return rows in any order, and the order that they were in."""
+    if not isinstance(rows.origin, Sorted):
+        return rows, ()
+    below, before = unsort(rows.origin.rows)
+    for test in rows.where:
+        below = keep(below, rows.inline(test))
+    return with_columns(below, rows.derived), (*rows.origin.by, *before)
+
+
+def root_of(rows: Rows) -> Rows:
+    """Return the rows of the file that rows are made of."""
+    while not isinstance(rows.origin, Loaded):
+        rows = rows.origin.rows
+    return rows
+
+
+def tables_of(rows: Rows) -> frozenset[str]:
+    """Return the names of the files that rows are joined with."""
+    found: set[str] = set()
+    while not isinstance(rows.origin, Loaded):
+        if isinstance(rows.origin, Joined):
+            found.add(rows.origin.join.table)
+        rows = rows.origin.rows
+    return frozenset(found)
 
 
 def keep(rows: Rows, condition: Expr) -> Rows:

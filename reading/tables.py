@@ -20,7 +20,7 @@ from .accessors import (
 from .calls import Method
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
-from .merges import read_merge
+from .merges import read_join, read_merge
 from .periods import read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_TEXT
 from .query_text import read_query
@@ -37,6 +37,7 @@ METHODS: dict[str, dict[str, Method]] = {
             "right how on left_on right_on left_index right_index sort suffixes copy indicator "
             "validate",
         ),
+        "join": Method(read_join, "other on how lsuffix rsuffix sort validate"),
         "query": Method(read_query, "expr inplace"),
         "rename_axis": Method(read_rename_axis, "mapper"),
         "unstack": Method(read_unstack, "level fill_value"),

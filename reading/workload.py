@@ -71,8 +71,11 @@ def _query_lines(steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _step_lines(step: Step) -> Iterator[str]:
-    if step.join:
-        yield f"join: {_flow(_join(step.join))}"
+    if len(step.joins) == 1:
+        yield f"join: {_flow(_join(step.joins[0]))}"
+    elif step.joins:
+        yield "join:"
+        yield from (f"  - {_flow(_join(join))}" for join in step.joins)
     if (where := condition(step.where)) is not None:
         yield f"where: {quote(text(where))}"
     yield from _outputs("derive", step.derive)

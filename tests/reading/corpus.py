@@ -83,6 +83,14 @@ def shops() -> pa.Table:
     )
 
 
+def towns() -> pa.Table:
+    """Return another table to join: a row for each city of the sales but one."""
+    return pa.table({"city": ["Rome", "Oslo", "Lima"], "country": list("INP")})
+
+
+TABLES = {"shops": shops, "towns": towns}
+
+
 def snippets() -> Iterator[Snippet]:
     """Yield all snippets."""
     for path in sorted((HERE / "snippets").glob("*.txt")):
@@ -98,7 +106,8 @@ def data_folder() -> Iterator[Path]:
     cache = os.environ.get("DFBENCH_CACHE")
     with tempfile.TemporaryDirectory() as folder:
         pq.write_table(sales(), f"{folder}/sales.parquet")
-        pq.write_table(shops(), f"{folder}/shops.parquet")
+        for name, make in TABLES.items():
+            pq.write_table(make(), f"{folder}/{name}.parquet")
         os.chdir(folder)
         os.environ["DFBENCH_CACHE"] = f"{folder}/cache"
         try:
@@ -131,9 +140,7 @@ def describe(reading: Reading, snippet: Snippet) -> str:
 
 def differs(snippet: Snippet, reading: Reading) -> str:
     """Return how pandas' answer to the last value read differs from the oracle's; empty if not."""
-    schema = read_schema(Path("sales.parquet"))
-    tables = (("shops", read_schema(Path("shops.parquet"))),)
-    known = Schema(schema.columns, schema.rows, tables)
+    known = known_schema()
     workload = read_workload(reading.workload, known)
     for answer in reading.answers:
         query = workload.query(answer.query)
@@ -147,6 +154,13 @@ def differs(snippet: Snippet, reading: Reading) -> str:
         if not verdict.agrees:
             return f"{answer.query}: {verdict.reason} {verdict.rows}"
     return ""
+
+
+def known_schema() -> Schema:
+    """Return the columns of the sales, and of the tables to join."""
+    sales = read_schema(Path("sales.parquet"))
+    tables = tuple((name, read_schema(Path(f"{name}.parquet"))) for name in TABLES)
+    return Schema(sales.columns, sales.rows, tables)
 
 
 @functools.cache
@@ -165,7 +179,7 @@ def ask(query: Query, schema: Schema) -> pa.Table:
         except Unsupported:  # DuckDB has no exponentially weighted mean
             program = find("polars").write(query, schema, Resources(1))
     module = load_program(program)  # type: ignore[arg-type]
-    files = ["sales.parquet", *(["shops.parquet"] if query.tables else [])]
+    files = ["sales.parquet", *(f"{name}.parquet" for name in query.tables)]
     if hasattr(module, "start"):
         module.started = module.start()
     data = module.load(*files)

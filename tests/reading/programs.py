@@ -6,11 +6,9 @@ import contextlib
 import io
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.base import Program
 from dfbench.engines.writing.program import skip_formatting
@@ -25,15 +23,12 @@ from dfbench.verification.agreement import Expected, compare_answer
 from tests.reading import corpus
 from tests.reading.corpus import Snippet
 
-FILES = {"sales": "sales.parquet", "shops": "shops.parquet"}
-
 
 def answer_twice(program: Program, query: Query) -> Iterator[pa.Table]:
     """Yield the rows of a program's answer to the data that it has loaded, as the worker does."""
     module: dict[str, Any] = {"__name__": "program"}
     exec(program.text, module)
-    tables = tuple(join.table for join in query.steps[0].joins)
-    loaded = module["load"](FILES["sales"], *(FILES[name] for name in tables))
+    loaded = module["load"](*(f"{name}.parquet" for name in ("sales", *query.tables)))
     data = loaded if isinstance(loaded, tuple) else (loaded,)
     for _ in range(2):
         yield module["rows"](module["query"](*copy_frames(data, program.copies)))
@@ -59,9 +54,7 @@ def differs(reading: Reading, known: Schema) -> Iterator[str]:
 
 def check_programs(readings: dict[Snippet, Reading]) -> dict[str, str]:
     """Return how the program of a value differs, by the snippet's name."""
-    tables = (("shops", read_schema(Path(FILES["shops"]))),)
-    sales = read_schema(Path(FILES["sales"]))
-    known = Schema(sales.columns, sales.rows, tables)
+    known = corpus.known_schema()
     found: dict[str, str] = {}
     with skip_formatting(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
