@@ -27,6 +27,7 @@ from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job, OtherData
 from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
+from ..spec.unpivot import count_rows_of_one
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from ..storage.records import Outcome, Run
 from ..verification.agreement import Expected
@@ -265,7 +266,8 @@ def _compute(
     text.write_text(program.text)
     job = _build_job(plan, query, program, text, fresh)
     if other:
-        rows = OtherData(other.path, other.joins(query), beside, other.rows)
+        most = count_rows_of_one(query)
+        rows = OtherData(other.path, other.joins(query), beside, other.rows, most)
         job = replace(job, other=rows)
     try:
         run = execute(job, plan.backend)

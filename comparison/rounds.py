@@ -27,6 +27,7 @@ from ..errors import Unsupported
 from ..execution.executor import execute
 from ..execution.job import Job, OtherData
 from ..execution.schedule import shuffle_pairs
+from ..spec.unpivot import count_rows_of_one
 from ..spec.workload import Query, Tasks
 from ..storage.files import unwritable
 from ..storage.folder import Folder, program_path, safe
@@ -156,8 +157,9 @@ class Rounds:
         # An external cluster may not see the cache of this machine.
         if self.other is None or job.answer is None or job.scheduler:
             return job
-        tables = self.other.joins(self.plan.workload.query(query))
-        other = OtherData(self.other.path, tables, _other_answer(path), self.other.rows)
+        asked = self.plan.workload.query(query)
+        tables, most = self.other.joins(asked), count_rows_of_one(asked)
+        other = OtherData(self.other.path, tables, _other_answer(path), self.other.rows, most)
         return replace(job, other=other)
 
     def _keep(self, run: Run) -> None:

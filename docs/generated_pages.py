@@ -24,6 +24,7 @@ TABLES = {
     "`asof`": grammar.ASOF,
     "`largest` and `smallest`": grammar.EXTREME,
     "`pivot`": grammar.PIVOT,
+    "`unpivot`": grammar.UNPIVOT,
     "`apply`": grammar.APPLY,
     "`tasks`": grammar.TASKS,
     "`programs`": grammar.PROGRAM,

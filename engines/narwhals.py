@@ -163,6 +163,7 @@ NARWHALS = Dialect(
     drop_missing="x.drop_nulls()",
     units={unit: short for unit, short in UNITS.items() if unit != "week"},
     over="x.over(*k)",
+    unpivot="t.unpivot(c, **o)",
     drop_rows="t.drop_nulls(n)",
     without_otherwise=True,
     by_name=frozenset({"corr"}),

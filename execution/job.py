@@ -15,13 +15,14 @@ from ..spec.limits import Limits
 class OtherData:
     """Other rows for a program: its data, the tables that it joins, and the file for its answer.
 
-    `rows` is the number of rows of the data.
+    `rows` is the number of rows of the data, `most` of those that one of them may be answered with.
     """
 
     data: Path
     tables: tuple[Path, ...]
     answer: Path
     rows: int
+    most: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the paths as JSON's types, absolute."""
@@ -30,13 +31,14 @@ class OtherData:
             "tables": [str(path.absolute()) for path in self.tables],
             "answer": str(self.answer.absolute()),
             "rows": self.rows,
+            "most": self.most,
         }
 
     @classmethod
     def from_dict(cls, known: dict[str, Any]) -> OtherData:
         """Return the value that `to_dict` wrote."""
         tables = tuple(map(Path, known["tables"]))
-        return cls(Path(known["data"]), tables, Path(known["answer"]), known["rows"])
+        return cls(Path(known["data"]), tables, Path(known["answer"]), known["rows"], known["most"])
 
 
 @dataclass(frozen=True, slots=True)

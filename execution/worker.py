@@ -209,7 +209,8 @@ def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any])
         number = program.rows(program.query(*left)).num_rows if left else 0
     except Exception:  # noqa: BLE001 - whatever a library raises; it is asked for one row of data
         return []
-    return [f"query() answered one row of data with {number} rows"] if number > 1 else []
+    kept = number > other["most"]
+    return [f"query() answered one row of data with {number} rows"] if kept else []
 
 
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:

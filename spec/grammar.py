@@ -35,6 +35,7 @@ Takes = Literal[
     "programs",
     "extreme",
     "pivot",
+    "unpivot",
     "columns",
     "apply",
     "joins",
@@ -116,6 +117,7 @@ QUERY = {
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
     "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),
     "pivot": Key("pivot", "A column of the answer for each value of a column."),
+    "unpivot": Key("unpivot", "A row for each value of several columns."),
     "apply": Key("apply", "A function of each row, or of each group."),
     "distinct": Key("names", "The distinct combinations of values of these columns."),
     "select": Key("names", "Columns that are the answer themselves; default: all of them."),
@@ -147,6 +149,12 @@ PIVOT = {
         "columns", "A column, whose values name the new ones, or {name: [a, b]}.", required=True
     ),
     "values": Key("expression", "What is in the cells: an aggregation.", required=True),
+}
+UNPIVOT = {
+    "on": Key("names", "Columns whose values become one column.", required=True),
+    "index": Key("names", "Columns that each of the rows keeps; default: none."),
+    "names": Key("text", "The column of the names of on; default: variable."),
+    "values": Key("text", "The column of their values; default: value."),
 }
 APPLY = {
     "rows": Key("function", "An expression over columns, a def of one row, or FILE.py:NAME."),
@@ -200,6 +208,7 @@ ANSWERS = (
     "smallest",
     "transform",
     "pivot",
+    "unpivot",
     "apply",
     "distinct",
     "select",

@@ -64,7 +64,7 @@ def _answer_order(step: Query, rows: Order) -> Order:
     if step.transform:
         kept = {*step.group_by, *(o.name for o in step.transform if o.expression == Col(o.name))}
         return Order(rows.defined, _still_there(rows.keys, kept))
-    if step.extreme:
+    if step.extreme or step.unpivot:
         return Order(defined=False)
     if step.asks_for_rows:
         known = rows.keys if step.whole else _still_there(rows.keys, set(step.select))

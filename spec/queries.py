@@ -29,7 +29,7 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, open_section
-from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP
+from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP, UNPIVOT
 from .joins import JoinReader, join_schemas
 from .kinds import ARROW, KindError, kind
 from .order import Order, is_ordered, join_order, order_after
@@ -47,8 +47,19 @@ from .row_functions import (
 from .schema import Column, Schema
 from .steps import merge_steps
 from .unparse import question, text
+from .unpivot import read_unpivot, unpivot_schema
 from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
-from .workload import Extreme, GroupFunction, Join, Output, Pivot, Query, RowFunction, SortKey
+from .workload import (
+    Extreme,
+    GroupFunction,
+    Join,
+    Output,
+    Pivot,
+    Query,
+    RowFunction,
+    SortKey,
+    Unpivot,
+)
 
 OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
 AGGREGATES_NOTHING = "this expression aggregates nothing; write sum(…), count(…), …"
@@ -185,6 +196,7 @@ class _Clauses:
             apply=self.apply(rows, keys),
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
             pivot=pivot,
+            unpivot=self.unpivot(rows),
             select=self.select(rows),
             limit=self.given.integer("limit", 0) or None,
             whole=not any(clause in self.given for clause in ANSWERS),
@@ -312,6 +324,13 @@ class _Clauses:
         for key in found:
             self.column(key, scope)
         return tuple(key.text for key in found)
+
+    def unpivot(self, scope: Scope) -> Unpivot | None:
+        """Return the unpivot; None after a mistake, or where there is none."""
+        node = self.given.values.get("unpivot")
+        if node is None:
+            return None
+        return read_unpivot(open_section(self.log, node, "unpivot", UNPIVOT), scope.schema)
 
     def open_pivot(self) -> Section | None:
         node = self.given.values.get("pivot")
@@ -442,6 +461,9 @@ class _Clauses:
         """Return the scope of the answer, with a schema if all kinds are known."""
         if query.asks_for_rows and query.whole:
             return rows
+        if query.unpivot:
+            schema = rows.schema and unpivot_schema(query.unpivot, rows.schema)
+            return Scope(query.outputs, schema, "column of the answer")
         exprs = {output.name: output.expression for output in (*query.aggregate, *query.transform)}
         if query.extreme:
             exprs[query.extreme.name] = Col(query.extreme.column)

@@ -85,6 +85,8 @@ SYNONYMS = {
     "width_bucket": "bins",
     "qcut": "quantile_bins",
     "ntile": "quantile_bins",
+    "melt": "unpivot",
+    "pivot_longer": "unpivot",
     "pivot_table": "pivot",
     "pivot_wider": "pivot",
     "crosstab": "pivot",

@@ -207,6 +207,9 @@ def _describe_answer(query: Query) -> str:
     if extreme := query.extreme:
         found = f"{'smallest' if extreme.smallest else 'largest'} {extreme.n} {extreme.column}"
         return f"rows of the {found}" if extreme.rows else found
+    if long := query.unpivot:
+        kept = f" beside {', '.join(long.index)}" if long.index else ""
+        return f"{', '.join(long.on)} as rows{kept}"
     if pivot := query.pivot:
         return f"{_output(Output('', pivot.cell))} for each {pivot.column}"
     if query.is_distinct:

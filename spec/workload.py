@@ -155,6 +155,24 @@ class Pivot:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpivot:
+    """A row for each value of the columns `on`, beside those of `index`.
+
+    The column `names` has the name of the value's column, `values` the value.
+    """
+
+    on: tuple[str, ...]
+    index: tuple[str, ...]
+    names: str
+    values: str
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of the rows' columns, in order."""
+        return (*self.index, self.names, self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """One column to sort by: of the answer, or of the rows."""
 
@@ -253,6 +271,7 @@ class Query:
     apply: RowFunction | GroupFunction | None = None
     transform: tuple[Output, ...] = ()
     pivot: Pivot | None = None
+    unpivot: Unpivot | None = None
     select: tuple[str, ...] = ()
     having: Expr | None = None
     sort: tuple[SortKey, ...] = ()
@@ -276,7 +295,8 @@ class Query:
     @property
     def asks_for_rows(self) -> bool:
         """Return whether the answer is the rows themselves, and not what is made of them."""
-        return not (self.aggregate or self.extreme or self.apply or self.transform or self.group_by)
+        made = self.aggregate or self.extreme or self.apply or self.transform or self.unpivot
+        return not (made or self.group_by)
 
     @property
     def keeps_rows(self) -> bool:
@@ -307,7 +327,8 @@ class Query:
                 applied = ()
         order = (key.name for key in self.order_by)
         keys = (*self.group_by, *order)
-        names = (*keys, *columns(*roots, *outputs), *extreme, *applied, *self.select)
+        long = (*self.unpivot.index, *self.unpivot.on) if self.unpivot else ()
+        names = (*keys, *columns(*roots, *outputs), *extreme, *applied, *self.select, *long)
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
     @property
@@ -330,6 +351,8 @@ class Query:
                 pass
         if self.extreme:
             return (*self.group_by, self.extreme.name)
+        if self.unpivot:
+            return self.unpivot.outputs
         if self.select:
             return self.select
         return (*self.group_by, *(o.name for o in (*self.aggregate, *self.transform)))

@@ -62,7 +62,7 @@ def derive_requirements(query: Query, rows: int = 0) -> Requirements:
     ordered = order_before(query).defined
     return Requirements(
         keys=query.group_by,
-        unkeyed=query.asks_for_rows or (by_row and not ordered),
+        unkeyed=query.asks_for_rows or bool(query.unpivot) or (by_row and not ordered),
         positional=by_row and ordered and not query.sort,
         sort=tuple(key.name for key in query.sort),
         limit=query.limit,

@@ -45,7 +45,7 @@ from ..spec.windows import (
     read_rolling,
     read_span,
 )
-from ..spec.workload import Extreme, Output, Query, RowFunction
+from ..spec.workload import Extreme, Output, Query, RowFunction, Unpivot
 from .time_zones import to_instant, to_local, truncate
 
 # of a column: a number, text, truth, date, or None
@@ -89,6 +89,8 @@ def _answer_step(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     kept = filter_rows(query, rows)
     if query.asks_for_rows:
         result = [{name: normalize_missing(row[name]) for name in query.select} for row in kept]
+    elif query.unpivot:
+        result = _unpivot(query.unpivot, kept)
     elif isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
@@ -105,6 +107,15 @@ def _answer_step(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
     for key in reversed(query.sort):
         result = _sort(result, key.name, key.descending)
     return result[: query.limit]
+
+
+def _unpivot(unpivot: Unpivot, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [
+        {name: normalize_missing(row[name]) for name in unpivot.index}
+        | {unpivot.names: name, unpivot.values: normalize_missing(row[name])}
+        for name in unpivot.on
+        for row in rows
+    ]
 
 
 def normalize_missing(value: Cell) -> Cell:

@@ -161,6 +161,9 @@ class _Rewriting:
                 self.check(seen, first=not found, last=len(found) == len(query.earlier))
             self.shown, self.mixed, rows = {}, set(), self.rows
             written = self.keep_errors(self.query(_as_outputs(seen, rows)))
+            if lost := sorted({*self.errors} & {*(seen.unpivot.on if seen.unpivot else ())}):
+                message = f"unpivot makes rows of {', '.join(lost)}, which is rounded"
+                raise DfbenchError(message)
             found.append(written)
             if len(found) <= len(query.earlier):
                 self.rows = replace(answer_schema(written, rows), tables=rows.tables)

@@ -65,6 +65,8 @@ class ChDB(Adapter):
         """Write one statement over a table that is loaded once."""
         inputs.alone("not implemented for chDB yet")
         query, rows, joinings = inputs.query, inputs.rows, inputs.joinings
+        if query.unpivot:
+            raise Unsupported("unpivot", "ClickHouse has no such clause")
         if len(joinings) > 1:
             raise Unsupported("several joins", "not implemented for chDB yet")
         for met in joinings:

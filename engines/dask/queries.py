@@ -10,7 +10,7 @@ from ...spec.expression import Agg, Col, aggregations, fresh_name
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
-from ..pandas.queries import PandasSteps, with_columns
+from ..pandas.queries import PandasSteps, with_columns, write_melt
 from ..pandas.words import METHODS
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill
@@ -95,7 +95,7 @@ class Partitions:
                 return self._groups(function)
             case None:
                 pass
-        if self.query.asks_for_rows or self.query.is_distinct:
+        if self.query.asks_for_rows or self.query.is_distinct or self.query.unpivot:
             return self._chosen()
         if self.query.extreme:
             return self._extreme(self.query.extreme)
@@ -106,10 +106,12 @@ class Partitions:
         return self._tree(corr_as_sums(self.query, self.data))
 
     def _chosen(self) -> Text:
-        """Write the rows that are the answer themselves, or their distinct keys."""
+        """Write the rows that are the answer themselves or by an unpivot, or distinct keys."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         frame = quote("data")
-        if not self.query.whole:
+        if self.query.unpivot:
+            frame = write_melt(frame, self.query.unpivot)
+        elif not self.query.whole:
             frame = quote("data[n]", n=[*(self.query.select or self.query.group_by)])
         if self.query.is_distinct:
             frame = quote("f.drop_duplicates()", f=frame)

@@ -29,9 +29,9 @@ from ...spec.expression import (
 from ...spec.order import needs_order
 from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
-from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey
+from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
 from ..writing.chain import split_batches
-from ..writing.properties import CHANGES, Facts, makes_double, output_facts
+from ..writing.properties import CHANGES, NARROW, Facts, makes_double, output_facts
 from ..writing.quote import literal, quote
 from ..writing.steps import is_present, negate
 from .expressions import DatatableWriter, f, is_whole
@@ -93,6 +93,8 @@ class BracketChain:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
         if self.query.transform:
             return self._transform(tree)
+        if self.query.unpivot:
+            return self._unpivot(tree, self.query.unpivot)
         if self.query.asks_for_rows:
             return tree if self.query.whole else quote("t[:, n]", t=tree, n=[*self.query.select])
         if self.query.is_distinct:
@@ -101,6 +103,21 @@ class BracketChain:
         writer = DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in self.query.aggregate}
         return self._group(quote("t[:, o]", t=tree, o=outputs))
+
+    def _unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write the rows of each column, one below the other."""
+        kept = {name: self._wide(f(name), (name,)) for name in unpivot.index}
+        value = self._wide(quote("f[name]"), unpivot.on)
+        rows = {**kept, unpivot.names: quote("name"), unpivot.values: value}
+        return quote("dt.rbind([t[:, o] for name in n])", t=tree, o=rows, n=list(unpivot.on))
+
+    def _wide(self, value: ast.expr, names: tuple[str, ...]) -> ast.expr:
+        """Write the values of columns as they can be bound: the least int32 is a missing value."""
+        found = [self.facts.data[name] for name in names]
+        if not any(column.arrow in NARROW for column in found):
+            return value
+        kind = "float64" if any(column.kind == "float" for column in found) else "int64"
+        return quote(f"dt.as_type(x, dt.{kind})", x=value)
 
     def _transform(self, tree: ast.expr) -> ast.expr:
         """Return the rows numbers to sort by: the answer comes group by group."""

@@ -35,7 +35,7 @@ from ...spec.windows import (
     rank_method,
     read_rolling,
 )
-from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Unpivot
 from ..writing.joins import Joining
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
 from ..writing.sequence import step_name
@@ -140,13 +140,7 @@ class Statement:
         """Write the statement, one clause a line."""
         if self._is_bare and not self.table and (met := _find_only(self.joinings)):
             return write_subquery(Source("data", "data"), met)
-        clauses = [
-            write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", self._items(), ","),
-            f"FROM {self._source()}",
-            "" if self._is_nested else self._where(),
-            self._group_by(),
-            self._having(),
-        ]
+        clauses = self._long_clauses(self.query.unpivot) if self.query.unpivot else self._clauses()
         ends = [
             write_clause("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
@@ -154,6 +148,32 @@ class Statement:
         text = _lines(clauses)
         text = _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
         return self._number_sorted(text) if self.numbered and self.query.sort else text
+
+    def _long_clauses(self, unpivot: Unpivot) -> list[str]:
+        """Write a row for each value of several columns, over the rows that are read."""
+        query = self.query
+        source = quote_name(self.table or "data")
+        if query.where or query.derive or self.joinings:
+            read = (*unpivot.index, *unpivot.on)
+            rows = replace(query, unpivot=None, select=read, having=None, sort=(), limit=None)
+            text = replace(self, query=rows, numbered=False).text()
+            source = f"(\n{textwrap.indent(text, '    ')}\n)"
+        names = ", ".join(map(quote_name, unpivot.on))
+        value = f"{quote_name(unpivot.values)} FOR {quote_name(unpivot.names)} IN ({names})"
+        return [
+            write_clause("SELECT", [*map(quote_name, unpivot.outputs)], ","),
+            f"FROM {source} UNPIVOT INCLUDE NULLS ({value})",
+            self._conditions("WHERE", query.having) if query.having else "",
+        ]
+
+    def _clauses(self) -> list[str]:
+        return [
+            write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", self._items(), ","),
+            f"FROM {self._source()}",
+            "" if self._is_nested else self._where(),
+            self._group_by(),
+            self._having(),
+        ]
 
     def _number_sorted(self, text: str) -> str:
         """Write the rows with their numbers in the order of the sort."""
@@ -194,7 +214,9 @@ class Statement:
     def _filters_rows(self) -> bool:
         """Return whether `having` speaks of rows, which SQL's HAVING cannot."""
         query = self.query
-        return query.having is not None and not (query.aggregate or query.transform)
+        return query.having is not None and not (
+            query.aggregate or query.transform or query.unpivot
+        )
 
     @property
     def _is_distinct(self) -> bool:

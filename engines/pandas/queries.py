@@ -29,9 +29,19 @@ from ...spec.expression import (
 from ...spec.order import needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Schema
+from ...spec.unpivot import NAMES, VALUES
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
-from ...spec.workload import Extreme, GroupFunction, Output, Pivot, Query, RowFunction, SortKey
+from ...spec.workload import (
+    Extreme,
+    GroupFunction,
+    Output,
+    Pivot,
+    Query,
+    RowFunction,
+    SortKey,
+    Unpivot,
+)
 from ..base import Resources
 from ..writing.joins import Joining
 from ..writing.passes.correlation import corr_as_sums
@@ -314,6 +324,9 @@ class PandasSteps:
         query = self.query
         if query.asks_for_rows or query.is_distinct:
             return [*self.prepare(query.derive), *self.finish(self._chosen())]
+        if query.unpivot:
+            melted = write_melt(quote(self.frame), query.unpivot)
+            return [*self.prepare(query.derive), *self.finish(melted)]
         if query.transform:
             return self._transform(self._taken())
         if query.apply:
@@ -584,6 +597,17 @@ class PandasSteps:
         keys = tuple(self.data[key] for key in self.query.group_by if key in self.data)
         after = replace(self.query, where=None, derive=())
         return series("answer", after, Schema(keys, 0), text=self.text)
+
+
+def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
+    """Write the rows of an unpivot."""
+    options = {"id_vars": literal(list(unpivot.index))} if unpivot.index else {}
+    options["value_vars"] = literal(list(unpivot.on))
+    if unpivot.names != NAMES:
+        options["var_name"] = literal(unpivot.names)
+    if unpivot.values != VALUES:
+        options["value_name"] = literal(unpivot.values)
+    return quote("f.melt(**o)", f=frame, o=options)
 
 
 def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> ast.expr:

@@ -168,6 +168,7 @@ POLARS = Dialect(
     bare_choices=True,
     by_name=frozenset({"corr"}),
     over="x.over(*k)",
+    unpivot="t.unpivot(c, **o)",
     drop_rows="t.drop_nulls(n)",
     without_otherwise=True,
     shares=False,

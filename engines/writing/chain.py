@@ -34,9 +34,10 @@ from ...spec.expression import (
 from ...spec.intervals import find_step
 from ...spec.kinds import with_column
 from ...spec.schema import Schema
+from ...spec.unpivot import NAMES, VALUES
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS, WINDOWS
 from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
-from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
+from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Unpivot
 from .dispatch import ExpressionWriter
 from .passes.join import Inputs, WriteJoin
 from .properties import Facts, output_facts, row_facts
@@ -110,6 +111,7 @@ class Dialect:
     bare: bool = True
     bare_choices: bool = False
     by_name: frozenset[str] = frozenset()
+    unpivot: str = ""
     over: str = ""
     decided: str = ""
     drop_rows: str = ""
@@ -358,6 +360,8 @@ class Chain(ExpressionWriter[ast.expr]):
                 test = quote(self.dialect.present, x=self.column(query.extreme.column))
                 tree = self.filter(tree, [test])
             return self.keep_extremes(tree, query.extreme)
+        if query.unpivot:
+            return self._unpivot(self._add_batches(tree, query.derive), query.unpivot)
         if query.asks_for_rows:
             tree = self._add_batches(tree, query.derive)
             return tree if query.whole else self.select(tree, [*map(self.write_kept, query.select)])
@@ -382,6 +386,17 @@ class Chain(ExpressionWriter[ast.expr]):
             return tree
         kept = [self.write_kept(key) for key in keys]
         return self.select(tree, [*kept, *map(combined.output, taken.outputs)])
+
+    def _unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write a row for each value of several columns."""
+        if not self.dialect.unpivot:
+            raise Unsupported("unpivot", f"not implemented for {self.title} yet")
+        options = {"index": literal(list(unpivot.index))} if unpivot.index else {}
+        if unpivot.names != NAMES:
+            options["variable_name"] = literal(unpivot.names)
+        if unpivot.values != VALUES:
+            options["value_name"] = literal(unpivot.values)
+        return quote(self.dialect.unpivot, t=tree, c=list(unpivot.on), o=options)
 
     def _aggregate_once(self, tree: ast.expr, keys: list[str]) -> ast.expr:
         """Aggregate what several outputs use, then combine it."""

@@ -36,6 +36,7 @@ from ...spec.kinds import (
 )
 from ...spec.ranges import Range, value_range
 from ...spec.schema import Column, Kind, Schema
+from ...spec.unpivot import unpivot_schema
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
 from ...spec.windows import expand_change
 from ...spec.workload import GroupFunction, Query, RowFunction
@@ -174,6 +175,8 @@ def row_facts(query: Query, data: Schema) -> Facts:
 def output_facts(query: Query, rows: Facts) -> Facts:
     """Return the facts of the answer's columns, the keys among them."""
     schema = rows.data
+    if query.unpivot:
+        return Facts(unpivot_schema(query.unpivot, schema))
     kept = (*query.group_by, *query.select)
     answer = Schema(tuple(schema[name] for name in kept), schema.rows)
     for output in (*query.aggregate, *query.transform):

@@ -328,6 +328,14 @@ QUERIES = {
     ),
     "pivot_whole": "{pivot: {index: k, columns: {b: [true, false]}, values: 'sum(x) / size()'}}",
     "pivot_texts": "{pivot: {index: g, columns: {k: [a, o]}, values: min(t)}}",
+    "unpivot": "{unpivot: {index: [k, t], on: [x, z, s]}}",
+    "unpivot_texts": (
+        "{where: x > 0, derive: {r: lower(t)}, unpivot: {on: [k, r], index: b, names: what, values: text}, having: text != 'a'}"
+    ),
+    "unpivot_steps": (
+        "{steps: [{unpivot: {index: g, on: [x, y], names: what}}, {where: value is not None, group_by: [g, what],"
+        " aggregate: {n: size(), v: sum(value)}}, {pivot: {index: g, columns: {what: [x, y]}, values: sum(v)}, sort: g}]}"
+    ),
     "texts": "{derive: {a: lower(t), n: len(t)}, group_by: a, aggregate: {n: sum(n)}}",
     "text_made": (
         "{transform: {a: upper(u), b: strip(u), c: \"replace(u, 'b', '__')\", d: 'count_words(u)',"

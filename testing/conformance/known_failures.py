@@ -301,6 +301,14 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure("cudf", f"{name}-*", "unsupported", "it has no NumPy on the device")
         for name in ("bins_numbered", "bins_of_groups", "quantile_bins")
     ),
+    *(
+        KnownFailure(engine, "unpivot*-*", "unsupported", "not implemented for it yet")
+        for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
+    ),
+    KnownFailure(
+        "datatable", "unpivot_texts-*", "unsupported", "it cannot change the case of text"
+    ),
+    KnownFailure("fireducks", "unpivot-one", "unsupported", "the only row has a missing value"),
     KnownFailure("cudf", "composed_texts-*", "unsupported", "it has no NumPy on the device"),
     KnownFailure("datatable", "composed_texts-*", "unsupported", "it compares no texts"),
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),

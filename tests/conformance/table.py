@@ -66,6 +66,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`largest` and `smallest`", "largest*-* smallest-*"),
     ("`keep: row`: the whole rows", "largest_rows-* smallest_rows-*"),
     ("`pivot`", "pivot*-*"),
+    ("`unpivot`", "unpivot*-*"),
     ("`having`, `sort`, `limit`", "having*-* sort*-* limit-*"),
     ("the whole frame as one group", "whole*-*"),
     ("a frame without rows", "[!j]*-empty"),

@@ -254,7 +254,7 @@ def test_a_job_survives_its_line(tmp_path: Path) -> None:
         engine="e", query="q", round=1, python="p", program=tmp_path / "ü 1.py", program_sha="s",
         data=None, answer=tmp_path / "a", warmups=1, runs=2, environment={"A": "1"},
         limits=Limits(1, 2.0, 3), hidden=(tmp_path,),
-        other=OtherData(tmp_path / "d", (tmp_path / "t",), tmp_path / "o", 3),
+        other=OtherData(tmp_path / "d", (tmp_path / "t",), tmp_path / "o", 3, most=2),
     )  # fmt: skip
     assert Job.from_json(job.to_json()) == job
 

@@ -23,6 +23,7 @@ def test_the_workloads_that_ship() -> None:
         "matrix",
         "notebook",
         "random_walk",
+        "reshape",
         "text",
         "upgrade",
     )
