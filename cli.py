@@ -545,6 +545,7 @@ def data(workload: WorkloadName, setting: Settings = None, files: OwnFiles = Non
 
 
 STOPPED = 130
+RESUMABLE = {"compare", "floor", "sweep"}  # the commands with --resume
 
 
 def main() -> None:
@@ -562,9 +563,8 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word
-            sys.stderr.write(
-                "\ndfbench: stopped; all runs so far are stored; continue with --resume\n"
-            )
+            kept = "; all runs so far are stored; continue with --resume"
+            sys.stderr.write(f"\ndfbench: stopped{kept if RESUMABLE & {*sys.argv} else ''}\n")
         raise
     except BrokenPipeError:
         sys.exit(141)

@@ -65,3 +65,14 @@ def test_what_makes_ray_slow_to_start_is_told_where_all_of_it_is_installed() -> 
     for name in installed:
         assert not list(doctor.check_packages({k: v for k, v in installed.items() if k != name}))
     assert not list(doctor.check_packages({**installed, "jsonschema": "4.24.1"}))
+
+
+def test_only_what_can_be_resumed_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "check_machine", stop)
+    assert run_dfbench(monkeypatch, "doctor", "--results", tmp_path) == 130
+    assert capsys.readouterr().err.strip() == "dfbench: stopped"
