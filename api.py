@@ -14,7 +14,7 @@ from .comparison.live_code import read_function
 from .comparison.request import QUICK, Request, is_code, split_names
 from .datasets.cache import default_folder
 from .errors import CodeError
-from .reading import open_source, read_code
+from .reading import open_source, parse_data, read_code
 from .reading.model import Reading
 from .report.comparison import Comparison
 from .report.progress import Progress
@@ -67,7 +67,8 @@ def compare(workload: object, /, *given: Any, **named: Any) -> Comparison:
         return compare_code(code, *given, **named)
     if is_code(str(workload)):
         data = named.pop("data", None)
-        code = read_code(open_source(str(workload)), Path(data) if data else None)
+        files = [data] if isinstance(data, str | Path) else data or ()
+        code = read_code(open_source(str(workload)), parse_data(list(map(str, files))))
         return compare_code(code, *given, **named)
     request = _request(str(workload), *given, **named)
     return session.compare(request, request.read(), Progress())

@@ -284,7 +284,11 @@ def from_code(
         str, typer.Argument(help="FILE.py, FILE.py:FUNCTION, FILE.ipynb, or - for standard input.")
     ],
     data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The file of the frame that the code reads.")
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]FILE",
+            help="The file of a frame that the code reads, by the frame's or the file's name.",
+        ),
     ] = None,
     answer: Annotated[
         str | None, typer.Option(metavar="NAME", help="Ask for this variable of the code.")
@@ -299,7 +303,7 @@ def from_code(
     """Write pandas code as a workload; nothing of the code is run."""
     from .commands.from_code import from_code as run
 
-    raise typer.Exit(run(code, data, answer, verbose=verbose, to=to))
+    raise typer.Exit(run(code, data or (), answer, verbose=verbose, to=to))
 
 
 @add_command(app, "dfbench doctor", "dfbench doctor --results /data/results")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..datasets.first_workload import write_new_file
 from ..errors import CodeError
-from ..reading import open_source, read_code
+from ..reading import open_source, parse_data, read_code
 from .own_code import print_remarks
 
 
 def from_code(
-    spec: str, data: Path | None, answer: str | None, *, verbose: bool, to: Path | None
+    spec: str, data: Sequence[str], answer: str | None, *, verbose: bool, to: Path | None
 ) -> int:
     """Print or save the workload of code, and remarks on what was not read; return the status."""
-    reading = read_code(open_source(spec), data, answer)
+    reading = read_code(open_source(spec), parse_data(data), answer)
     print_remarks(reading, verbose=verbose)
     if not reading.workload:
         raise CodeError(f"{reading.source.path}: no value was read of which a query can be made")

@@ -76,7 +76,8 @@ OwnFiles = Annotated[
     typer.Option(
         "--data",
         metavar="FILE",
-        help="Read this file or glob instead of the workload's data; repeatable.",
+        help="Read this file or glob instead of the workload's data; for code with several files, "
+        "NAME=FILE; repeatable.",
         rich_help_panel=WHAT,
     ),
 ]

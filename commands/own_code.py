@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..errors import CodeError
-from ..reading import open_source, read_code
+from ..reading import open_source, parse_data, read_code
 from ..reading.model import Reading
 
 
@@ -16,9 +15,7 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
 
     Raises CodeError where no query was read, and where it is not known what file to read.
     """
-    if len(data) > 1:
-        raise CodeError(f"{spec}: code reads one file or pattern here; give --data once")
-    reading = read_code(open_source(spec), Path(data[0]) if data else None, answer)
+    reading = read_code(open_source(spec), parse_data(data), answer)
     print_remarks(reading)
     path = reading.source.path
     if not reading.workload:

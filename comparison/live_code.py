@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from ..datasets.cache import make_once
 from ..errors import CodeError, DataError
-from ..reading import read_code
+from ..reading import DataFile, read_code
 from ..reading.model import Reading, Source
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_function(function: Callable[..., object], frame: pandas.DataFrame, cach
     used = "\n".join(_write_used(text, function.__globals__, cache, {name}))
     whole = "\n" * (start - 1) + f"{text}\n{used}\n"
     source = Source(_name_file(function), whole, name)
-    return read_code(source, store_frame(frame, name, cache))
+    return read_code(source, (DataFile(store_frame(frame, name, cache)),))
 
 
 def read_cell(
@@ -61,7 +61,7 @@ def read_cell(
     places = [(0, at) for at in range(1, len(before) + 1)]
     places += [(number, at) for at in range(2, len(text.split("\n")) + 2)]
     whole = "\n".join([*before, text])
-    return read_code(Source(NOTEBOOK, whole, "", tuple(places)), None, answer)
+    return read_code(Source(NOTEBOOK, whole, "", tuple(places)), (), answer)
 
 
 def store_frame(frame: pandas.DataFrame, name: str, cache: Path) -> Path:

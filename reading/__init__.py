@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from .model import Reading, Source
+from .data_files import parse_data
+from .model import DataFile, Reading, Source
 from .sources import open_source
 
-__all__ = ["open_source", "read_code"]
+__all__ = ["DataFile", "open_source", "parse_data", "read_code"]
 
 
-def read_code(source: Source, data: Path | None = None, answer: str | None = None) -> Reading:
+def read_code(source: Source, data: Sequence[DataFile] = (), answer: str | None = None) -> Reading:
     """Return what code asks, as a workload; `read.read_code` describes it.
 
     The reader is imported only here, because most commands read no code.

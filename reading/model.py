@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 
@@ -25,6 +26,14 @@ class Source:
             cell, inside = self.lines[line - 1]
             return f"{self.path}:cell {cell}:{inside}:{column}"
         return f"{self.path}:{line}:{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file for a frame of the code; without `name`, for one that reads it, or the next one."""
+
+    path: Path
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

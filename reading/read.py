@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,9 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import CsvFormat, Files, Output
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
+from .data_files import DataFiles
 from .interpreter import Interpreter
-from .model import Answer, LoadedFrame, Reading, Remark, Source
+from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
@@ -31,22 +33,21 @@ from .values import Called, Column, Frame, Function, Part, Scalar, UnreadError, 
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
 
-def read_code(source: Source, data: Path | None = None, answer: str | None = None) -> Reading:
+def read_code(source: Source, data: Sequence[DataFile] = (), answer: str | None = None) -> Reading:
     """Read code as a workload.
 
-    `data` is the file of the frame that the code reads or is given. `answer` chooses the variable
+    `data` are files of the frames that the code reads or is given. `answer` chooses the variable
     that is asked for; otherwise all are that no other value is made of. Nothing of the code is run.
-    Raises CodeError where the code has no such variable or function.
+    Raises CodeError where the code has no such variable or function, or reads no such file.
     """
-    return _CodeReader(source, data, answer).read()
+    return _CodeReader(source, DataFiles(data), answer).read()
 
 
 @dataclass(slots=True)
 class _CodeReader:
     source: Source
-    data: Path | None
+    data: DataFiles
     answer: str | None
-    frames: list[LoadedFrame] = field(default_factory=list)
     schemas: dict[LoadedFrame, Schema | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
@@ -54,8 +55,18 @@ class _CodeReader:
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
+        self.data.see(tree)
         wanted = self.run(reader, tree)
+        self.check_data(reader)
         return self.write(reader, wanted)
+
+    def check_data(self, reader: Interpreter) -> None:
+        """Raise CodeError for a file that no frame is read from."""
+        for one in self.data.unused() if reader.frames else ():
+            known = ", ".join(frame.name for frame in reader.frames)
+            given = f"{one.name}={one.path}" if one.name else str(one.path)
+            message = f"--data {given}: the code reads no such frame; it reads {known}"
+            raise CodeError(f"{self.source.path}: {message}")
 
     def parse(self, reader: Interpreter) -> ast.Module | None:
         """Return the code's syntax; a remark says where there is none."""
@@ -115,7 +126,7 @@ class _CodeReader:
 
     def open_schema(self, frame: LoadedFrame) -> Schema | None:
         """Return the columns of a file, where it is there."""
-        path = self.path_of(frame)
+        path = self.data.path_of(frame)
         if path is None or not path.exists():
             return None
         options = dict(csv_options(frame))
@@ -134,22 +145,6 @@ class _CodeReader:
             return make_dataset(files, default_folder(os.environ)).schema
         except DfbenchError:
             return None
-
-    def path_of(self, frame: LoadedFrame) -> Path | None:
-        """Return a frame's file: `data` for the first frame, or for the one of its name."""
-        if self.data is not None and self.is_main(frame):
-            return self.data
-        return Path(frame.file) if frame.file else None
-
-    def is_main(self, frame: LoadedFrame) -> bool:
-        """Return whether `data` takes a frame's place."""
-        if self.data is None:
-            return False
-        if not self.frames:
-            self.frames.append(frame)
-        first = self.frames[0]
-        same = Path(frame.file).name == self.data.name
-        return frame == first or same or not frame.file
 
     def write(self, reader: Interpreter, wanted: list[Binding]) -> Reading:
         """Return the reading with the queries of the values that are asked for."""
@@ -237,7 +232,7 @@ class _CodeReader:
     def tables(self, reader: Interpreter, roots: list[Rows]) -> dict[str, str]:
         """Return the files that queries join, by their names."""
         names = frozenset[str]().union(*map(tables_of, roots))
-        found = {one.name: self.path_of(one) for one in reader.frames if one.name in names}
+        found = {one.name: self.data.path_of(one) for one in reader.frames if one.name in names}
         return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
     def text(
@@ -245,7 +240,7 @@ class _CodeReader:
     ) -> str:
         """Return the text of the workload."""
         frame = _frame_of(tuple(reader.frames), roots[-1])
-        path = self.path_of(frame)
+        path = self.data.path_of(frame)
         file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"

@@ -63,7 +63,7 @@ def test_show_prints_the_code_and_the_program_to_paste(
         ),
         ("print(1)", (), "no value was read of which a query can be made"),
         (CODE, ("--no-python",), "--no-python refuses yours"),
-        (CODE, ("--data", "a.csv", "--data", "b.csv"), "give --data once"),
+        (CODE, ("--data", "a.csv", "--data", "b.csv"), "no such frame; it reads sales"),
         (CODE.replace("sales", "missing"), (), "missing.csv: no file in"),
         (CODE, ("--answer", "montly"), "no value 'montly' was read; did you mean 'monthly'?"),
     ],

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from dfbench.reading import open_source, read_code
+from dfbench.errors import CodeError
+from dfbench.reading import DataFile, open_source, parse_data, read_code
 from dfbench.reading.model import Source
 from dfbench.spec.reader import read_text
 
@@ -74,7 +75,7 @@ def test_a_column_that_the_code_adds_is_none_of_the_files(
     data = tmp_path / "sales.csv"
     data.write_text("k,v\na,1\nb,2\n")
     code = 'df["net"] = df["v"] * 0.8\nout = df.groupby("k")["net"].sum()\n'
-    found = read_code(Source("slow.py", code), data)
+    found = read_code(Source("slow.py", code), (DataFile(data),))
     assert "derive: {net: v * 0.8}" in found.workload
 
 
@@ -110,3 +111,34 @@ mended = df.groupby("k")["v"].sum()
 def test_a_frame_that_is_changed_in_a_way_that_is_not_read_is_unknown(changed: str) -> None:
     script = f'import pandas as pd\ndf = pd.read_csv("sales.csv")\n{changed}\nout = df.v.sum()\n'
     assert read_code(Source("x.py", script)).answers == ()
+
+
+TWO = """\
+import pandas as pd
+orders = pd.read_parquet("in/orders.parquet")
+c = pd.read_csv("in/customers.csv")
+out = orders.merge(c, on="id").groupby("country")["v"].sum()
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "main", "table"),
+    [
+        (["x.parquet", "customers=y.csv"], "x.parquet", "y.csv"),
+        (["c=y.csv", "x.parquet"], "x.parquet", "y.csv"),
+        (["new/customers.parquet", "new/orders.parquet"], "new/orders", "new/customers"),
+        (["customers.csv"], "in/orders.parquet", "customers.csv"),
+        (["x.parquet", "y.csv"], "x.parquet", "y.csv"),
+    ],
+)
+def test_each_file_is_the_one_of_its_name_or_the_next(
+    words: list[str], main: str, table: str
+) -> None:
+    found = read_code(Source("x.py", TWO), parse_data(words)).workload
+    assert f"files: {main}" in found
+    assert f"customers: {table}" in found
+
+
+def test_a_file_that_no_frame_is_read_from_is_an_error() -> None:
+    with pytest.raises(CodeError, match="the code reads no such frame"):
+        read_code(Source("x.py", TWO), parse_data(["shops=z.csv"]))

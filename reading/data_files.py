@@ -1,0 +1,81 @@
+"""The files that are given for the frames of code: by name, by the file's name, or in order."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .model import DataFile, LoadedFrame
+
+_NAMED = re.compile(r"([A-Za-z_]\w*)=(.+)")
+
+
+def parse_data(words: Sequence[str]) -> tuple[DataFile, ...]:
+    """Return the files of `--data FILE` and `--data NAME=FILE`."""
+    return tuple(map(_parse_word, words))
+
+
+def _parse_word(word: str) -> DataFile:
+    found = None if Path(word).exists() else _NAMED.fullmatch(word)
+    return DataFile(Path(found[2]), found[1]) if found else DataFile(Path(word))
+
+
+@dataclass(slots=True)
+class DataFiles:
+    """Chooses the file of each frame, in the order in which the code loads them."""
+
+    given: Sequence[DataFile]
+    variables: dict[int, str] = field(default_factory=dict)
+    reserved: frozenset[str] = frozenset()
+    chosen: dict[LoadedFrame, DataFile | None] = field(default_factory=dict)
+
+    def see(self, tree: ast.Module) -> None:
+        """Note the variables that calls are assigned to, and the names of files in the code."""
+        self.variables = dict(_assigned_lines(tree))
+        texts = (one.value for one in ast.walk(tree) if isinstance(one, ast.Constant))
+        self.reserved = frozenset(_stem(text) for text in texts if isinstance(text, str))
+
+    def path_of(self, frame: LoadedFrame) -> Path | None:
+        """Return a frame's file: one that is given, or the one that the code reads."""
+        if frame not in self.chosen:
+            self.chosen[frame] = self.choose(frame)
+        found = self.chosen[frame]
+        if found is not None:
+            return found.path
+        return Path(frame.file) if frame.file else None
+
+    def choose(self, frame: LoadedFrame) -> DataFile | None:
+        """Return the file for a frame; None where none is given for it."""
+        names = {frame.name, self.variables.get(frame.line, frame.name)}
+        unnamed = [one for one in self.given if not one.name]
+        fitting = [one for one in self.given if one.name in names]
+        fitting += [one for one in unnamed if one.path.name == Path(frame.file).name]
+        fitting += [one for one in unnamed if _stem(str(one.path)) == _stem(frame.file)]
+        fitting += [one for one in unnamed if self.is_free(one)]
+        if not frame.file and len(unnamed) == 1:
+            fitting += unnamed
+        return next(iter(fitting), None)
+
+    def is_free(self, one: DataFile) -> bool:
+        """Return whether a file is neither chosen yet, nor named in the code."""
+        return one not in self.chosen.values() and _stem(str(one.path)) not in self.reserved
+
+    def unused(self) -> list[DataFile]:
+        """Return the files that no frame is read from."""
+        return [one for one in self.given if one not in self.chosen.values()]
+
+
+def _assigned_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign([ast.Name(name)], value):
+                for part in ast.walk(value):
+                    if isinstance(part, ast.Call):
+                        yield part.lineno, name
+
+
+def _stem(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2].partition(".")[0]
