@@ -91,8 +91,8 @@ def _to_arrow(name: str, frame: Any) -> pyarrow.Table:  # noqa: ANN401 - any lib
     if isinstance(frame, Mapping) or hasattr(frame, "__arrow_c_stream__"):
         return pa.table(frame)
     raise DataError(
-        f"{name} is a {type(frame).__name__}; give a frame of pandas, Polars, Arrow, DuckDB, Dask, "
-        "Modin or datatable, a list of dicts, or a dict of lists"
+        f"{name} is of type {type(frame).__name__}; give a frame of pandas, Polars, Arrow, DuckDB, "
+        "Dask, Modin or datatable, a list of dicts, or a dict of lists"
     )
 
 

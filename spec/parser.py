@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import keyword
 import math
 import re
 import warnings
@@ -94,6 +95,9 @@ SETTABLE = {*WINDOWS, "first", "last"}
 # The first and the last value in the order of a column are those of its least and largest.
 ORDERED_BY = {"first": "arg_min", "last": "arg_max"}
 # Python counts the lines of the expression, people those of the file
+_WORD = re.compile(r"\w+")
+# Words of Python that expressions have, too.
+_SPOKEN = {"and", "or", "not", "if", "else", "in", "is", "for", "lambda", "None", "True", "False"}
 _LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
 
@@ -192,6 +196,14 @@ def _syntax_words(error: SyntaxError) -> str:
     return f"not Python: {words[:1].lower()}{words[1:]}"
 
 
+def _explain(text: str, slip: Slip) -> str:
+    """Return a slip's message, or another where a column has the name of Python's own words."""
+    word = _WORD.match(text, slip.offset)
+    if word and keyword.iskeyword(word[0]) and word[0] not in _SPOKEN:
+        return f"{word[0]!r} is a keyword of Python; write the column as col({word[0]!r})"
+    return slip.message
+
+
 def _syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
     if not text.strip():
         raise ExpressionError((Slip(0, "an expression is missing"),))
@@ -204,7 +216,7 @@ def _syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
     try:
         module = parse_python(whole)
     except ExpressionError as error:
-        slips = (Slip(max(s.offset + shift, lead), s.message) for s in error.slips)
+        slips = (Slip(max(s.offset + shift, lead), _explain(whole, s)) for s in error.slips)
         raise ExpressionError(tuple(slips)) from None
 
     def offset_of(node: ast.AST) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
-from ..errors import Mistake, WorkloadError
+from ..errors import DataError, Mistake, WorkloadError
 from .csv_format import read_csv_format
 from .document import Fields, Items, Log, Node, Origin, Position, Scalar, compose
 from .engine_names import read_engines
@@ -129,8 +129,11 @@ def check_query(query: Query, schema: Schema) -> Query:
     """Return a query read again over the columns and kinds of a frame; WorkloadError with places.
 
     A query that was read over its data already, or was changed since it was read, is returned as it
-    is.
+    is. Raises DataError for a value that is no query.
     """
+    if not isinstance(query, Query):
+        kind = type(query).__name__
+        raise DataError(f"this query is of type {kind}; use dfbench.read(FILE).query(NAME)")
     text = query.text
     if text is None or query != text.query:
         return query

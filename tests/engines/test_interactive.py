@@ -74,9 +74,9 @@ def test_a_named_series_is_a_frame_of_one_column() -> None:
     ("frame", "said"),
     [
         (pl.Series([1]), "a Series without a name"),
-        ([1, 2], "the frame is a list; give a frame of pandas"),
-        (None, "the frame is a NoneType"),
-        (np.zeros(3), "the frame is a ndarray"),
+        ([1, 2], "the frame is of type list; give a frame of pandas"),
+        (None, "the frame is of type NoneType"),
+        (np.zeros(3), "the frame is of type ndarray"),
         ({"qty": [1, "a"]}, "cannot be written as an Arrow table: Could not convert 'a'"),
         (pd.DataFrame([[1, 2]], columns=["qty", "qty"]), "Duplicate column names"),
     ],
@@ -85,6 +85,12 @@ def test_a_named_series_is_a_frame_of_one_column() -> None:
 def test_what_is_no_frame_is_a_sentence(frame: object, said: str) -> None:
     with pytest.raises(DataError, match=said):
         polars.run(QUERIES.query("all"), frame)
+
+
+def test_what_is_no_query_is_a_sentence() -> None:
+    asked: Any = {"group_by": "shop", "aggregate": {"n": "sum(qty)"}}
+    with pytest.raises(DataError, match=r"of type dict; use dfbench.read\(FILE\).query\(NAME\)"):
+        polars.run(asked, FRAME)
 
 
 @pytest.mark.parametrize(

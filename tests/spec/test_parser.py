@@ -160,6 +160,8 @@ REFUSED = {
     "": (0, "an expression is missing"),
     "  (a": (2, "not Python: '(' was never closed"),
     "a b": (2, "not Python: invalid syntax"),
+    "sum(class)": (4, "'class' is a keyword of Python; write the column as col('class')"),
+    "a and and b": (6, "not Python: invalid syntax"),
     "a) + (b": (1, "not Python: unmatched ')'"),
     "a\n) + (\nb": (0, "not Python: unmatched ')'"),
     "'a": (0, "not Python: unterminated string literal"),
