@@ -90,7 +90,7 @@ def hash_rows(expected: pa.Table, answer: pa.Table, keys: Sequence[str]) -> RowH
     except (IncomparableError, duckdb_error()):
         return None
     (one, first), (other, second) = sides
-    return RowHashes((one, other), np.flatnonzero((first != second).any(axis=0)), inexact)
+    return RowHashes((one, other), np.flatnonzero(first != second), inexact)
 
 
 def _is_float(column: pa.ChunkedArray) -> bool:
@@ -112,22 +112,18 @@ def _hash_column(name: str, expected: pa.Table, answer: pa.Table) -> tuple[str, 
 def _hash_table(
     table: pa.Table, exact: Sequence[str], inexact: Sequence[str]
 ) -> tuple[Array, Array]:
-    """Return each row's hash of its exact values, and two sums over each bucket's whole rows."""
+    """Return each row's hash of its exact values, and each bucket's sum of those of whole rows."""
     inner = [f"hash({', '.join(exact or ['0'])}) AS exact"]
     inner += [f"{item} AS item{i}" for i, item in enumerate(inexact)]
     outer = ", ".join(("exact", *(ROUNDED.format(f"item{i}") for i in range(len(inexact)))))
     rows = f"SELECT {', '.join(inner)} FROM rows"
-    hashes, sums = np.empty(table.num_rows, np.uint64), np.zeros((2, BUCKETS))
+    hashes, sums = np.empty(table.num_rows, np.uint64), np.zeros(BUCKETS, np.uint64)
     start = 0
     for batch in _query(table, f"SELECT exact, hash({outer}) AS whole FROM ({rows})"):
         part, whole = (column.to_numpy() for column in batch.columns)
         hashes[start : start + len(part)] = part
         start += len(part)
-        bucket = (part >> BUCKET_BITS).astype(np.int64)
-        # A float adds up 2**21 halves of 32 bits without rounding.
-        for half, bits in enumerate((whole & np.uint64(2**32 - 1), whole >> np.uint64(32))):
-            sums[half] += np.bincount(bucket, bits, BUCKETS)
-        sums %= 2.0**52
+        np.add.at(sums, (part >> BUCKET_BITS).astype(np.intp), whole)  # modulo 2**64
     return hashes, sums
 
 
