@@ -11,7 +11,8 @@ from ..spec.workload import Extreme, Query, RowFunction
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
-from .writing.chain import Chain, Dialect, write_chain
+from .writing.chain import Chain, write_chain
+from .writing.dialect import Dialect
 from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs

@@ -17,7 +17,8 @@ from .info import FRAMES, NEWEST, EngineInfo, Work
 from .polars.joins import cast_keys, merge_keys, write_polars_join
 from .polars.queries import FrameChain
 from .polars.words import UNITS
-from .writing.chain import Dialect, write_chain
+from .writing.chain import write_chain
+from .writing.dialect import Dialect
 from .writing.joins import Joining
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs

@@ -12,7 +12,8 @@ from ..spec.workload import Extreme, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
-from .writing.chain import Chain, Dialect, write_chain
+from .writing.chain import Chain, write_chain
+from .writing.dialect import Dialect
 from .writing.joins import Joining, name_columns
 from .writing.passes.constants import derive_constants
 from .writing.passes.join import Inputs

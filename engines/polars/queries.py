@@ -14,7 +14,8 @@ from ...spec.schema import Column, Schema
 from ...spec.windows import has_rows
 from ...spec.workload import Extreme, GroupFunction, Output, Query
 from ..base import Load
-from ..writing.chain import Chain, Dialect, split_named
+from ..writing.chain import Chain, split_named
+from ..writing.dialect import Dialect
 from ..writing.joins import Joining
 from ..writing.program import fill
 from ..writing.properties import Facts, row_facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..writing.chain import Dialect
+from ..writing.dialect import Dialect
 
 FUNCTIONS = {
     "abs": "x.abs()",

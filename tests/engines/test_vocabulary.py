@@ -15,7 +15,7 @@ from dfbench.engines.duckdb import queries as duckdb
 from dfbench.engines.pandas import words as pandas
 from dfbench.engines.polars import words as polars
 from dfbench.engines.writing import loops, python, sql
-from dfbench.engines.writing.chain import Dialect
+from dfbench.engines.writing.dialect import Dialect
 from dfbench.errors import Unsupported
 from dfbench.spec.expression import Expr
 from dfbench.spec.parser import expression
