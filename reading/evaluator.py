@@ -136,9 +136,7 @@ class Evaluator(Scopes, ABC):
         found = self.find(name)
         if found is None:
             raise UnreadError(node, f"the name {name!r} is not assigned in this code")
-        for binding in self.bindings:
-            if binding.value is found:
-                binding.used = True
+        self.use(found)
         return found
 
     def attribute(self, node: ast.Attribute, owner: Value, name: str) -> Value:
@@ -327,9 +325,8 @@ class Evaluator(Scopes, ABC):
         """Note that a value is shown, which makes it an answer."""
         match node:
             case ast.Name(name):
-                for binding in self.bindings:
-                    if binding.name == name and self.names.get(name) is binding.value:
-                        binding.shown = True
+                for binding in self.bound.get(id(self.names.get(name)), ()):
+                    binding.shown |= binding.name == name
             case ast.Call() | ast.Subscript() | ast.BinOp():
                 try:
                     value = self.value(node)

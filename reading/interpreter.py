@@ -28,6 +28,8 @@ from .values import (
     Value,
 )
 
+TOO_DEEP = "this is nested too deeply to be read"
+
 
 @dataclass(slots=True)
 class Interpreter(Evaluator):
@@ -45,7 +47,7 @@ class Interpreter(Evaluator):
             except KindError as error:
                 self.leave(statement, statement, str(error))
             except RecursionError:
-                self.leave(statement, statement, "this is nested too deeply to be read")
+                self.leave(statement, statement, TOO_DEEP)
             except Exception as error:  # noqa: BLE001 - code of any form is a sentence, no traceback
                 text = f"dfbench fails to read this, please report it: {error!r}"
                 self.leave(statement, statement, text)
@@ -256,7 +258,7 @@ class Interpreter(Evaluator):
         """Assign a column that engines make by calling a function: an answer, and no more."""
         self.replace(owner, frame, frame.without(label, value.why))
         if len(self.scopes) == 1:
-            self.bindings.append(Binding(label, value, target, code=ast.unparse(target)))
+            self.add(Binding(label, value, target, code=ast.unparse(target)))
 
     def assign_where(
         self, target: ast.Subscript, frame: Frame, index: ast.expr, value: Value
@@ -280,11 +282,9 @@ class Interpreter(Evaluator):
                 if value is old:
                     names[name] = new
         if isinstance(owner, ast.Name):
-            for binding in self.bindings:
-                if binding.value is old:
-                    binding.used = True
+            self.use(old)
             if self.scopes[0].get(owner.id) is new:
-                self.bindings.append(Binding(owner.id, new, owner))
+                self.add(Binding(owner.id, new, owner))
         elif not any(value is new for names in self.scopes for value in names.values()):
             raise UnreadError(owner, "what is changed here has no name")
 

@@ -24,7 +24,7 @@ from ..spec.vocabulary import suggest
 from ..spec.workload import CsvFormat, Files, Output
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .data_files import DataFiles
-from .interpreter import Interpreter
+from .interpreter import TOO_DEEP, Interpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Loaded, Rows, aggregate, root_of, tables_of
@@ -116,6 +116,12 @@ class _CodeReader:
         except UnreadError as error:
             reader.remark(error.node, str(error))
             return []
+        except (KeyError, KindError) as error:
+            reader.remark(node, str(error))
+            return []
+        except RecursionError:
+            reader.remark(node, TOO_DEEP)
+            return []
         return [Binding(name, made, node)] if _is_answer(made) else []
 
     def schema_of(self, frame: LoadedFrame) -> Schema | None:
@@ -191,6 +197,8 @@ class _CodeReader:
             reader.remark(binding.node, message)
         except KindError as error:
             reader.remark(binding.node, str(error))
+        except RecursionError:
+            reader.remark(binding.node, TOO_DEEP)
         else:
             return binding, steps, root
         return None
@@ -214,6 +222,8 @@ class _CodeReader:
                 check_columns(workload, schema)
         except WorkloadError as error:
             return error.mistakes[0].message
+        except RecursionError:
+            return TOO_DEEP
         return ""
 
     def schema_with_tables(self, reader: Interpreter, roots: list[Rows]) -> Schema | None:

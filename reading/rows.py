@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..spec.expression import Col, Expr, aggregations, substitute
+from ..spec.expression import Col, Expr, aggregations, children, substitute
 from ..spec.joins import join_schemas
-from ..spec.kinds import with_column
+from ..spec.kinds import KindError, with_column
 from ..spec.order import is_ordered
 from ..spec.schema import Column, Schema
 from ..spec.workload import Join, Output, SortKey
+
+# Operations of a column, all and one in another: each statement may double them.
+LONGEST = 10_000
+DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,23 @@ def keep(rows: Rows, condition: Expr) -> Rows:
 
 
 def derive(rows: Rows, name: str, expr: Expr) -> Rows:
-    """Return rows with one more column; KindError where its kinds do not fit."""
+    """Return rows with one more column; KindError where its kinds do not fit, or it is too long."""
     schema = rows.schema and with_column(rows.schema, name, expr)
-    return replace(rows, derived=(*rows.derived, Output(name, rows.inline(expr))), schema=schema)
+    whole = rows.inline(expr)
+    if _is_too_large(whole):
+        raise KindError(expr, "a column that is made of so many operations is not read")
+    return replace(rows, derived=(*rows.derived, Output(name, whole)), schema=schema)
+
+
+def _is_too_large(expr: Expr) -> bool:
+    open_nodes, count = [(expr, 1)], 0
+    while open_nodes:
+        node, depth = open_nodes.pop()
+        count += 1
+        if depth > DEEPEST or count > LONGEST:
+            return True
+        open_nodes += [(child, depth + 1) for child in children(node)]
+    return False
 
 
 def aggregate(rows: Rows, keys: tuple[str, ...], outputs: tuple[Output, ...]) -> Rows:

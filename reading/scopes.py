@@ -43,6 +43,7 @@ class Scopes:
     schema_of: Callable[[LoadedFrame], Schema | None]
     scopes: list[Names] = field(default_factory=lambda: [{}])
     bindings: list[Binding] = field(default_factory=list)
+    bound: dict[int, list[Binding]] = field(default_factory=dict)  # by the value's id
     remarks: list[Remark] = field(default_factory=list)
     frames: list[LoadedFrame] = field(default_factory=list)
     categories: set[Expr] = field(default_factory=set)
@@ -66,17 +67,27 @@ class Scopes:
         """Return the innermost names."""
         return self.scopes[-1]
 
+    def add(self, binding: Binding) -> None:
+        """Note a value, which may be an answer."""
+        self.bindings.append(binding)
+        self.bound.setdefault(id(binding.value), []).append(binding)
+
+    def use(self, value: Value) -> None:
+        """Note that another value is made of a value."""
+        for binding in self.bound.get(id(value), ()):
+            binding.used = True
+
     def bind(self, name: str, value: Value, node: ast.AST) -> None:
         """Give a name a value."""
         self.names[name] = value
         if len(self.scopes) == 1:
-            self.bindings.append(Binding(name, value, node))
+            self.add(Binding(name, value, node))
 
     def bind_shown(self, value: Value, node: ast.expr) -> None:
         """Note a value of data that stands alone, or is shown."""
         match value:
             case Frame() | Column() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
-                self.bindings.append(Binding("", value, node))
+                self.add(Binding("", value, node))
 
     def find(self, name: str) -> Value | None:
         """Return the value of a name, from the innermost scope out; None where it has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,43 @@ def test_each_file_is_the_one_of_its_name_or_the_next(
 def test_a_file_that_no_frame_is_read_from_is_an_error() -> None:
     with pytest.raises(CodeError, match="the code reads no such frame"):
         read_code(Source("x.py", TWO), parse_data(["shops=z.csv"]))
+
+
+START = "import pandas as pd\ndf = pd.read_csv('sales.csv')\n"
+
+
+@pytest.mark.parametrize("change", ["df['c'] + 1", "df['c'] + df['c']"])
+def test_a_column_made_of_too_many_operations_is_a_sentence(change: str) -> None:
+    code, out = f"df['c'] = {change}\n", "out = df.groupby('k')['c'].sum()\n"
+    assert read_code(Source("x.py", START + code + out)).answers
+    found = read_code(Source("x.py", START + code * 400 + out))
+    assert found.answers == ()
+    said = {one.text for one in found.remarks}
+    assert "a column that is made of so many operations is not read" in said
+
+
+def test_twice_the_lines_are_twice_the_work() -> None:
+    assert _count_lines(40) < 2.2 * _count_lines(20)
+
+
+def _count_lines(n: int) -> int:
+    """Return how many lines of the reader run for so many statements."""
+    code = START + "".join(
+        f"df['c{i}'] = df['v'] * {i}\nm{i} = df[df['v'] > {i}]\n"
+        f"g{i} = m{i}.groupby('k')['v'].sum()\nprint(g{i})\nx{i} = strange({i})\n"
+        for i in range(n)
+    )
+    count = 0
+
+    def trace(_frame: object, event: str, _argument: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        assert len(read_code(Source("x.py", code)).answers) == n
+    finally:
+        sys.settrace(before)
+    return count
