@@ -236,6 +236,7 @@ class ClickHouseStatement(Statement):
     """One query as ClickHouse reads it."""
 
     __slots__ = ()
+    names_windows = False
 
     @property
     def is_ordered(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections import Counter
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from ...errors import Unsupported
 from ...spec.expression import (
@@ -117,6 +120,11 @@ POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
 
 
+# A window without texts or quoted names, and its brackets within it.
+WINDOW = re.compile(r"""OVER (\((?:[^()"']|\([^()"']*\))+\))""")
+SHORT_WINDOW = 32  # characters; a shorter one is written again
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One step over a table of rows; `guards` are the columns a row function needs.
@@ -135,6 +143,7 @@ class Statement:
     table: str = ""
     numbered: bool = False
     inner: bool = False
+    names_windows: ClassVar[bool] = True
 
     def text(self) -> str:
         """Write the statement, one clause a line."""
@@ -167,12 +176,14 @@ class Statement:
         ]
 
     def _clauses(self) -> list[str]:
+        items, windows = name_windows(self._items()) if self.names_windows else (self._items(), [])
         return [
-            write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", self._items(), ","),
+            write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", items, ","),
             f"FROM {self._source()}",
             "" if self._is_nested else self._where(),
             self._group_by(),
             self._having(),
+            write_clause("WINDOW", windows, ","),
         ]
 
     def _number_sorted(self, text: str) -> str:
@@ -287,15 +298,25 @@ class Statement:
     def _output(self, output: Output) -> str:
         return self._write_named(output.expression, output.name)
 
+    def _write_case(self, expression: Expr) -> tuple[str, list[str]]:
+        """Write the first words of a CASE and its lines; no lines for other expressions."""
+        match expression:
+            case Case(branches, otherwise):
+                return "CASE", self._writer().whens(branches, otherwise)
+            case Call("map", arguments):
+                value, lines = self._writer().lookups(arguments)
+                return f"CASE {value}", lines
+        return "", []
+
     def _write_named(self, expression: Expr, alias: str) -> str:
         if expression == Col(alias):
             return quote_name(alias)
-        if isinstance(expression, Case) and not self._shows_nan(expression, alias):
-            lines = self._writer().whens(expression.branches, expression.otherwise)
-            text = f"CASE {' '.join(lines)} END AS {quote_name(alias)}"
+        opening, lines = self._write_case(expression)
+        if lines and not self._shows_nan(expression, alias):
+            text = f"{opening} {' '.join(lines)} END AS {quote_name(alias)}"
             if len(text) > WIDTH:
                 body = textwrap.indent("\n".join(lines), "    ")
-                return f"CASE\n{body}\nEND AS {quote_name(alias)}"
+                return f"{opening}\n{body}\nEND AS {quote_name(alias)}"
         write = (
             self._writer().comparable
             if self._shows_nan(expression, alias)
@@ -651,3 +672,15 @@ def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
             batches.append([])
         batches[-1].append(output)
     return batches
+
+
+def name_windows(items: list[str]) -> tuple[list[str], list[str]]:
+    """Return the items of a SELECT with long windows that come again by a name, and their names."""
+    counts = Counter(WINDOW.findall("\n".join(items)))
+    again = [w for w, count in counts.items() if count > 1 and len(w) > SHORT_WINDOW]
+    named = {window: f"w{number}" if number > 1 else "w" for number, window in enumerate(again, 1)}
+
+    def name(found: re.Match[str]) -> str:
+        return f"OVER {named[found[1]]}" if found[1] in named else found[0]
+
+    return [WINDOW.sub(name, item) for item in items], [f"{n} AS {w}" for w, n in named.items()]

@@ -455,13 +455,18 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _map(self, arguments: tuple[Expr, ...]) -> Sql:
         """Write a look-up in a table as the short form of CASE."""
+        value, lines = self.lookups(arguments)
+        return Sql(FUNCTIONS["map"].format(value, " ".join(lines)))
+
+    def lookups(self, arguments: tuple[Expr, ...]) -> tuple[str, list[str]]:
+        """Write what is looked up, and the lines of its CASE before the last word."""
         value, default, *pairs = arguments
         kinds = [self.facts.kind(part) for part in (default, *pairs[1::2])]
         texts = [self.write(part, plain="float" not in kinds).text for part in (*pairs, default)]
         keyed = zip(texts[:-1:2], texts[1::2], strict=True)
         lines = [f"WHEN {key} THEN {given}" for key, given in keyed]
         lines += [] if default == Lit(None) else [f"ELSE {texts[-1]}"]
-        return Sql(FUNCTIONS["map"].format(self.comparable(value).text, " ".join(lines)))
+        return self.comparable(value).text, lines
 
     def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time; one with a zone is taken as a clock there shows it."""
