@@ -145,10 +145,12 @@ class BracketChain:
     def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Write values beside the rows, and keep them alone; a column's name stays the column's."""
         taken = {*self.facts.data.names, *outputs}
-        names = {n: fresh_name(n, taken) if n in self.facts.data else n for n in outputs}
-        new = {names[name]: tree for name, tree in outputs.items()}
+        kept = {o.name for o in self.query.transform if o.expression == Col(o.name)}
+        hides = {name for name in outputs if name in self.facts.data and name not in kept}
+        names = {name: fresh_name(name, taken) if name in hides else name for name in outputs}
+        new = {names[name]: tree for name, tree in outputs.items() if name not in kept}
         extended = quote("t[:, f[:].extend(o)]", t=tree, o=new)
-        if not any(name in self.facts.data for name in outputs):
+        if not hides:
             return quote("t[:, n]", t=extended, n=list(outputs))
         return quote("t[:, o]", t=extended, o={name: f(new) for name, new in names.items()})
 
