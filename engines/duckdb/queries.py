@@ -122,7 +122,7 @@ OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
 
 # A window without texts or quoted names, and its brackets within it.
 WINDOW = re.compile(r"""OVER (\((?:[^()"']|\([^()"']*\))+\))""")
-SHORT_WINDOW = 32  # characters; a shorter one is written again
+SHORT_WINDOW = 24  # characters; a shorter one is written again
 
 
 @dataclass(frozen=True, slots=True)

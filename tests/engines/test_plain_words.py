@@ -27,10 +27,20 @@ GUARDED = {"derive": {"a": "x // 2", "b": "x % 3", "c": "x / 2"}}
 POSITIVE = {"group_by": "k", "aggregate": {"n": "sum(y > 0)"}}
 PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()"}}
 
+BESIDE = {"transform": {"t": "t", "part": "y / sum(y)"}}
+MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
+
 
 @pytest.mark.parametrize(
     ("engine", "query", "line"),
     [
+        ("polars", BESIDE, "data.lazy().select('t', part=pl.col('y') / pl.sum('y')).collect()"),
+        ("pandas", BESIDE, "return data[['t']].assign(part=data['y'] / data['y'].sum())"),
+        ("datatable", BESIDE, "f[:].extend({'part': f.y / dt.sum(f.y)})][:, ['t', 'part']]"),
+        ("dask", SHARE, "data.assign(x_2=data['x'] > 5)"),
+        ("datatable", SHARE, "'share': dt.mean(f.x > 5)"),
+        ("duckdb", MOVING, "lag(y) OVER w AS m, sum(y) OVER w AS s"),
+        ("duckdb", MOVING, "WINDOW w AS (PARTITION BY k ORDER BY rowid)"),
         ("polars", SHARE, "agg(share=(pl.col('x') > 5).mean())"),
         ("polars", COUNT, "agg(n=pl.len(), y=pl.mean('y'))"),
         ("polars", GUARDED, "a=pl.col('x') // 2, b=pl.col('x') % 3, c=pl.col('x') / 2"),
