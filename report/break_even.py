@@ -82,10 +82,10 @@ def line(small: int, few: float, large: int, many: float) -> CostModel:
     return CostModel(max(0.0, few - cost * small), cost)
 
 
-def crossing(own: CostModel, base: CostModel) -> BreakEven:
+def find_crossing(own: CostModel, base: CostModel) -> BreakEven:
     """Describe where an engine's line is below the baseline's.
 
-    >>> crossing(CostModel(1.0, 0.001), CostModel(0.0, 0.002))
+    >>> find_crossing(CostModel(1.0, 0.001), CostModel(0.0, 0.002))
     BreakEven(kind=<Kind.FROM: 'from'>, at=1000.0)
     """
     dearer, slower = own.start - base.start, own.cost - base.cost
@@ -187,7 +187,9 @@ def _row(sizes: Sizes, name: str, base: str) -> tuple[str, ...]:
 
 
 def _combine_rounds(mine: Mapping[int, CostModel], other: Mapping[int, CostModel]) -> BreakEven:
-    return combine([crossing(mine[number], other[number]) for number in mine if number in other])
+    return combine(
+        [find_crossing(mine[number], other[number]) for number in mine if number in other]
+    )
 
 
 def lines(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -> dict[int, CostModel]:

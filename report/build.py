@@ -28,7 +28,7 @@ from .model import (
 )
 from .units import format_count
 from .upgrades import upgrades
-from .verdicts import Material, against, collect, judge_lead, judged_over, outcome_of
+from .verdicts import Material, against, collect, judge_lead, judge_over, outcome_of
 
 NOT_RUN = "not run"
 # Optional sections of a report, shown in every format.
@@ -50,7 +50,7 @@ def build(stored: StoredComparison) -> View:
     view = View(
         workload=head.workload,
         about=head.about,
-        setting=sentences.setting(head),
+        setting=sentences.describe_setting(head),
         began=head.began,
         baseline=material.baseline,
         sentences=(),
@@ -149,7 +149,7 @@ def _summarize_engine(
     bases = [cell for row in rows for cell in row.cells if cell.engine == material.baseline]
     pairs = [(c, b) for c, b in zip(cells, bases, strict=False) if c.ok and b.ok]
     shared = [cell for cell in cells if cell.query in common and cell.ok]
-    overall = judged_over(pairs, material)
+    overall = judge_over(pairs, material)
     leads = [row.lead for row in rows for c in row.cells if c.engine == engine and c.best]
     if overall and engine == material.baseline:
         overall = Ratio(1.0, None, None, Verdict.BASELINE)

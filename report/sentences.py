@@ -55,7 +55,7 @@ def run_warnings(stored: StoredComparison) -> tuple[str, ...]:
     return (*_clusters(stored), *_cores(stored), *_noise(stored))
 
 
-def setting(head: Head) -> str:
+def describe_setting(head: Head) -> str:
     """Return the data, machine, limits and date of a comparison, in one line.
 
     Values that are missing, or of another type than dfbench writes, are left out.
@@ -279,10 +279,10 @@ def _describe_failures(view: View, stored: StoredComparison) -> Iterator[str]:
         own = [failure for failure in view.failures if failure.engine == engine]
         for outcome in dict.fromkeys(failure.outcome for failure in own):
             where = list(dict.fromkeys(f.query for f in own if f.outcome is outcome))
-            yield f"{engine} {_ending(outcome, where, limits)}."
+            yield f"{engine} {_describe_ending(outcome, where, limits)}."
 
 
-def _ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) -> str:
+def _describe_ending(outcome: Outcome, queries: list[str], limits: Mapping[str, object]) -> str:
     where = join_names(queries)
     memory, time = limits.get("memory"), limits.get("time")
     match outcome:

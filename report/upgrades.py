@@ -8,7 +8,7 @@ from itertools import pairwise
 from packaging.version import InvalidVersion, Version
 
 from .model import Cell, EngineSummary, Row, Upgrade, Verdict
-from .verdicts import Material, judged_on, judged_over
+from .verdicts import Material, judge_on, judge_over
 
 
 def upgrades(
@@ -20,10 +20,10 @@ def upgrades(
             (_of(row, newer), _of(row, older)) for row in rows if {newer, older} <= _engines(row)
         ]
         both = [pair for pair in cells if all(cell.ok for cell in pair)]
-        overall = judged_over(both, material) if both else None
+        overall = judge_over(both, material) if both else None
         if overall is None:
             continue
-        judged = {new.query: judged_on(new, old, material) for new, old in both}
+        judged = {new.query: judge_on(new, old, material) for new, old in both}
         verdicts = {query: found.verdict for query, found in judged.items() if found}
         yield Upgrade(
             newer,

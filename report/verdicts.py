@@ -53,10 +53,10 @@ def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
         return None
     if cell.engine == base.engine:
         return Ratio(1.0, None, None, Verdict.BASELINE) if cell.time is not None else None
-    return judged_on(cell, base, material)
+    return judge_on(cell, base, material)
 
 
-def judged_over(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Ratio | None:
+def judge_over(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Ratio | None:
     """Compare two engines over questions, by the geometric mean of the questions' ratios."""
     if not pairs:
         return None
@@ -66,7 +66,7 @@ def judged_over(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Ratio
     return material.timings.judge_over(own.engine, other.engine, queries, noisy)
 
 
-def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
+def judge_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
     """Compare two engines on one question."""
     noisy = _share_noisy([(cell, base)], material)
     return material.timings.judge(cell.engine, base.engine, cell.query, noisy)
@@ -74,7 +74,7 @@ def judged_on(cell: Cell, base: Cell, material: Material) -> Ratio | None:
 
 def judge_lead(first: Cell, second: Cell, material: Material) -> Verdict:
     """Return whether the engine of the shortest time is certainly faster than the next."""
-    found = judged_on(first, second, material)
+    found = judge_on(first, second, material)
     # Medians may lead where means do not.
     if found is None or found.verdict is Verdict.SLOWER:
         return Verdict.UNDECIDED

@@ -38,7 +38,7 @@ def read_csv_format(dataset: Section) -> CsvFormat:
         decimal=decimal,
         header="header" not in given or given.boolean("header"),
         missing=tuple(w.text for w in given.names("missing")) if "missing" in given else None,
-        encoding=_encoding(given),
+        encoding=_read_encoding(given),
         thousands=thousands,
         comment=_sign(given, "comment"),
         types=_types(given),
@@ -56,7 +56,7 @@ def _sign(given: Section, key: str, word: str = "") -> str | None:
     return None
 
 
-def _encoding(given: Section) -> str | None:
+def _read_encoding(given: Section) -> str | None:
     node = given.scalar("encoding", "the name of an encoding")
     if node is None:
         return None

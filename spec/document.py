@@ -180,7 +180,7 @@ class _Nodes:
         places = _align(raw.value, self.origin.text, start, end, raw.style)
         place = Position(self.origin, places[0] if raw.style in {"|", ">"} else start)
         text = raw.value
-        if not text.isprintable() and _broken(text):
+        if not text.isprintable() and _is_broken(text):
             self.log.add(place, "contains a character that is not valid text")
             text = text.encode("utf-8", "replace").decode()
         return Scalar(place, text, raw.style in {None, ""}, places)
@@ -227,7 +227,7 @@ def _open(text: str) -> bool:
     return text.count("(") > text.count(")")
 
 
-def _broken(text: str) -> bool:
+def _is_broken(text: str) -> bool:
     """Return whether a text has half a surrogate pair or a control character."""
     return any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\n\t") for c in text)
 

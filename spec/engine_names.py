@@ -24,7 +24,7 @@ def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[s
         name = _name(log, one)
         if name is None:
             continue
-        if known is not None and not _known(name.text, known):
+        if known is not None and not _is_known(name.text, known):
             base = name.text.partition("@")[0]
             log.add(name.place, f"unknown engine {base!r}{suggest(base, known)}")
         if name.text in {before.text for before in found}:
@@ -53,7 +53,7 @@ def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
     return replace(name, text="@".join([name.text, *versions]))
 
 
-def _known(name: str, engines: Collection[str]) -> bool:
+def _is_known(name: str, engines: Collection[str]) -> bool:
     """Return whether an engine is known; a version is free, a variant only where none is listed."""
     base = name.partition("@")[0].removesuffix("/scan")
     if base in engines:

@@ -465,7 +465,7 @@ class Converter:
         if function is None:
             return self.slip(node, self._explain_unknown(name))
         if name in ORDERED_BY and [word.arg for word in node.keywords] == ["order_by"]:
-            return self._ordered_by(node, name)
+            return self._read_ordered(node, name)
         if node.keywords:
             node = self._place_keywords(node, name, function)
         if not _fits(function, len(node.args)):
@@ -477,7 +477,7 @@ class Converter:
             return self._extract(node, arguments)
         return Call(name, arguments)
 
-    def _ordered_by(self, node: ast.Call, name: str) -> Expr:
+    def _read_ordered(self, node: ast.Call, name: str) -> Expr:
         """Read `first(x, order_by=t)`: that of the least t, of the rows in which x is there."""
         word = ORDERED_BY[name]
         args = [*node.args, *(keyword.value for keyword in node.keywords)]
@@ -510,10 +510,10 @@ class Converter:
         arguments = [self.expr(argument) for argument in node.args]
         values = function.values(len(arguments))
         settings = zip(node.args[values:], arguments[values:], function.settings, strict=False)
-        read = [self._setting(name, part, given, setting) for part, given, setting in settings]
+        read = [self._read_setting(name, part, given, setting) for part, given, setting in settings]
         return (*arguments[:values], *read)
 
-    def _setting(self, name: str, part: ast.expr, given: Expr, setting: Setting) -> Expr:
+    def _read_setting(self, name: str, part: ast.expr, given: Expr, setting: Setting) -> Expr:
         try:
             return read_setting(name, setting, given)
         except SettingError as error:
@@ -637,7 +637,7 @@ class Converter:
         match value:
             case ast.Call(func, [text, *separators], []) if self._function_name(func) == "split":
                 return self.split(text, separators, index)
-        return self._character(value, self._setting("[ ]", index, self.expr(index), "place"))
+        return self._character(value, self._read_setting("[ ]", index, self.expr(index), "place"))
 
     def split(self, text: ast.expr, separators: list[ast.expr], index: ast.expr) -> Expr:
         """Read one part of a split text: `split(x, ',')[0]`."""
@@ -645,14 +645,16 @@ class Converter:
             return self.slip(separators[1], "split takes a text and a separator")
         separator: Expr = Lit(None)
         if separators:
-            separator = self._setting("split", separators[0], self.expr(separators[0]), "separator")
-        place = self._setting("[ ]", index, self.expr(index), "place")
+            separator = self._read_setting(
+                "split", separators[0], self.expr(separators[0]), "separator"
+            )
+        place = self._read_setting("[ ]", index, self.expr(index), "place")
         return Call("split", (self.expr(text), separator, place))
 
     def _slice(self, value: ast.expr, ends: list[ast.expr]) -> Expr:
         kinds: tuple[Setting, ...] = ("place", "end")
         read = (
-            self._setting("[ ]", end, self.expr(end), kind)
+            self._read_setting("[ ]", end, self.expr(end), kind)
             for end, kind in zip(ends, kinds, strict=True)
         )
         start, end = read

@@ -31,7 +31,7 @@ def read_pattern(text: str, *, capture: bool) -> str:
             re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"not a regular expression: {error}") from None
-    return "".join(_written(text, capture=capture))
+    return "".join(_write_parts(text, capture=capture))
 
 
 def count_groups(pattern: str) -> int:
@@ -69,7 +69,7 @@ def _tokens(pattern: str) -> Iterator[tuple[str, bool]]:
             inside = first = token == "["
 
 
-def _written(text: str, *, capture: bool) -> Iterator[str]:
+def _write_parts(text: str, *, capture: bool) -> Iterator[str]:
     before = ""
     for number, (token, inside) in enumerate(_tokens(text)):
         if token.startswith("\\"):
@@ -77,7 +77,7 @@ def _written(text: str, *, capture: bool) -> Iterator[str]:
         elif inside:
             yield _member(token, before)
         else:
-            yield _checked(token, before, number, capture=capture)
+            yield _check_token(token, before, number, capture=capture)
         before = token
 
 
@@ -98,7 +98,7 @@ def _member(token: str, before: str) -> str:
     return token
 
 
-def _checked(token: str, before: str, number: int, *, capture: bool) -> str:
+def _check_token(token: str, before: str, number: int, *, capture: bool) -> str:
     if token == "+" and (before in {"*", "+", "?"} or before.endswith("}")):
         raise PatternError("possessive quantifiers are not in every engine")
     if token.startswith("{"):

@@ -99,7 +99,7 @@ class ColumnsReader:
                 name, listed = found, None
         if not self._is_column(name):
             return None
-        values = self._learned(name) if listed is None else self._listed(name, listed)
+        values = self._learn_values(name) if listed is None else self._read_listed(name, listed)
         sound = self._is_few(name, values) and self._are_names(name, values)
         return (name, tuple(value for _, value in values)) if sound else None
 
@@ -117,7 +117,7 @@ class ColumnsReader:
             return False
         return True
 
-    def _listed(self, name: Scalar, node: Node) -> list[tuple[Scalar, Value]]:
+    def _read_listed(self, name: Scalar, node: Node) -> list[tuple[Scalar, Value]]:
         given = Section(self.log, node.place, "columns", {name.text: node})
         kind = self.schema[name.text].kind if self.schema and name.text in self.schema else None
         return [(value, self._value(value, kind)) for value in given.names(name.text)]
@@ -138,7 +138,7 @@ class ColumnsReader:
             self.log.add(node.place, f"{node.text!r} is not a value of a column of the kind {kind}")
         return node.text
 
-    def _learned(self, name: Scalar) -> list[tuple[Scalar, Value]]:
+    def _learn_values(self, name: Scalar) -> list[tuple[Scalar, Value]]:
         known = self.schema[name.text].values if self.schema and name.text in self.schema else None
         return [(name, value) for value in known or ()]
 

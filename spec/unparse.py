@@ -92,7 +92,7 @@ def _syntax(node: Expr) -> ast.expr:
             if bins := read_bins(node):
                 return _bins(bins)
             numbered = read_numbered(node)
-            return _numbered(numbered) if numbered else _choice(branches, otherwise)
+            return _write_bins(numbered) if numbered else _choice(branches, otherwise)
         case Let(name, value, body):
             return ast.NamedExpr(ast.Name(name), _bound(value, body))
         case _:
@@ -144,7 +144,7 @@ def _bins(bins: Bins) -> ast.expr:
     return call
 
 
-def _numbered(bins: NumberedBins) -> ast.expr:
+def _write_bins(bins: NumberedBins) -> ast.expr:
     call = ast.Call(ast.Name(bins.word), [_syntax(bins.value), _constant(bins.count)], [])
     if bins.labels:
         call.keywords.append(ast.keyword("labels", _list(bins.labels)))

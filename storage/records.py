@@ -122,16 +122,16 @@ class Run:
         known = {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
         known["outcome"] = Outcome(known["outcome"])
         known["phase"] = Phase(known.get("phase", Phase.DONE))
-        times = _known(Times, known.get("times", {}))
+        times = _keep_known(Times, known.get("times", {}))
         for name in ("warmups", "hot"):
             times[name] = tuple(times.get(name) or ())
         known["times"] = Times(**times)
-        known["memory"] = Memory(**_known(Memory, known.get("memory", {})))
-        known["noise"] = Noise(**_known(Noise, known.get("noise", {})))
+        known["memory"] = Memory(**_keep_known(Memory, known.get("memory", {})))
+        known["noise"] = Noise(**_keep_known(Noise, known.get("noise", {})))
         return cls(**known)
 
 
-def _known(cls: type[Times | Memory | Noise], record: dict[str, Any]) -> dict[str, Any]:
+def _keep_known(cls: type[Times | Memory | Noise], record: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k in cls.__dataclass_fields__}
 
 

@@ -96,7 +96,7 @@ class Partitions:
             case None:
                 pass
         if self.query.asks_for_rows or self.query.is_distinct or self.query.unpivot:
-            return self._chosen()
+            return self._write_rows()
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
@@ -105,7 +105,7 @@ class Partitions:
             return self._aggregate_shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
 
-    def _chosen(self) -> Text:
+    def _write_rows(self) -> Text:
         """Write the rows that are the answer themselves or by an unpivot, or distinct keys."""
         prepare, lines = self._prepare(self.query.derive, self.query)
         frame = quote("data")
@@ -158,16 +158,18 @@ class Partitions:
         else:
             row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
             inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
-            lines += [fill(text, **self._numbering(row)) for text in (NUMBERED, IN_ORDER)]
+            lines += [fill(text, **self._number_rows(row)) for text in (NUMBERED, IN_ORDER)]
             names = list(query.outputs)
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
         # The rows of groups are numbered already.
         alone = not query.group_by
-        pandas = PandasSteps(inner, self._known(), "part", text=TextType.ARROW, restores=alone)
+        pandas = PandasSteps(
+            inner, self._read_schema(), "part", text=TextType.ARROW, restores=alone
+        )
         function = _function("transform", pandas.body())
         return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 
-    def _numbering(self, row: str) -> dict[str, ast.expr]:
+    def _number_rows(self, row: str) -> dict[str, ast.expr]:
         ones = quote("data.assign(**o)[r].cumsum()", o={row: literal(1)}, r=row)
         shuffled = quote("data.shuffle(k, shuffle_method='tasks')", k=self._pandas().key)
         return {"ASSIGNED": quote("data.assign(**o)", o={row: ones}), "SHUFFLED": shuffled}
@@ -221,7 +223,7 @@ class Partitions:
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
         summarise = _function(
-            "summarise", PandasSteps(inner, self._known(), "part", text=TextType.ARROW).body()
+            "summarise", PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).body()
         )
         answer = quote("data.map_partitions(summarise).compute()")
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
@@ -242,7 +244,7 @@ class Partitions:
         here = {*self.query.reads, *(output.name for output in derived)}
         return quote("data") if here == set(names) else quote("data[names]", names=names)
 
-    def _known(self) -> Schema:
+    def _read_schema(self) -> Schema:
         """Return the schema of what `where` lets through, with the derived columns."""
         return row_facts(self.query, self.data).data
 

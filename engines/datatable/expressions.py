@@ -100,7 +100,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
                 return quote("x != None", x=self.expression(operand))
             case IsIn(operand, values):
                 return join_conditions(
-                    "or", [self._compare("==", operand, v) for v in _given(values)]
+                    "or", [self._compare("==", operand, v) for v in _drop_none(values)]
                 )
             case Not(IsIn(operand, values)):
                 return self._not_in(operand, values)
@@ -108,7 +108,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
                 parts = (part for operand in operands for part in self._parts(op, operand))
                 return join_conditions(op, list(parts))
             case Not(operand):
-                return self._failing(operand)
+                return self._write_negation(operand)
             case _:
                 tree = self.expression(node)
                 return quote("x == True", x=tree) if self.facts.may_miss(node) else tree
@@ -116,7 +116,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def _parts(self, op: str, operand: Expr) -> list[ast.expr]:
         """Write an operand of `and` or `or`; one of several constants is several of `or`."""
         if op == "or" and isinstance(operand, IsIn):
-            return [self._compare("==", operand.operand, v) for v in _given(operand.values)]
+            return [self._compare("==", operand.operand, v) for v in _drop_none(operand.values)]
         return [self.condition(operand)]
 
     def _three_valued(self, node: Expr) -> ast.expr:
@@ -136,7 +136,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
 
     def _not_in(self, operand: Expr, values: tuple[Lit, ...]) -> ast.expr:
         x = self.expression(operand)
-        parts = [quote("x != v", x=x, v=self.expression(value)) for value in _given(values)]
+        parts = [quote("x != v", x=x, v=self.expression(value)) for value in _drop_none(values)]
         tree = join_conditions("and", parts)
         return self._require_present(tree, [operand] if self.facts.may_miss(operand) else [])
 
@@ -144,7 +144,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         parts = [quote("x != None", x=self.expression(node)) for node in nodes]
         return join_conditions("and", [tree, *parts])
 
-    def _failing(self, operand: Expr) -> ast.expr:
+    def _write_negation(self, operand: Expr) -> ast.expr:
         opposite = negate(operand)
         if not isinstance(opposite, Not):
             return self.condition(opposite)
@@ -292,5 +292,5 @@ def _moment(value: dt.date) -> ast.expr:
     return quote("dt.time.ymdt(*p)", p=[*map(literal, value.timetuple()[:6])])
 
 
-def _given(values: tuple[Lit, ...]) -> list[Lit]:
+def _drop_none(values: tuple[Lit, ...]) -> list[Lit]:
     return [value for value in values if value.value is not None]

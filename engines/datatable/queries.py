@@ -50,7 +50,7 @@ class BracketChain:
     def finish(self) -> ast.expr:
         """Write the brackets from the frame to the answer."""
         tree = self.frame or quote("data")
-        for step in (self._rows, self._columns, self._having, self._sort, self._limit):
+        for step in (self._rows, self._columns, self._filter_groups, self._sort, self._limit):
             tree = step(tree)
         return tree
 
@@ -213,17 +213,17 @@ class BracketChain:
             case Agg("size"):
                 return quote(AGGREGATIONS["size"])
             case Agg("any", (condition,)):
-                return quote(AGGREGATIONS["any"], s=self._holding(condition))
+                return quote(AGGREGATIONS["any"], s=self._count_true(condition))
             case Agg("all", (condition,)):
-                return quote(AGGREGATIONS["all"], s=self._holding(negate(condition)))
+                return quote(AGGREGATIONS["all"], s=self._count_true(negate(condition)))
             case Agg("sum", (condition,)) if self.facts.kind(condition) == "bool":
-                return self._holding(condition)
+                return self._count_true(condition)
             case _:
                 self._check(agg)
         x, *rest = map(writer.expression, agg.arguments)
         return quote(AGGREGATIONS[agg.function], x=x, y=rest[0] if rest else None)
 
-    def _holding(self, condition: Expr) -> ast.expr:
+    def _count_true(self, condition: Expr) -> ast.expr:
         """Count the rows where a condition holds."""
         tree = DatatableWriter(self.facts).condition(condition)
         if isinstance(condition, (Compare, Col)) and not isinstance(tree, ast.BinOp):
@@ -240,7 +240,7 @@ class BracketChain:
                 f"{agg.function}() of text", "datatable compares only numbers and dates"
             )
 
-    def _having(self, tree: ast.expr) -> ast.expr:
+    def _filter_groups(self, tree: ast.expr) -> ast.expr:
         if self.query.having is None:
             return tree
         facts = output_facts(self.query, self.facts)

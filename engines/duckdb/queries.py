@@ -182,7 +182,7 @@ class Statement:
             f"FROM {self._source()}",
             "" if self._is_nested else self._where(),
             self._group_by(),
-            self._having(),
+            self._write_having(),
             write_clause("WINDOW", windows, ","),
         ]
 
@@ -258,12 +258,12 @@ class Statement:
             case None:
                 pass
         if self.query.asks_for_rows:
-            return self._selected()
+            return self._write_selected()
         outputs = (*self.query.aggregate, *self.query.transform)
         items = [*self._keys(), *map(self._output, outputs)]
         return [*items, self._extreme(self.query.extreme)] if self.query.extreme else items
 
-    def _selected(self) -> list[str]:
+    def _write_selected(self) -> list[str]:
         derived = [] if self._is_nested else [*map(self._output, self.query.derive)]
         if self.table or self.numbered or self.data.unread or not self.query.whole:
             names = self.query.select[: -len(derived) or None]
@@ -410,7 +410,7 @@ class Statement:
         outputs = tuple(output.expression for output in self.query.transform)
         return bool(outputs) and not aggregations(*outputs)
 
-    def _having(self) -> str:
+    def _write_having(self) -> str:
         """Write outputs by name, but those named like a column: there DuckDB reads the column."""
         if self.query.having is None or self._filters_rows:
             return ""
@@ -527,7 +527,7 @@ class Statement:
         if agg.function in CHANGES:
             return self._writer().write(expand_change(agg))
         if agg.function in ROLLING:
-            return self._rolling(agg)
+            return self._write_rolling(agg)
         x = self._argument(agg.arguments[0]) if agg.arguments else ""
         order, missing = self._window_order(), self._misses(agg)
         by_value = f"{x} DESC" if is_descending(agg) else x
@@ -547,7 +547,7 @@ class Statement:
             return Sql(text, LOOSE.get(agg.function, ATOM))
         return Sql(f"CASE WHEN {x} IS NOT NULL THEN {text} END")
 
-    def _rolling(self, agg: Agg) -> Sql:
+    def _write_rolling(self, agg: Agg) -> Sql:
         """Write an aggregation of the last rows, if enough of them have a value."""
         x, rolling = self._argument(agg.arguments[0]), read_rolling(agg)
         frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"

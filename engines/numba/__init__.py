@@ -45,7 +45,7 @@ class Numba(Adapter):
             raise Unsupported(query.name, "no step of it is one that Numba compiles; use pandas")
         return Parts(
             imports=IMPORTS,
-            own=_own(query),
+            own=_find_own(query),
             before=string_option(inputs, resources),
             after=loops,
             load=inputs.load(write_reading),
@@ -54,7 +54,7 @@ class Numba(Adapter):
         )
 
 
-def _own(query: Query) -> Own:
+def _find_own(query: Query) -> Own:
     """Return the def that is compiled as it is: of a row, one that has no tree."""
     match query.apply:
         case None:

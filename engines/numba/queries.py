@@ -129,7 +129,7 @@ class NumbaSteps(PandasSteps):
                 call = quote("l(f.to_records(index=False))", l=quote(loop), f=rows)
                 return self._column(function, call)
             case RowFunction():
-                return self._lifted(function)
+                return self._write_lifted(function)
             case GroupFunction():
                 loop, _ = each_group(function, self.facts)
                 groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
@@ -141,7 +141,7 @@ class NumbaSteps(PandasSteps):
         lifting = Lifting(self.facts, {*self.facts.data.names, *LOOP_NAMES})
         return lifting, lifting.lift(function, function.body)
 
-    def _lifted(self, function: RowFunction) -> list[str]:
+    def _write_lifted(self, function: RowFunction) -> list[str]:
         """Write the loop's call with the columns, and with what pandas computes for it."""
         lifting, lifted = self._lift(function)
         assert lifted.body is not None

@@ -70,13 +70,13 @@ class Pandas(Adapter):
         return Parts(
             imports=IMPORTS,
             own=make_own(called) if (called := find_called(query)) else NONE,
-            before=self._string_option(inputs, resources),
+            before=self._write_string_option(inputs, resources),
             load=inputs.load(partial(self._read, read=read)),
             query=write_steps(steps, inputs.later),
             rows=ROWS,
         )
 
-    def _string_option(self, inputs: Inputs, resources: Resources) -> str:
+    def _write_string_option(self, inputs: Inputs, resources: Resources) -> str:
         if self.text is not TextType.OBJECTS:
             return string_option(inputs, resources)
         return OBJECTS if resources.since("pandas", STRINGS_SINCE) else ""

@@ -323,7 +323,7 @@ class PandasSteps:
     def _write_query(self) -> list[str]:
         query = self.query
         if query.asks_for_rows or query.is_distinct:
-            return [*self.prepare(query.derive), *self.finish(self._chosen())]
+            return [*self.prepare(query.derive), *self.finish(self._write_rows())]
         if query.unpivot:
             melted = write_melt(quote(self.frame), query.unpivot)
             return [*self.prepare(query.derive), *self.finish(melted)]
@@ -360,7 +360,7 @@ class PandasSteps:
             wide = quote("w.rename(columns=str)", w=wide)
         return quote("w.reset_index()", w=wide)
 
-    def _chosen(self) -> ast.expr:
+    def _write_rows(self) -> ast.expr:
         """Write the rows that are the answer themselves, or their distinct keys."""
         if self.query.whole:
             return quote(self.frame)
@@ -548,13 +548,13 @@ class PandasSteps:
         if is_descending(agg):
             options["ascending"] = literal(False)
         if agg.function in ROLLING or agg.function == "ewm_mean":
-            return self._moving(agg, x, r.column)
+            return self._write_moving(agg, x, r.column)
         steps = count_steps(agg)
         default = [] if steps == 1 else [literal(steps)]
         f, template = quote(self.frame), table[r.function]
         return quote(template, x=x, n=steps, default=default, o=options, c=count, f=f)
 
-    def _moving(self, agg: Agg, x: ast.expr, column: str) -> ast.expr:
+    def _write_moving(self, agg: Agg, x: ast.expr, column: str) -> ast.expr:
         """Write a window that moves with the rows; pandas gives it group by group."""
         if self.text is TextType.CATEGORIES and has_missing_key(self.query, self.data):
             raise Unsupported(self.query.name, LOST_CATEGORY)

@@ -155,14 +155,14 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         # What pandas calls first is ordinal in the words of Polars.
         method = "ordinal" if method == "first" else method
         if agg.function in ROLLING:
-            return self._rolling(template, x, agg)
+            return self._write_rolling(template, x, agg)
         if agg.function == "ewm_mean":
             return quote(template, x=x, s=read_span(agg))
         steps = count_steps(agg)
         default = [] if steps == 1 else [literal(steps)]
         return quote(template, x=x, n=steps, default=default, m=method, o=options)
 
-    def _rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
+    def _write_rolling(self, template: str, x: ast.expr, agg: Agg) -> ast.expr:
         rolling = read_rolling(agg)
         least = {"min_samples": literal(rolling.at_least)}
         options = least if rolling.at_least != rolling.rows else {}
@@ -325,23 +325,23 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def _join_values(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a function of any number of values: of all at once, or of two at a time."""
         if "*x" in template:
-            return quote(template, x=[self._seen(argument) for argument in arguments])
-        values = [self._seen(arguments[0]), *map(self.comparable, arguments[1:])]
+            return quote(template, x=[self._write_seen(argument) for argument in arguments])
+        values = [self._write_seen(arguments[0]), *map(self.comparable, arguments[1:])]
         return reduce(lambda x, y: quote(template, x=x, y=y), values)
 
-    def _seen(self, node: Expr) -> ast.expr:
+    def _write_seen(self, node: Expr) -> ast.expr:
         return self.value(node) if is_constant(node) else self.comparable(node)
 
     def _map(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a look-up in a table."""
         value, default, *pairs = arguments
         table = ast.Dict([*map(self.expression, pairs[::2])], [*map(self.expression, pairs[1::2])])
-        return quote(template, x=self._seen(value), d=table, y=self.expression(default))
+        return quote(template, x=self._write_seen(value), d=table, y=self.expression(default))
 
     def _word(self, function: str, arguments: tuple[Expr, ...]) -> str:
         """Return a word, or that for a part of what it means: by a setting, or by a kind."""
         if function == "round" and arguments[1:] and function in self.dialect.functions:
-            return self._rounding(arguments[1])
+            return self._name_rounding(arguments[1])
         if function == "split" and arguments[1] == Lit(None):
             return "split_words"
         if not any(word.startswith(f"{function}_") for word in self.dialect.variants):
@@ -349,7 +349,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         varied = f"{function}_{self.facts.kind(arguments[0])}"
         return varied if varied in self.dialect.variants else function
 
-    def _rounding(self, places: Expr) -> str:
+    def _name_rounding(self, places: Expr) -> str:
         """Name a rounding by where it is: to places behind the point, or to tens before it."""
         if not isinstance(places, Neg):
             return "round_2"

@@ -12,7 +12,7 @@ from ...storage.folder import StoredComparison
 from .. import statistics
 from ..model import Cell, EngineSummary, Row, Verdict, View
 from ..sweeps.model import SweepView
-from ..verdicts import Material, collect, judged_over
+from ..verdicts import Material, collect, judge_over
 from .model import EngineEntry, Entry, Share, SweepEntry
 
 GIB = 2**30
@@ -141,7 +141,7 @@ def _pair_cells(rows: Sequence[Row], engine: str, baseline: str) -> Iterator[tup
 
 def _judge(pairs: Sequence[tuple[Cell, Cell]], material: Material) -> Share | None:
     """Compare an engine with the baseline, by another time than that of hot runs."""
-    ratio = judged_over(pairs, material)
+    ratio = judge_over(pairs, material)
     if ratio is None:
         return None
     (own, base), *_ = pairs

@@ -86,7 +86,7 @@ def build(stored: StoredSweep) -> SweepView:
     return SweepView(
         workload=first.workload,
         about=first.about,
-        setting=sentences.setting(replace(first, dataset={}, limits=limits)),
+        setting=sentences.describe_setting(replace(first, dataset={}, limits=limits)),
         axis=facets[0].axis,
         unit=facets[0].kind.unit,
         logarithmic=facets[0].sizes[0] > 0,

@@ -57,8 +57,8 @@ def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
         folder = Path(made)
         yield from _answers(name, folder)
         yield from _questions(name, folder)
-        yield _spending(name, folder, "finished answers", 2)
-        yield _spending(name, folder, "one thread", 1)
+        yield _check_spending(name, folder, "finished answers", 2)
+        yield _check_spending(name, folder, "one thread", 1)
         yield _limits(name, folder)
 
 
@@ -128,7 +128,7 @@ def _ran(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> KitPart:
     return KitPart(title, met, len(unsupported), 0, failures)
 
 
-def _spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
+def _check_spending(name: str, folder: Path, title: str, threads: int) -> KitPart:
     place = folder / f"threads-{threads}"
     place.mkdir()
     try:

@@ -10,7 +10,15 @@ import pytest
 from dfbench.comparison import session
 from dfbench.comparison.request import Request
 from dfbench.comparison.scaling import measures_probes, measures_secondary, scale_down
-from dfbench.report.break_even import BreakEven, CostModel, Kind, combine, crossing, line, stories
+from dfbench.report.break_even import (
+    BreakEven,
+    CostModel,
+    Kind,
+    combine,
+    find_crossing,
+    line,
+    stories,
+)
 from dfbench.spec.reader import read, read_text
 from dfbench.storage.folder import StoredComparison, newest
 from dfbench.storage.records import Agreement, Disagreement, Head, Outcome, Run, Times
@@ -39,7 +47,7 @@ def test_more_rows_in_less_time_are_noise_and_no_cost_below_zero() -> None:
     ],
 )
 def test_lines_cross_where_arithmetic_says(road: CostModel, kind: Kind, at: float | None) -> None:
-    assert crossing(road, CostModel(1.0, 1.0)) == BreakEven(kind, at)
+    assert find_crossing(road, CostModel(1.0, 1.0)) == BreakEven(kind, at)
 
 
 def test_rounds_that_differ_in_kind_are_undecided() -> None:
