@@ -63,7 +63,7 @@ class Known:
 def _has_groups_of_nothing(met: Met) -> bool:
     by_group = any(met.aggregations("first", "last", "median")) and met.query.group_by != ()
     sums_on = any(met.aggregations("cumsum")) and not met.query.group_by
-    return met.rows == 0 and (by_group or sums_on)
+    return met.rows == 0 and (by_group or sums_on or met.query.unpivot is not None)
 
 
 def _leads_beyond(met: Met) -> bool:

@@ -28,8 +28,9 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.joins import SUFFIX
+from ...spec.pivot import expand_pivot
 from ...spec.vocabulary import ROLLING
-from ...spec.workload import Extreme, How, Join, Output, Query, RowFunction, SortKey
+from ...spec.workload import Extreme, How, Join, Output, Pivot, Query, RowFunction, SortKey, Unpivot
 from .frames import BY_NAME, DOMAINS, KEY, TABLE
 
 COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
@@ -43,6 +44,8 @@ TEXTS = ("k", "t")
 OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
 MOMENTS = ("d", "m", "z")
 OF_ANYTHING = ("count", "n_unique", "first", "last")
+# From where on a draw asks for a pivot or an unpivot, and the columns that pivots may have.
+WIDE_FROM, PIVOTED = 0.94, ("k", "g", "b")
 # What days and times are truncated to.
 OF_DAYS, OF_TIMES = ("year", "quarter", "month", "week", "day"), ("hour", "15min", "second")
 DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
@@ -381,6 +384,8 @@ def _answer(grower: Grower, grown: Query) -> Query:
                 "call" if not calls and grower.chance(0.3) else "skip"
             )
             return replace(grown, apply=replace(function, on_missing=missing))
+    if roll > WIDE_FROM:
+        return _reshape(grower, grown, keys)
     if grower.chance(0.15):
         keys = ()
     if roll < 0.25:
@@ -397,6 +402,25 @@ def _answer(grower: Grower, grown: Query) -> Query:
         )
         return replace(grown, group_by=keys, order_by=order, transform=outputs)
     return replace(grown, group_by=keys, aggregate=outputs)
+
+
+def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
+    """Grow a pivot, or an unpivot of columns of one kind."""
+    draw = grower.draw
+    if grower.chance(0.4):
+        on = draw.choice((("i", "j", "x"), ("k", "t"), ("s", "n"), ("y", "i")))
+        index = tuple(key for key in keys if key not in on)
+        return replace(grown, unpivot=Unpivot(on, index, "variable", "value"))
+    column = draw.choice(PIVOTED)
+    index = tuple(key for key in keys if key != column) or ("h",)
+    # A column has the name of its value, which may be none of the index.
+    values = [value for value in BY_NAME[column].values if value not in {"", *index}]
+    listed = tuple(draw.sample(values, 2))
+    cell = grower.aggregation() if grower.chance(0.5) else grower.numeric()
+    if "e" in columns(cell):  # where pandas chooses among them, such integers become floats
+        cell = Agg("size", ())
+    pivot = Pivot(column, cell, listed)
+    return replace(grown, group_by=index, pivot=pivot, aggregate=expand_pivot(pivot))
 
 
 def _grow_end(grower: Grower, grown: Query, names: Sequence[str]) -> Query:

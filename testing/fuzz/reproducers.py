@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from ...spec.pivot import expand_pivot
 from ...spec.reader import read_text
 from ...spec.unparse import text
 from ...spec.workload import Join, Output, Query, RowFunction, SortKey
@@ -33,13 +34,25 @@ def clauses(query: Query) -> dict[str, Any]:
         given["where"] = text(query.where)
     if query.derive:
         given["derive"] = _outputs(query.derive)
-    if query.group_by:
+    pivot = query.pivot
+    whole = pivot is not None and query.aggregate == expand_pivot(pivot)
+    if pivot and whole:
+        given["pivot"] = {
+            "index": list(query.group_by),
+            "columns": {pivot.column: list(pivot.values)},
+            "values": text(pivot.cell),
+        }
+    if long := query.unpivot:
+        given["unpivot"] = {"on": list(long.on)} | (
+            {"index": list(long.index)} if long.index else {}
+        )
+    if query.group_by and not whole:
         given["distinct" if query.is_distinct else "group_by"] = list(query.group_by)
     if query.select and not query.whole:
         given["select"] = list(query.select)
     if query.order_by:
         given["order_by"] = _sort_keys(query.order_by)
-    if query.aggregate:
+    if query.aggregate and not whole:
         given["aggregate"] = _outputs(query.aggregate)
     if query.transform:
         given["transform"] = _outputs(query.transform)

@@ -54,7 +54,7 @@ def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
     words = {w for q in drawn for w in reproducers.clauses(q)}
     assert words == {
         *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
-        *("apply", "having", "sort", "limit", "steps", "order_by"),
+        *("apply", "having", "sort", "limit", "steps", "order_by", "pivot", "unpivot"),
     }
     outputs = [o.expression for q in drawn for o in (*q.aggregate, *q.transform)]
     drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
