@@ -383,8 +383,13 @@ def _write_reading(frame: LoadedFrame, path: str) -> str:
     """Return the call that reads a frame from the worker's file, as the person's call reads it."""
     options = dict(frame.options)
     columns = _list_texts(options.get("usecols") or options.get("columns"))
-    chosen = f", columns={columns!r}" if columns else ""
+    names = _list_texts(options.get("names"))
+    chosen = f", columns={columns!r}" if columns and not names else ""
     call = f"pandas.read_parquet({path}{chosen})"
+    if names:
+        call = f"{call}.set_axis({names!r}, axis=1)" + (f"[{columns!r}]" if columns else "")
+    elif options.get("header") == "None":
+        call = f"{call}.pipe(lambda frame: frame.set_axis(range(frame.shape[1]), axis=1))"
     if days := _list_texts(options.get("parse_dates")):
         call = f"{call}.astype({dict.fromkeys(days, 'datetime64[ns]')!r})"
     if index := _list_texts(options.get("index_col")):

@@ -6,21 +6,26 @@ import ast
 from dataclasses import replace
 
 from .calls import Call
+from .csv_options import TEXTS, find_csv_mistake, list_options
 from .model import LoadedFrame
 from .selection import slice_rows
 from .values import (
     Const,
     Frame,
+    Library,
+    Mapping,
+    Value,
 )
 
 READERS = ("read_csv", "read_parquet", "read_table", "read_feather")
 
 
-# Options of read_csv that change nothing in what a workload reads, or that its reader finds out.
-READ_SILENTLY = {"low_memory", "engine", "encoding", "memory_map", "parse_dates", "dtype_backend"}
-
-
-READ_SILENTLY |= {"infer_datetime_format", "cache_dates", "path", "filepath_or_buffer"}
+# Options of read_csv that change nothing in what a workload reads, or that its dataset has.
+READ_SILENTLY = {
+    *("low_memory", "engine", "memory_map", "dtype_backend", "infer_datetime_format"),
+    *("cache_dates", "path", "filepath_or_buffer", "sep", "delimiter", "decimal", "thousands"),
+    *("comment", "encoding", "quotechar", "na_values", "parse_dates", "date_format", "dtype"),
+}
 
 
 def read_file(call: Call) -> Frame:
@@ -29,14 +34,16 @@ def read_file(call: Call) -> Frame:
     if not isinstance(path, str):
         raise call.fail("the file's path must be a constant text")
     node = call.node
-    options = tuple((one.arg or "", ast.unparse(one.value)) for one in node.keywords)
+    options = tuple((name, _text_of(call, name, value)) for name, value in call.given.items())
     reader = call.name.removeprefix("pd.")
     end = node.end_lineno or node.lineno
     found = LoadedFrame(_table_name(path), path, reader, options, node.lineno, end)
-    frame = call.reader.load(found)
+    if mistake := find_csv_mistake(list_options(found)):
+        raise call.fail(mistake)
+    frame = _name_columns(call, call.reader.load(found))
+    _check_types(call, frame)
     frame = _choose_columns(call, frame)
-    call.used |= READ_SILENTLY | {"dtype"}
-    _check_types(call)
+    call.used |= READ_SILENTLY
     if call.has("nrows"):
         frame = slice_rows(node, frame, slice(None, call.constant("nrows")))
     if call.has("index_col"):
@@ -44,14 +51,62 @@ def read_file(call: Call) -> Frame:
     return frame
 
 
-def _check_types(call: Call) -> None:
+def _text_of(call: Call, name: str, value: Value) -> str:
+    """Return an argument as text: the value of a constant, else the code's own."""
+    match value:
+        case Const(found):
+            return repr(found)
+        case Mapping(pairs):
+            return repr({key: _word_of(one) for key, one in pairs})
+    return next((ast.unparse(one.value) for one in call.node.keywords if one.arg == name), "")
+
+
+def _word_of(value: Value) -> object:
+    match value:
+        case Const(found):
+            return found
+        case Library(name):
+            return name.rpartition(".")[2]
+    return None
+
+
+def _name_columns(call: Call, frame: Frame) -> Frame:
+    """Return a frame with the names that the call has for columns, or numbers without a header."""
+    named = call.has("names")
+    header = call.constant("header", None if named else "infer")
+    names = call.names("names")
+    if header not in {None, 0, "infer"} or (header == "infer" and named):
+        raise call.fail("header is read as None or 0; leave it out")
+    if header is not None and not named:
+        return frame
+    own = list(frame.columns.values())
+    if not own and (header == 0 or not named):
+        raise call.fail("to name these columns, they have to be known: give --data")
+    own = own or [f"column_{number}" for number in range(1, len(names) + 1)]
+    labels = names or list(range(len(own)))
+    if len(labels) != len(own):
+        raise call.fail(f"the file has {len(own)} columns; name each")
+    return replace(frame, columns=dict(zip(labels, own, strict=True)), complete=True)
+
+
+def _check_types(call: Call, frame: Frame) -> None:
+    """Refuse a text column that the workload would read as numbers."""
     kinds = call.given.get("dtype")
-    if kinds is None:
-        return
-    names = kinds.value if isinstance(kinds, Const) else None
-    given = list(names.values()) if isinstance(names, dict) else [names]
-    if any(name in {"str", "string", "object"} for name in given):
-        raise call.fail("dtype of text is not read; a workload reads digits as numbers")
+    match kinds:
+        case None:
+            return
+        case Const(dict() as given):
+            texts = [label for label, name in given.items() if name in TEXTS]
+        case Mapping(pairs):
+            texts = [label for label, kind in pairs if _word_of(kind) in TEXTS]
+        case Library("builtins.str") | Const("str" | "string" | "object"):
+            raise call.fail("dtype of text is read by column: dtype={'zip': 'str'}")
+        case _:
+            return
+    for label in texts:
+        name, schema = frame.columns.get(label), frame.rows.schema
+        if schema is not None and name is not None and schema[name].kind != "string":
+            raise call.fail(f"{label!r} is not text in the file that is given; leave dtype out")
 
 
 def _choose_columns(call: Call, frame: Frame) -> Frame:

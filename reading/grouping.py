@@ -80,6 +80,8 @@ def _group_key(call: Call, frame: Frame, part: Value) -> tuple[Frame, Label, str
         case Const(int() as level) if level not in frame.columns and level < len(frame.index):
             label = list(frame.index)[level]
             return frame, label, frame.index[label]
+        case Const(int() as label) if label in frame.columns:
+            return frame, label, frame.columns[label]
         case Const(str() | tuple() as label):
             return frame, label, need_column(call.node, frame, label)
         case Column():

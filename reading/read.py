@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from ..datasets.cache import default_folder
 from ..datasets.dataset import make_dataset
@@ -21,8 +21,9 @@ from ..spec.kinds import KindError
 from ..spec.reader import check_columns, read_text
 from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
-from ..spec.workload import CsvFormat, Files, Output
+from ..spec.workload import Files, Output
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
+from .csv_options import csv_format, csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, Interpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
@@ -135,18 +136,7 @@ class _CodeReader:
         path = self.data.path_of(frame)
         if path is None or not path.exists():
             return None
-        options = dict(csv_options(frame))
-        missing = options.get("missing")
-        files = Files(
-            (str(path),),
-            Path.cwd(),
-            CsvFormat(
-                delimiter=cast("str | None", options.get("delimiter")),
-                decimal=str(options.get("decimal", ".")),
-                header=bool(options.get("header", True)),
-                missing=tuple(missing) if isinstance(missing, list) else None,
-            ),
-        )
+        files = Files((str(path),), Path.cwd(), csv_format(csv_options(frame)))
         try:
             return make_dataset(files, default_folder(os.environ)).schema
         except DfbenchError:
@@ -214,6 +204,8 @@ class _CodeReader:
         self, reader: Interpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return what the workload language has against queries; empty if nothing."""
+        if len(self.csv_options(reader, roots)) > 1:
+            return "a workload reads all of its CSV files with the same options"
         text = self.text(reader, queries, roots)
         try:
             workload = read_text(text, f"{self.source.path} (workload)", Path.cwd())
@@ -254,9 +246,22 @@ class _CodeReader:
         file = str(path) if path else f"{frame.name or 'data'}.parquet"
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.source.path).stem).strip("-") or "code"
         about = f"read from {Path(self.source.path).name}"
-        options = csv_options(frame) if is_csv(Path(file)) else ()
         tables = tuple(self.tables(reader, roots).items())
-        return write_workload(stem, about, WrittenDataset(file, tables, options), queries)
+        options = next(iter(self.csv_options(reader, roots)), {})
+        dataset = WrittenDataset(file, tables, tuple(options.items()))
+        return write_workload(stem, about, dataset, queries)
+
+    def csv_options(self, reader: Interpreter, roots: list[Rows]) -> list[dict[str, Any]]:
+        """Return the options of each CSV file that queries read, each set of them once."""
+        main = _frame_of(tuple(reader.frames), roots[-1])
+        tables = self.tables(reader, roots)
+        frames = [main, *(one for one in reader.frames if one.name in tables)]
+        found: list[dict[str, Any]] = []
+        for frame in frames:
+            path = self.data.path_of(frame)
+            if path and is_csv(path) and (options := csv_options(frame)) not in found:
+                found.append(options)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,25 +272,6 @@ class _Named:
     answer: Answer
     root: Rows
     node: ast.AST
-
-
-def csv_options(frame: LoadedFrame) -> tuple[tuple[str, object], ...]:
-    """Return the dataset's options for those of `read_csv`."""
-    found: dict[str, object] = {}
-    for name, text in frame.options:
-        try:
-            value = ast.literal_eval(text)
-        except ValueError:
-            continue
-        if name in {"sep", "delimiter"} and value is not None:
-            found["delimiter"] = value
-        elif name == "decimal":
-            found["decimal"] = value
-        elif name == "header" and value is None:
-            found["header"] = False
-        elif name == "na_values":
-            found["missing"] = [value] if isinstance(value, str) else list(value)
-    return tuple(found.items())
 
 
 def _frame_of(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:

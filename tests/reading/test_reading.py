@@ -183,3 +183,51 @@ def _count_lines(n: int) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+@pytest.mark.parametrize(
+    ("options", "dataset"),
+    [
+        ("sep=';', decimal=','", 'delimiter: ";"\n  decimal: ","'),
+        ("delimiter='\\t', quotechar=\"'\"", 'delimiter: "\\t"\n  quote: "\'"'),
+        ("thousands=',', comment='#'", 'csv: {"thousands": ",", "comment": "#"}'),
+        ("encoding='latin-1'", 'csv: {"encoding": "latin-1"}'),
+        ("dtype={'k': str, 'v': float}", 'csv: {"types": {"k": "string"}}'),
+        ("parse_dates=['d'], date_format='%d.%m.%Y'", 'csv: {"dates": {"d": "%d.%m.%Y"}}'),
+        ("na_values=['-', 0]", 'missing: ["-", "0"]'),
+        ("names=['k', 'v'], usecols=['k', 'v']", "header: false"),
+        ("parse_dates=['d'], usecols=['k', 'v'], engine='c', low_memory=False", "queries:"),
+    ],
+)
+def test_options_of_read_csv_are_those_of_the_dataset(options: str, dataset: str) -> None:
+    start = f"import pandas as pd\ndf = pd.read_csv('s.csv', {options})\n"
+    code = start + "x = df.groupby('k')['v'].sum()\n"
+    found = read_code(Source("x.py", code))
+    assert dataset in found.workload
+    assert read_text(found.workload, "w.yaml", Path.cwd()).queries
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ("sep=r'\\s+'", "a workload has one character"),
+        ("encoding='klingon'", "no such encoding of text"),
+        ("na_values={'v': '-'}", "na_values is read as words for all columns"),
+        ("dtype=str", "dtype of text is read by column"),
+        ("skiprows=3", "read_csv with 'skiprows' is not read; leave 'skiprows' out"),
+        ("header=2", "header is read as None or 0"),
+        ("dayfirst=True", "with 'dayfirst' is not read"),
+        ("index_col=0", "index_col is not read; call set_index afterwards"),
+    ],
+)
+def test_an_option_that_no_dataset_has_is_a_sentence(options: str, why: str) -> None:
+    code = f"import pandas as pd\ndf = pd.read_csv('s.csv', {options})\n"
+    assert why in read_code(Source("x.py", code)).remarks[0].text
+
+
+def test_files_with_different_options_are_a_sentence() -> None:
+    other = "o = pd.read_csv('o.csv', sep=';')\n"
+    code = START + other + "x = df.merge(o, on='k').groupby('k')['v'].sum()\n"
+    found = read_code(Source("x.py", code))
+    assert not found.workload
+    assert "reads all of its CSV files with the same options" in found.remarks[0].text
