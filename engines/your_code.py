@@ -19,7 +19,7 @@ from .base import Program, Resources, Wrapper
 from .own_program import DIVISION
 from .writing.program import format_code, hash_meaning
 from .writing.statements import (
-    Line,
+    CodeLine,
     choose_copies,
     copy_lines,
     keep_needed,
@@ -114,7 +114,7 @@ class YourCode(Wrapper):
             raise Unsupported(query.name, "code answers queries, not tasks")
         code = _find_code(self.reading, _find_answer(self.reading, query.name))
         _check_frames(query, code)
-        lines = [*_write_query(code), Line("", 0), Line("", 0)]
+        lines = [*_write_query(code), CodeLine("", 0), CodeLine("", 0)]
         text = "\n".join(line.text for line in lines)
         whole = f"{text}\n{DIVISION}\n{_write_added(code, query)}"
         places = tuple(_place(source, line.number) for line in lines)
@@ -324,36 +324,36 @@ def _is_reading(node: ast.stmt, replaced: dict[ast.expr, str]) -> bool:
             return False
 
 
-def _write_query(code: _Code) -> list[Line]:
+def _write_query(code: _Code) -> list[CodeLine]:
     """Return the imports, and the statements as the function `query`."""
-    text, blank = code.source.text, Line("", 0)
+    text, blank = code.source.text, CodeLine("", 0)
     imports = [line for node in code.imports for line in copy_lines(text, node, {})]
-    head = Line(f"def query({', '.join(code.loads)}):", 0)
+    head = CodeLine(f"def query({', '.join(code.loads)}):", 0)
     body = [line.indent() for node in code.statements for line in _write_statement(code, node)]
-    title = Line(f'"""The code of {code.source.path} as it is written - {YOURS}"""', 0)
+    title = CodeLine(f'"""The code of {code.source.path} as it is written - {YOURS}"""', 0)
     gap = [blank, blank] if imports else [blank]
     return [title, blank, *imports, *gap, head, *body, *_write_return(code)]
 
 
-def _write_statement(code: _Code, node: ast.stmt) -> list[Line]:
+def _write_statement(code: _Code, node: ast.stmt) -> list[CodeLine]:
     """Return the lines of a statement, those of an argument's default written anew."""
     if not node.lineno:
-        return [Line(ast.unparse(node), 0)]
+        return [CodeLine(ast.unparse(node), 0)]
     return copy_lines(code.source.text, node, code.replaced)
 
 
-def _write_return(code: _Code) -> list[Line]:
+def _write_return(code: _Code) -> list[CodeLine]:
     """Return the answer's expression as the value of the function, in its own lines."""
     wanted = code.wanted
     if not wanted.lineno:
-        return [Line(f"    return {ast.unparse(wanted)}", 0)]
+        return [CodeLine(f"    return {ast.unparse(wanted)}", 0)]
     made = ast.Expr(wanted)
     ast.copy_location(made, wanted)
     lines = copy_lines(code.source.text, made, code.replaced)
     if len(lines) == 1:
         return [replace(lines[0], text=f"    return {lines[0].text}")]
     inner = (line.indent().indent() for line in lines)
-    return [Line("    return (", 0), *inner, Line("    )", 0)]
+    return [CodeLine("    return (", 0), *inner, CodeLine("    )", 0)]
 
 
 def _write_added(code: _Code, query: Query) -> str:

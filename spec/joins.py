@@ -138,10 +138,10 @@ class JoinReader:
             return None
         return join if self._is_clear(name, self.schema, join) else None
 
-    def _read_pairs(self, given: Section, how: How) -> tuple[list[Pair], Times]:
+    def _read_pairs(self, given: Section, how: How) -> tuple[list[Pair], AsofPair]:
         """Return the columns that are compared, the times of an as-of join last."""
         if how != "asof":
-            return _read_names(given, "on"), Times()
+            return _read_names(given, "on"), AsofPair()
         asof = open_section(self.log, given.values["asof"], "asof", ASOF)
         for key in ("on", "how"):
             if key in given:
@@ -150,7 +150,7 @@ class JoinReader:
         if len(times) > 1:
             self.log.add(times[1][0].place, "an as-of join compares one time; keys go under by")
         within = asof.time("within", None)
-        return [*_read_names(asof, "by"), *times[:1]], Times(bool(times), within)
+        return [*_read_names(asof, "by"), *times[:1]], AsofPair(bool(times), within)
 
     def _is_complete(self, given: Section, how: How, pairs: list[Pair]) -> bool:
         if how == "cross" and pairs:
@@ -208,14 +208,14 @@ class JoinReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class AsofPair:
     """What is read of an as-of join: whether its last pair is the times, and how near they are."""
 
     given: bool = False
     within: float | None = None
 
 
-def _make_join(table: str, how: How, pairs: list[Pair], times: Times) -> Join:
+def _make_join(table: str, how: How, pairs: list[Pair], times: AsofPair) -> Join:
     left, right = (tuple(pair[side].text for pair in pairs) for side in (0, 1))
     if not times.given:
         return Join(table, left, how, right if right != left else ())

@@ -352,6 +352,6 @@ def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[
             try:
                 text = (path / program_path(engine, query)).read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
-                continue  # an engine that cannot say a query has no program
+                continue  # an engine that cannot express a query has no program
             programs[engine, query] = text
     return programs

@@ -21,7 +21,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FromClause:
     """What stands in FROM, and the tables that own its columns; all others are `table`'s."""
 
     text: str
@@ -35,7 +35,7 @@ class Source:
 
 def write_source(table: str, joinings: Sequence[Joining]) -> str:
     """Write the FROM clause of a table that is joined with others, one after another."""
-    source = Source(table, table)
+    source = FromClause(table, table)
     for place, met in enumerate(joinings):
         last = place == len(joinings) - 1
         if _is_plain(met, last=last):
@@ -46,11 +46,11 @@ def write_source(table: str, joinings: Sequence[Joining]) -> str:
         else:
             name = f"joined_{place + 1}" if not last else ""
             text = f"(\n{textwrap.indent(write_subquery(source, met), '    ')}\n)"
-            source = Source(f"{text} AS {name}" if name else text, name)
+            source = FromClause(f"{text} AS {name}" if name else text, name)
     return source.text
 
 
-def write_subquery(source: Source, met: Joining) -> str:
+def write_subquery(source: FromClause, met: Joining) -> str:
     """Write a join with all of its columns, each under its name in the joined rows."""
     own, shared = quote_name(met.name), met.join.shared
     plain = not met.join.right_on
@@ -73,11 +73,11 @@ def _is_plain(met: Joining, *, last: bool) -> bool:
     return not told and (last or join.how not in {"right", "outer"})
 
 
-def _separator(source: Source) -> str:
+def _separator(source: FromClause) -> str:
     return "\n" if source.owners or "\n" in source.text else " "
 
 
-def write_join(source: Source, met: Joining) -> str:
+def write_join(source: FromClause, met: Joining) -> str:
     """Write the join of a table, and what is equal."""
     own, join = quote_name(met.name), met.join
     if join.how == "cross":
@@ -99,12 +99,12 @@ def _write_last(met: Joining) -> str:
     return f"(\n    {distinct}\n    ORDER BY {same}, rowid DESC\n) AS {own}"
 
 
-def _coalesce(source: Source, own: str, key: str) -> str:
+def _coalesce(source: FromClause, own: str, key: str) -> str:
     name = quote_name(key)
     return f"coalesce({source.qualify(key)}, {own}.{name}) AS {name}"
 
 
-def _write_item(source: Source, met: Joining, name: str) -> str:
+def _write_item(source: FromClause, met: Joining, name: str) -> str:
     """Write a column of the table; none where its row is too early for an as-of join."""
     own = f"{quote_name(met.name)}.{quote_name(name)}"
     shown = quote_name(met.new_names.get(name, name))
@@ -113,7 +113,7 @@ def _write_item(source: Source, met: Joining, name: str) -> str:
     return f"{own} AS {shown}" if name in met.new_names else shown
 
 
-def _write_near(source: Source, met: Joining) -> str:
+def _write_near(source: FromClause, met: Joining) -> str:
     asof = met.asof
     assert asof.within is not None
     times = source.qualify(asof.left), f"{quote_name(met.name)}.{quote_name(asof.right)}"

@@ -55,7 +55,7 @@ from ..writing.sql import (
     quote_name,
     write_clause,
 )
-from .joins import Source, write_source, write_subquery
+from .joins import FromClause, write_source, write_subquery
 
 AGGREGATIONS = {
     "sum": "sum",
@@ -148,7 +148,7 @@ class Statement:
     def text(self) -> str:
         """Write the statement, one clause a line."""
         if self._is_bare and not self.table and (met := _find_only(self.joinings)):
-            return write_subquery(Source("data", "data"), met)
+            return write_subquery(FromClause("data", "data"), met)
         clauses = self._long_clauses(self.query.unpivot) if self.query.unpivot else self._clauses()
         ends = [
             write_clause("ORDER BY", self._order(), ","),

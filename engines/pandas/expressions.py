@@ -229,7 +229,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.expression
                     if function == "coalesce":
-                        x, write = self._fillable(x, node), self.as_value
+                        x, write = self._make_fillable(x, node), self.as_value
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
@@ -244,11 +244,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         tree = quote(FUNCTIONS["map"], x=self.as_series(value), d=table)
         if default == Lit(None):
             return tree
-        tree = self._fillable(tree, node)
+        tree = self._make_fillable(tree, node)
         return quote(FUNCTIONS["coalesce"], x=tree, y=self.as_value(default))
 
-    def _fillable(self, tree: ast.expr, node: Call) -> ast.expr:
-        """Give truth values with gaps a type: as objects, filling them is deprecated."""
+    def _make_fillable(self, tree: ast.expr, node: Call) -> ast.expr:
+        """Return booleans with gaps in a type of their own: filling objects is deprecated."""
         truths = self.facts and self.facts.kind(node) == "bool"
         return quote("x.astype('boolean')", x=tree) if truths else tree
 

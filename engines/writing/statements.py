@@ -22,7 +22,7 @@ QUOTED = re.compile(r"@([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CodeLine:
     """A line of a program, with its number in the person's own text.
 
     The indentation of a `fixed` one is part of a text, and stays.
@@ -32,7 +32,7 @@ class Line:
     number: int
     fixed: bool = False
 
-    def indent(self) -> Line:
+    def indent(self) -> CodeLine:
         """Return the line as it stands in a function."""
         return replace(self, text=f"    {self.text}") if self.text and not self.fixed else self
 
@@ -83,7 +83,7 @@ def list_names(node: ast.AST) -> set[str]:
     return found | quoted | _bind(node)
 
 
-def copy_lines(text: str, statement: ast.stmt, replaced: Mapping[ast.expr, str]) -> list[Line]:
+def copy_lines(text: str, statement: ast.stmt, replaced: Mapping[ast.expr, str]) -> list[CodeLine]:
     """Return a statement's own lines without indentation, with the comments above it.
 
     Each expression of `replaced` is replaced by its text.
@@ -91,7 +91,9 @@ def copy_lines(text: str, statement: ast.stmt, replaced: Mapping[ast.expr, str])
     rows = text.split("\n")
     first, last = _find_first(statement), statement.end_lineno or statement.lineno
     fixed = set(_list_fixed(statement))
-    lines = [Line(rows[number - 1], number, number in fixed) for number in range(first, last + 1)]
+    lines = [
+        CodeLine(rows[number - 1], number, number in fixed) for number in range(first, last + 1)
+    ]
     lines[-1] = _cut_after(lines[-1], statement.end_col_offset or 0)
     for node in sorted(replaced, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         if first <= node.lineno <= last:
@@ -109,21 +111,21 @@ def _find_first(statement: ast.stmt) -> int:
             return statement.lineno
 
 
-def _comments(rows: Sequence[str], first: int) -> list[Line]:
+def _comments(rows: Sequence[str], first: int) -> list[CodeLine]:
     """Return the lines of comments directly above a line."""
     start = first
     while start > 1 and rows[start - 2].lstrip().startswith("#"):
         start -= 1
-    return [Line(rows[number - 1].strip(), number) for number in range(start, first)]
+    return [CodeLine(rows[number - 1].strip(), number) for number in range(start, first)]
 
 
-def _cut_after(line: Line, end: int) -> Line:
+def _cut_after(line: CodeLine, end: int) -> CodeLine:
     """Return a line without a further statement after its end; a comment stays."""
     own, rest = _split(line.text, end)
     return line if rest.lstrip().startswith("#") else replace(line, text=own)
 
 
-def _replace(lines: list[Line], node: ast.expr, name: str) -> list[Line]:
+def _replace(lines: list[CodeLine], node: ast.expr, name: str) -> list[CodeLine]:
     places = [line.number for line in lines]
     first, last = places.index(node.lineno), places.index(node.end_lineno or node.lineno)
     before = _split(lines[first].text, node.col_offset)[0]
@@ -138,7 +140,7 @@ def _split(text: str, offset: int) -> tuple[str, str]:
     return raw[:offset].decode(), raw[offset:].decode()
 
 
-def _dedent(line: Line, margin: int) -> Line:
+def _dedent(line: CodeLine, margin: int) -> CodeLine:
     if line.fixed:
         return line
     cut = min(margin, len(line.text) - len(line.text.lstrip()))

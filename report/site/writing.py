@@ -60,7 +60,7 @@ def write_site(results: Sequence[Path], site: Path) -> SiteSummary:
         site.mkdir(parents=True, exist_ok=True)
     with _lock(site):
         before = _read_index(site)
-        writer = _Writer(site, set(before.files))
+        writer = _SiteWriter(site, set(before.files))
         index = SiteIndex(dict(before.entries), dict(before.sweeps), writer.own)
         try:
             _add_all(results, found, writer, index)
@@ -72,7 +72,7 @@ def write_site(results: Sequence[Path], site: Path) -> SiteSummary:
 
 
 def _add_all(
-    results: Sequence[Path], found: Sequence[Path], writer: _Writer, index: SiteIndex
+    results: Sequence[Path], found: Sequence[Path], writer: _SiteWriter, index: SiteIndex
 ) -> None:
     keys = {path: _add_comparison(path, writer, index.entries) for path in found}
     for path in find_sweeps(results):
@@ -83,7 +83,7 @@ def _add_all(
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _SiteWriter:
     """Writes the files of a site, and none over a file that dfbench did not write.
 
     `own` are the files that it wrote, now and before.
@@ -109,7 +109,7 @@ def _differs(path: Path, text: str) -> bool:
     return not path.is_file() or path.read_bytes() != text.encode()
 
 
-def _add_comparison(path: Path, writer: _Writer, entries: dict[str, Entry]) -> str:
+def _add_comparison(path: Path, writer: _SiteWriter, entries: dict[str, Entry]) -> str:
     """Add a comparison, unless the site has it as it is; return its key."""
     head, _ = folder.read_head(path)
     key, digest = make_key(path, head.workload, folder.HEAD), digest_folder(path)
@@ -123,7 +123,7 @@ def _add_comparison(path: Path, writer: _Writer, entries: dict[str, Entry]) -> s
 
 
 def _add_sweep(
-    path: Path, writer: _Writer, entries: dict[str, SweepEntry], keys: Mapping[Path, str]
+    path: Path, writer: _SiteWriter, entries: dict[str, SweepEntry], keys: Mapping[Path, str]
 ) -> None:
     stored = sweeps.read(path)
     key = make_key(path, stored.head.workload, sweeps.HEAD)

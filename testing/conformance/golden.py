@@ -24,7 +24,7 @@ PARTS = {"load", "query", "rows"}
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """The programs by the name of their file, and what the engine cannot say by the question's."""
+    """The programs by the name of their file, and the reason of each refusal by the question's."""
 
     programs: dict[str, str]
     refused: dict[str, str]
