@@ -33,6 +33,9 @@ class CuDF(Adapter):
             raise Unsupported(
                 query.name, "it needs NumPy's where, which does not run on the device"
             )
+        if ".rolling(" in statements and "on=" in statements:
+            words = "cuDF's moving windows take no column of times"
+            raise Unsupported(query.name, words)
         return Parts(
             # NumPy's element-wise functions of a column of cuDF's run on the device.
             imports="import cudf\nimport numpy as np",

@@ -11,6 +11,7 @@ ABBREVIATED = {"h": "hour", "min": "minute", "s": "second"}
 SECONDS = {"days": 86_400, **{f"{unit}s": seconds for unit, seconds in CLOCK.items()}}
 DAY = 86_400
 _STEP = re.compile(r"([1-9]\d*)(h|min|s)")
+_SPAN = re.compile(r"([1-9]\d{0,5})(d|h|min|s)")
 
 
 def find_step(unit: str) -> tuple[int, str] | None:
@@ -30,3 +31,14 @@ def find_step(unit: str) -> tuple[int, str] | None:
 def is_unit(value: object) -> bool:
     """Return whether a time can be truncated to this."""
     return isinstance(value, str) and (value in DAYS or find_step(value) is not None)
+
+
+def read_span(text: str) -> tuple[int, str] | None:
+    """Return a span of time such as `7d` as a number of days, hours, minutes or seconds.
+
+    >>> read_span("7d"), read_span("15min"), read_span("7 weeks")
+    ((7, 'days'), (15, 'minutes'), None)
+    """
+    found = _SPAN.fullmatch(text)
+    words = {"d": "days", **{short: f"{unit}s" for short, unit in ABBREVIATED.items()}}
+    return (int(found[1]), words[found[2]]) if found else None

@@ -310,6 +310,8 @@ class _Missing:
                 if any(map(self.of, values)):
                     return True
                 return name in UNDEFINED and (name not in ROOTS or self.range(values[0]).negative)
+            case Agg("rolling_count", (_, Lit(str()))):
+                return True  # of a row without a time
             case Agg(name, arguments):
                 return _nothing(name, any(map(self.of, arguments)))
             case Case(branches, otherwise):

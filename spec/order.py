@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from .expression import Agg, Col, Lit, aggregations
 from .vocabulary import WINDOWS
+from .windows import is_timed
 from .workload import GroupFunction, Query, RowFunction
 
 # What has no value without an order of rows.
@@ -14,6 +15,8 @@ ORDERED = frozenset({"first", "last", *(name for name, word in WINDOWS.items() i
 
 def is_ordered(agg: Agg) -> bool:
     """Return whether an aggregation or a window depends on the order of the rows."""
+    if is_timed(agg):
+        return False
     return agg.function in ORDERED or (agg.function == "rank" and Lit("first") in agg.arguments)
 
 

@@ -49,6 +49,7 @@ from .steps import merge_steps
 from .unparse import question, text
 from .unpivot import read_unpivot, unpivot_schema
 from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
+from .windows import is_timed
 from .workload import (
     Extreme,
     GroupFunction,
@@ -202,6 +203,7 @@ class _Clauses:
             whole=not any(clause in self.given for clause in ANSWERS),
         )
         self.check_order(query)
+        self.check_times(query, rows)
         seen = query
         if query.extreme and query.extreme.rows:
             seen = replace(query, extreme=None, group_by=(), select=rows.names or (), whole=True)
@@ -409,6 +411,21 @@ class _Clauses:
                     if is_ordered(agg):
                         message = f"{agg.function} needs ordered rows, and {why}"
                         self.log.add(places[output.name], message)
+
+    def check_times(self, query: Query, rows: Scope) -> None:
+        """Check that rows have a time where a window is one."""
+        keys = query.order_by
+        known = rows.schema.names if rows.schema else ()
+        kinds = {rows.schema[key.name].kind for key in keys if rows.schema and key.name in known}
+        single = len(keys) == 1 and not keys[0].descending and kinds <= {"date", "timestamp"}
+        single = single and keys[0].name not in query.group_by
+        places = {name.text: node.place for name, node in self.given.pairs("transform", "")}
+        for output in query.transform:
+            for agg in aggregations(output.expression):
+                if is_timed(agg) and not single:
+                    needs = "needs order_by with one column of days or times, outside group_by"
+                    message = f"{agg.function} over {text(agg.arguments[1])} {needs}"
+                    self.log.add(places[output.name], message)
 
     def check_cut(self, step: Query, order: Order) -> None:
         """Check that it is settled which rows a limit keeps, where other steps work on them."""

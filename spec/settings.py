@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .expression import Expr, Lit, Neg
-from .intervals import CLOCK, DAYS, SECONDS, is_unit
+from .intervals import CLOCK, DAYS, SECONDS, is_unit, read_span
 from .patterns import PatternError, read_pattern
 from .vocabulary import Function, Setting
 
@@ -39,6 +39,10 @@ def _is_share(value: object) -> bool:
 
 def _is_steps(value: object) -> bool:
     return _is_whole(value) and value >= 1  # type: ignore[operator]
+
+
+def _is_window(value: object) -> bool:
+    return _is_steps(value) or (isinstance(value, str) and read_span(value) is not None)
 
 
 def _is_text(value: object) -> bool:
@@ -89,7 +93,9 @@ RULES: dict[Setting, Rule] = {
     "method": Rule(
         lambda value: value in METHODS, f"a method: one of {', '.join(METHODS)}", "'min'", "min"
     ),
-    "window": Rule(_is_steps, "a whole number of rows, 1 or more", "3"),
+    "window": Rule(
+        _is_window, "a whole number of rows, 1 or more, or a time such as '7d' or '15min'", "3"
+    ),
     "at_least": Rule(_is_steps, "a whole number of values, 1 or more", "1"),
     "smoothing": Rule(
         lambda value: _is_number(value) and value >= 1,  # type: ignore[operator]

@@ -446,7 +446,8 @@ WINDOWS |= {
         1,
         "number",
         AGGREGATIONS[reduced].gives,
-        f"{reduced} of the last n rows; missing if fewer than at_least (n) of them have a value",
+        f"{reduced} of the last n rows, or over a time as '7d'; missing if fewer than at_least"
+        " (n; 1 of a time) of them have a value",
         ("window", "at_least"),
         1,
         ordered=True,
@@ -456,7 +457,13 @@ WINDOWS |= {
 }
 WINDOWS |= {
     "rolling_count": Function(
-        1, 1, "anything", "int", "non-missing values of the last n rows", ("window",), ordered=True
+        1,
+        1,
+        "anything",
+        "int",
+        "non-missing values of the last n rows, or over a time as '7d'",
+        ("window",),
+        ordered=True,
     ),
     "ewm_mean": Function(
         1,

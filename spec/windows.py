@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .expression import Agg, Arith, Col, Expr, Lit, children
+from .intervals import SECONDS
+from .intervals import read_span as read_time
 from .vocabulary import AGGREGATIONS, ROLLING, WINDOWS
 
 
@@ -45,22 +47,39 @@ def expand_change(agg: Agg) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
-    """What a rolling window takes: an aggregation of `rows` rows, at least so many with a value."""
+    """What a rolling window takes: an aggregation of `rows` rows, at least so many with a value.
+
+    `span` is a time in place of a number of rows, as (7, "days").
+    """
 
     function: str
     rows: int
     at_least: int
+    span: tuple[int, str] | None = None
+
+    @property
+    def seconds(self) -> int:
+        """Return the length of the time."""
+        assert self.span
+        count, unit = self.span
+        return count * SECONDS[unit]
 
 
 def read_rolling(agg: Agg) -> Rolling:
-    """Return the settings of a rolling window; a count is never missing."""
+    """Return the settings of a rolling window; a count needs no value, one of a time only one."""
     given = read_settings(agg)
-    rows = given["window"].value
-    least = given.get("at_least", given["window"]).value
-    assert isinstance(rows, int)
+    window = given["window"].value
+    span = read_time(window) if isinstance(window, str) else None
+    rows = window if isinstance(window, int) else 1
+    least = given.get("at_least", Lit(rows)).value
     assert isinstance(least, int)
     function = ROLLING[agg.function]
-    return Rolling(function, rows, 0 if function == "count" else least)
+    return Rolling(function, rows, 0 if function == "count" else least, span)
+
+
+def is_timed(agg: Agg) -> bool:
+    """Return whether a window takes the rows of a time up to each row, however they are ordered."""
+    return agg.function in ROLLING and read_rolling(agg).span is not None
 
 
 def read_span(agg: Agg) -> int | float:

@@ -11,6 +11,7 @@ import operator
 import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 from ..spec.expression import (
@@ -31,7 +32,9 @@ from ..spec.expression import (
     Neg,
     Not,
     Value,
+    children,
     columns,
+    rebuild,
 )
 from ..spec.intervals import SECONDS
 from ..spec.patterns import for_python
@@ -41,6 +44,7 @@ from ..spec.windows import (
     count_steps,
     expand_change,
     is_descending,
+    is_timed,
     rank_method,
     read_rolling,
     read_span,
@@ -161,10 +165,22 @@ def _transform(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]
         for row in group
     }
     result = []
+    outputs = _add_times(query)
     for row in rows:
         keys = {name: normalize_missing(row[name]) for name in query.group_by}
-        result.append(keys | _evaluate_outputs(query.transform, row, groups[id(row)]))
+        result.append(keys | _evaluate_outputs(outputs, row, groups[id(row)]))
     return result
+
+
+def _add_times(query: Query) -> tuple[Output, ...]:
+    """Return the outputs of a transform; a window of time has its column as a last argument."""
+    return tuple(replace(o, expression=_add_time(o.expression, query)) for o in query.transform)
+
+
+def _add_time(node: Expr, query: Query) -> Expr:
+    if isinstance(node, Agg) and is_timed(node):
+        return replace(node, arguments=(*node.arguments, Col(query.order_by[0].name)))
+    return rebuild(node, tuple(_add_time(child, query) for child in children(node)))
 
 
 def _order_rows(query: Query, group: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -465,6 +481,8 @@ def _apply_window(agg: Agg, row: Row, group: Sequence[Row] | None) -> Cell:
     """Return a window function's value in one row of its group."""
     if group is None:
         raise ValueError(f"{agg.function} works on the rows of a group, which are missing")
+    if is_timed(agg):
+        return _roll_time(agg, row, group)
     at = next(place for place, other in enumerate(group) if other is row)
     column = agg.arguments[0] if WINDOWS_OF_LANGUAGE[agg.function].least else Lit(True)
     return WINDOWS[agg.function](agg, [evaluate(column, other) for other in group], at)
@@ -514,6 +532,28 @@ def _roll(agg: Agg, values: list[Any], at: int) -> Cell:
     rolling = read_rolling(agg)
     there = [v for v in values[max(at + 1 - rolling.rows, 0) : at + 1] if v is not None]
     return AGGREGATIONS[rolling.function](there) if len(there) >= rolling.at_least else None
+
+
+def _roll_time(agg: Agg, row: Row, group: Sequence[Row]) -> Cell:
+    """Return the aggregation of the values up to a row's time, as long as the window before it."""
+    *_, column = agg.arguments
+    now, rolling = _moment(column, row), read_rolling(agg)
+    if now is None:
+        return None
+    span, zero = dt.timedelta(seconds=rolling.seconds), dt.timedelta()
+    moments = ((_moment(column, other), evaluate(agg.arguments[0], other)) for other in group)
+    there: list[Any] = [v for t, v in moments if v is not None and t and zero <= now - t < span]
+    return AGGREGATIONS[rolling.function](there) if len(there) >= rolling.at_least else None
+
+
+def _moment(column: Expr, row: Row) -> dt.datetime | None:
+    """Return a time of a row; a day is its midnight."""
+    match evaluate(column, row):
+        case dt.datetime() as moment:
+            return moment
+        case dt.date() as day:
+            return dt.datetime.combine(day, dt.time())
+    return None
 
 
 def _ewm_mean(agg: Agg, values: list[Any], at: int) -> Cell:

@@ -550,6 +550,8 @@ class Statement:
     def _write_rolling(self, agg: Agg) -> Sql:
         """Write an aggregation of the last rows, if enough of them have a value."""
         x, rolling = self._argument(agg.arguments[0]), read_rolling(agg)
+        if rolling.span:
+            return self._roll_time(x, agg)
         frame = f"ROWS BETWEEN {rolling.rows - 1} PRECEDING AND CURRENT ROW"
         rows = self._partition(self._window_order(), frame)
         text = self._window_template(agg).format(x=x, rows=rows)
@@ -557,6 +559,23 @@ class Statement:
         if rolling.at_least <= 1:
             return Sql(text)
         return Sql(f"CASE WHEN count({x}) OVER {rows} >= {rolling.at_least} THEN {text} END")
+
+    def _roll_time(self, x: str, agg: Agg) -> Sql:
+        """Write an aggregation over the time up to each row, which has none where that is missing.
+
+        A range has both of its ends, so it is a microsecond shorter than the time.
+        """
+        rolling, (key, *_) = read_rolling(agg), self.query.order_by
+        hours, seconds = divmod(rolling.seconds - 1, 3600)
+        span = f"{hours}:{seconds // 60:02}:{seconds % 60:02}.999999"
+        time = self._argument(Col(key.name))
+        frame = f"RANGE BETWEEN INTERVAL '{span}' PRECEDING AND CURRENT ROW"
+        rows = self._partition(time, frame)
+        text = self._window_template(agg).format(x=x, rows=rows)
+        tests = [f"{time} IS NOT NULL"] if self.facts.may_miss(Col(key.name)) else []
+        if rolling.at_least > 1:
+            tests.append(f"count({x}) OVER {rows} >= {rolling.at_least}")
+        return Sql(f"CASE WHEN {' AND '.join(tests)} THEN {text} END" if tests else text)
 
     def _window_template(self, agg: Agg) -> str:
         """Return the word for a window, or for a part of what it means."""

@@ -24,6 +24,7 @@ from ...spec.expression import (
     Value,
     aggregations,
     columns,
+    fresh_name,
     walk,
 )
 from ...spec.order import needs_order
@@ -31,7 +32,14 @@ from ...spec.pivot import read_plain
 from ...spec.schema import Schema
 from ...spec.unpivot import NAMES, VALUES
 from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
-from ...spec.windows import count_steps, is_descending, rank_method, read_rolling, read_span
+from ...spec.windows import (
+    count_steps,
+    is_descending,
+    is_timed,
+    rank_method,
+    read_rolling,
+    read_span,
+)
 from ...spec.workload import (
     Extreme,
     GroupFunction,
@@ -78,6 +86,8 @@ ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
 # How a first step ends where others follow.
 FIRST = f"{step_name(1)} = ANSWER"
 
+# Spans of time as pandas abbreviates them.
+SHORT = {"days": "D", "hours": "h", "minutes": "min", "seconds": "s"}
 # These have a value whatever is missing.
 SURE = {"sum", "count", "size", "n_unique", "any", "all", "row_number", "cumcount"} | {
     "rolling_count"
@@ -471,9 +481,11 @@ class PandasSteps:
         query = replace(self.query, derive=taken.derived)
         rows = self._beside(series(self.frame, query, self.data, text=self.text), taken)
         lines, values = self.prepare(taken.derived), {}
-        ordered = needs_order(self.query)
+        moving = any(is_timed(r.window) for r in taken.reductions if r.window)
+        ordered = moving or needs_order(self.query)
         lines += self._order_rows() if ordered else []
-        if self.query.group_by and taken.reductions:
+        windows = (r.window for r in taken.reductions)
+        if self.query.group_by and any(w is None or not self._drops_times(w) for w in windows):
             groups = quote(
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
             )
@@ -561,6 +573,8 @@ class PandasSteps:
         if agg.function in ROLLING:
             rolling = read_rolling(agg)
             least = {"min_periods": literal(rolling.at_least)}
+            if rolling.span:
+                return self._roll_time(agg, column)
             options = least if rolling.at_least != rolling.rows else {}
             tree = quote(WINDOWS[agg.function], x=x, w=rolling.rows, p=options)
             tree = quote(f"r.{METHODS[rolling.function]}()", r=tree)
@@ -574,6 +588,54 @@ class PandasSteps:
             # pandas carries the mean on.
             return quote("t.where(f[c].notna())", t=tree, f=quote(self.frame), c=column)
         return tree
+
+    def _roll_time(self, agg: Agg, column: str) -> ast.expr:
+        """Write a window of the time up to each row, with all rows of that time.
+
+        pandas counts only those of them that stand before a row: the last has them all.
+        """
+        if self.spread:
+            words = "Modin's moving windows take no column of times; use pandas"
+            raise Unsupported(f"{agg.function}() over a time", words)
+        rolling, time, frame = read_rolling(agg), self.query.order_by[0].name, quote(self.frame)
+        assert rolling.span
+        count, unit = rolling.span
+        missing, keys = self._drops_times(agg), list(self.query.group_by)
+        rows, taken = quote("groups") if keys else frame, column in keys
+        if missing or taken:
+            rows = quote("f.dropna(subset=t)", f=frame, t=time) if missing else frame
+            if taken:  # pandas has no windows of a key
+                column, key = fresh_name("moved", {*keys, time}), column
+                rows = quote("r.assign(**v)", r=rows, v={column: quote("f[c]", f=frame, c=key)})
+            options = self._beside_options
+            rows = quote("f.groupby(k, **o)", f=rows, k=self.key, o=options) if keys else rows
+        least = {"min_periods": literal(rolling.at_least)} if rolling.at_least != 1 else {}
+        tree = quote(
+            "r.rolling(w, on=t, **p)[c]",
+            r=rows,
+            w=f"{count}{SHORT[unit]}",
+            t=time,
+            p=least,
+            c=column,
+        )
+        tree = quote(f"r.{METHODS[rolling.function]}()", r=tree)
+        if not keys:
+            tree = quote("t.groupby(f[c]).transform('last')", t=tree, f=frame, c=time)
+            return quote("t.reindex(f.index)", t=tree, f=frame) if missing else tree
+        by, name = [*keys, time], fresh_name("rolled", {*keys, time})
+        return quote(
+            "f[b].merge(t.groupby(level=b, **o).last().reset_index(name=n), how='left')"
+            "[n].set_axis(f.index)",
+            f=frame,
+            b=by,
+            t=tree,
+            o=self._beside_options,
+            n=name,
+        )
+
+    def _drops_times(self, agg: Agg) -> bool:
+        """Return whether a window is one of time, and rows without a time have none."""
+        return is_timed(agg) and self._may_miss(self.query.order_by[0].name)
 
     def _may_miss(self, column: str) -> bool:
         query = replace(self.query, derive=self._taken().derived)

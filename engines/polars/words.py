@@ -118,6 +118,11 @@ WINDOWS = {
     "ewm_mean": "x.ewm_mean(span=s)",
 }
 VARIANTS = {
+    **{
+        f"rolling_{name}_by": f"x.rolling_{name}_by(t, w, **p)"
+        for name in ("sum", "mean", "min", "max", "std", "median")
+    },
+    "rolling_count_by": "x.is_not_null().cast(pl.Int64).rolling_sum_by(t, w)",
     "round_2": "x.round(y)",
     "split_words": r"x.str.extract_all('\\S+').list.get(z, null_on_oob=True)",
     "date_date": "x",

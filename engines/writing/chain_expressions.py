@@ -168,7 +168,27 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         options = least if rolling.at_least != rolling.rows else {}
         if agg.function == "rolling_sum" and self._wraps(agg.arguments[0]):
             x = quote(self.dialect.wide, x=x)
+        if rolling.span:
+            return self._roll_time(x, agg)
         return quote(template, x=x, w=rolling.rows, p=options)
+
+    def _roll_time(self, x: ast.expr, agg: Agg) -> ast.expr:
+        """Write a window of the time up to each row; a day of a zone has 24 hours."""
+        rolling = read_rolling(agg)
+        template = self.dialect.variants.get(f"{agg.function}_by")
+        if not template or not rolling.span:
+            raise Unsupported(
+                f"{agg.function}() over a time", f"{self.title} has no windows of time"
+            )
+        count, unit = rolling.span
+        key = self.query.order_by[0]
+        if unit == "days" and self.facts.zone(Col(key.name)):
+            count, unit = 24 * count, "hours"
+        # Of no value, there is a sum of 0 unless it is told that it needs one.
+        gap = agg.function == "rolling_sum" and self.facts.may_miss(agg.arguments[0])
+        needs = gap or rolling.at_least > 1
+        least = {"min_samples": literal(rolling.at_least)} if needs else {}
+        return quote(template, x=x, t=key.name, w=f"{count}{unit[0]}", p=least)
 
     def over(self, tree: ast.expr, agg: Agg) -> ast.expr:  # noqa: ARG002 - an order depends on it
         """Write an aggregation or a window over the rows of a group."""

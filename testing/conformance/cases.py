@@ -215,6 +215,17 @@ QUERIES = {
         " c: 'x - rolling_median(x, 3, 1)'}}"
     ),
     "rolling_all": "{transform: {a: 'rolling_sum(x, 3)', b: 'rolling_count(w, 2)'}}",
+    "rolling_time": (
+        "{group_by: k, order_by: d, transform: {a: \"rolling_sum(x, '3d')\", b: \"rolling_mean(z, '50h')\","
+        " c: \"rolling_std(x, '5d', at_least=3)\", h: \"rolling_count(t, '3d')\", i: lag(x)}}"
+    ),
+    "rolling_time_all": (
+        "{order_by: m, transform: {a: \"rolling_min(x, '2h')\", b: \"rolling_max(w, '90min', 2)\","
+        " c: \"x - rolling_median(x, '121s')\"}}"
+    ),
+    "rolling_zone": (
+        "{group_by: [k, g], order_by: o, transform: {a: \"rolling_sum(s, '1d')\", b: \"rolling_mean(z, '300d')\"}}"
+    ),
     "ewm": "{group_by: k, transform: {a: 'ewm_mean(x, 3)', b: 'ewm_mean(w, 1.5)'}}",
     "ranks": (
         "{group_by: k, transform: {a: dense_rank(z), b: percent_rank(x), c: \"rank(x, method='average')\","

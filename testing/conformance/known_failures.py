@@ -96,9 +96,10 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure("duckdb", "ewm-*", "unsupported", "it has no exponentially weighted mean"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its windows do not move with rows")
-        for name in ("rolling", "rolling_ends", "rolling_all", "ewm")
+        for name in ("rolling*", "ewm")
     ),
     KnownFailure("narwhals", "rolling_ends-*", "unsupported", "it has few rolling aggregations"),
+    KnownFailure("narwhals", "rolling_[tz]*-*", "unsupported", "it has no windows of time"),
     KnownFailure("narwhals", "steps_cut-*", "unsupported", "its sort changes the order of equals"),
     *(
         KnownFailure("chdb", f"{name}-*", "unsupported", "not implemented for it yet")
@@ -380,7 +381,11 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure(
             "pandas/category", f"{name}-missing", "unsupported", "a missing category is lost"
         )
-        for name in ("rolling", "rolling_ends", "ewm")
+        for name in ("rolling", "rolling_ends", "rolling_time", "rolling_zone", "ewm")
+    ),
+    *(
+        KnownFailure(engine, "rolling_[tz]*-*", "unsupported", "its windows take no times")
+        for engine in ("modin", "modin/dask", "modin/mpi", "cudf")
     ),
     KnownFailure("datatable", "whole_spread-*", "unsupported", "it has no quantiles"),
     *(

@@ -294,11 +294,12 @@ class Grower:
                 return Agg("rank", (column, Lit(method), descending))
         return Agg("rank", (column,))
 
-    def rolling(self) -> Expr:
-        """Grow an aggregation of the last rows."""
+    def rolling(self, *times: str) -> Expr:
+        """Grow an aggregation of the last rows, or of one of these times."""
         name = self.draw.choice(tuple(ROLLING))
         rows = self.draw.choice((1, 2, 3))
-        arguments: tuple[Expr, ...] = (Col(self.draw.choice(NUMBERS)), Lit(rows))
+        window = Lit(self.draw.choice(times) if times else rows)
+        arguments: tuple[Expr, ...] = (Col(self.draw.choice(NUMBERS)), window)
         if name != "rolling_count" and self.chance(0.5):
             arguments = (*arguments, Lit(self.draw.randint(1, rows)))
         return Agg(name, arguments)
@@ -400,6 +401,9 @@ def _answer(grower: Grower, grown: Query) -> Query:
             SortKey(name, grower.chance(0.4))
             for name in draw.sample(ORDERED, draw.choice((0, 0, 1, 2)))
         )
+        if times := [name for name in MOMENTS if name not in keys and grower.chance(0.1)]:
+            order = (SortKey(times[0]),)
+            outputs = (*outputs, Output("out_time", grower.rolling("12h", "2d", "400d")))
         return replace(grown, group_by=keys, order_by=order, transform=outputs)
     return replace(grown, group_by=keys, aggregate=outputs)
 

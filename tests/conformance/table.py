@@ -79,7 +79,8 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`lag lead cumsum`", "lags*-* cumsum*-*"),
     ("`row_number diff pct_change cummin cummax ffill bfill`", "windows*-*"),
     ("`order_by` of a transform", "order_by*-*"),
-    ("`rolling_sum`, its siblings and `at_least`", "rolling*-*"),
+    ("`rolling_sum`, its siblings and `at_least`", "rolling-* rolling_[ea]*-*"),
+    ("`rolling_sum(x, '7d')` and its siblings", "rolling_[tz]*-*"),
     ("`ewm_mean`", "ewm-*"),
 )
 

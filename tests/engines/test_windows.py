@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from dfbench.engines import find
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
+from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query
 
 ENGINES = ("pandas", "polars", "duckdb", "narwhals")
@@ -80,7 +82,28 @@ def test_sums_ranks_and_earlier_values_stand_beside_prices(engine: str) -> None:
     assert (ends["a"], ends["z"]) == (["a", "a", "d"], ["a", "a", "d"])
 
 
-def test_an_engine_without_moving_windows_says_so() -> None:
-    asked = ask("{group_by: store, transform: {m: 'rolling_mean(price, 3)'}}")
-    with pytest.raises(Unsupported, match="no windows that move with the rows"):
-        find("datatable").run(asked, PRICES)
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask"])
+def test_a_week_of_prices_ends_with_each_day_and_has_all_rows_of_it(engine: str) -> None:
+    days = [dt.date(2024, 1, day) if day else None for day in (9, 2, 2, None, 1, 3)]
+    data = pa.table({"day": days, "price": [9.0, 2.0, None, 5.0, 1.0, 4.0], "store": ["s"] * 6})
+    windows = "{s: \"rolling_sum(price, '7d')\", n: \"rolling_count(day, '7d')\"}"
+    for keys in ("", "group_by: store, "):
+        found = answer(engine, f"{{{keys}order_by: day, transform: {windows}}}", data)
+        assert found["s"] == [13, 3, 3, None, 1, 7]
+        assert found["n"] == [2, 3, 3, None, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("engine", "window", "words"),
+    [
+        ("datatable", "3", "no windows that move with the rows"),
+        ("narwhals", "'7d'", "no windows of time"),
+        ("modin", "'7d'", "take no column of times"),
+        ("cudf", "'7d'", "take no column of times"),
+    ],
+)
+def test_an_engine_without_moving_windows_says_so(engine: str, window: str, words: str) -> None:
+    asked = ask(f'{{order_by: day, transform: {{m: "rolling_mean(price, {window})"}}}}')
+    columns = (Column("day", "date", "date32[day]"), Column("price", "float", "double"))
+    with pytest.raises(Unsupported, match=words):
+        find(engine).write(asked, Schema(columns, 2))

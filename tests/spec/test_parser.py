@@ -143,7 +143,10 @@ REFUSED = {
     ),
     "rank(a, 'median')": (8, "rank needs a method: one of min, max, average, dense, first"),
     "rolling_mean(a)": (0, "rolling_mean takes two arguments or 3, not 1"),
-    "rolling_mean(a, 0)": (16, "rolling_mean needs a whole number of rows, 1 or more"),
+    "rolling_mean(a, 0)": (
+        16,
+        "rolling_mean needs a whole number of rows, 1 or more, or a time such as '7d' or '15min'",
+    ),
     "forward_fill(a)": (0, "unknown function 'forward_fill'; did you mean 'ffill'?"),
     "sum(a=1)": (0, "sum takes positional arguments only"),
     "sum(*a)": (0, "sum takes positional arguments only"),
