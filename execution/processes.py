@@ -31,9 +31,15 @@ class ProcessStat:
 def read_stat(pid: int) -> ProcessStat | None:
     """Return the fields of /proc/PID/stat; None if there is no such process."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_bytes().decode(errors="replace")
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
+    try:  # Every process of the machine is read, several times a run.
+        text = os.read(descriptor, 4096).decode(errors="replace")
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
     # The name is in parentheses and may itself contain parentheses.
     name, _, rest = text.partition("(")[2].rpartition(")")
     words = rest.split()

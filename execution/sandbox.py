@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from . import kernel, processes
@@ -178,6 +179,7 @@ def list_cgroup_mounts(table: str) -> list[tuple[Path, list[str]]]:
     return found
 
 
+@cache
 def can_mount() -> bool:
     """Return whether mounting works, tried in a child: half a mount costs a process its rights."""
     child = os.fork()

@@ -220,6 +220,7 @@ def main() -> None:
     """Answer the requests of standard input, each by a process of its own."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
+    sandbox.can_mount()  # Supervisors know it from here.
     while line := _read_request():
         request = json.loads(line)
         child = os.fork()
