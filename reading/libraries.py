@@ -29,6 +29,7 @@ from .python_values import (
     read_list,
     read_zip,
 )
+from .reshape import read_numbered_bins, read_quantile_cut
 from .series import as_frame
 from .values import (
     Column,
@@ -101,8 +102,10 @@ def read_cut(call: Call) -> Value:
     """Read `pd.cut(column, bins, labels)`."""
     bins, labels = call.constant("bins"), call.constant("labels")
     right, lowest = call.constant("right", True), call.constant("include_lowest", False)
+    if isinstance(bins, int) and right is True:
+        return read_numbered_bins(call, "bins", bins)
     if not isinstance(bins, list | tuple):
-        raise call.fail("pd.cut is read with a list of bins")
+        raise call.fail("pd.cut is read with a list, or a number, of bins")
     if labels is None:
         raise call.fail("pd.cut without labels makes intervals; give labels, or labels=False")
     if labels is False:
@@ -457,6 +460,7 @@ LIBRARIES: dict[str, Method] = {
     "np.round": Method(of_argument(read_round), "x decimals"),
     "builtins.round": Method(of_argument(read_round), "x decimals"),
     "pd.cut": Method(read_cut, "x bins right labels retbins precision include_lowest"),
+    "pd.qcut": Method(read_quantile_cut, "x q labels retbins precision duplicates"),
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),
     "pd.to_numeric": Method(read_to_numeric, "arg errors downcast"),
     "pd.Timestamp": Method(read_timestamp, "*"),

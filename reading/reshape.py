@@ -1,0 +1,42 @@
+"""Bins whose edges come from the values: `pd.qcut` and `pd.cut` with a number of bins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..spec.bins import MOST_BINS, NUMBERED, number_bins
+from . import operators
+from .calls import Call
+from .values import Column, Value
+
+
+def read_numbered_bins(call: Call, word: str, count: object) -> Value:
+    """Read bins that are named by labels, or by places with `labels=False`."""
+    labels = call.constant("labels")
+    if not isinstance(count, int) or not 2 <= count <= MOST_BINS:
+        raise call.fail(f"{call.name} is read with 2 to {MOST_BINS} bins")
+    if labels is None:
+        message = f"{call.name} without labels makes intervals; give labels, or labels=False"
+        raise call.fail(message)
+    names = list(range(count)) if labels is False else labels
+    if not isinstance(names, list | tuple) or len(names) != count:
+        raise call.fail(f"{call.name} needs one label for each bin")
+    found = operators.align(call.node, call.need("x"))
+    (subject,) = found.exprs
+    if found.keys is not None:
+        raise call.fail(f"{call.name} is read of a column's own values")
+    named = [operators.literal(name, call.node) for name in names]
+    made = number_bins(subject, NUMBERED[word](subject, count), named)
+    # Their edges come from all rows that are there now, whatever is left out later.
+    beside = replace(found, keys=()).make(made)
+    if not isinstance(beside, Column):
+        raise call.fail(f"{call.name} is read of a column")
+    column = operators.materialize(beside)
+    if labels is not False:
+        call.reader.categories.add(column.expr)
+    return column
+
+
+def read_quantile_cut(call: Call) -> Value:
+    """Read `pd.qcut(column, q, labels)`."""
+    return read_numbered_bins(call, "quantile_bins", call.constant("q"))
