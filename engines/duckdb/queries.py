@@ -182,8 +182,9 @@ class Statement:
             f"FROM {self._source()}",
             "" if self._is_nested else self._where(),
             self._group_by(),
-            self._write_having(),
+            # DuckDB names windows before QUALIFY.
             write_clause("WINDOW", windows, ","),
+            self._write_having(),
         ]
 
     def _number_sorted(self, text: str) -> str:
