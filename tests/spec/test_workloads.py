@@ -25,6 +25,7 @@ def test_the_workloads_that_ship() -> None:
         "random_walk",
         "reshape",
         "text",
+        "time_series",
         "upgrade",
     )
 
