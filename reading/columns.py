@@ -21,6 +21,7 @@ from .values import (
     Const,
     Function,
     Library,
+    Part,
     Scalar,
     UnreadError,
     Value,
@@ -109,6 +110,21 @@ def reduction(word: str) -> Callable[[Call, Column], Scalar]:
         return operators.reduce(column, word)
 
     return read
+
+
+ONE_MODE = "mode is read as mode()[0], the smallest of the most frequent values"
+
+
+def read_modes(_call: Call, column: Column) -> Part:
+    """Read `mode()`, of which the first is taken: the smallest of equally frequent values."""
+    return Part("modes", column)
+
+
+def read_mode(node: ast.AST, owner: Value, index: Value) -> Scalar:
+    """Read `mode()[0]`."""
+    if not isinstance(index, Const) or index.value != 0:
+        raise UnreadError(node, ONE_MODE)
+    return operators.reduce(cast("Column", cast("Part", owner).owner), "mode")
 
 
 def read_spread(call: Call, column: Column) -> Scalar:

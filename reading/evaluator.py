@@ -161,6 +161,9 @@ class Evaluator(Scopes, ABC):
 
     def row_item(self, node: ast.AST, frame: Frame, label: object) -> Value:
         """Return a row's value of a column."""
+        labels = list(frame.columns)
+        if isinstance(label, int) and frame.complete and all(isinstance(x, str) for x in labels):
+            label = labels[label] if -len(labels) <= label < len(labels) else label
         found = select(node, frame, Const(label))
         if not isinstance(found, Column):
             raise UnreadError(node, "name one column of the row")
@@ -495,7 +498,6 @@ NEAREST = {
     "itertuples": "the nearest is apply(function, axis=1)",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
     "tail": "the nearest is sort_values in the other order, then head",
-    "mode": "the nearest is value_counts().head(1)",
     "strftime": "the nearest are .dt.year, .dt.month and to_period",
 }
 

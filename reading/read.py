@@ -23,6 +23,7 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import Files, Output
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
+from .columns import ONE_MODE
 from .csv_options import csv_format, csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, Interpreter
@@ -287,7 +288,7 @@ def _is_answer(value: Value) -> bool:
             return not plainly or _chooses_columns(value)
         case Column(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
-        case Scalar() | Called() | Part("wide"):
+        case Scalar() | Called() | Part("wide" | "modes"):
             return True
     return False
 
@@ -316,6 +317,8 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
         case Part("wide", long):
             return _steps_of(replace(binding, value=long))
+        case Part("modes"):
+            raise UnreadError(node, ONE_MODE)
         case Frame():
             return write_steps(value.rows, _frame_outputs(value, node)), value.rows
         case Called():

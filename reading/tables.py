@@ -18,6 +18,7 @@ from .accessors import (
     read_span,
 )
 from .calls import Method
+from .columns import read_mode
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
 from .merges import read_join, read_merge
@@ -78,6 +79,11 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "index": {"[]": read_index_item},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
+    "modes": {
+        "[]": read_mode,
+        "iloc": lambda _node, owner: owner,
+        "values": lambda _node, owner: owner,
+    },
 }
 # Methods that draw.
 DRAWING = {"plot", "hist", "boxplot"}
