@@ -138,7 +138,7 @@ def _name_width(view: View) -> int:
 
 def _matrix(view: View, chosen: Sequence[int], width: int) -> Table:
     table = _make_table()
-    table.add_column("", overflow="fold", max_width=12, style="bold")
+    table.add_column("", overflow="fold", max_width=_name_width(view), style="bold")
     for index in chosen:
         table.add_column(escape(view.engines[index]), justify="right", overflow="fold", width=CELL)
     spare = width - _name_width(view) - len(chosen) * (CELL + 2) - 2

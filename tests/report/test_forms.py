@@ -79,6 +79,13 @@ def test_the_terminal_shows_a_partial_comparison(tmp_path: Path) -> None:
     same("partial.txt", terminal.render(viewed(tmp_path, kept=5, checked=False, **SMALL)))
 
 
+def test_the_terminal_keeps_a_questions_name_in_one_piece(small: View) -> None:
+    name = "sales_of_each_week"
+    named = replace(small, rows=tuple(replace(row, query=name) for row in small.rows))
+    lines = terminal.render(named).splitlines()
+    assert sum(line.startswith(name) for line in lines) >= len(small.rows)
+
+
 def test_markdown_shows_a_small_comparison(small: View) -> None:
     same("small.md", markdown.render(small))
 
