@@ -102,6 +102,8 @@ def _rest(label: Label) -> Label:
 
 def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
     """Return a frame of these columns."""
+    if len({*labels}) < len(labels):
+        raise UnreadError(node, "a frame with one column twice is not read; name each once")
     chosen = {label: need_column(node, frame, label) for label in labels}
     return replace(frame, columns=chosen, complete=True, dropped=frozenset(), unread={})
 
