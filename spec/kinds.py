@@ -88,13 +88,21 @@ def kind(expr: Expr, schema: Schema) -> Kind:
 class _Kinds:
     """The kinds of expressions over a schema, and of the names that `Let` gave."""
 
-    __slots__ = ("names", "schema")
+    __slots__ = ("_known", "names", "schema")
 
     def __init__(self, schema: Schema, names: Mapping[str, Kind]) -> None:
         self.schema = schema
         self.names = names
+        self._known: dict[int, Kind] = {}
 
-    def of(self, node: Expr) -> Kind:  # one line for each node
+    def of(self, node: Expr) -> Kind:
+        """Return a node's kind, found once: a tree may hold a node many times."""
+        found = self._known.get(id(node))
+        if found is None:
+            found = self._known[id(node)] = self._find(node)
+        return found
+
+    def _find(self, node: Expr) -> Kind:  # one line for each node
         match node:
             case Col(name):
                 return self.names[name] if name in self.names else self.schema[name].kind

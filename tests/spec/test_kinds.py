@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dfbench.spec.kinds import KindError, extend_schema, kind, may_be_missing
+from dfbench.spec.expression import Expr
+from dfbench.spec.kinds import KindError, _Kinds, extend_schema, kind, may_be_missing
 from dfbench.spec.parser import Context, expression, parse
-from dfbench.spec.schema import Column, Schema
+from dfbench.spec.schema import Column, Kind, Schema
 from dfbench.spec.workload import Output, Query
 
 SCHEMA = Schema(
@@ -102,6 +103,18 @@ def test_a_value_of_the_wrong_kind_is_named(text: str) -> None:
     with pytest.raises(KindError) as error:
         kind(parsed.expression, SCHEMA)
     assert (parsed.offset(error.value.node), str(error.value)) == WRONG[text]
+
+
+def test_each_part_of_an_expression_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    find, looked = _Kinds._find, []
+
+    def count(kinds: _Kinds, node: Expr) -> Kind:
+        looked.append(node)
+        return find(kinds, node)
+
+    monkeypatch.setattr(_Kinds, "_find", count)
+    assert kind(expression(" + ".join(["i"] * 25)), SCHEMA) == "int"
+    assert len(looked) == 25 + 24
 
 
 def test_an_unknown_column_is_a_key_error() -> None:
