@@ -568,7 +568,9 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word
             kept = "; all runs so far are stored; continue with --resume"
-            sys.stderr.write(f"\ndfbench: stopped{kept if RESUMABLE & {*sys.argv} else ''}\n")
+            sys.stderr.write(
+                f"\ndfbench: stopped{kept if RESUMABLE.intersection(sys.argv[1:2]) else ''}\n"
+            )
         raise
     except BrokenPipeError:
         sys.exit(141)

@@ -39,6 +39,11 @@ class Supervisors:
             start_new_session=True,
         )
 
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the process has not ended."""
+        return self._process.poll() is None
+
     def ask(self, request: Mapping[str, Any]) -> tuple[int, str]:
         """Send a request; return 0 and the answer, or an exit status and what was told of it."""
         assert self._process.stdin is not None
@@ -91,7 +96,7 @@ def take_supervisors(launcher: tuple[str, ...]) -> Supervisors:
     surroundings = read_surroundings(launcher)
     while _idle:
         found = _idle.pop()
-        if found.surroundings == surroundings:
+        if found.is_alive and found.surroundings == surroundings:
             return found
         found.close()
     return Supervisors(launcher)

@@ -120,8 +120,8 @@ POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
 OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
 
 
-# A window without texts or quoted names, and its brackets within it.
-WINDOW = re.compile(r"""OVER (\((?:[^()"']|\([^()"']*\))+\))""")
+# A text, a quoted name, or a window, which may hold texts and calls.
+WINDOW = re.compile(r"""'[^']*'|"[^"]*"|OVER (\((?:[^()"']|'[^']*'|\([^()"']*\))+\))""")
 SHORT_WINDOW = 24  # characters; a shorter one is written again
 
 

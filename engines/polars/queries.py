@@ -73,6 +73,8 @@ class FrameChain(Chain):
 
     def output(self, output: Output) -> ast.expr:
         """Write a named output; it keeps the name of its first column without being told."""
+        if output.expression == Col(output.name):
+            return self.write_kept(output.name)
         return rename(self.comparable_output(output), output.name, root_name(output.expression))
 
     @property
@@ -86,7 +88,7 @@ class FrameChain(Chain):
         if not needs_order(query) or self.orders_windows:
             if query.group_by or not any(has_rows(o.expression) for o in query.transform):
                 return Chain.answer_columns(self, tree)
-            return self.select(self.add_derived(tree), [*map(self._kept_or_new, query.transform)])
+            return self.select(self.add_derived(tree), [*map(self.output, query.transform)])
         row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
         tree = quote("t.with_row_index(r)", t=self.add_derived(tree), r=row)
         tree = quote(
@@ -100,10 +102,6 @@ class FrameChain(Chain):
         numbered = Schema((*self.facts.data.columns, Column(row, "int", "int64")), self.data.rows)
         answer = replace(self, query=inner, known=Facts(numbered)).answer_columns(tree)
         return quote("t.sort(r).drop(r)", t=answer, r=row)
-
-    def _kept_or_new(self, output: Output) -> ast.expr:
-        kept = output.expression == Col(output.name)
-        return self.write_kept(output.name) if kept else self.output(output)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function; a slice of text by `head`, `tail` and `slice`."""
