@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import keyword
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -490,6 +492,9 @@ class PandasSteps:
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
             )
             lines.append(f"groups = {ast.unparse(groups)}")
+        for r in _list_repeated(taken):
+            lines.append(f"{r.name} = {ast.unparse(rows.trees[r.name])}")
+            rows = replace(rows, trees={**rows.trees, r.name: ast.Name(r.name)})
         for output in taken.outputs:
             named, body = hoist(output.expression)
             for local in named:
@@ -754,3 +759,12 @@ def _assigns_once(line: str, name: str) -> bool:
             return target == name
         case _:
             return False
+
+
+def _list_repeated(taken: Steps) -> list[Reduction]:
+    """Return the reductions that the outputs read more than once, and that Python can name."""
+    read = Counter(
+        node.name for o in taken.outputs for node in walk(o.expression) if isinstance(node, Col)
+    )
+    named = (r for r in taken.reductions if r.name.isidentifier() and not keyword.iskeyword(r.name))
+    return [r for r in named if read[r.name] > 1]

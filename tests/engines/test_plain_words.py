@@ -28,6 +28,7 @@ POSITIVE = {"group_by": "k", "aggregate": {"n": "sum(y > 0)"}}
 PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()"}}
 
 BESIDE = {"transform": {"t": "t", "part": "y / sum(y)"}}
+TWICE = {"transform": {"part": "(y - min(y)) / (max(y) - min(y))"}}
 MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
 
 
@@ -37,6 +38,7 @@ MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
         ("polars", BESIDE, "data.lazy().select('t', part=pl.col('y') / pl.sum('y')).collect()"),
         ("pandas", BESIDE, "return data[['t']].assign(part=data['y'] / data['y'].sum())"),
         ("datatable", BESIDE, "f[:].extend({'part': f.y / dt.sum(f.y)})][:, ['t', 'part']]"),
+        ("pandas", TWICE, "min_y = data['y'].min()"),
         ("dask", SHARE, "data.assign(x_2=data['x'] > 5)"),
         ("datatable", SHARE, "'share': dt.mean(f.x > 5)"),
         ("duckdb", MOVING, "lag(y) OVER w AS m, sum(y) OVER w AS s"),
