@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
 from pathlib import Path
@@ -25,11 +26,10 @@ from ..engines.writing.properties import Facts
 from ..engines.writing.sql import ADD, CAST, MULTIPLY, NEGATIVE, Sql, SqlWriter
 from ..errors import DfbenchError, Unsupported
 from ..execution.executor import execute
-from ..execution.job import Job, OtherData
+from ..execution.job import FurtherProgram, Job
 from ..spec.expression import Agg, Arith, ArithOp, Call, Expr, Lit, children
-from ..spec.unpivot import count_rows_of_one
 from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
-from ..storage.records import Outcome, Run
+from ..storage.records import Run
 from ..verification.agreement import Expected
 from ..verification.rounding import find_possibilities
 from .plan import Plan, write_program
@@ -175,6 +175,9 @@ class ExactStatement(Statement):
 COMPENSATED = {"sum": "fsum", "mean": "favg"}
 EXACT = replace(DUCKDB, statement=ExactStatement)
 
+# Up to so many rows, starting DuckDB takes longer than the answers to all queries.
+ROWS_TOGETHER = 1_000_000
+
 
 def find_answer(
     plan: Plan, query: Query | Tasks, other: Dataset | None = None
@@ -235,52 +238,87 @@ def _name_variant(query: Query, number: int) -> Query:
     return replace(query, name=f"{query.name}~{number}")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A program that answers a query on a dataset, and the file where its answer is kept."""
+
+    query: Query | Tasks
+    program: Program
+    data: Dataset
+    kept: Path
+
+    @property
+    def failed(self) -> Path:
+        """Return the file that says that its process failed: it is asked by itself only."""
+        return self.kept.with_suffix(".failed")
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether its answer is kept, or its process has failed."""
+        return self.kept.exists() or self.failed.exists()
+
+
 def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, other: Dataset | None = None) -> Path:
     """Return the file of an answer, computed where it is not kept; DfbenchError where it is not.
 
-    It is kept under the hashes of the data and the program, and so is that to `other` rows where
-    the program for them is the same.
+    It is kept under the hashes of the data and the program.
     """
+    asked = _ask(plan, query, oracle)
+    if isinstance(asked, Unsupported):
+        raise asked
+    if not asked.kept.exists():
+        asked.kept.parent.mkdir(parents=True, exist_ok=True)
+        _compute(plan, asked, _find_further(plan, asked, other) if oracle is EXACT else ())
+    return asked.kept
+
+
+def _ask(plan: Plan, query: Query | Tasks, oracle: Engine) -> Asked | Unsupported:
     program = write_program(oracle, query, plan.data.schema, plan.resources)
     if isinstance(program, Unsupported):
-        raise program
-    kept = _name_answer(plan, plan.data, program)
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        same = other and write_program(oracle, query, other.schema, plan.resources) == program
-        _compute(plan, query, program, kept, other if same else None)
-    return kept
-
-
-def _name_answer(plan: Plan, data: Dataset, program: Program) -> Path:
+        return program
     version = _describe_engine(program.engine).rpartition(" ")[2]
-    return plan.answers / f"{data.sha}-{program.sha}-{version}.arrow"
+    kept = plan.answers / f"{plan.data.sha}-{program.sha}-{version}.arrow"
+    return Asked(query, program, plan.data, kept)
 
 
-def _compute(
-    plan: Plan, query: Query | Tasks, program: Program, kept: Path, other: Dataset | None
-) -> None:
-    suffixes = ("py", "arrow", "other.arrow")
-    made = [kept.with_suffix(f".{os.getpid()}.{suffix}") for suffix in suffixes]
-    text, fresh, beside = made
-    text.write_text(program.text)
-    job = _build_job(plan, query, program, text, fresh)
-    if other:
-        most = count_rows_of_one(query)
-        rows = OtherData(other.path, other.joins(query), beside, other.rows, most)
-        job = replace(job, other=rows)
-    try:
-        run = execute(job, plan.backend)
-        if other and run.outcome in {Outcome.CRASHED, Outcome.WRONG}:  # perhaps by the other rows
-            other, run = None, execute(replace(job, other=None), plan.backend)
-        if run.outcome is not Outcome.OK:
-            raise DfbenchError(_describe_failure(run))
-        fresh.replace(kept)
-        if other:
-            beside.replace(_name_answer(plan, other, program))
-    finally:
-        for file in made:
-            file.unlink(missing_ok=True)
+def _find_further(plan: Plan, first: Asked, other: Dataset | None) -> Iterator[Asked]:
+    """Find what the process may answer beside its own query: starting it takes longer.
+
+    That is each query of the plan where the data is small, and each on `other` rows.
+    """
+    others = plan.workload.questions if plan.data.rows <= ROWS_TOGETHER else ()
+    places = [plan, replace(plan, data=other)] if other else [plan]
+    found = {first.kept}
+    for query in (first.query, *(_widen_query(plan, one) for one in others)):
+        for place in places:
+            asked = query and _ask(place, query, EXACT)
+            if isinstance(asked, Asked) and asked.kept not in found and not asked.is_known:
+                found.add(asked.kept)
+                yield asked
+
+
+def _widen_query(plan: Plan, query: Query | Tasks) -> Query | None:
+    """Return a query with the outputs that the oracle adds, None where DuckDB is not its oracle."""
+    if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
+        return None
+    return find_possibilities(query, plan.data.schema).query
+
+
+def _compute(plan: Plan, asked: Asked, further: Iterable[Asked]) -> None:
+    """Compute an answer, and those of further programs as far as the process comes."""
+    with tempfile.TemporaryDirectory(dir=asked.kept.parent, prefix=f"{os.getpid()}-") as folder:
+        all_asked = (asked, *further)
+        texts = [Path(folder, f"{number}.py") for number, _ in enumerate(all_asked)]
+        for one, text in zip(all_asked, texts, strict=True):
+            text.write_text(one.program.text)
+        run = execute(_build_job(plan, all_asked, texts), plan.backend)
+        for one, text in zip(all_asked, texts, strict=True):
+            if not text.with_suffix(".arrow").exists():
+                one.failed.touch()
+                break
+            text.with_suffix(".arrow").replace(one.kept)
+    if not asked.kept.exists():
+        raise DfbenchError(_describe_failure(run))
 
 
 def _describe_failure(run: Run) -> str:
@@ -289,20 +327,26 @@ def _describe_failure(run: Run) -> str:
     return f"{run.engine} as the oracle: {words}{f', {first}' if first else ''}"
 
 
-def _build_job(plan: Plan, query: Query | Tasks, program: Program, text: Path, fresh: Path) -> Job:
+def _build_job(plan: Plan, all_asked: Sequence[Asked], texts: Sequence[Path]) -> Job:
     """Return the oracle's job: under the workload's own limits, as every engine's."""
+    first, *_ = all_asked
+    further = (
+        FurtherProgram(text, one.data.path, one.data.joins(one.query), text.with_suffix(".arrow"))
+        for one, text in zip(all_asked[1:], texts[1:], strict=True)
+    )
     return Job(
-        engine=program.engine,
-        query=query.name,
+        engine=first.program.engine,
+        query=first.query.name,
         round=0,
         python=sys.executable,
-        program=text,
-        program_sha=program.sha,
-        data=None if isinstance(query, Tasks) else plan.data.path,
-        answer=fresh,
+        program=texts[0],
+        program_sha=first.program.sha,
+        data=None if isinstance(first.query, Tasks) else first.data.path,
+        answer=texts[0].with_suffix(".arrow"),
         warmups=0,
         runs=0,
-        environment=find(program.engine).environment(plan.resources),
+        environment=find(first.program.engine).environment(plan.resources),
         limits=plan.workload.limits,
-        tables=plan.data.joins(query),
+        tables=first.data.joins(first.query),
+        further=tuple(further),
     )

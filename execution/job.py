@@ -42,6 +42,31 @@ class OtherData:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherProgram:
+    """A program that is run once on its data after the job's own, for its answer alone."""
+
+    program: Path
+    data: Path
+    tables: tuple[Path, ...]
+    answer: Path
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the paths as JSON's types, absolute."""
+        return {
+            "program": str(self.program.absolute()),
+            "data": str(self.data.absolute()),
+            "tables": [str(path.absolute()) for path in self.tables],
+            "answer": str(self.answer.absolute()),
+        }
+
+    @classmethod
+    def from_dict(cls, known: dict[str, Any]) -> FurtherProgram:
+        """Return the value that `to_dict` wrote."""
+        program, data, answer = (Path(known[name]) for name in ("program", "data", "answer"))
+        return cls(program, data, tuple(map(Path, known["tables"])), answer)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """An engine's program for a query in one round, with its data and limits.
 
@@ -53,7 +78,7 @@ class Job:
     folders of `hidden` empty where its mounts can be its own. `other` are other rows of the same
     schema, to be answered once more after the timing. With `every`, answers before the last are
     written too, beside `answer` (see `answer_files`). `copies` are what each execution gets of the
-    loaded frames (see `engines.base.Program`).
+    loaded frames (see `engines.base.Program`). `further` programs are run once each at the end.
     """
 
     engine: str
@@ -74,6 +99,7 @@ class Job:
     other: OtherData | None = None
     every: bool = False
     copies: str = ""
+    further: tuple[FurtherProgram, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as one line of JSON, with absolute paths: the worker has another cwd."""
@@ -83,6 +109,7 @@ class Job:
         for name in ("tables", "hidden"):
             known[name] = [str(path.absolute()) for path in getattr(self, name)]
         known["other"] = self.other and self.other.to_dict()
+        known["further"] = [one.to_dict() for one in self.further]
         known["environment"] = dict(self.environment)
         known["limits"] = asdict(self.limits)
         return json.dumps(known)
@@ -96,5 +123,6 @@ class Job:
         for name in ("tables", "hidden"):
             known[name] = tuple(map(Path, known[name]))
         known["other"] = known["other"] and OtherData.from_dict(known["other"])
+        known["further"] = tuple(map(FurtherProgram.from_dict, known["further"]))
         known["limits"] = Limits(**known["limits"])
         return cls(**known)

@@ -176,6 +176,9 @@ def run_job(job: dict[str, Any], supervisor: Supervisor) -> dict[str, Any]:
     if job["other"]:
         del data
         watch.faults += answer_other(program, job, keep)
+    elif job["further"]:
+        del data
+        answer_further(job["further"])
     return {"rows": int(rows), "faults": watch.finish()}
 
 
@@ -213,6 +216,15 @@ def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any])
     return [f"query() answered one row of data with {number} rows"] if kept else []
 
 
+def answer_further(programs: list[dict[str, Any]]) -> None:
+    """Run further programs once each, untimed, and write their answers."""
+    for one in programs:
+        program = importlib.import_module("types").ModuleType("program")
+        execute_file(one["program"], vars(program))
+        data = load(program, (one["data"], *one["tables"]))
+        collect(program.rows, program.query(*data), one["answer"])
+
+
 def start(folder: str, module: str) -> tuple[ModuleType, Any]:
     """Import the program and start its cluster, if any; return both, so that the cluster lives."""
     # By name, not by file: fresh processes of a pool import its functions again.
@@ -238,9 +250,14 @@ def load_sibling(name: str) -> dict[str, Any]:
     """Execute a module of this folder and return its names: dfbench may not be installed here."""
     file = os.path.join(os.path.dirname(__file__), f"{name}.py")  # noqa: PTH118, PTH120
     module: dict[str, Any] = {"__name__": name}
-    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
-        exec(source.read(), module)
+    execute_file(file, module)
     return module
+
+
+def execute_file(file: str, names: dict[str, Any]) -> None:
+    """Execute a file of Python with these global names."""
+    with open(file, encoding="utf-8") as source:  # noqa: PTH123 - pathlib is one more import
+        exec(source.read(), names)
 
 
 def describe_columns(data: tuple[Any, ...]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dfbench.commands.result import exit_status
-from dfbench.comparison.oracle import EXACT, find_answer
+from dfbench.comparison.oracle import EXACT, Unanswered, find_answer
 from dfbench.comparison.plan import make_plan
 from dfbench.datasets.dataset import make_dataset
 from dfbench.datasets.other_rows import make_other_rows
@@ -115,23 +115,39 @@ engines: [pandas]"""
     assert answer.to_pydict() == {"k": ["a"], "s": [1.0], "m": [0.1]}  # a plain sum: 0.99…
 
 
-def test_one_process_answers_the_other_rows_as_well(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"k": [1, 1, 2, 2], "x": [1, 2, 3, 4]}), tmp_path / "data.parquet")
-    text = "workload: w\ndataset: {files: data.parquet}\nqueries: {q: {group_by: k, aggregate: "
-    (tmp_path / "own.yaml").write_text(text + "{s: sum(x)}}}\nengines: [pandas]\n")
+TOGETHER = """
+workload: together
+dataset: {files: data.parquet}
+queries:
+  sum: {group_by: k, aggregate: {s: sum(x)}}
+  date: {derive: {d: "parse(t, '%Y-%m-%d')"}, group_by: d, aggregate: {n: size()}}
+  mean: {group_by: k, aggregate: {m: mean(x)}}
+engines: [pandas]
+"""
+
+
+def test_one_process_answers_other_queries_and_other_rows_as_well(tmp_path: Path) -> None:
+    table = pa.table({"k": [1, 1, 2, 2], "x": [1, 2, 3, 4], "t": ["2020-01-01", "?", "", "x"]})
+    pq.write_table(table, tmp_path / "data.parquet")
+    (tmp_path / "own.yaml").write_text(TOGETHER)
     workload = read(tmp_path / "own.yaml")
     data = make_dataset(workload.dataset, tmp_path / "cache")
     other = make_other_rows(data, tmp_path / "cache")
     assert other is not None
-    planned = make_plan(workload, data, find_backend("none"), tmp_path / "answers", {})
-    (query,) = workload.queries
-    find_answer(planned, query, other)
-    kept = set((tmp_path / "answers").iterdir())
-    expected = find_answer(replace(planned, data=other), query)
-    assert kept == set((tmp_path / "answers").iterdir())
-    rows = pq.read_table(other.path).group_by("k").aggregate([("x", "sum")])
-    answer = rows.rename_columns(["k", "s"])
-    assert compare_answer(expected, answer, query, other.rows).agrees
+    answers = tmp_path / "answers"
+    planned = make_plan(workload, data, find_backend("none"), answers, {})
+    total, date, mean = workload.queries
+    find_answer(planned, mean, other)  # the process also answers `sum`, and ends at `date`
+    assert [len(list(answers.glob(f"*.{end}"))) for end in ("arrow", "failed")] == [4, 1]
+    kept = set(answers.iterdir())
+    for rows in (data, other):
+        expected = find_answer(replace(planned, data=rows), total)
+        added = pq.read_table(rows.path).group_by("k").aggregate([("x", "sum")])
+        assert compare_answer(expected, added.rename_columns(["k", "s"]), total, rows.rows).agrees
+    assert kept == set(answers.iterdir())
+    failed = find_answer(planned, date, other)
+    assert isinstance(failed, Unanswered)
+    assert "could not parse" in failed.why.lower()
 
 
 ROUNDED = """
