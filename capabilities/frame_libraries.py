@@ -249,7 +249,7 @@ if __name__ == "__main__":
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class FrameLibrary:
     """How a library of frames says things, as its documentation does.
 
     `frame` makes one of pandas' `source`; `finished` gives an `answer` as pandas' or a plain value;
@@ -278,7 +278,7 @@ class Library:
 QUERY = '"SELECT * FROM t", database'
 MEANS = '.groupby("B")["A"].mean()'
 LIBRARIES = (
-    Library(
+    FrameLibrary(
         "pandas",
         "import pandas as pd",
         module="pd",
@@ -292,7 +292,7 @@ LIBRARIES = (
         values='frame["A"]',
         mapped='frame["A"].map(who)',
     ),
-    Library(
+    FrameLibrary(
         "polars",
         "import polars as pl",
         module="pl",
@@ -306,7 +306,7 @@ LIBRARIES = (
         values='frame["A"]',
         mapped='frame["A"].map_elements(who, return_dtype=pl.Float64)',
     ),
-    Library(
+    FrameLibrary(
         "dask",
         "import dask.dataframe as dd",
         module="dd",
@@ -322,7 +322,7 @@ LIBRARIES = (
         begun="from dask.distributed import Client\n\n"
         "    client = Client(n_workers=WORKERS, threads_per_worker=1)",
     ),
-    Library(
+    FrameLibrary(
         "modin",
         "import modin.pandas as mpd\nimport ray\nfrom modin.utils import execute\n\n"
         "ray.init(num_cpus=WORKERS, include_dashboard=False)",
@@ -338,7 +338,7 @@ LIBRARIES = (
         mapped='frame["A"].map(who)',
         environment={**RAY, "MODIN_ENGINE": "ray"},
     ),
-    Library(
+    FrameLibrary(
         "datatable",
         "import datatable as dt\nfrom datatable import f",
         module="dt",
@@ -358,12 +358,12 @@ LIBRARIES = (
 SMALL_LIMIT = 2**30  # bytes, for a file that has half as much again
 
 
-def list_probes(library: Library, workers: int) -> tuple[Probe, ...]:
+def list_probes(library: FrameLibrary, workers: int) -> tuple[Probe, ...]:
     """Return a library's probes."""
     return tuple(build_probe(library, trait, workers) for trait in Trait)
 
 
-def build_probe(library: Library, asked: Trait, workers: int) -> Probe:
+def build_probe(library: FrameLibrary, asked: Trait, workers: int) -> Probe:
     """Return the probe that asks a library for a trait."""
     return Probe(
         library.name,
@@ -375,7 +375,7 @@ def build_probe(library: Library, asked: Trait, workers: int) -> Probe:
     )
 
 
-def write_script(library: Library, asked: Trait, workers: int) -> str:
+def write_script(library: FrameLibrary, asked: Trait, workers: int) -> str:
     """Write a probe."""
     template, holes = _choose_template(library, asked)
     holes = {
@@ -390,7 +390,7 @@ def write_script(library: Library, asked: Trait, workers: int) -> str:
     return template.replace("WORKERS", str(workers))
 
 
-def _choose_template(library: Library, asked: Trait) -> tuple[str, dict[str, str]]:
+def _choose_template(library: FrameLibrary, asked: Trait) -> tuple[str, dict[str, str]]:
     match asked:
         case Trait.SYNTAX:
             return SYNTAX.replace("EXPRESSIONS\n\n\ndef", f"{EXPRESSIONS}\n\ndef", 1), {

@@ -98,7 +98,7 @@ class CompactColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CompactFrame:
     """Compact columns of one length, and their rows' order in the file (None: as they are)."""
 
     columns: tuple[CompactColumn, ...]
@@ -124,7 +124,7 @@ def allocate(rows: int, dtype: type[np.generic] | np.dtype[Any], folder: Path) -
         return np.memmap(file, dtype=dtype, mode="r+", shape=(rows,))
 
 
-def write_parquet(frame: Frame, path: Path, progress: Progress) -> None:
+def write_parquet(frame: CompactFrame, path: Path, progress: Progress) -> None:
     """Write a frame as one Parquet file, the next row group made while the last is encoded."""
     schema = pa.schema([(column.name, find_arrow_type(column.meaning)) for column in frame.columns])
     with _open_writer(frame, path, schema) as writer, ThreadPoolExecutor(1) as encoder:
@@ -140,7 +140,7 @@ def write_parquet(frame: Frame, path: Path, progress: Progress) -> None:
     progress(1.0)
 
 
-def _open_writer(frame: Frame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _open_writer(frame: CompactFrame, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         schema,
@@ -163,7 +163,7 @@ def _repeats(meaning: Encoding) -> bool:
             assert_never(meaning)
 
 
-def _iterate_row_groups(frame: Frame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
+def _iterate_row_groups(frame: CompactFrame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
     """Yield the row groups as Arrow, each with the number of its first row."""
     for start in range(0, frame.rows, ROW_GROUP):
         stop = min(start + ROW_GROUP, frame.rows)

@@ -14,8 +14,8 @@ from ..spec.generated_data import GENERATORS, Drawn, distinct, share
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
+    CompactFrame,
     Encoding,
-    Frame,
     Integers,
     Labels,
     Millionths,
@@ -35,7 +35,7 @@ NO_NUMBER = 0  # keys and counts start at 1, so 0 is free to stand for a null
 NO_MEASURE = -1
 
 
-def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[CompactFrame]:
     """Draw the nine columns in the script's order, then the nulls, then sort.
 
     Needs about 18 bytes a row for 1e8 rows and 100 groups. Raises DataError where there are
@@ -55,7 +55,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
         columns = [_add_nulls(stream, column, dataset.nulls) for column in columns]
     order = sort_rows([_rank_values(column) for column in columns[:6]]) if dataset.sorted else None
     progress(1.0)
-    yield Frame(tuple(columns), order)
+    yield CompactFrame(tuple(columns), order)
 
 
 def find_encodings(dataset: Generated) -> dict[str, Encoding]:

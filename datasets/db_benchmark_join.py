@@ -15,8 +15,8 @@ from ..spec.generated_data import FEWEST, GENERATORS, TABLES, distinct, share, s
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
+    CompactFrame,
     Encoding,
-    Frame,
     Integers,
     Labels,
     Millionths,
@@ -48,7 +48,7 @@ class _Keys:
         return 1 + sum(part.size for part in (self.common, self.left, self.right))
 
 
-def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:  # noqa: ARG001
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[CompactFrame]:  # noqa: ARG001
     """Draw the rows of x, then those of small, medium and big, in the script's order.
 
     The script takes 1e7 rows or more; with fewer, the small tables keep ten keys. Nulls are in x.
@@ -131,7 +131,7 @@ def _build_frame(
     keys: dict[str, _Keys],
     measure: CompactColumn,
     null: int | None = None,
-) -> Frame:
+) -> CompactFrame:
     """Put the keys as numbers, as texts and the measure beside each other: id4 spells id1."""
     numbers = [
         CompactColumn(name, column, Integers(keys[name].below), null)
@@ -141,7 +141,7 @@ def _build_frame(
         CompactColumn(f"id{int(name[2:]) + 3}", column, _find_encoding(keys[name].below), null)
         for name, column in columns.items()
     ]
-    return Frame((*numbers, *texts, measure))
+    return CompactFrame((*numbers, *texts, measure))
 
 
 def _find_encoding(below: int) -> Encoding:

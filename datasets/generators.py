@@ -12,9 +12,9 @@ from ..errors import DataError
 from ..spec.generated_data import TABLES
 from ..spec.workload import Generated
 from . import db_benchmark, db_benchmark_join, retail
-from .compact_frame import Frame, Progress
+from .compact_frame import CompactFrame, Progress
 
-Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[Frame]]
+Draw: TypeAlias = Callable[[Generated, Path, Progress], Iterator[CompactFrame]]
 DB_BENCHMARK_SEED = 108
 NAME = re.compile(
     r"(?P<prefix>G1|J1)_(?P<rows>\d+e\d)_(?P<groups>\d+e\d|NA)_(?P<nulls>\d{1,2})_(?P<sorted>[01])"

@@ -12,8 +12,8 @@ from ..spec.generated_data import GENERATORS, Drawn, distinct, share
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
+    CompactFrame,
     Encoding,
-    Frame,
     Labels,
     Millionths,
     PaddedLabels,
@@ -33,7 +33,7 @@ SIZES = ("100 g", "250 g", "500 g", "1 kg")
 PAYMENTS = ("card", "cash", "invoice", "voucher")
 
 
-def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame]:
+def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[CompactFrame]:
     """Draw the columns in their order, the gaps of those that have some, then sort by time.
 
     Raises DataError where there are fewer rows than groups.
@@ -50,7 +50,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Frame
         columns.append(_draw_column(stream, column, dataset, folder))
     order = sort_rows([columns[0].numbers]) if dataset.sorted else None
     progress(1.0)
-    yield Frame(tuple(columns), order)
+    yield CompactFrame(tuple(columns), order)
 
 
 def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path) -> CompactColumn:

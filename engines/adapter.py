@@ -18,7 +18,7 @@ from .writing.passes.join import Inputs, resolve_inputs
 from .writing.passes.kinds import Conditions, resolve_kinds
 from .writing.passes.presence import drop_presence
 from .writing.program import Parts, assemble
-from .writing.sequence import Step
+from .writing.sequence import StepQuery
 
 # Rewrites a query over the rows that it sees; raises Unsupported for what the engine lacks.
 Pass = Callable[[Query, Schema], Query]
@@ -74,7 +74,7 @@ class Adapter(ABC):
         first, *later = map(self.rewrite_step, inputs.steps)
         return replace(inputs, query=first.query, later=tuple(later))
 
-    def rewrite_step(self, step: Step) -> Step:
+    def rewrite_step(self, step: StepQuery) -> StepQuery:
         """Return a step as the passes leave it."""
         query = resolve_kinds(step.query, step.rows, averages=self.averages_conditions)
         for rewrite in (drop_presence, *self.passes):

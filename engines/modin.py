@@ -22,7 +22,7 @@ from .writing.passes.widen import widen_beside_floats
 from .writing.program import NONE, Parts, fill
 from .writing.properties import row_facts
 from .writing.quote import literal, quote, to_source
-from .writing.sequence import Step
+from .writing.sequence import StepQuery
 from .writing.user_functions import as_definition, find_called, make_own, require_function
 
 FORCED = """\
@@ -185,7 +185,7 @@ class Modin(Adapter):
                 assert_never(self.backend)
 
 
-def _write_steps(first: PandasSteps, later: Sequence[Step]) -> str:
+def _write_steps(first: PandasSteps, later: Sequence[StepQuery]) -> str:
     """Write the first step for Modin, and those behind it for pandas."""
     if not later:
         return first.body(FORCED)

@@ -26,7 +26,7 @@ from .writing.passes.time_zones import convert_constants
 from .writing.passes.widen import widen
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote
-from .writing.sequence import Step
+from .writing.sequence import StepQuery
 
 NARWHALS = Dialect(
     column="nw.col(n)",
@@ -250,7 +250,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
     return frame
 
 
-def _is_ordered(step: Step) -> bool:
+def _is_ordered(step: StepQuery) -> bool:
     """Return whether a step needs the order of rows, which a lazy frame of Narwhals has not."""
     outputs = (*step.query.aggregate, *step.query.transform)
     return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))

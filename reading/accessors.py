@@ -9,13 +9,13 @@ from typing import cast
 from ..spec.expression import Arith, Case, IsMissing, Lit
 from ..spec.parser import case
 from . import operators
-from .calls import Call, Method
+from .calls import CodeCall, Method
 from .columns import look_up
 from .meaning import can_miss
 from .values import (
-    Column,
     Const,
     Part,
+    Series,
     UnreadError,
     Value,
 )
@@ -38,10 +38,10 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 # texts
 
 
-def text_word(word: str) -> Callable[[Call, Value], Value]:
+def text_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a method of texts without arguments."""
 
-    def read(call: Call, owner: Value) -> Value:
+    def read(call: CodeCall, owner: Value) -> Value:
         found = operators.align(call.node, _texts(owner))
         return found.make(operators.word(call.node, word, found.exprs[0]))
 
@@ -52,14 +52,14 @@ def _texts(owner: Value) -> Value:
     return owner.owner if isinstance(owner, Part) else owner
 
 
-def read_strip(call: Call, owner: Value) -> Value:
+def read_strip(call: CodeCall, owner: Value) -> Value:
     """Read `strip()` of white space."""
     if call.has("to_strip"):
         raise call.fail("strip is read without characters: it strips white space")
     return text_word("strip")(call, owner)
 
 
-def read_contains(call: Call, owner: Value) -> Value:
+def read_contains(call: CodeCall, owner: Value) -> Value:
     """Read `contains`, `startswith` and `endswith` of a text."""
     found = operators.align(call.node, _texts(owner))
     pattern, subject = call.constant("pat"), found.exprs[0]
@@ -82,7 +82,7 @@ def _is_regular(pattern: str) -> bool:
     return any(sign in pattern for sign in r".^$*+?{}[]\|()")
 
 
-def read_text_replace(call: Call, owner: Value) -> Value:
+def read_text_replace(call: CodeCall, owner: Value) -> Value:
     """Read `replace(old, new)` of a text."""
     old, new = call.constant("pat"), call.constant("repl")
     if call.constant("regex", False) and _is_regular(str(old)):
@@ -92,7 +92,7 @@ def read_text_replace(call: Call, owner: Value) -> Value:
     return found.make(made)
 
 
-def read_split(call: Call, owner: Value) -> Value:
+def read_split(call: CodeCall, owner: Value) -> Value:
     """Read `split(separator)`, of which an item is taken."""
     separator = call.constant("pat")
     call.constant("n")
@@ -111,7 +111,7 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
     return found.make(operators.word(node, "split", *arguments))
 
 
-def read_get(call: Call, owner: Value) -> Value:
+def read_get(call: CodeCall, owner: Value) -> Value:
     """Read `.str.get(i)` of a split text."""
     return read_part(call.node, owner, call.value("i"))
 
@@ -134,7 +134,7 @@ def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
     return found.make(operators.word(node, "slice", found.exprs[0], *ends))
 
 
-def read_extract(call: Call, owner: Value) -> Value:
+def read_extract(call: CodeCall, owner: Value) -> Value:
     """Read `extract(pattern, expand=False)` of one group."""
     pattern = call.constant("pat")
     if call.constant("expand", True) or not isinstance(pattern, str) or pattern.count("(") != 1:
@@ -144,7 +144,7 @@ def read_extract(call: Call, owner: Value) -> Value:
     return found.make(operators.word(call.node, "extract", *arguments))
 
 
-def read_zfill(call: Call, owner: Value) -> Value:
+def read_zfill(call: CodeCall, owner: Value) -> Value:
     """Read `zfill(width)`."""
     found = operators.align(call.node, _texts(owner))
     width = Lit(call.constant("width"))
@@ -196,7 +196,7 @@ UNITS = {
 }
 
 
-def read_truncate(call: Call, owner: Value) -> Value:
+def read_truncate(call: CodeCall, owner: Value) -> Value:
     """Read `floor(unit)`, `to_period(unit)` and `normalize()`."""
     unit = "D" if call.name == "normalize" else call.constant("freq")
     if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
@@ -215,16 +215,16 @@ def read_start_time(_node: ast.AST, owner: Value) -> Value:
     return _texts(owner)
 
 
-def read_name(call: Call, owner: Value) -> Value:
+def read_name(call: CodeCall, owner: Value) -> Value:
     """Read `month_name()` and `day_name()`."""
     found = operators.align(call.node, _texts(owner))
     word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
     numbered = found.make(operators.word(call.node, word, found.exprs[0]))
     table: dict[object, object] = dict(enumerate(names, first))
-    return look_up(call.node, cast("Column", numbered), table)
+    return look_up(call.node, cast("Series", numbered), table)
 
 
-def read_weekday(call: Call, owner: Value) -> Value:
+def read_weekday(call: CodeCall, owner: Value) -> Value:
     """Read `weekday()` of a single time."""
     return date_word("weekday")(call.node, owner)
 

@@ -6,13 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Col, Expr, IsMissing, Lit, Not
-from ..spec.expression import Call as Word
+from ..spec.expression import Agg, Arith, Call, Col, Expr, IsMissing, Lit, Not
 from ..spec.kinds import KindError
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
-from .calls import Call
+from .calls import CodeCall
 from .meaning import can_miss
 from .operators import aggregation, kind_of, label_name, number
 from .rows import (
@@ -26,16 +25,16 @@ from .rows import (
 from .rows import sort as sort_rows
 from .selection import need_column
 from .values import (
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Grouped,
     Items,
     Label,
     Library,
     Mapping,
     Scalar,
+    Series,
     Unknown,
     UnreadError,
     Value,
@@ -109,7 +108,7 @@ Made = Expr | Scalar
 
 def make_groups(
     node: ast.AST, grouped: Grouped, outputs: Sequence[tuple[Label, Made]], *, series: bool
-) -> Frame | Column:
+) -> Frame | Series:
     """Return the answer of an aggregation: a row for each group, sorted by the keys."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     names: dict[Label, str] = {}
@@ -130,7 +129,7 @@ def make_groups(
     index = dict(grouped.keys)
     if series and grouped.as_index:
         label, name = next(iter(names.items()))
-        return Column(rows, Col(name), label, index=index)
+        return Series(rows, Col(name), label, index=index)
     if grouped.as_index:
         return Frame(rows, names, index=index)
     return Frame(rows, {**index, **names})
@@ -167,7 +166,7 @@ def output_name(label: Label, taken: set[str]) -> str:
     return name
 
 
-def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) -> Made:
+def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped) -> Made:
     """Return a function of a series, by its name or as code, as an aggregation of an expression."""
     rows = grouped.frame.rows
     match function:
@@ -175,7 +174,7 @@ def as_aggregation(call: Call, function: Value, expr: Expr, grouped: Grouped) ->
             pass
         case Library(dotted):
             name = dotted.rpartition(".")[2]
-        case Function():
+        case CodeFunction():
             return _call_aggregation(call, function, expr, grouped)
         case Unknown(why=why):
             raise call.fail(why)
@@ -195,7 +194,7 @@ def _nearest(name: str) -> str:
 
 
 def _sem(expr: Expr) -> Expr:
-    return Arith("/", Agg("std", (expr,)), Word("sqrt", (Agg("count", (expr,)),)))
+    return Arith("/", Agg("std", (expr,)), Call("sqrt", (Agg("count", (expr,)),)))
 
 
 def _range(expr: Expr) -> Expr:
@@ -205,10 +204,12 @@ def _range(expr: Expr) -> Expr:
 MADE: dict[str, Callable[[Expr], Expr]] = {"sem": _sem, "ptp": _range}
 
 
-def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Grouped) -> Scalar:
+def _call_aggregation(
+    call: CodeCall, function: CodeFunction, expr: Expr, grouped: Grouped
+) -> Scalar:
     """Return what a lambda or a def makes of the values of a group."""
     scope = tuple(grouped.keys.values())
-    column = Column(group_rows(grouped), expr, scope=scope)
+    column = Series(group_rows(grouped), expr, scope=scope)
     names = parameters(function)
     if not names:
         raise call.fail("this function takes no argument")
@@ -218,11 +219,11 @@ def _call_aggregation(call: Call, function: Function, expr: Expr, grouped: Group
     raise call.fail("a function of groups is read if it returns one number of the group")
 
 
-def reduction(name: str) -> Callable[[Call, Grouped], Value]:
+def reduction(name: str) -> Callable[[CodeCall, Grouped], Value]:
     """Return what reads an aggregation by its method's name."""
     word = AGGREGATIONS[name]
 
-    def read(call: Call, grouped: Grouped) -> Value:
+    def read(call: CodeCall, grouped: Grouped) -> Value:
         numeric = bool(call.constant("numeric_only", False))
         if name == "sum" and call.constant("min_count", 0) not in {0, -1}:
             raise call.fail("sum with min_count is not read")
@@ -238,12 +239,12 @@ def reduction(name: str) -> Callable[[Call, Grouped], Value]:
     return read
 
 
-def read_size(call: Call, grouped: Grouped) -> Value:
+def read_size(call: CodeCall, grouped: Grouped) -> Value:
     """Read `size()`."""
     return make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True)
 
 
-def read_quantile(call: Call, grouped: Grouped) -> Value:
+def read_quantile(call: CodeCall, grouped: Grouped) -> Value:
     """Read `quantile(q)`."""
     share = call.constant("q", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float):
@@ -258,12 +259,12 @@ def read_quantile(call: Call, grouped: Grouped) -> Value:
     return make_groups(call.node, grouped, outputs, series=grouped.single)
 
 
-def read_agg_named(call: Call, grouped: Grouped) -> Value:
+def read_agg_named(call: CodeCall, grouped: Grouped) -> Value:
     """Read an aggregation that is made of others, by its method's name."""
     return aggregate_by(call, grouped, Const(call.name))
 
 
-def aggregate_by(call: Call, grouped: Grouped, function: Value) -> Value:
+def aggregate_by(call: CodeCall, grouped: Grouped, function: Value) -> Value:
     """Return an aggregation of each column of groups."""
     outputs = [
         (label, as_aggregation(call, function, expr, grouped))
@@ -272,7 +273,7 @@ def aggregate_by(call: Call, grouped: Grouped, function: Value) -> Value:
     return make_groups(call.node, grouped, outputs, series=grouped.single)
 
 
-def read_agg(call: Call, grouped: Grouped) -> Value:
+def read_agg(call: CodeCall, grouped: Grouped) -> Value:
     """Read `agg` in all of its spellings."""
     if call.extra and not call.has("func"):
         return _named(call, grouped)
@@ -289,7 +290,7 @@ def read_agg(call: Call, grouped: Grouped) -> Value:
     return aggregate_by(call, grouped, function)
 
 
-def _named(call: Call, grouped: Grouped) -> Value:
+def _named(call: CodeCall, grouped: Grouped) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for name, value in call.extra.items():
         label, function = _pair(call, grouped, value)
@@ -298,7 +299,7 @@ def _named(call: Call, grouped: Grouped) -> Value:
     return make_groups(call.node, grouped, outputs, series=False)
 
 
-def _pair(call: Call, grouped: Grouped, value: Value) -> tuple[Label, Value]:
+def _pair(call: CodeCall, grouped: Grouped, value: Value) -> tuple[Label, Value]:
     match value:
         case Const((label, function)) if not grouped.single:
             return label, Const(function)
@@ -309,14 +310,14 @@ def _pair(call: Call, grouped: Grouped, value: Value) -> tuple[Label, Value]:
     raise call.fail("named aggregations are pairs: total=('column', 'sum')")
 
 
-def _column_expr(call: Call, grouped: Grouped, label: Label) -> Expr:
+def _column_expr(call: CodeCall, grouped: Grouped, label: Label) -> Expr:
     for known, expr in grouped.selected or ():
         if known == label:
             return expr
     return Col(need_column(call.node, grouped.frame, label))
 
 
-def _by_column(call: Call, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
+def _by_column(call: CodeCall, grouped: Grouped, pairs: dict[Any, Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
     nested = any(_functions(one) is not None for one in pairs.values())
     for label, value in pairs.items():
@@ -342,12 +343,12 @@ def _function_name(function: Value) -> str:
             return name
         case Library(dotted):
             return dotted.rpartition(".")[2]
-        case Function(ast.FunctionDef(name)):
+        case CodeFunction(ast.FunctionDef(name)):
             return name
     return "<lambda>"
 
 
-def _several(call: Call, grouped: Grouped, functions: list[Value]) -> Value:
+def _several(call: CodeCall, grouped: Grouped, functions: list[Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for label, expr in columns_of(call.node, grouped):
         for function in functions:
@@ -357,7 +358,7 @@ def _several(call: Call, grouped: Grouped, functions: list[Value]) -> Value:
     return make_groups(call.node, grouped, outputs, series=False)
 
 
-def read_describe(call: Call, grouped: Grouped) -> Value:
+def read_describe(call: CodeCall, grouped: Grouped) -> Value:
     """Read `describe()` of groups."""
     rows = grouped.frame.rows
     outputs: list[tuple[Label, Made]] = []

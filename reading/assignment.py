@@ -10,7 +10,7 @@ from ..spec.expression import Col, Lit
 from ..spec.kinds import KindError
 from ..spec.parser import case, chain
 from . import operators
-from .calls import Call, plain
+from .calls import CodeCall, plain
 from .operators import free_name, label_name, materialize
 from .rows import (
     Rows,
@@ -21,14 +21,14 @@ from .rows import (
 )
 from .selection import find_column, need_column, select
 from .values import (
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Label,
     Library,
     Mapping,
     Scalar,
+    Series,
     UnreadError,
     Value,
     column_of,
@@ -40,7 +40,7 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
     """Return a frame with a column more, or another in its place."""
     if isinstance(value, Frame) and len(value.columns) == 1:
         value = column_of(value, *next(iter(value.columns.items())))
-    if not isinstance(value, Column | Scalar | Const):
+    if not isinstance(value, Series | Scalar | Const):
         raise UnreadError(node, f"a column cannot be assigned {operators.describe(value)}")
     if isinstance(value, Const) and isinstance(value.value, list | tuple | dict):
         raise UnreadError(node, "a column of listed values is not read; compute it of columns")
@@ -85,12 +85,12 @@ def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
 
 
 def on_frame(
-    node: ast.AST, frame: Frame, value: Column | Scalar | Const, wanted: str | None = None
-) -> Column:
+    node: ast.AST, frame: Frame, value: Series | Scalar | Const, wanted: str | None = None
+) -> Series:
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
-        return Column(frame.rows, operators.literal(value.value, node))
-    column = materialize(Column(value.rows, value.expr, None, value.keys), wanted)
+        return Series(frame.rows, operators.literal(value.value, node))
+    column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
     rows = combine(frame.rows, column.rows)
     if rows is None:
         column = _of_some_rows(frame.rows, column)
@@ -101,7 +101,7 @@ def on_frame(
     return replace(column, rows=rows)
 
 
-def _of_some_rows(target: Rows, column: Column) -> Column:
+def _of_some_rows(target: Rows, column: Series) -> Series:
     """Return a column of some of the rows of a frame as one that is missing in the others."""
     rows = column.rows
     if isinstance(rows.origin, Sorted):
@@ -163,7 +163,7 @@ def rename_all(node: ast.AST, frame: Frame, labels: object) -> Frame:
     return replace(frame, columns=columns)
 
 
-def read_drop(call: Call, frame: Frame) -> Frame:
+def read_drop(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop` of columns."""
     labels = call.names("columns")
     if call.has("labels"):
@@ -175,7 +175,7 @@ def read_drop(call: Call, frame: Frame) -> Frame:
     return drop_columns(call.node, frame, labels)
 
 
-def read_rename(call: Call, frame: Frame) -> Frame:
+def read_rename(call: CodeCall, frame: Frame) -> Frame:
     """Read `rename(columns={…})`."""
     names = call.constant("columns")
     if names is None and call.constant("axis") in {1, "columns"}:
@@ -185,10 +185,10 @@ def read_rename(call: Call, frame: Frame) -> Frame:
     return rename_columns(frame, names)
 
 
-def read_assign(call: Call, frame: Frame) -> Frame:
+def read_assign(call: CodeCall, frame: Frame) -> Frame:
     """Read `assign(name=column or function)`."""
     for name, value in call.extra.items():
-        if isinstance(value, Function):
+        if isinstance(value, CodeFunction):
             made = call.reader.enter(call.node, value, first_argument(call, value, frame))
         else:
             made = value
@@ -196,7 +196,7 @@ def read_assign(call: Call, frame: Frame) -> Frame:
     return frame
 
 
-def first_argument(call: Call, function: Function, value: Value) -> dict[str, Value]:
+def first_argument(call: CodeCall, function: CodeFunction, value: Value) -> dict[str, Value]:
     """Return a value as a function's first argument, by name."""
     names = parameters(function)
     if not names:
@@ -204,7 +204,7 @@ def first_argument(call: Call, function: Function, value: Value) -> dict[str, Va
     return {names[0]: value}
 
 
-def read_astype(call: Call, frame: Frame) -> Frame:
+def read_astype(call: CodeCall, frame: Frame) -> Frame:
     """Read `astype({column: type})`."""
     kinds = call.value("dtype")
     call.constant("errors")
@@ -227,11 +227,11 @@ def read_astype(call: Call, frame: Frame) -> Frame:
     return frame
 
 
-def _type_name(call: Call, value: Value) -> object:
+def _type_name(call: CodeCall, value: Value) -> object:
     return value.name if isinstance(value, Library) else plain(value, call.node, "a type")
 
 
-def read_set_axis(call: Call, frame: Frame) -> Frame:
+def read_set_axis(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_axis(names, axis=1)`."""
     if call.constant("axis") not in {1, "columns"}:
         raise call.fail("set_axis is read with axis=1")

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING
 
 from ..spec.expression import Col
 from ..spec.row_functions import TAKEN
-from .calls import Call
+from .calls import CodeCall
 from .meaning import can_miss
 from .rows import Rows
-from .values import Called, Column, Const, Frame, Function, Library, UnreadError, Value, parameters
+from .values import (
+    Called,
+    CodeFunction,
+    Const,
+    Frame,
+    Library,
+    Series,
+    UnreadError,
+    Value,
+    parameters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +32,9 @@ MODULES = {"numpy", "math", "re", "datetime", "string", "calendar"}
 SEVERAL = (ast.List, ast.Tuple, ast.Dict, ast.ListComp, ast.Set, ast.DictComp, ast.SetComp)
 
 
-def call_on_column(call: Call, column: Column, function: Function, why: UnreadError) -> Called:
+def call_on_column(
+    call: CodeCall, column: Series, function: CodeFunction, why: UnreadError
+) -> Called:
     """Return a function's value for each value of a column; raise `why` where it cannot be."""
     if not isinstance(column.expr, Col) or len(parameters(function)) != 1 or call.extra:
         raise why
@@ -37,7 +49,7 @@ def call_on_column(call: Call, column: Column, function: Function, why: UnreadEr
     return _called(column.rows, (name,), "row", lines, column.name, why)
 
 
-def call_on_row(call: Call, frame: Frame, function: Function, why: UnreadError) -> Called:
+def call_on_row(call: CodeCall, frame: Frame, function: CodeFunction, why: UnreadError) -> Called:
     """Return a function's value for each row; raise `why` where engines cannot call it."""
     if len(parameters(function)) != 1:
         raise why
@@ -88,7 +100,9 @@ def _columns(node: ast.AST, row: str) -> Iterator[str]:
                 yield column
 
 
-def _prelude(call: Call, function: Function, why: UnreadError, seen: set[str]) -> Iterator[str]:
+def _prelude(
+    call: CodeCall, function: CodeFunction, why: UnreadError, seen: set[str]
+) -> Iterator[str]:
     """Yield lines that give a function's free names their values."""
     for name in sorted(_free_names(function) - seen):
         seen.add(name)
@@ -100,14 +114,14 @@ def _prelude(call: Call, function: Function, why: UnreadError, seen: set[str]) -
                 yield f"{name} = {found!r}"
             case Library(module) if module in MODULES:
                 yield f"import {module} as {name}" if module != name else f"import {module}"
-            case Function(ast.FunctionDef() as node) if name not in TAKEN:
+            case CodeFunction(ast.FunctionDef() as node) if name not in TAKEN:
                 yield from _prelude(call, value, why, seen)
                 yield from ast.unparse(node).split("\n")
             case _:
                 raise why
 
 
-def _free_names(function: Function) -> set[str]:
+def _free_names(function: CodeFunction) -> set[str]:
     bound = {*parameters(function)}
     used: set[str] = set()
     body = function.node.body

@@ -18,7 +18,7 @@ _ABSENT = Const(None)
 
 
 @dataclass(slots=True)
-class Call:
+class CodeCall:
     """A call: its node, what it is called on, and its arguments by pandas' names.
 
     `extra` are keyword arguments under names of the code's own (`agg(total=…)`).
@@ -95,10 +95,10 @@ class Method:
     arguments: str = ""
 
 
-def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> Call:
+def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> CodeCall:
     """Return a call with its arguments by name."""
     names = [word for word in arguments.split() if not word.startswith("*")]
-    call = Call(reader, node, name, {})
+    call = CodeCall(reader, node, name, {})
     positional = list(_positional(reader, node))
     if "*" in arguments.split():
         call.given["*"] = Items(tuple(positional))

@@ -7,22 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Case, Compare, Expr, IsMissing, Lit
-from ..spec.expression import Call as Word
+from ..spec.expression import Agg, Arith, Call, Case, Compare, Expr, IsMissing, Lit
 from ..spec.parser import case
 from . import operators
 from .called import call_on_column
-from .calls import Call
+from .calls import CodeCall
 from .frames import fill
 from .meaning import can_miss, negate
 from .operators import kind_of, number
 from .values import (
-    Column,
+    CodeFunction,
     Const,
-    Function,
     Library,
     Part,
     Scalar,
+    Series,
     UnreadError,
     Value,
     parameters,
@@ -65,10 +64,10 @@ WHOLE = {"int", "int8", "int16", "int32", "int64", "Int64", "integer"}
 FLOATS = {"float", "float32", "float64"}
 
 
-def row_word(word: str) -> Callable[[Call, Value], Value]:
+def row_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a function of single values that the language has."""
 
-    def read(call: Call, owner: Value) -> Value:
+    def read(call: CodeCall, owner: Value) -> Value:
         found = operators.align(call.node, owner)
         return found.make(operators.word(call.node, word, number(found.exprs[0], found.rows)))
 
@@ -77,10 +76,10 @@ def row_word(word: str) -> Callable[[Call, Value], Value]:
 
 def look_up(
     node: ast.AST,
-    column: Column,
+    column: Series,
     table: dict[object, object],
     default: Value = Const(None),  # noqa: B008
-) -> Column:
+) -> Series:
     """Return what a constant dict has for each value, else the default."""
     found = operators.align(node, column)
     subject = found.exprs[0]
@@ -89,7 +88,7 @@ def look_up(
         for key, value in table.items()
     )
     rest = operators.to_expr(default, node)
-    return cast("Column", found.make(case(branches, rest) if branches else rest))
+    return cast("Series", found.make(case(branches, rest) if branches else rest))
 
 
 def _equals(subject: Expr, key: object, node: ast.AST) -> Expr:
@@ -97,10 +96,10 @@ def _equals(subject: Expr, key: object, node: ast.AST) -> Expr:
     return IsMissing(subject) if wanted == Lit(None) else Compare("==", subject, wanted)
 
 
-def reduction(word: str) -> Callable[[Call, Column], Scalar]:
+def reduction(word: str) -> Callable[[CodeCall, Series], Scalar]:
     """Return what reads an aggregation of a column."""
 
-    def read(call: Call, column: Column) -> Scalar:
+    def read(call: CodeCall, column: Series) -> Scalar:
         call.constant("axis")
         call.constant("numeric_only")
         if not call.constant("skipna", True):
@@ -115,7 +114,7 @@ def reduction(word: str) -> Callable[[Call, Column], Scalar]:
 ONE_MODE = "mode is read as mode()[0], the smallest of the most frequent values"
 
 
-def read_modes(_call: Call, column: Column) -> Part:
+def read_modes(_call: CodeCall, column: Series) -> Part:
     """Read `mode()`, of which the first is taken: the smallest of equally frequent values."""
     return Part("modes", column)
 
@@ -124,17 +123,17 @@ def read_mode(node: ast.AST, owner: Value, index: Value) -> Scalar:
     """Read `mode()[0]`."""
     if not isinstance(index, Const) or index.value != 0:
         raise UnreadError(node, ONE_MODE)
-    return operators.reduce(cast("Column", cast("Part", owner).owner), "mode")
+    return operators.reduce(cast("Series", cast("Part", owner).owner), "mode")
 
 
-def read_spread(call: Call, column: Column) -> Scalar:
+def read_spread(call: CodeCall, column: Series) -> Scalar:
     """Read `std` and `var`."""
     call.constant("axis")
     call.constant("skipna")
     return spread(call, column, call.name, call.constant("ddof", 1))
 
 
-def spread(call: Call, column: Column, word: str, ddof: object) -> Scalar:
+def spread(call: CodeCall, column: Series, word: str, ddof: object) -> Scalar:
     """Return a standard deviation or variance of a sample (ddof 1) or a population (0)."""
     found = operators.reduce(column, word)
     if ddof == 1:
@@ -149,11 +148,11 @@ def population(sample: Expr) -> Expr:
     n = Agg("count", cast("Agg", sample).arguments)
     share: Expr = Arith("/", Arith("-", n, Lit(1)), n)
     if cast("Agg", sample).function == "std":
-        share = Word("sqrt", (share,))
+        share = Call("sqrt", (share,))
     return Case(((Compare("==", n, Lit(1)), Lit(0.0)),), Arith("*", sample, share))
 
 
-def read_quantile(call: Call, column: Column) -> Scalar:
+def read_quantile(call: CodeCall, column: Series) -> Scalar:
     """Read `quantile(q)`."""
     share = call.constant("q", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float):
@@ -163,7 +162,7 @@ def read_quantile(call: Call, column: Column) -> Scalar:
     return operators.reduce(column, "quantile", Lit(share))
 
 
-def read_operator(call: Call, column: Value) -> Value:
+def read_operator(call: CodeCall, column: Value) -> Value:
     """Read `add`, `sub`, `mul` and the like."""
     if call.has("fill_value"):
         raise call.fail(f"{call.name} with fill_value is not read; call fillna first")
@@ -174,7 +173,7 @@ def read_operator(call: Call, column: Value) -> Value:
     return operators.binary(call.node, OPERATORS[call.name], column, other)
 
 
-def read_round(call: Call, column: Value) -> Value:
+def read_round(call: CodeCall, column: Value) -> Value:
     """Read `round(decimals)`."""
     places = call.constant("decimals", 0)
     found = operators.align(call.node, column)
@@ -183,7 +182,7 @@ def read_round(call: Call, column: Value) -> Value:
     return found.make(operators.word(call.node, "round", value, *settings))
 
 
-def read_clip(call: Call, column: Value) -> Value:
+def read_clip(call: CodeCall, column: Value) -> Value:
     """Read `clip(lower, upper)`."""
     call.constant("axis")
     low, high = call.value("lower"), call.value("upper")
@@ -195,7 +194,7 @@ def read_clip(call: Call, column: Value) -> Value:
     return found
 
 
-def read_fillna(call: Call, column: Column) -> Value:
+def read_fillna(call: CodeCall, column: Series) -> Value:
     """Read `fillna(value)`."""
     if call.has("method") and not call.has("value"):
         method = call.constant("method")
@@ -206,21 +205,21 @@ def read_fillna(call: Call, column: Column) -> Value:
     return fill(call.node, column, value)
 
 
-def read_missing(call: Call, column: Value) -> Value:
+def read_missing(call: CodeCall, column: Value) -> Value:
     """Read `isna` and `notna`."""
     found = operators.align(call.node, column)
     test = IsMissing(found.exprs[0])
     return found.make(negate(test) if call.name.startswith("not") else test)
 
 
-def read_isin(call: Call, column: Value) -> Value:
+def read_isin(call: CodeCall, column: Value) -> Value:
     """Read `isin([…])`."""
     found = operators.align(call.node, column)
     values = call.need("values")
     return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
 
 
-def read_between(call: Call, column: Value) -> Value:
+def read_between(call: CodeCall, column: Value) -> Value:
     """Read `between(left, right)`."""
     inclusive = call.constant("inclusive", "both")
     left, right = call.need("left"), call.need("right")
@@ -234,7 +233,7 @@ def read_between(call: Call, column: Value) -> Value:
     )
 
 
-def read_astype(call: Call, column: Column) -> Value:
+def read_astype(call: CodeCall, column: Series) -> Value:
     """Read `astype(type)`."""
     kind = call.need("dtype")
     call.constant("errors")
@@ -270,23 +269,23 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
     raise UnreadError(node, f"astype({name!r}) is not read")
 
 
-def read_map(call: Call, column: Column) -> Value:
+def read_map(call: CodeCall, column: Series) -> Value:
     """Read `map(dict)` and `map(function)`."""
     argument = call.value("arg") if call.has("arg") else call.value("func")
     call.constant("na_action")
     match argument:
         case Const(dict() as table):
             return look_up(call.node, column, table)
-        case Column():
+        case Series():
             raise call.fail("map of another series is not read; the nearest is merge on its index")
     return apply_function(call, column, argument)
 
 
-def apply_function(call: Call, column: Column, function: Value) -> Value:
+def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
     """Return what a function makes of each value."""
     element = replace(column, element=True)
     match function:
-        case Function():
+        case CodeFunction():
             names = parameters(function)
             if not names:
                 raise call.fail("this function takes no argument")
@@ -304,20 +303,20 @@ def apply_function(call: Call, column: Column, function: Value) -> Value:
         case _:
             raise call.fail(f"{call.name} is read with a function of this code, or a dict")
     match made:
-        case Column():
+        case Series():
             return replace(made, element=False, name=column.name, index=column.index)
         case Const():
             return column.with_expr(operators.literal(made.value, call.node))
     raise call.fail("a function of a value is read if it returns one value")
 
 
-def read_apply(call: Call, column: Column) -> Value:
+def read_apply(call: CodeCall, column: Series) -> Value:
     """Read `apply(function)`."""
     call.constant("convert_dtype")
     return apply_function(call, column, call.value("func"))
 
 
-def read_replace(call: Call, column: Column) -> Value:
+def read_replace(call: CodeCall, column: Series) -> Value:
     """Read `replace({old: new})` and `replace(old, new)`."""
     old = call.constant("to_replace")
     if call.constant("regex", False):
@@ -336,10 +335,10 @@ def read_replace(call: Call, column: Column) -> Value:
     return found.make(case(branches, found.exprs[0]))
 
 
-def read_where(call: Call, column: Column) -> Value:
+def read_where(call: CodeCall, column: Series) -> Value:
     """Read `where(condition, other)` and `mask`."""
     test, other = call.need("cond"), call.value("other")
-    if isinstance(test, Function):
+    if isinstance(test, CodeFunction):
         names = parameters(test)
         test = call.reader.enter(call.node, test, {names[0]: column})
     sides = (column, other) if call.name == "where" else (other, column)

@@ -12,7 +12,7 @@ from ..spec.vocabulary import suggest
 from . import operators
 from .aggregation import REDUCING, aggregate_by
 from .assignment import operate
-from .calls import Call, Method, bind, plain
+from .calls import CodeCall, Method, bind, plain
 from .columns import convert, look_up
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
@@ -21,16 +21,16 @@ from .scopes import Names, Scopes
 from .selection import need_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
 from .values import (
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Grouped,
     Items,
     Library,
     Mapping,
     Part,
     Scalar,
+    Series,
     Unknown,
     UnreadError,
     Value,
@@ -105,7 +105,7 @@ class Evaluator(Scopes, ABC):
             case ast.Dict():
                 return self.mapping(node)
             case ast.Lambda():
-                return Function(node, self.visible())
+                return CodeFunction(node, self.visible())
             case ast.JoinedStr(parts):
                 return Const("".join(str(self.text(part)) for part in parts))
             case ast.ListComp(item, [generator]):
@@ -165,9 +165,9 @@ class Evaluator(Scopes, ABC):
         if isinstance(label, int) and frame.complete and all(isinstance(x, str) for x in labels):
             label = labels[label] if -len(labels) <= label < len(labels) else label
         found = select(node, frame, Const(label))
-        if not isinstance(found, Column):
+        if not isinstance(found, Series):
             raise UnreadError(node, "name one column of the row")
-        return Column(found.rows, found.expr, found.name, scope=found.scope, element=True)
+        return Series(found.rows, found.expr, found.name, scope=found.scope, element=True)
 
     def item(self, node: ast.Subscript, owner: Value, index: ast.expr) -> Value:
         """Return `owner[index]`."""
@@ -195,7 +195,7 @@ class Evaluator(Scopes, ABC):
 
     def constant_item(self, node: ast.AST, found: object, index: Value) -> Value:
         """Return an item of a constant, or what a dict has for each value of a column."""
-        if isinstance(found, dict) and isinstance(index, Column):
+        if isinstance(found, dict) and isinstance(index, Series):
             return look_up(node, index, found)
         return Const(_item_of(node, found, plain(index, node, "an index")))
 
@@ -219,7 +219,7 @@ class Evaluator(Scopes, ABC):
                     break
                 found = one
             return found
-        if any(isinstance(one, Column) and not one.element for one in values):
+        if any(isinstance(one, Series) and not one.element for one in values):
             raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
         return operators.logical(node, word, *values)
 
@@ -301,7 +301,7 @@ class Evaluator(Scopes, ABC):
             case ast.Attribute(owner, name):
                 return self.method(node, self.owner(owner), name)
         match self.value(node.func):
-            case Function() as function:
+            case CodeFunction() as function:
                 return self.call_function(node, function)
             case Library(name):
                 return self.read_function(node, name)
@@ -364,9 +364,11 @@ class Evaluator(Scopes, ABC):
         method = LIBRARIES[name]
         words = method.arguments.split()
         given: Value = Items((argument,)) if words[0] == "*" else argument
-        return method.read(Call(self, node, name, {words[0]: given}))
+        return method.read(CodeCall(self, node, name, {words[0]: given}))
 
-    def aggregate(self, call: Call, grouped: Grouped, labels: list[str], function: Value) -> Value:
+    def aggregate(
+        self, call: CodeCall, grouped: Grouped, labels: list[str], function: Value
+    ) -> Value:
         """Return an aggregation of columns of groups."""
         if labels:
             grouped = select_groups(call.node, grouped, Const(labels))
@@ -376,7 +378,7 @@ class Evaluator(Scopes, ABC):
         """Return a column in another type."""
         return convert(node, column, name)
 
-    def period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Column:
+    def period(self, node: ast.AST, frame: Frame, key: str, name: str) -> Series:
         """Return the periods of a column of times."""
         return period_key(node, frame, key, name)
 
@@ -384,12 +386,12 @@ class Evaluator(Scopes, ABC):
         """Return a column's name in the rows."""
         return need_column(node, frame, label)
 
-    def call_function(self, node: ast.Call, function: Function) -> Value:
+    def call_function(self, node: ast.Call, function: CodeFunction) -> Value:
         """Read a call of a function of the code, as if its body stood here."""
         given = bind(self, node, "the function", " ".join(parameters(function)))
         return self.enter(node, function, given.given)
 
-    def enter(self, node: ast.AST, function: Function, given: Names) -> Value:
+    def enter(self, node: ast.AST, function: CodeFunction, given: Names) -> Value:
         """Return what a function returns for arguments by name."""
         if len(self.scopes) > DEEPEST:
             raise UnreadError(node, "these functions call each other too deeply")
@@ -406,7 +408,7 @@ class Evaluator(Scopes, ABC):
         finally:
             self.scopes.pop()
 
-    def defaults(self, function: Function) -> Names:
+    def defaults(self, function: CodeFunction) -> Names:
         """Return the default values of a function's arguments."""
         arguments = function.node.args
         if arguments.vararg or arguments.kwarg:
@@ -443,7 +445,7 @@ class Evaluator(Scopes, ABC):
         """Read both ways through an `if` over data."""
         if isinstance(test, Const):
             return self.block(then if test.value else other)
-        if not isinstance(test, Scalar) and not (isinstance(test, Column) and test.element):
+        if not isinstance(test, Scalar) and not (isinstance(test, Series) and test.element):
             raise UnreadError(node, "an 'if' needs one condition, and this is a column")
         self.paths += 1
         if self.paths > MOST_PATHS:
@@ -461,7 +463,7 @@ def _kind(owner: Value) -> str:
     match owner:
         case Part(kind):
             return kind
-        case Column(element=True):
+        case Series(element=True):
             return "element"
         case Const(str()):
             return "text"

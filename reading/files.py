@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from .calls import Call
+from .calls import CodeCall
 from .csv_options import TEXTS, find_csv_mistake, list_options
 from .model import LoadedFrame
 from .selection import slice_rows
@@ -28,7 +28,7 @@ READ_SILENTLY = {
 }
 
 
-def read_file(call: Call) -> Frame:
+def read_file(call: CodeCall) -> Frame:
     """Read `pd.read_csv(…)` and the like."""
     path = call.constant("path") if call.has("path") else call.constant("filepath_or_buffer")
     if not isinstance(path, str):
@@ -51,7 +51,7 @@ def read_file(call: Call) -> Frame:
     return frame
 
 
-def _text_of(call: Call, name: str, value: Value) -> str:
+def _text_of(call: CodeCall, name: str, value: Value) -> str:
     """Return an argument as text: the value of a constant, else the code's own."""
     match value:
         case Const(found):
@@ -70,7 +70,7 @@ def _word_of(value: Value) -> object:
     return None
 
 
-def _name_columns(call: Call, frame: Frame) -> Frame:
+def _name_columns(call: CodeCall, frame: Frame) -> Frame:
     """Return a frame with the names that the call has for columns, or numbers without a header."""
     named = call.has("names")
     header = call.constant("header", None if named else "infer")
@@ -89,7 +89,7 @@ def _name_columns(call: Call, frame: Frame) -> Frame:
     return replace(frame, columns=dict(zip(labels, own, strict=True)), complete=True)
 
 
-def _check_types(call: Call, frame: Frame) -> None:
+def _check_types(call: CodeCall, frame: Frame) -> None:
     """Refuse a text column that the workload would read as numbers."""
     kinds = call.given.get("dtype")
     match kinds:
@@ -109,7 +109,7 @@ def _check_types(call: Call, frame: Frame) -> None:
             raise call.fail(f"{label!r} is not text in the file that is given; leave dtype out")
 
 
-def _choose_columns(call: Call, frame: Frame) -> Frame:
+def _choose_columns(call: CodeCall, frame: Frame) -> Frame:
     labels = call.names("usecols") or call.names("columns")
     if not labels:
         return frame

@@ -21,7 +21,7 @@ from .assignment import (
     read_set_axis,
 )
 from .called import call_on_row
-from .calls import Call, Method, accessor
+from .calls import CodeCall, Method, accessor
 from .grouping import read_groupby
 from .meaning import can_miss, negate
 from .operators import free_name, kind_of, materialize
@@ -36,14 +36,14 @@ from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .selection import need_column, select
 from .values import (
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Items,
     Label,
     Part,
     Scalar,
+    Series,
     UnreadError,
     Value,
     column_of,
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 # methods
 
 
-def read_head(call: Call, frame: Frame) -> Frame:
+def read_head(call: CodeCall, frame: Frame) -> Frame:
     """Read `head(n)`."""
     n = call.constant("n", 5)
     if not isinstance(n, int) or n < 0:
@@ -65,7 +65,7 @@ def read_head(call: Call, frame: Frame) -> Frame:
     return replace(frame, rows=limit_rows(frame.rows, n))
 
 
-def read_sort_values(call: Call, frame: Frame) -> Frame:
+def read_sort_values(call: CodeCall, frame: Frame) -> Frame:
     """Read `sort_values`."""
     names = call.names("by")
     ascending = call.constant("ascending", True)
@@ -82,7 +82,7 @@ def read_sort_values(call: Call, frame: Frame) -> Frame:
     return replace(frame, rows=sort_rows(frame.rows, keys))
 
 
-def read_sort_index(call: Call, frame: Frame) -> Frame:
+def read_sort_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `sort_index` of an index that is a column."""
     ascending = bool(call.constant("ascending", True))
     if not frame.index:
@@ -91,7 +91,7 @@ def read_sort_index(call: Call, frame: Frame) -> Frame:
     return replace(frame, rows=sort_rows(frame.rows, keys))
 
 
-def read_reset_index(call: Call, frame: Frame) -> Frame:
+def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `reset_index`: the index becomes columns, or is dropped."""
     if call.constant("drop", False):
         return replace(frame, index={})
@@ -104,7 +104,7 @@ def read_reset_index(call: Call, frame: Frame) -> Frame:
     return replace(frame, columns={**moved, **frame.columns}, index=rest)
 
 
-def read_set_index(call: Call, frame: Frame) -> Frame:
+def read_set_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_index`."""
     labels = call.names("keys")
     index = {label: need_column(call.node, frame, label) for label in labels}
@@ -116,14 +116,14 @@ def read_set_index(call: Call, frame: Frame) -> Frame:
 
 
 def count_values(
-    call: Call, rows: Rows, keys: dict[Label, str], within: tuple[str, ...] = ()
-) -> Column:
+    call: CodeCall, rows: Rows, keys: dict[Label, str], within: tuple[str, ...] = ()
+) -> Series:
     """Return the number of rows of each combination of keys, the largest first."""
     names = tuple(keys.values())
     normalize = bool(call.constant("normalize", False))
     name = "count" if "count" not in names else "count_2"
     made = aggregate(rows, names, (Output(name, Agg("size", ())),))
-    column = Column(made, Col(name), "count", index=keys)
+    column = Series(made, Col(name), "count", index=keys)
     if normalize:
         share = Arith("/", column.expr, Agg("sum", (column.expr,)))
         column = materialize(replace(column, expr=share, keys=within, name="proportion"))
@@ -135,7 +135,7 @@ def count_values(
     return replace(column, rows=sort_rows(column.rows, by))
 
 
-def read_value_counts(call: Call, frame: Frame) -> Value:
+def read_value_counts(call: CodeCall, frame: Frame) -> Value:
     """Read `value_counts` of several columns."""
     labels = call.names("subset") or list(frame.columns)
     keys = {label: need_column(call.node, frame, label) for label in labels}
@@ -146,7 +146,7 @@ def read_value_counts(call: Call, frame: Frame) -> Value:
     return count_values(call, rows, keys)
 
 
-def read_duplicates(call: Call, frame: Frame) -> Frame:
+def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop_duplicates`."""
     labels = call.names("subset")
     call.constant("ignore_index")
@@ -175,13 +175,13 @@ def last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     return replace(frame, rows=keep(rows, Compare("<", Col(name), Lit(n))))
 
 
-def read_copy(call: Call, frame: Frame) -> Frame:
+def read_copy(call: CodeCall, frame: Frame) -> Frame:
     """Read `copy`: another object with the same values."""
     call.constant("deep")
     return replace(frame)
 
 
-def read_dropna(call: Call, frame: Frame) -> Frame:
+def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     """Read `dropna`: rows in which any of some columns is missing are dropped."""
     if call.constant("axis", 0) not in {0, "index"} or call.has("thresh"):
         raise call.fail("dropna is read for rows, with subset and how")
@@ -204,7 +204,7 @@ def read_dropna(call: Call, frame: Frame) -> Frame:
     return replace(frame, rows=rows)
 
 
-def read_fillna(call: Call, frame: Frame) -> Frame:
+def read_fillna(call: CodeCall, frame: Frame) -> Frame:
     """Read `fillna` of whole columns with constants."""
     found = call.constant("value")
     if found is None:
@@ -214,20 +214,20 @@ def read_fillna(call: Call, frame: Frame) -> Frame:
             raise call.fail("fillna of all columns needs to know them: give --data")
         found = dict.fromkeys(frame.columns, found)
     for label, value in found.items():
-        column = cast("Column", select(call.node, frame, Const(label)))
+        column = cast("Series", select(call.node, frame, Const(label)))
         if can_miss(column.expr, frame.rows.schema):
             filled = fill(call.node, column, Const(value))
             frame = assign_column(call.node, frame, label, filled)
     return frame
 
 
-def fill(node: ast.AST, column: Column, value: Value) -> Column:
+def fill(node: ast.AST, column: Series, value: Value) -> Series:
     """Return a column with another value where it is missing."""
     test = column.with_expr(IsMissing(column.expr))
-    return cast("Column", operators.choose(node, test, value, column))
+    return cast("Series", operators.choose(node, test, value, column))
 
 
-def read_largest(call: Call, frame: Frame) -> Frame:
+def read_largest(call: CodeCall, frame: Frame) -> Frame:
     """Read `nlargest` and `nsmallest`."""
     n, names = call.constant("n"), call.names("columns")
     if call.constant("keep", "first") == "all":
@@ -238,18 +238,18 @@ def read_largest(call: Call, frame: Frame) -> Frame:
     return replace(frame, rows=limit_rows(sort_rows(frame.rows, keys), n))
 
 
-def read_pipe(call: Call, owner: Value) -> Value:
+def read_pipe(call: CodeCall, owner: Value) -> Value:
     """Read `pipe(function, …)`."""
     values = call.value("*")
     parts = list(values.values) if isinstance(values, Items) else []
-    if not parts or not isinstance(parts[0], Function):
+    if not parts or not isinstance(parts[0], CodeFunction):
         raise call.fail("pipe is read with a function of this code")
     names = parameters(parts[0])
     given = dict(zip(names, [owner, *parts[1:]], strict=False))
     return call.reader.enter(call.node, parts[0], {**given, **call.extra})
 
 
-def read_apply(call: Call, frame: Frame) -> Value:
+def read_apply(call: CodeCall, frame: Frame) -> Value:
     """Read `apply(function, axis=1)`: a function of each row."""
     function = call.need("func")
     if call.constant("axis", 0) not in {1, "columns"}:
@@ -258,7 +258,7 @@ def read_apply(call: Call, frame: Frame) -> Value:
         raise call.fail("apply with args is not read; write the constants into the function")
     call.constant("result_type")
     call.constant("raw")
-    if not isinstance(function, Function):
+    if not isinstance(function, CodeFunction):
         raise call.fail("apply with axis=1 is read with a lambda or a def of this code")
     given = first_argument(call, function, Part("row", frame))
     try:
@@ -266,21 +266,21 @@ def read_apply(call: Call, frame: Frame) -> Value:
     except UnreadError as why:
         return call_on_row(call, frame, function, why)
     match made:
-        case Column():
+        case Series():
             return replace(made, name=None, element=False, index=frame.index)
         case Const():
-            return Column(frame.rows, operators.literal(made.value, call.node))
+            return Series(frame.rows, operators.literal(made.value, call.node))
     raise call.fail("a function of a row is read if it returns one value")
 
 
-def apply_to_columns(call: Call, frame: Frame, function: Value) -> Frame:
+def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Frame:
     """Return what a function makes of each column, if it is a column."""
-    if not isinstance(function, Function) or not frame.complete:
+    if not isinstance(function, CodeFunction) or not frame.complete:
         raise call.fail("apply over columns is read with a function, and columns that are known")
     for label, name in frame.columns.items():
         column = column_of(frame, label, name)
         made = call.reader.enter(call.node, function, first_argument(call, function, column))
-        if not isinstance(made, Column):
+        if not isinstance(made, Series):
             raise call.fail("a row for each column is not read; aggregate the columns themselves")
         frame = assign_column(call.node, frame, label, made)
     return frame
@@ -309,7 +309,7 @@ def read_columns(node: ast.AST, owner: Value) -> Value:
     return Const(list(frame.columns))
 
 
-def read_round(call: Call, frame: Frame) -> Frame:
+def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
     if not frame.complete:
         raise call.fail("round of all columns needs to know them: give --data")
@@ -318,14 +318,14 @@ def read_round(call: Call, frame: Frame) -> Frame:
         if kind_of(Col(name), frame.rows) in {"float", "decimal", None}:
             settings = (operators.literal(places, call.node),) if places else ()
             made = operators.word(call.node, "round", Col(name), *settings)
-            frame = assign_column(call.node, frame, label, Column(frame.rows, made))
+            frame = assign_column(call.node, frame, label, Series(frame.rows, made))
     return frame
 
 
-def each_column(reduction: str) -> Callable[[Call, Frame], Value]:
+def each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
     """Return what reads an aggregation of each column of a frame, or with axis=1 of each row."""
 
-    def read(call: Call, frame: Frame) -> Value:
+    def read(call: CodeCall, frame: Frame) -> Value:
         if call.constant("axis", 0) in {1, "columns"}:
             return reduce_row(call, frame)
         call.constant("numeric_only")
@@ -338,7 +338,7 @@ def each_column(reduction: str) -> Callable[[Call, Frame], Value]:
     return read
 
 
-def reduce_row(call: Call, frame: Frame) -> Column:
+def reduce_row(call: CodeCall, frame: Frame) -> Series:
     """Return the sum, mean, least or largest of the values of each row, the missing left out."""
     call.constant("numeric_only")
     if not frame.complete or not call.constant("skipna", True) or not frame.columns:
@@ -349,21 +349,21 @@ def reduce_row(call: Call, frame: Frame) -> Column:
     if call.name in {"min", "max"}:
         if missing:
             raise call.fail(f"{call.name} of rows with missing values is not read; fill them")
-        return Column(rows, operators.word(call.node, call.name, *values), index=frame.index)
+        return Series(rows, operators.word(call.node, call.name, *values), index=frame.index)
     if call.name not in {"sum", "mean"}:
         raise call.fail(f"{call.name} of rows is not read")
     ones = [case(((IsMissing(x), Lit(0)),), Lit(1)) if x in missing else Lit(1) for x in values]
     filled = [case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
     total, n = _add(filled), _add(ones) if missing else Lit(len(values))
     if call.name == "sum":
-        return Column(rows, total, index=frame.index)
+        return Series(rows, total, index=frame.index)
     made: Expr = Arith("/", total, n)
     if len(missing) == len(values):
         made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
-    return Column(rows, made, index=frame.index)
+    return Series(rows, made, index=frame.index)
 
 
-def read_row(call: Call, part: Part) -> Column:
+def read_row(call: CodeCall, part: Part) -> Series:
     """Read `row.mean()` and the like."""
     return replace(reduce_row(call, cast("Frame", part.owner)), element=True)
 

@@ -7,25 +7,25 @@ from dataclasses import replace
 from ..spec.expression import Col
 from ..spec.kinds import KindError
 from .assignment import on_frame
-from .calls import Call
+from .calls import CodeCall
 from .operators import free_name, label_name
 from .rows import (
     derive,
 )
 from .selection import need_column
 from .values import (
-    Column,
     Const,
     Frame,
     Grouped,
     Items,
     Label,
     Part,
+    Series,
     Value,
 )
 
 
-def read_groupby(call: Call, frame: Frame) -> Grouped:
+def read_groupby(call: CodeCall, frame: Frame) -> Grouped:
     """Read `groupby`."""
     if call.constant("axis", 0) not in {0, "index"}:
         raise call.fail("groupby over columns is not read")
@@ -42,7 +42,7 @@ def read_groupby(call: Call, frame: Frame) -> Grouped:
     )
 
 
-def has_categories(call: Call, frame: Frame, keys: dict[Label, str]) -> bool:
+def has_categories(call: CodeCall, frame: Frame, keys: dict[Label, str]) -> bool:
     """Return whether a key is of categories, whose own order pandas sorts by."""
     observed = call.constant("observed", False)
     inlined = {frame.rows.inline(Col(name)) for name in keys.values()}
@@ -54,7 +54,7 @@ def has_categories(call: Call, frame: Frame, keys: dict[Label, str]) -> bool:
     return True
 
 
-def group_keys(call: Call, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
+def group_keys(call: CodeCall, frame: Frame, by: Value) -> tuple[Frame, dict[Label, str]]:
     """Return a frame with the keys of groups among its columns, and their names in the rows."""
     parts: list[Value]
     match by:
@@ -75,7 +75,7 @@ def group_keys(call: Call, frame: Frame, by: Value) -> tuple[Frame, dict[Label, 
     return frame, keys
 
 
-def _group_key(call: Call, frame: Frame, part: Value) -> tuple[Frame, Label, str]:
+def _group_key(call: CodeCall, frame: Frame, part: Value) -> tuple[Frame, Label, str]:
     match part:
         case Const(int() as level) if level not in frame.columns and level < len(frame.index):
             label = list(frame.index)[level]
@@ -84,14 +84,14 @@ def _group_key(call: Call, frame: Frame, part: Value) -> tuple[Frame, Label, str
             return frame, label, frame.columns[label]
         case Const(str() | tuple() as label):
             return frame, label, need_column(call.node, frame, label)
-        case Column():
+        case Series():
             return _derived_key(call, frame, part)
         case Part("grouper", _, (key, unit)):
             return _derived_key(call, frame, call.reader.period(call.node, frame, key, unit))
     raise call.fail("these groups are not read; group by names of columns, or by columns")
 
 
-def _derived_key(call: Call, frame: Frame, column: Column) -> tuple[Frame, Label, str]:
+def _derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Frame, Label, str]:
     column = on_frame(call.node, frame, column) if column.keys is None else column
     original = column
     column = on_frame(call.node, frame, column)

@@ -28,7 +28,7 @@ from .aggregation import (
     reduction,
 )
 from .assignment import assign_column
-from .calls import Call, Method
+from .calls import CodeCall, Method
 from .columns import read_fillna
 from .frames import count_values, first_rows, last_rows
 from .meaning import can_miss
@@ -44,16 +44,16 @@ from .rows import (
 from .rows import sort as sort_rows
 from .selection import filter_rows, need_column, ranked_rows, select_columns
 from .values import (
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Grouped,
     Label,
     Library,
     Mapping,
     Part,
     Scalar,
+    Series,
     UnreadError,
     Value,
     parameters,
@@ -87,18 +87,18 @@ def select_groups(node: ast.AST, owner: Value, index: Value) -> Grouped:
     return replace(grouped, selected=tuple(chosen), single=single)
 
 
-def _apply_to_values(call: Call, grouped: Grouped, function: Function) -> Value:
+def _apply_to_values(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Value:
     """Return what a function makes of a column's values in each group: a number, or a column."""
     ((label, expr),) = grouped.selected or ()
     column = _per_row(grouped, label, expr)
     names = parameters(function)
     made = call.reader.enter(call.node, function, {names[0]: column}) if names else None
-    if not isinstance(made, Column):
+    if not isinstance(made, Series):
         return aggregate_by(call, grouped, function)
     return _rows_by_group(grouped, materialize(_guard(grouped, made)), indexed=grouped.group_keys)
 
 
-def _rows_by_group(grouped: Grouped, made: Column, *, indexed: bool) -> Column:
+def _rows_by_group(grouped: Grouped, made: Series, *, indexed: bool) -> Series:
     """Return a column of the rows whose keys are not missing; with an index sorted by groups."""
     rows = group_rows(replace(grouped, frame=replace(grouped.frame, rows=made.rows)))
     if not indexed:
@@ -110,13 +110,13 @@ def _rows_by_group(grouped: Grouped, made: Column, *, indexed: bool) -> Column:
 # methods
 
 
-def read_apply(call: Call, grouped: Grouped) -> Value:
+def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     """Read `apply(function)` where the function is an aggregation of its group."""
     function = call.need("func")
     call.constant("include_groups")
     if isinstance(function, Library) and function.name == "builtins.len":
         return read_size(call, grouped)
-    if not isinstance(function, Function):
+    if not isinstance(function, CodeFunction):
         return read_agg(call, grouped)
     if grouped.single:
         return _apply_to_values(call, grouped, function)
@@ -137,7 +137,7 @@ def _is_by_keys(order: tuple[SortKey, ...], keys: tuple[str, ...]) -> bool:
     return order == tuple(map(SortKey, keys))
 
 
-def _rows_of_groups(call: Call, grouped: Grouped, made: Frame) -> Frame:
+def _rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
     """Return the rows that a function keeps of each group, the groups sorted by their keys."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     by: tuple[SortKey, ...] = ()
@@ -157,13 +157,13 @@ def _rows_of_groups(call: Call, grouped: Grouped, made: Frame) -> Frame:
     return replace(made, rows=rows, index=index, scope=())
 
 
-def _scalar_of(call: Call, value: Value) -> Scalar:
+def _scalar_of(call: CodeCall, value: Value) -> Scalar:
     if isinstance(value, Scalar):
         return value
     raise call.fail("apply is read if its function returns numbers of the group")
 
 
-def _enter_group(call: Call, grouped: Grouped, function: Function) -> Value:
+def _enter_group(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Value:
     scope = tuple(grouped.keys.values())
     frame = replace(grouped.frame, rows=group_rows(grouped), scope=scope)
     names = parameters(function)
@@ -172,13 +172,13 @@ def _enter_group(call: Call, grouped: Grouped, function: Function) -> Value:
     return call.reader.enter(call.node, function, {names[0]: frame})
 
 
-def _per_row(grouped: Grouped, label: Label, expr: Expr) -> Column:
+def _per_row(grouped: Grouped, label: Label, expr: Expr) -> Series:
     """Return a column whose functions range over the groups, of all rows."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
-    return Column(grouped.frame.rows, expr, label, scope=keys)
+    return Series(grouped.frame.rows, expr, label, scope=keys)
 
 
-def _guard(grouped: Grouped, column: Column) -> Column:
+def _guard(grouped: Grouped, column: Series) -> Series:
     """Return a group's values, missing in rows whose key is missing, as pandas has them."""
     rows = grouped.frame.rows
     names = grouped.keys.values() if grouped.dropna else ()
@@ -188,14 +188,14 @@ def _guard(grouped: Grouped, column: Column) -> Column:
     return column.with_expr(case(tuple((test, Lit(None)) for test in tests), column.expr))
 
 
-def each_row(read_one: Callable[[Call, Column], Value]) -> Callable[[Call, Grouped], Value]:
+def each_row(read_one: Callable[[CodeCall, Series], Value]) -> Callable[[CodeCall, Grouped], Value]:
     """Return what reads a method that has a value for each row of the groups."""
 
-    def read(call: Call, grouped: Grouped) -> Value:
-        made: dict[Label, Column] = {}
+    def read(call: CodeCall, grouped: Grouped) -> Value:
+        made: dict[Label, Series] = {}
         for label, expr in columns_of(call.node, grouped):
             found = read_one(call, _per_row(grouped, label, expr))
-            if not isinstance(found, Column):
+            if not isinstance(found, Series):
                 raise call.fail(f"{call.name} is read if it has a value for each row")
             made[label] = replace(_guard(grouped, found), name=label, scope=(), index={})
         if grouped.single:
@@ -208,14 +208,14 @@ def each_row(read_one: Callable[[Call, Column], Value]) -> Callable[[Call, Group
     return read
 
 
-def _transform_one(call: Call, column: Column) -> Value:
+def _transform_one(call: CodeCall, column: Series) -> Value:
     """Return an aggregation in each row, or what a function makes of the group's values."""
     function = call.value("func")
     grouped = Grouped(Frame(column.rows, {}), {key: key for key in column.scope}, dropna=False)
     match function:
-        case Function():
+        case CodeFunction():
             made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
-            if isinstance(made, Column):
+            if isinstance(made, Series):
                 return made
             scalar = _scalar_of(call, made)
         case Const(str() as name) if name in WINDOWS:
@@ -227,7 +227,7 @@ def _transform_one(call: Call, column: Column) -> Value:
     return replace(column, rows=rows, expr=expr, keys=column.scope)
 
 
-WINDOWS: dict[str, Callable[[Call, Column], Value]] = {
+WINDOWS: dict[str, Callable[[CodeCall, Series], Value]] = {
     "shift": read_shift,
     "diff": read_diff,
     "pct_change": read_change,
@@ -237,23 +237,23 @@ WINDOWS: dict[str, Callable[[Call, Column], Value]] = {
 }
 
 
-def read_group_rolling(call: Call, grouped: Grouped) -> Part:
+def read_group_rolling(call: CodeCall, grouped: Grouped) -> Part:
     """Read `groups.rolling(n)`, of one column."""
     if not grouped.single:
         raise call.fail("rolling of groups is read for one column: groups['column'].rolling(n)")
     return replace(read_rolling(call, grouped), kind="rolled")
 
 
-def read_rolled_groups(call: Call, part: Part) -> Column:
+def read_rolled_groups(call: CodeCall, part: Part) -> Series:
     """Read an aggregation of `groups.rolling(n)`: the rows of the groups, sorted by their keys."""
     grouped = cast("Grouped", part.owner)
     ((label, expr),) = grouped.selected or ()
     rolling = Part("rolling", _per_row(grouped, label, expr), part.details)
-    made = materialize(_guard(grouped, cast("Column", read_rolled(call, rolling))))
+    made = materialize(_guard(grouped, cast("Series", read_rolled(call, rolling))))
     return _rows_by_group(grouped, made, indexed=True)
 
 
-def read_cumcount(call: Call, grouped: Grouped) -> Column:
+def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
     """Read `cumcount`: the number of the group's rows before each row."""
     if not call.constant("ascending", True):
         raise call.fail("cumcount is read in ascending order")
@@ -262,7 +262,7 @@ def read_cumcount(call: Call, grouped: Grouped) -> Column:
     return _guard(grouped, made)
 
 
-def read_head(call: Call, grouped: Grouped) -> Frame:
+def read_head(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `head(n)`: the first rows of each group."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     frame = replace(grouped.frame, rows=group_rows(grouped))
@@ -277,7 +277,7 @@ def read_head(call: Call, grouped: Grouped) -> Frame:
     return last_rows(frame, keys, n) if call.name == "tail" else first_rows(frame, keys, n)
 
 
-def read_places(call: Call, grouped: Grouped) -> Part:
+def read_places(call: CodeCall, grouped: Grouped) -> Part:
     """Read `idxmax` and `idxmin` of groups, with which `loc` takes rows."""
     if not grouped.single or grouped.selected is None:
         raise call.fail(f"{call.name} of groups is read for one column")
@@ -287,21 +287,21 @@ def read_places(call: Call, grouped: Grouped) -> Part:
     return Part("places", grouped, (rows, number(expr, rows), call.name == "idxmax"))
 
 
-def read_group(call: Call, grouped: Grouped) -> Frame:
+def read_group(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `get_group(value)`."""
     value = call.need("name")
     if len(grouped.keys) != 1 or not isinstance(value, Const):
         raise call.fail("get_group is read with one key and a constant")
     label, name = next(iter(grouped.keys.items()))
-    column = Column(grouped.frame.rows, Col(name), label)
+    column = Series(grouped.frame.rows, Col(name), label)
     mask = operators.compare(call.node, ast.Eq(), column, value)
-    return filter_rows(call.node, grouped.frame, cast("Column", mask))
+    return filter_rows(call.node, grouped.frame, cast("Series", mask))
 
 
-def read_filter(call: Call, grouped: Grouped) -> Frame:
+def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `filter(lambda g: …)`: the rows of the groups for which a condition holds."""
     function = call.need("func")
-    if not isinstance(function, Function):
+    if not isinstance(function, CodeFunction):
         raise call.fail("filter of groups is read with a lambda or a def")
     if grouped.single and grouped.selected is not None:
         label, expr = grouped.selected[0]
@@ -314,11 +314,11 @@ def read_filter(call: Call, grouped: Grouped) -> Frame:
     frame = replace(grouped.frame, rows=made.rows)
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     test = operators.truth(call.node, made.expr, made.rows)
-    kept = materialize(Column(made.rows, test, "kept", keys=keys))
+    kept = materialize(Series(made.rows, test, "kept", keys=keys))
     return replace(frame, rows=keep(kept.rows, kept.expr))
 
 
-def read_value_counts(call: Call, grouped: Grouped) -> Value:
+def read_value_counts(call: CodeCall, grouped: Grouped) -> Value:
     """Read `value_counts` of groups."""
     if not grouped.single or grouped.selected is None:
         raise call.fail("value_counts of groups is read for one column")
@@ -332,7 +332,7 @@ def read_value_counts(call: Call, grouped: Grouped) -> Value:
     return count_values(call, rows, {**grouped.keys, label: expr.name}, within)
 
 
-def read_largest(call: Call, grouped: Grouped) -> Value:
+def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     """Read `nlargest(n)` and `nsmallest(n)` of groups."""
     if not grouped.single or grouped.selected is None:
         raise call.fail(f"{call.name} of groups is read for one column")
@@ -345,10 +345,10 @@ def read_largest(call: Call, grouped: Grouped) -> Value:
     n = call.constant("n", 5)
     rows = largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))
-    return Column(sort_rows(rows, by), Col(name), label, index=grouped.keys)
+    return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys)
 
 
-def read_corr(call: Call, _grouped: Grouped) -> Value:
+def read_corr(call: CodeCall, _grouped: Grouped) -> Value:
     """Read `corr` of groups, which is a table for each of them."""
     raise call.fail(
         f"{call.name} of groups is a table for each; the nearest is "

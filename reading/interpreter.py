@@ -16,13 +16,13 @@ from .selection import find_column, select
 from .tables import DRAWING, SHOWING
 from .values import (
     Called,
-    Column,
+    CodeFunction,
     Const,
     Frame,
-    Function,
     Items,
     Library,
     Part,
+    Series,
     Unknown,
     UnreadError,
     Value,
@@ -32,7 +32,7 @@ TOO_DEEP = "this is nested too deeply to be read"
 
 
 @dataclass(slots=True)
-class Interpreter(Evaluator):
+class CodeInterpreter(Evaluator):
     """Reads statements, each for itself: what cannot be read is a remark."""
 
     def run(self, statements: list[ast.stmt]) -> None:
@@ -108,7 +108,7 @@ class Interpreter(Evaluator):
             case ast.Expr(value):
                 self.expression(value)
             case ast.FunctionDef(name):
-                self.names[name] = Function(statement, self.names)
+                self.names[name] = CodeFunction(statement, self.names)
             case ast.If(test, body, orelse):
                 self.branch(test, body, orelse)
             case ast.For():
@@ -295,7 +295,7 @@ class Interpreter(Evaluator):
                 return
             case ast.Call(ast.Attribute(owner, _), _, keywords) if _in_place(keywords):
                 old = self.value(owner)
-                if isinstance(old, Column) and isinstance(owner, ast.Subscript | ast.Attribute):
+                if isinstance(old, Series) and isinstance(owner, ast.Subscript | ast.Attribute):
                     self.assign(owner, self.value(node), node)
                 else:
                     self.replace(owner, old, self.value(node))

@@ -13,7 +13,7 @@ from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit
 from ..spec.parser import case, chain
 from . import operators
 from .assignment import assign_column
-from .calls import Call, Method, plain
+from .calls import CodeCall, Method, plain
 from .columns import read_round, row_word, spread
 from .files import READERS, read_file
 from .meaning import can_miss
@@ -32,13 +32,13 @@ from .python_values import (
 from .reshape import read_numbered_bins, read_quantile_cut
 from .series import as_frame
 from .values import (
-    Column,
     Const,
     Frame,
     Items,
     Mapping,
     Part,
     Scalar,
+    Series,
     Value,
 )
 from .wide import read_pivot_table
@@ -81,13 +81,13 @@ REDUCTIONS = {
 }
 
 
-def read_where(call: Call) -> Value:
+def read_where(call: CodeCall) -> Value:
     """Read `np.where(condition, x, y)`."""
     test, then, other = (call.need(name) for name in ("condition", "x", "y"))
     return operators.choose(call.node, test, then, other)
 
 
-def read_select(call: Call) -> Value:
+def read_select(call: CodeCall) -> Value:
     """Read `np.select(conditions, choices, default)`."""
     tests, values = (call.items(name) for name in ("condlist", "choicelist"))
     if len(tests) != len(values):
@@ -98,7 +98,7 @@ def read_select(call: Call) -> Value:
     return made
 
 
-def read_cut(call: Call) -> Value:
+def read_cut(call: CodeCall) -> Value:
     """Read `pd.cut(column, bins, labels)`."""
     bins, labels = call.constant("bins"), call.constant("labels")
     right, lowest = call.constant("right", True), call.constant("include_lowest", False)
@@ -124,7 +124,7 @@ def read_cut(call: Call) -> Value:
 
 
 def _within(  # noqa: PLR0913 - a bin and how its edges count
-    call: Call, subject: Expr, low: float, high: float, right: bool, lowest: bool
+    call: CodeCall, subject: Expr, low: float, high: float, right: bool, lowest: bool
 ) -> Expr:
     ops = (">=" if lowest or not right else ">", "<=" if right else "<")
     tests = [
@@ -137,7 +137,7 @@ def _within(  # noqa: PLR0913 - a bin and how its edges count
     return tests[0] if len(tests) == 1 else chain("and", *tests)
 
 
-def read_to_datetime(call: Call) -> Value:
+def read_to_datetime(call: CodeCall) -> Value:
     """Read `pd.to_datetime`: of times themselves, of texts, or of a constant."""
     value = call.need("arg")
     call.constant("errors")
@@ -154,14 +154,14 @@ def read_to_datetime(call: Call) -> Value:
     return found.make(operators.word(call.node, "parse", found.exprs[0], Lit(pattern)))
 
 
-def _moment(call: Call, text: object) -> dt.datetime:
+def _moment(call: CodeCall, text: object) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(str(text))
     except ValueError:
         raise call.fail(f"{text!r} is not a time that can be read") from None
 
 
-def read_timestamp(call: Call) -> Const:
+def read_timestamp(call: CodeCall) -> Const:
     """Read `pd.Timestamp('2024-01-31')` and `datetime(2024, 1, 31)`."""
     values = [plain(one, call.node, "a part of a time") for one in call.items("*")]
     if len(values) == 1:
@@ -172,7 +172,7 @@ def read_timestamp(call: Call) -> Const:
         raise call.fail(f"Python raises here: {error}") from None
 
 
-def read_span_of_time(call: Call) -> Const:
+def read_span_of_time(call: CodeCall) -> Const:
     """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
     values = [plain(one, call.node, "a span of time") for one in call.items("*")]
     given = {name: plain(one, call.node, "a span of time") for name, one in call.extra.items()}
@@ -191,7 +191,7 @@ def read_span_of_time(call: Call) -> Const:
 SPANS = {"D": "days", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
-def read_to_numeric(call: Call) -> Value:
+def read_to_numeric(call: CodeCall) -> Value:
     """Read `pd.to_numeric`."""
     value = call.need("arg")
     call.constant("downcast")
@@ -203,7 +203,7 @@ def read_to_numeric(call: Call) -> Value:
     return found.make(operators.word(call.node, "number", found.exprs[0]))
 
 
-def read_series(call: Call) -> Value:
+def read_series(call: CodeCall) -> Value:
     """Read `pd.Series({…})` of a group's numbers, and of one value for each name."""
     data = call.need("data")
     index = call.constant("index")
@@ -212,12 +212,12 @@ def read_series(call: Call) -> Value:
             return data
         case Items(values) if index is not None and len(index) == len(values):
             return Mapping(tuple(zip(index, values, strict=True)))
-        case Column():
+        case Series():
             return data
     raise call.fail("pd.Series is read of a dict of numbers that a function of groups returns")
 
 
-def read_frame(call: Call) -> Value:
+def read_frame(call: CodeCall) -> Value:
     """Read `pd.DataFrame({name: column})` of columns of the same rows."""
     data = call.need("data")
     match data:
@@ -225,13 +225,13 @@ def read_frame(call: Call) -> Value:
             return _beside(call, list(pairs))
         case Frame():
             return data
-        case Column():
+        case Series():
             return as_frame(call.node, data)
     raise call.fail("pd.DataFrame is read of a dict of columns; save listed data to a file")
 
 
-def _beside(call: Call, pairs: list[tuple[object, Value]]) -> Frame:
-    columns = [value for _, value in pairs if isinstance(value, Column)]
+def _beside(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
+    columns = [value for _, value in pairs if isinstance(value, Series)]
     if not columns:
         raise call.fail("a frame is read if it is made of columns")
     first = operators.materialize(columns[0])
@@ -247,7 +247,7 @@ def _beside(call: Call, pairs: list[tuple[object, Value]]) -> Frame:
     return frame
 
 
-def read_concat(call: Call) -> Value:
+def read_concat(call: CodeCall) -> Value:
     """Read `pd.concat([…], axis=1)` of series of the same rows."""
     parts = call.items("objs")
     keys = call.names("keys")
@@ -257,12 +257,12 @@ def read_concat(call: Call) -> Value:
     pairs: list[tuple[object, Value]] = []
     for number_of, part in enumerate(parts):
         match part:
-            case Column():
+            case Series():
                 label = keys[number_of] if keys else part.name
                 pairs.append((label if label is not None else number_of, part))
             case Frame(complete=True):
                 pairs += [
-                    (label, Column(part.rows, operators.to_expr(one, call.node), index=part.index))
+                    (label, Series(part.rows, operators.to_expr(one, call.node), index=part.index))
                     for label, one in _columns_of(part)
                 ]
             case _:
@@ -271,10 +271,10 @@ def read_concat(call: Call) -> Value:
 
 
 def _columns_of(frame: Frame) -> list[tuple[object, Value]]:
-    return [(label, Column(frame.rows, Col(name))) for label, name in frame.columns.items()]
+    return [(label, Series(frame.rows, Col(name))) for label, name in frame.columns.items()]
 
 
-def read_merge(call: Call) -> Value:
+def read_merge(call: CodeCall) -> Value:
     """Read `pd.merge(left, right, …)`."""
     left, right = call.need("left"), call.need("right")
     if not isinstance(left, Frame) or not isinstance(right, Frame):
@@ -282,7 +282,7 @@ def read_merge(call: Call) -> Value:
     return merge_frames(call, left, right)
 
 
-def read_grouper(call: Call) -> Value:
+def read_grouper(call: CodeCall) -> Value:
     """Read `pd.Grouper(key, freq)`."""
     key, unit = call.constant("key"), call.constant("freq")
     if key is None:
@@ -290,12 +290,12 @@ def read_grouper(call: Call) -> Value:
     return Part("grouper", Const(key), (key, check_period(call, unit)))
 
 
-def read_pair(call: Call) -> Value:
+def read_pair(call: CodeCall) -> Value:
     """Read `pd.NamedAgg(column, aggfunc)`."""
     return Items((call.need("column"), call.need("aggfunc")))
 
 
-def read_pivot(call: Call) -> Value:
+def read_pivot(call: CodeCall) -> Value:
     """Read `pd.pivot_table(frame, …)`."""
     frame = call.need("data")
     if not isinstance(frame, Frame):
@@ -303,25 +303,25 @@ def read_pivot(call: Call) -> Value:
     return read_pivot_table(call, frame)
 
 
-def read_crosstab(call: Call) -> Value:
+def read_crosstab(call: CodeCall) -> Value:
     """Read `pd.crosstab`, which makes a wide table."""
     message = "a wide table is not read; the nearest is groupby([a, b]).size(), one row a group"
     raise call.fail(message)
 
 
-def of_argument(read: Callable[[Call, Value], Value]) -> Callable[[Call], Value]:
+def of_argument(read: Callable[[CodeCall, Value], Value]) -> Callable[[CodeCall], Value]:
     """Return what reads a function as the method of its argument."""
 
-    def read_function(call: Call) -> Value:
+    def read_function(call: CodeCall) -> Value:
         return read(call, call.need("x"))
 
     return read_function
 
 
-def word(name: str) -> Callable[[Call], Value]:
+def word(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of one number, of a constant too."""
 
-    def read(call: Call) -> Value:
+    def read(call: CodeCall) -> Value:
         value = call.need("x")
         if isinstance(value, Const):
             return _constant_word(call, name, value.value)
@@ -330,7 +330,7 @@ def word(name: str) -> Callable[[Call], Value]:
     return read
 
 
-def _constant_word(call: Call, name: str, value: object) -> Const:
+def _constant_word(call: CodeCall, name: str, value: object) -> Const:
     function: Callable[..., Any] = getattr(math, {"abs": "fabs"}.get(name, name))
     try:
         return Const(function(value))
@@ -338,49 +338,49 @@ def _constant_word(call: Call, name: str, value: object) -> Const:
         raise call.fail(f"Python raises here: {error}") from None
 
 
-def two_words(name: str) -> Callable[[Call], Value]:
+def two_words(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of two numbers."""
 
-    def read(call: Call) -> Value:
+    def read(call: CodeCall) -> Value:
         found = operators.align(call.node, call.need("x"), call.need("y"))
         return found.make(operators.word(call.node, name, *found.exprs))
 
     return read
 
 
-def read_power(call: Call) -> Value:
+def read_power(call: CodeCall) -> Value:
     """Read `np.power(x, y)`."""
     return operators.binary(call.node, ast.Pow(), call.need("x"), call.need("y"))
 
 
-def read_square(call: Call) -> Value:
+def read_square(call: CodeCall) -> Value:
     """Read `np.square(x)`."""
     return operators.binary(call.node, ast.Pow(), call.need("x"), Const(2))
 
 
-def reduce_argument(name: str) -> Callable[[Call], Value]:
+def reduce_argument(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads `np.sum(column)` and the like."""
 
-    def read(call: Call) -> Value:
+    def read(call: CodeCall) -> Value:
         value = call.need("a")
         call.constant("axis")
-        if not isinstance(value, Column):
+        if not isinstance(value, Series):
             raise call.fail(f"{call.name} is read of a column")
         return operators.reduce(value, name)
 
     return read
 
 
-def read_spread(call: Call) -> Value:
+def read_spread(call: CodeCall) -> Value:
     """Read `np.std` and `np.var` of a column: the population's unless ddof=1."""
     value = call.need("a")
-    if not isinstance(value, Column):
+    if not isinstance(value, Series):
         raise call.fail(f"{call.name} is read of a column")
     name = call.name.rpartition(".")[2].removeprefix("nan")
     return spread(call, value, name, call.constant("ddof", 0))
 
 
-def read_average(call: Call) -> Value:
+def read_average(call: CodeCall) -> Value:
     """Read `np.average(x, weights=w)`."""
     values = call.need("a")
     if not call.has("weights"):
@@ -395,10 +395,10 @@ def read_average(call: Call) -> Value:
     return Scalar(rows, made, scope)
 
 
-def read_percentile(call: Call) -> Value:
+def read_percentile(call: CodeCall) -> Value:
     """Read `np.percentile(x, 90)` and `np.quantile(x, 0.9)`."""
     value, share = call.need("a"), call.constant("q")
-    if not isinstance(value, Column) or not isinstance(share, int | float):
+    if not isinstance(value, Series) or not isinstance(share, int | float):
         raise call.fail(f"{call.name} is read of a column, with one number")
     part = share / 100 if "percentile" in call.name else share
     found = operators.reduce(value, "quantile", Lit(part))
@@ -410,13 +410,13 @@ def read_percentile(call: Call) -> Value:
     return replace(found, expr=case(((some, Lit(None)),), found.expr))
 
 
-def read_extreme(call: Call) -> Value:
+def read_extreme(call: CodeCall) -> Value:
     """Read Python's `min` and `max` of a column, or of several values."""
     values = call.items("*")
     word_of = call.name.rpartition(".")[2].removesuffix("imum")
     if len(values) == 1:
         match values[0]:
-            case Column() as column:
+            case Series() as column:
                 return operators.reduce(column, word_of)
             case Const(list() | tuple() as found):
                 return Const({"min": min, "max": max}[word_of](found))

@@ -11,7 +11,7 @@ from ..spec.parser import case
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
 from .assignment import assign_column
-from .calls import Call
+from .calls import CodeCall
 from .meaning import can_miss, negate
 from .operators import names_in
 from .rows import (
@@ -33,7 +33,7 @@ from .rows import (
 )
 from .selection import need_column
 from .series import as_frame
-from .values import Column, Frame, Label, Value
+from .values import Frame, Label, Series, Value
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class _Merge:
     """Two frames, the columns of their keys by label, and how rows without a match are kept."""
 
-    call: Call
+    call: CodeCall
     frame: Frame
     other: Frame
     left: dict[Label, str]
@@ -51,17 +51,17 @@ class _Merge:
     how: str
 
 
-def read_merge(call: Call, frame: Frame) -> Value:
+def read_merge(call: CodeCall, frame: Frame) -> Value:
     """Read `merge` with another file, or with an aggregation of the same rows."""
     other = call.need("right")
-    if isinstance(other, Column):
+    if isinstance(other, Series):
         raise call.fail("merge with a series is not read; call reset_index on it")
     if not isinstance(other, Frame):
         raise call.fail("merge is read with a frame that this code reads from a file")
     return merge_frames(call, frame, other)
 
 
-def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
+def merge_frames(call: CodeCall, frame: Frame, other: Frame) -> Frame:
     """Return two frames joined on equal keys."""
     how = call.constant("how", "inner")
     call.constant("sort")
@@ -74,16 +74,16 @@ def merge_frames(call: Call, frame: Frame, other: Frame) -> Frame:
     return _merge(call, frame, other, (on, beside), how, suffixes)
 
 
-def _key_labels(call: Call, frame: Frame, side: str) -> list[Label]:
+def _key_labels(call: CodeCall, frame: Frame, side: str) -> list[Label]:
     if call.constant(f"{side}_index", False):
         return list(frame.index)
     return call.names("on") or call.names(f"{side}_on")
 
 
-def read_join(call: Call, frame: Frame) -> Frame:
+def read_join(call: CodeCall, frame: Frame) -> Frame:
     """Read `join` on the index of the other frame, by its own index or a column."""
     given = call.need("other")
-    other = as_frame(call.node, given) if isinstance(given, Column) else given
+    other = as_frame(call.node, given) if isinstance(given, Series) else given
     if not isinstance(other, Frame):
         raise call.fail("join is read with a frame or a series with an index: use merge")
     how = call.constant("how", "left")
@@ -97,7 +97,7 @@ def read_join(call: Call, frame: Frame) -> Frame:
 
 
 def _merge(  # noqa: PLR0913 - what a merge has
-    call: Call,
+    call: CodeCall,
     frame: Frame,
     other: Frame,
     keys: tuple[list[Label], list[Label]],
@@ -150,7 +150,7 @@ def _add_groups(merge: _Merge, rows: Rows) -> Frame:
             raise call.fail(f"both frames have a column {label!r}; rename one of them first")
         branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
         expr = case(branches, values[name]) if missing else values[name]
-        column = Column(frame.rows, expr, label, keys=origin.keys)
+        column = Series(frame.rows, expr, label, keys=origin.keys)
         frame = assign_column(call.node, frame, label, column)
     for test in missing if merge.how == "inner" else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))

@@ -48,7 +48,7 @@ from .rows import (
     with_columns,
 )
 from .trees import restrict
-from .values import Called, Column, Const, Items, Scalar, Unknown, UnreadError, Value
+from .values import Called, Const, Items, Scalar, Series, Unknown, UnreadError, Value
 
 _PYTHON: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda x, y: x + y,
@@ -75,7 +75,7 @@ LONGEST = 1000  # items of a constant that repetition may make
 WHAT = {
     "Frame": "a frame",
     "Grouped": "groups",
-    "Function": "a function",
+    "CodeFunction": "a function",
     "Library": "a function of a library",
     "Items": "a list",
     "Mapping": "a dict",
@@ -104,7 +104,7 @@ def literal(value: object, node: ast.AST) -> Expr:
 def to_expr(value: Value, node: ast.AST) -> Expr:
     """Return a value as an expression over its rows."""
     match value:
-        case Column(expr=expr) | Scalar(expr=expr):
+        case Series(expr=expr) | Scalar(expr=expr):
             return expr
         case Const(found):
             return literal(found, node)
@@ -120,9 +120,9 @@ class Aligned:
     rows: Rows
     exprs: tuple[Expr, ...]
     keys: tuple[str, ...] | None
-    like: Column | None
+    like: Series | None
 
-    def make(self, expr: Expr) -> Column | Scalar:
+    def make(self, expr: Expr) -> Series | Scalar:
         """Return a value of the aligned rows."""
         if self.like is None:
             return Scalar(self.rows, expr, self.keys or ())
@@ -141,10 +141,10 @@ def align(node: ast.AST, *values: Value) -> Aligned:
 
 def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     expr = to_expr(value, node)
-    if not isinstance(value, Column | Scalar):
+    if not isinstance(value, Series | Scalar):
         return _with(found, expr)
     keys = value.keys
-    rows, like = value.rows, value if isinstance(value, Column) else None
+    rows, like = value.rows, value if isinstance(value, Series) else None
     if found is None or found.rows is None:
         before = () if found is None else found.exprs
         return Aligned(rows, (*before, expr), keys, like)
@@ -153,7 +153,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         found, rows, expr = shared
         return Aligned(rows, (*found.exprs, expr), found.keys, None)
     if keys is not None and found.keys is not None and keys != found.keys:
-        value = materialize(Column(rows, expr, None, keys))
+        value = materialize(Series(rows, expr, None, keys))
         rows, expr, keys = value.rows, value.expr, None
     common = common_rows(found.rows, rows)
     if common is None and (shared := _share_rows(found, value) or _spread(found, value)):
@@ -170,13 +170,13 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     )
 
 
-def _share_rows(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+def _share_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return aggregations of some of the rows as ones of all, in which the others do not count."""
     exprs, expr = found.exprs, value.expr
     base = shared_rows(found.rows, value.rows)
     if base is None:
         return None
-    if found.like is not None or isinstance(value, Column):
+    if found.like is not None or isinstance(value, Series):
         base = found.rows if found.like is not None else value.rows
     if found.like is None:
         exprs = tuple(one for one in (relax(e, found.rows, base) for e in exprs) if one is not None)
@@ -185,15 +185,15 @@ def _share_rows(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, 
         if relaxed is None:
             return None
         expr = relaxed
-    if len(exprs) < len(found.exprs) or (found.like is not None and isinstance(value, Column)):
+    if len(exprs) < len(found.exprs) or (found.like is not None and isinstance(value, Series)):
         return None
     return replace(found, rows=base, exprs=exprs), base, expr
 
 
-def _spread(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+def _spread(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return a number of all rows beside values of their groups."""
     total = value if isinstance(value, Scalar) else _as_total(value)
-    if total is not None and (isinstance(value, Column) or total.keys == ()):
+    if total is not None and (isinstance(value, Series) or total.keys == ()):
         made = put_total(found.rows, total, found.keys or ())
         if made:
             return replace(found, rows=made[0]), *made
@@ -210,7 +210,7 @@ def _spread(found: Aligned, value: Column | Scalar) -> tuple[Aligned, Rows, Expr
     return None
 
 
-def _as_total(column: Column) -> Scalar | None:
+def _as_total(column: Series) -> Scalar | None:
     """Return an answer of groups as a number of each group of their rows; None where it is none."""
     rows = column.rows
     if isinstance(rows.origin, Sorted) and not (rows.where or rows.derived):
@@ -273,7 +273,7 @@ def _with(found: Aligned | None, expr: Expr) -> Aligned:
     return replace(found, exprs=(*found.exprs, expr))
 
 
-def _name_of(one: Column | None, other: Column | None) -> Column | None:
+def _name_of(one: Series | None, other: Series | None) -> Series | None:
     if one is None or other is None:
         return one or other
     return one if one.name == other.name else replace(one, name=None)
@@ -286,7 +286,7 @@ def common_rows(one: Rows, other: Rows) -> Rows | None:
     return combine(one, other) or combine(other, one)
 
 
-def materialize(column: Column, name: str | None = None) -> Column:
+def materialize(column: Series, name: str | None = None) -> Series:
     """Return a column whose values of groups are computed in a step of their own."""
     if column.keys is None:
         return column
@@ -564,7 +564,7 @@ def choose(node: ast.AST, test: Value, then: Value, other: Value) -> Value:
     return found.make(case(((condition, yes),), no))
 
 
-def reduce(column: Column, function: str, *settings: Expr) -> Scalar:
+def reduce(column: Series, function: str, *settings: Expr) -> Scalar:
     """Return an aggregation of a column, over its groups or the whole frame."""
     column = materialize(column)
     made = aggregation(column.expr, function, column.rows, *settings)

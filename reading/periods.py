@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from typing import cast
 
-from ..spec.expression import Call as Word
-from ..spec.expression import Expr, Lit
+from ..spec.expression import Call, Expr, Lit
 from . import operators
-from .calls import Call
+from .calls import CodeCall
 from .grouping import group_keys
 from .selection import select
-from .values import Column, Const, Frame, Grouped, Value
+from .values import Const, Frame, Grouped, Series, Value
 
 # pandas' periods: the unit whose start they are, and the days from there within the next unit, if
 # they are named by their end.
@@ -28,7 +27,7 @@ PERIODS: dict[str, tuple[str, int]] = {
 }
 
 
-def check_period(call: Call, name: object) -> str:
+def check_period(call: CodeCall, name: object) -> str:
     """Return the name of a period that is read; pandas also answers those without rows."""
     if name not in PERIODS:
         known = "D, h, W, M, MS, Q, QS, Y and YS"
@@ -44,29 +43,29 @@ def name_period(node: ast.AST, expr: Expr, name: str) -> Expr:
     start = operators.word(node, "truncate", expr, Lit(unit))
     if not within:
         return start
-    later = Word("offset", (start, Lit(within), Lit("days")))
+    later = Call("offset", (start, Lit(within), Lit("days")))
     following = operators.word(node, "truncate", later, Lit(unit))
-    return Word("offset", (following, Lit(-1), Lit("days")))
+    return Call("offset", (following, Lit(-1), Lit("days")))
 
 
-def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Column:
+def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
     """Return the periods of a column of times, under its name."""
     made = operators.align(node, select(node, frame, Const(key)))
-    return cast("Column", made.make(name_period(node, made.exprs[0], name)))
+    return cast("Series", made.make(name_period(node, made.exprs[0], name)))
 
 
-def read_resample(call: Call, owner: Value) -> Grouped:
+def read_resample(call: CodeCall, owner: Value) -> Grouped:
     """Read `resample(rule)` of a frame or a series whose index is a time, and with `on`."""
     name = check_period(call, call.constant("rule"))
     if call.has("closed") or call.has("label"):
         raise call.fail("resample is read without closed and label")
     key = call.constant("on")
-    index = cast("Column | Frame", owner).index
+    index = cast("Series | Frame", owner).index
     if key is None and len(index) == 1:
         key = next(iter(index))
     if key is None:
         raise call.fail("resample is read with on='column', or behind set_index('column')")
-    if isinstance(owner, Column):
+    if isinstance(owner, Series):
         series = operators.materialize(owner)
         frame = Frame(series.rows, {}, complete=False, index=series.index)
         column = ((series.name or "value", series.expr),)

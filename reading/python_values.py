@@ -7,11 +7,10 @@ from typing import Any
 
 from ..spec.expression import Agg, IsMissing
 from . import operators
-from .calls import Call, Method, plain
+from .calls import CodeCall, Method, plain
 from .columns import convert, look_up, read_missing
 from .meaning import can_miss, negate
 from .values import (
-    Column,
     Const,
     Frame,
     Items,
@@ -19,22 +18,23 @@ from .values import (
     Mapping,
     Part,
     Scalar,
+    Series,
     Value,
 )
 
 
-def read_length(call: Call) -> Value:
+def read_length(call: CodeCall) -> Value:
     """Read `len`: of rows, of a text, or of a constant."""
     value = call.need("x")
     match value:
         case Frame(rows=rows, scope=scope):
             return Scalar(rows, Agg("size", ()), scope)
-        case Column(element=True):
+        case Series(element=True):
             found = operators.align(call.node, value)
             return found.make(operators.word(call.node, "len", found.exprs[0]))
-        case Column():
+        case Series():
             return Scalar(value.rows, Agg("size", ()), value.scope)
-        case Part("parts", Column() as inner, (None,)):
+        case Part("parts", Series() as inner, (None,)):
             found = operators.align(call.node, inner)
             return found.make(operators.word(call.node, "count_words", found.exprs[0]))
         case Const(found):
@@ -44,7 +44,7 @@ def read_length(call: Call) -> Value:
     raise call.fail("the length of this is not read")
 
 
-def read_conversion(call: Call) -> Value:
+def read_conversion(call: CodeCall) -> Value:
     """Read `int(x)`, `float(x)` and `str(x)`."""
     value = call.need("x")
     name = call.name.rpartition(".")[2]
@@ -67,7 +67,7 @@ _LISTS: dict[str, Callable[..., Any]] = {
 }
 
 
-def read_list(call: Call) -> Value:
+def read_list(call: CodeCall) -> Value:
     """Read `list`, `tuple`, `sorted` and `range` of constants."""
     values = [plain(one, call.node, "an argument") for one in call.items("*")]
     name = call.name.rpartition(".")[2]
@@ -80,7 +80,7 @@ def read_list(call: Call) -> Value:
         raise call.fail(f"Python raises here: {error}") from None
 
 
-def read_dict(call: Call) -> Value:
+def read_dict(call: CodeCall) -> Value:
     """Read `dict(a=…)` and `dict(zip(…))`."""
     pairs = [*call.extra.items()]
     values = call.items("*")
@@ -92,14 +92,14 @@ def read_dict(call: Call) -> Value:
     return Mapping(tuple(pairs))
 
 
-def read_zip(call: Call) -> Value:
+def read_zip(call: CodeCall) -> Value:
     """Read `zip` and `enumerate` of constant lists."""
     lists = [plain(one, call.node, "an argument") for one in call.items("*")]
     made = enumerate(*lists) if call.name.endswith("enumerate") else zip(*lists, strict=False)
     return Const(list(made))
 
 
-def read_is_missing(call: Call) -> Value:
+def read_is_missing(call: CodeCall) -> Value:
     """Read `pd.isna(x)` and `np.isnan(x)`."""
     value = call.need("x")
     if isinstance(value, Const):
@@ -111,11 +111,11 @@ def read_is_missing(call: Call) -> Value:
     return read_missing(call, value)
 
 
-def read_is_text(call: Call) -> Value:
+def read_is_text(call: CodeCall) -> Value:
     """Read `isinstance(x, str)` of a column whose kind is known."""
     value, kind = call.need("x"), call.need("y")
     names = [one.name.rpartition(".")[2] for one in _libraries(kind)]
-    if not isinstance(value, Column) or not names:
+    if not isinstance(value, Series) or not names:
         raise call.fail("isinstance is read of a value of a row")
     known = operators.kind_of(value.expr, value.rows)
     wanted = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
@@ -132,7 +132,7 @@ def _libraries(value: Value) -> list[Library]:
     return [one for one in found if isinstance(one, Library)]
 
 
-def read_text_method(call: Call, text: Const) -> Const:
+def read_text_method(call: CodeCall, text: Const) -> Const:
     """Read a method of a constant text."""
     values = [plain(one, call.node, "an argument") for one in call.items("*")]
     keywords = {name: plain(one, call.node, "an argument") for name, one in call.extra.items()}
@@ -148,10 +148,10 @@ CONSTANT_TEXT = {
 }
 
 
-def read_dict_method(call: Call, found: Const) -> Value:
+def read_dict_method(call: CodeCall, found: Const) -> Value:
     """Read `items()`, `keys()`, `values()` and `get()` of a constant dict."""
     given = call.items("*")
-    if call.name == "get" and given and isinstance(given[0], Column):
+    if call.name == "get" and given and isinstance(given[0], Series):
         default = given[1] if len(given) > 1 else Const(None)
         return look_up(call.node, given[0], found.value, default)
     values = [plain(one, call.node, "an argument") for one in given]

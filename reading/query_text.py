@@ -6,9 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from .calls import Call
+from .calls import CodeCall
 from .selection import filter_rows, find_column, select
-from .values import Column, Const, Frame, UnreadError, Value
+from .values import Const, Frame, Series, UnreadError, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +17,18 @@ _LOCAL = "__local_"
 _QUOTED = "__column_"
 
 
-def read_query(call: Call, frame: Frame) -> Frame:
+def read_query(call: CodeCall, frame: Frame) -> Frame:
     """Read `query("a > 3 and b == @limit")`."""
     text = call.constant("expr")
     if not isinstance(text, str):
         raise call.fail("query is read with a constant text")
     mask = read_query_text(call, frame, text)
-    if not isinstance(mask, Column):
+    if not isinstance(mask, Series):
         raise call.fail("this query is not a condition on columns")
     return filter_rows(call.node, frame, mask)
 
 
-def read_query_text(call: Call, frame: Frame, text: str) -> Value:
+def read_query_text(call: CodeCall, frame: Frame, text: str) -> Value:
     """Return the value of a query's text; its names are columns, then variables after `@`."""
     quoted: dict[str, str] = {}
 

@@ -26,12 +26,12 @@ from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
 from .csv_options import csv_format, csv_options
 from .data_files import DataFiles
-from .interpreter import TOO_DEEP, Interpreter
+from .interpreter import TOO_DEEP, CodeInterpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
-from .values import Called, Column, Frame, Function, Part, Scalar, UnreadError, Value
+from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
 
@@ -53,7 +53,7 @@ class _CodeReader:
     schemas: dict[LoadedFrame, Schema | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
-        reader = Interpreter(self.schema_of)
+        reader = CodeInterpreter(self.schema_of)
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
@@ -62,7 +62,7 @@ class _CodeReader:
         self.check_data(reader)
         return self.write(reader, wanted)
 
-    def check_data(self, reader: Interpreter) -> None:
+    def check_data(self, reader: CodeInterpreter) -> None:
         """Raise CodeError for a file that no frame is read from."""
         for one in self.data.unused() if reader.frames else ():
             known = ", ".join(frame.name for frame in reader.frames)
@@ -70,7 +70,7 @@ class _CodeReader:
             message = f"--data {given}: the code reads no such frame; it reads {known}"
             raise CodeError(f"{self.source.path}: {message}")
 
-    def parse(self, reader: Interpreter) -> ast.Module | None:
+    def parse(self, reader: CodeInterpreter) -> ast.Module | None:
         """Return the code's syntax; a remark says where there is none."""
         try:
             with warnings.catch_warnings():
@@ -84,7 +84,7 @@ class _CodeReader:
             reader.remarks.append(Remark(1, 1, f"not Python: {error}"))
         return None
 
-    def run(self, reader: Interpreter, tree: ast.Module) -> list[Binding]:
+    def run(self, reader: CodeInterpreter, tree: ast.Module) -> list[Binding]:
         """Read the statements, and return the values that are asked for."""
         reader.run(tree.body)
         if self.source.function:
@@ -100,12 +100,14 @@ class _CodeReader:
         leaves = [one for one in found if not one.used or one.shown]
         return leaves or found[-1:]
 
-    def run_function(self, reader: Interpreter) -> list[Binding]:
+    def run_function(self, reader: CodeInterpreter) -> list[Binding]:
         """Read the function that is asked for, its parameters as frames that are given."""
         name = self.source.function
         function = reader.scopes[0].get(name)
-        if not isinstance(function, Function) or not isinstance(function.node, ast.FunctionDef):
-            known = [one for one, value in reader.scopes[0].items() if isinstance(value, Function)]
+        if not isinstance(function, CodeFunction) or not isinstance(function.node, ast.FunctionDef):
+            known = [
+                one for one, value in reader.scopes[0].items() if isinstance(value, CodeFunction)
+            ]
             message = f"{self.source.path}: no function {name!r}{suggest(name, known)}"
             raise CodeError(message)
         node = function.node
@@ -143,7 +145,7 @@ class _CodeReader:
         except DfbenchError:
             return None
 
-    def write(self, reader: Interpreter, wanted: list[Binding]) -> Reading:
+    def write(self, reader: CodeInterpreter, wanted: list[Binding]) -> Reading:
         """Return the reading with the queries of the values that are asked for."""
         found = self.name_queries(reader, wanted)
         queries = tuple(one.query for one in found)
@@ -156,7 +158,7 @@ class _CodeReader:
         answers = tuple(one.answer for one in found)
         return Reading(self.source, tuple(reader.frames), text, answers, tuple(reader.remarks))
 
-    def name_queries(self, reader: Interpreter, wanted: list[Binding]) -> list[_Named]:
+    def name_queries(self, reader: CodeInterpreter, wanted: list[Binding]) -> list[_Named]:
         """Return the values with their queries, of the file that the last of them is made of."""
         found = [one for one in map(partial(self.query, reader), wanted) if one is not None]
         named: list[_Named] = []
@@ -176,7 +178,7 @@ class _CodeReader:
         return named
 
     def query(
-        self, reader: Interpreter, binding: Binding
+        self, reader: CodeInterpreter, binding: Binding
     ) -> tuple[Binding, tuple[Step, ...], Rows] | None:
         """Return a value with the steps that ask for it; None, and a remark, where none can."""
         try:
@@ -194,7 +196,7 @@ class _CodeReader:
             return binding, steps, root
         return None
 
-    def is_valid(self, reader: Interpreter, named: _Named) -> bool:
+    def is_valid(self, reader: CodeInterpreter, named: _Named) -> bool:
         """Return whether the workload language accepts a query; a remark says why it does not."""
         mistake = self.find_mistake(reader, (named.query,), [named.root])
         if mistake:
@@ -202,7 +204,7 @@ class _CodeReader:
         return not mistake
 
     def find_mistake(
-        self, reader: Interpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
+        self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return what the workload language has against queries; empty if nothing."""
         if len(self.csv_options(reader, roots)) > 1:
@@ -219,7 +221,7 @@ class _CodeReader:
             return TOO_DEEP
         return ""
 
-    def schema_with_tables(self, reader: Interpreter, roots: list[Rows]) -> Schema | None:
+    def schema_with_tables(self, reader: CodeInterpreter, roots: list[Rows]) -> Schema | None:
         """Return the columns of a file and of those that are joined with it."""
         schema = self.schema_of(_frame_of(tuple(reader.frames), roots[-1]))
         tables = tuple(
@@ -232,14 +234,14 @@ class _CodeReader:
             return None
         return replace(schema, tables=known)
 
-    def tables(self, reader: Interpreter, roots: list[Rows]) -> dict[str, str]:
+    def tables(self, reader: CodeInterpreter, roots: list[Rows]) -> dict[str, str]:
         """Return the files that queries join, by their names."""
         names = frozenset[str]().union(*map(tables_of, roots))
         found = {one.name: self.data.path_of(one) for one in reader.frames if one.name in names}
         return {name: str(path or f"{name}.parquet") for name, path in found.items()}
 
     def text(
-        self, reader: Interpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
+        self, reader: CodeInterpreter, queries: tuple[WrittenQuery, ...], roots: list[Rows]
     ) -> str:
         """Return the text of the workload."""
         frame = _frame_of(tuple(reader.frames), roots[-1])
@@ -252,7 +254,7 @@ class _CodeReader:
         dataset = WrittenDataset(file, tables, tuple(options.items()))
         return write_workload(stem, about, dataset, queries)
 
-    def csv_options(self, reader: Interpreter, roots: list[Rows]) -> list[dict[str, Any]]:
+    def csv_options(self, reader: CodeInterpreter, roots: list[Rows]) -> list[dict[str, Any]]:
         """Return the options of each CSV file that queries read, each set of them once."""
         main = _frame_of(tuple(reader.frames), roots[-1])
         tables = self.tables(reader, roots)
@@ -286,7 +288,7 @@ def _is_answer(value: Value) -> bool:
         case Frame(rows=rows):
             plainly = isinstance(rows.origin, Loaded) and not (rows.where or rows.derived)
             return not plainly or _chooses_columns(value)
-        case Column(expr=expr):
+        case Series(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
         case Scalar() | Called() | Part("wide" | "modes"):
             return True
@@ -308,7 +310,7 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             name = binding.name or "value"
             made = aggregate(rows, keys, (Output(name, expr),))
             return write_steps(made, (Output(name, Col(name)),)), rows
-        case Column():
+        case Series():
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")
             index = tuple(Output(one, Col(one)) for one in value.index.values())

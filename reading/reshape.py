@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from ..spec.bins import MOST_BINS, NUMBERED, number_bins
 from . import operators
-from .calls import Call
-from .values import Column, Value
+from .calls import CodeCall
+from .values import Series, Value
 
 
-def read_numbered_bins(call: Call, word: str, count: object) -> Value:
+def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     """Read bins that are named by labels, or by places with `labels=False`."""
     labels = call.constant("labels")
     if not isinstance(count, int) or not 2 <= count <= MOST_BINS:
@@ -29,7 +29,7 @@ def read_numbered_bins(call: Call, word: str, count: object) -> Value:
     made = number_bins(subject, NUMBERED[word](subject, count), named)
     # Their edges come from all rows that are there now, whatever is left out later.
     beside = replace(found, keys=()).make(made)
-    if not isinstance(beside, Column):
+    if not isinstance(beside, Series):
         raise call.fail(f"{call.name} is read of a column")
     column = operators.materialize(beside)
     if labels is not False:
@@ -37,6 +37,6 @@ def read_numbered_bins(call: Call, word: str, count: object) -> Value:
     return column
 
 
-def read_quantile_cut(call: Call) -> Value:
+def read_quantile_cut(call: CodeCall) -> Value:
     """Read `pd.qcut(column, q, labels)`."""
     return read_numbered_bins(call, "quantile_bins", call.constant("q"))

@@ -13,11 +13,11 @@ from .model import LoadedFrame, Remark
 from .rows import load
 from .values import (
     Called,
-    Column,
     Frame,
     Library,
     Part,
     Scalar,
+    Series,
     Value,
 )
 
@@ -86,7 +86,7 @@ class Scopes:
     def bind_shown(self, value: Value, node: ast.expr) -> None:
         """Note a value of data that stands alone, or is shown."""
         match value:
-            case Frame() | Column() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
+            case Frame() | Series() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
                 self.add(Binding("", value, node))
 
     def find(self, name: str) -> Value | None:

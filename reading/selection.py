@@ -25,12 +25,12 @@ from .rows import (
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .values import (
-    Column,
     Const,
     Frame,
     Grouped,
     Label,
     Part,
+    Series,
     UnreadError,
     Value,
     column_of,
@@ -76,7 +76,7 @@ def select(node: ast.AST, owner: Value, index: Value) -> Value:
             return select_columns(node, frame, labels)
         case Const(label):
             return _select_one(node, frame, label)
-        case Column():
+        case Series():
             return filter_rows(node, frame, index)
         case Frame():
             raise UnreadError(node, "a mask of a whole frame is not read; name one column")
@@ -108,7 +108,7 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
     return replace(frame, columns=chosen, complete=True, dropped=frozenset(), unread={})
 
 
-def filter_rows(node: ast.AST, frame: Frame, mask: Column) -> Frame:
+def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     """Return the rows of a frame for which a mask is true."""
     mask = materialize(mask)
     rows = combine(frame.rows, mask.rows)
@@ -133,9 +133,9 @@ def read_loc(node: ast.AST, owner: Value, *index: Value) -> Value:
     match rows:
         case Part("places", Grouped(keys=keys)):
             frame = rows_of_places(node, frame, rows, tuple(dict.fromkeys(keys.values())))
-        case Part("places", Column(scope=keys)) if frame.scope == keys:
+        case Part("places", Series(scope=keys)) if frame.scope == keys:
             frame = rows_of_places(node, frame, rows, keys)
-        case Column():
+        case Series():
             frame = filter_rows(node, frame, rows)
         case Const(slice() as found) if found == slice(None, None, None):
             pass

@@ -11,7 +11,7 @@ from ..spec.expression import Agg, Col, IsMissing
 from ..spec.workload import SortKey
 from . import operators
 from .assignment import assign_column
-from .calls import Call, Method, accessor
+from .calls import CodeCall, Method, accessor
 from .columns import (
     COMPARISONS,
     OPERATORS,
@@ -43,20 +43,20 @@ from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .selection import filter_rows
 from .values import (
-    Column,
     Const,
     Frame,
     Grouped,
     Label,
     Part,
     Scalar,
+    Series,
     UnreadError,
     Value,
 )
 from .windows import WINDOW_METHODS
 
 
-def read_groupby(call: Call, column: Column) -> Grouped:
+def read_groupby(call: CodeCall, column: Series) -> Grouped:
     """Read `column.groupby(other)`."""
     column = materialize(column)
     frame = Frame(column.rows, {}, complete=False, index=column.index)
@@ -75,7 +75,7 @@ def read_groupby(call: Call, column: Column) -> Grouped:
     )
 
 
-def as_frame(node: ast.AST, column: Column, label: object = None) -> Frame:
+def as_frame(node: ast.AST, column: Series, label: object = None) -> Frame:
     """Return a frame of a column and its index."""
     column = materialize(column)
     wanted = label if label is not None else column.name
@@ -87,7 +87,7 @@ def as_frame(node: ast.AST, column: Column, label: object = None) -> Frame:
     return assign_column(node, frame, cast("str", label), column)
 
 
-def read_value_counts(call: Call, column: Column) -> Value:
+def read_value_counts(call: CodeCall, column: Series) -> Value:
     """Read `value_counts`."""
     frame = as_frame(call.node, column)
     label, name = next(iter(frame.columns.items()))
@@ -99,20 +99,20 @@ def read_value_counts(call: Call, column: Column) -> Value:
     return count_values(call, rows, {label: name})
 
 
-def read_unique(_call: Call, column: Column) -> Column:
+def read_unique(_call: CodeCall, column: Series) -> Series:
     """Read `unique` and `drop_duplicates`."""
     frame = as_frame(_call.node, column)
     name = next(iter(frame.columns.values()))
-    return Column(distinct(frame.rows, (name,)), Col(name), column.name)
+    return Series(distinct(frame.rows, (name,)), Col(name), column.name)
 
 
-def read_largest(call: Call, column: Column) -> Value:
+def read_largest(call: CodeCall, column: Series) -> Value:
     """Read `nlargest(n)` and `nsmallest(n)`."""
     frame = _without_missing(as_frame(call.node, column))
     name = next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "nlargest"),)
     rows = limit_rows(sort_rows(frame.rows, by), call.constant("n", 5))
-    return Column(rows, Col(name), column.name, index=frame.index)
+    return Series(rows, Col(name), column.name, index=frame.index)
 
 
 def _without_missing(frame: Frame) -> Frame:
@@ -122,7 +122,7 @@ def _without_missing(frame: Frame) -> Frame:
     return replace(frame, rows=keep(frame.rows, negate(IsMissing(Col(name)))))
 
 
-def read_dropna(call: Call, column: Column) -> Column:
+def read_dropna(call: CodeCall, column: Series) -> Series:
     """Read `dropna`."""
     call.constant("axis")
     column = materialize(column)
@@ -132,17 +132,17 @@ def read_dropna(call: Call, column: Column) -> Column:
     return replace(column, rows=keep(column.rows, test))
 
 
-def read_sort_values(call: Call, column: Column) -> Column:
+def read_sort_values(call: CodeCall, column: Series) -> Series:
     """Read `sort_values` of a series."""
     call.constant("axis")
     call.constant("ignore_index")
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
     order = SortKey(name, not call.constant("ascending", True))
-    return Column(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
+    return Series(sort_rows(frame.rows, (order,)), Col(name), column.name, index=frame.index)
 
 
-def read_sort_index(call: Call, column: Column) -> Column:
+def read_sort_index(call: CodeCall, column: Series) -> Series:
     """Read `sort_index` of a series."""
     ascending = bool(call.constant("ascending", True))
     if not column.index:
@@ -152,17 +152,17 @@ def read_sort_index(call: Call, column: Column) -> Column:
     return replace(column, rows=sort_rows(column.rows, keys))
 
 
-def read_head(call: Call, column: Column) -> Column:
+def read_head(call: CodeCall, column: Series) -> Series:
     """Read `head(n)` of a series."""
     n = call.constant("n", 5)
     if not isinstance(n, int) or n < 0:
         raise call.fail("head of a negative number is not read")
     frame = as_frame(call.node, column)
     name = next(iter(frame.columns.values()))
-    return Column(limit_rows(frame.rows, n), Col(name), column.name, index=frame.index)
+    return Series(limit_rows(frame.rows, n), Col(name), column.name, index=frame.index)
 
 
-def read_reset_index(call: Call, column: Column) -> Value:
+def read_reset_index(call: CodeCall, column: Series) -> Value:
     """Read `reset_index(name=…)` of a series: a frame of its index and its values."""
     levels = call.names("level")
     if call.constant("drop", False):
@@ -176,25 +176,25 @@ def read_reset_index(call: Call, column: Column) -> Value:
     return replace(frame, columns={**frame.index, **frame.columns}, index={})
 
 
-def read_to_frame(call: Call, column: Column) -> Frame:
+def read_to_frame(call: CodeCall, column: Series) -> Frame:
     """Read `to_frame(name)`."""
     return as_frame(call.node, column, call.constant("name"))
 
 
-def read_rename(call: Call, column: Column) -> Value:
+def read_rename(call: CodeCall, column: Series) -> Value:
     """Read `rename(name)`."""
     return replace(column, name=call.constant("index"))
 
 
-def read_rename_axis(call: Call, owner: Value) -> Value:
+def read_rename_axis(call: CodeCall, owner: Value) -> Value:
     """Read `rename_axis(name)`."""
     names = call.names("mapper")
-    if not isinstance(owner, Frame | Column) or len(names) != len(owner.index):
+    if not isinstance(owner, Frame | Series) or len(names) != len(owner.index):
         raise call.fail("rename_axis is read with a name for each level of the index")
     return replace(owner, index=dict(zip(names, owner.index.values(), strict=True)))
 
 
-def read_agg(call: Call, column: Column) -> Value:
+def read_agg(call: CodeCall, column: Series) -> Value:
     """Read `agg('mean')` of a series."""
     name = call.constant("func")
     if name in REDUCTIONS:
@@ -204,7 +204,7 @@ def read_agg(call: Call, column: Column) -> Value:
     raise call.fail("agg of a series is read with the name of one aggregation")
 
 
-def read_corr(call: Call, column: Column) -> Scalar:
+def read_corr(call: CodeCall, column: Series) -> Scalar:
     """Read `corr(other)`."""
     if call.constant("method", "pearson") != "pearson":
         raise call.fail("corr is read with Pearson's method only")
@@ -212,21 +212,21 @@ def read_corr(call: Call, column: Column) -> Scalar:
     return Scalar(found.rows, Agg("corr", found.exprs), column.scope)
 
 
-def read_copy(call: Call, column: Column) -> Column:
+def read_copy(call: CodeCall, column: Series) -> Series:
     """Read `copy` and conversions that keep the values."""
     call.constant("deep")
     return replace(column)
 
 
-def read_combine(call: Call, column: Column) -> Value:
+def read_combine(call: CodeCall, column: Series) -> Value:
     """Read `combine_first(other)`."""
     return fill(call.node, column, call.need("other"))
 
 
 def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
     """Read `column[mask]`."""
-    column = materialize(cast("Column", owner))
-    if isinstance(index, Column):
+    column = materialize(cast("Series", owner))
+    if isinstance(index, Series):
         frame = filter_rows(_node, Frame(column.rows, {}, complete=False), index)
         return replace(column, rows=frame.rows)
     if isinstance(index, Const) and isinstance(index.value, slice):
@@ -235,13 +235,13 @@ def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
             return replace(column, rows=limit_rows(column.rows, stop))
     if isinstance(index, Const) and len(column.index) == 1 and not column.scope:
         name = next(iter(column.index.values()))
-        test = operators.compare(_node, ast.Eq(), Column(column.rows, Col(name)), index)
-        kept = keep(column.rows, cast("Column", test).expr)
+        test = operators.compare(_node, ast.Eq(), Series(column.rows, Col(name)), index)
+        kept = keep(column.rows, cast("Series", test).expr)
         return replace(column, rows=kept, index={})
     raise UnreadError(_node, "an item of a series is read with a condition, or a key of groups")
 
 
-def read_place(call: Call, column: Column) -> Value:
+def read_place(call: CodeCall, column: Series) -> Value:
     """Read `idxmax` and `idxmin`: the key of the largest value, or in a group its row."""
     call.constant("axis")
     if column.scope:
@@ -253,30 +253,30 @@ def read_place(call: Call, column: Column) -> Value:
         raise call.fail(f"{call.name} is read of groups of one key")
     (label, key), name = next(iter(column.index.items())), next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "idxmax"), SortKey(key))
-    return Column(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
+    return Series(limit_rows(sort_rows(frame.rows, by), 1), Col(key), label)
 
 
-def read_index_item(node: ast.AST, owner: Value, index: Value) -> Column:
+def read_index_item(node: ast.AST, owner: Value, index: Value) -> Series:
     """Read `column.index[0]`."""
-    column = materialize(cast("Column", cast("Part", owner).owner))
+    column = materialize(cast("Series", cast("Part", owner).owner))
     if not (isinstance(index, Const) and index.value == 0 and len(column.index) == 1):
         raise UnreadError(node, "an index is read as .index[0], of groups of one key")
     ((label, key),) = column.index.items()
     rows = column.rows
     if isinstance(rows.origin, Sorted) and not rows.where:
         rows = sort_rows(rows, (*rows.origin.by, SortKey(key)))
-    return Column(limit_rows(rows, 1), Col(key), label)
+    return Series(limit_rows(rows, 1), Col(key), label)
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:
     """Read `column.size`."""
-    column = cast("Column", owner)
+    column = cast("Series", owner)
     return Scalar(column.rows, Agg("size", ()), column.scope)
 
 
 def read_values(node: ast.AST, owner: Value) -> Value:
     """Read `column.values`, whose aggregations would not skip missing values."""
-    column = cast("Column", owner)
+    column = cast("Series", owner)
     if can_miss(column.expr, column.rows.schema):
         raise UnreadError(node, "NumPy does not skip missing values; use the column itself")
     return column
@@ -284,14 +284,14 @@ def read_values(node: ast.AST, owner: Value) -> Value:
 
 def read_index_of(node: ast.AST, owner: Value) -> Part:
     """Read `column.index`, of which an item is taken."""
-    if not cast("Column", owner).index or cast("Column", owner).scope:
+    if not cast("Series", owner).index or cast("Series", owner).scope:
         raise UnreadError(node, "the index of a series is not read; call reset_index")
     return Part("index", owner)
 
 
 def name_of(_node: ast.AST, owner: Value) -> Value:
     """Read `column.name`."""
-    return Const(label_name(cast("Column", owner).name, ""))
+    return Const(label_name(cast("Series", owner).name, ""))
 
 
 _AGG = "axis skipna numeric_only min_count"

@@ -48,7 +48,7 @@ METHODS: dict[str, dict[str, Method]] = {
         ),
         "resample": Method(read_resample, "rule axis closed label on"),
     },
-    "Column": {
+    "Series": {
         **COLUMN_METHODS,
         "unstack": Method(read_unstack, "level fill_value"),
         "resample": Method(read_resample, "rule axis closed label"),
@@ -69,7 +69,7 @@ METHODS: dict[str, dict[str, Method]] = {
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Frame": FRAME_ATTRIBUTES,
-    "Column": COLUMN_ATTRIBUTES,
+    "Series": COLUMN_ATTRIBUTES,
     "element": ELEMENT_ATTRIBUTES,
     "texts": {"[]": read_slice},
     "times": TIME_ATTRIBUTES,

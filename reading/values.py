@@ -61,7 +61,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class Series:
     """A series: an expression over rows.
 
     `keys` are those of the groups that the expression's aggregations range over; None where it has
@@ -77,7 +77,7 @@ class Column:
     scope: tuple[str, ...] = ()
     element: bool = False
 
-    def with_expr(self, expr: Expr) -> Column:
+    def with_expr(self, expr: Expr) -> Series:
         """Return a column of the same rows and name."""
         return replace(self, expr=expr)
 
@@ -130,7 +130,7 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class CodeFunction:
     """A lambda or a def of the code, with the names that it can see."""
 
     node: ast.Lambda | ast.FunctionDef
@@ -174,13 +174,13 @@ class Unknown:
 
 Value: TypeAlias = (
     Frame
-    | Column
+    | Series
     | Scalar
     | Grouped
     | Const
     | Items
     | Mapping
-    | Function
+    | CodeFunction
     | Library
     | Part
     | Called
@@ -188,9 +188,9 @@ Value: TypeAlias = (
 )
 
 
-def column_of(frame: Frame, label: Label, name: str) -> Column:
+def column_of(frame: Frame, label: Label, name: str) -> Series:
     """Return a frame's column."""
-    return Column(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
+    return Series(frame.rows, Col(name), label, index=frame.index, scope=frame.scope)
 
 
 def outputs_of(pairs: dict[str, Expr]) -> tuple[Output, ...]:
@@ -198,7 +198,7 @@ def outputs_of(pairs: dict[str, Expr]) -> tuple[Output, ...]:
     return tuple(Output(name, expr) for name, expr in pairs.items())
 
 
-def parameters(function: Function) -> list[str]:
+def parameters(function: CodeFunction) -> list[str]:
     """Return the names of a function's arguments."""
     arguments = function.node.args
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)

@@ -9,15 +9,15 @@ from typing import cast
 from ..spec.expression import Col, IsMissing
 from ..spec.parser import chain
 from ..spec.workload import SortKey
-from .calls import Call
+from .calls import CodeCall
 from .meaning import can_miss, negate
 from .operators import materialize
 from .rows import keep, sort
 from .selection import need_column
-from .values import Column, Const, Frame, Grouped, Label, Part, UnreadError, Value
+from .values import Const, Frame, Grouped, Label, Part, Series, UnreadError, Value
 
 
-def widen(node: ast.AST, owner: Column | Frame, level: Label) -> Part:
+def widen(node: ast.AST, owner: Series | Frame, level: Label) -> Part:
     """Return an answer of groups whose last key, or another, names the columns of a table."""
     index = dict(owner.index)
     levels = list(index)
@@ -25,8 +25,8 @@ def widen(node: ast.AST, owner: Column | Frame, level: Label) -> Part:
     if len(levels) < 2 or label not in index:
         raise UnreadError(node, "unstack is read of groups of two keys or more")
     index = {**{one: name for one, name in index.items() if one != label}, label: index[label]}
-    made = materialize(owner) if isinstance(owner, Column) else owner
-    cells = [made.expr] if isinstance(made, Column) else [Col(one) for one in made.columns.values()]
+    made = materialize(owner) if isinstance(owner, Series) else owner
+    cells = [made.expr] if isinstance(made, Series) else [Col(one) for one in made.columns.values()]
     rows = made.rows
     if all(can_miss(cell, rows.schema) for cell in cells):
         rows = keep(rows, negate(chain("and", *map(IsMissing, cells))))
@@ -34,7 +34,7 @@ def widen(node: ast.AST, owner: Column | Frame, level: Label) -> Part:
     return Part("wide", replace(made, rows=rows, index=index))
 
 
-def read_unstack(call: Call, owner: Value) -> Part:
+def read_unstack(call: CodeCall, owner: Value) -> Part:
     """Read `unstack(level)`."""
     if call.has("fill_value"):
         near = "leave it out: cells without rows then have no row in the answer"
@@ -42,10 +42,10 @@ def read_unstack(call: Call, owner: Value) -> Part:
     levels = call.names("level")
     if len(levels) > 1:
         raise call.fail("unstack is read with one level")
-    return widen(call.node, cast("Column | Frame", owner), levels[0] if levels else -1)
+    return widen(call.node, cast("Series | Frame", owner), levels[0] if levels else -1)
 
 
-def read_pivot_table(call: Call, frame: Frame) -> Value:
+def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     """Read `pivot_table`: a group-by, whose last keys name columns if `columns` is given."""
     index, wide = call.names("index"), call.names("columns")
     if len(wide) > 1 or not index:

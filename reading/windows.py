@@ -9,17 +9,17 @@ from typing import cast
 from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit
 from ..spec.parser import case
 from . import operators
-from .calls import Call, Method
+from .calls import CodeCall, Method
 from .meaning import can_miss
 from .operators import materialize, number
-from .values import Column, Part, Value
+from .values import Part, Series, Value
 
 NUMERIC = {"cumsum", "cummin", "cummax", "rank", "diff", "pct_change", "ewm_mean"}
 ROLLED = ("sum", "mean", "min", "max", "std", "median", "count")
 NUMERIC |= {f"rolling_{name}" for name in ROLLED}
 
 
-def window_of(column: Column, function: str, *settings: Expr, name: object = None) -> Column:
+def window_of(column: Series, function: str, *settings: Expr, name: object = None) -> Series:
     """Return a function of the rows around each row, in the rows' order."""
     column = materialize(column)
     expr = column.expr
@@ -30,14 +30,14 @@ def window_of(column: Column, function: str, *settings: Expr, name: object = Non
     return replace(column, expr=made, keys=column.scope, name=label)
 
 
-def read_shift(call: Call, column: Column) -> Value:
+def read_shift(call: CodeCall, column: Series) -> Value:
     """Read `shift(n)`."""
     if call.has("freq") or call.has("fill_value"):
         raise call.fail("shift is read with a number of rows only")
     return shifted(call, column, call.constant("periods", 1))
 
 
-def shifted(call: Call, column: Column, n: object) -> Column:
+def shifted(call: CodeCall, column: Series, n: object) -> Series:
     """Return the values n rows before, or after if n is negative."""
     if not isinstance(n, int) or isinstance(n, bool) or n == 0:
         raise call.fail("shift is read with a number of rows other than 0")
@@ -45,7 +45,7 @@ def shifted(call: Call, column: Column, n: object) -> Column:
     return window_of(column, "lag" if n > 0 else "lead", *settings)
 
 
-def read_diff(call: Call, column: Column) -> Value:
+def read_diff(call: CodeCall, column: Series) -> Value:
     """Read `diff(n)`."""
     call.constant("axis")
     column = materialize(column)
@@ -53,7 +53,7 @@ def read_diff(call: Call, column: Column) -> Value:
     return operators.binary(call.node, ast.Sub(), column, before)
 
 
-def read_change(call: Call, column: Column) -> Value:
+def read_change(call: CodeCall, column: Series) -> Value:
     """Read `pct_change(n)`, which fills missing values first, unless told not to."""
     if call.constant("fill_method", "pad") not in {None, "pad", "ffill"}:
         raise call.fail("pct_change is read with fill_method=None or 'ffill'")
@@ -65,7 +65,7 @@ def read_change(call: Call, column: Column) -> Value:
     return window_of(column, "pct_change", *(() if n == 1 else (Lit(n),)))
 
 
-def read_cumulation(call: Call, column: Column) -> Value:
+def read_cumulation(call: CodeCall, column: Series) -> Value:
     """Read `cumsum`, `cummin` and `cummax`."""
     call.constant("axis")
     call.constant("skipna")
@@ -73,19 +73,19 @@ def read_cumulation(call: Call, column: Column) -> Value:
     return window_of(column, call.name)
 
 
-def read_fill(call: Call, column: Column) -> Value:
+def read_fill(call: CodeCall, column: Series) -> Value:
     """Read `ffill` and `bfill`."""
     call.constant("axis")
     return filled(column, call.name)
 
 
-def filled(column: Column, method: str) -> Column:
+def filled(column: Series, method: str) -> Series:
     """Return a column with the value before or after where it is missing."""
     word = {"pad": "ffill", "backfill": "bfill"}.get(method, method)
     return window_of(column, word) if can_miss(column.expr, column.rows.schema) else column
 
 
-def read_rolling(call: Call, column: Value) -> Part:
+def read_rolling(call: CodeCall, column: Value) -> Part:
     """Read `rolling(n)`: the last n rows up to each row."""
     window, least = call.constant("window"), call.constant("min_periods")
     if not isinstance(window, int) or isinstance(window, bool) or window < 1:
@@ -97,26 +97,26 @@ def read_rolling(call: Call, column: Value) -> Part:
     return Part("rolling", column, (Lit(window), *(() if least is None else (Lit(least),))))
 
 
-def read_rolled(call: Call, part: Part) -> Value:
+def read_rolled(call: CodeCall, part: Part) -> Value:
     """Read an aggregation of `rolling(n)`."""
     call.constant("ddof")
-    column, name = materialize(cast("Column", part.owner)), call.name
+    column, name = materialize(cast("Series", part.owner)), call.name
     if name == "count":  # pandas sums ones and zeros: the first rows have too few of them
         ones = case(((IsMissing(column.expr), Lit(0)),), Lit(1))
         column, name = column.with_expr(ones), "sum"
     return window_of(column, f"rolling_{name}", *part.details)
 
 
-def read_expanding(call: Call, column: Value) -> Part:
+def read_expanding(call: CodeCall, column: Value) -> Part:
     """Read `expanding()`: all rows up to each row."""
     if call.constant("min_periods", 1) != 1:
         raise call.fail("expanding is read with min_periods=1")
     return Part("expanding", column)
 
 
-def read_expanded(call: Call, part: Part) -> Column:
+def read_expanded(call: CodeCall, part: Part) -> Series:
     """Read an aggregation of `expanding()`."""
-    column = materialize(cast("Column", part.owner))
+    column = materialize(cast("Series", part.owner))
     value = number(column.expr, column.rows)
     missing = can_miss(value, column.rows.schema)
     if call.name in {"min", "max"}:
@@ -131,7 +131,7 @@ def read_expanded(call: Call, part: Part) -> Column:
     return replace(column, expr=made, keys=column.scope)
 
 
-def read_ewm(call: Call, column: Value) -> Part:
+def read_ewm(call: CodeCall, column: Value) -> Part:
     """Read `ewm(span=n)`, and the same in other words: com, alpha."""
     given = [name for name in ("com", "span", "alpha") if call.has(name)]
     if len(given) != 1 or not call.constant("adjust", True) or call.constant("ignore_na", False):
@@ -143,14 +143,14 @@ def read_ewm(call: Call, column: Value) -> Part:
     return Part("ewm", column, (Lit(span),))
 
 
-def read_weighted(_call: Call, part: Part) -> Column:
+def read_weighted(_call: CodeCall, part: Part) -> Series:
     """Read `mean()` of `ewm(span=n)`; a missing value has the mean before it."""
-    column = cast("Column", part.owner)
+    column = cast("Series", part.owner)
     made = materialize(window_of(column, "ewm_mean", *part.details))
     return filled(made, "ffill")
 
 
-def read_rank(call: Call, column: Column) -> Value:
+def read_rank(call: CodeCall, column: Series) -> Value:
     """Read `rank`."""
     call.constant("axis")
     call.constant("numeric_only")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from .document import Node, Scalar
+from .document import Node, TextNode
 from .expression import (
     Agg,
     Arith,
@@ -48,10 +48,10 @@ def compose(query: Query) -> Query:
     return replace(named, earlier=tuple(replace(step, name=query.name) for step in earlier))
 
 
-def spread_quantiles(name: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
+def spread_quantiles(name: TextNode, node: Node) -> list[tuple[TextNode, Node]]:
     """Return an output for each share of `quantile(x, [0.25, 0.75])`: `name_25` and `name_75`."""
-    found = QUANTILES.fullmatch(node.text) if isinstance(node, Scalar) else None
-    if not found or not isinstance(node, Scalar):
+    found = QUANTILES.fullmatch(node.text) if isinstance(node, TextNode) else None
+    if not found or not isinstance(node, TextNode):
         return [(name, node)]
     start, listed, end = found.groups()
     # Each character keeps its place in the file.

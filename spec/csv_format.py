@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from .document import Fields, Scalar
+from .document import Fields, TextNode
 from .fields import Section, open_section
 from .grammar import CSV, CSV_FORMAT, TYPES
 from .settings import RULES
@@ -73,7 +73,7 @@ def _read_encoding(given: Section) -> str | None:
 def _types(given: Section) -> tuple[tuple[str, str], ...]:
     found = []
     for name, node in given.pairs("types", "a mapping of columns to types"):
-        if isinstance(node, Scalar) and node.text in TYPES:
+        if isinstance(node, TextNode) and node.text in TYPES:
             found.append((name.text, node.text))
         else:
             message = f"the type of {name.text!r} must be one of: {', '.join(TYPES)}"
@@ -87,7 +87,7 @@ def _dates(given: Section) -> tuple[tuple[str, str], ...]:
     for name, node in given.pairs("dates", "a mapping of columns to formats"):
         if name.text in typed:
             given.log.add(name.place, f"{name.text!r} has a type, and a format of dates; keep one")
-        elif isinstance(node, Scalar) and rule.allows(node.text):
+        elif isinstance(node, TextNode) and rule.allows(node.text):
             found.append((name.text, node.text))
         else:
             given.log.add(node.place, f"{name.text!r} needs {rule.needs}")

@@ -65,7 +65,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class TextNode:
     """A text; `places` has the index of each of its characters in the origin, and of its end."""
 
     place: Position
@@ -84,7 +84,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ListNode:
     """A list."""
 
     place: Position
@@ -96,14 +96,14 @@ class Fields:
     """A mapping; its keys are distinct."""
 
     place: Position
-    pairs: tuple[tuple[Scalar, Node], ...]
+    pairs: tuple[tuple[TextNode, Node], ...]
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key, or None."""
         return next((value for name, value in self.pairs if name.text == key), None)
 
 
-Node: TypeAlias = Scalar | Items | Fields
+Node: TypeAlias = TextNode | ListNode | Fields
 
 
 def compose(origin: Origin, log: Log) -> Node | None:
@@ -170,12 +170,12 @@ class _Nodes:
                 return self.scalar(raw)
             case SequenceNode():
                 nodes = (self.node(item, depth + 1) for item in raw.value)
-                return Items(place, tuple(node for node in nodes if node is not None))
+                return ListNode(place, tuple(node for node in nodes if node is not None))
             case MappingNode():
                 return Fields(place, tuple(self.pairs(raw, depth + 1)))
         raise AssertionError(raw)
 
-    def scalar(self, raw: ScalarNode) -> Scalar:
+    def scalar(self, raw: ScalarNode) -> TextNode:
         start, end = raw.start_mark.index, raw.end_mark.index
         places = _align(raw.value, self.origin.text, start, end, raw.style)
         place = Position(self.origin, places[0] if raw.style in {"|", ">"} else start)
@@ -183,10 +183,10 @@ class _Nodes:
         if not text.isprintable() and _is_broken(text):
             self.log.add(place, "contains a character that is not valid text")
             text = text.encode("utf-8", "replace").decode()
-        return Scalar(place, text, raw.style in {None, ""}, places)
+        return TextNode(place, text, raw.style in {None, ""}, places)
 
-    def pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
-        seen: dict[str, Scalar] = {}
+    def pairs(self, raw: MappingNode, depth: int) -> Iterator[tuple[TextNode, Node]]:
+        seen: dict[str, TextNode] = {}
         for key, value in self.join_split_calls(raw):
             if not isinstance(key, ScalarNode):
                 self.log.add(
@@ -194,8 +194,8 @@ class _Nodes:
                 )
                 continue
             name = self.scalar(key)
-            node = value if isinstance(value, Scalar) else self.node(value, depth)
-            if isinstance(node, Scalar) and node.empty and not node.text:
+            node = value if isinstance(value, TextNode) else self.node(value, depth)
+            if isinstance(node, TextNode) and node.empty and not node.text:
                 node = replace(node, place=name.place)  # YAML puts nothing on the next line
             if first := seen.get(name.text):
                 line = first.place.origin.mistake(first.place.index, "").line
@@ -206,7 +206,7 @@ class _Nodes:
                 seen[name.text] = name
                 yield name, node
 
-    def join_split_calls(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | Scalar]]:
+    def join_split_calls(self, raw: MappingNode) -> Iterator[tuple[RawNode, RawNode | TextNode]]:
         """Yield pairs with `{r: corr(v1, v2)}` as one value; YAML reads its comma as a new key."""
         pairs = iter(raw.value)
         for key, value in pairs:
@@ -219,7 +219,7 @@ class _Nodes:
                 end = max(part.end_mark.index for part in pair)
                 parts += 1
             text = self.origin.text[start:end]
-            whole = Scalar(Position(self.origin, start), text, True, range(start, end + 1))
+            whole = TextNode(Position(self.origin, start), text, True, range(start, end + 1))
             yield key, whole if parts else value
 
 

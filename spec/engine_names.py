@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from .document import Fields, Items, Log, Node, Scalar
+from .document import Fields, ListNode, Log, Node, TextNode
 from .fields import open_section
 from .grammar import ENGINE
 from .vocabulary import suggest
@@ -16,10 +16,10 @@ from .vocabulary import suggest
 
 def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[str, ...]:
     """Read `engines`: a name, or a list of names; unknown and repeated ones are mistakes."""
-    nodes = node.nodes if isinstance(node, Items) else (node,)
+    nodes = node.nodes if isinstance(node, ListNode) else (node,)
     if not nodes:
         log.add(node.place, "engines is empty; list at least one engine")
-    found: list[Scalar] = []
+    found: list[TextNode] = []
     for one in nodes:
         name = _name(log, one)
         if name is None:
@@ -33,9 +33,9 @@ def read_engines(log: Log, node: Node, known: Collection[str] | None) -> tuple[s
     return tuple(name.text for name in found)
 
 
-def _name(log: Log, node: Node) -> Scalar | None:
+def _name(log: Log, node: Node) -> TextNode | None:
     match node:
-        case Scalar(empty=False):
+        case TextNode(empty=False):
             return node
         case Fields(pairs=((name, settings),)):
             return _with_settings(log, name, settings)
@@ -44,7 +44,7 @@ def _name(log: Log, node: Node) -> Scalar | None:
             return None
 
 
-def _with_settings(log: Log, name: Scalar, node: Node) -> Scalar:
+def _with_settings(log: Log, name: TextNode, node: Node) -> TextNode:
     """Return the name followed by its settings, in the order of the command line."""
     given = open_section(log, node, name.text, ENGINE)
     if "scheduler" in given and "address" in given:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .document import Fields, Items, Log, Node, Position, Scalar
+from .document import Fields, ListNode, Log, Node, Position, TextNode
 from .grammar import Key
 from .quantities import parse_duration, parse_number, parse_percent, parse_size
 from .vocabulary import suggest
@@ -45,14 +45,14 @@ class Section:
         node = self.values.get(key)
         return node.place if node else self.place
 
-    def scalar(self, key: str, wanted: str) -> Scalar | None:
+    def scalar(self, key: str, wanted: str) -> TextNode | None:
         """Return a single value; a mistake where it is empty, a list or a mapping."""
         match self.values.get(key):
             case None:
                 return None
-            case Scalar(empty=True) as node:
+            case TextNode(empty=True) as node:
                 self.log.add(node.place, f"{key} is empty; write {wanted}, or leave it out")
-            case Scalar() as node:
+            case TextNode() as node:
                 return node
             case node:
                 self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
@@ -107,7 +107,7 @@ class Section:
     def integer_or(self, key: str, word: str, default: int | None) -> int | None:
         """Return a whole number from 0, or None for the given word."""
         match self.values.get(key):
-            case Scalar(text=text) if text == word:
+            case TextNode(text=text) if text == word:
                 return None
         return self.integer(key, 0, least=0) if key in self else default
 
@@ -132,13 +132,13 @@ class Section:
     def is_word(self, key: str, word: str) -> bool:
         """Return whether a key's value is the given word."""
         match self.values.get(key):
-            case Scalar(text=text) if text == word:
+            case TextNode(text=text) if text == word:
                 return True
         return False
 
     def _null(self, key: str) -> bool:
         match self.values.get(key):
-            case Scalar(empty=True, text=text) if text:
+            case TextNode(empty=True, text=text) if text:
                 return True
         return False
 
@@ -156,10 +156,10 @@ class Section:
             self.log.add(node.place, str(error))
             return default
 
-    def names(self, key: str) -> tuple[Scalar, ...]:
+    def names(self, key: str) -> tuple[TextNode, ...]:
         """Return a list of texts; one alone needs no brackets."""
         node = self.values.get(key)
-        if not isinstance(node, Items):
+        if not isinstance(node, ListNode):
             alone = self.scalar(key, "a name, or a list of names")
             return (alone,) if alone else ()
         if not node.nodes:
@@ -170,9 +170,9 @@ class Section:
                 self.log.add(name.place, f"{name.text!r} is listed twice in {key}")
         return found
 
-    def _names(self, key: str, items: Items) -> Iterator[Scalar]:
+    def _names(self, key: str, items: ListNode) -> Iterator[TextNode]:
         for item in items.nodes:
-            if isinstance(item, Scalar) and not item.empty:
+            if isinstance(item, TextNode) and not item.empty:
                 yield item
             else:
                 self.log.add(item.place, f"{key} must list names, not {_sort(item)}")
@@ -180,7 +180,7 @@ class Section:
     def items(self, key: str, wanted: str) -> tuple[Node, ...]:
         """Return the entries of a list."""
         match self.values.get(key):
-            case Items(_, nodes) if nodes:
+            case ListNode(_, nodes) if nodes:
                 return nodes
             case node:
                 given = _sort(node) if node else "nothing"
@@ -190,9 +190,9 @@ class Section:
     def one_or_more(self, key: str, wanted: str) -> tuple[Node, ...]:
         """Return the entries of a list, or the only value, which needs no list."""
         node = self.values.get(key)
-        return self.items(key, wanted) if isinstance(node, Items) or node is None else (node,)
+        return self.items(key, wanted) if isinstance(node, ListNode) or node is None else (node,)
 
-    def pairs(self, key: str, wanted: str) -> tuple[tuple[Scalar, Node], ...]:
+    def pairs(self, key: str, wanted: str) -> tuple[tuple[TextNode, Node], ...]:
         """Return the entries of a mapping whose keys are free."""
         match self.values.get(key):
             case None:
@@ -205,7 +205,7 @@ class Section:
                 self.log.add(node.place, f"{key} needs {wanted}, not {_sort(node)}")
         return ()
 
-    def _check_name(self, key: str, name: Scalar) -> bool:
+    def _check_name(self, key: str, name: TextNode) -> bool:
         if not name.text:
             self.log.add(name.place, f"a name is missing in {key}")
         return bool(name.text)
@@ -227,7 +227,7 @@ def open_section(log: Log, node: Node, what: str, keys: Mapping[str, Key]) -> Se
     return found
 
 
-def check_word(log: Log, node: Scalar) -> None:
+def check_word(log: Log, node: TextNode) -> None:
     """Report a name that cannot be the name of a file."""
     if not WORD.fullmatch(node.text):
         message = "use letters, digits, _ and - only, because it becomes a file name"
@@ -236,11 +236,11 @@ def check_word(log: Log, node: Scalar) -> None:
 
 def _sort(node: Node) -> str:
     match node:
-        case Items():
+        case ListNode():
             return "a list"
         case Fields():
             return "a mapping"
-        case Scalar(empty=True):
+        case TextNode(empty=True):
             return "nothing"
-        case Scalar(text=text):
+        case TextNode(text=text):
             return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
-from .document import Fields, Log, Node, Scalar
+from .document import Fields, Log, Node, TextNode
 from .fields import Section, open_section
 from .grammar import ASOF, HOW, JOIN
 from .schema import Column, Kind, Schema
@@ -24,7 +24,7 @@ NAMES_DIFFER = " (if its name differs in the table: on: {name: other name})"
 # The type of a key whose integers or texts have different types on both sides.
 WIDE: dict[Kind, str] = {"int": "int64", "string": "string"}
 # A key's name on each side.
-Pair: TypeAlias = tuple[Scalar, Scalar]
+Pair: TypeAlias = tuple[TextNode, TextNode]
 
 
 def name_table_columns(data: Schema, join: Join) -> dict[str, str]:
@@ -159,7 +159,7 @@ class JoinReader:
             given.add_missing("join needs 'on'")
         return bool(pairs) != (how == "cross")
 
-    def _is_table(self, name: Scalar) -> bool:
+    def _is_table(self, name: TextNode) -> bool:
         if name.text in self.tables:
             return True
         message = suggest(name.text, self.tables)
@@ -198,7 +198,7 @@ class JoinReader:
             return True
         return False
 
-    def _is_clear(self, name: Scalar, data: Schema, join: Join) -> bool:
+    def _is_clear(self, name: TextNode, data: Schema, join: Join) -> bool:
         for column, shown in name_table_columns(data, join).items():
             if shown != column and shown in (*data.names, *find_table(data, join.table).names):
                 message = f"both sides have a column {column!r}, and the name {shown!r} is taken"
@@ -230,7 +230,7 @@ def _read_names(given: Section, key: str) -> list[Pair]:
     pairs = given.pairs(key, "a mapping of the rows' names to the table's")
     found = []
     for left, right in pairs:
-        if isinstance(right, Scalar) and not right.empty:
+        if isinstance(right, TextNode) and not right.empty:
             found.append((left, right))
         else:
             given.log.add(right.place, f"{left.text} needs the name of the table's column")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .document import Fields, Log, Node, Origin, Scalar
+from .document import Fields, Log, Node, Origin, TextNode
 from .fields import Section, check_word, open_section
 from .grammar import PROGRAM
 from .vocabulary import suggest
@@ -50,14 +50,14 @@ class ProgramReader:
             return self._read_file(name, file, path, after, engine)
         return self._read_file(name, file, file.text, function, engine)
 
-    def _scalar(self, name: str, node: Node) -> Scalar | None:
-        if isinstance(node, Scalar) and not node.empty:
+    def _scalar(self, name: str, node: Node) -> TextNode | None:
+        if isinstance(node, TextNode) and not node.empty:
             return node
         self.log.add(node.place, f"program {name} needs a Python file, such as fast.py:query")
         return None
 
     def _read_file(
-        self, name: str, node: Scalar, file: str, function: str, engine: str
+        self, name: str, node: TextNode, file: str, function: str, engine: str
     ) -> OwnProgram | None:
         if not self.log.python:
             message = "--no-python refuses programs, because they run on this machine"
@@ -87,7 +87,7 @@ class ProgramReader:
             self.log.add(node.place, f"{file} {message}")
         return OwnProgram(name, path, source, functions, function, found, whole)
 
-    def _read_text(self, node: Scalar, path: Path) -> str | None:
+    def _read_text(self, node: TextNode, path: Path) -> str | None:
         try:
             return path.read_text(encoding="utf-8-sig")
         except OSError as error:

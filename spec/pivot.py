@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .document import Fields, Log, Node, Scalar
+from .document import Fields, Log, Node, TextNode
 from .expression import Agg, Case, Col, Compare, Expr, Lit, Value, children, rebuild
 from .fields import Section
 from .quantities import parse_number
@@ -84,7 +84,7 @@ class ColumnsReader:
     schema: Schema | None
     index: tuple[str, ...]
 
-    def read(self) -> tuple[Scalar, tuple[Value, ...]] | None:
+    def read(self) -> tuple[TextNode, tuple[Value, ...]] | None:
         """Return the column's name and the values, none where they are not known yet."""
         match self.given.values.get("columns"):
             case Fields(_, ((name, node),)):
@@ -103,7 +103,7 @@ class ColumnsReader:
         sound = self._is_few(name, values) and self._are_names(name, values)
         return (name, tuple(value for _, value in values)) if sound else None
 
-    def _is_column(self, name: Scalar) -> bool:
+    def _is_column(self, name: TextNode) -> bool:
         known = self.schema and name.text in self.schema
         if name.text in self.index:
             self.log.add(
@@ -117,12 +117,12 @@ class ColumnsReader:
             return False
         return True
 
-    def _read_listed(self, name: Scalar, node: Node) -> list[tuple[Scalar, Value]]:
+    def _read_listed(self, name: TextNode, node: Node) -> list[tuple[TextNode, Value]]:
         given = Section(self.log, node.place, "columns", {name.text: node})
         kind = self.schema[name.text].kind if self.schema and name.text in self.schema else None
         return [(value, self._value(value, kind)) for value in given.names(name.text)]
 
-    def _value(self, node: Scalar, kind: Kind | None) -> Value:
+    def _value(self, node: TextNode, kind: Kind | None) -> Value:
         """Return a listed value in the kind of the column, or as it is written."""
         number = parse_number(node.text) if node.plain else None
         if kind in {None, "int"} and isinstance(number, int):
@@ -138,11 +138,11 @@ class ColumnsReader:
             self.log.add(node.place, f"{node.text!r} is not a value of a column of the kind {kind}")
         return node.text
 
-    def _learn_values(self, name: Scalar) -> list[tuple[Scalar, Value]]:
+    def _learn_values(self, name: TextNode) -> list[tuple[TextNode, Value]]:
         known = self.schema[name.text].values if self.schema and name.text in self.schema else None
         return [(name, value) for value in known or ()]
 
-    def _is_few(self, name: Scalar, values: Sequence[tuple[Scalar, Value]]) -> bool:
+    def _is_few(self, name: TextNode, values: Sequence[tuple[TextNode, Value]]) -> bool:
         if len(values) <= MOST_COLUMNS:
             return True
         what = f"pivot would make more than {MOST_COLUMNS:,} columns, one for each value"
@@ -150,7 +150,7 @@ class ColumnsReader:
         self.log.add(values[0][0].place, f"{what} of {name.text!r}; {mend}")
         return False
 
-    def _are_names(self, name: Scalar, values: Sequence[tuple[Scalar, Value]]) -> bool:
+    def _are_names(self, name: TextNode, values: Sequence[tuple[TextNode, Value]]) -> bool:
         refused = [
             (node, name_column(value))
             for node, value in values
@@ -177,11 +177,11 @@ def report_unknown(log: Log, query: Query, clauses: Node) -> None:
         log.add(next(iter(places), clauses.place), f"{why}; {mend}")
 
 
-def _find_columns(node: Node) -> Iterator[Scalar]:
+def _find_columns(node: Node) -> Iterator[TextNode]:
     """Yield the columns of the pivots of a query's clauses."""
     steps = node.get("steps") if isinstance(node, Fields) else None
     for clauses in (node, *getattr(steps, "nodes", ())):
         pivot = clauses.get("pivot") if isinstance(clauses, Fields) else None
         columns = pivot.get("columns") if isinstance(pivot, Fields) else None
-        if isinstance(columns, Scalar):
+        if isinstance(columns, TextNode):
             yield columns

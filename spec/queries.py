@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from .composed import compose, spread_quantiles
-from .document import Fields, Log, Node, Origin, Position, Scalar
+from .document import Fields, Log, Node, Origin, Position, TextNode
 from .expression import (
     Agg,
     Bool,
@@ -126,7 +126,7 @@ def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Quer
     return tuple(read_query(log, name, value, scope, folder) for name, value in node.pairs)
 
 
-def read_query(log: Log, name: Scalar, node: Node, scope: Scope, folder: Path) -> Query:
+def read_query(log: Log, name: TextNode, node: Node, scope: Scope, folder: Path) -> Query:
     """Read one query."""
     check_word(log, name)
     given = open_section(log, node, f"query {name.text}", QUERY)
@@ -275,7 +275,7 @@ class _Clauses:
         return parsed.expression
 
     def expression(self, node: Node, context: Context, scope: Scope) -> Parsed | None:
-        if not isinstance(node, Scalar) or node.empty:
+        if not isinstance(node, TextNode) or node.empty:
             self.log.add(node.place, "expected an expression, such as sum(v1)")
             return None
         try:
@@ -286,7 +286,7 @@ class _Clauses:
             return None
         return parsed if self.sees(node, parsed, scope) else None
 
-    def sees(self, node: Scalar, parsed: Parsed, scope: Scope) -> bool:
+    def sees(self, node: TextNode, parsed: Parsed, scope: Scope) -> bool:
         """Return whether all columns are known and all kinds fit; others are mistakes."""
         unknown = [
             part
@@ -304,7 +304,7 @@ class _Clauses:
             return False
         return True
 
-    def derive_pairs(self) -> tuple[tuple[Scalar, Node], ...]:
+    def derive_pairs(self) -> tuple[tuple[TextNode, Node], ...]:
         return self.given.pairs("derive", "a mapping of names to expressions")
 
     def read_derived(self, scope: Scope) -> tuple[Scope, tuple[Output, ...]]:
@@ -356,7 +356,7 @@ class _Clauses:
             return None
         return Pivot(columns[0].text, parsed.expression, columns[1])
 
-    def column(self, node: Scalar, scope: Scope) -> None:
+    def column(self, node: TextNode, scope: Scope) -> None:
         if node.text not in scope:
             self.log.add(node.place, scope.explain_unknown(node.text))
 
@@ -438,7 +438,7 @@ class _Clauses:
         if step.apply is not None and not _is_expression(step.apply):
             self.log.add(self.given.at("apply"), "a def can only be called in a query of one step")
 
-    def free(self, name: Scalar, keys: tuple[str, ...]) -> None:
+    def free(self, name: TextNode, keys: tuple[str, ...]) -> None:
         if name.text in keys:
             self.log.add(name.place, f"{name.text!r} is already a key; choose another name")
 
@@ -466,7 +466,7 @@ class _Clauses:
         known = query.outputs if query.pivot is None or query.aggregate else ()
         return tuple(self.sort_key(node, known) for node in self.given.names("sort"))
 
-    def sort_key(self, node: Scalar, outputs: tuple[str, ...]) -> SortKey:
+    def sort_key(self, node: TextNode, outputs: tuple[str, ...]) -> SortKey:
         descending = node.text.startswith("-") and node.text not in outputs
         name = node.text[1:] if descending else node.text
         if outputs and name not in outputs:
@@ -509,7 +509,7 @@ class _Clauses:
         return self.row_function(given, outputs, scope, keys)
 
     def row_function(
-        self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
+        self, given: Section, outputs: tuple[TextNode, ...], scope: Scope, keys: tuple[str, ...]
     ) -> RowFunction | None:
         if keys:
             self.log.add(
@@ -549,7 +549,7 @@ class _Clauses:
         return _check_body(read, scope.schema, source)
 
     def group_function(
-        self, given: Section, outputs: tuple[Scalar, ...], scope: Scope, keys: tuple[str, ...]
+        self, given: Section, outputs: tuple[TextNode, ...], scope: Scope, keys: tuple[str, ...]
     ) -> GroupFunction | None:
         if not keys:
             self.log.add(given.at("groups"), "a group function needs group_by")
@@ -629,12 +629,12 @@ class FunctionSource:
     at: Callable[[int], Position]
 
 
-def holds_definition(node: Scalar) -> bool:
+def holds_definition(node: TextNode) -> bool:
     """Return whether a value is a def, or names one in a file."""
     return is_definition(node.text) or _ELSEWHERE.fullmatch(node.text.strip()) is not None
 
 
-def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
+def read_source(log: Log, node: TextNode, folder: Path) -> FunctionSource | None:
     """Return the def that a value contains or names (`FILE.py:NAME`); None after a mistake."""
     if not log.python:
         log.add(
@@ -656,7 +656,7 @@ def read_source(log: Log, node: Scalar, folder: Path) -> FunctionSource | None:
     return _elsewhere(log, node, origin, name)
 
 
-def _elsewhere(log: Log, node: Scalar, origin: Origin, name: str) -> FunctionSource | None:
+def _elsewhere(log: Log, node: TextNode, origin: Origin, name: str) -> FunctionSource | None:
     try:
         module = parse_python(origin.text)
     except ExpressionError as error:

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from ..errors import DataError, Mistake, WorkloadError
 from .csv_format import read_csv_format
-from .document import Fields, Items, Log, Node, Origin, Position, Scalar, compose
+from .document import Fields, ListNode, Log, Node, Origin, Position, TextNode, compose
 from .engine_names import read_engines
 from .expression import columns
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
@@ -223,7 +223,7 @@ def _put(log: Log, node: Node, path: list[str], place: Position, value: Node) ->
     """Return a copy of a mapping in which a path has another value."""
     if not path:
         return value
-    if isinstance(node, Items):  # a path through a list goes through each of its entries
+    if isinstance(node, ListNode):  # a path through a list goes through each of its entries
         return replace(node, nodes=tuple(_put(log, n, path, place, value) for n in node.nodes))
     if not isinstance(node, Fields):
         log.add(place, f"cannot set {path[0]!r} inside a single value")
@@ -231,7 +231,7 @@ def _put(log: Log, node: Node, path: list[str], place: Position, value: Node) ->
     old = node.get(path[0])
     changed = _put(log, old or Fields(place, ()), path[1:], place, value)
     if old is None:
-        key = Scalar(place, path[0], plain=True, places=[0])
+        key = TextNode(place, path[0], plain=True, places=[0])
         return replace(node, pairs=(*node.pairs, (key, changed)))
     pairs = ((key, changed if key.text == path[0] else below) for key, below in node.pairs)
     return replace(node, pairs=tuple(pairs))
@@ -325,7 +325,7 @@ class _WorkloadReader:
             found = Section(self.log, node.place, "tables", {name.text: node}).names(name.text)
             yield name.text, Files(self.patterns(found), self.folder, csv_format)
 
-    def patterns(self, nodes: tuple[Scalar, ...]) -> tuple[str, ...]:
+    def patterns(self, nodes: tuple[TextNode, ...]) -> tuple[str, ...]:
         """Return paths; those from the command line are relative to the current folder."""
         for node in nodes:
             if ADDRESS.match(node.text):
@@ -408,8 +408,8 @@ class _WorkloadReader:
     def tasks(self) -> tuple[Tasks, ...]:
         """Read the tasks of one function, or of each in a list."""
         node = self.given.values.get("tasks")
-        nodes = node.nodes if isinstance(node, Items) else (node,) if node else ()
-        if isinstance(node, Items) and not nodes:
+        nodes = node.nodes if isinstance(node, ListNode) else (node,) if node else ()
+        if isinstance(node, ListNode) and not nodes:
             self.log.add(node.place, "tasks is empty; list at least one function")
         found: dict[str, Tasks] = {}
         for one in nodes:
@@ -460,7 +460,7 @@ class _WorkloadReader:
     def arguments(self, given: Section) -> dict[str, int | float | str | bool]:
         found = {}
         for name, node in given.pairs("arguments", "a mapping of names to values"):
-            if isinstance(node, Scalar) and not node.empty:
+            if isinstance(node, TextNode) and not node.empty:
                 found[name.text] = _constant(node)
             else:
                 self.log.add(node.place, f"{name.text} needs a number, a string, true or false")
@@ -484,7 +484,7 @@ def _with_keys(
     return replace(dataset, keys=tuple(key for key in keys if key not in kept))
 
 
-def _constant(node: Scalar) -> int | float | str | bool:
+def _constant(node: TextNode) -> int | float | str | bool:
     if not node.plain:
         return node.text
     if node.text in {"true", "false"}:

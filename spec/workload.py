@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from .document import Node, Scalar
+from .document import Node, TextNode
 from .expression import Expr, Value, columns
 from .limits import Limits
 from .sweep import Axis
@@ -240,7 +240,7 @@ class QueryText:
     `query` is what was read there: a query that is no longer equal has been changed since.
     """
 
-    name: Scalar
+    name: TextNode
     clauses: Node
     folder: Path
     query: Query

@@ -17,7 +17,7 @@ from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote, to_source
-from ..writing.sequence import Step
+from ..writing.sequence import StepQuery
 from .joins import write_joins
 from .queries import BracketChain, summable
 
@@ -65,7 +65,7 @@ class Datatable(Adapter):
         )
 
 
-def _write_step(step: Step, frame: ast.expr) -> tuple[list[str], ast.expr]:
+def _write_step(step: StepQuery, frame: ast.expr) -> tuple[list[str], ast.expr]:
     """Write a step over a frame; joined rows have a name where more is asked of them."""
     _check_names(step.query)
     asked = summable(step.query, row_facts(step.query, step.rows))

@@ -59,7 +59,7 @@ from ..writing.passes.join import Inputs
 from ..writing.program import fill
 from ..writing.properties import NARROW, row_facts
 from ..writing.quote import literal, quote
-from ..writing.sequence import Step, step_name
+from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, find_called, skip_missing
 from .expressions import (
@@ -689,7 +689,9 @@ def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> as
     return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
 
 
-def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "return ANSWER") -> str:
+def write_steps(
+    first: PandasSteps, later: Sequence[StepQuery], returned: str = "return ANSWER"
+) -> str:
     """Write all steps, each but the last to a frame of its own."""
     if not later:
         return first.body(returned)
@@ -697,7 +699,7 @@ def write_steps(first: PandasSteps, later: Sequence[Step], returned: str = "retu
 
 
 def write_later(
-    later: Sequence[Step],
+    later: Sequence[StepQuery],
     returned: str = "return ANSWER",
     *,
     text: TextType = TextType.STRINGS,

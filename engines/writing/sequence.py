@@ -22,7 +22,7 @@ COUNTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepQuery:
     """One step as a query of its own, the rows that its clauses see, and the joins before them."""
 
     query: Query
@@ -30,12 +30,12 @@ class Step:
     joinings: tuple[Joining, ...] = ()
 
 
-def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Step, ...]:
+def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[StepQuery, ...]:
     """Return a query's steps, each with the schema of the rows that its clauses see.
 
     `counts` is the type in which a library has numbers of rows.
     """
-    found: list[Step] = []
+    found: list[StepQuery] = []
     order = Order()
     steps, kept = query.steps, _choose_columns(query.steps, data)
     names = {"data", *(step_name(place) for place in range(1, len(steps)))}
@@ -47,7 +47,7 @@ def expand_steps(query: Query, data: Schema, counts: str = "int64") -> tuple[Ste
         if len(found) + 1 < len(steps):
             stable = step.keeps_rows and rows.ordered and bool(step.sort)
             seen = replace(seen, stable=stable, passed=True)
-        found.append(Step(seen, rows, list_joinings(seen, data, names)))
+        found.append(StepQuery(seen, rows, list_joinings(seen, data, names)))
         if len(found) < len(steps):
             data = replace(answer_schema(seen, rows, counts), tables=data.tables)
     return tuple(found)

@@ -95,7 +95,7 @@ def test_a_wrong_answer_is_a_no(tmp_path: Path) -> None:
 @pytest.mark.parametrize("trait", Trait)
 @pytest.mark.parametrize("each", LIBRARIES, ids=lambda library: library.name)
 def test_every_probe_of_a_library_is_python_without_holes(
-    each: frame_libraries.Library, trait: Trait
+    each: frame_libraries.FrameLibrary, trait: Trait
 ) -> None:
     tree = ast.parse(frame_libraries.write_script(each, trait, 2))
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

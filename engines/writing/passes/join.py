@@ -11,7 +11,7 @@ from ....spec.schema import Schema
 from ....spec.workload import Query
 from ..joins import Joining
 from ..quote import quote, to_source
-from ..sequence import Step, expand_steps
+from ..sequence import StepQuery, expand_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Inputs:
     rows: Schema
     data: Schema
     joinings: tuple[Joining, ...] = ()
-    later: tuple[Step, ...] = ()
+    later: tuple[StepQuery, ...] = ()
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[StepQuery, ...]:
         """Return all steps, each with the rows that it sees."""
-        return (Step(self.query, self.rows, self.joinings), *self.later)
+        return (StepQuery(self.query, self.rows, self.joinings), *self.later)
 
     @property
     def is_single(self) -> bool:
