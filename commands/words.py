@@ -14,6 +14,7 @@ from ..spec.composed import compose
 from ..spec.parser import expression
 from ..spec.schema import Column, Kind, Schema
 from ..spec.settings import write_example
+from ..spec.synonyms import LEFT_OUT
 from ..spec.vocabulary import (
     AGGREGATIONS,
     ROW_FUNCTIONS,
@@ -99,6 +100,8 @@ def print_words(name: str | None) -> None:
     """Print one word with the engines that have it, or all words; DfbenchError for no word."""
     words = list_words()
     found = [word for word in words if word.name == name] if name else words
+    if name in LEFT_OUT:
+        raise DfbenchError(f"no word {name!r}: {LEFT_OUT[name]}")
     if not found:
         names = {word.name: None for word in words}
         raise DfbenchError(f"unknown word {name!r}{suggest(str(name), names)}")

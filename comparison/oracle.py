@@ -161,6 +161,8 @@ class ExactStatement(Statement):
         return []
 
     def _write_call(self, agg: Agg, arguments: list[str]) -> str:
+        if agg.function == "values":
+            return f"list(DISTINCT {arguments[0]}) FILTER ({arguments[0]} IS NOT NULL)"
         plain = super()._write_call(agg, arguments)
         is_window = self.query.transform or self.beside
         is_float = agg.arguments and self.facts.kind(agg.arguments[0]) == "float"
@@ -212,7 +214,8 @@ def _find_exact(plan: Plan, query: Query, other: Dataset | None) -> Expected:
     """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
     found = find_possibilities(query, plan.data.schema)
     answer = _answer(plan, found.query, EXACT, other)
-    return Expected(answer, found.errors, found.mixed, _answer_later(plan, found.variants))
+    later = _answer_later(plan, found.variants)
+    return Expected(answer, found.errors, found.mixed, later, choices=found.choices)
 
 
 def _drop_errors(query: Query) -> Query:

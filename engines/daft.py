@@ -74,6 +74,7 @@ DAFT = Dialect(
         "any": "x.bool_or()",
         "all": "x.bool_and()",
         "quantile": "x.percentile(y)",
+        "any_value": "x.any_value(ignore_nulls=True)",
     },
     unsupported={
         "round": "Daft rounds half away from zero",

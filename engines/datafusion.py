@@ -79,6 +79,7 @@ DATAFUSION = Dialect(
         "round": "DataFusion rounds half away from zero",
         "first": "DataFusion does not preserve the order of rows",
         "last": "DataFusion does not preserve the order of rows",
+        "any_value": "not implemented for DataFusion yet",
         "lag": "DataFusion does not preserve the order of rows",
         "lead": "DataFusion does not preserve the order of rows",
         "cumsum": "DataFusion does not preserve the order of rows",

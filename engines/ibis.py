@@ -71,6 +71,7 @@ IBIS = Dialect(
         "all": "x.all()",
         "quantile": "x.quantile(y)",
         "corr": "x.corr(y, how='pop')",
+        "any_value": "x.arbitrary()",
     },
     unsupported={
         "round": "DuckDB rounds half away from zero",

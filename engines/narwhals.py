@@ -111,6 +111,7 @@ NARWHALS = Dialect(
         "corr": "nw.corr(x, y)",
         "first": "x.first()",
         "last": "x.last()",
+        "any_value": "x.any_value(ignore_nulls=True)",
     },
     windows={
         "rank": "x.rank(m, **o)",

@@ -73,6 +73,7 @@ PYSPARK = Dialect(
         "all": "F.bool_and(x)",
         "quantile": "F.percentile(x, y)",
         "corr": "F.corr(x, y)",
+        "any_value": "F.any_value(x, True)",
     },
     unsupported={
         "first": "Spark does not preserve the order of rows",

@@ -134,6 +134,8 @@ class _Kinds:
             case Agg("std_population" | "var_population", (argument,)):  # an adapter's own
                 self.takes(argument, "number", "a spread")
                 return "float"
+            case Agg("values", (argument,)):  # the oracle's own: lists of what a group has
+                return self.of(argument)
             case Agg(name, arguments):
                 return self.function(name, (AGGREGATIONS | WINDOWS)[name], arguments)
             case Case(branches, otherwise):

@@ -43,7 +43,7 @@ from .expression import (
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
 from .settings import RULES, SettingError, read_setting
-from .synonyms import EXPRESSIONS, SYNONYMS
+from .synonyms import EXPRESSIONS, LEFT_OUT, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
     ALIASES,
@@ -674,6 +674,8 @@ class Converter:
     def _explain_unknown(self, name: str) -> str:
         if meant := EXPRESSIONS.get(name.lower()):
             return f"unknown function {name!r}; did you mean {meant!r}?"
+        if why := LEFT_OUT.get(name.lower()):
+            return f"no function {name!r}: {why}"
         if self.context is Context.ROW:
             return f"unknown function {name!r}{suggest(name, ROW_FUNCTIONS)}"
         what = "aggregation" if self.context is Context.AGGREGATE else "function"

@@ -10,6 +10,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Literal, cast
 
+from .choices import CHOOSING_FREELY, find_misuse, list_choices
 from .composed import compose, spread_quantiles
 from .document import Fields, Log, Node, Origin, Position, TextNode
 from .expression import (
@@ -156,6 +157,7 @@ def _read_steps(log: Log, given: Section, scope: Scope, folder: Path) -> Query:
         order = order_after(step, order)
         if number < len(nodes):
             clauses.check_cut(step, order)
+            clauses.check_passed(step)
         if len(nodes) > 1:
             clauses.check_function(step)
         found.append(step)
@@ -211,6 +213,7 @@ class _Clauses:
         unknown = "pivot" in self.given and not query.aggregate
         answer = Scope() if unknown else self.answer(seen, rows)
         query = replace(query, having=self.condition("having", answer), sort=self.sort(seen))
+        self.check_choices(query)
         schema = answer.schema and replace(answer.schema, tables=schemas)
         return query, replace(answer, what="column", schema=schema, tables=tables)
 
@@ -372,10 +375,14 @@ class _Clauses:
             parsed = self.expression(node, context, scope)
             if parsed and context is Context.AGGREGATE and not aggregations(parsed.expression):
                 self.log.add(node.place, AGGREGATES_NOTHING)
+            if parsed and (why := find_misuse(Output(name.text, parsed.expression))):
+                self.log.add(node.place, why)
             if parsed and context is Context.TRANSFORM:
                 for agg in aggregations(parsed.expression):
-                    if agg.function in COMPOSED:
-                        message = f"{agg.function} is for aggregate only; put it in a step before"
+                    if agg.function in {*COMPOSED, CHOOSING_FREELY}:
+                        free = agg.function == CHOOSING_FREELY
+                        mend = "use first, min or max" if free else "put it in a step before"
+                        message = f"{agg.function} is for aggregate only; {mend}"
                         self.log.add(node.place, message)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
@@ -412,6 +419,16 @@ class _Clauses:
                         message = f"{agg.function} needs ordered rows, and {why}"
                         self.log.add(places[output.name], message)
 
+    def check_choices(self, query: Query) -> None:
+        """Check that no clause depends on a value that is free."""
+        free = {output.name for output in list_choices(query)}
+        having = set(columns(query.having)) if query.having else set()
+        sort = {key.name for key in query.sort}
+        for clause, read in (("having", having), ("sort", sort)):
+            if used := sorted(free & read):
+                message = f"{used[0]} is any_value, which is free; use first, min or max"
+                self.log.add(self.given.at(clause), message)
+
     def check_times(self, query: Query, rows: Scope) -> None:
         """Check that rows have a time where a window is one."""
         keys = query.order_by
@@ -432,6 +449,13 @@ class _Clauses:
         if step.limit is not None and not order.defined:
             needs = f"step {self.number + 1} needs to know which rows limit keeps"
             self.log.add(self.given.at("limit"), f"{needs}; sort by all keys of this step")
+
+    def check_passed(self, step: Query) -> None:
+        """Check that what other steps work on is settled."""
+        if free := list_choices(step):
+            read = f"and step {self.number + 1} works on it; use first, min or max"
+            message = f"{free[0].name} is any_value, which is free, {read}"
+            self.log.add(self.given.at("aggregate"), message)
 
     def check_function(self, step: Query) -> None:
         """Check that what is applied is an expression, as several steps can take it."""

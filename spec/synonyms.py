@@ -39,6 +39,8 @@ SYNONYMS = {
     "ewm": "ewm_mean",
     "first_value": "first",
     "last_value": "last",
+    "arbitrary": "any_value",
+    "anyvalue": "any_value",
     "agg": "aggregate",
     "aggregations": "aggregate",
     "summarize": "aggregate",
@@ -92,6 +94,13 @@ SYNONYMS = {
     "crosstab": "pivot",
     "to_datetime": "parse",
     "strptime": "parse",
+}
+# What the language leaves out, with the reason and another way.
+LISTS = "an answer has one value in each cell; select the rows, and sort them by their group"
+LEFT_OUT = {
+    **dict.fromkeys(("list", "array_agg", "collect_list", "implode"), LISTS),
+    "explode": "parts of a text at known places are split(x, ' ')[0], split(x, ' ')[1]; unpivot"
+    " makes rows of columns",
 }
 # What needs no function here.
 EXPRESSIONS = {

@@ -310,6 +310,7 @@ AGGREGATIONS = {
     "quantile": Function(1, 1, "number", "float", "exact quantile q (0 to 1), linear", ("share",)),
     "first": Function(1, 1, "anything", "same", "first non-missing value"),
     "last": Function(1, 1, "anything", "same", "last non-missing value"),
+    "any_value": Function(1, 1, "anything", "same", "any non-missing value of the group"),
     "arg_max": Function(
         2,
         2,
@@ -478,8 +479,8 @@ WINDOWS |= {
 # What gives one of the values of its argument, in the argument's type.
 CHOOSING = frozenset(
     {
-        *("min", "max", "first", "last", "lag", "lead", "cummin", "cummax", "ffill", "bfill"),
-        *("rolling_min", "rolling_max"),
+        *("min", "max", "first", "last", "any_value", "lag", "lead", "cummin", "cummax"),
+        *("ffill", "bfill", "rolling_min", "rolling_max"),
     }
 )
 

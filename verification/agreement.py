@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
 
+from ..spec.choices import list_choices
 from ..spec.order import order_before
 from ..spec.workload import Query, RowFunction, Tasks
 from ..storage.records import Agreement, Disagreement
 from .answers import compare_answers, open_answer
+from .choices import settle_choices
+from .columns import IncomparableError
 from .differences import CheckResult, Requirements, describe_lengths, describe_names
 from .distributions import TASK, compare_distributions
 from .edges import is_possible
@@ -27,7 +30,8 @@ class Expected:
 
     `errors` names the column of what each output may be off, `mixed` the outputs that aggregate
     steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
-    `memory` bounds, in bytes, what the comparison takes.
+    `choices` names the column of the values that a free output may have. `memory` bounds, in bytes,
+    what the comparison takes.
     """
 
     answer: Answer
@@ -35,6 +39,21 @@ class Expected:
     mixed: frozenset[str] = frozenset()
     variants: Callable[[], tuple[Answer, ...]] = tuple
     memory: int | None = None
+    choices: Mapping[str, str] | None = None
+
+    def settle(self, answer: Answer, keys: Sequence[str]) -> Expected:
+        """Return what is expected of an answer, which chooses the free outputs."""
+        if not self.choices:
+            return self
+        given, choices = open_answer(answer), self.choices
+
+        def settled(one: Answer) -> pa.Table:
+            return settle_choices(open_answer(one), given, keys, choices)
+
+        def variants() -> tuple[Answer, ...]:
+            return tuple(map(settled, self.variants()))
+
+        return replace(self, answer=settled(self.answer), variants=variants, choices=None)
 
 
 def compare_answer(
@@ -46,6 +65,10 @@ def compare_answer(
             return compare_distributions(expected.answer, answer)
         return compare_answers(expected.answer, answer, Requirements(keys=(TASK,)))
     kept = replace(derive_requirements(query, rows), errors=expected.errors, memory=expected.memory)
+    try:
+        expected = expected.settle(answer, kept.keys)
+    except IncomparableError as different:
+        return CheckResult(False, str(different))
     verdict = compare_answers(expected.answer, answer, kept)
     if verdict.agrees:
         return verdict
@@ -75,15 +98,22 @@ def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: in
 
     Of rows that a limit keeps, only their number and what they are sorted by can be compared.
     """
-    if isinstance(query, Tasks) or query.limit is None:
+    free = [output.name for output in list_choices(query)]
+    if isinstance(query, Tasks) or (query.limit is None and not free):
         return compare_answer(Expected(one), other, query, rows)
-    first, second = open_answer(one), open_answer(other)
+    first, second = (_drop_columns(open_answer(answer), free) for answer in (one, other))
+    if query.limit is None:
+        return compare_answer(Expected(first), second, query, rows)
     if reason := describe_names(first, second) or describe_lengths(first, second):
         return CheckResult(False, reason)
     kept = derive_requirements(query, rows)
     if kept.positional:
         return compare_answers(first, second, kept)
     return check_order(first, second, kept, {}) if kept.sort else CheckResult(True)
+
+
+def _drop_columns(answer: pa.Table, names: Sequence[str]) -> pa.Table:
+    return answer.drop_columns([name for name in names if name in answer.column_names])
 
 
 def group_answers(

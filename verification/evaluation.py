@@ -637,6 +637,7 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "median": lambda values: _quantile(values, 0.5),
     "first": _or_missing(operator.itemgetter(0)),
     "last": _or_missing(operator.itemgetter(-1)),
+    "any_value": _or_missing(operator.itemgetter(0)),
     "count": len,
     "n_unique": lambda values: len(set(values)),
     "var": _variance,

@@ -30,6 +30,7 @@ from typing import assert_never
 from ..engines.writing.sequence import answer_schema
 from ..engines.writing.user_functions import skip_missing
 from ..errors import DfbenchError
+from ..spec.choices import is_choice
 from ..spec.expression import (
     Agg,
     Arith,
@@ -96,12 +97,14 @@ class Possibilities:
 
     `errors` names the column of each output's bound. The outputs in `mixed` aggregate steps: where
     variants differ, each row may have fallen for itself, and any value between them is right.
+    `choices` names the column of the values that an output may have, where it is free.
     """
 
     query: Query
     variants: tuple[Query, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     mixed: frozenset[str] = frozenset()
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_possibilities(query: Query, data: Schema) -> Possibilities:
@@ -115,7 +118,8 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     written = nominal.whole(uncut)
     signs = _signs(nominal.steps)
     variants = tuple(_Rewriting(data, chosen.__getitem__).whole(uncut) for chosen in signs)
-    return Possibilities(written, variants, nominal.shown, frozenset(nominal.mixed))
+    mixed = frozenset(nominal.mixed)
+    return Possibilities(written, variants, nominal.shown, mixed, nominal.choices)
 
 
 def _signs(steps: int) -> Iterator[tuple[int, ...]]:
@@ -150,6 +154,7 @@ class _Rewriting:
         self.mixed: set[str] = set()
         self.stepped: set[str] = set()
         self.singles: set[str] = set()
+        self.choices: dict[str, str] = {}
 
     def whole(self, query: Query) -> Query:
         """Rewrite all steps: each sees what the values of the one before may be off."""
@@ -233,6 +238,7 @@ class _Rewriting:
             for outputs in (query.aggregate, query.transform)
         )
         query = replace(query, where=where, derive=tuple(derive))
+        aggregate = (*aggregate, *self.list_values(aggregate, taken))
         query = replace(query, aggregate=aggregate, transform=transform)
         if query.having:
             for output in (*aggregate, *transform):
@@ -266,6 +272,14 @@ class _Rewriting:
             written += found
         self.errors = made
         return tuple(written)
+
+    def list_values(self, aggregate: tuple[Output, ...], taken: set[str]) -> Iterator[Output]:
+        """Yield outputs with the values that the free ones may have."""
+        for output in filter(is_choice, aggregate):
+            name = fresh_name(f"{output.name} values", taken)
+            taken.add(name)
+            self.choices[output.name] = name
+            yield Output(name, Agg("values", children(output.expression)))
 
     def output(self, output: Output, taken: set[str]) -> list[Output]:
         """Return an output, and beside it what it may be off where it is not exact."""

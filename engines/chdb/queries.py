@@ -31,6 +31,7 @@ AGGREGATIONS = {
     "size": "count(*)",
     "median": "quantileExactInclusive",
     "quantile": "quantileExactInclusive",
+    "any_value": "any",
     "first": "argMin",
     "last": "argMax",
 }

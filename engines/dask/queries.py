@@ -20,7 +20,7 @@ from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import apply_to_rows, group_loop, skip_missing
 
 # What Dask reduces as a tree; all else needs a group's rows in one place.
-TREE = {"sum", "prod", "mean", "min", "max", "count", "size", "first", "last"}
+TREE = {"sum", "prod", "mean", "min", "max", "count", "size", "first", "last", "any_value"}
 # Its tree of variances adds up squares: exact for integers, but floats far from zero cancel.
 TREE_OF_INTEGERS = {"std", "var", "corr"}
 
@@ -30,6 +30,7 @@ WHOLE = {
     "corr": "x.corr(y)",
     "first": "next(iter(x.dropna().head(1, npartitions=-1)), None)",
     "last": "next(iter(x.dropna().compute()[::-1]), None)",
+    "any_value": "next(iter(x.dropna().head(1, npartitions=-1)), None)",
     # Over several partitions, Dask's own are approximate.
     "median": "x.compute().median()",
     "quantile": "x.compute().quantile(q)",

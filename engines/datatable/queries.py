@@ -233,7 +233,7 @@ class BracketChain:
     def _check(self, agg: Agg) -> None:
         if agg.function in UNSUPPORTED:
             raise Unsupported(f"{agg.function}()", UNSUPPORTED[agg.function])
-        if agg.function in {"first", "last"} and self.facts.may_miss(agg.arguments[0]):
+        if agg.function in {"first", "last", "any_value"} and self.facts.may_miss(agg.arguments[0]):
             raise Unsupported(f"{agg.function}()", "datatable counts a missing value too")
         if agg.function in {"min", "max"} and self.facts.kind(agg.arguments[0]) == "string":
             raise Unsupported(

@@ -83,6 +83,7 @@ AGGREGATIONS = {
     "median": "dt.median(x)",
     "first": "dt.first(x)",
     "last": "dt.last(x)",
+    "any_value": "dt.first(x)",
     "corr": "dt.corr(x, y)",
     "size": "dt.count()",
     # Of the rows where a condition holds, or does not.

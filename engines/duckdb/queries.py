@@ -76,6 +76,7 @@ AGGREGATIONS = {
     # Threads take rows in any order: the row's number finds the first and the last value.
     "first": "arg_min({}, rowid)",
     "last": "arg_max({}, rowid)",
+    "any_value": "any_value",
 }
 # Of a value `x`, or of one `n` rows away, over rows that `r` puts in the order of the value, `w`
 # in that of the query.

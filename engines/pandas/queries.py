@@ -223,7 +223,9 @@ def _is_plain(tree: Expr) -> bool:
 LOST_CATEGORY = "pandas' moving windows lose the group of a missing category; use pandas"
 # Aggregations whose groups are moved to columns: with 0 where a cell has no rows, or missing.
 OF_NO_ROWS = {"sum", "count", "size", "n_unique"}
-UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var", "first", "last"}
+UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var"} | {
+    *("first", "last", "any_value")
+}
 # What `agg` would not take for the name of an output.
 PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 

@@ -84,6 +84,7 @@ METHODS = {
     "median": "median",
     "first": "first",
     "last": "last",
+    "any_value": "first",
     "any": "any",
     "all": "all",
 }
@@ -95,6 +96,7 @@ AGGREGATIONS = {
     "quantile": "x.quantile(q)",
     "first": "next(iter(x.dropna()), None)",
     "last": "next(iter(x.dropna()[::-1]), None)",
+    "any_value": "next(iter(x.dropna()), None)",
     "size": "len(f)",
     "corr": "x.corr(y)",
 }

@@ -533,6 +533,11 @@ STEPS = {
     "steps_apply": (
         "{steps: [{apply: {rows: x * 2 + 1, as: out}}, {aggregate: {m: max(out), n: count(out)}}]}"
     ),
+    "any_value": (  # what has one value in each group has one answer
+        "{derive: {n: 'len(t) if x > 0 else None'}, group_by: t,"
+        " aggregate: {a: any_value(n), b: any_value(t), s: size()}}"
+    ),
+    "any_value_whole": "{where: x > 0, derive: {y: 7}, aggregate: {a: any_value(y)}}",
     "composed": (
         "{group_by: k, aggregate: {a: 'arg_max(x, z)', b: 'arg_min(d, z * 2)', n: mode(x),"
         " c: 'last(z, order_by=x)', s: size()}}"

@@ -1,0 +1,67 @@
+"""Values that are free: of those a group has, the expected answer takes the one that is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .columns import Array, ColumnPair, pair_columns
+from .row_keys import encode_keys
+from .values import has_duplicates
+
+
+def settle_choices(
+    expected: pa.Table, answer: pa.Table, keys: Sequence[str], choices: Mapping[str, str]
+) -> pa.Table:
+    """Return the expected answer with the values that an answer has, where they are free.
+
+    `choices` names, for an output, the column with the lists of the values that it may have; it is
+    left out. Of floats, the nearest is taken. Raises IncomparableError for columns of other types.
+    """
+    shown = expected.drop_columns(list(choices.values()))
+    if any(name not in answer.column_names for name in (*keys, *choices)):
+        return shown
+    pairs = (pair_columns(name, shown[name], answer[name]) for name in keys)
+    codes = encode_keys(pairs, (shown.num_rows, answer.num_rows))
+    if not answer.num_rows or any(map(has_duplicates, codes)):
+        return shown
+    rows = _find_rows(codes)
+    for name, lists in choices.items():
+        column = _choose(expected[lists].combine_chunks(), answer[name], name, rows)
+        shown = shown.set_column(shown.column_names.index(name), name, column)
+    return shown
+
+
+def _find_rows(codes: tuple[Array, Array]) -> Array:
+    """Return the answer's row of each expected one; -1 where it has none."""
+    order = np.argsort(codes[1], kind="stable")
+    at = np.minimum(np.searchsorted(codes[1], codes[0], sorter=order), len(order) - 1)
+    found: Array = np.where(codes[1][order[at]] == codes[0], order[at], -1)
+    return found
+
+
+def _choose(
+    lists: pa.ListArray, answer: pa.ChunkedArray, name: str, rows: Array
+) -> pa.ChunkedArray:
+    """Return the value of each list that is nearest to the answer's; missing for an empty list."""
+    parents = pc.list_parent_indices(lists).to_numpy()
+    values = pa.chunked_array([pc.list_flatten(lists)])
+    far = _measure(pair_columns(name, values, answer), rows[parents])
+    order = np.lexsort((far, parents))
+    groups, first = np.unique(parents[order], return_index=True)
+    chosen = np.zeros(len(lists), np.int64)
+    chosen[groups] = order[first]
+    return values.take(pa.array(chosen, mask=~np.isin(np.arange(len(lists)), groups)))
+
+
+def _measure(pair: ColumnPair, rows: Array) -> Array:
+    """Return how far each expected value is from the answer's in a row; infinite from none."""
+    one, other = pair.expected.values, pair.answer.values[rows]
+    with np.errstate(invalid="ignore"):
+        off = np.ones(len(one)) if pair.exact else np.nan_to_num(np.abs(one - other), nan=np.inf)
+    far: Array = np.where(one == other, 0.0, off)
+    missing = pair.answer.state is not None and pair.answer.state[rows] != 0
+    return np.where((rows < 0) | missing, np.inf, far)
