@@ -91,6 +91,7 @@ def on_frame(
     if isinstance(value, Const):
         return Series(frame.rows, operators.literal(value.value, node))
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
+    column = operators.separate(frame.rows, column)
     rows = combine(frame.rows, column.rows)
     if rows is None:
         column = _of_some_rows(frame.rows, column)

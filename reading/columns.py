@@ -255,11 +255,11 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
             return found.make(value)
         return found.make(operators.word(node, "integer", value))
     if name in {"str", "string", "object"}:
-        if known == "string" or name == "object":
+        if name == "object" or (known == "string" and found.rows.schema is None):
             return column
         if can_miss(expr, found.rows.schema):
             raise UnreadError(node, "astype(str) of missing values gives 'nan'; fill them first")
-        return found.make(operators.word(node, "text", expr))
+        return column if known == "string" else found.make(operators.word(node, "text", expr))
     if name == "category":
         return column
     if name == "bool" and known in {"bool", "int"}:

@@ -237,11 +237,14 @@ def _beside(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
     first = operators.materialize(columns[0])
     rows = first.rows
     for column in columns[1:]:
-        made = operators.common_rows(rows, operators.materialize(column).rows)
+        beside = operators.separate(rows, operators.materialize(column))
+        made = operators.common_rows(rows, beside.rows)
         if made is None:
             raise call.fail("these columns are of different rows; merge their frames")
         rows = made
     frame = Frame(rows, {}, index=first.index)
+    if len({label for label, _ in pairs}) < len(pairs):
+        raise call.fail("a frame with one column twice is not read; name the columns with keys")
     for label, value in pairs:
         frame = assign_column(call.node, frame, cast("str", label), value)
     return frame

@@ -42,6 +42,8 @@ from .rows import (
     combine,
     conditions,
     inner_rows,
+    made_columns,
+    rename,
     sort,
     widen,
     window,
@@ -143,6 +145,9 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     expr = to_expr(value, node)
     if not isinstance(value, Series | Scalar):
         return _with(found, expr)
+    if found is not None and found.rows is not None and isinstance(value, Series):
+        value = separate(found.rows, value)
+        expr = value.expr
     keys = value.keys
     rows, like = value.rows, value if isinstance(value, Series) else None
     if found is None or found.rows is None:
@@ -279,6 +284,24 @@ def _name_of(one: Series | None, other: Series | None) -> Series | None:
     return one if one.name == other.name else replace(one, name=None)
 
 
+def separate(beside: Rows, value: Series) -> Series:
+    """Return an answer of groups whose columns have other names than those of other rows."""
+    if beside == value.rows:
+        return value
+    there: dict[str, set[Expr]] = {}
+    for output in made_columns(beside):
+        there.setdefault(output.name, set()).add(output.expression)
+    mine = {one.name: one.expression for one in made_columns(value.rows)}
+    shared = [name for name, expr in mine.items() if there.get(name, {expr}) != {expr}]
+    taken = names_in(beside) | names_in(value.rows)
+    names = {name: _fresh(name, taken) for name in shared}
+    rows = rename(value.rows, names) if names else None
+    if rows is None:
+        return value
+    expr = substitute(value.expr, {old: Col(new) for old, new in names.items()})
+    return replace(value, rows=rows, expr=expr)
+
+
 def common_rows(one: Rows, other: Rows) -> Rows | None:
     """Return the rows of two values with the columns of both; None where they differ."""
     if conditions(one) != conditions(other):
@@ -304,7 +327,10 @@ def label_name(label: object, default: str = "value") -> str:
 
 def free_name(rows: Rows, wanted: str) -> str:
     """Return a name that no column of rows has."""
-    taken = names_in(rows)
+    return _fresh(wanted, names_in(rows))
+
+
+def _fresh(wanted: str, taken: set[str]) -> str:
     name, number = wanted, 2
     while name in taken:
         name, number = f"{wanted}_{number}", number + 1

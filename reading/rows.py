@@ -7,6 +7,7 @@ the visible name to another.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -286,14 +287,67 @@ def widen(below: Rows, rows: Rows, keys: tuple[str, ...], output: Output) -> Row
 def combine(target: Rows, other: Rows) -> Rows | None:
     """Return the target's rows with the columns of both; None where they are not the same rows.
 
-    As pandas aligns by index, the other may have rows that the target has filtered out.
+    As pandas aligns by index, the other may have rows that the target has filtered out. Columns of
+    one name have to be the same ones (see `separate`).
     """
+    made = _combine(target, other)
+    return None if made is None or _has_namesakes(made) else made
+
+
+def _has_namesakes(rows: Rows) -> bool:
+    """Return whether two different columns of rows have one name."""
+    outputs = {*made_columns(rows)}
+    return len({output.name for output in outputs}) < len(outputs)
+
+
+def made_columns(rows: Rows) -> Iterator[Output]:
+    """Yield the columns that operations made of the rows, each with what it was made of."""
+    yield from rows.derived
+    match rows.origin:
+        case Aggregated(_, _, outputs):
+            yield from outputs
+        case Windowed(below, _, outputs):
+            yield from outputs
+            yield from made_columns(below)
+        case Sorted(below):
+            yield from made_columns(below)
+
+
+def rename(rows: Rows, names: dict[str, str]) -> Rows | None:
+    """Return rows with other names of columns that were made; None where it cannot be told."""
+    changed: dict[str, Expr] = {old: Col(new) for old, new in names.items()}
+    match rows.origin:
+        case Aggregated(below, keys, outputs):
+            made = aggregate(below, keys, tuple(_rename_output(one, names) for one in outputs))
+        case Sorted(below, by):
+            inner = rename(below, names)
+            if inner is None:
+                return None
+            order = (replace(key, name=names.get(key.name, key.name)) for key in by)
+            made = sort(inner, tuple(order))
+        case _ if names.keys() <= {one.name for one in rows.derived}:
+            made = rows
+        case _:
+            return None
+    derived = tuple(
+        replace(_rename_output(one, names), expression=substitute(one.expression, changed))
+        for one in rows.derived
+    )
+    where = tuple(substitute(test, changed) for test in rows.where)
+    return with_columns(replace(made, where=where, derived=()), derived)
+
+
+def _rename_output(output: Output, names: dict[str, str]) -> Output:
+    return replace(output, name=names.get(output.name, output.name))
+
+
+def _combine(target: Rows, other: Rows) -> Rows | None:
     if target == other:
         return target
     if made := _meet(target, other):
         return made
     below = inner_rows(target)
-    if below and (made := combine(below, other)) and conditions(made) == conditions(below):
+    if below and (made := _combine(below, other)) and conditions(made) == conditions(below):
         return _put_below(target, made)
     return _stack(target, other)
 
@@ -359,7 +413,7 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
     below = inner_rows(other)
     if below is None or other.where:
         return None
-    made = combine(target, below)
+    made = _combine(target, below)
     if made is None:
         return None
     match other.origin:

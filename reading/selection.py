@@ -110,7 +110,7 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     """Return the rows of a frame for which a mask is true."""
-    mask = materialize(mask)
+    mask = operators.separate(frame.rows, materialize(mask))
     rows = combine(frame.rows, mask.rows)
     if rows is None:
         raise UnreadError(node, "this mask is of other rows; make it of the frame that it filters")
