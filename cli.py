@@ -35,7 +35,7 @@ from .commands.options import (
     expand_groups,
 )
 from .errors import DfbenchError
-from .storage.sanitize import plain
+from .storage.sanitize import sanitize
 
 app = new_group("Which data-frame engine should run this, on this machine, within this memory?")
 env = new_group("Manage the environments of versioned engines.")
@@ -563,7 +563,7 @@ def main() -> None:
     try:
         app()
     except DfbenchError as error:
-        sys.stderr.write(f"dfbench: {plain(str(error))}\n")
+        sys.stderr.write(f"dfbench: {sanitize(str(error))}\n")
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:  # typer exits so after Ctrl-C, without a word

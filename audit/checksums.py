@@ -34,14 +34,14 @@ def _pair(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[str, str]]
 
 
 def _is_close(one: str, other: str) -> bool:
-    units = _half_unit(one), _half_unit(other)
+    units = _compute_half_unit(one), _compute_half_unit(other)
     # Two whole numbers are counts, or sums of integers; beside a fraction, a whole one is rounded.
     # Doubles carry noise: one of 30.0015 is printed as 30.001 here and as 30.002 there.
     allowed = 0.0 if units == (0.5, 0.5) else sum(units)
     return math.isclose(float(one), float(other), rel_tol=NOISE, abs_tol=allowed)
 
 
-def _half_unit(text: str) -> float:
+def _compute_half_unit(text: str) -> float:
     """Return half a unit of the last digit that was printed."""
     mantissa, _, exponent = text.lower().partition("e")
     return float(0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2])))

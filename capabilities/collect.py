@@ -65,7 +65,7 @@ def collect(  # noqa: PLR0913 - what probes are, where they run, and who hears o
     observer: ProbeObserver,
 ) -> None:
     """Probe a comparison's engines, and store the results in its folder."""
-    count, facts = workers or machine.usable_cores(), _read_facts()
+    count, facts = workers or machine.count_usable_cores(), _read_facts()
     wanted = [
         (place, probe)
         for name, place in subjects.items()

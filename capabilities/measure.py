@@ -18,11 +18,11 @@ from ..execution.job import Job
 from ..execution.limits import Backend
 from ..spec.limits import Limits
 from ..storage.files import write
-from ..storage.folder import Folder, safe
+from ..storage.folder import Folder, make_safe_name
 from ..storage.probe_results import PROBES, TIMED, ProbeOutcome, ProbeResult, Question, Trait
 from ..storage.records import Outcome, Run
 from .probe import Probe
-from .scripts import MEBIBYTES, TASKS, expected_answer
+from .scripts import MEBIBYTES, TASKS, find_expected_answer
 
 FOREIGN_CPU = 0.10  # of the processors, taken by others: a figure is rough
 LAZY = 0.2  # of the time, at most, is taken by describing what is to be done
@@ -75,7 +75,12 @@ class ProbeRunner:
 
     def store(self, asked: Probe) -> Path:
         """Write the script where the report says it lies."""
-        path = self.folder.path / PROBES / safe(asked.subject) / f"{asked.question.lower()}.py"
+        path = (
+            self.folder.path
+            / PROBES
+            / make_safe_name(asked.subject)
+            / f"{asked.question.lower()}.py"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, asked.text)
         return path
@@ -155,7 +160,7 @@ def interpret_output(subject: str, question: str, printed: str) -> ProbeResult:
             identify_workers(answer),
             {"workers": len(set(answer))},
         )
-    return compare_result(subject, question, answer, expected_answer(asked))
+    return compare_result(subject, question, answer, find_expected_answer(asked))
 
 
 def compare_result(subject: str, question: str, answer: object, wanted: object) -> ProbeResult:

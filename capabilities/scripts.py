@@ -141,7 +141,7 @@ def build_probe(api: ParallelApi, question: Question, workers: int, name: str = 
     )
 
 
-def expected_answer(question: Question) -> list[float] | None:
+def find_expected_answer(question: Question) -> list[float] | None:
     """Return the one right answer; None where there are many."""
     match question:
         case Question.WORKERS | Question.COSTS:

@@ -13,7 +13,7 @@ from ..errors import Unsupported
 from ..report.output import ReportOutput
 from ..report.progress import Progress
 from ..report.units import seconds, size
-from ..storage.folder import latest
+from ..storage.folder import find_latest
 from .memory_search import search
 from .result import finish_comparison
 
@@ -30,7 +30,7 @@ def compare(
         _print_plan(prepare(request, workload, progress))
         return 0
     if resume:
-        comparison = session.resume(latest(request.results, workload.name), request, progress)
+        comparison = session.resume(find_latest(request.results, workload.name), request, progress)
     else:
         comparison = session.compare(request, workload, progress)
     return finish_comparison(comparison, output, strict=strict)

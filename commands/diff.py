@@ -20,7 +20,7 @@ def diff(old: Path, new: Path, output: ReportOutput, *, force: bool) -> int:
     """
     stored = _read_newest(old), _read_newest(new)
     if not force:
-        differences.comparable(*stored)
+        differences.check_comparable(*stored)
     found = differences.diff(*stored)
     status = print_gates(output.tell(found), strict=output.strict_gates)
     wrong = any(change.after.outcome is Outcome.WRONG for change in found.changes)

@@ -43,7 +43,7 @@ def run_kit(name: str, reviewed: Path | None, badge: Path | None) -> int:
 
 def save_golden(name: str, folder: Path) -> None:
     """Write an engine's golden programs into a folder, and print their paths."""
-    for path in golden.save(golden.golden(find(name)), folder):
+    for path in golden.save(golden.write_golden(find(name)), folder):
         sys.stdout.write(f"{path}\n")
 
 

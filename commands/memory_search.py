@@ -15,7 +15,7 @@ def search(request: Request, workload: Workload, *, resume: bool) -> int:
     progress = Progress()
     if resume:
         path = session.resume_floor(
-            trials.latest(request.results, workload.name), request, progress
+            trials.find_latest(request.results, workload.name), request, progress
         )
     else:
         path = session.floor(request, workload, progress)

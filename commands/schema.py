@@ -9,4 +9,4 @@ from ..spec import json_schema
 
 def schema() -> None:
     """Print the JSON schema of workload files."""
-    sys.stdout.write(json_schema.written())
+    sys.stdout.write(json_schema.write_schema())

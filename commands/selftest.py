@@ -21,7 +21,7 @@ TESTED = 5  # queries: enough to borrow each other's spread, few enough to be sh
 
 def selftest(request: Request, count: int, rounds: int) -> int:
     """Compare an engine with itself by real runs; return 1 if verdicts are false too often."""
-    narrowed = request if request.engines else replace(request, engines=_usual_engines())
+    narrowed = request if request.engines else replace(request, engines=_choose_engines())
     workload = narrowed.read()
     if not narrowed.queries:
         workload = narrow(workload, (), _first_queries(workload))
@@ -40,7 +40,7 @@ def selftest_stored(path: Path, rounds: int) -> int:
     return 0 if found.has_passed else 1
 
 
-def _usual_engines() -> tuple[str, ...]:
+def _choose_engines() -> tuple[str, ...]:
     """Return engines that start fast: several, as a single round borrows another's spread."""
     here = [engine.name for engine in engines().values() if not find_missing(engine)]
     if not here:

@@ -20,7 +20,7 @@ def sweep(request: Request, over: Sequence[str], output: ReportOutput, *, resume
     """Run a sweep, or resume the latest one; return the exit status."""
     workload, progress = request.read(), Progress()
     if resume:
-        path = sweeps.latest(request.results, workload.name)
+        path = sweeps.find_latest(request.results, workload.name)
         return finish_sweep(session.resume(path, request, progress), output)
     axes = read_axes(workload, over)
     return finish_sweep(session.sweep(request, workload, axes, progress), output)

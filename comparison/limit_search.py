@@ -44,12 +44,12 @@ def next_limit(tried: TrialCounts, bounds: Bounds) -> int | None:
         return _step(tried, bounds, low or 0, up=True)
     if low is None and high != bounds.least:
         return _step(tried, bounds, high or 0, up=False)
-    if low is not None and high is not None and high - low > required_precision(high):
-        return _middle(low, high)
-    return _again(tried, low, high)
+    if low is not None and high is not None and high - low > compute_precision(high):
+        return _halve(low, high)
+    return _find_undecided(tried, low, high)
 
 
-def required_precision(limit: int) -> int:
+def compute_precision(limit: int) -> int:
     """Return how near the two sides have to be."""
     return max(int(PRECISION * limit), FINEST)
 
@@ -61,10 +61,10 @@ def _step(tried: TrialCounts, bounds: Bounds, limit: int, *, up: bool) -> int:
     return bounds.hold(step)
 
 
-def _middle(low: int, high: int) -> int:
+def _halve(low: int, high: int) -> int:
     return (low + high) // 2 // MIB * MIB
 
 
-def _again(tried: TrialCounts, low: int | None, high: int | None) -> int | None:
+def _find_undecided(tried: TrialCounts, low: int | None, high: int | None) -> int | None:
     sides = (side for side in (high, low) if side is not None)
     return next((side for side in sides if tried.count(side) < TRIES), None)

@@ -12,7 +12,7 @@ from ..execution.executor import execute
 from ..execution.job import Job
 from ..execution.machine import SMALLEST_START
 from ..spec.workload import Query, Tasks
-from ..storage.folder import Folder, program_path, safe
+from ..storage.folder import Folder, make_safe_name, program_path
 from ..storage.records import Outcome, Run
 from ..storage.trials import Trial, TrialCounts, append
 from ..verification.agreement import compare_answer
@@ -54,9 +54,9 @@ class FloorSearch:
 
     def _search(self, engine: str, query: Query | Tasks) -> None:
         """Run without a limit first: that gives the peak to begin at, and the time to compare."""
-        while len(free := self._free(engine, query.name)) < TRIES:
+        while len(free := self._list_unlimited_runs(engine, query.name)) < TRIES:
             self._try(engine, query, None)
-            if self._free(engine, query.name)[-1].outcome is not Outcome.OK:
+            if self._list_unlimited_runs(engine, query.name)[-1].outcome is not Outcome.OK:
                 return
         if any(run.outcome is not Outcome.OK for run in free):
             return
@@ -69,18 +69,21 @@ class FloorSearch:
     def _of(self, engine: str, query: str) -> Iterator[Trial]:
         return (t for t in self.trials if (t.run.engine, t.run.query) == (engine, query))
 
-    def _free(self, engine: str, query: str) -> list[Run]:
+    def _list_unlimited_runs(self, engine: str, query: str) -> list[Run]:
         return [trial.run for trial in self._of(engine, query) if trial.limit is None]
 
     def _guess(self, engine: str, query: str) -> int:
         """Begin at this query's peak, and at what share of their peaks the earlier ones needed."""
-        peak = max(run.memory.answering for run in self._free(engine, query))
+        peak = max(run.memory.answering for run in self._list_unlimited_runs(engine, query))
         return int(peak * self._share(engine))
 
     def _share(self, engine: str) -> float:
         shares = []
         for query in self.plan.workload.questions:
-            peak = max((run.memory.answering for run in self._free(engine, query.name)), default=0)
+            peak = max(
+                (run.memory.answering for run in self._list_unlimited_runs(engine, query.name)),
+                default=0,
+            )
             high = TrialCounts.by(self._of(engine, query.name)).high
             if high and peak:
                 shares.append(high / peak)
@@ -89,7 +92,7 @@ class FloorSearch:
     def _try(self, engine: str, query: Query | Tasks, limit: int | None) -> None:
         count = sum(trial.limit == limit for trial in self._of(engine, query.name)) + 1
         self.observer.start_trial(engine, query.name, _format_limit(limit))
-        answer = self.path / f"{safe(engine)}-{safe(query.name)}.arrow"
+        answer = self.path / f"{make_safe_name(engine)}-{make_safe_name(query.name)}.arrow"
         try:
             run = execute(self._job(engine, query, limit, count, answer), self.plan.backend)
             if limit is None and run.outcome is Outcome.OK:
@@ -148,7 +151,7 @@ class FloorSearch:
 
     def _seconds(self, engine: str, query: str) -> float | None:
         asked = self.plan.workload.limits.time
-        walls = [run.times.wall or 0.0 for run in self._free(engine, query)]
+        walls = [run.times.wall or 0.0 for run in self._list_unlimited_runs(engine, query)]
         if not walls:
             return asked
         patience = max(PATIENCE * max(walls), LEAST_PATIENCE)

@@ -32,14 +32,14 @@ def make_head(plan: Plan, command: str, baseline: str | None = None) -> Head:
         limits=_limits(plan),
         measure=_measure(plan),
         machine=machine.describe(),
-        baseline=baseline or _baseline(_able(plan, names)),
+        baseline=baseline or _baseline(_select_runnable(plan, names)),
         dfbench=metadata.version("dataframe-bench"),
         file=workload.file,
         overrides=dict(workload.overrides),
     )
 
 
-def _able(plan: Plan, names: list[str]) -> list[str]:
+def _select_runnable(plan: Plan, names: list[str]) -> list[str]:
     """Return the engines that will run at all: to one that is not installed nothing has a ratio."""
     able = {engine for engine, _ in plan.runnable}
     return [name for name in names if name in able] or names

@@ -81,11 +81,11 @@ class ExactWriter(SqlWriter):
                 return self.write(reduce(partial(Arith, "*"), [base] * power))
         return super().arithmetic(node)
 
-    def negative(self, operand: Expr) -> Sql:
+    def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign: the least of 64 bits has none there."""
         if self._integers(operand) and not self._fits(operand):
             return Sql(f"-{_widen(self.write(operand)).text}", NEGATIVE)
-        return super().negative(operand)
+        return super().write_negative(operand)
 
     def call(self, node: Call) -> Sql:
         """Write a row function: of integers, these give integers."""
@@ -96,11 +96,11 @@ class ExactWriter(SqlWriter):
                 return Sql(f"abs({_widen(self.write(argument)).text})")
         return super().call(node)
 
-    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
+    def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
         made = Arith(cast("ArithOp", op), node, other)
         if op in {"+", "-", "*"} and self._integers(node, other) and not self._fits(made):
             return _widen(self.write(node))
-        return super()._wide(node, op, other, plain=plain)
+        return super()._write_wide(node, op, other, plain=plain)
 
     def _integers(self, *nodes: Expr) -> bool:
         return all(self.facts.kind(node) == "int" and not is_rounded(node) for node in nodes)

@@ -49,7 +49,7 @@ def estimate_checking(plan: Plan) -> int:
 
 def warn_large_answers(plan: Plan) -> tuple[str, ...]:
     """Describe in a sentence that comparing answers may take more memory than there is."""
-    usable, _ = machine.usable_memory()
+    usable, _ = machine.find_usable_memory()
     needs = estimate_checking(plan)
     if usable is None or needs <= usable:
         return ()
@@ -76,7 +76,7 @@ def warn_small_shared_memory(plan: Plan) -> tuple[str, ...]:
     """Describe which engines find too small a /dev/shm for the objects that Ray keeps there."""
     names = [engine.name for engine in plan.engines if "ray" in engine.distributions]
     room = sandbox.measure_shared_memory() if names else None
-    memory = plan.workload.limits.memory or machine.usable_memory()[0] or 0
+    memory = plan.workload.limits.memory or machine.find_usable_memory()[0] or 0
     store = int(OBJECT_STORE_SHARE * memory)
     if room is None or room >= store:
         return ()

@@ -29,8 +29,8 @@ from ..execution.job import Job, OtherData
 from ..execution.schedule import shuffle_pairs
 from ..spec.unpivot import count_rows_of_one
 from ..spec.workload import Query, Tasks
-from ..storage.files import unwritable
-from ..storage.folder import Folder, program_path, safe
+from ..storage.files import describe_unwritable
+from ..storage.folder import Folder, make_safe_name, program_path
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
 from ..verification.agreement import (
     Expected,
@@ -137,13 +137,13 @@ class Rounds:
             run = execute(self._build_job(engine, query, round_, path), self.plan.backend)
             run = _name_place(run, self.plan.programs[engine, query], self.folder)
             if _lacked_room(run):
-                raise unwritable(path, os.strerror(errno.ENOSPC))
+                raise describe_unwritable(path, os.strerror(errno.ENOSPC))
             run = self._judge(run, path)
         except BaseException:
             _forget(path)
             raise
         finally:
-            for file in (_other_answer(path), *_earlier_answers(path)):
+            for file in (_name_other_answer(path), *_list_earlier_answers(path)):
                 _forget(file)
         if not self._is_needed(run):
             _forget(path)
@@ -159,7 +159,7 @@ class Rounds:
             return job
         asked = self.plan.workload.query(query)
         tables, most = self.other.joins(asked), count_rows_of_one(asked)
-        other = OtherData(self.other.path, tables, _other_answer(path), self.other.rows, most)
+        other = OtherData(self.other.path, tables, _name_other_answer(path), self.other.rows, most)
         return replace(job, other=other)
 
     def _keep(self, run: Run) -> None:
@@ -172,9 +172,9 @@ class Rounds:
             run = _apply_check(run, self._verdict(run.query, path))
             if run.outcome is Outcome.WRONG:
                 return run
-            for earlier in _earlier_answers(path):
+            for earlier in _list_earlier_answers(path):
                 run = _apply_check(run, self._judge_earlier(run.query, earlier, path))
-            run = self._judge_other(run, _other_answer(path))
+            run = self._judge_other(run, _name_other_answer(path))
         if run.outcome is Outcome.WRONG:
             _forget(path)  # It is right: what is wrong is how the program came by it.
         return run
@@ -284,7 +284,7 @@ class Rounds:
         return any(run_key(one)[:2] == run_key(run)[:2] and _is_answered(one) for one in self.runs)
 
     def _answer(self, engine: str, query: str, round_: int) -> Path:
-        return self.answers / f"{safe(engine)}-{safe(query)}-{round_}.arrow"
+        return self.answers / f"{make_safe_name(engine)}-{make_safe_name(query)}-{round_}.arrow"
 
     def _was_wrong(self, run: Run) -> bool:
         alike = (one for one in self.runs if run_key(one)[:2] == run_key(run)[:2])
@@ -308,11 +308,11 @@ def _digest(answer: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _other_answer(answer: Path) -> Path:
+def _name_other_answer(answer: Path) -> Path:
     return answer.with_suffix(".other.arrow")
 
 
-def _earlier_answers(answer: Path) -> list[Path]:
+def _list_earlier_answers(answer: Path) -> list[Path]:
     """Return the files of a process's answers before its last (see `execution.answer_files`)."""
     return sorted(answer.parent.glob(f"{glob.escape(answer.stem)}.[0-9]*.arrow"))
 

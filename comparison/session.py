@@ -19,9 +19,9 @@ from ..report.rebuild import rebuild_report
 from ..spec.reader import read_text
 from ..spec.workload import Generated, Measure, Workload
 from ..storage import trials
-from ..storage.folder import Folder, StoredComparison, create, inside, reopen
+from ..storage.folder import Folder, StoredComparison, create, make_tenth_folder, reopen
 from ..storage.folder import read as read_folder
-from ..storage.lock import writing_alone
+from ..storage.lock import lock_folder
 from ..storage.records import Head, Run
 from ..storage.trials import Trial
 from .memory_floor import FloorSearch
@@ -72,7 +72,9 @@ class Session:
             return
         if small:
             below = make_head(small, self.head.command, self.head.baseline)
-            session = Session(small, inside(self.folder.path, below), below, self.observer)
+            session = Session(
+                small, make_tenth_folder(self.folder.path, below), below, self.observer
+            )
             session.run_rounds(stored.runs if stored else ())
         if not measures_probes(self.plan.workload, self.plan.data.rows):
             return
@@ -92,7 +94,7 @@ def compare(request: Request, workload: Workload, observer: Observer = SILENT) -
     planned = prepare(request, workload, observer)
     small = prepare_tenth(request, planned, observer)
     session = Session.create(request, planned, observer)
-    with writing_alone(session.folder.path):
+    with lock_folder(session.folder.path):
         session.run_rounds()
         session.run_secondary(request, small, None)
         return session.finish()
@@ -105,7 +107,7 @@ def resume(path: Path, request: Request, observer: Observer = SILENT) -> Compari
     another process is still running it.
     """
     limits.clean_up()
-    with writing_alone(path):
+    with lock_folder(path):
         session, stored = reopen_session(path, request, observer)
         small = prepare_tenth(request, session.plan, observer)
         session.run_rounds(stored.runs)
@@ -119,7 +121,7 @@ def reopen_session(
     """Plan a stored comparison again; ResultsError where it would not be the same one."""
     stored = read_folder(path)
     request = _with_stored_backend(request, stored.head)
-    planned = prepare(request, _stored_workload(stored.head, request), observer)
+    planned = prepare(request, _read_stored_workload(stored.head, request), observer)
     _check_unchanged(planned, stored.head, path)
     _check_programs(planned, stored)
     return Session(planned, reopen(path), stored.head, observer), stored
@@ -127,9 +129,9 @@ def reopen_session(
 
 def check(request: Request, workload: Workload, observer: Observer = SILENT) -> Comparison:
     """Run every program once on little data and check its answers; nothing is timed."""
-    planned = prepare(request, _small(workload), observer)
+    planned = prepare(request, _shrink_workload(workload), observer)
     session = Session.create(request, planned, observer)
-    with writing_alone(session.folder.path):
+    with lock_folder(session.folder.path):
         session.run_rounds()
         return session.finish()
 
@@ -144,7 +146,7 @@ def floor(request: Request, workload: Workload, observer: Observer = SILENT) -> 
     made = make_head(planned, command_line(), request.baseline)
     made = replace(made, limits={**made.limits, "memory": "find", "most": most})
     path = create(request.results, made, trials.HEAD).path
-    with writing_alone(path):
+    with lock_folder(path):
         _search(planned, path, observer, most, ())
     return path
 
@@ -156,10 +158,10 @@ def resume_floor(path: Path, request: Request, observer: Observer = SILENT) -> P
     process is still running it.
     """
     limits.clean_up()
-    with writing_alone(path):
+    with lock_folder(path):
         stored = trials.read(path)
         request = _with_stored_backend(request, stored.head)
-        workload = _stored_workload(stored.head, request)
+        workload = _read_stored_workload(stored.head, request)
         planned, most = _prepare_floor(request, workload, observer)
         _check_unchanged(planned, stored.head, path)
         _search(planned, path, observer, most, stored.trials)
@@ -172,7 +174,7 @@ def command_line() -> str:
     return shlex.join(["dfbench" if name in {"__main__.py", "dfbench"} else name, *sys.argv[1:]])
 
 
-def _small(workload: Workload) -> Workload:
+def _shrink_workload(workload: Workload) -> Workload:
     """Return a workload on little data, each program run once."""
     dataset = workload.dataset
     if isinstance(dataset, Generated):
@@ -188,7 +190,7 @@ def _prepare_floor(request: Request, workload: Workload, observer: Observer) -> 
     machine.check_limits(workload.limits)
     for sentence in lowered:
         observer.warn(sentence)
-    most = _largest_limit(workload.limits.memory)
+    most = _find_largest_limit(workload.limits.memory)
     free = replace(workload, limits=replace(workload.limits, memory=None, find=False))
     planned = prepare(request, free, observer)
     if planned.backend.name == "none":
@@ -196,9 +198,9 @@ def _prepare_floor(request: Request, workload: Workload, observer: Observer) -> 
     return planned, most
 
 
-def _largest_limit(asked: int | None) -> int:
+def _find_largest_limit(asked: int | None) -> int:
     """Return the largest limit of a search: what is asked for, else what the machine has."""
-    usable, _ = machine.usable_memory()
+    usable, _ = machine.find_usable_memory()
     most = asked or usable
     if most is None:
         message = "the memory of this machine is unknown: give the largest limit with --memory"
@@ -220,7 +222,7 @@ def _write_programs(folder: Folder, planned: Plan) -> None:
             folder.write_program(engine, query, program.text)
 
 
-def _stored_workload(head: Head, request: Request) -> Workload:
+def _read_stored_workload(head: Head, request: Request) -> Workload:
     """Read the workload of a stored comparison as it was requested."""
     folder, known = Path(head.file).parent, tuple(engines())
     workload = read_text(

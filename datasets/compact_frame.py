@@ -110,7 +110,7 @@ class CompactFrame:
         return int(self.columns[0].numbers.size)
 
 
-def narrowest_type(largest: int) -> np.dtype[Any]:
+def find_narrowest_type(largest: int) -> np.dtype[Any]:
     """Return the narrowest unsigned type that holds 0..largest."""
     return np.min_scalar_type(largest)
 

@@ -34,7 +34,7 @@ class UnfitError(Exception):
         super().__init__(f"row {row}")
 
 
-def stated_types(csv_format: CsvFormat) -> dict[str, pa.DataType]:
+def read_stated_types(csv_format: CsvFormat) -> dict[str, pa.DataType]:
     """Return the types of the columns that the workload names."""
     types = {name: STATED[word] for name, word in csv_format.types}
     days = {
@@ -46,14 +46,14 @@ def stated_types(csv_format: CsvFormat) -> dict[str, pa.DataType]:
 
 def check_stated(path: Path, names: list[str], csv_format: CsvFormat) -> None:
     """Raise DataError for a stated type of a column that is not there."""
-    for name in stated_types(csv_format):
+    for name in read_stated_types(csv_format):
         if name not in names and csv_format.whole:
             raise DataError(f"{path}: csv names the type of {name!r}{suggest(name, names)}")
 
 
 def find_texts(types: dict[str, pa.DataType], csv_format: CsvFormat) -> set[str]:
     """Return the columns that are read as text, and converted."""
-    stated = stated_types(csv_format)
+    stated = read_stated_types(csv_format)
     grouped = {name for name, arrow in types.items() if csv_format.thousands and arrow in NUMBERS}
     parsed = {name for name, arrow in stated.items() if name in types and arrow != pa.string()}
     return parsed | (grouped - stated.keys())

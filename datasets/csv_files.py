@@ -25,7 +25,7 @@ from .csv_columns import (
     find_grouped,
     find_texts,
     fits,
-    stated_types,
+    read_stated_types,
 )
 from .parquet_schema import read_error
 from .plain_tables import simplify_schema
@@ -70,7 +70,7 @@ def infer_types(paths: Sequence[Path], csv_format: CsvFormat = CsvFormat()) -> T
         raise read_error(paths[0], "CSV", error) from error
     # Arrow takes a column that is not UTF-8 for binary; as a string it is an error.
     texts = {name: pa.string() if pt.is_binary(arrow) else arrow for name, arrow in types.items()}
-    stated = stated_types(csv_format)
+    stated = read_stated_types(csv_format)
     return {name: stated.get(name, arrow) for name, arrow in texts.items()}
 
 
@@ -112,7 +112,7 @@ def read_batches(
                     try:
                         values = convert_texts(batch, types, csv_format)
                     except UnfitError as unfit:
-                        if unfit.name in stated_types(csv_format):
+                        if unfit.name in read_stated_types(csv_format):
                             raise explain_unfit(path, batch, rows, csv_format, unfit) from None
                         column = list(types).index(unfit.name)
                         raise MistypedError(column, number, rows) from None
@@ -162,7 +162,7 @@ def _open(
 ) -> pc.CSVStreamingReader:
     """Open one file; an unquoted empty field or word for it is a missing value in any column."""
     names = None if csv_format.header else list(types)
-    texts = find_texts(types, csv_format) if types else stated_types(csv_format)
+    texts = find_texts(types, csv_format) if types else read_stated_types(csv_format)
     return pc.open_csv(
         _open_text(path, csv_format, raw),
         pc.ReadOptions(
@@ -204,7 +204,7 @@ def widen(
     Reads what follows the last rows that fit, each column as text.
     """
     wide = {**types, **_widen_column(types, mistyped.column)}
-    stated = stated_types(csv_format)
+    stated = read_stated_types(csv_format)
     for path in paths[mistyped.file :]:
         skip = mistyped.rows if path == paths[mistyped.file] else 0
         try:

@@ -24,7 +24,7 @@ from .compact_frame import (
     Progress,
     Seconds,
     allocate,
-    narrowest_type,
+    find_narrowest_type,
 )
 from .r_random import BLOCK, RStream, find_first_appearances
 from .row_order import sort_rows
@@ -91,7 +91,7 @@ def _draw_column(
             numbers = allocate(n, np.int32, folder)
             stream.millionths_into(numbers)
         case Integers() | Labels() | PaddedLabels() | NumberedLabels():
-            numbers = allocate(n, narrowest_type(meaning.distinct), folder)
+            numbers = allocate(n, find_narrowest_type(meaning.distinct), folder)
             stream.sample_into(numbers, meaning.distinct)
     return CompactColumn(name, numbers, meaning)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..spec.generated_data import FEWEST, GENERATORS, TABLES, distinct, share, spare
+from ..spec.generated_data import FEWEST, GENERATORS, TABLES, count_spare, distinct, share
 from ..spec.workload import Generated
 from .compact_frame import (
     CompactColumn,
@@ -86,7 +86,7 @@ def draw(dataset: Generated, folder: Path, progress: Progress) -> Iterator[Compa
 
 
 def _draw_keys(stream: RStream, size: int) -> _Keys:
-    alone = spare(size)
+    alone = count_spare(size)
     common = size - alone
     values = stream.distinct(size + alone, size + alone) + 1
     return _Keys(values[:common], values[common:size], values[size:])

@@ -205,11 +205,11 @@ def build_text(  # noqa: PLR0913 - a workload names all of them
     """Return the text of a first workload; the file is named as seen from the workload's folder."""
     columns = tuple(_describe_column(column, texts.get(column.name)) for column in schema.columns)
     head = f"  # {schema.rows:,} rows; columns:"
-    named = _relative_path(file, target)
+    named = _make_relative(file, target)
     return "\n".join(_write_lines(named, (head, *columns), about, target.stem, csv_format)) + "\n"
 
 
-def _relative_path(file: Path, target: Path) -> str:
+def _make_relative(file: Path, target: Path) -> str:
     folder = target.absolute().parent
     path = file.absolute()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

@@ -55,11 +55,11 @@ class RStream:
         """Fill `out` with numbers of 1..n: `sample(n, length(out), replace = TRUE)`."""
         filled = 0
         while filled < out.size:
-            drawn = self.below(n, out.size - filled)
+            drawn = self.draw_below(n, out.size - filled)
             np.add(drawn, 1, out=out[filled : filled + drawn.size], casting="unsafe")
             filled += drawn.size
 
-    def below(self, n: int, most: int) -> Numbers:
+    def draw_below(self, n: int, most: int) -> Numbers:
         """Draw one block of numbers below `n`: at most `most`, and none where all are rejected."""
         candidates = self._candidates((n - 1).bit_length(), min(BLOCK, most))
         return np.compress(candidates < n, candidates)
@@ -87,7 +87,7 @@ class RStream:
         chosen = np.empty(size, dtype=np.int64)
         filled = 0
         while filled < size:
-            drawn = self.below(n, size - filled).astype(np.int64)
+            drawn = self.draw_below(n, size - filled).astype(np.int64)
             _, first = np.unique(drawn, return_index=True)
             fresh = drawn[np.sort(first)]
             fresh = fresh[~taken[fresh]]

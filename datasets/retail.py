@@ -19,7 +19,7 @@ from .compact_frame import (
     PaddedLabels,
     Progress,
     allocate,
-    narrowest_type,
+    find_narrowest_type,
 )
 from .db_benchmark import NO_MEASURE, NO_NUMBER, encode_numbers
 from .r_random import RStream
@@ -60,7 +60,7 @@ def _draw_column(stream: RStream, drawn: Drawn, dataset: Generated, folder: Path
         stream.millionths_into(numbers)
     else:
         values = distinct(drawn, dataset)
-        numbers, null = allocate(dataset.rows, narrowest_type(values), folder), NO_NUMBER
+        numbers, null = allocate(dataset.rows, find_narrowest_type(values), folder), NO_NUMBER
         stream.sample_into(numbers, values)
     if drawn.complete or not dataset.nulls:
         return CompactColumn(drawn.name, numbers, meaning)

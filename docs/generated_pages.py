@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dfbench.engines.info import EnginePlace, Work
-from dfbench.engines.registry import own_infos
+from dfbench.engines.registry import list_own_infos
 from dfbench.spec import grammar
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def write_engines() -> str:
 
 
 def _write_rows() -> Iterator[str]:
-    for info in own_infos():
+    for info in list_own_infos():
         marks = " | ".join("yes" if work in info.work else "" for work in Work)
         place = "" if info.place is EnginePlace.HERE else f", in {info.place.value}"
         yield f"| `{info.name}` | {marks} | {', '.join(info.requirements)}{place} |"

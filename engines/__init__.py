@@ -10,10 +10,10 @@ from .registry import (
     find,
     find_missing,
     install_command,
-    own_infos,
+    list_own_infos,
+    list_tested_elsewhere,
     register_programs,
     select_installed,
-    tested_elsewhere,
     versions,
 )
 
@@ -24,9 +24,9 @@ __all__ = [
     "find",
     "find_missing",
     "install_command",
-    "own_infos",
+    "list_own_infos",
+    "list_tested_elsewhere",
     "register_programs",
     "select_installed",
-    "tested_elsewhere",
     "versions",
 ]

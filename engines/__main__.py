@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .registry import tested_elsewhere
+from .registry import list_tested_elsewhere
 
 if __name__ == "__main__":
-    sys.stdout.write(" ".join(tested_elsewhere()) + "\n")
+    sys.stdout.write(" ".join(list_tested_elsewhere()) + "\n")

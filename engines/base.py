@@ -31,7 +31,7 @@ class Resources:
     memory: int | None = None
     versions: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    def before(self, distribution: str, major: int) -> bool:
+    def is_before(self, distribution: str, major: int) -> bool:
         """Return whether the distribution is known to be older than a major version."""
         version = self.versions.get(distribution, "")
         return bool(version) and int(version.split(".")[0]) < major

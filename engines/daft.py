@@ -242,7 +242,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 
 
 def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
-    joining.only("Daft", "inner", "left", "semi", "anti")
+    joining.require("Daft", "inner", "left", "semi", "anti")
     joining.hide_keys("Daft")
     options = joining.keys
     if joining.join.how != "inner":

@@ -203,7 +203,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 
 
 def _write_join(rows: ast.expr, joining: Joining) -> ast.expr:
-    joining.only("DataFusion", "inner", "left", "semi", "anti")
+    joining.require("DataFusion", "inner", "left", "semi", "anti")
     other = quote(joining.name)
     for name, shown in joining.new_names.items():
         other = quote("t.with_column_renamed(n, m)", t=other, n=name, m=shown)

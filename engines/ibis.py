@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from ..errors import Unsupported
-from ..spec.expression import Call, fresh_name
+from ..spec.expression import Call, choose_fresh_name
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -111,7 +111,7 @@ class IbisChain(Chain):
         query = self.query
         if not query.transform or query.sort or not self.data.ordered:
             return ""
-        return fresh_name(
+        return choose_fresh_name(
             "row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)}
         )
 
@@ -251,7 +251,7 @@ def _load_table(
 
 
 def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
-    met.only("Ibis", "inner", "left", "semi", "anti", "cross")
+    met.require("Ibis", "inner", "left", "semi", "anti", "cross")
     join, table = met.join, quote(met.name)
     if join.how == "cross":
         return quote("d.cross_join(t)", d=rows, t=table)

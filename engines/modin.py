@@ -140,14 +140,14 @@ class Modin(Adapter):
         return Parts(
             imports=IMPORTS,
             own=mine,
-            before=self._before(strings=strings, sends=bool(mine.source)),
+            before=self._write_start(strings=strings, sends=bool(mine.source)),
             load=_load(inputs),
             query=_write_steps(steps, inputs.later),
             rows=f"return pa.Table.from_pandas({answer}, preserve_index=False)",
             start=self._start(resources, strings=strings, sends=bool(mine.source)),
         )
 
-    def _before(self, *, strings: bool, sends: bool) -> str:
+    def _write_start(self, *, strings: bool, sends: bool) -> str:
         """Write the choice of the back-end, and the options that it needs."""
         lines = [f"Engine.put({BACKENDS[self.backend]!r})"]
         if self.backend == "mpi":
@@ -161,7 +161,7 @@ class Modin(Adapter):
 
     def _start(self, resources: Resources, *, strings: bool, sends: bool) -> str:
         if not self.address:
-            return fill("return START", START=self._local(resources))
+            return fill("return START", START=self._write_local_start(resources))
         match self.backend:
             case "ray":
                 return fill(RAY_THERE if strings else RAY, ADDRESS=literal(self.address))
@@ -173,7 +173,7 @@ class Modin(Adapter):
             case _:
                 assert_never(self.backend)
 
-    def _local(self, resources: Resources) -> ast.expr:
+    def _write_local_start(self, resources: Resources) -> ast.expr:
         match self.backend:
             case "ray":
                 return quote("ray.init(**o)", o=_ray(resources))

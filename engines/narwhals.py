@@ -258,7 +258,7 @@ def _is_ordered(step: StepQuery) -> bool:
 
 
 def _write_join(rows: ast.expr, met: Joining, table: ast.expr) -> ast.expr:
-    met.only("Narwhals", "inner", "left", "outer", "semi", "anti", "cross")
+    met.require("Narwhals", "inner", "left", "outer", "semi", "anti", "cross")
     if met.join.how == "outer":
         rows, table = cast_keys(rows, table, met, "nw")
         joined = quote("d.join(t, **o)", d=rows, t=table, o={**met.keys, "how": literal("full")})

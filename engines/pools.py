@@ -21,11 +21,11 @@ from .writing.program import Parts, fill
 from .writing.quote import literal, quote
 from .writing.tasks import Calls, write_columns
 from .writing.user_functions import (
-    each_row,
     group_loop,
     inputs_missing,
     make_own,
     wants_none,
+    write_row_loop,
 )
 
 PARTS_PER_WORKER = 4  # enough to even out, few enough that sending costs little
@@ -218,7 +218,7 @@ def _row_lines(query: Query, function: RowFunction, data: Schema) -> str:
         result = quote("pd.Series(values, index=complete.index).reindex(part.index)")
     elif wants_none(function):
         prepared = "part = part.astype(object).where(part.notna(), None)"
-    call, variable, rows = each_row(function, frame)
+    call, variable, rows = write_row_loop(function, frame)
     loop = ast.comprehension(variable, rows, [], is_async=0)
     calls = ast.unparse(ast.GeneratorExp(call, [loop])).removeprefix("(").removesuffix(")")
     return fill(

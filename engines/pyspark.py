@@ -222,7 +222,7 @@ def _write_read(query: Query, data: Schema) -> ast.expr:
 
 
 def _write_join(rows: ast.expr, met: Joining) -> ast.expr:
-    met.only("Spark", "inner", "left", "semi", "anti", "cross")
+    met.require("Spark", "inner", "left", "semi", "anti", "cross")
     other = quote(met.name)
     if met.new_names:
         other = quote("t.withColumnsRenamed(n)", t=other, n=met.new_names)

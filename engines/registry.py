@@ -93,17 +93,17 @@ def register_programs(programs: Iterable[OwnProgram], code: Reading | None = Non
         known[one.name] = OwnEngine(_find(one.engine or "pandas"), one)
 
 
-def own_infos() -> tuple[EngineInfo, ...]:
+def list_own_infos() -> tuple[EngineInfo, ...]:
     """Return what there is to know about dfbench's own engines, variants included."""
     return tuple(find_info(engine) for module in REGISTRY for engine in _family(module))
 
 
 def default_engines(work: Work) -> tuple[str, ...]:
     """Return the engines asked for where a workload names none: one for each library or pool."""
-    return tuple(one.name for one in own_infos() if one.default_for is work)
+    return tuple(one.name for one in list_own_infos() if one.default_for is work)
 
 
-def tested_elsewhere() -> tuple[str, ...]:
+def list_tested_elsewhere() -> tuple[str, ...]:
     """Return what `make conformance` takes through the suite, each in its own environment.
 
     The tests ask the engines of this environment: beside them come the other engines, every
@@ -111,14 +111,14 @@ def tested_elsewhere() -> tuple[str, ...]:
     """
     found = [
         f"{one.name}@{version}"
-        for one in own_infos()
+        for one in list_own_infos()
         for version in one.pins
         if one.place in {EnginePlace.HERE, EnginePlace.ELSEWHERE}
         and (one.default_for is None or one.pins != (NEWEST,))
     ]
     sampled = [
         one.name
-        for one in own_infos()
+        for one in list_own_infos()
         if one.sample > 1 and one.place is EnginePlace.HERE and Work.QUERY in one.work
     ]
     return (*found, *sampled)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import Unsupported
 from ..reading.model import Answer, LoadedFrame, Reading, Source
-from ..spec.expression import fresh_name
+from ..spec.expression import choose_fresh_name
 from ..spec.schema import Schema
 from ..spec.workload import YOURS, Query, Tasks
 from .base import Program, Resources, Wrapper
@@ -375,7 +375,7 @@ def _list_tables(query: Query) -> tuple[str, ...]:
     """Return the parameters of the tables; one that is joined again has another name there."""
     names: list[str] = []
     for name in query.tables:
-        names.append(fresh_name(name, set(names)))
+        names.append(choose_fresh_name(name, set(names)))
     return tuple(names)
 
 

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from ..engines import find, own_infos
+from ..engines import find, list_own_infos
 from ..engines.versions import Versioned
 from .pins import SHIPPED, write_requirements
 
@@ -31,7 +31,7 @@ def resolve(requirements: str) -> str:
 def main() -> None:
     """Write every pin file again, and remove those that no engine needs any more."""
     written = set()
-    for base, version in ((one.name, version) for one in own_infos() for version in one.pins):
+    for base, version in ((one.name, version) for one in list_own_infos() for version in one.pins):
         engine = Versioned(find(base), f"{base}@{version}", version)
         text = resolve(write_requirements(engine))
         own = canonicalize_name(engine.distributions[0])

@@ -26,10 +26,10 @@ SHARE = 0.9  # of the machine's memory, if a workload's limit exceeds it
 
 def describe() -> dict[str, Any]:
     """Return CPU, memory in bytes, system and load; a fact that cannot be read is None."""
-    usable, held_by = usable_memory()
+    usable, held_by = find_usable_memory()
     return {
         "cpu": _read_cpu(),
-        "cores": usable_cores(),
+        "cores": count_usable_cores(),
         "cores_total": os.cpu_count(),
         "memory": usable,
         "memory_total": _read_meminfo("MemTotal"),
@@ -50,7 +50,7 @@ def lower_memory_limit(limits: Limits) -> tuple[Limits, tuple[str, ...]]:
 
     A tenth of the memory is left to dfbench and the system.
     """
-    usable, held_by = usable_memory()
+    usable, held_by = find_usable_memory()
     if usable is None or limits.memory is None or limits.memory <= usable:
         return limits, ()
     most = int(SHARE * usable) // 2**20 * 2**20
@@ -69,7 +69,7 @@ def check_limits(limits: Limits) -> tuple[str, ...]:
     """
     if limits.memory is not None:
         _check_memory(limits.memory)
-    usable = usable_cores()
+    usable = count_usable_cores()
     if limits.threads is not None and limits.threads > usable:
         return (f"{limits.threads} threads are requested, but only {usable} cores are usable here",)
     return ()
@@ -81,7 +81,7 @@ def _check_memory(asked: int) -> None:
             f"a memory limit of {format_size(asked)} is below what Python needs to start "
             f"({format_size(SMALLEST_START)}); engines need 100 MiB and more"
         )
-    usable, held_by = usable_memory()
+    usable, held_by = find_usable_memory()
     if usable is not None and asked > usable:
         raise LimitError(
             f"a memory limit of {format_size(asked)} is more than {_name_holder(held_by)} "
@@ -105,7 +105,7 @@ def format_size(size: int) -> str:
     return f"{size} bytes"
 
 
-def usable_memory() -> tuple[int | None, str]:
+def find_usable_memory() -> tuple[int | None, str]:
     """Return the usable bytes, and whether the `machine` or a `container` bounds them."""
     total = _read_meminfo("MemTotal")
     held = min(_read_group_limits(), default=UNLIMITED)
@@ -114,7 +114,7 @@ def usable_memory() -> tuple[int | None, str]:
     return total, "machine"
 
 
-def usable_cores() -> int:
+def count_usable_cores() -> int:
     """Return the number of usable cores: by affinity, cpuset and the container's CPU quota."""
     allowed = len(os.sched_getaffinity(0))
     return max(1, min(allowed, math.ceil(min(_read_quotas(), default=allowed))))

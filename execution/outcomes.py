@@ -62,14 +62,14 @@ def decide_outcome(
                 Outcome.CRASHED, f"{text} {where}: this says nothing about the engine", True
             )
         case Cause.KERNEL:
-            return _out_of_memory(
+            return _decide_out_of_memory(
                 f"the kernel killed {observation.died or 'a process'} at the limit {where}"
             )
         case Cause.WATCHDOG:
-            return _out_of_memory(f"the watchdog ended the process tree {where}")
+            return _decide_out_of_memory(f"the watchdog ended the process tree {where}")
         case Cause.THRASHING:
             text = "for five seconds the process tree was at its limit and only reread its pages"
-            return _out_of_memory(f"thrashing: {text} {where}")
+            return _decide_out_of_memory(f"thrashing: {text} {where}")
         case None:
             return _decide_without_kill(observation, where, memory_limit, time_limit)
 
@@ -136,9 +136,9 @@ def _decide_error(observation: Observation, failure: ProgramError, where: str) -
             Outcome.CRASHED, f"the cluster lost a worker: {text} ({_name_phase(observation.phase)})"
         )
     if spoke or any(words in failure.message for words in MEMORY_ERROR_TEXTS):
-        return _out_of_memory(f"the engine raised {text} {where}")
+        return _decide_out_of_memory(f"the engine raised {text} {where}")
     if _lost_dask_worker(failure) and NANNY_TEXT in observation.log:
-        return _out_of_memory(
+        return _decide_out_of_memory(
             f"the engine's own monitor killed a worker for its memory: {text} {where}"
         )
     if "ModuleNotFoundError" in failure.types and observation.phase == Phase.STARTUP:
@@ -159,14 +159,14 @@ def _decide_exit(observation: Observation, where: str) -> Decision:
         return Decision(Outcome.CRASHED, f"{text} {where}")
     name = _signal_name(-status)
     if -status == signal.SIGABRT and any(words in observation.log for words in MEMORY_LOG_TEXTS):
-        return _out_of_memory(f"the engine aborted ({name}) on an allocation {where}")
+        return _decide_out_of_memory(f"the engine aborted ({name}) on an allocation {where}")
     if -status == signal.SIGKILL:
         text = f"something outside the run killed the worker ({name}), and not for memory"
         return Decision(Outcome.CRASHED, f"{text} {where}", retry=True)
     return Decision(Outcome.CRASHED, f"signal {-status} ({name}) ended the worker {where}")
 
 
-def _out_of_memory(evidence: str) -> Decision:
+def _decide_out_of_memory(evidence: str) -> Decision:
     return Decision(Outcome.OUT_OF_MEMORY, evidence)
 
 

@@ -20,7 +20,7 @@ CHECK_INTERVAL = 1.0  # seconds
 IDLE_SHARE = 0.1  # of a core: processes that use less are not waiting for a CPU
 
 
-def own_time(passed: float, used: float, waited: float) -> float:
+def compute_own_time(passed: float, used: float, waited: float) -> float:
     """Return the seconds of `passed` that count for the processes, without waiting for a CPU.
 
     `used` and `waited` are their seconds on a CPU, and in a run queue.
@@ -105,7 +105,7 @@ class WarmProcess:
             if self._replies(min(CHECK_INTERVAL, patience - had)):
                 return True
             now, (more, longer) = time.monotonic(), self._read_cpu_time()
-            had += own_time(now - looked, more - used, longer - waited)
+            had += compute_own_time(now - looked, more - used, longer - waited)
             used, waited, looked = more, longer, now
         return False
 

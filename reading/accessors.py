@@ -201,10 +201,10 @@ def read_truncate(call: CodeCall, owner: Value) -> Value:
     unit = "D" if call.name == "normalize" else call.constant("freq")
     if unit not in UNITS or (call.name == "floor" and unit not in {"D", "d", "h", "H"}):
         raise call.fail(f"{call.name} is read with days and hours, to_period with D, M, Q and Y")
-    return truncated(call.node, _texts(owner), UNITS[str(unit)])
+    return read_truncated(call.node, _texts(owner), UNITS[str(unit)])
 
 
-def truncated(node: ast.AST, column: Value, unit: str) -> Value:
+def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
     """Return the start of each time's month, day and so on."""
     found = operators.align(node, column)
     return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))

@@ -186,10 +186,10 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
         return aggregation(expr, AGGREGATIONS[name], rows)
     if name in MADE:
         return MADE[name](number(expr, rows))
-    raise call.fail(f"the language has no aggregation {name!r}{_nearest(name)}")
+    raise call.fail(f"the language has no aggregation {name!r}{_suggest_nearest(name)}")
 
 
-def _nearest(name: str) -> str:
+def _suggest_nearest(name: str) -> str:
     return suggest(name, list(AGGREGATIONS))
 
 
@@ -276,7 +276,7 @@ def aggregate_by(call: CodeCall, grouped: Grouped, function: Value) -> Value:
 def read_agg(call: CodeCall, grouped: Grouped) -> Value:
     """Read `agg` in all of its spellings."""
     if call.extra and not call.has("func"):
-        return _named(call, grouped)
+        return _read_named(call, grouped)
     function = call.need("func")
     match function:
         case Const(dict() as pairs):
@@ -290,7 +290,7 @@ def read_agg(call: CodeCall, grouped: Grouped) -> Value:
     return aggregate_by(call, grouped, function)
 
 
-def _named(call: CodeCall, grouped: Grouped) -> Value:
+def _read_named(call: CodeCall, grouped: Grouped) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for name, value in call.extra.items():
         label, function = _pair(call, grouped, value)

@@ -10,8 +10,8 @@ from ..spec.expression import Col, Lit
 from ..spec.kinds import KindError
 from ..spec.parser import case, chain
 from . import operators
-from .calls import CodeCall, plain
-from .operators import free_name, label_name, materialize
+from .calls import CodeCall, to_python
+from .operators import find_free_name, label_name, materialize
 from .rows import (
     Rows,
     Sorted,
@@ -50,7 +50,7 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
         case Col(name) if name == wanted or name not in frame.outputs.values():
             if name == wanted:
                 return _with_column(frame, column.rows, label, name)
-    name = free_name(column.rows, wanted)
+    name = find_free_name(column.rows, wanted)
     try:
         rows = derive(column.rows, name, column.expr)
     except KindError as error:
@@ -215,7 +215,9 @@ def read_astype(call: CodeCall, frame: Frame) -> Frame:
             pairs = dict(found)
         case Mapping(items):
             pairs = {
-                key: value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+                key: value.name
+                if isinstance(value, Library)
+                else to_python(value, call.node, "a type")
                 for key, value in items
             }
         case _:
@@ -229,7 +231,7 @@ def read_astype(call: CodeCall, frame: Frame) -> Frame:
 
 
 def _type_name(call: CodeCall, value: Value) -> object:
-    return value.name if isinstance(value, Library) else plain(value, call.node, "a type")
+    return value.name if isinstance(value, Library) else to_python(value, call.node, "a type")
 
 
 def read_set_axis(call: CodeCall, frame: Frame) -> Frame:

@@ -46,7 +46,7 @@ def call_on_column(
         lines += [f"{parameter} = row[{name!r}]", f"return {ast.unparse(node.body)}"]
     else:
         lines += [*ast.unparse(node).split("\n"), f"return {node.name}(row[{name!r}])"]
-    return _called(column.rows, (name,), "row", lines, column.name, why)
+    return _make_row_def(column.rows, (name,), "row", lines, column.name, why)
 
 
 def call_on_row(call: CodeCall, frame: Frame, function: CodeFunction, why: UnreadError) -> Called:
@@ -63,10 +63,10 @@ def call_on_row(call: CodeCall, frame: Frame, function: CodeFunction, why: Unrea
     columns = tuple(_columns(node, parameter))
     if not columns or any(frame.find(column) != column for column in columns):
         raise why
-    return _called(frame.rows, columns, parameter, lines, None, why)
+    return _make_row_def(frame.rows, columns, parameter, lines, None, why)
 
 
-def _called(  # noqa: PLR0913 - what a call has
+def _make_row_def(  # noqa: PLR0913 - what a call has
     rows: Rows,
     columns: tuple[str, ...],
     parameter: str,
@@ -104,7 +104,7 @@ def _prelude(
     call: CodeCall, function: CodeFunction, why: UnreadError, seen: set[str]
 ) -> Iterator[str]:
     """Yield lines that give a function's free names their values."""
-    for name in sorted(_free_names(function) - seen):
+    for name in sorted(_find_free_names(function) - seen):
         seen.add(name)
         if hasattr(builtins, name):
             continue
@@ -121,7 +121,7 @@ def _prelude(
                 raise why
 
 
-def _free_names(function: CodeFunction) -> set[str]:
+def _find_free_names(function: CodeFunction) -> set[str]:
     bound = {*parameters(function)}
     used: set[str] = set()
     body = function.node.body

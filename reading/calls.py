@@ -56,7 +56,7 @@ class CodeCall:
         self.used.add(name)
         if name not in self.given:
             return default
-        return plain(self.given[name], self.node, f"{self.name}'s {name!r}")
+        return to_python(self.given[name], self.node, f"{self.name}'s {name!r}")
 
     def items(self, name: str) -> list[Value]:
         """Return an argument that is a list, as the values of its items."""
@@ -99,7 +99,7 @@ def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> CodeCa
     """Return a call with its arguments by name."""
     names = [word for word in arguments.split() if not word.startswith("*")]
     call = CodeCall(reader, node, name, {})
-    positional = list(_positional(reader, node))
+    positional = list(_list_positional(reader, node))
     if "*" in arguments.split():
         call.given["*"] = Items(tuple(positional))
     elif len(positional) > len(names):
@@ -114,7 +114,7 @@ def bind(reader: Evaluator, node: ast.Call, name: str, arguments: str) -> CodeCa
     return call
 
 
-def _positional(reader: Evaluator, node: ast.Call) -> Iterator[Value]:
+def _list_positional(reader: Evaluator, node: ast.Call) -> Iterator[Value]:
     for argument in node.args:
         match argument:
             case ast.Starred(inner):
@@ -144,15 +144,15 @@ def _keywords(reader: Evaluator, node: ast.Call) -> Iterator[tuple[str, Value]]:
                 raise UnreadError(keyword, "'**' is read with a constant dict only")
 
 
-def plain(value: Value, node: ast.AST, what: str) -> Any:  # noqa: ANN401 - as Python has it
+def to_python(value: Value, node: ast.AST, what: str) -> Any:  # noqa: ANN401 - as Python has it
     """Return a constant, or a list or dict of constants, as Python's own value."""
     match value:
         case Const(found):
             return found
         case Items(values):
-            return [plain(one, node, what) for one in values]
+            return [to_python(one, node, what) for one in values]
         case Mapping(pairs):
-            return {key: plain(one, node, what) for key, one in pairs}
+            return {key: to_python(one, node, what) for key, one in pairs}
     raise UnreadError(node, f"{what} must be a constant")
 
 

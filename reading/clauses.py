@@ -87,13 +87,11 @@ def _open_step(rows: Rows, needed: frozenset[str] | None) -> Step:
     """Return the conditions of rows, and the derived columns that are needed."""
     where = tuple(as_filter(rows.inline(one), rows.schema) for one in rows.where)
     _, joins = joins_of(rows)
-    derived = _needed_outputs(rows.derived, needed)
+    derived = _keep_needed(rows.derived, needed)
     return Step(joins=joins, where=where, derive=_valued(derived, rows))
 
 
-def _needed_outputs(
-    derived: tuple[Output, ...], needed: frozenset[str] | None
-) -> tuple[Output, ...]:
+def _keep_needed(derived: tuple[Output, ...], needed: frozenset[str] | None) -> tuple[Output, ...]:
     if needed is None:
         return derived
     return tuple(output for output in derived if output.name in needed)
@@ -131,7 +129,7 @@ class _Writer:
             case Joined() as joined:
                 return self.write_joined(joined, needed)
             case Aggregated(below, keys, outputs):
-                kept = _some(_needed_outputs(outputs, needed), outputs)
+                kept = _keep_some(_keep_needed(outputs, needed), outputs)
                 step = Step("aggregate", group_by=keys, outputs=kept)
                 return self.close(below, step, {*keys}, kept, ordered=_is_ordered(kept))
             case Windowed() as windowed:
@@ -158,7 +156,7 @@ class _Writer:
         needed: frozenset[str] | None,
     ) -> list[Step]:
         below, keys, outputs = windowed.rows, windowed.keys, windowed.outputs
-        kept = _needed_outputs(outputs, needed)
+        kept = _keep_needed(outputs, needed)
         if not kept:
             return self.pass_on(below, needed)
         made = {output.name for output in kept}
@@ -182,10 +180,12 @@ class _Writer:
             return []
         keys = {name for join in joins for name in join.left_columns}
         # a column that is left out would give its name to one of the table's
-        names = None if needed is None else (needed | keys) & joined.names | self.shadowed(joined)
+        names = (
+            None if needed is None else (needed | keys) & joined.names | self.find_shadowed(joined)
+        )
         return self.close(base, Step(), names, (), ordered=False)
 
-    def shadowed(self, joined: Joined) -> frozenset[str]:
+    def find_shadowed(self, joined: Joined) -> frozenset[str]:
         """Return the columns whose names the joined table has too."""
         known = frozenset(self.rows.schema.names) if self.rows.schema else frozenset[str]()
         return frozenset(name for name in joined.names if f"{name}{SUFFIX}" in known)
@@ -215,7 +215,7 @@ class _Writer:
         return [*before, whole]
 
 
-def _some(kept: tuple[Output, ...], outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+def _keep_some(kept: tuple[Output, ...], outputs: tuple[Output, ...]) -> tuple[Output, ...]:
     """Return what is kept, or one output: a query needs an answer."""
     return kept or outputs[:1]
 
@@ -296,7 +296,7 @@ def _append(before: Step, step: Step) -> Step | None:
 
 def _project(before: Step, step: Step) -> Step | None:
     """Put the columns of a step in place of another's outputs."""
-    wanted = _wanted(step)
+    wanted = _find_wanted(step)
     if before.answer not in {"aggregate", "transform"} or step.where or wanted is None:
         return None
     if any(aggregations(output.expression) for output in wanted):
@@ -330,7 +330,7 @@ def _project(before: Step, step: Step) -> Step | None:
 
 def _reorder(before: Step, step: Step) -> tuple[Step, Step] | None:
     """Move what a step computes into the transform before it, which leaves it to choose columns."""
-    wanted = _wanted(step)
+    wanted = _find_wanted(step)
     if before.answer != "transform" or step.answer != "transform" or wanted is None:
         return None
     keys = [output for output in wanted if output.name in before.group_by]
@@ -346,7 +346,7 @@ def _reorder(before: Step, step: Step) -> tuple[Step, Step] | None:
     )
 
 
-def _wanted(step: Step) -> tuple[Output, ...] | None:
+def _find_wanted(step: Step) -> tuple[Output, ...] | None:
     """Return the columns that a step chooses or makes; None where it keeps all."""
     if not step.answer:
         return None

@@ -26,7 +26,7 @@ from .values import (
     Value,
     parameters,
 )
-from .windows import filled
+from .windows import fill_gaps
 
 REDUCTIONS = {
     "sum": "sum",
@@ -198,7 +198,7 @@ def read_fillna(call: CodeCall, column: Series) -> Value:
     """Read `fillna(value)`."""
     if call.has("method") and not call.has("value"):
         method = call.constant("method")
-        return filled(column, method)
+        return fill_gaps(column, method)
     value = call.need("value")
     if not can_miss(column.expr, column.rows.schema):
         return column
@@ -225,7 +225,7 @@ def read_between(call: CodeCall, column: Value) -> Value:
     left, right = call.need("left"), call.need("right")
     low = ast.GtE() if inclusive in {"both", "left"} else ast.Gt()
     high = ast.LtE() if inclusive in {"both", "right"} else ast.Lt()
-    return operators.logical(
+    return operators.combine_conditions(
         call.node,
         "and",
         operators.compare(call.node, low, column, left),

@@ -34,7 +34,7 @@ class DataFiles:
 
     def see(self, tree: ast.Module) -> None:
         """Note the variables that calls are assigned to, and the names of files in the code."""
-        self.variables = dict(_assigned_lines(tree))
+        self.variables = dict(_list_assigned_lines(tree))
         texts = (one.value for one in ast.walk(tree) if isinstance(one, ast.Constant))
         self.reserved = frozenset(_stem(text) for text in texts if isinstance(text, str))
 
@@ -63,12 +63,12 @@ class DataFiles:
         """Return whether a file is neither chosen yet, nor named in the code."""
         return one not in self.chosen.values() and _stem(str(one.path)) not in self.reserved
 
-    def unused(self) -> list[DataFile]:
+    def list_unused(self) -> list[DataFile]:
         """Return the files that no frame is read from."""
         return [one for one in self.given if one not in self.chosen.values()]
 
 
-def _assigned_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _list_assigned_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         match node:
             case ast.Assign([ast.Name(name)], value):

@@ -12,7 +12,7 @@ from ..spec.vocabulary import suggest
 from . import operators
 from .aggregation import REDUCING, aggregate_by
 from .assignment import operate
-from .calls import CodeCall, Method, bind, plain
+from .calls import CodeCall, Method, bind, to_python
 from .columns import convert, look_up
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
@@ -105,14 +105,14 @@ class Evaluator(Scopes, ABC):
             case ast.Dict():
                 return self.mapping(node)
             case ast.Lambda():
-                return CodeFunction(node, self.visible())
+                return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
                 return Const("".join(str(self.text(part)) for part in parts))
             case ast.ListComp(item, [generator]):
                 return self.comprehension(item, generator)
             case ast.Slice(lower, upper, step):
                 ends = (self.value(one) if one else Const(None) for one in (lower, upper, step))
-                return Const(slice(*(plain(one, node, "a bound of a slice") for one in ends)))
+                return Const(slice(*(to_python(one, node, "a bound of a slice") for one in ends)))
         what = type(node).__name__
         raise UnreadError(node, f"Python's {what} is not read here")
 
@@ -175,14 +175,14 @@ class Evaluator(Scopes, ABC):
             case Unknown(why=why):
                 raise UnreadError(node, why)
             case Part("row", Frame() as frame):
-                return self.row_item(node, frame, plain(self.value(index), node, "a column"))
+                return self.row_item(node, frame, to_python(self.value(index), node, "a column"))
             case Const(found):
                 return self.constant_item(node, found, self.value(index))
             case Items(values):
-                at = plain(self.value(index), node, "an index")
+                at = to_python(self.value(index), node, "an index")
                 return cast("Value", _item_of(node, values, at))
             case Mapping(pairs):
-                key = plain(self.value(index), node, "a key")
+                key = to_python(self.value(index), node, "a key")
                 return cast("Value", _item_of(node, dict(pairs), key))
         getter = ATTRIBUTES.get(_kind(owner), {}).get("[]")
         if getter is None:
@@ -197,13 +197,13 @@ class Evaluator(Scopes, ABC):
         """Return an item of a constant, or what a dict has for each value of a column."""
         if isinstance(found, dict) and isinstance(index, Series):
             return look_up(node, index, found)
-        return Const(_item_of(node, found, plain(index, node, "an index")))
+        return Const(_item_of(node, found, to_python(index, node, "an index")))
 
     def unary(self, node: ast.AST, op: ast.unaryop, value: Value) -> Value:
         """Return `-x`, `+x`, `~x` or `not x`."""
         match op:
             case ast.USub():
-                return operators.negative(node, value)
+                return operators.negate_value(node, value)
             case ast.UAdd():
                 return value
         return operators.invert(node, value)
@@ -221,7 +221,7 @@ class Evaluator(Scopes, ABC):
             return found
         if any(isinstance(one, Series) and not one.element for one in values):
             raise UnreadError(node, f"'{word}' of columns raises in pandas; write & or |")
-        return operators.logical(node, word, *values)
+        return operators.combine_conditions(node, word, *values)
 
     def comparison(self, node: ast.Compare) -> Value:
         """Return a comparison, or a chain of them."""
@@ -230,7 +230,7 @@ class Evaluator(Scopes, ABC):
             operators.compare(node, op, left, right)
             for left, op, right in zip(sides[:-1], node.ops, sides[1:], strict=True)
         ]
-        return parts[0] if len(parts) == 1 else operators.logical(node, "and", *parts)
+        return parts[0] if len(parts) == 1 else operators.combine_conditions(node, "and", *parts)
 
     def choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
         """Return `a if test else b`."""
@@ -255,7 +255,7 @@ class Evaluator(Scopes, ABC):
         for key, value in zip(node.keys, node.values, strict=True):
             made = self.value(value)
             if key is not None:
-                pairs.append((plain(self.value(key), key, "a key"), made))
+                pairs.append((to_python(self.value(key), key, "a key"), made))
                 continue
             match made:
                 case Mapping(more):
@@ -274,7 +274,7 @@ class Evaluator(Scopes, ABC):
             case ast.Constant(found):
                 return found
             case ast.FormattedValue(inner, conversion, None) if conversion == -1:
-                return plain(self.value(inner), node, "a value in an f-string")
+                return to_python(self.value(inner), node, "a value in an f-string")
         raise UnreadError(node, "this f-string is not read")
 
     def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
@@ -288,7 +288,7 @@ class Evaluator(Scopes, ABC):
         try:
             for turn in turns:
                 self.assign(generator.target, turn, ast.Pass(lineno=item.lineno, col_offset=0))
-                tests = [plain(self.value(one), one, "a condition") for one in generator.ifs]
+                tests = [to_python(self.value(one), one, "a condition") for one in generator.ifs]
                 if all(tests):
                     made.append(self.value(item))
         finally:
@@ -321,7 +321,7 @@ class Evaluator(Scopes, ABC):
             self.show(cast("ast.Attribute", node.func).value)
             return Unknown("a plot has no data", skipped=True)
         if name not in table:
-            raise UnreadError(node, _unknown_method(owner, name, table))
+            raise UnreadError(node, _describe_unknown_method(owner, name, table))
         return self.apply(node, name, table[name], owner)
 
     def show(self, node: ast.expr) -> None:
@@ -504,7 +504,7 @@ NEAREST = {
 }
 
 
-def _unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
+def _describe_unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
     if name in NEAREST:
         return f"{name} of {operators.describe(owner)} is not read: {NEAREST[name]}"
     near = suggest(name, [word for word in table if not word.startswith("[")])

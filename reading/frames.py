@@ -24,7 +24,7 @@ from .called import call_on_row
 from .calls import CodeCall, Method, accessor
 from .grouping import read_groupby
 from .meaning import can_miss, negate
-from .operators import free_name, kind_of, materialize
+from .operators import find_free_name, kind_of, materialize
 from .rows import (
     Rows,
     aggregate,
@@ -162,14 +162,14 @@ def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
 
 def first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     """Return the first n rows of each group, in the rows' order."""
-    name = free_name(frame.rows, "row")
+    name = find_free_name(frame.rows, "row")
     rows = window(frame.rows, keys, (Output(name, Agg("cumsum", (Lit(1),))),))
     return replace(frame, rows=keep(rows, Compare("<=", Col(name), Lit(n))))
 
 
 def last_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:
     """Return the last n rows of each group, in the rows' order."""
-    name = free_name(frame.rows, "after")
+    name = find_free_name(frame.rows, "after")
     after = Arith("-", Agg("size", ()), Agg("row_number", ()))
     rows = window(frame.rows, keys, (Output(name, after),))
     return replace(frame, rows=keep(rows, Compare("<", Col(name), Lit(n))))
@@ -322,7 +322,7 @@ def read_round(call: CodeCall, frame: Frame) -> Frame:
     return frame
 
 
-def each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
+def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
     """Return what reads an aggregation of each column of a frame, or with axis=1 of each row."""
 
     def read(call: CodeCall, frame: Frame) -> Value:
@@ -400,7 +400,7 @@ FRAME_METHODS = {
     "pipe": Method(read_pipe, "* **"),
     "apply": Method(read_apply, "func axis raw result_type args"),
     **{
-        name: Method(each_column(name), "axis skipna numeric_only")
+        name: Method(read_each_column(name), "axis skipna numeric_only")
         for name in ("sum", "mean", "min", "max", "count")
     },
 }

@@ -8,7 +8,7 @@ from ..spec.expression import Col
 from ..spec.kinds import KindError
 from .assignment import on_frame
 from .calls import CodeCall
-from .operators import free_name, label_name
+from .operators import find_free_name, label_name
 from .rows import (
     derive,
 )
@@ -100,7 +100,7 @@ def _derived_key(call: CodeCall, frame: Frame, column: Series) -> tuple[Frame, L
     match column.expr:
         case Col(name):
             return frame, label, name
-    name = free_name(column.rows, label_name(label, "key"))
+    name = find_free_name(column.rows, label_name(label, "key"))
     try:
         return replace(frame, rows=derive(column.rows, name, column.expr)), label, name
     except KindError as error:

@@ -39,10 +39,10 @@ from .rows import (
     Rows,
     Sorted,
     keep,
-    largest,
+    select_largest,
 )
 from .rows import sort as sort_rows
-from .selection import filter_rows, need_column, ranked_rows, select_columns
+from .selection import filter_rows, need_column, rank_rows, select_columns
 from .values import (
     CodeFunction,
     Const,
@@ -144,7 +144,7 @@ def _rows_of_groups(call: CodeCall, grouped: Grouped, made: Frame) -> Frame:
     rows = made.rows
     match rows:
         case Rows(Limited(Rows(Sorted(below, (key,)), where=()), n), where=()):
-            rows = ranked_rows(below, keys, Col(key.name), n, descending=key.descending)
+            rows = rank_rows(below, keys, Col(key.name), n, descending=key.descending)
             by = (key,)
         case Rows(Limited(below, n), where=()) if not isinstance(below.origin, Sorted):
             rows = first_rows(replace(made, rows=below), keys, n).rows
@@ -188,7 +188,9 @@ def _guard(grouped: Grouped, column: Series) -> Series:
     return column.with_expr(case(tuple((test, Lit(None)) for test in tests), column.expr))
 
 
-def each_row(read_one: Callable[[CodeCall, Series], Value]) -> Callable[[CodeCall, Grouped], Value]:
+def read_each_row(
+    read_one: Callable[[CodeCall, Series], Value],
+) -> Callable[[CodeCall, Grouped], Value]:
     """Return what reads a method that has a value for each row of the groups."""
 
     def read(call: CodeCall, grouped: Grouped) -> Value:
@@ -343,7 +345,7 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     smallest = call.name == "nsmallest"
     name = output_name(label, {*keys})
     n = call.constant("n", 5)
-    rows = largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
+    rows = select_largest(group_rows(grouped), keys, expr.name, n, name, smallest=smallest)
     by = (*map(SortKey, keys), SortKey(name, not smallest))
     return Series(sort_rows(rows, by), Col(name), label, index=grouped.keys)
 
@@ -361,7 +363,7 @@ GROUP_ROLLING = {name: Method(read_rolled_groups, "ddof") for name in ROLLED}
 GROUP_METHODS = {
     "rolling": Method(read_group_rolling, "window min_periods center win_type axis closed"),
     **{
-        name: Method(each_row(read), arguments)
+        name: Method(read_each_row(read), arguments)
         for name, read, arguments in (
             ("transform", _transform_one, "func engine engine_kwargs"),
             ("shift", read_shift, "periods freq axis fill_value"),

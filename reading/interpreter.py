@@ -9,7 +9,7 @@ from typing import cast
 from ..spec.kinds import KindError
 from . import operators
 from .assignment import assign_column, assign_columns, drop_columns, rename_all
-from .calls import plain
+from .calls import to_python
 from .evaluator import MOST_TURNS, Evaluator
 from .scopes import Binding
 from .selection import find_column, select
@@ -117,16 +117,16 @@ class CodeInterpreter(Evaluator):
                 for target in targets:
                     self.delete(target)
             case ast.Try(body, _, orelse, final):
-                self.each([*body, *orelse, *final])
+                self.run_each([*body, *orelse, *final])
             case ast.With(_, body):
-                self.each(body)
+                self.run_each(body)
             case ast.Pass() | ast.Global() | ast.Assert() | ast.AnnAssign():
                 pass
             case _:
                 what = type(statement).__name__.lower()
                 raise UnreadError(statement, f"'{what}' statements are not read")
 
-    def each(self, statements: list[ast.stmt]) -> None:
+    def run_each(self, statements: list[ast.stmt]) -> None:
         """Read the statements inside another: at the top of a script each for itself."""
         if len(self.scopes) == 1:
             self.run(statements)
@@ -146,11 +146,11 @@ class CodeInterpreter(Evaluator):
         """Read the branch of an `if` whose condition is known."""
         match test:
             case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
-                self.each(body)
+                self.run_each(body)
                 return
         match self.value(test):
             case Const(found):
-                self.each(body if found else orelse)
+                self.run_each(body if found else orelse)
             case Unknown(why=why):
                 raise UnreadError(test, why)
             case _:
@@ -177,7 +177,7 @@ class CodeInterpreter(Evaluator):
             case ast.Subscript(owner, index):
                 frame = self.value(owner)
                 if isinstance(frame, Frame):
-                    label = plain(self.value(index), target, "a column's name")
+                    label = to_python(self.value(index), target, "a column's name")
                     self.replace(owner, frame, drop_columns(target, frame, [label]))
                     return
                 raise UnreadError(target, "'del' is read for columns of frames")
@@ -205,7 +205,7 @@ class CodeInterpreter(Evaluator):
                 if isinstance(frame, Frame) and attribute not in {"columns", "index"}:
                     self.replace(owner, frame, assign_column(target, frame, attribute, value))
                 elif isinstance(frame, Frame) and attribute == "columns":
-                    labels = plain(value, target, "the list of columns")
+                    labels = to_python(value, target, "the list of columns")
                     self.replace(owner, frame, rename_all(target, frame, labels))
                 else:
                     raise UnreadError(target, f"an assignment to {attribute!r} is not read")
@@ -266,7 +266,7 @@ class CodeInterpreter(Evaluator):
         """Return a frame in which some rows of a column have another value."""
         match index:
             case ast.Tuple([mask, column]):
-                label = plain(self.value(column), target, "the column")
+                label = to_python(self.value(column), target, "the column")
                 name = find_column(frame, label)
                 old: Value = Const(None)
                 if name is not None:

@@ -13,7 +13,7 @@ from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit
 from ..spec.parser import case, chain
 from . import operators
 from .assignment import assign_column
-from .calls import CodeCall, Method, plain
+from .calls import CodeCall, Method, to_python
 from .columns import read_round, row_word, spread
 from .files import READERS, read_file
 from .meaning import can_miss
@@ -163,7 +163,7 @@ def _moment(call: CodeCall, text: object) -> dt.datetime:
 
 def read_timestamp(call: CodeCall) -> Const:
     """Read `pd.Timestamp('2024-01-31')` and `datetime(2024, 1, 31)`."""
-    values = [plain(one, call.node, "a part of a time") for one in call.items("*")]
+    values = [to_python(one, call.node, "a part of a time") for one in call.items("*")]
     if len(values) == 1:
         return Const(_moment(call, values[0]))
     try:
@@ -174,8 +174,8 @@ def read_timestamp(call: CodeCall) -> Const:
 
 def read_span_of_time(call: CodeCall) -> Const:
     """Read `timedelta(days=1)` and `pd.Timedelta('1 day')`, as a span of whole seconds."""
-    values = [plain(one, call.node, "a span of time") for one in call.items("*")]
-    given = {name: plain(one, call.node, "a span of time") for name, one in call.extra.items()}
+    values = [to_python(one, call.node, "a span of time") for one in call.items("*")]
+    given = {name: to_python(one, call.node, "a span of time") for name, one in call.extra.items()}
     try:
         match values:
             case [str(text)]:
@@ -222,7 +222,7 @@ def read_frame(call: CodeCall) -> Value:
     data = call.need("data")
     match data:
         case Mapping(pairs):
-            return _beside(call, list(pairs))
+            return _join_columns(call, list(pairs))
         case Frame():
             return data
         case Series():
@@ -230,7 +230,7 @@ def read_frame(call: CodeCall) -> Value:
     raise call.fail("pd.DataFrame is read of a dict of columns; save listed data to a file")
 
 
-def _beside(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
+def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
     columns = [value for _, value in pairs if isinstance(value, Series)]
     if not columns:
         raise call.fail("a frame is read if it is made of columns")
@@ -238,7 +238,7 @@ def _beside(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
     rows = first.rows
     for column in columns[1:]:
         beside = operators.separate(rows, operators.materialize(column))
-        made = operators.common_rows(rows, beside.rows)
+        made = operators.find_common_rows(rows, beside.rows)
         if made is None:
             raise call.fail("these columns are of different rows; merge their frames")
         rows = made
@@ -270,7 +270,7 @@ def read_concat(call: CodeCall) -> Value:
                 ]
             case _:
                 raise call.fail("pd.concat is read of series of the same rows")
-    return _beside(call, pairs)
+    return _join_columns(call, pairs)
 
 
 def _columns_of(frame: Frame) -> list[tuple[object, Value]]:
@@ -341,7 +341,7 @@ def _constant_word(call: CodeCall, name: str, value: object) -> Const:
         raise call.fail(f"Python raises here: {error}") from None
 
 
-def two_words(name: str) -> Callable[[CodeCall], Value]:
+def read_two_numbers(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of two numbers."""
 
     def read(call: CodeCall) -> Value:
@@ -441,8 +441,8 @@ LIBRARIES: dict[str, Method] = {
     },
     **{f"np.{name}": Method(word(to), "x") for name, to in WORDS.items()},
     **{f"math.{name}": Method(word(to), "x") for name, to in WORDS.items()},
-    **{f"np.{name}": Method(two_words(to), "x y") for name, to in TWO_WORDS.items()},
-    **{f"math.{name}": Method(two_words(to), "x y") for name, to in TWO_WORDS.items()},
+    **{f"np.{name}": Method(read_two_numbers(to), "x y") for name, to in TWO_WORDS.items()},
+    **{f"math.{name}": Method(read_two_numbers(to), "x y") for name, to in TWO_WORDS.items()},
     **{f"np.{name}": Method(reduce_argument(to), "a axis") for name, to in REDUCTIONS.items()},
     **{f"np.{name}": Method(read_spread, "a axis dtype out ddof") for name in ("std", "var")},
     **{f"np.{name}": Method(read_spread, "a axis dtype out ddof") for name in ("nanstd", "nanvar")},

@@ -22,7 +22,7 @@ from .rows import (
     combine,
     conditions,
     derive,
-    inner_rows,
+    find_inner_rows,
     join,
     joins_of,
     keep,
@@ -117,7 +117,7 @@ def _merge(  # noqa: PLR0913 - what a merge has
 def _merge_aggregation(merge: _Merge) -> Frame | None:
     """Return a frame with values of its own groups; None where the other is of other rows."""
     frame, other = merge.frame, merge.other
-    rows = inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
+    rows = find_inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
     if rows is None or not isinstance(rows.origin, Aggregated) or rows.where:
         return None
     keys = rows.origin.keys
@@ -190,7 +190,7 @@ def _join_rows(merge: _Merge, found: Join) -> Rows:
     """Return joined rows: conditions and columns of a file's rows are those of the joined ones."""
     call, rows = merge.call, merge.frame.rows
     rows, order = unsort(rows)
-    base = replace(rows, where=(), derived=(), schema=_own_schema(rows))
+    base = replace(rows, where=(), derived=(), schema=_select_own_schema(rows))
     plain = _is_of_files(rows) and {*found.on}.isdisjoint({one.name for one in rows.derived})
     if found.how in {"right", "outer"} and not (plain and base == rows):
         message = f"merge with how={found.how!r} is read of the file's rows; filter afterwards"
@@ -214,7 +214,7 @@ def _is_of_files(rows: Rows) -> bool:
     return isinstance(base.origin, Loaded) and (base is rows or not (base.where or base.derived))
 
 
-def _own_schema(rows: Rows) -> Schema | None:
+def _select_own_schema(rows: Rows) -> Schema | None:
     """Return the schema of rows without their derived columns."""
     if rows.schema is None:
         return None
@@ -237,15 +237,15 @@ def _label_columns(
     columns: dict[Label, str] = {}
     for label, name in {**merge.left, **frame.columns}.items():
         if label in frame.outputs or not frame.complete:
-            columns[_suffixed(label, shared, suffixes[0])] = name
+            columns[_add_suffix(label, shared, suffixes[0])] = name
     for label, name in other.columns.items():
         if label not in same:
             beside = name if name not in own or name in found.shared else f"{name}{SUFFIX}"
-            columns[_suffixed(label, shared, suffixes[1])] = beside
+            columns[_add_suffix(label, shared, suffixes[1])] = beside
     return columns, frame.dropped | other.dropped | hidden - {*columns.values()}
 
 
-def _suffixed(label: Label, shared: set[Label], suffix: str) -> Label:
+def _add_suffix(label: Label, shared: set[Label], suffix: str) -> Label:
     return f"{label}{suffix}" if label in shared else label
 
 

@@ -41,7 +41,7 @@ from .rows import (
     aggregate,
     combine,
     conditions,
-    inner_rows,
+    find_inner_rows,
     made_columns,
     rename,
     sort,
@@ -160,7 +160,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     if keys is not None and found.keys is not None and keys != found.keys:
         value = materialize(Series(rows, expr, None, keys))
         rows, expr, keys = value.rows, value.expr, None
-    common = common_rows(found.rows, rows)
+    common = find_common_rows(found.rows, rows)
     if common is None and (shared := _share_rows(found, value) or _spread(found, value)):
         found, rows, expr = shared
         common, keys = rows, found.keys
@@ -178,7 +178,7 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
 def _share_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return aggregations of some of the rows as ones of all, in which the others do not count."""
     exprs, expr = found.exprs, value.expr
-    base = shared_rows(found.rows, value.rows)
+    base = find_shared_rows(found.rows, value.rows)
     if base is None:
         return None
     if found.like is not None or isinstance(value, Series):
@@ -232,7 +232,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
 
     `keys` are those of the groups where the target is their rows.
     """
-    name = free_name(target, "total")
+    name = find_free_name(target, "total")
     match target.origin:
         case Aggregated(below, by, outputs) if {*total.keys} < {*by}:
             made = put_total(below, total, by)
@@ -245,7 +245,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
                 return None
             rows, name = sort(made[0], order), cast("Col", made[1]).name
         case _ if keys:
-            name = free_name(total.rows, "total")
+            name = find_free_name(total.rows, "total")
             wide = widen(target, total.rows, total.keys, Output(name, total.expr))
             return (wide, Agg("max", (Col(name),))) if wide else None
         case _:
@@ -254,7 +254,7 @@ def put_total(target: Rows, total: Scalar, keys: tuple[str, ...] = ()) -> tuple[
     return with_columns(replace(rows, where=target.where), derived), Col(name)
 
 
-def shared_rows(one: Rows, other: Rows) -> Rows | None:
+def find_shared_rows(one: Rows, other: Rows) -> Rows | None:
     """Return the rows of one origin that both have before their own conditions."""
     if one.origin != other.origin:
         return None
@@ -302,7 +302,7 @@ def separate(beside: Rows, value: Series) -> Series:
     return replace(value, rows=rows, expr=expr)
 
 
-def common_rows(one: Rows, other: Rows) -> Rows | None:
+def find_common_rows(one: Rows, other: Rows) -> Rows | None:
     """Return the rows of two values with the columns of both; None where they differ."""
     if conditions(one) != conditions(other):
         return None
@@ -313,7 +313,7 @@ def materialize(column: Series, name: str | None = None) -> Series:
     """Return a column whose values of groups are computed in a step of their own."""
     if column.keys is None:
         return column
-    fresh = free_name(column.rows, name or label_name(column.name))
+    fresh = find_free_name(column.rows, name or label_name(column.name))
     rows = window(column.rows, column.keys, (Output(fresh, column.expr),))
     return replace(column, rows=rows, expr=Col(fresh), keys=None)
 
@@ -325,7 +325,7 @@ def label_name(label: object, default: str = "value") -> str:
     return label if isinstance(label, str) and label else default
 
 
-def free_name(rows: Rows, wanted: str) -> str:
+def find_free_name(rows: Rows, wanted: str) -> str:
     """Return a name that no column of rows has."""
     return _fresh(wanted, names_in(rows))
 
@@ -347,7 +347,7 @@ def names_in(rows: Rows) -> set[str]:
             names |= seen
         case Aggregated(_, keys, outputs) | Windowed(_, keys, outputs):
             names |= {*keys, *(output.name for output in outputs)}
-    below = inner_rows(rows)
+    below = find_inner_rows(rows)
     return names | names_in(below) if below else names
 
 
@@ -378,7 +378,9 @@ def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
         return _fold(node, op, left.value, right.value)
     match op:
         case ast.BitAnd() | ast.BitOr():
-            return logical(node, "and" if isinstance(op, ast.BitAnd) else "or", left, right)
+            return combine_conditions(
+                node, "and" if isinstance(op, ast.BitAnd) else "or", left, right
+            )
     if isinstance(left, Const | Items) and isinstance(right, Const | Items):
         raise UnreadError(node, "this operator of lists is not read")
     if isinstance(right, Const) and isinstance(right.value, dt.timedelta):
@@ -457,7 +459,7 @@ def _fold(node: ast.AST, op: ast.operator, left: object, right: object) -> Value
         raise UnreadError(node, f"Python raises here: {error}") from None
 
 
-def logical(node: ast.AST, op: str, *values: Value) -> Value:
+def combine_conditions(node: ast.AST, op: str, *values: Value) -> Value:
     """Return `and` or `or` of conditions."""
     found = align(node, *values)
     tests = tuple(truth(node, expr, found.rows) for expr in found.exprs)
@@ -486,7 +488,7 @@ def invert(node: ast.AST, value: Value) -> Value:
     return found.make(negate(truth(node, found.exprs[0], found.rows)))
 
 
-def negative(node: ast.AST, value: Value) -> Value:
+def negate_value(node: ast.AST, value: Value) -> Value:
     """Return `-x`."""
     if isinstance(value, Const):
         try:
@@ -512,14 +514,14 @@ def compare(node: ast.AST, op: ast.cmpop, left: Value, right: Value) -> Value:
                 return found.make(negate(test) if isinstance(op, ast.IsNot) else test)
             raise UnreadError(node, "'is' is read with None only; compare with '=='")
         case ast.In() | ast.NotIn():
-            made = contained(node, left, right)
+            made = read_membership(node, left, right)
             return invert(node, made) if isinstance(op, ast.NotIn) else made
     found = align(node, left, right)
-    one, other = alike(found.exprs, found.rows)
+    one, other = align_kinds(found.exprs, found.rows)
     return found.make(Compare(COMPARISONS[type(op)], one, other))
 
 
-def alike(exprs: tuple[Expr, ...], rows: Rows) -> tuple[Expr, Expr]:
+def align_kinds(exprs: tuple[Expr, ...], rows: Rows) -> tuple[Expr, Expr]:
     """Return two sides of a comparison with a text beside a time read as a time."""
     one, other = exprs
     kinds = kind_of(one, rows), kind_of(other, rows)
@@ -539,7 +541,7 @@ def _as_time(expr: Expr, beside: Kind | None) -> Expr:
     return expr
 
 
-def contained(node: ast.AST, left: Value, right: Value) -> Value:
+def read_membership(node: ast.AST, left: Value, right: Value) -> Value:
     """Return `x in (1, 2)`, or `'a' in text`."""
     if isinstance(left, Const) and isinstance(left.value, str):
         found = align(node, right)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..spec.expression import Agg, IsMissing
 from . import operators
-from .calls import CodeCall, Method, plain
+from .calls import CodeCall, Method, to_python
 from .columns import convert, look_up, read_missing
 from .meaning import can_miss, negate
 from .values import (
@@ -69,7 +69,7 @@ _LISTS: dict[str, Callable[..., Any]] = {
 
 def read_list(call: CodeCall) -> Value:
     """Read `list`, `tuple`, `sorted` and `range` of constants."""
-    values = [plain(one, call.node, "an argument") for one in call.items("*")]
+    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
     name = call.name.rpartition(".")[2]
     made = _LISTS[name]
     if name == "range" and any(isinstance(one, int) and abs(one) > 10_000 for one in values):
@@ -85,7 +85,7 @@ def read_dict(call: CodeCall) -> Value:
     pairs = [*call.extra.items()]
     values = call.items("*")
     if values:
-        found = plain(values[0], call.node, "an argument")
+        found = to_python(values[0], call.node, "an argument")
         pairs += [(key, Const(value)) for key, value in dict(found).items()]
     if all(isinstance(value, Const) for _, value in pairs):
         return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
@@ -94,7 +94,7 @@ def read_dict(call: CodeCall) -> Value:
 
 def read_zip(call: CodeCall) -> Value:
     """Read `zip` and `enumerate` of constant lists."""
-    lists = [plain(one, call.node, "an argument") for one in call.items("*")]
+    lists = [to_python(one, call.node, "an argument") for one in call.items("*")]
     made = enumerate(*lists) if call.name.endswith("enumerate") else zip(*lists, strict=False)
     return Const(list(made))
 
@@ -134,8 +134,8 @@ def _libraries(value: Value) -> list[Library]:
 
 def read_text_method(call: CodeCall, text: Const) -> Const:
     """Read a method of a constant text."""
-    values = [plain(one, call.node, "an argument") for one in call.items("*")]
-    keywords = {name: plain(one, call.node, "an argument") for name, one in call.extra.items()}
+    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    keywords = {name: to_python(one, call.node, "an argument") for name, one in call.extra.items()}
     try:
         return Const(getattr(text.value, call.name)(*values, **keywords))
     except (TypeError, ValueError, KeyError, IndexError) as error:
@@ -154,7 +154,7 @@ def read_dict_method(call: CodeCall, found: Const) -> Value:
     if call.name == "get" and given and isinstance(given[0], Series):
         default = given[1] if len(given) > 1 else Const(None)
         return look_up(call.node, given[0], found.value, default)
-    values = [plain(one, call.node, "an argument") for one in given]
+    values = [to_python(one, call.node, "an argument") for one in given]
     made = getattr(found.value, call.name)(*values)
     return Const(made if call.name == "get" else list(made))
 

@@ -64,7 +64,7 @@ class _CodeReader:
 
     def check_data(self, reader: CodeInterpreter) -> None:
         """Raise CodeError for a file that no frame is read from."""
-        for one in self.data.unused() if reader.frames else ():
+        for one in self.data.list_unused() if reader.frames else ():
             known = ", ".join(frame.name for frame in reader.frames)
             given = f"{one.name}={one.path}" if one.name else str(one.path)
             message = f"--data {given}: the code reads no such frame; it reads {known}"

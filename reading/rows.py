@@ -228,7 +228,7 @@ def distinct(rows: Rows, names: tuple[str, ...]) -> Rows:
     return Rows(Distinct(rows, names), schema=schema)
 
 
-def largest(  # noqa: PLR0913 - what the clause has
+def select_largest(  # noqa: PLR0913 - what the clause has
     rows: Rows, keys: tuple[str, ...], column: str, n: int, name: str, *, smallest: bool
 ) -> Rows:
     """Return the largest or smallest values of each group."""
@@ -250,7 +250,7 @@ def _outputs_schema(
     return Schema(tuple(columns_made), 0)
 
 
-def inner_rows(rows: Rows) -> Rows | None:
+def find_inner_rows(rows: Rows) -> Rows | None:
     """Return the rows below that have the same rows, before an order or values of groups."""
     match rows.origin:
         case Windowed(rows=below) | Sorted(rows=below):
@@ -260,7 +260,7 @@ def inner_rows(rows: Rows) -> Rows | None:
 
 def conditions(rows: Rows) -> frozenset[Expr]:
     """Return all conditions on rows that were not aggregated since."""
-    below = inner_rows(rows)
+    below = find_inner_rows(rows)
     own = frozenset(map(rows.inline, rows.where))
     return own | conditions(below) if below else own
 
@@ -346,7 +346,7 @@ def _combine(target: Rows, other: Rows) -> Rows | None:
         return target
     if made := _meet(target, other):
         return made
-    below = inner_rows(target)
+    below = find_inner_rows(target)
     if below and (made := _combine(below, other)) and conditions(made) == conditions(below):
         return _put_below(target, made)
     return _stack(target, other)
@@ -379,10 +379,10 @@ def _extend(schema: Schema | None, derived: tuple[Output, ...]) -> Schema | None
     return schema
 
 
-def _sorting(rows: Rows) -> tuple[SortKey, ...]:
+def _find_order(rows: Rows) -> tuple[SortKey, ...]:
     """Return the order of rows: the last that they were sorted by, then those before."""
-    below = inner_rows(rows)
-    before = _sorting(below) if below else ()
+    below = find_inner_rows(rows)
+    before = _find_order(below) if below else ()
     return (*rows.origin.by, *before) if isinstance(rows.origin, Sorted) else before
 
 
@@ -410,7 +410,7 @@ def _put_below(target: Rows, below: Rows) -> Rows:
 
 def _stack(target: Rows, other: Rows) -> Rows | None:
     """Combine rows with others that have more steps."""
-    below = inner_rows(other)
+    below = find_inner_rows(other)
     if below is None or other.where:
         return None
     made = _combine(target, below)
@@ -420,8 +420,8 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
         case Windowed(_, keys, outputs, order):
             if conditions(made) != conditions(below):
                 return None
-            if not order and _sorting(below) != _sorting(made) and _depend_on_order(outputs):
-                order = _sorting(below)
+            if not order and _find_order(below) != _find_order(made) and _depend_on_order(outputs):
+                order = _find_order(below)
                 if not order:
                     return None
             made = window(made, keys, outputs, order)

@@ -96,7 +96,7 @@ class Scopes:
                 return names[name]
         return Library(f"builtins.{name}") if hasattr(builtins, name) else None
 
-    def visible(self) -> Names:
+    def list_visible(self) -> Names:
         """Return the names that a function made here can see."""
         return {} if len(self.scopes) == 1 else dict(self.names)
 

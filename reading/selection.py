@@ -12,13 +12,13 @@ from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import operators
 from .meaning import can_miss, negate
-from .operators import free_name, materialize
+from .operators import find_free_name, materialize
 from .rows import (
     Joined,
     Loaded,
     Rows,
     combine,
-    inner_rows,
+    find_inner_rows,
     keep,
     window,
 )
@@ -46,7 +46,7 @@ def find_column(frame: Frame, label: Label) -> str | None:
 
 
 def _note(rows: Rows, name: str) -> None:
-    below = inner_rows(rows)
+    below = find_inner_rows(rows)
     if below is not None:
         _note(below, name)
     match rows.origin:
@@ -149,7 +149,7 @@ def rows_of_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...
     below, expr, descending = part.details
     if frame.rows != below:
         raise UnreadError(node, "idxmax is read of groups of the frame that loc is of")
-    rows = ranked_rows(below, keys, expr, 1, descending=descending)
+    rows = rank_rows(below, keys, expr, 1, descending=descending)
     for key in keys:
         test = negate(IsMissing(Col(key)))
         if can_miss(Col(key), rows.schema) and test not in below.where:
@@ -157,9 +157,9 @@ def rows_of_places(node: ast.AST, frame: Frame, part: Part, keys: tuple[str, ...
     return replace(frame, rows=sort_rows(rows, tuple(map(SortKey, keys))))
 
 
-def ranked_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descending: bool) -> Rows:
+def rank_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descending: bool) -> Rows:
     """Return the n rows of each group with the largest or least values, the first of equal ones."""
-    name = free_name(rows, "place")
+    name = find_free_name(rows, "place")
     rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
     return keep(window(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
 

@@ -108,14 +108,14 @@ def read_unique(_call: CodeCall, column: Series) -> Series:
 
 def read_largest(call: CodeCall, column: Series) -> Value:
     """Read `nlargest(n)` and `nsmallest(n)`."""
-    frame = _without_missing(as_frame(call.node, column))
+    frame = _drop_missing(as_frame(call.node, column))
     name = next(iter(frame.columns.values()))
     by = (SortKey(name, call.name == "nlargest"),)
     rows = limit_rows(sort_rows(frame.rows, by), call.constant("n", 5))
     return Series(rows, Col(name), column.name, index=frame.index)
 
 
-def _without_missing(frame: Frame) -> Frame:
+def _drop_missing(frame: Frame) -> Frame:
     name = next(iter(frame.columns.values()))
     if not can_miss(Col(name), frame.rows.schema):
         return frame
@@ -248,7 +248,7 @@ def read_place(call: CodeCall, column: Series) -> Value:
         column = materialize(column)
         details = (column.rows, number(column.expr, column.rows), call.name == "idxmax")
         return Part("places", column, details)
-    frame = _without_missing(as_frame(call.node, column))
+    frame = _drop_missing(as_frame(call.node, column))
     if len(column.index) != 1:
         raise call.fail(f"{call.name} is read of groups of one key")
     (label, key), name = next(iter(column.index.items())), next(iter(frame.columns.values()))

@@ -34,10 +34,10 @@ def read_shift(call: CodeCall, column: Series) -> Value:
     """Read `shift(n)`."""
     if call.has("freq") or call.has("fill_value"):
         raise call.fail("shift is read with a number of rows only")
-    return shifted(call, column, call.constant("periods", 1))
+    return shift_rows(call, column, call.constant("periods", 1))
 
 
-def shifted(call: CodeCall, column: Series, n: object) -> Series:
+def shift_rows(call: CodeCall, column: Series, n: object) -> Series:
     """Return the values n rows before, or after if n is negative."""
     if not isinstance(n, int) or isinstance(n, bool) or n == 0:
         raise call.fail("shift is read with a number of rows other than 0")
@@ -49,7 +49,7 @@ def read_diff(call: CodeCall, column: Series) -> Value:
     """Read `diff(n)`."""
     call.constant("axis")
     column = materialize(column)
-    before = shifted(call, column, call.constant("periods", 1))
+    before = shift_rows(call, column, call.constant("periods", 1))
     return operators.binary(call.node, ast.Sub(), column, before)
 
 
@@ -58,7 +58,7 @@ def read_change(call: CodeCall, column: Series) -> Value:
     if call.constant("fill_method", "pad") not in {None, "pad", "ffill"}:
         raise call.fail("pct_change is read with fill_method=None or 'ffill'")
     if "fill_method" not in call.given or call.has("fill_method"):
-        column = filled(column, "ffill")
+        column = fill_gaps(column, "ffill")
     n = call.constant("periods", 1)
     if not isinstance(n, int) or n < 1:
         raise call.fail("pct_change is read with a number of rows of 1 or more")
@@ -76,10 +76,10 @@ def read_cumulation(call: CodeCall, column: Series) -> Value:
 def read_fill(call: CodeCall, column: Series) -> Value:
     """Read `ffill` and `bfill`."""
     call.constant("axis")
-    return filled(column, call.name)
+    return fill_gaps(column, call.name)
 
 
-def filled(column: Series, method: str) -> Series:
+def fill_gaps(column: Series, method: str) -> Series:
     """Return a column with the value before or after where it is missing."""
     word = {"pad": "ffill", "backfill": "bfill"}.get(method, method)
     return window_of(column, word) if can_miss(column.expr, column.rows.schema) else column
@@ -120,7 +120,7 @@ def read_expanded(call: CodeCall, part: Part) -> Series:
     value = number(column.expr, column.rows)
     missing = can_miss(value, column.rows.schema)
     if call.name in {"min", "max"}:
-        return filled(materialize(window_of(column, f"cum{call.name}")), "ffill")
+        return fill_gaps(materialize(window_of(column, f"cum{call.name}")), "ffill")
     test = IsMissing(value)
     n = Agg("cumsum", (case(((test, Lit(0)),), Lit(1)) if missing else Lit(1),))
     total = Agg("cumsum", (case(((test, Lit(0)),), value) if missing else value,))
@@ -147,7 +147,7 @@ def read_weighted(_call: CodeCall, part: Part) -> Series:
     """Read `mean()` of `ewm(span=n)`; a missing value has the mean before it."""
     column = cast("Series", part.owner)
     made = materialize(window_of(column, "ewm_mean", *part.details))
-    return filled(made, "ffill")
+    return fill_gaps(made, "ffill")
 
 
 def read_rank(call: CodeCall, column: Series) -> Value:

@@ -19,7 +19,7 @@ from .crossovers import Contest, Curve, compare_within
 from .model import Grid, Story
 from .spread import pool
 from .trend import fit
-from .units import seconds, three_digits
+from .units import format_three_digits, seconds
 
 TITLE = "Break-even points"
 FAR_BEYOND = 100.0  # a crossing further from the measured sizes is no finding
@@ -275,4 +275,4 @@ def _make_curve(sizes: Sizes, name: str, taken: Callable[[Run], float | None]) -
 
 def _round_count(number: float) -> str:
     digits = max(0, len(str(int(number))) - 2)
-    return f"{round(number, -digits):,.0f}" if number >= 1 else three_digits(number)
+    return f"{round(number, -digits):,.0f}" if number >= 1 else format_three_digits(number)

@@ -28,7 +28,7 @@ from .model import (
 )
 from .units import format_count
 from .upgrades import upgrades
-from .verdicts import Material, against, collect, judge_lead, judge_over, outcome_of
+from .verdicts import Material, collect, compute_ratio, judge_lead, judge_over, outcome_of
 
 NOT_RUN = "not run"
 # Optional sections of a report, shown in every format.
@@ -72,7 +72,9 @@ def build(stored: StoredComparison) -> View:
     )
     view = replace(view, offered=recommendation.list_offered(view, _list_files(stored.head)))
     return replace(
-        view, sentences=sentences.findings(view, stored), warnings=sentences.warnings(view, stored)
+        view,
+        sentences=sentences.write_findings(view, stored),
+        warnings=sentences.warnings(view, stored),
     )
 
 
@@ -86,7 +88,7 @@ def _build_row(query: str, material: Material) -> Row:
     cells = {engine: _build_cell(engine, query, material) for engine in material.engines}
     base = cells.get(material.baseline)
     if base:
-        cells = {e: replace(c, ratio=against(c, base, material)) for e, c in cells.items()}
+        cells = {e: replace(c, ratio=compute_ratio(c, base, material)) for e, c in cells.items()}
     ranked = sorted((c for c in cells.values() if c.time is not None), key=_time)
     lead = judge_lead(ranked[0], ranked[1], material) if len(ranked) > 1 else None
     ran = sum(cell.outcome is not None for cell in cells.values())

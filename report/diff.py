@@ -44,7 +44,7 @@ class Diff:
     changes: tuple[Change, ...]
 
 
-def comparable(old: StoredComparison, new: StoredComparison) -> None:
+def check_comparable(old: StoredComparison, new: StoredComparison) -> None:
     """Raise ResultsError, saying what differs, where two comparisons should not be compared."""
     found = obstacles(old, new)
     if found:

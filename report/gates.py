@@ -69,17 +69,17 @@ def read(text: str) -> Gate:
     if found := MEMORY.fullmatch(written):
         engine, side, size_text = found.groups()
         return Gate(written, "memory", engine, side == ">", _read_size(written, size_text))
-    raise _unreadable(written)
+    raise _make_error(written)
 
 
 def _read_size(text: str, size_text: str) -> int:
     try:
         return parse_size(size_text)
     except ValueError as error:
-        raise _unreadable(text, f" ({error})") from None
+        raise _make_error(text, f" ({error})") from None
 
 
-def _unreadable(text: str, reason: str = "") -> DfbenchError:
+def _make_error(text: str, reason: str = "") -> DfbenchError:
     return DfbenchError(
         f"--fail-if {text!r} cannot be read{reason}; write 'polars > 1.1 * baseline' or "
         "'memory(pandas) > 4GiB'"
@@ -149,7 +149,7 @@ def _judge_memory(gate: Gate, one: Measurement) -> _Judgement:
         return _Judgement(holds=False)
     if one.peak is None:
         return _Judgement(None, f"has no peak memory ({_describe_ending(one)})")
-    holds, reason = _beyond(gate, one.peak, one.peak), f"used {size(one.peak)}"
+    holds, reason = _lies_beyond(gate, one.peak, one.peak), f"used {size(one.peak)}"
     if one.outcome is not Outcome.OK and not (holds and gate.above):  # it may have needed more
         return _Judgement(None, f"{reason}, and ended: {_describe_ending(one)}")
     return _Judgement(holds, reason)
@@ -166,9 +166,9 @@ def _judge_time(gate: Gate, one: Measurement) -> _Judgement:
     doubt = FAR if one.noisy > NOISY_SHARE else 1.0
     low, high = found.low / doubt, found.high * doubt
     reason = f"took {found.text} the baseline's time"
-    if _beyond(gate, low, high):
+    if _lies_beyond(gate, low, high):
         return _Judgement(True, reason)
-    if _beyond(replace(gate, above=not gate.above), low, high):
+    if _lies_beyond(replace(gate, above=not gate.above), low, high):
         return _Judgement(holds=False)
     return _Judgement(None, f"{reason}, beside other work" if doubt > 1 else reason)
 
@@ -183,6 +183,6 @@ def _describe_ending(one: Measurement) -> str:
             return str(outcome)
 
 
-def _beyond(gate: Gate, low: float, high: float) -> bool:
+def _lies_beyond(gate: Gate, low: float, high: float) -> bool:
     """Return whether all of an interval lies on the gate's side of its bound."""
     return low > gate.bound if gate.above else high < gate.bound

@@ -93,12 +93,12 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
         told = "; ".join(f"{kind} in {join_names(names)}" for kind, names in types.items())
         yield f"Text columns were {told}."
     timed = any(run.times.hot for run in stored.runs)
-    if timed and any("pandas" in names for names in types.values()) and _old_pandas(stored):
+    if timed and any("pandas" in names for names in types.values()) and _find_old_pandas(stored):
         yield OBJECTS
 
 
 def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
-    version = _old_pandas(stored)
+    version = _find_old_pandas(stored)
     if version:
         head = stored.head
         named = head.file if head.file and Path(head.file).parent != SHIPPED else head.workload
@@ -108,7 +108,7 @@ def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
         )
 
 
-def _old_pandas(stored: StoredComparison) -> str:
+def _find_old_pandas(stored: StoredComparison) -> str:
     """Return the version of pandas that ran under its plain name, if that is before 3."""
     version = stored.head.engines.get("pandas", {}).get("pandas", "")
     return version if version and int(version.split(".")[0]) < STRINGS_SINCE else ""

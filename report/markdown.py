@@ -14,7 +14,7 @@ LIMIT = 65_536  # characters that GitHub takes in a pull request's text
 
 def render(view: View) -> str:
     """Return a comparison as Markdown; the programs are left out where it would grow too long."""
-    above = (_top, _engines, _questions, _offered, _failures, _agreement, _stories, _facts)
+    above = (_top, _engines, _questions, _write_offered, _failures, _agreement, _stories, _facts)
     whole = _join(view, (*above, _programs, _render_command))
     return whole if len(whole) <= LIMIT else _join(view, (*above, _places, _render_command))
 
@@ -125,7 +125,7 @@ def _ratio(found: Ratio | None) -> str:
     return f"{found.text}<br>{text(found.note)}" if found.note else f"{found.mark}{found.text}"
 
 
-def _offered(view: View) -> Iterator[str]:
+def _write_offered(view: View) -> Iterator[str]:
     for program in view.offered:
         yield f"### {text(program.query)} in {text(program.engine)}, to paste"
         yield from ("", fence(program.text, "python"), "")

@@ -102,7 +102,7 @@ def _try_out(path: Path) -> None:
     try:
         path.open("a").close()
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _make_error(path, error) from error
     if not there:
         path.unlink()
 
@@ -118,10 +118,10 @@ def _export(name: str, text: str) -> None:
         else:
             path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing replaces
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _make_error(path, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> ResultsError:
+def _make_error(path: Path, error: OSError) -> ResultsError:
     return ResultsError(
         f"{path}: cannot be written ({error.strerror or error}); "
         "name another file, or - for standard output"

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TextIO
 
 from ..storage.records import Outcome, Run
-from ..storage.sanitize import plain
+from ..storage.sanitize import sanitize
 from .units import seconds
 
 LOG_SECONDS = 60.0  # a log file gets a line at least this often, between runs
@@ -110,7 +110,7 @@ class Progress:
         self.done += 1
         if run.outcome is not Outcome.OK:
             self._clear()
-            words = next(iter(plain(run.evidence).splitlines()), "")
+            words = next(iter(sanitize(run.evidence).splitlines()), "")
             self._log(f"{run.engine} {run.query}: {run.outcome} - {words}")
         elif self.done == self.total:
             self._clear()

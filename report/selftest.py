@@ -96,7 +96,7 @@ def build(stored: StoredComparison, rounds: int, count: int = SIMULATED) -> Self
             f"{stored.path}: {len(noise.shape)} pairs of rounds are too few to estimate the noise "
             f"({LEAST} are needed); run `dfbench selftest`"
         )
-    real = tuple(r for e in everything for r in itself(everything, stored.runs, e, rounds))
+    real = tuple(r for e in everything for r in judge_itself(everything, stored.runs, e, rounds))
     seed = random.Random(SEED)
     possible = ROUNDS if len(noise.scales) > 1 else ROUNDS[1:]
     simulated = tuple(_simulate(seed, noise, number, count) for number in possible)
@@ -118,7 +118,7 @@ def noise_of(pools: Sequence[Sequence[Sequence[float]]]) -> NoiseModel:
     return NoiseModel(tuple(tuple(own) for own in scales if own), tuple(shape), typical)
 
 
-def itself(
+def judge_itself(
     everything: Mapping[str, Questions], runs: Sequence[Run], engine: str, rounds: int
 ) -> Iterator[Ratio]:
     """Judge an engine against itself on each question, in blocks of twice so many rounds."""

@@ -25,7 +25,7 @@ LEADS = {
 NEVER_RUN = {Outcome.UNSUPPORTED, Outcome.NOT_INSTALLED}
 
 
-def findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
+def write_findings(view: View, stored: StoredComparison) -> tuple[str, ...]:
     """Return the result in sentences, the most important first."""
     answers = (*_describe_failures(view, stored), *_checks(view, stored))
     timed = any(run.times.hot for run in stored.runs)

@@ -28,7 +28,7 @@ from ..storage.records import Noise, Run
 from .distributions import student
 from .model import Doubt, Ratio, Verdict
 from .spread import Spread, pool
-from .units import HUGE, format_count, percent, two_digits
+from .units import HUGE, format_count, format_two_digits, percent
 
 # Where a program lies in memory alone makes it differ from itself by a per cent (Mytkowicz et al.
 # 2009, "Producing wrong data without doing anything obviously wrong!"); no interval shows that.
@@ -291,7 +291,9 @@ def _explain(verdict: Verdict, found: Estimate) -> tuple[str, Doubt | None]:
     if found.rounds == _count_rounds(1):
         return found.rounds, Doubt.ONE_ROUND
     factor = min(math.sqrt(high / low), HUGE)
-    width = f"±{percent(factor - 1)}" if factor < 2 else f"± a factor of {two_digits(factor)}"
+    width = (
+        f"±{percent(factor - 1)}" if factor < 2 else f"± a factor of {format_two_digits(factor)}"
+    )
     close = ", too close to 1" if low > 1 or high < 1 else ""
     return f"{found.rounds}, {width}{close}", Doubt.NOISE
 

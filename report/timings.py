@@ -55,7 +55,7 @@ class Timings:
             return None
         counts = [len(self._pair_rounds(engine, other, query)) for query in shared]
         spreads = self._spreads(engine, other)
-        whole = statistics.estimate_over(estimates, counts, spreads, self._least(engine, other))
+        whole = statistics.estimate_over(estimates, counts, spreads, self._sum_least(engine, other))
         return statistics.decide_over(whole, estimates, noisy)
 
     def judge_since(self, old: Timings, engine: str, query: str, noisy: float = 0.0) -> Ratio:
@@ -74,7 +74,7 @@ class Timings:
             return None
         spreads = self._spreads(engine, other)
         return statistics.estimate(
-            ratios, spreads, self._least(engine, other), self._drift(engine, other)
+            ratios, spreads, self._sum_least(engine, other), self._drift(engine, other)
         )
 
     def _pair_rounds(self, engine: str, other: str, query: str) -> dict[int, float]:
@@ -84,7 +84,7 @@ class Timings:
     def _spreads(self, engine: str, other: str) -> tuple[Spread | None, Spread | None]:
         return self.spreads.get(engine), self.spreads.get(other)
 
-    def _least(self, engine: str, other: str) -> float:
+    def _sum_least(self, engine: str, other: str) -> float:
         return self.least.get(engine, 0.0) + self.least.get(other, 0.0)
 
     def _drift(self, engine: str, other: str) -> float:

@@ -10,11 +10,11 @@ HUGE = 1e6
 WIDE = 4.0  # an interval wider than this factor is not shown
 
 
-def three_digits(number: float) -> str:
+def format_three_digits(number: float) -> str:
     """Return a number of at least 0 with three significant digits, never as a power of ten.
 
-    >>> three_digits(0.1234), three_digits(1.2345), three_digits(12.345), three_digits(1234.5)
-    ('0.123', '1.23', '12.3', '1234')
+    >>> [format_three_digits(value) for value in (0.1234, 1.2345, 12.345, 1234.5)]
+    ['0.123', '1.23', '12.3', '1234']
     """
     for places, below in ((3, 0.9995), (2, 9.995), (1, 99.95)):
         if number < below:
@@ -32,8 +32,8 @@ def seconds(time: float | None) -> str:
         return "—"
     for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
         if time < size * 999.5:
-            return f"{three_digits(time / size)} {unit}"
-    return f"{three_digits(time)} s"
+            return f"{format_three_digits(time / size)} {unit}"
+    return f"{format_three_digits(time)} s"
 
 
 def size(count: int | None) -> str:
@@ -47,9 +47,9 @@ def size(count: int | None) -> str:
     amount = float(count)
     for unit in ("B", "KiB", "MiB", "GiB"):
         if amount < 999.5:
-            return f"{_short(amount)} {unit}"
+            return f"{_shorten_digits(amount)} {unit}"
         amount /= 1024
-    return f"{_short(amount)} TiB"
+    return f"{_shorten_digits(amount)} TiB"
 
 
 def ratio(value: float | None) -> str:
@@ -62,14 +62,15 @@ def ratio(value: float | None) -> str:
         return "—"
     if value >= HUGE:
         return f"over {HUGE:,.0f}×"
-    return f"{three_digits(value) if value >= SMALL or not value else two_digits(value)}×"
+    digits = format_three_digits if value >= SMALL or not value else format_two_digits
+    return f"{digits(value)}×"
 
 
-def two_digits(number: float) -> str:
+def format_two_digits(number: float) -> str:
     """Return a number of at least 0 with two significant digits, never as a power of ten.
 
-    >>> two_digits(0.000289), two_digits(0.25), two_digits(4.64), two_digits(128.4)
-    ('0.00029', '0.25', '4.6', '128')
+    >>> [format_two_digits(value) for value in (0.000289, 0.25, 4.64, 128.4)]
+    ['0.00029', '0.25', '4.6', '128']
     """
     if not number:
         return "0.0"
@@ -97,7 +98,7 @@ def ratio_text(value: float, low: float | None, high: float | None) -> str:
     span = interval(low, high)
     if span or value >= HUGE:
         return f"{ratio(value)} {span}".rstrip()
-    return f"about {two_digits(value)}×"
+    return f"about {format_two_digits(value)}×"
 
 
 def percent(share: float) -> str:
@@ -129,6 +130,6 @@ def format_count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _short(amount: float) -> str:
-    text = three_digits(amount)
+def _shorten_digits(amount: float) -> str:
+    text = format_three_digits(amount)
     return text.rstrip("0").rstrip(".") if "." in text else text

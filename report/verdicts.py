@@ -47,7 +47,7 @@ def collect(stored: StoredComparison, taken: Taken = statistics.sample) -> Mater
     return Material(stored, engines, queries, baseline, runs, Timings(good, least), wrong)
 
 
-def against(cell: Cell, base: Cell, material: Material) -> Ratio | None:
+def compute_ratio(cell: Cell, base: Cell, material: Material) -> Ratio | None:
     """Return a cell's ratio to the baseline's; None where one of them did not answer."""
     if not (cell.ok and base.ok):
         return None

@@ -25,8 +25,8 @@ from .expression import (
     Not,
     aggregations,
     children,
+    choose_fresh_name,
     columns,
-    fresh_name,
     rebuild,
 )
 from .vocabulary import COMPOSED
@@ -87,11 +87,13 @@ def _put_beside(step: Query) -> tuple[Query, Query] | None:
     Bins of a number are told by values of all rows: of those that the clause sees.
     """
     if step.where is not None and aggregations(step.where):
-        name = fresh_name("bin", {*step.reads, *step.outputs, *(o.name for o in step.derive)})
+        name = choose_fresh_name(
+            "bin", {*step.reads, *step.outputs, *(o.name for o in step.derive)}
+        )
         made, where = _take_bins(step.where, name)
         kept: tuple[Output, ...] = ()
         found, rest = made, replace(step, where=where)
-        first = replace(_bare(step), where=None)
+        first = replace(_keep_rows_alone(step), where=None)
     else:
         first_of = next((n for n, o in enumerate(step.derive) if aggregations(o.expression)), None)
         if first_of is None:
@@ -99,14 +101,14 @@ def _put_beside(step: Query) -> tuple[Query, Query] | None:
         kept, later = step.derive[:first_of], step.derive[first_of:]
         found = _independent(later)
         rest = replace(step, where=None, derive=tuple(o for o in later if o not in found))
-        first = _bare(step)
+        first = _keep_rows_alone(step)
     rest = replace(rest, joins=(), earlier=())
     new = {output.name for output in found}
     carried = (Output(name, Col(name)) for name in rest.reads if name not in new)
     return replace(first, derive=kept, transform=(*carried, *found)), rest
 
 
-def _bare(step: Query) -> Query:
+def _keep_rows_alone(step: Query) -> Query:
     """Return a step's rows: its joins and `where` alone."""
     return Query(step.name, "", joins=step.joins, where=step.where)
 
@@ -139,7 +141,7 @@ def _keep_rows(step: Query) -> list[Query]:
     extreme = step.extreme
     assert extreme is not None
     names = tuple(dict.fromkeys((*step.group_by, *step.select)))
-    place = fresh_name("place", {*names, *step.reads})
+    place = choose_fresh_name("place", {*names, *step.reads})
     order = (SortKey(extreme.column, not extreme.smallest),)
     carried = [Output(name, Col(name)) for name in names if name not in step.group_by]
     transform = (*carried, Output(place, Agg("row_number", ())))
@@ -208,12 +210,12 @@ class _Composition:
             case Agg("arg_max" | "arg_min" as name, (x, by)):
                 chosen = self.column(by)
                 best = self.value(Agg(BESIDE[name], (chosen,)))
-                return _smallest(Compare("==", chosen, best), x)
+                return _write_smallest(Compare("==", chosen, best), x)
             case Agg("mode", (x,)):
                 value = self.column(x)
                 count = self.count(value.name)
                 most = self.value(Agg("max", (count,)))
-                return _smallest(Compare("==", count, most), value)
+                return _write_smallest(Compare("==", count, most), value)
             case Agg("skew", (x,)):
                 return self.skewness(self.column(x))
             case _:
@@ -246,10 +248,10 @@ class _Composition:
     def named(self, names: dict[Key, str], key: Key, name: str) -> str:
         """Return the name that something has, or a new one."""
         if key not in names:
-            names[key] = fresh_name(name, self.taken)
+            names[key] = choose_fresh_name(name, self.taken)
             self.taken.add(names[key])
         return names[key]
 
 
-def _smallest(condition: Expr, value: Expr) -> Expr:
+def _write_smallest(condition: Expr, value: Expr) -> Expr:
     return Agg("min", (Case(((condition, value),), Lit(None)),))

@@ -112,7 +112,7 @@ def compose(origin: Origin, log: Log) -> Node | None:
         root = YAML(typ="safe", pure=True).compose(origin.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        log.add(Position(origin, mark.index if mark else 0), _unreadable(error, origin.text))
+        log.add(Position(origin, mark.index if mark else 0), _describe_error(error, origin.text))
         return None
     except YAMLError as error:
         position = getattr(error, "position", 0)
@@ -133,7 +133,7 @@ def compose(origin: Origin, log: Log) -> Node | None:
     return _Nodes(origin, log).node(root)
 
 
-def _unreadable(error: MarkedYAMLError, text: str) -> str:
+def _describe_error(error: MarkedYAMLError, text: str) -> str:
     problem = (error.problem or error.context or "it cannot be read").split("\n")[0]
     index = error.problem_mark.index if error.problem_mark else 0
     line = text[text.rfind("\n", 0, index) + 1 :].split("\n", maxsplit=1)[0]

@@ -236,7 +236,7 @@ def aggregations(*nodes: Expr) -> tuple[Agg, ...]:
     return tuple(dict.fromkeys(n for root in nodes for n in walk(root) if isinstance(n, Agg)))
 
 
-def fresh_name(name: str, taken: set[str]) -> str:
+def choose_fresh_name(name: str, taken: set[str]) -> str:
     """Return a name that is not taken, near to this one."""
     if name not in taken:
         return name

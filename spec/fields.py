@@ -111,7 +111,7 @@ class Section:
                 return None
         return self.integer(key, 0, least=0) if key in self else default
 
-    def optional_integer(self, key: str, default: int | None) -> int | None:
+    def read_optional_integer(self, key: str, default: int | None) -> int | None:
         """Return a whole number from 1, or None for YAML's null."""
         if self._null(key):
             return None

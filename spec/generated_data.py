@@ -122,14 +122,14 @@ def distinct(drawn: Drawn, dataset: Generated) -> int:
             assert_never(drawn.distinct)
 
 
-def spare(values: int) -> int:
+def count_spare(values: int) -> int:
     """Return how many of a key's values are in the rows alone; as many are in the table alone."""
     return values - values * 9 // 10
 
 
 def _column(drawn: Drawn, dataset: Generated) -> Column:
     values = distinct(drawn, dataset)
-    largest = values + spare(values) if drawn in _KEYS else values
+    largest = values + count_spare(values) if drawn in _KEYS else values
     missing = share(values if drawn.key else dataset.rows, dataset.nulls) > 0
     return Column(
         drawn.name,

@@ -83,12 +83,12 @@ class _GroupFunctionReader:
             case [ast.Expr(ast.Constant()) | ast.Pass(), *rest]:
                 return self.block(rest, names)
             case [ast.Assign([ast.Name(name)], value), *rest]:
-                return self.block(rest, self.naming(name, self.value(value, names), names))
+                return self.block(rest, self.add_named(name, self.value(value, names), names))
             case [ast.AugAssign(ast.Name(name) as old, op, value) as node, *rest]:
                 binary = ast.copy_location(
                     ast.BinOp(ast.copy_location(ast.Name(name), old), op, value), node
                 )
-                return self.block(rest, self.naming(name, self.value(binary, names), names))
+                return self.block(rest, self.add_named(name, self.value(binary, names), names))
             case [ast.If() as node, *rest] if self.paths < MOST_PATHS:
                 test = self.scalar(node.test, names)
                 then = self.block([*node.body, *rest], names)
@@ -102,7 +102,7 @@ class _GroupFunctionReader:
                 )
         raise self.fail(ast.Pass(lineno=1, col_offset=0), "this function may return nothing")
 
-    def naming(self, name: str, value: Expr, names: dict[str, Expr]) -> dict[str, Expr]:
+    def add_named(self, name: str, value: Expr, names: dict[str, Expr]) -> dict[str, Expr]:
         self.named.append(Output(name, value))
         return {**names, name: value}
 

@@ -190,7 +190,7 @@ class JoinReader:
         elif left.kind not in KEYS:
             message = f"cannot join on {left.name!r}, a {left.kind}; {JOINABLE}"
             self.log.add(pair[0].place, message)
-        elif not _alike(left, right):
+        elif not _can_be_equal(left, right):
             own = "" if left.name == right.name else f"{right.name!r} is "
             message = f"{left.name!r} is {left.arrow} in the rows and {own}{right.arrow}"
             self.log.add(pair[1].place, f"{message} in {join.table}; give both the same type")
@@ -237,6 +237,6 @@ def _read_names(given: Section, key: str) -> list[Pair]:
     return found
 
 
-def _alike(one: Column, other: Column) -> bool:
+def _can_be_equal(one: Column, other: Column) -> bool:
     """Return whether values of two columns can be equal: times need one unit and zone."""
     return one.kind == other.kind and (one.kind != "timestamp" or one.arrow == other.arrow)

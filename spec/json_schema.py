@@ -58,7 +58,7 @@ def _object(keys: Mapping[str, Key], **more: object) -> Schema:
     return {**made, **({"required": required} if required else {}), **more}
 
 
-def _whole(**bounds: int) -> Schema:
+def _write_whole(**bounds: int) -> Schema:
     """Return the form of a whole number, also with `_`, which other YAML readers read as text."""
     digits = {"type": "string", "pattern": "^[0-9][0-9_]*$"}
     return {"anyOf": [{"type": "integer", **bounds}, digits]}
@@ -75,11 +75,11 @@ def _one_of(*names: str) -> list[Schema]:
 FORMS: dict[Takes, Schema] = {
     "word": {"type": ["string", "integer"], "pattern": f"^{WORD.pattern}$"},
     "text": _SCALAR,
-    "count": _whole(minimum=1),
-    "threads": {"anyOf": [_whole(minimum=1), {"type": "null"}]},
-    "whole": _whole(minimum=0),
-    "warmups": {"anyOf": [_whole(minimum=0), {"const": "auto"}]},
-    "share": _whole(minimum=0, maximum=100),
+    "count": _write_whole(minimum=1),
+    "threads": {"anyOf": [_write_whole(minimum=1), {"type": "null"}]},
+    "whole": _write_whole(minimum=0),
+    "warmups": {"anyOf": [_write_whole(minimum=0), {"const": "auto"}]},
+    "share": _write_whole(minimum=0, maximum=100),
     "flag": {"type": "boolean"},
     "size": {"type": ["string", "integer", "null"], "exclusiveMinimum": 0},
     "time": {"type": ["string", "number", "null"], "exclusiveMinimum": 0},
@@ -148,10 +148,10 @@ def json_schema() -> Schema:
     return {**head, **_object(WORKLOAD, oneOf=_one_of("queries", "tasks"))}
 
 
-def written() -> str:
+def write_schema() -> str:
     """Return the schema as the text that is committed."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(written())
+    sys.stdout.write(write_schema())

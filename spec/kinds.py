@@ -113,13 +113,13 @@ class _Kinds:
             case Neg(operand):
                 return self.takes(operand, "number", "'-'")
             case Compare(op, left, right):
-                self.alike(f"{op!r}", left, right)
+                self.require_one_kind(f"{op!r}", left, right)
                 return "bool"
             case IsMissing(operand):
                 self.of(operand)
                 return "bool"
             case IsIn(operand, values):
-                self.alike("'in'", operand, *values)
+                self.require_one_kind("'in'", operand, *values)
                 return "bool"
             case Bool(op, operands):
                 return self.conditions(f"{op!r}", *operands)
@@ -140,7 +140,7 @@ class _Kinds:
                 return self.function(name, (AGGREGATIONS | WINDOWS)[name], arguments)
             case Case(branches, otherwise):
                 self.conditions("'if'", *(test for test, _ in branches))
-                return self.alike("'if'", *(value for _, value in branches), otherwise)
+                return self.require_one_kind("'if'", *(value for _, value in branches), otherwise)
             case Let(name, value, body):
                 return _Kinds(self.schema, {**self.names, name: self.of(value)}).of(body)
             case _:
@@ -162,14 +162,14 @@ class _Kinds:
         if node.op == "+" and self.of(node.left) == self.of(node.right) == "string":
             return "string"
         kinds = [self.takes(side, "number", f"{node.op!r}") for side in (node.left, node.right)]
-        if node.op == "/" or (node.op == "**" and not _whole_power(node.right)):
+        if node.op == "/" or (node.op == "**" and not _is_whole_power(node.right)):
             return "float"
-        return _common(kinds) or "null"
+        return _find_common_kind(kinds) or "null"
 
-    def alike(self, where: str, *nodes: Expr) -> Kind:
+    def require_one_kind(self, where: str, *nodes: Expr) -> Kind:
         first = self.of(nodes[0])
         for node in nodes[1:]:
-            common = _common([first, self.of(node)])
+            common = _find_common_kind([first, self.of(node)])
             if common is None:
                 raise KindError(node, f"{where} mixes {_WORDS[first]} and {_WORDS[self.of(node)]}")
             self.zones(where, nodes[0], node)
@@ -202,21 +202,21 @@ class _Kinds:
             return "timestamp" if re.search("%[HMS]", str(arguments[1])) else "date"
         if name == "map":
             value, default, *pairs = arguments
-            self.alike("map", value, *pairs[::2])
-            return self.alike("map", default, *pairs[1::2])
+            self.require_one_kind("map", value, *pairs[::2])
+            return self.require_one_kind("map", default, *pairs[1::2])
         kinds = []
         for argument in arguments[: function.values(len(arguments))]:
             summed = name in TRUTHS and self.of(argument) == "bool"
             kinds.append("int" if summed else self.takes(argument, function.takes, name))
         if name in SECONDS:
-            self.alike(name, *arguments)
+            self.require_one_kind(name, *arguments)
         if function.gives == "common":
-            return self.alike(name, *arguments)
+            return self.require_one_kind(name, *arguments)
         if name == "rank" and Lit("average") in arguments:
             return "float"
         if function.gives != "same":
             return function.gives
-        if "bound" in function.settings and self.alike(name, *arguments) != kinds[0]:
+        if "bound" in function.settings and self.require_one_kind(name, *arguments) != kinds[0]:
             raise KindError(
                 arguments[0], f"{name} of an integer needs whole bounds; write number(…)"
             )
@@ -265,7 +265,7 @@ def _literal(value: object) -> Kind:
     return "null"
 
 
-def _common(kinds: list[Kind]) -> Kind | None:
+def _find_common_kind(kinds: list[Kind]) -> Kind | None:
     """Return the kind that holds all of these, or None where there is none."""
     found = [kind for kind in kinds if kind != "null"]
     if not found:
@@ -275,7 +275,7 @@ def _common(kinds: list[Kind]) -> Kind | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-def _whole_power(node: Expr) -> bool:
+def _is_whole_power(node: Expr) -> bool:
     match node:
         case Lit(int()):
             return True
@@ -323,7 +323,7 @@ class _Missing:
             case Agg("rolling_count", (_, Lit(str()))):
                 return True  # of a row without a time
             case Agg(name, arguments):
-                return _nothing(name, any(map(self.of, arguments)))
+                return _may_aggregate_nothing(name, any(map(self.of, arguments)))
             case Case(branches, otherwise):
                 return any(map(self.of, (*(value for _, value in branches), otherwise)))
             case Let(name, value, body):
@@ -360,7 +360,7 @@ class _Missing:
             case "//" | "%":
                 return self.range(right).has_zero
             case "**":
-                return not _whole_power(right) and self.range(left).negative
+                return not _is_whole_power(right) and self.range(left).negative
         return False
 
     def _may_be_infinite(self, node: Expr) -> bool:
@@ -375,7 +375,7 @@ class _Missing:
                 return self.makes_infinity(value) or self.within(name, value).makes_infinity(body)
             case Arith("/", _, right) if self.range(right).has_zero:
                 return True
-            case Arith("**", _, right) if not _whole_power(right):
+            case Arith("**", _, right) if not _is_whole_power(right):
                 return True
             case Call(name, _) if name in UNBOUNDED:
                 return True
@@ -398,7 +398,7 @@ UNSURE = {
 }
 
 
-def _nothing(aggregation: str, argument: bool) -> bool:
+def _may_aggregate_nothing(aggregation: str, argument: bool) -> bool:
     if aggregation in UNSURE:
         return True
     return argument and aggregation not in {*OF_NOTHING, "rolling_count"}

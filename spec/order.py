@@ -66,15 +66,15 @@ def _answer_order(step: Query, rows: Order) -> Order:
             pass
     if step.transform:
         kept = {*step.group_by, *(o.name for o in step.transform if o.expression == Col(o.name))}
-        return Order(rows.defined, _still_there(rows.keys, kept))
+        return Order(rows.defined, _keep_if_present(rows.keys, kept))
     if step.extreme or step.unpivot:
         return Order(defined=False)
     if step.asks_for_rows:
-        known = rows.keys if step.whole else _still_there(rows.keys, set(step.select))
+        known = rows.keys if step.whole else _keep_if_present(rows.keys, set(step.select))
         return Order(rows.defined, known)
     # A whole frame's aggregate is a single row, which needs nothing to be told from others.
     return Order(defined=not step.group_by, keys=step.group_by)
 
 
-def _still_there(keys: tuple[str, ...] | None, kept: set[str]) -> tuple[str, ...] | None:
+def _keep_if_present(keys: tuple[str, ...] | None, kept: set[str]) -> tuple[str, ...] | None:
     return keys if keys is not None and kept.issuperset(keys) else None

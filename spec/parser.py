@@ -422,7 +422,7 @@ class Converter:
         if unnamed or any(isinstance(a, ast.Starred) for a in node.args):
             return self.slip(node, f"{name} takes positional arguments only")
         if name == "col":
-            return self._quoted_column(node)
+            return self._read_quoted_column(node)
         if name in CONSTANTS and not (name == "date" and _is_column(node.args)):
             return self._time(node, name)
         match name, node.args:
@@ -439,7 +439,7 @@ class Converter:
             return self.called(node)
         return node.id if isinstance(node, ast.Name) else None
 
-    def _quoted_column(self, node: ast.Call) -> Expr:
+    def _read_quoted_column(self, node: ast.Call) -> Expr:
         match node.args:
             case [ast.Constant(str(name))]:
                 return self._column(node, name)
@@ -540,7 +540,7 @@ class Converter:
                 return self._bins_between(value, items, given)
             case [value, ast.Constant(int(count)) as number] if given.keys() <= {"labels"}:
                 if 2 <= count <= MOST_BINS:
-                    return self._numbered_bins(node, value, count, given.get("labels"))
+                    return self._read_numbered_bins(node, value, count, given.get("labels"))
                 return self.slip(number, f"{name} makes 2 to {MOST_BINS} bins, not {count}")
         return self.slip(node, f"{name} takes a value and {BINNING[name]}")
 
@@ -573,7 +573,7 @@ class Converter:
                     return Lit(-value if isinstance(edge, Neg) else value)
         return self.slip(node, "an edge of bins is a number")
 
-    def _numbered_bins(
+    def _read_numbered_bins(
         self, node: ast.Call, value: ast.expr, count: int, labels: ast.expr | None
     ) -> Expr:
         """Read bins whose edges are those of the rows: of the group in transform, else of all."""

@@ -98,7 +98,7 @@ class Scope:
             return f"unknown {self.what} {name!r}; did you mean {other}?"
         return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
 
-    def adding(self, name: str, expr: Expr | None) -> Scope:
+    def add_column(self, name: str, expr: Expr | None) -> Scope:
         """Return the scope with one more column."""
         names = None if self.names is None else (*self.names, name)
         column = self.schema and expr is not None and _column(name, expr, self.schema)
@@ -319,7 +319,7 @@ class _Clauses:
             parsed = self.expression(node, Context.ROW, scope)
             if parsed:
                 found.append(Output(name.text, parsed.expression))
-            scope = scope.adding(name.text, parsed.expression if parsed else None)
+            scope = scope.add_column(name.text, parsed.expression if parsed else None)
         return scope, tuple(found)
 
     def keys(self, scope: Scope) -> tuple[str, ...]:
@@ -369,7 +369,7 @@ class _Clauses:
         found: list[Output] = []
         given = self.given.pairs(clause, "a mapping of names to expressions")
         for name, node in (one for pair in given for one in spread_quantiles(*pair)):
-            self.free(name, keys)
+            self.check_free(name, keys)
             if name.text in {output.name for output in found}:
                 self.log.add(name.place, f"{name.text!r} is listed twice in {clause}")
             parsed = self.expression(node, context, scope)
@@ -462,7 +462,7 @@ class _Clauses:
         if step.apply is not None and not _is_expression(step.apply):
             self.log.add(self.given.at("apply"), "a def can only be called in a query of one step")
 
-    def free(self, name: TextNode, keys: tuple[str, ...]) -> None:
+    def check_free(self, name: TextNode, keys: tuple[str, ...]) -> None:
         if name.text in keys:
             self.log.add(name.place, f"{name.text!r} is already a key; choose another name")
 
@@ -477,7 +477,7 @@ class _Clauses:
         if not (column and name):
             return None
         if not given.is_word("keep", "row"):
-            self.free(name, keys)
+            self.check_free(name, keys)
         rows = given.choice("keep", KEEP) == "row"
         if rows and "as" in given:
             self.log.add(given.at("as"), "rows keep the names of their columns; leave 'as' out")
@@ -527,7 +527,7 @@ class _Clauses:
             return None
         outputs = given.names("as")
         for name in outputs:
-            self.free(name, keys)
+            self.check_free(name, keys)
         if "groups" in given:
             return self.group_function(given, outputs, scope, keys)
         return self.row_function(given, outputs, scope, keys)
@@ -553,7 +553,7 @@ class _Clauses:
                     node.place, "the edges of these bins come from rows; write them in derive"
                 )
                 return None
-            function = _plain(parsed.expression, output) if parsed else None
+            function = _make_row_function(parsed.expression, output) if parsed else None
         else:
             source = read_source(self.log, node, self.folder)
             function = self.row_def(source, output, scope) if source else None
@@ -609,7 +609,7 @@ def _is_expression(function: RowFunction | GroupFunction) -> bool:
     return isinstance(function, RowFunction) and function.source is None
 
 
-def _plain(body: Expr, output: str) -> RowFunction:
+def _make_row_function(body: Expr, output: str) -> RowFunction:
     usable = output.isidentifier() and not iskeyword(output) and output not in TAKEN
     name = output if usable else "row"
     return RowFunction(name, output, body, columns=columns(body))
@@ -677,10 +677,10 @@ def read_source(log: Log, node: TextNode, folder: Path) -> FunctionSource | None
     except ValueError:
         log.add(node.place, f"{path} is not UTF-8 text; save it as UTF-8")
         return None
-    return _elsewhere(log, node, origin, name)
+    return _read_from_file(log, node, origin, name)
 
 
-def _elsewhere(log: Log, node: TextNode, origin: Origin, name: str) -> FunctionSource | None:
+def _read_from_file(log: Log, node: TextNode, origin: Origin, name: str) -> FunctionSource | None:
     try:
         module = parse_python(origin.text)
     except ExpressionError as error:

@@ -168,20 +168,20 @@ def _find(path: Path) -> Path:
             return SHIPPED / f"{path.stem}.yaml"
         folder, there = path.is_dir(), path.exists()
     except (OSError, ValueError) as error:
-        raise _unreadable(path, f"cannot be read: {error}") from None
+        raise _make_error(path, f"cannot be read: {error}") from None
     if folder:
-        raise _unreadable(path, "is a folder; name a workload file in it")
+        raise _make_error(path, "is a folder; name a workload file in it")
     if there:
         return path
-    raise _unreadable(path, f"no such file{_shipped_mend(path)}")
+    raise _make_error(path, f"no such file{_suggest_shipped(path)}")
 
 
-def _shipped_mend(path: Path) -> str:
+def _suggest_shipped(path: Path) -> str:
     names = list_shipped()
     return suggest(path.stem, names) or f"; these ship with dfbench: {', '.join(names)}"
 
 
-def _unreadable(path: Path, message: str) -> WorkloadError:
+def _make_error(path: Path, message: str) -> WorkloadError:
     return WorkloadError((Mistake(str(path), 0, 0, message),))
 
 
@@ -190,9 +190,9 @@ def _load(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LONGEST + 1)
     except OSError as error:
-        raise _unreadable(path, f"cannot be read: {error.strerror}") from None
+        raise _make_error(path, f"cannot be read: {error.strerror}") from None
     if len(raw) > LONGEST:
-        raise _unreadable(path, "is larger than 1 MiB; a workload is a small YAML file")
+        raise _make_error(path, "is larger than 1 MiB; a workload is a small YAML file")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -275,7 +275,7 @@ class _WorkloadReader:
             except ValueError as error:
                 self.log.add(node.place, str(error))
 
-    def inner(self, key: str, keys: Mapping[str, Key]) -> Section:
+    def open_inner(self, key: str, keys: Mapping[str, Key]) -> Section:
         node = self.given.values.get(key) or Fields(self.given.place, ())
         return open_section(self.log, node, key, keys)
 
@@ -302,7 +302,7 @@ class _WorkloadReader:
             return None
         if "queries" not in self.given and "tasks" in self.given:
             self.log.add(self.given.at("dataset"), "tasks read no dataset; leave it out")
-        given = self.inner("dataset", DATASET)
+        given = self.open_inner("dataset", DATASET)
         if ("generate" in given) == ("files" in given):
             given.add_missing("a dataset needs either 'generate' or 'files'")
             return None
@@ -378,18 +378,18 @@ class _WorkloadReader:
         return read_engines(self.log, self.given.values["engines"], known)
 
     def limits(self) -> Limits:
-        given = self.inner("limits", LIMITS)
+        given = self.open_inner("limits", LIMITS)
         find = given.is_word("memory", FIND)
         return Limits(
             memory=None if find else given.size("memory"),
             time=given.time("time", Limits().time),
-            threads=given.optional_integer("threads", None),
+            threads=given.read_optional_integer("threads", None),
             find=find,
             checking=given.size("checking"),
         )
 
     def measure(self) -> Measure:
-        given, default = self.inner("measure", MEASURE), Measure()
+        given, default = self.open_inner("measure", MEASURE), Measure()
         bounded = "rounds" in given
         budget = given.time("budget", None if bounded else USUAL_BUDGET)
         rounds = given.integer("rounds", default.rounds if budget is None else MOST_ROUNDS)

@@ -122,13 +122,13 @@ def definition(source: str) -> Definition:
     if not defs:
         raise ExpressionError((Slip(0, "expected a def"),))
     found = Definition(source, defs[0], offset)
-    slips = [*_strangers(module, found), *_head(found)]
+    slips = [*_list_strangers(module, found), *_head(found)]
     if slips:
         raise ExpressionError(tuple(slips))
     return found
 
 
-def _strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
+def _list_strangers(module: ast.Module, found: Definition) -> Iterator[Slip]:
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
             if node is not found.node:
@@ -231,7 +231,7 @@ def row_function(source: str, output: str, place: Callable[[int], Position]) -> 
     if slip := _gives_nothing(found):
         raise ExpressionError((slip,))
     body = _Body(found, found.parameters[0])
-    if slips := tuple(body.strays()):
+    if slips := tuple(body.find_strays()):
         raise ExpressionError(slips)
     named = RowFunction(
         name=found.name,
@@ -319,7 +319,7 @@ class _Body:
     def read(self) -> Expr:
         """Return the def's tree; ExpressionError at the first part that cannot be translated."""
         self.given = set(self.columns())
-        if _too_large(self.found.node):
+        if _is_too_large(self.found.node):
             raise self.fail(self.found.node, "too long or nested too deeply to translate")
         if renamed := _find_rebound_name(self.found.source):
             raise ExpressionError((Slip(0, f"{renamed!r} is imported with another meaning"),))
@@ -341,7 +341,7 @@ class _Body:
                 return name
         return None
 
-    def strays(self) -> Iterator[Slip]:
+    def find_strays(self) -> Iterator[Slip]:
         """Find each use of the row that names no column: what it reads could not be known."""
         body = [part for statement in self.found.node.body for part in ast.walk(statement)]
         called = {id(part.func) for part in body if isinstance(part, ast.Call)}
@@ -395,7 +395,7 @@ class _Body:
             case ast.Attribute(owner, part) if part in PARTS:
                 return Call(part, (self.converter.expr(owner),))
             case ast.JoinedStr(parts):
-                return self.joined(parts)
+                return self.read_joined(parts)
         return None
 
     def method(
@@ -407,7 +407,7 @@ class _Body:
         call = ast.copy_location(ast.Call(ast.Name(word), [owner, *arguments], []), node)
         return self.converter.apply(call, word)
 
-    def joined(self, parts: list[ast.expr]) -> Expr:
+    def read_joined(self, parts: list[ast.expr]) -> Expr:
         """Read an f-string of texts, integers and days as they are."""
         texts: list[Expr] = []
         for part in parts:
@@ -489,13 +489,13 @@ class _Body:
                 self.names[name] = column
                 tree = self.same(rest)
             case _:
-                fresh = self.fresh(name)
+                fresh = self.choose_name(name)
                 self.names[name] = fresh
                 tree = Let(fresh, value, self.same(rest))
         self.names = before
         return tree
 
-    def fresh(self, name: str) -> str:
+    def choose_name(self, name: str) -> str:
         """Return a name that no column and no other value has: names are one scope in a tree."""
         number, candidate = 2, name
         while candidate in self.given:
@@ -505,25 +505,25 @@ class _Body:
 
     def choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
         if name := _find_assigned_name(node):
-            value = self.chosen(node, name)
+            value = self.read_choice(node, name)
             return self.let(name, value, rest)
         test = self.converter.expr(node.test)
         then = self.block([*node.body, *([] if _leaves(node.body) else rest)])
         otherwise = self.block([*node.orelse, *([] if _leaves(node.orelse) else rest)])
         return case(((test, then),), otherwise)
 
-    def chosen(self, node: ast.If, name: str) -> Case:
+    def read_choice(self, node: ast.If, name: str) -> Case:
         """Read `if` branches that all assign the same name."""
-        test, then = self.converter.expr(node.test), self.assigned_value(node.body)
+        test, then = self.converter.expr(node.test), self.read_assigned_value(node.body)
         match node.orelse:
             case []:
                 old = ast.copy_location(ast.Name(name), node)
                 return case(((test, then),), self.converter.expr(old))
             case [ast.If() as deeper]:
-                return case(((test, then),), self.chosen(deeper, name))
-        return case(((test, then),), self.assigned_value(node.orelse))
+                return case(((test, then),), self.read_choice(deeper, name))
+        return case(((test, then),), self.read_assigned_value(node.orelse))
 
-    def assigned_value(self, statements: list[ast.stmt]) -> Expr:
+    def read_assigned_value(self, statements: list[ast.stmt]) -> Expr:
         match statements:
             case [ast.Assign(_, value)]:
                 return self.converter.expr(value)
@@ -562,7 +562,7 @@ def _find_rebound_name(source: str) -> str | None:
     return None
 
 
-def _too_large(node: ast.AST) -> bool:
+def _is_too_large(node: ast.AST) -> bool:
     level: list[ast.AST] = [node]
     for _ in range(DEEPEST):
         if any(_statements(part) > LONGEST for part in level):

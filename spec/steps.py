@@ -53,17 +53,17 @@ def _reads_derived(step: Query, before: Query) -> bool:
 
 
 def _put_before(before: Query, step: Query) -> Query:
-    where = _both(before.where, step.where)
+    where = _join_conditions(before.where, step.where)
     derive = (*before.derive, *step.derive)
     return replace(step, joins=before.joins, where=where, derive=derive)
 
 
 def _put_behind(before: Query, step: Query) -> Query:
-    having = _both(_both(before.having, step.where), step.having)
+    having = _join_conditions(_join_conditions(before.having, step.where), step.having)
     return replace(before, having=having, sort=step.sort or before.sort, limit=step.limit)
 
 
-def _both(one: Expr | None, other: Expr | None) -> Expr | None:
+def _join_conditions(one: Expr | None, other: Expr | None) -> Expr | None:
     """Return both conditions as one flat chain."""
     if one is None or other is None:
         return one if other is None else other

@@ -81,19 +81,19 @@ def _write_share(value: float) -> str:
     return f"{value:.12g}%"
 
 
-def _whole(key: str, harder: int, unit: str, *, doubling: bool = False) -> AxisKind:
+def _make_whole_axis(key: str, harder: int, unit: str, *, doubling: bool = False) -> AxisKind:
     return AxisKind(key, harder, unit, _read_whole, _write_number, doubling)
 
 
 KINDS: Mapping[str, AxisKind] = MappingProxyType(
     {
-        "rows": _whole("dataset.rows", 1, "rows"),
-        "groups": _whole("dataset.groups", 1, "groups"),
-        "nulls": _whole("dataset.nulls", 0, "% missing"),
-        "seed": _whole("dataset.seed", 0, "seed"),
+        "rows": _make_whole_axis("dataset.rows", 1, "rows"),
+        "groups": _make_whole_axis("dataset.groups", 1, "groups"),
+        "nulls": _make_whole_axis("dataset.nulls", 0, "% missing"),
+        "seed": _make_whole_axis("dataset.seed", 0, "seed"),
         "share": AxisKind("dataset.share", 1, "% of the data", parse_percent, _write_share),
-        "count": _whole("tasks.count", 1, "tasks"),
-        "threads": _whole("limits.threads", 0, "threads", doubling=True),
+        "count": _make_whole_axis("tasks.count", 1, "tasks"),
+        "threads": _make_whole_axis("limits.threads", 0, "threads", doubling=True),
         "memory": AxisKind("limits.memory", -1, "memory", parse_size, _write_size, doubling=True),
     }
 )

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from ..errors import ResultsError
-from .sanitize import plainly
+from .sanitize import sanitize_json
 
 T = TypeVar("T")
 
 
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all; ResultsError where it cannot be written."""
-    with reporting_errors(path):
+    with report_errors(path):
         replace(path, text)
 
 
 def replace(path: Path, text: str) -> None:
     """Write a file whole or not at all; OSError where it cannot be written."""
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with replace_file(path) as temporary, temporary.open("wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -33,8 +33,8 @@ def replace(path: Path, text: str) -> None:
 def append_record(path: Path, record: dict[str, Any]) -> None:
     """Add a line to a file of records; it is on the disk when this returns."""
     line = (to_json(record) + "\n").encode()
-    with reporting_errors(path), path.open("ab+") as file:
-        if _torn(file):
+    with report_errors(path), path.open("ab+") as file:
+        if _is_torn(file):
             line = b"\n" + line  # a killed writer's half line must not swallow this one
         file.write(line)
         file.flush()
@@ -57,7 +57,7 @@ def read_lines(
         if not line.strip():
             continue
         try:
-            made.append(make(plainly(json.loads(line))))
+            made.append(make(sanitize_json(json.loads(line))))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             torn = number == len(lines)  # a whole line ends in a newline
             why = "is incomplete" if torn else f"cannot be read ({error})"
@@ -65,23 +65,23 @@ def read_lines(
     return tuple(made), tuple(warnings)
 
 
-def unwritable(path: Path, reason: str, option: str = "--results DIR") -> ResultsError:
+def describe_unwritable(path: Path, reason: str, option: str = "--results DIR") -> ResultsError:
     """Describe that a file cannot be written, why, and which option names its folder."""
     mend = f"choose another folder with `{option}`"
     return ResultsError(f"{path}: cannot be written ({reason}); {mend}")
 
 
 @contextmanager
-def reporting_errors(path: Path, option: str = "--results DIR") -> Iterator[None]:
+def report_errors(path: Path, option: str = "--results DIR") -> Iterator[None]:
     """Turn a failure of the file system into a sentence."""
     try:
         yield
     except OSError as error:
-        raise unwritable(path, error.strerror or str(error), option) from error
+        raise describe_unwritable(path, error.strerror or str(error), option) from error
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replace_file(path: Path) -> Iterator[Path]:
     """Return a temporary file beside `path` that takes its place when all went well."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
@@ -94,7 +94,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _torn(file: BinaryIO) -> bool:
+def _is_torn(file: BinaryIO) -> bool:
     if not file.seek(0, os.SEEK_END):
         return False
     file.seek(-1, os.SEEK_END)

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from ..errors import ResultsError
-from .files import append_record, read_lines, reporting_errors, to_json, write
+from .files import append_record, read_lines, report_errors, to_json, write
 from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
-from .sanitize import plainly
+from .sanitize import sanitize_json
 
 HEAD = "comparison.json"
 TENTH, TENTH_HEAD = "tenth", "tenth.json"  # what has another head is no comparison of its own
@@ -34,10 +34,10 @@ MOST = 1e18
 SEVERAL = {"warmups", "hot", "workers"}  # what a run has several numbers of
 
 
-def safe(name: str) -> str:
+def make_safe_name(name: str) -> str:
     """Return a name as one component of a path.
 
-    >>> safe("polars/in-memory"), safe("pandas+numba"), safe("../x")
+    >>> make_safe_name("polars/in-memory"), make_safe_name("pandas+numba"), make_safe_name("../x")
     ('polars-in-memory', 'pandas-numba', '-x')
     """
     return re.sub(r"[^\w.@=-]", "-", name).lstrip(".") or "-"
@@ -61,7 +61,7 @@ class Folder:
         """Store a program and give its path, relative to the folder."""
         relative = program_path(engine, query)
         path = self.path / relative
-        with reporting_errors(path):
+        with report_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         write(path, text)
         return relative
@@ -95,7 +95,7 @@ class StoredComparison:
 
 def program_path(engine: str, query: str) -> str:
     """Return where a program lies in its comparison's folder."""
-    return f"{PROGRAMS}/{safe(engine)}/{safe(query)}.py"
+    return f"{PROGRAMS}/{make_safe_name(engine)}/{make_safe_name(query)}.py"
 
 
 def create(results: Path, head: Head, name: str = HEAD) -> Folder:
@@ -114,20 +114,20 @@ def create(results: Path, head: Head, name: str = HEAD) -> Folder:
 
 def claim(results: Path, workload: str, began: str) -> Path:
     """Make a new folder for what began at an ISO time; ResultsError where that fails."""
-    parent = results / safe(workload)
-    with reporting_errors(parent):
+    parent = results / make_safe_name(workload)
+    with report_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
         return _claim(parent, _stamp(began))
 
 
-def inside(path: Path, head: Head) -> Folder:
+def make_tenth_folder(path: Path, head: Head) -> Folder:
     """Return the folder of a comparison's tenth, made where it is not there yet."""
     return create_at(path / TENTH, head, TENTH_HEAD)
 
 
 def create_at(path: Path, head: Head, name: str = HEAD) -> Folder:
     """Return the folder at a path, made with its head where it is not there yet."""
-    with reporting_errors(path):
+    with report_errors(path):
         path.mkdir(exist_ok=True)
     if not (path / name).exists():
         write(path / name, to_json(asdict(head), indent=2) + "\n")
@@ -140,13 +140,13 @@ def reopen(path: Path) -> Folder:
     return Folder(path)
 
 
-def latest(results: Path, workload: str) -> Path:
+def find_latest(results: Path, workload: str) -> Path:
     """Return the newest comparison of a workload; ResultsError where there is none."""
     for path in reversed(comparisons(results, workload)):
         if not read_head(path)[0].is_check:
             return path
     raise ResultsError(
-        f"{results / safe(workload)}: no comparison of {workload} is stored here; "
+        f"{results / make_safe_name(workload)}: no comparison of {workload} is stored here; "
         f"`dfbench compare {workload}` makes one"
     )
 
@@ -165,7 +165,7 @@ def newest(path: Path) -> Path:
 
 def comparisons(results: Path, workload: str) -> tuple[Path, ...]:
     """Return the folders of all comparisons of a workload, oldest first."""
-    heads = (results / safe(workload)).glob(f"*/{HEAD}")
+    heads = (results / make_safe_name(workload)).glob(f"*/{HEAD}")
     return tuple(sorted((head.parent for head in heads), key=_age))
 
 
@@ -255,7 +255,7 @@ def _default_of(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the f
 def read_record(path: Path) -> dict[str, Any]:
     """Read a JSON object whose texts are plain; ResultsError where it is none."""
     try:
-        record = plainly(json.loads(path.read_text(encoding="utf-8")))
+        record = sanitize_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ResultsError(
             f"{path}: not found; a results folder has one (results/<workload>/<time>-<n>)"
@@ -267,7 +267,7 @@ def read_record(path: Path) -> dict[str, Any]:
     return record
 
 
-def _each(value: object) -> tuple[object, ...]:
+def _list_parts(value: object) -> tuple[object, ...]:
     match value:
         case tuple():
             return value
@@ -289,7 +289,7 @@ def read_run(record: dict[str, Any]) -> Run:
         raise TypeError("round is a whole number")
     measured = (asdict(run.times), asdict(run.memory), asdict(run.noise), {"round": run.round})
     for name, value in (item for part in measured for item in part.items() if item[0] != "measure"):
-        for number in _each(value) if name in SEVERAL else (value,):
+        for number in _list_parts(value) if name in SEVERAL else (value,):
             if not _is_amount(number):
                 raise ValueError(f"{name} is {number!r}, not a number from 0 to {MOST:g}")
     if not all(run.times.hot):

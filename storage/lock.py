@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ResultsError
-from .files import reporting_errors
-from .sanitize import plain
+from .files import report_errors
+from .sanitize import sanitize
 
 LOCK = ".lock"
 
 
 @contextmanager
-def writing_alone(path: Path) -> Iterator[None]:
+def lock_folder(path: Path) -> Iterator[None]:
     """Hold a folder of results alone; ResultsError, with the process, where another one holds it.
 
     The kernel frees the lock of a process that dies; the file that it leaves means nothing.
@@ -35,7 +35,7 @@ def writing_alone(path: Path) -> Iterator[None]:
 def _open(lock: Path) -> int:
     """Return the descriptor of a locked, empty file, which no symbolic link leads elsewhere."""
     while True:
-        with reporting_errors(lock):
+        with report_errors(lock):
             handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,7 +44,7 @@ def _open(lock: Path) -> int:
                 os.ftruncate(handle, 0)
                 return handle
         except BlockingIOError:
-            holder = plain(os.pread(handle, 100, 0).decode(errors="replace"))
+            holder = sanitize(os.pread(handle, 100, 0).decode(errors="replace"))
             os.close(handle)
             raise ResultsError(
                 f"{lock.parent}: process {holder} is still running this; wait until it ends, or "

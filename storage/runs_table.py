@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .files import replacing, reporting_errors
+from .files import replace_file, report_errors
 from .records import Run
 
 
 def write_table(path: Path, runs: Iterable[Run]) -> None:
     """Write runs as one flat Parquet table: a row a run, times in seconds, memory in bytes."""
-    with reporting_errors(path), replacing(path) as temporary:
+    with report_errors(path), replace_file(path) as temporary:
         pq.write_table(_table(runs), temporary)
 
 
@@ -32,10 +32,10 @@ def _table(runs: Iterable[Run]) -> pa.Table:
         + [("memory_measure", text), ("foreign", number), ("steal", number)]
         + [("swapped", whole), ("throttled", whole), ("began", text)]
     )
-    return pa.Table.from_pylist([_flat(run) for run in runs], schema=schema)
+    return pa.Table.from_pylist([_flatten(run) for run in runs], schema=schema)
 
 
-def _flat(run: Run) -> dict[str, Any]:
+def _flatten(run: Run) -> dict[str, Any]:
     record = run.to_dict()
     times, memory, noise = record.pop("times"), record.pop("memory"), record.pop("noise")
     measure = memory.pop("measure")

@@ -11,23 +11,23 @@ SEQUENCES = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def plain(text: str) -> str:
+def sanitize(text: str) -> str:
     r"""Return a text without escape sequences and control characters but tab and line ends.
 
-    >>> plain("\x1b[31mred\x1b[0m, \x1b]0;title\x07a bell\x07\n")
+    >>> sanitize("\x1b[31mred\x1b[0m, \x1b]0;title\x07a bell\x07\n")
     'red, a bell\n'
     """
     return CONTROLS.sub("", SEQUENCES.sub("", text)) if not text.isprintable() else text
 
 
-def plainly(record: Any) -> Any:  # noqa: ANN401 - JSON is what it is
+def sanitize_json(record: Any) -> Any:  # noqa: ANN401 - JSON is what it is
     """Return JSON's values with every text plain, names of members included."""
     match record:
         case str():
-            return plain(record)
+            return sanitize(record)
         case list():
-            return [plainly(value) for value in record]
+            return [sanitize_json(value) for value in record]
         case dict():
-            return {plain(name): plainly(value) for name, value in record.items()}
+            return {sanitize(name): sanitize_json(value) for name, value in record.items()}
         case _:
             return record

@@ -101,12 +101,12 @@ def read_head(path: Path) -> SweepHead:
     return SweepHead(workload, command, began, axes, points, skipped)
 
 
-def latest(results: Path, workload: str) -> Path:
+def find_latest(results: Path, workload: str) -> Path:
     """Return the newest sweep of a workload; ResultsError where there is none."""
-    found = sorted((results / folder.safe(workload)).glob(f"*/{HEAD}"))
+    found = sorted((results / folder.make_safe_name(workload)).glob(f"*/{HEAD}"))
     if not found:
         raise ResultsError(
-            f"{results / folder.safe(workload)}: no sweep of {workload} is stored here; "
+            f"{results / folder.make_safe_name(workload)}: no sweep of {workload} is stored here; "
             f"`dfbench sweep {workload} --over rows=1e4..1e6` makes one"
         )
     return found[-1].parent
@@ -124,7 +124,9 @@ def newest(path: Path) -> Path:
 
 def name_point(values: Iterable[tuple[str, str]]) -> str:
     """Return the name of a point's folder: `rows=10000,threads=2`."""
-    return ",".join(f"{folder.safe(name)}={folder.safe(value)}" for name, value in values)
+    return ",".join(
+        f"{folder.make_safe_name(name)}={folder.make_safe_name(value)}" for name, value in values
+    )
 
 
 def _read_point(record: dict[str, object]) -> PointHead:

@@ -93,14 +93,14 @@ def read(path: Path) -> StoredSearch:
     return StoredSearch(path, head, trials, (*warnings, *skipped))
 
 
-def latest(results: Path, workload: str) -> Path:
+def find_latest(results: Path, workload: str) -> Path:
     """Return the newest search of a workload; ResultsError where there is none."""
-    heads = (results / folder.safe(workload)).glob(f"*/{HEAD}")
+    heads = (results / folder.make_safe_name(workload)).glob(f"*/{HEAD}")
     found = sorted((head.parent for head in heads), key=lambda path: path.name)
     if not found:
         raise ResultsError(
-            f"{results / folder.safe(workload)}: no search for the floor of {workload} is stored "
-            f"here; `dfbench floor {workload}` makes one"
+            f"{results / folder.make_safe_name(workload)}: no search for the floor of {workload} "
+            f"is stored here; `dfbench floor {workload}` makes one"
         )
     return found[-1]
 

@@ -98,14 +98,14 @@ def _read_point(request: Request, axes: Sequence[Axis], texts: Sequence[str]) ->
 def check_machine(workload: Workload) -> None:
     """Raise LimitError where a point asks for more memory or threads than the machine has."""
     asked = dict(workload.overrides)
-    memory, (usable, _) = workload.limits.memory or 0, machine.usable_memory()
+    memory, (usable, _) = workload.limits.memory or 0, machine.find_usable_memory()
     if "limits.memory" in asked and usable and memory > usable:
         raise LimitError(
             f"memory={machine.format_size(memory)}: only {machine.format_size(usable)} are usable "
             "here; sweep up to that"
         )
     machine.check_limits(workload.limits)
-    threads, cores = workload.limits.threads, machine.usable_cores()
+    threads, cores = workload.limits.threads, machine.count_usable_cores()
     if "limits.threads" in asked and (threads or 0) > cores:
         raise LimitError(
             f"threads={threads}: only {cores} cores are usable here; sweep up to {cores}"

@@ -24,7 +24,7 @@ from ..spec.sweep import Axis, find_kind
 from ..spec.workload import Measure, Workload
 from ..storage import folder, sweeps
 from ..storage.folder import StoredComparison
-from ..storage.lock import writing_alone
+from ..storage.lock import lock_folder
 from ..storage.records import Outcome, Run
 from ..storage.sweeps import PointHead, SweepHead
 from .points import Point, is_harder, make_points, rank_hardness
@@ -43,7 +43,7 @@ def sweep(
         observer.warn(sentence)
     plans = [prepare(request, point.workload, observer) for point in points]
     path = sweeps.create(request.results, _make_head(workload, axes, points, skipped))
-    with writing_alone(path):
+    with lock_folder(path):
         sessions = []
         for point, plan in zip(points, plans, strict=True):
             head = make_head(plan, command_line(), request.baseline)
@@ -61,7 +61,7 @@ def resume(path: Path, request: Request, observer: Observer = SILENT) -> Sweep:
     """
     limits.clean_up()
     head = sweeps.read_head(path)
-    with writing_alone(path):
+    with lock_folder(path):
         return _resume(path, head, request, observer)
 
 

@@ -50,8 +50,8 @@ from ..spec.expression import (
     Not,
     aggregations,
     children,
+    choose_fresh_name,
     columns,
-    fresh_name,
     rebuild,
     substitute,
     walk,
@@ -276,7 +276,7 @@ class _Rewriting:
     def list_values(self, aggregate: tuple[Output, ...], taken: set[str]) -> Iterator[Output]:
         """Yield outputs with the values that the free ones may have."""
         for output in filter(is_choice, aggregate):
-            name = fresh_name(f"{output.name} values", taken)
+            name = choose_fresh_name(f"{output.name} values", taken)
             taken.add(name)
             self.choices[output.name] = name
             yield Output(name, Agg("values", children(output.expression)))
@@ -289,7 +289,7 @@ class _Rewriting:
         if not self.singles.isdisjoint(columns(output.expression)):
             self.singles.add(output.name)
         if error is not None:
-            name = fresh_name(f"{output.name} error", taken)
+            name = choose_fresh_name(f"{output.name} error", taken)
             taken.add(name)
             self.errors[output.name] = Col(name)
             written.append(Output(name, error))

@@ -36,7 +36,7 @@ ROUNDED = 2e-12
 SAMPLE = 100_000
 
 
-def relative_tolerance(rows: int) -> float:
+def compute_relative_tolerance(rows: int) -> float:
     """Return the share by which a value may be off, for data of so many rows (0: not known)."""
     return min(max(RELATIVE, rows * 2.0**-53), MAX_RELATIVE)
 

@@ -70,7 +70,7 @@ class ChDB(Adapter):
         if len(joinings) > 1:
             raise Unsupported("several joins", "not implemented for chDB yet")
         for met in joinings:
-            met.only("chDB", "inner", "left")
+            met.require("chDB", "inner", "left")
             if met.join.right_on:
                 why = "not implemented for chDB yet"
                 raise Unsupported("keys of other names", why)

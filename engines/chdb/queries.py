@@ -110,7 +110,7 @@ class ClickHouseWriter(SqlWriter):
             case _:
                 return super().constant(value, plain=plain)
 
-    def without_nan(self, text: str) -> Sql:
+    def write_without_nan(self, text: str) -> Sql:
         """Write a value, or NULL in the place of NaN, which is not equal to itself."""
         return Sql(f"if(isNaN({text}), NULL, {text})")
 
@@ -118,7 +118,7 @@ class ClickHouseWriter(SqlWriter):
         """Write a number as an integer of 64 bits; a cast by `::` would raise at NULL."""
         return Sql(f"toInt64({written.text})")
 
-    def negative(self, operand: Expr) -> Sql:
+    def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign: only that keeps ClickHouse's integers narrow."""
         written = self.write(operand)
         if self.facts.kind(operand) == "int" and self._is_narrow(operand):
@@ -129,7 +129,7 @@ class ClickHouseWriter(SqlWriter):
         """Write a power."""
         return Sql(f"pow({left.text}, {right.text})")
 
-    def alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
+    def write_alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
         """Write values of one type: of Int64 and Float64, ClickHouse makes a Variant."""
         mixed = any(self.facts.kind(v) == "float" or makes_double(v) for v in values)
         several = sum(value != Lit(None) for value in values) > 1
@@ -154,7 +154,7 @@ class ClickHouseWriter(SqlWriter):
             return True
         return any(_is_count(part) for part in walk(node))
 
-    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:  # noqa: ARG002
+    def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:  # noqa: ARG002
         return self.write(node, plain=plain)
 
     def _divisor(self, node: Expr) -> str:
@@ -185,7 +185,7 @@ class ClickHouseWriter(SqlWriter):
 
     def comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
-        x, y = (self.comparable(side).at(ADD) for side in (node.left, node.right))
+        x, y = (self.write_comparable(side).at(ADD) for side in (node.left, node.right))
         return Sql(f"{x} {'=' if node.op == '==' else node.op} {y}", COMPARE)
 
     def call(self, node: Call) -> Sql:
@@ -193,7 +193,7 @@ class ClickHouseWriter(SqlWriter):
         function, arguments = node.function, node.arguments
         if function not in FUNCTIONS:
             raise Unsupported(f"{function}()", "not implemented for ClickHouse yet")
-        texts = [self.comparable(argument).text for argument in arguments]
+        texts = [self.write_comparable(argument).text for argument in arguments]
         match function:
             case "abs" if self.facts.kind(arguments[0]) == "int":
                 return Sql(f"toInt64({FUNCTIONS[function].format(*texts)})")
@@ -211,8 +211,8 @@ class ClickHouseWriter(SqlWriter):
 
     def _extreme(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write the least or the greatest of a row's values; those of ClickHouse leave NULL out."""
-        seen = [self.comparable(argument).text for argument in arguments]
-        texts = self.alike(arguments, plain=True)
+        seen = [self.write_comparable(argument).text for argument in arguments]
+        texts = self.write_alike(arguments, plain=True)
         nans = map(self.facts.makes_nan, arguments)
         texts = [s if nan else t for s, t, nan in zip(seen, texts, nans, strict=True)]
         written = FUNCTIONS[function].format(", ".join(texts))

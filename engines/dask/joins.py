@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import Unsupported
-from ...spec.expression import fresh_name
+from ...spec.expression import choose_fresh_name
 from ..pandas.joins import write_merge
 from ..writing.joins import Joining, describe_how
 from ..writing.passes.join import rename_variable
@@ -65,7 +65,7 @@ def _as_texts(table: ast.expr, met: Joining) -> ast.expr:
 
 def _write_cross(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     """Write a join on a key that is 1 everywhere: Dask has no cross join."""
-    key = fresh_name("one", {*met.data.names, *met.other.names})
+    key = choose_fresh_name("one", {*met.data.names, *met.other.names})
     ones = {key: literal(1)}
     options = {
         "on": literal(key),

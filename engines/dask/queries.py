@@ -6,7 +6,7 @@ import ast
 import textwrap
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Col, aggregations, fresh_name
+from ...spec.expression import Agg, Col, aggregations, choose_fresh_name
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
@@ -101,7 +101,7 @@ class Partitions:
         if self.query.extreme:
             return self._extreme(self.query.extreme)
         if not self.query.group_by:
-            return self._whole(decompose(self.query))
+            return self._write_whole(decompose(self.query))
         if self._beside or not self._is_tree():
             return self._aggregate_shuffled()
         return self._tree(corr_as_sums(self.query, self.data))
@@ -157,7 +157,9 @@ class Partitions:
             if aggregations(*(output.expression for output in query.transform)):
                 lines.append("data = data.repartition(npartitions=1)")
         else:
-            row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+            row = choose_fresh_name(
+                "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
+            )
             inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
             lines += [fill(text, **self._number_rows(row)) for text in (NUMBERED, IN_ORDER)]
             names = list(query.outputs)
@@ -231,7 +233,7 @@ class Partitions:
         return Text(_lines(prepare, summarise), _lines(*statements))
 
     def _shuffle(self, inner: Query) -> str:
-        data = self._only(list(inner.reads))
+        data = self._choose_columns(list(inner.reads))
         found = {agg.function for agg in aggregations(*(o.expression for o in inner.aggregate))}
         ordered = not found.isdisjoint({"first", "last"})
         if self.scans and not ordered:
@@ -239,7 +241,7 @@ class Partitions:
         shuffled = quote("d.shuffle(k, shuffle_method='tasks')", d=data, k=self._pandas().key)
         return fill(IN_ORDER if ordered else IN_MEMORY, SHUFFLED=shuffled)
 
-    def _only(self, names: list[str]) -> ast.expr:
+    def _choose_columns(self, names: list[str]) -> ast.expr:
         """Choose columns where the frame has others too."""
         derived = () if self._beside else self.query.derive
         here = {*self.query.reads, *(output.name for output in derived)}
@@ -282,7 +284,7 @@ class Partitions:
             rows = quote("r.groupby(k, **o)", r=rows, k=pandas.key, o=pandas.options)
         return ast.unparse(quote("r.head(n)", r=rows, n=extreme.n))
 
-    def _whole(self, taken: Steps) -> Text:
+    def _write_whole(self, taken: Steps) -> Text:
         prepare, lines = self._prepare(taken.derived, self.query)
         values = []
         for r in taken.reductions:

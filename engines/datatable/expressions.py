@@ -59,13 +59,13 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         """Write a constant."""
         return _moment(value) if isinstance(value, dt.date) else literal(value)
 
-    def negative(self, operand: Expr) -> ast.expr:
+    def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
         return quote("-x", x=self.expression(operand))
 
     def comparison(self, node: Compare) -> ast.expr:
         """Write a comparison for its value."""
-        return self._three_valued(node)
+        return self._write_three_valued(node)
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
@@ -73,15 +73,15 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
 
     def membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants, for its value."""
-        return self._three_valued(node)
+        return self._write_three_valued(node)
 
     def junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`, for its value."""
-        return self._three_valued(node)
+        return self._write_three_valued(node)
 
-    def opposite(self, operand: Expr) -> ast.expr:
+    def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition, for its value."""
-        return self._three_valued(Not(operand))
+        return self._write_three_valued(Not(operand))
 
     def cast(self, node: Cast) -> ast.expr:
         """Write an integer in 64 bits."""
@@ -119,7 +119,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return [self._compare("==", operand.operand, v) for v in _drop_none(operand.values)]
         return [self.condition(operand)]
 
-    def _three_valued(self, node: Expr) -> ast.expr:
+    def _write_three_valued(self, node: Expr) -> ast.expr:
         if not self.facts.may_miss(node):
             return self.condition(node)
         holds, fails = self.condition(node), self.condition(negate(node))
@@ -154,7 +154,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         op, left, right = node.op, node.left, node.right
-        x, y = self._wide(op, left, right), self._wide(op, right, left)
+        x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
         whole = is_whole(self.facts, left, right)
         if op == "%" and not whole:
             return quote("x - y * dt.math.floor(x / y)", x=x, y=y)
@@ -165,7 +165,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote("ifelse(y != 0, r, None)", y=y, r=floor)
         return quote(f"x {op} y", x=x, y=y)
 
-    def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
+    def _write_wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         """Write an operand; arithmetic on fewer than 64 bits would wrap."""
         x = self.expression(node)
         if self.facts.overflows(op, node, other):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from ...spec.expression import fresh_name
+from ...spec.expression import choose_fresh_name
 from ...spec.joins import name_table_columns
 from ...spec.workload import Query
 from ..writing.joins import Joining, name_columns
@@ -26,7 +26,7 @@ def write_joins(
     """Write the statements that give the tables their keys, and the joined rows."""
     lines: list[str] = []
     for met in joinings:
-        met.only("datatable", "inner", "left", "semi", "anti")
+        met.require("datatable", "inner", "left", "semi", "anti")
         keyed, rows = _write_join(rows, query, met)
         lines.append(keyed)
     return lines, rows
@@ -36,7 +36,7 @@ def _write_join(rows: ast.expr, query: Query, met: Joining) -> tuple[str, ast.ex
     how, columns = met.join.how, _name_loaded(met)
     sure = "" if how == "left" else _find_sure(met, columns)
     if how != "left" and not sure:
-        sure = fresh_name("matched", {*columns, *met.data.names})
+        sure = choose_fresh_name("matched", {*columns, *met.data.names})
         columns[sure] = literal(True)
     keyed = fill(
         KEYED.replace("TABLE", met.name),

@@ -21,8 +21,8 @@ from ...spec.expression import (
     Neg,
     aggregations,
     children,
+    choose_fresh_name,
     columns,
-    fresh_name,
     rebuild,
     substitute,
 )
@@ -106,12 +106,12 @@ class BracketChain:
 
     def _unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write the rows of each column, one below the other."""
-        kept = {name: self._wide(f(name), (name,)) for name in unpivot.index}
-        value = self._wide(quote("f[name]"), unpivot.on)
+        kept = {name: self._write_wide(f(name), (name,)) for name in unpivot.index}
+        value = self._write_wide(quote("f[name]"), unpivot.on)
         rows = {**kept, unpivot.names: quote("name"), unpivot.values: value}
         return quote("dt.rbind([t[:, o] for name in n])", t=tree, o=rows, n=list(unpivot.on))
 
-    def _wide(self, value: ast.expr, names: tuple[str, ...]) -> ast.expr:
+    def _write_wide(self, value: ast.expr, names: tuple[str, ...]) -> ast.expr:
         """Write the values of columns as they can be bound: the least int32 is a missing value."""
         found = [self.facts.data[name] for name in names]
         if not any(column.arrow in NARROW for column in found):
@@ -131,7 +131,9 @@ class BracketChain:
         if not self.data.ordered:
             tree = _sort_rows(tree, query.order_by) if ordered else tree
             return self._group(quote("t[:, o]", t=tree, o=outputs))
-        row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        row = choose_fresh_name(
+            "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
+        )
         tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
         tree = _sort_rows(tree, query.order_by) if ordered else tree
         outputs = {row: f(row), **outputs}
@@ -147,7 +149,9 @@ class BracketChain:
         taken = {*self.facts.data.names, *outputs}
         kept = {o.name for o in self.query.transform if o.expression == Col(o.name)}
         hides = {name for name in outputs if name in self.facts.data and name not in kept}
-        names = {name: fresh_name(name, taken) if name in hides else name for name in outputs}
+        names = {
+            name: choose_fresh_name(name, taken) if name in hides else name for name in outputs
+        }
         new = {names[name]: tree for name, tree in outputs.items() if name not in kept}
         extended = quote("t[:, f[:].extend(o)]", t=tree, o=new)
         if not hides:
@@ -284,7 +288,7 @@ def summable(query: Query, facts: Facts) -> Query:
         for output in derived:
             if output.expression == argument:
                 return Col(output.name)
-        derived.append(Output(fresh_name(name, taken), argument))
+        derived.append(Output(choose_fresh_name(name, taken), argument))
         taken.add(derived[-1].name)
         return Col(derived[-1].name)
 

@@ -56,7 +56,7 @@ class DuckDB(Adapter):
 
     def _statements(self, inputs: Inputs, resources: Resources) -> list[Statement]:
         """Return a statement for each step; all but the first are of the answer before."""
-        old, found = resources.before("duckdb", 2), []
+        old, found = resources.is_before("duckdb", 2), []
         for place, step in enumerate(inputs.steps):
             query, rows = step.query, step.rows
             _check_names(query)
@@ -96,7 +96,7 @@ def _check_names(query: Query) -> None:
 
 def _view(table: Table) -> list[str]:
     """Write a relation over a file."""
-    items, file = _without_nans(table.query, table.data), "FROM read_parquet(?)"
+    items, file = _nullify_nans(table.query, table.data), "FROM read_parquet(?)"
     if table.ordered:
         items, file = ["file_row_number AS rowid", *items], f"{file[:-1]}, file_row_number=true)"
     sql = _write_select("", items, file)
@@ -106,7 +106,7 @@ def _view(table: Table) -> list[str]:
 def _write_scan(table: Table, *, numbered: bool) -> list[str]:
     """Write a relation over the only file, with its rows' numbers where their order counts."""
     query, data = table.query, table.data
-    items, file, lines = _without_nans(query, data), "read_parquet(?)", []
+    items, file, lines = _nullify_nans(query, data), "read_parquet(?)", []
     if any(data[column].nans for column in query.reads):
         lines = [
             "# A Parquet file's statistics leave NaN out: DuckDB would see by them that none is.",
@@ -125,7 +125,7 @@ def _connect(resources: Resources) -> str:
     return f"con = duckdb.connect({f'config={config!r}' if config else ''})"
 
 
-def _without_nans(query: Query, data: Schema) -> list[str]:
+def _nullify_nans(query: Query, data: Schema) -> list[str]:
     return [
         f"nullif({quote_name(column)}, 'NaN') AS {quote_name(column)}"
         if data[column].nans
@@ -140,7 +140,7 @@ def _write_load(table: Table, casts: Mapping[str, str] = MappingProxyType({})) -
     names = [casts.get(name) or quote_name(name) for name in query.reads] or ["1"]
     if not any(data[column].nans for column in query.reads):
         return [_write_create(table.name, names, table.path)]
-    nans = _without_nans(query, data)
+    nans = _nullify_nans(query, data)
     create = f"CREATE TABLE {quote_name(table.name)} AS"
     return [
         _write_create("file", names, table.path),
@@ -176,7 +176,7 @@ def _config(resources: Resources) -> dict[str, int | str]:
 
 def _fetch(resources: Resources) -> str:
     """Return the method that fetches an Arrow table, which got its plain name with DuckDB 2."""
-    return "fetch_arrow_table" if resources.before("duckdb", 2) else "to_arrow_table"
+    return "fetch_arrow_table" if resources.is_before("duckdb", 2) else "to_arrow_table"
 
 
 def _rows(hugeints: list[str]) -> str:

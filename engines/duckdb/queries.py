@@ -181,7 +181,7 @@ class Statement:
         return [
             write_clause("SELECT DISTINCT" if self._is_distinct else "SELECT", items, ","),
             f"FROM {self._source()}",
-            "" if self._is_nested else self._where(),
+            "" if self._is_nested else self._write_where(),
             self._group_by(),
             # DuckDB names windows before QUALIFY.
             write_clause("WINDOW", windows, ","),
@@ -210,7 +210,7 @@ class Statement:
     def hugeints(self) -> list[str]:
         """Return the outputs that are sums of integers, which DuckDB makes 128 bits wide."""
         outputs = (*self.query.aggregate, *self.query.transform)
-        return [output.name for output in outputs if self._huge(output.expression)]
+        return [output.name for output in outputs if self._is_huge(output.expression)]
 
     @property
     def _is_bare(self) -> bool:
@@ -304,7 +304,7 @@ class Statement:
         """Write the first words of a CASE and its lines; no lines for other expressions."""
         match expression:
             case Case(branches, otherwise):
-                return "CASE", self._writer().whens(branches, otherwise)
+                return "CASE", self._writer().write_branches(branches, otherwise)
             case Call("map", arguments):
                 value, lines = self._writer().lookups(arguments)
                 return f"CASE {value}", lines
@@ -320,12 +320,12 @@ class Statement:
                 body = textwrap.indent("\n".join(lines), "    ")
                 return f"{opening}\n{body}\nEND AS {quote_name(alias)}"
         write = (
-            self._writer().comparable
+            self._writer().write_comparable
             if self._shows_nan(expression, alias)
             else self._writer().write
         )
         written = write(expression)
-        if self.inner and self._huge(expression):
+        if self.inner and self._is_huge(expression):
             return f"{self._writer().int64(written).text} AS {quote_name(alias)}"
         derived = any(output.name == alias for output in self.query.derive)
         if derived and self.facts.kind(expression) == "int" and self._makes_double(expression):
@@ -355,7 +355,7 @@ class Statement:
         table = write_source(quote_name(self.table or "data"), self.joinings)
         if not self._is_nested:
             return table
-        text, where = table, self._where()
+        text, where = table, self._write_where()
         row = ["rowid"] if self.needs_numbers and not self.table else []
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
@@ -399,7 +399,7 @@ class Statement:
         found = aggregations(*(output.expression for output in outputs))
         return self.data.ordered and any(map(is_ordered, found))
 
-    def _where(self) -> str:
+    def _write_where(self) -> str:
         condition = self.query.where
         if self.query.having and not self.query.derive and self._is_of_rows:
             parts = (self.query.where, self._unshadow(self.query.having))
@@ -507,7 +507,7 @@ class Statement:
     def _argument(self, node: Expr) -> str:
         if isinstance(node, Lit):
             return self._writer().constant(node.value).text
-        return self._writer().comparable(node).text
+        return self._writer().write_comparable(node).text
 
     def _over(self, text: str) -> Sql:
         if not (self.query.transform or self.beside):
@@ -601,14 +601,14 @@ class Statement:
         empty = not self.query.group_by and (self.query.where or not self.data.rows)
         return bool(empty) or self.facts.may_miss(argument)
 
-    def _huge(self, node: Expr) -> bool:
+    def _is_huge(self, node: Expr) -> bool:
         if self.facts.kind(node) != "int":
             return False
         match node:
             case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
                 return self.facts.kind(argument) in {"int", "bool"}
             case Arith() | Neg() | Case() | Call("min" | "max" | "abs" | "round"):
-                return any(map(self._huge, children(node)))
+                return any(map(self._is_huge, children(node)))
             case _:
                 return False
 

@@ -25,8 +25,8 @@ from ...spec.expression import (
     Neg,
     Not,
     children,
+    choose_fresh_name,
     columns,
-    fresh_name,
     rebuild,
 )
 from ...spec.schema import Column
@@ -144,7 +144,7 @@ class Lifting:
         return self._add("_".join((*read, word)), node, "bool" if kind == "bool" else "int")
 
     def _add(self, name: str, node: Expr, kind: str) -> Col:
-        name = fresh_name(name, self.taken)
+        name = choose_fresh_name(name, self.taken)
         self.taken.add(name)
         self.arrays[name] = node
         gaps = kind != "bool" and self.facts.may_miss(node)
@@ -201,24 +201,26 @@ def _is_number(column: Col, facts: Facts) -> bool:
     return kind in NUMBERS or (kind == "bool" and not facts.may_miss(column))
 
 
-def each_row(function: RowFunction, facts: Facts, skipped: tuple[str, ...]) -> tuple[str, str]:
+def write_row_loop(
+    function: RowFunction, facts: Facts, skipped: tuple[str, ...]
+) -> tuple[str, str]:
     """Return the name and the text of the loop that calls a def on the rows as records."""
     require_numbers(function.name, function.columns, facts)
     if function.on_missing == "call" and any(facts.may_miss(Col(n)) for n in function.columns):
         raise Unsupported(function.name, "a compiled loop takes no missing values; use pandas")
     missing = " or ".join(f"np.isnan(records[i][{name!r}])" for name in skipped)
-    loop = fresh_name("each_row", {function.name})
+    loop = choose_fresh_name("each_row", {function.name})
     text = EACH_ROW.replace("LOOP", loop).replace("NAME", function.name)
     return loop, fill(text, SKIP=fill(SKIP, MISSING=missing) if missing else "")
 
 
-def each_group(function: GroupFunction, facts: Facts) -> tuple[str, str]:
+def write_group_loop(function: GroupFunction, facts: Facts) -> tuple[str, str]:
     """Return the name and the text of the loop that calls a def on each group's arrays."""
     require_numbers(function.name, function.parameters, facts)
     number = len(function.outputs)
-    loop = fresh_name("each_group", {function.name})
+    loop = choose_fresh_name("each_group", {function.name})
     taken = {"starts", "output", "i", "np", "prange", "njit", function.name, loop}
-    names = [fresh_name(name, taken) for name in function.parameters]
+    names = [choose_fresh_name(name, taken) for name in function.parameters]
     parts = [f"{name}[starts[i] : starts[i + 1]]" for name in names]
     slots = ", ".join(f"output[i, {k}]" for k in range(number))
     text = (

@@ -23,7 +23,7 @@ from ..writing.properties import Facts, row_facts
 from ..writing.quote import quote, to_source
 from ..writing.steps import Reduction, Steps, decompose, is_present
 from ..writing.user_functions import inputs_missing
-from .functions import Lifting, each_group, each_row, group_statements, write_array
+from .functions import Lifting, group_statements, write_array, write_group_loop, write_row_loop
 
 # What pandas' own `engine="numba"` knows in a group-by.
 COMPILED = {"sum", "mean", "min", "max", "std", "var"}
@@ -94,15 +94,15 @@ class NumbaSteps(PandasSteps):
         match self.query.apply:
             case RowFunction(body=None) as function:
                 skipped = inputs_missing(self.query, self.data)
-                return each_row(function, self.facts, skipped)[1]
+                return write_row_loop(function, self.facts, skipped)[1]
             case RowFunction() as function:
                 lifting, lifted = self._lift(function)
                 return row_loop(lifted, lifting.facts)
             case GroupFunction() as function:
-                return each_group(function, self.facts)[1]
+                return write_group_loop(function, self.facts)[1]
             case None:
                 pass
-        if self.query.extreme and self._few(self.query.extreme):
+        if self.query.extreme and self._is_few(self.query.extreme):
             return self._extreme_loop(self.query.extreme)
         return self._corr_loop() if self._only_corr else ""
 
@@ -111,8 +111,8 @@ class NumbaSteps(PandasSteps):
         query = self.query
         if query.apply:
             return [*self.prepare(query.derive), *self._apply(query.apply)]
-        if query.extreme and self._few(query.extreme):
-            where = _without_presence(query.where, query.extreme.column)
+        if query.extreme and self._is_few(query.extreme):
+            where = _drop_presence(query.where, query.extreme.column)
             kept = replace(self, query=replace(query, where=where))
             return [*kept.prepare(query.derive), *self._top(query.extreme)]
         if self._only_corr:
@@ -124,14 +124,14 @@ class NumbaSteps(PandasSteps):
         """Write the call of the compiled loop over the rows or the groups."""
         match function:
             case RowFunction(body=None):
-                loop, _ = each_row(function, self.facts, ())
+                loop, _ = write_row_loop(function, self.facts, ())
                 rows = quote("f[c]", f=quote(self.frame), c=list(function.columns))
                 call = quote("l(f.to_records(index=False))", l=quote(loop), f=rows)
                 return self._column(function, call)
             case RowFunction():
                 return self._write_lifted(function)
             case GroupFunction():
-                loop, _ = each_group(function, self.facts)
+                loop, _ = write_group_loop(function, self.facts)
                 groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
                 lines, answer = group_statements(self.query, function, loop, self.frame, groups)
                 return [*lines, *self.finish(answer)]
@@ -157,7 +157,7 @@ class NumbaSteps(PandasSteps):
     def _column(self, function: RowFunction, call: ast.expr) -> list[str]:
         return self.finish(quote("pd.DataFrame(c)", c={function.output: call}))
 
-    def _few(self, extreme: Extreme) -> bool:
+    def _is_few(self, extreme: Extreme) -> bool:
         numeric = self.facts.kind(Col(extreme.column)) in {"int", "float"}
         return numeric and extreme.n <= MOST_EXTREMES and len(self.query.group_by) in {1, 2}
 
@@ -282,7 +282,7 @@ def _array(frame: str, column: str) -> ast.expr:
     return quote("f[c].to_numpy()", f=quote(frame), c=column)
 
 
-def _without_presence(condition: Expr | None, column: str) -> Expr | None:
+def _drop_presence(condition: Expr | None, column: str) -> Expr | None:
     """Leave `column is not None` out: the loop passes over missing values by itself."""
     test = Not(IsMissing(Col(column)))
     match condition:

@@ -115,9 +115,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Write an expression for its value; missing where an input is."""
         match node:
             case Compare() | Bool() | Not() | IsIn():
-                return self._three_valued(node)
+                return self._write_three_valued(node)
             case Call(function) if ROW_FUNCTIONS[function].gives == "bool":
-                return self._three_valued(node)
+                return self._write_three_valued(node)
             case _:
                 return self.expression(node)
 
@@ -174,7 +174,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case _:
                 return literal(value)
 
-    def negative(self, operand: Expr) -> ast.expr:
+    def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
         return quote("-x", x=self.expression(operand))
 
@@ -202,7 +202,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Write a chain of `and` or of `or`."""
         return self._join(node.op, node.operands)
 
-    def opposite(self, operand: Expr) -> ast.expr:
+    def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         return self.condition(Not(operand))
 
@@ -235,7 +235,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                     return x
                 y, z = (*self._settings(node), literal(None), literal(None))[:2]
                 tree = quote(template, x=x, y=y, z=z, s=self.text.made)
-                return self._without_na(node, tree)
+                return self._write_without_na(node, tree)
 
     def _map(self, node: Call) -> ast.expr:
         """Write a look-up in a table; what it lacks is filled in."""
@@ -313,7 +313,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                     for setting in node.arguments[1:]
                 ]
 
-    def _without_na(self, node: Call, tree: ast.expr) -> ast.expr:
+    def _write_without_na(self, node: Call, tree: ast.expr) -> ast.expr:
         """Write a number that is made of text in Arrow's type as a float with NaN.
 
         Beside floats, pandas' own missing integers would mix NA and NaN.
@@ -328,7 +328,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def arithmetic(self, node: Arith) -> ast.expr:
         """Write arithmetic of two operands."""
         op, left, right = node.op, node.left, node.right
-        x, y = self._wide(op, left, right), self._wide(op, right, left)
+        x, y = self._write_wide(op, left, right), self._write_wide(op, right, left)
         if op == "**" and self.facts and not _is_power(right):
             # Of integers, pandas refuses negative powers.
             return quote("np.float_power(x, y)", x=x, y=y)
@@ -354,7 +354,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return not columns(node)
         return self.facts.is_nonzero(node)
 
-    def _wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
+    def _write_wide(self, op: str, node: Expr, other: Expr) -> ast.expr:
         """Write an operand in 64 bits where fewer could overflow."""
         # With missing values, pandas holds integers as 64-bit floats.
         whole = (
@@ -404,17 +404,17 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 tree = quote("t & x.notna()", t=tree, x=self.as_series(operand))
         return tree
 
-    def _three_valued(self, node: Expr) -> ast.expr:
+    def _write_three_valued(self, node: Expr) -> ast.expr:
         """Write a condition as a value: missing where what is there does not decide it."""
         match node:
             case Bool(op, operands) if any(map(self._may_miss, operands)):
-                parts = [self._three_valued(operand) for operand in operands]
+                parts = [self._write_three_valued(operand) for operand in operands]
                 tree = parts[0]
                 for part in parts[1:]:
                     tree = ast.BinOp(tree, BOOLEAN[op], part)
                 return tree
             case Not(operand) if self._may_miss(operand):
-                return quote("~x", x=self._three_valued(operand))
+                return quote("~x", x=self._write_three_valued(operand))
             case Col(name) if self.missing(name):
                 return quote("x.astype('boolean')", x=self.expression(node))
             case IsMissing() | Case():
@@ -477,9 +477,9 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
                 return quote("v.where(c)", v=self.expression(value), c=self.condition(condition))
-            v, o = self._chosen(value, otherwise)
+            v, o = self._write_choice(value, otherwise)
             return quote("np.where(c, v, o)", c=self._decide(condition), v=v, o=o)
-        *chosen, o = self._chosen(*(value for _, value in branches), otherwise)
+        *chosen, o = self._write_choice(*(value for _, value in branches), otherwise)
         conditions = [self._numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
 
@@ -490,7 +490,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         cut = quote("pd.cut(x, e, **o)", x=value, e=list(bins.edges), o=options)
         return quote("c.astype(t)", c=cut, t=self.text.held)
 
-    def _chosen(self, *nodes: Expr) -> list[ast.expr]:
+    def _write_choice(self, *nodes: Expr) -> list[ast.expr]:
         """Write values that are chosen among: NaN beside text would become text, or raise."""
         nothing = self.nothing or any(map(self._is_text, nodes))
         return [literal(None) if nothing and n == Lit(None) else self.value(n) for n in nodes]

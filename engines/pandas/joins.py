@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from ...errors import Unsupported
-from ...spec.expression import fresh_name
+from ...spec.expression import choose_fresh_name
 from ...spec.joins import SUFFIX, name_table_columns
 from ...spec.schema import Kind, Schema
 from ..writing.joins import Joining, pair_options
@@ -125,7 +125,7 @@ def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     if met.join.how == "semi":
         return quote("d.merge(t, on=k)", d=rows, t=distinct, k=on)
     # Modin 0.37 leaves the column of `indicator` out.
-    mark = fresh_name("matched", {*met.data.names})
+    mark = choose_fresh_name("matched", {*met.data.names})
     marked = quote("t.assign(**m)", t=distinct, m={mark: literal(True)})
     merged = quote("d.merge(t, on=k, how='left')", d=rows, t=marked, k=on)
     alone = quote("m.loc[lambda d: d[c].isna()]", m=merged, c=mark)

@@ -25,8 +25,8 @@ from ...spec.expression import (
     Not,
     Value,
     aggregations,
+    choose_fresh_name,
     columns,
-    fresh_name,
     walk,
 )
 from ...spec.order import needs_order
@@ -248,7 +248,7 @@ class PandasSteps:
     table: str = "t"
     restores: bool = True
 
-    def _taken(self) -> Steps:
+    def _decompose(self) -> Steps:
         query = self.query
         return decompose(corr_as_sums(query, self.data) if query.group_by else query)
 
@@ -274,7 +274,7 @@ class PandasSteps:
         rows = series(self.frame, self.query, self.data, text=self.text)
         if not taken.reductions:
             return [write_derivation((output,), rows)]
-        rows = replace(self, query=query)._beside(rows, taken)  # noqa: SLF001 - its own kind
+        rows = replace(self, query=query)._add_reductions(rows, taken)  # noqa: SLF001 - its own kind
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options)
         names = {o.name for o in taken.derived}
         derived = [write_derivation(taken.derived, rows)] if names else []
@@ -342,7 +342,7 @@ class PandasSteps:
             melted = write_melt(quote(self.frame), query.unpivot)
             return [*self.prepare(query.derive), *self.finish(melted)]
         if query.transform:
-            return self._transform(self._taken())
+            return self._transform(self._decompose())
         if query.apply:
             return [*self.prepare(query.derive), *self._apply(query.apply)]
         if query.extreme:
@@ -350,8 +350,8 @@ class PandasSteps:
         agg = read_plain(query)
         if query.pivot and agg and agg.function in UNSTACKED and not self._is_spread_or_coded:
             return [*self.prepare(query.derive), *self.finish(self._pivot(query.pivot, agg))]
-        taken = self._taken()
-        grouped = self._group(taken) if query.group_by else self._whole(taken)
+        taken = self._decompose()
+        grouped = self._group(taken) if query.group_by else self._write_whole(taken)
         return [*self.prepare(taken.derived), *grouped]
 
     @property
@@ -483,7 +483,7 @@ class PandasSteps:
     def _transform(self, taken: Steps) -> list[str]:
         """Write the outputs beside the keys; each aggregation is broadcast to its group's rows."""
         query = replace(self.query, derive=taken.derived)
-        rows = self._beside(series(self.frame, query, self.data, text=self.text), taken)
+        rows = self._add_reductions(series(self.frame, query, self.data, text=self.text), taken)
         lines, values = self.prepare(taken.derived), {}
         moving = any(is_timed(r.window) for r in taken.reductions if r.window)
         ordered = moving or needs_order(self.query)
@@ -521,7 +521,7 @@ class PandasSteps:
         tree = sort_frame(quote(fresh, f=quote(self.frame)), self.query.order_by, stable=True)
         return [f"{self.frame} = {ast.unparse(tree)}"]
 
-    def _beside(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
+    def _add_reductions(self, rows: SeriesWriter, taken: Steps) -> SeriesWriter:
         """Return the writer that has the reductions beside the columns."""
         trees = {r.name: self._broadcast(r) for r in taken.reductions}
         whole = (r.name for r in taken.reductions if r.function not in WINDOWS)
@@ -612,7 +612,7 @@ class PandasSteps:
         if missing or taken:
             rows = quote("f.dropna(subset=t)", f=frame, t=time) if missing else frame
             if taken:  # pandas has no windows of a key
-                column, key = fresh_name("moved", {*keys, time}), column
+                column, key = choose_fresh_name("moved", {*keys, time}), column
                 rows = quote("r.assign(**v)", r=rows, v={column: quote("f[c]", f=frame, c=key)})
             options = self._beside_options
             rows = quote("f.groupby(k, **o)", f=rows, k=self.key, o=options) if keys else rows
@@ -629,7 +629,7 @@ class PandasSteps:
         if not keys:
             tree = quote("t.groupby(f[c]).transform('last')", t=tree, f=frame, c=time)
             return quote("t.reindex(f.index)", t=tree, f=frame) if missing else tree
-        by, name = [*keys, time], fresh_name("rolled", {*keys, time})
+        by, name = [*keys, time], choose_fresh_name("rolled", {*keys, time})
         return quote(
             "f[b].merge(t.groupby(level=b, **o).last().reset_index(name=n), how='left')"
             "[n].set_axis(f.index)",
@@ -645,10 +645,10 @@ class PandasSteps:
         return is_timed(agg) and self._may_miss(self.query.order_by[0].name)
 
     def _may_miss(self, column: str) -> bool:
-        query = replace(self.query, derive=self._taken().derived)
+        query = replace(self.query, derive=self._decompose().derived)
         return series(self.frame, query, self.data, text=self.text).missing(column)
 
-    def _whole(self, taken: Steps) -> list[str]:
+    def _write_whole(self, taken: Steps) -> list[str]:
         values = {}
         for r in taken.reductions:
             columns = [quote("f[c]", f=quote(self.frame), c=c) for c in r.columns]

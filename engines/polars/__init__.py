@@ -35,7 +35,7 @@ SPILLS_ABOVE = 0.5
 LAZY_PIVOT_SINCE = 2  # the major version of Polars whose lazy frames surely have pivot
 
 
-def _plain_names(query: Query, _: Schema) -> Query:
+def _check_names(query: Query, _: Schema) -> Query:
     """Return the query; Unsupported for names that Polars reads as patterns of names."""
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
         if name == "*" or (name.startswith("^") and name.endswith("$")):
@@ -43,7 +43,7 @@ def _plain_names(query: Query, _: Schema) -> Query:
     return query
 
 
-_PASSES: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _plain_names)
+_PASSES: tuple[Pass, ...] = (derive_constants, widen, convert_constants, _check_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Polars(Adapter):
 
     def parts(self, inputs: Inputs, resources: Resources) -> Parts:
         """Write one lazy chain from the frame to the answer."""
-        if resources.before("polars", LAZY_PIVOT_SINCE):
-            inputs = _without_pivots(inputs)
+        if resources.is_before("polars", LAZY_PIVOT_SINCE):
+            inputs = _replace_pivots(inputs)
         query = inputs.query
         chain = PolarsChain(query, inputs.rows)
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
@@ -162,7 +162,7 @@ class PolarsNumba(Polars):
         return write_ufunc(query, query.apply, chain.data)
 
 
-def _without_pivots(inputs: Inputs) -> Inputs:
+def _replace_pivots(inputs: Inputs) -> Inputs:
     """Return the steps with pivots as aggregations with conditions."""
     later = (replace(step, query=replace(step.query, pivot=None)) for step in inputs.later)
     return replace(inputs, query=replace(inputs.query, pivot=None), later=tuple(later))
@@ -207,7 +207,7 @@ VARIANTS = (
     MapElements(INFO.variant("map_elements", work=ROW_FUNCTIONS)),
     Polars(
         INFO.variant("native", work=frozenset({Work.GROUP_FUNCTION})),
-        (partial(require_aggregations, engine="polars"), widen, convert_constants, _plain_names),
+        (partial(require_aggregations, engine="polars"), widen, convert_constants, _check_names),
     ),
     # What the device cannot do raises: by default it is done on the processor, unsaid.
     Polars(GPU, collect="collect(engine=pl.GPUEngine(raise_on_fail=True))"),

@@ -53,7 +53,7 @@ def lower(chain: PolarsChain, function: RowFunction) -> Applied:
     intermediates, body = hoist(skip_missing(query, chain.data, function.body))
     lines, reading = [], {"col"}
     for output in intermediates:
-        value = chain.comparable(output.expression)
+        value = chain.write_comparable(output.expression)
         lines.append(fill(f"{output.name} = VALUE", VALUE=value))
         derive = (*chain.query.derive, output)
         chain = replace(
@@ -61,7 +61,7 @@ def lower(chain: PolarsChain, function: RowFunction) -> Applied:
         )
         if _words(value) & reading:
             reading.add(output.name)
-    result = chain.comparable_output(Output(function.output, body))
+    result = chain.write_comparable_output(Output(function.output, body))
     if not _words(result) & reading:
         # A constant alone would be one row.
         result = quote("pl.repeat(x, pl.len())", x=chain.expression(body))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, columns, fresh_name
+from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, choose_fresh_name, columns
 from ...spec.order import is_ordered, needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Column, Schema
@@ -75,7 +75,9 @@ class FrameChain(Chain):
         """Write a named output; it keeps the name of its first column without being told."""
         if output.expression == Col(output.name):
             return self.write_kept(output.name)
-        return rename(self.comparable_output(output), output.name, root_name(output.expression))
+        return rename(
+            self.write_comparable_output(output), output.name, root_name(output.expression)
+        )
 
     @property
     def orders_windows(self) -> bool:
@@ -89,7 +91,9 @@ class FrameChain(Chain):
             if query.group_by or not any(has_rows(o.expression) for o in query.transform):
                 return Chain.answer_columns(self, tree)
             return self.select(self.add_derived(tree), [*map(self.output, query.transform)])
-        row = fresh_name("row", {*query.reads, *query.outputs, *(o.name for o in query.derive)})
+        row = choose_fresh_name(
+            "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
+        )
         tree = quote("t.with_row_index(r)", t=self.add_derived(tree), r=row)
         tree = quote(
             "t.sort(*k, descending=d, nulls_last=True)",
@@ -182,7 +186,9 @@ class PolarsChain(FrameChain):
 
     def _pivots(self, agg: Agg, output: Output) -> bool:
         """Return whether `pivot` gives the values as they are compared, in types that hold them."""
-        plain = ast.dump(self.comparable_output(output)) == ast.dump(self.value(output.expression))
+        plain = ast.dump(self.write_comparable_output(output)) == ast.dump(
+            self.value(output.expression)
+        )
         wide = all(self.facts.data[name].arrow in WIDE for name in columns(agg))
         counts = agg.function in {"size", "count", "min", "max"}
         return plain and agg.function in {*PIVOTED, "count", "std", "var"} and (wide or counts)
@@ -305,16 +311,16 @@ def _is_renamed(tree: ast.expr) -> bool:
 
 def _with_name(tree: ast.expr) -> ast.expr:
     """Write the name that an expression has from its leftmost column."""
-    name = None if _is_renamed(tree) else _leftmost(tree)
+    name = None if _is_renamed(tree) else _find_leftmost(tree)
     return quote("x.alias(n)", x=tree, n=name) if name else tree
 
 
-def _leftmost(tree: ast.expr) -> str | None:
+def _find_leftmost(tree: ast.expr) -> str | None:
     match tree:
         case ast.Call(ast.Attribute(ast.Name()), [ast.Constant(str() as name)], []):
             return name
         case ast.Call(ast.Attribute(x)) | ast.BinOp(x):
-            return _leftmost(x)
+            return _find_leftmost(x)
         case _:
             return None
 

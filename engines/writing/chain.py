@@ -95,11 +95,13 @@ class Chain(ChainExpressions):
         if self.query.where is None:
             return tree
         found = conjuncts(self.query.where)
-        present = [name for name in map(_present_column, found) if name and self.dialect.drop_rows]
+        present = [
+            name for name in map(_find_present_column, found) if name and self.dialect.drop_rows
+        ]
         if present:
             subset = literal(present[0] if len(present) == 1 else present)
             tree = quote(self.dialect.drop_rows, t=tree, n=subset)
-            found = tuple(c for c in found if _present_column(c) is None)
+            found = tuple(c for c in found if _find_present_column(c) is None)
         # Before the filter, a column may still be missing.
         before = replace(self, known=Facts(self.data))
         return self.filter(tree, list(map(before.expression, found))) if found else tree
@@ -125,7 +127,7 @@ class Chain(ChainExpressions):
             tree = self._add_batches(tree, query.derive)
             if not query.group_by:
                 # Only beside the rows does an aggregation alone have a value for each.
-                outputs = {o.name: self.comparable_output(o) for o in query.transform}
+                outputs = {o.name: self.write_comparable_output(o) for o in query.transform}
                 return self.select(
                     self.add_columns(tree, outputs), [*map(self.write_kept, outputs)]
                 )
@@ -180,7 +182,7 @@ class Chain(ChainExpressions):
         taken, schema, reduced = decompose(self.query), self.facts.data, []
         aggs = aggregations(*(o.expression for o in self.query.aggregate))
         for agg, reduction in zip(aggs, taken.reductions, strict=True):
-            value = self.comparable(agg)
+            value = self.write_comparable(agg)
             wide = quote(self.dialect.wide, x=value) if self._is_narrow(agg) else value
             reduced.append(self.write_named(wide, reduction.name))
             schema = with_column(schema, reduction.name, agg)
@@ -192,12 +194,12 @@ class Chain(ChainExpressions):
 
     def output(self, output: Output) -> ast.expr:
         """Write a named output."""
-        return self.write_named(self.comparable_output(output), output.name)
+        return self.write_named(self.write_comparable_output(output), output.name)
 
-    def comparable_output(self, output: Output) -> ast.expr:
+    def write_comparable_output(self, output: Output) -> ast.expr:
         """Write an output, without NaN where it is compared or sorted."""
         seen = self.query.having or self.query.sort or self.query.passed
-        return self.comparable(output.expression) if seen else self.value(output.expression)
+        return self.write_comparable(output.expression) if seen else self.value(output.expression)
 
     def _row_function(self, tree: ast.expr, function: RowFunction) -> ast.expr:
         if function.body is None:
@@ -206,7 +208,7 @@ class Chain(ChainExpressions):
         outputs = (*self.query.derive, *between)
         rows = replace(self, query=replace(self.query, derive=outputs))
         tree = rows._add_batches(tree, outputs)  # noqa: SLF001 - its own kind
-        value = rows.comparable_output(Output("", body))
+        value = rows.write_comparable_output(Output("", body))
         return self.select(tree, [self.write_named(value, function.output)])
 
     def _add_batches(self, tree: ast.expr, outputs: tuple[Output, ...]) -> ast.expr:
@@ -220,7 +222,7 @@ class Chain(ChainExpressions):
         if is_constant(node):
             return self.value(node)
         # An aggregation in a derived column is the value of the row's group.
-        tree = replace(self, beside=True).comparable(node)
+        tree = replace(self, beside=True).write_comparable(node)
         narrow = self._is_narrow(node) and (self.query.passed or self._is_read(output.name))
         return quote(self.dialect.wide, x=tree) if narrow else tree
 
@@ -273,7 +275,7 @@ def split_named(outputs: list[ast.expr], word: str) -> tuple[list[ast.expr], dic
     return [], named
 
 
-def _present_column(condition: Expr) -> str | None:
+def _find_present_column(condition: Expr) -> str | None:
     """Return the column that a condition asks to be there; None for another condition."""
     match condition:
         case Not(IsMissing(Col(name))):

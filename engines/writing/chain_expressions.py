@@ -65,7 +65,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write a column."""
         return quote(self.dialect.column, n=name)
 
-    def comparable(self, node: Expr) -> ast.expr:
+    def write_comparable(self, node: Expr) -> ast.expr:
         """Write an expression where a NaN would be seen as a number: it becomes missing."""
         tree = self.expression(node)
         return quote(self.dialect.without_nan, x=tree) if self.facts.makes_nan(node) else tree
@@ -85,7 +85,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write a constant as Python does."""
         return literal(value)
 
-    def negative(self, operand: Expr) -> ast.expr:
+    def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign; of a constant, as Python does."""
         match operand:
             case Lit(int() | float() as value):
@@ -95,21 +95,21 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def is_missing(self, operand: Expr) -> ast.expr:
         """Write the test for a missing value."""
-        return quote(self.dialect.missing, x=self.comparable(operand))
+        return quote(self.dialect.missing, x=self.write_comparable(operand))
 
     def membership(self, node: IsIn) -> ast.expr:
         """Write the test for one of several constants."""
         listed = [literal(v.value) for v in node.values if v.value is not None]
-        return quote(self.dialect.member, x=self.comparable(node.operand), v=listed)
+        return quote(self.dialect.member, x=self.write_comparable(node.operand), v=listed)
 
     def junction(self, node: Bool) -> ast.expr:
         """Write a chain of `and` or of `or`."""
         return self._join(node.op, list(map(self.expression, node.operands)))
 
-    def opposite(self, operand: Expr) -> ast.expr:
+    def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         if isinstance(operand, IsMissing):
-            return quote(self.dialect.present, x=self.comparable(operand.operand))
+            return quote(self.dialect.present, x=self.write_comparable(operand.operand))
         opposite = negate(operand)
         if isinstance(opposite, Not):
             return quote("~x", x=self.expression(operand))
@@ -216,7 +216,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def _argument(self, argument: Expr) -> ast.expr:
         if isinstance(argument, Lit):
             return literal(argument.value)
-        return self.comparable(argument)
+        return self.write_comparable(argument)
 
     def _wraps(self, argument: Expr) -> bool:
         """Return whether a sum would leave its 32 bits; fewer are widened by the library."""
@@ -238,7 +238,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
     def _operand(self, op: str, node: Expr, other: Expr) -> ast.expr:
         # Of NaN, the power 0 is 1.
         powered = op == "**" and not self.facts.is_nonzero(other)
-        tree = self.comparable(node) if powered else self.expression(node)
+        tree = self.write_comparable(node) if powered else self.expression(node)
         narrow = op != "/" and self._is_narrow(node)
         return quote(self.dialect.wide, x=tree) if narrow else tree
 
@@ -300,7 +300,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def comparison(self, node: Compare) -> ast.expr:
         """Write a comparison."""
-        x, y = self.comparable(node.left), self.comparable(node.right)
+        x, y = self.write_comparable(node.left), self.write_comparable(node.right)
         if is_constant(node.left):
             x = quote(self.dialect.constant, x=x)
         if is_constant(node.right) and not self.dialect.bare:
@@ -346,11 +346,11 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         """Write a function of any number of values: of all at once, or of two at a time."""
         if "*x" in template:
             return quote(template, x=[self._write_seen(argument) for argument in arguments])
-        values = [self._write_seen(arguments[0]), *map(self.comparable, arguments[1:])]
+        values = [self._write_seen(arguments[0]), *map(self.write_comparable, arguments[1:])]
         return reduce(lambda x, y: quote(template, x=x, y=y), values)
 
     def _write_seen(self, node: Expr) -> ast.expr:
-        return self.value(node) if is_constant(node) else self.comparable(node)
+        return self.value(node) if is_constant(node) else self.write_comparable(node)
 
     def _map(self, template: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write a look-up in a table."""
@@ -387,7 +387,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
 
     def _extreme_of(self, function: str, arguments: tuple[Expr, ...]) -> ast.expr:
         """Write the extreme of a row, missing as soon as one value is."""
-        values = [self.choice(a) if is_constant(a) else self.comparable(a) for a in arguments]
+        values = [self.choice(a) if is_constant(a) else self.write_comparable(a) for a in arguments]
         tree = quote(self.dialect.functions[function], x=values)
         facts = self.facts
         tests = [
@@ -397,12 +397,12 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
         ]
         if not tests:
             return tree
-        return self.choose([(self._join("and", tests), tree)], self._otherwise(Lit(None)))
+        return self.choose([(self._join("and", tests), tree)], self._write_fallback(Lit(None)))
 
     def case(self, node: Case) -> ast.expr:
         """Write the value of the first condition that is true."""
         pairs = [(self._decide(c), self.choice(v)) for c, v in node.branches]
-        return self.choose(pairs, self._otherwise(node.otherwise))
+        return self.choose(pairs, self._write_fallback(node.otherwise))
 
     def _decide(self, condition: Expr) -> ast.expr:
         tree = self.expression(condition)
@@ -419,7 +419,7 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             tree = quote(say.and_when, t=tree, c=condition, v=value)
         return tree if otherwise is None else quote(say.otherwise, t=tree, v=otherwise)
 
-    def _otherwise(self, node: Expr) -> ast.expr | None:
+    def _write_fallback(self, node: Expr) -> ast.expr | None:
         """Write what no condition chooses; None for what the library chooses by itself."""
         bare = node == Lit(None) and self.dialect.without_otherwise
         return None if bare else self.choice(node)

@@ -45,7 +45,7 @@ class ExpressionWriter(ABC, Generic[Written]):
             case Arith():
                 return self.arithmetic(node)
             case Neg(operand):
-                return self.negative(operand)
+                return self.write_negative(operand)
             case Compare():
                 return self.comparison(node)
             case IsMissing(operand):
@@ -55,7 +55,7 @@ class ExpressionWriter(ABC, Generic[Written]):
             case Bool():
                 return self.junction(node)
             case Not(operand):
-                return self.opposite(operand)
+                return self.write_opposite(operand)
             case Call():
                 return self.call(node)
             case Cast():
@@ -84,7 +84,7 @@ class ExpressionWriter(ABC, Generic[Written]):
         """Write arithmetic of two operands."""
 
     @abstractmethod
-    def negative(self, operand: Expr) -> Written:
+    def write_negative(self, operand: Expr) -> Written:
         """Write a number with the other sign."""
 
     @abstractmethod
@@ -104,7 +104,7 @@ class ExpressionWriter(ABC, Generic[Written]):
         """Write a chain of `and` or of `or`."""
 
     @abstractmethod
-    def opposite(self, operand: Expr) -> Written:
+    def write_opposite(self, operand: Expr) -> Written:
         """Write the opposite of a condition."""
 
     @abstractmethod

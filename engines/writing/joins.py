@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...errors import Unsupported
-from ...spec.expression import fresh_name
+from ...spec.expression import choose_fresh_name
 from ...spec.joins import find_table, join_schemas, name_table_columns
 from ...spec.row_functions import TAKEN
 from ...spec.schema import Schema
@@ -124,7 +124,7 @@ class Joining:
         for key in self.shown_keys.values():
             raise Unsupported(repr(key), f"for {engine}, dfbench writes the rows' keys only")
 
-    def only(self, engine: str, *known: str) -> None:
+    def require(self, engine: str, *known: str) -> None:
         """Raise Unsupported for a join that is none of the known ones."""
         if self.join.how not in known:
             words = f"{', '.join(known[:-1])} and {known[-1]}"
@@ -142,7 +142,7 @@ def describe_how(join: Join) -> str:
 
 def list_joinings(query: Query, data: Schema, taken: set[str]) -> tuple[Joining, ...]:
     """Return a step's joins in their order; `taken` are the variables of earlier ones."""
-    sides = list(_before_each(data, query.joins))
+    sides = list(_list_schemas(data, query.joins))
     names = [_name_variable(join.table, taken) for join in query.joins]
     found: list[Joining] = []
     reads = query.reads
@@ -166,7 +166,7 @@ def pair_options(word: str, left: list[str], right: list[str]) -> dict[str, ast.
     return {f"left_{word}": name_columns(left), f"right_{word}": name_columns(right)}
 
 
-def _before_each(data: Schema, joins: tuple[Join, ...]) -> Iterator[Schema]:
+def _list_schemas(data: Schema, joins: tuple[Join, ...]) -> Iterator[Schema]:
     for join in joins:
         yield data
         data = join_schemas(data, join)
@@ -174,6 +174,6 @@ def _before_each(data: Schema, joins: tuple[Join, ...]) -> Iterator[Schema]:
 
 def _name_variable(table: str, taken: set[str]) -> str:
     """Return the variable of a table; the dataset's own is `data`."""
-    name = fresh_name(f"{table}_table" if table.lower() in TAKEN else table, taken)
+    name = choose_fresh_name(f"{table}_table" if table.lower() in TAKEN else table, taken)
     taken.add(name)
     return name

@@ -196,7 +196,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
             return quote("r if y != 0 else np.nan", r=tree, y=y)
         return tree
 
-    def negative(self, operand: Expr) -> ast.expr:
+    def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
         return quote("-x", x=self.expression(operand))
 
@@ -218,7 +218,7 @@ class _RowWriter(ExpressionWriter[ast.expr]):
         """Write a chain of `and` or of `or`."""
         return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
 
-    def opposite(self, operand: Expr) -> ast.expr:
+    def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         opposite = negate(operand)
         if isinstance(opposite, Not):

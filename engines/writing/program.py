@@ -123,7 +123,9 @@ def _imports(parts: Parts, text: str) -> str:
     lines = [*STANDARD, *parts.imports.splitlines()]
     own = (f"from datetime import {word}" for word in TIMES.findall(parts.own.source))
     own_zone = ZONE_INFO if ZONE.search(parts.own.source) else ""
-    kept = [one for line in lines if line for one in _split(line) if _imported_name(one) in used]
+    kept = [
+        one for line in lines if line for one in _split(line) if _find_imported_name(one) in used
+    ]
     return _sort_imports([*kept, *own, own_zone, *parts.own.imports])
 
 
@@ -133,7 +135,7 @@ def _split(line: str) -> list[str]:
     return [f"{start} import {name}" for name in names.split(", ")] if names else [line]
 
 
-def _imported_name(line: str) -> str:
+def _find_imported_name(line: str) -> str:
     """Return the name that a line imports: `pq` of `import pyarrow.parquet as pq`."""
     return line.rsplit(maxsplit=1)[-1].partition(".")[0]
 

@@ -153,7 +153,7 @@ class Facts:
 
     def guards(self, node: Expr) -> tuple[str, ...]:
         """Return the columns whose missing value the expression would not pass on by itself."""
-        passed = required_columns(node)
+        passed = find_required_columns(node)
         names = (name for name in columns(node) if name not in passed)
         return tuple(name for name in names if self.may_miss(Col(name)))
 
@@ -233,7 +233,7 @@ def _is_small(node: Expr) -> bool:
     return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
 
 
-def required_columns(node: Expr) -> frozenset[str]:
+def find_required_columns(node: Expr) -> frozenset[str]:
     """Return the columns without which the value is missing whatever the others are."""
     match node:
         case Col(name):
@@ -241,14 +241,14 @@ def required_columns(node: Expr) -> frozenset[str]:
         case Lit() | IsMissing() | Bool():
             return frozenset()
         case Case(branches, otherwise):
-            values = [required_columns(value) for _, value in branches]
-            return required_columns(otherwise).intersection(*values)
+            values = [find_required_columns(value) for _, value in branches]
+            return find_required_columns(otherwise).intersection(*values)
         case Let(name, value, body):
-            return required_columns(substitute(body, {name: value}))
+            return find_required_columns(substitute(body, {name: value}))
         case Call("map"):
             return frozenset()
         case Call("coalesce", arguments):
-            first, *others = map(required_columns, arguments)
+            first, *others = map(find_required_columns, arguments)
             return first.intersection(*others)
         case _:
-            return frozenset().union(*map(required_columns, children(node)))
+            return frozenset().union(*map(find_required_columns, children(node)))

@@ -133,7 +133,7 @@ class RowWriter(ExpressionWriter[ast.expr]):
             return quote("x / y if y else x * np.inf", x=x, y=y)
         return quote(f"x {node.op} y if y else np.nan", x=x, y=y)
 
-    def negative(self, operand: Expr) -> ast.expr:
+    def write_negative(self, operand: Expr) -> ast.expr:
         """Write a number with the other sign."""
         return quote("-x", x=self.expression(operand))
 
@@ -158,7 +158,7 @@ class RowWriter(ExpressionWriter[ast.expr]):
         """Write a chain of `and` or of `or`."""
         return ast.BoolOp(JOINS[node.op](), list(map(self.expression, node.operands)))
 
-    def opposite(self, operand: Expr) -> ast.expr:
+    def write_opposite(self, operand: Expr) -> ast.expr:
         """Write the opposite of a condition."""
         return quote("not x", x=self.expression(operand))
 

@@ -64,14 +64,15 @@ def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
     answer = output_facts(query, facts).data
     outputs = {o.name: o.expression for o in (*query.aggregate, *query.transform)}
     narrow = tuple(
-        _retyped(column, outputs.get(column.name), facts.data, counts) for column in answer.columns
+        _cast_output(column, outputs.get(column.name), facts.data, counts)
+        for column in answer.columns
     )
     single = bool(query.aggregate) and not query.group_by
     cut = query.where or query.having or query.limit is not None or query.extreme
     return Schema(narrow, rows.rows if (single or not cut) else 0)
 
 
-def _retyped(column: Column, made: Expr | None, rows: Schema, counts: str) -> Column:
+def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -> Column:
     """Return an output in the type that it has where that is no wider than its source."""
     match made:
         case Col(name) | Agg(_, (Col(name), *_)) if column.kind == rows[name].kind:

@@ -247,7 +247,7 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def is_missing(self, operand: Expr) -> Sql:
         """Write the test for a missing value."""
-        return Sql(f"{self.comparable(operand).at(ADD)} IS NULL", COMPARE)
+        return Sql(f"{self.write_comparable(operand).at(ADD)} IS NULL", COMPARE)
 
     def membership(self, node: IsIn) -> Sql:
         """Write the test for one of several constants."""
@@ -265,22 +265,22 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def case(self, node: Case) -> Sql:
         """Write the value of the first condition that is true."""
-        return Sql(f"CASE {' '.join(self.whens(node.branches, node.otherwise))} END")
+        return Sql(f"CASE {' '.join(self.write_branches(node.branches, node.otherwise))} END")
 
     def aggregation(self, agg: Agg) -> Sql:
         """Write an aggregation as the statement has it."""
         return self.aggregate(agg)
 
-    def comparable(self, node: Expr, *, plain: bool = False) -> Sql:
+    def write_comparable(self, node: Expr, *, plain: bool = False) -> Sql:
         """Write an expression where a NaN would be seen: it becomes NULL."""
         written = self.write(node, plain=plain)
-        return self.without_nan(written.text) if self.facts.makes_nan(node) else written
+        return self.write_without_nan(written.text) if self.facts.makes_nan(node) else written
 
     def constant(self, value: Value, *, plain: bool = True) -> Sql:
         """Write a constant."""
         return quote_constant(value, plain=plain)
 
-    def without_nan(self, text: str) -> Sql:
+    def write_without_nan(self, text: str) -> Sql:
         """Write a value, or NULL in the place of NaN."""
         return Sql(f"nullif({text}, 'NaN')")
 
@@ -288,18 +288,18 @@ class SqlWriter(ExpressionWriter[Sql]):
         """Write a number as an integer of 64 bits."""
         return Sql(f"{written.at(CAST)}::BIGINT", CAST)
 
-    def whens(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> list[str]:
+    def write_branches(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> list[str]:
         """Write the lines of a CASE between its first and its last word."""
         values = (*(value for _, value in branches), otherwise)
         plain = any(self.facts.kind(v) == "float" and not isinstance(v, Lit) for v in values)
-        texts = self.alike(values, plain=plain)
+        texts = self.write_alike(values, plain=plain)
         lines = [
             f"WHEN {self.write(condition).text} THEN {text}"
             for (condition, _), text in zip(branches, texts, strict=False)
         ]
         return lines if otherwise == Lit(None) else [*lines, f"ELSE {texts[-1]}"]
 
-    def alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
+    def write_alike(self, values: Sequence[Expr], *, plain: bool) -> list[str]:
         """Write the values of which one is taken; DuckDB finds their common type by itself."""
         return [self.write(value, plain=plain).text for value in values]
 
@@ -312,15 +312,15 @@ class SqlWriter(ExpressionWriter[Sql]):
         level = ARITHMETIC[node.op]
         left_plain = node.op in {"/", "**"} or self._is_double(node.right)
         right_plain = node.op in {"/", "**"} or self._is_double(node.left)
-        left = self._wide(node.left, node.op, node.right, plain=left_plain)
+        left = self._write_wide(node.left, node.op, node.right, plain=left_plain)
         if node.op == "**" and not self.facts.is_nonzero(node.right):
-            left = self.comparable(node.left, plain=True)  # of NaN, the power 0 is 1
-        right = self._wide(node.right, node.op, node.left, plain=right_plain)
+            left = self.write_comparable(node.left, plain=True)  # of NaN, the power 0 is 1
+        right = self._write_wide(node.right, node.op, node.left, plain=right_plain)
         if node.op == "**":
             return self.power(left, right)
         return Sql(f"{left.at(level)} {node.op} {right.at(level + 1)}", level)
 
-    def negative(self, operand: Expr) -> Sql:
+    def write_negative(self, operand: Expr) -> Sql:
         """Write a number with the other sign."""
         return Sql(f"-{self.write(operand).at(CAST)}", NEGATIVE)
 
@@ -331,7 +331,7 @@ class SqlWriter(ExpressionWriter[Sql]):
     def _is_double(self, node: Expr) -> bool:
         return not isinstance(node, Lit) and self.facts.kind(node) == "float"
 
-    def _wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
+    def _write_wide(self, node: Expr, op: str, other: Expr, *, plain: bool) -> Sql:
         """Write an operand that a result fits: DuckDB raises where it leaves the type."""
         written = self.write(node, plain=plain)
         if not self.facts.overflows(op, node, other):
@@ -377,7 +377,7 @@ class SqlWriter(ExpressionWriter[Sql]):
     def comparison(self, node: Compare) -> Sql:
         """Write a comparison."""
         op, left, right = node.op, node.left, node.right
-        x, y = (self.comparable(side, plain=True).at(ADD) for side in (left, right))
+        x, y = (self.write_comparable(side, plain=True).at(ADD) for side in (left, right))
         match left, right:
             case Arith("%", a, b), Lit(0) if op in {"==", "!="} and self.facts.is_nonzero(b):
                 # Whatever its sign, a remainder is zero or it is not.
@@ -387,13 +387,13 @@ class SqlWriter(ExpressionWriter[Sql]):
 
     def _member(self, operand: Expr, values: tuple[Lit, ...], word: str) -> Sql:
         listed = ", ".join(self.constant(v.value).text for v in values if v.value is not None)
-        return Sql(f"{self.comparable(operand).at(ADD)} {word} ({listed})", COMPARE)
+        return Sql(f"{self.write_comparable(operand).at(ADD)} {word} ({listed})", COMPARE)
 
-    def opposite(self, operand: Expr) -> Sql:
+    def write_opposite(self, operand: Expr) -> Sql:
         """Write the opposite of a condition."""
         match negate(operand):
             case Not(IsMissing(inner)):
-                return Sql(f"{self.comparable(inner).at(ADD)} IS NOT NULL", COMPARE)
+                return Sql(f"{self.write_comparable(inner).at(ADD)} IS NOT NULL", COMPARE)
             case Not(IsIn(inner, values)):
                 return self._member(inner, values, "NOT IN")
             case Not(inner):
@@ -416,7 +416,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         if "{" in FUNCTIONS[function]:
             return self._template(function, arguments)
         plain = any(map(self._is_double, arguments))
-        texts = [self.comparable(argument, plain=plain).at(ADD) for argument in arguments]
+        texts = [self.write_comparable(argument, plain=plain).at(ADD) for argument in arguments]
         written = f"{FUNCTIONS[function]}({', '.join(texts)})"
         if self.raises and function in DOMAINS:
             return Sql(f"CASE {DOMAINS[function].format(x=texts[0], value=written)} END")
@@ -450,7 +450,9 @@ class SqlWriter(ExpressionWriter[Sql]):
             case "slice", (Lit(int(start)), Lit(end)):
                 texts = [str(start + 1 if start >= 0 else start), _slice_end(end)]
         # What stands before a cast, brackets or a power binds as tightly as can be.
-        written = template.format(*(self.comparable(value).at(ATOM) for value in values), *texts)
+        written = template.format(
+            *(self.write_comparable(value).at(ATOM) for value in values), *texts
+        )
         return Sql(written, LOOSE.get(function, ATOM))
 
     def _map(self, arguments: tuple[Expr, ...]) -> Sql:
@@ -466,7 +468,7 @@ class SqlWriter(ExpressionWriter[Sql]):
         keyed = zip(texts[:-1:2], texts[1::2], strict=True)
         lines = [f"WHEN {key} THEN {given}" for key, given in keyed]
         lines += [] if default == Lit(None) else [f"ELSE {texts[-1]}"]
-        return self.comparable(value).text, lines
+        return self.write_comparable(value).text, lines
 
     def _part(self, function: str, arguments: tuple[Expr, ...]) -> Sql:
         """Write a part of a date or time; one with a zone is taken as a clock there shows it."""

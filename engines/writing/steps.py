@@ -22,7 +22,7 @@ from ...spec.expression import (
     Not,
     aggregations,
     children,
-    fresh_name,
+    choose_fresh_name,
     rebuild,
     walk,
 )
@@ -86,7 +86,7 @@ def decompose(query: Query) -> Steps:
     whole = {o.expression: o.name for o in query.aggregate if isinstance(o.expression, Agg)}
     for agg in aggregations(*(output.expression for output in asked)):
         names, parameter = _arguments(agg, derived, taken)
-        name = whole.get(agg) or fresh_name("_".join((agg.function, *names)), taken)
+        name = whole.get(agg) or choose_fresh_name("_".join((agg.function, *names)), taken)
         taken.add(name)
         window = agg if agg.function in WINDOWS else None
         reductions[agg] = Reduction(name, agg.function, names, parameter, window)
@@ -182,7 +182,7 @@ def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
     for output in derived:
         if output.expression == argument:
             return output.name
-    name = fresh_name(
+    name = choose_fresh_name(
         "_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken
     )
     taken.add(name)

@@ -112,7 +112,7 @@ def wants_none(function: RowFunction) -> bool:
     return any(isinstance(op, ast.Is | ast.IsNot) for n in compares for op in n.ops)
 
 
-def each_row(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast.expr]:
+def write_row_loop(function: RowFunction, frame: str) -> tuple[ast.expr, ast.expr, ast.expr]:
     """Return the call, the loop's variable and the loop's iterable over the rows of a pandas frame.
 
     A row is a dict where the def reads `x["A"]`, a named tuple where it reads `x.A`, and else a

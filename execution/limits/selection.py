@@ -23,7 +23,7 @@ def choose_backend(name: str | None = None) -> Backend:
         # whoever else it started.
         if found := (detect_systemd() if candidate == "cgroup2" else None) or _detect(candidate):
             return found
-    raise _unavailable(str(name))
+    raise _make_error(str(name))
 
 
 def find_backend(name: str) -> Backend:
@@ -34,10 +34,10 @@ def find_backend(name: str) -> Backend:
     """
     if found := _detect(name):
         return found
-    raise _unavailable(name)
+    raise _make_error(name)
 
 
-def _unavailable(name: str) -> LimitError:
+def _make_error(name: str) -> LimitError:
     return LimitError(f"this machine cannot enforce limits by {name}: {_REASONS[name]}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..units import two_digits
+from ..units import format_two_digits
 from .model import EngineEntry, Entry
 
 CHARACTER = 6.6  # units of width, at 11 units of height
@@ -46,7 +46,7 @@ def make_badge(entry: Entry, engine: EngineEntry) -> Badge | None:
 def _describe_ratio(engine: EngineEntry, baseline: str) -> str:
     assert engine.hot is not None
     if engine.hot.word in {"faster", "slower"}:
-        return f"{engine.engine} {two_digits(1 / engine.hot.value)}x {baseline}"
+        return f"{engine.engine} {format_two_digits(1 / engine.hot.value)}x {baseline}"
     words = {"same": "as fast as", "undecided": "undecided against"}
     return f"{engine.engine} {words.get(engine.hot.word, engine.hot.word)} {baseline}"
 

@@ -47,7 +47,7 @@ def _find(results: Sequence[Path], head: str) -> tuple[Path, ...]:
 def make_key(path: Path, workload: str, head: str) -> str:
     """Return the name of a comparison's or sweep's page, from its head, wherever its folder is."""
     digest = hashlib.sha256((path / head).read_bytes()).hexdigest()[:10]
-    return f"{folder.safe(workload)[:80]}-{digest}"
+    return f"{folder.make_safe_name(workload)[:80]}-{digest}"
 
 
 def digest_folder(path: Path) -> str:

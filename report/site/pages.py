@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...storage.folder import safe
+from ...storage.folder import make_safe_name
 from .. import html
 from .badges import make_badge
 from .history import build_histories
@@ -53,4 +53,4 @@ def render_badges(index: SiteIndex) -> Iterator[tuple[str, str]]:
 def name_badge(entry: Entry, engine: EngineEntry) -> str:
     """Return the path of an engine's badge."""
     workload = entry.key.rpartition("-")[0]
-    return f"{BADGES}/{workload}-{entry.size}-{safe(engine.engine)}.svg"
+    return f"{BADGES}/{workload}-{entry.size}-{make_safe_name(engine.engine)}.svg"

@@ -56,7 +56,7 @@ def write_site(results: Sequence[Path], site: Path) -> SiteSummary:
     while another process writes the same site.
     """
     found = find_comparisons(results)
-    with files.reporting_errors(site, OPTION):
+    with files.report_errors(site, OPTION):
         site.mkdir(parents=True, exist_ok=True)
     with _lock(site):
         before = _read_index(site)
@@ -95,8 +95,8 @@ class _SiteWriter:
     def write(self, name: str, text: str) -> None:
         path = self.site / name
         if name not in self.own and _differs(path, text):
-            raise _foreign(path)
-        with files.reporting_errors(path, OPTION):
+            raise _make_foreign_error(path)
+        with files.report_errors(path, OPTION):
             path.parent.mkdir(exist_ok=True)
         files.write(path, text)
         self.own.add(name)
@@ -147,7 +147,7 @@ def _link_reports(view: SweepView, path: Path, keys: Mapping[Path, str]) -> Swee
 def _lock(site: Path) -> Iterator[None]:
     """Hold a site alone; ResultsError where another process holds it."""
     path = site / LOCK
-    with files.reporting_errors(path, OPTION):
+    with files.report_errors(path, OPTION):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -166,7 +166,7 @@ def _read_index(site: Path) -> SiteIndex:
         return SiteIndex({}, {}, set())
     record = folder.read_record(site / INDEX)
     if record.get("schema_version") != SCHEMA_VERSION:
-        raise _unreadable(site, f"schema version {record.get('schema_version')!r}")
+        raise _make_index_error(site, f"schema version {record.get('schema_version')!r}")
     try:
         return SiteIndex(
             _index_by_key(record["entries"], read_entry),
@@ -174,7 +174,7 @@ def _read_index(site: Path) -> SiteIndex:
             set(map(str, record["files"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unreadable(site, repr(error)) from error
+        raise _make_index_error(site, repr(error)) from error
 
 
 def _check_new(page: Path) -> None:
@@ -183,10 +183,10 @@ def _check_new(page: Path) -> None:
     A run that was killed may have left a page without an index.
     """
     if page.is_symlink() or (page.exists() and b"dfbench" not in page.read_bytes()):
-        raise _foreign(page)
+        raise _make_foreign_error(page)
 
 
-def _foreign(path: Path) -> ResultsError:
+def _make_foreign_error(path: Path) -> ResultsError:
     return ResultsError(
         f"{path}: dfbench did not write this file and does not overwrite it; "
         "choose another folder with `-o`"
@@ -197,7 +197,7 @@ def _index_by_key(records: Sequence[Mapping[str, Any]], read: Callable[..., Any]
     return {entry.key: entry for entry in map(read, records)}
 
 
-def _unreadable(site: Path, why: str) -> ResultsError:
+def _make_index_error(site: Path, why: str) -> ResultsError:
     return ResultsError(
         f"{site / INDEX}: cannot be read as the index of a site ({why}); choose another folder "
         "with `-o`"

@@ -89,7 +89,7 @@ def _draw_panel(panel: Panel, axes: _Axes, sizes: Sequence[float], names: Sequen
     shapes = [_shape(line, axes, names.index(line.engine) % COLOURS) for line in panel.lines]
     height = HEIGHT - FOOT
     up = tuple(Tick(round(height - tick.at, 1), tick.label) for tick in axes.times.ticks(height))
-    ticks = _thin_out([Tick(axes.x(size), short_count(size)) for size in sizes])
+    ticks = _thin_out([Tick(axes.x(size), format_short_count(size)) for size in sizes])
     summary = "; ".join(shape.text for shape in shapes)
     placed = _place_labels(shapes)
     return Chart(panel.title, panel.query, panel.question, placed, ticks, up, summary)
@@ -124,9 +124,13 @@ def _describe(line: Line) -> str:
     said = line.engine
     if line.samples:
         first, last = line.samples[0], line.samples[-1]
-        said += f" from {seconds(first[1])} at {short_count(first[0])} "
-        said += f"to {seconds(last[1])} at {short_count(last[0])}"
-    return said if line.end is None else f"{said}, ends at {short_count(line.end)}: {line.ending}"
+        said += f" from {seconds(first[1])} at {format_short_count(first[0])} "
+        said += f"to {seconds(last[1])} at {format_short_count(last[0])}"
+    return (
+        said
+        if line.end is None
+        else f"{said}, ends at {format_short_count(line.end)}: {line.ending}"
+    )
 
 
 def _place_labels(shapes: Sequence[CurveShape]) -> tuple[CurveShape, ...]:
@@ -150,10 +154,10 @@ def _thin_out(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
     return tuple(kept)
 
 
-def short_count(number: float) -> str:
+def format_short_count(number: float) -> str:
     """Return a size as an axis shows it.
 
-    >>> short_count(46000.0), short_count(1e7), short_count(2.5)
+    >>> format_short_count(46000.0), format_short_count(1e7), format_short_count(2.5)
     ('46k', '10M', '2.5')
     """
     for unit, factor in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

@@ -85,7 +85,7 @@ def describe_growth(curve: Curve) -> Growth | None:
     cost = curve.trend.cost
     if cost is None:
         return None
-    half = _half_width(curve, np.array([0.0, 0.0, 1.0]))
+    half = _compute_half_width(curve, np.array([0.0, 0.0, 1.0]))
     return Growth(cost.a, cost.b, cost.c, cost.c - half, cost.c + half, curve.trend.free)
 
 
@@ -117,14 +117,14 @@ def describe_speedup(curve: Curve) -> SpeedUp | None:
     wide = float(find_half_widths(ends, curve.freedoms)[0]) if curve.known else LARGEST
     ratios = (math.exp(log), math.exp(log - wide), math.exp(log + wide))
     if cost.a > 0 and cost.b > 0:
-        half = _half_width(curve, np.array([cost.b, -cost.a, 0.0]) / whole**2)
+        half = _compute_half_width(curve, np.array([cost.b, -cost.a, 0.0]) / whole**2)
         low, high = serial - half, serial + half
     else:  # at the edge of what the law describes, the fit has no slope to one side
         high, low = ((most / ratio - 1) / (most - 1) for ratio in ratios[1:])
     return SpeedUp(serial, max(0.0, low), min(1.0, high), most, ratios, curve.known)
 
 
-def _half_width(curve: Curve, gradient: Numbers) -> float:
+def _compute_half_width(curve: Curve, gradient: Numbers) -> float:
     """Return half the 95 % interval of what has such a gradient over the model's a, b and c.
 
     It is infinite where nothing ran twice.

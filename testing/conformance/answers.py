@@ -93,7 +93,7 @@ class CaseRunner:
             return FORGED
         tables = [self.frames[name] for name in case.query().tables]
         file = self._write_file(program)
-        problem = self._live_process().answer(file, self.frames[case.frame], answer, *tables)
+        problem = self._ensure_process().answer(file, self.frames[case.frame], answer, *tables)
         self._forged = problem == FORGED
         return problem
 
@@ -127,7 +127,7 @@ class CaseRunner:
             path.write_text(program.text)
         return path
 
-    def _live_process(self) -> WarmProcess:
+    def _ensure_process(self) -> WarmProcess:
         """Return the process, a new one where the last has died."""
         if self._process is None or not self._process.alive:
             self._process = WarmProcess(
@@ -148,7 +148,7 @@ def open_runner(engine: str, folder: Path) -> Iterator[CaseRunner]:
 
 def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
     """Compare the answer in a file with the plain-Python oracle's."""
-    query, rows = _expected_rows(case)
+    query, rows = _compute_expected_rows(case)
     with pa.ipc.open_file(path) as answer:
         types = answer.schema
     columns = {
@@ -160,7 +160,7 @@ def check_answer(case: ConformanceCase, path: Path) -> CheckResult:
 
 
 @cache
-def _expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
+def _compute_expected_rows(case: ConformanceCase) -> tuple[Query, list[dict[str, object]]]:
     query = case.query()
     if query.whole and not query.tables:  # its columns are those of the frame
         columns = (

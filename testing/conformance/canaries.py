@@ -99,7 +99,7 @@ def programs(name: str, data: Dataset, resources: Resources) -> dict[str, Progra
     return written
 
 
-def spent(  # noqa: PLR0913 - a process is of an engine, its interpreter, data, folder and threads
+def count_spent(  # noqa: PLR0913 - a process is of an engine, its interpreter, data, folder and threads
     name: str,
     place: Interpreter,
     data: Dataset,

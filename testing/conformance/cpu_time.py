@@ -27,7 +27,7 @@ ENOUGH = 0.4  # CPU seconds of the query: ticks of 10 ms are small against it
 MOST = 25  # executions
 
 
-def spent() -> float:
+def measure_spent() -> float:
     """Return the CPU seconds of this process and all below it, dead ones included."""
     below = {os.getpid()}
     total = 0.0
@@ -51,11 +51,11 @@ def _processes() -> Iterator[tuple[int, int, int, float]]:
         yield int(fields[19]), int(folder.name), int(fields[1]), sum(map(int, fields[11:15])) / tick
 
 
-def idle() -> float:
+def measure_idle() -> float:
     """Return the CPU seconds that pass while nothing runs."""
-    before = spent()
+    before = measure_spent()
     time.sleep(IDLE)
-    return spent() - before
+    return measure_spent() - before
 
 
 def load(program: ModuleType, data: str) -> Any:  # noqa: ANN401 - any engine's own types
@@ -70,17 +70,17 @@ def load(program: ModuleType, data: str) -> Any:  # noqa: ANN401 - any engine's 
 def measure(program: ModuleType, loaded: object) -> dict[str, float]:
     """Execute a query until that took enough, keep all answers, watch, and read them all."""
     program.rows(program.query(loaded))  # imports, compilers and pools are not the question
-    background = idle()
+    background = measure_idle()
     answers: list[object] = []
-    before, began = spent(), time.monotonic()
-    while len(answers) < MOST and spent() - before < ENOUGH:
+    before, began = measure_spent(), time.monotonic()
+    while len(answers) < MOST and measure_spent() - before < ENOUGH:
         answers.append(program.query(loaded))
-    query, wall = spent() - before, time.monotonic() - began
-    after = idle()
-    before, began = spent(), time.monotonic()
+    query, wall = measure_spent() - before, time.monotonic() - began
+    after = measure_idle()
+    before, began = measure_spent(), time.monotonic()
     for answer in answers:
         program.rows(answer)
-    rows, reading = spent() - before, time.monotonic() - began
+    rows, reading = measure_spent() - before, time.monotonic() - began
     # On a busy machine, most of the wall's time is other processes', and no background either.
     noise = background / IDLE
     return {

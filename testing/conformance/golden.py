@@ -30,7 +30,7 @@ class Golden:
     refused: dict[str, str]
 
 
-def golden(engine: Engine) -> Golden:
+def write_golden(engine: Engine) -> Golden:
     """Write an engine's golden programs.
 
     `q1.py` is the program for data without missing values; `q1-missing.py` exists beside it only

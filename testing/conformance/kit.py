@@ -64,7 +64,7 @@ def test(name: str, reviewed: Path | None) -> Iterator[KitPart]:
 
 def _programs(name: str, reviewed: Path | None) -> KitPart:
     engine = find(name)
-    written, again = golden.golden(engine), golden.golden(engine)
+    written, again = golden.write_golden(engine), golden.write_golden(engine)
     found = [
         f"{file} {problem}"
         for file, text in written.programs.items()
@@ -116,10 +116,10 @@ def _questions(name: str, folder: Path) -> Iterator[KitPart]:
     ):
         request = Request(workload, (name,), results=folder / title)
         found = session.check(request, request.read())
-        yield _ran(title, found.stored.runs, {Outcome.OK})
+        yield _judge_runs(title, found.stored.runs, {Outcome.OK})
 
 
-def _ran(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> KitPart:
+def _judge_runs(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> KitPart:
     unsupported = [run for run in runs if run.outcome is Outcome.UNSUPPORTED]
     fine = {*right, Outcome.UNSUPPORTED}
     other = [run for run in runs if run.outcome not in fine or run.cores]
@@ -133,7 +133,7 @@ def _check_spending(name: str, folder: Path, title: str, threads: int) -> KitPar
     place.mkdir()
     try:
         data = canaries.make_data(name)
-        found = canaries.spent(name, find_interpreter(find(name)), data, place, threads)
+        found = canaries.count_spent(name, find_interpreter(find(name)), data, place, threads)
     except (RuntimeError, TimeoutExpired) as error:
         return KitPart(title, failures=(str(error).strip().splitlines()[-1],))
     failures = tuple(
@@ -155,16 +155,16 @@ def _limits(name: str, folder: Path) -> KitPart:
     if free is None:
         return KitPart("limits", unsupported=3)
     if free.outcome is not Outcome.OK:
-        return _ran("limits", (free,), {Outcome.OK})
+        return _judge_runs("limits", (free,), {Outcome.OK})
     peak = free.memory.peak or 0
     tight = _run_limited(name, folder / "tight", {"limits.memory": str(int(TIGHT * peak))})
     late = _run_limited(name, folder / "late", {"limits.time": NO_TIME})
     assert tight is not None
     assert late is not None
     parts = [
-        _ran("limits", (free,), {Outcome.OK}),
-        _ran("limits", (tight,), ENDS),
-        _ran("limits", (late,), {Outcome.TIMEOUT}),
+        _judge_runs("limits", (free,), {Outcome.OK}),
+        _judge_runs("limits", (tight,), ENDS),
+        _judge_runs("limits", (late,), {Outcome.TIMEOUT}),
     ]
     return KitPart(
         "limits", sum(p.met for p in parts), failures=sum((p.failures for p in parts), ())

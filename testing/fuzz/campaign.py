@@ -24,7 +24,7 @@ from ...spec.workload import Query
 from . import expectations, reproducers
 from .cases import Data, FuzzCase, cases
 from .frames import Tables
-from .known_bugs import known
+from .known_bugs import find_known_bug
 from .shrink import shrink
 
 BATCH = 40
@@ -187,7 +187,7 @@ def _count(tally: Tally, answers: Sequence[Answer]) -> list[Answer]:
         tally.unsupported[engine.name] += said == UNSUPPORTED
         if said in {None, UNSUPPORTED}:
             continue
-        if bug := known(engine.name, case.query, case.data.tables):
+        if bug := find_known_bug(engine.name, case.query, case.data.tables):
             tally.known[f"{bug.engine}: {bug.name}"] += 1
         else:
             wrong.append((engine, case, said))
@@ -202,7 +202,7 @@ def _shrink(
     def disagrees(query: Query, tables: Tables) -> bool:
         try:
             smaller = FuzzCase(query, Data.of(tables, work / "smaller"))
-            if not smaller.is_fair or known(engine.name, query, tables):
+            if not smaller.is_fair or find_known_bug(engine.name, query, tables):
                 return False
             return engine.verdict(replace(smaller, query=reproducers.read_back(query))) is not None
         except (Unsupported, WorkloadError, KindError, DataError):
@@ -215,7 +215,7 @@ def _shrink(
     small = FuzzCase(query, Data.of(tables, work / "smaller"))
     again = _ask_twice(engine, small) or said or ""
     place = folder / f"{engine.name.replace('/', '-')}-{reproducers.digest(query, tables)}"
-    about = _about(engine.name, query, tables, again)
+    about = _describe_disagreement(engine.name, query, tables, again)
     reproducers.save(place, query, tables, _programs(engines, small), about)
     return FuzzFinding(engine.name, query, tables, again, place)
 
@@ -230,7 +230,7 @@ def _programs(engines: Sequence[EngineProcess], case: FuzzCase) -> dict[str, str
     return written
 
 
-def _about(engine: str, query: Query, tables: Tables, said: str) -> str:
+def _describe_disagreement(engine: str, query: Query, tables: Tables, said: str) -> str:
     rows = expectations.answer_rows(query, tables)
     return (
         f"# {engine} disagrees\n\n{said}\n\n```yaml\n{reproducers.workload(query)}```\n\n"

@@ -59,7 +59,7 @@ def cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
         found = 0
         while found < FRAMES_EACH:
             if draw.random() < JOINS:
-                case = _joining(draw, data.tables.frame, next(places))
+                case = _draw_join(draw, data.tables.frame, next(places))
             else:
                 case = FuzzCase(queries.query(draw), data)
             if case.is_fair:
@@ -67,11 +67,11 @@ def cases(seed: int, folder: Path) -> Iterator[FuzzCase]:
                 yield replace(case, query=reproducers.read_back(case.query))
 
 
-def _joining(draw: Random, frame: pa.Table, place: Path) -> FuzzCase:
+def _draw_join(draw: Random, frame: pa.Table, place: Path) -> FuzzCase:
     """Draw a join; of the frame the columns are kept that are read, or clash, and two more."""
     on = draw.sample(frames.JOINED, draw.choice((1, 1, 1, 2)))
     other = frames.other(draw, on)
-    query = queries.joining(draw, on, other.column_names)
+    query = queries.grow_join(draw, on, other.column_names)
     kept = {*on, *other.column_names, *query.steps[0].reads, *draw.sample(frame.column_names, 2)}
     narrow = frame.select([name for name in frame.column_names if name in kept])
     return FuzzCase(query, Data.of(Tables(narrow, other), place))

@@ -102,9 +102,9 @@ def _is_fair_step(query: Query, rows: list[dict[str, Any]]) -> bool:
         return False
     if any(_is_near_whole(x, y) for x, y in _quotients(query, rows, kept)):
         return False
-    if not all(_sound(node, kept) for node in _roots(query)):
+    if not all(_is_sound(node, kept) for node in _roots(query)):
         return False
-    return _modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
+    return _is_modest(answer_query(query, rows)) and not _ties(replace(query, limit=None), rows)
 
 
 def _check_kinds(query: Query, schema: Schema) -> None:
@@ -137,7 +137,7 @@ def _roots(query: Query) -> Iterator[Expr]:
         yield query.apply.body
 
 
-def _sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
+def _is_sound(root: Expr, rows: list[dict[str, Any]]) -> bool:
     if any(_is_constant(node) for node in walk(root)) or isinstance(root, Lit):
         return False
     if any(_is_endless(node, rows) for node in walk(root)):
@@ -271,7 +271,7 @@ def _ties(query: Query, rows: list[dict[str, Any]]) -> bool:
     return False
 
 
-def _modest(rows: Sequence[Mapping[str, Any]]) -> bool:
+def _is_modest(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether outputs are of a size that every engine can hold."""
     numbers = [v for row in rows for v in row.values() if isinstance(v, int | float)]
     return all(abs(value) < 2**62 or isinstance(value, float) for value in numbers)

@@ -197,7 +197,7 @@ KNOWN = (
 )
 
 
-def known(engine: str, query: Query, tables: Tables) -> Known | None:
+def find_known_bug(engine: str, query: Query, tables: Tables) -> Known | None:
     """Return the known bug that a case meets, if there is one."""
     found = [one for one in KNOWN if one.engine == engine.partition("/")[0]]
     if not found:

@@ -96,7 +96,7 @@ class Grower:
             case 10:
                 return self.part()
             case _:
-                return Case(((self.condition(depth - 1), inner),), self.otherwise(depth - 1))
+                return Case(((self.condition(depth - 1), inner),), self.grow_fallback(depth - 1))
 
     def grow_call(self, inner: Expr) -> Expr:
         """Grow a call of a function of one number."""
@@ -109,7 +109,7 @@ class Grower:
         """Grow a divisor; quotients of quotients are rounded in too many ways."""
         return self.number(min(depth, 0))
 
-    def otherwise(self, depth: int) -> Expr:
+    def grow_fallback(self, depth: int) -> Expr:
         """Grow what a choice falls back to: at times nothing."""
         return Lit(None) if self.chance(0.2) else self.number(depth)
 
@@ -267,7 +267,7 @@ class Grower:
             case 1:
                 return Agg("cumsum", (self.number(self.draw.choice((0, 0, 1))),))
             case 2:
-                return self.rolling()
+                return self.grow_rolling()
             case 3:
                 changed = self.draw.choice(("diff", "pct_change", "cummin", "cummax"))
                 return Agg(changed, (Col(self.draw.choice(NUMBERS)),))
@@ -294,7 +294,7 @@ class Grower:
                 return Agg("rank", (column, Lit(method), descending))
         return Agg("rank", (column,))
 
-    def rolling(self, *times: str) -> Expr:
+    def grow_rolling(self, *times: str) -> Expr:
         """Grow an aggregation of the last rows, or of one of these times."""
         name = self.draw.choice(tuple(ROLLING))
         rows = self.draw.choice((1, 2, 3))
@@ -304,7 +304,7 @@ class Grower:
             arguments = (*arguments, Lit(self.draw.randint(1, rows)))
         return Agg(name, arguments)
 
-    def numeric(self) -> Expr:
+    def grow_number(self) -> Expr:
         """Grow an aggregation that is a number."""
         name = self.draw.choice(
             ("sum", "mean", "min", "max", "count", "size", "median", "n_unique")
@@ -315,8 +315,8 @@ class Grower:
         """Grow an output of an aggregate, or of a transform."""
         if self.chance(0.65):
             return self.window() if transform and self.chance(0.5) else self.aggregation()
-        left: Expr = self.number(0) if transform else self.numeric()
-        right = Lit(2) if self.chance(0.2) else self.numeric()
+        left: Expr = self.number(0) if transform else self.grow_number()
+        right = Lit(2) if self.chance(0.2) else self.grow_number()
         if self.chance(0.2):
             return Compare(self.draw.choice(COMPARISONS), left, right)
         return Arith(self.draw.choice((*SIMPLE, "/", "//", "%")), left, right)
@@ -330,7 +330,7 @@ def query(draw: Random) -> Query:
     return _grow_step(grower, ended) if grower.chance(0.2) else ended
 
 
-def joining(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
+def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     """Grow a query that joins a table of these columns on these keys, or asks for joined rows."""
     how: How = draw.choice(HOW)
     keys = () if set(on) <= {*other} else tuple(f"{name}{KEY}" for name in on)
@@ -403,7 +403,7 @@ def _answer(grower: Grower, grown: Query) -> Query:
         )
         if times := [name for name in MOMENTS if name not in keys and grower.chance(0.1)]:
             order = (SortKey(times[0]),)
-            outputs = (*outputs, Output("out_time", grower.rolling("12h", "2d", "400d")))
+            outputs = (*outputs, Output("out_time", grower.grow_rolling("12h", "2d", "400d")))
         return replace(grown, group_by=keys, order_by=order, transform=outputs)
     return replace(grown, group_by=keys, aggregate=outputs)
 
@@ -420,7 +420,7 @@ def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
     # A column has the name of its value, which may be none of the index.
     values = [value for value in BY_NAME[column].values if value not in {"", *index}]
     listed = tuple(draw.sample(values, 2))
-    cell = grower.aggregation() if grower.chance(0.5) else grower.numeric()
+    cell = grower.aggregation() if grower.chance(0.5) else grower.grow_number()
     if "e" in columns(cell):  # where pandas chooses among them, such integers become floats
         cell = Agg("size", ())
     pivot = Pivot(column, cell, listed)

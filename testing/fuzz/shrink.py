@@ -25,7 +25,7 @@ def shrink(
     shrunk = True
     while shrunk and left > 0:
         shrunk = False
-        for smaller_query, smaller_tables in _smaller(query, tables):
+        for smaller_query, smaller_tables in _shrink_once(query, tables):
             left -= 1
             if disagrees(smaller_query, smaller_tables):
                 query, tables, shrunk = smaller_query, smaller_tables, True
@@ -44,21 +44,21 @@ def _keep_used(query: Query, tables: Tables) -> Tables:
     return Tables(tables.frame.select(names)) if names else tables
 
 
-def _smaller(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
-    yield from ((query, fewer) for fewer in _each(tables, _halves))
+def _shrink_once(query: Query, tables: Tables) -> Iterator[tuple[Query, Tables]]:
+    yield from ((query, fewer) for fewer in _cut_each(tables, _halves))
     if query.earlier:
         *before, last = query.earlier
         yield replace(last, earlier=tuple(before)), tables
-    yield from ((fewer, tables) for fewer in _fewer_clauses(query))
-    yield from ((simpler, tables) for simpler in _simpler(query))
+    yield from ((fewer, tables) for fewer in _drop_clauses(query))
+    yield from ((simpler, tables) for simpler in _simplify(query))
     if query.joins:
         yield replace(query, joins=()), Tables(tables.frame)
         keys = tuple(n for j in query.joins for n in (*j.left_columns, *j.right_columns))
-        yield from ((query, narrow) for narrow in _each(tables, partial(_narrower, keys)))
-    yield from ((query, fewer) for fewer in _each(tables, _less_a_row))
+        yield from ((query, narrow) for narrow in _cut_each(tables, partial(_drop_columns, keys)))
+    yield from ((query, fewer) for fewer in _cut_each(tables, _drop_rows))
 
 
-def _each(tables: Tables, cut: Callable[[pa.Table], Iterator[pa.Table]]) -> Iterator[Tables]:
+def _cut_each(tables: Tables, cut: Callable[[pa.Table], Iterator[pa.Table]]) -> Iterator[Tables]:
     """Cut one of the tables, and keep the other."""
     yield from (replace(tables, frame=frame) for frame in cut(tables.frame))
     if tables.other is not None:
@@ -71,11 +71,11 @@ def _halves(table: pa.Table) -> Iterator[pa.Table]:
         yield table.slice(half)
 
 
-def _narrower(keys: tuple[str, ...], table: pa.Table) -> Iterator[pa.Table]:
+def _drop_columns(keys: tuple[str, ...], table: pa.Table) -> Iterator[pa.Table]:
     yield from (table.drop([name]) for name in table.column_names if name not in keys)
 
 
-def _less_a_row(table: pa.Table) -> Iterator[pa.Table]:
+def _drop_rows(table: pa.Table) -> Iterator[pa.Table]:
     for row in range(table.num_rows if 1 < table.num_rows <= 12 else 0):
         rest = pa.concat_tables([table.slice(0, row), table.slice(row + 1)])
         yield rest.combine_chunks()
@@ -86,7 +86,7 @@ def _with(query: Query, clause: str, value: Any) -> Query:  # noqa: ANN401 - any
     return replace(query, **changes)
 
 
-def _fewer_clauses(query: Query) -> Iterator[Query]:
+def _drop_clauses(query: Query) -> Iterator[Query]:
     for clause in ("limit", "having", "where"):
         if getattr(query, clause) is not None:
             yield _with(query, clause, None)
@@ -100,7 +100,7 @@ def _fewer_clauses(query: Query) -> Iterator[Query]:
             yield _with(query, clause, (*items[:place], *items[place + 1 :]))
 
 
-def _simpler(query: Query) -> Iterator[Query]:
+def _simplify(query: Query) -> Iterator[Query]:
     """Replace an expression by its parts, wherever it occurs."""
     for clause in ("where", "having"):
         condition = getattr(query, clause)

@@ -19,7 +19,7 @@ from dfbench.capabilities.measure import (
 from dfbench.capabilities.parallel_apis import PARALLEL_APIS, ParallelApi
 from dfbench.capabilities.probe import Probe
 from dfbench.capabilities.scripts import SESSIONS, SPAWNED, build_probe, write_script
-from dfbench.engines import own_infos
+from dfbench.engines import list_own_infos
 from dfbench.environments.provider import Interpreter
 from dfbench.execution.limits import choose_backend
 from dfbench.report import capabilities, html, markdown
@@ -143,7 +143,7 @@ def test_printed_figures_are_judged() -> None:
 
 def test_the_articles_libraries_are_asked_where_they_take_part() -> None:
     pools = {"multiprocessing", "futures-process", "futures-thread", "joblib", "joblib/threads"}
-    names = {one.name for one in own_infos() if "/" not in one.name} - {*pools, "loky"}
+    names = {one.name for one in list_own_infos() if "/" not in one.name} - {*pools, "loky"}
     subjects = {probe.subject for name in names for probe in collect.list_probes(name, 2)}
     assert subjects == {"pandas", "polars", "dask", "modin", "datatable", "numba", "ray"}
     for name in (*pools, "loky"):

@@ -63,7 +63,7 @@ def test_a_check_is_no_entry_of_a_history_and_is_not_resumed(
     path = samples.store(tmp_path, checked, hot=0).path
     assert run_dfbench(monkeypatch, "history", "groupby", "--results", tmp_path) == 0
     assert "groupby: 1 comparison" in capsys.readouterr().out
-    assert folder.latest(tmp_path, "groupby") == compared
+    assert folder.find_latest(tmp_path, "groupby") == compared
     assert run_dfbench(monkeypatch, "report", path) == 0
     assert "the time" not in capsys.readouterr().out
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dfbench.spec.reader import read
 from dfbench.storage import folder
-from dfbench.storage.sanitize import plain
+from dfbench.storage.sanitize import sanitize
 
 from tests.support import stored_samples as samples
 from tests.support.command_line import run_dfbench
@@ -30,7 +30,7 @@ def test_names_of_a_csv_file_reach_neither_the_terminal_nor_yaml_as_commands(
     monkeypatch.setenv("DFBENCH_CACHE", str(tmp_path / "cache"))
     assert run_dfbench(monkeypatch, "init", "evil.csv") == 0
     shown = capsys.readouterr()
-    assert plain(shown.out) == shown.out
+    assert sanitize(shown.out) == shown.out
     assert read("evil.yaml").queries[0].group_by == (STEERING,)
     (tmp_path / "typo.yaml").write_text(
         "workload: typo\ndataset: {files: evil.csv}\nqueries: {q: {aggregate: {n: sum(w)}}}\n"
@@ -38,7 +38,7 @@ def test_names_of_a_csv_file_reach_neither_the_terminal_nor_yaml_as_commands(
     assert run_dfbench(monkeypatch, "check", "typo.yaml", "-e", "polars") == 2
     said = capsys.readouterr().err
     assert "unknown column 'w'" in said
-    assert plain(said) == said
+    assert sanitize(said) == said
 
 
 def test_a_spreadsheet_runs_nothing_of_an_export(

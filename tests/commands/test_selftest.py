@@ -46,12 +46,14 @@ def test_a_quiet_machine_passes_and_finds_a_planted_slow_down(tmp_path: Path, dr
 
 def test_a_self_comparison_of_rounds_that_differ_is_a_false_verdict() -> None:
     alternating = {number: 1.0 if number % 2 else 1.5 for number in range(20)}
-    turned = selftest.itself({"polars": {"q1": alternating, "q2": alternating}}, (), "polars", 5)
+    turned = selftest.judge_itself(
+        {"polars": {"q1": alternating, "q2": alternating}}, (), "polars", 5
+    )
     assert {ratio.verdict for ratio in turned} == {Verdict.UNDECIDED}
     first, second = selftest.halve(alternating, range(4))
     assert (first, second) == ({0: 1.5, 1: 1.0}, {0: 1.0, 1: 1.5})
     paired = {number: 1.5 if number % 4 in {0, 3} else 1.0 + number / 1e5 for number in range(20)}
-    apart = selftest.itself({"polars": {"q1": paired, "q2": paired}}, (), "polars", 5)
+    apart = selftest.judge_itself({"polars": {"q1": paired, "q2": paired}}, (), "polars", 5)
     assert all(ratio.verdict.is_decided for ratio in apart)
 
 

@@ -11,8 +11,8 @@ from dfbench.comparison.limit_search import (
     MOST_LIMITS,
     TRIES,
     Bounds,
+    compute_precision,
     next_limit,
-    required_precision,
 )
 from dfbench.storage.trials import TrialCounts
 from hypothesis import given
@@ -42,7 +42,7 @@ def test_both_sides_are_near_and_tried_twice(need: int, guess: int) -> None:
     assert low is not None
     assert high is not None
     assert low < need <= high
-    assert high - low <= required_precision(high)
+    assert high - low <= compute_precision(high)
     assert tried.count(low) == tried.count(high) == TRIES
 
 
@@ -88,7 +88,7 @@ def test_random_endings_near_the_limit_end_the_search_all_the_same(seed: int) ->
     assert tried.high is not None
     assert tried.high > 900 * MIB
     assert tried.count(tried.high) >= TRIES
-    assert tried.high <= 1100 * MIB + 2 * required_precision(1100 * MIB) + FINEST
+    assert tried.high <= 1100 * MIB + 2 * compute_precision(1100 * MIB) + FINEST
 
 
 def test_an_interrupted_search_goes_on_as_if_it_had_not_been() -> None:

@@ -48,7 +48,7 @@ def run(place: Path, *words: str) -> tuple[int, str, str]:
 
 
 def stored(place: Path) -> trials.StoredSearch:
-    return trials.read(trials.latest(place / "results", "small"))
+    return trials.read(trials.find_latest(place / "results", "small"))
 
 
 def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_floor_has_two_sides_and_is_told(place: Path) -> None:
 
     assert run(place, "report", str(found.path))[1] == output
     with pytest.raises(ResultsError, match="no comparison"):
-        folder.latest(place / "results", "small")
+        folder.find_latest(place / "results", "small")
 
 
 def test_a_killed_search_is_read_and_gone_on_with(place: Path) -> None:

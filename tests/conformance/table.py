@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from dfbench.commands import words
-from dfbench.engines import default_engines, own_infos
+from dfbench.engines import default_engines, list_own_infos
 from dfbench.engines.info import EnginePlace, Work
 from dfbench.testing.conformance.cases import CASES
 from dfbench.testing.conformance.known_failures import KnownFailure, mark
@@ -19,7 +19,7 @@ ENGINES = default_engines(Work.QUERY)
 # Each in an environment of its own: what they refuse and get wrong differs, and stands beside it.
 ELSEWHERE = tuple(
     one.name
-    for one in own_infos()
+    for one in list_own_infos()
     if one.pins
     and one.default_for is None
     and one.place in {EnginePlace.HERE, EnginePlace.ELSEWHERE}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dfbench.datasets.parquet_schema import read_schema
-from dfbench.engines import engines, find, own_infos
+from dfbench.engines import engines, find, list_own_infos
 from dfbench.engines.info import EnginePlace, Work
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Unsupported
@@ -18,7 +18,7 @@ from dfbench.testing.conformance.answers import CaseRunner, case_schema, write_f
 from dfbench.testing.conformance.cases import CASES, ConformanceCase
 from dfbench.testing.conformance.known_failures import MARKS, is_refused_by_rule, mark
 
-INFOS = own_infos()
+INFOS = list_own_infos()
 # These run functions and tasks, and refuse a group-by in words:
 # tests/engines/test_functions.py holds them.
 FUNCTIONS_ONLY = {one.name for one in INFOS if Work.QUERY not in one.work}

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 from dfbench.cli import app
-from dfbench.engines.registry import own_infos
+from dfbench.engines.registry import list_own_infos
 from dfbench.spec import grammar
 from dfbench.spec.reader import check_columns, read_text
 from dfbench.spec.schema import Column, Schema
@@ -59,7 +59,9 @@ def _list_keys() -> set[str]:
 def test_an_example_of_the_language_is_a_workload(text: str, tmp_path: Path) -> None:
     whole = text if "dataset:" in text or "tasks:" in text else FRAME + text
     (tmp_path / "fast.py").write_text("import polars as pl\n\n\ndef q1(frame):\n    return frame\n")
-    workload = read_text(whole, "sales.yaml", tmp_path, engines={info.name for info in own_infos()})
+    workload = read_text(
+        whole, "sales.yaml", tmp_path, engines={info.name for info in list_own_infos()}
+    )
     assert workload.queries or workload.tasks
     if "generate:" not in whole and "tables:" not in whole:
         check_columns(workload, SALES)
@@ -77,7 +79,7 @@ def test_the_generated_pages_name_every_option_key_and_engine(pages: ModuleType)
         asked = [option for one in command.params if not one.hidden for option in one.opts]
         assert [option for option in asked if option not in options] == []
     assert [key for key in _list_keys() if f"`{key}`" not in reference] == []
-    assert [info.name for info in own_infos() if f"`{info.name}`" not in engines] == []
+    assert [info.name for info in list_own_infos() if f"`{info.name}`" not in engines] == []
 
 
 def test_the_page_about_reports_explains_each_outcome_and_quotes_its_warnings() -> None:

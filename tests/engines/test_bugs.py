@@ -17,7 +17,7 @@ from dfbench.testing.conformance.known_failures import MARKS
 from dfbench.testing.fuzz.campaign import EngineProcess
 from dfbench.testing.fuzz.cases import Data, FuzzCase
 from dfbench.testing.fuzz.frames import Tables
-from dfbench.testing.fuzz.known_bugs import KNOWN, Known, known
+from dfbench.testing.fuzz.known_bugs import KNOWN, Known, find_known_bug
 
 from tests.conformance.table import ELSEWHERE
 
@@ -112,7 +112,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         files = "{files: data.parquet, tables: {other: other.parquet}}"
         text = f"dataset: {files}\nqueries:\n  asked: {question}\n"
         (query,) = read_text(text, "bugs.yaml", data.paths[0].parent).queries
-        return engines[name].verdict(FuzzCase(query, data)), known(name, query, data.tables)
+        return engines[name].verdict(FuzzCase(query, data)), find_known_bug(
+            name, query, data.tables
+        )
 
     yield ask
     for engine in engines.values():

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 import pytest
-from dfbench.engines import REGISTRY, engines, find, own_infos
+from dfbench.engines import REGISTRY, engines, find, list_own_infos
 from dfbench.engines.info import NEWEST, EngineInfo, Work
 from dfbench.engines.versions import Versioned, find_info
 from dfbench.environments.pins import choose_pins, find_newest, load_shipped
@@ -27,7 +27,7 @@ SAMPLES = {
     Work.ROW_FUNCTION: ("apply", "double_even"),
     Work.GROUP_FUNCTION: ("apply", "weighted_spread"),
 }
-INFOS = own_infos()
+INFOS = list_own_infos()
 PYTHON = "3.12.1"
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dfbench.execution.warm_process import FORGED, WarmProcess, own_time
+from dfbench.execution.warm_process import FORGED, WarmProcess, compute_own_time
 
 PROGRAM = """
 import time
@@ -31,7 +31,7 @@ def load(path):
 def test_time_counts_as_far_as_the_processes_could_work(
     used: float, waited: float, counted: float
 ) -> None:
-    assert own_time(1.0, used, waited) == pytest.approx(counted)
+    assert compute_own_time(1.0, used, waited) == pytest.approx(counted)
 
 
 def test_a_process_that_waits_for_nothing_is_given_up(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from dfbench.engines import find, own_infos
-from dfbench.testing.conformance.golden import Golden, golden
+from dfbench.engines import find, list_own_infos
+from dfbench.testing.conformance.golden import Golden, write_golden
 
 from tests.golden.diffs import apply_diff, diff_text, join_diffs, split_diffs
 
@@ -47,7 +47,7 @@ BASES = {
 
 def names() -> list[str]:
     """Return the engines that have golden programs, whatever a workload has registered."""
-    return [*(one.name for one in own_infos()), *SCANS]
+    return [*(one.name for one in list_own_infos()), *SCANS]
 
 
 def golden_files(engine: str) -> dict[Path, str]:
@@ -113,7 +113,7 @@ def golden_paths() -> set[Path]:
 
 @cache
 def _golden(engine: str) -> Golden:
-    return golden(find(engine))
+    return write_golden(find(engine))
 
 
 def _programs(engine: str) -> dict[str, str]:

@@ -96,7 +96,7 @@ def test_what_is_not_comparable_is_refused_and_named(
 ) -> None:
     old, new = stored(tmp_path), stored(tmp_path, **changes)
     with pytest.raises(ResultsError, match="are not comparable") as refused:
-        diff.comparable(old, new)
+        diff.check_comparable(old, new)
     assert said in str(refused.value)
     assert f"! not comparable: {said}" in diff.render(diff.diff(old, new))
 
@@ -106,7 +106,7 @@ def test_versions_and_programs_that_changed_are_named_and_no_obstacle(tmp_path: 
     engines = {**old.head.engines, "polars": {"version": "3.0.0"}}
     new = replace(old, head=replace(old.head, engines=engines, dfbench="0.2.0"))
     new = replace(new, programs={**new.programs, ("polars", "q1"): "import polars\n"})
-    diff.comparable(old, new)
+    diff.check_comparable(old, new)
     assert diff.diff(old, new).notes == (
         "dfbench is 0.2.0, was 0.1.0",
         "polars: version is 3.0.0, was 2.1.0",

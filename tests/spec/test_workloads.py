@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from dfbench.spec.json_schema import json_schema, written
+from dfbench.spec.json_schema import json_schema, write_schema
 from dfbench.spec.reader import SHIPPED, list_shipped, read
 from dfbench.spec.row_functions import definition
 from dfbench.spec.workload import GroupFunction, RowFunction
@@ -54,7 +54,7 @@ def test_the_schema_refuses_what_the_reader_refuses(workload: dict[str, object])
 
 def test_the_committed_schema_is_current() -> None:
     committed = Path(__file__).parents[2] / "docs" / "workload.schema.json"
-    assert committed.read_text(encoding="utf-8") == written(), "run: make schema"
+    assert committed.read_text(encoding="utf-8") == write_schema(), "run: make schema"
 
 
 def test_groupby_asks_the_ten_questions_of_db_benchmark() -> None:

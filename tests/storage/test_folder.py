@@ -45,14 +45,14 @@ def test_folders_of_one_second_are_numbered_and_the_latest_is_found(tmp_path: Pa
     names = [folder.create(tmp_path, head).path.name for _ in range(11)]
     assert names[0] == "2026-01-31T120000-1"
     assert names[-1] == "2026-01-31T120000-11"
-    assert folder.latest(tmp_path, "groupby").name == names[-1]
+    assert folder.find_latest(tmp_path, "groupby").name == names[-1]
     later = folder.create(tmp_path, replace(head, began="2026-01-31T12:00:01.5+00:00"))
-    assert folder.latest(tmp_path, "groupby") == later.path
+    assert folder.find_latest(tmp_path, "groupby") == later.path
 
 
 def test_the_latest_of_nothing_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="no comparison of groupby is stored here"):
-        folder.latest(tmp_path, "groupby")
+        folder.find_latest(tmp_path, "groupby")
 
 
 def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:

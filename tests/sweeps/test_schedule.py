@@ -108,7 +108,7 @@ def test_more_than_the_machine_has_is_a_sentence(request_: Request, over: str) -
     workload = request_.read()
     with pytest.raises((LimitError, DfbenchError), match=r"machine|container|usable|unit|free"):
         make_points(request_, workload, read_axes(workload, [over]))
-    assert machine.usable_cores() < 4096
+    assert machine.count_usable_cores() < 4096
 
 
 def test_copies_of_files_that_the_disk_does_not_hold_are_a_sentence(tmp_path: Path) -> None:

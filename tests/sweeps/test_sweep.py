@@ -15,7 +15,7 @@ from dfbench.comparison.request import Request
 from dfbench.errors import ResultsError
 from dfbench.report.sweeps.sweep import Sweep
 from dfbench.storage import folder, sweeps
-from dfbench.storage.lock import writing_alone
+from dfbench.storage.lock import lock_folder
 from dfbench.storage.records import Outcome, Run
 from dfbench.sweeps import session
 
@@ -88,7 +88,7 @@ def test_a_sweep_that_would_mix_two_measurements_is_not_resumed(
 ) -> None:
     path = Path(shutil.copytree(finished.path, tmp_path / "tiny" / finished.path.name))
     with (
-        writing_alone(path),
+        lock_folder(path),
         pytest.raises(ResultsError, match=f"process {os.getpid()} on .* is still running this"),
     ):
         session.resume(path, Request(path.parent / "tiny.yaml"))

@@ -9,7 +9,7 @@ import pytest
 from dfbench.engines import engines, find, find_missing
 from dfbench.engines.base import Resources
 from dfbench.environments.provider import current_interpreter
-from dfbench.testing.conformance.canaries import make_data, measure, programs, spent
+from dfbench.testing.conformance.canaries import count_spent, make_data, measure, programs
 
 ONE = Resources(threads=1)
 MODIN = """
@@ -111,7 +111,7 @@ def test_answers_are_finished_and_one_thread_works(name: str, tmp_path: Path) ->
         pytest.skip("this engine says none of the questions")
     undone = {key: text for key, text in UNFINISHED.items() if key.partition(" ")[0] == name}
     place = current_interpreter(find(name))
-    found = spent(name, place, data, tmp_path, threads=1, beside=undone)
+    found = count_spent(name, place, data, tmp_path, threads=1, beside=undone)
     assert {key for key, seconds in found.items() if not seconds.is_finished} == set(undone), found
     assert all(seconds.is_alone for key, seconds in found.items() if key not in undone), found
 

@@ -16,7 +16,7 @@ from dfbench.testing.fuzz import expectations, queries, reproducers
 from dfbench.testing.fuzz.campaign import Tally, fuzz
 from dfbench.testing.fuzz.cases import cases
 from dfbench.testing.fuzz.frames import Tables, frame
-from dfbench.testing.fuzz.known_bugs import known
+from dfbench.testing.fuzz.known_bugs import find_known_bug
 from dfbench.testing.fuzz.shrink import shrink
 
 
@@ -116,7 +116,7 @@ def test_smallest_integers_are_known_in_a_key_too() -> None:
         aggregate=(Output("o", Agg("sum", (Col("u"),))),),
         joins=(Join("other", ("n",)),),
     )
-    found = known("datatable", query, Tables(frame, other))
+    found = find_known_bug("datatable", query, Tables(frame, other))
     assert found is not None
     assert found.name == "smallest integers"
 

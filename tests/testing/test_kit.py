@@ -126,7 +126,7 @@ def test_work_after_the_answer_and_a_second_thread_are_seen() -> None:
 
 def test_a_run_on_more_cores_than_allowed_fails() -> None:
     wide = Run("e", "q1", 1, Outcome.OK, evidence="used 2 cores", cores=2)
-    part = kit._ran("limits", (wide, replace(wide, cores=None)), {Outcome.OK})
+    part = kit._judge_runs("limits", (wide, replace(wide, cores=None)), {Outcome.OK})
     assert (part.met, part.failures) == (1, ("q1: ok, used 2 cores",))
 
 

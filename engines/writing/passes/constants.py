@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ....spec.expression import Agg, Col, Expr, Lit, children, fresh_name, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, Lit, children, choose_fresh_name, rebuild, walk
 from ....spec.schema import Schema
 from ....spec.vocabulary import AGGREGATIONS, WINDOWS
 from ....spec.workload import Output, Query
@@ -60,7 +60,7 @@ class _Constants:
             # To Python, 1 equals 1.0 and True.
             if repr(output.expression) == repr(node):
                 return Col(output.name)
-        name = fresh_name("constant", self.taken)
+        name = choose_fresh_name("constant", self.taken)
         self.taken.add(name)
         self.derived.append(Output(name, node))
         return Col(name)

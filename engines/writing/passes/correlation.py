@@ -54,12 +54,12 @@ class _CorrelationRewriter:
 
     def _sums(self, agg: Agg) -> Expr:
         x, y = agg.arguments
-        exact = all(map(self._whole, agg.arguments))
+        exact = all(map(self._is_whole, agg.arguments))
         columns = tuple(self._column(one, other, exact) for one, other in ((x, y), (y, x)))
-        sure = all(map(self._sure, agg.arguments))
+        sure = all(map(self._is_always_present, agg.arguments))
         n = Agg("size", ()) if sure else Agg("count", columns[:1])
         covariance, *variances = (
-            _centred_sum(one, other, n if exact else None)
+            _sum_centred(one, other, n if exact else None)
             for one, other in (columns, columns[:1] * 2, columns[1:] * 2)
         )
         names = [f"variance_{_title(argument)}" for argument in (x, y)]
@@ -74,7 +74,7 @@ class _CorrelationRewriter:
     def _column(self, value: Expr, partner: Expr, exact: bool) -> Col:
         """Derive the column to sum: present where its partner is, and centred if it must be."""
         column, title = value, _title(value)
-        if not self._sure(partner):
+        if not self._is_always_present(partner):
             pair = Case(((Not(IsMissing(partner)), value),), Lit(None))
             column = self._derive(f"{title}_paired", pair)
         elif not isinstance(column, Col):
@@ -96,14 +96,14 @@ class _CorrelationRewriter:
         self.derived.append(Output(name, expression))
         return Col(name)
 
-    def _sure(self, argument: Expr) -> bool:
+    def _is_always_present(self, argument: Expr) -> bool:
         return isinstance(argument, Col) and is_present(self.query, argument.name, self.data)
 
     def _fits(self, most: float | None) -> bool:
         """Return whether products of sums fit into 64 bits."""
         return most is None or self.data.rows * most < 2**31
 
-    def _whole(self, argument: Expr) -> bool:
+    def _is_whole(self, argument: Expr) -> bool:
         return (
             isinstance(argument, Col)
             and argument.name in self.data
@@ -112,7 +112,7 @@ class _CorrelationRewriter:
         )
 
 
-def _centred_sum(x: Expr, y: Expr, n: Expr | None) -> Expr:
+def _sum_centred(x: Expr, y: Expr, n: Expr | None) -> Expr:
     """Return the sum of products about the means; without `n` the columns are centred already."""
     products = Agg("sum", (Arith("*", x, y),))
     if n is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ....errors import Unsupported
-from ....spec.expression import Agg, Col, Expr, children, fresh_name, rebuild, walk
+from ....spec.expression import Agg, Col, Expr, children, choose_fresh_name, rebuild, walk
 from ....spec.group_functions import aggregates, if_whole, is_array
 from ....spec.kinds import with_column
 from ....spec.schema import Schema
@@ -49,7 +49,7 @@ def _names(query: Query, function: GroupFunction, data: Schema) -> dict[Expr, st
     names: dict[Expr, str] = {}
     for output in function.named:
         if not isinstance(output.expression, Col):
-            names.setdefault(output.expression, fresh_name(output.name, taken))
+            names.setdefault(output.expression, choose_fresh_name(output.name, taken))
             taken.add(names[output.expression])
     return names
 
@@ -88,7 +88,7 @@ class _Columns:
         words = [aggs[-1].function, *(c.name for c in walk(aggs[-1]) if isinstance(c, Col))]
         taken = {*self.facts.data.names, *self.names.values()}
         return self.derive(
-            node, written, self.names.get(node) or fresh_name("_".join(words), taken)
+            node, written, self.names.get(node) or choose_fresh_name("_".join(words), taken)
         )
 
     def derive(self, node: Expr, written: Expr, name: str) -> Expr:
