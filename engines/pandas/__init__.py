@@ -13,6 +13,7 @@ from ..base import Load, Resources
 from ..info import FUNCTIONS, MIB, NEWEST, EngineInfo, Work
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
+from ..writing.passes.pivot import derive_cells
 from ..writing.passes.text_keys import find_text_keys, require_text, require_text_keys
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Parts
@@ -54,7 +55,7 @@ class Pandas(Adapter):
 
     averages_conditions = "all"
 
-    passes: tuple[Pass, ...] = (widen_beside_floats,)
+    passes: tuple[Pass, ...] = (derive_cells, widen_beside_floats)
     load: Load = Load.MEMORY
     text: TextType = TextType.STRINGS
 
@@ -110,7 +111,7 @@ ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
-        (partial(require_text, engine="pandas"), widen_beside_floats),
+        (partial(require_text, engine="pandas"), derive_cells, widen_beside_floats),
         text=TextType.OBJECTS,
     ),
     Pandas(

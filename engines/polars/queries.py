@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, choose_fresh_name, columns
+from ...spec.expression import (
+    Agg,
+    Arith,
+    Call,
+    Col,
+    Compare,
+    Expr,
+    Lit,
+    aggregations,
+    choose_fresh_name,
+    columns,
+)
 from ...spec.order import is_ordered, needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Column, Schema
@@ -36,6 +47,8 @@ TAKEN = {
 
 # What `pivot` knows by name.
 PIVOTED = {name: name for name in ("sum", "mean", "min", "max", "median")} | {"size": "len"}
+# Aggregations that Polars' streaming engine gathers groups for.
+OF_WHOLE_GROUPS = frozenset({"median", "quantile", "mode", "arg_max", "arg_min"})
 # Types whose sums and means are no narrower than the workload's.
 WIDE = {"int64", "double"}
 # Functions that aggregate several columns by their names.
@@ -264,6 +277,13 @@ def _write_array(column: Column) -> ast.expr:
             return quote("np.array(group[n].to_list(), dtype=object)", n=column.name)
         case _:
             return quote("group[n].to_numpy()", n=column.name)
+
+
+def needs_groups(query: Query) -> bool:
+    """Return whether a query aggregates what needs all values of a group at once."""
+    aggregated = (output.expression for output in query.aggregate)
+    functions = {agg.function for agg in aggregations(*aggregated)}
+    return query.extreme is not None or not functions.isdisjoint(OF_WHOLE_GROUPS)
 
 
 def write_lazy(query: Query, load: Load, data: Schema, joinings: Sequence[Joining]) -> ast.expr:

@@ -216,7 +216,13 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     *(
         KnownFailure(engine, f"text_letters-{frame}", "wrong", "it writes two letters for a ß")
-        for engine in ("pandas/object", "polars", "polars/in-memory", "narwhals")
+        for engine in (
+            "pandas/object",
+            "polars",
+            "polars/in-memory",
+            "polars/streaming",
+            "narwhals",
+        )
         for frame in ("plain", "missing", "one")
     ),
     KnownFailure("pandas+numba", "join*", "unsupported", "Numba has no join; use pandas"),

@@ -30,6 +30,8 @@ PRESENT = {"where": "y is not None", "group_by": "k", "aggregate": {"n": "size()
 BESIDE = {"transform": {"t": "t", "part": "y / sum(y)"}}
 TWICE = {"transform": {"part": "(y - min(y)) / (max(y) - min(y))"}}
 MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
+WIDE = {"pivot": {"index": "k", "columns": {"t": ["a", "b"]}, "values": "sum(x * y)"}}
+MEDIAN = {"group_by": "k", "aggregate": {"m": "median(y)"}}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,12 @@ MOVING = {"group_by": "k", "transform": {"m": "lag(y)", "s": "cumsum(y)"}}
         ("duckdb", GUARDED, "x % 3 AS b"),
         ("datatable", {"where": "k == 1 or x in [2, 3]", **COUNT}, "(f.x == 2) | (f.x == 3)"),
         ("pyspark", COUNT, "F.mean('y').alias('y')"),
+        ("pandas", WIDE, "data.assign(value=data['x'] * data['y'])"),
+        ("polars", WIDE, "data.lazy().with_columns(value=pl.col('x') * pl.col('y')).pivot('t'"),
+        ("polars", MEDIAN, "agg(m=pl.median('y')).collect(engine=\"in-memory\")"),
+        ("polars/scan", MEDIAN, "agg(m=pl.median('y')).collect()"),
+        ("polars/streaming", MEDIAN, "agg(m=pl.median('y')).collect(engine=\"streaming\")"),
+        ("dask", COUNT | {"aggregate": {"x": "sum(x)", "y": "sum(y)"}}, "[['x', 'y']].sum()"),
         ("modin", PRESENT, "data.groupby('k', sort=False).size().reset_index(name='n')"),
     ],
 )

@@ -24,6 +24,7 @@ SCANS = ("pandas/scan", "polars/scan", "duckdb/scan", "dask/scan")
 # Their programs are the base's but for a few lines.
 BASES = {
     "polars/in-memory": "polars",
+    "polars/streaming": "polars",
     "polars/gpu": "polars",
     "dask/distributed": "dask",
     "dask/partitions": "dask",

@@ -16,8 +16,8 @@ def load(path):
 
 def query(data):
     return (
-        data.groupby("id4", sort=False)
-        .agg({"v1": "mean", "v2": "mean", "v3": "mean"})
+        data.groupby("id4", sort=False)[["v1", "v2", "v3"]]
+        .mean()
         .reset_index()
         .compute()
     )

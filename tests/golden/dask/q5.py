@@ -16,8 +16,8 @@ def load(path):
 
 def query(data):
     return (
-        data.groupby("id6", sort=False)
-        .agg({"v1": "sum", "v2": "sum", "v3": "sum"})
+        data.groupby("id6", sort=False)[["v1", "v2", "v3"]]
+        .sum()
         .reset_index()
         .compute()
     )
