@@ -33,6 +33,7 @@ from .values import (
     Label,
     Library,
     Mapping,
+    Part,
     Scalar,
     Series,
     Unknown,
@@ -64,9 +65,11 @@ AGGREGATIONS = {
     "last": "last",
     "any": "any",
     "all": "all",
+    "skew": "skew",
 }
 
 
+MODES = "of equally frequent values the workload takes the smallest, and pandas lists all"
 REDUCING = ("sum", "mean", "min", "max", "median", "first", "last", "count", "nunique")
 
 
@@ -184,6 +187,9 @@ def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped
         return Agg("size", ())
     if name in AGGREGATIONS:
         return aggregation(expr, AGGREGATIONS[name], rows)
+    if name == "mode" and isinstance(function, Library):
+        call.reader.note(call.node, MODES)
+        return aggregation(expr, "mode", rows)
     if name in MADE:
         return MADE[name](number(expr, rows))
     raise call.fail(f"the language has no aggregation {name!r}{_suggest_nearest(name)}")
@@ -214,8 +220,12 @@ def _call_aggregation(
     if not names:
         raise call.fail("this function takes no argument")
     made = call.reader.enter(call.node, function, {names[0]: column})
-    if isinstance(made, Scalar):
-        return made
+    match made:
+        case Scalar():
+            return made
+        case Part("modes", Series() as several):
+            call.reader.note(call.node, MODES)
+            return operators.reduce(several, "mode")
     raise call.fail("a function of groups is read if it returns one number of the group")
 
 
@@ -277,7 +287,18 @@ def read_agg(call: CodeCall, grouped: Grouped) -> Value:
     """Read `agg` in all of its spellings."""
     if call.extra and not call.has("func"):
         return _read_named(call, grouped)
-    function = call.need("func")
+    return aggregate_all(call, grouped, call.need("func"))
+
+
+def is_several(function: Value) -> bool:
+    """Return whether an aggregation is a list of them."""
+    return isinstance(function, Items) or (
+        isinstance(function, Const) and isinstance(function.value, list | tuple)
+    )
+
+
+def aggregate_all(call: CodeCall, grouped: Grouped, function: Value) -> Value:
+    """Return what `agg` makes of groups: by a function, a list of them, or a dict by column."""
     match function:
         case Const(dict() as pairs):
             return _by_column(call, grouped, {key: Const(one) for key, one in pairs.items()})
@@ -352,10 +373,20 @@ def _several(call: CodeCall, grouped: Grouped, functions: list[Value]) -> Value:
     outputs: list[tuple[Label, Made]] = []
     for label, expr in columns_of(call.node, grouped):
         for function in functions:
-            word = _function_name(function)
+            word, function = _named_function(function)  # noqa: PLW2901 - a pair's own function
             name: Label = word if grouped.single else cast("Label", (label, word))
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
+
+
+def _named_function(function: Value) -> tuple[str, Value]:
+    """Return a function and its name: `('total', 'sum')`, or the function alone."""
+    match function:
+        case Const((str() as name, found)):
+            return name, Const(found)
+        case Items((Const(str() as name), found)):
+            return name, found
+    return _function_name(function), function
 
 
 def read_describe(call: CodeCall, grouped: Grouped) -> Value:

@@ -38,6 +38,7 @@ REDUCTIONS = {
     "nunique": "n_unique",
     "any": "any",
     "all": "all",
+    "skew": "skew",
 }
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(),
@@ -124,6 +125,11 @@ def read_mode(node: ast.AST, owner: Value, index: Value) -> Scalar:
     if not isinstance(index, Const) or index.value != 0:
         raise UnreadError(node, ONE_MODE)
     return operators.reduce(cast("Series", cast("Part", owner).owner), "mode")
+
+
+def read_most_frequent(_call: CodeCall, part: Part) -> Scalar:
+    """Read `value_counts().idxmax()` of a group."""
+    return operators.reduce(cast("Series", part.owner), "mode")
 
 
 def read_spread(call: CodeCall, column: Series) -> Scalar:

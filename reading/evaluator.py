@@ -10,7 +10,7 @@ from typing import cast
 
 from ..spec.vocabulary import suggest
 from . import operators
-from .aggregation import REDUCING, aggregate_by
+from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
 from .columns import convert, look_up
@@ -366,14 +366,6 @@ class Evaluator(Scopes, ABC):
         given: Value = Items((argument,)) if words[0] == "*" else argument
         return method.read(CodeCall(self, node, name, {words[0]: given}))
 
-    def aggregate(
-        self, call: CodeCall, grouped: Grouped, labels: list[str], function: Value
-    ) -> Value:
-        """Return an aggregation of columns of groups."""
-        if labels:
-            grouped = select_groups(call.node, grouped, Const(labels))
-        return aggregate_by(call, grouped, function)
-
     def convert(self, node: ast.AST, column: Value, name: str) -> Value:
         """Return a column in another type."""
         return convert(node, column, name)
@@ -469,6 +461,8 @@ def _kind(owner: Value) -> str:
             return "text"
         case Const(dict()):
             return "dict"
+        case Const(list()):
+            return "list"
     return type(owner).__name__
 
 
@@ -494,7 +488,7 @@ def _item_of(node: ast.AST, found: object, at: object) -> object:
 # What is near to a method that is not read.
 NEAREST = {
     "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
-    "pivot": "a wide table is not read; the nearest is one row a group",
+    "sample": "a workload draws no rows; the nearest is head",
     "melt": "the nearest is an aggregation for each column",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",

@@ -292,12 +292,25 @@ def read_places(call: CodeCall, grouped: Grouped) -> Part:
 def read_group(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `get_group(value)`."""
     value = call.need("name")
-    if len(grouped.keys) != 1 or not isinstance(value, Const):
-        raise call.fail("get_group is read with one key and a constant")
-    label, name = next(iter(grouped.keys.items()))
-    column = Series(grouped.frame.rows, Col(name), label)
-    mask = operators.compare(call.node, ast.Eq(), column, value)
-    return filter_rows(call.node, grouped.frame, cast("Series", mask))
+    found = value.value if isinstance(value, Const) else None
+    values = found if isinstance(found, tuple) else (found,)
+    if found is None or len(grouped.keys) != len(values):
+        raise call.fail("get_group is read with a constant for each key")
+    frame = grouped.frame
+    for (label, name), wanted in zip(grouped.keys.items(), values, strict=True):
+        column = Series(frame.rows, Col(name), label)
+        mask = operators.compare(call.node, ast.Eq(), column, Const(wanted))
+        frame = filter_rows(call.node, frame, cast("Series", mask))
+    return frame
+
+
+def count_groups(node: ast.AST, owner: Value) -> Scalar:
+    """Read `ngroups`, and `len` of groups."""
+    grouped = cast("Grouped", owner)
+    if len(grouped.keys) != 1 or not grouped.dropna:
+        raise UnreadError(node, "the number of groups is read of groups of one key")
+    name = next(iter(grouped.keys.values()))
+    return Scalar(grouped.frame.rows, Agg("n_unique", (Col(name),)))
 
 
 def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
@@ -397,10 +410,14 @@ GROUP_METHODS = {
     "var": Method(reduction("var"), "ddof engine engine_kwargs numeric_only"),
     "any": Method(reduction("any"), "skipna"),
     "all": Method(reduction("all"), "skipna"),
+    "skew": Method(reduction("skew"), "axis skipna numeric_only"),
     "size": Method(read_size),
     "quantile": Method(read_quantile, "q interpolation numeric_only"),
     "agg": Method(read_agg, "func **"),
     "aggregate": Method(read_agg, "func **"),
     "apply": Method(read_apply, "func include_groups"),
 }
-GROUP_ATTRIBUTES: dict[str, Callable[..., Value]] = {"[]": select_groups}
+GROUP_ATTRIBUTES: dict[str, Callable[..., Value]] = {
+    "[]": select_groups,
+    "ngroups": count_groups,
+}

@@ -19,6 +19,7 @@ from .values import (
     CodeFunction,
     Const,
     Frame,
+    Grouped,
     Items,
     Library,
     Part,
@@ -310,6 +311,8 @@ class CodeInterpreter(Evaluator):
             case ast.Call(ast.Name("print" | "display"), arguments):
                 shown = arguments
             case ast.Call(ast.Attribute(owner, name)) if name in SHOWING:
+                if self.are_groups(owner) and name not in DRAWING:
+                    return False
                 shown = [owner]
             case _ if drawn := _find_drawn(node):
                 shown = [drawn]
@@ -327,6 +330,10 @@ class CodeInterpreter(Evaluator):
             self.show(part)
         self.remark(node, "skipped: no answer needs it", skipped=True)
         return True
+
+    def are_groups(self, node: ast.expr) -> bool:
+        """Return whether an expression makes groups, whose `describe()` is an answer."""
+        return _find_groups(node) is not None and isinstance(self.value(node), Grouped)
 
     def is_foreign(self, node: ast.expr) -> bool:
         """Return whether an expression calls a library that makes no frames: plots and the like."""

@@ -41,7 +41,7 @@ from .values import (
     Series,
     Value,
 )
-from .wide import read_pivot_table
+from .wide import read_crosstab, read_pivot_table
 
 _NAN = ("numpy.nan", "numpy.NaN", "numpy.NAN", "pandas.NA", "pandas.NaT", "math.nan")
 CONSTANTS: dict[str, object] = {
@@ -306,12 +306,6 @@ def read_pivot(call: CodeCall) -> Value:
     return read_pivot_table(call, frame)
 
 
-def read_crosstab(call: CodeCall) -> Value:
-    """Read `pd.crosstab`, which makes a wide table."""
-    message = "a wide table is not read; the nearest is groupby([a, b]).size(), one row a group"
-    raise call.fail(message)
-
-
 def of_argument(read: Callable[[CodeCall, Value], Value]) -> Callable[[CodeCall], Value]:
     """Return what reads a function as the method of its argument."""
 
@@ -482,7 +476,8 @@ LIBRARIES: dict[str, Method] = {
         "data values index columns aggfunc fill_value margins dropna margins_name observed",
     ),
     "pd.crosstab": Method(
-        read_crosstab, "index columns values rownames colnames aggfunc margins margins_name"
+        read_crosstab,
+        "index columns values rownames colnames aggfunc margins margins_name dropna normalize",
     ),
     "builtins.len": Method(read_length, "x"),
     "builtins.sum": Method(reduce_argument("sum"), "a"),

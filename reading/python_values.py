@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from ..spec.expression import Agg, IsMissing
 from . import operators
@@ -11,6 +11,7 @@ from .calls import CodeCall, Method, to_python
 from .columns import convert, look_up, read_missing
 from .meaning import can_miss, negate
 from .values import (
+    CodeFunction,
     Const,
     Frame,
     Items,
@@ -20,6 +21,7 @@ from .values import (
     Scalar,
     Series,
     Value,
+    parameters,
 )
 
 
@@ -145,6 +147,69 @@ def read_text_method(call: CodeCall, text: Const) -> Const:
 CONSTANT_TEXT = {
     name: Method(read_text_method, "* **")
     for name in ("join", "lower", "upper", "strip", "replace", "format", "split", "startswith")
+}
+
+
+def read_list_method(call: CodeCall, found: Const) -> Const:
+    """Read a method of a constant list, such as the names of a frame's columns."""
+    given = call.items("*")
+    match call.name, given:
+        case "map", [Part("method", Const(str() as sign), ("join",))]:
+            return Const([sign.join(one) for one in found.value])
+        case "map", [CodeFunction() as function]:
+            name = parameters(function)[0]
+            made = [call.reader.enter(call.node, function, {name: Const(x)}) for x in found.value]
+            return Const([to_python(one, call.node, "a name") for one in made])
+        case "get_level_values" | "droplevel", [Const(int() as level)]:
+            return Const([_take_level(one, call.name, level) for one in found.value])
+        case "tolist" | "to_list" | "ravel" | "to_flat_index" | "copy", []:
+            return Const(list(found.value))
+        case "drop" | "difference", [Const(gone)]:
+            left = [
+                one
+                for one in found.value
+                if one not in (gone if isinstance(gone, list) else [gone])
+            ]
+            return Const(sorted(left) if call.name == "difference" else left)
+        case "index", [Const(one)] if one in found.value:
+            return Const(found.value.index(one))
+    raise call.fail(f"{call.name} of a list is read with constants only")
+
+
+def _take_level(label: Any, method: str, level: int) -> Any:  # noqa: ANN401 - a column's name
+    parts = label if isinstance(label, tuple) else (label,)
+    if method == "get_level_values":
+        return parts[level]
+    rest = tuple(one for place, one in enumerate(parts) if place != level % len(parts))
+    return rest[0] if len(rest) == 1 else rest
+
+
+CONSTANT_LIST = {
+    name: Method(read_list_method, "*")
+    for name in (
+        *("map", "get_level_values", "droplevel", "tolist", "to_list", "ravel"),
+        *("to_flat_index", "copy", "drop", "difference", "index"),
+    )
+}
+LIST_ATTRIBUTES: dict[str, Callable[..., Value]] = {
+    "values": lambda _node, owner: owner,
+    "str": lambda _node, owner: Part("labels", owner),
+}
+
+
+def read_label_method(call: CodeCall, part: Part) -> Const:
+    """Read `df.columns.str.lower()` and the like."""
+    values = [to_python(one, call.node, "an argument") for one in call.items("*")]
+    if to_python(call.given.get("regex", Const(False)), call.node, "regex"):
+        raise call.fail("replace with a regular expression is not read")
+    call.used.add("regex")
+    found = cast("Const", part.owner).value
+    return Const([getattr(one, call.name)(*values) for one in found])
+
+
+LABELS = {
+    name: Method(read_label_method, "* regex")
+    for name in ("lower", "upper", "strip", "title", "capitalize", "replace")
 }
 
 

@@ -290,7 +290,7 @@ def _is_answer(value: Value) -> bool:
             return not plainly or _chooses_columns(value)
         case Series(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
-        case Scalar() | Called() | Part("wide" | "modes"):
+        case Scalar() | Called() | Part("wide" | "modes" | "places"):
             return True
     return False
 
@@ -321,6 +321,9 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             return _steps_of(replace(binding, value=long))
         case Part("modes"):
             raise UnreadError(node, ONE_MODE)
+        case Part("places"):
+            message = "rows have no labels in a workload; take them: df.loc[groups.idxmax()]"
+            raise UnreadError(node, message)
         case Frame():
             return write_steps(value.rows, _frame_outputs(value, node)), value.rows
         case Called():

@@ -86,7 +86,9 @@ class Scopes:
     def bind_shown(self, value: Value, node: ast.expr) -> None:
         """Note a value of data that stands alone, or is shown."""
         match value:
-            case Frame() | Series() | Scalar() | Called() | Part("wide") if len(self.scopes) == 1:
+            case Frame() | Series() | Scalar() | Called() | Part("wide" | "places") if (
+                len(self.scopes) == 1
+            ):
                 self.add(Binding("", value, node))
 
     def find(self, name: str) -> Value | None:

@@ -88,7 +88,11 @@ def as_frame(node: ast.AST, column: Series, label: object = None) -> Frame:
 
 
 def read_value_counts(call: CodeCall, column: Series) -> Value:
-    """Read `value_counts`."""
+    """Read `value_counts`; in a group, of which the most frequent value is taken."""
+    if column.scope:
+        text = "of equally frequent values the workload takes the smallest, and pandas the first"
+        call.reader.note(call.node, text)
+        return Part("counts", column)
     frame = as_frame(call.node, column)
     label, name = next(iter(frame.columns.items()))
     if call.has("bins"):

@@ -18,16 +18,17 @@ from .accessors import (
     read_span,
 )
 from .calls import Method
-from .columns import read_mode
+from .columns import read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
 from .merges import read_join, read_merge
 from .periods import read_resample
-from .python_values import CONSTANT_DICT, CONSTANT_TEXT
+from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
 from .selection import read_iloc, read_loc
 from .series import COLUMN_ATTRIBUTES, COLUMN_METHODS, read_index_item, read_rename_axis
-from .wide import read_pivot_table, read_unstack
+from .values import Part
+from .wide import WIDE_METHODS, read_pivot_table, read_unstack
 from .windows import EWM_METHODS, EXPANDING_METHODS, ROLLING_METHODS
 
 METHODS: dict[str, dict[str, Method]] = {
@@ -53,7 +54,7 @@ METHODS: dict[str, dict[str, Method]] = {
         "unstack": Method(read_unstack, "level fill_value"),
         "resample": Method(read_resample, "rule axis closed label"),
     },
-    "wide": {},
+    "wide": WIDE_METHODS,
     "element": ELEMENT_METHODS,
     "texts": TEXT_METHODS,
     "times": TIME_METHODS,
@@ -66,6 +67,9 @@ METHODS: dict[str, dict[str, Method]] = {
     "row": {name: Method(read_row) for name in ("sum", "mean", "min", "max")},
     "text": CONSTANT_TEXT,
     "dict": CONSTANT_DICT,
+    "list": CONSTANT_LIST,
+    "labels": LABELS,
+    "counts": {"idxmax": Method(read_most_frequent)},
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Frame": FRAME_ATTRIBUTES,
@@ -79,6 +83,8 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "index": {"[]": read_index_item},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
+    "list": LIST_ATTRIBUTES,
+    "counts": {"index": lambda _node, owner: Part("modes", owner.owner)},
     "modes": {
         "[]": read_mode,
         "iloc": lambda _node, owner: owner,

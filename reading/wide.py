@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Col, IsMissing
+from ..spec.expression import Agg, Arith, Col, IsMissing, Lit
 from ..spec.parser import chain
 from ..spec.workload import SortKey
-from .calls import CodeCall
+from . import operators
+from .aggregation import aggregate_all, is_several, make_groups
+from .calls import CodeCall, Method
+from .grouping import group_keys
 from .meaning import can_miss, negate
 from .operators import materialize
 from .rows import Aggregated, Rows, Sorted, keep, sort
 from .selection import need_column
-from .values import Const, Frame, Grouped, Label, Part, Series, Value
+from .values import Const, Frame, Grouped, Items, Label, Part, Series, Value
+
+NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
+
+
+def note_filled(call: CodeCall) -> None:
+    """Note that cells without a value, which pandas fills, have no row in the answer."""
+    text = "pandas fills cells without rows; the workload has only those with rows"
+    call.reader.note(call.node, text)
 
 
 def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
@@ -45,9 +56,8 @@ def _has_categories(call: CodeCall, rows: Rows, index: dict[Label, str]) -> bool
 
 def read_unstack(call: CodeCall, owner: Value) -> Part:
     """Read `unstack(level)`."""
-    if call.has("fill_value"):
-        near = "leave it out: cells without rows then have no row in the answer"
-        raise call.fail(f"unstack with fill_value is not read; {near}")
+    if call.constant("fill_value") is not None:
+        note_filled(call)
     levels = call.names("level")
     if len(levels) > 1:
         raise call.fail("unstack is read with one level")
@@ -59,15 +69,88 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     index, wide = call.names("index"), call.names("columns")
     if len(wide) > 1 or not index:
         raise call.fail("pivot_table is read with an index, and one column for columns")
-    if call.has("fill_value"):
-        near = "leave it out: cells without rows then have no row in the answer"
-        raise call.fail(f"pivot_table with fill_value is not read; {near}")
-    labels = [*index, *wide]
-    keys = {label: need_column(call.node, frame, label) for label in labels}
+    if call.constant("margins", False):
+        raise call.fail(NO_TOTALS)
+    keys = {label: need_column(call.node, frame, label) for label in (*index, *wide)}
     function = call.value("aggfunc") if call.has("aggfunc") else Const("mean")
-    values = call.names("values")
     call.constant("observed")
-    made = call.reader.aggregate(call, Grouped(frame, keys), sorted(values), function)
+    grouped = Grouped(frame, keys)
+    if values := sorted(call.names("values")):
+        chosen = ((label, Col(need_column(call.node, frame, label))) for label in values)
+        grouped = replace(grouped, selected=tuple(chosen))
+    if is_several(function) and len(values) != 1:
+        raise call.fail("pivot_table with a list of functions is read of one column")
+    made = aggregate_all(call, grouped, function)
     if not wide or not isinstance(made, Frame):
         return made
+    if call.constant("fill_value") is not None:
+        note_filled(call)
     return widen(call, made, wide[0])
+
+
+def read_crosstab(call: CodeCall) -> Value:
+    """Read `pd.crosstab`: the number of rows, or an aggregation, of each pair of values."""
+    if call.constant("margins", False):
+        raise call.fail(NO_TOTALS)
+    index, columns = (_keys_of(call, name) for name in ("index", "columns"))
+    first = materialize(index[0])
+    frame = Frame(first.rows, {}, complete=False, index=first.index)
+    frame, keys = group_keys(call, frame, Items((*index, *columns)))
+    grouped = Grouped(frame, keys)
+    if call.has("values"):
+        column = operators.align(call.node, Series(frame.rows, Lit(1)), call.value("values"))
+        frame = replace(frame, rows=column.rows)
+        grouped = Grouped(frame, keys, ((("value"), column.exprs[1]),), single=True)
+        return widen(call, _one(aggregate_all(call, grouped, call.need("aggfunc"))), -1)
+    note_filled(call)
+    made = _one(make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True))
+    return widen(call, _share(call, made, len(index)), -1)
+
+
+def _keys_of(call: CodeCall, name: str) -> list[Series]:
+    value = call.need(name)
+    found = list(value.values) if isinstance(value, Items) else [value]
+    columns = [one for one in found if isinstance(one, Series)]
+    if len(columns) < len(found):
+        raise call.fail("pd.crosstab is read of columns of a frame")
+    return columns
+
+
+def _one(made: Value) -> Series:
+    return cast("Series", made)
+
+
+def _share(call: CodeCall, counts: Series, rows: int) -> Series:
+    """Return counts, or their shares of the whole, of the row or of the column."""
+    names = tuple(counts.index.values())
+    wanted = call.constant("normalize", False)
+    if wanted is False:
+        return counts
+    keys: tuple[str, ...] = ()
+    if wanted is not True and wanted != "all":
+        keys = names[:rows] if wanted in {"index", 0} else names[rows:]
+    share = Arith("/", counts.expr, Agg("sum", (counts.expr,)))
+    return materialize(replace(counts, expr=share, keys=keys))
+
+
+def read_filled(call: CodeCall, part: Part) -> Part:
+    """Read `fillna(0)` of a wide table."""
+    if call.constant("inplace", False):
+        raise call.fail("fillna of a wide table is read without inplace")
+    call.need("value")
+    note_filled(call)
+    return part
+
+
+def read_same(_call: CodeCall, part: Part) -> Part:
+    """Read `reset_index()` of a wide table, and what only names its columns."""
+    return replace(part)
+
+
+WIDE_METHODS = {
+    "fillna": Method(read_filled, "value inplace"),
+    "reset_index": Method(read_same),
+    "rename_axis": Method(read_same, "mapper"),
+    "sort_index": Method(read_same),
+    "copy": Method(read_same),
+}
