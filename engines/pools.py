@@ -15,7 +15,8 @@ from ..spec.workload import GroupFunction, Query, RowFunction, Tasks
 from .adapter import Adapter
 from .base import Resources
 from .info import FUNCTIONS, EngineInfo, Work
-from .pandas.queries import ROWS, PandasSteps, string_option
+from .pandas.queries import ROWS, PandasSteps
+from .pandas.reading import string_option
 from .writing.passes.join import Inputs, single_frame
 from .writing.program import Parts, fill
 from .writing.quote import literal, quote

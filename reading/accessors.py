@@ -6,8 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import cast
 
-from ..spec.expression import Arith, Case, IsMissing, Lit
-from ..spec.parser import case
+from ..spec.expression import Arith, Case, IsMissing, Lit, case
 from . import operators
 from .calls import CodeCall, Method
 from .columns import look_up

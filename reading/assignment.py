@@ -6,9 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..spec.expression import Col, Lit
+from ..spec.expression import Col, Lit, case, chain
 from ..spec.kinds import KindError
-from ..spec.parser import case, chain
 from . import operators
 from .calls import CodeCall, to_python
 from .operators import find_free_name, label_name, materialize

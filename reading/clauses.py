@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ..spec.expression import Agg, Col, Expr, aggregations, children, columns, substitute
+from ..spec.expression import Agg, Col, Expr, aggregations, chain, children, columns, substitute
 from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
-from ..spec.parser import chain
 from ..spec.workload import Join, Output, SortKey
 from .meaning import as_filter, as_value
 from .rows import (

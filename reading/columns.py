@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Call, Case, Compare, Expr, IsMissing, Lit
-from ..spec.parser import case
+from ..spec.expression import Agg, Arith, Call, Case, Compare, Expr, IsMissing, Lit, case
 from . import operators
 from .called import call_on_column
 from .calls import CodeCall

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit
-from ..spec.parser import case, chain
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, case, chain
 from ..spec.workload import Output, SortKey
 from . import operators
 from .assignment import (

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Col, Expr, IsMissing, Lit, Not
-from ..spec.parser import case
+from ..spec.expression import Agg, Col, Expr, IsMissing, Lit, Not, case
 from ..spec.workload import SortKey
 from . import operators
 from .aggregation import (

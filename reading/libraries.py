@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit
-from ..spec.parser import case, chain
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, case, chain
 from . import operators
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python

@@ -19,10 +19,10 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     Not,
+    chain,
     children,
 )
 from ..spec.kinds import KindError, kind, may_be_missing
-from ..spec.parser import chain
 from ..spec.schema import Schema
 from .trees import transform
 

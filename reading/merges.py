@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Col, IsMissing, Lit, substitute
+from ..spec.expression import Col, IsMissing, Lit, case, substitute
 from ..spec.joins import SUFFIX
-from ..spec.parser import case
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
 from .assignment import assign_column

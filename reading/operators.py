@@ -22,10 +22,12 @@ from ..spec.expression import (
     Lit,
     Neg,
     aggregations,
+    case,
+    chain,
     substitute,
 )
 from ..spec.kinds import KindError, kind
-from ..spec.parser import ARITHMETIC, COMPARISONS, LARGEST, case, chain
+from ..spec.parser import ARITHMETIC, COMPARISONS, LARGEST
 from ..spec.ranges import value_range
 from ..spec.schema import Kind, Schema
 from ..spec.vocabulary import ROW_FUNCTIONS

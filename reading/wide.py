@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Col, IsMissing, Lit
-from ..spec.parser import chain
+from ..spec.expression import Agg, Arith, Col, IsMissing, Lit, chain
 from ..spec.workload import SortKey
 from . import operators
 from .aggregation import aggregate_all, is_several, make_groups

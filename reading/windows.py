@@ -6,8 +6,7 @@ import ast
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit
-from ..spec.parser import case
+from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit, case
 from . import operators
 from .calls import CodeCall, Method
 from .meaning import can_miss

@@ -241,3 +241,23 @@ def choose_fresh_name(name: str, taken: set[str]) -> str:
     if name not in taken:
         return name
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
+
+
+def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
+    """Return one flat chain: a chain in the `else` of another continues it."""
+    match otherwise:
+        case Case(more, last):
+            return Case((*branches, *more), last)
+    return Case(branches, otherwise)
+
+
+def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
+    """Return one flat `and` or `or`: nested ones with the same operator are merged."""
+    flat: list[Expr] = []
+    for operand in operands:
+        match operand:
+            case Bool(inner, parts) if inner == op:
+                flat += parts
+            case _:
+                flat.append(operand)
+    return Bool(op, tuple(flat))

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .expression import Agg, Arith, Bool, Call, Case, Col, Compare, Expr, Lit, Neg, children, walk
-from .parser import ARITHMETIC, COMPARISONS, ExpressionError, Slip
+from .parser import ARITHMETIC, COMPARISONS
+from .python_syntax import ExpressionError, Slip
 from .workload import Output
 
 # What NumPy makes of an array is NaN as soon as one value is; its `nan` functions skip them.

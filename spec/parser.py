@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import keyword
 import math
-import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,7 +23,6 @@ from .expression import (
     Agg,
     Arith,
     ArithOp,
-    Bool,
     Call,
     Case,
     Col,
@@ -39,10 +35,13 @@ from .expression import (
     Neg,
     Not,
     aggregations,
+    case,
+    chain,
 )
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
-from .settings import RULES, SettingError, read_setting
+from .python_syntax import MENDS, ExpressionError, Parsed, Slip, describe_syntax, parse_syntax
+from .settings import RULES, SettingError, describe_arity, read_setting, takes_count
 from .synonyms import EXPRESSIONS, LEFT_OUT, SYNONYMS
 from .vocabulary import (
     AGGREGATIONS,
@@ -56,7 +55,6 @@ from .vocabulary import (
     suggest,
 )
 
-LONGEST = 20_000  # characters of one expression
 DEEPEST = 100  # levels; Python's own unparser needs about five frames a level
 LARGEST = 2**63  # a literal's magnitude; the engines' integers have 64 bits
 
@@ -77,28 +75,12 @@ COMPARISONS: dict[type[ast.cmpop], CompareOp] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-MENDS: dict[type[ast.AST], str] = {
-    ast.BitAnd: "'&' is not supported; write 'and'",
-    ast.BitOr: "'|' is not supported; write 'or'",
-    ast.BitXor: "'^' is not supported; write '**' for powers",
-    ast.Invert: "'~' is not supported; write 'not'",
-    ast.Attribute: "write a column by its name alone, without a dot",
-    ast.Subscript: "write a column by its name alone, without brackets",
-    ast.Lambda: "lambdas are not supported; write a def, or the expression alone",
-    ast.Tuple: "an expression must have one value, not several",
-    ast.List: "an expression must have one value, not several",
-}
 
 
 # Functions whose settings can be given by name.
 SETTABLE = {*WINDOWS, "first", "last"}
 # The first and the last value in the order of a column are those of its least and largest.
 ORDERED_BY = {"first": "arg_min", "last": "arg_max"}
-# Python counts the lines of the expression, people those of the file
-_WORD = re.compile(r"\w+")
-# Words of Python that expressions have, too.
-_SPOKEN = {"and", "or", "not", "if", "else", "in", "is", "for", "lambda", "None", "True", "False"}
-_LINES = re.compile(r"( on line \d+| \(detected at line \d+\))")
 
 
 class Context(Enum):
@@ -107,34 +89,6 @@ class Context(Enum):
     ROW = "row"
     AGGREGATE = "aggregate"
     TRANSFORM = "transform"
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A mistake in an expression's text: the offset of a character, and what is wrong."""
-
-    offset: int
-    message: str
-
-
-class ExpressionError(ValueError):
-    """The mistakes of one expression."""
-
-    def __init__(self, slips: tuple[Slip, ...]) -> None:
-        self.slips = slips
-        super().__init__("; ".join(slip.message for slip in slips))
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A tree, and the offset of each of its nodes in the text, by the node's `id`."""
-
-    expression: Expr
-    offsets: Mapping[int, int]
-
-    def offset(self, node: Expr) -> int:
-        """Return where a node of the tree begins."""
-        return self.offsets.get(id(node), 0)
 
 
 def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
@@ -148,97 +102,11 @@ def expression(text: str, context: Context = Context.TRANSFORM) -> Expr:
 
 def parse(text: str, context: Context) -> Parsed:
     """Read an expression and the offsets of its nodes; raise ExpressionError if it is invalid."""
-    root, offset_of = _syntax(text)
+    root, offset_of = parse_syntax(text)
     converter = Converter(offset_of, context)
     tree = converter.expr(root)
     converter.close()
     return Parsed(tree, converter.offsets)
-
-
-def offsets_in(text: str) -> Callable[[int, int], int]:
-    """Return what turns `ast`'s line and UTF-8 column into an offset of the text."""
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-
-    def offset(line: int, column: int) -> int:
-        if not 0 < line <= len(lines):
-            return 0 if line <= 0 else len(text)
-        passed = lines[line - 1].encode("utf-8", "replace")[:column]
-        return starts[line - 1] + len(passed.decode("utf-8", "ignore"))
-
-    return offset
-
-
-def parse_python(text: str) -> ast.Module:
-    """Read Python's syntax; ExpressionError in place of whatever the parser raises."""
-    if len(text) > LONGEST:
-        raise ExpressionError((Slip(0, f"this is longer than {LONGEST} characters"),))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        where = offsets_in(text)(error.lineno or 1, 0) + max((error.offset or 1) - 1, 0)
-        raise ExpressionError((Slip(min(where, len(text)), _syntax_words(error)),)) from None
-    except (RecursionError, MemoryError):
-        raise ExpressionError((Slip(0, "nested too deeply"),)) from None
-    except ValueError as error:  # a null byte, half a surrogate pair
-        raise ExpressionError((Slip(0, f"not Python: {error}"),)) from None
-
-
-def _syntax_words(error: SyntaxError) -> str:
-    words = (error.msg or "invalid syntax").split("\n")[0]
-    words = _LINES.sub("", words)
-    if "Maybe you meant '=='" in words:
-        return "'=' assigns a value; compare with '=='"
-    return f"not Python: {words[:1].lower()}{words[1:]}"
-
-
-def _explain(text: str, slip: Slip) -> str:
-    """Return a slip's message, or another where a column has the name of Python's own words."""
-    word = _WORD.match(text, slip.offset)
-    if word and keyword.iskeyword(word[0]) and word[0] not in _SPOKEN:
-        return f"{word[0]!r} is a keyword of Python; write the column as col({word[0]!r})"
-    return slip.message
-
-
-def _syntax(text: str) -> tuple[ast.expr, Callable[[ast.AST], int]]:
-    if not text.strip():
-        raise ExpressionError((Slip(0, "an expression is missing"),))
-    lead = len(text) - len(text.lstrip())
-    body = text.strip()
-    several = "\n" in body
-    whole = f"(\n{body}\n)" if several else body
-    shift = lead - 2 * several
-    offset = offsets_in(whole)
-    try:
-        module = parse_python(whole)
-    except ExpressionError as error:
-        slips = (Slip(max(s.offset + shift, lead), _explain(whole, s)) for s in error.slips)
-        raise ExpressionError(tuple(slips)) from None
-
-    def offset_of(node: ast.AST) -> int:
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        return max(offset(line, column) + shift, lead)
-
-    return _only(module, lead, several=several), offset_of
-
-
-def _only(module: ast.Module, lead: int, *, several: bool) -> ast.expr:
-    match module.body:
-        case [ast.Expr(value)]:
-            bracketed = isinstance(value, ast.Tuple | ast.GeneratorExp)
-            # text that closes the bracket put around it would reach the first line
-            if several and value.lineno == 1 and not bracketed:
-                raise ExpressionError((Slip(lead, "not Python: unmatched ')'"),))
-            return value
-        case [ast.Assign() | ast.AnnAssign() | ast.AugAssign(), *_]:
-            raise ExpressionError(
-                (Slip(lead, "'=' assigns a value; compare with '=='"),),
-            )
-    raise ExpressionError((Slip(lead, "expected an expression, not a statement"),))
 
 
 @dataclass(slots=True)
@@ -306,7 +174,7 @@ class Converter:
             case ast.Subscript(value, index) if _may_be_text(value, index):
                 return self._part(value, index)
         return self.slip(
-            node, MENDS.get(type(node), f"{_describe_syntax(node)} is not supported here")
+            node, MENDS.get(type(node), f"{describe_syntax(node)} is not supported here")
         )
 
     def _column(self, node: ast.AST, name: str) -> Expr:
@@ -326,7 +194,7 @@ class Converter:
             if math.isfinite(value):
                 return Lit(value)
             return self.slip(node, "this number is too large for a float")
-        return self.slip(node, f"{_describe_syntax(node)} is not supported here")
+        return self.slip(node, f"{describe_syntax(node)} is not supported here")
 
     def _arithmetic(self, node: ast.AST, op: ast.operator, left: ast.expr, right: ast.expr) -> Expr:
         if isinstance(op, ast.Add | ast.Sub) and (span := self._span(right)):
@@ -336,7 +204,7 @@ class Converter:
         operands = self.expr(left), self.expr(right)
         if word := ARITHMETIC.get(type(op)):
             return Arith(word, *operands)
-        return self.slip(node, MENDS.get(type(op), f"{_describe_syntax(op)} is not supported here"))
+        return self.slip(node, MENDS.get(type(op), f"{describe_syntax(op)} is not supported here"))
 
     def _span(self, node: ast.expr) -> tuple[int, str] | None:
         """Return what is added to a time: `days(3)`."""
@@ -468,8 +336,8 @@ class Converter:
             return self._read_ordered(node, name)
         if node.keywords:
             node = self._place_keywords(node, name, function)
-        if not _fits(function, len(node.args)):
-            return self.slip(node, f"{name} takes {_arity(function)}, not {len(node.args)}")
+        if not takes_count(function, len(node.args)):
+            return self.slip(node, f"{name} takes {describe_arity(function)}, not {len(node.args)}")
         if aggregates:
             return self._aggregate(node, name, function)
         arguments = self._arguments(node, name, function)
@@ -718,42 +586,6 @@ def _explain_call(node: ast.expr) -> str:
     return "only functions of the workload language can be called"
 
 
-def case(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Case:
-    """Return one flat chain: a chain in the `else` of another continues it."""
-    match otherwise:
-        case Case(more, last):
-            return Case((*branches, *more), last)
-    return Case(branches, otherwise)
-
-
-def chain(op: Literal["and", "or"], *operands: Expr) -> Bool:
-    """Return one flat `and` or `or`: nested ones with the same operator are merged."""
-    flat: list[Expr] = []
-    for operand in operands:
-        match operand:
-            case Bool(inner, parts) if inner == op:
-                flat += parts
-            case _:
-                flat.append(operand)
-    return Bool(op, tuple(flat))
-
-
-def _fits(function: Function, count: int) -> bool:
-    settings = len(function.settings)
-    if function.least + settings - function.optional > count:
-        return False
-    return function.most is None or count <= function.most + settings
-
-
-def _arity(function: Function) -> str:
-    least = function.least + len(function.settings) - function.optional
-    words = ("no argument", "one argument", "two arguments", "three arguments")[least]
-    if function.most is None:
-        return f"{words} or more"
-    most = function.most + len(function.settings)
-    return words if most == least else f"{words} or {most}"
-
-
 def _moment(name: str, given: str) -> Lit | None:
     try:
         if name == "date":
@@ -761,7 +593,3 @@ def _moment(name: str, given: str) -> Lit | None:
         return Lit(dt.datetime.fromisoformat(given))
     except ValueError:
         return None
-
-
-def _describe_syntax(node: ast.AST) -> str:
-    return f"Python's {type(node).__name__}"

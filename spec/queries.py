@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import Literal, cast
 
 from .choices import CHOOSING_FREELY, find_misuse, list_choices
 from .composed import compose, spread_quantiles
-from .document import Fields, Log, Node, Origin, Position, TextNode
+from .document import Fields, Log, Node, TextNode
 from .expression import (
     Agg,
     Bool,
@@ -30,22 +27,24 @@ from .expression import (
     walk,
 )
 from .fields import Section, check_word, open_section
+from .function_source import FunctionSource, holds_definition, read_source
 from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP, UNPIVOT
 from .joins import JoinReader, join_schemas
-from .kinds import ARROW, KindError, kind
+from .kinds import KindError, kind
 from .order import Order, is_ordered, join_order, order_after
-from .parser import Context, ExpressionError, Parsed, Slip, parse, parse_python
+from .parser import Context, parse
 from .pivot import ColumnsReader, expand_pivot
+from .python_syntax import ExpressionError, Parsed, Slip
 from .row_functions import (
     TAKEN,
     ReadRow,
     definition,
     describe_opaque,
     group_function,
-    is_definition,
     row_function,
 )
 from .schema import Column, Schema
+from .scope import Scope, make_column
 from .steps import merge_steps
 from .unparse import question, text
 from .unpivot import read_unpivot, unpivot_schema
@@ -63,60 +62,7 @@ from .workload import (
     Unpivot,
 )
 
-OTHER_WORDS = {"null": "None", "NULL": "None", "nan": "None", "true": "True", "false": "False"}
 AGGREGATES_NOTHING = "this expression aggregates nothing; write sum(…), count(…), …"
-_ELSEWHERE = re.compile(r"([^\s:]+\.py):(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The columns a clause sees: None where not known yet; `schema` where their kinds are too."""
-
-    names: tuple[str, ...] | None = None
-    schema: Schema | None = None
-    what: str = "column"
-    later: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, schema: Schema | None) -> Scope:
-        """Return the scope of a schema; without one, every column is accepted."""
-        if schema is None:
-            return cls()
-        return cls(schema.names, schema, tables=tuple(name for name, _ in schema.tables))
-
-    def __contains__(self, name: str) -> bool:
-        return self.names is None or name in self.names
-
-    def explain_unknown(self, name: str) -> str:
-        """Return the message for an unknown column, with a suggestion."""
-        if name in self.later:
-            return f"{name!r} is not yet derived in where; write its expression here"
-        if self.schema and (arrow := dict(self.schema.unread).get(name)):
-            return f"{self.what} {name!r} has the type {arrow}, which dfbench does not read"
-        if other := OTHER_WORDS.get(name):
-            return f"unknown {self.what} {name!r}; did you mean {other}?"
-        return f"unknown {self.what} {name!r}{suggest(name, self.names or ())}"
-
-    def add_column(self, name: str, expr: Expr | None) -> Scope:
-        """Return the scope with one more column."""
-        names = None if self.names is None else (*self.names, name)
-        column = self.schema and expr is not None and _column(name, expr, self.schema)
-        schema = (
-            Schema((*self.schema.columns, column), self.schema.rows)
-            if (self.schema and column)
-            else None
-        )
-        return replace(self, names=names, schema=schema)
-
-
-def _column(name: str, expr: Expr, schema: Schema) -> Column | None:
-    try:
-        found = kind(expr, schema)
-    except (KindError, KeyError):
-        return None
-    values = schema[expr.name].values if isinstance(expr, Col) else None
-    return Column(name, found, ARROW[found], values=values)
 
 
 def read_queries(log: Log, node: Node, scope: Scope, folder: Path) -> tuple[Query, ...]:
@@ -268,7 +214,7 @@ class _Clauses:
             return None
         wrong = not _may_be_condition(parsed.expression)
         if scope.schema and not wrong:
-            column = _column("", parsed.expression, scope.schema)
+            column = make_column("", parsed.expression, scope.schema)
             wrong = column is not None and column.kind not in {"bool", "null"}
         if wrong:
             self.log.add(self.given.at(clause), f"{clause} needs a condition, such as v1 > 2")
@@ -511,7 +457,7 @@ class _Clauses:
         if isinstance(query.apply, RowFunction) and query.apply.body is not None:
             exprs[query.apply.output] = query.apply.body
         known: list[Column | None] = [
-            _column(name, exprs.get(name, Col(name)), rows.schema) if rows.schema else None
+            make_column(name, exprs.get(name, Col(name)), rows.schema) if rows.schema else None
             for name in query.outputs
         ]
         found = tuple(column for column in known if column)
@@ -643,60 +589,3 @@ def _may_be_condition(expr: Expr) -> bool:
         case Agg(name, _):
             return name in {"any", "all"}
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSource:
-    """The text of a `def`, and the place of each of its characters."""
-
-    text: str
-    at: Callable[[int], Position]
-
-
-def holds_definition(node: TextNode) -> bool:
-    """Return whether a value is a def, or names one in a file."""
-    return is_definition(node.text) or _ELSEWHERE.fullmatch(node.text.strip()) is not None
-
-
-def read_source(log: Log, node: TextNode, folder: Path) -> FunctionSource | None:
-    """Return the def that a value contains or names (`FILE.py:NAME`); None after a mistake."""
-    if not log.python:
-        log.add(
-            node.place, "--no-python refuses Python functions, because they run on this machine"
-        )
-        return None
-    match = _ELSEWHERE.fullmatch(node.text.strip())
-    if not match:
-        return FunctionSource(node.text, node.at)
-    path, name = folder / match[1], match[2]
-    try:
-        origin = Origin(str(path), path.read_text(encoding="utf-8"))
-    except OSError as error:
-        log.add(node.place, f"{path} cannot be read: {error.strerror}")
-        return None
-    except ValueError:
-        log.add(node.place, f"{path} is not UTF-8 text; save it as UTF-8")
-        return None
-    return _read_from_file(log, node, origin, name)
-
-
-def _read_from_file(log: Log, node: TextNode, origin: Origin, name: str) -> FunctionSource | None:
-    try:
-        module = parse_python(origin.text)
-    except ExpressionError as error:
-        for slip in error.slips:
-            log.add(Position(origin, slip.offset), slip.message)
-        return None
-    defs = {part.name: part for part in module.body if isinstance(part, ast.FunctionDef)}
-    if name not in defs:
-        log.add(node.place, f"{origin.name} has no function {name!r}{suggest(name, tuple(defs))}")
-        return None
-    return _segment(origin, defs[name])
-
-
-def _segment(origin: Origin, part: ast.FunctionDef) -> FunctionSource:
-    lines = origin.text.splitlines(keepends=True)
-    first = min([part.lineno, *(d.lineno for d in part.decorator_list)]) - 1
-    start = sum(len(line) for line in lines[:first])
-    text = "".join(lines[first : part.end_lineno])
-    return FunctionSource(text, lambda offset: Position(origin, start + offset))

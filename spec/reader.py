@@ -15,6 +15,7 @@ from .document import Fields, ListNode, Log, Node, Origin, Position, TextNode, c
 from .engine_names import read_engines
 from .expression import columns
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
+from .function_source import holds_definition, read_source
 from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
 from .grammar import (
     BESIDE,
@@ -31,12 +32,13 @@ from .grammar import (
 )
 from .limits import Limits
 from .own_programs import ProgramReader
-from .parser import ExpressionError
 from .pivot import report_unknown
+from .python_syntax import ExpressionError
 from .quantities import parse_number
-from .queries import Scope, holds_definition, read_queries, read_query, read_source
+from .queries import read_queries, read_query
 from .row_functions import SEED, task_function
 from .schema import Schema
+from .scope import Scope
 from .sweep import Axis, read_axis
 from .vocabulary import suggest
 from .workload import (

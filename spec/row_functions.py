@@ -10,18 +10,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from .document import Position
-from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, columns, walk
+from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, case, columns, walk
 from .group_functions import read_group
-from .parser import (
-    ARITHMETIC,
-    Context,
-    Converter,
-    ExpressionError,
-    Slip,
-    case,
-    offsets_in,
-    parse_python,
-)
+from .parser import ARITHMETIC, Context, Converter
+from .python_syntax import ExpressionError, Slip, offsets_in, parse_python
 from .workload import GroupFunction, RowFunction
 
 MODULES = frozenset({"math", "np", "numpy"})

@@ -6,10 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .expression import Expr, Lit, Neg
+from .expression import (
+    Expr,
+    Lit,
+    Neg,
+)
 from .intervals import CLOCK, DAYS, SECONDS, is_unit, read_span
 from .patterns import PatternError, read_pattern
-from .vocabulary import Function, Setting
+from .vocabulary import (
+    Function,
+    Setting,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +148,21 @@ def _constant(node: Expr) -> object:
         case Neg(Lit(int() | float() as value)):
             return -value
     return Ellipsis
+
+
+def takes_count(function: Function, count: int) -> bool:
+    """Return whether a function can be called with so many arguments."""
+    settings = len(function.settings)
+    if function.least + settings - function.optional > count:
+        return False
+    return function.most is None or count <= function.most + settings
+
+
+def describe_arity(function: Function) -> str:
+    """Return how many arguments a function takes: "one argument or 3"."""
+    least = function.least + len(function.settings) - function.optional
+    words = ("no argument", "one argument", "two arguments", "three arguments")[least]
+    if function.most is None:
+        return f"{words} or more"
+    most = function.most + len(function.settings)
+    return words if most == least else f"{words} or {most}"

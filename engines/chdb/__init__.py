@@ -10,7 +10,7 @@ from ...spec.schema import Column
 from ...spec.workload import Query
 from ..adapter import Adapter, Pass
 from ..base import Load, Resources
-from ..duckdb.queries import lift_bindings, list_guards
+from ..duckdb.steps import lift_bindings, list_guards
 from ..info import NEWEST, EngineInfo, EnginePlace
 from ..writing.passes.group_functions import lower
 from ..writing.passes.join import Inputs, Table

@@ -10,7 +10,7 @@ from ...errors import Unsupported
 from ...spec.expression import Agg, Arith, Call, Col, Compare, Expr, Lit, Value, columns, walk
 from ...spec.schema import Column
 from ...spec.workload import Extreme, RowFunction
-from ..duckdb import queries as duckdb
+from ..duckdb import words as duckdb
 from ..duckdb.queries import Statement
 from ..writing.properties import NARROW, Facts, makes_double
 from ..writing.sql import ADD, ATOM, CAST, COMPARE, MULTIPLY, NEGATIVE, Sql, SqlWriter, quote_name

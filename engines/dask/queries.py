@@ -10,7 +10,8 @@ from ...spec.expression import Agg, Col, aggregations, choose_fresh_name
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
-from ..pandas.queries import PandasSteps, with_columns, write_melt
+from ..pandas.frames import with_columns, write_melt
+from ..pandas.queries import PandasSteps
 from ..pandas.words import METHODS
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill

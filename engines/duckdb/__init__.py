@@ -22,13 +22,8 @@ from ..writing.program import Parts
 from ..writing.properties import row_facts
 from ..writing.sequence import step_name
 from ..writing.sql import WIDTH, quote_name, triple_quote, write_clause
-from .queries import (
-    Statement,
-    lift_bindings,
-    list_guards,
-    number_rows,
-    write_statements,
-)
+from .queries import Statement
+from .steps import lift_bindings, list_guards, number_rows, write_statements
 
 # DuckDB's own default: the rest is for what its buffer manager does not count.
 MEMORY_SHARE = 0.8

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,7 +16,6 @@ from ...spec.expression import (
     Col,
     Expr,
     IsMissing,
-    Let,
     Lit,
     Neg,
     aggregations,
@@ -41,12 +38,9 @@ from ...spec.windows import (
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction, Unpivot
 from ..writing.joins import Joining
 from ..writing.properties import CHANGES, Facts, makes_double, output_facts
-from ..writing.sequence import step_name
 from ..writing.sql import (
-    ADD,
     AND,
     ATOM,
-    MULTIPLY,
     NOT,
     OR,
     WIDTH,
@@ -56,74 +50,19 @@ from ..writing.sql import (
     write_clause,
 )
 from .joins import FromClause, write_source, write_subquery
-
-AGGREGATIONS = {
-    "sum": "sum",
-    "mean": "avg",
-    "min": "min",
-    "max": "max",
-    "count": "count",
-    "std": "stddev",
-    "var": "variance",
-    "prod": "product",
-    "median": "median",
-    "quantile": "quantile_cont",
-    "corr": "corr",
-    "any": "bool_or",
-    "all": "bool_and",
-    "size": "count(*)",
-    "n_unique": "count(DISTINCT {})",
-    # Threads take rows in any order: the row's number finds the first and the last value.
-    "first": "arg_min({}, rowid)",
-    "last": "arg_max({}, rowid)",
-    "any_value": "any_value",
-}
-# Of a value `x`, or of one `n` rows away, over rows that `r` puts in the order of the value, `w`
-# in that of the query.
-WINDOWS = {
-    "rank": "rank() OVER {r}",
-    "dense_rank": "dense_rank() OVER {r}",
-    "percent_rank": "(rank() OVER {r} - 1) / greatest(count({x}) OVER {p} - 1, 1)",
-    "row_number": "row_number() OVER {w}",
-    "cumcount": "row_number() OVER {w} - 1",
-    "lag": "lag({x}{n}) OVER {w}",
-    "lead": "lead({x}{n}) OVER {w}",
-    "diff": "{x} - lag({x}{n}) OVER {w}",
-    "pct_change": "{x} / lag({x}{n}) OVER {w} - 1",
-    "cumsum": "sum({x}) OVER {w}",
-    "cummin": "min({x}) OVER {w}",
-    "cummax": "max({x}) OVER {w}",
-    "ffill": "last_value({x} IGNORE NULLS) OVER {w}",
-    "bfill": "first_value({x} IGNORE NULLS) OVER {following}",
-    **{name: f"{AGGREGATIONS[reduced]}({{x}}) OVER {{rows}}" for name, reduced in ROLLING.items()},
-}
-# Ranks by how equal values are counted, and words for a part of what one means.
-RANKS = {
-    "min": WINDOWS["rank"],
-    "max": "count({x}) OVER {r}",
-    "average": "(rank() OVER {r} + count({x}) OVER {r}) / 2",
-    "dense": WINDOWS["dense_rank"],
-    "first": "row_number() OVER {f}",
-}
-# Of the values of a column without gaps.
-COMPLETE = {"percent_rank": "percent_rank() OVER {r}"}
-# Missing where their value is.
-BESIDE_GAPS = {"rank", "dense_rank", "percent_rank", "cumsum", "cummin", "cummax"}
-LOOSE = {"cumcount": ADD, "percent_rank": MULTIPLY, "rank": MULTIPLY}
-# The first and the last value of a group in an order of the query's own.
-ORDERED_ENDS = {
-    "first": "first_value({x} IGNORE NULLS) OVER {whole}",
-    "last": "last_value({x} IGNORE NULLS) OVER {whole}",
-}
-UNSUPPORTED = {"ewm_mean": "DuckDB has no exponentially weighted mean"}
-POPULATION = {"std_population": "stddev_pop", "var_population": "var_pop"}
-# What SQL calls NULL over no values at all, and the language does not.
-OF_NOTHING = {"sum": "0", "prod": "1.0", "any": "FALSE", "all": "TRUE"}
-
-
-# A text, a quoted name, or a window, which may hold texts and calls.
-WINDOW = re.compile(r"""'[^']*'|"[^"]*"|OVER (\((?:[^()"']|'[^']*'|\([^()"']*\))+\))""")
-SHORT_WINDOW = 24  # characters; a shorter one is written again
+from .windows import name_windows
+from .words import (
+    AGGREGATIONS,
+    BESIDE_GAPS,
+    COMPLETE,
+    LOOSE,
+    OF_NOTHING,
+    ORDERED_ENDS,
+    POPULATION,
+    RANKS,
+    UNSUPPORTED,
+    WINDOWS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -628,45 +567,6 @@ def _reads_rows(node: Expr) -> bool:
             return any(map(_reads_rows, children(node)))
 
 
-def number_rows(statements: list[Statement]) -> list[Statement]:
-    """Return the statements of steps, with numbered rows where a later one needs their order."""
-    found: list[Statement] = []
-    for statement in reversed(statements):
-        needed = bool(found) and found[0].needs_numbers
-        found.insert(0, replace(statement, numbered=needed))
-    return found
-
-
-def write_statements(statements: list[Statement]) -> str:
-    """Write steps as one statement: those before the last are common table expressions."""
-    *before, last = (statement.text() for statement in statements)
-    named = [
-        f"{step_name(place)} AS (\n{textwrap.indent(text, '    ')}\n)"
-        for place, text in enumerate(before, 1)
-    ]
-    return f"WITH {', '.join(named)}\n{last}" if named else last
-
-
-def lift_bindings(query: Query) -> Query:
-    """Derive the values that a row function names first, so that their names survive."""
-    function, derived = query.apply, list(query.derive)
-    if not isinstance(function, RowFunction):
-        return query
-    body = function.body
-    while isinstance(body, Let) and body.name not in {*query.reads, *(o.name for o in derived)}:
-        derived.append(Output(body.name, body.value))
-        body = body.body
-    return replace(query, derive=tuple(derived), apply=replace(function, body=body))
-
-
-def list_guards(query: Query, facts: Facts) -> tuple[str, ...]:
-    """Return the columns without which the row function is not called."""
-    function = query.apply
-    if not isinstance(function, RowFunction) or function.body is None:
-        return ()
-    return facts.guards(function.body) if function.on_missing == "skip" else ()
-
-
 def _find_only(joinings: tuple[Joining, ...]) -> Joining | None:
     """Return the only join, if it keeps the names of the rows as they are."""
     match joinings:
@@ -693,15 +593,3 @@ def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
             batches.append([])
         batches[-1].append(output)
     return batches
-
-
-def name_windows(items: list[str]) -> tuple[list[str], list[str]]:
-    """Return the items of a SELECT with long windows that come again by a name, and their names."""
-    counts = Counter(WINDOW.findall("\n".join(items)))
-    again = [w for w, count in counts.items() if count > 1 and len(w) > SHORT_WINDOW]
-    named = {window: f"w{number}" if number > 1 else "w" for number, window in enumerate(again, 1)}
-
-    def name(found: re.Match[str]) -> str:
-        return f"OVER {named[found[1]]}" if found[1] in named else found[0]
-
-    return [WINDOW.sub(name, item) for item in items], [f"{n} AS {w}" for w, n in named.items()]

@@ -10,7 +10,8 @@ from ...spec.workload import Query, RowFunction
 from ..adapter import Adapter, Pass
 from ..base import Resources
 from ..info import FRAMES, MIB, NEWEST, EngineInfo, Work
-from ..pandas.queries import ROWS, string_option, write_reading, write_steps
+from ..pandas.queries import ROWS, write_steps
+from ..pandas.reading import string_option, write_reading
 from ..writing.passes.join import Inputs, single_frame
 from ..writing.passes.widen import widen_beside_floats
 from ..writing.program import NONE, Own, Parts

@@ -25,15 +25,8 @@ from ..writing.user_functions import (
     require_function,
 )
 from .expressions import TextType
-from .queries import (
-    IMPORTS,
-    ROWS,
-    PandasSteps,
-    push_down,
-    string_option,
-    write_exact_reading,
-    write_steps,
-)
+from .queries import IMPORTS, ROWS, PandasSteps, write_steps
+from .reading import push_down, string_option, write_exact_reading
 
 OBJECTS = """\
 # The default before pandas 3: text as Python objects.

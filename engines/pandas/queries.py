@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import ast
-import keyword
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import Unsupported
-from ...spec.bins import read_bins
 from ...spec.expression import (
     Agg,
-    Arith,
-    Bool,
-    Call,
     Case,
     Col,
-    Compare,
-    Expr,
-    IsMissing,
     Lit,
-    Neg,
-    Not,
-    Value,
     aggregations,
     choose_fresh_name,
     columns,
@@ -32,8 +20,7 @@ from ...spec.expression import (
 from ...spec.order import needs_order
 from ...spec.pivot import read_plain
 from ...spec.schema import Schema
-from ...spec.unpivot import NAMES, VALUES
-from ...spec.vocabulary import ROLLING, ROW_FUNCTIONS
+from ...spec.vocabulary import ROLLING
 from ...spec.windows import (
     count_steps,
     is_descending,
@@ -49,28 +36,27 @@ from ...spec.workload import (
     Pivot,
     Query,
     RowFunction,
-    SortKey,
-    Unpivot,
 )
-from ..base import Resources
 from ..writing.joins import Joining
 from ..writing.passes.correlation import corr_as_sums
-from ..writing.passes.join import Inputs
 from ..writing.program import fill
-from ..writing.properties import NARROW, row_facts
+from ..writing.properties import row_facts
 from ..writing.quote import literal, quote
 from ..writing.sequence import StepQuery, step_name
 from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
-from ..writing.user_functions import apply_to_groups, apply_to_rows, find_called, skip_missing
-from .expressions import (
-    SeriesWriter,
-    TextType,
-    series,
-    write_assignment,
-    write_derivation,
-    write_filter,
+from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
+from .expressions import SeriesWriter, TextType, series
+from .frames import (
+    assigns_once,
+    list_repeated,
+    sort_frame,
+    with_columns,
+    write_agg,
+    write_melt,
+    write_reduction,
 )
-from .joins import INEXACT, write_merges
+from .joins import write_merges
+from .statements import write_assignment, write_derivation, write_filter
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
 
 IMPORTS = """\
@@ -78,10 +64,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-"""
-STRINGS = """\
-# The default of pandas 3: text in Arrow's memory, not as Python objects.
-pd.options.future.infer_string = True
 """
 ROWS = "return pa.Table.from_pandas(answer, preserve_index=False)"
 
@@ -99,135 +81,12 @@ SURE = {"sum", "count", "size", "n_unique", "any", "all", "row_number", "cumcoun
 WHOLE_SPREAD = {**AGGREGATIONS, "corr": "f[c].corr().iloc[0, 1]"}
 
 
-def string_option(inputs: Inputs, resources: Resources) -> str:
-    """Write the option for text, where a query has text and pandas is older than 3."""
-    return STRINGS if has_text(inputs) and not resources.since("pandas", 3) else ""
-
-
-def has_text(inputs: Inputs) -> bool:
-    """Return whether a query reads text, or makes some by a word."""
-    reads = (inputs.rows[name].kind == "string" for name in inputs.query.reads)
-    made = (
-        (isinstance(node, Call) and ROW_FUNCTIONS[node.function].gives == "string")
-        or (isinstance(node, Case) and read_bins(node) is not None)
-        for step in inputs.steps
-        for tree in step.query.expressions
-        for node in walk(tree)
-    )
-    return any(reads) or any(made)
-
-
-def push_down(query: Query, data: Schema) -> tuple[list[tuple[str, str, Value]], Query]:
-    """Take what a Parquet reader can filter by out of a query's `where`.
-
-    That is comparisons with a number or a text; it drops missing values, and `!=` keeps NaN.
-    """
-    condition = query.where
-    parts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
-    parts = parts or ((condition,) if condition else ())
-    filters: list[tuple[str, str, Value]] = []
-    rest = []
-    for part in parts:
-        match part:
-            case Compare(op, Col(name), Lit(value)) if op != "!=" and _filters(data, name, value):
-                filters.append((name, op, value))
-            case _:
-                rest.append(part)
-    kept = Bool("and", tuple(rest)) if len(rest) > 1 else next(iter(rest), None)
-    return filters, replace(query, where=kept)
-
-
-def _filters(data: Schema, name: str, value: Value) -> bool:
-    column = data[name]
-    if isinstance(value, str):
-        return column.kind == "string"
-    numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    return numeric and column.kind in {"int", "float"} and column.arrow != "uint64"
-
-
-def write_reading(
-    query: Query,
-    data: Schema,
-    read: str = "pd.read_parquet(path, columns=n)",
-    *,
-    parted: bool = False,
-) -> ast.expr:
-    """Write how the frame is read: days as times, for pandas holds them as objects of Python's.
-
-    In parts (`parted`), narrow integers with missing values are floats in some parts alone, and
-    wrap in the others: they are made floats in all. Raises Unsupported for integers that would be
-    floats, and not exact.
-    """
-    for name in query.reads:
-        if data[name].exceeds_floats:
-            raise Unsupported(repr(name), INEXACT)
-    frame = quote(read, n=list(query.reads))
-    mixed = [n for n in query.reads if data[n].arrow in NARROW and data[n].missing]
-    floats = dict.fromkeys(mixed, "float64") if parted else {}
-    return _with_types(query, data, frame, floats)
-
-
-def write_exact_reading(query: Query, data: Schema, read: str) -> ast.expr:
-    """Write the same, with pandas' nullable integers where floats would not be exact."""
-    large = [name for name in query.reads if data[name].exceeds_floats]
-    if not large:
-        return write_reading(query, data, read)
-    for name in large:
-        if query.apply or query.transform or not _is_exact(query, name):
-            raise Unsupported(repr(name), INEXACT)
-    table = read.replace("pd.read_parquet", "pq.read_table")
-    mapped = {f"pa.{data[name].arrow}()": NULLABLE[data[name].arrow] for name in large}
-    types = ", ".join(f"{arrow}: {dtype}" for arrow, dtype in sorted(mapped.items()))
-    frame = quote(f"{table}.to_pandas(types_mapper={{{types}}}.get)", n=list(query.reads))
-    return _with_types(query, data, frame, {})
-
-
-NULLABLE = {"int64": "pd.Int64Dtype()", "uint64": "pd.UInt64Dtype()"}
-
-
-def _with_types(query: Query, data: Schema, frame: ast.expr, types: dict[str, str]) -> ast.expr:
-    """Write types, and days as times for pandas' functions; the user's function is given days."""
-    days = {name: "datetime64[s]" for name in query.reads if data[name].kind == "date"}
-    if find_called(query):
-        roots = [query.where] if query.where else []
-        read = columns(*roots, *(output.expression for output in query.derive))
-        days = {name: kind for name, kind in days.items() if name in read}
-    types = {**types, **days}
-    return quote("f.astype(d)", f=frame, d=types) if types else frame
-
-
-def _is_exact(query: Query, name: str) -> bool:
-    """Return whether nothing but sums and products is made of a column before it is aggregated."""
-    aggregated = (
-        node
-        for o in query.aggregate
-        for agg in aggregations(o.expression)
-        for node in agg.arguments
-    )
-    made = [*(output.expression for output in query.derive), *aggregated]
-    if query.where:
-        made.append(query.where)
-    return all(_is_plain(tree) for tree in made if name in columns(tree))
-
-
-def _is_plain(tree: Expr) -> bool:
-    for node in walk(tree):
-        match node:
-            case Arith("+" | "-" | "*") | Neg() | Col() | Lit() | Compare() | IsMissing() | Not():
-                continue
-            case _:
-                return False
-    return True
-
-
 LOST_CATEGORY = "pandas' moving windows lose the group of a missing category; use pandas"
 # Aggregations whose groups are moved to columns: with 0 where a cell has no rows, or missing.
 OF_NO_ROWS = {"sum", "count", "size", "n_unique"}
 UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var"} | {
     *("first", "last", "any_value")
 }
-# What `agg` would not take for the name of an output.
-PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +114,7 @@ class PandasSteps:
     def body(self, returned: str = "return ANSWER") -> str:
         """Write the whole query; `returned` is how the function ends, with its hole."""
         *lines, answer = self.statements()
-        if lines and answer == self.frame and _assigns_once(lines[-1], answer):
+        if lines and answer == self.frame and assigns_once(lines[-1], answer):
             answer = lines.pop().removeprefix(f"{answer} = ")
         return "\n".join([*lines, fill(returned, ANSWER=answer)])
 
@@ -456,12 +315,12 @@ class PandasSteps:
             chosen = quote("g[c]", g=groups, c=names[0] if len(names) == 1 else names)
             return quote(f"c.{METHODS[functions.pop()]}()", c=chosen)
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        return quote("a.reset_index()", a=_write_agg(groups, reductions))
+        return quote("a.reset_index()", a=write_agg(groups, reductions))
 
     def _inline(self, taken: Steps) -> list[str]:
         """Write outputs over series of groups: faster than to aggregate first, and as readable."""
         groups = quote("f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self.options)
-        trees = {r.name: _write_reduction(r) for r in taken.reductions}
+        trees = {r.name: write_reduction(r) for r in taken.reductions}
         columns = replace(self._answer(), trees=trees)
         values = {output.name: columns.value(output.expression) for output in taken.outputs}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)
@@ -473,7 +332,7 @@ class PandasSteps:
         match taken.reductions:
             case [Reduction(name, function="size")] if taken.direct:
                 return self.finish(quote("g.size().reset_index(name=n)", g=groups, n=name))
-        values = {r.name: _write_reduction(r) for r in taken.reductions}
+        values = {r.name: write_reduction(r) for r in taken.reductions}
         frame = quote("pd.DataFrame(v).reset_index()", v=values)
         lines = [f"groups = {ast.unparse(groups)}"]
         if taken.direct:
@@ -494,7 +353,7 @@ class PandasSteps:
                 "f.groupby(k, **o)", f=quote(self.frame), k=self.key, o=self._beside_options
             )
             lines.append(f"groups = {ast.unparse(groups)}")
-        for r in _list_repeated(taken):
+        for r in list_repeated(taken):
             lines.append(f"{r.name} = {ast.unparse(rows.trees[r.name])}")
             rows = replace(rows, trees={**rows.trees, r.name: ast.Name(r.name)})
         for output in taken.outputs:
@@ -668,29 +527,6 @@ class PandasSteps:
         return series("answer", after, Schema(keys, 0), text=self.text)
 
 
-def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
-    """Write the rows of an unpivot."""
-    options = {"id_vars": literal(list(unpivot.index))} if unpivot.index else {}
-    options["value_vars"] = literal(list(unpivot.on))
-    if unpivot.names != NAMES:
-        options["var_name"] = literal(unpivot.names)
-    if unpivot.values != VALUES:
-        options["value_name"] = literal(unpivot.values)
-    return quote("f.melt(**o)", f=frame, o=options)
-
-
-def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> ast.expr:
-    """Write a frame sorted by columns; `stable` keeps the order of equal rows."""
-    names = [key.name for key in keys]
-    by = names[0] if len(names) == 1 else names
-    ascending = [not key.descending for key in keys]
-    options = {"kind": literal("stable")} if stable else {}
-    if not all(ascending):
-        order = ascending[0] if len(set(ascending)) == 1 else ascending
-        options = {"ascending": literal(order), **options}
-    return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
-
-
 def write_steps(
     first: PandasSteps, later: Sequence[StepQuery], returned: str = "return ANSWER"
 ) -> str:
@@ -724,51 +560,3 @@ def write_later(
         )
         lines.append(steps.body(end))
     return "\n".join(lines)
-
-
-def _write_reduction(reduction: Reduction) -> ast.expr:
-    """Write one reduction of `groups` as a series."""
-    column = quote("groups[c]", c=reduction.column) if reduction.columns else quote("groups")
-    if reduction.function == "quantile":
-        return quote("c.quantile(q)", c=column, q=reduction.parameter)
-    if reduction.function in POPULATION:
-        return quote(f"c.{POPULATION[reduction.function]}(ddof=0)", c=column)
-    return quote(f"c.{METHODS[reduction.function]}()", c=column)
-
-
-def _write_agg(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
-    """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
-    columns = [r.column for r in reductions]
-    words = {r.name: literal(METHODS[r.function]) for r in reductions}
-    if len(set(columns)) == 1:
-        return quote("g[c].agg(**w)", g=groups, c=columns[0], w=words)
-    if columns == list(words):
-        return quote("g.agg(w)", g=groups, w=words)
-    named = {r.name: literal((r.column, METHODS[r.function])) for r in reductions}
-    return quote("g.agg(**n)", g=groups, n=named)
-
-
-def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
-    """Return the number of rows a column too: any measure will do, or the key."""
-    for taken in PARAMETERS.intersection(r.name for r in reductions):
-        raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
-    measure = next((r.columns[0] for r in reductions if r.columns), key)
-    return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)
-
-
-def _assigns_once(line: str, name: str) -> bool:
-    """Return whether a line is one statement, which assigns to the name."""
-    match ast.parse(line).body:
-        case [ast.Assign([ast.Name(target)])]:
-            return target == name
-        case _:
-            return False
-
-
-def _list_repeated(taken: Steps) -> list[Reduction]:
-    """Return the reductions that the outputs read more than once, and that Python can name."""
-    read = Counter(
-        node.name for o in taken.outputs for node in walk(o.expression) if isinstance(node, Col)
-    )
-    named = (r for r in taken.reductions if r.name.isidentifier() and not keyword.iskeyword(r.name))
-    return [r for r in named if read[r.name] > 1]

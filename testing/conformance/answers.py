@@ -26,7 +26,8 @@ from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers
 from ...verification.differences import CheckResult
 from ...verification.python_answers import answer_steps, build_column
-from .cases import FRAMES, SOLD, TABLES, ConformanceCase
+from .cases import ConformanceCase
+from .frames import FRAMES, SOLD, TABLES
 
 TWO_THREADS = Resources(threads=2)
 STORED = FRAMES | SOLD | TABLES

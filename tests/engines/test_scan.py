@@ -22,7 +22,8 @@ from dfbench.spec.generated_data import generated_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.testing.conformance.answers import check_answer, start_process
-from dfbench.testing.conformance.cases import CASES, FRAMES, ConformanceCase
+from dfbench.testing.conformance.cases import CASES, ConformanceCase
+from dfbench.testing.conformance.frames import FRAMES
 from dfbench.testing.conformance.known_failures import mark
 from typer.testing import CliRunner
 

@@ -11,7 +11,7 @@ import pytest
 from dfbench.engines import daft, datafusion, engines, find, ibis, narwhals, pyspark
 from dfbench.engines.chdb import queries as chdb
 from dfbench.engines.datatable import words as datatable
-from dfbench.engines.duckdb import queries as duckdb
+from dfbench.engines.duckdb import words as duckdb
 from dfbench.engines.pandas import words as pandas
 from dfbench.engines.polars import words as polars
 from dfbench.engines.writing import loops, python, sql

@@ -19,7 +19,8 @@ from dfbench.spec.expression import (
     Neg,
     Not,
 )
-from dfbench.spec.parser import Context, ExpressionError, expression, parse
+from dfbench.spec.parser import Context, expression, parse
+from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.settings import RULES, write_example
 from dfbench.spec.unparse import text
 from dfbench.spec.vocabulary import AGGREGATIONS, BINNING, ROW_FUNCTIONS, WINDOWS

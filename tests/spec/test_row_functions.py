@@ -27,7 +27,7 @@ from dfbench.spec.expression import (
     Not,
 )
 from dfbench.spec.group_functions import whole
-from dfbench.spec.parser import ExpressionError
+from dfbench.spec.python_syntax import ExpressionError
 from dfbench.spec.row_functions import definition, group_function, row_function, task_function
 from dfbench.spec.workload import RowFunction
 

@@ -1,0 +1,53 @@
+"""Several steps as one statement of DuckDB's."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+
+from ...spec.expression import (
+    Let,
+)
+from ...spec.workload import Output, Query, RowFunction
+from ..writing.properties import Facts
+from ..writing.sequence import step_name
+from .queries import Statement
+
+
+def number_rows(statements: list[Statement]) -> list[Statement]:
+    """Return the statements of steps, with numbered rows where a later one needs their order."""
+    found: list[Statement] = []
+    for statement in reversed(statements):
+        needed = bool(found) and found[0].needs_numbers
+        found.insert(0, replace(statement, numbered=needed))
+    return found
+
+
+def write_statements(statements: list[Statement]) -> str:
+    """Write steps as one statement: those before the last are common table expressions."""
+    *before, last = (statement.text() for statement in statements)
+    named = [
+        f"{step_name(place)} AS (\n{textwrap.indent(text, '    ')}\n)"
+        for place, text in enumerate(before, 1)
+    ]
+    return f"WITH {', '.join(named)}\n{last}" if named else last
+
+
+def lift_bindings(query: Query) -> Query:
+    """Derive the values that a row function names first, so that their names survive."""
+    function, derived = query.apply, list(query.derive)
+    if not isinstance(function, RowFunction):
+        return query
+    body = function.body
+    while isinstance(body, Let) and body.name not in {*query.reads, *(o.name for o in derived)}:
+        derived.append(Output(body.name, body.value))
+        body = body.body
+    return replace(query, derive=tuple(derived), apply=replace(function, body=body))
+
+
+def list_guards(query: Query, facts: Facts) -> tuple[str, ...]:
+    """Return the columns without which the row function is not called."""
+    function = query.apply
+    if not isinstance(function, RowFunction) or function.body is None:
+        return ()
+    return facts.guards(function.body) if function.on_missing == "skip" else ()

@@ -1,0 +1,97 @@
+"""Expressions on whole frames of pandas: melted, sorted, aggregated by names."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections import Counter
+from dataclasses import replace
+
+from ...errors import Unsupported
+from ...spec.expression import (
+    Col,
+    walk,
+)
+from ...spec.unpivot import NAMES, VALUES
+from ...spec.workload import (
+    SortKey,
+    Unpivot,
+)
+from ..writing.quote import literal, quote
+from ..writing.steps import Reduction, Steps
+from .words import METHODS, POPULATION
+
+
+def write_melt(frame: ast.expr, unpivot: Unpivot) -> ast.expr:
+    """Write the rows of an unpivot."""
+    options = {"id_vars": literal(list(unpivot.index))} if unpivot.index else {}
+    options["value_vars"] = literal(list(unpivot.on))
+    if unpivot.names != NAMES:
+        options["var_name"] = literal(unpivot.names)
+    if unpivot.values != VALUES:
+        options["value_name"] = literal(unpivot.values)
+    return quote("f.melt(**o)", f=frame, o=options)
+
+
+def sort_frame(tree: ast.expr, keys: tuple[SortKey, ...], *, stable: bool) -> ast.expr:
+    """Write a frame sorted by columns; `stable` keeps the order of equal rows."""
+    names = [key.name for key in keys]
+    by = names[0] if len(names) == 1 else names
+    ascending = [not key.descending for key in keys]
+    options = {"kind": literal("stable")} if stable else {}
+    if not all(ascending):
+        order = ascending[0] if len(set(ascending)) == 1 else ascending
+        options = {"ascending": literal(order), **options}
+    return quote("t.sort_values(b, **o)", t=tree, b=by, o=options)
+
+
+def write_reduction(reduction: Reduction) -> ast.expr:
+    """Write one reduction of `groups` as a series."""
+    column = quote("groups[c]", c=reduction.column) if reduction.columns else quote("groups")
+    if reduction.function == "quantile":
+        return quote("c.quantile(q)", c=column, q=reduction.parameter)
+    if reduction.function in POPULATION:
+        return quote(f"c.{POPULATION[reduction.function]}(ddof=0)", c=column)
+    return quote(f"c.{METHODS[reduction.function]}()", c=column)
+
+
+def write_agg(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
+    """Write the shortest `agg`: pandas takes a tenth longer for its tuples of names."""
+    columns = [r.column for r in reductions]
+    words = {r.name: literal(METHODS[r.function]) for r in reductions}
+    if len(set(columns)) == 1:
+        return quote("g[c].agg(**w)", g=groups, c=columns[0], w=words)
+    if columns == list(words):
+        return quote("g.agg(w)", g=groups, w=words)
+    named = {r.name: literal((r.column, METHODS[r.function])) for r in reductions}
+    return quote("g.agg(**n)", g=groups, n=named)
+
+
+def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
+    """Return the number of rows a column too: any measure will do, or the key."""
+    for taken in PARAMETERS.intersection(r.name for r in reductions):
+        raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
+    measure = next((r.columns[0] for r in reductions if r.columns), key)
+    return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)
+
+
+def assigns_once(line: str, name: str) -> bool:
+    """Return whether a line is one statement, which assigns to the name."""
+    match ast.parse(line).body:
+        case [ast.Assign([ast.Name(target)])]:
+            return target == name
+        case _:
+            return False
+
+
+def list_repeated(taken: Steps) -> list[Reduction]:
+    """Return the reductions that the outputs read more than once, and that Python can name."""
+    read = Counter(
+        node.name for o in taken.outputs for node in walk(o.expression) if isinstance(node, Col)
+    )
+    named = (r for r in taken.reductions if r.name.isidentifier() and not keyword.iskeyword(r.name))
+    return [r for r in named if read[r.name] > 1]
+
+
+# What `agg` would not take for the name of an output.
+PARAMETERS = {"func", "engine", "engine_kwargs", "split_every", "split_out"}

@@ -1,0 +1,71 @@
+"""Statements of pandas that filter rows and assign columns."""
+
+from __future__ import annotations
+
+import ast
+
+from ...spec.expression import (
+    Bool,
+    Col,
+    Expr,
+    IsMissing,
+    Not,
+    columns,
+)
+from ...spec.workload import Output
+from ..writing.program import fill
+from ..writing.quote import quote
+from ..writing.steps import hoist
+from .expressions import SeriesWriter
+
+
+def write_filter(condition: Expr, series: SeriesWriter) -> str:
+    """Write the statement that keeps the rows of a condition: `dropna` for `is not None`."""
+    conjuncts = condition.operands if isinstance(condition, Bool) and condition.op == "and" else ()
+    conjuncts = conjuncts or (condition,)
+    present = [x.operand.operand.name for x in conjuncts if _is_presence(x)]  # type: ignore[union-attr]
+    others = tuple(x for x in conjuncts if not _is_presence(x))
+    lines = []
+    if present:
+        lines.append(
+            fill(f"{series.frame} = {series.frame}.dropna(subset=S)", S=quote("s", s=present))
+        )
+    if others:
+        kept = others[0] if len(others) == 1 else Bool("and", others)
+        code = fill(f"{series.frame} = {series.frame}[CONDITION]", CONDITION=series.condition(kept))
+        lines.append(code)
+    return "\n".join(lines)
+
+
+def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
+    """Write the statements that set one column, named intermediates as local variables first."""
+    named, body = hoist(output.expression)
+    lines = []
+    for local in named:
+        lines.append(f"{local.name} = {ast.unparse(series.value(local.expression))}")
+        series = series.binding(local)
+    return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
+
+
+def write_derivation(outputs: tuple[Output, ...], series: SeriesWriter) -> str:
+    """Write the statements that add derived columns, one `assign` for those that can share it."""
+    lines: list[str] = []
+    batch: dict[str, ast.expr] = {}
+    for output in outputs:
+        if batch and set(columns(output.expression)) & set(batch):
+            lines.append(_assign(series.frame, batch))
+            batch = {}
+        batch[output.name] = series.value(output.expression)
+    return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
+
+
+def _assign(frame: str, values: dict[str, ast.expr]) -> str:
+    return f"{frame} = " + ast.unparse(quote("frame.assign(**v)", frame=quote(frame), v=values))
+
+
+def _is_presence(condition: Expr) -> bool:
+    match condition:
+        case Not(IsMissing(Col())):
+            return True
+        case _:
+            return False
