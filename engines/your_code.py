@@ -41,6 +41,8 @@ OUTPUTS = NAMES
 
 
 def rows(answer):
+    if isinstance(answer, pandas.Series) and sorted(map(str, answer.index)) == sorted(OUTPUTS):
+        answer = answer.rename(str)[OUTPUTS].to_frame().T.infer_objects()
     if not isinstance(answer, pandas.DataFrame) and pandas.api.types.is_list_like(answer):
         answer = pandas.Series(answer)
     if isinstance(answer, pandas.Series):
@@ -89,6 +91,17 @@ def to_arrow(values):
 if __name__ == "__main__":
     print(query(LOADING))
 """
+
+
+# `read_csv` has NaN for a missing text, where Parquet files have None.
+MARKING = """
+def mark_missing(frame):
+    for name in frame.columns[frame.dtypes == object]:
+        frame[name] = frame[name].where(frame[name].notna())
+    return frame
+
+
+def load("""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,8 +376,10 @@ def _write_added(code: _Code, query: Query) -> str:
     frames = [_write_reading(one, one.name if one.name in tables else "path") for one in read]
     given = ", ".join(f"sys.argv[{number}]" for number in range(1, len(paths) + 1))
     several = "*" if len(frames) > 1 else ""
+    marked = any(one.reader == "read_csv" for one in read)
     return format_code(
-        ADDED.replace("PATHS", ", ".join(paths))
+        ADDED.replace("\ndef load(", MARKING if marked else "\ndef load(")
+        .replace("PATHS", ", ".join(paths))
         .replace("LOADED", ", ".join(frames))
         .replace("NAMES", repr(list(query.outputs)))
         .replace("LOADING", f"{several}load({given})")
@@ -386,6 +401,8 @@ def _write_reading(frame: LoadedFrame, path: str) -> str:
     names = _list_texts(options.get("names"))
     chosen = f", columns={columns!r}" if columns and not names else ""
     call = f"pandas.read_parquet({path}{chosen})"
+    if frame.reader == "read_csv":
+        call = f"mark_missing({call})"
     if names:
         call = f"{call}.set_axis({names!r}, axis=1)" + (f"[{columns!r}]" if columns else "")
     elif options.get("header") == "None":

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import cast
 
-from ..spec.expression import Arith, Case, IsMissing, Lit, case
+from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, case
+from ..spec.expression import Call as Word
 from . import operators
 from .calls import CodeCall, Method
 from .columns import look_up
+from .date_texts import DAYS, MONTHS, read_strftime
 from .meaning import can_miss
 from .values import (
     Const,
@@ -19,21 +21,6 @@ from .values import (
     Value,
 )
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 # texts
 
 
@@ -94,10 +81,12 @@ def read_text_replace(call: CodeCall, owner: Value) -> Value:
 def read_split(call: CodeCall, owner: Value) -> Value:
     """Read `split(separator)`, of which an item is taken."""
     separator = call.constant("pat")
-    call.constant("n")
-    if call.constant("expand", False):
-        raise call.fail("split with expand=True is not read; take parts: .str.split(',').str[0]")
-    return Part("parts", _texts(owner), (separator,))
+    n, regular = call.constant("n", -1), call.constant("regex")
+    call.constant("expand", False)
+    pattern = isinstance(separator, str) and len(separator) > 1 and _is_regular(separator)
+    if regular or (regular is None and pattern and isinstance(owner, Part)):
+        raise call.fail("split by a regular expression is not read")
+    return Part("parts", _texts(owner), (separator, n if n and n > 0 else None))
 
 
 def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
@@ -105,8 +94,11 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
     part = cast("Part", owner)
     if not (isinstance(index, Const) and isinstance(index.value, int)):
         raise UnreadError(node, "a part of a split text is read by its number")
+    separator, most = part.details
+    if most is not None and not 0 <= index.value < most:
+        raise UnreadError(node, "of a text split n times, the parts before the last are read")
     found = operators.align(node, part.owner)
-    arguments = (found.exprs[0], Lit(part.details[0]), Lit(index.value))
+    arguments = (found.exprs[0], Lit(separator), Lit(index.value))
     return found.make(operators.word(node, "split", *arguments))
 
 
@@ -131,6 +123,22 @@ def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
         case _:
             raise UnreadError(node, "an item of a text is read as [a:b] of constants")
     return found.make(operators.word(node, "slice", found.exprs[0], *ends))
+
+
+def count_text(subject: Expr, sign: str) -> Expr:
+    """Return how often a text is in another: what leaving it out takes away."""
+    left_out = Word("len", (Word("replace", (subject, Lit(sign), Lit(""))),))
+    taken: Expr = Arith("-", Word("len", (subject,)), left_out)
+    return taken if len(sign) == 1 else Arith("//", taken, Lit(len(sign)))
+
+
+def read_count(call: CodeCall, owner: Value) -> Value:
+    """Read `count(text)`."""
+    sign = call.constant("pat")
+    if not isinstance(sign, str) or not sign or (isinstance(owner, Part) and _is_regular(sign)):
+        raise call.fail("count is read with one constant text")
+    found = operators.align(call.node, _texts(owner))
+    return found.make(count_text(found.exprs[0], sign))
 
 
 def read_extract(call: CodeCall, owner: Value) -> Value:
@@ -177,6 +185,13 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
         raise UnreadError(node, f"{word} is read of a difference of two times")
 
     return read
+
+
+def read_seconds(call: CodeCall, owner: Value) -> Value:
+    """Read `(a - b).dt.total_seconds()`, of whole seconds."""
+    text = "the workload counts whole seconds, and pandas their parts too"
+    call.reader.note(call.node, text)
+    return read_span("seconds")(call.node, owner)
 
 
 UNITS = {
@@ -236,6 +251,7 @@ _TEXTS = {
     "endswith": Method(read_contains, "pat na"),
     "split": Method(read_split, "pat n expand regex"),
     "zfill": Method(read_zfill, "width"),
+    "count": Method(read_count, "pat"),
 }
 TEXT_METHODS = {
     **_TEXTS,
@@ -248,10 +264,13 @@ ELEMENT_METHODS = {
     **_TEXTS,
     "replace": Method(read_text_replace, "pat repl"),
     "weekday": Method(read_weekday),
+    "strftime": Method(read_strftime, "date_format"),
     "isnumeric": Method(text_word("is_numeric")),
     "isdigit": Method(text_word("is_numeric")),
 }
 TIME_METHODS = {
+    "strftime": Method(read_strftime, "date_format"),
+    "total_seconds": Method(read_seconds),
     "floor": Method(read_truncate, "freq"),
     "to_period": Method(read_truncate, "freq"),
     "normalize": Method(read_truncate),

@@ -254,6 +254,15 @@ def read_size(call: CodeCall, grouped: Grouped) -> Value:
     return make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True)
 
 
+def count_groups(node: ast.AST, owner: Value) -> Scalar:
+    """Read `ngroups`, and `len` of groups."""
+    grouped = cast("Grouped", owner)
+    if len(grouped.keys) != 1 or not grouped.dropna:
+        raise UnreadError(node, "the number of groups is read of groups of one key")
+    name = next(iter(grouped.keys.values()))
+    return Scalar(grouped.frame.rows, Agg("n_unique", (Col(name),)))
+
+
 def read_quantile(call: CodeCall, grouped: Grouped) -> Value:
     """Read `quantile(q)`."""
     share = call.constant("q", 0.5)

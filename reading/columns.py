@@ -27,18 +27,6 @@ from .values import (
 )
 from .windows import fill_gaps
 
-REDUCTIONS = {
-    "sum": "sum",
-    "mean": "mean",
-    "min": "min",
-    "max": "max",
-    "median": "median",
-    "count": "count",
-    "nunique": "n_unique",
-    "any": "any",
-    "all": "all",
-    "skew": "skew",
-}
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(),
     "sub": ast.Sub(),

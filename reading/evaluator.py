@@ -13,10 +13,12 @@ from . import operators
 from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
-from .columns import convert, look_up
+from .columns import apply_function, convert, look_up
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
+from .patterns import has_match
 from .periods import period_key
+from .python_values import is_of_type
 from .scopes import Names, Scopes
 from .selection import need_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
@@ -107,7 +109,7 @@ class Evaluator(Scopes, ABC):
             case ast.Lambda():
                 return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
-                return Const("".join(str(self.text(part)) for part in parts))
+                return operators.join_texts(node, [self.text(part) for part in parts])
             case ast.ListComp(item, [generator]):
                 return self.comprehension(item, generator)
             case ast.Slice(lower, upper, step):
@@ -226,6 +228,13 @@ class Evaluator(Scopes, ABC):
     def comparison(self, node: ast.Compare) -> Value:
         """Return a comparison, or a chain of them."""
         sides = [self.value(one) for one in (node.left, *node.comparators)]
+        match sides:
+            case [Part("type" | "match") as part, other] if type(node.ops[0]) in _SAMENESS:
+                known = part.kind == "type"
+                made = is_of_type(node, part.owner, other) if known else has_match(node, part)
+                return (
+                    made if known == _SAMENESS[type(node.ops[0])] else operators.invert(node, made)
+                )
         parts = [
             operators.compare(node, op, left, right)
             for left, op, right in zip(sides[:-1], node.ops, sides[1:], strict=True)
@@ -234,6 +243,7 @@ class Evaluator(Scopes, ABC):
 
     def choice(self, node: ast.AST, test: Value, body: ast.expr, orelse: ast.expr) -> Value:
         """Return `a if test else b`."""
+        test = _as_test(node, test)
         if isinstance(test, Const):
             return self.value(body if test.value else orelse)
         return operators.choose(node, test, self.value(body), self.value(orelse))
@@ -268,13 +278,14 @@ class Evaluator(Scopes, ABC):
             return Const({key: value.value for key, value in pairs if isinstance(value, Const)})
         return Mapping(tuple(pairs))
 
-    def text(self, node: ast.expr) -> object:
-        """Return a constant part of an f-string."""
+    def text(self, node: ast.expr) -> Value:
+        """Return a part of an f-string as a text."""
         match node:
             case ast.Constant(found):
-                return found
+                return Const(found)
             case ast.FormattedValue(inner, conversion, None) if conversion == -1:
-                return to_python(self.value(inner), node, "a value in an f-string")
+                value = self.value(inner)
+                return value if isinstance(value, Const) else convert(node, value, "str")
         raise UnreadError(node, "this f-string is not read")
 
     def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:
@@ -347,6 +358,10 @@ class Evaluator(Scopes, ABC):
     def read_function(self, node: ast.Call, name: str) -> Value:
         """Return the value of a library function's call."""
         name = _shorten(name)
+        if name.startswith("builtins.str.") and node.args:
+            method = ast.Attribute(node.args[0], name.rpartition(".")[2], ast.Load())
+            called = ast.Call(ast.copy_location(method, node), node.args[1:], node.keywords)
+            return self.call(ast.copy_location(called, node))
         if name in LIBRARIES:
             return self.apply(node, name, LIBRARIES[name])
         root = name.split(".")[0]
@@ -359,12 +374,22 @@ class Evaluator(Scopes, ABC):
     def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
         """Return the value of a library function called with one value: `apply(np.sqrt)`."""
         name = _shorten(name)
+        if name.startswith("builtins.str."):
+            word = name.rpartition(".")[2]
+            method = METHODS["element"].get(word)
+            if method is None:
+                raise UnreadError(node, f"{word} of this value is not read")
+            return method.read(CodeCall(self, node, word, {}), argument)
         if name not in LIBRARIES:
             raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
         method = LIBRARIES[name]
         words = method.arguments.split()
         given: Value = Items((argument,)) if words[0] == "*" else argument
         return method.read(CodeCall(self, node, name, {words[0]: given}))
+
+    def apply_function(self, call: CodeCall, column: Series, function: Value) -> Value:
+        """Return what a function makes of each value of a column."""
+        return apply_function(call, column, function)
 
     def convert(self, node: ast.AST, column: Value, name: str) -> Value:
         """Return a column in another type."""
@@ -435,6 +460,7 @@ class Evaluator(Scopes, ABC):
         self, node: ast.AST, test: Value, then: list[ast.stmt], other: list[ast.stmt]
     ) -> Value | None:
         """Read both ways through an `if` over data."""
+        test = _as_test(node, test)
         if isinstance(test, Const):
             return self.block(then if test.value else other)
         if not isinstance(test, Scalar) and not (isinstance(test, Series) and test.element):
@@ -448,6 +474,15 @@ class Evaluator(Scopes, ABC):
         two = self.block(other)
         self.paths -= 1
         return operators.choose(node, test, one or Const(None), two or Const(None))
+
+
+def _as_test(node: ast.AST, value: Value) -> Value:
+    is_match = isinstance(value, Part) and value.kind == "match"
+    return has_match(node, cast("Part", value)) if is_match else value
+
+
+# Whether an operator asks for the same, in `type(x) == str` and `match is None`.
+_SAMENESS = {ast.Eq: True, ast.Is: True, ast.NotEq: False, ast.IsNot: False}
 
 
 def _kind(owner: Value) -> str:
@@ -494,7 +529,6 @@ NEAREST = {
     "itertuples": "the nearest is apply(function, axis=1)",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",
     "tail": "the nearest is sort_values in the other order, then head",
-    "strftime": "the nearest are .dt.year, .dt.month and to_period",
 }
 
 

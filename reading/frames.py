@@ -34,12 +34,14 @@ from .rows import (
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .selection import need_column, select
+from .totals import aggregate_columns, apply_to_column, total_columns, totals
 from .values import (
     CodeFunction,
     Const,
     Frame,
     Items,
     Label,
+    Library,
     Part,
     Scalar,
     Series,
@@ -251,6 +253,8 @@ def read_pipe(call: CodeCall, owner: Value) -> Value:
 def read_apply(call: CodeCall, frame: Frame) -> Value:
     """Read `apply(function, axis=1)`: a function of each row."""
     function = call.need("func")
+    if call.constant("axis", 0) in {1, "columns"} and isinstance(function, Library):
+        return reduce_row_by(call, frame, function)
     if call.constant("axis", 0) not in {1, "columns"}:
         return apply_to_columns(call, frame, function)
     if call.has("args"):
@@ -272,17 +276,81 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
     raise call.fail("a function of a row is read if it returns one value")
 
 
-def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Frame:
-    """Return what a function makes of each column, if it is a column."""
-    if not isinstance(function, CodeFunction) or not frame.complete:
-        raise call.fail("apply over columns is read with a function, and columns that are known")
+def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
+    """Return what a function makes of each column: a column, or a number."""
+    if not frame.complete:
+        raise call.fail("apply over columns needs to know them: give --data")
+    made = [
+        (label, apply_to_column(call, function, column_of(frame, label, name)))
+        for label, name in frame.columns.items()
+    ]
+    if not all(isinstance(value, Series) for _, value in made):
+        return totals(call, made)
+    for label, value in made:
+        frame = assign_column(call.node, frame, label, value)
+    return frame
+
+
+def read_map(call: CodeCall, frame: Frame) -> Frame:
+    """Read `applymap(function)`, and `map`: what a function makes of each value."""
+    if not frame.complete:
+        raise call.fail(f"{call.name} needs to know the columns: give --data")
+    call.constant("na_action")
     for label, name in frame.columns.items():
-        column = column_of(frame, label, name)
-        made = call.reader.enter(call.node, function, first_argument(call, function, column))
-        if not isinstance(made, Series):
-            raise call.fail("a row for each column is not read; aggregate the columns themselves")
+        made = call.reader.apply_function(call, column_of(frame, label, name), call.need("func"))
         frame = assign_column(call.node, frame, label, made)
     return frame
+
+
+def read_missing(call: CodeCall, frame: Frame) -> Frame:
+    """Read `isna` and `notna` of each column."""
+    if not frame.complete:
+        raise call.fail(f"{call.name} of all columns needs to know them: give --data")
+    for label, name in frame.columns.items():
+        test: Expr = IsMissing(Col(name))
+        test = negate(test) if call.name.startswith("not") else test
+        frame = assign_column(call.node, frame, label, Series(frame.rows, test))
+    return frame
+
+
+KINDS: dict[str, set[str]] = {
+    **{key: {"int", "float", "decimal"} for key in ("number", "numeric")},
+    **{key: {"int"} for key in ("int", "int64", "integer")},
+    **{key: {"float"} for key in ("float", "float64")},
+    **{key: {"string"} for key in ("object", "O", "str")},
+    **{key: {"date", "timestamp"} for key in ("datetime", "datetime64", "datetime64[ns]")},
+    "bool": {"bool"},
+}
+
+
+def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
+    """Read `select_dtypes(include, exclude)` of columns that are known."""
+    if not frame.complete or frame.rows.schema is None:
+        raise call.fail("select_dtypes needs to know the columns: give --data")
+    wanted, away = (_list_kinds(call, name) for name in ("include", "exclude"))
+    chosen = {}
+    for label, name in frame.columns.items():
+        kind = kind_of(Col(name), frame.rows)
+        if kind == "int" and can_miss(Col(name), frame.rows.schema):
+            kind = "float"
+        if (not wanted or kind in wanted) and kind not in away:
+            chosen[label] = name
+    return replace(frame, columns=chosen)
+
+
+def _list_kinds(call: CodeCall, argument: str) -> set[str]:
+    value = call.value(argument)
+    given: list[Value] = list(value.values) if isinstance(value, Items) else [value]
+    if isinstance(value, Const):
+        given = [Const(one) for one in call.names(argument)]
+    names = [
+        one.name.rpartition(".")[2] if isinstance(one, Library) else getattr(one, "value", "")
+        for one in given
+    ]
+    unknown = [name for name in names if name not in KINDS]
+    if unknown:
+        raise call.fail(f"select_dtypes of {unknown[0]!r} is not read")
+    return set[str]().union(*(KINDS[name] for name in names))
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:
@@ -327,12 +395,13 @@ def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
     def read(call: CodeCall, frame: Frame) -> Value:
         if call.constant("axis", 0) in {1, "columns"}:
             return reduce_row(call, frame)
-        call.constant("numeric_only")
-        message = f"{call.name} of all columns has one row a column, and a workload one row in all"
+        if not call.constant("skipna", True):
+            raise call.fail("aggregations of a workload skip missing values; leave skipna out")
         if len(frame.columns) == 1 and frame.complete:
             column = column_of(frame, *next(iter(frame.columns.items())))
+            call.constant("numeric_only")
             return operators.reduce(column, reduction)
-        raise call.fail(f"{message}; aggregate one column")
+        return total_columns(call, frame, call.name)
 
     return read
 
@@ -360,6 +429,16 @@ def reduce_row(call: CodeCall, frame: Frame) -> Series:
     if len(missing) == len(values):
         made = case(((Compare("==", n, Lit(0)), Lit(None)),), made)
     return Series(rows, made, index=frame.index)
+
+
+def reduce_row_by(call: CodeCall, frame: Frame, function: Library) -> Series:
+    """Return `apply(np.sum, axis=1)`; Python's own functions do not skip missing values."""
+    schema = frame.rows.schema
+    own = function.name.startswith("builtins.")
+    if own and any(can_miss(Col(name), schema) for name in frame.columns.values()):
+        raise call.fail("Python's functions do not skip missing values; use those of NumPy")
+    call.name = function.name.rpartition(".")[2].removeprefix("nan").removeprefix("a")
+    return reduce_row(call, frame)
 
 
 def read_row(call: CodeCall, part: Part) -> Series:
@@ -398,9 +477,15 @@ FRAME_METHODS = {
     "round": Method(read_round, "decimals"),
     "pipe": Method(read_pipe, "* **"),
     "apply": Method(read_apply, "func axis raw result_type args"),
+    "applymap": Method(read_map, "func na_action"),
+    "map": Method(read_map, "func na_action"),
+    "agg": Method(aggregate_columns, "func axis"),
+    "aggregate": Method(aggregate_columns, "func axis"),
+    "select_dtypes": Method(read_select_dtypes, "include exclude"),
+    **{name: Method(read_missing) for name in ("isna", "isnull", "notna", "notnull")},
     **{
         name: Method(read_each_column(name), "axis skipna numeric_only")
-        for name in ("sum", "mean", "min", "max", "count")
+        for name in ("sum", "mean", "min", "max", "count", "median", "nunique", "std", "var")
     },
 }
 FRAME_ATTRIBUTES: dict[str, Callable[..., Value]] = {

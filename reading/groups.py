@@ -15,6 +15,7 @@ from .aggregation import (
     aggregate_by,
     as_aggregation,
     columns_of,
+    count_groups,
     group_rows,
     make_groups,
     output_name,
@@ -58,10 +59,13 @@ from .values import (
     parameters,
 )
 from .windows import (
+    EXPANDING_METHODS,
     ROLLED,
     read_change,
     read_cumulation,
     read_diff,
+    read_expanded,
+    read_expanding,
     read_fill,
     read_rank,
     read_rolled,
@@ -123,7 +127,7 @@ def read_apply(call: CodeCall, grouped: Grouped) -> Value:
     match made:
         case Scalar():
             return make_groups(call.node, grouped, [("value", made)], series=True)
-        case Mapping(pairs):
+        case Mapping(pairs) | Part("totals", Mapping(pairs)):
             outputs = [(label, _scalar_of(call, value)) for label, value in pairs]
             return make_groups(call.node, grouped, outputs, series=False)
         case Frame():
@@ -198,10 +202,11 @@ def read_each_row(
             found = read_one(call, _per_row(grouped, label, expr))
             if not isinstance(found, Series):
                 raise call.fail(f"{call.name} is read if it has a value for each row")
-            made[label] = replace(_guard(grouped, found), name=label, scope=(), index={})
+            index = grouped.frame.index
+            made[label] = replace(_guard(grouped, found), name=label, scope=(), index=index)
         if grouped.single:
             return next(iter(made.values()))
-        frame = replace(grouped.frame, columns={}, complete=True, index={})
+        frame = replace(grouped.frame, columns={}, complete=True)
         for label, column in made.items():
             frame = assign_column(call.node, frame, label, column)
         return frame
@@ -254,6 +259,21 @@ def read_rolled_groups(call: CodeCall, part: Part) -> Series:
     return _rows_by_group(grouped, made, indexed=True)
 
 
+def read_group_expanding(call: CodeCall, grouped: Grouped) -> Part:
+    """Read `groups.expanding()`, of one column."""
+    if not grouped.single:
+        raise call.fail("expanding of groups is read for one column: groups['column'].expanding()")
+    return replace(read_expanding(call, grouped), kind="expanded")
+
+
+def read_expanded_groups(call: CodeCall, part: Part) -> Series:
+    """Read an aggregation of `groups.expanding()`: the rows of the groups, sorted by their keys."""
+    grouped = cast("Grouped", part.owner)
+    ((label, expr),) = grouped.selected or ()
+    found = read_expanded(call, Part("expanding", _per_row(grouped, label, expr)))
+    return _rows_by_group(grouped, materialize(_guard(grouped, found)), indexed=True)
+
+
 def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
     """Read `cumcount`: the number of the group's rows before each row."""
     if not call.constant("ascending", True):
@@ -303,15 +323,6 @@ def read_group(call: CodeCall, grouped: Grouped) -> Frame:
     return frame
 
 
-def count_groups(node: ast.AST, owner: Value) -> Scalar:
-    """Read `ngroups`, and `len` of groups."""
-    grouped = cast("Grouped", owner)
-    if len(grouped.keys) != 1 or not grouped.dropna:
-        raise UnreadError(node, "the number of groups is read of groups of one key")
-    name = next(iter(grouped.keys.values()))
-    return Scalar(grouped.frame.rows, Agg("n_unique", (Col(name),)))
-
-
 def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `filter(lambda g: …)`: the rows of the groups for which a condition holds."""
     function = call.need("func")
@@ -353,6 +364,8 @@ def read_largest(call: CodeCall, grouped: Grouped) -> Value:
     label, expr = grouped.selected[0]
     if not isinstance(expr, Col):
         raise call.fail("assign this column to the frame first")
+    if grouped.frame.index:
+        raise call.fail(f"{call.name} of groups is read of rows without an index: reset_index()")
     keys = tuple(dict.fromkeys(grouped.keys.values()))
     smallest = call.name == "nsmallest"
     name = output_name(label, {*keys})
@@ -372,7 +385,9 @@ def read_corr(call: CodeCall, _grouped: Grouped) -> Value:
 
 CUMULATIONS = ("cumsum", "cummin", "cummax")
 GROUP_ROLLING = {name: Method(read_rolled_groups, "ddof") for name in ROLLED}
+GROUP_EXPANDING = {name: Method(read_expanded_groups) for name in EXPANDING_METHODS}
 GROUP_METHODS = {
+    "expanding": Method(read_group_expanding, "min_periods axis"),
     "rolling": Method(read_group_rolling, "window min_periods center win_type axis closed"),
     **{
         name: Method(read_each_row(read), arguments)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from ..spec.bins import label_edges
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, case, chain
+from ..spec.expression import Call as Word
 from . import operators
+from .accessors import read_truncated
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
 from .columns import read_round, row_word, spread
@@ -18,6 +21,7 @@ from .files import READERS, read_file
 from .meaning import can_miss
 from .merges import merge_frames
 from .operators import number
+from .patterns import PATTERNS
 from .periods import check_period
 from .python_values import (
     read_conversion,
@@ -26,6 +30,7 @@ from .python_values import (
     read_is_text,
     read_length,
     read_list,
+    read_type,
     read_zip,
 )
 from .reshape import read_numbered_bins, read_quantile_cut
@@ -105,8 +110,10 @@ def read_cut(call: CodeCall) -> Value:
         return read_numbered_bins(call, "bins", bins)
     if not isinstance(bins, list | tuple):
         raise call.fail("pd.cut is read with a list, or a number, of bins")
+    if labels is None and not lowest:
+        labels = label_edges(bins, right=right)
     if labels is None:
-        raise call.fail("pd.cut without labels makes intervals; give labels, or labels=False")
+        raise call.fail("pd.cut with include_lowest makes other intervals; give labels")
     if labels is False:
         labels = list(range(len(bins) - 1))
     if len(labels) != len(bins) - 1:
@@ -160,8 +167,23 @@ def _moment(call: CodeCall, text: object) -> dt.datetime:
         raise call.fail(f"{text!r} is not a time that can be read") from None
 
 
-def read_timestamp(call: CodeCall) -> Const:
+def _start_of(parts: list[Value]) -> tuple[Series, str] | None:
+    """Return the time and the unit of `datetime(x.year, x.month, 1)`; None where it is none."""
+    words = ("year", "month", "day")
+    for count, unit in ((2, "month"), (3, "day")):
+        exprs = [one.expr for one in parts[:count] if isinstance(one, Series)]
+        rest = [one.value for one in parts[count:] if isinstance(one, Const)]
+        match exprs:
+            case [Word("year", (time,)), *_] if len(parts) == 3 and rest == [1] * (3 - count):
+                if exprs == [Word(word, (time,)) for word in words[:count]]:
+                    return cast("Series", parts[0]).with_expr(time), unit
+    return None
+
+
+def read_timestamp(call: CodeCall) -> Value:
     """Read `pd.Timestamp('2024-01-31')` and `datetime(2024, 1, 31)`."""
+    if start := _start_of(call.items("*")):
+        return read_truncated(call.node, *start)
     values = [to_python(one, call.node, "a part of a time") for one in call.items("*")]
     if len(values) == 1:
         return Const(_moment(call, values[0]))
@@ -493,5 +515,7 @@ LIBRARIES: dict[str, Method] = {
     "builtins.dict": Method(read_dict, "* **"),
     "builtins.zip": Method(read_zip, "*"),
     "builtins.enumerate": Method(read_zip, "*"),
+    "builtins.type": Method(read_type, "x"),
+    **PATTERNS,
     "builtins.isinstance": Method(read_is_text, "x y"),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any, cast
 
-from ..spec.expression import Agg, IsMissing
+from ..spec.expression import Agg, Arith, IsMissing, Lit
 from . import operators
+from .accessors import count_text
+from .aggregation import count_groups
 from .calls import CodeCall, Method, to_python
 from .columns import convert, look_up, read_missing
 from .meaning import can_miss, negate
@@ -14,12 +17,14 @@ from .values import (
     CodeFunction,
     Const,
     Frame,
+    Grouped,
     Items,
     Library,
     Mapping,
     Part,
     Scalar,
     Series,
+    UnreadError,
     Value,
     parameters,
 )
@@ -36,9 +41,14 @@ def read_length(call: CodeCall) -> Value:
             return found.make(operators.word(call.node, "len", found.exprs[0]))
         case Series():
             return Scalar(value.rows, Agg("size", ()), value.scope)
-        case Part("parts", Series() as inner, (None,)):
+        case Part("parts", Series() as inner, (None, None)):
             found = operators.align(call.node, inner)
             return found.make(operators.word(call.node, "count_words", found.exprs[0]))
+        case Part("parts", Series() as inner, (str() as sign, None)):
+            found = operators.align(call.node, inner)
+            return found.make(Arith("+", count_text(found.exprs[0], sign), Lit(1)))
+        case Grouped():
+            return count_groups(call.node, value)
         case Const(found):
             return Const(len(found))
         case Items(values):
@@ -115,18 +125,34 @@ def read_is_missing(call: CodeCall) -> Value:
 
 def read_is_text(call: CodeCall) -> Value:
     """Read `isinstance(x, str)` of a column whose kind is known."""
-    value, kind = call.need("x"), call.need("y")
-    names = [one.name.rpartition(".")[2] for one in _libraries(kind)]
+    return is_of_type(call.node, call.need("x"), call.need("y"))
+
+
+def read_type(call: CodeCall) -> Part:
+    """Read `type(x)`, which is compared."""
+    return Part("type", call.need("x"))
+
+
+TYPES = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
+
+
+def is_of_type(node: ast.AST, value: Value, kind: Value) -> Value:
+    """Return whether a value of a row is of a type of Python: a missing text is a float."""
+    names = {one.name.rpartition(".")[2] for one in _libraries(kind)}
     if not isinstance(value, Series) or not names:
-        raise call.fail("isinstance is read of a value of a row")
+        raise UnreadError(node, "a type is read of a value of a row")
     known = operators.kind_of(value.expr, value.rows)
-    wanted = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
     if known is None:
-        raise call.fail("the type of this column is not known: give --data")
-    matches = any(wanted.get(name) == known for name in names)
-    if not matches or not can_miss(value.expr, value.rows.schema):
-        return Const(matches)
-    return value.with_expr(negate(IsMissing(value.expr)))
+        raise UnreadError(node, "the type of this column is not known: give --data")
+    there = any(TYPES.get(name) == known for name in names)
+    if not can_miss(value.expr, value.rows.schema) or known == "float":
+        return Const(there)
+    if known != "string":
+        raise UnreadError(node, "whole numbers beside missing ones are floats; test with isna")
+    if there == ("float" in names):
+        return Const(there)
+    test = IsMissing(value.expr)
+    return value.with_expr(negate(test) if there else test)
 
 
 def _libraries(value: Value) -> list[Library]:
@@ -134,14 +160,29 @@ def _libraries(value: Value) -> list[Library]:
     return [one for one in found if isinstance(one, Library)]
 
 
-def read_text_method(call: CodeCall, text: Const) -> Const:
+def read_text_method(call: CodeCall, text: Const) -> Value:
     """Read a method of a constant text."""
+    given = call.items("*")
+    if call.name == "format" and any(isinstance(one, Series) for one in given):
+        return _format_texts(call, text.value, given)
     values = [to_python(one, call.node, "an argument") for one in call.items("*")]
     keywords = {name: to_python(one, call.node, "an argument") for name, one in call.extra.items()}
     try:
         return Const(getattr(text.value, call.name)(*values, **keywords))
     except (TypeError, ValueError, KeyError, IndexError) as error:
         raise call.fail(f"Python raises here: {error}") from None
+
+
+def _format_texts(call: CodeCall, form: str, given: list[Value]) -> Value:
+    """Return `'{}-{}'.format(x, y)` of values of a row."""
+    pieces = form.split("{}")
+    if len(pieces) != len(given) + 1 or any(sign in "".join(pieces) for sign in "{}"):
+        raise call.fail("format of values of a row is read with {} for each")
+    texts = [one if isinstance(one, Const) else convert(call.node, one, "str") for one in given]
+    parts: list[Value] = [Const(pieces[0])]
+    for text, piece in zip(texts, pieces[1:], strict=True):
+        parts += [text, Const(piece)]
+    return operators.join_texts(call.node, parts)
 
 
 CONSTANT_TEXT = {

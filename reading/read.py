@@ -31,6 +31,7 @@ from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
 from .operators import label_name, materialize
 from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
+from .totals import write_totals
 from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
@@ -290,7 +291,7 @@ def _is_answer(value: Value) -> bool:
             return not plainly or _chooses_columns(value)
         case Series(expr=expr):
             return not isinstance(expr, Col) or not isinstance(value.rows.origin, Loaded)
-        case Scalar() | Called() | Part("wide" | "modes" | "places"):
+        case Scalar() | Called() | Part("wide" | "modes" | "places" | "totals"):
             return True
     return False
 
@@ -319,6 +320,10 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
         case Part("wide", long):
             return _steps_of(replace(binding, value=long))
+        case Part("totals"):
+            rows, outputs = write_totals(value, node)
+            chosen = tuple(Output(one.name, Col(one.name)) for one in outputs)
+            return write_steps(rows, chosen), rows
         case Part("modes"):
             raise UnreadError(node, ONE_MODE)
         case Part("places"):

@@ -86,7 +86,7 @@ class Scopes:
     def bind_shown(self, value: Value, node: ast.expr) -> None:
         """Note a value of data that stands alone, or is shown."""
         match value:
-            case Frame() | Series() | Scalar() | Called() | Part("wide" | "places") if (
+            case Frame() | Series() | Scalar() | Called() | Part("wide" | "places" | "totals") if (
                 len(self.scopes) == 1
             ):
                 self.add(Binding("", value, node))

@@ -15,7 +15,6 @@ from .calls import CodeCall, Method, accessor
 from .columns import (
     COMPARISONS,
     OPERATORS,
-    REDUCTIONS,
     read_apply,
     read_astype,
     read_between,
@@ -42,6 +41,7 @@ from .rows import Sorted, distinct, keep
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
 from .selection import filter_rows
+from .totals import REDUCTIONS
 from .values import (
     Const,
     Frame,
@@ -270,6 +270,20 @@ def read_index_item(node: ast.AST, owner: Value, index: Value) -> Series:
     if isinstance(rows.origin, Sorted) and not rows.where:
         rows = sort_rows(rows, (*rows.origin.by, SortKey(key)))
     return Series(limit_rows(rows, 1), Col(key), label)
+
+
+def take_index(node: ast.AST, owner: Value) -> Series:
+    """Read `column.index.values`, of groups of one key."""
+    column = materialize(cast("Series", cast("Part", owner).owner))
+    if len(column.index) != 1:
+        raise UnreadError(node, "the values of an index are read of groups of one key")
+    ((label, key),) = column.index.items()
+    return Series(column.rows, Col(key), label)
+
+
+def read_index_values(call: CodeCall, part: Part) -> Series:
+    """Read `column.index.tolist()`."""
+    return take_index(call.node, part)
 
 
 def read_size(_node: ast.AST, owner: Value) -> Scalar:

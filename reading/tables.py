@@ -20,13 +20,22 @@ from .accessors import (
 from .calls import Method
 from .columns import read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
-from .groups import GROUP_ATTRIBUTES, GROUP_METHODS, GROUP_ROLLING
+from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .merges import read_join, read_merge
+from .patterns import MATCH_METHODS, take_group
 from .periods import read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
 from .selection import read_iloc, read_loc
-from .series import COLUMN_ATTRIBUTES, COLUMN_METHODS, read_index_item, read_rename_axis
+from .series import (
+    COLUMN_ATTRIBUTES,
+    COLUMN_METHODS,
+    read_index_item,
+    read_index_values,
+    read_rename_axis,
+    take_index,
+)
+from .totals import TOTALS_METHODS, read_total
 from .values import Part
 from .wide import WIDE_METHODS, read_pivot_table, read_unstack
 from .windows import EWM_METHODS, EXPANDING_METHODS, ROLLING_METHODS
@@ -62,6 +71,7 @@ METHODS: dict[str, dict[str, Method]] = {
     "expanding": EXPANDING_METHODS,
     "ewm": EWM_METHODS,
     "rolled": GROUP_ROLLING,
+    "expanded": GROUP_EXPANDING,
     "parts": {"get": Method(read_get, "i")},
     "Grouped": GROUP_METHODS,
     "row": {name: Method(read_row) for name in ("sum", "mean", "min", "max")},
@@ -69,6 +79,9 @@ METHODS: dict[str, dict[str, Method]] = {
     "dict": CONSTANT_DICT,
     "list": CONSTANT_LIST,
     "labels": LABELS,
+    "match": MATCH_METHODS,
+    "totals": TOTALS_METHODS,
+    "index": {name: Method(read_index_values) for name in ("tolist", "to_list")},
     "counts": {"idxmax": Method(read_most_frequent)},
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
@@ -80,10 +93,12 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "parts": {"[]": read_part, "str": parts_of},
     "Grouped": GROUP_ATTRIBUTES,
     "Scalar": {"days": read_span("days")},
-    "index": {"[]": read_index_item},
+    "index": {"[]": read_index_item, "values": take_index},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
     "list": LIST_ATTRIBUTES,
+    "match": {"[]": take_group},
+    "totals": {"[]": read_total},
     "counts": {"index": lambda _node, owner: Part("modes", owner.owner)},
     "modes": {
         "[]": read_mode,

@@ -124,7 +124,7 @@ VARIANTS = {
 }
 # What takes times as instants, or days.
 WITHOUT_CLOCK = {"days", "hours", "minutes", "seconds", "offset"}
-LOOSE = {"expm1": ADD, "offset": ADD, "weekday": ADD}
+LOOSE = {"text": CAST, "expm1": ADD, "offset": ADD, "weekday": ADD}
 # Where a function has a value.
 DOMAINS = {
     "sqrt": "WHEN {x} >= 0 THEN {value}",

@@ -148,6 +148,11 @@ def ran(query: Query, table: pa.Table, data: Schema, tmp_path: Path) -> list[dic
     return module["rows"](module["query"](module["load"](str(path)))).to_pylist()
 
 
+def test_a_text_of_a_number_is_padded() -> None:
+    query = sql(Call("zfill", (Call("text", (Col("a"),)), Lit(3))))
+    assert duckdb.sql(f"SELECT {query} FROM (SELECT 7 AS a)").fetchall() == [("007",)]
+
+
 def test_nan_is_missing_from_the_file_on(tmp_path: Path) -> None:
     # A Parquet file's statistics leave NaN out, and DuckDB trusts them in `x = 'NaN'`.
     table = pa.table({"k": [1, 1, 2], "x": [math.nan, 2.0, math.nan]})  # and no nulls

@@ -89,7 +89,8 @@ def query(df):
     lines = dict(zip(program.text.splitlines(), program.places, strict=False))
     assert lines["        .agg(np.sum)  # of all"] == "slow.py:19"
     assert lines["def query(df):"] == ""
-    assert 'pandas.read_parquet(path).astype({"day": "datetime64[ns]"})' in program.text
+    read = "mark_missing(pandas.read_parquet(path))"
+    assert f'{read}.astype({{"day": "datetime64[ns]"}})' in program.text
 
 
 def test_an_expression_is_returned_and_what_it_calls_is_kept() -> None:

@@ -145,8 +145,8 @@ def differs(snippet: Snippet, reading: Reading) -> str:
     for answer in reading.answers:
         query = workload.query(answer.query)
         assert isinstance(query, Query)
-        mine = as_table(run(snippet, answer.expression))
         theirs = ask(query, known)
+        mine = as_table(lay_down(run(snippet, answer.expression), theirs.column_names))
         if mine.num_columns != theirs.num_columns:
             return f"{answer.query}: {mine.column_names} instead of {theirs.column_names}"
         named = mine.rename_columns(theirs.column_names)
@@ -197,6 +197,13 @@ def run(snippet: Snippet, expression: str) -> Any:
         return eval(expression, names)
 
 
+def lay_down(value: Any, names: list[str]) -> Any:
+    """Return a series with a number for each name as a row of them."""
+    if isinstance(value, pd.Series) and sorted(map(str, value.index)) == sorted(names):
+        return value.rename(str)[names].to_frame().T.infer_objects()
+    return value
+
+
 def as_table(value: Any) -> pa.Table:
     """Return pandas' value as a table: its index as columns, unless it is the default one."""
     if isinstance(value, np.ndarray | list | pd.api.extensions.ExtensionArray):
@@ -220,6 +227,8 @@ def _plain(values: Any) -> Any:
     series = pd.Series(values)
     if isinstance(series.dtype, pd.PeriodDtype):
         return series.dt.to_timestamp()
+    if isinstance(getattr(series.dtype, "categories", series).dtype, pd.IntervalDtype):
+        return series.astype(object).map(str, na_action="ignore")
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series.astype(object)
     return series

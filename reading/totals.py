@@ -1,0 +1,152 @@
+"""Numbers of each column of a frame: a row with a column for each, where pandas has a series."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import cast
+
+from ..spec.expression import Agg
+from ..spec.workload import Output
+from . import operators
+from .calls import CodeCall, Method, to_python
+from .operators import label_name
+from .rows import Rows, aggregate
+from .values import (
+    CodeFunction,
+    Const,
+    Frame,
+    Label,
+    Library,
+    Mapping,
+    Part,
+    Scalar,
+    Series,
+    UnreadError,
+    Value,
+    column_of,
+    parameters,
+)
+
+# pandas' names of aggregations of a series, with the words of the language.
+REDUCTIONS = {
+    "sum": "sum",
+    "mean": "mean",
+    "min": "min",
+    "max": "max",
+    "median": "median",
+    "count": "count",
+    "nunique": "n_unique",
+    "any": "any",
+    "all": "all",
+    "skew": "skew",
+}
+NUMERIC = {"sum", "mean", "median", "std", "var", "skew"}
+NUMBERS = {"int", "float", "decimal", "bool"}
+SPREADS = {"std": "std", "var": "var"}
+
+
+def total_columns(call: CodeCall, frame: Frame, function: str) -> Part:
+    """Return an aggregation of each column, by pandas' name of it."""
+    if not frame.complete:
+        raise call.fail(f"{call.name} of all columns needs to know them: give --data")
+    word = {**REDUCTIONS, **SPREADS}.get(function)
+    if word is None:
+        raise call.fail(f"{function} of all columns is not read")
+    numeric = bool(call.constant("numeric_only", False))
+    pairs: list[tuple[Label, Value]] = []
+    for label, name in frame.columns.items():
+        column = column_of(frame, label, name)
+        counted = operators.kind_of(column.expr, frame.rows) in NUMBERS | {None}
+        if not counted and not numeric and function in NUMERIC:
+            raise call.fail(f"{function} is of numbers, and {label!r} has none; choose columns")
+        if counted or not numeric:
+            pairs.append((label, operators.reduce(column, word)))
+    return totals(call, pairs)
+
+
+def totals(call: CodeCall, pairs: Sequence[tuple[Label, Value]]) -> Part:
+    """Return numbers of columns, by their names."""
+    if not pairs or not all(isinstance(value, Scalar) for _, value in pairs):
+        raise call.fail("a function of each column is read if it returns one number, or a column")
+    return Part("totals", Mapping(tuple(pairs)))
+
+
+def aggregate_columns(call: CodeCall, frame: Frame) -> Value:
+    """Read `agg` of a frame: a function of each column, or a dict of them."""
+    function = call.need("func")
+    match function:
+        case Const(str() as name):
+            return total_columns(call, frame, name)
+        case Library(dotted):
+            return total_columns(call, frame, dotted.rpartition(".")[2])
+        case Const(dict() as found) if all(isinstance(one, str) for one in found.values()):
+            parts = [
+                (label, total_columns(call, _only(call, frame, label), name))
+                for label, name in found.items()
+            ]
+            return totals(call, [(label, _first(part)) for label, part in parts])
+    raise call.fail("agg of a frame is read with one function for each column")
+
+
+def _only(call: CodeCall, frame: Frame, label: Label) -> Frame:
+    name = call.reader.need(call.node, frame, cast("str", label))
+    return Frame(frame.rows, {label: name}, scope=frame.scope)
+
+
+def _first(part: Part) -> Value:
+    return cast("Mapping", part.owner).pairs[0][1]
+
+
+def apply_to_column(call: CodeCall, function: Value, column: Series) -> Value:
+    """Return what a function makes of a whole column."""
+    match function:
+        case CodeFunction():
+            names = parameters(function)
+            if not names:
+                raise call.fail("this function takes no argument")
+            return call.reader.enter(call.node, function, {names[0]: column})
+        case Library("builtins.len"):
+            return Scalar(column.rows, Agg("size", ()), column.scope)
+        case Library(dotted):
+            name = dotted.rpartition(".")[2]
+            if dotted.startswith("pandas.Series.") and name in REDUCTIONS:
+                return operators.reduce(column, REDUCTIONS[name])
+            found: Value = call.reader.call_library(call.node, dotted, column)
+            return found
+        case Const(str() as name) if name in REDUCTIONS:
+            return operators.reduce(column, REDUCTIONS[name])
+    raise call.fail("apply over columns is read with a function")
+
+
+def write_totals(part: Part, node: ast.AST) -> tuple[Rows, tuple[Output, ...]]:
+    """Return the one row that has a column for each number, and its outputs."""
+    pairs = cast("Mapping", part.owner).pairs
+    found = operators.align(node, *(value for _, value in pairs))
+    names = [label_name(label) for label, _ in pairs]
+    if len({*names}) < len(names):
+        raise UnreadError(node, "two columns have one name here")
+    outputs = tuple(Output(*pair) for pair in zip(names, found.exprs, strict=True))
+    return aggregate(found.rows, found.keys or (), outputs), outputs
+
+
+def read_total(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read the number of one column."""
+    part = cast("Part", owner)
+    label = to_python(index, node, "a column")
+    found = dict(cast("Mapping", part.owner).pairs).get(label)
+    if found is None:
+        raise UnreadError(node, f"there is no number of {label!r} here")
+    return found
+
+
+def keep_totals(_call: CodeCall, part: Part) -> Part:
+    """Read what only sorts or names the numbers."""
+    return part
+
+
+TOTALS_METHODS = {
+    "sort_values": Method(keep_totals, "ascending"),
+    "sort_index": Method(keep_totals),
+    "to_dict": Method(keep_totals),
+}
