@@ -18,7 +18,7 @@ from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .patterns import has_match
 from .periods import period_key
-from .python_values import is_of_type
+from .python_values import is_of_type, join_texts
 from .scopes import Names, Scopes
 from .selection import need_column, select
 from .tables import ATTRIBUTES, DRAWING, METHODS
@@ -109,7 +109,7 @@ class Evaluator(Scopes, ABC):
             case ast.Lambda():
                 return CodeFunction(node, self.list_visible())
             case ast.JoinedStr(parts):
-                return operators.join_texts(node, [self.text(part) for part in parts])
+                return join_texts(node, [self.text(part) for part in parts])
             case ast.ListComp(item, [generator]):
                 return self.comprehension(item, generator)
             case ast.Slice(lower, upper, step):

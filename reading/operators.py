@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -579,20 +579,6 @@ def _constant(expr: Expr) -> Lit:
         case Lit() as found:
             return found
     raise AssertionError(expr)
-
-
-def join_texts(node: ast.AST, parts: Sequence[Value]) -> Value:
-    """Return texts one behind the other, constants as Python writes them."""
-    found: Value = Const("")
-    for part in parts:
-        text = Const(str(part.value)) if isinstance(part, Const) else part
-        if isinstance(found, Const) and isinstance(text, Const):
-            found = Const(found.value + text.value)
-        elif isinstance(found, Const) and found.value == "":
-            found = text
-        else:
-            found = binary(node, ast.Add(), found, text)
-    return found
 
 
 def choose(node: ast.AST, test: Value, then: Value, other: Value) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from ..spec.expression import Agg, Arith, IsMissing, Lit
@@ -173,6 +173,20 @@ def read_text_method(call: CodeCall, text: Const) -> Value:
         raise call.fail(f"Python raises here: {error}") from None
 
 
+def join_texts(node: ast.AST, parts: Sequence[Value]) -> Value:
+    """Return texts one behind the other, constants as Python writes them."""
+    found: Value = Const("")
+    for part in parts:
+        text = Const(str(part.value)) if isinstance(part, Const) else part
+        if isinstance(found, Const) and isinstance(text, Const):
+            found = Const(found.value + text.value)
+        elif isinstance(found, Const) and found.value == "":
+            found = text
+        else:
+            found = operators.binary(node, ast.Add(), found, text)
+    return found
+
+
 def _format_texts(call: CodeCall, form: str, given: list[Value]) -> Value:
     """Return `'{}-{}'.format(x, y)` of values of a row."""
     pieces = form.split("{}")
@@ -182,7 +196,7 @@ def _format_texts(call: CodeCall, form: str, given: list[Value]) -> Value:
     parts: list[Value] = [Const(pieces[0])]
     for text, piece in zip(texts, pieces[1:], strict=True):
         parts += [text, Const(piece)]
-    return operators.join_texts(call.node, parts)
+    return join_texts(call.node, parts)
 
 
 CONSTANT_TEXT = {

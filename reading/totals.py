@@ -134,7 +134,7 @@ def read_total(node: ast.AST, owner: Value, index: Value) -> Value:
     """Read the number of one column."""
     part = cast("Part", owner)
     label = to_python(index, node, "a column")
-    found = dict(cast("Mapping", part.owner).pairs).get(label)
+    found: Value | None = dict(cast("Mapping", part.owner).pairs).get(label)
     if found is None:
         raise UnreadError(node, f"there is no number of {label!r} here")
     return found
