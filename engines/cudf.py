@@ -27,6 +27,8 @@ class CuDF(Adapter):
         query = inputs.query
         if query.apply:
             raise Unsupported(query.name, "row and group functions are not implemented for cuDF")
+        if any(step.query.gaps for step in inputs.later):
+            raise Unsupported("fill_gaps", "not implemented for cuDF yet")
         first = PandasSteps(query, inputs.rows, joinings=inputs.joinings)
         statements = write_steps(first, inputs.later)
         if re.search(r"\bnp\.(where|select)\(", statements):

@@ -29,6 +29,7 @@ from .expression import (
     columns,
     rebuild,
 )
+from .gaps import split_gaps
 from .vocabulary import COMPOSED
 from .workload import Output, Query, SortKey
 
@@ -75,6 +76,9 @@ def _compose_step(step: Query) -> list[Query]:
         return [first, *_compose_step(rest)]
     if step.extreme and step.extreme.rows:
         return _keep_rows(step)
+    if step.gaps and step.aggregate:
+        groups, *filled = split_gaps(step)
+        return [*_compose_step(groups), *filled]
     asked = aggregations(*(output.expression for output in step.aggregate))
     if not any(agg.function in COMPOSED for agg in asked):
         return [step]

@@ -113,6 +113,7 @@ QUERY = {
         "names", "The order of the rows for transform; default: the frame's; -name is descending."
     ),
     "aggregate": Key("outputs", "One row per group: expressions over aggregations."),
+    "fill_gaps": Key("flag", "Whether the answer has rows for the times that no row has."),
     "largest": Key("extreme", "The rows of each group with the largest values of a column."),
     "smallest": Key("extreme", "The rows of each group with the smallest values of a column."),
     "transform": Key("outputs", "One value per row, from the row and its group: v1 / sum(v1)."),

@@ -27,6 +27,7 @@ from .expression import (
     Lit,
     Neg,
     Not,
+    Value,
     children,
     columns,
 )
@@ -53,8 +54,13 @@ ACCEPTED: dict[Takes, tuple[Kind, ...]] = {
 CALENDAR = {*map(Lit, (*DAYS, "days"))}
 # What counts a condition as 1 or 0.
 TRUTHS = {"sum", "cumsum", "mean"}
-# What has a value of no rows.
-OF_NOTHING = {"sum", "prod", "count", "count_if", "size", "n_unique", "any", "all"}
+# What aggregations are of no rows; the others are missing.
+OF_NOTHING: dict[str, Value] = {
+    **dict.fromkeys(("sum", "count", "count_if", "size", "n_unique"), 0),
+    "prod": 1.0,
+    "any": False,
+    "all": True,
+}
 # Missing for negative numbers alone.
 ROOTS = {"sqrt", "log", "log10", "log2", "log1p"}
 ARROW: dict[Kind, str] = {

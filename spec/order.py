@@ -67,6 +67,8 @@ def _answer_order(step: Query, rows: Order) -> Order:
     if step.transform:
         kept = {*step.group_by, *(o.name for o in step.transform if o.expression == Col(o.name))}
         return Order(rows.defined, _keep_if_present(rows.keys, kept))
+    if step.gaps and step.gaps.columns:
+        return Order(defined=False, keys=step.gaps.keys)
     if step.extreme or step.unpivot:
         return Order(defined=False)
     if step.asks_for_rows:

@@ -28,6 +28,7 @@ from .expression import (
 )
 from .fields import Section, check_word, open_section
 from .function_source import FunctionSource, holds_definition, read_source
+from .gaps import read_gaps
 from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP, UNPIVOT
 from .joins import JoinReader, join_schemas
 from .kinds import KindError, kind
@@ -52,6 +53,7 @@ from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
 from .windows import is_timed
 from .workload import (
     Extreme,
+    Gaps,
     GroupFunction,
     Join,
     Output,
@@ -146,6 +148,7 @@ class _Clauses:
             transform=self.outputs("transform", Context.TRANSFORM, rows, keys),
             pivot=pivot,
             unpivot=self.unpivot(rows),
+            gaps=self.gaps(keys, derive, rows.schema),
             select=self.select(rows),
             limit=self.given.integer("limit", 0) or None,
             whole=not any(clause in self.given for clause in ANSWERS),
@@ -282,6 +285,20 @@ class _Clauses:
         if node is None:
             return None
         return read_unpivot(open_section(self.log, node, "unpivot", UNPIVOT), scope.schema)
+
+    def gaps(
+        self, keys: tuple[str, ...], derive: tuple[Output, ...], rows: Schema | None
+    ) -> Gaps | None:
+        """Return which key has gaps to fill; None after a mistake, or where none are asked for."""
+        if not self.given.boolean("fill_gaps"):
+            return None
+        place = self.given.at("fill_gaps")
+        if "aggregate" not in self.given:
+            self.log.add(place, "fill_gaps fills the gaps of an aggregate; add one")
+            return None
+        if any(key not in rows for key in keys if rows):
+            return None
+        return read_gaps(self.log, place, keys, derive, rows)
 
     def open_pivot(self) -> Section | None:
         node = self.given.values.get("pivot")

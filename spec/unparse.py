@@ -176,6 +176,8 @@ def _describe_step(query: Query) -> str:
         (query.is_distinct and not query.pivot) or isinstance(query.apply, RowFunction)
     ):
         parts.append(f"by {', '.join(query.group_by)}")
+    if query.gaps:
+        parts.append(f"with each {query.gaps.unit} of {query.gaps.time}")
     if query.order_by:
         parts.append(f"in order of {', '.join(map(_sort_key, query.order_by))}")
     if query.where is not None:

@@ -173,6 +173,26 @@ class Unpivot:
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """The times that no row has, from the first to the last of each combination of other keys.
+
+    `unit` is the step between times. A row that is added has the values `zeros`; the other
+    `columns` but the `keys` are missing there. A group-by knows only the time and the unit.
+    """
+
+    time: str
+    unit: str
+    keys: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    zeros: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the keys beside the time."""
+        return tuple(key for key in self.keys if key != self.time)
+
+
+@dataclass(frozen=True, slots=True)
 class SortKey:
     """One column to sort by: of the answer, or of the rows."""
 
@@ -255,7 +275,8 @@ class Query:
     before this one, which works on the answer of the last of them. `order_by` is the order of rows
     for the windows of `transform`; without it, that of the frame. `stable`: `sort` keeps the order
     of equal rows, because a later step depends on it; `passed`: a later step sees the answer.
-    `pivot`: `aggregate` has a column for each of its values.
+    `pivot`: `aggregate` has a column for each of its values. `gaps` are filled beside `aggregate`,
+    and where they are composed in a step of their own.
     `text` is where the query is written, until it is read over the columns of its data.
     """
 
@@ -272,6 +293,7 @@ class Query:
     transform: tuple[Output, ...] = ()
     pivot: Pivot | None = None
     unpivot: Unpivot | None = None
+    gaps: Gaps | None = None
     select: tuple[str, ...] = ()
     having: Expr | None = None
     sort: tuple[SortKey, ...] = ()
@@ -296,7 +318,7 @@ class Query:
     def asks_for_rows(self) -> bool:
         """Return whether the answer is the rows themselves, and not what is made of them."""
         made = self.aggregate or self.extreme or self.apply or self.transform or self.unpivot
-        return not (made or self.group_by)
+        return not (made or self.group_by or self.gaps)
 
     @property
     def keeps_rows(self) -> bool:
@@ -328,6 +350,7 @@ class Query:
         order = (key.name for key in self.order_by)
         keys = (*self.group_by, *order)
         long = (*self.unpivot.index, *self.unpivot.on) if self.unpivot else ()
+        long += self.gaps.columns if self.gaps else ()
         names = (*keys, *columns(*roots, *outputs), *extreme, *applied, *self.select, *long)
         return tuple(dict.fromkeys(name for name in names if name not in derived))
 
@@ -353,6 +376,8 @@ class Query:
             return (*self.group_by, self.extreme.name)
         if self.unpivot:
             return self.unpivot.outputs
+        if self.gaps and self.gaps.columns:
+            return self.gaps.columns
         if self.select:
             return self.select
         return (*self.group_by, *(o.name for o in (*self.aggregate, *self.transform)))

@@ -35,6 +35,7 @@ from ..spec.expression import (
     columns,
     rebuild,
 )
+from ..spec.intervals import CLOCK, find_step
 from ..spec.vocabulary import FILLING, ROLLING, ROW_FUNCTIONS
 from ..spec.vocabulary import WINDOWS as WINDOWS_OF_LANGUAGE
 from ..spec.windows import (
@@ -46,7 +47,7 @@ from ..spec.windows import (
     read_rolling,
     read_span,
 )
-from ..spec.workload import Extreme, Output, Query, RowFunction, Unpivot
+from ..spec.workload import Extreme, Gaps, Output, Query, RowFunction, Unpivot
 from .row_functions import ARITHMETIC, CALLS, COMPARISONS, Cell, combine_truths
 from .time_zones import to_instant, to_local
 
@@ -90,6 +91,8 @@ def _answer_step(query: Query, rows: Sequence[Row]) -> list[dict[str, Any]]:
         result = [{name: normalize_missing(row[name]) for name in query.select} for row in kept]
     elif query.unpivot:
         result = _unpivot(query.unpivot, kept)
+    elif query.gaps:
+        result = _fill_gaps(query.gaps, kept)
     elif isinstance(query.apply, RowFunction):
         function = query.apply
         result = [{function.output: apply_row(function, row)} for row in kept]
@@ -115,6 +118,33 @@ def _unpivot(unpivot: Unpivot, rows: Sequence[Row]) -> list[dict[str, Any]]:
         for name in unpivot.on
         for row in rows
     ]
+
+
+def _fill_gaps(gaps: Gaps, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows, and one for each time between the first and the last that none has."""
+    found = [{name: normalize_missing(row[name]) for name in gaps.columns} for row in rows]
+    added = []
+    for group in group_rows(gaps.others, [row for row in found if row[gaps.time] is not None]):
+        there = {row[gaps.time] for row in group}
+        time, last = (min(there), max(there)) if there else (None, None)
+        kept = {name: group[0][name] for name in gaps.others} if group else {}
+        while time is not None and time < last:
+            time = _next_time(time, gaps.unit)
+            if time not in there:
+                empty = dict.fromkeys(gaps.columns)
+                added.append(empty | dict(gaps.zeros) | kept | {gaps.time: time})
+    return [*found, *added]
+
+
+def _next_time(time: dt.date, unit: str) -> dt.date:
+    """Return the start of the next unit after a start of one."""
+    if step := find_step(unit):
+        number, word = step
+        return time + dt.timedelta(seconds=number * CLOCK[word])
+    if unit in {"day", "week"}:
+        return time + dt.timedelta(days=7 if unit == "week" else 1)
+    months = time.month - 1 + {"month": 1, "quarter": 3, "year": 12}[unit]
+    return time.replace(year=time.year + months // 12, month=months % 12 + 1)
 
 
 def normalize_missing(value: Cell) -> Cell:

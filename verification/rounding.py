@@ -198,15 +198,17 @@ class _Rewriting:
 
     def keep_errors(self, step: Query) -> Query:
         """Return a step whose answer has the errors of the rows that are it."""
-        if not step.asks_for_rows:
+        if not (step.asks_for_rows or step.gaps):
             return step
         self.shown = {
             name: error.name
-            for name in step.select
+            for name in step.outputs
             if isinstance(error := self.errors.get(name), Col)
         }
-        names = dict.fromkeys((*step.select, *self.shown.values()))
-        return replace(step, select=tuple(names))
+        names = tuple(dict.fromkeys((*step.outputs, *self.shown.values())))
+        if step.gaps:
+            return replace(step, gaps=replace(step.gaps, columns=names))
+        return replace(step, select=names)
 
     def carry(self, step: Query) -> None:
         """Keep what is known of the columns that a step's answer has."""

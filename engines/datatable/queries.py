@@ -93,6 +93,8 @@ class BracketChain:
                 raise Unsupported(other.name, "datatable calls no Python function on groups")
         if self.query.transform:
             return self._transform(tree)
+        if self.query.gaps:
+            raise Unsupported("fill_gaps", "datatable makes no ranges of times")
         if self.query.unpivot:
             return self._unpivot(tree, self.query.unpivot)
         if self.query.asks_for_rows:

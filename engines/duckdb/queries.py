@@ -49,6 +49,7 @@ from ..writing.sql import (
     quote_name,
     write_clause,
 )
+from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery
 from .windows import name_windows
 from .words import (
@@ -89,7 +90,7 @@ class Statement:
         """Write the statement, one clause a line."""
         if self._is_bare and not self.table and (met := _find_only(self.joinings)):
             return write_subquery(FromClause("data", "data"), met)
-        clauses = self._long_clauses(self.query.unpivot) if self.query.unpivot else self._clauses()
+        clauses = self._choose_clauses()
         ends = [
             write_clause("ORDER BY", self._order(), ","),
             f"LIMIT {self.query.limit}" if self.query.limit is not None else "",
@@ -97,6 +98,13 @@ class Statement:
         text = _lines(clauses)
         text = _lines([self._wrap_window(text) if self._filters_rows else text, *ends])
         return self._number_sorted(text) if self.numbered and self.query.sort else text
+
+    def _choose_clauses(self) -> list[str]:
+        if self.query.unpivot:
+            return self._long_clauses(self.query.unpivot)
+        if self.query.gaps:
+            return [fill_gaps(self.table, self.query.gaps, self.data)]
+        return self._clauses()
 
     def _long_clauses(self, unpivot: Unpivot) -> list[str]:
         """Write a row for each value of several columns, over the rows that are read."""

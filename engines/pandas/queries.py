@@ -55,6 +55,7 @@ from .frames import (
     write_melt,
     write_reduction,
 )
+from .gaps import fill_gaps
 from .joins import write_merges
 from .statements import write_assignment, write_derivation, write_filter
 from .words import AGGREGATIONS, METHODS, POPULATION, WHOLE_WINDOWS, WINDOWS
@@ -200,6 +201,8 @@ class PandasSteps:
         if query.unpivot:
             melted = write_melt(quote(self.frame), query.unpivot)
             return [*self.prepare(query.derive), *self.finish(melted)]
+        if query.gaps:
+            return self.finish(fill_gaps(self.frame, query.gaps, self.data))
         if query.transform:
             return self._transform(self._decompose())
         if query.apply:

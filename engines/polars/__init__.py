@@ -25,6 +25,7 @@ from ..writing.passes.time_zones import convert_constants
 from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.quote import quote
+from ..writing.sequence import step_name
 from .functions import Applied, call_groups, lower, write_call, write_ufunc
 from .queries import PolarsChain, join_lazy, needs_groups, write_eager, write_lazy
 
@@ -83,8 +84,11 @@ class Polars(Adapter):
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
         applied = self.apply(chain)
         lines = list(applied.lines)
-        for step in inputs.later:
+        for place, step in enumerate(inputs.later, 1):
             frame = self._frame(chain, frame, applied)
+            if step.query.gaps:  # which reads the rows twice
+                lines.append(fill(f"{step_name(place)} = FRAME", FRAME=frame))
+                frame = quote(step_name(place))
             frame = join_lazy(frame, step.query, self.load, step.joinings)
             chain = PolarsChain(step.query, step.rows)
             applied = self.apply(chain)

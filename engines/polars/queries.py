@@ -32,6 +32,7 @@ from ..writing.program import fill
 from ..writing.properties import Facts, row_facts
 from ..writing.quote import literal, quote
 from ..writing.user_functions import passes_times
+from .gaps import fill_gaps
 from .joins import write_polars_join
 from .words import POLARS
 
@@ -183,6 +184,8 @@ class PolarsChain(FrameChain):
     def answer_columns(self, tree: ast.expr) -> ast.expr:
         """Write the columns of the answer over the rows; those of a plain pivot by `pivot`."""
         query, agg = self.query, read_plain(self.query)
+        if query.gaps:
+            return fill_gaps(tree, query.gaps, self.data)
         if query.pivot is None or agg is None or not self._pivots(agg, query.aggregate[0]):
             return FrameChain.answer_columns(self, tree)
         names = list(query.group_by)

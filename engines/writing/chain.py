@@ -139,6 +139,8 @@ class Chain(ChainExpressions):
                 test = quote(self.dialect.present, x=self.column(query.extreme.column))
                 tree = self.filter(tree, [test])
             return self.keep_extremes(tree, query.extreme)
+        if query.gaps:
+            raise Unsupported("fill_gaps", f"not implemented for {self.title} yet")
         if query.unpivot:
             return self._unpivot(self._add_batches(tree, query.derive), query.unpivot)
         if query.asks_for_rows:

@@ -25,6 +25,7 @@ from ...spec.expression import (
     substitute,
     walk,
 )
+from ...spec.gaps import gaps_schema
 from ...spec.kinds import (
     ROOTS,
     UNBOUNDED,
@@ -177,6 +178,8 @@ def output_facts(query: Query, rows: Facts) -> Facts:
     schema = rows.data
     if query.unpivot:
         return Facts(unpivot_schema(query.unpivot, schema))
+    if query.gaps:
+        return Facts(gaps_schema(query.gaps, schema))
     kept = (*query.group_by, *query.select)
     answer = Schema(tuple(schema[name] for name in kept), schema.rows)
     for output in (*query.aggregate, *query.transform):

@@ -68,7 +68,7 @@ def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
         for column in answer.columns
     )
     single = bool(query.aggregate) and not query.group_by
-    cut = query.where or query.having or query.limit is not None or query.extreme
+    cut = query.where or query.having or query.limit is not None or query.extreme or query.gaps
     return Schema(narrow, rows.rows if (single or not cut) else 0)
 
 

@@ -264,6 +264,18 @@ QUERIES = {
     ),
     "pivot_whole": "{pivot: {index: k, columns: {b: [true, false]}, values: 'sum(x) / size()'}}",
     "pivot_texts": "{pivot: {index: g, columns: {k: [a, o]}, values: min(t)}}",
+    "fill_gaps": (
+        "{derive: {since: \"truncate(d, 'week')\"}, group_by: [g, since], fill_gaps: true,"
+        " aggregate: {n: size(), s: sum(x), a: mean(z), b: any(x > 0), t: count(t)}}"
+    ),
+    "fill_gaps_alone": (
+        "{where: x > 0, derive: {day: date(d)}, group_by: day, fill_gaps: true,"
+        " aggregate: {s: sum(z), r: sum(x) / count(z)}, having: s >= 0, sort: -day}"
+    ),
+    "fill_gaps_steps": (
+        "{steps: [{derive: {at: \"truncate(m, '15min')\"}, group_by: at, fill_gaps: true,"
+        " aggregate: {n: size()}, sort: at}, {transform: {at: at, c: cumsum(n)}}]}"
+    ),
     "unpivot": "{unpivot: {index: [k, t], on: [x, z, s]}}",
     "unpivot_texts": (
         "{where: x > 0, derive: {r: lower(t)}, unpivot: {on: [k, r], index: b, names: what, values: text}, having: text != 'a'}"

@@ -315,6 +315,16 @@ MARKS: tuple[KnownFailure, ...] = (
         KnownFailure(engine, "unpivot*-*", "unsupported", "not implemented for it yet")
         for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
     ),
+    *(
+        KnownFailure(engine, "fill_gaps*-*", "unsupported", "not implemented for it yet")
+        for engine in ("chdb", "daft", "datafusion", "ibis", "narwhals", "pyspark")
+    ),
+    KnownFailure("datatable", "fill_gaps*-*", "unsupported", "it makes no ranges of times"),
+    *(
+        KnownFailure(engine, "fill_gaps-empty", "wrong", "its keys of no rows are objects")
+        for engine in ("modin", "modin/dask", "modin/mpi")
+    ),
+    KnownFailure("cudf", "fill_gaps*-*", "unsupported", "not implemented for it yet"),
     KnownFailure(
         "datatable", "unpivot_texts-*", "unsupported", "it cannot change the case of text"
     ),

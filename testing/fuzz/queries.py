@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
+from ...spec.composed import compose
 from ...spec.expression import (
     Agg,
     Arith,
@@ -30,7 +31,18 @@ from ...spec.expression import (
 from ...spec.joins import SUFFIX
 from ...spec.pivot import expand_pivot
 from ...spec.vocabulary import ROLLING
-from ...spec.workload import Extreme, How, Join, Output, Pivot, Query, RowFunction, SortKey, Unpivot
+from ...spec.workload import (
+    Extreme,
+    Gaps,
+    How,
+    Join,
+    Output,
+    Pivot,
+    Query,
+    RowFunction,
+    SortKey,
+    Unpivot,
+)
 from .frames import BY_NAME, DOMAINS, KEY, TABLE
 
 COMPARISONS: tuple[CompareOp, ...] = ("==", "!=", "<", "<=", ">", ">=")
@@ -39,6 +51,7 @@ DIVISIONS: tuple[ArithOp, ...] = ("/", "//", "%")
 NUMBERS = tuple(d.name for d in DOMAINS if d.kind in {"int", "float"} and not d.exact)
 ORDERED = tuple(d.name for d in DOMAINS if d.kind != "bool")
 MOVED = tuple(d.name for d in DOMAINS if d.name != "e")
+MOVED_AND_ORDERED = tuple(name for name in MOVED if name in ORDERED)
 KEYS = ("k", "g", "h", "b", "t", "d", "m", "z", "e", "n", "u", "y", "w")
 TEXTS = ("k", "t")
 OF_NUMBERS = ("sum", "mean", "std", "var", "median", "min", "max")
@@ -47,6 +60,7 @@ OF_ANYTHING = ("count", "n_unique", "first", "last")
 # From where on a draw asks for a pivot or an unpivot, and the columns that pivots may have.
 WIDE_FROM, PIVOTED = 0.94, ("k", "g", "b")
 # What days and times are truncated to.
+OF_GAPS = ("year", "quarter", "month")  # others make long answers
 OF_DAYS, OF_TIMES = ("year", "quarter", "month", "week", "day"), ("hour", "15min", "second")
 DAY, TIME = Lit(dt.date(2024, 1, 1)), Lit(dt.datetime(2000, 2, 29, 12, 40))
 ZONED = Lit(dt.datetime(2024, 10, 27, 1, tzinfo=dt.UTC))
@@ -249,13 +263,16 @@ class Grower:
                 return Agg(self.draw.choice(("min", "max")), (Col(self.draw.choice(ORDERED)),))
             case 7:
                 return Agg("size", ())
+            case 8 if self.chance(0.3):
+                return Agg("prod", (Col(self.draw.choice("ijx")),))
             case 8:
                 share = Lit(self.draw.choice((0, 0.1, 0.25, 0.5, 0.9, 1)))
                 return Agg("quantile", (Col(self.draw.choice(NUMBERS)), share))
             case 9:
                 return Agg("corr", (Col(self.draw.choice("ijx")), Col(self.draw.choice("jxy"))))
             case 10:
-                return Agg(self.draw.choice(("any", "all", "sum")), (self.condition(1),))
+                words = ("any", "all", "sum", "count_if", "mean")
+                return Agg(self.draw.choice(words), (self.condition(1),))
             case _:
                 return Agg("sum", (Col("e"),))
 
@@ -266,6 +283,9 @@ class Grower:
                 return self.rank()
             case 1:
                 return Agg("cumsum", (self.number(self.draw.choice((0, 0, 1))),))
+            case 2 if self.chance(0.2):
+                span = Lit(self.draw.choice((1, 2, 5)))
+                return Agg("ewm_mean", (Col(self.draw.choice(NUMBERS)), span))
             case 2:
                 return self.grow_rolling()
             case 3:
@@ -281,6 +301,17 @@ class Grower:
                 if self.chance(0.4):
                     arguments = (*arguments, Lit(self.draw.choice((1, 2, 3))))
                 return Agg(self.draw.choice(("lag", "lead")), arguments)
+
+    def composed(self) -> Expr:
+        """Grow an aggregation that takes several steps."""
+        match self.draw.randrange(4):
+            case 0:
+                return Agg("skew", (Col(self.draw.choice("ij")),))
+            case 1:
+                return Agg("mode", (Col(self.draw.choice(MOVED_AND_ORDERED)),))
+            case _:
+                pair = (Col(self.draw.choice(MOVED_AND_ORDERED)), Col(self.draw.choice(NUMBERS)))
+                return Agg(self.draw.choice(("arg_max", "arg_min")), pair)
 
     def rank(self) -> Expr:
         """Grow a rank, by a method and in a direction."""
@@ -405,7 +436,22 @@ def _answer(grower: Grower, grown: Query) -> Query:
             order = (SortKey(times[0]),)
             outputs = (*outputs, Output("out_time", grower.grow_rolling("12h", "2d", "400d")))
         return replace(grown, group_by=keys, order_by=order, transform=outputs)
-    return replace(grown, group_by=keys, aggregate=outputs)
+    return _compose(grower, replace(grown, group_by=keys, aggregate=outputs))
+
+
+def _compose(grower: Grower, grown: Query) -> Query:
+    """Return an aggregation; at times with words that take several steps, or with gaps filled."""
+    if grower.joined:
+        return grown
+    if grower.chance(0.15):
+        more = (Output("composed", grower.composed()),)
+        return compose(replace(grown, aggregate=(*grown.aggregate, *more)))
+    derived = {output.name: output.expression for output in grown.derive}
+    for key in grown.group_by:
+        match derived.get(key):
+            case Call("truncate", (Col("d" | "m"), Lit(str(unit)))) if unit in OF_GAPS:
+                return compose(replace(grown, gaps=Gaps(key, unit)))
+    return grown
 
 
 def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
@@ -450,7 +496,7 @@ def _grow_step(grower: Grower, grown: Query) -> Query:
     draw = grower.draw
     outputs = (*grown.aggregate, *grown.transform)
     numbers = [output.name for output in outputs if _is_number(output.expression)]
-    if not (numbers and grown.group_by) or grown.limit is not None:
+    if not (numbers and grown.group_by) or grown.limit is not None or grown.earlier:
         return grown
     key, number = draw.choice(grown.group_by), Col(draw.choice(numbers))
     earlier, next_ = (replace(grown, sort=()),), Query("asked", "")

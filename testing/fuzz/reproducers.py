@@ -25,7 +25,7 @@ NAME = "asked"
 def clauses(query: Query) -> dict[str, Any]:
     """Return a query's clauses as a workload file has them."""
     if query.earlier:
-        return {"steps": [clauses(step) for step in query.steps]}
+        return _write_steps(query)
     given: dict[str, Any] = {}
     if query.joins:
         joins = [_join(join) for join in query.joins]
@@ -69,6 +69,18 @@ def clauses(query: Query) -> dict[str, Any]:
     if query.limit is not None:
         given["limit"] = query.limit
     return given
+
+
+def _write_steps(query: Query) -> dict[str, Any]:
+    """Write steps; one that fills gaps is a clause of the group-by before it."""
+    steps: list[dict[str, Any]] = []
+    for step in query.steps:
+        given = clauses(step)
+        if step.gaps:
+            steps[-1] |= {"fill_gaps": True, **given}
+        else:
+            steps.append(given)
+    return steps[0] if len(steps) == 1 else {"steps": steps}
 
 
 def workload(query: Query) -> str:

@@ -36,6 +36,7 @@ MATTERS: tuple[tuple[str, str], ...] = (
     ("`any` and `all`, and a sum of conditions", "any*-* all-* sum_of*-*"),
     ("`prod`, a mean of conditions, `count_if`", "condition_shares-* products-* whole_products-*"),
     ("`corr` is pairwise complete", "corr*-* having_corr-*"),
+    ("`fill_gaps` adds the times that no row has", "fill_gaps*-*"),
     ("`any_value` of groups with one value", "any_value*-*"),
     ("`arg_max arg_min mode skew`, `first` and `last` in an order", "composed*-*"),
     ("sums of integers are exact, and none wraps", "exact_*-* narrow_*-*"),

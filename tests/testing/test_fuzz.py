@@ -55,11 +55,12 @@ def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
     assert words == {
         *("where", "derive", "group_by", "aggregate", "transform", "largest", "smallest"),
         *("apply", "having", "sort", "limit", "steps", "order_by", "pivot", "unpivot"),
+        "fill_gaps",
     }
+    assert "composed" in {output.name for q in drawn for output in q.aggregate}
     outputs = [o.expression for q in drawn for o in (*q.aggregate, *q.transform)]
     drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
-    # An exponentially weighted mean has no oracle but Python's.
-    assert {*WINDOWS, "quantile", "corr", "any", "all"} - {"ewm_mean"} <= drawn
+    assert {*WINDOWS, "quantile", "corr", "any", "all", "prod", "count_if"} <= drawn
 
 
 def test_a_disagreement_shrinks_to_what_makes_it() -> None:
