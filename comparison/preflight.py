@@ -8,7 +8,8 @@ from ..execution import machine, sandbox
 from ..verification.answers import estimate_memory
 from .plan import Plan
 
-MIB = 2**20
+MIB, GIB = 2**20, 2**30
+VALUE_BYTES = 8  # of a number; a text is longer
 
 
 def predict_problems(plan: Plan) -> tuple[str, ...]:
@@ -17,6 +18,7 @@ def predict_problems(plan: Plan) -> tuple[str, ...]:
         *warn_unenforced_limit(plan),
         *warn_too_little_memory(plan),
         *warn_large_answers(plan),
+        *warn_cross_joins(plan),
         *warn_small_shared_memory(plan),
         *warn_cluster_limits(plan),
     )
@@ -58,6 +60,30 @@ def warn_large_answers(plan: Plan) -> tuple[str, ...]:
         "usable here: bound it with --set limits.checking=2GiB"
     )
     return (message,)
+
+
+def warn_cross_joins(plan: Plan) -> tuple[str, ...]:
+    """Describe in a sentence each cross join whose rows are larger than the memory limit."""
+    limit = plan.workload.limits.memory
+    if limit is None:
+        return ()
+    warnings = []
+    for query in plan.workload.queries:
+        for place, step in enumerate(query.steps, 1):
+            # How many rows a step leaves for the next one is not known.
+            rows = plan.data.rows if place == 1 else 1
+            for join in (join for join in step.joins if join.how == "cross"):
+                rows *= dict(plan.data.tables)[join.table].rows
+                columns = max(len(step.reads), 1)
+                size = rows * columns * VALUE_BYTES
+                if size > limit:
+                    message = (
+                        f"{query.name}: the cross join with {join.table} makes {rows:,} rows, "
+                        f"about {size // GIB:,} GiB, and the limit is {limit // MIB:,} MiB: filter "
+                        "or group both sides in steps before it, or join on a key"
+                    )
+                    warnings.append(message)
+    return tuple(warnings)
 
 
 def warn_unenforced_limit(plan: Plan) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..datasets.dataset import Dataset, make_dataset, make_placeholder
 from ..datasets.distinct_values import learn_values
+from ..datasets.repeated_keys import learn_repeats
 from ..engines import find
 from ..errors import DataError
 from ..execution import limits, machine
@@ -20,6 +21,8 @@ from .scaling import measures_secondary, scale_down
 
 # In the cache: never beside the data, which may lie in a folder of the user's.
 ANSWERS = "answers"
+# The engine that joins with unique keys alone.
+KEYED = "datatable"
 
 
 def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
@@ -82,4 +85,7 @@ def _prepare_data(
         return workload, make_placeholder(workload.tasks, request.cache)
     data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
     schema = learn_values(data, find_unknown(workload.queries))
-    return check_columns(workload, schema), data
+    workload = check_columns(workload, schema)
+    if any(name.startswith(KEYED) for name in workload.engines):
+        data = learn_repeats(data, workload.queries)
+    return workload, data

@@ -56,7 +56,7 @@ class Schema:
 
     `tables` are the further ones that a query may join. `unread` are the names and Arrow types of
     the file's other columns, whose types no query can use. `ordered` tells whether the rows have an
-    order.
+    order. `repeated` are the keys of joins of which some values are in several rows.
     """
 
     columns: tuple[Column, ...]
@@ -64,6 +64,7 @@ class Schema:
     tables: tuple[tuple[str, Schema], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     ordered: bool = True
+    repeated: frozenset[tuple[str, ...]] = frozenset()
     _found: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

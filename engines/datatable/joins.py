@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from ...errors import Unsupported
 from ...spec.expression import choose_fresh_name
 from ...spec.joins import name_table_columns
 from ...spec.workload import Query
@@ -27,6 +28,10 @@ def write_joins(
     lines: list[str] = []
     for met in joinings:
         met.require("datatable", "inner", "left", "semi", "anti")
+        keys = tuple(theirs for _, theirs in met.join.keys)
+        if keys in met.other.repeated and met.join.adds_columns:
+            what = f"a join on {', '.join(keys)} of {met.join.table}"
+            raise Unsupported(what, "datatable joins with unique keys only, and these repeat")
         keyed, rows = _write_join(rows, query, met)
         lines.append(keyed)
     return lines, rows
