@@ -1,7 +1,7 @@
 """Generated programs against those of `by_hand`, in turns in one process; the fastest runs count.
 
-    python benchmarks/programs.py [groupby] [apply] [join] [-e ENGINE] [-q QUERY] [--rows 1e6]
-        [--nulls 0,5] [--seconds 4] [--keep FILE] [--check] [--cpu]
+    python benchmarks/programs.py [groupby] [apply] [join] [notebook] [-e ENGINE] [-q QUERY]
+        [--rows 1e6] [--nulls 0,5] [--seconds 4] [--keep FILE] [--check] [--cpu]
 
 Each engine has a process of its own. A pair of programs answers once untimed, and both answers
 have to be the same; then they take turns. `--keep` adds the ratios to a file, and the table at the
@@ -42,7 +42,7 @@ from dfbench.verification.answers import compare_answers
 from dfbench.verification.differences import Requirements
 
 ENGINES = ("pandas", "pandas+numba", "polars", "dask", "modin", "datatable", "duckdb")
-WORKLOADS = ("groupby", "apply", "join")
+WORKLOADS = ("groupby", "apply", "join")  # `notebook` is asked for by name
 LEAST_RUNS = 3
 Run = Callable[[], Any]
 
@@ -63,7 +63,8 @@ class Pair:
     def by_hand(self) -> tuple[str, str]:
         """Return the module and the function that a person wrote."""
         prefix = "join_" if self.workload == "join" else ""
-        return f"by_hand.{self.engine.rpartition('+')[2]}", f"{prefix}{self.query}"
+        folder = "by_hand.notebook" if self.workload == "notebook" else "by_hand"
+        return f"{folder}.{self.engine.rpartition('+')[2]}", f"{prefix}{self.query}"
 
 
 @dataclass(frozen=True, slots=True)
