@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..errors import Unsupported
-from ..spec.expression import Call, Lit, aggregations
+from ..spec.expression import Call, Lit, aggregations, choose_fresh_name
 from ..spec.order import is_ordered
 from ..spec.schema import Schema
 from ..spec.workload import Extreme, Query
@@ -263,12 +263,20 @@ def _write_join(rows: ast.expr, met: Joining, table: ast.expr) -> ast.expr:
         rows, table = cast_keys(rows, table, met, "nw")
         joined = quote("d.join(t, **o)", d=rows, t=table, o={**met.keys, "how": literal("full")})
         return merge_keys(joined, met, "nw")
-    if keys := met.shown_keys:
-        # Narwhals drops the keys of the table.
-        copies = {new: quote("nw.col(n)", n=name) for name, new in keys.items()}
-        table = quote("t.with_columns(**c)", t=table, c=copies)
-        met = replace(met, reads=tuple(name for name in met.reads if name not in keys.values()))
-    return write_polars_join(rows, table, met, "nw")
+    if not met.shown_keys:
+        return write_polars_join(rows, table, met, "nw")
+    # Narwhals drops the keys of the table: copies stay, which have their names after the join.
+    keys = met.shown_keys
+    taken = {*met.data.names, *met.other.names}
+    names = {new: new for new in keys.values()}
+    for name in (name for name, new in keys.items() if name == new):
+        names[name] = choose_fresh_name(f"{name}_kept", taken)
+    copies = {names[new]: quote("nw.col(n)", n=name) for name, new in keys.items()}
+    table = quote("t.with_columns(**c)", t=table, c=copies)
+    met = replace(met, reads=tuple(name for name in met.reads if name not in keys.values()))
+    joined = write_polars_join(rows, table, met, "nw")
+    renamed = {copy: name for name, copy in names.items() if copy != name}
+    return quote("t.rename(n)", t=joined, n=renamed) if renamed else joined
 
 
 ENGINE = Narwhals(

@@ -7,6 +7,7 @@ worker. An exit status alone never makes an out-of-memory: something else may ha
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ MAX_MESSAGE = 200
 UNTIMED, UNTIMED_SHARE = 0.02, 0.1
 # Texts in the message of an error whose class says nothing about memory.
 MEMORY_ERROR_TEXTS = ("std::bad_alloc", "bad allocation", "Out of Memory Error")
+
+# How Numba says that its loop, which stores numbers, cannot store what a group function returns.
+UNSTORED = re.compile(r">>> setitem\(array\(float64, 2d, C\), .+?\), (.+)\)$", re.MULTILINE)
+TOO_MANY = re.compile(r"'wrong tuple length .*'expected (\d+), got (\d+)'")
+NUMBA_TYPES = {"array": "an array", "list": "a list", "unicode_type": "text", "none": "None"}
 
 # Dask's nanny logs this when it kills a worker; the program only sees a lost connection.
 NANNY_TEXT = "% memory budget. Restarting"
@@ -128,7 +134,8 @@ def _decide_done(observation: Observation) -> Decision:
 
 
 def _decide_error(observation: Observation, failure: ProgramError, where: str) -> Decision:
-    text = f"{failure.types[0]}: {_first_line(failure.message)}"
+    text = _explain_returned(failure.message)
+    text = text or f"{failure.types[0]}: {_first_line(failure.message)}"
     spoke = MEMORY_ERRORS & set(failure.types)
     if observation.scheduler and "KilledWorker" in spoke:
         # A worker of an external cluster may end for any reason; its kernel is not ours to read.
@@ -144,6 +151,19 @@ def _decide_error(observation: Observation, failure: ProgramError, where: str) -
     if "ModuleNotFoundError" in failure.types and observation.phase == Phase.STARTUP:
         return Decision(Outcome.NOT_INSTALLED, text)
     return Decision(Outcome.CRASHED, f"{text} ({_name_phase(observation.phase)})")
+
+
+def _explain_returned(message: str) -> str:
+    """Return what is wrong with a group function's value; empty if Numba's error is another."""
+    one = "a group function must return one number for each name in 'as'"
+    if found := UNSTORED.search(message):
+        kind = next((found[1].split(mark)[0] for mark in "([" if mark in found[1]), found[1])
+        return (
+            f"the function returns {NUMBA_TYPES.get(kind, kind)}; {one}, and Numba stores numbers"
+        )
+    if found := TOO_MANY.search(message):
+        return f"the function returns {found[2]} values, but 'as' names {found[1]}"
+    return ""
 
 
 def _lost_dask_worker(failure: ProgramError) -> bool:

@@ -217,6 +217,9 @@ def write_row_loop(
 def write_group_loop(function: GroupFunction, facts: Facts) -> tuple[str, str]:
     """Return the name and the text of the loop that calls a def on each group's arrays."""
     require_numbers(function.name, function.parameters, facts)
+    if function.body is None and _may_return_none(function.source):
+        why = "it may return None, and Numba's loop stores numbers; use pandas"
+        raise Unsupported(function.name, why)
     number = len(function.outputs)
     loop = choose_fresh_name("each_group", {function.name})
     taken = {"starts", "output", "i", "np", "prange", "njit", function.name, loop}
@@ -232,6 +235,13 @@ def write_group_loop(function: GroupFunction, facts: Facts) -> tuple[str, str]:
         .replace("NAME", function.name)
     )
     return loop, text.strip("\n")
+
+
+def _may_return_none(source: str) -> bool:
+    """Return whether a `return` of a def has None in what it returns."""
+    returns = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Return))
+    parts = (part for node in returns for part in ast.walk(node.value or ast.Constant(None)))
+    return any(isinstance(part, ast.Constant) and part.value is None for part in parts)
 
 
 def group_statements(

@@ -221,7 +221,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Call("offset", (_, Lit(int(count)), Lit(str(unit)))):
                 return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
-                template = self._template(node)
+                template = self._keep_objects(self._template(node), node)
                 x = self.as_series(first) if template.startswith("x.") else self.expression(first)
                 if template.startswith("x.str.") and self._may_be_untyped(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
@@ -279,6 +279,13 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return next((VARIANTS[k] for k in kinds if k in VARIANTS), FUNCTIONS[function])
         return FUNCTIONS[function]
 
+    def _keep_objects(self, template: str, node: Call) -> str:
+        """Return the word for parts of texts that may all be missing: pandas makes them floats."""
+        if node.function not in {"split", "count_words"} or self.text is not TextType.STRINGS:
+            return template
+        gaps = self._may_miss(node.arguments[0])
+        return template.replace(").str", ").astype('object').str", 1) if gaps else template
+
     def _is_untold(self, number: Expr) -> bool:
         """Return whether the text of a missing number would be text, too."""
         if self.text is not TextType.OBJECTS or self.facts is None:
@@ -289,7 +296,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         """Return whether pandas may give parts of text without a type: where all are missing."""
         match node:
             case Call("split", (text, Lit(str()), Lit(0 | -1))):
-                return self._may_miss(text)
+                # Dask tries each program on texts beside a missing one.
+                return self.text is TextType.ARROW or self._may_miss(text)
             case Call("split"):
                 return True
         return False

@@ -117,7 +117,8 @@ def _write_semi(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
 def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     keys = [*(met.join.right_on or met.join.on)]
     distinct = quote("t.dropna(subset=k)", t=table, k=keys) if met.matches_missing else table
-    distinct = quote("t.drop_duplicates()", t=distinct)
+    # Dask forgets which columns are distinct where none are named.
+    distinct = quote("t.drop_duplicates(k)", t=distinct, k=keys)
     if met.join.right_on:
         names = {theirs: ours for ours, theirs in met.join.keys if ours != theirs}
         distinct = quote("t.rename(columns=n)", t=distinct, n=names)

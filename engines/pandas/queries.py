@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from ...errors import Unsupported
 from ...spec.expression import (
     Agg,
+    Call,
     Case,
     Col,
+    Expr,
     Lit,
     aggregations,
     choose_fresh_name,
@@ -492,15 +494,23 @@ class PandasSteps:
             tree = quote("t.groupby(f[c]).transform('last')", t=tree, f=frame, c=time)
             return quote("t.reindex(f.index)", t=tree, f=frame) if missing else tree
         by, name = [*keys, time], choose_fresh_name("rolled", {*keys, time})
-        return quote(
-            "f[b].merge(t.groupby(level=b, **o).last().reset_index(name=n), how='left')"
-            "[n].set_axis(f.index)",
-            f=frame,
-            b=by,
-            t=tree,
-            o=self._beside_options,
-            n=name,
-        )
+        last = quote("t.groupby(level=b, **o).last()", t=tree, b=by, o=self._beside_options)
+        last = quote("t.reset_index(name=n)", t=last, n=name)
+        if untyped := self._untyped_keys():  # of missing ones alone, pandas makes floats
+            last = quote("t.astype(d)", t=last, d=dict.fromkeys(untyped, "object"))
+        merged = quote("f[b].merge(t, how='left')", f=frame, b=by, t=last)
+        return quote("t[n].set_axis(f.index)", t=merged, n=name, f=frame)
+
+    def _untyped_keys(self) -> list[str]:
+        """Return the keys that pandas holds as objects: truth values with gaps, parts of texts."""
+        facts = row_facts(self.query, self.data)
+        derived = {o.name: o.expression for o in self.query.derive}
+        return [
+            name
+            for name in self.query.group_by
+            if _is_part(derived.get(name))
+            or (facts.kind(Col(name)) == "bool" and self._may_miss(name))
+        ]
 
     def _drops_times(self, agg: Agg) -> bool:
         """Return whether a window is one of time, and rows without a time have none."""
@@ -563,3 +573,8 @@ def write_later(
         )
         lines.append(steps.body(end))
     return "\n".join(lines)
+
+
+def _is_part(node: Expr | None) -> bool:
+    """Return whether a column is a part of a split text."""
+    return isinstance(node, Call) and node.function == "split"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...spec.expression import Agg, Call, Case, Expr, Lit, walk
+from ...spec.expression import Agg, Col, Expr, Lit, walk
 from ...spec.workload import Query, RowFunction
 from ...verification.evaluation import evaluate, filter_rows, group_rows
 from ...verification.python_answers import see_steps
@@ -144,17 +144,26 @@ def _reads_smallest_integers(met: Met) -> bool:
 
 
 def _makes_columns_of_no_rows(met: Met) -> bool:
-    outputs = (*met.query.derive, *met.query.aggregate, *met.query.transform)
-    roots = [output.expression for output in outputs]
-    roots += [met.query.where] if met.query.where is not None else []
-    by_numpy = any(_is_of_numpy(node) for root in roots for node in walk(root))
-    beside_nothing = bool(met.query.transform) and not met.query.group_by
-    return met.rows == 0 and (by_numpy or beside_nothing)
+    """Return whether nothing is left of some rows: Modin's columns are lost, or its types."""
+    query = met.query
+    made = bool(query.transform or query.derive or query.apply) or len(query.group_by) > 1
+    return met.rows == 0 and (made or met.given > 0 or bool(query.joins))
 
 
-def _is_of_numpy(node: Expr) -> bool:
-    """Return whether pandas' programs write it with a function of NumPy: a choice, an extreme."""
-    return isinstance(node, Case) or (isinstance(node, Call) and node.function in {"min", "max"})
+def _reads_one_of_several_keys(met: Met) -> bool:
+    """Return whether a quantile is asked for, and a value of one of several keys is."""
+    keys = met.query.group_by
+    read = met.aggregations("quantile", "sum", "mean", "min", "max", "first", "last", "count")
+    keyed = any(isinstance(a, Col) and a.name in keys for node in read for a in node.arguments)
+    return keyed and len(keys) > 1 and any(met.aggregations("quantile"))
+
+
+def _has_texts_of_unmatched_rows(met: Met) -> bool:
+    """Return whether an outer join adds rows of the table that lack the frame's texts."""
+    if not any(join.how == "outer" for join in met.query.joins):
+        return False
+    texts = {f.name for f in met.tables.frame.schema if pa.types.is_string(f.type)}
+    return not texts.isdisjoint(met.query.reads)
 
 
 def _calls_on_days_beside_times(met: Met) -> bool:
@@ -180,6 +189,8 @@ KNOWN = (
     Known("datatable", "texts without a letter", _has_texts_of_no_letter),
     Known("datatable", "smallest integers", _reads_smallest_integers),
     Known("modin", "columns of no rows", _makes_columns_of_no_rows),
+    Known("modin", "values of one of several keys", _reads_one_of_several_keys),
+    Known("modin", "texts of unmatched rows", _has_texts_of_unmatched_rows),
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
     Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
     Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),

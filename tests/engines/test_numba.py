@@ -181,6 +181,13 @@ def test_a_group_function_is_compiled_and_called_on_slices() -> None:
     [
         (rows_query("def f(x):\n    return x['s']\n"), "it does not return numbers"),
         (groups_query("def f(s):\n    return len(s)\n"), "'s' holds no numbers"),
+        *(
+            (
+                groups_query(f"def f(A):\n    for v in A:\n        return {value}\n    return 1\n"),
+                "None",
+            )
+            for value in ("", "None", "None if v > 3 else 1.0")
+        ),
         (Query("q", "", group_by=("k",), aggregate=(Output("n", Agg("size", ())),)), "no step"),
         (Query("q", "", aggregate=(Output("n", Agg("sum", (Col("A"),))),)), "no step of it"),
     ],

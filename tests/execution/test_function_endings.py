@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dfbench.storage.records import Outcome
 
-from tests.support.apply_samples import answer, rows_query, run, tasks
+from tests.support.apply_samples import answer, groups_query, rows_query, run, tasks
 
 ROADS = ("pandas", "serial", "multiprocessing", "futures-process", "futures-thread", "loky")
 POOLS = ("multiprocessing", "futures-process", "loky")
@@ -95,3 +95,10 @@ def test_what_cannot_be_sent_back_is_told(road: str, tmp_path: Path) -> None:
     ended = run(road, tasks(source), tmp_path)
     assert ended.outcome is Outcome.CRASHED
     assert "pickle" in ended.evidence + ended.log
+
+
+def test_a_compiled_group_function_that_returns_an_array_is_told(tmp_path: Path) -> None:
+    source = "def f(A):\n    for value in A:\n        pass\n    return A * 2\n"
+    ended = run("pandas+numba", groups_query(source), tmp_path)
+    assert ended.outcome is Outcome.CRASHED
+    assert "the function returns an array; a group function must return one" in ended.evidence

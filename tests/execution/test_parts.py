@@ -42,6 +42,11 @@ def failure(*types: str, message: str = "") -> ProgramError:
     return ProgramError(types, message, "")
 
 
+STORES = """\
+Failed in nopython mode pipeline (step: nopython frontend)
+No implementation of function Function(<built-in function setitem>) found for signature:
+
+ >>> setitem(array(float64, 2d, C), Tuple(int64, Literal[int](0)), """
 VERDICTS = {
     "done": (Observation(End.DONE), Outcome.OK, ""),
     "kernel": (
@@ -91,6 +96,30 @@ VERDICTS = {
         Observation(End.ERROR, phase=Phase.QUERY, failure=failure("ModuleNotFoundError")),
         Outcome.CRASHED,
         "during query",
+    ),
+    **{
+        f"Numba stores no {kind}": (
+            Observation(End.ERROR, failure=failure("TypingError", message=STORES + stored)),
+            Outcome.CRASHED,
+            f"the function returns {words}; a group function must return one number",
+        )
+        for kind, stored, words in (
+            ("array", "array(float64, 1d, C))", "an array"),
+            ("list", "list(float64)<iv=None>)", "a list"),
+            ("text", "unicode_type)", "text"),
+            ("nothing", "none)", "None"),
+        )
+    },
+    "Numba unpacks no third": (
+        Observation(
+            End.ERROR,
+            failure=failure(
+                "TypingError",
+                message="('wrong tuple length for $210call.16: ', 'expected 2, got 3')",
+            ),
+        ),
+        Outcome.CRASHED,
+        "the function returns 3 values, but 'as' names 2",
     ),
     "timer": (Observation(End.TIMER, held=10 * MIB), Outcome.TIMEOUT, "ended after 5 s during"),
     "timer, after a cold answer": (
