@@ -42,10 +42,10 @@ from ...spec.workload import (
 from ..writing.joins import Joining
 from ..writing.passes.correlation import corr_as_sums
 from ..writing.program import fill
-from ..writing.properties import row_facts
+from ..writing.properties import has_missing_key, row_facts
 from ..writing.quote import literal, quote
 from ..writing.sequence import StepQuery, step_name
-from ..writing.steps import Reduction, Steps, decompose, has_missing_key, hoist, is_present
+from ..writing.steps import Reduction, Steps, decompose, hoist, is_present
 from ..writing.user_functions import apply_to_groups, apply_to_rows, skip_missing
 from .expressions import SeriesWriter, TextType, series
 from .frames import (

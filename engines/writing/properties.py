@@ -173,6 +173,13 @@ def row_facts(query: Query, data: Schema) -> Facts:
     return Facts(extend_schema(Schema(seen, data.rows), query), empty)
 
 
+def has_missing_key(query: Query, data: Schema) -> bool:
+    """Return whether any key may be missing, so that its group needs care."""
+    facts = row_facts(query, data)
+    made = {output.name for output in query.derive if facts.makes_nan(output.expression)}
+    return any(key in made or facts.may_miss(Col(key)) for key in query.group_by)
+
+
 def output_facts(query: Query, rows: Facts) -> Facts:
     """Return the facts of the answer's columns, the keys among them."""
     schema = rows.data

@@ -131,11 +131,6 @@ def is_present(query: Query, column: str, data: Schema) -> bool:
     return Not(IsMissing(Col(column))) in conjuncts(query.where)
 
 
-def has_missing_key(query: Query, data: Schema) -> bool:
-    """Return whether any key may be missing, so that its group needs care."""
-    return any(not is_present(query, key, data) for key in query.group_by)
-
-
 def negate(condition: Expr) -> Expr:
     """Push a `not` inwards to the comparisons: where a value is missing, neither form is true."""
     opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -287,6 +287,11 @@ MARKS: tuple[KnownFailure, ...] = (
     ),
     KnownFailure("datatable", "any_value-*", "unsupported", "its first counts missing values"),
     KnownFailure("datafusion", "any_value*", "unsupported", "not implemented for it yet"),
+    KnownFailure("cudf", "any_value-*", "unsupported", "row functions need NumPy's where"),
+    *(
+        KnownFailure(engine, "ewm-one", "wrong", "its ewm of groups fails on a single row")
+        for engine in ("modin", "modin/dask", "modin/mpi")
+    ),
     *(
         KnownFailure("narwhals", f"{name}-*", "unsupported", "it has no product of a column")
         for name in ("products", "whole_products")
