@@ -38,8 +38,8 @@ def compare(
 
 def _describe_checking(plan: Plan) -> str:
     needs = estimate_checking(plan)
-    beside = f"at most about {size(needs)}" if needs else "little memory"
-    return f"checking: the oracle runs within these limits; comparing takes {beside} beside them"
+    more = f"at most about {size(needs)}" if needs else "little memory"
+    return f"checking: the oracle runs within these limits; comparing answers takes {more} besides"
 
 
 def _print_plan(plan: Plan) -> None:

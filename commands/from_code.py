@@ -7,19 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..datasets.first_workload import write_new_file
-from ..errors import CodeError
-from ..reading import open_source, parse_data, read_code
-from .own_code import print_remarks
+from .own_code import read_workload
 
 
 def from_code(
     spec: str, data: Sequence[str], answer: str | None, *, verbose: bool, to: Path | None
 ) -> int:
     """Print or save the workload of code, and remarks on what was not read; return the status."""
-    reading = read_code(open_source(spec), parse_data(data), answer)
-    print_remarks(reading, verbose=verbose)
-    if not reading.workload:
-        raise CodeError(f"{reading.source.path}: no value was read of which a query can be made")
+    reading = read_workload(spec, data, answer, verbose=verbose)
     if to is None:
         sys.stdout.write(reading.workload)
     else:

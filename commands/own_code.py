@@ -15,18 +15,25 @@ def read_own_code(spec: str, data: Sequence[str], answer: str | None) -> Reading
 
     Raises CodeError where no query was read, and where it is not known what file to read.
     """
-    reading = read_code(open_source(spec), parse_data(data), answer)
-    print_remarks(reading)
-    path = reading.source.path
-    if not reading.workload:
-        raise CodeError(f"{path}: no value was read of which a query can be made")
+    reading = read_workload(spec, data, answer)
     if not data and reading.frames and not reading.frames[0].file:
-        name = reading.frames[0].name
+        path, name = reading.source.path, reading.frames[0].name
         raise CodeError(f"{path}: {name} is read from no file; name its file: --data FILE")
     return reading
 
 
-def print_remarks(reading: Reading, *, verbose: bool = False) -> None:
+def read_workload(
+    spec: str, data: Sequence[str], answer: str | None, *, verbose: bool = False
+) -> Reading:
+    """Read code, and print what was not read; raise CodeError where that leaves no query."""
+    reading = read_code(open_source(spec), parse_data(data), answer)
+    _print_remarks(reading, verbose=verbose)
+    if not reading.workload:
+        raise CodeError(f"{reading.source.path}: nothing in this code can be written as a query")
+    return reading
+
+
+def _print_remarks(reading: Reading, *, verbose: bool) -> None:
     """Print the remarks to standard error; what was passed over only if asked for."""
     for remark in reading.remarks:
         if verbose or remark.kind != "skipped":

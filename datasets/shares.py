@@ -78,6 +78,6 @@ def _shift(values: pa.Array, name: str, copy: int, span: int) -> pa.Array:
         return pc.add_checked(values, pa.scalar(copy * span, values.type))
     except (pa.ArrowInvalid, OverflowError) as error:
         raise DataError(
-            f"{name}: copy {copy + 1} of the rows needs other keys than {values.type} holds; "
+            f"{name}: the keys of copy {copy + 1} of the rows do not fit {values.type}; "
             "sweep a smaller share"
         ) from error

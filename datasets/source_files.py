@@ -74,8 +74,8 @@ def find_files(files: Files) -> SourceFiles:
     forms = {_find_format(path) for path in unique}
     if len(forms) > 1:
         raise DataError(
-            f"{', '.join(files.patterns)}: files of several forms ({', '.join(sorted(forms))}); "
-            "name files of one form"
+            f"{', '.join(files.patterns)}: files of several formats ({', '.join(sorted(forms))}); "
+            "name files of one format"
         )
     form = forms.pop()
     if form != "CSV" and files.csv_format not in (CsvFormat(), CsvFormat(whole=False)):

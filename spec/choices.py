@@ -19,7 +19,7 @@ def find_misuse(output: Output) -> str:
     asked = {agg.function for agg in aggregations(output.expression)}
     if CHOOSING_FREELY not in asked or is_choice(output):
         return ""
-    return "any_value is an output of its own: what is computed from it could be any of several"
+    return "any_value has to be an output alone: a value computed from it could be any of several"
 
 
 def is_choice(output: Output) -> bool:

@@ -389,7 +389,9 @@ class _Clauses:
         sort = {key.name for key in query.sort}
         for clause, read in (("having", having), ("sort", sort)):
             if used := sorted(free & read):
-                message = f"{used[0]} is any_value, which is free; use first, min or max"
+                message = (
+                    f"{used[0]} is any_value, which may be any of several; use first, min or max"
+                )
                 self.log.add(self.given.at(clause), message)
 
     def check_times(self, query: Query, rows: Scope) -> None:
@@ -417,7 +419,7 @@ class _Clauses:
         """Check that what other steps work on is settled."""
         if free := list_choices(step):
             read = f"and step {self.number + 1} works on it; use first, min or max"
-            message = f"{free[0].name} is any_value, which is free, {read}"
+            message = f"{free[0].name} is any_value, which may be any of several, {read}"
             self.log.add(self.given.at("aggregate"), message)
 
     def check_function(self, step: Query) -> None:

@@ -24,7 +24,7 @@ def create_package(name: str, folder: Path) -> tuple[Path, ...]:
     """
     module = name.replace("-", "_")
     if not module.isidentifier() or keyword.iskeyword(module) or name != name.lower():
-        message = f"{name!r}: an engine's name is lower-case letters, digits and hyphens"
+        message = f"{name!r}: an engine's name consists of lower-case letters, digits and hyphens"
         raise EngineError(message)
     if name in engines():
         message = f"{name!r} is already an engine of dfbench; choose another name"

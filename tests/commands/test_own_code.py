@@ -61,7 +61,7 @@ def test_show_prints_the_code_and_the_program_to_paste(
             (),
             "df is read from no file; name its file: --data FILE",
         ),
-        ("print(1)", (), "no value was read of which a query can be made"),
+        ("print(1)", (), "nothing in this code can be written as a query"),
         (CODE, ("--no-python",), "--no-python refuses yours"),
         (CODE, ("--data", "a.csv", "--data", "b.csv"), "no such frame; it reads sales"),
         (CODE.replace("sales", "missing"), (), "missing.csv: no file in"),

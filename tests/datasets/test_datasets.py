@@ -589,7 +589,7 @@ def broken(folder: Path) -> None:
         (["latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
         (["one.csv", "latin.csv"], "latin.csv: line 2 is not UTF-8 .*WINDOWS-1252"),
         (["good.csv", "one.csv"], "one.csv: its columns are a, b and not a"),
-        (["good.csv", "n1.parquet"], "files of several forms"),
+        (["good.csv", "n1.parquet"], "files of several formats"),
         (["n?.parquet"], "the files' columns do not fit together"),
     ],
 )

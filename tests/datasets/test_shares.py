@@ -55,7 +55,7 @@ def test_copies_have_other_keys_and_the_same_other_values(folder: Path) -> None:
 
 
 def test_a_key_that_holds_no_further_values_is_a_sentence(folder: Path) -> None:
-    with pytest.raises(DataError, match="tiny: copy 2 of the rows needs other keys than int8"):
+    with pytest.raises(DataError, match="tiny: the keys of copy 2 of the rows do not fit int8"):
         rows_of(folder, 2, ("tiny",))
 
 
