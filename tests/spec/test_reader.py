@@ -475,7 +475,7 @@ def test_the_columns_of_a_generator_are_those_of_its_definition() -> None:
 @pytest.mark.parametrize("name", list_shipped())
 def test_a_mutated_workload_is_valid_or_told(name: str, tmp_path: Path) -> None:
     path, told = tmp_path / "w.yaml", 0
-    for text in islice(mutated.mutations(name, 108), 150):
+    for text in islice(mutated.mutations(name, 108), 60):
         path.write_bytes(text)
         try:
             read(path, engines=KNOWN)
@@ -486,7 +486,7 @@ def test_a_mutated_workload_is_valid_or_told(name: str, tmp_path: Path) -> None:
                 assert 1 <= mistake.line <= lines, mistake
                 assert 1 <= mistake.column <= len(mistake.source) + 1, mistake
                 assert mistake.message, mistake
-    assert told > 50
+    assert told > 20
 
 
 def test_a_workload_of_another_structure_is_valid_or_told() -> None:
