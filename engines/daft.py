@@ -9,7 +9,7 @@ from ..errors import Unsupported
 from ..spec.expression import Agg, Call, Demean, Expr, Lit
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query
+from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -118,6 +118,12 @@ class DaftChain(Chain):
     def tree(self, frame: ast.expr) -> ast.expr:
         """Write the whole chain: Daft's correlation is of a row's two values, no aggregation."""
         return Chain.tree(replace(self, query=corr_as_sums(self.query, self.data)), frame)
+
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write a row for each value of several columns."""
+        template = "t.unpivot(i, c, variable_name=n, value_name=v)"
+        index, on = list(unpivot.index), list(unpivot.on)
+        return quote(template, t=tree, i=index, c=on, n=unpivot.names, v=unpivot.values)
 
     def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""

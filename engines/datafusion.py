@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Unsupported
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query, RowFunction
+from ..spec.workload import Extreme, Query, RowFunction, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, FUNCTIONS, NEWEST, EngineInfo, EnginePlace
@@ -107,6 +107,10 @@ class DataFusionChain(Chain):
 
     title = "DataFusion"
     dialect = DATAFUSION
+
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:  # noqa: ARG002
+        """Refuse an unpivot."""
+        raise Unsupported("unpivot", "DataFusion's frames have none")
 
     def add_columns(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Add columns."""

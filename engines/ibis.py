@@ -9,7 +9,7 @@ from ..errors import Unsupported
 from ..spec.expression import Call, choose_fresh_name
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query
+from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -113,6 +113,17 @@ class IbisChain(Chain):
             return ""
         return choose_fresh_name(
             "row", {*self.data.names, *query.outputs, *(o.name for o in query.derive)}
+        )
+
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write a row for each value of several columns; all others would be kept."""
+        kept = Chain.select(self, tree, [*map(literal, (*unpivot.index, *unpivot.on))])
+        return quote(
+            "t.pivot_longer(ibis.selectors.cols(*c), names_to=n, values_to=v)",
+            t=kept,
+            c=[*map(literal, unpivot.on)],
+            n=unpivot.names,
+            v=unpivot.values,
         )
 
     def select(self, tree: ast.expr, outputs: list[ast.expr]) -> ast.expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import Unsupported
 from ..spec.expression import Agg, Call
 from ..spec.schema import Schema
-from ..spec.workload import Extreme, Query
+from ..spec.workload import Extreme, Query, Unpivot
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FRAMES, NEWEST, EngineInfo, EnginePlace, Work
@@ -103,6 +103,13 @@ class SparkChain(Chain):
 
     title = "PySpark"
     dialect = PYSPARK
+
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+        """Write a row for each value of several columns."""
+        index, on = list(unpivot.index), list(unpivot.on)
+        return quote(
+            "t.unpivot(i, c, n, v)", t=tree, i=index, c=on, n=unpivot.names, v=unpivot.values
+        )
 
     def filter(self, tree: ast.expr, conditions: list[ast.expr]) -> ast.expr:
         """Keep the rows for which all conditions are true; `where` takes one."""

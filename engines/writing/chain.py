@@ -142,7 +142,7 @@ class Chain(ChainExpressions):
         if query.gaps:
             raise Unsupported("fill_gaps", f"not implemented for {self.title} yet")
         if query.unpivot:
-            return self._unpivot(self._add_batches(tree, query.derive), query.unpivot)
+            return self.unpivot(self._add_batches(tree, query.derive), query.unpivot)
         if query.asks_for_rows:
             tree = self._add_batches(tree, query.derive)
             return tree if query.whole else self.select(tree, [*map(self.write_kept, query.select)])
@@ -168,10 +168,8 @@ class Chain(ChainExpressions):
         kept = [self.write_kept(key) for key in keys]
         return self.select(tree, [*kept, *map(combined.output, taken.outputs)])
 
-    def _unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
+    def unpivot(self, tree: ast.expr, unpivot: Unpivot) -> ast.expr:
         """Write a row for each value of several columns."""
-        if not self.dialect.unpivot:
-            raise Unsupported("unpivot", f"not implemented for {self.title} yet")
         options = {"index": literal(list(unpivot.index))} if unpivot.index else {}
         if unpivot.names != NAMES:
             options["variable_name"] = literal(unpivot.names)

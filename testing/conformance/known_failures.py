@@ -317,8 +317,8 @@ MARKS: tuple[KnownFailure, ...] = (
         for name in ("bins_numbered", "bins_of_groups", "quantile_bins")
     ),
     *(
-        KnownFailure(engine, "unpivot*-*", "unsupported", "not implemented for it yet")
-        for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
+        KnownFailure(engine, "unpivot*-*", "unsupported", "it has none")
+        for engine in ("chdb", "datafusion")
     ),
     *(
         KnownFailure(engine, "fill_gaps*-*", "unsupported", "not implemented for it yet")
