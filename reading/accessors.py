@@ -194,6 +194,11 @@ def read_seconds(call: CodeCall, owner: Value) -> Value:
     return read_span("seconds")(call.node, owner)
 
 
+def read_calendar(_call: CodeCall, owner: Value) -> Part:
+    """Read `isocalendar()`, of which the week is taken."""
+    return Part("calendar", _texts(owner))
+
+
 UNITS = {
     "D": "day",
     "d": "day",
@@ -271,6 +276,7 @@ ELEMENT_METHODS = {
 TIME_METHODS = {
     "strftime": Method(read_strftime, "date_format"),
     "total_seconds": Method(read_seconds),
+    "isocalendar": Method(read_calendar),
     "floor": Method(read_truncate, "freq"),
     "to_period": Method(read_truncate, "freq"),
     "normalize": Method(read_truncate),
@@ -293,6 +299,7 @@ _TIMES = {
     "days": read_span("days"),
 }
 TIME_ATTRIBUTES: dict[str, Callable[..., Value]] = {**_TIMES, "start_time": read_start_time}
+CALENDAR = {"week": date_word("week")}
 ELEMENT_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     **{name: read for name, read in _TIMES.items() if name not in {"weekday", "date"}},
     "[]": read_slice,

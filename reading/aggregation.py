@@ -352,8 +352,9 @@ def _by_column(call: CodeCall, grouped: Grouped, pairs: dict[Any, Value]) -> Val
     nested = any(_functions(one) is not None for one in pairs.values())
     for label, value in pairs.items():
         expr = _column_expr(call, grouped, label)
-        for function in _functions(value) or [value]:
-            name = (label, _function_name(function)) if nested else label
+        for one in _functions(value) or [value]:
+            word, function = _named_function(one)
+            name = (label, word) if nested else label
             outputs.append((name, as_aggregation(call, function, expr, grouped)))
     return make_groups(call.node, grouped, outputs, series=False)
 

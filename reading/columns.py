@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Call, Case, Compare, Expr, IsMissing, Lit, case
+from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, case
 from . import operators
 from .called import call_on_column
 from .calls import CodeCall
@@ -270,8 +270,20 @@ def read_map(call: CodeCall, column: Series) -> Value:
         case Const(dict() as table):
             return look_up(call.node, column, table)
         case Series():
-            raise call.fail("map of another series is not read; the nearest is merge on its index")
+            return map_groups(call, column, argument)
     return apply_function(call, column, argument)
+
+
+def map_groups(call: CodeCall, column: Series, table: Series) -> Series:
+    """Return for each row the answer of its group: `df["k"].map(groups.mean())`."""
+    column, total = operators.materialize(column), operators.as_total(table)
+    relaxed = operators.relax(total.expr, total.rows, column.rows) if total else None
+    if total is None or relaxed is None or (column.expr,) != tuple(map(Col, total.keys)):
+        near = "the nearest is merge on its index"
+        raise call.fail(f"map of a series is read of groups of this column; {near}")
+    if can_miss(column.expr, column.rows.schema):
+        relaxed = case(((IsMissing(column.expr), Lit(None)),), relaxed)
+    return replace(column, expr=relaxed, keys=total.keys)
 
 
 def apply_function(call: CodeCall, column: Series, function: Value) -> Value:

@@ -367,7 +367,8 @@ class Evaluator(Scopes, ABC):
         root = name.split(".")[0]
         if root in {"pd", "np", "math", "builtins"}:
             shown = name.removeprefix("builtins.")
-            raise UnreadError(node, f"{shown} is not read")
+            near = "; save its rows to a Parquet file" if shown.startswith("pd.read_") else ""
+            raise UnreadError(node, f"{shown} is not read{near}")
         message = f"what {name} returns is not known; save it to a file and read that"
         raise UnreadError(node, message)
 

@@ -29,6 +29,7 @@ from .rows import (
     aggregate,
     distinct,
     keep,
+    sort_fully,
     window,
 )
 from .rows import limit as limit_rows
@@ -155,10 +156,11 @@ def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     every = frame.complete and (not labels or {*labels} == {*frame.columns})
     if every and not frame.index and which in {"first", "last"}:
         return replace(frame, rows=distinct(frame.rows, tuple(frame.columns.values())))
-    if not labels or which != "first":
-        raise call.fail("drop_duplicates is read with subset and keep='first'")
+    if not labels or which not in {"first", "last"}:
+        raise call.fail("drop_duplicates is read with subset, and keep='first' or 'last'")
     keys = tuple(need_column(call.node, frame, label) for label in labels)
-    return first_rows(frame, keys, 1)
+    frame = replace(frame, rows=sort_fully(frame.rows))
+    return first_rows(frame, keys, 1) if which == "first" else last_rows(frame, keys, 1)
 
 
 def first_rows(frame: Frame, keys: tuple[str, ...], n: int) -> Frame:

@@ -40,6 +40,7 @@ from .rows import (
     Sorted,
     keep,
     select_largest,
+    sort_fully,
 )
 from .rows import sort as sort_rows
 from .selection import filter_rows, need_column, rank_rows, select_columns
@@ -169,6 +170,8 @@ def _scalar_of(call: CodeCall, value: Value) -> Scalar:
 def _enter_group(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Value:
     scope = tuple(grouped.keys.values())
     frame = replace(grouped.frame, rows=group_rows(grouped), scope=scope)
+    if grouped.selected is not None:
+        frame = select_columns(call.node, frame, [label for label, _ in grouped.selected])
     names = parameters(function)
     if not names:
         raise call.fail("this function takes no argument")
@@ -286,7 +289,7 @@ def read_cumcount(call: CodeCall, grouped: Grouped) -> Series:
 def read_head(call: CodeCall, grouped: Grouped) -> Frame:
     """Read `head(n)`: the first rows of each group."""
     keys = tuple(dict.fromkeys(grouped.keys.values()))
-    frame = replace(grouped.frame, rows=group_rows(grouped))
+    frame = replace(grouped.frame, rows=sort_fully(group_rows(grouped)))
     if grouped.selected is not None:
         labels = [label for label, _ in grouped.selected]
         frame = select_columns(call.node, frame, labels)

@@ -29,6 +29,7 @@ from .values import (
     Value,
 )
 
+CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
 TOO_DEEP = "this is nested too deeply to be read"
 
 
@@ -159,7 +160,11 @@ class CodeInterpreter(Evaluator):
 
     def loop(self, statement: ast.For) -> None:
         """Unroll a loop over constants."""
-        turns = self.items(statement.iter)
+        match statement.iter:
+            case ast.Call(ast.Name("range"), [*_, ast.Call(ast.Name("len"))]):
+                turns = None
+            case _:
+                turns = self.items(statement.iter)
         if turns is None:
             message = "a loop over data is not read; the nearest are groupby and apply"
             raise UnreadError(statement, message)
@@ -237,8 +242,7 @@ class CodeInterpreter(Evaluator):
                 if not isinstance(label, Const):
                     raise UnreadError(target, "an assignment is read with the names of its columns")
                 if isinstance(owner, ast.Subscript):
-                    message = "a chained assignment changes a copy, or the frame: write .loc"
-                    raise UnreadError(target, message)
+                    raise UnreadError(target, CHAINED)
                 if isinstance(value, Called):
                     self.assign_called(target, owner, frame, label.value, value)
                 elif isinstance(label.value, list):
@@ -250,6 +254,8 @@ class CodeInterpreter(Evaluator):
                 self.replace(owner.value, frame, self.assign_where(target, frame, index, value))
             case Unknown(why=why):
                 raise UnreadError(target, why)
+            case Series():
+                raise UnreadError(target, CHAINED)
             case _:
                 raise UnreadError(target, "this assignment is not read")
 

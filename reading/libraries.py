@@ -50,6 +50,7 @@ from .wide import read_crosstab, read_pivot_table
 _NAN = ("numpy.nan", "numpy.NaN", "numpy.NAN", "pandas.NA", "pandas.NaT", "math.nan")
 CONSTANTS: dict[str, object] = {
     **dict.fromkeys(_NAN),
+    **dict.fromkeys(("numpy.inf", "math.inf"), math.inf),
     "math.pi": math.pi,
     "numpy.pi": math.pi,
     "math.e": math.e,

@@ -199,7 +199,7 @@ def _share_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, 
 
 def _spread(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
     """Return a number of all rows beside values of their groups."""
-    total = value if isinstance(value, Scalar) else _as_total(value)
+    total = value if isinstance(value, Scalar) else as_total(value)
     if total is not None and (isinstance(value, Series) or total.keys == ()):
         made = put_total(found.rows, total, found.keys or ())
         if made:
@@ -217,7 +217,7 @@ def _spread(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr
     return None
 
 
-def _as_total(column: Series) -> Scalar | None:
+def as_total(column: Series) -> Scalar | None:
     """Return an answer of groups as a number of each group of their rows; None where it is none."""
     rows = column.rows
     if isinstance(rows.origin, Sorted) and not (rows.where or rows.derived):

@@ -386,6 +386,15 @@ def _find_order(rows: Rows) -> tuple[SortKey, ...]:
     return (*rows.origin.by, *before) if isinstance(rows.origin, Sorted) else before
 
 
+def sort_fully(rows: Rows) -> Rows:
+    """Return rows that are sorted twice, by all of the keys: equal ones stay in their order."""
+    below = find_inner_rows(rows)
+    if not isinstance(rows.origin, Sorted) or below is None or not _find_order(below):
+        return rows
+    keys = {key.name: key for key in reversed(_find_order(rows))}
+    return sort(rows, tuple(reversed(keys.values())))
+
+
 def _depend_on_order(outputs: tuple[Output, ...]) -> bool:
     return any(map(is_ordered, aggregations(*(output.expression for output in outputs))))
 

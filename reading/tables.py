@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .accessors import (
+    CALENDAR,
     ELEMENT_ATTRIBUTES,
     ELEMENT_METHODS,
     TEXT_METHODS,
@@ -37,7 +38,7 @@ from .series import (
 )
 from .totals import TOTALS_METHODS, read_total
 from .values import Part
-from .wide import WIDE_METHODS, read_pivot_table, read_unstack
+from .wide import WIDE_METHODS, read_pivot, read_pivot_table, read_unstack
 from .windows import EWM_METHODS, EXPANDING_METHODS, ROLLING_METHODS
 
 METHODS: dict[str, dict[str, Method]] = {
@@ -57,6 +58,7 @@ METHODS: dict[str, dict[str, Method]] = {
             "values index columns aggfunc fill_value margins dropna margins_name observed",
         ),
         "resample": Method(read_resample, "rule axis closed label on"),
+        "pivot": Method(read_pivot, "index columns values"),
     },
     "Series": {
         **COLUMN_METHODS,
@@ -97,6 +99,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
     "list": LIST_ATTRIBUTES,
+    "calendar": CALENDAR,
     "match": {"[]": take_group},
     "totals": {"[]": read_total},
     "counts": {"index": lambda _node, owner: Part("modes", owner.owner)},

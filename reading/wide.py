@@ -10,6 +10,7 @@ from ..spec.workload import SortKey
 from . import operators
 from .aggregation import aggregate_all, is_several, make_groups
 from .calls import CodeCall, Method
+from .columns import read_round
 from .grouping import group_keys
 from .meaning import can_miss, negate
 from .operators import materialize
@@ -87,6 +88,28 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     return widen(call, made, wide[0])
 
 
+def read_pivot(call: CodeCall, frame: Frame) -> Part:
+    """Read `pivot`: rows with one value for each pair of keys, laid out as a table."""
+    index, wide, values = (call.names(name) for name in ("index", "columns", "values"))
+    if not index or len(wide) != 1 or not values:
+        raise call.fail("pivot is read with index, one column for columns, and values")
+    keys = {label: need_column(call.node, frame, label) for label in (*index, *wide)}
+    cells = {label: need_column(call.node, frame, label) for label in values}
+    return widen(call, replace(frame, columns=cells, index=keys, complete=True), wide[0])
+
+
+def read_rounded(call: CodeCall, part: Part) -> Part:
+    """Read `round(decimals)` of a wide table."""
+    owner = part.owner if isinstance(part.owner, Series) else None
+    frame = cast("Frame", part.owner)
+    if owner is None and len(frame.columns) == 1:
+        ((label, name),) = frame.columns.items()
+        owner = Series(frame.rows, Col(name), label, index=frame.index)
+    if owner is None:
+        raise call.fail("round of a wide table is read of one value in each cell")
+    return replace(part, owner=read_round(call, owner))
+
+
 def read_crosstab(call: CodeCall) -> Value:
     """Read `pd.crosstab`: the number of rows, or an aggregation, of each pair of values."""
     if call.constant("margins", False):
@@ -149,6 +172,7 @@ def read_same(_call: CodeCall, part: Part) -> Part:
 WIDE_METHODS = {
     "fillna": Method(read_filled, "value inplace"),
     "reset_index": Method(read_same),
+    "round": Method(read_rounded, "decimals"),
     "rename_axis": Method(read_same, "mapper"),
     "sort_index": Method(read_same),
     "copy": Method(read_same),
