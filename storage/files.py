@@ -58,7 +58,7 @@ def read_lines(
             continue
         try:
             made.append(make(sanitize_json(json.loads(line))))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             torn = number == len(lines)  # a whole line ends in a newline
             why = "is incomplete" if torn else f"cannot be read ({error})"
             warnings.append(f"{path.name}, line {number} {why}; left out")

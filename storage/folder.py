@@ -260,7 +260,7 @@ def read_record(path: Path) -> dict[str, Any]:
         raise ResultsError(
             f"{path}: not found; a results folder has one (results/<workload>/<time>-<n>)"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: cannot be read as a comparison ({error})") from error
     if not isinstance(record, dict):
         raise ResultsError(f"{path}: cannot be read as a comparison (not a JSON object)")

@@ -129,6 +129,21 @@ MENDED = {
         """{transform: {a: "len(split(t, ' ')[-1])"}}""",
         {"t": ["é", "a b", ""]},
     ),
+    "numbers of parts": (
+        "pandas dask",
+        """{where: "i != integer(split(t, 'a')[1])", select: [i]}""",
+        {"t": ["c", "1"], "i": [-127, 3]},
+    ),
+    "sums of a width": (
+        "pandas dask",
+        "{group_by: k, transform: {a: 10 - sum(s), b: sum(s)}}",
+        {"k": ["a", "b", "b"], "s": pa.array([-(2**31) + 1, 2**31 - 1, 2**31 - 1], pa.int32())},
+    ),
+    "parts of casts": (
+        "duckdb",
+        "{derive: {a: 'text(d)[-2:-1]'}, largest: {column: d, n: 2, as: out}}",
+        {"d": DAYS},
+    ),
     "windows of truth values": (
         "pandas dask",
         f"{{group_by: b, {MOVING}}}",

@@ -105,6 +105,14 @@ def test_an_edited_line_is_left_out_and_told(made: folder.Folder, edited: object
     assert "runs.jsonl, line 3 cannot be read" in stored.warnings[0]
 
 
+def test_a_line_of_endless_brackets_is_left_out_and_told(made: folder.Folder) -> None:
+    path = made.path / folder.RUNS
+    path.write_text(f"{path.read_text()}{'[' * 100_000}\n")
+    stored = folder.read(made.path)
+    assert len(stored.runs) == 8
+    assert "runs.jsonl, line 9 cannot be read (maximum recursion depth" in stored.warnings[0]
+
+
 def test_a_repeated_run_counts_once_the_last_time(made: folder.Folder) -> None:
     run = next(samples.runs(samples.head(**SMALL)))
     made.append(replace(run, evidence="again"))
@@ -138,7 +146,7 @@ def test_a_head_without_its_machine_is_read_and_told(made: folder.Folder) -> Non
     assert [warning.split("`")[1] for warning in stored.warnings] == ["limits", "machine"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{half", "\xff"])
+@pytest.mark.parametrize("text", ["", "[]", "{half", "\xff", "[" * 100_000])
 def test_a_broken_head_is_a_sentence(made: folder.Folder, text: str) -> None:
     (made.path / folder.HEAD).write_text(text, encoding="latin-1")
     with pytest.raises(ResultsError, match="cannot be read as a comparison"):

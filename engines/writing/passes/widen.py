@@ -42,9 +42,9 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
         return query
     rows = _Widener(extend_schema(data, query), gaps)
     derive = tuple(map(rows.derive_wide, query.derive))
-    aggregate, transform = (
-        tuple(map(rows.widen_output, o)) for o in (query.aggregate, query.transform)
-    )
+    beside = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
+    aggregate = tuple(map(rows.widen_output, query.aggregate))
+    transform = tuple(map(beside.widen_output, query.transform))
     where = None if query.where is None else rows.rewrite(query.where)
     apply = query.apply
     if isinstance(apply, RowFunction) and apply.body is not None:
@@ -73,8 +73,11 @@ def _roots(query: Query) -> Iterable[Expr]:
 
 @dataclass(frozen=True, slots=True)
 class _Widener:
+    """Widens expressions; sums of integers of the `summed` types may have too few bits."""
+
     data: Schema
     gaps: bool
+    summed: tuple[str, ...] = ("uint",)
 
     def derive_wide(self, output: Output) -> Output:
         """Widen a derived column, so that what reads it need not ask."""
@@ -132,9 +135,9 @@ class _Widener:
             case Col(name):
                 return name in self.data and self.data[name].arrow in NARROW
             case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)):
-                # pandas sums unsigned numbers without a sign.
+                # pandas sums unsigned numbers without a sign, and in a transform in their width.
                 kinds = {self.data[n].arrow for n in columns(argument) if n in self.data}
-                return any(arrow.startswith("uint") for arrow in kinds)
+                return any(arrow.startswith(self.summed) for arrow in kinds)
             case Case(branches, otherwise):
                 return any(map(self._is_narrow, (*(v for _, v in branches), otherwise)))
             case Call(function, arguments) | Agg(function, arguments) if function in CHOOSING:
