@@ -290,14 +290,19 @@ def separate(beside: Rows, value: Series) -> Series:
     """Return an answer of groups whose columns have other names than those of other rows."""
     if beside == value.rows:
         return value
-    there: dict[str, set[Expr]] = {}
-    for output in made_columns(beside):
-        there.setdefault(output.name, set()).add(output.expression)
-    mine = {one.name: one.expression for one in made_columns(value.rows)}
-    shared = [name for name, expr in mine.items() if there.get(name, {expr}) != {expr}]
+    there, mine = (
+        {one.name: one.expression for one in made_columns(rows)} for rows in (beside, value.rows)
+    )
+    shared = [
+        name
+        for name, expr in mine.items()
+        if there.get(name, expr) is not expr and there[name] != expr
+    ]
+    if not shared:
+        return value
     taken = names_in(beside) | names_in(value.rows)
     names = {name: _fresh(name, taken) for name in shared}
-    rows = rename(value.rows, names) if names else None
+    rows = rename(value.rows, names)
     if rows is None:
         return value
     expr = substitute(value.expr, {old: Col(new) for old, new in names.items()})

@@ -291,13 +291,19 @@ def combine(target: Rows, other: Rows) -> Rows | None:
     one name have to be the same ones (see `separate`).
     """
     made = _combine(target, other)
-    return None if made is None or _has_namesakes(made) else made
+    if made is None or made is target or made is other:
+        return made
+    return None if _has_namesakes(made) else made
 
 
 def _has_namesakes(rows: Rows) -> bool:
     """Return whether two different columns of rows have one name."""
-    outputs = {*made_columns(rows)}
-    return len({output.name for output in outputs}) < len(outputs)
+    found: dict[str, Expr] = {}
+    for output in made_columns(rows):
+        known = found.setdefault(output.name, output.expression)
+        if known is not output.expression and known != output.expression:
+            return True
+    return False
 
 
 def made_columns(rows: Rows) -> Iterator[Output]:
