@@ -246,7 +246,7 @@ DASK = INFO.variant(
     "dask",
     requirements=("modin", "pandas", "distributed", "numpy"),
     environment={},
-    sample=48,
+    sample=96,
     startup_memory=192 * MIB,
 )
 # unidist is Modin's layer over MPI.
