@@ -1,0 +1,29 @@
+"""distinct_values: customers and quantity by store - pandas"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["store", "customer", "quantity"])
+
+
+def query(data):
+    return (
+        data.groupby("store", sort=False)
+        .agg(customers=("customer", "nunique"), quantity=("quantity", "mean"))
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,29 @@
+"""largest_of_group: the three largest prices by store - pandas"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["store", "price"])
+
+
+def query(data):
+    return (
+        data.sort_values("price", ascending=False)
+        .groupby("store", sort=False)
+        .head(3)[["store", "price"]]
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

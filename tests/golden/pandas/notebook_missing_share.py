@@ -1,0 +1,32 @@
+"""missing_share: share of missing discounts by store - pandas"""
+
+import sys
+
+import pandas as pd
+import pyarrow as pa
+
+# The default of pandas 3: text in Arrow's memory, not as Python objects.
+pd.options.future.infer_string = True
+
+
+def load(path):
+    return pd.read_parquet(path, columns=["store", "discount", "payment"])
+
+
+def query(data):
+    data = data.assign(
+        discount_2=data["discount"].isna(), payment_2=data["payment"].isna()
+    )
+    return (
+        data.groupby("store", sort=False)
+        .agg(missing=("discount_2", "mean"), unpaid=("payment_2", "sum"))
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))
