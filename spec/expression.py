@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 ArithOp = Literal["+", "-", "*", "/", "//", "%", "**"]
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
-CastType = Literal["int64", "boolean"]
+CastType = Literal["int64", "float64", "boolean"]
 Value: TypeAlias = int | float | str | bool | dt.date | dt.datetime | None
 
 

@@ -134,6 +134,11 @@ MENDED = {
         """{where: "i != integer(split(t, 'a')[1])", select: [i]}""",
         {"t": ["c", "1"], "i": [-127, 3]},
     ),
+    "opposites after a join": (
+        "pandas dask",
+        "{join: {table: other, on: k, how: right}, derive: {o: -q}}",
+        ({"k": ["c"], "q": pa.array([7], pa.uint16())}, {"k": ["c"]}),
+    ),
     "sums of a width": (
         "pandas dask",
         "{group_by: k, transform: {a: 10 - sum(s), b: sum(s)}}",

@@ -40,7 +40,7 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     """
     if not _concerns(query, data):
         return query
-    rows = _Widener(extend_schema(data, query), gaps)
+    rows = _Widener(extend_schema(data, query), gaps, bool(query.joins))
     derive = tuple(map(rows.derive_wide, query.derive))
     beside = replace(rows, summed=(*NARROW, "uint64")) if query.group_by and not gaps else rows
     aggregate = tuple(map(rows.widen_output, query.aggregate))
@@ -77,6 +77,7 @@ class _Widener:
 
     data: Schema
     gaps: bool
+    joined: bool = False
     summed: tuple[str, ...] = ("uint",)
 
     def derive_wide(self, output: Output) -> Output:
@@ -128,7 +129,8 @@ class _Widener:
     def _cast(self, node: Expr) -> Expr:
         if self.gaps or not may_be_missing(node, self.data):
             return Cast(node, "int64")
-        return node
+        # A join leaves gaps, which make floats, only where a row has no match.
+        return Cast(node, "float64") if self.joined else node
 
     def _is_narrow(self, node: Expr) -> bool:
         match node:
