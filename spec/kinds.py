@@ -437,3 +437,19 @@ def _choose_time_type(expr: Expr, schema: Schema) -> str:
     """Return the type of times: that of the column they are made of, for the sake of its zone."""
     made_of = (schema[name] for name in columns(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])
+
+
+def may_be_condition(expr: Expr) -> bool:
+    """Return whether an expression may be a condition, whatever its columns hold."""
+    match expr:
+        case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col():
+            return True
+        case Lit(value):
+            return value is None or isinstance(value, bool)
+        case Call(name, _):
+            return ROW_FUNCTIONS[name].gives == "bool"
+        case Case(branches, otherwise):
+            return all(may_be_condition(v) for v in (*(v for _, v in branches), otherwise))
+        case Agg(name, _):
+            return name in {"any", "all"}
+    return False

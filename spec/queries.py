@@ -11,17 +11,8 @@ from .choices import CHOOSING_FREELY, find_misuse, list_choices
 from .composed import compose, spread_quantiles
 from .document import Fields, Log, Node, TextNode
 from .expression import (
-    Agg,
-    Bool,
-    Call,
-    Case,
     Col,
-    Compare,
     Expr,
-    IsIn,
-    IsMissing,
-    Lit,
-    Not,
     aggregations,
     columns,
     walk,
@@ -31,7 +22,7 @@ from .function_source import FunctionSource, holds_definition, read_source
 from .gaps import read_gaps
 from .grammar import ANSWERS, APPLY, EXTREME, KEEP, ON_MISSING, PIVOT, QUERY, ROWS, STEP, UNPIVOT
 from .joins import JoinReader, join_schemas
-from .kinds import KindError, kind
+from .kinds import KindError, kind, may_be_condition
 from .order import Order, is_ordered, join_order, order_after
 from .parser import Context, parse
 from .pivot import ColumnsReader, expand_pivot
@@ -49,7 +40,7 @@ from .scope import Scope, make_column
 from .steps import merge_steps
 from .unparse import question, text
 from .unpivot import read_unpivot, unpivot_schema
-from .vocabulary import COMPOSED, ROW_FUNCTIONS, suggest
+from .vocabulary import COMPOSED, suggest
 from .windows import is_timed
 from .workload import (
     Extreme,
@@ -215,7 +206,7 @@ class _Clauses:
         parsed = self.expression(self.given.values[clause], Context.ROW, scope)
         if parsed is None:
             return None
-        wrong = not _may_be_condition(parsed.expression)
+        wrong = not may_be_condition(parsed.expression)
         if scope.schema and not wrong:
             column = make_column("", parsed.expression, scope.schema)
             wrong = column is not None and column.kind not in {"bool", "null"}
@@ -593,18 +584,3 @@ def _check_body(read: ReadRow, schema: Schema | None, source: FunctionSource) ->
     except KeyError:
         return function
     return function
-
-
-def _may_be_condition(expr: Expr) -> bool:
-    match expr:
-        case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col():
-            return True
-        case Lit(value):
-            return value is None or isinstance(value, bool)
-        case Call(name, _):
-            return ROW_FUNCTIONS[name].gives == "bool"
-        case Case(branches, otherwise):
-            return all(_may_be_condition(v) for v in (*(v for _, v in branches), otherwise))
-        case Agg(name, _):
-            return name in {"any", "all"}
-    return False

@@ -30,10 +30,9 @@ from ...spec.order import needs_order
 from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
-from ..writing.chain import split_batches
 from ..writing.properties import CHANGES, NARROW, Facts, makes_double, output_facts
 from ..writing.quote import literal, quote
-from ..writing.steps import is_present, negate
+from ..writing.steps import is_present, negate, split_batches
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
 

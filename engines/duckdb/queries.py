@@ -49,6 +49,7 @@ from ..writing.sql import (
     quote_name,
     write_clause,
 )
+from ..writing.steps import split_batches
 from .gaps import fill_gaps
 from .joins import FromClause, write_source, write_subquery
 from .windows import name_windows
@@ -224,7 +225,7 @@ class Statement:
         """Return whether columns are derived in a subquery: what reads them comes after it."""
         query = self.query
         alone = query.whole and query.asks_for_rows and query.having is None
-        return bool(query.derive) and not (alone and len(_batches(query.derive)) == 1)
+        return bool(query.derive) and not (alone and len(split_batches(query.derive)) == 1)
 
     def _keys(self) -> list[str]:
         return [quote_name(key) for key in self.query.group_by]
@@ -306,7 +307,7 @@ class Statement:
         row = ["rowid"] if self.needs_numbers and not self.table else []
         # An aggregation in a derived column is the value of the row's group.
         beside = replace(self, beside=bool(self.query.group_by))
-        for batch in _batches(self.query.derive):
+        for batch in split_batches(self.query.derive):
             items = [*row, "*", *map(beside._output, batch)]  # noqa: SLF001 - its own kind
             inner = f"{write_clause('SELECT', items, ',')}\nFROM {text}\n{where}".rstrip()
             text, where, row = f"(\n{textwrap.indent(inner, '    ')}\n)", "", []
@@ -590,14 +591,3 @@ def _lines(clauses: list[str]) -> str:
 
 def _sort_key(column: str, descending: bool) -> str:
     return f"{quote_name(column)} DESC" if descending else quote_name(column)
-
-
-def _batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
-    """Split derived columns so that none reads another of the same SELECT."""
-    batches: list[list[Output]] = []
-    for output in outputs:
-        current = {o.name for o in batches[-1]} if batches else set()
-        if not batches or current & {output.name, *columns(output.expression)}:
-            batches.append([])
-        batches[-1].append(output)
-    return batches

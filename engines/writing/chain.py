@@ -26,7 +26,7 @@ from .chain_expressions import ChainExpressions, is_constant
 from .passes.join import Inputs, WriteJoin
 from .properties import Facts, output_facts
 from .quote import is_keyword, literal, quote
-from .steps import conjuncts, decompose, hoist, is_present
+from .steps import conjuncts, decompose, hoist, is_present, split_batches
 from .user_functions import skip_missing
 
 
@@ -291,17 +291,6 @@ def write_chain(chain: type[Chain], inputs: Inputs, frame: ast.expr, join: Write
             frame = join(frame, met)
         frame = chain(step.query, step.rows).tree(frame)
     return frame
-
-
-def split_batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
-    """Split derived columns so that none reads another of the same step."""
-    found: list[list[Output]] = []
-    for output in outputs:
-        current = {o.name for o in found[-1]} if found else set()
-        if not found or current & {output.name, *columns(output.expression)}:
-            found.append([])
-        found[-1].append(output)
-    return found
 
 
 def _make_aggregation(function: str, names: tuple[str, ...], parameter: float | None) -> Agg:

@@ -23,6 +23,7 @@ from ...spec.expression import (
     aggregations,
     children,
     choose_fresh_name,
+    columns,
     rebuild,
     walk,
 )
@@ -192,3 +193,14 @@ def _number(node: Expr) -> float:
         case _:
             message = f"the share of a quantile is a number, not {node}"
             raise TypeError(message)
+
+
+def split_batches(outputs: tuple[Output, ...]) -> list[list[Output]]:
+    """Split derived columns so that none reads another of the same step."""
+    found: list[list[Output]] = []
+    for output in outputs:
+        current = {o.name for o in found[-1]} if found else set()
+        if not found or current & {output.name, *columns(output.expression)}:
+            found.append([])
+        found[-1].append(output)
+    return found
