@@ -502,13 +502,13 @@ class PandasSteps:
         return quote("t[n].set_axis(f.index)", t=merged, n=name, f=frame)
 
     def _untyped_keys(self) -> list[str]:
-        """Return the keys that pandas holds as objects: truth values with gaps, parts of texts."""
+        """Return the keys that pandas holds as objects: truth values with gaps, texts it makes."""
         facts = row_facts(self.query, self.data)
         derived = {o.name: o.expression for o in self.query.derive}
         return [
             name
             for name in self.query.group_by
-            if _is_part(derived.get(name))
+            if (facts.kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
             or (facts.kind(Col(name)) == "bool" and self._may_miss(name))
         ]
 
@@ -575,6 +575,6 @@ def write_later(
     return "\n".join(lines)
 
 
-def _is_part(node: Expr | None) -> bool:
-    """Return whether a column is a part of a split text."""
-    return isinstance(node, Call) and node.function == "split"
+def _makes_objects(node: Expr | None) -> bool:
+    """Return whether a text is a choice, or a part of a split text."""
+    return isinstance(node, Case) or (isinstance(node, Call) and node.function == "split")

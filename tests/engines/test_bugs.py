@@ -159,6 +159,11 @@ MENDED = {
         f"{{derive: {{n: \"split(k, 'a')[1]\"}}, group_by: n, {MOVING}}}",
         {"k": ["b", "a", "c"], "d": [DAYS[0], None, DAYS[1]], "x": [None, -3, 4]},
     ),
+    "windows of choices": (
+        "pandas",
+        f"""{{derive: {{n: "'high' if x > 9 else None"}}, group_by: n, {MOVING}}}""",
+        {"d": DAYS, "x": [1, 2, 3]},
+    ),
     "values after an anti join": (
         "pandas dask",
         f"{{{JOIN} anti}}, aggregate: {{a: 'corr(i, x)', b: n_unique(x)}}}}",
