@@ -234,6 +234,11 @@ def read_start_time(_node: ast.AST, owner: Value) -> Value:
     return _texts(owner)
 
 
+def read_timestamp(_call: CodeCall, owner: Value) -> Value:
+    """Read `to_timestamp()` of a period: its start."""
+    return _texts(owner)
+
+
 def read_name(call: CodeCall, owner: Value) -> Value:
     """Read `month_name()` and `day_name()`."""
     found = operators.align(call.node, _texts(owner))
@@ -270,6 +275,8 @@ ELEMENT_METHODS = {
     "replace": Method(read_text_replace, "pat repl"),
     "weekday": Method(read_weekday),
     "strftime": Method(read_strftime, "date_format"),
+    "month_name": Method(read_name, "locale"),
+    "day_name": Method(read_name, "locale"),
     "isnumeric": Method(text_word("is_numeric")),
     "isdigit": Method(text_word("is_numeric")),
 }
@@ -279,6 +286,7 @@ TIME_METHODS = {
     "isocalendar": Method(read_calendar),
     "floor": Method(read_truncate, "freq"),
     "to_period": Method(read_truncate, "freq"),
+    "to_timestamp": Method(read_timestamp),
     "normalize": Method(read_truncate),
     "month_name": Method(read_name, "locale"),
     "day_name": Method(read_name, "locale"),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
 from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, case
+from ..spec.schema import Kind
 from . import operators
 from .called import call_on_column
 from .calls import CodeCall
+from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
-from .operators import kind_of, number
+from .operators import kind_of, literal, number
 from .values import (
     CodeFunction,
     Const,
@@ -70,17 +72,25 @@ def look_up(
 ) -> Series:
     """Return what a constant dict has for each value, else the default."""
     found = operators.align(node, column)
-    subject = found.exprs[0]
-    branches = tuple(
-        (_equals(subject, key, node), operators.literal(value, node))
-        for key, value in table.items()
-    )
-    rest = operators.to_expr(default, node)
+    subject, rest = found.exprs[0], operators.to_expr(default, node)
+    pairs = [(literal(key, node), literal(value, node)) for key, value in table.items()]
+    if _is_table(kind_of(subject, found.rows), pairs, rest):
+        flat = (part for pair in pairs for part in pair)
+        return cast("Series", found.make(Call("map", (subject, rest, *flat))))
+    branches = tuple((_equals(subject, key), value) for key, value in pairs)
     return cast("Series", found.make(case(branches, rest) if branches else rest))
 
 
-def _equals(subject: Expr, key: object, node: ast.AST) -> Expr:
-    wanted = operators.literal(key, node)
+def _is_table(kind: Kind | None, pairs: Sequence[tuple[Expr, Expr]], rest: Expr) -> bool:
+    """Return whether `map` says it: texts or integers, for values of one kind."""
+    wanted = {"string": str, "int": int}.get(kind or "")
+    given = [*(value for _, value in pairs), *([] if rest == Lit(None) else [rest])]
+    types = {type(value.value) if isinstance(value, Lit) else None for value in given}
+    keys = {type(key.value) if isinstance(key, Lit) else None for key, _ in pairs}
+    return keys == {wanted} and len(types) == 1 and types < {str, int, float}
+
+
+def _equals(subject: Expr, wanted: Expr) -> Expr:
     return IsMissing(subject) if wanted == Lit(None) else Compare("==", subject, wanted)
 
 
@@ -170,7 +180,7 @@ def read_round(call: CodeCall, column: Value) -> Value:
     """Read `round(decimals)`."""
     places = call.constant("decimals", 0)
     found = operators.align(call.node, column)
-    settings = (operators.literal(places, call.node),) if places else ()
+    settings = (literal(places, call.node),) if places else ()
     value = number(found.exprs[0], found.rows)
     return found.make(operators.word(call.node, "round", value, *settings))
 
@@ -252,6 +262,8 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
             return column
         if can_miss(expr, found.rows.schema):
             raise UnreadError(node, "astype(str) of missing values gives 'nan'; fill them first")
+        if period := write_period_text(node, expr):
+            return found.make(period)
         return column if known == "string" else found.make(operators.word(node, "text", expr))
     if name == "category":
         return column
@@ -311,7 +323,7 @@ def apply_function(call: CodeCall, column: Series, function: Value) -> Value:
         case Series():
             return replace(made, element=False, name=column.name, index=column.index)
         case Const():
-            return column.with_expr(operators.literal(made.value, call.node))
+            return column.with_expr(literal(made.value, call.node))
     raise call.fail("a function of a value is read if it returns one value")
 
 
@@ -334,7 +346,10 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         pairs = dict(zip(olds, news, strict=True))
     found = operators.align(call.node, column)
     branches = tuple(
-        (_equals(found.exprs[0], key, call.node), operators.literal(value, call.node))
+        (
+            _equals(found.exprs[0], literal(key, call.node)),
+            literal(value, call.node),
+        )
         for key, value in pairs.items()
     )
     return found.make(case(branches, found.exprs[0]))

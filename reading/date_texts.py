@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..spec.expression import Call, Compare, Expr, Lit, case
 from . import operators
@@ -57,6 +58,31 @@ def read_strftime(call: CodeCall, owner: Value) -> Value:
         known = " ".join(PARTS)
         raise call.fail(f"strftime is read with a constant format of {known}")
     found = operators.align(call.node, owner.owner if isinstance(owner, Part) else owner)
-    time = found.exprs[0]
-    parts = [PARTS[one](time) if one in PARTS else Lit(one) for one in pieces]
-    return found.make(parts[0] if len(parts) == 1 else Call("concat", tuple(parts)))
+    return found.make(_write_text(found.exprs[0], pieces))
+
+
+# The text of a period, by the unit that its time is truncated to.
+PERIODS = {
+    "year": ("%Y",),
+    "quarter": ("%Y", "Q", "%q"),
+    "month": ("%Y", "-", "%m"),
+    "day": ("%Y", "-", "%m", "-", "%d"),
+}
+
+
+def write_period_text(node: ast.AST, start: Expr) -> Expr | None:
+    """Return the text that `to_period(unit).astype(str)` gives; None for any other call."""
+    match node, start:
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Attribute(attr="to_period")))),
+            Call("truncate", (time, Lit(str() as unit))),
+        ) if unit in PERIODS:
+            return _write_text(time, PERIODS[unit])
+    return None
+
+
+def _write_text(time: Expr, pieces: Sequence[str]) -> Expr:
+    quarter = Call("text", (Call("quarter", (time,)),))
+    others = {"%q": quarter}
+    parts = [PARTS[p](time) if p in PARTS else others.get(p, Lit(p)) for p in pieces]
+    return parts[0] if len(parts) == 1 else Call("concat", tuple(parts))
