@@ -246,7 +246,7 @@ DASK = INFO.variant(
     "dask",
     requirements=("modin", "pandas", "distributed", "numpy"),
     environment={},
-    sample=96,
+    sample=48,
     startup_memory=192 * MIB,
 )
 # unidist is Modin's layer over MPI.

@@ -255,7 +255,7 @@ DISTRIBUTED = INFO.variant(
     requirements=ON_CLUSTER,
     work=FRAMES,
     threads=(),
-    sample=96,
+    sample=48,
     startup_memory=192 * MIB,
 )
 ENGINE = Dask(INFO)
