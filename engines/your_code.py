@@ -60,7 +60,10 @@ def stack_keys(frame):
     keys = [n for n, name in enumerate(frame.columns.names) if name is not None]
     if not keys:
         return frame
+    laid = [name for name in frame.columns if write_name(name) in OUTPUTS]
+    frame = frame.set_index(laid) if laid and frame.index.names == [None] else frame
     long = frame.stack(keys, future_stack=True).dropna(how="all")
+    FILLED
     long = long.to_frame(OUTPUTS[-1]) if isinstance(long, pandas.Series) else long
     return long if long.index.nlevels + long.shape[1] == len(OUTPUTS) else frame
 
@@ -93,6 +96,8 @@ if __name__ == "__main__":
 """
 
 
+# Of a wide table whose cells without rows are filled.
+LEFT_OUT = "    long = long[(long != VALUE).to_numpy().ravel()]\n"
 # `read_csv` has NaN for a missing text, where Parquet files have None.
 MARKING = """
 def mark_missing(frame):
@@ -125,11 +130,12 @@ class YourCode(Wrapper):
         source = self.reading.source
         if isinstance(query, Tasks):
             raise Unsupported(query.name, "code answers queries, not tasks")
-        code = _find_code(self.reading, _find_answer(self.reading, query.name))
+        answer = _find_answer(self.reading, query.name)
+        code = _find_code(self.reading, answer)
         _check_frames(query, code)
         lines = [*_write_query(code), CodeLine("", 0), CodeLine("", 0)]
         text = "\n".join(line.text for line in lines)
-        whole = f"{text}\n{DIVISION}\n{_write_added(code, query)}"
+        whole = f"{text}\n{DIVISION}\n{_write_added(code, query, answer.filled)}"
         places = tuple(_place(source, line.number) for line in lines)
         return Program(
             self.name, whole, hash_meaning(whole), choose_copies(code.statements), places
@@ -369,7 +375,7 @@ def _write_return(code: _Code) -> list[CodeLine]:
     return [CodeLine("    return (", 0), *inner, CodeLine("    )", 0)]
 
 
-def _write_added(code: _Code, query: Query) -> str:
+def _write_added(code: _Code, query: Query, filled: float | None) -> str:
     tables = _list_tables(query)
     paths = ["path", *tables]
     read = code.loads.values()
@@ -382,6 +388,7 @@ def _write_added(code: _Code, query: Query) -> str:
         .replace("PATHS", ", ".join(paths))
         .replace("LOADED", ", ".join(frames))
         .replace("NAMES", repr(list(query.outputs)))
+        .replace("    FILLED\n", "" if filled is None else LEFT_OUT.replace("VALUE", repr(filled)))
         .replace("LOADING", f"{several}load({given})")
     )
 

@@ -72,12 +72,14 @@ class Answer:
     """A query of the workload, and the variable or expression of the code that has its answer.
 
     The query's columns are those of pandas' `reset_index()`, in its order (a default index is
-    left out); their names are pandas' where the language can have them.
+    left out); their names are pandas' where the language can have them. `filled` is what pandas
+    has in the cells of a wide table that have no rows: the query leaves such cells out.
     """
 
     query: str
     expression: str
     line: int
+    filled: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
 from .totals import write_totals
 from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadError, Value
+from .wide import leave_filled_out
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
 
@@ -175,7 +176,8 @@ class _CodeReader:
             line = getattr(node, "lineno", 1)
             query = WrittenQuery(name, steps, f"line {line}: {_first_line(node)}")
             code = binding.code or binding.name or ast.unparse(node)
-            named.append(_Named(query, Answer(name, code, line), root, node))
+            filled = _find_filled(binding.value)
+            named.append(_Named(query, Answer(name, code, line, filled), root, node))
         return named
 
     def query(
@@ -283,6 +285,14 @@ def _frame_of(frames: tuple[LoadedFrame, ...], root: Rows) -> LoadedFrame:
     return next(one for one in frames if one.name == name)
 
 
+def _find_filled(value: Value) -> float | None:
+    """Return what the cells of a wide table without rows have; None where they have nothing."""
+    match value:
+        case Part("wide", _, (filled, _)):
+            return cast("float", filled)
+    return None
+
+
 def _is_answer(value: Value) -> bool:
     """Return whether a value is made of a frame, and is not just one that was loaded."""
     match value:
@@ -318,8 +328,8 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             while name in value.index.values():
                 name = f"{name}_2"
             return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
-        case Part("wide", long):
-            return _steps_of(replace(binding, value=long))
+        case Part("wide"):
+            return _steps_of(replace(binding, value=leave_filled_out(value)))
         case Part("totals"):
             rows, outputs = write_totals(value, node)
             chosen = tuple(Output(one.name, Col(one.name)) for one in outputs)

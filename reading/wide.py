@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Col, IsMissing, Lit, chain
+from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, chain
 from ..spec.workload import SortKey
 from . import operators
 from .aggregation import aggregate_all, is_several, make_groups
@@ -16,15 +16,57 @@ from .meaning import can_miss, negate
 from .operators import materialize
 from .rows import Aggregated, Rows, Sorted, keep, sort
 from .selection import need_column
-from .values import Const, Frame, Grouped, Items, Label, Part, Series, Value
+from .values import Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
 
 NO_TOTALS = "margins adds rows and columns of totals, which no workload has; leave it out"
 
 
-def note_filled(call: CodeCall) -> None:
-    """Note that cells without a value, which pandas fills, have no row in the answer."""
+def fill_cells(call: CodeCall, table: Part, value: object, *, counts: bool = False) -> Part:
+    """Return a table whose cells without rows have a value, and note which cells are compared.
+
+    Its details are the value, and whether no cell with rows has it: none has 0 of them.
+    """
+    cell = find_cell(table.owner)
+    if value == 0 and cell and (counts or is_size(table.owner, cell)):
+        return replace(table, details=(value, True))
+    if isinstance(value, int | float) and cell:
+        text = f"cells of {value:g} are not compared: pandas also has them where there are no rows"
+        call.reader.note(call.node, text)
+        return replace(table, details=(value, False))
     text = "pandas fills cells without rows; the workload has only those with rows"
     call.reader.note(call.node, text)
+    return table
+
+
+def find_cell(made: Value) -> Expr | None:
+    """Return what is in the cells of a table; None where that is several values."""
+    match made:
+        case Series(expr=expr):
+            return expr
+        case Frame(columns=columns) if len(columns) == 1:
+            return Col(*columns.values())
+    return None
+
+
+def is_size(made: Value, cell: Expr) -> bool:
+    """Return whether a cell is the number of rows of a group."""
+    rows = cast("Series | Frame", made).rows
+    while isinstance(rows.origin, Sorted):
+        cell, rows = rows.inline(cell), rows.origin.rows
+    match rows.origin, rows.inline(cell):
+        case Aggregated(_, _, outputs), Col(name):
+            return any(o.name == name and o.expression == Agg("size", ()) for o in outputs)
+    return False
+
+
+def leave_filled_out(table: Part) -> Series | Frame:
+    """Return the rows of a table's cells, without those that have the value of no rows."""
+    made = cast("Series | Frame", table.owner)
+    cell = find_cell(made)
+    value, absent = table.details or (None, True)
+    if cell is None or absent:
+        return made
+    return replace(made, rows=keep(made.rows, Compare("!=", cell, Lit(value))))
 
 
 def widen(call: CodeCall, owner: Series | Frame, level: Label) -> Part:
@@ -56,12 +98,15 @@ def _has_categories(call: CodeCall, rows: Rows, index: dict[Label, str]) -> bool
 
 def read_unstack(call: CodeCall, owner: Value) -> Part:
     """Read `unstack(level)`."""
-    if call.constant("fill_value") is not None:
-        note_filled(call)
     levels = call.names("level")
     if len(levels) > 1:
         raise call.fail("unstack is read with one level")
-    return widen(call, cast("Series | Frame", owner), levels[0] if levels else -1)
+    return _fill(call, widen(call, cast("Series | Frame", owner), levels[0] if levels else -1))
+
+
+def _fill(call: CodeCall, table: Part) -> Part:
+    value = call.constant("fill_value")
+    return table if value is None else fill_cells(call, table, value)
 
 
 def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
@@ -83,9 +128,7 @@ def read_pivot_table(call: CodeCall, frame: Frame) -> Value:
     made = aggregate_all(call, grouped, function)
     if not wide or not isinstance(made, Frame):
         return made
-    if call.constant("fill_value") is not None:
-        note_filled(call)
-    return widen(call, made, wide[0])
+    return _fill(call, widen(call, made, wide[0]))
 
 
 def read_pivot(call: CodeCall, frame: Frame) -> Part:
@@ -107,7 +150,8 @@ def read_rounded(call: CodeCall, part: Part) -> Part:
         owner = Series(frame.rows, Col(name), label, index=frame.index)
     if owner is None:
         raise call.fail("round of a wide table is read of one value in each cell")
-    return replace(part, owner=read_round(call, owner))
+    details = (part.details[0], False) if part.details else ()
+    return replace(part, owner=read_round(call, owner), details=details)
 
 
 def read_crosstab(call: CodeCall) -> Value:
@@ -124,9 +168,8 @@ def read_crosstab(call: CodeCall) -> Value:
         frame = replace(frame, rows=column.rows)
         grouped = Grouped(frame, keys, ((("value"), column.exprs[1]),), single=True)
         return widen(call, _one(aggregate_all(call, grouped, call.need("aggfunc"))), -1)
-    note_filled(call)
     made = _one(make_groups(call.node, grouped, [("size", Agg("size", ()))], series=True))
-    return widen(call, _share(call, made, len(index)), -1)
+    return fill_cells(call, widen(call, _share(call, made, len(index)), -1), 0, counts=True)
 
 
 def _keys_of(call: CodeCall, name: str) -> list[Series]:
@@ -159,9 +202,17 @@ def read_filled(call: CodeCall, part: Part) -> Part:
     """Read `fillna(0)` of a wide table."""
     if call.constant("inplace", False):
         raise call.fail("fillna of a wide table is read without inplace")
-    call.need("value")
-    note_filled(call)
-    return part
+    value = call.value("value")
+    return fill_cells(call, part, value.value if isinstance(value, Const) else None)
+
+
+def read_whole(call: CodeCall, part: Part) -> Part:
+    """Read `astype(int)` of a table of numbers of rows."""
+    cell, kind = find_cell(part.owner), call.need("dtype")
+    name = kind.name if isinstance(kind, Library) else str(call.constant("dtype"))
+    if not cell or not is_size(part.owner, cell) or "int" not in name:
+        raise call.fail("astype of a wide table is read of numbers of rows")
+    return replace(part)
 
 
 def read_same(_call: CodeCall, part: Part) -> Part:
@@ -176,4 +227,5 @@ WIDE_METHODS = {
     "rename_axis": Method(read_same, "mapper"),
     "sort_index": Method(read_same),
     "copy": Method(read_same),
+    "astype": Method(read_whole, "dtype"),
 }

@@ -202,13 +202,15 @@ def test_the_value_of_a_loop_that_another_replaces_is_not_run() -> None:
         YourCode(find("pandas"), reading).write(replace(QUERY, name="sums"), Schema((), 0))
 
 
-def rows_of(outputs: tuple[str, ...], answer: object) -> dict[str, list[object]]:
+def rows_of(
+    outputs: tuple[str, ...], answer: object, filled: float | None = None
+) -> dict[str, list[object]]:
     """Return the rows that a program makes of an answer to a query with such outputs."""
     query = replace(
         QUERY, name="x", group_by=outputs[:-1], aggregate=(Output(outputs[-1], Col("x")),)
     )
     given = LoadedFrame("x", "", "", (), 1, 1)
-    reading = Reading(Source("slow.py", ""), (given,), "", (Answer("x", "x", 1),), ())
+    reading = Reading(Source("slow.py", ""), (given,), "", (Answer("x", "x", 1, filled),), ())
     module: dict[str, Any] = {"__name__": "program"}
     exec(YourCode(find("pandas"), reading).write(query, Schema((), 0)).text, module)
     return module["rows"](answer).to_pydict()
@@ -246,11 +248,11 @@ def test_an_answer_becomes_rows_with_the_names_of_the_query(
 
 def test_a_wide_answer_is_rows_of_its_keys_and_a_number_is_one_row() -> None:
     wide = SALES.pivot_table(values="v", index="g", columns="k", aggfunc="sum")
-    assert rows_of(("g", "k", "total"), wide) == {
-        "g": [1, 1, 2],
-        "k": ["a", "b", "a"],
-        "total": [1.0, 2.0, 0.0],
-    }
+    rows = {"g": [1, 1, 2], "k": ["a", "b", "a"], "total": [1.0, 2.0, 0.0]}
+    assert rows_of(("g", "k", "total"), wide) == rows
+    assert rows_of(("g", "k", "total"), wide.reset_index()) == rows
+    filled = {"g": [1, 1], "k": ["a", "b"], "total": [1.0, 2.0]}
+    assert rows_of(("g", "k", "total"), wide.fillna(0).reset_index(), filled=0) == filled
     assert rows_of(("total",), SALES["v"].sum()) == {"total": [3.0]}
 
 

@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,7 +146,9 @@ def differs(snippet: Snippet, reading: Reading) -> str:
         query = workload.query(answer.query)
         assert isinstance(query, Query)
         theirs = ask(query, known)
-        mine = as_table(lay_down(run(snippet, answer.expression), theirs.column_names))
+        names = theirs.column_names
+        value = lay_down(run(snippet, answer.expression), names)
+        mine = as_table(value, names, answer.filled)
         if mine.num_columns != theirs.num_columns:
             return f"{answer.query}: {mine.column_names} instead of {theirs.column_names}"
         named = mine.rename_columns(theirs.column_names)
@@ -204,8 +206,11 @@ def lay_down(value: Any, names: list[str]) -> Any:
     return value
 
 
-def as_table(value: Any) -> pa.Table:
-    """Return pandas' value as a table: its index as columns, unless it is the default one."""
+def as_table(value: Any, names: Sequence[str] = (), filled: float | None = None) -> pa.Table:
+    """Return pandas' value as a table: its index as columns, unless it is the default one.
+
+    `names` are the query's columns; `filled` is in the cells of a wide table without rows.
+    """
     if isinstance(value, np.ndarray | list | pd.api.extensions.ExtensionArray):
         value = pd.Series(value)
     if isinstance(value, pd.Series):
@@ -213,7 +218,10 @@ def as_table(value: Any) -> pa.Table:
     if not isinstance(value, pd.DataFrame):
         return pa.table({"value": pa.array([None if pd.isna(value) else value], from_pandas=True)})
     if wide := [name for name in value.columns.names if name is not None]:
+        laid = [name for name in value.columns if name in names]
+        value = value.set_index(laid) if value.index.names == [None] else value
         value = value.stack(wide, future_stack=True).dropna(how="all")
+        value = value if filled is None else value[(value != filled).to_numpy().ravel()]
         value = value.to_frame("value") if isinstance(value, pd.Series) else value
     index = [value.index.get_level_values(n) for n in range(value.index.nlevels)]
     parts = [level.to_series().array for level in index if level.name is not None]
