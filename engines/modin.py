@@ -20,6 +20,7 @@ from .pandas.reading import has_text, write_reading
 from .writing.passes.group_functions import require_aggregations
 from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
+from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
 from .writing.properties import row_facts
 from .writing.quote import literal, quote, to_source
@@ -114,7 +115,11 @@ class Modin(Adapter):
 
     averages_conditions = "full"
 
-    passes: tuple[Pass, ...] = (require_ordered_key, widen_beside_floats)
+    passes: tuple[Pass, ...] = (
+        require_ordered_key,
+        widen_beside_floats,
+        partial(sum_zeros, pivots=False),
+    )
     backend: Literal["ray", "dask", "mpi"] = "ray"
     address: str = ""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Col, IsMissing, Lit, case, substitute
+from ..spec.expression import Col, IsMissing, Lit, case, columns, substitute
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
-from .assignment import assign_column
+from .assignment import assign_column, rename_columns
 from .calls import CodeCall
 from .meaning import can_miss, negate
 from .operators import names_in
@@ -110,10 +110,10 @@ def _merge(  # noqa: PLR0913 - what a merge has
     left = {label: need_column(call.node, frame, label) for label in on}
     right = {label: need_column(call.node, other, label) for label in beside}
     merge = _Merge(call, frame, other, left, right, how)
-    return _merge_aggregation(merge) or _merge_table(merge, suffixes)
+    return _merge_aggregation(merge, suffixes) or _merge_table(merge, suffixes)
 
 
-def _merge_aggregation(merge: _Merge) -> Frame | None:
+def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None:
     """Return a frame with values of its own groups; None where the other is of other rows."""
     frame, other = merge.frame, merge.other
     rows = find_inner_rows(other.rows) if isinstance(other.rows.origin, Sorted) else other.rows
@@ -122,8 +122,9 @@ def _merge_aggregation(merge: _Merge) -> Frame | None:
     keys = rows.origin.keys
     if {*keys} != {*merge.left.values()} or {*keys} != {*merge.right.values()}:
         return None
-    present = {negate(IsMissing(Col(name))) for name in keys}
     below = rows.origin.rows
+    named = [*map(Col, keys), *(below.inline(Col(name)) for name in keys)]
+    present = {negate(IsMissing(key)) for key in named}
     if not conditions(below) - conditions(frame.rows) <= present:
         return None
     plainly = replace(below, where=tuple(one for one in below.where if one not in present))
@@ -132,10 +133,10 @@ def _merge_aggregation(merge: _Merge) -> Frame | None:
         return None
     derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
     made = replace(rows, derived=derived)
-    return _add_groups(replace(merge, frame=replace(frame, rows=common)), made)
+    return _add_groups(replace(merge, frame=replace(frame, rows=common)), made, suffixes)
 
 
-def _add_groups(merge: _Merge, rows: Rows) -> Frame:
+def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame:
     """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
     origin, frame, call = cast("Aggregated", rows.origin), merge.frame, merge.call
     values = {one.name: one.expression for one in origin.outputs}
@@ -145,15 +146,27 @@ def _add_groups(merge: _Merge, rows: Rows) -> Frame:
     for label, name in merge.other.columns.items():
         if name in origin.keys:
             continue
-        if label in frame.columns:
-            raise call.fail(f"both frames have a column {label!r}; rename one of them first")
+        if _has_label(frame, label, values[name]):
+            frame = rename_columns(frame, {label: f"{label}{suffixes[0]}"})
+            shown: Label = f"{label}{suffixes[1]}"
+        else:
+            shown = label
         branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
         expr = case(branches, values[name]) if missing else values[name]
-        column = Series(frame.rows, expr, label, keys=origin.keys)
-        frame = assign_column(call.node, frame, label, column)
+        column = Series(frame.rows, expr, shown, keys=origin.keys)
+        frame = assign_column(call.node, frame, shown, column)
     for test in missing if merge.how == "inner" else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))
     return frame
+
+
+def _has_label(frame: Frame, label: Label, value: Expr) -> bool:
+    """Return whether a frame has a column of the name of an aggregation of its rows.
+
+    Where the file's columns are not known, those that the code has used are columns.
+    """
+    used = {*columns(value), *names_in(frame.rows)} - frame.dropped
+    return label in frame.columns or (not frame.complete and label in used)
 
 
 def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:

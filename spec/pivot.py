@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .document import Fields, Log, Node, TextNode
-from .expression import Agg, Case, Col, Compare, Expr, Lit, Value, children, rebuild
+from .expression import Agg, Case, Col, Compare, Expr, Lit, Not, Value, children, rebuild
 from .fields import Section
 from .quantities import parse_number
 from .schema import Kind, Schema
@@ -27,11 +27,19 @@ NAMES = "texts, integers, conditions or days"
 def expand_pivot(pivot: Pivot) -> tuple[Output, ...]:
     """Return the aggregation of each column."""
     return tuple(
-        Output(
-            name_column(value), _within(pivot.cell, Compare("==", Col(pivot.column), Lit(value)))
-        )
+        Output(name_column(value), _within(pivot.cell, _is_value(pivot.column, value)))
         for value in pivot.values
     )
+
+
+def _is_value(column: str, value: Value) -> Expr:
+    match value:
+        case True:
+            return Col(column)
+        case False:
+            return Not(Col(column))
+        case _:
+            return Compare("==", Col(column), Lit(value))
 
 
 def read_plain(query: Query) -> Agg | None:

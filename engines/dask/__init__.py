@@ -18,6 +18,7 @@ from ..pandas.reading import write_reading
 from ..writing.passes.group_functions import require_aggregations
 from ..writing.passes.join import Inputs
 from ..writing.passes.widen import widen_beside_floats
+from ..writing.passes.zeros import sum_zeros
 from ..writing.program import NONE, Parts, fill
 from ..writing.quote import literal, quote
 from ..writing.tasks import Calls, write_columns
@@ -65,7 +66,7 @@ class Dask(Adapter):
 
     averages_conditions = "full"
 
-    passes: tuple[Pass, ...] = (widen_beside_floats,)
+    passes: tuple[Pass, ...] = (widen_beside_floats, partial(sum_zeros, pivots=False))
     cluster: bool = False
     load: Load = Load.MEMORY
     address: str = ""

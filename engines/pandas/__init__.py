@@ -16,6 +16,7 @@ from ..writing.passes.join import Inputs
 from ..writing.passes.pivot import derive_cells
 from ..writing.passes.text_keys import find_text_keys, require_text, require_text_keys
 from ..writing.passes.widen import widen_beside_floats
+from ..writing.passes.zeros import sum_zeros
 from ..writing.program import NONE, Parts
 from ..writing.quote import quote
 from ..writing.user_functions import (
@@ -48,7 +49,7 @@ class Pandas(Adapter):
 
     averages_conditions = "all"
 
-    passes: tuple[Pass, ...] = (derive_cells, widen_beside_floats)
+    passes: tuple[Pass, ...] = (derive_cells, widen_beside_floats, sum_zeros)
     load: Load = Load.MEMORY
     text: TextType = TextType.STRINGS
 
@@ -104,12 +105,16 @@ ENGINE = Pandas(INFO)
 VARIANTS = (
     Pandas(
         INFO.variant("object", work=frozenset({Work.QUERY, Work.JOIN}), sample=TEXT_SAMPLE),
-        (partial(require_text, engine="pandas"), derive_cells, widen_beside_floats),
+        (partial(require_text, engine="pandas"), derive_cells, widen_beside_floats, sum_zeros),
         text=TextType.OBJECTS,
     ),
     Pandas(
         INFO.variant("category", work=frozenset({Work.QUERY}), sample=TEXT_SAMPLE),
-        (partial(require_text_keys, engine="pandas"), widen_beside_floats),
+        (
+            partial(require_text_keys, engine="pandas"),
+            widen_beside_floats,
+            partial(sum_zeros, pivots=False),
+        ),
         text=TextType.CATEGORIES,
     ),
     Pandas(INFO.variant("apply", work=FUNCTIONS), _CALLED),

@@ -114,6 +114,16 @@ SIDES = (
 JOIN = "join: {table: other, on: {i: i_id, k: k_id}, how:"
 MOVING = """order_by: d, transform: {a: "rolling_sum(x, '2d')"}"""
 MENDED = {
+    "sums of integers under a condition": (
+        "pandas dask",
+        "{group_by: k, aggregate: {s: 'sum(x if i > 0 else None)'}}",
+        {"k": ["a", "a", "b"], "x": [LARGE, 1, 2], "i": [1, -1, -1]},
+    ),
+    "sums of integers in a pivot by a condition": (
+        "pandas dask",
+        "{pivot: {index: k, columns: {b: [true, false]}, values: sum(x)}}",
+        {"k": ["a", "a", "b"], "x": [LARGE, 1, 2], "b": [True, False, False]},
+    ),
     "parts of missing texts": (
         "pandas dask",
         """{transform: {a: "split(t, ' ')[0]", n: count_words(t), s: "split(t)[-1]"}}""",
