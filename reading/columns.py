@@ -16,6 +16,7 @@ from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
 from .operators import kind_of, literal, number
+from .rows import Loaded, root_of
 from .values import (
     CodeFunction,
     Const,
@@ -272,6 +273,20 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
     if name.startswith("datetime64") and known in {"date", "timestamp", None}:
         return column
     raise UnreadError(node, f"astype({name!r}) is not read")
+
+
+def to_text(node: ast.AST, value: Value) -> Value:
+    """Return what `str` gives for each value; of a CSV file, NaN is missing, and its text "nan"."""
+    found = operators.align(node, value)
+    expr = found.exprs[0]
+    known, of_file = kind_of(expr, found.rows), isinstance(found.rows.inline(expr), Col)
+    origin = root_of(found.rows).origin
+    if not (isinstance(origin, Loaded) and origin.csv and of_file and known in {"string", None}):
+        return convert(node, value, "str")
+    if not can_miss(expr, found.rows.schema):
+        return convert(node, value, "str")
+    text = expr if known else operators.word(node, "text", expr)
+    return found.make(Call("coalesce", (text, Lit("nan"))))
 
 
 def read_map(call: CodeCall, column: Series) -> Value:

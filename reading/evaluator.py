@@ -13,7 +13,7 @@ from . import operators
 from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
-from .columns import apply_function, convert, look_up
+from .columns import apply_function, convert, look_up, to_text
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
 from .patterns import has_match
@@ -285,7 +285,7 @@ class Evaluator(Scopes, ABC):
                 return Const(found)
             case ast.FormattedValue(inner, conversion, None) if conversion == -1:
                 value = self.value(inner)
-                return value if isinstance(value, Const) else convert(node, value, "str")
+                return value if isinstance(value, Const) else to_text(node, value)
         raise UnreadError(node, "this f-string is not read")
 
     def comprehension(self, item: ast.expr, generator: ast.comprehension) -> Value:

@@ -34,6 +34,7 @@ from .python_values import (
     read_zip,
 )
 from .reshape import read_numbered_bins, read_quantile_cut
+from .rows import Rows
 from .series import as_frame
 from .values import (
     Const,
@@ -149,6 +150,7 @@ def read_to_datetime(call: CodeCall) -> Value:
     value = call.need("arg")
     call.constant("errors")
     call.constant("infer_datetime_format")
+    call.constant("dayfirst")
     pattern = call.constant("format")
     if isinstance(value, Const):
         return Const(_moment(call, value.value))
@@ -156,9 +158,19 @@ def read_to_datetime(call: CodeCall) -> Value:
     known = operators.kind_of(found.exprs[0], found.rows)
     if known in {"date", "timestamp", None}:
         return value
-    if pattern is None:
-        raise call.fail("pd.to_datetime of texts is read with a format")
+    pattern = pattern or _guess_format(call, found.rows.inline(found.exprs[0]), found.rows)
     return found.make(operators.word(call.node, "parse", found.exprs[0], Lit(pattern)))
+
+
+def _guess_format(call: CodeCall, expr: Expr, rows: Rows) -> str:
+    """Return the format that pandas guesses from the first text of a file's column."""
+    from pandas.tseries.api import guess_datetime_format  # noqa: PLC0415 - few texts need it
+
+    text = call.reader.find_first_text(rows, expr.name) if isinstance(expr, Col) else None
+    form = text and guess_datetime_format(text, dayfirst=bool(call.constant("dayfirst")))
+    if not form:
+        raise call.fail("pd.to_datetime of texts is read with a format, or of a file's: --data")
+    return str(form)
 
 
 def _moment(call: CodeCall, text: object) -> dt.datetime:

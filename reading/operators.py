@@ -21,6 +21,7 @@ from ..spec.expression import (
     IsMissing,
     Lit,
     Neg,
+    Not,
     aggregations,
     case,
     chain,
@@ -596,6 +597,11 @@ def choose(node: ast.AST, test: Value, then: Value, other: Value) -> Value:
     kinds = {kind_of(yes, found.rows), kind_of(no, found.rows)}
     if "bool" in kinds and kinds & {"int", "float"}:
         yes, no = number(yes, found.rows), number(no, found.rows)
+    # What is missing has no type: `float(x) if isinstance(x, str) else x`.
+    if condition == IsMissing(yes):
+        yes = Lit(None)
+    if condition == Not(IsMissing(no)):
+        no = Lit(None)
     return found.make(case(((condition, yes),), no))
 
 

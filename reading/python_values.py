@@ -11,7 +11,7 @@ from . import operators
 from .accessors import count_text
 from .aggregation import count_groups
 from .calls import CodeCall, Method, to_python
-from .columns import convert, look_up, read_missing
+from .columns import convert, look_up, read_missing, to_text
 from .meaning import can_miss, negate
 from .values import (
     CodeFunction,
@@ -67,7 +67,7 @@ def read_conversion(call: CodeCall) -> Value:
             raise call.fail(f"Python raises here: {error}") from None
     if isinstance(value, Scalar) and name in {"int", "float"}:
         return value
-    return convert(call.node, value, name)
+    return to_text(call.node, value) if name == "str" else convert(call.node, value, name)
 
 
 _LISTS: dict[str, Callable[..., Any]] = {
@@ -192,7 +192,7 @@ def _format_texts(call: CodeCall, form: str, given: list[Value]) -> Value:
     pieces = form.split("{}")
     if len(pieces) != len(given) + 1 or any(sign in "".join(pieces) for sign in "{}"):
         raise call.fail("format of values of a row is read with {} for each")
-    texts = [one if isinstance(one, Const) else convert(call.node, one, "str") for one in given]
+    texts = [one if isinstance(one, Const) else to_text(call.node, one) for one in given]
     parts: list[Value] = [Const(pieces[0])]
     for text, piece in zip(texts, pieces[1:], strict=True):
         parts += [text, Const(piece)]

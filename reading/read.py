@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..datasets.cache import default_folder
-from ..datasets.dataset import make_dataset
+from ..datasets.dataset import Dataset, make_dataset
 from ..datasets.first_workload import is_csv
 from ..errors import CodeError, DfbenchError, WorkloadError
 from ..spec.expression import Col
@@ -52,10 +52,10 @@ class _CodeReader:
     source: Source
     data: DataFiles
     answer: str | None
-    schemas: dict[LoadedFrame, Schema | None] = field(default_factory=dict)
+    datasets: dict[LoadedFrame, Dataset | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
-        reader = CodeInterpreter(self.schema_of)
+        reader = CodeInterpreter(self.schema_of, self.find_text)
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
@@ -131,19 +131,36 @@ class _CodeReader:
         return [Binding(name, made, node)] if _is_answer(made) else []
 
     def schema_of(self, frame: LoadedFrame) -> Schema | None:
-        """Return the columns of a file, where it is there; the file is opened once."""
-        if frame not in self.schemas:
-            self.schemas[frame] = self.open_schema(frame)
-        return self.schemas[frame]
-
-    def open_schema(self, frame: LoadedFrame) -> Schema | None:
         """Return the columns of a file, where it is there."""
+        dataset = self.dataset_of(frame)
+        return dataset.schema if dataset else None
+
+    def find_text(self, frame: LoadedFrame, column: str) -> str | None:
+        """Return the first text of a file's column; None where there is none."""
+        dataset = self.dataset_of(frame)
+        if dataset is None or column not in dataset.schema:
+            return None
+        from pyarrow import parquet  # noqa: PLC0415 - few codes need it
+
+        for batch in parquet.ParquetFile(dataset.path).iter_batches(columns=[column]):
+            for value in batch.column(0).drop_null().slice(0, 1).to_pylist():
+                return str(value)
+        return None
+
+    def dataset_of(self, frame: LoadedFrame) -> Dataset | None:
+        """Return a frame's file as a dataset, where it is there; the file is opened once."""
+        if frame not in self.datasets:
+            self.datasets[frame] = self.open_dataset(frame)
+        return self.datasets[frame]
+
+    def open_dataset(self, frame: LoadedFrame) -> Dataset | None:
+        """Return a frame's file as a dataset, where it is there."""
         path = self.data.path_of(frame)
         if path is None or not path.exists():
             return None
         files = Files((str(path),), Path.cwd(), csv_format(csv_options(frame)))
         try:
-            return make_dataset(files, default_folder(os.environ)).schema
+            return make_dataset(files, default_folder(os.environ))
         except DfbenchError:
             return None
 

@@ -25,9 +25,13 @@ DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The rows of a file; `seen` are the columns that the code has named so far."""
+    """The rows of a file; `seen` are the columns that the code has named so far.
+
+    pandas has NaN for the missing texts of a `csv` file, whose text is "nan".
+    """
 
     name: str
+    csv: bool = False
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
 
 
@@ -116,9 +120,9 @@ class Rows:
         return substitute(expr, {output.name: output.expression for output in self.derived})
 
 
-def load(name: str, schema: Schema | None) -> Rows:
+def load(name: str, schema: Schema | None, *, csv: bool = False) -> Rows:
     """Return the rows of a file."""
-    return Rows(Loaded(name), schema=schema)
+    return Rows(Loaded(name, csv), schema=schema)
 
 
 def join(rows: Rows, other: Join, beside: Schema | None, names: frozenset[str]) -> Rows:
@@ -261,8 +265,15 @@ def find_inner_rows(rows: Rows) -> Rows | None:
 def conditions(rows: Rows) -> frozenset[Expr]:
     """Return all conditions on rows that were not aggregated since."""
     below = find_inner_rows(rows)
-    own = frozenset(map(rows.inline, rows.where))
+    own = frozenset(_inline_all(rows, test) for test in rows.where)
     return own | conditions(below) if below else own
+
+
+def _inline_all(rows: Rows, expr: Expr) -> Expr:
+    """Return an expression of the columns that the rows, and those below, have not derived."""
+    below = find_inner_rows(rows)
+    made = rows.inline(expr)
+    return _inline_all(below, made) if below else made
 
 
 def covers(rows: Rows, below: Rows) -> bool:

@@ -6,11 +6,12 @@ import ast
 import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from ..spec.expression import Expr
 from ..spec.schema import Schema
 from .model import LoadedFrame, Remark
-from .rows import load
+from .rows import Loaded, Rows, load, root_of
 from .values import (
     Called,
     Frame,
@@ -38,9 +39,13 @@ class Binding:
 
 @dataclass(slots=True)
 class Scopes:
-    """Names by scope; `schema_of` returns the columns of a file that the code reads, if known."""
+    """Names by scope; `schema_of` returns the columns of a file that the code reads, if known.
+
+    `find_text` returns the first text of a column of such a file, if there is one.
+    """
 
     schema_of: Callable[[LoadedFrame], Schema | None]
+    find_text: Callable[[LoadedFrame, str], str | None]
     scopes: list[Names] = field(default_factory=lambda: [{}])
     bindings: list[Binding] = field(default_factory=list)
     bound: dict[int, list[Binding]] = field(default_factory=dict)  # by the value's id
@@ -117,7 +122,12 @@ class Scopes:
         frame = replace(frame, name=name)
         self.frames.append(frame)
         schema = self.schema_of(frame)
-        rows = load(frame.name, schema)
+        rows = load(frame.name, schema, csv=frame.reader == "read_csv")
         if schema is None:
             return Frame(rows, {}, complete=False)
         return Frame(rows, {name: name for name in schema.names})
+
+    def find_first_text(self, rows: Rows, column: str) -> str | None:
+        """Return the first text of a column of the file that rows are of, where it is there."""
+        origin = cast("Loaded", root_of(rows).origin)
+        return self.find_text(next(one for one in self.frames if one.name == origin.name), column)

@@ -215,6 +215,13 @@ def read_whole(call: CodeCall, part: Part) -> Part:
     return replace(part)
 
 
+def read_index(call: CodeCall, part: Part) -> Part:
+    """Read `set_index(key)` of a wide table whose index was laid out as columns."""
+    if not {*call.names("keys")} <= {*cast("Frame", part.owner).index}:
+        raise call.fail("set_index of a wide table is read with the keys of its rows")
+    return replace(part)
+
+
 def read_same(_call: CodeCall, part: Part) -> Part:
     """Read `reset_index()` of a wide table, and what only names its columns."""
     return replace(part)
@@ -227,5 +234,6 @@ WIDE_METHODS = {
     "rename_axis": Method(read_same, "mapper"),
     "sort_index": Method(read_same),
     "copy": Method(read_same),
+    "set_index": Method(read_index, "keys"),
     "astype": Method(read_whole, "dtype"),
 }

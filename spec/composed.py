@@ -79,7 +79,7 @@ def _compose_step(step: Query) -> list[Query]:
     if step.gaps and step.aggregate:
         groups, *filled = split_gaps(step)
         return [*_compose_step(groups), *filled]
-    asked = aggregations(*(output.expression for output in step.aggregate))
+    asked = aggregations(*(output.expression for output in (*step.aggregate, *step.transform)))
     if not any(agg.function in COMPOSED for agg in asked):
         return [step]
     return _Composition.of(step).steps()
@@ -184,8 +184,10 @@ class _Composition:
 
     def steps(self) -> list[Query]:
         step = self.step
-        aggregate = tuple(replace(o, expression=self.write(o.expression)) for o in step.aggregate)
-        read = columns(*(output.expression for output in aggregate))
+        asked = step.aggregate or step.transform
+        outputs = tuple(replace(o, expression=self.write(o.expression)) for o in asked)
+        read = columns(*(output.expression for output in outputs))
+        ordering = [key.name for key in step.order_by]
         stages = [
             ((*step.group_by, name), {count: Agg("count", (Col(name),))})
             for name, count in self.counted.items()
@@ -193,10 +195,10 @@ class _Composition:
         values = {name: agg for agg, name in self.beside.items()}
         made = [*self.counted.values(), *values]
         stages.append((step.group_by, values))
-        carried = dict.fromkeys((*step.group_by, *read, *columns(*values.values())))
+        carried = dict.fromkeys((*step.group_by, *read, *ordering, *columns(*values.values())))
         there = [name for name in (*carried, *self.counted) if name not in made]
         derive = (*step.derive, *(Output(name, node) for node, name in self.derived.items()))
-        rows = replace(_open(step), aggregate=(), derive=derive)
+        rows = replace(_open(step), aggregate=(), order_by=(), derive=derive)
         found = []
         for keys, stage in stages:
             keys = tuple(dict.fromkeys(keys))  # noqa: PLW2901
@@ -205,7 +207,8 @@ class _Composition:
             found.append(replace(rows, group_by=keys, transform=(*kept, *new)))
             there += stage
             rows = Query(step.name, "")
-        last = replace(step, joins=(), where=None, derive=(), aggregate=aggregate)
+        answer = {"aggregate" if step.aggregate else "transform": outputs}
+        last = replace(step, joins=(), where=None, derive=(), **answer)
         return [*found, last]
 
     def write(self, node: Expr) -> Expr:

@@ -40,7 +40,7 @@ from .scope import Scope, make_column
 from .steps import merge_steps
 from .unparse import question, text
 from .unpivot import read_unpivot, unpivot_schema
-from .vocabulary import COMPOSED, suggest
+from .vocabulary import suggest
 from .windows import is_timed
 from .workload import (
     Extreme,
@@ -333,10 +333,8 @@ class _Clauses:
                 self.log.add(node.place, why)
             if parsed and context is Context.TRANSFORM:
                 for agg in aggregations(parsed.expression):
-                    if agg.function in {*COMPOSED, CHOOSING_FREELY}:
-                        free = agg.function == CHOOSING_FREELY
-                        mend = "use first, min or max" if free else "put it in a step before"
-                        message = f"{agg.function} is for aggregate only; {mend}"
+                    if agg.function == CHOOSING_FREELY:
+                        message = f"{agg.function} is for aggregate only; use first, min or max"
                         self.log.add(node.place, message)
             if parsed:
                 found.append(Output(name.text, parsed.expression))

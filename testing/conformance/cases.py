@@ -443,6 +443,10 @@ STEPS = {
         " aggregate: {a: any_value(n), b: any_value(t), s: size()}}"
     ),
     "any_value_whole": "{where: x > 0, derive: {y: 7}, aggregate: {a: any_value(y)}}",
+    "composed_beside": (
+        "{group_by: k, transform: {m: mode(x), a: 'arg_max(z, x)',"
+        " f: 'z if z is not None else mode(x)', s: skew(x), x: x}}"
+    ),
     "composed": (
         "{group_by: k, aggregate: {a: 'arg_max(x, z)', b: 'arg_min(d, z * 2)', n: mode(x),"
         " c: 'last(z, order_by=x)', s: size()}}"

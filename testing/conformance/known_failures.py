@@ -299,7 +299,7 @@ MARKS: tuple[KnownFailure, ...] = (
     *(
         KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
         for engine in ("chdb", "daft", "datafusion", "ibis", "pyspark")
-        for name in ("composed", "composed_texts", "largest_rows", "smallest_rows")
+        for name in ("composed*", "largest_rows", "smallest_rows")
     ),
     *(
         KnownFailure(engine, f"{name}-*", "unsupported", "its steps and transforms are few")
@@ -334,7 +334,10 @@ MARKS: tuple[KnownFailure, ...] = (
         "datatable", "unpivot_texts-*", "unsupported", "it cannot change the case of text"
     ),
     KnownFailure("fireducks", "unpivot-one", "unsupported", "the only row has a missing value"),
-    KnownFailure("cudf", "composed_texts-*", "unsupported", "it has no NumPy on the device"),
+    *(
+        KnownFailure("cudf", f"{name}-*", "unsupported", "it has no NumPy on the device")
+        for name in ("composed_texts", "composed_beside")
+    ),
     KnownFailure("datatable", "composed_texts-*", "unsupported", "it compares no texts"),
     KnownFailure("datatable", "texts-*", "unsupported", "it cannot change the case of text"),
     *(

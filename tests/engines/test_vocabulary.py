@@ -22,7 +22,7 @@ from dfbench.spec.parser import expression
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.settings import write_example
 from dfbench.spec.vocabulary import AGGREGATIONS, RESOLVED, ROW_FUNCTIONS, WINDOWS
-from dfbench.spec.workload import Output, Query
+from dfbench.spec.workload import YOURS, Output, Query
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def test_row_functions_are_those_of_the_language(name: str) -> None:
 
 def test_every_engine_speaks_a_dialect() -> None:
     spoken = set().union(*SPOKEN.values())
-    assert {name.partition("/")[0] for name in engines()} == {*DIALECTS, *spoken}
+    names = {name.partition("/")[0] for name in engines()}  # with code that another test has read
+    assert names - {YOURS} == {*DIALECTS, *spoken}
 
 
 # What a pass rewrites before the dialect is asked.

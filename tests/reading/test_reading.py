@@ -231,3 +231,16 @@ def test_files_with_different_options_are_a_sentence() -> None:
     found = read_code(Source("x.py", code))
     assert not found.workload
     assert "reads all of its CSV files with the same options" in found.remarks[0].text
+
+
+def test_the_format_of_texts_is_guessed_from_a_file_as_pandas_does(tmp_path: Path) -> None:
+    rows = 'day,x\n,1\n"September 25, 2021",2\n"August 4, 2021",3\n'
+    (tmp_path / "added.csv").write_text(rows)
+    code = "import pandas as pd\ndf = pd.read_csv('added.csv')\n"
+    code += "df['day'] = pd.to_datetime(df['day'])\n"
+    code += "out = df.groupby(df['day'].dt.month)['x'].sum()\n"
+    found = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
+    assert "parse(day, '%B %d, %Y')" in found.workload
+    (tmp_path / "added.csv").write_text("day,x\nsoon,1\n")
+    unknown = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
+    assert "--data" in unknown.remarks[0].text
