@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -13,8 +14,10 @@ from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import DAYS, MONTHS, read_strftime
 from .meaning import can_miss
+from .rows import derive
 from .values import (
     Const,
+    Frame,
     Part,
     Series,
     UnreadError,
@@ -141,14 +144,25 @@ def read_count(call: CodeCall, owner: Value) -> Value:
     return found.make(count_text(found.exprs[0], sign))
 
 
+def _count_groups(pattern: str) -> int:
+    try:
+        return re.compile(pattern).groups
+    except re.error:
+        return 0
+
+
 def read_extract(call: CodeCall, owner: Value) -> Value:
-    """Read `extract(pattern, expand=False)` of one group."""
+    """Read `extract(pattern)` of one group: a column, or a frame of one, whose name is 0."""
     pattern = call.constant("pat")
-    if call.constant("expand", True) or not isinstance(pattern, str) or pattern.count("(") != 1:
-        raise call.fail("extract is read with one group and expand=False")
+    if not isinstance(pattern, str) or _count_groups(pattern) != 1:
+        raise call.fail("extract is read with one group")
     found = operators.align(call.node, _texts(owner))
     arguments = (found.exprs[0], Lit(pattern), Lit(1))
-    return found.make(operators.word(call.node, "extract", *arguments))
+    made = found.make(operators.word(call.node, "extract", *arguments))
+    if not call.constant("expand", True) or not isinstance(made, Series):
+        return made
+    name = operators.find_free_name(made.rows, "extract")
+    return Frame(derive(made.rows, name, made.expr), {0: name})
 
 
 def read_zfill(call: CodeCall, owner: Value) -> Value:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from ..spec.expression import Col, IsMissing, Lit, case, columns, substitute
+from ..spec.expression import (
+    Arith,
+    Call,
+    Cast,
+    Col,
+    Compare,
+    IsMissing,
+    Lit,
+    Neg,
+    case,
+    columns,
+    substitute,
+    walk,
+)
 from ..spec.joins import SUFFIX
 from ..spec.schema import Schema
+from ..spec.vocabulary import FILLING
 from ..spec.workload import How, Join
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
@@ -176,7 +190,8 @@ def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
     if not isinstance(table, Loaded):
         near = "write it to a file, or merge with the groups' own rows"
         raise call.fail(f"the right frame of a merge is read as a file has it: {near}")
-    if other.rows.where or other.rows.derived:
+    filtered = bool(other.rows.where) and how != "inner"
+    if filtered or (other.rows.derived and how not in {"inner", "left"}):
         raise call.fail("the right frame of a merge is read as its file has it; filter afterwards")
     if table.name == _name_of_file(frame.rows) or table.name in tables_of(frame.rows):
         raise call.fail("a merge with a file that is already in these rows is not read")
@@ -186,12 +201,45 @@ def _merge_table(merge: _Merge, suffixes: tuple[str, str]) -> Frame:
     found = Join(table.name, keys, cast("How", how), () if keys == others else others)
     columns, dropped = _label_columns(merge, found, suffixes)
     return Frame(
-        _join_rows(merge, found),
+        _change_joined(merge, found, _join_rows(merge, found)),
         columns,
         frame.complete and other.complete,
         dropped=dropped,
         unread={**other.unread, **frame.unread},
     )
+
+
+def _change_joined(merge: _Merge, found: Join, rows: Rows) -> Rows:
+    """Return joined rows with what the code has done with the other file's before."""
+    beside = merge.other.rows
+    if {*merge.right.values()} & {output.name for output in beside.derived}:
+        raise merge.call.fail("a merge is read with keys as the file has them, not computed ones")
+    own = merge.frame.rows.schema.names if merge.frame.rows.schema else names_in(merge.frame.rows)
+
+    def name(column: str) -> str:
+        return column if column not in own or column in found.shared else f"{column}{SUFFIX}"
+
+    def over_joined(expr: Expr) -> Expr:
+        return substitute(expr, {column: Col(name(column)) for column in columns(expr)})
+
+    for test in beside.where:
+        rows = keep(rows, over_joined(beside.inline(test)))
+    for output in beside.derived:
+        if found.how == "left" and not _passes_missing(output.expression):
+            why = "of rows without a partner is missing in pandas; merge first, and compute it then"
+            raise merge.call.fail(f"{output.name} {why}")
+        rows = derive(rows, name(output.name), over_joined(output.expression))
+    return rows
+
+
+def _passes_missing(expr: Expr) -> bool:
+    """Return whether an expression is missing where all of its columns are."""
+    passing = all(
+        isinstance(node, Col | Lit | Arith | Neg | Cast | Compare)
+        or (isinstance(node, Call) and node.function not in FILLING)
+        for node in walk(expr)
+    )
+    return passing and bool(columns(expr))
 
 
 def _name_of_file(rows: Rows) -> str:

@@ -207,9 +207,10 @@ class _Composition:
             found.append(replace(rows, group_by=keys, transform=(*kept, *new)))
             there += stage
             rows = Query(step.name, "")
-        answer = {"aggregate" if step.aggregate else "transform": outputs}
-        last = replace(step, joins=(), where=None, derive=(), **answer)
-        return [*found, last]
+        last = replace(step, joins=(), where=None, derive=())
+        if step.aggregate:
+            return [*found, replace(last, aggregate=outputs)]
+        return [*found, replace(last, transform=outputs)]
 
     def write(self, node: Expr) -> Expr:
         """Write an expression over aggregations in the words of engines."""
