@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from ..execution.executor import execute
 from ..execution.job import Job, OtherData
 from ..execution.schedule import shuffle_pairs
 from ..spec.unpivot import count_rows_of_one
-from ..spec.workload import Query, Tasks
+from ..spec.workload import YOURS, Query, Tasks
 from ..storage.files import describe_unwritable
 from ..storage.folder import Folder, make_safe_name, program_path
 from ..storage.records import Agreement, Disagreement, Outcome, Phase, Run
@@ -158,7 +159,9 @@ class Rounds:
         if self.other is None or job.answer is None or job.scheduler:
             return job
         asked = self.plan.workload.query(query)
-        tables, most = self.other.joins(asked), count_rows_of_one(asked)
+        # A person's code may answer more than its rows have: all categories, all days.
+        most = sys.maxsize if engine == YOURS else count_rows_of_one(asked)
+        tables = self.other.joins(asked)
         other = OtherData(self.other.path, tables, _name_other_answer(path), self.other.rows, most)
         return replace(job, other=other)
 

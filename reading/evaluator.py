@@ -16,6 +16,7 @@ from .calls import CodeCall, Method, bind, to_python
 from .columns import apply_function, convert, look_up, to_text
 from .groups import select_groups
 from .libraries import CONSTANTS, LIBRARIES
+from .model import LoadedFrame
 from .patterns import has_match
 from .periods import period_key
 from .python_values import is_of_type, join_texts
@@ -364,13 +365,21 @@ class Evaluator(Scopes, ABC):
             return self.call(ast.copy_location(called, node))
         if name in LIBRARIES:
             return self.apply(node, name, LIBRARIES[name])
+        if name.startswith("pd.read_") or name.endswith(".load_dataset"):
+            return self.read_elsewhere(node, name)
         root = name.split(".")[0]
         if root in {"pd", "np", "math", "builtins"}:
-            shown = name.removeprefix("builtins.")
-            near = "; save its rows to a Parquet file" if shown.startswith("pd.read_") else ""
-            raise UnreadError(node, f"{shown} is not read{near}")
+            raise UnreadError(node, f"{name.removeprefix('builtins.')} is not read")
         message = f"what {name} returns is not known; save it to a file and read that"
         raise UnreadError(node, message)
+
+    def read_elsewhere(self, node: ast.Call, name: str) -> Value:
+        """Return the frame of a file or a database that no workload reads: its rows are given."""
+        text = f"the rows of {name} are read from a file: save them to Parquet, and give --data"
+        self.note(node, text)
+        end = node.end_lineno or node.lineno
+        reader = name.rpartition(".")[2]
+        return self.load(LoadedFrame("data", "", reader, (), node.lineno, end))
 
     def call_library(self, node: ast.Call, name: str, argument: Value) -> Value:
         """Return the value of a library function called with one value: `apply(np.sqrt)`."""

@@ -420,7 +420,7 @@ def arithmetic(node: ast.AST, op: ArithOp, left: Expr, right: Expr, rows: Rows) 
     kinds = [kind_of(side, rows) for side in (left, right)]
     times = {"date", "timestamp"}
     if op == "-" and times >= {*kinds}:
-        return Arith("-", left, right)  # (x - y).dt.days is read of it
+        return Arith("-", *align_kinds((left, right), rows))  # (x - y).dt.days is read of it
     if "string" in kinds and op == "+":
         return word(node, "concat", left, right)
     if {"date", "timestamp"} & {*kinds}:

@@ -26,6 +26,8 @@ byday = df.pivot_table(values="amount", index="day", columns="shop", aggfunc="su
 city = df.merge(shops, on="shop").groupby("city").size()
 text = df["shop"].iloc[0] + 1
 late = df["amount"].sum()
+band = pd.cut(df["amount"], [-1, 5, 9, 13], labels=["low", "mid", "high"])
+bands = df.groupby(band, observed=False).size()
 """
 WORKLOAD = """
 workload: slow
@@ -44,6 +46,12 @@ queries:
   city: {join: {table: shops, on: shop}, group_by: city, aggregate: {size: size()}}
   text: {where: shop is not None, select: shop}
   late: {aggregate: {late: sum(amount)}}
+  bands:  # one row of the data has rows of all bands
+    derive:
+      twice: 2 * (amount if amount >= 0 else 0)
+      band: "'low' if twice <= 5 else 'mid' if twice <= 9 else 'high'"
+    group_by: band
+    aggregate: {size: size()}
 engines: [duckdb]
 limits: {memory: 1GiB, threads: 1}
 """
@@ -63,6 +71,7 @@ READING = Reading(
         Answer("city", "city", 12),
         Answer("text", "text", 13),
         Answer("late", "late", 14),
+        Answer("bands", "bands", 16),
     ),
     (),
 )
@@ -91,7 +100,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
 
 def test_the_code_answers_as_it_is_written_and_is_the_baseline(compared: Comparison) -> None:
     outcomes = {run.query: run for run in compared.stored.runs if run.engine == "yours"}
-    for query in ("total", "byday", "city"):
+    for query in ("total", "byday", "city", "bands"):
         assert outcomes[query].outcome is Outcome.OK, outcomes[query].evidence
     assert compared.stored.head.baseline == "yours"
     assert compared.view.engines == ("yours", "duckdb")
