@@ -376,7 +376,7 @@ class Evaluator(Scopes, ABC):
     def read_elsewhere(self, node: ast.Call, name: str) -> Value:
         """Return the frame of a file or a database that no workload reads: its rows are given."""
         text = f"the rows of {name} are read from a file: save them to Parquet, and give --data"
-        self.note(node, text)
+        self.remark(node, text)
         end = node.end_lineno or node.lineno
         reader = name.rpartition(".")[2]
         return self.load(LoadedFrame("data", "", reader, (), node.lineno, end))

@@ -31,6 +31,11 @@ def readings() -> dict[Snippet, Reading]:
     return {snippet: corpus.read(snippet) for snippet in corpus.snippets()}
 
 
+def _is_at_hand(reading: Reading) -> bool:
+    """Return whether there are queries, of files: none of a database that has to be given."""
+    return bool(reading.workload) and all(frame.file for frame in reading.frames)
+
+
 def _expected() -> dict[tuple[str, str], str]:
     found = {}
     for path in (corpus.HERE / "expected").glob("*.txt"):
@@ -54,7 +59,7 @@ def test_pandas_and_the_oracle_agree_on_all_that_is_read(
     wrong = {
         snippet.name: how
         for snippet, reading in readings.items()
-        if reading.workload and (how := corpus.differs(snippet, reading))
+        if _is_at_hand(reading) and (how := corpus.differs(snippet, reading))
     }
     assert wrong.keys() == EXPLAINED.keys(), wrong
 
@@ -62,7 +67,7 @@ def test_pandas_and_the_oracle_agree_on_all_that_is_read(
 def test_the_program_of_each_value_runs_twice_and_answers_as_the_oracle_does(
     readings: dict[Snippet, Reading],
 ) -> None:
-    found = check_programs(readings)
+    found = check_programs({s: one for s, one in readings.items() if _is_at_hand(one)})
     assert not found, found
 
 
