@@ -27,7 +27,7 @@ from ..writing.program import Parts, fill
 from ..writing.quote import quote
 from ..writing.sequence import step_name
 from .functions import Applied, call_groups, lower, write_call, write_ufunc
-from .queries import PolarsChain, join_lazy, needs_groups, write_eager, write_lazy
+from .queries import PolarsChain, explain_memory, join_lazy, write_eager, write_lazy
 
 IMPORTS = """\
 import numpy as np
@@ -37,9 +37,8 @@ from types import SimpleNamespace
 """
 # Of the limit. Above some half of it, a group-by that spills is killed before it has spilled.
 SPILLS_ABOVE = 0.5
+# Measured 1.1 to 1.5 times as fast where it is chosen: docs/decisions/programs.md.
 IN_MEMORY = 'collect(engine="in-memory")'
-# Measured 1.1 to 1.4 times as fast: docs/decisions/programs.md.
-WHOLE_GROUPS = "# This needs whole groups, which the streaming engine would first gather.\n"
 STREAMING_SINCE = 2  # the major version of Polars whose collect() streams
 LAZY_PIVOT_SINCE = 2  # the major version of Polars whose lazy frames surely have pivot
 
@@ -80,7 +79,7 @@ class Polars(Adapter):
             inputs = _replace_pivots(inputs)
         query = inputs.query
         chain = PolarsChain(query, inputs.rows)
-        collect = self._choose_collect(inputs, resources)
+        why = self._explain_memory(inputs, resources)
         frame = write_lazy(query, self.load, inputs.data, inputs.joinings)
         applied = self.apply(chain)
         lines = list(applied.lines)
@@ -99,7 +98,7 @@ class Polars(Adapter):
             before=applied.before,
             after=applied.after,
             load=inputs.load(self._read),
-            query="\n".join([*lines, self._answer(chain, frame, applied, collect)]),
+            query="\n".join([*lines, self._answer(chain, frame, applied, why)]),
             rows=self._rows(inputs),
         )
 
@@ -117,22 +116,23 @@ class Polars(Adapter):
             return chain.tree(frame)
         return chain.select_tree(frame, applied.result)
 
-    def _answer(self, chain: PolarsChain, frame: ast.expr, applied: Applied, collect: str) -> str:
-        """Write the chain to the answer."""
+    def _answer(self, chain: PolarsChain, frame: ast.expr, applied: Applied, why: str) -> str:
+        """Write the chain to the answer; `why` is the reason for the in-memory engine, if any."""
         function = chain.query.apply
+        collect = self.collect or (IN_MEMORY if why else "collect()")
         if isinstance(function, GroupFunction):
             whole = write_eager(chain.query, self.load, collect)
             return chain.groups(frame, whole, function, collect)
-        reason = "" if self.collect or collect != IN_MEMORY else WHOLE_GROUPS
-        return fill(f"{reason}return CHAIN.{collect}", CHAIN=self._frame(chain, frame, applied))
+        comment = f"# {why}\n" if why else ""
+        return fill(f"{comment}return CHAIN.{collect}", CHAIN=self._frame(chain, frame, applied))
 
-    def _choose_collect(self, inputs: Inputs, resources: Resources) -> str:
-        """Return the call that finishes the answer: rows that are in memory need no streaming."""
+    def _explain_memory(self, inputs: Inputs, resources: Resources) -> str:
+        """Return why rows that are in memory are not streamed; empty where they are."""
         streams = self.load is Load.SCAN or resources.is_before("polars", STREAMING_SINCE)
         if self.collect or streams:
-            return self.collect or "collect()"
-        whole = any(map(needs_groups, (step.query for step in inputs.steps)))
-        return IN_MEMORY if whole else "collect()"
+            return ""
+        reasons = (explain_memory(step.query) for step in inputs.steps)
+        return next(filter(None, reasons), "")
 
     def apply(self, chain: PolarsChain) -> Applied:
         """Write the user's function: of a row as expressions, of a group as it is."""

@@ -50,6 +50,9 @@ TAKEN = {
 PIVOTED = {name: name for name in ("sum", "mean", "min", "max", "median")} | {"size": "len"}
 # Aggregations that Polars' streaming engine gathers groups for.
 OF_WHOLE_GROUPS = frozenset({"median", "quantile", "mode", "arg_max", "arg_min"})
+OF_ORDERED_GROUPS = frozenset(
+    {"lag", "lead", "diff", "pct_change", "rank", "dense_rank", "percent_rank"}
+)
 # Types whose sums and means are no narrower than the workload's.
 WIDE = {"int64", "double"}
 # Functions that aggregate several columns by their names.
@@ -282,11 +285,15 @@ def _write_array(column: Column) -> ast.expr:
             return quote("group[n].to_numpy()", n=column.name)
 
 
-def needs_groups(query: Query) -> bool:
-    """Return whether a query aggregates what needs all values of a group at once."""
-    aggregated = (output.expression for output in query.aggregate)
-    functions = {agg.function for agg in aggregations(*aggregated)}
-    return query.extreme is not None or not functions.isdisjoint(OF_WHOLE_GROUPS)
+def explain_memory(query: Query) -> str:
+    """Return why a query is faster in Polars' in-memory engine; empty where it is not."""
+    asked = (output.expression for output in (*query.aggregate, *query.transform))
+    functions = {agg.function for agg in aggregations(*asked)}
+    if query.extreme or not functions.isdisjoint(OF_WHOLE_GROUPS | OF_ORDERED_GROUPS):
+        return "This needs whole groups, which the streaming engine would first gather."
+    if query.whole and any(join.how == "left" for join in query.joins):
+        return "A left join of all rows is faster in memory than in the streaming engine."
+    return ""
 
 
 def write_lazy(query: Query, load: Load, data: Schema, joinings: Sequence[Joining]) -> ast.expr:

@@ -14,7 +14,12 @@ def load(path, medium_path):
 
 
 def query(data, medium):
-    return data.lazy().join(medium.lazy(), on="id2", how="left").collect()
+    # A left join of all rows is faster in memory than in the streaming engine.
+    return (
+        data.lazy()
+        .join(medium.lazy(), on="id2", how="left")
+        .collect(engine="in-memory")
+    )
 
 
 def rows(answer):
