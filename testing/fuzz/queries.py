@@ -447,11 +447,22 @@ def _compose(grower: Grower, grown: Query) -> Query:
         more = (Output("composed", grower.composed()),)
         return compose(replace(grown, aggregate=(*grown.aggregate, *more)))
     derived = {output.name: output.expression for output in grown.derive}
-    for key in grown.group_by:
-        match derived.get(key):
-            case Call("truncate", (Col("d" | "m"), Lit(str(unit)))) if unit in OF_GAPS:
-                return compose(replace(grown, gaps=Gaps(key, unit)))
+    keys = {key: derived.get(key, Col(key)) for key in grown.group_by}
+    times = [key for key, made in keys.items() if _is_time(made)]
+    match [keys[key] for key in times]:
+        case [Call("truncate", (Col("d" | "m"), Lit(str(unit))))] if unit in OF_GAPS:
+            return compose(replace(grown, gaps=Gaps(times[0], unit)))
     return grown
+
+
+def _is_time(key: Expr) -> bool:
+    """Return whether a key may be the one whose gaps are filled: there has to be one."""
+    match key:
+        case Col(name):
+            return name in MOMENTS
+        case Call(function):
+            return function in {"truncate", "date", "parse"}
+    return False
 
 
 def _reshape(grower: Grower, grown: Query, keys: tuple[str, ...]) -> Query:
