@@ -8,6 +8,7 @@ from ..datasets.dataset import Dataset, make_dataset, make_placeholder
 from ..datasets.distinct_values import learn_values
 from ..datasets.repeated_keys import learn_repeats
 from ..engines import find
+from ..engines.versions import find_info
 from ..errors import DataError
 from ..execution import limits, machine
 from ..spec.pivot import find_unknown
@@ -21,8 +22,6 @@ from .scaling import measures_secondary, scale_down
 
 # In the cache: never beside the data, which may lie in a folder of the user's.
 ANSWERS = "answers"
-# The engine that joins with unique keys alone.
-KEYED = "datatable"
 
 
 def prepare(request: Request, workload: Workload, observer: Observer) -> Plan:
@@ -86,6 +85,6 @@ def _prepare_data(
     data = make_dataset(dataset_of(workload), request.cache, observer.show_data)
     schema = learn_values(data, find_unknown(workload.queries))
     workload = check_columns(workload, schema)
-    if any(name.startswith(KEYED) for name in workload.engines):
+    if any(find_info(find(name)).unique_keys for name in workload.engines):
         data = learn_repeats(data, workload.queries)
     return workload, data

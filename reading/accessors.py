@@ -243,13 +243,8 @@ def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
     return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))
 
 
-def read_start_time(_node: ast.AST, owner: Value) -> Value:
-    """Read `.dt.start_time` of a period."""
-    return _texts(owner)
-
-
-def read_timestamp(_call: CodeCall, owner: Value) -> Value:
-    """Read `to_timestamp()` of a period: its start."""
+def read_start_time(_: object, owner: Value) -> Value:
+    """Read `.dt.start_time` of a period, and `.dt.to_timestamp()`."""
     return _texts(owner)
 
 
@@ -300,7 +295,7 @@ TIME_METHODS = {
     "isocalendar": Method(read_calendar),
     "floor": Method(read_truncate, "freq"),
     "to_period": Method(read_truncate, "freq"),
-    "to_timestamp": Method(read_timestamp),
+    "to_timestamp": Method(read_start_time),
     "normalize": Method(read_truncate),
     "month_name": Method(read_name, "locale"),
     "day_name": Method(read_name, "locale"),

@@ -39,7 +39,6 @@ from .values import (
     Unknown,
     UnreadError,
     Value,
-    parameters,
 )
 
 # pandas' names of aggregations, with the words of the language.
@@ -216,10 +215,7 @@ def _call_aggregation(
     """Return what a lambda or a def makes of the values of a group."""
     scope = tuple(grouped.keys.values())
     column = Series(group_rows(grouped), expr, scope=scope)
-    names = parameters(function)
-    if not names:
-        raise call.fail("this function takes no argument")
-    made = call.reader.enter(call.node, function, {names[0]: column})
+    made = call.enter(function, column)
     match made:
         case Scalar():
             return made

@@ -31,7 +31,6 @@ from .values import (
     UnreadError,
     Value,
     column_of,
-    parameters,
 )
 
 
@@ -188,20 +187,9 @@ def read_rename(call: CodeCall, frame: Frame) -> Frame:
 def read_assign(call: CodeCall, frame: Frame) -> Frame:
     """Read `assign(name=column or function)`."""
     for name, value in call.extra.items():
-        if isinstance(value, CodeFunction):
-            made = call.reader.enter(call.node, value, first_argument(call, value, frame))
-        else:
-            made = value
+        made = call.enter(value, frame) if isinstance(value, CodeFunction) else value
         frame = assign_column(call.node, frame, name, made)
     return frame
-
-
-def first_argument(call: CodeCall, function: CodeFunction, value: Value) -> dict[str, Value]:
-    """Return a value as a function's first argument, by name."""
-    names = parameters(function)
-    if not names:
-        raise call.fail("this function takes no argument")
-    return {names[0]: value}
 
 
 def read_astype(call: CodeCall, frame: Frame) -> Frame:

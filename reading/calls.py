@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .values import Const, Items, Mapping, Part, UnreadError, Value
+from .values import (
+    CodeFunction,
+    Const,
+    Items,
+    Mapping,
+    Part,
+    UnreadError,
+    Value,
+    parameters,
+)
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -73,6 +82,13 @@ class CodeCall:
         if found is None:
             return []
         return list(found) if isinstance(found, list | tuple) else [found]
+
+    def enter(self, function: CodeFunction, value: Value) -> Value:
+        """Return what a function of the code makes of a value, its first argument."""
+        names = parameters(function)
+        if not names:
+            raise self.fail("this function takes no argument")
+        return self.reader.enter(self.node, function, {names[0]: value})
 
     def close(self) -> None:
         """Refuse the arguments that nothing has looked at."""

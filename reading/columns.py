@@ -16,7 +16,7 @@ from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
 from .operators import kind_of, literal, number
-from .rows import Loaded, root_of
+from .rows import Loaded, root_of, tables_of
 from .values import (
     CodeFunction,
     Const,
@@ -281,7 +281,8 @@ def to_text(node: ast.AST, value: Value) -> Value:
     expr = found.exprs[0]
     known, of_file = kind_of(expr, found.rows), isinstance(found.rows.inline(expr), Col)
     origin = root_of(found.rows).origin
-    if not (isinstance(origin, Loaded) and origin.csv and of_file and known in {"string", None}):
+    of_file &= isinstance(origin, Loaded) and origin.csv and not tables_of(found.rows)
+    if not of_file or known not in {"string", None}:
         return convert(node, value, "str")
     if not can_miss(expr, found.rows.schema):
         return convert(node, value, "str")

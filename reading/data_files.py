@@ -56,7 +56,7 @@ class DataFiles:
         fitting += [one for one in unnamed if _stem(str(one.path)) == _stem(frame.file)]
         fitting += [one for one in unnamed if self.is_free(one)]
         if not frame.file and len(unnamed) == 1:
-            fitting += unnamed
+            fitting += [one for one in unnamed if one not in self.chosen.values()]
         return next(iter(fitting), None)
 
     def is_free(self, one: DataFile) -> bool:

@@ -12,7 +12,6 @@ from ..spec.workload import Output, SortKey
 from . import operators
 from .assignment import (
     assign_column,
-    first_argument,
     read_assign,
     read_astype,
     read_drop,
@@ -265,9 +264,8 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
     call.constant("raw")
     if not isinstance(function, CodeFunction):
         raise call.fail("apply with axis=1 is read with a lambda or a def of this code")
-    given = first_argument(call, function, Part("row", frame))
     try:
-        made = call.reader.enter(call.node, function, given)
+        made = call.enter(function, Part("row", frame))
     except UnreadError as why:
         return call_on_row(call, frame, function, why)
     match made:
@@ -396,7 +394,7 @@ def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
 
     def read(call: CodeCall, frame: Frame) -> Value:
         if call.constant("axis", 0) in {1, "columns"}:
-            return reduce_row(call, frame)
+            return reduce_row(call, frame, call.name)
         if not call.constant("skipna", True):
             raise call.fail("aggregations of a workload skip missing values; leave skipna out")
         if len(frame.columns) == 1 and frame.complete:
@@ -408,24 +406,31 @@ def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
     return read
 
 
-def reduce_row(call: CodeCall, frame: Frame) -> Series:
+# NumPy's names of what `reduce_row` knows, where they are not the same.
+NUMPY = {
+    **{f"nan{name}": name for name in ("sum", "mean", "min", "max")},
+    **{f"a{name}": name for name in ("min", "max")},
+}
+
+
+def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     """Return the sum, mean, least or largest of the values of each row, the missing left out."""
     call.constant("numeric_only")
     if not frame.complete or not call.constant("skipna", True) or not frame.columns:
-        raise call.fail(f"{call.name} of rows is read of columns that are named")
+        raise call.fail(f"{name} of rows is read of columns that are named")
     rows = frame.rows
-    values = [operators.number(Col(name), rows) for name in frame.columns.values()]
+    values = [operators.number(Col(column), rows) for column in frame.columns.values()]
     missing = [one for one in values if can_miss(one, rows.schema)]
-    if call.name in {"min", "max"}:
+    if name in {"min", "max"}:
         if missing:
-            raise call.fail(f"{call.name} of rows with missing values is not read; fill them")
-        return Series(rows, operators.word(call.node, call.name, *values), index=frame.index)
-    if call.name not in {"sum", "mean"}:
-        raise call.fail(f"{call.name} of rows is not read")
+            raise call.fail(f"{name} of rows with missing values is not read; fill them")
+        return Series(rows, operators.word(call.node, name, *values), index=frame.index)
+    if name not in {"sum", "mean"}:
+        raise call.fail(f"{name} of rows is not read")
     ones = [case(((IsMissing(x), Lit(0)),), Lit(1)) if x in missing else Lit(1) for x in values]
     filled = [case(((IsMissing(x), Lit(0)),), x) if x in missing else x for x in values]
     total, n = _add(filled), _add(ones) if missing else Lit(len(values))
-    if call.name == "sum":
+    if name == "sum":
         return Series(rows, total, index=frame.index)
     made: Expr = Arith("/", total, n)
     if len(missing) == len(values):
@@ -436,16 +441,16 @@ def reduce_row(call: CodeCall, frame: Frame) -> Series:
 def reduce_row_by(call: CodeCall, frame: Frame, function: Library) -> Series:
     """Return `apply(np.sum, axis=1)`; Python's own functions do not skip missing values."""
     schema = frame.rows.schema
-    own = function.name.startswith("builtins.")
+    library, _, name = function.name.rpartition(".")
+    own = library == "builtins"
     if own and any(can_miss(Col(name), schema) for name in frame.columns.values()):
         raise call.fail("Python's functions do not skip missing values; use those of NumPy")
-    call.name = function.name.rpartition(".")[2].removeprefix("nan").removeprefix("a")
-    return reduce_row(call, frame)
+    return reduce_row(call, frame, NUMPY.get(name, name))
 
 
 def read_row(call: CodeCall, part: Part) -> Series:
     """Read `row.mean()` and the like."""
-    return replace(reduce_row(call, cast("Frame", part.owner)), element=True)
+    return replace(reduce_row(call, cast("Frame", part.owner), call.name), element=True)
 
 
 def _add(parts: Sequence[Expr]) -> Expr:

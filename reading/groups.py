@@ -57,7 +57,6 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    parameters,
 )
 from .windows import (
     EXPANDING_METHODS,
@@ -95,8 +94,7 @@ def _apply_to_values(call: CodeCall, grouped: Grouped, function: CodeFunction) -
     """Return what a function makes of a column's values in each group: a number, or a column."""
     ((label, expr),) = grouped.selected or ()
     column = _per_row(grouped, label, expr)
-    names = parameters(function)
-    made = call.reader.enter(call.node, function, {names[0]: column}) if names else None
+    made = call.enter(function, column)
     if not isinstance(made, Series):
         return aggregate_by(call, grouped, function)
     return _rows_by_group(grouped, materialize(_guard(grouped, made)), indexed=grouped.group_keys)
@@ -172,10 +170,7 @@ def _enter_group(call: CodeCall, grouped: Grouped, function: CodeFunction) -> Va
     frame = replace(grouped.frame, rows=group_rows(grouped), scope=scope)
     if grouped.selected is not None:
         frame = select_columns(call.node, frame, [label for label, _ in grouped.selected])
-    names = parameters(function)
-    if not names:
-        raise call.fail("this function takes no argument")
-    return call.reader.enter(call.node, function, {names[0]: frame})
+    return call.enter(function, frame)
 
 
 def _per_row(grouped: Grouped, label: Label, expr: Expr) -> Series:
@@ -223,7 +218,7 @@ def _transform_one(call: CodeCall, column: Series) -> Value:
     grouped = Grouped(Frame(column.rows, {}), {key: key for key in column.scope}, dropna=False)
     match function:
         case CodeFunction():
-            made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
+            made = call.enter(function, column)
             if isinstance(made, Series):
                 return made
             scalar = _scalar_of(call, made)
@@ -334,7 +329,7 @@ def read_filter(call: CodeCall, grouped: Grouped) -> Frame:
     if grouped.single and grouped.selected is not None:
         label, expr = grouped.selected[0]
         column = replace(_per_row(grouped, label, expr), rows=group_rows(grouped))
-        made = call.reader.enter(call.node, function, {parameters(function)[0]: column})
+        made = call.enter(function, column)
     else:
         made = _enter_group(call, grouped, function)
     if not isinstance(made, Scalar):

@@ -34,7 +34,7 @@ from .python_values import (
     read_zip,
 )
 from .reshape import read_numbered_bins, read_quantile_cut
-from .rows import Rows
+from .rows import Loaded, Rows
 from .series import as_frame
 from .values import (
     Const,
@@ -166,7 +166,8 @@ def _guess_format(call: CodeCall, expr: Expr, rows: Rows) -> str:
     """Return the format that pandas guesses from the first text of a file's column."""
     from pandas.tseries.api import guess_datetime_format  # noqa: PLC0415 - few texts need it
 
-    text = call.reader.find_first_text(rows, expr.name) if isinstance(expr, Col) else None
+    whole = isinstance(rows.origin, Loaded) and not rows.where
+    text = call.reader.find_first_text(rows, expr.name) if whole and isinstance(expr, Col) else None
     form = text and guess_datetime_format(text, dayfirst=bool(call.constant("dayfirst")))
     if not form:
         raise call.fail("pd.to_datetime of texts is read with a format, or of a file's: --data")

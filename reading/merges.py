@@ -6,26 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ..spec.expression import (
-    Arith,
-    Call,
-    Cast,
     Col,
-    Compare,
     IsMissing,
     Lit,
-    Neg,
     case,
     columns,
     substitute,
-    walk,
 )
 from ..spec.joins import SUFFIX
+from ..spec.kinds import find_required_columns
 from ..spec.schema import Schema
-from ..spec.vocabulary import FILLING
 from ..spec.workload import How, Join
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
-from .meaning import can_miss, negate
+from .meaning import as_value, can_miss, negate
 from .operators import names_in
 from .rows import (
     Aggregated,
@@ -225,21 +219,12 @@ def _change_joined(merge: _Merge, found: Join, rows: Rows) -> Rows:
     for test in beside.where:
         rows = keep(rows, over_joined(beside.inline(test)))
     for output in beside.derived:
-        if found.how == "left" and not _passes_missing(output.expression):
+        made = as_value(output.expression, None)
+        if found.how == "left" and not find_required_columns(made):
             why = "of rows without a partner is missing in pandas; merge first, and compute it then"
             raise merge.call.fail(f"{output.name} {why}")
         rows = derive(rows, name(output.name), over_joined(output.expression))
     return rows
-
-
-def _passes_missing(expr: Expr) -> bool:
-    """Return whether an expression is missing where all of its columns are."""
-    passing = all(
-        isinstance(node, Col | Lit | Arith | Neg | Cast | Compare)
-        or (isinstance(node, Call) and node.function not in FILLING)
-        for node in walk(expr)
-    )
-    return passing and bool(columns(expr))
 
 
 def _name_of_file(rows: Rows) -> str:

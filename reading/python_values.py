@@ -26,7 +26,6 @@ from .values import (
     Series,
     UnreadError,
     Value,
-    parameters,
 )
 
 
@@ -212,8 +211,7 @@ def read_list_method(call: CodeCall, found: Const) -> Const:
         case "map", [Part("method", Const(str() as sign), ("join",))]:
             return Const([sign.join(one) for one in found.value])
         case "map", [CodeFunction() as function]:
-            name = parameters(function)[0]
-            made = [call.reader.enter(call.node, function, {name: Const(x)}) for x in found.value]
+            made = [call.enter(function, Const(x)) for x in found.value]
             return Const([to_python(one, call.node, "a name") for one in made])
         case "get_level_values" | "droplevel", [Const(int() as level)]:
             return Const([_take_level(one, call.name, level) for one in found.value])

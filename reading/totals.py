@@ -9,6 +9,7 @@ from typing import cast
 from ..spec.expression import Agg
 from ..spec.workload import Output
 from . import operators
+from .aggregation import AGGREGATIONS
 from .calls import CodeCall, Method, to_python
 from .operators import label_name
 from .rows import Rows, aggregate
@@ -25,32 +26,19 @@ from .values import (
     UnreadError,
     Value,
     column_of,
-    parameters,
 )
 
-# pandas' names of aggregations of a series, with the words of the language.
-REDUCTIONS = {
-    "sum": "sum",
-    "mean": "mean",
-    "min": "min",
-    "max": "max",
-    "median": "median",
-    "count": "count",
-    "nunique": "n_unique",
-    "any": "any",
-    "all": "all",
-    "skew": "skew",
-}
+# Aggregations of a column whose rows have no order.
+REDUCTIONS = {name: word for name, word in AGGREGATIONS.items() if name not in {"first", "last"}}
 NUMERIC = {"sum", "mean", "median", "std", "var", "skew"}
 NUMBERS = {"int", "float", "decimal", "bool"}
-SPREADS = {"std": "std", "var": "var"}
 
 
 def total_columns(call: CodeCall, frame: Frame, function: str) -> Part:
     """Return an aggregation of each column, by pandas' name of it."""
     if not frame.complete:
         raise call.fail(f"{call.name} of all columns needs to know them: give --data")
-    word = {**REDUCTIONS, **SPREADS}.get(function)
+    word = REDUCTIONS.get(function)
     if word is None:
         raise call.fail(f"{function} of all columns is not read")
     numeric = bool(call.constant("numeric_only", False))
@@ -102,10 +90,7 @@ def apply_to_column(call: CodeCall, function: Value, column: Series) -> Value:
     """Return what a function makes of a whole column."""
     match function:
         case CodeFunction():
-            names = parameters(function)
-            if not names:
-                raise call.fail("this function takes no argument")
-            return call.reader.enter(call.node, function, {names[0]: column})
+            return call.enter(function, column)
         case Library("builtins.len"):
             return Scalar(column.rows, Agg("size", ()), column.scope)
         case Library(dotted):

@@ -143,15 +143,13 @@ def read_pivot(call: CodeCall, frame: Frame) -> Part:
 
 def read_rounded(call: CodeCall, part: Part) -> Part:
     """Read `round(decimals)` of a wide table."""
-    owner = part.owner if isinstance(part.owner, Series) else None
-    frame = cast("Frame", part.owner)
-    if owner is None and len(frame.columns) == 1:
-        ((label, name),) = frame.columns.items()
-        owner = Series(frame.rows, Col(name), label, index=frame.index)
-    if owner is None:
+    made, cell = cast("Series | Frame", part.owner), find_cell(part.owner)
+    if cell is None:
         raise call.fail("round of a wide table is read of one value in each cell")
+    label = made.name if isinstance(made, Series) else next(iter(made.columns))
     details = (part.details[0], False) if part.details else ()
-    return replace(part, owner=read_round(call, owner), details=details)
+    owner = read_round(call, Series(made.rows, cell, label, index=made.index))
+    return replace(part, owner=owner, details=details)
 
 
 def read_crosstab(call: CodeCall) -> Value:

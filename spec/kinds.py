@@ -30,6 +30,7 @@ from .expression import (
     Value,
     children,
     columns,
+    substitute,
 )
 from .intervals import DAYS, SECONDS
 from .ranges import Range, value_range
@@ -295,6 +296,27 @@ def may_be_missing(expr: Expr, schema: Schema) -> bool:
     known to leave 0 out.
     """
     return _Missing(schema, {}, {}).of(expr)
+
+
+def find_required_columns(node: Expr) -> frozenset[str]:
+    """Return the columns without which the value is missing whatever the others are."""
+    match node:
+        case Col(name):
+            return frozenset({name})
+        case Lit() | IsMissing() | Bool():
+            return frozenset()
+        case Case(branches, otherwise):
+            values = [find_required_columns(value) for _, value in branches]
+            return find_required_columns(otherwise).intersection(*values)
+        case Let(name, value, body):
+            return find_required_columns(substitute(body, {name: value}))
+        case Call("map"):
+            return frozenset()
+        case Call("coalesce", arguments):
+            first, *others = map(find_required_columns, arguments)
+            return first.intersection(*others)
+        case _:
+            return frozenset().union(*map(find_required_columns, children(node)))
 
 
 @dataclass(frozen=True, slots=True)

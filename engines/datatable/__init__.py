@@ -168,6 +168,7 @@ ENGINE = Datatable(
         pins=(NEWEST,),
         default_for=Work.QUERY,
         startup_memory=23 * MIB,
+        unique_keys=True,
     )
 )
 write, run = ENGINE.write, ENGINE.run

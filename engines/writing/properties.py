@@ -22,7 +22,6 @@ from ...spec.expression import (
     Not,
     children,
     columns,
-    substitute,
     walk,
 )
 from ...spec.gaps import gaps_schema
@@ -31,6 +30,7 @@ from ...spec.kinds import (
     UNBOUNDED,
     UNDEFINED,
     extend_schema,
+    find_required_columns,
     kind,
     may_be_missing,
     with_column,
@@ -241,24 +241,3 @@ def _is_natural_power(node: Expr) -> bool:
 
 def _is_small(node: Expr) -> bool:
     return isinstance(node, Lit) and isinstance(node.value, int) and abs(node.value) < 2**16
-
-
-def find_required_columns(node: Expr) -> frozenset[str]:
-    """Return the columns without which the value is missing whatever the others are."""
-    match node:
-        case Col(name):
-            return frozenset({name})
-        case Lit() | IsMissing() | Bool():
-            return frozenset()
-        case Case(branches, otherwise):
-            values = [find_required_columns(value) for _, value in branches]
-            return find_required_columns(otherwise).intersection(*values)
-        case Let(name, value, body):
-            return find_required_columns(substitute(body, {name: value}))
-        case Call("map"):
-            return frozenset()
-        case Call("coalesce", arguments):
-            first, *others = map(find_required_columns, arguments)
-            return first.intersection(*others)
-        case _:
-            return frozenset().union(*map(find_required_columns, children(node)))

@@ -140,6 +140,12 @@ def test_each_file_is_the_one_of_its_name_or_the_next(
     assert f"customers: {table}" in found
 
 
+def test_one_file_is_not_two_frames() -> None:
+    given = TWO.replace('pd.read_csv("in/customers.csv")', "pd.read_excel('in/customers.xlsx')")
+    found = read_code(Source("x.py", given), parse_data(["orders.parquet"])).workload
+    assert found.count("orders.parquet") == 1
+
+
 def test_a_file_that_no_frame_is_read_from_is_an_error() -> None:
     with pytest.raises(CodeError, match="the code reads no such frame"):
         read_code(Source("x.py", TWO), parse_data(["shops=z.csv"]))
@@ -241,6 +247,12 @@ def test_the_format_of_texts_is_guessed_from_a_file_as_pandas_does(tmp_path: Pat
     code += "out = df.groupby(df['day'].dt.month)['x'].sum()\n"
     found = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
     assert "parse(day, '%B %d, %Y')" in found.workload
+    # pandas guesses from the first of the rows that are left, which no schema has.
+    filtered = read_code(
+        Source("x.py", code.replace("df['day'] = ", "df = df[df['x'] > 1]\ndf['day'] = ")),
+        (DataFile(tmp_path / "added.csv"),),
+    )
+    assert "--data" in filtered.remarks[0].text
     (tmp_path / "added.csv").write_text("day,x\nsoon,1\n")
     unknown = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
     assert "--data" in unknown.remarks[0].text
