@@ -9,7 +9,7 @@ from typing import cast
 
 from ..spec.expression import Arith, Case, Expr, IsMissing, Lit, case
 from ..spec.expression import Call as Word
-from . import operators
+from . import alignment, operators
 from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import DAYS, MONTHS, read_strftime
@@ -31,7 +31,7 @@ def text_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a method of texts without arguments."""
 
     def read(call: CodeCall, owner: Value) -> Value:
-        found = operators.align(call.node, _texts(owner))
+        found = alignment.align(call.node, _texts(owner))
         return found.make(operators.word(call.node, word, found.exprs[0]))
 
     return read
@@ -50,7 +50,7 @@ def read_strip(call: CodeCall, owner: Value) -> Value:
 
 def read_contains(call: CodeCall, owner: Value) -> Value:
     """Read `contains`, `startswith` and `endswith` of a text."""
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     pattern, subject = call.constant("pat"), found.exprs[0]
     if not isinstance(pattern, str):
         raise call.fail(f"{call.name} is read with one constant text")
@@ -76,7 +76,7 @@ def read_text_replace(call: CodeCall, owner: Value) -> Value:
     old, new = call.constant("pat"), call.constant("repl")
     if call.constant("regex", False) and _is_regular(str(old)):
         raise call.fail("replace with a regular expression is not read")
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     made = operators.word(call.node, "replace", found.exprs[0], Lit(old), Lit(new))
     return found.make(made)
 
@@ -100,7 +100,7 @@ def read_part(node: ast.AST, owner: Value, index: Value) -> Value:
     separator, most = part.details
     if most is not None and not 0 <= index.value < most:
         raise UnreadError(node, "of a text split n times, the parts before the last are read")
-    found = operators.align(node, part.owner)
+    found = alignment.align(node, part.owner)
     arguments = (found.exprs[0], Lit(separator), Lit(index.value))
     return found.make(operators.word(node, "split", *arguments))
 
@@ -117,7 +117,7 @@ def parts_of(_node: ast.AST, owner: Value) -> Value:
 
 def read_slice(node: ast.AST, owner: Value, index: Value) -> Value:
     """Read `.str[a:b]`, `.str[i]`, and the same of a single text."""
-    found = operators.align(node, _texts(owner))
+    found = alignment.align(node, _texts(owner))
     match index:
         case Const(slice(step=None) as part):
             ends = (Lit(part.start or 0), Lit(part.stop))
@@ -140,7 +140,7 @@ def read_count(call: CodeCall, owner: Value) -> Value:
     sign = call.constant("pat")
     if not isinstance(sign, str) or not sign or (isinstance(owner, Part) and _is_regular(sign)):
         raise call.fail("count is read with one constant text")
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     return found.make(count_text(found.exprs[0], sign))
 
 
@@ -156,18 +156,18 @@ def read_extract(call: CodeCall, owner: Value) -> Value:
     pattern = call.constant("pat")
     if not isinstance(pattern, str) or _count_groups(pattern) != 1:
         raise call.fail("extract is read with one group")
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     arguments = (found.exprs[0], Lit(pattern), Lit(1))
     made = found.make(operators.word(call.node, "extract", *arguments))
     if not call.constant("expand", True) or not isinstance(made, Series):
         return made
-    name = operators.find_free_name(made.rows, "extract")
+    name = alignment.find_free_name(made.rows, "extract")
     return Frame(derive(made.rows, name, made.expr), {0: name})
 
 
 def read_zfill(call: CodeCall, owner: Value) -> Value:
     """Read `zfill(width)`."""
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     width = Lit(call.constant("width"))
     return found.make(operators.word(call.node, "zfill", found.exprs[0], width))
 
@@ -179,7 +179,7 @@ def date_word(word: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads an attribute of times."""
 
     def read(node: ast.AST, owner: Value) -> Value:
-        found = operators.align(node, _texts(owner))
+        found = alignment.align(node, _texts(owner))
         return found.make(operators.word(node, word, found.exprs[0]))
 
     return read
@@ -189,7 +189,7 @@ def read_span(word: str) -> Callable[[ast.AST, Value], Value]:
     """Return what reads `(a - b).dt.days`."""
 
     def read(node: ast.AST, owner: Value) -> Value:
-        found = operators.align(node, _texts(owner))
+        found = alignment.align(node, _texts(owner))
         match found.exprs[0]:
             case Arith("-", left, right):
                 return found.make(operators.word(node, word, left, right))
@@ -239,7 +239,7 @@ def read_truncate(call: CodeCall, owner: Value) -> Value:
 
 def read_truncated(node: ast.AST, column: Value, unit: str) -> Value:
     """Return the start of each time's month, day and so on."""
-    found = operators.align(node, column)
+    found = alignment.align(node, column)
     return found.make(operators.word(node, "truncate", found.exprs[0], Lit(unit)))
 
 
@@ -250,7 +250,7 @@ def read_start_time(_: object, owner: Value) -> Value:
 
 def read_name(call: CodeCall, owner: Value) -> Value:
     """Read `month_name()` and `day_name()`."""
-    found = operators.align(call.node, _texts(owner))
+    found = alignment.align(call.node, _texts(owner))
     word, names, first = ("month", MONTHS, 1) if call.name == "month_name" else ("weekday", DAYS, 0)
     numbered = found.make(operators.word(call.node, word, found.exprs[0]))
     table: dict[object, object] = dict(enumerate(names, first))

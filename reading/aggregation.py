@@ -6,14 +6,15 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from ..spec.expression import Agg, Arith, Call, Col, Expr, IsMissing, Lit, Not
+from ..spec.expression import Agg, Arith, Call, Col, Expr, IsMissing, Lit, Not, choose_fresh_name
 from ..spec.kinds import KindError
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
-from . import operators
+from . import alignment, operators
+from .alignment import label_name
 from .calls import CodeCall
 from .meaning import can_miss
-from .operators import aggregation, kind_of, label_name, number
+from .operators import aggregation, kind_of, number
 from .rows import (
     Rows,
     aggregate,
@@ -147,7 +148,7 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
         return below, value
     if value.rows == below:
         return below, value.expr
-    relaxed = operators.relax(value.expr, value.rows, below)
+    relaxed = alignment.relax(value.expr, value.rows, below)
     if relaxed is not None:
         return below, relaxed
     if covers(value.rows, below):
@@ -161,11 +162,7 @@ def place_aggregation(node: ast.AST, below: Rows, value: Made) -> tuple[Rows, Ex
 
 def output_name(label: Label, taken: set[str]) -> str:
     """Return a name for an output that is not taken."""
-    wanted = label_name(label)
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    return choose_fresh_name(label_name(label), taken)
 
 
 def as_aggregation(call: CodeCall, function: Value, expr: Expr, grouped: Grouped) -> Made:

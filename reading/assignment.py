@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from ..spec.expression import Col, Lit, case, chain
 from ..spec.kinds import KindError
-from . import operators
+from . import alignment, operators
+from .alignment import find_free_name, label_name, materialize
 from .calls import CodeCall, to_python
-from .operators import find_free_name, label_name, materialize
 from .rows import (
     Rows,
     Sorted,
@@ -39,7 +39,7 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
     if isinstance(value, Frame) and len(value.columns) == 1:
         value = column_of(value, *next(iter(value.columns.items())))
     if not isinstance(value, Series | Scalar | Const):
-        raise UnreadError(node, f"a column cannot be assigned {operators.describe(value)}")
+        raise UnreadError(node, f"a column cannot be assigned {alignment.describe(value)}")
     if isinstance(value, Const) and isinstance(value.value, list | tuple | dict):
         raise UnreadError(node, "a column of listed values is not read; compute it of columns")
     wanted = label_name(label)
@@ -87,9 +87,9 @@ def on_frame(
 ) -> Series:
     """Return a value as a column of a frame's rows."""
     if isinstance(value, Const):
-        return Series(frame.rows, operators.literal(value.value, node))
+        return Series(frame.rows, alignment.literal(value.value, node))
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
-    column = operators.separate(frame.rows, column)
+    column = alignment.separate(frame.rows, column)
     rows = combine(frame.rows, column.rows)
     if rows is None:
         column = _of_some_rows(frame.rows, column)

@@ -9,13 +9,14 @@ from typing import cast
 
 from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, case
 from ..spec.schema import Kind
-from . import operators
+from . import alignment, operators
+from .alignment import literal
 from .called import call_on_column
 from .calls import CodeCall
 from .date_texts import write_period_text
 from .frames import fill
 from .meaning import can_miss, negate
-from .operators import kind_of, literal, number
+from .operators import kind_of, number
 from .rows import Loaded, root_of, tables_of
 from .values import (
     CodeFunction,
@@ -59,7 +60,7 @@ def row_word(word: str) -> Callable[[CodeCall, Value], Value]:
     """Return what reads a function of single values that the language has."""
 
     def read(call: CodeCall, owner: Value) -> Value:
-        found = operators.align(call.node, owner)
+        found = alignment.align(call.node, owner)
         return found.make(operators.word(call.node, word, number(found.exprs[0], found.rows)))
 
     return read
@@ -72,8 +73,8 @@ def look_up(
     default: Value = Const(None),  # noqa: B008
 ) -> Series:
     """Return what a constant dict has for each value, else the default."""
-    found = operators.align(node, column)
-    subject, rest = found.exprs[0], operators.to_expr(default, node)
+    found = alignment.align(node, column)
+    subject, rest = found.exprs[0], alignment.to_expr(default, node)
     pairs = [(literal(key, node), literal(value, node)) for key, value in table.items()]
     if _is_table(kind_of(subject, found.rows), pairs, rest):
         flat = (part for pair in pairs for part in pair)
@@ -180,7 +181,7 @@ def read_operator(call: CodeCall, column: Value) -> Value:
 def read_round(call: CodeCall, column: Value) -> Value:
     """Read `round(decimals)`."""
     places = call.constant("decimals", 0)
-    found = operators.align(call.node, column)
+    found = alignment.align(call.node, column)
     settings = (literal(places, call.node),) if places else ()
     value = number(found.exprs[0], found.rows)
     return found.make(operators.word(call.node, "round", value, *settings))
@@ -193,7 +194,7 @@ def read_clip(call: CodeCall, column: Value) -> Value:
     found = column
     for word, bound in (("max", low), ("min", high)):
         if not (isinstance(bound, Const) and bound.value is None):
-            sides = operators.align(call.node, found, bound)
+            sides = alignment.align(call.node, found, bound)
             found = sides.make(operators.word(call.node, word, *sides.exprs))
     return found
 
@@ -211,14 +212,14 @@ def read_fillna(call: CodeCall, column: Series) -> Value:
 
 def read_missing(call: CodeCall, column: Value) -> Value:
     """Read `isna` and `notna`."""
-    found = operators.align(call.node, column)
+    found = alignment.align(call.node, column)
     test = IsMissing(found.exprs[0])
     return found.make(negate(test) if call.name.startswith("not") else test)
 
 
 def read_isin(call: CodeCall, column: Value) -> Value:
     """Read `isin([…])`."""
-    found = operators.align(call.node, column)
+    found = alignment.align(call.node, column)
     values = call.need("values")
     return found.make(operators.is_in(call.node, found.exprs[0], values, found.rows))
 
@@ -247,7 +248,7 @@ def read_astype(call: CodeCall, column: Series) -> Value:
 
 def convert(node: ast.AST, column: Value, name: str) -> Value:
     """Return a column in another type, as far as its values change."""
-    found = operators.align(node, column)
+    found = alignment.align(node, column)
     expr = found.exprs[0]
     known = kind_of(expr, found.rows)
     if name in FLOATS or name in WHOLE:
@@ -277,7 +278,7 @@ def convert(node: ast.AST, column: Value, name: str) -> Value:
 
 def to_text(node: ast.AST, value: Value) -> Value:
     """Return what `str` gives for each value; of a CSV file, NaN is missing, and its text "nan"."""
-    found = operators.align(node, value)
+    found = alignment.align(node, value)
     expr = found.exprs[0]
     known, of_file = kind_of(expr, found.rows), isinstance(found.rows.inline(expr), Col)
     origin = root_of(found.rows).origin
@@ -304,8 +305,8 @@ def read_map(call: CodeCall, column: Series) -> Value:
 
 def map_groups(call: CodeCall, column: Series, table: Series) -> Series:
     """Return for each row the answer of its group: `df["k"].map(groups.mean())`."""
-    column, total = operators.materialize(column), operators.as_total(table)
-    relaxed = operators.relax(total.expr, total.rows, column.rows) if total else None
+    column, total = alignment.materialize(column), alignment.as_total(table)
+    relaxed = alignment.relax(total.expr, total.rows, column.rows) if total else None
     if total is None or relaxed is None or (column.expr,) != tuple(map(Col, total.keys)):
         near = "the nearest is merge on its index"
         raise call.fail(f"map of a series is read of groups of this column; {near}")
@@ -360,7 +361,7 @@ def read_replace(call: CodeCall, column: Series) -> Value:
         olds = old if isinstance(old, list | tuple) else [old]
         news = new if isinstance(new, list | tuple) else [new] * len(olds)
         pairs = dict(zip(olds, news, strict=True))
-    found = operators.align(call.node, column)
+    found = alignment.align(call.node, column)
     branches = tuple(
         (
             _equals(found.exprs[0], literal(key, call.node)),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..spec.expression import Call, Compare, Expr, Lit, case
-from . import operators
+from . import alignment
 from .calls import CodeCall
 from .values import Part, Value
 
@@ -57,7 +57,7 @@ def read_strftime(call: CodeCall, owner: Value) -> Value:
     if unknown or not pieces:
         known = " ".join(PARTS)
         raise call.fail(f"strftime is read with a constant format of {known}")
-    found = operators.align(call.node, owner.owner if isinstance(owner, Part) else owner)
+    found = alignment.align(call.node, owner.owner if isinstance(owner, Part) else owner)
     return found.make(_write_text(found.exprs[0], pieces))
 
 

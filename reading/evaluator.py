@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ..spec.vocabulary import suggest
-from . import operators
+from . import alignment, operators
 from .aggregation import REDUCING
 from .assignment import operate
 from .calls import CodeCall, Method, bind, to_python
@@ -189,7 +189,7 @@ class Evaluator(Scopes, ABC):
                 return cast("Value", _item_of(node, dict(pairs), key))
         getter = ATTRIBUTES.get(_kind(owner), {}).get("[]")
         if getter is None:
-            raise UnreadError(node, f"an item of {operators.describe(owner)} is not read")
+            raise UnreadError(node, f"an item of {alignment.describe(owner)} is not read")
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
         if _kind(owner) not in {"loc", "iloc"}:
             parts = [index]
@@ -544,6 +544,6 @@ NEAREST = {
 
 def _describe_unknown_method(owner: Value, name: str, table: dict[str, Method]) -> str:
     if name in NEAREST:
-        return f"{name} of {operators.describe(owner)} is not read: {NEAREST[name]}"
+        return f"{name} of {alignment.describe(owner)} is not read: {NEAREST[name]}"
     near = suggest(name, [word for word in table if not word.startswith("[")])
-    return f"{name} of {operators.describe(owner)} is not read{near}"
+    return f"{name} of {alignment.describe(owner)} is not read{near}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, case, chain
 from ..spec.workload import Output, SortKey
-from . import operators
+from . import alignment, operators
+from .alignment import find_free_name, materialize
 from .assignment import (
     assign_column,
     read_assign,
@@ -22,7 +23,7 @@ from .called import call_on_row
 from .calls import CodeCall, Method, accessor
 from .grouping import read_groupby
 from .meaning import can_miss, negate
-from .operators import find_free_name, kind_of, materialize
+from .operators import kind_of
 from .rows import (
     Rows,
     aggregate,
@@ -272,7 +273,7 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
         case Series():
             return replace(made, name=None, element=False, index=frame.index)
         case Const():
-            return Series(frame.rows, operators.literal(made.value, call.node))
+            return Series(frame.rows, alignment.literal(made.value, call.node))
     raise call.fail("a function of a row is read if it returns one value")
 
 
@@ -383,7 +384,7 @@ def read_round(call: CodeCall, frame: Frame) -> Frame:
     places = call.constant("decimals", 0)
     for label, name in frame.columns.items():
         if kind_of(Col(name), frame.rows) in {"float", "decimal", None}:
-            settings = (operators.literal(places, call.node),) if places else ()
+            settings = (alignment.literal(places, call.node),) if places else ()
             made = operators.word(call.node, "round", Col(name), *settings)
             frame = assign_column(call.node, frame, label, Series(frame.rows, made))
     return frame

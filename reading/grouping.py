@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ..spec.expression import Col
 from ..spec.kinds import KindError
+from .alignment import find_free_name, label_name
 from .assignment import on_frame
 from .calls import CodeCall
-from .operators import find_free_name, label_name
 from .rows import (
     derive,
 )

@@ -27,12 +27,13 @@ from .aggregation import (
     read_size,
     reduction,
 )
+from .alignment import materialize
 from .assignment import assign_column
 from .calls import CodeCall, Method
 from .columns import read_fillna
 from .frames import count_values, first_rows, last_rows
 from .meaning import can_miss
-from .operators import materialize, number
+from .operators import number
 from .rows import (
     Aggregated,
     Limited,

@@ -12,7 +12,7 @@ from typing import Any, cast
 from ..spec.bins import label_edges
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, Lit, case, chain
 from ..spec.expression import Call as Word
-from . import operators
+from . import alignment, operators
 from .accessors import read_truncated
 from .assignment import assign_column
 from .calls import CodeCall, Method, to_python
@@ -120,12 +120,12 @@ def read_cut(call: CodeCall) -> Value:
         labels = list(range(len(bins) - 1))
     if len(labels) != len(bins) - 1:
         raise call.fail("pd.cut needs one label less than bins")
-    found = operators.align(call.node, call.need("x"))
+    found = alignment.align(call.node, call.need("x"))
     subject = found.exprs[0]
     branches = []
     for number_of, (low, high, label) in enumerate(zip(bins, bins[1:], labels, strict=False)):
         inside = _within(call, subject, low, high, right, lowest and number_of == 0)
-        branches.append((inside, operators.literal(label, call.node)))
+        branches.append((inside, alignment.literal(label, call.node)))
     made = case(tuple(branches), Lit(None))
     call.reader.categories.add(made)
     return found.make(made)
@@ -136,7 +136,7 @@ def _within(  # noqa: PLR0913 - a bin and how its edges count
 ) -> Expr:
     ops = (">=" if lowest or not right else ">", "<=" if right else "<")
     tests = [
-        Compare(op, subject, operators.literal(edge, call.node))  # type: ignore[arg-type]
+        Compare(op, subject, alignment.literal(edge, call.node))  # type: ignore[arg-type]
         for op, edge in zip(ops, (low, high), strict=True)
         if not (isinstance(edge, float) and math.isinf(edge))
     ]
@@ -154,7 +154,7 @@ def read_to_datetime(call: CodeCall) -> Value:
     pattern = call.constant("format")
     if isinstance(value, Const):
         return Const(_moment(call, value.value))
-    found = operators.align(call.node, value)
+    found = alignment.align(call.node, value)
     known = operators.kind_of(found.exprs[0], found.rows)
     if known in {"date", "timestamp", None}:
         return value
@@ -230,7 +230,7 @@ def read_to_numeric(call: CodeCall) -> Value:
     """Read `pd.to_numeric`."""
     value = call.need("arg")
     call.constant("downcast")
-    found = operators.align(call.node, value)
+    found = alignment.align(call.node, value)
     if operators.kind_of(found.exprs[0], found.rows) in {"int", "float", "decimal"}:
         return value
     if call.constant("errors", "raise") != "coerce":
@@ -269,11 +269,11 @@ def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
     columns = [value for _, value in pairs if isinstance(value, Series)]
     if not columns:
         raise call.fail("a frame is read if it is made of columns")
-    first = operators.materialize(columns[0])
+    first = alignment.materialize(columns[0])
     rows = first.rows
     for column in columns[1:]:
-        beside = operators.separate(rows, operators.materialize(column))
-        made = operators.find_common_rows(rows, beside.rows)
+        beside = alignment.separate(rows, alignment.materialize(column))
+        made = alignment.find_common_rows(rows, beside.rows)
         if made is None:
             raise call.fail("these columns are of different rows; merge their frames")
         rows = made
@@ -300,7 +300,7 @@ def read_concat(call: CodeCall) -> Value:
                 pairs.append((label if label is not None else number_of, part))
             case Frame(complete=True):
                 pairs += [
-                    (label, Series(part.rows, operators.to_expr(one, call.node), index=part.index))
+                    (label, Series(part.rows, alignment.to_expr(one, call.node), index=part.index))
                     for label, one in _columns_of(part)
                 ]
             case _:
@@ -374,7 +374,7 @@ def read_two_numbers(name: str) -> Callable[[CodeCall], Value]:
     """Return what reads a function of two numbers."""
 
     def read(call: CodeCall) -> Value:
-        found = operators.align(call.node, call.need("x"), call.need("y"))
+        found = alignment.align(call.node, call.need("x"), call.need("y"))
         return found.make(operators.word(call.node, name, *found.exprs))
 
     return read
@@ -417,7 +417,7 @@ def read_average(call: CodeCall) -> Value:
     values = call.need("a")
     if not call.has("weights"):
         return reduce_argument("mean")(call)
-    found = operators.align(call.node, values, call.value("weights"))
+    found = alignment.align(call.node, values, call.value("weights"))
     rows = found.rows
     if any(can_miss(expr, rows.schema) for expr in found.exprs) and rows.schema is not None:
         raise call.fail("np.average does not skip missing values; drop them first")
@@ -434,7 +434,7 @@ def read_percentile(call: CodeCall) -> Value:
         raise call.fail(f"{call.name} is read of a column, with one number")
     part = share / 100 if "percentile" in call.name else share
     found = operators.reduce(value, "quantile", Lit(part))
-    value = operators.materialize(value)
+    value = alignment.materialize(value)
     if not can_miss(value.expr, value.rows.schema):
         return found
     # NumPy's answer is missing if a value is
@@ -457,7 +457,7 @@ def read_extreme(call: CodeCall) -> Value:
     if all(isinstance(one, Const) for one in values):
         constants = [one.value for one in values if isinstance(one, Const)]
         return Const({"min": min, "max": max}[word_of](constants))
-    aligned = operators.align(call.node, *values)
+    aligned = alignment.align(call.node, *values)
     exprs = (number(expr, aligned.rows) for expr in aligned.exprs)
     return aligned.make(operators.word(call.node, word_of, *exprs))
 

@@ -17,10 +17,10 @@ from ..spec.joins import SUFFIX
 from ..spec.kinds import find_required_columns
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
+from .alignment import names_in
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
 from .meaning import as_value, can_miss, negate
-from .operators import names_in
 from .rows import (
     Aggregated,
     Loaded,

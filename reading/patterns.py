@@ -6,7 +6,7 @@ import ast
 from typing import cast
 
 from ..spec.expression import Lit
-from . import operators
+from . import alignment, operators
 from .calls import CodeCall, Method
 from .values import Part, Series, Value
 
@@ -23,7 +23,7 @@ def read_search(call: CodeCall) -> Part:
 
 def has_match(node: ast.AST, part: Part) -> Value:
     """Return whether a pattern is found, which an `if` asks of a match."""
-    found = operators.align(node, part.owner)
+    found = alignment.align(node, part.owner)
     return found.make(operators.word(node, "matches", found.exprs[0], Lit(part.details[0])))
 
 
@@ -35,7 +35,7 @@ def read_match_group(call: CodeCall, part: Part) -> Value:
 def take_group(node: ast.AST, owner: Value, index: Value) -> Value:
     """Return a group of a match: `match[1]`; the whole of it without a number."""
     part, number = cast("Part", owner), getattr(index, "value", 0) or 0
-    found = operators.align(node, part.owner)
+    found = alignment.align(node, part.owner)
     arguments = (found.exprs[0], Lit(part.details[0]), Lit(number))
     return found.make(operators.word(node, "extract", *arguments))
 

@@ -6,7 +6,7 @@ import ast
 from typing import cast
 
 from ..spec.expression import Call, Expr, Lit
-from . import operators
+from . import alignment, operators
 from .calls import CodeCall
 from .grouping import group_keys
 from .selection import select
@@ -50,7 +50,7 @@ def name_period(node: ast.AST, expr: Expr, name: str) -> Expr:
 
 def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
     """Return the periods of a column of times, under its name."""
-    made = operators.align(node, select(node, frame, Const(key)))
+    made = alignment.align(node, select(node, frame, Const(key)))
     return cast("Series", made.make(name_period(node, made.exprs[0], name)))
 
 
@@ -66,7 +66,7 @@ def read_resample(call: CodeCall, owner: Value) -> Grouped:
     if key is None:
         raise call.fail("resample is read with on='column', or behind set_index('column')")
     if isinstance(owner, Series):
-        series = operators.materialize(owner)
+        series = alignment.materialize(owner)
         frame = Frame(series.rows, {}, complete=False, index=series.index)
         column = ((series.name or "value", series.expr),)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from ..spec.expression import Agg, Arith, IsMissing, Lit
-from . import operators
+from . import alignment, operators
 from .accessors import count_text
 from .aggregation import count_groups
 from .calls import CodeCall, Method, to_python
@@ -36,15 +36,15 @@ def read_length(call: CodeCall) -> Value:
         case Frame(rows=rows, scope=scope):
             return Scalar(rows, Agg("size", ()), scope)
         case Series(element=True):
-            found = operators.align(call.node, value)
+            found = alignment.align(call.node, value)
             return found.make(operators.word(call.node, "len", found.exprs[0]))
         case Series():
             return Scalar(value.rows, Agg("size", ()), value.scope)
         case Part("parts", Series() as inner, (None, None)):
-            found = operators.align(call.node, inner)
+            found = alignment.align(call.node, inner)
             return found.make(operators.word(call.node, "count_words", found.exprs[0]))
         case Part("parts", Series() as inner, (str() as sign, None)):
-            found = operators.align(call.node, inner)
+            found = alignment.align(call.node, inner)
             return found.make(Arith("+", count_text(found.exprs[0], sign), Lit(1)))
         case Grouped():
             return count_groups(call.node, value)

@@ -16,19 +16,19 @@ from ..datasets.cache import default_folder
 from ..datasets.dataset import Dataset, make_dataset
 from ..datasets.first_workload import is_csv
 from ..errors import CodeError, DfbenchError, WorkloadError
-from ..spec.expression import Col
+from ..spec.expression import Col, choose_fresh_name
 from ..spec.kinds import KindError
 from ..spec.reader import check_columns, read_text
 from ..spec.schema import Schema
 from ..spec.vocabulary import suggest
 from ..spec.workload import Files, Output
+from .alignment import label_name, materialize
 from .clauses import Step, UnknownColumnsError, write_call, write_steps
 from .columns import ONE_MODE
 from .csv_options import csv_format, csv_options
 from .data_files import DataFiles
 from .interpreter import TOO_DEEP, CodeInterpreter
 from .model import Answer, DataFile, LoadedFrame, Reading, Remark, Source
-from .operators import label_name, materialize
 from .rows import Loaded, Rows, aggregate, root_of, tables_of
 from .scopes import Binding
 from .totals import write_totals
@@ -342,8 +342,7 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
             value = materialize(value, binding.name or None)
             name = label_name(value.name, binding.name or "value")
             index = tuple(Output(one, Col(one)) for one in value.index.values())
-            while name in value.index.values():
-                name = f"{name}_2"
+            name = choose_fresh_name(name, {*value.index.values()})
             return write_steps(value.rows, (*index, Output(name, value.expr))), value.rows
         case Part("wide"):
             return _steps_of(replace(binding, value=leave_filled_out(value)))
@@ -381,10 +380,7 @@ def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
 
 def _query_name(binding: Binding, taken: set[str]) -> str:
     wanted = re.sub(r"[^A-Za-z0-9_-]", "_", binding.name) or "answer"
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name
+    return choose_fresh_name(wanted, taken)
 
 
 def _first_line(node: ast.AST) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..spec.bins import MOST_BINS, NUMBERED, number_bins
-from . import operators
+from . import alignment
 from .calls import CodeCall
 from .values import Series, Value
 
@@ -21,17 +21,17 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     names = list(range(count)) if labels is False else labels
     if not isinstance(names, list | tuple) or len(names) != count:
         raise call.fail(f"{call.name} needs one label for each bin")
-    found = operators.align(call.node, call.need("x"))
+    found = alignment.align(call.node, call.need("x"))
     (subject,) = found.exprs
     if found.keys is not None:
         raise call.fail(f"{call.name} is read of a column's own values")
-    named = [operators.literal(name, call.node) for name in names]
+    named = [alignment.literal(name, call.node) for name in names]
     made = number_bins(subject, NUMBERED[word](subject, count), named)
     # Their edges come from all rows that are there now, whatever is left out later.
     beside = replace(found, keys=()).make(made)
     if not isinstance(beside, Series):
         raise call.fail(f"{call.name} is read of a column")
-    column = operators.materialize(beside)
+    column = alignment.materialize(beside)
     if labels is not False:
         call.reader.categories.add(column.expr)
     return column

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from ..spec.expression import Expr
+from ..spec.expression import Expr, choose_fresh_name
 from ..spec.schema import Schema
 from .model import LoadedFrame, Remark
 from .rows import Loaded, Rows, load, root_of
@@ -116,10 +116,7 @@ class Scopes:
     def load(self, frame: LoadedFrame) -> Frame:
         """Return the frame of a file."""
         taken = {one.name for one in self.frames}
-        name, number = frame.name, 2
-        while name in taken:
-            name, number = f"{frame.name}_{number}", number + 1
-        frame = replace(frame, name=name)
+        frame = replace(frame, name=choose_fresh_name(frame.name, taken))
         self.frames.append(frame)
         schema = self.schema_of(frame)
         rows = load(frame.name, schema, csv=frame.reader == "read_csv")

@@ -10,9 +10,9 @@ from typing import cast
 from ..spec.expression import Agg, Col, Compare, Expr, IsMissing, Lit
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
-from . import operators
+from . import alignment, operators
+from .alignment import find_free_name, materialize
 from .meaning import can_miss, negate
-from .operators import find_free_name, materialize
 from .rows import (
     Joined,
     Loaded,
@@ -110,7 +110,7 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:
     """Return the rows of a frame for which a mask is true."""
-    mask = operators.separate(frame.rows, materialize(mask))
+    mask = alignment.separate(frame.rows, materialize(mask))
     rows = combine(frame.rows, mask.rows)
     if rows is None:
         raise UnreadError(node, "this mask is of other rows; make it of the frame that it filters")

@@ -9,7 +9,8 @@ from typing import cast
 
 from ..spec.expression import Agg, Col, IsMissing
 from ..spec.workload import SortKey
-from . import operators
+from . import alignment, operators
+from .alignment import label_name, materialize
 from .assignment import assign_column
 from .calls import CodeCall, Method, accessor
 from .columns import (
@@ -36,7 +37,7 @@ from .columns import (
 from .frames import count_values, fill
 from .grouping import group_keys
 from .meaning import can_miss, negate
-from .operators import label_name, materialize, number
+from .operators import number
 from .rows import Sorted, distinct, keep
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
@@ -212,7 +213,7 @@ def read_corr(call: CodeCall, column: Series) -> Scalar:
     """Read `corr(other)`."""
     if call.constant("method", "pearson") != "pearson":
         raise call.fail("corr is read with Pearson's method only")
-    found = operators.align(call.node, column, call.need("other"))
+    found = alignment.align(call.node, column, call.need("other"))
     return Scalar(found.rows, Agg("corr", found.exprs), column.scope)
 
 

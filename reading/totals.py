@@ -8,10 +8,10 @@ from typing import cast
 
 from ..spec.expression import Agg
 from ..spec.workload import Output
-from . import operators
+from . import alignment, operators
 from .aggregation import AGGREGATIONS
+from .alignment import label_name
 from .calls import CodeCall, Method, to_python
-from .operators import label_name
 from .rows import Rows, aggregate
 from .values import (
     CodeFunction,
@@ -107,7 +107,7 @@ def apply_to_column(call: CodeCall, function: Value, column: Series) -> Value:
 def write_totals(part: Part, node: ast.AST) -> tuple[Rows, tuple[Output, ...]]:
     """Return the one row that has a column for each number, and its outputs."""
     pairs = cast("Mapping", part.owner).pairs
-    found = operators.align(node, *(value for _, value in pairs))
+    found = alignment.align(node, *(value for _, value in pairs))
     names = [label_name(label) for label, _ in pairs]
     if len({*names}) < len(names):
         raise UnreadError(node, "two columns have one name here")

@@ -7,13 +7,13 @@ from typing import cast
 
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, chain
 from ..spec.workload import SortKey
-from . import operators
+from . import alignment
 from .aggregation import aggregate_all, is_several, make_groups
+from .alignment import materialize
 from .calls import CodeCall, Method
 from .columns import read_round
 from .grouping import group_keys
 from .meaning import can_miss, negate
-from .operators import materialize
 from .rows import Aggregated, Rows, Sorted, keep, sort
 from .selection import need_column
 from .values import Const, Frame, Grouped, Items, Label, Library, Part, Series, Value
@@ -162,7 +162,7 @@ def read_crosstab(call: CodeCall) -> Value:
     frame, keys = group_keys(call, frame, Items((*index, *columns)))
     grouped = Grouped(frame, keys)
     if call.has("values"):
-        column = operators.align(call.node, Series(frame.rows, Lit(1)), call.value("values"))
+        column = alignment.align(call.node, Series(frame.rows, Lit(1)), call.value("values"))
         frame = replace(frame, rows=column.rows)
         grouped = Grouped(frame, keys, ((("value"), column.exprs[1]),), single=True)
         return widen(call, _one(aggregate_all(call, grouped, call.need("aggfunc"))), -1)

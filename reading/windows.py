@@ -8,9 +8,10 @@ from typing import cast
 
 from ..spec.expression import Agg, Arith, Compare, Expr, IsMissing, Lit, case
 from . import operators
+from .alignment import materialize
 from .calls import CodeCall, Method
 from .meaning import can_miss
-from .operators import materialize, number
+from .operators import number
 from .values import Part, Series, Value
 
 NUMERIC = {"cumsum", "cummin", "cummax", "rank", "diff", "pct_change", "ewm_mean"}

@@ -10,7 +10,20 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from .document import Position
-from .expression import Arith, Call, Case, Col, Expr, IsMissing, Let, Lit, case, columns, walk
+from .expression import (
+    Arith,
+    Call,
+    Case,
+    Col,
+    Expr,
+    IsMissing,
+    Let,
+    Lit,
+    case,
+    choose_fresh_name,
+    columns,
+    walk,
+)
 from .group_functions import read_group
 from .parser import ARITHMETIC, Context, Converter
 from .python_syntax import ExpressionError, Slip, offsets_in, parse_python
@@ -489,11 +502,9 @@ class _Body:
 
     def choose_name(self, name: str) -> str:
         """Return a name that no column and no other value has: names are one scope in a tree."""
-        number, candidate = 2, name
-        while candidate in self.given:
-            candidate, number = f"{name}_{number}", number + 1
-        self.given.add(candidate)
-        return candidate
+        chosen = choose_fresh_name(name, self.given)
+        self.given.add(chosen)
+        return chosen
 
     def choice(self, node: ast.If, rest: list[ast.stmt]) -> Expr:
         if name := _find_assigned_name(node):
