@@ -109,7 +109,7 @@ WINDOWS = {
     "percent_rank": "(x.rank(**o) - 1) / (c - 1).clip(lower=1)",
     "row_number": "x.cumcount() + 1",
     "cumcount": "x.cumcount()",
-    "lag": "x.shift(n)",
+    "lag": "x.shift(*default)",
     "lead": "x.shift(-n)",
     "diff": "x.diff(*default)",
     "pct_change": "x.pct_change(*default, fill_method=None)",

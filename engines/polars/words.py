@@ -99,7 +99,7 @@ WINDOWS = {
     "percent_rank": "(x.rank(m, **o) - 1) / (x.count() - 1).clip(1)",
     "row_number": "pl.int_range(1, pl.len() + 1)",
     "cumcount": "pl.int_range(pl.len())",
-    "lag": "x.shift(n)",
+    "lag": "x.shift(*default)",
     "lead": "x.shift(-n)",
     "diff": "x.diff(*default)",
     # Polars' own fills gaps first.

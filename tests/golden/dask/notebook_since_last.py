@@ -9,7 +9,7 @@ import pyarrow as pa
 def transform(part):
     groups = part.groupby("customer")
     return part[["customer", "row"]].assign(
-        before=groups["quantity"].shift(1), so_far=groups["quantity"].cumsum()
+        before=groups["quantity"].shift(), so_far=groups["quantity"].cumsum()
     )
 
 

@@ -13,7 +13,7 @@ def load(path):
 def query(data):
     groups = data.groupby("customer")
     return data[["customer"]].assign(
-        before=groups["quantity"].shift(1), so_far=groups["quantity"].cumsum()
+        before=groups["quantity"].shift(), so_far=groups["quantity"].cumsum()
     )
 
 

@@ -15,7 +15,7 @@ def query(data):
         data.lazy()
         .select(
             "customer",
-            before=pl.col("quantity").shift(1).over("customer"),
+            before=pl.col("quantity").shift().over("customer"),
             so_far=pl.col("quantity").cum_sum().over("customer"),
         )
         .collect(engine="in-memory")
