@@ -178,12 +178,21 @@ def _column(argument: Expr, derived: list[Output], taken: set[str]) -> str:
     for output in derived:
         if output.expression == argument:
             return output.name
-    name = choose_fresh_name(
-        "_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value", taken
-    )
+    name = choose_fresh_name(_describe(argument), taken)
     taken.add(name)
     derived.append(Output(name, argument))
     return name
+
+
+def _describe(argument: Expr) -> str:
+    """Return a name for an expression: its columns, and what is asked of one."""
+    read = "_".join(n.name for n in walk(argument) if isinstance(n, Col)) or "value"
+    match argument:
+        case IsMissing(Col()):
+            return f"{read}_missing"
+        case Call(function, (Col(), *settings)) if all(isinstance(s, Lit) for s in settings):
+            return f"{read}_{'filled' if function == 'coalesce' else function}"
+    return read
 
 
 def _number(node: Expr) -> float:

@@ -15,10 +15,10 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(discount_2=data["discount"].fillna(0))
+    data = data.assign(discount_filled=data["discount"].fillna(0))
     return (
         data.groupby("product", sort=False)
-        .agg(discount=("discount_2", "mean"))
+        .agg(discount=("discount_filled", "mean"))
         .reset_index()
         .compute()
     )

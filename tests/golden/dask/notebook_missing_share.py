@@ -16,11 +16,11 @@ def load(path):
 
 def query(data):
     data = data.assign(
-        discount_2=data["discount"].isna(), payment_2=data["payment"].isna()
+        discount_missing=data["discount"].isna(), payment_missing=data["payment"].isna()
     )
     return (
         data.groupby("store", sort=False)
-        .agg(missing=("discount_2", "mean"), unpaid=("payment_2", "sum"))
+        .agg(missing=("discount_missing", "mean"), unpaid=("payment_missing", "sum"))
         .reset_index()
         .compute()
     )

@@ -14,9 +14,9 @@ def load(path):
 
 
 def query(data):
-    data = data.assign(discount_2=data["discount"].fillna(0))
+    data = data.assign(discount_filled=data["discount"].fillna(0))
     return (
-        data.groupby("product", sort=False)["discount_2"]
+        data.groupby("product", sort=False)["discount_filled"]
         .agg(discount="mean")
         .reset_index()
     )
