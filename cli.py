@@ -6,36 +6,36 @@ import io
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .commands.completion import complete_word
 from .commands.help_page import add_command, new_group
-from .commands.options import (
-    HISTORY_FORMATS,
-    OUTPUT,
-    WHAT,
-    Baseline,
-    ComparisonFolder,
-    DataOptions,
-    Engines,
-    EnvironmentOptions,
-    LimitOptions,
-    MeasureOptions,
-    OutputOptions,
-    OwnFiles,
-    ResultsFolder,
-    Resume,
-    Selection,
-    Settings,
-    Strict,
-    SweepOutput,
-    WorkloadName,
-    expand_groups,
-)
 from .errors import DfbenchError
-from .storage.sanitize import sanitize
+
+if TYPE_CHECKING:  # the options are read when a command is asked for
+    from .commands.completion import complete_word
+    from .commands.options import (
+        HISTORY_FORMATS,
+        OUTPUT,
+        WHAT,
+        Baseline,
+        ComparisonFolder,
+        DataOptions,
+        Engines,
+        EnvironmentOptions,
+        LimitOptions,
+        MeasureOptions,
+        OutputOptions,
+        OwnFiles,
+        ResultsFolder,
+        Resume,
+        Selection,
+        Settings,
+        Strict,
+        SweepOutput,
+        WorkloadName,
+    )
 
 app = new_group("Which data-frame engine should run this, on this machine, within this memory?")
 env = new_group("Manage the environments of versioned engines.")
@@ -73,7 +73,6 @@ def start(
     "dfbench compare slow.py --data sales.parquet -e polars,duckdb",
     "dfbench compare my.yaml --memory 2G --fail-if 'polars > 1.1 * baseline'",
 )
-@expand_groups
 def compare(
     workload: WorkloadName,
     selection: Selection,
@@ -104,7 +103,6 @@ def compare(
 
 
 @add_command(app, "dfbench show groupby -e polars -q q1", "dfbench show my.yaml --write programs")
-@expand_groups
 def show(
     workload: WorkloadName,
     selection: Selection,
@@ -128,7 +126,6 @@ def show(
     "dfbench floor groupby -e polars -q q1 --memory 8GiB",
     "dfbench floor my.yaml -e pandas,polars --resume",
 )
-@expand_groups
 def floor(
     workload: WorkloadName,
     selection: Selection,
@@ -149,7 +146,6 @@ def floor(
     "dfbench sweep groupby --over rows=1e4..1e7 -e pandas,polars",
     "dfbench sweep my.yaml --over share=1%..100% --time-budget 10min",
 )
-@expand_groups
 def sweep(
     workload: WorkloadName,
     selection: Selection,
@@ -182,7 +178,6 @@ def sweep(
 
 
 @add_command(app, "dfbench check my.yaml", "dfbench check groupby -e polars -q q1,q7 --strict")
-@expand_groups
 def check(
     workload: WorkloadName,
     selection: Selection,
@@ -202,7 +197,6 @@ def check(
     "dfbench report --export-html report.html",
     "dfbench report results/groupby --fail-if 'memory(pandas) > 4GiB'",
 )
-@expand_groups
 def report(
     output: OutputOptions,
     results: ComparisonFolder = Path("results"),
@@ -220,7 +214,6 @@ def report(
     "dfbench diff results/groupby/OLD results/groupby/NEW",
     "dfbench diff OLD NEW --fail-if 'polars > 1.1 * baseline' --strict-gates",
 )
-@expand_groups
 def diff(
     old: ComparisonFolder,
     new: ComparisonFolder,
@@ -319,7 +312,6 @@ def doctor(results: ResultsFolder = Path("results")) -> None:
     "dfbench selftest groupby -e polars --comparisons 5",
     "dfbench selftest --stored results/groupby",
 )
-@expand_groups
 def selftest(
     selection: Selection,
     workload: WorkloadName = "groupby",
@@ -542,6 +534,7 @@ def engines() -> None:
 def data(workload: WorkloadName, setting: Settings = None, files: OwnFiles = None) -> None:
     """Make a workload's data and print its path."""
     from .commands.data import make_data
+    from .commands.options import DataOptions, Selection
     from .commands.request import build_request
 
     selection = Selection(setting=setting)
@@ -563,6 +556,8 @@ def main() -> None:
     try:
         app()
     except DfbenchError as error:
+        from .storage.sanitize import sanitize
+
         sys.stderr.write(f"dfbench: {sanitize(str(error))}\n")
         sys.exit(2)
     except SystemExit as ended:

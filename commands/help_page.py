@@ -1,21 +1,50 @@
-"""Help pages in plain text, grouped by panel: rich takes longer to import than dfbench to start."""
+"""Commands that start fast: help pages without rich, and options that are read when needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
+from typer.main import get_command
 
 if TYPE_CHECKING:
-    from typer._click import Context, HelpFormatter, Parameter
+    from typer._click import Command, Context, HelpFormatter, Parameter
 
 WIDTH = 100
 
 
 class PlainCommand(TyperCommand):
-    """A command whose help page has a section for each panel, and examples at its end."""
+    """A command whose help page has a section for each panel, and examples at its end.
+
+    typer reads the options of every command at each start, which takes as long as importing it.
+    This command is registered without options, and read in full when it is asked for.
+    """
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - typer's own settings
+        super().__init__(**settings)
+        self._declaration = settings["callback"].declaration
+        del self.params, self.callback  # the properties below take their place
+
+    @cached_property
+    def _complete(self) -> Command:
+        from .options import expand_groups  # noqa: PLC0415 - its types take as long as the page
+
+        only = typer.Typer(add_completion=False)
+        only.command()(expand_groups(self._declaration))
+        return get_command(only)
+
+    @cached_property
+    def params(self) -> list[Parameter]:  # type: ignore[override]
+        """Return the arguments and options."""
+        return self._complete.params
+
+    @cached_property
+    def callback(self) -> Callable[..., Any] | None:  # type: ignore[override]
+        """Return the function that runs the command."""
+        return self._complete.callback
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return the words that follow the command's name."""
@@ -79,4 +108,13 @@ def add_command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that adds a command to a group; its help page ends with examples."""
     epilog = "\n\n".join(("Examples:", *examples))
-    return group.command(name=name, cls=PlainCommand, epilog=epilog)
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        def register() -> None: ...
+
+        register.__name__, register.__doc__ = function.__name__, function.__doc__
+        register.declaration = function  # type: ignore[attr-defined]
+        group.command(name=name, cls=PlainCommand, epilog=epilog)(register)
+        return function
+
+    return add

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from . import completion
+from .completion import complete_engine, complete_query, complete_word, complete_workload
 
 WHAT = "What to run"
 LIMITS = "Limits"
@@ -31,7 +31,7 @@ WorkloadName = Annotated[
     typer.Argument(
         help="A workload file, the name of a workload that ships with dfbench, or pandas code: "
         "FILE.py, FILE.py:FUNCTION, FILE.ipynb, or - for standard input.",
-        autocompletion=completion.complete_workload,
+        autocompletion=complete_workload,
     ),
 ]
 ComparisonFolder = Annotated[
@@ -47,7 +47,7 @@ Engines = Annotated[
         "--engine",
         metavar="ENGINE",
         help="Run only this engine, or several: pandas,polars; repeatable.",
-        autocompletion=completion.complete_engine,
+        autocompletion=complete_engine,
         rich_help_panel=WHAT,
     ),
 ]
@@ -58,7 +58,7 @@ Queries = Annotated[
         "--query",
         metavar="QUERY",
         help="Run only this query, or several: q1,q7; repeatable.",
-        autocompletion=completion.complete_query,
+        autocompletion=complete_query,
         rich_help_panel=WHAT,
     ),
 ]
@@ -86,7 +86,7 @@ Baseline = Annotated[
     typer.Option(
         metavar="ENGINE",
         help="Baseline engine for ratios.",
-        autocompletion=completion.complete_engine,
+        autocompletion=complete_engine,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -187,7 +187,7 @@ class DataOptions:
             metavar="MODE",
             help="Start timing with data in memory, with a scan of the file, or measure both: "
             "memory, scan or both.",
-            autocompletion=completion.complete_word(LOAD_MODES),
+            autocompletion=complete_word(LOAD_MODES),
             rich_help_panel=WHAT,
         ),
     ] = None
@@ -226,7 +226,7 @@ class LimitOptions:
             "--limit-backend",
             metavar="NAME",
             help="How limits are enforced: cgroup2, cgroup1, watchdog or none.",
-            autocompletion=completion.complete_word(BACKENDS),
+            autocompletion=complete_word(BACKENDS),
             rich_help_panel=LIMITS,
         ),
     ] = None
@@ -270,7 +270,7 @@ class MeasureOptions:
             metavar="MODE",
             help="Also measure break-even points, and probe capabilities: auto (break-even points "
             "of functions; probes for shipped workloads only), all or none.",
-            autocompletion=completion.complete_word(SECONDARY),
+            autocompletion=complete_word(SECONDARY),
             rich_help_panel=MEASURING,
         ),
     ] = None
@@ -309,7 +309,7 @@ class OutputOptions:
             "--format",
             metavar="FORMAT",
             help="Print a table, markdown, json, jsonl, csv or html.",
-            autocompletion=completion.complete_word(FORMATS),
+            autocompletion=complete_word(FORMATS),
             rich_help_panel=OUTPUT,
         ),
     ] = "table"
@@ -364,7 +364,7 @@ class SweepOutput:
             "--format",
             metavar="FORMAT",
             help="Print a table, markdown, json or html.",
-            autocompletion=completion.complete_word(SWEEP_FORMATS),
+            autocompletion=complete_word(SWEEP_FORMATS),
             rich_help_panel=OUTPUT,
         ),
     ] = "table"
@@ -379,7 +379,7 @@ def expand_groups(function: Callable[..., None]) -> Callable[..., None]:
     typer makes an option of each parameter and knows no groups. A parameter whose type is a
     dataclass is replaced by the fields of that class, which is built again when the command runs.
     """
-    hints = get_type_hints(function, include_extras=True)
+    hints = get_type_hints(function, localns=globals(), include_extras=True)
     groups: dict[str, Any] = {n: hint for n, hint in hints.items() if is_dataclass(hint)}
 
     def command(**values: Any) -> None:  # noqa: ANN401 - whatever types the options have
