@@ -6,7 +6,7 @@ import ast
 import textwrap
 from dataclasses import dataclass, replace
 
-from ...spec.expression import Agg, Col, aggregations, choose_fresh_name
+from ...spec.expression import Agg, Case, Col, aggregations, choose_fresh_name
 from ...spec.schema import Schema
 from ...spec.workload import Extreme, GroupFunction, Output, Query, RowFunction
 from ..pandas.expressions import TextType
@@ -167,8 +167,14 @@ class Partitions:
             answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
         # The rows of groups are numbered already.
         alone = not query.group_by
+        chosen = frozenset(o.name for o in query.derive if isinstance(o.expression, Case))
         pandas = PandasSteps(
-            inner, self._read_schema(), "part", text=TextType.ARROW, restores=alone
+            inner,
+            self._read_schema(),
+            "part",
+            text=TextType.ARROW,
+            restores=alone,
+            objects=chosen,
         )
         function = _function("transform", pandas.body())
         return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
@@ -195,8 +201,9 @@ class Partitions:
     def _squares_fit(self, name: str) -> bool:
         """Return whether the sum of squares fits: Dask squares integers in their own width."""
         column = self.data[name]
-        known = column.most is None or self.data.rows * column.most**2 < 2**62
-        return column.arrow == "int64" and known
+        if column.arrow != "int64":
+            return False
+        return column.most is None or self.data.rows * column.most**2 < 2**62
 
     def _tree(self, sums: Query) -> Text:
         taken = decompose(sums)
@@ -311,13 +318,16 @@ class Partitions:
 
     def _prepare(self, derived: tuple[Output, ...], query: Query) -> tuple[str, list[str]]:
         """Write `where` and derived columns: by a function of a part where Dask has no word."""
-        own = PandasSteps(query, self.data, text=TextType.ARROW).prepare(derived)
+        # Of the partitions, some may hold no part of a text, and rows are shuffled by their keys.
+        typed = () if query.aggregate and self._is_tree() else query.group_by
+        own = PandasSteps(query, self.data, text=TextType.ARROW, typed=typed).prepare(derived)
         # Dask's optimizer moves a filter before a join, where truths with gaps are objects.
         parted = self.parted or bool(query.joins)
         if not parted and not any(word in line for line in own for word in APART):
             # Dask has only the older one of two names.
             return "", [line.replace(".notna()", ".notnull()") for line in own]
-        lines = PandasSteps(query, self.data, "part", text=TextType.ARROW).prepare(derived)
+        steps = PandasSteps(query, self.data, "part", text=TextType.ARROW, typed=typed)
+        lines = steps.prepare(derived)
         if not lines:
             return "", []
         *lines, last = _lines(*lines).split("\n")

@@ -90,7 +90,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     `arrow` tells of a column that it is text in Arrow's type: comparing it can give NA. `facts`
     are those of the rows, where whole functions are written and not single clauses. `nothing` tells
     that a missing value is None, as beside text, and not NaN. `trees` stand in place of columns,
-    of which `scalars` are a single value. `text` is how text is held.
+    of which `scalars` are a single value. `text` is how text is held. Columns in `untyped` are
+    parts of texts.
     """
 
     frame: str
@@ -102,6 +103,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     trees: Mapping[str, ast.expr] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
     text: TextType = TextType.STRINGS
+    untyped: frozenset[str] = frozenset()
 
     def binding(self, local: Output) -> SeriesWriter:
         """Return the writer that knows a named value as a local variable."""
@@ -180,6 +182,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def comparison(self, node: Compare) -> ast.expr:
         """Write a comparison as NumPy decides it where a value is missing."""
         x, y = self.expression(node.left), self.expression(node.right)
+        if node.op not in {"==", "!="}:
+            x, y = self.write_typed(node.left), self.write_typed(node.right)
         tree = quote(f"x {node.op} y", x=x, y=y)
         match node:
             case Compare(_, Col(left), Col(right)) if self.arrow(left) and self.arrow(right):
@@ -207,7 +211,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def cast(self, node: Cast) -> ast.expr:
         """Write a value in another type."""
-        return quote("x.astype(t)", x=self.expression(node.operand), t=node.type)
+        return quote("x.astype(t)", x=self.as_series(node.operand), t=node.type)
 
     def call(self, node: Call) -> ast.expr:
         """Write a row function."""
@@ -223,12 +227,14 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case _:
                 template = self._keep_objects(self._template(node), node)
                 x = self.as_series(first) if template.startswith("x.") else self.expression(first)
-                if "x.str." in template and self._may_be_untyped(first):
+                if "x.str." in template and self.may_be_untyped(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
-                    write = self.expression
+                    write = self.write_typed
                     if function == "coalesce":
                         x, write = self._make_fillable(x, node), self.as_value
+                    elif function == "concat":
+                        x = self.write_typed(first)
                     for other in others:
                         x = quote(template, x=x, y=write(other))
                     return x
@@ -272,6 +278,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return VARIANTS["date_zone"]
             case Call("text") if self._is_untold(first):
                 return VARIANTS["text_objects"]
+            case Call("integer", (Case(),)) if self.facts and self.facts.kind(first) == "bool":
+                return VARIANTS["integer_chosen"]
             case Call("text" | "integer" | "number") if self.facts:
                 found = self.facts.kind(first)
                 gaps = "missing" if self._may_miss(first) and found in {"int", "bool"} else found
@@ -292,9 +300,16 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return False
         return self.facts.kind(number) == "int" and self._may_miss(number)
 
-    def _may_be_untyped(self, node: Expr) -> bool:
+    def write_typed(self, node: Expr) -> ast.expr:
+        """Write an expression whose parts of text are texts where all are missing, too."""
+        x = self.value(node)
+        return quote("x.astype(s)", x=x, s=self.text.held) if self.may_be_untyped(node) else x
+
+    def may_be_untyped(self, node: Expr) -> bool:
         """Return whether pandas may give parts of text without a type: where all are missing."""
         match node:
+            case Col(name):
+                return name in self.untyped
             case Call("split", (text, Lit(str()), Lit(0 | -1))):
                 # Dask tries each program on texts beside a missing one.
                 return self.text is TextType.ARROW or self._may_miss(text)
@@ -398,7 +413,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _join(self, op: str, operands: tuple[Expr, ...]) -> ast.expr:
         # The answers of `.str` and of Arrow's comparisons are two types, which do not mix with NA.
-        searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in operands)
+        parts = (part for operand in operands for part in walk(operand))
+        searched = any(isinstance(o, Call) and any(map(self.arrow, columns(o))) for o in parts)
         write = self._decide if searched else self.condition
         tree = write(operands[0])
         for operand in operands[1:]:
@@ -543,9 +559,11 @@ def series(
         return name not in derived and name in data and data[name].kind == "string"
 
     facts = Facts(extend_schema(data, query))
+    writer = SeriesWriter(frame, missing, facts=facts, text=text)
     if text is TextType.ARROW:
-        return SeriesWriter(frame, missing, is_text, facts=facts, text=text)
-    return SeriesWriter(frame, missing, facts=facts, text=text)
+        writer = replace(writer, arrow=is_text)
+    untyped = {name for name, made in derived.items() if writer.may_be_untyped(made)}
+    return replace(writer, untyped=frozenset(untyped))
 
 
 def _stamp(value: dt.date) -> ast.expr:

@@ -68,10 +68,15 @@ def write_agg(groups: ast.expr, reductions: tuple[Reduction, ...]) -> ast.expr:
 
 
 def with_columns(reductions: tuple[Reduction, ...], key: str) -> tuple[Reduction, ...]:
-    """Return the number of rows a column too: any measure will do, or the key."""
+    """Return the number of rows a column too: any measure will do, or the key.
+
+    A number is preferred: of Arrow's texts, pandas counts in its own integers, which miss NaN.
+    """
     for taken in PARAMETERS.intersection(r.name for r in reductions):
         raise Unsupported(repr(taken), "agg has a parameter of this name; rename the output")
-    measure = next((r.columns[0] for r in reductions if r.columns), key)
+    measured = [r for r in reductions if r.columns]
+    numbers = [r for r in measured if r.function in {"sum", "mean"}]
+    measure = next((r.columns[0] for r in (*numbers, *measured)), key)
     return tuple(r if r.columns else replace(r, columns=(measure,)) for r in reductions)
 
 

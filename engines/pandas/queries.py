@@ -98,7 +98,8 @@ class PandasSteps:
 
     `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes.
     `joinings` are the joins before the other clauses, and `table` how a table `t` is had for them.
-    `restores`: an answer is in the frame's order, where the windows have another.
+    `restores`: an answer is in the frame's order, where the windows have another. `typed` are
+    texts to derive where all are missing, too, and `objects` texts that were chosen before.
     """
 
     query: Query
@@ -109,6 +110,8 @@ class PandasSteps:
     joinings: tuple[Joining, ...] = ()
     table: str = "t"
     restores: bool = True
+    typed: tuple[str, ...] = ()
+    objects: frozenset[str] = frozenset()
 
     def _decompose(self) -> Steps:
         query = self.query
@@ -127,7 +130,7 @@ class PandasSteps:
         where = [write_filter(self.query.where, columns)] if self.query.where else []
         if any(aggregations(output.expression) for output in derived):
             return [*where, *(line for one in derived for line in self._derive_beside(one))]
-        return [*where, write_derivation(derived, columns)] if derived else where
+        return [*where, write_derivation(derived, columns, self.typed)] if derived else where
 
     def _derive_beside(self, output: Output) -> list[str]:
         """Write a derived column in which an aggregation is the value of the row's group."""
@@ -474,10 +477,11 @@ class PandasSteps:
         missing, keys = self._drops_times(agg), list(self.query.group_by)
         rows, taken = quote("groups") if keys else frame, column in keys
         if missing or taken:
-            rows = quote("f.dropna(subset=t)", f=frame, t=time) if missing else frame
+            rows = frame
             if taken:  # pandas has no windows of a key
                 column, key = choose_fresh_name("moved", {*keys, time}), column
                 rows = quote("r.assign(**v)", r=rows, v={column: quote("f[c]", f=frame, c=key)})
+            rows = quote("r.dropna(subset=t)", r=rows, t=time) if missing else rows
             options = self._beside_options
             rows = quote("f.groupby(k, **o)", f=rows, k=self.key, o=options) if keys else rows
         least = {"min_periods": literal(rolling.at_least)} if rolling.at_least != 1 else {}
@@ -508,7 +512,8 @@ class PandasSteps:
         return [
             name
             for name in self.query.group_by
-            if (facts.kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
+            if name in self.objects
+            or (facts.kind(Col(name)) == "string" and _makes_objects(derived.get(name)))
             or (facts.kind(Col(name)) == "bool" and self._may_miss(name))
         ]
 

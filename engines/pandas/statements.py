@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 
 from ...spec.expression import (
     Bool,
@@ -47,15 +48,21 @@ def write_assignment(output: Output, series: SeriesWriter) -> list[str]:
     return [*lines, f"{series.frame}[{output.name!r}] = {ast.unparse(series.value(body))}"]
 
 
-def write_derivation(outputs: tuple[Output, ...], series: SeriesWriter) -> str:
-    """Write the statements that add derived columns, one `assign` for those that can share it."""
+def write_derivation(
+    outputs: tuple[Output, ...], series: SeriesWriter, typed: Container[str] = ()
+) -> str:
+    """Write the statements that add derived columns, one `assign` for those that can share it.
+
+    The `typed` ones are texts where all are missing, too.
+    """
     lines: list[str] = []
     batch: dict[str, ast.expr] = {}
     for output in outputs:
         if batch and set(columns(output.expression)) & set(batch):
             lines.append(_assign(series.frame, batch))
             batch = {}
-        batch[output.name] = series.value(output.expression)
+        write = series.write_typed if output.name in typed else series.value
+        batch[output.name] = write(output.expression)
     return "\n".join([*lines, *([_assign(series.frame, batch)] if batch else [])])
 
 

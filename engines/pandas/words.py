@@ -66,6 +66,7 @@ VARIANTS = {
     "week_missing": "x.dt.isocalendar().week.astype('float64')",
     "date_zone": "x.dt.tz_localize(None).dt.normalize()",
     "integer_missing": "x.astype('float64')",
+    "integer_chosen": "x.astype('boolean').astype('float64')",
     "number_string": "pd.to_numeric(x, errors='coerce')",
 }
 

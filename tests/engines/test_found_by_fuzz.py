@@ -11,6 +11,7 @@ from dfbench.engines import find
 from dfbench.engines.interactive import run
 from dfbench.spec.reader import read_text
 from dfbench.spec.workload import Query
+from dfbench.verification.python_answers import answer_steps
 
 TEXTS = {"k": ["b", "a"], "t": ["日本", "a"], "g": [None, 2.0], "i": [9, 7]}
 
@@ -47,3 +48,53 @@ def test_a_quotient_that_is_no_number_is_not_above_one_in_a_later_step(engine: s
 )
 def test_dask_filters_and_derives_by_texts(query: str, answer: list[Any]) -> None:
     assert list(run(find("dask"), read(query), pa.table(TEXTS)).iloc[:, 0]) == answer
+
+
+MIXED = pa.table(
+    {
+        "k": ["c", "b", "b", "c"],
+        "n": pa.array([-128, None, None, 4], pa.int8()),
+        "b": [False, None, True, True],
+        "e": [1, 2, 3, 3],
+        "w": [1e300, None, -1e300, 1e300],
+        "m": pa.array([-1, None, None, None], pa.timestamp("us")),
+    }
+)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        # Parts of texts that are all missing have no type of their own.
+        "{derive: {p: \"split(k, ' ')[1]\", q: p + k, r: k + p}, select: [q, r]}",
+        "{where: \"split(k, ' ')[1] < k\", aggregate: {n: size()}}",
+        "{derive: {p: \"split(k, ' ')[1]\"}, group_by: p, aggregate: {n: size()}}",
+        # Sums of chosen truth values with gaps were truth values themselves.
+        "{group_by: e, aggregate: {o: \"sum(2 > n if k == 'c' else n < 0)\"}}",
+        "{group_by: e, aggregate: {o: \"count_if(b if k == 'b' else None)\"}}",
+        "{group_by: e, aggregate: {o: \"mean(2 > n if k == 'c' else n < 0)\"}}",
+        # A filter with a condition of texts inside another one missed values.
+        "{where: \"n < 5 and (starts_with(k, 'c') and b) or k == 'a'\", select: [n]}",
+        # Windows of a key whose rows have no time, and of a key that is a chosen text.
+        "{where: e > 1, group_by: e, order_by: m, transform: {o: \"rolling_count(e, '2d')\"}}",
+        (
+            "{derive: {h: \"'high' if e == 9 else None\"}, group_by: h, order_by: m,"
+            " transform: {o: \"rolling_min(e, '12h')\"}}"
+        ),
+        # The square of a column's largest number was beyond all numbers.
+        "{group_by: e, aggregate: {o: n_unique(w)}}",
+        # A correlation of nothing is missing where a text is counted beside it.
+        "{group_by: e, aggregate: {u: n_unique(k), c: 'corr(e, e * 2)'}, having: c is None}",
+    ],
+)
+def test_pandas_types_what_it_derives(engine: str, query: str) -> None:
+    asked = read(query)
+    # Arrow refuses a column of truth values and numbers.
+    answer = pa.Table.from_pandas(run(find(engine), asked, MIXED), preserve_index=False)
+    assert sort_rows(answer.to_pylist()) == sort_rows(answer_steps(asked, MIXED, {})[1])
+
+
+def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
+    numbers = [[v + 0.0 if isinstance(v, int) else v for v in row.values()] for row in rows]
+    return sorted(map(repr, numbers))

@@ -104,18 +104,19 @@ class _Widener:
             case Agg("quantile", (column, share)) if not self.gaps:
                 # NumPy interpolates between bytes as a byte, which wraps.
                 return Agg("quantile", (self._widen(column), share))
-            case Agg("sum" | "cumsum" as function, (Col() as column,)) if self._has_gaps(column):
+            case Agg("sum" | "cumsum" as function, (truth,)) if self._has_gaps(truth):
                 # With gaps, pandas holds truth values as Python objects, unless in its own type.
-                return Agg(function, (Cast(column, "boolean"),))
+                return Agg(function, (Cast(self.rewrite(truth), "boolean"),))
             case _:
                 return rebuild(node, tuple(map(self.rewrite, children(node))))
 
-    def _has_gaps(self, column: Col) -> bool:
+    def _has_gaps(self, node: Expr) -> bool:
         """Return whether pandas holds truth values as objects, whose sum may be one of them."""
-        if self.gaps or column.name not in self.data:
+        if self.gaps or not isinstance(node, Col | Case):
             return False
-        found = self.data[column.name]
-        return found.kind == "bool" and found.missing
+        if not all(name in self.data for name in columns(node)):
+            return False
+        return kind(node, self.data) == "bool" and may_be_missing(node, self.data)
 
     def _widen(self, node: Expr) -> Expr:
         made = self.rewrite(node)
