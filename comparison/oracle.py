@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
+from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -182,17 +183,18 @@ ROWS_TOGETHER = 1_000_000
 
 
 def find_answer(
-    plan: Plan, query: Query | Tasks, other: Dataset | None = None
+    plan: Plan, query: Query | Tasks, beside: Sequence[Plan] = ()
 ) -> Expected | Unanswered:
     """Return the oracle's answer, or why there is none; it is kept, so that it is computed once.
 
-    DuckDB's process answers the `other` rows as well where it has to start: starting takes longer.
+    Where DuckDB's process has to start, it answers the questions of the plans `beside` as well:
+    starting takes longer.
     """
     try:
         if isinstance(query, Tasks) or choose_oracle(query) == PYTHON:
             found = _find_python(plan, query)
         else:
-            found = _find_exact(plan, query, other)
+            found = _find_exact(plan, query, beside)
     except DfbenchError as reason:
         return Unanswered(str(reason))
     return replace(found, memory=plan.workload.limits.checking)
@@ -210,10 +212,10 @@ def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
             return Expected(answer)
 
 
-def _find_exact(plan: Plan, query: Query, other: Dataset | None) -> Expected:
+def _find_exact(plan: Plan, query: Query, beside: Sequence[Plan]) -> Expected:
     """Return DuckDB's answer with its bounds; its variants are computed when they are needed."""
     found = find_possibilities(query, plan.data.schema)
-    answer = _answer(plan, found.query, EXACT, other)
+    answer = _answer(plan, found.query, EXACT, beside)
     later = _answer_later(plan, found.variants)
     return Expected(answer, found.errors, found.mixed, later, choices=found.choices)
 
@@ -261,7 +263,7 @@ class Asked:
         return self.kept.exists() or self.failed.exists()
 
 
-def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, other: Dataset | None = None) -> Path:
+def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, beside: Sequence[Plan] = ()) -> Path:
     """Return the file of an answer, computed where it is not kept; DfbenchError where it is not.
 
     It is kept under the hashes of the data and the program.
@@ -271,7 +273,7 @@ def _answer(plan: Plan, query: Query | Tasks, oracle: Engine, other: Dataset | N
         raise asked
     if not asked.kept.exists():
         asked.kept.parent.mkdir(parents=True, exist_ok=True)
-        _compute(plan, asked, _find_further(plan, asked, other) if oracle is EXACT else ())
+        _compute(plan, asked, _find_further(asked, beside or (plan,)) if oracle is EXACT else ())
     return asked.kept
 
 
@@ -284,20 +286,21 @@ def _ask(plan: Plan, query: Query | Tasks, oracle: Engine) -> Asked | Unsupporte
     return Asked(query, program, plan.data, kept)
 
 
-def _find_further(plan: Plan, first: Asked, other: Dataset | None) -> Iterator[Asked]:
-    """Find what the process may answer beside its own query: starting it takes longer.
+def _find_further(first: Asked, plans: Sequence[Plan]) -> Iterator[Asked]:
+    """Find what the process may answer beside its own query: all of the plans on small data.
 
-    That is each query of the plan where the data is small, and each on `other` rows.
+    The plans have the same questions. One that fails ends the process: those before it come first,
+    at each size.
     """
-    others = plan.workload.questions if plan.data.rows <= ROWS_TOGETHER else ()
-    places = [plan, replace(plan, data=other)] if other else [plan]
     found = {first.kept}
-    for query in (first.query, *(_widen_query(plan, one) for one in others)):
-        for place in places:
-            asked = query and _ask(place, query, EXACT)
-            if isinstance(asked, Asked) and asked.kept not in found and not asked.is_known:
-                found.add(asked.kept)
-                yield asked
+    small = (plan for plan in plans if plan.data.rows <= ROWS_TOGETHER)
+    ascending = sorted(small, key=lambda plan: plan.data.rows)
+    for number, plan in product(range(len(plans[0].workload.questions)), ascending):
+        query = _widen_query(plan, plan.workload.questions[number])
+        asked = query and _ask(plan, query, EXACT)
+        if isinstance(asked, Asked) and asked.kept not in found and not asked.is_known:
+            found.add(asked.kept)
+            yield asked
 
 
 def _widen_query(plan: Plan, query: Query | Tasks) -> Query | None:

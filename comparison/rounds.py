@@ -57,7 +57,9 @@ class Rounds:
     """The rounds of one comparison; `stored` is what an earlier, interrupted one has measured.
 
     Answers lie in the comparison's folder until they are judged. Wrong ones stay until all have
-    ended, also over an interruption: they are compared with one another.
+    ended, also over an interruption: they are compared with one another. `beside` are the plans
+    that the oracle answers in one process: this one on its data and on other rows, and those of the
+    other points of a sweep.
     """
 
     plan: Plan
@@ -70,6 +72,7 @@ class Rounds:
     expected: dict[str, Expected | Unanswered] = field(default_factory=dict)
     expected_other: dict[str, Expected | Unanswered] = field(default_factory=dict)
     other: Dataset | None = field(init=False, default=None)
+    beside: Sequence[Plan] = field(init=False, default=())
     agreed: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -99,6 +102,8 @@ class Rounds:
         self.answers.mkdir(exist_ok=True)
         if self.plan.workload.queries:
             self.other = make_other_rows(self.plan.data, self.plan.answers.parent)
+        others = [replace(self.plan, data=self.other)] if self.other else []
+        self.beside = (self.plan, *others)
         for record in list_unavailable(self.plan):
             if run_key(record) not in set(map(run_key, self.runs)):
                 self._keep(record)
@@ -198,7 +203,7 @@ class Rounds:
             return run
         if query.name not in self.expected_other:
             plan = replace(self.plan, data=other)
-            self.expected_other[query.name] = oracle.find_answer(plan, query)
+            self.expected_other[query.name] = oracle.find_answer(plan, query, self.beside)
         expected = self.expected_other[query.name]
         if isinstance(expected, Unanswered):
             return run
@@ -230,7 +235,7 @@ class Rounds:
     def _ask_oracle(self, query: Query | Tasks) -> Expected | Unanswered:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""
         if query.name not in self.expected:
-            self.expected[query.name] = oracle.find_answer(self.plan, query, self.other)
+            self.expected[query.name] = oracle.find_answer(self.plan, query, self.beside)
         return self.expected[query.name]
 
     def _agreements(self) -> None:

@@ -111,6 +111,9 @@ class SweepRounds:
         began = monotonic() - sum(run.times.wall or 0.0 for one in self.rounds for run in one.runs)
         for one in self.rounds:
             one.begin()
+        beside = [plan for one in self.rounds for plan in one.beside]
+        for one in self.rounds:
+            one.beside = beside
         left = self._left()
         for round_ in range(1, self.measure.rounds + 1):
             places = shuffle_places(left[round_], round_, self.measure.seed)

@@ -6,13 +6,18 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import dfbench
 import pytest
 from dfbench.cli import main
+from dfbench.comparison import oracle
 from dfbench.comparison.request import Request
 from dfbench.errors import ResultsError
+from dfbench.execution.executor import execute
+from dfbench.execution.job import Job
+from dfbench.execution.limits import Backend
 from dfbench.report.sweeps.sweep import Sweep
 from dfbench.storage import folder, sweeps
 from dfbench.storage.lock import lock_folder
@@ -32,13 +37,27 @@ POINTS = ("rows=100", "rows=1000", "rows=10000")
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    """Return a sweep as a notebook makes it."""
+def asked() -> list[Job]:
+    """Return the jobs of the oracle in the order in which they ran."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, asked: list[Job]) -> Iterator[Sweep]:
+    """Return a sweep as a notebook makes it, with nothing in the cache."""
     place = tmp_path_factory.mktemp("sweep")
     (place / "tiny.yaml").write_text(WORKLOAD)
-    return dfbench.sweep(
-        place / "tiny.yaml", {"rows": ["1e2", "1e3", "1e4"]}, results=place / "results"
-    )
+
+    def note(job: Job, backend: Backend) -> Run:
+        asked.append(job)
+        return execute(job, backend)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(oracle, "execute", note)
+        patch.setenv("DFBENCH_CACHE", str(place / "cache"))
+        yield dfbench.sweep(
+            place / "tiny.yaml", {"rows": ["1e2", "1e3", "1e4"]}, results=place / "results"
+        )
 
 
 def runs_of(path: Path) -> list[tuple[str, str, str]]:
@@ -62,6 +81,12 @@ def test_each_point_is_an_ordinary_comparison_in_the_sweeps_folder(finished: Swe
     assert finished.comparisons[1].stored.head.dataset["rows"] == 1000
     assert folder.comparisons(finished.path.parents[1], "tiny") == ()
     assert "<svg" in finished._repr_html_()
+
+
+def test_one_process_of_the_oracle_answers_all_points(finished: Sweep, asked: list[Job]) -> None:
+    (job,) = asked
+    answered = {job.data, *(one.data for one in job.further)}
+    assert len(answered) == len(job.further) + 1 == 2 * len(finished.comparisons)
 
 
 def test_an_interrupted_sweep_goes_on_and_leaves_out_what_a_smaller_size_killed(
