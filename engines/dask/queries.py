@@ -38,6 +38,8 @@ WHOLE = {
 }
 # The types of what a function of rows or groups gives: Dask would call it on made-up rows.
 META = {"int": "i8", "float": "f8", "bool": "bool"}
+# What Dask's rows of its own making have no text for.
+DATED = ("pd.to_datetime(",)
 RETURNED = "return ANSWER"
 IN_MEMORY = """\
 # All is in memory, and by default a shuffle goes through the disk.
@@ -153,7 +155,6 @@ class Partitions:
         query = self.query
         prepare, lines = self._prepare(query.derive, query)
         inner = replace(query, where=None, derive=(), having=None, sort=(), limit=None)
-        answer = quote("data.map_partitions(transform).compute()")
         if not query.group_by:
             if aggregations(*(output.expression for output in query.transform)):
                 lines.append("data = data.repartition(npartitions=1)")
@@ -163,8 +164,6 @@ class Partitions:
             )
             inner = replace(inner, transform=(Output(row, Col(row)), *query.transform))
             lines += [fill(text, **self._number_rows(row)) for text in (NUMBERED, IN_ORDER)]
-            names = list(query.outputs)
-            answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=names)
         # The rows of groups are numbered already.
         alone = not query.group_by
         chosen = frozenset(o.name for o in query.derive if isinstance(o.expression, Case))
@@ -176,7 +175,11 @@ class Partitions:
             restores=alone,
             objects=chosen,
         )
-        function = _function("transform", pandas.body())
+        body = pandas.body()
+        answer = quote("p.compute()", p=_map_partitions("transform", body, DATED))
+        if query.group_by:
+            answer = quote("a.sort_values(r)[n]", a=answer, r=row, n=list(query.outputs))
+        function = _function("transform", body)
         return Text(_lines(prepare, function), _lines(*lines, *self._end(answer)))
 
     def _number_rows(self, row: str) -> dict[str, ast.expr]:
@@ -232,12 +235,10 @@ class Partitions:
         late = self.query.derive if self._beside else ()
         prepare, lines = self._prepare(() if late else self.query.derive, self.query)
         inner = replace(self.query, where=None, derive=late, having=None, sort=(), limit=None)
-        summarise = _function(
-            "summarise", PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).body()
-        )
-        answer = quote("data.map_partitions(summarise).compute()")
+        body = PandasSteps(inner, self._read_schema(), "part", text=TextType.ARROW).body()
+        answer = quote("p.compute()", p=_map_partitions("summarise", body, DATED))
         statements = [*lines, self._shuffle(inner), *self._end(answer)]
-        return Text(_lines(prepare, summarise), _lines(*statements))
+        return Text(_lines(prepare, _function("summarise", body)), _lines(*statements))
 
     def _shuffle(self, inner: Query) -> str:
         data = self._choose_columns(list(inner.reads))
@@ -332,13 +333,21 @@ class Partitions:
             return "", []
         *lines, last = _lines(*lines).split("\n")
         body = _lines(*lines, f"return {last.removeprefix('part = ')}")
-        # Dask tries a function on rows of its own making, and there a text is missing.
-        unsure = ".str." in body or ".astype('boolean')" in body
-        meta = ", meta=prepare(data._meta)" if unsure else ""
-        return _function("prepare", body), [f"data = data.map_partitions(prepare{meta})"]
+        call = _map_partitions("prepare", body, (".str.", ".astype('boolean')", *DATED))
+        return _function("prepare", body), [f"data = {ast.unparse(call)}"]
 
     def _pandas(self) -> PandasSteps:
         return PandasSteps(self.query, self.data, text=TextType.ARROW)
+
+
+def _map_partitions(name: str, body: str, unsure: tuple[str, ...]) -> ast.expr:
+    """Write the call of a function on each partition, with its meta where it has one of the words.
+
+    Dask tries a function on rows of its own making, and there a text is missing, or "foo".
+    """
+    given = any(word in body for word in unsure)
+    meta = {"meta": quote("f(data._meta)", f=quote(name))} if given else {}
+    return quote("data.map_partitions(f, **o)", f=quote(name), o=meta)
 
 
 def _function(name: str, body: str) -> str:

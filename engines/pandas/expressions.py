@@ -403,7 +403,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case Case(((_, Col()),), Lit(None)):
                 return True
             case Case():
-                return read_bins(node) is not None
+                return read_bins(node) is not None or self._chooses_times(node)
             case Let(name, value, body):
                 return self._is_series(substitute(body, {name: value}))
             case IsMissing() | IsIn():
@@ -496,6 +496,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         if bins := read_bins(node):
             return self._cut(bins)
         branches, otherwise = node.branches, node.otherwise
+        if self._chooses_times(node):
+            return self._write_times(branches, otherwise)
         if len(branches) == 1:
             ((condition, value),) = branches
             if otherwise == Lit(None) and isinstance(value, Col):
@@ -505,6 +507,29 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         *chosen, o = self._write_choice(*(value for _, value in branches), otherwise)
         conditions = [self._numpy(condition) for condition, _ in branches]
         return quote("np.select(c, v, default=o)", c=conditions, v=chosen, o=o)
+
+    def _chooses_times(self, node: Case) -> bool:
+        """Return whether a series of times is among the last two values."""
+        last = (node.branches[-1][1], node.otherwise)
+        return any(self._is_time(value) and self._is_series(value) for value in last)
+
+    def _is_time(self, node: Expr) -> bool:
+        return self.facts is not None and self.facts.kind(node) in {"date", "timestamp"}
+
+    def _write_times(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
+        """Write a choice by `where`, which keeps the type of times: NumPy's has no NaN for them."""
+        (condition, value), *rest = branches
+        truth = self._decide(condition)
+        if rest:
+            other, missing = self._write_times(tuple(rest), otherwise), False
+        else:
+            other, missing = self.expression(otherwise), otherwise == Lit(None)
+        if not self._is_series(value):
+            values = [] if value == Lit(None) else [self.expression(value)]
+            return quote("o.mask(c, *v)", o=other, c=truth, v=values)
+        return quote(
+            "v.where(c, *o)", v=self.expression(value), c=truth, o=[] if missing else [other]
+        )
 
     def _cut(self, bins: Bins) -> ast.expr:
         """Write the bins of a value as texts: categories would be groups without rows."""

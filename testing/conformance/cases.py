@@ -187,7 +187,8 @@ QUERIES = {
     ),
     "time_steps": (
         "{transform: {a: \"truncate(m, '15min')\", b: \"truncate(m, '10s')\", c: \"truncate(m, 'minute')\","
-        " d: m + hours(30), e: d - days(3), f: m - days(1)}}"
+        " d: m + hours(30), e: d - days(3), f: m - days(1),"
+        " g: \"m + days(1) if k == 'a' else None\", h: \"None if k == 'a' else date(m) if k == 'b' else d\"}}"
     ),
     "time_between": (
         "{where: \"hours(m - timestamp('2000-01-01 05:30:00')) > -1000000\", transform: {"

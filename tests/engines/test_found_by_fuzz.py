@@ -13,7 +13,11 @@ from dfbench.spec.reader import read_text
 from dfbench.spec.workload import Query
 from dfbench.verification.python_answers import answer_steps
 
-TEXTS = {"k": ["b", "a"], "t": ["日本", "a"], "g": [None, 2.0], "i": [9, 7]}
+TEXTS = {
+    "k": ["b", "a"], "t": ["日本", "a"], "g": [None, 2.0], "i": [9, 7],
+    "day": ["29/02/2024", "31/1/2024"],
+}  # fmt: skip
+MONTH = "month(parse(day, '%d/%m/%Y'))"
 
 
 def read(query: str) -> Query:
@@ -43,6 +47,13 @@ def test_a_quotient_that_is_no_number_is_not_above_one_in_a_later_step(engine: s
         (
             "{derive: {n: \"integer(text(i)) - len(split(t, 'x')[0])\"}, aggregate: {out: sum(n)}}",
             [13],
+        ),
+        # There, a text is "foo", which is no date.
+        (f'{{where: "{MONTH} == 1", aggregate: {{out: max(i)}}}}', [7]),
+        (f'{{transform: {{out: "{MONTH}"}}}}', [2, 1]),
+        (
+            f"{{group_by: k, aggregate: {{out: \"median({MONTH})\"}}, sort: k, having: k == 'b'}}",
+            ["b"],
         ),
     ],
 )
