@@ -200,6 +200,11 @@ def find_answer(
     return replace(found, memory=plan.workload.limits.checking)
 
 
+def answer_exactly(plan: Plan, query: Query) -> Path:
+    """Return the file of DuckDB's answer; DfbenchError where there is none."""
+    return _answer(plan, query, EXACT)
+
+
 def _find_python(plan: Plan, query: Query | Tasks) -> Expected:
     """Return Python's own answer; where a def has a tree, DuckDB knows what its steps may give."""
     answer = _answer(plan, query, find(PYTHON))

@@ -47,6 +47,7 @@ from .budget import RunKey, choose_second_round, choose_whole_engines
 from .observer import Observer
 from .oracle import Unanswered
 from .plan import Plan, list_unavailable
+from .unparsed import explain_unparsed
 
 ANSWERS = "answers"
 SECOND = 2
@@ -74,6 +75,7 @@ class Rounds:
     other: Dataset | None = field(init=False, default=None)
     beside: Sequence[Plan] = field(init=False, default=())
     agreed: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    unparsed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.runs = list(self.stored)
@@ -144,7 +146,7 @@ class Rounds:
             run = _name_place(run, self.plan.programs[engine, query], self.folder)
             if _lacked_room(run):
                 raise describe_unwritable(path, os.strerror(errno.ENOSPC))
-            run = self._judge(run, path)
+            run = self._judge(self._name_text(run), path)
         except BaseException:
             _forget(path)
             raise
@@ -231,6 +233,20 @@ class Rounds:
         if verdict.agrees:
             agreed.add(digest)
         return verdict
+
+    def _name_text(self, run: Run) -> Run:
+        """Return a run that ended in its query with the text that its `parse` cannot read."""
+        if run.outcome is not Outcome.CRASHED or run.phase is not Phase.QUERY:
+            return run
+        why = self._explain_unparsed(self.plan.workload.query(run.query))
+        return replace(run, evidence=f"{why} ({run.evidence})") if why else run
+
+    def _explain_unparsed(self, query: Query | Tasks) -> str:
+        if isinstance(query, Tasks):
+            return ""
+        if query.name not in self.unparsed:
+            self.unparsed[query.name] = explain_unparsed(self.plan, query)
+        return self.unparsed[query.name]
 
     def _ask_oracle(self, query: Query | Tasks) -> Expected | Unanswered:
         """Ask the oracle once for each query: what it could not answer, it will not answer."""

@@ -35,6 +35,8 @@ queries:
   cased: {group_by: k, aggregate: {one: sum(Amount), other: sum(amount)}}
   keyed: {derive: {j: i - 1}, group_by: j, aggregate: {n: size()}}
   after: {group_by: k, aggregate: {n: size()}}
+  dated: {where: i > 1, derive: {d: "parse(day, '%d/%m/%Y')"}, aggregate: {s: max(d)}}
+  later: {steps: [{select: [day], sort: day}, {aggregate: {s: "max(parse(day + '!', '%d/%m/%Y!'))"}}]}
 engines: [pandas, polars]
 """
 
@@ -50,6 +52,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
             "x": [1e17, float("inf"), -1e17],
             "Amount": [1, 2, 3],
             "amount": [4, 5, 6],
+            "day": ["01/02/2024", "no day", "31/02/2024"],
         }
     )
     pq.write_table(table, folder / "data.parquet")
@@ -72,6 +75,19 @@ def test_a_query_without_an_oracle_is_unchecked_in_words_and_in_every_form(
     assert "cased (unchecked)" in (checked.path / "report.html").read_text(encoding="utf-8")
     records = [json.loads(line) for line in export.render(checked.view, "jsonl").splitlines()]
     assert {r["query"] for r in records if not r["checked"]} == unchecked
+
+
+def test_a_text_that_is_no_date_is_named_with_its_row_for_each_engine(checked: Comparison) -> None:
+    failed = {(f.engine, f.query): f.evidence for f in checked.view.failures}
+    for engine in ("pandas", "polars"):
+        assert failed[engine, "dated"].startswith(
+            "row 3: parse(day, '%d/%m/%Y') cannot read '31/02/2024'; correct it, or leave its row"
+            " out in where: day != '31/02/2024' ("
+        )
+        assert failed[engine, "later"].startswith(
+            "parse(day + '!', '%d/%m/%Y!') cannot read '31/02/2024!'; correct it, or leave its row"
+            " out in where ("
+        )
 
 
 def test_integers_beyond_64_bits_are_exact_and_what_wraps_is_wrong(checked: Comparison) -> None:
