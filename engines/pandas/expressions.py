@@ -54,6 +54,8 @@ PARTS = {
     for name, row in ROW_FUNCTIONS.items()
     if row.gives == "int" and row.takes in {"date", "timestamp"}
 }
+# What gives a day or a time of its first argument.
+TIMES = {"date", "offset", "parse", "truncate"}
 BOOLEAN = {"and": ast.BitAnd(), "or": ast.BitOr()}
 # What means something else in a regular expression than itself.
 PATTERN_SIGNS = frozenset(r".^$*+?{}[]\|()")
@@ -514,7 +516,16 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         return any(self._is_time(value) and self._is_series(value) for value in last)
 
     def _is_time(self, node: Expr) -> bool:
-        return self.facts is not None and self.facts.kind(node) in {"date", "timestamp"}
+        match node:
+            case Lit(dt.date()):
+                return True
+            case Call(function, arguments):
+                return function in TIMES or (function == "coalesce" and self._is_time(arguments[0]))
+            case Col(name) if self.facts and name in self.facts.data:
+                return self.facts.data[name].kind in {"date", "timestamp"}
+            case Case(branches, otherwise):
+                return any(map(self._is_time, (*(value for _, value in branches), otherwise)))
+        return False
 
     def _write_times(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> ast.expr:
         """Write a choice by `where`, which keeps the type of times: NumPy's has no NaN for them."""

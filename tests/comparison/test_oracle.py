@@ -36,7 +36,8 @@ queries:
   keyed: {derive: {j: i - 1}, group_by: j, aggregate: {n: size()}}
   after: {group_by: k, aggregate: {n: size()}}
   dated: {where: i > 1, derive: {d: "parse(day, '%d/%m/%Y')"}, aggregate: {s: max(d)}}
-  later: {steps: [{select: [day], sort: day}, {aggregate: {s: "max(parse(day + '!', '%d/%m/%Y!'))"}}]}
+  later:
+    steps: [{select: [day], sort: day}, {aggregate: {s: "max(parse(day + '!', '%d/%m/%Y!'))"}}]
 engines: [pandas, polars]
 """
 
