@@ -120,7 +120,9 @@ def _map(value: Cell, default: Cell, *pairs: Cell) -> Cell:
 def _integer(value: Number | str) -> int | None:
     if isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value):
         return None
-    return None if isinstance(value, float) and math.isinf(value) else int(value)
+    if isinstance(value, float) and math.isinf(value):
+        return None
+    return number if -(2**63) <= (number := int(value)) < 2**63 else None
 
 
 def _number(value: Number | str) -> float:

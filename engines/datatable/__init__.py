@@ -130,7 +130,7 @@ def _write_load(table: Table) -> tuple[list[str], str]:
     lines = [to_source(quote("pq.read_table(p, columns=c)", p=quote(table.path), c=names))]
     lines[0] = f"table = {lines[0]}"
     for name in names:
-        if (data[name].most or 0) >= 2**63:
+        if data[name].kind == "int" and (data[name].most or 0) >= 2**63:
             raise Unsupported(repr(name), "datatable has no integers above 2**63")
     types = {name: _is_loadable(data[name].arrow) for name in names}
     if any(types.values()):

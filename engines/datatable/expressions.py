@@ -222,6 +222,9 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
         if function in {"slice", "clip", "hypot", "atan2"}:
             x, y, z = (*parts, literal(None))[:3]
             return quote(FUNCTIONS[function], x=x, y=y, z=z)
+        if function == "integer":
+            word = f"integer_{self.facts.kind(arguments[0])}"
+            return quote(FUNCTIONS.get(word, FUNCTIONS[function]), x=parts[0])
         if function in {"min", "max"}:
             return self._extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):

@@ -46,6 +46,11 @@ FUNCTIONS = {
     "concat": "x + y",
     "text": "dt.as_type(x, dt.str32)",
     "integer": "dt.as_type(x, dt.int64)",
+    # Beyond 64 bits, it wraps.
+    "integer_float": "dt.ifelse(dt.math.abs(x) < 2**63, dt.as_type(x, dt.int64), None)",
+    "integer_string": (
+        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-9]{1,19}'), dt.as_type(x, dt.int64), None)"
+    ),
     "number": "dt.as_type(x, dt.float64)",
     "hour": "dt.time.hour(x)",
     "minute": "dt.time.minute(x)",

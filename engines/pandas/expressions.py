@@ -228,7 +228,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 return quote(FUNCTIONS[function], x=self.as_series(first), o={unit: count})
             case _:
                 template = self._keep_objects(self._template(node), node)
-                x = self.as_series(first) if template.startswith("x.") else self.expression(first)
+                x = self.as_series(first) if "x." in template else self.expression(first)
                 if "x.str." in template and self.may_be_untyped(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
