@@ -32,7 +32,7 @@ from ..writing.dispatch import ExpressionWriter
 from ..writing.properties import Facts, makes_double
 from ..writing.quote import literal, quote
 from ..writing.steps import map_as_case, negate
-from .words import FUNCTIONS, PATTERNS, UNSUPPORTED
+from .words import FUNCTIONS, PATTERNS, UNSUPPORTED, VARIANTS
 
 DATED = {n for n, f in ROW_FUNCTIONS.items() if f.takes in {"date", "timestamp"}}
 UNITS = ("year", "month", "day", "hour", "minute", "second")
@@ -224,7 +224,7 @@ class DatatableWriter(ExpressionWriter[ast.expr]):
             return quote(FUNCTIONS[function], x=x, y=y, z=z)
         if function == "integer":
             word = f"integer_{self.facts.kind(arguments[0])}"
-            return quote(FUNCTIONS.get(word, FUNCTIONS[function]), x=parts[0])
+            return quote(VARIANTS.get(word, FUNCTIONS[function]), x=parts[0])
         if function in {"min", "max"}:
             return self._extreme(quote(FUNCTIONS[function], x=parts), arguments)
         if function in PATTERNS and isinstance(arguments[1], Lit):

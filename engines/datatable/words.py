@@ -46,11 +46,6 @@ FUNCTIONS = {
     "concat": "x + y",
     "text": "dt.as_type(x, dt.str32)",
     "integer": "dt.as_type(x, dt.int64)",
-    # Beyond 64 bits, it wraps.
-    "integer_float": "dt.ifelse(dt.math.abs(x) < 2**63, dt.as_type(x, dt.int64), None)",
-    "integer_string": (
-        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-9]{1,19}'), dt.as_type(x, dt.int64), None)"
-    ),
     "number": "dt.as_type(x, dt.float64)",
     "hour": "dt.time.hour(x)",
     "minute": "dt.time.minute(x)",
@@ -66,6 +61,13 @@ FUNCTIONS = {
     "offset": "dt.as_type(dt.as_type(x, dt.int64) + n, t)",
     "min": "dt.rowmin(*x)",
     "max": "dt.rowmax(*x)",
+}
+# Words for the kind of a value: beyond 64 bits, a cast wraps.
+VARIANTS = {
+    "integer_float": "dt.ifelse(dt.math.abs(x) < 2**63, dt.as_type(x, dt.int64), None)",
+    "integer_string": (
+        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-9]{1,19}'), dt.as_type(x, dt.int64), None)"
+    ),
 }
 # What `dt.re.match` looks for.
 PATTERNS = {
