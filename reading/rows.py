@@ -422,7 +422,24 @@ def with_columns(rows: Rows, derived: tuple[Output, ...]) -> Rows:
     return replace(rows, derived=every, schema=_extend(rows.schema, every))
 
 
+def _has_window(rows: Rows | None, wanted: Windowed) -> bool:
+    """Return whether rows have the values of a window already."""
+    while rows is not None:
+        match rows.origin:
+            case Windowed(below, keys, outputs, order) if outputs == wanted.outputs:
+                free = order == () and _depend_on_order(outputs)
+                same = (keys, order) == (wanted.keys, wanted.order)
+                if same and not (free and _find_order(below) != _find_order(wanted.rows)):
+                    return conditions(below) == conditions(wanted.rows)
+        rows = find_inner_rows(rows)
+    return False
+
+
 def _put_below(target: Rows, below: Rows) -> Rows:
+    if isinstance(target.origin, Windowed) and _has_window(below, target.origin):
+        where = (*below.where, *map(below.inline, target.where))
+        derived = (replace(o, expression=below.inline(o.expression)) for o in target.derived)
+        return with_columns(replace(below, where=where), tuple(derived))
     match target.origin:
         case Windowed(_, keys, outputs, order):
             origin: Origin = Windowed(below, keys, outputs, order)
@@ -443,7 +460,7 @@ def _stack(target: Rows, other: Rows) -> Rows | None:
     if made is None:
         return None
     match other.origin:
-        case Windowed(_, keys, outputs, order):
+        case Windowed(_, keys, outputs, order) as origin if not _has_window(made, origin):
             if conditions(made) != conditions(below):
                 return None
             if not order and _find_order(below) != _find_order(made) and _depend_on_order(outputs):
