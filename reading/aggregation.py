@@ -80,7 +80,7 @@ def columns_of(
     if grouped.selected is not None:
         return grouped.selected
     frame = grouped.frame
-    if not frame.complete:
+    if not frame.whole:
         message = "an aggregation of all columns needs to know them: select some, or give --data"
         raise UnreadError(node, message)
     found = [

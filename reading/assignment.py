@@ -18,7 +18,7 @@ from .rows import (
     derive,
     with_columns,
 )
-from .selection import find_column, need_column, select
+from .selection import find_column, name_column, select
 from .values import (
     CodeFunction,
     Const,
@@ -62,7 +62,7 @@ def assign_columns(node: ast.AST, frame: Frame, labels: Sequence[Label], value: 
     """Return a frame with several columns of another frame, in order, or of one constant."""
     parts: list[Value] = [value] * len(labels)
     if isinstance(value, Frame):
-        if not value.complete or len(value.columns) != len(labels):
+        if not value.whole or len(value.columns) != len(labels):
             raise UnreadError(node, f"{len(labels)} columns are assigned, and not so many made")
         parts = [column_of(value, one, name) for one, name in value.columns.items()]
     elif not isinstance(value, Const):
@@ -78,7 +78,6 @@ def _with_column(frame: Frame, rows: Rows, label: Label, name: str) -> Frame:
         rows=rows,
         columns={**frame.columns, label: name},
         dropped=frame.dropped - {str(label)},
-        unread={one: why for one, why in frame.unread.items() if one != label},
     )
 
 
@@ -119,7 +118,7 @@ def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame
     """Return arithmetic of each column of a frame with one number."""
     first = isinstance(left, Frame)
     frame, other = (left, right) if first else (right, left)
-    if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.complete:
+    if not isinstance(frame, Frame) or not isinstance(other, Const | Scalar) or not frame.whole:
         raise UnreadError(node, "arithmetic of a frame is read with one number; name the columns")
     for label, name in frame.columns.items():
         column = column_of(frame, label, name)
@@ -131,7 +130,7 @@ def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame
 def drop_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
     """Return a frame without some columns."""
     for label in labels:
-        need_column(node, frame, label)
+        name_column(node, frame, label)
     columns = {one: name for one, name in frame.columns.items() if one not in labels}
     dropped = frame.dropped | {str(one) for one in labels}
     return replace(frame, columns=columns, dropped=dropped)
@@ -210,6 +209,8 @@ def read_astype(call: CodeCall, frame: Frame) -> Frame:
         case _:
             raise call.fail("astype of a frame is read with a type for each column")
     for label, kind in pairs.items():
+        if frame.find(label) in frame.unread:
+            continue
         column = select(call.node, frame, Const(label))
         made = call.reader.convert(call.node, column, str(kind).rpartition(".")[2])
         if made is not column:

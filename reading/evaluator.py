@@ -124,7 +124,7 @@ class Evaluator(Scopes, ABC):
     ) -> Value:
         """Return `groups.max()["c"]`: as `groups["c"].max()` where not all columns are known."""
         name = cast("ast.Attribute", call.func).attr
-        if groups.selected is None and not groups.frame.complete:
+        if groups.selected is None and not groups.frame.whole:
             return self.method(call, select_groups(node, groups, self.value(index)), name)
         return self.item(node, self.method(call, groups, name), index)
 

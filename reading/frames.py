@@ -34,7 +34,7 @@ from .rows import (
 )
 from .rows import limit as limit_rows
 from .rows import sort as sort_rows
-from .selection import need_column, select
+from .selection import name_column, need_column, select
 from .totals import aggregate_columns, apply_to_column, total_columns, totals
 from .values import (
     CodeFunction,
@@ -109,7 +109,7 @@ def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
 def read_set_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `set_index`."""
     labels = call.names("keys")
-    index = {label: need_column(call.node, frame, label) for label in labels}
+    index = {label: name_column(call.node, frame, label) for label in labels}
     if not call.constant("drop", True):
         return replace(frame, index=index)
     columns = {one: name for one, name in frame.columns.items() if one not in index}
@@ -153,7 +153,7 @@ def read_duplicates(call: CodeCall, frame: Frame) -> Frame:
     labels = call.names("subset")
     call.constant("ignore_index")
     which = call.constant("keep", "first")
-    every = frame.complete and (not labels or {*labels} == {*frame.columns})
+    every = frame.whole and (not labels or {*labels} == {*frame.columns})
     if every and not frame.index and which in {"first", "last"}:
         return replace(frame, rows=distinct(frame.rows, tuple(frame.columns.values())))
     if not labels or which not in {"first", "last"}:
@@ -191,7 +191,7 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     labels = call.names("subset")
     how = call.constant("how", "any")
     if not labels:
-        if not frame.complete:
+        if not frame.whole:
             raise call.fail("dropna of all columns needs to know them: give subset, or --data")
         labels = list(frame.columns)
     names = [need_column(call.node, frame, label) for label in labels]
@@ -217,6 +217,8 @@ def read_fillna(call: CodeCall, frame: Frame) -> Frame:
             raise call.fail("fillna of all columns needs to know them: give --data")
         found = dict.fromkeys(frame.columns, found)
     for label, value in found.items():
+        if frame.find(label) in frame.unread:
+            continue
         column = cast("Series", select(call.node, frame, Const(label)))
         if can_miss(column.expr, frame.rows.schema):
             filled = fill(call.node, column, Const(value))
@@ -279,7 +281,7 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
 
 def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
     """Return what a function makes of each column: a column, or a number."""
-    if not frame.complete:
+    if not frame.whole:
         raise call.fail("apply over columns needs to know them: give --data")
     made = [
         (label, apply_to_column(call, function, column_of(frame, label, name)))
@@ -294,7 +296,7 @@ def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
 
 def read_map(call: CodeCall, frame: Frame) -> Frame:
     """Read `applymap(function)`, and `map`: what a function makes of each value."""
-    if not frame.complete:
+    if not frame.whole:
         raise call.fail(f"{call.name} needs to know the columns: give --data")
     call.constant("na_action")
     for label, name in frame.columns.items():
@@ -305,7 +307,7 @@ def read_map(call: CodeCall, frame: Frame) -> Frame:
 
 def read_missing(call: CodeCall, frame: Frame) -> Frame:
     """Read `isna` and `notna` of each column."""
-    if not frame.complete:
+    if not frame.whole:
         raise call.fail(f"{call.name} of all columns needs to know them: give --data")
     for label, name in frame.columns.items():
         test: Expr = IsMissing(Col(name))
@@ -326,7 +328,7 @@ KINDS: dict[str, set[str]] = {
 
 def read_select_dtypes(call: CodeCall, frame: Frame) -> Frame:
     """Read `select_dtypes(include, exclude)` of columns that are known."""
-    if not frame.complete or frame.rows.schema is None:
+    if not frame.whole or frame.rows.schema is None:
         raise call.fail("select_dtypes needs to know the columns: give --data")
     wanted, away = (_list_kinds(call, name) for name in ("include", "exclude"))
     chosen = {}
@@ -379,7 +381,7 @@ def read_columns(node: ast.AST, owner: Value) -> Value:
 
 def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
-    if not frame.complete:
+    if not frame.whole:
         raise call.fail("round of all columns needs to know them: give --data")
     places = call.constant("decimals", 0)
     for label, name in frame.columns.items():
@@ -398,7 +400,7 @@ def read_each_column(reduction: str) -> Callable[[CodeCall, Frame], Value]:
             return reduce_row(call, frame, call.name)
         if not call.constant("skipna", True):
             raise call.fail("aggregations of a workload skip missing values; leave skipna out")
-        if len(frame.columns) == 1 and frame.complete:
+        if len(frame.columns) == 1 and frame.whole:
             column = column_of(frame, *next(iter(frame.columns.items())))
             call.constant("numeric_only")
             return operators.reduce(column, reduction)
@@ -417,7 +419,7 @@ NUMPY = {
 def reduce_row(call: CodeCall, frame: Frame, name: str) -> Series:
     """Return the sum, mean, least or largest of the values of each row, the missing left out."""
     call.constant("numeric_only")
-    if not frame.complete or not call.constant("skipna", True) or not frame.columns:
+    if not frame.whole or not call.constant("skipna", True) or not frame.columns:
         raise call.fail(f"{name} of rows is read of columns that are named")
     rows = frame.rows
     values = [operators.number(Col(column), rows) for column in frame.columns.values()]

@@ -290,7 +290,8 @@ class CodeInterpreter(Evaluator):
                     names[name] = new
         if isinstance(owner, ast.Name):
             self.use(old)
-            if self.scopes[0].get(owner.id) is new:
+            lacks = isinstance(new, Frame) and new.lacks  # what it lacks has a remark
+            if self.scopes[0].get(owner.id) is new and not lacks:
                 self.add(Binding(owner.id, new, owner))
         elif not any(value is new for names in self.scopes for value in names.values()):
             raise UnreadError(owner, "what is changed here has no name")

@@ -298,7 +298,7 @@ def read_concat(call: CodeCall) -> Value:
             case Series():
                 label = keys[number_of] if keys else part.name
                 pairs.append((label if label is not None else number_of, part))
-            case Frame(complete=True):
+            case Frame() if part.whole:
                 pairs += [
                     (label, Series(part.rows, alignment.to_expr(one, call.node), index=part.index))
                     for label, one in _columns_of(part)

@@ -364,8 +364,9 @@ def _steps_of(binding: Binding) -> tuple[tuple[Step, ...], Rows]:
 
 
 def _frame_outputs(frame: Frame, node: ast.AST) -> tuple[Output, ...] | None:
-    for why in frame.unread.values():
-        raise UnreadError(node, why)
+    for name in frame.outputs.values():
+        if name in frame.unread:
+            raise UnreadError(node, frame.unread[name])
     if not frame.complete:
         changed = [label for label, name in frame.outputs.items() if label != name]
         if changed or frame.dropped:

@@ -55,10 +55,16 @@ def _note(rows: Rows, name: str) -> None:
 
 
 def need_column(node: ast.AST, frame: Frame, label: Label) -> str:
-    """Return a column's name in the rows; UnreadError where there is none."""
+    """Return a column's name in the rows; UnreadError where there is none, or it was not read."""
+    name = name_column(node, frame, label)
+    if name in frame.unread:
+        raise UnreadError(node, frame.unread[name])
+    return name
+
+
+def name_column(node: ast.AST, frame: Frame, label: Label) -> str:
+    """Return the name of a column, which may be one that was not read."""
     name = find_column(frame, label)
-    if name is None and label in frame.unread:
-        raise UnreadError(node, frame.unread[label])
     if name is None:
         known = [one for one in frame.outputs if isinstance(one, str)]
         near = suggest(label, known) if isinstance(label, str) else ""
@@ -104,8 +110,8 @@ def select_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Fram
     """Return a frame of these columns."""
     if len({*labels}) < len(labels):
         raise UnreadError(node, "a frame with one column twice is not read; name each once")
-    chosen = {label: need_column(node, frame, label) for label in labels}
-    return replace(frame, columns=chosen, complete=True, dropped=frozenset(), unread={})
+    chosen = {label: name_column(node, frame, label) for label in labels}
+    return replace(frame, columns=chosen, complete=True, dropped=frozenset())
 
 
 def filter_rows(node: ast.AST, frame: Frame, mask: Series) -> Frame:

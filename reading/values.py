@@ -27,8 +27,8 @@ class Frame:
 
     `complete` tells whether `columns` are all of them; otherwise the file's columns are visible
     too, but for the dropped ones. The index is a column by another name. `scope` are the keys of
-    the groups whose rows these are, in a function of groups. `unread` are columns that the code
-    assigns and that could not be read, and why.
+    the groups whose rows these are, in a function of groups. A column that the code assigns and
+    that could not be read has a name that no rows have: `unread` has these names, and why.
     """
 
     rows: Rows
@@ -37,13 +37,29 @@ class Frame:
     index: dict[Label, str] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     scope: tuple[str, ...] = ()
-    unread: dict[Label, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
     def without(self, label: Label, why: str) -> Frame:
-        """Return the frame where a column is not known, and so not all columns are."""
-        columns = {one: name for one, name in self.columns.items() if one != label}
-        dropped, unread = self.dropped | {str(label)}, {**self.unread, label: why}
-        return replace(self, columns=columns, complete=False, dropped=dropped, unread=unread)
+        """Return the frame with a column whose values are not known."""
+        name = f"unread {label}"
+        columns, unread = {**self.columns, label: name}, {**self.unread, name: why}
+        return replace(self, columns=columns, unread=unread)
+
+    def without_index(self, why: str) -> Frame:
+        """Return the frame with an index that is not known."""
+        return replace(
+            self, index={"index": "unread index"}, unread={**self.unread, "unread index": why}
+        )
+
+    @property
+    def lacks(self) -> bool:
+        """Return whether one of its columns, or its index, could not be read."""
+        return not self.unread.keys().isdisjoint(self.outputs.values())
+
+    @property
+    def whole(self) -> bool:
+        """Return whether all columns are known, and have been read."""
+        return self.complete and not self.lacks
 
     def find(self, label: Label) -> str | None:
         """Return a column's name in the rows; None where there is no such column."""
@@ -52,7 +68,9 @@ class Frame:
         if label in self.index:
             return self.index[label]
         known = self.complete or not isinstance(label, str) or label in self.dropped
-        return None if known else str(label)
+        if known or (self.rows.schema is not None and label not in self.rows.schema):
+            return None
+        return str(label)
 
     @property
     def outputs(self) -> dict[Label, str]:
