@@ -50,6 +50,11 @@ class Evaluator(Scopes, ABC):
     """Reads expressions, calls and functions; a subclass reads the statements of functions."""
 
     paths: int = 0
+    patient: bool = True  # statements are read each for itself
+
+    @abstractmethod
+    def run(self, statements: list[ast.stmt]) -> None:
+        """Read statements, each for itself."""
 
     @abstractmethod
     def execute(self, statement: ast.stmt) -> None:
@@ -427,13 +432,17 @@ class Evaluator(Scopes, ABC):
             if name not in names:
                 raise UnreadError(node, f"the argument {name!r} is missing")
         self.scopes.append(names)
+        patient, self.patient = self.patient, self.patient and _is_of_frames(given)
         try:
             if isinstance(function.node, ast.Lambda):
                 return self.value(function.node.body)
             found = self.block(function.node.body)
-            return Const(None) if found is None else found
         finally:
             self.scopes.pop()
+            self.patient = patient
+        if isinstance(found, Unknown):
+            raise UnreadError(node, found.why)
+        return Const(None) if found is None else found
 
     def defaults(self, function: CodeFunction) -> Names:
         """Return the default values of a function's arguments."""
@@ -463,7 +472,10 @@ class Evaluator(Scopes, ABC):
                     raise UnreadError(statement, "'try' in a function is not read")
                 case ast.Expr(ast.Constant()):
                     continue
-            self.execute(statement)
+            if self.patient:
+                self.run([statement])
+            else:
+                self.execute(statement)
         return None
 
     def fork(
@@ -484,6 +496,11 @@ class Evaluator(Scopes, ABC):
         two = self.block(other)
         self.paths -= 1
         return operators.choose(node, test, one or Const(None), two or Const(None))
+
+
+def _is_of_frames(given: Names) -> bool:
+    """Return whether a function is given a frame, and not one of a group or a row."""
+    return any(isinstance(one, Frame) and not one.scope for one in given.values())
 
 
 def _as_test(node: ast.AST, value: Value) -> Value:

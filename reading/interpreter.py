@@ -65,30 +65,67 @@ class CodeInterpreter(Evaluator):
             match node:
                 case ast.Name(name, ast.Store()) | ast.FunctionDef(name):
                     self.names[name] = Unknown(f"{name!r} is used here, and {why}")
-                case ast.Subscript(owner, ast.List(labels), ast.Store()):
-                    for label in labels:
-                        self.forget_part(ast.Subscript(owner, label, ast.Store()), why)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
                     self.forget_part(owner, why)
+                case ast.Call(ast.Name(name), arguments) if self.changes_arguments(name):
+                    for argument in arguments:
+                        self.forget_part(argument, why)
+
+    def changes_arguments(self, name: str) -> bool:
+        """Return whether a function of the code assigns parts of values, or changes them."""
+        function = self.find(name)
+        if not isinstance(function, CodeFunction):
+            return False
+        return any(
+            isinstance(getattr(node, "ctx", None), ast.Store) and not isinstance(node, ast.Name)
+            for node in ast.walk(function.node)
+        ) or any(
+            isinstance(node, ast.Call) and _in_place(node.keywords)
+            for node in ast.walk(function.node)
+        )
 
     def forget_part(self, target: ast.expr, why: str) -> None:
-        """Forget the column that a target names, or the whole value where it names none."""
+        """Forget the columns that a target names, or the whole value where it names none."""
         base = target
         while isinstance(base, ast.Subscript | ast.Attribute):
             base = base.value
-        if not isinstance(base, ast.Name) or base.id not in self.names:
+        value = self.find(base.id) if isinstance(base, ast.Name) else None
+        if value is None or isinstance(value, Unknown | Library):
             return
-        value, label = self.names[base.id], _find_label(target)
-        if isinstance(value, Frame) and label is not None:
-            new: Value = value.without(label, f"{label!r} is used here, and {why}")
-        else:
-            new = Unknown(f"{base.id!r} is used here, and {why}")
+        new: Value = Unknown(f"{ast.unparse(base)!r} is used here, and {why}")
+        labels = self.find_labels(target)
+        if isinstance(value, Frame) and target is not base and _is_index(target):
+            new = value.without_index(f"the index is used here, and {why}")
+        elif isinstance(value, Frame) and labels:
+            new = value
+            for label in labels:
+                new = new.without(label, f"{label!r} is used here, and {why}")
         for names in self.scopes:
             for name, one in names.items():
                 if one is value:
                     names[name] = new
+
+    def find_labels(self, target: ast.expr) -> list[str]:
+        """Return the columns of `df["c"]`, `df.c` and `df.loc[mask, "c"]`; none if not told."""
+        match target:
+            case ast.Subscript(ast.Name(), index):
+                pass
+            case ast.Attribute(ast.Name(), label) if label not in {"columns", "index"}:
+                return [label]
+            case ast.Subscript(ast.Attribute(ast.Name(), "loc" | "at"), ast.Tuple([_, index])):
+                pass
+            case _:
+                return []
+        try:
+            found = self.value(index)
+        except (UnreadError, KeyError, KindError):
+            return []
+        labels = found.value if isinstance(found, Const) else None
+        labels = [labels] if isinstance(labels, str) else labels
+        known = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
+        return cast("list[str]", labels) if known else []
 
     def execute(self, statement: ast.stmt) -> None:
         """Read one statement."""
@@ -121,6 +158,7 @@ class CodeInterpreter(Evaluator):
             case ast.Try(body, _, orelse, final):
                 self.run_each([*body, *orelse, *final])
             case ast.With(_, body):
+                self.forget(ast.With(statement.items, []), "it is not of pandas")
                 self.run_each(body)
             case ast.Pass() | ast.Global() | ast.Assert() | ast.AnnAssign():
                 pass
@@ -130,7 +168,7 @@ class CodeInterpreter(Evaluator):
 
     def run_each(self, statements: list[ast.stmt]) -> None:
         """Read the statements inside another: at the top of a script each for itself."""
-        if len(self.scopes) == 1:
+        if self.patient:
             self.run(statements)
         else:
             for statement in statements:
@@ -170,10 +208,13 @@ class CodeInterpreter(Evaluator):
             raise UnreadError(statement, message)
         if len(turns) > MOST_TURNS:
             raise UnreadError(statement, f"a loop of more than {MOST_TURNS} turns is not read")
+        leaves = any(isinstance(one, ast.Break | ast.Continue) for one in ast.walk(statement))
         for turn in turns:
             self.assign(statement.target, turn, statement)
-            for part in statement.body:
+            for part in statement.body if leaves else ():
                 self.execute(part)
+            if not leaves:
+                self.run_each(statement.body)
 
     def delete(self, target: ast.expr) -> None:
         """Read `del df["a"]`, or forget a name."""
@@ -357,19 +398,8 @@ class CodeInterpreter(Evaluator):
         return False
 
 
-def _find_label(target: ast.expr) -> str | None:
-    """Return the column of `df["c"]`, `df.c` and `df.loc[mask, "c"]`; None where it is not told."""
-    match target:
-        case ast.Subscript(ast.Name(), ast.Constant(str(label))):
-            return label
-        case ast.Attribute(ast.Name(), label) if label not in {"columns", "index"}:
-            return label
-        case ast.Subscript(
-            ast.Attribute(ast.Name(), "loc"), ast.Tuple([_, ast.Constant(str(label))])
-        ):
-            return label
-        case _:
-            return None
+def _is_index(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute) and target.attr == "index"
 
 
 def _find_drawn(node: ast.expr) -> ast.expr | None:
