@@ -14,7 +14,10 @@ from .calls import CodeCall, Method
 from .columns import look_up
 from .date_texts import DAYS, MONTHS, read_strftime
 from .meaning import can_miss
-from .rows import derive
+from .rows import (
+    derive,
+    find_free_name,
+)
 from .values import (
     Const,
     Frame,
@@ -161,7 +164,7 @@ def read_extract(call: CodeCall, owner: Value) -> Value:
     made = found.make(operators.word(call.node, "extract", *arguments))
     if not call.constant("expand", True) or not isinstance(made, Series):
         return made
-    name = alignment.find_free_name(made.rows, "extract")
+    name = find_free_name(made.rows, "extract")
     return Frame(derive(made.rows, name, made.expr), {0: name})
 
 

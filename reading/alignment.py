@@ -15,6 +15,7 @@ from ..spec.expression import (
     Lit,
     Neg,
     aggregations,
+    case,
     chain,
     choose_fresh_name,
     substitute,
@@ -23,24 +24,23 @@ from ..spec.parser import LARGEST
 from ..spec.workload import Output
 from .rows import (
     Aggregated,
-    Joined,
-    Loaded,
     Rows,
     Sorted,
-    Windowed,
     aggregate,
     combine,
     conditions,
-    find_inner_rows,
+    find_free_name,
     made_columns,
+    names_in,
     rename,
     sort,
     widen,
     window,
     with_columns,
 )
+from .spread import put_part
 from .trees import restrict
-from .values import Called, Const, Scalar, Series, Unknown, UnreadError, Value
+from .values import Called, Const, Part, Scalar, Series, Unknown, UnreadError, Value
 
 WHAT = {
     "Frame": "a frame",
@@ -75,6 +75,8 @@ def to_expr(value: Value, node: ast.AST) -> Expr:
     """Return a value as an expression over its rows."""
     match value:
         case Series(expr=expr) | Scalar(expr=expr):
+            return expr
+        case Part("keys", Series(expr=expr)):
             return expr
         case Const(found):
             return literal(found, node)
@@ -111,6 +113,8 @@ def align(node: ast.AST, *values: Value) -> Aligned:
 
 def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
     expr = to_expr(value, node)
+    if isinstance(value, Part):
+        value = value.owner
     if not isinstance(value, Series | Scalar):
         return _with(found, expr)
     if found is not None and found.rows is not None and isinstance(value, Series):
@@ -129,6 +133,9 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         value = materialize(Series(rows, expr, None, keys))
         rows, expr, keys = value.rows, value.expr, None
     common = find_common_rows(found.rows, rows)
+    if common is None and (shared := _put_together(found, value) or _take_all_rows(found, value)):
+        found, rows, expr = shared
+        common, keys = rows, found.keys
     if common is None and (shared := _share_rows(found, value) or _spread(found, value)):
         found, rows, expr = shared
         common, keys = rows, found.keys
@@ -141,6 +148,37 @@ def _add(node: ast.AST, found: Aligned | None, value: Value) -> Aligned:
         found.keys if keys is None else keys,
         _name_of(found.like, like),
     )
+
+
+def _put_together(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+    """Return answers of the same groups, one of some of the other's rows."""
+    if found.like is None or not isinstance(value, Series) or len(found.exprs) > 1:
+        return None
+    own, other = as_total(replace(found.like, expr=found.exprs[0])), as_total(value)
+    if own is None or other is None:
+        return None
+    if made := put_part(found.rows, other):
+        return replace(found, rows=made[0]), *made
+    if made := put_part(value.rows, own):
+        return replace(found, rows=made[0], exprs=(made[1],)), made[0], value.expr
+    return None
+
+
+def _take_all_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
+    """Return columns of which one is of some of the other's rows: missing in the others."""
+    if found.like is None or not isinstance(value, Series) or len(found.exprs) > 1:
+        return None
+    own = materialize(replace(found.like, rows=found.rows, expr=found.exprs[0], keys=found.keys))
+    other = materialize(value)
+    some, every = (own, other) if conditions(own.rows) > conditions(other.rows) else (other, own)
+    if not conditions(some.rows) > conditions(every.rows):
+        return None
+    wide = take_some_rows(every.rows, some)
+    rows = find_common_rows(every.rows, wide.rows)
+    if rows is None:
+        return None
+    left, right = (wide, every) if some is own else (every, wide)
+    return replace(found, rows=rows, exprs=(left.expr,), keys=None), rows, right.expr
 
 
 def _share_rows(found: Aligned, value: Series | Scalar) -> tuple[Aligned, Rows, Expr] | None:
@@ -240,6 +278,21 @@ def relax(expr: Expr, rows: Rows, base: Rows) -> Expr | None:
     return restrict(inlined, tests[0] if len(tests) == 1 else chain("and", *tests))
 
 
+def take_some_rows(target: Rows, column: Series) -> Series:
+    """Return a column of some of the rows of a frame as one that is missing in the others."""
+    rows = column.rows
+    if isinstance(rows.origin, Sorted):
+        inner = rows.origin.rows
+        where = tuple(map(rows.inline, rows.where))
+        rows = with_columns(replace(inner, where=(*inner.where, *where)), rows.derived)
+    tests = tuple(one for one in rows.where if one not in target.where)
+    if not tests:
+        return replace(column, rows=rows)
+    kept = tests[0] if len(tests) == 1 else chain("and", *tests)
+    plainly = replace(rows, where=tuple(one for one in rows.where if one in target.where))
+    return replace(column, rows=plainly, expr=case(((kept, column.expr),), Lit(None)))
+
+
 def _with(found: Aligned | None, expr: Expr) -> Aligned:
     if found is None:
         return Aligned(cast("Rows", None), (expr,), None, None)
@@ -296,22 +349,3 @@ def label_name(label: object, default: str = "value") -> str:
     if isinstance(label, tuple):
         return "_".join(str(part) for part in label if part != "") or default
     return label if isinstance(label, str) and label else default
-
-
-def find_free_name(rows: Rows, wanted: str) -> str:
-    """Return a name that no column of rows has."""
-    return choose_fresh_name(wanted, names_in(rows))
-
-
-def names_in(rows: Rows) -> set[str]:
-    """Return all names of columns that are known to be in rows."""
-    names = {output.name for output in rows.derived}
-    if rows.schema is not None:
-        names |= {*rows.schema.names}
-    match rows.origin:
-        case Loaded(seen=seen) | Joined(seen=seen):
-            names |= seen
-        case Aggregated(_, keys, outputs) | Windowed(_, keys, outputs):
-            names |= {*keys, *(output.name for output in outputs)}
-    below = find_inner_rows(rows)
-    return names | names_in(below) if below else names

@@ -6,17 +6,19 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..spec.expression import Col, Lit, case, chain
+from ..spec.expression import Col, chain
 from ..spec.kinds import KindError
 from . import alignment, operators
-from .alignment import find_free_name, label_name, materialize
+from .alignment import label_name, materialize
 from .calls import CodeCall, to_python
+from .meaning import negate
 from .rows import (
     Rows,
-    Sorted,
     combine,
     derive,
-    with_columns,
+    find_free_name,
+    keep,
+    widen_below,
 )
 from .selection import find_column, name_column, select
 from .values import (
@@ -26,6 +28,7 @@ from .values import (
     Label,
     Library,
     Mapping,
+    Part,
     Scalar,
     Series,
     UnreadError,
@@ -89,29 +92,14 @@ def on_frame(
         return Series(frame.rows, alignment.literal(value.value, node))
     column = materialize(Series(value.rows, value.expr, None, value.keys), wanted)
     column = alignment.separate(frame.rows, column)
-    rows = combine(frame.rows, column.rows)
+    rows = combine(frame.rows, column.rows) or widen_below(frame.rows, column.rows)
     if rows is None:
-        column = _of_some_rows(frame.rows, column)
+        column = alignment.take_some_rows(frame.rows, column)
         rows = combine(frame.rows, column.rows)
     if rows is None:
         message = "this value is of other rows than the frame; merge it by its keys"
         raise UnreadError(node, message)
     return replace(column, rows=rows)
-
-
-def _of_some_rows(target: Rows, column: Series) -> Series:
-    """Return a column of some of the rows of a frame as one that is missing in the others."""
-    rows = column.rows
-    if isinstance(rows.origin, Sorted):
-        inner = rows.origin.rows
-        where = tuple(map(rows.inline, rows.where))
-        rows = with_columns(replace(inner, where=(*inner.where, *where)), rows.derived)
-    tests = tuple(one for one in rows.where if one not in target.where)
-    if not tests:
-        return replace(column, rows=rows)
-    kept = tests[0] if len(tests) == 1 else chain("and", *tests)
-    plainly = replace(rows, where=tuple(one for one in rows.where if one in target.where))
-    return replace(column, rows=plainly, expr=case(((kept, column.expr),), Lit(None)))
 
 
 def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame:
@@ -125,6 +113,16 @@ def operate(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Frame
         sides = (column, other) if first else (other, column)
         frame = assign_column(node, frame, label, operators.binary(node, op, *sides))
     return frame
+
+
+def set_index(node: ast.AST, frame: Frame, value: Value) -> Frame:
+    """Return a frame with a column as its index: `df.index = df["day"]`."""
+    if not isinstance(value, Series):
+        raise UnreadError(node, "an index is assigned a column only; call set_index")
+    label = value.name if value.name is not None else "index"
+    made = assign_column(node, frame, "index of the code", value)
+    name = made.columns.pop("index of the code")
+    return replace(made, columns=frame.columns, index={label: name})
 
 
 def drop_columns(node: ast.AST, frame: Frame, labels: Sequence[Label]) -> Frame:
@@ -163,14 +161,34 @@ def rename_all(node: ast.AST, frame: Frame, labels: object) -> Frame:
 
 def read_drop(call: CodeCall, frame: Frame) -> Frame:
     """Read `drop` of columns."""
+    for name in ("labels", "index"):
+        if isinstance(call.value(name), Part):
+            return _drop_rows(call, frame, call.value(name))
     labels = call.names("columns")
     if call.has("labels"):
         if call.constant("axis", 0) not in {1, "columns"}:
-            raise call.fail("drop of rows by their index is not read; filter by a condition")
+            raise call.fail(BY_INDEX)
         labels += call.names("labels")
     call.constant("axis")
     call.constant("errors")
     return drop_columns(call.node, frame, labels)
+
+
+BY_INDEX = "drop of rows by their index is not read; filter by a condition"
+
+
+def _drop_rows(call: CodeCall, frame: Frame, part: Value) -> Frame:
+    """Return a frame without the rows of a part of it: `df.drop(df[mask].index)`."""
+    call.constant("axis")
+    inner = part.owner if isinstance(part, Part) and part.kind == "rows" else None
+    if not isinstance(inner, Frame) or frame.index:
+        raise call.fail(BY_INDEX)
+    tests = tuple(one for one in inner.rows.where if one not in frame.rows.where)
+    plainly = replace(inner.rows, where=frame.rows.where)
+    rows = combine(frame.rows, plainly)
+    if rows is None or not tests or not {*frame.rows.where} <= {*inner.rows.where}:
+        raise call.fail(BY_INDEX)
+    return replace(frame, rows=keep(rows, negate(chain("and", *tests) if tests[1:] else tests[0])))
 
 
 def read_rename(call: CodeCall, frame: Frame) -> Frame:

@@ -18,6 +18,7 @@ from .frames import fill
 from .meaning import can_miss, negate
 from .operators import kind_of, number
 from .rows import Loaded, root_of, tables_of
+from .spread import spread_groups
 from .values import (
     CodeFunction,
     Const,
@@ -305,14 +306,22 @@ def read_map(call: CodeCall, column: Series) -> Value:
 
 def map_groups(call: CodeCall, column: Series, table: Series) -> Series:
     """Return for each row the answer of its group: `df["k"].map(groups.mean())`."""
+    return look_up_groups(call.node, column, table)
+
+
+def look_up_groups(node: ast.AST, column: Series, table: Series) -> Series:
+    """Return the answer of the group that each value names: `answer[value]`."""
     column, total = alignment.materialize(column), alignment.as_total(table)
-    relaxed = alignment.relax(total.expr, total.rows, column.rows) if total else None
-    if total is None or relaxed is None or (column.expr,) != tuple(map(Col, total.keys)):
+    found = None
+    if total is not None and (column.expr,) == tuple(map(Col, total.keys)):
+        found = spread_groups(column.rows, total, alignment.label_name(table.name))
+    if found is None:
         near = "the nearest is merge on its index"
-        raise call.fail(f"map of a series is read of groups of this column; {near}")
+        raise UnreadError(node, f"map of a series is read of groups of this column; {near}")
+    rows, expr, keys = found
     if can_miss(column.expr, column.rows.schema):
-        relaxed = case(((IsMissing(column.expr), Lit(None)),), relaxed)
-    return replace(column, expr=relaxed, keys=total.keys)
+        expr = case(((IsMissing(column.expr), Lit(None)),), expr)
+    return replace(column, rows=rows, expr=expr, keys=keys)
 
 
 def apply_function(call: CodeCall, column: Series, function: Value) -> Value:

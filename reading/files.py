@@ -46,9 +46,22 @@ def read_file(call: CodeCall) -> Frame:
     call.used |= READ_SILENTLY
     if call.has("nrows"):
         frame = slice_rows(node, frame, slice(None, call.constant("nrows")))
-    if call.has("index_col"):
-        raise call.fail("index_col is not read; call set_index afterwards")
-    return frame
+    return _set_index(call, frame) if "index_col" in call.given else frame
+
+
+def _set_index(call: CodeCall, frame: Frame) -> Frame:
+    """Return a frame whose index is a column of its file, by name or by place."""
+    wanted = call.constant("index_col")
+    if wanted is None or wanted is False:
+        return frame
+    labels = list(frame.columns)
+    if isinstance(wanted, int) and 0 <= wanted < len(labels) and frame.complete:
+        wanted = labels[wanted]
+    if not isinstance(wanted, str):
+        return frame.without_index("to read index_col, the columns have to be known: give --data")
+    name = call.reader.need(call.node, frame, wanted)
+    columns = {one: known for one, known in frame.columns.items() if one != wanted}
+    return replace(frame, columns=columns, index={wanted: name}, dropped=frozenset({wanted}))
 
 
 def _text_of(call: CodeCall, name: str, value: Value) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from ..spec.expression import Agg, Arith, Col, Compare, Expr, IsMissing, Lit, case, chain
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
-from .alignment import find_free_name, materialize
+from .alignment import materialize
 from .assignment import (
     assign_column,
     read_assign,
@@ -28,6 +28,7 @@ from .rows import (
     Rows,
     aggregate,
     distinct,
+    find_free_name,
     keep,
     sort_fully,
     window,
@@ -221,9 +222,18 @@ def read_fillna(call: CodeCall, frame: Frame) -> Frame:
             continue
         column = cast("Series", select(call.node, frame, Const(label)))
         if can_miss(column.expr, frame.rows.schema):
-            filled = fill(call.node, column, Const(value))
-            frame = assign_column(call.node, frame, label, filled)
+            frame = _fill_column(call, frame, column, value)
     return frame
+
+
+def _fill_column(call: CodeCall, frame: Frame, column: Series, value: object) -> Frame:
+    """Return a frame with a column filled; what mixes texts and numbers is not read."""
+    label = cast("Label", column.name)
+    try:
+        filled = fill(call.node, column, Const(value))
+        return assign_column(call.node, frame, label, filled)
+    except UnreadError as why:
+        return frame.without(label, str(why))
 
 
 def fill(node: ast.AST, column: Series, value: Value) -> Series:
@@ -379,6 +389,17 @@ def read_columns(node: ast.AST, owner: Value) -> Value:
     return Const(list(frame.columns))
 
 
+def read_index(node: ast.AST, owner: Value) -> Part:
+    """Read `df.index`: the labels of the rows, or the times that they are."""
+    frame = cast("Frame", owner)
+    if len(frame.index) > 1:
+        raise UnreadError(node, "an index of several levels is not read; call reset_index")
+    if not frame.index:
+        return Part("rows", frame)
+    label = next(iter(frame.index))
+    return Part("keys", column_of(frame, label, need_column(node, frame, label)))
+
+
 def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
     if not frame.whole:
@@ -504,4 +525,5 @@ FRAME_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "iloc": accessor("iloc"),
     "shape": read_shape,
     "columns": read_columns,
+    "index": read_index,
 }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from ..spec.expression import Col
 from ..spec.kinds import KindError
-from .alignment import find_free_name, label_name
+from .alignment import label_name
 from .assignment import on_frame
 from .calls import CodeCall
 from .rows import (
     derive,
+    find_free_name,
 )
 from .selection import need_column
 from .values import (
@@ -84,8 +86,9 @@ def _group_key(call: CodeCall, frame: Frame, part: Value) -> tuple[Frame, Label,
             return frame, label, frame.columns[label]
         case Const(str() | tuple() as label):
             return frame, label, need_column(call.node, frame, label)
-        case Series():
-            return _derived_key(call, frame, part)
+        case Series() | Part("keys", Series()):
+            column = part.owner if isinstance(part, Part) else part
+            return _derived_key(call, frame, cast("Series", column))
         case Part("grouper", _, (key, unit)):
             return _derived_key(call, frame, call.reader.period(call.node, frame, key, unit))
     raise call.fail("these groups are not read; group by names of columns, or by columns")

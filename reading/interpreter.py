@@ -8,7 +8,7 @@ from typing import cast
 
 from ..spec.kinds import KindError
 from . import operators
-from .assignment import assign_column, assign_columns, drop_columns, rename_all
+from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
 from .evaluator import MOST_TURNS, Evaluator
 from .scopes import Binding
@@ -254,6 +254,8 @@ class CodeInterpreter(Evaluator):
                 elif isinstance(frame, Frame) and attribute == "columns":
                     labels = to_python(value, target, "the list of columns")
                     self.replace(owner, frame, rename_all(target, frame, labels))
+                elif isinstance(frame, Frame):
+                    self.replace(owner, frame, set_index(target, frame, value))
                 else:
                     raise UnreadError(target, f"an assignment to {attribute!r} is not read")
             case _:

@@ -494,6 +494,7 @@ LIBRARIES: dict[str, Method] = {
     "pd.cut": Method(read_cut, "x bins right labels retbins precision include_lowest"),
     "pd.qcut": Method(read_quantile_cut, "x q labels retbins precision duplicates"),
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),
+    "pd.DatetimeIndex": Method(read_to_datetime, "arg"),
     "pd.to_numeric": Method(read_to_numeric, "arg errors downcast"),
     "pd.Timestamp": Method(read_timestamp, "*"),
     "datetime.timedelta": Method(read_span_of_time, "* **"),

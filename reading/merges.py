@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from ..spec.expression import (
+    Agg,
     Col,
     IsMissing,
     Lit,
@@ -17,7 +18,7 @@ from ..spec.joins import SUFFIX
 from ..spec.kinds import find_required_columns
 from ..spec.schema import Schema
 from ..spec.workload import How, Join
-from .alignment import names_in
+from .alignment import label_name, materialize
 from .assignment import assign_column, rename_columns
 from .calls import CodeCall
 from .meaning import as_value, can_miss, negate
@@ -26,13 +27,13 @@ from .rows import (
     Loaded,
     Rows,
     Sorted,
-    combine,
     conditions,
     derive,
     find_inner_rows,
     join,
     joins_of,
     keep,
+    names_in,
     root_of,
     sort,
     tables_of,
@@ -40,7 +41,8 @@ from .rows import (
 )
 from .selection import need_column
 from .series import as_frame
-from .values import Frame, Label, Series, Value
+from .spread import list_own_tests, list_present, spread_groups
+from .values import Frame, Label, Scalar, Series, Value
 
 if TYPE_CHECKING:
     from ..spec.expression import Expr
@@ -130,21 +132,20 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
     keys = rows.origin.keys
     if {*keys} != {*merge.left.values()} or {*keys} != {*merge.right.values()}:
         return None
-    below = rows.origin.rows
-    named = [*map(Col, keys), *(below.inline(Col(name)) for name in keys)]
-    present = {negate(IsMissing(key)) for key in named}
-    if not conditions(below) - conditions(frame.rows) <= present:
-        return None
-    plainly = replace(below, where=tuple(one for one in below.where if one not in present))
-    common = combine(frame.rows, plainly)
-    if common is None:
+    size = Scalar(rows.origin.rows, Agg("size", ()), keys)
+    more = conditions(frame.rows) - conditions(size.rows) - list_present(size)
+    if more and merge.how in {"right", "outer"}:
         return None
     derived = tuple(dict.fromkeys((*rows.derived, *other.rows.derived)))
-    made = replace(rows, derived=derived)
-    return _add_groups(replace(merge, frame=replace(frame, rows=common)), made, suffixes)
+    made = _add_groups(merge, replace(rows, derived=derived), suffixes)
+    if made and merge.how in {"inner", "right"} and list_own_tests(frame.rows, size):
+        found = spread_groups(made.rows, size, "size")
+        column = found and materialize(Series(found[0], found[1], "size", keys=found[2]))
+        return column and replace(made, rows=keep(column.rows, negate(IsMissing(column.expr))))
+    return made
 
 
-def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame:
+def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame | None:
     """Return a frame with the outputs of an aggregation of its rows, in each row of a group."""
     origin, frame, call = cast("Aggregated", rows.origin), merge.frame, merge.call
     values = {one.name: one.expression for one in origin.outputs}
@@ -159,11 +160,16 @@ def _add_groups(merge: _Merge, rows: Rows, suffixes: tuple[str, str]) -> Frame:
             shown: Label = f"{label}{suffixes[1]}"
         else:
             shown = label
+        total = Scalar(origin.rows, values[name], origin.keys)
+        found = spread_groups(frame.rows, total, label_name(shown))
+        if found is None:
+            return None
+        frame = replace(frame, rows=found[0])
         branches = tuple((test, cast("Expr", Lit(None))) for test in missing)
-        expr = case(branches, values[name]) if missing else values[name]
-        column = Series(frame.rows, expr, shown, keys=origin.keys)
+        expr = case(branches, found[1]) if missing else found[1]
+        column = Series(frame.rows, expr, shown, keys=found[2])
         frame = assign_column(call.node, frame, shown, column)
-    for test in missing if merge.how == "inner" else ():
+    for test in missing if merge.how in {"inner", "right"} else ():
         frame = replace(frame, rows=keep(frame.rows, negate(test)))
     return frame
 

@@ -79,7 +79,10 @@ _LISTS: dict[str, Callable[..., Any]] = {
 
 
 def read_list(call: CodeCall) -> Value:
-    """Read `list`, `tuple`, `sorted` and `range` of constants."""
+    """Read `list`, `tuple`, `sorted` and `range` of constants, and `list` of rows' labels."""
+    match call.items("*"):
+        case [Part("rows") as part]:
+            return part
     values = [to_python(one, call.node, "an argument") for one in call.items("*")]
     name = call.name.rpartition(".")[2]
     made = _LISTS[name]

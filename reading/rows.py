@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..spec.expression import Col, Expr, aggregations, children, substitute
+from ..spec.expression import Col, Expr, aggregations, children, choose_fresh_name, substitute
 from ..spec.joins import join_schemas
 from ..spec.kinds import KindError, with_column
 from ..spec.order import is_ordered
@@ -254,6 +254,25 @@ def _outputs_schema(
     return Schema(tuple(columns_made), 0)
 
 
+def find_free_name(rows: Rows, wanted: str) -> str:
+    """Return a name that no column of rows has."""
+    return choose_fresh_name(wanted, names_in(rows))
+
+
+def names_in(rows: Rows) -> set[str]:
+    """Return all names of columns that are known to be in rows."""
+    names = {output.name for output in rows.derived}
+    if rows.schema is not None:
+        names |= {*rows.schema.names}
+    match rows.origin:
+        case Loaded(seen=seen) | Joined(seen=seen):
+            names |= seen
+        case Aggregated(_, keys, outputs) | Windowed(_, keys, outputs):
+            names |= {*keys, *(output.name for output in outputs)}
+    below = find_inner_rows(rows)
+    return names | names_in(below) if below else names
+
+
 def find_inner_rows(rows: Rows) -> Rows | None:
     """Return the rows below that have the same rows, before an order or values of groups."""
     match rows.origin:
@@ -265,15 +284,15 @@ def find_inner_rows(rows: Rows) -> Rows | None:
 def conditions(rows: Rows) -> frozenset[Expr]:
     """Return all conditions on rows that were not aggregated since."""
     below = find_inner_rows(rows)
-    own = frozenset(_inline_all(rows, test) for test in rows.where)
+    own = frozenset(inline_all(rows, test) for test in rows.where)
     return own | conditions(below) if below else own
 
 
-def _inline_all(rows: Rows, expr: Expr) -> Expr:
+def inline_all(rows: Rows, expr: Expr) -> Expr:
     """Return an expression of the columns that the rows, and those below, have not derived."""
     below = find_inner_rows(rows)
     made = rows.inline(expr)
-    return _inline_all(below, made) if below else made
+    return inline_all(below, made) if below else made
 
 
 def covers(rows: Rows, below: Rows) -> bool:
@@ -293,6 +312,17 @@ def widen(below: Rows, rows: Rows, keys: tuple[str, ...], output: Output) -> Row
         return None
     made = window(base, keys, (output,))
     return replace(made, where=tuple(test for test in below.where if test not in base.where))
+
+
+def widen_below(target: Rows, other: Rows) -> Rows | None:
+    """Return a target's rows with the columns of rows that they are all, or a part of."""
+    known = conditions(other)
+    own = tuple(one for one in target.where if not known & {one, inline_all(target, one)})
+    plainly = replace(target, where=tuple(one for one in target.where if one not in own))
+    if conditions(plainly) != known:
+        return None
+    made = combine(plainly, other) or combine(other, plainly)
+    return replace(made, where=(*made.where, *own)) if made else None
 
 
 def combine(target: Rows, other: Rows) -> Rows | None:

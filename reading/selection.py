@@ -11,13 +11,14 @@ from ..spec.expression import Agg, Col, Compare, Expr, IsMissing, Lit
 from ..spec.vocabulary import suggest
 from ..spec.workload import Output, SortKey
 from . import alignment, operators
-from .alignment import find_free_name, materialize
+from .alignment import materialize
 from .meaning import can_miss, negate
 from .rows import (
     Joined,
     Loaded,
     Rows,
     combine,
+    find_free_name,
     find_inner_rows,
     keep,
     window,
@@ -168,6 +169,30 @@ def rank_rows(rows: Rows, keys: tuple[str, ...], expr: Expr, n: int, *, descendi
     name = find_free_name(rows, "place")
     rank = Agg("rank", (expr, Lit("first"), *((Lit(True),) if descending else ())))
     return keep(window(rows, keys, (Output(name, rank),)), Compare("<=", Col(name), Lit(n)))
+
+
+def read_labels(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `df.index[labels]`, where the rows are those of a file: their places are the labels."""
+    frame = cast("Frame", cast("Part", owner).owner)
+    plain = isinstance(frame.rows.origin, Loaded) and not frame.rows.where
+    if not (plain and isinstance(index, Part) and index.kind == "rows"):
+        raise UnreadError(node, "the labels of rows are not read; filter by a condition")
+    return index
+
+
+def keep_labels(_call: object, part: Part) -> Part:
+    """Read `df.index.tolist()`."""
+    return part
+
+
+def take_keys(_node: ast.AST, owner: Value) -> Value:
+    """Read `df.index.values` of an index that is a column."""
+    return cast("Part", owner).owner
+
+
+def read_keys(_call: object, part: Part) -> Value:
+    """Read `df.index.to_series()` of an index that is a column."""
+    return part.owner
 
 
 def read_iloc(node: ast.AST, owner: Value, *index: Value) -> Value:

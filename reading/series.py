@@ -16,6 +16,7 @@ from .calls import CodeCall, Method, accessor
 from .columns import (
     COMPARISONS,
     OPERATORS,
+    look_up_groups,
     read_apply,
     read_astype,
     read_between,
@@ -231,6 +232,8 @@ def read_combine(call: CodeCall, column: Series) -> Value:
 def read_index(_node: ast.AST, owner: Value, index: Value) -> Value:
     """Read `column[mask]`."""
     column = materialize(cast("Series", owner))
+    if isinstance(index, Series) and index.element:
+        return look_up_groups(_node, index, column)
     if isinstance(index, Series):
         frame = filter_rows(_node, Frame(column.rows, {}, complete=False), index)
         return replace(column, rows=frame.rows)
@@ -370,6 +373,7 @@ COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "str": accessor("texts"),
     "dt": accessor("times"),
     "loc": lambda _node, owner: owner,
+    "at": lambda _node, owner: owner,
     "size": read_size,
     "values": read_values,
     "name": name_of,

@@ -18,8 +18,8 @@ from .accessors import (
     read_slice,
     read_span,
 )
-from .calls import Method
-from .columns import read_mode, read_most_frequent
+from .calls import Method, accessor
+from .columns import read_isin, read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .merges import read_join, read_merge
@@ -27,7 +27,7 @@ from .patterns import MATCH_METHODS, take_group
 from .periods import read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
-from .selection import read_iloc, read_loc
+from .selection import keep_labels, read_iloc, read_keys, read_labels, read_loc, take_keys
 from .series import (
     COLUMN_ATTRIBUTES,
     COLUMN_METHODS,
@@ -84,6 +84,8 @@ METHODS: dict[str, dict[str, Method]] = {
     "match": MATCH_METHODS,
     "totals": TOTALS_METHODS,
     "index": {name: Method(read_index_values) for name in ("tolist", "to_list")},
+    "keys": {**TIME_METHODS, "to_series": Method(read_keys), "isin": Method(read_isin, "values")},
+    "rows": {name: Method(keep_labels) for name in ("tolist", "to_list")},
     "counts": {"idxmax": Method(read_most_frequent)},
 }
 ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
@@ -96,6 +98,8 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "Grouped": GROUP_ATTRIBUTES,
     "Scalar": {"days": read_span("days")},
     "index": {"[]": read_index_item, "values": take_index},
+    "keys": {**TIME_ATTRIBUTES, "values": take_keys, "str": accessor("texts")},
+    "rows": {"[]": read_labels},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
     "list": LIST_ATTRIBUTES,

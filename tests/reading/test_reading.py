@@ -223,7 +223,6 @@ def test_options_of_read_csv_are_those_of_the_dataset(options: str, dataset: str
         ("skiprows=3", "read_csv with 'skiprows' is not read; leave 'skiprows' out"),
         ("header=2", "header is read as None or 0"),
         ("dayfirst=True", "with 'dayfirst' is not read"),
-        ("index_col=0", "index_col is not read; call set_index afterwards"),
     ],
 )
 def test_an_option_that_no_dataset_has_is_a_sentence(options: str, why: str) -> None:
