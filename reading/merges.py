@@ -140,8 +140,10 @@ def _merge_aggregation(merge: _Merge, suffixes: tuple[str, str]) -> Frame | None
     made = _add_groups(merge, replace(rows, derived=derived), suffixes)
     if made and merge.how in {"inner", "right"} and list_own_tests(frame.rows, size):
         found = spread_groups(made.rows, size, "size")
-        column = found and materialize(Series(found[0], found[1], "size", keys=found[2]))
-        return column and replace(made, rows=keep(column.rows, negate(IsMissing(column.expr))))
+        if found is None:
+            return None
+        column = materialize(Series(found[0], found[1], "size", keys=found[2]))
+        return replace(made, rows=keep(column.rows, negate(IsMissing(column.expr))))
     return made
 
 

@@ -67,10 +67,10 @@ class Frame:
             return self.columns[label]
         if label in self.index:
             return self.index[label]
-        known = self.complete or not isinstance(label, str) or label in self.dropped
-        if known or (self.rows.schema is not None and label not in self.rows.schema):
+        if self.complete or not isinstance(label, str) or label in self.dropped:
             return None
-        return str(label)
+        schema = self.rows.schema
+        return label if schema is None or label in schema else None
 
     @property
     def outputs(self) -> dict[Label, str]:
