@@ -319,6 +319,17 @@ def find_required_columns(node: Expr) -> frozenset[str]:
             return frozenset().union(*map(find_required_columns, children(node)))
 
 
+def may_be_undefined(node: Expr) -> bool:
+    """Return whether a row function may have no value of values that are there."""
+    match node:
+        case Call("split", (_, Lit(str()), Lit(0 | -1))):
+            return False
+        case Call(name):
+            return name in UNDEFINED
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Missing:
     """Whether values may be missing; `names` and `ranges` have what `Let` named."""
@@ -347,7 +358,9 @@ class _Missing:
                 values = arguments[: ROW_FUNCTIONS[name].values(len(arguments))]
                 if any(map(self.of, values)):
                     return True
-                return name in UNDEFINED and (name not in ROOTS or self.range(values[0]).negative)
+                if name in ROOTS:
+                    return self.range(values[0]).negative
+                return may_be_undefined(node)
             case Agg("rolling_count", (_, Lit(str()))):
                 return True  # of a row without a time
             case Agg(name, arguments):

@@ -35,7 +35,7 @@ from ...spec.expression import (
     walk,
 )
 from ...spec.intervals import DAYS
-from ...spec.kinds import UNDEFINED, extend_schema, with_column
+from ...spec.kinds import extend_schema, may_be_undefined, with_column
 from ...spec.patterns import count_groups, for_python
 from ...spec.schema import Schema
 from ...spec.vocabulary import ROW_FUNCTIONS
@@ -629,7 +629,7 @@ def can_be_missing(node: Expr, missing: Callable[[str], bool]) -> bool:
             return any(can_be_missing(part, missing) for part in (default, *pairs))
     makes = any(
         (isinstance(part, Arith) and part.op in {"/", "//", "%", "**"} and _may_be_zero(part))
-        or (isinstance(part, Call) and part.function in UNDEFINED)
+        or may_be_undefined(part)
         or part == Lit(None)
         for part in walk(node)
     )

@@ -377,14 +377,15 @@ class PandasSteps:
             keys.append(output.name)
             del values[output.name]
         answer = quote("f[k].assign(**v)", f=quote(self.frame), k=literal(keys), v=values)
-        if ordered and self.restores:
+        if ordered and self.restores and self.data.ordered:
             answer = quote("a.sort_index()", a=answer)
         return [*lines, *self.finish(answer)]
 
     def _order_rows(self) -> list[str]:
         """Write the rows in the order of the windows; their index is that of the frame."""
-        # Only the data's own index is sure to be in the order of its rows.
-        fresh = "f" if self.frame == "data" else "f.reset_index(drop=True)"
+        # Only the data's own index is sure to be in the order of its rows, if they have one.
+        kept = self.frame == "data" or (self.restores and not self.data.ordered)
+        fresh = "f" if kept else "f.reset_index(drop=True)"
         tree = sort_frame(quote(fresh, f=quote(self.frame)), self.query.order_by, stable=True)
         return [f"{self.frame} = {ast.unparse(tree)}"]
 

@@ -29,7 +29,7 @@ FUNCTIONS = {
     "zfill": "x.str.zfill(y)",
     "concat": "x + y",
     "text": "x.astype(s)",
-    "integer": "np.trunc(x.where(x.between(-(2**63), 2**63, inclusive='left')))",
+    "integer": "np.trunc(x.where(lambda v: v.between(-(2**63), 2**63, inclusive='left')))",
     "number": "x.astype('float64')",
     "year": "x.dt.year",
     "month": "x.dt.month",
@@ -61,7 +61,9 @@ VARIANTS = {
     "text_date": "x.dt.strftime('%Y-%m-%d')",
     "text_objects": "x.astype('Int64').astype('str').mask(x.isna(), None)",
     "text_missing": "x.astype('Int64').astype(s)",
-    "integer_string": "pd.to_numeric(x.where(x.str.fullmatch('[+-]?0*[0-9]{1,19}')))",
+    "integer_string": (
+        "pd.to_numeric(x.where(lambda text: text.str.fullmatch('[+-]?0*[0-9]{1,19}')))"
+    ),
     "integer_bool": "x.astype('int64')",
     "week_missing": "x.dt.isocalendar().week.astype('float64')",
     "date_zone": "x.dt.tz_localize(None).dt.normalize()",

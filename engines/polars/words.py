@@ -125,6 +125,8 @@ VARIANTS = {
     },
     "rolling_count_by": "x.is_not_null().cast(pl.Int64).rolling_sum_by(t, w)",
     "round_2": "x.round(y)",
+    "split_first": "x.str.split(y).list.first()",
+    "split_last": "x.str.split(y).list.last()",
     "split_words": r"x.str.extract_all('\\S+').list.get(z, null_on_oob=True)",
     "date_date": "x",
     "days_date": "(x - y).dt.total_days()",

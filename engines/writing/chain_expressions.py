@@ -43,6 +43,8 @@ from .steps import negate
 BOOLEAN = {"and": ast.BitAnd, "or": ast.BitOr}
 # Narrow integers whose sum a library keeps narrow.
 NARROW = {"int32", "uint32"}
+# The words for the first and the last part of a text, by its place.
+ENDS: dict[Expr, str] = {Lit(0): "split_first", Lit(-1): "split_last"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +366,8 @@ class ChainExpressions(ExpressionWriter[ast.expr]):
             return self._name_rounding(arguments[1])
         if function == "split" and arguments[1] == Lit(None):
             return "split_words"
+        if function == "split" and ENDS.get(arguments[2]) in self.dialect.variants:
+            return ENDS[arguments[2]]
         if not any(word.startswith(f"{function}_") for word in self.dialect.variants):
             return function
         varied = f"{function}_{self.facts.kind(arguments[0])}"

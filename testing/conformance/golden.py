@@ -18,7 +18,10 @@ from ...spec.workload import Generated, Query
 # The workloads that ship, and the prefix of their questions' names in file names.
 WORKLOADS = {"groupby": "", "apply": "", "join": "join-"}
 # What only the base engines' programs are reviewed of, over the workload's own data.
-NOTEBOOKS, NOTEBOOK_ENGINES = ("notebook",), ("pandas", "polars", "duckdb", "dask")
+NOTEBOOKS, NOTEBOOK_ENGINES = (
+    ("notebook", "text", "joins", "reshape", "time_series"),
+    ("pandas", "polars", "duckdb", "dask"),
+)
 ROWS = 1_000_000
 NULLS = 5
 PARTS = {"load", "query", "rows"}

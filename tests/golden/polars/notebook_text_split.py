@@ -13,7 +13,7 @@ def query(data):
     return (
         data.lazy()
         .with_columns(
-            region=pl.col("store").str.split("-").list.get(0, null_on_oob=True),
+            region=pl.col("store").str.split("-").list.first(),
             size=pl.col("product").str.split(", ").list.get(1, null_on_oob=True),
         )
         .group_by("region", "size")

@@ -1,0 +1,55 @@
+"""star: id1, id3, value of the inner join with small on id1, id4 and the left join with medium on id1, id2, then number of rows, sum value, count v2 of the left join with big on id1, id3 by id1 - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def prepare(part):
+    return part.assign(value=part["v1"] * part["v2"])
+
+
+def load(path, small_path, medium_path, big_path):
+    data = dd.from_pandas(
+        dd.read_parquet(path, columns=["id1", "id2", "id3", "id4", "v1"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+    small = dd.from_pandas(
+        dd.read_parquet(small_path, columns=["id1", "id4", "v2"]).compute(),
+        npartitions=1,
+        sort=False,
+    )
+    medium = dd.from_pandas(
+        dd.read_parquet(medium_path, columns=["id1", "id2"]).compute(),
+        npartitions=1,
+        sort=False,
+    )
+    big = dd.from_pandas(
+        dd.read_parquet(big_path, columns=["id1", "id3", "v2"]).compute(),
+        npartitions=1,
+        sort=False,
+    )
+    return data, small, medium, big
+
+
+def query(data, small, medium, big):
+    data = data.merge(small, on=["id1", "id4"])
+    data = data.merge(medium, on=["id1", "id2"], how="left")
+    data = data.map_partitions(prepare)
+    step_1 = data[["id1", "id3", "value"]].compute()
+    step_1 = step_1.merge(big.compute(), on=["id1", "id3"], how="left")
+    return (
+        step_1.groupby("id1", sort=False)
+        .agg(rows=("value", "size"), value=("value", "sum"), matched=("v2", "count"))
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(*load(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])))

@@ -1,0 +1,46 @@
+"""classes: sales by classes of the price - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+
+def prepare(part):
+    return part.assign(
+        **{
+            "class": pd.cut(
+                part["price"],
+                [0, 10, 50, 90, 100],
+                labels=["low", "middle", "high", "top"],
+            ).astype("string[pyarrow]"),
+            "price_quantity": part["price"] * part["quantity"],
+        }
+    )
+
+
+def load(path):
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["price", "quantity"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+
+
+def query(data):
+    data = data.map_partitions(prepare)
+    return (
+        data.groupby("class", sort=False, dropna=False)
+        .agg(sales=("price_quantity", "size"), revenue=("price_quantity", "sum"))
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

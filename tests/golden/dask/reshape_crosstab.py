@@ -1,0 +1,68 @@
+"""crosstab: how many sales of each class of the price have which rating - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+
+def prepare(part):
+    return part.assign(
+        **{
+            "class": pd.cut(
+                part["price"],
+                [0, 25, 50, 75, 100],
+                labels=["(0, 25]", "(25, 50]", "(50, 75]", "(75, 100]"],
+            ).astype("string[pyarrow]"),
+            "rating_2": (part["rating"] == 1)
+            .astype("boolean")
+            .mask(part["rating"].isna()),
+            "rating_3": (part["rating"] == 2)
+            .astype("boolean")
+            .mask(part["rating"].isna()),
+            "rating_4": (part["rating"] == 3)
+            .astype("boolean")
+            .mask(part["rating"].isna()),
+            "rating_5": (part["rating"] == 4)
+            .astype("boolean")
+            .mask(part["rating"].isna()),
+            "rating_6": (part["rating"] == 5)
+            .astype("boolean")
+            .mask(part["rating"].isna()),
+        }
+    )
+
+
+def load(path):
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["price", "rating"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+
+
+def query(data):
+    data = data.map_partitions(prepare, meta=prepare(data._meta))
+    return (
+        data.groupby("class", sort=False, dropna=False)
+        .agg(
+            **{
+                "1": ("rating_2", "sum"),
+                "2": ("rating_3", "sum"),
+                "3": ("rating_4", "sum"),
+                "4": ("rating_5", "sum"),
+                "5": ("rating_6", "sum"),
+            }
+        )
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

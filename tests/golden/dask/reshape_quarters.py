@@ -1,0 +1,48 @@
+"""quarters: the mean rating by quarters of the price - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import numpy as np
+import pyarrow as pa
+
+
+def transform(part):
+    return part[["rating"]].assign(
+        quarter=np.select(
+            [
+                part["price"] <= part["price"].quantile(0.25),
+                part["price"] <= part["price"].quantile(0.5),
+                part["price"] <= part["price"].quantile(0.75),
+                part["price"].notna(),
+            ],
+            [0, 1, 2, 3],
+            default=np.nan,
+        )
+    )
+
+
+def load(path):
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["rating", "price"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+
+
+def query(data):
+    data = data.repartition(npartitions=1)
+    step_1 = data.map_partitions(transform).compute()
+    return (
+        step_1.groupby("quarter", sort=False, dropna=False)["rating"]
+        .agg(sales="size", rating="mean")
+        .reset_index()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,35 @@
+"""share_with_a_seven: share of id3 with a 7, by id2 - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def load(path):
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["id2", "id3"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+
+
+def query(data):
+    data = data.assign(
+        id3_contains=data["id3"].str.contains("7", regex=False),
+        id3_ends_with=data["id3"].str.endswith("7"),
+    )
+    return (
+        data.groupby("id2", sort=False)
+        .agg(share=("id3_contains", "mean"), sevens=("id3_ends_with", "sum"))
+        .reset_index()
+        .compute()
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

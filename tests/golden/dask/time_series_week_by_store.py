@@ -1,0 +1,61 @@
+"""week_by_store: rolling_sum(quantity, '7d'), rolling_count(quantity, '7d') by store in order of sold_at - dask"""
+
+import sys
+
+import dask.dataframe as dd
+import pyarrow as pa
+
+
+def transform(part):
+    part = part.reset_index(drop=True).sort_values("sold_at", kind="stable")
+    groups = part.groupby("store")
+    return part[["store", "row"]].assign(
+        quantity=part[["store", "sold_at"]]
+        .merge(
+            groups.rolling("7D", on="sold_at")["quantity"]
+            .sum()
+            .groupby(level=["store", "sold_at"])
+            .last()
+            .reset_index(name="rolled"),
+            how="left",
+        )["rolled"]
+        .set_axis(part.index),
+        sales=part[["store", "sold_at"]]
+        .merge(
+            groups.rolling("7D", on="sold_at", min_periods=0)["quantity"]
+            .count()
+            .groupby(level=["store", "sold_at"])
+            .last()
+            .reset_index(name="rolled"),
+            how="left",
+        )["rolled"]
+        .set_axis(part.index),
+    )
+
+
+def load(path):
+    return dd.from_pandas(
+        dd.read_parquet(path, columns=["store", "sold_at", "quantity"]).compute(),
+        npartitions=8,
+        sort=False,
+    )
+
+
+def query(data):
+    # A shuffle changes the order of the rows.
+    data = data.assign(row=data.assign(row=1)["row"].cumsum())
+    # Only this shuffle keeps the order of a group's rows.
+    data = data.shuffle("store", shuffle_method="tasks")
+    return (
+        data.map_partitions(transform)
+        .compute()
+        .sort_values("row")[["store", "quantity", "sales"]]
+    )
+
+
+def rows(answer):
+    return pa.Table.from_pandas(answer, preserve_index=False)
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,40 @@
+"""quarters: the mean rating by quarters of the price - duckdb"""
+
+import sys
+
+import duckdb
+
+
+def load(path):
+    con = duckdb.connect(config={"threads": 2})
+    con.execute(
+        "CREATE TABLE data AS SELECT rating, price FROM read_parquet(?)", [path]
+    )
+    return con
+
+
+def query(con):
+    return con.sql("""
+        WITH step_1 AS (
+            SELECT
+                rating,
+                CASE
+                    WHEN price <= quantile_cont(price, 0.25) OVER () THEN 0
+                    WHEN price <= quantile_cont(price, 0.5) OVER () THEN 1
+                    WHEN price <= quantile_cont(price, 0.75) OVER () THEN 2
+                    WHEN price IS NOT NULL THEN 3
+                END AS quarter
+            FROM data
+        )
+        SELECT quarter, count(*) AS sales, avg(rating) AS rating
+        FROM step_1
+        GROUP BY quarter
+    """).to_arrow_table()
+
+
+def rows(answer):
+    return answer
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,27 @@
+"""filled: ffill rating by store in order of sold_at - polars"""
+
+import sys
+
+import polars as pl
+
+
+def load(path):
+    return pl.read_parquet(path, columns=["store", "sold_at", "rating"])
+
+
+def query(data):
+    return (
+        data.lazy()
+        .select(
+            "store", pl.col("rating").forward_fill().over("store", order_by="sold_at")
+        )
+        .collect()
+    )
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))
