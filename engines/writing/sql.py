@@ -123,7 +123,7 @@ VARIANTS = {
     "number_string": "TRY_CAST({0} AS DOUBLE)",
 }
 # Patterns of a text that a cast reads as an integer.
-DIGITS = {"[0-9]+", "([0-9]+)", r"\d+", r"(\d+)"}
+DIGITS = tuple(map(Lit, ("[0-9]+", "([0-9]+)", r"\d+", r"(\d+)")))
 # What takes times as instants, or days.
 WITHOUT_CLOCK = {"days", "hours", "minutes", "seconds", "offset"}
 LOOSE = {"text": CAST, "expm1": ADD, "offset": ADD, "weekday": ADD}
@@ -415,12 +415,10 @@ class SqlWriter(ExpressionWriter[Sql]):
         if function == "concat":
             parts = [self.write(argument).at(ADD) for argument in arguments]
             return Sql(f" {FUNCTIONS[function]} ".join(parts), COMPARE)
-        match node:
-            case Call("integer", (Call("extract", (text, Lit(str(digits)), group)),)) if (
-                digits in DIGITS
-            ):
-                found = f"regexp_extract({self.write(text).text}, {self.write(Lit(digits)).text}"
-                return Sql(f"TRY_CAST({found}, {self.write(group).text}) AS BIGINT)")
+        match arguments:
+            case (Call("extract", searched),) if function == "integer" and searched[1] in DIGITS:
+                texts = [self.write(argument).text for argument in searched]
+                return Sql(f"TRY_CAST(regexp_extract({', '.join(texts)}) AS BIGINT)")
         if "{" in FUNCTIONS[function]:
             return self._template(function, arguments)
         plain = any(map(self._is_double, arguments))
