@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -109,7 +110,7 @@ Node: TypeAlias = TextNode | ListNode | Fields
 def compose(origin: Origin, log: Log) -> Node | None:
     """Read YAML 1.2 into nodes; None after a mistake that leaves nothing to read."""
     try:
-        root = YAML(typ="safe", pure=True).compose(origin.text)
+        root = _compose(origin.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         log.add(Position(origin, mark.index if mark else 0), _describe_error(error, origin.text))
@@ -131,6 +132,12 @@ def compose(origin: Origin, log: Log) -> Node | None:
         log.add(Position(origin, 0), empty if origin.placed else "the value is missing")
         return None
     return _Nodes(origin, log).node(root)
+
+
+# A sweep reads one text for each of its points. Nothing changes the nodes.
+@lru_cache(maxsize=8)
+def _compose(text: str) -> RawNode | None:
+    return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
 
 
 def _describe_error(error: MarkedYAMLError, text: str) -> str:
