@@ -52,7 +52,8 @@ TIMES = (
 )
 CROSSOVERS = (
     "An engine overtakes another where its curve certainly crosses the other's; brackets hold the "
-    "95 % interval of that size. The curves are fitted to a + b·n^c and meet the measurements. "
+    "95 % interval of that size or, where nothing ran in two rounds, the sizes at which the two "
+    "are within a factor of 3. The curves are fitted to a + b·n^c and meet the measurements. "
     "All questions: the geometric mean of the questions' ratios."
 )
 GROWTH = (

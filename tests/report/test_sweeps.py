@@ -196,7 +196,12 @@ def test_threads_and_nulls_have_their_own_sections(tmp_path: Path) -> None:
 
 
 def test_one_round_decides_only_beyond_a_factor_of_three(tmp_path: Path) -> None:
-    costs = {"pandas": lambda _: 1.0, "polars": lambda _: 0.6, "duckdb": lambda _: 0.05}
+    costs = {
+        "pandas": lambda rows: 1e-7 * rows,
+        "polars": lambda rows: 0.6e-7 * rows,
+        "duckdb": lambda rows: 0.05e-7 * rows,
+        "dask": lambda rows: 0.05 + 1e-9 * rows,
+    }
     path = stored_sweeps.store(tmp_path, costs=costs, noise=0.0)
     for file in path.glob("*/runs.jsonl"):
         lines = file.read_text().splitlines(keepends=True)
@@ -204,6 +209,11 @@ def test_one_round_decides_only_beyond_a_factor_of_three(tmp_path: Path) -> None
     view = build(sweeps.read(path))
     assert view.sentences[0].startswith("polars against pandas is undecided")
     assert view.sentences[1].startswith("duckdb is faster than pandas")
+    size = r"([\d,]+)"
+    told = rf"dask overtakes pandas at {size} rows \[{size}–{size}\]"
+    numbers = re.fullmatch(told, view.sentences[2])
+    at, low, high = (float(number.replace(",", "")) for number in numbers.groups())
+    assert low < at / 2.5 < at * 2.5 < high  # where the two are within a factor of three
     assert any("one round" in warning for warning in view.warnings)
 
 
