@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal, assert_never
 
 from ..errors import EngineError, Unsupported
+from ..spec.expression import Col
 from ..spec.schema import Schema
 from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
@@ -22,7 +23,7 @@ from .writing.passes.join import Inputs, from_path
 from .writing.passes.widen import widen_beside_floats
 from .writing.passes.zeros import sum_zeros
 from .writing.program import NONE, Parts, fill
-from .writing.properties import row_facts
+from .writing.properties import output_facts, row_facts
 from .writing.quote import literal, quote, to_source
 from .writing.sequence import StepQuery
 from .writing.user_functions import as_definition, find_called, make_own, require_function
@@ -109,6 +110,21 @@ def require_ordered_key(query: Query, data: Schema) -> Query:
     return query
 
 
+def require_sortable(query: Query, data: Schema) -> Query:
+    """Return a query; Unsupported where it sorts by a truth value first.
+
+    Modin 0.37.1 divides rows that are sorted by quantiles of the first key, which raises for truth
+    values as soon as there are rows for two partitions.
+    """
+    rows = row_facts(query, data)
+    places = ((query.order_by, rows), (query.sort, output_facts(query, rows)))
+    for (first, *_), facts in ((keys, facts) for keys, facts in places if keys):
+        if facts.kind(Col(first.name)) == "bool":
+            why = "Modin cannot sort by truth values; sort by integer(...) of it, or use pandas"
+            raise Unsupported(query.name, why)
+    return query
+
+
 @dataclass(frozen=True, slots=True)
 class Modin(Adapter):
     """Writes pandas for Modin, on a cluster of this machine's cores."""
@@ -117,6 +133,7 @@ class Modin(Adapter):
 
     passes: tuple[Pass, ...] = (
         require_ordered_key,
+        require_sortable,
         widen_beside_floats,
         partial(sum_zeros, pivots=False),
     )

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from ...errors import Unsupported
 from ...spec.expression import choose_fresh_name
+from ...spec.joins import name_table_columns
 from ..pandas.joins import write_merge
 from ..writing.joins import Joining, describe_how
 from ..writing.passes.join import rename_variable
 from ..writing.quote import literal, quote, to_source
 
+UNREAD = "Dask leaves out the rows of a table of which no column is read"
 UNORDERED = "dfbench writes none for Dask, whose merge_asof needs sorted divisions"
 
 
@@ -31,9 +33,17 @@ def _write_join(met: Joining) -> ast.expr:
         case "semi" | "anti" if len(met.join.keys) == 1:
             # `isin` takes the values themselves.
             return write_merge(rows, quote("t.compute()", t=table), met)
+        case "outer" if met.matches_missing and not _reads_table(met):
+            raise Unsupported(describe_how(met.join), UNREAD)
         case _:
             met, table = _name_first(met, _as_texts(table, met))
             return rename_variable(write_merge(rows, table, met), "pd", "dd")
+
+
+def _reads_table(met: Joining) -> bool:
+    """Return whether a column of the table is read after the join."""
+    shown = name_table_columns(met.data, met.join)
+    return not {*met.join.on, *shown.values()}.isdisjoint(met.reads)
 
 
 def _name_first(met: Joining, table: ast.expr) -> tuple[Joining, ast.expr]:

@@ -229,7 +229,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             case _:
                 template = self._keep_objects(self._template(node), node)
                 x = self.as_series(first) if "x." in template else self.expression(first)
-                if ".str." in template and self.may_be_untyped(first):
+                if ".str" in template and self.may_be_untyped(first):
                     x = quote("x.astype(s)", x=x, s=self.text.held)
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.write_typed

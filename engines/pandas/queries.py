@@ -85,6 +85,7 @@ WHOLE_SPREAD = {**AGGREGATIONS, "corr": "f[c].corr().iloc[0, 1]"}
 
 
 LOST_CATEGORY = "pandas' moving windows lose the group of a missing category; use pandas"
+OF_KEY = "Modin's moving windows of a key are empty; use pandas"
 # Aggregations whose groups are moved to columns: with 0 where a cell has no rows, or missing.
 OF_NO_ROWS = {"sum", "count", "size", "n_unique"}
 UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var"} | {
@@ -445,6 +446,8 @@ class PandasSteps:
         """Write a window that moves with the rows; pandas gives it group by group."""
         if self.text is TextType.CATEGORIES and has_missing_key(self.query, self.data):
             raise Unsupported(self.query.name, LOST_CATEGORY)
+        if self.spread and column in self.query.group_by:
+            raise Unsupported(f"{agg.function}() of a key", OF_KEY)
         if agg.function in ROLLING:
             rolling = read_rolling(agg)
             least = {"min_periods": literal(rolling.at_least)}

@@ -159,8 +159,8 @@ def _reads_one_of_several_keys(met: Met) -> bool:
 
 
 def _has_texts_of_unmatched_rows(met: Met) -> bool:
-    """Return whether an outer join adds rows of the table that lack the frame's texts or times."""
-    if not any(join.how == "outer" for join in met.query.joins):
+    """Return whether a join adds rows of the table that lack the frame's texts or times."""
+    if not any(join.how in {"outer", "right"} for join in met.query.joins):
         return False
     tests = (pa.types.is_string, pa.types.is_temporal)
     texts = {f.name for f in met.tables.frame.schema if any(test(f.type) for test in tests)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pyarrow as pa
 import pytest
 from dfbench.engines import find
 from dfbench.engines.interactive import run
+from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
+from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query
 from dfbench.verification.python_answers import answer_steps
 
@@ -21,7 +24,8 @@ MONTH = "month(parse(day, '%d/%m/%Y'))"
 
 
 def read(query: str) -> Query:
-    text = f"workload: w\ndataset: {{files: x.parquet}}\nqueries: {{q: {query}}}\n"
+    files = "{files: x.parquet, tables: {t: t.parquet}}"
+    text = f"workload: w\ndataset: {files}\nqueries: {{q: {query}}}\n"
     return read_text(text, "w.yaml", Path()).queries[0]
 
 
@@ -78,7 +82,7 @@ MIXED = pa.table(
     "query",
     [
         # Parts of texts that are all missing have no type of their own.
-        "{derive: {p: \"split(k, ' ')[1]\", q: p + k, r: k + p}, select: [q, r]}",
+        "{derive: {p: \"split(k, ' ')[1]\", q: p + k, r: k + p, s: 'p[-1:]'}, select: [q, r, s]}",
         "{where: \"split(k, ' ')[1] < k\", aggregate: {n: size()}}",
         "{derive: {p: \"split(k, ' ')[1]\"}, group_by: p, aggregate: {n: size()}}",
         # Sums of chosen truth values with gaps were truth values themselves.
@@ -109,3 +113,24 @@ def test_pandas_types_what_it_derives(engine: str, query: str) -> None:
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
     numbers = [[v + 0.0 if isinstance(v, int) else v for v in row.values()] for row in rows]
     return sorted(map(repr, numbers))
+
+
+KEYED = Schema((Column("k", "int", "int64", True), Column("x", "int", "int64", True)), 5)
+BESIDE = Schema((Column("k", "int", "int64", True), Column("y", "int", "int64", True)), 5)
+
+
+@pytest.mark.parametrize(
+    ("engine", "query", "reason"),
+    [
+        ("modin", "{transform: {o: x > 2}, sort: [o]}", "cannot sort by truth values"),
+        ("modin", "{group_by: k, transform: {o: 'rolling_count(k, 2)'}}", "of a key are empty"),
+        (
+            "dask",
+            "{join: {table: t, on: k, how: outer}, group_by: x, aggregate: {n: size()}}",
+            "no column is read",
+        ),
+    ],
+)
+def test_what_a_library_answers_wrongly_is_refused(engine: str, query: str, reason: str) -> None:
+    with pytest.raises(Unsupported, match=reason):
+        find(engine).write(read(query), replace(KEYED, tables=(("t", BESIDE),)))
