@@ -265,6 +265,11 @@ def read_weekday(call: CodeCall, owner: Value) -> Value:
     return date_word("weekday")(call.node, owner)
 
 
+def read_day(call: CodeCall, owner: Value) -> Value:
+    """Read `date()` of a single time."""
+    return date_word("date")(call.node, owner)
+
+
 _TEXTS = {
     "lower": Method(text_word("lower")),
     "upper": Method(text_word("upper")),
@@ -289,6 +294,8 @@ ELEMENT_METHODS = {
     "strftime": Method(read_strftime, "date_format"),
     "month_name": Method(read_name, "locale"),
     "day_name": Method(read_name, "locale"),
+    "date": Method(read_day),
+    "total_seconds": Method(read_seconds),
     "isnumeric": Method(text_word("is_numeric")),
     "isdigit": Method(text_word("is_numeric")),
 }

@@ -36,11 +36,15 @@ from .values import (
     column_of,
 )
 
+SPAN = "a span of time is read as its .dt.days or .dt.total_seconds()"
+
 
 def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Frame:
     """Return a frame with a column more, or another in its place."""
     if isinstance(value, Frame) and len(value.columns) == 1:
         value = column_of(value, *next(iter(value.columns.items())))
+    if isinstance(value, Part) and value.kind == "keys":
+        value = value.owner
     if not isinstance(value, Series | Scalar | Const):
         raise UnreadError(node, f"a column cannot be assigned {alignment.describe(value)}")
     if isinstance(value, Const) and isinstance(value.value, list | tuple | dict):
@@ -52,6 +56,9 @@ def assign_column(node: ast.AST, frame: Frame, label: Label, value: Value) -> Fr
             if name == wanted:
                 return _with_column(frame, column.rows, label, name)
     name = find_free_name(column.rows, wanted)
+    if operators.is_span(column.expr, column.rows):
+        made = replace(frame, rows=column.rows).without(label, SPAN)
+        return replace(made, spans={**made.spans, made.columns[label]: column.expr})
     try:
         rows = derive(column.rows, name, column.expr)
     except KindError as error:

@@ -255,6 +255,7 @@ class CodeInterpreter(Evaluator):
                     labels = to_python(value, target, "the list of columns")
                     self.replace(owner, frame, rename_all(target, frame, labels))
                 elif isinstance(frame, Frame):
+                    value = value.owner if isinstance(value, Part) else value
                     self.replace(owner, frame, set_index(target, frame, value))
                 else:
                     raise UnreadError(target, f"an assignment to {attribute!r} is not read")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from ..spec.bins import label_edges
@@ -34,7 +36,7 @@ from .python_values import (
     read_zip,
 )
 from .reshape import read_numbered_bins, read_quantile_cut
-from .rows import Loaded, Rows
+from .rows import Loaded, Rows, tables_of
 from .series import as_frame
 from .values import (
     Const,
@@ -162,13 +164,24 @@ def read_to_datetime(call: CodeCall) -> Value:
     return found.make(operators.word(call.node, "parse", found.exprs[0], Lit(pattern)))
 
 
+def read_time_index(call: CodeCall) -> Part:
+    """Read `pd.DatetimeIndex(column)`, of which the parts of the times are taken."""
+    return Part("keys", read_to_datetime(call))
+
+
 def _guess_format(call: CodeCall, expr: Expr, rows: Rows) -> str:
-    """Return the format that pandas guesses from the first text of a file's column."""
+    """Return the format that pandas guesses from the first text of a file's column.
+
+    Where rows were left out or sorted, any text may be the first: all have to be of one format.
+    """
     from pandas.tseries.api import guess_datetime_format  # noqa: PLC0415 - few texts need it
 
-    whole = isinstance(rows.origin, Loaded) and not rows.where
-    text = call.reader.find_first_text(rows, expr.name) if whole and isinstance(expr, Col) else None
-    form = text and guess_datetime_format(text, dayfirst=bool(call.constant("dayfirst")))
+    texts = call.reader.find_first_texts(rows, expr.name) if isinstance(expr, Col) else []
+    if isinstance(rows.origin, Loaded) and not rows.where:
+        texts = texts[:1]
+    first = bool(call.constant("dayfirst"))
+    forms = {guess_datetime_format(text, dayfirst=first) for text in texts}
+    form = forms.pop() if len(forms) == 1 and not tables_of(rows) else None
     if not form:
         raise call.fail("pd.to_datetime of texts is read with a format, or of a file's: --data")
     return str(form)
@@ -233,8 +246,8 @@ def read_to_numeric(call: CodeCall) -> Value:
     found = alignment.align(call.node, value)
     if operators.kind_of(found.exprs[0], found.rows) in {"int", "float", "decimal"}:
         return value
-    if call.constant("errors", "raise") != "coerce":
-        raise call.fail("pd.to_numeric is read with errors='coerce'")
+    if call.constant("errors", "raise") not in {"coerce", "raise"}:
+        raise call.fail("pd.to_numeric is read with errors='coerce', or without errors")
     return found.make(operators.word(call.node, "number", found.exprs[0]))
 
 
@@ -283,6 +296,19 @@ def _join_columns(call: CodeCall, pairs: list[tuple[object, Value]]) -> Frame:
     for label, value in pairs:
         frame = assign_column(call.node, frame, cast("str", label), value)
     return frame
+
+
+def read_dummies(call: CodeCall) -> Frame:
+    """Read `pd.get_dummies(frame, columns=[…])`: its other columns stay as they are."""
+    frame, labels = call.need("data"), call.names("columns")
+    for name in ("drop_first", "prefix", "dtype", "dummy_na", "prefix_sep"):
+        call.constant(name)
+    if not isinstance(frame, Frame) or not labels:
+        raise call.fail("pd.get_dummies is read of a frame and columns, whose others are kept")
+    why = "columns of pd.get_dummies are not read; the nearest is df['a'] == 'value'"
+    kept = {label: name for label, name in frame.columns.items() if label not in labels}
+    made = replace(frame, columns=kept, dropped=frame.dropped | {*map(str, labels)})
+    return made.without("columns of values", why)
 
 
 def read_concat(call: CodeCall) -> Value:
@@ -396,6 +422,8 @@ def reduce_argument(name: str) -> Callable[[CodeCall], Value]:
     def read(call: CodeCall) -> Value:
         value = call.need("a")
         call.constant("axis")
+        if isinstance(value, Items) and name == "sum":
+            return functools.reduce(partial(operators.binary, call.node, ast.Add()), value.values)
         if not isinstance(value, Series):
             raise call.fail(f"{call.name} is read of a column")
         return operators.reduce(value, name)
@@ -494,15 +522,19 @@ LIBRARIES: dict[str, Method] = {
     "pd.cut": Method(read_cut, "x bins right labels retbins precision include_lowest"),
     "pd.qcut": Method(read_quantile_cut, "x q labels retbins precision duplicates"),
     "pd.to_datetime": Method(read_to_datetime, "arg errors dayfirst yearfirst utc format exact"),
-    "pd.DatetimeIndex": Method(read_to_datetime, "arg"),
+    "pd.DatetimeIndex": Method(read_time_index, "arg"),
     "pd.to_numeric": Method(read_to_numeric, "arg errors downcast"),
     "pd.Timestamp": Method(read_timestamp, "*"),
     "datetime.timedelta": Method(read_span_of_time, "* **"),
     "pd.Timedelta": Method(read_span_of_time, "* **"),
+    "np.timedelta64": Method(read_span_of_time, "*"),
     "datetime.datetime": Method(read_timestamp, "*"),
     "datetime.date": Method(read_timestamp, "*"),
     "pd.Series": Method(read_series, "data index dtype name copy"),
     "pd.DataFrame": Method(read_frame, "data index columns dtype copy"),
+    "pd.get_dummies": Method(
+        read_dummies, "data prefix prefix_sep dummy_na columns sparse drop_first dtype"
+    ),
     "pd.concat": Method(read_concat, "objs axis join ignore_index keys levels names"),
     "pd.merge": Method(read_merge, f"{_MERGE} validate"),
     "pd.Grouper": Method(read_grouper, "key level freq"),

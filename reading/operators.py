@@ -91,12 +91,32 @@ def binary(node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
     if isinstance(left, Const | Items) and isinstance(right, Const | Items):
         raise UnreadError(node, "this operator of lists is not read")
     if isinstance(right, Const) and isinstance(right.value, dt.timedelta):
+        if isinstance(op, ast.Div):
+            return _measure(node, left, right.value)
         return _move(node, op, left, right.value)
     found = align(node, left, right)
     if type(op) not in ARITHMETIC:
         raise UnreadError(node, "this operator of columns is not read")
     one, other = found.exprs
     return found.make(arithmetic(node, ARITHMETIC[type(op)], one, other, found.rows))
+
+
+def is_span(expr: Expr, rows: Rows) -> bool:
+    """Return whether an expression is a difference of two times."""
+    match expr:
+        case Arith("-", left, right):
+            return {"date", "timestamp"} >= {kind_of(left, rows), kind_of(right, rows)}
+    return False
+
+
+def _measure(node: ast.AST, value: Value, span: dt.timedelta) -> Value:
+    """Return how many spans a difference of times is: `(a - b) / pd.Timedelta(days=1)`."""
+    found = align(node, value)
+    match found.exprs[0]:
+        case Arith("-", left, right) as expr if is_span(expr, found.rows) and span:
+            count = word(node, "seconds", left, right)
+            return found.make(Arith("/", count, Lit(span.total_seconds())))
+    raise UnreadError(node, "this is read of a difference of two times")
 
 
 def _move(node: ast.AST, op: ast.operator, value: Value, span: dt.timedelta) -> Value:

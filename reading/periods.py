@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import cast
 
 from ..spec.expression import Call, Expr, Lit
@@ -52,6 +53,18 @@ def period_key(node: ast.AST, frame: Frame, key: str, name: str) -> Series:
     """Return the periods of a column of times, under its name."""
     made = alignment.align(node, select(node, frame, Const(key)))
     return cast("Series", made.make(name_period(node, made.exprs[0], name)))
+
+
+def read_group_resample(call: CodeCall, grouped: Grouped) -> Grouped:
+    """Read `groups.resample(rule)`: groups of their keys and the periods of times."""
+    name = check_period(call, call.constant("rule"))
+    key, frame = call.constant("on"), grouped.frame
+    if key is None and len(frame.index) == 1:
+        key = next(iter(frame.index))
+    if key is None:
+        raise call.fail("resample is read with on='column', or behind set_index('column')")
+    frame, keys = group_keys(call, frame, period_key(call.node, frame, key, name))
+    return replace(grouped, frame=frame, keys={**grouped.keys, **keys})
 
 
 def read_resample(call: CodeCall, owner: Value) -> Grouped:

@@ -36,6 +36,8 @@ from .values import Called, CodeFunction, Frame, Part, Scalar, Series, UnreadErr
 from .wide import leave_filled_out
 from .workload import WrittenDataset, WrittenQuery, write_workload
 
+TEXTS = 1000  # texts of a column whose format is guessed
+
 
 def read_code(source: Source, data: Sequence[DataFile] = (), answer: str | None = None) -> Reading:
     """Read code as a workload.
@@ -55,7 +57,7 @@ class _CodeReader:
     datasets: dict[LoadedFrame, Dataset | None] = field(default_factory=dict)
 
     def read(self) -> Reading:
-        reader = CodeInterpreter(self.schema_of, self.find_text)
+        reader = CodeInterpreter(self.schema_of, self.find_texts)
         tree = self.parse(reader)
         if tree is None:
             return Reading(self.source, (), "", (), tuple(reader.remarks))
@@ -135,17 +137,17 @@ class _CodeReader:
         dataset = self.dataset_of(frame)
         return dataset.schema if dataset else None
 
-    def find_text(self, frame: LoadedFrame, column: str) -> str | None:
-        """Return the first text of a file's column; None where there is none."""
+    def find_texts(self, frame: LoadedFrame, column: str) -> list[str]:
+        """Return the first texts of a file's column."""
         dataset = self.dataset_of(frame)
         if dataset is None or column not in dataset.schema:
-            return None
+            return []
         from pyarrow import parquet  # noqa: PLC0415 - few codes need it
 
-        for batch in parquet.ParquetFile(dataset.path).iter_batches(columns=[column]):
-            for value in batch.column(0).drop_null().slice(0, 1).to_pylist():
-                return str(value)
-        return None
+        for batch in parquet.ParquetFile(dataset.path).iter_batches(TEXTS, columns=[column]):
+            if found := batch.column(0).drop_null().to_pylist():
+                return [str(one) for one in found]
+        return []
 
     def dataset_of(self, frame: LoadedFrame) -> Dataset | None:
         """Return a frame's file as a dataset, where it is there; the file is opened once."""

@@ -28,7 +28,7 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     named = [alignment.literal(name, call.node) for name in names]
     made = number_bins(subject, NUMBERED[word](subject, count), named)
     # Their edges come from all rows that are there now, whatever is left out later.
-    beside = replace(found, keys=()).make(made)
+    beside = replace(found, keys=found.like.scope if found.like else ()).make(made)
     if not isinstance(beside, Series):
         raise call.fail(f"{call.name} is read of a column")
     column = alignment.materialize(beside)

@@ -41,11 +41,11 @@ class Binding:
 class Scopes:
     """Names by scope; `schema_of` returns the columns of a file that the code reads, if known.
 
-    `find_text` returns the first text of a column of such a file, if there is one.
+    `find_texts` returns the first texts of a column of such a file.
     """
 
     schema_of: Callable[[LoadedFrame], Schema | None]
-    find_text: Callable[[LoadedFrame, str], str | None]
+    find_texts: Callable[[LoadedFrame, str], list[str]]
     scopes: list[Names] = field(default_factory=lambda: [{}])
     bindings: list[Binding] = field(default_factory=list)
     bound: dict[int, list[Binding]] = field(default_factory=dict)  # by the value's id
@@ -124,7 +124,7 @@ class Scopes:
             return Frame(rows, {}, complete=False)
         return Frame(rows, {name: name for name in schema.names})
 
-    def find_first_text(self, rows: Rows, column: str) -> str | None:
-        """Return the first text of a column of the file that rows are of, where it is there."""
+    def find_first_texts(self, rows: Rows, column: str) -> list[str]:
+        """Return the first texts of a column of the file that rows are of, where it is there."""
         origin = cast("Loaded", root_of(rows).origin)
-        return self.find_text(next(one for one in self.frames if one.name == origin.name), column)
+        return self.find_texts(next(one for one in self.frames if one.name == origin.name), column)

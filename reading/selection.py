@@ -95,6 +95,9 @@ def _select_one(node: ast.AST, frame: Frame, label: Label) -> Value:
     if nested and label not in frame.columns:
         inner = {_rest(one): name for one, name in nested.items()}
         return replace(frame, columns=inner)
+    span = frame.spans.get(frame.columns.get(label, ""))
+    if span is not None:
+        return replace(column_of(frame, label, ""), expr=span)
     return column_of(frame, label, need_column(node, frame, label))
 
 

@@ -290,6 +290,20 @@ def read_index_values(call: CodeCall, part: Part) -> Series:
     return take_index(call.node, part)
 
 
+def read_nth(node: ast.AST, owner: Value, index: Value) -> Value:
+    """Read `column.iloc[0]` and `column.iloc[-1]` of groups, and `column.iloc[:n]`."""
+    column = cast("Series", cast("Part", owner).owner)
+    places = {0: "first", -1: "last"}
+    if isinstance(index, Const) and isinstance(index.value, slice):
+        return read_index(node, column, index)
+    place = index.value if isinstance(index, Const) else None
+    column = materialize(column)
+    if not column.scope or place not in places or can_miss(column.expr, column.rows.schema):
+        message = "iloc of a column is read as [0] and [-1] of groups without missing values"
+        raise UnreadError(node, message)
+    return operators.reduce(column, places[place])
+
+
 def read_size(_node: ast.AST, owner: Value) -> Scalar:
     """Read `column.size`."""
     column = cast("Series", owner)
@@ -374,6 +388,7 @@ COLUMN_ATTRIBUTES: dict[str, Callable[..., Value]] = {
     "dt": accessor("times"),
     "loc": lambda _node, owner: owner,
     "at": lambda _node, owner: owner,
+    "iloc": accessor("nth"),
     "size": read_size,
     "values": read_values,
     "name": name_of,

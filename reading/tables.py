@@ -24,7 +24,7 @@ from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
 from .merges import read_join, read_merge
 from .patterns import MATCH_METHODS, take_group
-from .periods import read_resample
+from .periods import read_group_resample, read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
 from .selection import keep_labels, read_iloc, read_keys, read_labels, read_loc, take_keys
@@ -33,6 +33,7 @@ from .series import (
     COLUMN_METHODS,
     read_index_item,
     read_index_values,
+    read_nth,
     read_rename_axis,
     take_index,
 )
@@ -75,7 +76,7 @@ METHODS: dict[str, dict[str, Method]] = {
     "rolled": GROUP_ROLLING,
     "expanded": GROUP_EXPANDING,
     "parts": {"get": Method(read_get, "i")},
-    "Grouped": GROUP_METHODS,
+    "Grouped": {**GROUP_METHODS, "resample": Method(read_group_resample, "rule on")},
     "row": {name: Method(read_row) for name in ("sum", "mean", "min", "max")},
     "text": CONSTANT_TEXT,
     "dict": CONSTANT_DICT,
@@ -100,6 +101,7 @@ ATTRIBUTES: dict[str, dict[str, Callable[..., Any]]] = {
     "index": {"[]": read_index_item, "values": take_index},
     "keys": {**TIME_ATTRIBUTES, "values": take_keys, "str": accessor("texts")},
     "rows": {"[]": read_labels},
+    "nth": {"[]": read_nth},
     "loc": {"[]": read_loc},
     "iloc": {"[]": read_iloc},
     "list": LIST_ATTRIBUTES,

@@ -28,7 +28,8 @@ class Frame:
     `complete` tells whether `columns` are all of them; otherwise the file's columns are visible
     too, but for the dropped ones. The index is a column by another name. `scope` are the keys of
     the groups whose rows these are, in a function of groups. A column that the code assigns and
-    that could not be read has a name that no rows have: `unread` has these names, and why.
+    that could not be read has a name that no rows have: `unread` has these names, and why. `spans`
+    are those of them that are differences of times, of which an expression counts the days.
     """
 
     rows: Rows
@@ -38,6 +39,7 @@ class Frame:
     dropped: frozenset[str] = frozenset()
     scope: tuple[str, ...] = ()
     unread: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, Expr] = field(default_factory=dict)
 
     def without(self, label: Label, why: str) -> Frame:
         """Return the frame with a column whose values are not known."""

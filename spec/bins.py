@@ -102,8 +102,10 @@ def read_numbered(case: Case) -> NumberedBins | None:
             return None
     for word, edges in NUMBERED.items():
         if case == number_bins(value, edges(value, len(names)), names):
-            labels = (n.value for n in names if isinstance(n, Lit) and isinstance(n.value, str))
-            return NumberedBins(word, value, len(names), tuple(labels))
+            values = [n.value if isinstance(n, Lit) else None for n in names]
+            labels = tuple(one for one in values if isinstance(one, str))
+            if len(labels) == len(names) or values == list(range(len(names))):
+                return NumberedBins(word, value, len(names), labels)
     return None
 
 

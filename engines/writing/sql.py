@@ -118,6 +118,7 @@ VARIANTS = {
     "integer_bool": "{0}::BIGINT",
     "days_date": "({0} - {1})",
     "offset_date": "{0} + ({1})",
+    "offset_start": "{0}::DATE + ({1})",
     "parse_date": "strptime({0}, {1})::DATE",
     "sign_int": "sign({0})::BIGINT",
     "number_string": "TRY_CAST({0} AS DOUBLE)",
@@ -442,6 +443,8 @@ class SqlWriter(ExpressionWriter[Sql]):
         word = f"{function}_{self.facts.kind(values[0])}"
         if function == "split" and settings[0] == Lit(None):
             word = "split_words"
+        if word == "offset_date" and isinstance(values[0], Call):
+            word = "offset_start"  # date_trunc of a day is a time in DuckDB 2
         if function == "parse":
             word = f"parse_{self.facts.kind(Call(function, arguments))}"
         template = VARIANTS.get(word, FUNCTIONS[function])
