@@ -12,7 +12,7 @@ from typing import assert_never
 from ..spec.expression import Agg, Col, Expr, aggregations, chain, children, columns, substitute
 from ..spec.joins import SUFFIX
 from ..spec.order import ORDERED
-from ..spec.workload import Join, Output, SortKey
+from ..spec.workload import Join, Output, SortKey, Unpivot
 from .meaning import as_filter, as_value
 from .rows import (
     Aggregated,
@@ -23,6 +23,7 @@ from .rows import (
     Loaded,
     Rows,
     Sorted,
+    Unpivoted,
     Windowed,
     joins_of,
 )
@@ -44,6 +45,7 @@ class Step:
     outputs: tuple[Output, ...] = ()
     names: tuple[str, ...] = ()
     largest: Largest | None = None
+    unpivot: Unpivot | None = None
     apply: dict[str, str] = field(default_factory=dict)
     having: tuple[Expr, ...] = ()
     order_by: tuple[SortKey, ...] = ()
@@ -146,6 +148,8 @@ class _Writer:
             case Largest(below, keys, column) as found:
                 step = Step("largest", group_by=keys, largest=found)
                 return self.close(below, step, {*keys, column}, (), ordered=False)
+            case Unpivoted() as found:
+                return self.write_unpivot(found)
             case _:
                 assert_never(self.rows.origin)
 
@@ -171,6 +175,16 @@ class _Writer:
         ordered = self.ordered or _is_ordered(kept)
         order = {key.name for key in windowed.order}
         return self.close(below, step, {*keys, *passed, *order}, kept, ordered=ordered)
+
+    def write_unpivot(self, found: Unpivoted) -> list[Step]:
+        """Return the steps of a row for each value, of columns under the names that it shows."""
+        last = Step("unpivot", unpivot=found.form)
+        names = {name for _, name in found.names}
+        if all(label == name for label, name in found.names):
+            return self.close(found.rows, last, names, (), ordered=False)
+        outputs = tuple(Output(label, Col(name)) for label, name in found.names)
+        step = Step("transform", outputs=outputs)
+        return [*self.close(found.rows, step, names, outputs, ordered=False), last]
 
     def write_joined(self, joined: Joined, needed: frozenset[str] | None) -> list[Step]:
         """Return the steps of the rows that joins begin with: those of a file have none."""
@@ -244,6 +258,8 @@ def _is_empty(step: Step) -> bool:
 
 def _join(before: Step, step: Step) -> Step | None:
     """Return two steps as one; None where no query asks both at once."""
+    if before.answer == "unpivot":
+        return None
     if _only_prepares(before) and not step.joins:
         return _prepend(before, step)
     if step.answer in {"", "select", "transform"} and not step.group_by and not step.joins:

@@ -551,7 +551,6 @@ def _item_of(node: ast.AST, found: object, at: object) -> object:
 NEAREST = {
     "append": "it is gone since pandas 2; the nearest is several files: data/*.parquet",
     "sample": "a workload draws no rows; the nearest is head",
-    "melt": "the nearest is an aggregation for each column",
     "iterrows": "the nearest is apply(function, axis=1)",
     "itertuples": "the nearest is apply(function, axis=1)",
     "resample": "the nearest is groupby(df['day'].dt.to_period('M'))",

@@ -35,7 +35,7 @@ from .python_values import (
     read_type,
     read_zip,
 )
-from .reshape import read_numbered_bins, read_quantile_cut
+from .reshape import read_melted, read_numbered_bins, read_quantile_cut
 from .rows import Loaded, Rows, tables_of
 from .series import as_frame
 from .values import (
@@ -490,6 +490,7 @@ def read_extreme(call: CodeCall) -> Value:
     return aligned.make(operators.word(call.node, word_of, *exprs))
 
 
+MELT = "id_vars value_vars var_name value_name col_level ignore_index"
 _MERGE = "left right how on left_on right_on left_index right_index sort suffixes copy indicator"
 LIBRARIES: dict[str, Method] = {
     **{
@@ -535,6 +536,7 @@ LIBRARIES: dict[str, Method] = {
     "pd.get_dummies": Method(
         read_dummies, "data prefix prefix_sep dummy_na columns sparse drop_first dtype"
     ),
+    "pd.melt": Method(read_melted, f"frame {MELT}"),
     "pd.concat": Method(read_concat, "objs axis join ignore_index keys levels names"),
     "pd.merge": Method(read_merge, f"{_MERGE} validate"),
     "pd.Grouper": Method(read_grouper, "key level freq"),

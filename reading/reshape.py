@@ -1,13 +1,16 @@
-"""Bins whose edges come from the values: `pd.qcut` and `pd.cut` with a number of bins."""
+"""Bins whose edges come from the values, and `melt`: a row for each value of columns."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ..spec.bins import MOST_BINS, NUMBERED, number_bins
+from ..spec.workload import Unpivot
 from . import alignment
 from .calls import CodeCall
-from .values import Series, Value
+from .rows import unpivot
+from .selection import need_column
+from .values import Frame, Series, Value
 
 
 def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
@@ -35,6 +38,30 @@ def read_numbered_bins(call: CodeCall, word: str, count: object) -> Value:
     if labels is not False:
         call.reader.categories.add(column.expr)
     return column
+
+
+def read_melt(call: CodeCall, frame: Frame) -> Frame:
+    """Read `melt`: a row for each value of some columns, or of all but those that are kept."""
+    kept, melted = call.names("id_vars"), call.names("value_vars")
+    call.constant("ignore_index")
+    if not melted and not frame.complete:
+        raise call.fail("melt of all columns needs to know them: give value_vars, or --data")
+    melted = melted or [label for label in frame.columns if label not in kept]
+    names = {label: need_column(call.node, frame, label) for label in (*kept, *melted)}
+    if not all(isinstance(label, str) for label in names) or len(names) < len(kept) + len(melted):
+        raise call.fail("melt is read of columns that have names, each once")
+    shown = call.constant("var_name") or "variable", call.constant("value_name", "value")
+    form = Unpivot(tuple(melted), tuple(kept), *shown)
+    rows = unpivot(frame.rows, form, names)
+    return Frame(rows, {label: label for label in form.outputs})
+
+
+def read_melted(call: CodeCall) -> Value:
+    """Read `pd.melt(frame, …)`."""
+    frame = call.need("frame")
+    if not isinstance(frame, Frame):
+        raise call.fail("pd.melt is read of a frame")
+    return read_melt(call, frame)
 
 
 def read_quantile_cut(call: CodeCall) -> Value:

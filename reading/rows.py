@@ -16,7 +16,8 @@ from ..spec.joins import join_schemas
 from ..spec.kinds import KindError, with_column
 from ..spec.order import is_ordered
 from ..spec.schema import Column, Schema
-from ..spec.workload import Join, Output, SortKey
+from ..spec.unpivot import unpivot_schema
+from ..spec.workload import Join, Output, SortKey, Unpivot
 
 # Operations of a column, all and one in another: each statement may double them.
 LONGEST = 10_000
@@ -100,7 +101,18 @@ class Largest:
     smallest: bool = False
 
 
-Origin: TypeAlias = Loaded | Joined | Aggregated | Windowed | Sorted | Limited | Distinct | Largest
+@dataclass(frozen=True, slots=True)
+class Unpivoted:
+    """A row for each value of several columns; `names` are what the columns are called there."""
+
+    rows: Rows
+    form: Unpivot
+    names: tuple[tuple[str, str], ...]
+
+
+Origin: TypeAlias = (
+    Loaded | Joined | Aggregated | Windowed | Sorted | Limited | Distinct | Largest | Unpivoted
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +252,16 @@ def select_largest(  # noqa: PLR0913 - what the clause has
     return Rows(Largest(rows, keys, column, n, name, smallest), schema=schema)
 
 
+def unpivot(rows: Rows, form: Unpivot, names: dict[str, str]) -> Rows:
+    """Return a row for each value of columns, which have these names in the rows."""
+    pairs = tuple(names.items())
+    schema = rows.schema
+    if schema is not None:
+        found = (replace(schema[name], name=label) for label, name in pairs)
+        schema = unpivot_schema(form, replace(schema, columns=tuple(found)))
+    return Rows(Unpivoted(rows, form, pairs), schema=schema)
+
+
 def _outputs_schema(
     schema: Schema, keys: tuple[str, ...], outputs: tuple[Output, ...]
 ) -> Schema | None:
@@ -269,6 +291,8 @@ def names_in(rows: Rows) -> set[str]:
             names |= seen
         case Aggregated(_, keys, outputs) | Windowed(_, keys, outputs):
             names |= {*keys, *(output.name for output in outputs)}
+        case Unpivoted(form=form):
+            names |= {*form.outputs}
     below = find_inner_rows(rows)
     return names | names_in(below) if below else names
 

@@ -22,11 +22,13 @@ from .calls import Method, accessor
 from .columns import read_isin, read_mode, read_most_frequent
 from .frames import FRAME_ATTRIBUTES, FRAME_METHODS, read_row
 from .groups import GROUP_ATTRIBUTES, GROUP_EXPANDING, GROUP_METHODS, GROUP_ROLLING
+from .libraries import MELT
 from .merges import read_join, read_merge
 from .patterns import MATCH_METHODS, take_group
 from .periods import read_group_resample, read_resample
 from .python_values import CONSTANT_DICT, CONSTANT_LIST, CONSTANT_TEXT, LABELS, LIST_ATTRIBUTES
 from .query_text import read_query
+from .reshape import read_melt
 from .selection import keep_labels, read_iloc, read_keys, read_labels, read_loc, take_keys
 from .series import (
     COLUMN_ATTRIBUTES,
@@ -60,6 +62,7 @@ METHODS: dict[str, dict[str, Method]] = {
         ),
         "resample": Method(read_resample, "rule axis closed label on"),
         "pivot": Method(read_pivot, "index columns values"),
+        "melt": Method(read_melt, MELT),
     },
     "Series": {
         **COLUMN_METHODS,
