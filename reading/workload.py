@@ -90,9 +90,8 @@ def _step_lines(step: Step) -> Iterator[str]:
             clause = "smallest" if found.smallest else "largest"
             yield f"{clause}: {_flow({'column': found.column, 'n': found.n, 'as': found.name})}"
         case "unpivot" if form := step.unpivot:
-            clauses = {"on": list(form.on), "index": list(form.index)}
-            named = {"names": form.names, "values": form.values}
-            yield f"unpivot: {_flow({**clauses, **named})}"
+            clauses: dict[str, object] = {"on": list(form.on), "index": list(form.index)}
+            yield f"unpivot: {_flow({**clauses, 'names': form.names, 'values': form.values})}"
         case "apply":
             yield from _apply_lines(step.apply)
         case "aggregate" | "transform":

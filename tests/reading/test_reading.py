@@ -246,12 +246,13 @@ def test_the_format_of_texts_is_guessed_from_a_file_as_pandas_does(tmp_path: Pat
     code += "out = df.groupby(df['day'].dt.month)['x'].sum()\n"
     found = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
     assert "parse(day, '%B %d, %Y')" in found.workload
-    # pandas guesses from the first of the rows that are left, which no schema has.
-    filtered = read_code(
-        Source("x.py", code.replace("df['day'] = ", "df = df[df['x'] > 1]\ndf['day'] = ")),
-        (DataFile(tmp_path / "added.csv"),),
-    )
-    assert "--data" in filtered.remarks[0].text
+    # pandas guesses from the first of the rows that are left: any of the texts.
+    code = code.replace("df['day'] = ", "df = df[df['x'] > 1]\ndf['day'] = ")
+    filtered = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
+    assert "parse(day, '%B %d, %Y')" in filtered.workload
+    (tmp_path / "added.csv").write_text(f"{rows}2021-08-05,4\n")
+    mixed = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
+    assert "--data" in mixed.remarks[0].text
     (tmp_path / "added.csv").write_text("day,x\nsoon,1\n")
     unknown = read_code(Source("x.py", code), (DataFile(tmp_path / "added.csv"),))
     assert "--data" in unknown.remarks[0].text
