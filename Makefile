@@ -104,13 +104,24 @@ SITE_ENGINES ?= # of comparisons; by itself each workload's own
 SITE_CURVES ?= -e pandas -e polars -e duckdb
 # What ships, but for what takes hours, or belongs to one machine's memory.
 SITE_WORKLOADS ?= $(filter-out larger_than_memory matrix random_walk,$(basename $(notdir $(wildcard workloads/*.yaml))))
-# An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one.
+# An answer that is wrong, or an engine that fails, is a result: `-` goes on with the next one. Each
+# command has a folder of its own in SITE, and leaves a mark where it begins and where it ends:
+# after Ctrl-C, `make site` goes on there. 2 is the status where there is nothing to resume.
+STEPS := build/site
 define RUN
--$(BIN)/dfbench $(1) --time-budget $(SITE_BUDGET) --results $(SITE)
+-@step=$$(echo '$(1)' | tr -cs 'A-Za-z0-9.\n' _); mark=$(STEPS)/$$step; \
+	run() { echo "dfbench $(1) $$*"; $(BIN)/dfbench $(1) \
+		--time-budget $(SITE_BUDGET) --results $(SITE)/$$step $$*; }; \
+	if test -e $$mark.ended; then exit 0; fi; \
+	status=2; if test -e $$mark; then run --resume; status=$$?; fi; touch $$mark; \
+	if test $$status -eq 2; then run; status=$$?; fi; \
+	if test $$status -lt 128; then touch $$mark.ended; fi; exit $$status
 
 endef
 site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark's 1e7 rows (about an hour)
-	$(BIN)/python -m pytest tests/oracle/published.py
+	@mkdir -p $(STEPS)
+	test -e $(STEPS)/published || $(BIN)/python -m pytest tests/oracle/published.py
+	@touch $(STEPS)/published
 	$(foreach name,$(SITE_WORKLOADS),$(call RUN,compare $(name) --set dataset.rows=$(SITE_ROWS) $(if $(filter-out upgrade,$(name)),$(SITE_ENGINES))))
 	$(call RUN,compare random_walk --set tasks.count=$(SITE_TASKS))
 	$(foreach name,groupby join,$(call RUN,compare $(name) --set dataset.rows=$(SITE_LARGE) --memory 8GiB $(SITE_ENGINES)))
@@ -118,6 +129,7 @@ site: $(READY) ## build this project's site: all workloads, sweeps, db-benchmark
 	$(if $(filter upgrade,$(SITE_WORKLOADS)),$(call RUN,sweep upgrade --over rows=$(SITE_OVER)))
 	$(call RUN,sweep random_walk --over count=10..1000)
 	$(BIN)/dfbench page $(SITE) -o site
+	rm -r $(STEPS)
 
 docs: $(READY) ## build the documentation as a site, in build/docs
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dfbench
+from dfbench.execution import processes
 from dfbench.storage.records import Outcome, Run
 
 BIN = Path(sys.executable).parent
@@ -141,25 +142,28 @@ def told(title: str, runs: tuple[Run, ...], right: set[Outcome]) -> bool:
     return bool(runs) and all(run.outcome in right for run in runs)
 
 
-def sweep(name: str, engines: tuple[str, ...], folder: Path) -> bool:
-    """Print from which size on a cluster is faster than polars here; return whether it answered."""
-    settings = {"measure__rounds": 2, "measure__warmups": 0, "measure__runs": 1}
+def sweep(engines: tuple[str, ...], folder: Path, rows: str = "1e3..1e6") -> tuple[Run, ...]:
+    """Print from which size on a cluster is faster than polars here; return all runs."""
+    settings = {"measure__rounds": 1, "measure__warmups": 0, "measure__runs": 1}
     swept = dfbench.sweep(
-        "groupby", {"rows": "1e3..1e6"}, ["polars", *engines], ["q1"], folder, **settings
+        "groupby", {"rows": rows}, ["polars", *engines], ["q1"], folder, **settings
     )
-    sys.stdout.write(f"{name}: from which size on does the cluster pay?\n{swept}\n")
-    return all(run.outcome is Outcome.OK for one in swept.comparisons for run in one.stored.runs)
+    sys.stdout.write(f"from which size on does the cluster pay?\n{swept}\n")
+    return tuple(run for one in swept.comparisons for run in one.stored.runs)
 
 
-def killed_in_the_middle(engines: tuple[str, ...], folder: Path, kill: Kill) -> tuple[Run, ...]:
+def killed_in_the_middle(
+    ask: Callable[[tuple[str, ...], Path], tuple[Run, ...]],
+    engines: tuple[str, ...],
+    folder: Path,
+    kill: Kill,
+) -> tuple[Run, ...]:
     """Ask the questions, and kill a worker as soon as two of them are answered."""
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.05):
-            lines = sum(
-                len(path.read_text().splitlines()) for path in folder.glob("*/*/runs.jsonl")
-            )
+            lines = sum(len(path.read_text().splitlines()) for path in folder.glob("**/runs.jsonl"))
             if lines >= 2:
                 kill()
                 return
@@ -167,27 +171,46 @@ def killed_in_the_middle(engines: tuple[str, ...], folder: Path, kill: Kill) -> 
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        return asked(engines, folder)
+        return ask(engines, folder)
     finally:
         over.set()
         thread.join()
 
 
+def find_left() -> list[int]:
+    """Return processes of runs whose supervisor has ended."""
+    tagged = processes.find_tagged().items()
+    return [pid for pid, tag in tagged if not processes.is_alive(tag)]
+
+
+CLUSTERS = {"dask": dask, "ray": ray}
+
+
+@contextlib.contextmanager
+def running(name: str) -> Iterator[tuple[tuple[str, ...], Kill, Path]]:
+    """Start a cluster; give its engines, what kills a worker, and a folder."""
+    with tempfile.TemporaryDirectory(prefix="cluster-", dir="/tmp") as made:
+        started = Started(Path(made))
+        try:
+            with CLUSTERS[name](started) as (engines, kill):
+                yield engines, kill, Path(made)
+        finally:
+            started.end()
+
+
 def main(names: list[str]) -> int:
     """Try each cluster; give 1 where an ending is not right."""
     good = True
-    for name in names or ["dask", "ray"]:
-        with tempfile.TemporaryDirectory(prefix="cluster-", dir="/tmp") as made:
-            folder = Path(made)
-            started = Started(folder)
-            try:
-                with {"dask": dask, "ray": ray}[name](started) as (engines, kill):
-                    good &= told(f"{name}: all is well", asked(engines, folder / "a"), {Outcome.OK})
-                    good &= sweep(name, engines, folder / "s")
-                    runs = killed_in_the_middle(engines, folder / "b", kill)
-                    good &= told(f"{name}: a worker is killed", runs, RIGHT)
-            finally:
-                started.end()
+    for name in names or CLUSTERS:
+        with running(name) as (engines, kill, folder):
+            good &= told(f"{name}: all is well", asked(engines, folder / "a"), {Outcome.OK})
+            good &= told(f"{name}: a sweep", sweep(engines, folder / "s"), {Outcome.OK})
+            runs = killed_in_the_middle(asked, engines, folder / "b", kill)
+            good &= told(f"{name}: a worker is killed", runs, RIGHT)
+        with running(name) as (engines, kill, folder):
+            runs = killed_in_the_middle(sweep, engines, folder / "s", kill)
+            good &= told(f"{name}: a worker is killed during a sweep", runs, RIGHT)
+        good &= not find_left()
     return 0 if good else 1
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import dfbench
@@ -19,7 +21,13 @@ from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.storage.records import Outcome
 
-from tests.clusters.__main__ import Started, dask
+from tests.clusters.__main__ import (
+    RIGHT,
+    Kill,
+    killed_in_the_middle,
+    running,
+    sweep,
+)
 
 SCHEMA = generated_schema(Generated("db-benchmark-groupby", 1000))
 
@@ -92,21 +100,17 @@ def test_a_lost_worker_elsewhere_is_not_called_out_of_memory(
     assert verdict.outcome is outcome
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[str]:
-    """A scheduler and two workers, as a person starts them in two terminals."""
-    started = Started(tmp_path)
-    try:
-        with dask(started) as (engines, _):
-            yield engines[0].partition("@")[2]
-    finally:
-        started.end()
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, Kill]]:
+    """A Dask engine on a scheduler and two workers, and what kills one of the workers."""
+    with running("dask") as (engines, kill, _):
+        yield engines[0], kill
 
 
 def test_questions_are_answered_on_a_cluster_that_is_there_already(
-    cluster: str, tmp_path: Path
+    cluster: tuple[str, Kill], tmp_path: Path
 ) -> None:
-    engine = f"dask@{cluster}"
+    engine, _ = cluster
     results = tmp_path / "results"
     found = dfbench.check("groupby", engines=[engine], queries=["q1", "q8"], results=results)
     runs = found.stored.runs
@@ -121,10 +125,22 @@ def test_questions_are_answered_on_a_cluster_that_is_there_already(
     # What the client leaves behind, the scheduler forgets: the next client finds a free cluster.
     from distributed import Client
 
-    with Client(cluster) as client:
+    with Client(engine.partition("@")[2]) as client:
         with pytest.raises(FileNotFoundError, match="2 of 2 workers cannot read"):
             check_readable("dask", client, (str(tmp_path / "nowhere.parquet"),))
         deadline = time.monotonic() + 300
         while client.has_what() != dict.fromkeys(client.has_what(), ()):
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+def test_a_sweep_goes_on_where_a_worker_is_killed(
+    cluster: tuple[str, Kill], tmp_path: Path
+) -> None:
+    engine, kill = cluster
+    ask = partial(sweep, rows="1e3,1e4")
+    runs = killed_in_the_middle(ask, (engine,), tmp_path, kill)
+    assert Counter(run.engine for run in runs) == {"polars": 2, engine: 2}
+    assert {run.outcome for run in runs} <= RIGHT
+    assert all(run.evidence for run in runs if run.outcome is not Outcome.OK)
+    assert {run.outcome for run in runs if run.engine == "polars"} == {Outcome.OK}
