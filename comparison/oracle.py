@@ -222,7 +222,9 @@ def _find_exact(plan: Plan, query: Query, beside: Sequence[Plan]) -> Expected:
     found = find_possibilities(query, plan.data.schema)
     answer = _answer(plan, found.query, EXACT, beside)
     later = _answer_later(plan, found.variants)
-    return Expected(answer, found.errors, found.mixed, later, choices=found.choices)
+    return Expected(
+        answer, found.errors, found.mixed, later, choices=found.choices, ranks=found.ranks
+    )
 
 
 def _drop_errors(query: Query) -> Query:

@@ -19,6 +19,7 @@ from .columns import IncomparableError
 from .differences import CheckResult, Requirements, describe_lengths, describe_names
 from .distributions import TASK, compare_distributions
 from .edges import is_possible
+from .ranks import Ranking, settle_ranks
 from .values import check_order
 
 Answer: TypeAlias = Path | pa.Table
@@ -30,7 +31,8 @@ class Expected:
 
     `errors` names the column of what each output may be off, `mixed` the outputs that aggregate
     steps, `variants` asks for the answers with steps pushed over their edges (see `rounding`).
-    `choices` names the column of the values that a free output may have. `memory` bounds, in bytes,
+    `choices` names the column of the values that a free output may have, and `ranks` how an output
+    ranks values that may be off. `memory` bounds, in bytes,
     what the comparison takes.
     """
 
@@ -40,20 +42,24 @@ class Expected:
     variants: Callable[[], tuple[Answer, ...]] = tuple
     memory: int | None = None
     choices: Mapping[str, str] | None = None
+    ranks: Mapping[str, Ranking] | None = None
 
-    def settle(self, answer: Answer, keys: Sequence[str]) -> Expected:
-        """Return what is expected of an answer, which chooses the free outputs."""
-        if not self.choices:
+    def settle(self, answer: Answer, asked: Requirements) -> Expected:
+        """Return what is expected of an answer, which chooses the free outputs and near ranks."""
+        if not (self.choices or self.ranks):
             return self
-        given, choices = open_answer(answer), self.choices
+        given, choices, ranks = open_answer(answer), self.choices or {}, self.ranks or {}
 
         def settled(one: Answer) -> pa.Table:
-            return settle_choices(open_answer(one), given, keys, choices)
+            chosen = settle_choices(open_answer(one), given, asked.keys, choices)
+            return settle_ranks(chosen, given, ranks, positional=asked.positional)
 
         def variants() -> tuple[Answer, ...]:
             return tuple(map(settled, self.variants()))
 
-        return replace(self, answer=settled(self.answer), variants=variants, choices=None)
+        return replace(
+            self, answer=settled(self.answer), variants=variants, choices=None, ranks=None
+        )
 
 
 def compare_answer(
@@ -66,7 +72,7 @@ def compare_answer(
         return compare_answers(expected.answer, answer, Requirements(keys=(TASK,)))
     kept = replace(derive_requirements(query, rows), errors=expected.errors, memory=expected.memory)
     try:
-        expected = expected.settle(answer, kept.keys)
+        expected = expected.settle(answer, kept)
     except IncomparableError as different:
         return CheckResult(False, str(different))
     verdict = compare_answers(expected.answer, answer, kept)

@@ -60,8 +60,9 @@ from ..spec.joins import expand_join
 from ..spec.kinds import extend_schema, kind, with_column
 from ..spec.schema import Schema
 from ..spec.vocabulary import CHOOSING
-from ..spec.windows import expand_change
+from ..spec.windows import expand_change, is_descending, rank_method
 from ..spec.workload import Output, Query, RowFunction
+from .ranks import Ranking
 
 DOUBLE = 2.0**-53
 SINGLE = 2.0**-24
@@ -97,7 +98,8 @@ class Possibilities:
 
     `errors` names the column of each output's bound. The outputs in `mixed` aggregate steps: where
     variants differ, each row may have fallen for itself, and any value between them is right.
-    `choices` names the column of the values that an output may have, where it is free.
+    `choices` names the column of the values that an output may have, where it is free, and `ranks`
+    how an output ranks values that may be off.
     """
 
     query: Query
@@ -105,6 +107,7 @@ class Possibilities:
     errors: Mapping[str, str] = field(default_factory=dict)
     mixed: frozenset[str] = frozenset()
     choices: Mapping[str, str] = field(default_factory=dict)
+    ranks: Mapping[str, Ranking] = field(default_factory=dict)
 
 
 def find_possibilities(query: Query, data: Schema) -> Possibilities:
@@ -119,7 +122,7 @@ def find_possibilities(query: Query, data: Schema) -> Possibilities:
     signs = _signs(nominal.steps)
     variants = tuple(_Rewriting(data, chosen.__getitem__).whole(uncut) for chosen in signs)
     mixed = frozenset(nominal.mixed)
-    return Possibilities(written, variants, nominal.shown, mixed, nominal.choices)
+    return Possibilities(written, variants, nominal.shown, mixed, nominal.choices, nominal.ranks)
 
 
 def _signs(steps: int) -> Iterator[tuple[int, ...]]:
@@ -155,6 +158,7 @@ class _Rewriting:
         self.stepped: set[str] = set()
         self.singles: set[str] = set()
         self.choices: dict[str, str] = {}
+        self.ranks: dict[str, Ranking] = {}
 
     def whole(self, query: Query) -> Query:
         """Rewrite all steps: each sees what the values of the one before may be off."""
@@ -179,9 +183,10 @@ class _Rewriting:
         """Raise DfbenchError where a step chooses among rounded values: a bound has no form."""
         inexact = set(self.errors)
         outputs = (*step.aggregate, *step.transform)
+        judged = () if not last or step.having else tuple(filter(_is_rank, step.transform))
         ranked = {
             name
-            for agg in aggregations(*(output.expression for output in outputs))
+            for agg in aggregations(*(o.expression for o in outputs if o not in judged))
             if agg.function in COUNTING
             for name in columns(agg)
         }
@@ -241,6 +246,8 @@ class _Rewriting:
         )
         query = replace(query, where=where, derive=tuple(derive))
         aggregate = (*aggregate, *self.list_values(aggregate, taken))
+        if not query.having:
+            transform = (*transform, *self.list_ranked(transform, query.group_by, taken))
         query = replace(query, aggregate=aggregate, transform=transform)
         if query.having:
             for output in (*aggregate, *transform):
@@ -282,6 +289,27 @@ class _Rewriting:
             taken.add(name)
             self.choices[output.name] = name
             yield Output(name, Agg("values", children(output.expression)))
+
+    def list_ranked(
+        self, transform: tuple[Output, ...], keys: tuple[str, ...], taken: set[str]
+    ) -> Iterator[Output]:
+        """Yield outputs with the values that others rank, and what each of them may be off."""
+        for output in filter(_is_rank, transform):
+            (ranked, *_), before = children(output.expression), self.steps
+            value, error = self.value(ranked)
+            stepped, self.steps = self.steps > before, before
+            if error is None or stepped:
+                continue
+            names = []
+            for kind_of, expression in (("values", value), ("values error", error)):
+                names.append(choose_fresh_name(f"{output.name} {kind_of}", taken))
+                taken.add(names[-1])
+                yield Output(names[-1], expression)
+            assert isinstance(output.expression, Agg)
+            percent = output.expression.function == "percent_rank"
+            method = "percent" if percent else rank_method(output.expression)
+            descending = is_descending(output.expression)
+            self.ranks[output.name] = Ranking(names[0], names[1], method, descending, keys)
 
     def output(self, output: Output, taken: set[str]) -> list[Output]:
         """Return an output, and beside it what it may be off where it is not exact."""
@@ -550,6 +578,14 @@ class _Rewriting:
     def unit(self, node: Expr) -> float:
         """Return the unit of rounding: float32's where any column of an expression has so few."""
         return DOUBLE if self.singles.isdisjoint(columns(node)) else SINGLE
+
+
+def _is_rank(output: Output) -> bool:
+    """Return whether an output is a rank alone, which does not ask for the order of the rows."""
+    match output.expression:
+        case Agg("rank" | "dense_rank" | "percent_rank") as agg:
+            return rank_method(agg) != "first"
+    return False
 
 
 def _shift(x: Expr, off: Expr | None, sign: int) -> Expr:

@@ -42,6 +42,7 @@ def asked(table: pa.Table, question: str, folder: Path) -> tuple[Query, Expected
         found.errors,
         found.mixed,
         lambda: tuple(answer(one) for one in found.variants),
+        ranks=found.ranks,
     )
     return query, expected
 
@@ -201,10 +202,55 @@ def test_a_later_step_is_held_to_what_the_earlier_ones_may_be_off(tmp_path: Path
 
 def test_rows_that_rounded_values_choose_have_no_oracle(tmp_path: Path) -> None:
     cut = "{group_by: k, aggregate: {m: mean(x)}, sort: [-m, k], limit: 1}, {distinct: m}"
-    rank = "{group_by: k, aggregate: {m: mean(x)}}, {transform: {r: rank(m)}}"
+    rank = "{group_by: k, aggregate: {m: mean(x)}}, {transform: {r: rank(m)}, having: r < 2}"
     for steps in (cut, rank):
         with pytest.raises(DfbenchError, match="a step chooses rows by m, which is rounded"):
             asked(frame([1.0, 2.0]), f"{{steps: [{steps}]}}", tmp_path)
+
+
+RANKED = (
+    "{steps: [{group_by: k, aggregate: {m: mean(x)}},"
+    " {transform: {k: k, r: rank(m), d: dense_rank(m), p: percent_rank(m)}}]}"
+)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "right"),
+    [
+        ([1, 2, 3, 4], True),
+        ([2, 1, 3, 4], True),  # a and b lie within the bounds of each other
+        ([1, 1, 3, 4], True),
+        ([2, 2, 3, 4], False),  # no values have these ranks
+        ([1, 3, 2, 4], False),  # c is far from b
+        ([1, 2, 4, 3], False),
+        ([1, 2, 3, None], False),
+    ],
+)
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 1, 0, 2]])
+def test_nearly_equal_means_may_have_either_rank_and_others_may_not(
+    ranks: list[int | None], order: list[int], *, right: bool, tmp_path: Path
+) -> None:
+    x = [0.1, 0.2, 0.3, 0.3, 0.2, 0.1, 0.7, 9.0]
+    table = pa.table({"k": [*"aaabbbcd"], "x": x})
+    dense = [None if r is None else sorted({*ranks} - {None}).index(r) + 1 for r in ranks]  # type: ignore[type-var]
+    shares = [None if r is None else (r - 1) / 3 for r in ranks]
+    columns = {"k": [*"abcd"], "r": ranks, "d": dense, "p": shares}
+    values = {name: [column[row] for row in order] for name, column in columns.items()}
+    assert agrees(table, RANKED, values, tmp_path) is right
+
+
+def test_exact_ranks_are_strict_and_those_of_computed_rows_are_not(tmp_path: Path) -> None:
+    question = "{group_by: k, transform: {e: rank(x), r: 'rank(x * 3, descending=True)'}}"
+    near = frame([0.1, 0.1 * (1 + 2**-52), 7.0])
+    right: dict[str, list[object]] = {"k": [*"aaa"], "e": [1, 2, 3], "r": [3, 2, 1]}
+    for changed, agreed in (
+        ({}, True),
+        ({"r": [2, 3, 1]}, True),
+        ({"r": [2, 2, 1]}, True),
+        ({"r": [3, 1, 2]}, False),
+        ({"e": [2, 1, 3]}, False),
+    ):
+        assert agrees(near, question, {**right, **changed}, tmp_path) is agreed, changed
 
 
 def test_what_a_derived_value_may_be_off_is_carried_through_a_transform(tmp_path: Path) -> None:
