@@ -361,7 +361,11 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
             return quote("(x ** 0).where(x.notna())", x=self.as_series(left))
         if op in {"//", "%"} and right == Lit(0):
             return quote("x * np.nan", x=x)
-        if op in {"//", "%"} and not (self._is_series(left) or self._is_series(right)):
+        scalar = not (self._is_series(left) or self._is_series(right))
+        if op == "/" and scalar and self.scalars.intersection(columns(right)):
+            # `nunique` gives an integer of Python's, which raises by zero.
+            return quote("np.divide(x, y)", x=x, y=y)
+        if op in {"//", "%"} and scalar:
             # NumPy's integers give 0 by zero; those of a series do not.
             x = self.as_series(left)
         if op == "//" and columns(right) and not self._is_series(right):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,13 @@ NOTHING = (
 def test_a_quotient_that_is_no_number_is_not_above_one_in_a_later_step(engine: str) -> None:
     frame = pa.table({"t": ["a", "b"], "j": pa.array([None, 3], pa.int64())})
     assert len(run(find(engine), read(NOTHING), frame)) == 0
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "dask"])
+def test_a_number_divided_by_no_distinct_values_is_infinite(engine: str) -> None:
+    frame = pa.table({"i": pa.array([None, None], pa.int64())})
+    answer = run(find(engine), read("{transform: {out: 0.5 / n_unique(i)}}"), frame)
+    assert list(answer["out"]) == [math.inf, math.inf]
 
 
 @pytest.mark.parametrize(
