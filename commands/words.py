@@ -11,12 +11,15 @@ from ..engines.info import Work
 from ..engines.writing.program import skip_formatting
 from ..errors import DfbenchError, Unsupported
 from ..spec.composed import compose
+from ..spec.grammar import QUERY
 from ..spec.parser import expression
 from ..spec.schema import Column, Kind, Schema
 from ..spec.settings import write_example
-from ..spec.synonyms import LEFT_OUT
+from ..spec.synonyms import EXPRESSIONS, LEFT_OUT
 from ..spec.vocabulary import (
     AGGREGATIONS,
+    ALIASES,
+    CONSTANTS,
     ROW_FUNCTIONS,
     WINDOWS,
     Function,
@@ -99,14 +102,25 @@ def list_words() -> list[Word]:
 def print_words(name: str | None) -> None:
     """Print one word with the engines that have it, or all words; DfbenchError for no word."""
     words = list_words()
-    found = [word for word in words if word.name == name] if name else words
-    if name in LEFT_OUT:
-        raise DfbenchError(f"no word {name!r}: {LEFT_OUT[name]}")
-    if not found:
-        names = {word.name: None for word in words}
-        raise DfbenchError(f"unknown word {name!r}{suggest(str(name), names)}")
+    meant = ALIASES.get(name, name) if name else None
+    found = [word for word in words if word.name == meant] if name else words
+    if name and not found:
+        raise DfbenchError(_explain_unknown(name, {word.name for word in words}))
     lines = [line for word in found for line in (_describe(word) if name else [_line(word)])]
     sys.stdout.write("\n".join([*lines, ""]))
+
+
+def _explain_unknown(name: str, words: set[str]) -> str:
+    """Return what to write instead of what is no word of expressions."""
+    if name in LEFT_OUT:
+        return f"no word {name!r}: {LEFT_OUT[name]}"
+    if name in EXPRESSIONS:
+        return f"no word {name!r}; write {EXPRESSIONS[name]}"
+    if name in CONSTANTS:
+        return f"{name} is a constant: {CONSTANTS[name]}"
+    if name in QUERY:
+        return f"{name} is a clause of a query: {QUERY[name].about}"
+    return f"unknown word {name!r}{suggest(name, sorted({*words, *QUERY}))}"
 
 
 def _line(word: Word) -> str:

@@ -89,7 +89,10 @@ def _escape(token: str, *, inside: bool) -> str:
         return f"[^{CLASSES[letter.lower()]}]"
     if letter == "x" or letter in PLAIN_ESCAPES or not letter.isalnum():
         return token
-    raise PatternError(f"{token!r} does not mean the same in every engine")
+    raise PatternError(
+        f"{token!r} does not mean the same in every engine; write the characters that are meant in"
+        " brackets, such as [ .,;]"
+    )
 
 
 def _member(token: str, before: str) -> str:
@@ -100,7 +103,7 @@ def _member(token: str, before: str) -> str:
 
 def _check_token(token: str, before: str, number: int, *, capture: bool) -> str:
     if token == "+" and (before in {"*", "+", "?"} or before.endswith("}")):
-        raise PatternError("possessive quantifiers are not in every engine")
+        raise PatternError("possessive quantifiers are not in every engine; leave a '+' out")
     if token.startswith("{"):
         found = _REPEAT.fullmatch(token)
         if not found or max(int(found[1]), int(found[2] or 0)) > MOST_REPEATS:
@@ -110,7 +113,10 @@ def _check_token(token: str, before: str, number: int, *, capture: bool) -> str:
     if token.startswith("(?") and not (
         token == "(?:" or token.startswith("(?P<") or (token == "(?i)" and number == 0)
     ):
-        raise PatternError(f"{token!r} is not in every engine")
+        raise PatternError(
+            f"{token!r} is not in every engine; instead of looking around, write two conditions:"
+            " matches(x, 'a') and not matches(x, 'b')"
+        )
     if not capture and (token == "(" or token.startswith("(?P<")):
         return "(?:"
     return token

@@ -576,12 +576,19 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
         Dask tries a function on made-up rows, and there text is missing whatever the data says.
         """
         tree = self.condition(node)
-        return quote("t.fillna(False)", t=tree) if any(map(self.arrow, columns(node))) else tree
+        return quote("t.fillna(False)", t=tree) if self._is_arrow(node) else tree
 
     def _numpy(self, node: Expr) -> ast.expr:
         """Write a condition as NumPy's booleans, for `np.select` reads no others."""
         tree = self._decide(node)
-        return quote("t.astype(bool)", t=tree) if any(map(self.arrow, columns(node))) else tree
+        return quote("t.astype(bool)", t=tree) if self._is_arrow(node) else tree
+
+    def _is_arrow(self, node: Expr) -> bool:
+        """Return whether a condition is of Arrow's texts, read or made of numbers."""
+        made = self.text is TextType.ARROW and any(
+            isinstance(part, Call) and part.function == "text" for part in walk(node)
+        )
+        return made or any(map(self.arrow, columns(node)))
 
 
 def series(

@@ -60,6 +60,10 @@ def test_a_number_divided_by_no_distinct_values_is_infinite(engine: str) -> None
             "{derive: {n: \"integer(text(i)) - len(split(t, 'x')[0])\"}, aggregate: {out: sum(n)}}",
             [13],
         ),
+        (
+            "{transform: {out: \"1 if contains(text(integer(g)), '2') else 5\"}}",
+            [5, 1],
+        ),
         # There, a text is "foo", which is no date.
         (f'{{where: "{MONTH} == 1", aggregate: {{out: max(i)}}}}', [7]),
         (f'{{transform: {{out: "{MONTH}"}}}}', [2, 1]),
