@@ -120,7 +120,7 @@ def require_sortable(query: Query, data: Schema) -> Query:
     places = ((query.order_by, rows), (query.sort, output_facts(query, rows)))
     for (first, *_), facts in ((keys, facts) for keys, facts in places if keys):
         if facts.kind(Col(first.name)) == "bool":
-            why = "Modin cannot sort by truth values; sort by integer(...) of it, or use pandas"
+            why = "Modin cannot sort by booleans; sort by integer(...) of it, or use pandas"
             raise Unsupported(query.name, why)
     return query
 
