@@ -114,7 +114,13 @@ def _write_semi(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:
     if met.matches_missing:
         values = quote("v.dropna()", v=values)
     test = quote("d[k].isin(v)", d=rows, k=ours, v=values)
-    return quote("d[c]" if met.join.how == "semi" else "d[~c]", d=rows, c=test)
+    if met.join.how == "anti":
+        return quote("d[~c]", d=rows, c=test)
+    matched = quote("d[c]", d=rows, c=test)
+    if met.data[ours].kind == "bool" and met.data[ours].missing:
+        # Truth values with gaps are objects, and those that match have none.
+        return quote("m.astype(t)", m=matched, t={ours: "bool"})
+    return matched
 
 
 def _merge_distinct(rows: ast.expr, table: ast.expr, met: Joining) -> ast.expr:

@@ -10,11 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from dfbench.engines import find
-from dfbench.engines.interactive import run
+from dfbench.engines.interactive import load_program, run
 from dfbench.errors import Unsupported
 from dfbench.spec.reader import read_text
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Query
+from dfbench.testing.fuzz.cases import Data
+from dfbench.testing.fuzz.frames import Tables
 from dfbench.verification.python_answers import answer_steps
 
 TEXTS = {
@@ -25,7 +27,7 @@ MONTH = "month(parse(day, '%d/%m/%Y'))"
 
 
 def read(query: str) -> Query:
-    files = "{files: x.parquet, tables: {t: t.parquet}}"
+    files = "{files: x.parquet, tables: {t: t.parquet, other: o.parquet}}"
     text = f"workload: w\ndataset: {files}\nqueries: {{q: {query}}}\n"
     return read_text(text, "w.yaml", Path()).queries[0]
 
@@ -125,6 +127,16 @@ def test_pandas_types_what_it_derives(engine: str, query: str) -> None:
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
     numbers = [[v + 0.0 if isinstance(v, int) else v for v in row.values()] for row in rows]
     return sorted(map(repr, numbers))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "dask"])
+def test_truth_values_that_match_have_no_gaps(engine: str, tmp_path: Path) -> None:
+    asked = read("{join: {table: other, on: b, how: semi}, where: b, aggregate: {n: sum(v)}}")
+    frame = pa.table({"b": pa.array([None], pa.bool_()), "v": [7]})
+    data = Data.of(Tables(frame, pa.table({"b": [False]})), tmp_path)
+    module = load_program(find(engine).write(asked, data.schema))
+    answer = module.rows(module.query(*module.load(*map(str, data.paths))))
+    assert answer.to_pylist() == [{"n": 0}]
 
 
 KEYED = Schema((Column("k", "int", "int64", True), Column("x", "int", "int64", True)), 5)
