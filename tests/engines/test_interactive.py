@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from dfbench.engines import polars
+from dfbench.datasets.parquet_schema import read_schema
+from dfbench.engines import find, polars
+from dfbench.engines.interactive import load_program
 from dfbench.errors import DataError, DfbenchError, WorkloadError
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.schema import Column, Schema
@@ -122,3 +126,28 @@ def test_tasks_read_no_frame() -> None:
     (asked,) = read("random_walk").questions
     with pytest.raises(DfbenchError, match="asks for tasks, which read no frame"):
         polars.run(asked, FRAME)
+
+
+ODD = {
+    "k": ["a", "b"],
+    "v": [1, 2],
+    "lists": [[1], None],
+    "structs": [{"a": 1}, None],
+    "spans": pa.array([1, None], pa.duration("us")),
+    "times": [dt.time(1), None],
+    "bytes": [b"x", None],
+}
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "dask", "duckdb", "datatable", "narwhals"])
+def test_columns_of_types_that_no_query_reads_are_not_loaded(engine: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.parquet"
+    pq.write_table(pa.table(ODD), path)
+    text = "workload: w\ndataset: {files: odd.parquet}\nqueries:\n"
+    text += "  q: {group_by: k, aggregate: {s: sum(v)}}\n"
+    (query,) = read_text(text, "w.yaml", tmp_path).queries
+    program = find(engine).write(query, read_schema(path))
+    loaded = load_program(program).load(str(path))
+    frame = loaded.table("data") if engine == "duckdb" else loaded
+    names = frame.names if engine == "datatable" else frame.columns
+    assert list(names) == ["k", "v"]
