@@ -54,7 +54,7 @@ def digest_folder(path: Path) -> str:
     """Return the digest of all that a comparison's report is made from."""
     found = hashlib.sha256()
     for name in PARTS:
-        if (path / name).exists():
+        if (path / name).is_file():
             found.update((path / name).read_bytes())
     return found.hexdigest()
 

@@ -98,6 +98,14 @@ def test_nothing_is_overwritten_that_is_not_dfbenchs(results: Path) -> None:
     assert write_site([results], site).total == 1
 
 
+def test_runs_that_are_a_folder_are_a_sentence(results: Path, tmp_path: Path) -> None:
+    runs = next(results.rglob("runs.jsonl"))
+    runs.unlink()
+    runs.mkdir()
+    with pytest.raises(ResultsError, match="runs.jsonl: cannot be read"):
+        write_site([results], tmp_path / "site")
+
+
 def test_two_pages_at_once_are_a_sentence(results: Path) -> None:
     site = results.parent / "site"
     site.mkdir()
