@@ -102,7 +102,7 @@ def test_runs_that_are_a_folder_are_a_sentence(results: Path, tmp_path: Path) ->
     runs = next(results.rglob("runs.jsonl"))
     runs.unlink()
     runs.mkdir()
-    with pytest.raises(ResultsError, match="runs.jsonl: cannot be read"):
+    with pytest.raises(ResultsError, match=r"runs\.jsonl: cannot be read"):
         write_site([results], tmp_path / "site")
 
 
