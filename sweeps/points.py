@@ -52,9 +52,9 @@ def read_axes(workload: Workload, over: Sequence[str]) -> tuple[Axis, ...]:
 
 
 def _read_axis(workload: Workload, text: str) -> Axis:
-    name, equals, words = text.partition("=")
-    if not equals:
-        raise DfbenchError(f"--over {text}: the values are missing; write --over {text}=1e4..1e6")
+    name, _, words = text.partition("=")
+    if not words.strip():
+        raise DfbenchError(f"--over {text}: the values are missing; write --over {name}=1e4..1e6")
     arguments = [argument for tasks in workload.tasks for argument, _ in tasks.arguments]
     try:
         return read_axis(name.strip(), words.split(","), arguments)

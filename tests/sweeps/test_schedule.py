@@ -72,6 +72,7 @@ def request_(tmp_path: Path) -> Request:
     [
         ([], "has no `sweep:`"),
         (["rows"], "the values are missing"),
+        (["rows="], "--over rows=: the values are missing; write --over rows=1e4"),
         (["rows=1e6..1e4"], "--over rows=1e6..1e4: the range '1e6..1e4' runs backwards"),
         (["rows=5"], "1 point; a sweep has 2 to 200"),
         (["rows=1e3,1e4", "rows=1e5"], "listed twice"),
