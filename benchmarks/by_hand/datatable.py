@@ -23,9 +23,10 @@ def _read(path: str) -> Frame:
         csv = Path(folder, "data.csv")
         table = pq.read_table(path)
         pc.write_csv(table, csv)
-        # In the 64 bits that the file has: fread chooses the fewest.
-        whole = {n.name: dt.int64 for n in table.schema if pa.types.is_integer(n.type)}
-        frame = dt.fread(csv, columns=whole, na_strings=[""])
+        # In the 64 bits that the file has: fread chooses the fewest, and numbers for codes.
+        kinds = {n.name: dt.int64 for n in table.schema if pa.types.is_integer(n.type)}
+        kinds |= {n.name: dt.str32 for n in table.schema if pa.types.is_string(n.type)}
+        frame = dt.fread(csv, columns=kinds, na_strings=[""])
         frame.materialize(to_memory=True)
     return frame
 

@@ -71,10 +71,11 @@ def _write_step(step: StepQuery, frame: ast.expr) -> tuple[list[str], ast.expr]:
     asked = summable(step.query, row_facts(step.query, step.rows))
     lines, joined = write_joins(frame, step.query, step.joinings)
     chain = BracketChain(asked, row_facts(asked, step.rows), step.rows, joined)
-    if not step.joinings or chain.finish() is joined:
-        return lines, chain.finish()
-    named = replace(chain, frame=quote("data"))
-    return [*lines, f"data = {to_source(joined)}"], named.finish()
+    more, answer = chain.write()
+    if not step.joinings or answer is joined:
+        return [*lines, *more], answer
+    more, answer = replace(chain, frame=quote("data")).write()
+    return [*lines, f"data = {to_source(joined)}", *more], answer
 
 
 FINISHED = """\
@@ -85,7 +86,7 @@ return answer
 """
 
 
-COPIED = {"int64", "double", "string"}
+COPIED = {"int64", "double", "string", "date32", "timestamp"}
 VIEWS = "# Columns from Arrow are views until they are materialized."
 
 
@@ -117,7 +118,8 @@ def _is_copied(table: Table) -> bool:
     shifted = any(
         agg.function in shifts for agg in aggregations(*(output.expression for output in outputs))
     )
-    return not shifted and all(table.data[name].arrow in COPIED for name in table.query.reads)
+    kinds = {table.data[name].arrow.partition("[")[0] for name in table.query.reads}
+    return not shifted and kinds <= COPIED
 
 
 def _write_load(table: Table) -> tuple[list[str], str]:

@@ -31,7 +31,7 @@ from ...spec.schema import Schema
 from ...spec.windows import count_steps, expand_change
 from ...spec.workload import Extreme, Output, Query, RowFunction, SortKey, Unpivot
 from ..writing.properties import CHANGES, NARROW, Facts, makes_double, output_facts
-from ..writing.quote import literal, quote
+from ..writing.quote import literal, quote, to_source
 from ..writing.steps import is_present, negate, split_batches
 from .expressions import DatatableWriter, f, is_whole
 from .words import AGGREGATIONS, FUNCTIONS, UNSUPPORTED, WINDOWS
@@ -46,12 +46,37 @@ class BracketChain:
     data: Schema
     frame: ast.expr | None = None
 
-    def finish(self) -> ast.expr:
-        """Write the brackets from the frame to the answer."""
-        tree = self.frame or quote("data")
-        for step in (self._rows, self._columns, self._filter_groups, self._sort, self._limit):
+    def write(self) -> tuple[list[str], ast.expr]:
+        """Write the statements before the answer, and the brackets from the frame to it."""
+        frame, lines = self.frame or quote("data"), []
+        tree = self._rows(frame)
+        if self._updates:
+            lines = self._update(quote("t.copy()", t=tree) if tree is frame else tree)
+            tree = quote("data[:, n]", n=list(self.query.outputs))
+        else:
+            tree = self._columns(tree)
+        for step in (self._filter_groups, self._sort, self._limit):
             tree = step(tree)
-        return tree
+        return lines, tree
+
+    @property
+    def _updates(self) -> bool:
+        """Return whether a transform adds columns: rows keep their places, and columns theirs."""
+        query = self.query
+        new = {o.name for o in query.transform if o.expression != Col(o.name)}
+        grouped = bool(query.group_by and new) and self.data.ordered
+        return grouped and not needs_order(query) and new.isdisjoint(self.facts.data.names)
+
+    def _update(self, frame: ast.expr) -> list[str]:
+        """Write a frame of its own and the columns that are added to it, group by group."""
+        writer = DatatableWriter(self.facts, self._aggregation)
+        new = [o for o in self.query.transform if o.expression != Col(o.name)]
+        added = {o.name: writer.expression(o.expression) for o in new}
+        update = quote("dt.update(**a)", a=added)
+        return [
+            f"data = {to_source(frame)}",
+            to_source(self._group(quote("data[:, u]", u=update))),
+        ]
 
     def _rows(self, tree: ast.expr) -> ast.expr:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
@@ -168,7 +193,9 @@ class BracketChain:
         (argument, *_), missing = agg.arguments, self.facts.may_miss(agg.arguments[0])
         x = DatatableWriter(self.facts).expression(argument)
         filled = quote("ifelse(x == None, 0, x)", x=x) if agg.function == "cumsum" else x
-        tree = quote(template, x=filled if missing else x, n=count_steps(agg))
+        steps = count_steps(agg)
+        default = [] if steps == 1 else [literal(steps)]
+        tree = quote(template, x=filled if missing else x, n=steps, default=default)
         if missing and agg.function in {"cumsum", "cummin", "cummax"}:
             # datatable carries the value on.
             return quote("ifelse(x == None, None, t)", x=x, t=tree)

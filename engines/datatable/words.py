@@ -100,7 +100,7 @@ AGGREGATIONS = {
 WINDOWS = {
     "row_number": "dt.cumcount() + 1",
     "cumcount": "dt.cumcount()",
-    "lag": "dt.shift(x, n)",
+    "lag": "dt.shift(x, *default)",
     "lead": "dt.shift(x, -n)",
     "diff": "x - dt.shift(x, n)",
     "pct_change": "x / dt.shift(x, n) - 1",

@@ -14,7 +14,7 @@ check() {
 echo "Linux $(uname -r), $(systemctl --version | head -n 1), $(stat -fc %T /sys/fs/cgroup)"
 check systemd-run --quiet --scope --property=MemoryMax=400M python3 -c '
 from dfbench.execution import machine
-assert machine.usable_memory() == (400 * 2**20, "container"), machine.usable_memory()'
+assert machine.find_usable_memory() == (400 * 2**20, "container"), machine.find_usable_memory()'
 # Without a session there is no manager to ask, and no group that may be written.
 check runuser --user somebody -- python3 -c '
 from dfbench.execution.limits import choose_backend
