@@ -18,7 +18,7 @@ from ..writing.program import Parts, fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote, to_source
 from ..writing.sequence import StepQuery
-from .joins import write_joins
+from .joins import REASON, write_joins
 from .queries import BracketChain, summable
 
 # From Arrow, datatable reads an unsigned number's bits as signed, and a dictionary's codes.
@@ -55,6 +55,8 @@ class Datatable(Adapter):
         for step in inputs.steps:
             more, frame = _write_step(step, frame)
             lines += more
+        first = lines.index(REASON) if REASON in lines else 0
+        lines = [line for n, line in enumerate(lines) if line != REASON or n == first]
         load = _load(inputs)
         return Parts(
             imports=IMPORTS,

@@ -14,8 +14,8 @@ from ..writing.program import fill
 from ..writing.quote import literal, quote
 from .expressions import column_of, f, join_conditions
 
+REASON = "# What is joined has a key; a key's values are unique, and come first."
 KEYED = """\
-# What is joined has a key; a key's values are unique, and come first.
 TABLE = CHOSEN
 TABLE.key = KEY
 """
@@ -33,7 +33,7 @@ def write_joins(
             what = f"a join on {', '.join(keys)} of {met.join.table}"
             raise Unsupported(what, "datatable joins with unique keys only, and these repeat")
         keyed, rows = _write_join(rows, query, met)
-        lines.append(keyed)
+        lines += [REASON, keyed]
     return lines, rows
 
 

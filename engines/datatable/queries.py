@@ -48,11 +48,11 @@ class BracketChain:
 
     def write(self) -> tuple[list[str], ast.expr]:
         """Write the statements before the answer, and the brackets from the frame to it."""
-        frame, lines = self.frame or quote("data"), []
+        frame = self.frame or quote("data")
+        lines: list[str] = []
         tree = self._rows(frame)
         if self._updates:
-            lines = self._update(quote("t.copy()", t=tree) if tree is frame else tree)
-            tree = quote("data[:, n]", n=list(self.query.outputs))
+            lines, tree = self._update(tree, copy=tree is frame)
         else:
             tree = self._columns(tree)
         for step in (self._filter_groups, self._sort, self._limit):
@@ -60,23 +60,46 @@ class BracketChain:
         return lines, tree
 
     @property
-    def _updates(self) -> bool:
-        """Return whether a transform adds columns: rows keep their places, and columns theirs."""
-        query = self.query
-        new = {o.name for o in query.transform if o.expression != Col(o.name)}
-        grouped = bool(query.group_by and new) and self.data.ordered
-        return grouped and not needs_order(query) and new.isdisjoint(self.facts.data.names)
+    def _has_windows(self) -> bool:
+        return bool(aggregations(*(o.expression for o in self.query.transform)))
 
-    def _update(self, frame: ast.expr) -> list[str]:
-        """Write a frame of its own and the columns that are added to it, group by group."""
+    @property
+    def _updates(self) -> bool:
+        """Return whether columns are added to the rows of groups, which keep their places.
+
+        A column that is replaced is already another one where a later column reads it.
+        """
+        new = [o for o in self.query.transform if o.expression != Col(o.name)]
+        read = {o.name: columns(o.expression) for o in new}
+        replaced = [name for name in read if name in self.facts.data]
+        alone = not any(a in read[b] for a in replaced for b in read if a != b)
+        return bool(self.query.group_by) and self._has_windows and self.data.ordered and alone
+
+    def _update(self, tree: ast.expr, *, copy: bool) -> tuple[list[str], ast.expr]:
+        """Write a frame of its own, the columns added to it group by group, and the answer."""
+        answer = quote("data")
+        if needs_order(self.query):
+            row = self._name_of_row()
+            tree, answer = self._number(tree, row), quote("data[:, :, sort(r)]", r=row)
+        elif copy:
+            tree = quote("t.copy()", t=tree)
         writer = DatatableWriter(self.facts, self._aggregation)
         new = [o for o in self.query.transform if o.expression != Col(o.name)]
         added = {o.name: writer.expression(o.expression) for o in new}
-        update = quote("dt.update(**a)", a=added)
-        return [
-            f"data = {to_source(frame)}",
-            to_source(self._group(quote("data[:, u]", u=update))),
-        ]
+        update = self._group(quote("data[:, dt.update(**a)]", a=added))
+        lines = [f"data = {to_source(tree)}", to_source(update)]
+        return lines, quote("t[:, n]", t=answer, n=list(self.query.outputs))
+
+    def _name_of_row(self) -> str:
+        query = self.query
+        return choose_fresh_name(
+            "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
+        )
+
+    def _number(self, tree: ast.expr, row: str) -> ast.expr:
+        """Write the rows in the windows' order, each with its number in the frame's."""
+        numbered = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
+        return _sort_rows(numbered, self.query.order_by) if needs_order(self.query) else numbered
 
     def _rows(self, tree: ast.expr) -> ast.expr:
         """Filter rows and derive columns, in one pair of brackets where it can be."""
@@ -146,29 +169,24 @@ class BracketChain:
         return quote(f"dt.as_type(x, dt.{kind})", x=value)
 
     def _transform(self, tree: ast.expr) -> ast.expr:
-        """Return the rows numbers to sort by: the answer comes group by group."""
+        """Write values of each row, or windows over all rows or over groups without an order."""
         query, writer = self.query, DatatableWriter(self.facts, self._aggregation)
         outputs = {o.name: writer.expression(o.expression) for o in query.transform}
-        if not query.group_by and not aggregations(*(o.expression for o in query.transform)):
-            return quote("t[:, o]", t=tree, o=outputs)
+        if not self._has_windows:
+            return quote("t[:, o]", t=tree, o={**{k: f(k) for k in query.group_by}, **outputs})
         ordered = needs_order(query)
         if not query.group_by and not ordered:
             return self._extend(tree, outputs)
         if not self.data.ordered:
             tree = _sort_rows(tree, query.order_by) if ordered else tree
             return self._group(quote("t[:, o]", t=tree, o=outputs))
-        row = choose_fresh_name(
-            "row", {*query.reads, *query.outputs, *(o.name for o in query.derive)}
-        )
-        tree = quote("t[:, f[:].extend(r)]", t=tree, r={row: quote("dt.cumcount()")})
-        tree = _sort_rows(tree, query.order_by) if ordered else tree
-        outputs = {row: f(row), **outputs}
+        row = self._name_of_row()
+        tree, outputs = self._number(tree, row), {row: f(row), **outputs}
         if query.group_by:
-            tree = self._group(quote("t[:, o]", t=tree, o=outputs))
+            extended = self._group(quote("t[:, o]", t=tree, o=outputs))
         else:
-            tree = self._extend(tree, outputs)
-        names = literal([*query.group_by, *query.outputs[len(query.group_by) :]])
-        return quote("t[:, :, sort(r)][:, n]", t=tree, r=row, n=names)
+            extended = self._extend(tree, outputs)
+        return quote("t[:, :, sort(r)][:, n]", t=extended, r=row, n=list(query.outputs))
 
     def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Write values beside the rows, and keep them alone; a column's name stays the column's."""

@@ -20,7 +20,7 @@ WORKLOADS = {"groupby": "", "apply": "", "join": "join-"}
 # What only the base engines' programs are reviewed of, over the workload's own data.
 NOTEBOOKS, NOTEBOOK_ENGINES = (
     ("notebook", "text", "joins", "reshape", "time_series"),
-    ("pandas", "polars", "duckdb", "dask"),
+    ("pandas", "polars", "duckdb", "dask", "datatable"),
 )
 ROWS = 1_000_000
 NULLS = 5

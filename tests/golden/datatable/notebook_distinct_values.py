@@ -1,0 +1,36 @@
+"""distinct_values: customers and quantity by store - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["store", "customer", "quantity"])
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
+
+
+def query(data):
+    answer = data[
+        :,
+        {"customers": dt.nunique(f.customer), "quantity": dt.mean(f.quantity)},
+        by("store"),
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,39 @@
+"""missing_share: share of missing discounts by store - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f, ifelse
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["store", "discount", "payment"])
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
+
+
+def query(data):
+    answer = data[
+        :,
+        {
+            "missing": dt.mean(f.discount == None),
+            "unpaid": dt.sum(ifelse(f.payment == None, 1, 0)),
+        },
+        by("store"),
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

@@ -1,0 +1,34 @@
+"""new_column: revenue by product - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["product", "quantity", "price"])
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
+
+
+def query(data):
+    answer = data[:, f[:].extend({"revenue": f.quantity * f.price})][
+        :, {"revenue": dt.sum(f.revenue), "largest": dt.max(f.revenue)}, by("product")
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

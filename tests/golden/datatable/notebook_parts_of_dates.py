@@ -1,0 +1,40 @@
+"""parts_of_dates: rows by weekday and hour - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["sold_at", "price"])
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
+
+
+def query(data):
+    answer = data[
+        :,
+        f[:].extend(
+            {
+                "weekday": dt.time.day_of_week(f.sold_at) - 1,
+                "hour": dt.time.hour(f.sold_at),
+            }
+        ),
+    ][:, {"rows": dt.count(), "price": dt.mean(f.price)}, by("weekday", "hour")]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))

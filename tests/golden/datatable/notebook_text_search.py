@@ -1,0 +1,34 @@
+"""text_search: tea by store - datatable"""
+
+import sys
+
+import datatable as dt
+import pyarrow.parquet as pq
+from datatable import by, f
+
+dt.options.nthreads = 2
+
+
+def load(path):
+    table = pq.read_table(path, columns=["store", "product", "price"])
+    data = dt.Frame(table.combine_chunks())
+    # Columns from Arrow are views until they are materialized.
+    data.materialize(to_memory=True)
+    return data
+
+
+def query(data):
+    answer = data[dt.re.match(f.product, ".*tea.*") & dt.re.match(f.store, "n.*"), :][
+        :, {"rows": dt.count(), "price": dt.mean(f.price)}, by("store")
+    ]
+    # Columns are lazy, and views of rows too, until they are materialized.
+    answer.materialize()
+    return answer
+
+
+def rows(answer):
+    return answer.to_arrow()
+
+
+if __name__ == "__main__":
+    print(query(load(sys.argv[1])))
