@@ -217,7 +217,7 @@ def write_row_loop(
 def write_group_loop(function: GroupFunction, facts: Facts) -> tuple[str, str]:
     """Return the name and the text of the loop that calls a def on each group's arrays."""
     require_numbers(function.name, function.parameters, facts)
-    if function.body is None and _may_return_none(function.source):
+    if function.body is None and _may_return_none(function.source, function.name):
         why = "it may return None, and Numba's loop stores numbers; use pandas"
         raise Unsupported(function.name, why)
     number = len(function.outputs)
@@ -237,11 +237,27 @@ def write_group_loop(function: GroupFunction, facts: Facts) -> tuple[str, str]:
     return loop, text.strip("\n")
 
 
-def _may_return_none(source: str) -> bool:
-    """Return whether a `return` of a def has None in what it returns."""
-    returns = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Return))
+def _may_return_none(source: str, name: str) -> bool:
+    """Return whether a def has a `return` with None, or an end that it reaches without one."""
+    module = ast.parse(source)
+    returns = (node for node in ast.walk(module) if isinstance(node, ast.Return))
     parts = (part for node in returns for part in ast.walk(node.value or ast.Constant(None)))
-    return any(isinstance(part, ast.Constant) and part.value is None for part in parts)
+    if any(isinstance(part, ast.Constant) and part.value is None for part in parts):
+        return True
+    named = (one for one in module.body if isinstance(one, ast.FunctionDef) and one.name == name)
+    return any(_reaches_end(one.body) for one in named)
+
+
+def _reaches_end(body: list[ast.stmt]) -> bool:
+    """Return whether what follows statements may run."""
+    match body[-1] if body else None:
+        case ast.Return() | ast.Raise() | ast.While(test=ast.Constant(True)):
+            return False
+        case ast.If(body=chosen, orelse=otherwise):
+            return _reaches_end(chosen) or _reaches_end(otherwise)
+        case ast.With(body=inner):
+            return _reaches_end(inner)
+    return True
 
 
 def group_statements(

@@ -188,6 +188,7 @@ def test_a_group_function_is_compiled_and_called_on_slices() -> None:
             )
             for value in ("", "None", "None if v > 3 else 1.0")
         ),
+        (groups_query("def f(A):\n    if A[0] > 1:\n        return 1.0\n"), "None"),
         (Query("q", "", group_by=("k",), aggregate=(Output("n", Agg("size", ())),)), "no step"),
         (Query("q", "", aggregate=(Output("n", Agg("sum", (Col("A"),))),)), "no step of it"),
     ],
