@@ -28,8 +28,13 @@ from .expression import (
     Value,
 )
 from .parser import ARITHMETIC, COMPARISONS
+from .settings import RULES
+from .vocabulary import Setting
+from .windows import read_settings
 from .workload import GroupFunction, Join, Output, Query, RowFunction, SortKey
 
+# Settings that are written with their names.
+NAMED: tuple[Setting, ...] = ("method", "descending", "at_least")
 _ARITHMETIC = {word: op for op, word in ARITHMETIC.items()}
 _COMPARISONS = {word: op for op, word in COMPARISONS.items()}
 
@@ -82,8 +87,10 @@ def _syntax(node: Expr) -> ast.expr:
         case Call("slice", (value, Lit(start), Lit(end))):
             ends = (_constant(start) if start else None, None if end is None else _constant(end))
             return ast.Subscript(_syntax(value), ast.Slice(*ends))
-        case Call(function, arguments) | Agg(function, arguments):
-            return _call(function, *(_syntax(argument) for argument in arguments))
+        case Agg():
+            return _aggregate(node)
+        case Call(function, arguments):
+            return _call(function, *map(_syntax, arguments))
         case Cast(operand, kind):
             return _call(kind, _syntax(operand))
         case Demean(operand, keys):
@@ -120,6 +127,15 @@ def _is_word(name: str) -> bool:
 
 def _call(function: str, *arguments: ast.expr) -> ast.expr:
     return ast.Call(ast.Name(function), list(arguments), [])
+
+
+def _aggregate(agg: Agg) -> ast.expr:
+    """Write a call whose last settings have their names; one that is the default is left out."""
+    settings = {n: s.value for n, s in read_settings(agg).items() if n in NAMED}
+    values = agg.arguments[: len(agg.arguments) - len(settings)]
+    given = {n: value for n, value in settings.items() if value != RULES[n].default}
+    keywords = [ast.keyword(n, _constant(value)) for n, value in given.items()]
+    return ast.Call(ast.Name(agg.function), list(map(_syntax, values)), keywords)
 
 
 def _members(values: tuple[Lit, ...]) -> ast.expr:

@@ -1,4 +1,4 @@
-"""last_rows: rolling_mean(price, 10, 1) by store in order of sold_at - dask"""
+"""last_rows: rolling_mean(price, 10, at_least=1) by store in order of sold_at - dask"""
 
 import sys
 
