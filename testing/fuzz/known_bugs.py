@@ -62,7 +62,7 @@ class Known:
 
 def _has_groups_of_nothing(met: Met) -> bool:
     by_group = any(met.aggregations("first", "last", "median")) and met.query.group_by != ()
-    sums_on = any(met.aggregations("cumsum")) and not met.query.group_by
+    sums_on = any(met.aggregations("cumsum", "cummin", "cummax")) and not met.query.group_by
     return met.rows == 0 and (by_group or sums_on or met.query.unpivot is not None)
 
 
@@ -127,11 +127,14 @@ def _joins_repeated_keys(met: Met) -> bool:
 
 
 def _has_texts_of_no_letter(met: Met) -> bool:
-    """Return whether a column that is read, or joined, is of empty texts alone."""
-    joined = met.tables.other.itercolumns() if met.tables.other is not None else ()
-    frame = met.tables.frame
-    read = (frame[name] for name in met.query.reads if name in frame.column_names)
-    return any(set(column.to_pylist()) - {None} == {""} for column in (*joined, *read))
+    """Return whether a column is of empty texts alone, as a whole, filtered, or as it is joined."""
+    frame, other = met.tables.frame, met.tables.other
+    joined = [set(column.to_pylist()) for column in other.itercolumns()] if other else []
+    read = [name for name in met.query.reads if name in frame.column_names]
+    whole = [set(frame[name].to_pylist()) for name in read]
+    kept = [{row[name] for group in met.groups for row in group} for name in read]
+    alone = any(values - {None} == {""} for values in (*joined, *whole, *kept))
+    return alone or any("" in values for values in joined)
 
 
 def _reads_smallest_integers(met: Met) -> bool:

@@ -44,7 +44,7 @@ MET = {
     "texts without a letter": (
         "{join: {table: other, on: k}}",
         ({"k": [1]}, {"k": [1, 2], "t": ["", ""]}),
-        ({"k": [1]}, {"k": [1, 2], "t": ["", "a"]}),
+        ({"k": [1]}, {"k": [1, 2], "t": ["b", "a"]}),
     ),
     "smallest integers": (
         "{aggregate: {out: min(x)}}",
