@@ -201,6 +201,11 @@ def _drop_rows(call: CodeCall, frame: Frame, part: Value) -> Frame:
 def read_rename(call: CodeCall, frame: Frame) -> Frame:
     """Read `rename(columns={…})`."""
     names = call.constant("columns")
+    match call.value("index"):
+        case Library("builtins.str") | Const(None):  # the labels of rows are no values
+            pass
+        case _:
+            raise call.fail("rename with 'index' is not read; leave 'index' out")
     if names is None and call.constant("axis") in {1, "columns"}:
         names = call.constant("mapper")
     if not isinstance(names, dict):

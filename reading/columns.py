@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, case
+from ..spec.expression import Agg, Arith, Call, Case, Col, Compare, Expr, IsMissing, Lit, Neg, case
 from ..spec.schema import Kind
 from . import alignment, operators
 from .alignment import literal
@@ -373,12 +375,21 @@ def read_replace(call: CodeCall, column: Series) -> Value:
     found = alignment.align(call.node, column)
     branches = tuple(
         (
-            _equals(found.exprs[0], literal(key, call.node)),
+            _is_infinite(found.exprs[0], key) or _equals(found.exprs[0], literal(key, call.node)),
             literal(value, call.node),
         )
         for key, value in pairs.items()
     )
     return found.make(case(branches, found.exprs[0]))
+
+
+def _is_infinite(subject: Expr, wanted: object) -> Expr | None:
+    """Return whether a value is the infinity that is wanted; None where that is another value."""
+    if not isinstance(wanted, float) or not math.isinf(wanted):
+        return None
+    if wanted > 0:
+        return Compare(">", subject, Lit(sys.float_info.max))
+    return Compare("<", subject, Neg(Lit(sys.float_info.max)))
 
 
 def read_where(call: CodeCall, column: Series) -> Value:

@@ -57,6 +57,10 @@ class Evaluator(Scopes, ABC):
         """Read statements, each for itself."""
 
     @abstractmethod
+    def replace(self, owner: ast.expr, old: Value, new: Value) -> None:
+        """Put a changed frame in the place of the old one, under all of its names."""
+
+    @abstractmethod
     def execute(self, statement: ast.stmt) -> None:
         """Read one statement of a function."""
 

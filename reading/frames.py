@@ -13,6 +13,7 @@ from . import alignment, operators
 from .alignment import materialize
 from .assignment import (
     assign_column,
+    drop_columns,
     read_assign,
     read_astype,
     read_drop,
@@ -315,6 +316,27 @@ def read_map(call: CodeCall, frame: Frame) -> Frame:
     return frame
 
 
+def read_insert(call: CodeCall, frame: Frame) -> Frame:
+    """Read `insert(place, name, column)`, which changes the frame."""
+    place, label = call.constant("loc"), call.constant("column")
+    call.constant("allow_duplicates")
+    if not isinstance(place, int) or not 0 <= place <= len(frame.columns):
+        raise call.fail("insert is read with the number of a place")
+    made = assign_column(call.node, frame, label, call.need("value"))
+    others = [one for one in made.columns.items() if one[0] != label]
+    others.insert(place, (label, made.columns[label]))
+    return replace(made, columns=dict(others))
+
+
+def read_pop(call: CodeCall, frame: Frame) -> Value:
+    """Read `pop(name)`: a column, which the frame has no longer."""
+    label = call.constant("item")
+    found = select(call.node, frame, Const(label))
+    owner = cast("ast.Attribute", call.node.func).value
+    call.reader.replace(owner, frame, drop_columns(call.node, frame, [label]))
+    return found
+
+
 def read_missing(call: CodeCall, frame: Frame) -> Frame:
     """Read `isna` and `notna` of each column."""
     if not frame.whole:
@@ -507,6 +529,8 @@ FRAME_METHODS = {
     "nsmallest": Method(read_largest, "n columns keep"),
     "round": Method(read_round, "decimals"),
     "pipe": Method(read_pipe, "* **"),
+    "insert": Method(read_insert, "loc column value allow_duplicates"),
+    "pop": Method(read_pop, "item"),
     "apply": Method(read_apply, "func axis raw result_type args"),
     "applymap": Method(read_map, "func na_action"),
     "map": Method(read_map, "func na_action"),

@@ -69,6 +69,8 @@ class CodeInterpreter(Evaluator):
                     self.forget_part(node, why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
                     self.forget_part(owner, why)
+                case ast.Call(ast.Attribute(owner, "insert" | "pop" | "update")):
+                    self.forget_part(owner, why)
                 case ast.Call(ast.Name(name), arguments) if self.changes_arguments(name):
                     for argument in arguments:
                         self.forget_part(argument, why)
@@ -102,10 +104,13 @@ class CodeInterpreter(Evaluator):
             new = value
             for label in labels:
                 new = new.without(label, f"{label!r} is used here, and {why}")
+        self.swap(value, new)
+
+    def swap(self, old: Value, new: Value) -> None:
+        """Put a value in the place of another, under all of its names and in lists."""
         for names in self.scopes:
-            for name, one in names.items():
-                if one is value:
-                    names[name] = new
+            for name, value in names.items():
+                names[name] = _swap(value, old, new)
 
     def find_labels(self, target: ast.expr) -> list[str]:
         """Return the columns of `df["c"]`, `df.c` and `df.loc[mask, "c"]`; none if not told."""
@@ -328,10 +333,7 @@ class CodeInterpreter(Evaluator):
 
     def replace(self, owner: ast.expr, old: Value, new: Value) -> None:
         """Put a changed frame in the place of the old one, under all of its names."""
-        for names in self.scopes:
-            for name, value in names.items():
-                if value is old:
-                    names[name] = new
+        self.swap(old, new)
         if isinstance(owner, ast.Name):
             self.use(old)
             lacks = isinstance(new, Frame) and new.lacks  # what it lacks has a remark
@@ -345,7 +347,9 @@ class CodeInterpreter(Evaluator):
         match node:
             case ast.Constant():
                 return
-            case ast.Call(ast.Attribute(owner, _), _, keywords) if _in_place(keywords):
+            case ast.Call(ast.Attribute(owner, name), _, keywords) if (
+                _in_place(keywords) or name == "insert"
+            ):
                 old = self.value(owner)
                 if isinstance(old, Series) and isinstance(owner, ast.Subscript | ast.Attribute):
                     self.assign(owner, self.value(node), node)
@@ -399,6 +403,12 @@ class CodeInterpreter(Evaluator):
             case Unknown(skipped=skipped):
                 return skipped
         return False
+
+
+def _swap(value: Value, old: Value, new: Value) -> Value:
+    if isinstance(value, Items):
+        return Items(tuple(new if one is old else one for one in value.values))
+    return new if value is old else value
 
 
 def _is_index(target: ast.expr) -> bool:
