@@ -232,9 +232,18 @@ def _find_aliases(statements: Sequence[ast.stmt]) -> dict[str, set[str]]:
     nodes = [node for statement in statements for node in ast.walk(statement)]
     writing = (node for node in nodes if _writes_values(node) or _writes_item(node))
     written = {name for node in writing for name in _find_roots(node)}
+    loops = (node for node in nodes if isinstance(node, ast.For))
+    changing = (loop for loop in loops if any(map(_writes_item, ast.walk(loop))))
+    changed = {name for loop in changing for name in list_names(loop.iter)}
     found: dict[str, set[str]] = {}
     for node in nodes:
         match node:
+            case ast.Assign(
+                targets=[ast.Name(name)],
+                value=ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Dict(values=parts),
+            ) if name in changed:
+                for root in (root for part in parts for root in _find_roots(part)):
+                    found.setdefault(root, set()).add(name)
             case ast.Assign(targets=[ast.Name(name)], value=value):
                 for root in _find_roots(value) & written:
                     found.setdefault(name, set()).add(root)
