@@ -26,7 +26,7 @@ compare: $(READY) ## run the ten group-by questions on every engine (about five 
 
 test: $(READY) ## run the tests
 	$(BIN)/python -m compileall -q -j 0 -x '/\.' .
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 check: $(READY) ## lint, check types and import layers
 	$(BIN)/ruff check .
