@@ -406,9 +406,11 @@ class CodeInterpreter(Evaluator):
 
 
 def _swap(value: Value, old: Value, new: Value) -> Value:
-    if isinstance(value, Items):
+    if value is old:
+        return new
+    if isinstance(value, Items) and any(one is old for one in value.values):
         return Items(tuple(new if one is old else one for one in value.values))
-    return new if value is old else value
+    return value
 
 
 def _is_index(target: ast.expr) -> bool:
