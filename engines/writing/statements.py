@@ -171,8 +171,9 @@ def _bind(node: ast.AST) -> set[str]:
 def _changes(statement: ast.stmt, needed: set[str]) -> bool:
     """Return whether a statement may change the value of one of the names."""
     match statement:
-        case ast.Assign(targets=targets) if _are_names(targets):
-            return bool(needed & {n for target in targets for n in list_names(target)})
+        case ast.Assign(targets=targets, value=value) if _are_names(targets):
+            changed = {n for target in targets for n in list_names(target)} | _list_popped(value)
+            return bool(needed & changed)
         case ast.AnnAssign(target=ast.Name(name)) | ast.AugAssign(target=ast.Name(name)):
             return name in needed
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -185,6 +186,15 @@ def _changes(statement: ast.stmt, needed: set[str]) -> bool:
             return any(_changes(one, needed) for one in _list_inside(statement))
         case _:
             return bool(list_names(statement) & needed)
+
+
+def _list_popped(value: ast.expr) -> set[str]:
+    """Return the names of frames that an expression takes a column out of."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=frame, attr="pop")):
+            return _find_roots(frame)
+        case _:
+            return set()
 
 
 def _list_inside(statement: ast.stmt) -> Iterator[ast.stmt]:
