@@ -1,4 +1,4 @@
-"""What a sweep costs beyond its runs, and how well memory is forecast.
+"""What a sweep and a large comparison cost beyond their runs, and how well memory is forecast.
 
 `python benchmarks/sweep.py overhead` takes about five minutes on two idle cores. It prints the
 time of a sweep of 5 sizes, 4 engines and 3 questions over the sum of its runs (5 % above is
@@ -7,6 +7,9 @@ then with those that it has kept. The data is made before the clock starts.
 
 `python benchmarks/sweep.py forecast` takes about six minutes. It prints by how much the peak at 4e6
 rows of the ten questions misses the forecast from up to 1e6 rows (15 % are allowed).
+
+`python benchmarks/sweep.py large` takes about ten minutes. It prints the time of comparisons of 1e7
+rows over the sum of their runs: all questions of `groupby` and of `join`, with new answers.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic, process_time
 
+from dfbench.comparison import session as comparison
 from dfbench.comparison.preparation import prepare
 from dfbench.comparison.request import Request
 from dfbench.comparison.session import SILENT
@@ -28,6 +32,7 @@ from dfbench.sweeps.points import make_points, read_axes
 
 ENGINES = ("pandas", "polars", "duckdb", "dask")
 MEASURED = ENGINES[:3]
+LARGE = {"groupby": (*ENGINES, "datatable"), "join": ENGINES}
 ONCE = {"measure.rounds": "1", "measure.budget": "null"}
 SHORT = {**ONCE, "measure.warmups": "0", "measure.runs": "1"}
 
@@ -65,7 +70,20 @@ def run(request: Request, over: str) -> tuple[Sweep, float, float]:
     return swept, monotonic() - began, process_time() - spent
 
 
-PARTS = {"overhead": print_overhead, "forecast": print_forecast}
+def print_large(place: Path) -> None:
+    settings = {**ONCE, "dataset.rows": "1e7", "limits.memory": "12GiB"}
+    for name, engines in LARGE.items():
+        request = Request(name, engines, (), settings, place, cache=place / "cache")
+        workload = request.read()
+        prepare(request, workload, SILENT)
+        began = monotonic()
+        runs = comparison.compare(request, workload).stored.runs
+        wall, total = monotonic() - began, sum(one.times.wall or 0.0 for one in runs)
+        sys.stdout.write(f"{name}: {wall:.0f} s, its {len(runs)} runs {total:.0f} s: ")
+        sys.stdout.write(f"{wall / total - 1:+.1%}\n")
+
+
+PARTS = {"overhead": print_overhead, "forecast": print_forecast, "large": print_large}
 
 
 def main(names: Sequence[str]) -> None:
