@@ -82,7 +82,7 @@ def columns_of(
     frame = grouped.frame
     if not frame.whole:
         message = "an aggregation of all columns needs to know them: select some, or give --data"
-        raise UnreadError(node, message)
+        raise UnreadError(node, frame.explain_lack(message))
     found = [
         (label, Col(name))
         for label, name in frame.columns.items()

@@ -99,6 +99,10 @@ def read_reset_index(call: CodeCall, frame: Frame) -> Frame:
     """Read `reset_index`: the index becomes columns, or is dropped."""
     if call.constant("drop", False):
         return replace(frame, index={})
+    if not frame.index:
+        name = "level_0" if "index" in frame.columns else "index"
+        why = "has the numbers of the rows, which are not read; write reset_index(drop=True)"
+        return frame.without(name, f"{name!r} {why}")
     levels = call.names("level")
     moved = {one: name for one, name in frame.index.items() if not levels or one in levels}
     rest = {one: name for one, name in frame.index.items() if one not in moved}
@@ -194,7 +198,11 @@ def read_dropna(call: CodeCall, frame: Frame) -> Frame:
     how = call.constant("how", "any")
     if not labels:
         if not frame.whole:
-            raise call.fail("dropna of all columns needs to know them: give subset, or --data")
+            raise call.fail(
+                frame.explain_lack(
+                    "dropna of all columns needs to know them: give subset, or --data"
+                )
+            )
         labels = list(frame.columns)
     names = [need_column(call.node, frame, label) for label in labels]
     tests = [IsMissing(Col(name)) for name in names if can_miss(Col(name), frame.rows.schema)]
@@ -293,7 +301,7 @@ def read_apply(call: CodeCall, frame: Frame) -> Value:
 def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
     """Return what a function makes of each column: a column, or a number."""
     if not frame.whole:
-        raise call.fail("apply over columns needs to know them: give --data")
+        raise call.fail(frame.explain_lack("apply over columns needs to know them: give --data"))
     made = [
         (label, apply_to_column(call, function, column_of(frame, label, name)))
         for label, name in frame.columns.items()
@@ -308,7 +316,7 @@ def apply_to_columns(call: CodeCall, frame: Frame, function: Value) -> Value:
 def read_map(call: CodeCall, frame: Frame) -> Frame:
     """Read `applymap(function)`, and `map`: what a function makes of each value."""
     if not frame.whole:
-        raise call.fail(f"{call.name} needs to know the columns: give --data")
+        raise call.fail(frame.explain_lack(f"{call.name} needs to know the columns: give --data"))
     call.constant("na_action")
     for label, name in frame.columns.items():
         made = call.reader.apply_function(call, column_of(frame, label, name), call.need("func"))
@@ -340,7 +348,9 @@ def read_pop(call: CodeCall, frame: Frame) -> Value:
 def read_missing(call: CodeCall, frame: Frame) -> Frame:
     """Read `isna` and `notna` of each column."""
     if not frame.whole:
-        raise call.fail(f"{call.name} of all columns needs to know them: give --data")
+        raise call.fail(
+            frame.explain_lack(f"{call.name} of all columns needs to know them: give --data")
+        )
     for label, name in frame.columns.items():
         test: Expr = IsMissing(Col(name))
         test = negate(test) if call.name.startswith("not") else test
@@ -425,7 +435,7 @@ def read_index(node: ast.AST, owner: Value) -> Part:
 def read_round(call: CodeCall, frame: Frame) -> Frame:
     """Read `round(decimals)` of all numbers of a frame."""
     if not frame.whole:
-        raise call.fail("round of all columns needs to know them: give --data")
+        raise call.fail(frame.explain_lack("round of all columns needs to know them: give --data"))
     places = call.constant("decimals", 0)
     for label, name in frame.columns.items():
         if kind_of(Col(name), frame.rows) in {"float", "decimal", None}:

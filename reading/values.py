@@ -58,6 +58,11 @@ class Frame:
         """Return whether one of its columns, or its index, could not be read."""
         return not self.unread.keys().isdisjoint(self.outputs.values())
 
+    def explain_lack(self, unknown: str) -> str:
+        """Return why not all columns can be used: one was not read, or they are unknown."""
+        lacking = (why for name, why in self.unread.items() if name in self.outputs.values())
+        return next(lacking, unknown) if self.complete else unknown
+
     @property
     def whole(self) -> bool:
         """Return whether all columns are known, and have been read."""
