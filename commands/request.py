@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..comparison.request import QUICK, Request, is_code, split_names
 from ..errors import CodeError, ResultsError
+from ..spec.reader import OPTIONS
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
 from .own_code import read_own_code
 
@@ -59,18 +60,18 @@ def build_request(  # noqa: PLR0913 - one for each group of options
 
 def _overrides(data: DataOptions, limits: LimitOptions, measure: MeasureOptions) -> dict[str, str]:
     """Return the values that have an option of their own, by their dotted key in a workload."""
-    options = {
-        "limits.memory": limits.memory,
-        "limits.time": limits.timeout,
-        "limits.threads": limits.threads,
-        "measure.runs": measure.runs,
-        "measure.warmups": measure.warmup,
-        "measure.rounds": measure.rounds,
-        "measure.budget": measure.time_budget,
-        "measure.load": data.load,
-        "measure.beside": measure.beside,
+    values = {
+        "--memory": limits.memory,
+        "--timeout": limits.timeout,
+        "--threads": limits.threads,
+        "--runs": measure.runs,
+        "--warmup": measure.warmup,
+        "--rounds": measure.rounds,
+        "--time-budget": measure.time_budget,
+        "--load": data.load,
+        "--beside": measure.beside,
     }
-    return {key: value for key, value in options.items() if value is not None}
+    return {key: value for key, name in OPTIONS.items() if (value := values[name]) is not None}
 
 
 def _programs(selection: Selection) -> dict[str, str]:

@@ -56,6 +56,18 @@ SHIPPED = Path(__file__).parent.parent / "workloads"
 LONGEST = 2**20  # bytes of a workload file; a larger file is not a workload
 MOST_ROUNDS = 10  # enough to detect 5 % on a quiet machine (docs/decisions/verdicts.md)
 USUAL_BUDGET = 300.0  # seconds
+# The values of a workload that have an option of their own on the command line.
+OPTIONS = {
+    "limits.memory": "--memory",
+    "limits.time": "--timeout",
+    "limits.threads": "--threads",
+    "measure.runs": "--runs",
+    "measure.warmups": "--warmup",
+    "measure.rounds": "--rounds",
+    "measure.budget": "--time-budget",
+    "measure.load": "--load",
+    "measure.beside": "--beside",
+}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -214,7 +226,8 @@ def _root(log: Log, text: str, name: str, overrides: Mapping[str, str]) -> Node 
 
 
 def _override(log: Log, root: Node, path: str, value: str) -> Node:
-    origin = Origin(f"--set {path}", value, placed=False)
+    option = f"{OPTIONS[path]} (--set {path})" if path in OPTIONS else f"--set {path}"
+    origin = Origin(option, value, placed=False)
     node = compose(origin, log)
     if node is None:
         return root

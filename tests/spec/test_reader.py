@@ -284,6 +284,11 @@ def test_a_mistaken_setting_is_told_as_it_was_typed(setting: tuple[str, ...]) ->
     assert str(found[0]).startswith(f"--set {path}: {SETTINGS[setting]}")
 
 
+def test_a_mistaken_value_names_its_option() -> None:
+    (found,) = mistakes(from_query("aggregate: {n: size()}"), overrides={"limits.memory": "2X"})
+    assert str(found).startswith("--memory (--set limits.memory): unknown unit 'X'")
+
+
 def test_a_setting_of_files_is_relative_to_where_it_was_typed() -> None:
     text = from_query("aggregate: {n: size()}")
     dataset = parsed(text, overrides={"dataset": "{files: a.csv}"}).dataset
