@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, TypeAlias
 
 from .comparison import session
 from .comparison.live_code import read_function
 from .comparison.request import QUICK, Request, is_code, split_names
 from .datasets.cache import default_folder
-from .errors import CodeError
+from .errors import CodeError, DataError
 from .reading import open_source, parse_data, read_code
 from .reading.model import Reading
 from .report.comparison import Comparison
@@ -28,49 +29,42 @@ if TYPE_CHECKING:
 Names: TypeAlias = str | Sequence[str]
 
 
-@overload
-def compare(
-    workload: str | Path,
+def compare(  # noqa: PLR0913 - the options of a comparison
+    workload: str | Path | Callable[..., object],
+    frame: pandas.DataFrame | None = None,
     /,
+    *,
     engines: Names = (),
     queries: Names = (),
     results: str | Path = "results",
+    data: str | Path | Sequence[str | Path] = (),
     **settings: object,
-) -> Comparison: ...
-
-
-@overload
-def compare(
-    function: Callable[..., object],
-    frame: pandas.DataFrame,
-    /,
-    engines: Names = (),
-    queries: Names = (),
-    results: str | Path = "results",
-    **settings: object,
-) -> Comparison: ...
-
-
-def compare(workload: object, /, *given: Any, **named: Any) -> Comparison:
+) -> Comparison:
     """Run a workload on its engines, or on those named, and return the comparison.
 
     Instead of a workload, it takes pandas code: the name of its file, or a function and its frame.
-    The code runs too, as the engine `yours`. `engines` and `queries` are names in a list, or in a
-    text with commas. `settings` are a workload's values with `__` for the dot:
-    `dataset__rows=1e6`, `limits__memory="2GiB"`. The runs are stored below the folder `results`.
+    The code runs too, as the engine `yours`. `data` is a file or several, which are read instead of
+    those that are named. `engines` and `queries` are names in a list, or in a text with commas.
+    `settings` are a workload's values with `__` for the dot: `dataset__rows=1e6`,
+    `limits__memory="2GiB"`. The runs are stored below the folder `results`.
 
     Raises WorkloadError, CodeError, DataError, LimitError, EngineError.
     """
     if callable(workload):
-        frame, *given = given  # type: ignore[assignment]
+        if frame is None:
+            raise DataError("a function is compared over a frame: dfbench.compare(function, frame)")
         code = read_function(workload, frame, default_folder(os.environ))
-        return compare_code(code, *given, **named)
+        return compare_code(code, engines, queries, results, **settings)
+    if frame is not None:
+        names = "engines are named by engines=[…]"
+        raise DataError(f"{workload} has data of its own: only a function takes a frame; {names}")
+    files = list(map(str, [data] if isinstance(data, str | Path) else data))
     if is_code(str(workload)):
-        data = named.pop("data", None)
-        files = [data] if isinstance(data, str | Path) else data or ()
-        code = read_code(open_source(str(workload)), parse_data(list(map(str, files))))
-        return compare_code(code, *given, **named)
-    request = _request(str(workload), *given, **named)
+        code = read_code(open_source(str(workload)), parse_data(files))
+        return compare_code(code, engines, queries, results, **settings)
+    if files:
+        settings["dataset"] = json.dumps({"files": files}, ensure_ascii=False)
+    request = _request(workload, engines, queries, results, **settings)
     return session.compare(request, request.read(), Progress())
 
 

@@ -59,6 +59,10 @@ def test_what_has_no_text_or_no_type_is_refused(tmp_path: Path) -> None:
         read_function(len, SALES, tmp_path)
     with pytest.raises(DataError, match="cannot be written as Parquet"):
         store_frame(pd.DataFrame({"x": [1, "a"]}), "odd", tmp_path)
+    with pytest.raises(DataError, match="is compared over a frame"):
+        dfbench.compare(by_shop)
+    with pytest.raises(DataError, match="groupby has data of its own"):
+        dfbench.compare("groupby", SALES)
 
 
 def test_a_cell_reads_the_names_of_its_notebook(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ def test_an_answer_of_the_same_bytes_is_compared_once(
     judge = rounds.compare_answer
     monkeypatch.setattr(rounds, "compare_answer", compare_counted)
     settings = {"dataset__rows": 1000, "measure__rounds": 3, "measure__runs": 1}
-    comparison = dfbench.compare("groupby", ["pandas"], ["q1"], tmp_path, **settings)
+    comparison = dfbench.compare(
+        "groupby", engines=["pandas"], queries=["q1"], results=tmp_path, **settings
+    )
     outcomes = [run.outcome for run in comparison.stored.runs]
     assert outcomes == [Outcome.OK] * 3
     assert len(compared) == 2  # on the data, and on other rows of it
@@ -112,5 +114,7 @@ def test_ratios_are_to_an_engine_that_runs(tmp_path: Path) -> None:
     if not find_missing(find("ibis")):
         pytest.skip("ibis is installed here")
     settings = {"dataset__rows": 1000, "measure__rounds": 1, "measure__runs": 1}
-    comparison = dfbench.compare("groupby", ["ibis", "duckdb"], ["q1"], tmp_path, **settings)
+    comparison = dfbench.compare(
+        "groupby", engines=["ibis", "duckdb"], queries=["q1"], results=tmp_path, **settings
+    )
     assert comparison.stored.head.baseline == "duckdb"
