@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .comparison import session
 from .comparison.live_code import read_function
-from .comparison.request import QUICK, Request, is_code, split_names
+from .comparison.request import QUICK, Request, is_code, override_files, split_names
 from .datasets.cache import default_folder
 from .errors import CodeError, DataError
 from .reading import open_source, parse_data, read_code
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import pandas
 
 Names: TypeAlias = str | Sequence[str]
+Paths: TypeAlias = str | Path | Sequence[str | Path]
 
 
 def compare(  # noqa: PLR0913 - the options of a comparison
@@ -37,7 +37,7 @@ def compare(  # noqa: PLR0913 - the options of a comparison
     engines: Names = (),
     queries: Names = (),
     results: str | Path = "results",
-    data: str | Path | Sequence[str | Path] = (),
+    data: Paths = (),
     **settings: object,
 ) -> Comparison:
     """Run a workload on its engines, or on those named, and return the comparison.
@@ -58,13 +58,10 @@ def compare(  # noqa: PLR0913 - the options of a comparison
     if frame is not None:
         names = "engines are named by engines=[…]"
         raise DataError(f"{workload} has data of its own: only a function takes a frame; {names}")
-    files = list(map(str, [data] if isinstance(data, str | Path) else data))
     if is_code(str(workload)):
-        code = read_code(open_source(str(workload)), parse_data(files))
+        code = read_code(open_source(str(workload)), parse_data(_list_files(data)))
         return compare_code(code, engines, queries, results, **settings)
-    if files:
-        settings["dataset"] = json.dumps({"files": files}, ensure_ascii=False)
-    request = _request(workload, engines, queries, results, **settings)
+    request = _request(workload, engines, queries, results, data, **settings)
     return session.compare(request, request.read(), Progress())
 
 
@@ -78,7 +75,7 @@ def compare_code(
     """Compare code with engines; CodeError with the places where nothing could be read."""
     if not code.workload:
         raise CodeError("\n".join(_describe_unread(code)) or "the code answers no question")
-    request = _request(code.source.path, engines, queries, results, **settings)
+    request = _request(code.source.path, engines, queries, results, (), **settings)
     chosen = request.overrides.keys() & {"measure.rounds", "measure.budget"}
     quick = {} if chosen else QUICK
     request = replace(request, code=code, overrides={**request.overrides, **quick})
@@ -96,22 +93,24 @@ def check(
     engines: Names = (),
     queries: Names = (),
     results: str | Path = "results",
+    data: Paths = (),
     **settings: object,
 ) -> Comparison:
     """Run every program once on little data and check the answers; nothing is timed.
 
     Takes the arguments of `compare`, and raises the same errors.
     """
-    request = _request(workload, engines, queries, results, **settings)
+    request = _request(workload, engines, queries, results, data, **settings)
     return session.check(request, request.read(), Progress())
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 - those of a comparison, and the sizes
     workload: str | Path,
     over: Mapping[str, object] = MappingProxyType({}),
     engines: Names = (),
     queries: Names = (),
     results: str | Path = "results",
+    data: Paths = (),
     **settings: object,
 ) -> Sweep:
     """Run a workload at many sizes, and return the sweep, which displays its curves.
@@ -120,7 +119,7 @@ def sweep(
     without it, the workload's own `sweep:` counts. Takes the other arguments of `compare`, and
     raises the same errors.
     """
-    request = _request(workload, engines, queries, results, **settings)
+    request = _request(workload, engines, queries, results, data, **settings)
     read = request.read()
     axes = read_axes(read, [f"{name}={_spell(values)}" for name, values in over.items()])
     return sweeping.sweep(request, read, axes, Progress())
@@ -135,11 +134,17 @@ def _spell(values: object) -> str:
 
 def _request(
     workload: str | Path,
-    engines: Names = (),
-    queries: Names = (),
-    results: str | Path = "results",
+    engines: Names,
+    queries: Names,
+    results: str | Path,
+    data: Paths,
     **settings: object,
 ) -> Request:
     overrides = {name.replace("__", "."): str(value) for name, value in settings.items()}
+    overrides = {**override_files(_list_files(data)), **overrides}
     names = split_names(engines), split_names(queries)
     return Request(workload, *names, overrides, Path(results))
+
+
+def _list_files(data: Paths) -> list[str]:
+    return list(map(str, [data] if isinstance(data, str | Path) else data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..comparison.request import QUICK, Request, is_code, split_names
+from ..comparison.request import QUICK, Request, is_code, override_files, split_names
 from ..errors import CodeError, ResultsError
 from ..spec.reader import OPTIONS
 from .options import DataOptions, EnvironmentOptions, LimitOptions, MeasureOptions, Selection
@@ -39,8 +39,7 @@ def build_request(  # noqa: PLR0913 - one for each group of options
         raise CodeError(
             f"--answer {selection.answer}: {workload} is a workload; choose with --query"
         )
-    given = data.data if data.data and code is None else None
-    files = {"dataset": json.dumps({"files": given}, ensure_ascii=False)} if given else {}
+    files = override_files(data.data or ()) if code is None else {}
     settings = dict(map(_split_setting, selection.setting or ()))
     quick = QUICK if code and not (measure.rounds or measure.time_budget) else {}
     return Request(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def is_code(spec: str) -> bool:
     (True, False, False)
     """
     return bool(_CODE.fullmatch(spec))
+
+
+def override_files(files: Sequence[str]) -> dict[str, str]:
+    """Return the override that a workload reads these files instead of its own data; none without.
+
+    >>> override_files(["a.csv"])
+    {'dataset': '{"files": ["a.csv"]}'}
+    """
+    return {"dataset": json.dumps({"files": files}, ensure_ascii=False)} if files else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,15 @@ def test_the_wheel_carries_the_docs_and_neither_tests_nor_benchmarks(
     assert there == {*pages, "dfbench/docs/generated_pages.py"}
 
 
-def test_a_comparison_starts_without_pandas() -> None:
-    asked = "import sys, dfbench.commands.compare; print('pandas' in sys.modules)"
+@pytest.mark.parametrize(
+    ("started", "without"),
+    [
+        ("dfbench.commands.compare", "pandas"),
+        ("dfbench.cli", "dfbench.commands.options"),  # the help page needs none of the options
+    ],
+)
+def test_a_start_leaves_out_what_it_does_not_need(started: str, without: str) -> None:
+    asked = f"import sys, {started}; print({without!r} in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"
 

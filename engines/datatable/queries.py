@@ -64,13 +64,17 @@ class BracketChain:
         return bool(aggregations(*(o.expression for o in self.query.transform)))
 
     @property
+    def _new(self) -> list[Output]:
+        """Return the outputs of a transform that are no columns of the rows as they are."""
+        return [o for o in self.query.transform if o.expression != Col(o.name)]
+
+    @property
     def _updates(self) -> bool:
         """Return whether columns are added to the rows of groups, which keep their places.
 
         A column that is replaced is already another one where a later column reads it.
         """
-        new = [o for o in self.query.transform if o.expression != Col(o.name)]
-        read = {o.name: columns(o.expression) for o in new}
+        read = {o.name: columns(o.expression) for o in self._new}
         replaced = [name for name in read if name in self.facts.data]
         alone = not any(a in read[b] for a in replaced for b in read if a != b)
         return bool(self.query.group_by) and self._has_windows and self.data.ordered and alone
@@ -84,8 +88,7 @@ class BracketChain:
         elif copy:
             tree = quote("t.copy()", t=tree)
         writer = DatatableWriter(self.facts, self._aggregation)
-        new = [o for o in self.query.transform if o.expression != Col(o.name)]
-        added = {o.name: writer.expression(o.expression) for o in new}
+        added = {o.name: writer.expression(o.expression) for o in self._new}
         update = self._group(quote("data[:, dt.update(**a)]", a=added))
         lines = [f"data = {to_source(tree)}", to_source(update)]
         return lines, quote("t[:, n]", t=answer, n=list(self.query.outputs))
@@ -191,7 +194,7 @@ class BracketChain:
     def _extend(self, tree: ast.expr, outputs: dict[str, ast.expr]) -> ast.expr:
         """Write values beside the rows, and keep them alone; a column's name stays the column's."""
         taken = {*self.facts.data.names, *outputs}
-        kept = {o.name for o in self.query.transform if o.expression == Col(o.name)}
+        kept = {o.name for o in self.query.transform} - {o.name for o in self._new}
         hides = {name for name in outputs if name in self.facts.data and name not in kept}
         names = {
             name: choose_fresh_name(name, taken) if name in hides else name for name in outputs

@@ -190,22 +190,28 @@ def _changes(statement: ast.stmt, needed: set[str]) -> bool:
 
 def _list_popped(value: ast.expr) -> set[str]:
     """Return the names of frames that an expression takes a column out of."""
-    match value:
-        case ast.Call(func=ast.Attribute(value=frame, attr="pop")):
-            return _find_roots(frame)
-        case _:
-            return set()
+    found: set[str] = set()
+    for node in ast.walk(value):
+        match node:
+            case ast.Call(func=ast.Attribute(value=frame, attr="pop")):
+                found |= _find_roots(frame)
+    return found
 
 
 def _list_inside(statement: ast.stmt) -> Iterator[ast.stmt]:
     """Yield the statements of a block, and for a loop the assignment of its names."""
     if isinstance(statement, ast.For):
         yield ast.Assign([statement.target], statement.iter)
-        if len(list_names(statement.iter)) and any(map(_writes_item, ast.walk(statement))):
+        if list_names(statement.iter) and _changes_items(statement):
             yield ast.Delete([statement.iter])  # its items are the frames that are written to
     for node in ast.walk(statement):
         if isinstance(node, ast.stmt) and node is not statement:
             yield node
+
+
+def _changes_items(loop: ast.For) -> bool:
+    """Return whether a loop writes to a part of something: perhaps of the frames it goes over."""
+    return any(map(_writes_item, ast.walk(loop)))
 
 
 def _writes_item(node: ast.AST) -> bool:
@@ -242,8 +248,7 @@ def _find_aliases(statements: Sequence[ast.stmt]) -> dict[str, set[str]]:
     nodes = [node for statement in statements for node in ast.walk(statement)]
     writing = (node for node in nodes if _writes_values(node) or _writes_item(node))
     written = {name for node in writing for name in _find_roots(node)}
-    loops = (node for node in nodes if isinstance(node, ast.For))
-    changing = (loop for loop in loops if any(map(_writes_item, ast.walk(loop))))
+    changing = (node for node in nodes if isinstance(node, ast.For) and _changes_items(node))
     changed = {name for loop in changing for name in list_names(loop.iter)}
     found: dict[str, set[str]] = {}
     for node in nodes:

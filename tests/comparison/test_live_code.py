@@ -94,3 +94,18 @@ def test_the_magic_compares_a_cell_and_refuses_in_a_sentence() -> None:
         refused = shell.run_cell(wrong).error_in_exec
         assert isinstance(refused, UsageError)
         assert said in str(refused)
+
+
+def test_data_is_read_instead_of_the_files_that_a_workload_or_code_names() -> None:
+    SALES.to_parquet("here.parquet")
+    Path("sales.yaml").write_text(
+        "workload: sales\ndataset: {files: gone.parquet}\nqueries: {n: {aggregate: {n: size()}}}\n"
+    )
+    Path("sales.py").write_text(
+        "import pandas as pd\ndf = pd.read_parquet('gone.parquet')\n"
+        "out = df.groupby('shop')['amount'].sum()\n"
+    )
+    found = dfbench.check("sales.yaml", engines="duckdb", data="here.parquet")
+    assert [run.outcome for run in found.stored.runs] == [Outcome.OK]
+    found = dfbench.compare("sales.py", engines="duckdb", data=["here.parquet"], **ONCE)
+    assert {run.outcome for run in found.stored.runs} == {Outcome.OK}
