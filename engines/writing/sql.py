@@ -418,7 +418,10 @@ class SqlWriter(ExpressionWriter[Sql]):
             return Sql(f" {FUNCTIONS[function]} ".join(parts), COMPARE)
         match arguments:
             case (Call("extract", searched),) if function == "integer" and searched[1] in DIGITS:
-                texts = [self.write(argument).text for argument in searched]
+                told = (
+                    searched[:2] if searched[2] == Lit(0) else searched
+                )  # the whole is the default
+                texts = [self.write(argument).text for argument in told]
                 return Sql(f"TRY_CAST(regexp_extract({', '.join(texts)}) AS BIGINT)")
         if "{" in FUNCTIONS[function]:
             return self._template(function, arguments)

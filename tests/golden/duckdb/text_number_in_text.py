@@ -15,7 +15,7 @@ def query(con):
     return con.sql("""
         SELECT id1, avg(number) AS number
         FROM (
-            SELECT *, TRY_CAST(regexp_extract(id3, '[0-9]+', 0) AS BIGINT) AS number
+            SELECT *, TRY_CAST(regexp_extract(id3, '[0-9]+') AS BIGINT) AS number
             FROM data
         )
         GROUP BY id1
