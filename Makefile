@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AXE := .cache/browser/node_modules/axe-core/axe.min.js
-.PHONY: help install compare test check conformance pins cluster-test golden messages schema semantics browser site docs screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
+.PHONY: help install compare test check conformance conformance-here pins cluster-test golden messages schema semantics browser site docs screenshots chromium oracle faults cgroup2 matrix floor bench fuzz clean
 
 help: ## list every target
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,13 @@ check: $(READY) ## lint, check types and import layers
 
 # Asked of the registry only when a target needs it.
 ENGINES ?= $(shell $(BIN)/python -m dfbench.engines)
-conformance: $(READY) ## run the conformance suite on every engine and version, each in its own environment
+OTHER_PYTHON ?= $(shell $(BIN)/python -m dfbench.environments.pythons)
+conformance: $(READY) ## run the conformance suite on every engine and version, and on a second Python
 	DFBENCH_CONFORMANCE="$(ENGINES)" $(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
+	test -z "$(OTHER_PYTHON)" || $(MAKE) VENV=.cache/other-python PYTHON=$(OTHER_PYTHON) conformance-here
+
+conformance-here: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadscope tests/conformance
 
 cluster-test: $(READY) ## run the ten questions on real Dask and Ray clusters, and kill a worker during a run
 	$(BIN)/python -m tests.clusters

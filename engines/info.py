@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 NEWEST = "newest"
+# What the tests run on, the newest first; pyproject.toml names them too.
+TESTED_PYTHONS = ("3.13", "3.12", "3.11")
 DISTRIBUTION = re.compile(r"[\w.-]+")
 
 
@@ -52,7 +54,8 @@ class EngineInfo:
     `startup_memory` is the peak in bytes at the end of start-up with two threads, before any data:
     imports, and a cluster where there is one (Python 3.11); 0 where nobody has measured it.
     `unique_keys` says that it joins only with keys that no two rows of a table have.
-    `downgrades` is what pip replaces by an older version where it installs the engine.
+    `downgrades` is what pip replaces by an older version where it installs the engine, and
+    `newest_python` (`3.12`) the newest Python with wheels of it, where it lags behind.
     """
 
     name: str
@@ -68,13 +71,22 @@ class EngineInfo:
     unique_keys: bool = False
     startup_memory: int = 0
     downgrades: str = ""
+    newest_python: str = ""
 
     @property
     def distributions(self) -> tuple[str, ...]:
         """Return the names of the required distributions, without extras and bounds."""
         return tuple(DISTRIBUTION.findall(requirement)[0] for requirement in self.requirements)
 
+    def has_wheels(self, python: str) -> bool:
+        """Return whether it can be installed into a Python of this version (`3.13.0`)."""
+        return not self.newest_python or _parse_minor(python) <= _parse_minor(self.newest_python)
+
     def variant(self, name: str, **changes: Any) -> EngineInfo:  # noqa: ANN401 - fields of any type
         """Return the facts about a variant: the engine's own, but for what changes."""
         own = {"pins": (), "default_for": None, "default_variant": "", **changes}
         return replace(self, name=f"{self.name}/{name}", **own)
+
+
+def _parse_minor(python: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in python.split(".")[:2])

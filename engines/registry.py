@@ -7,6 +7,7 @@ point `dfbench.engines`.
 from __future__ import annotations
 
 import difflib
+import platform
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module, metadata
@@ -152,10 +153,11 @@ def find_missing(engine: Engine) -> tuple[str, ...]:
 
 
 def install_command(engine: Engine) -> str:
-    """Return the command that installs an engine, in its own environment if pip downgrades."""
+    """Return the command that installs an engine, in its own environment if it fits no other."""
     if isinstance(engine, Versioned):
         return f"dfbench env make {engine.name}"
-    if find_info(engine).downgrades:
+    info = find_info(engine)
+    if info.downgrades or not info.has_wheels(platform.python_version()):
         return f"dfbench env make {engine.name}@{NEWEST}"
     return f"pip install {' '.join(find_missing(engine))}"
 

@@ -110,12 +110,15 @@ class Provider:
         return name.replace(f"@{NEWEST}", f"@{top}", 1) if top else name
 
     def _python(self, engine: Versioned) -> pythons.Python:
-        if not engine.python:
-            return pythons.current_python()
-        python = pythons.find_python(engine.python, self.path, self.home)
+        current, info = pythons.current_python(), find_info(engine)
+        name = engine.python
+        if not name and info.has_wheels(current.version):
+            return current
+        name = name or f"python{info.newest_python}"
+        python = pythons.find_python(name, self.path, self.home)
         if python is None:
             message = (
-                f"{engine.name}: no working {engine.python} was found; put one on the PATH, "
+                f"{engine.name}: no working {name} was found; put one on the PATH, "
                 f"or give its path, as in {engine.engine.name}@/usr/local/bin/python3"
             )
             raise EngineError(message)
@@ -152,10 +155,14 @@ def current_interpreter(engine: Engine) -> Interpreter:
 
 
 def _explain_installation(engine: Engine) -> str:
-    if replaced := find_info(engine).downgrades:
+    info, python = find_info(engine), pythons.current_python().version
+    if reason := (
+        f"{engine.name} has no wheels for Python {python}"
+        if not info.has_wheels(python)
+        else info.downgrades and f"pip install here would downgrade {info.downgrades}"
+    ):
         return (
-            f"{install_command(engine)} makes an environment for {engine.name}@{NEWEST}; "
-            f"pip install here would downgrade {replaced}"
+            f"{install_command(engine)} makes an environment for {engine.name}@{NEWEST}; {reason}"
         )
     own = f"{engine.name}@{NEWEST} uses an environment of its own"
     return f"{install_command(engine)} installs it, or {own}"

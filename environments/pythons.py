@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..engines.info import TESTED_PYTHONS
+
 # Where pyenv and uv keep the interpreters that are not on the PATH.
 HOMES = (".pyenv/versions/*/bin", ".local/share/uv/python/*/bin")
 PATIENCE = 60.0  # seconds; a machine at a load of 25 takes 8 for a bare one
@@ -51,6 +53,13 @@ def find_python(name: str, path: str, home: Path) -> Python | None:
     return None
 
 
+def find_other_python(path: str, home: Path) -> Python | None:
+    """Return the newest interpreter that dfbench is tested on, other than the one that runs it."""
+    own = current_python().version.split(".")[:2]
+    names = (f"python{version}" for version in TESTED_PYTHONS if version.split(".") != own)
+    return next((found for name in names if (found := find_python(name, path, home))), None)
+
+
 def _list_candidates(name: str, path: str, home: Path) -> Iterator[Path]:
     if name.startswith("/"):
         yield Path(name)
@@ -72,3 +81,8 @@ def _query(path: Path) -> Python | None:
     if ran.returncode or len(lines) < 3:
         return None
     return Python(lines[0], lines[1], lines[2] == "1")
+
+
+if __name__ == "__main__":  # for `make conformance`
+    other = find_other_python(os.environ["PATH"], Path.home())
+    print(other.path if other else "")

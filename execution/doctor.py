@@ -13,6 +13,7 @@ from typing import Any
 
 from packaging.version import Version
 
+from ..engines.info import TESTED_PYTHONS
 from . import limits, machine
 
 GIB = 2**30
@@ -95,10 +96,9 @@ def render(found: Sequence[Check]) -> str:
 
 
 def _check_python(name: str, version: tuple[int, ...]) -> Check:
-    passed = version in {(3, 11), (3, 12)}
-    return Check(
-        passed, name, "datatable and modin need Python 3.11 or 3.12: python3.12 -m venv .venv"
-    )
+    passed = f"{version[0]}.{version[1]}" in TESTED_PYTHONS
+    fix = f"dfbench is tested on Python {', '.join(TESTED_PYTHONS)}"
+    return Check(passed, name, f"{fix}: python{TESTED_PYTHONS[0]} -m venv .venv")
 
 
 def _check_cores(usable: int, total: int | None) -> Check:

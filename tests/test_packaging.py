@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import dfbench
 import pytest
+from dfbench.engines import find
+from dfbench.engines.info import TESTED_PYTHONS
+from dfbench.engines.versions import find_info
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 # Of the tree's folders, these are not part of what is installed.
@@ -99,3 +105,13 @@ def test_make_calls_sudo_as_a_user_and_not_as_root(user: int, becomes_root_by: s
         **switch,
     )
     assert f"AS_ROOT := {becomes_root_by}\n" in ran.stdout
+
+
+def test_the_tested_pythons_are_those_that_the_package_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    assert sorted(named, reverse=True) == list(TESTED_PYTHONS)
+    (datatable,) = project["optional-dependencies"]["datatable"]
+    for python in TESTED_PYTHONS:
+        asked = Requirement(datatable).marker.evaluate({"python_version": python})
+        assert asked == find_info(find("datatable")).has_wheels(python)

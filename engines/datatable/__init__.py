@@ -173,6 +173,7 @@ ENGINE = Datatable(
         default_for=Work.QUERY,
         startup_memory=23 * MIB,
         unique_keys=True,
+        newest_python="3.12",
     )
 )
 write, run = ENGINE.write, ENGINE.run

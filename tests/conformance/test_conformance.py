@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +26,10 @@ FUNCTIONS_ONLY = {one.name for one in INFOS if Work.QUERY not in one.work}
 # `make conformance` names engines of other environments; these are in none of the main one.
 ELSEWHERE = {one.name for one in INFOS if one.place is not EnginePlace.HERE}
 ASKED = os.environ.get("DFBENCH_CONFORMANCE", "").split()
-NAMES = ASKED or [name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE]
+NOT_FOR_THIS_PYTHON = {one.name for one in INFOS if not one.has_wheels(platform.python_version())}
+NAMES = ASKED or [
+    name for name in engines() if name not in FUNCTIONS_ONLY | ELSEWHERE | NOT_FOR_THIS_PYTHON
+]
 SAMPLES = {one.name: one.sample for one in INFOS}
 QUERIES = {
     query: tuple(cases)

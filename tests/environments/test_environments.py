@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import platform
 import subprocess
 import sys
 from multiprocessing import get_context
@@ -297,3 +298,15 @@ def test_an_engine_that_downgrades_others_is_offered_in_an_environment_of_its_ow
     modin = find("modin")
     assert install_command(modin) == "dfbench env make modin@newest"
     assert install_command(find("cudf")) == "pip install cudf-cu12"
+
+
+def test_an_engine_without_wheels_for_this_python_gets_the_newest_that_it_has_them_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "python_version", lambda: "3.13.0")
+    here = Provider(tmp_path, str(tmp_path), tmp_path)
+    assert "no working python3.12" in here.plan_interpreter(find("datatable@newest")).problem
+    (tmp_path / "python3.12").symlink_to(HERE.path)
+    assert here.plan_interpreter(find("datatable@newest")).python == HERE.version
+    assert here.plan_interpreter(find("polars@newest")).python == "3.13.0"
+    assert install_command(find("datatable")) == "dfbench env make datatable@newest"
