@@ -91,7 +91,7 @@ class Rounds:
         began = monotonic() - sum(run.times.wall or 0.0 for run in self.stored)
         self.begin()
         measure = self.plan.workload.measure
-        for round_, left in groupby(self.left(), key=itemgetter(2)):
+        for round_, left in groupby(self.list_remaining(), key=itemgetter(2)):
             places = list(left)
             if measure.budget is not None and round_ > measure.least:
                 places = self._fit(places, measure.budget - (monotonic() - began))
@@ -110,7 +110,7 @@ class Rounds:
             if run_key(record) not in set(map(run_key, self.runs)):
                 self._keep(record)
         planned = len(self.plan.runnable) * self.plan.workload.measure.rounds
-        if stored := planned - sum(1 for _ in self.left()):
+        if stored := planned - sum(1 for _ in self.list_remaining()):
             self.observer.skip_runs(stored)
 
     def finish(self) -> None:
@@ -125,7 +125,7 @@ class Rounds:
         answered = {(run.engine, run.query) for run in self.runs if run.outcome is Outcome.OK}
         return choose_second_round(places, self.costs, answered, self.baseline, seconds)
 
-    def left(self) -> Iterator[tuple[str, str, int]]:
+    def list_remaining(self) -> Iterator[tuple[str, str, int]]:
         """Yield what is planned and not yet stored, in the order of an uninterrupted comparison."""
         measure = self.plan.workload.measure
         names = [engine.name for engine in self.plan.engines]
@@ -144,7 +144,7 @@ class Rounds:
         try:
             run = execute(self._build_job(engine, query, round_, path), self.plan.backend)
             run = _name_place(run, self.plan.programs[engine, query], self.folder)
-            if _lacked_room(run):
+            if _filled_disk(run):
                 raise describe_unwritable(path, os.strerror(errno.ENOSPC))
             run = self._judge(self._name_text(run), path)
         except BaseException:
@@ -346,7 +346,7 @@ def _forget(answer: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _lacked_room(run: Run) -> bool:
+def _filled_disk(run: Run) -> bool:
     """Return whether the disk of the results was full, which says nothing of the engine."""
     return run.phase is Phase.COLLECT and f"[Errno {errno.ENOSPC}]" in run.evidence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from ..spec.generated_data import generated_schema
+from ..spec.generated_data import derive_schema
 from ..spec.schema import Schema
 from ..spec.workload import Files, Generated
 from .dataset import make_dataset
@@ -22,4 +22,4 @@ def preview_schema(dataset: Generated | Files, cache: Path, asked: Collection[st
     """
     if isinstance(dataset, Files) or dataset.rows <= FEW_ROWS:
         return learn_values(make_dataset(dataset, cache), asked)
-    return generated_schema(dataset)
+    return derive_schema(dataset)

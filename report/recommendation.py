@@ -151,7 +151,7 @@ def _describe_gain(offer: Offer, view: View) -> str:
     what = "this" if len(view.rows) == 1 else _name_questions(offer, view)
     return (
         f"{offer.engine} answers {what} in {seconds(new)} where your code takes {seconds(old)} "
-        f"({_speed(offer.ratio)}){_memory(offer)}; {_count_lines(offer.queries, view)}."
+        f"({_describe_speed(offer.ratio)}){_memory(offer)}; {_count_lines(offer.queries, view)}."
     )
 
 
@@ -161,7 +161,7 @@ def _name_questions(offer: Offer, view: View) -> str:
     return join_names(offer.queries)
 
 
-def _speed(found: Ratio) -> str:
+def _describe_speed(found: Ratio) -> str:
     """Return how many times faster: the ratio and its interval turned around."""
     low, high = found.low, found.high
     span = interval(1 / high, 1 / low) if low and high else ""

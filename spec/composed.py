@@ -244,16 +244,16 @@ class _Composition:
         """Return the column of a value, which is derived if it is none."""
         if isinstance(node, Col):
             return node
-        return Col(self.named(self.derived, node, "_".join((*columns(node), "value"))))
+        return Col(self.choose_name(self.derived, node, "_".join((*columns(node), "value"))))
 
     def value(self, agg: Agg) -> Col:
         """Return the column of a group's value beside its rows."""
-        return Col(self.named(self.beside, agg, "_".join((agg.function, *columns(agg)))))
+        return Col(self.choose_name(self.beside, agg, "_".join((agg.function, *columns(agg)))))
 
     def count(self, name: str) -> Col:
-        return Col(self.named(self.counted, name, f"{name}_rows"))
+        return Col(self.choose_name(self.counted, name, f"{name}_rows"))
 
-    def named(self, names: dict[Key, str], key: Key, name: str) -> str:
+    def choose_name(self, names: dict[Key, str], key: Key, name: str) -> str:
         """Return the name that something has, or a new one."""
         if key not in names:
             names[key] = choose_fresh_name(name, self.taken)

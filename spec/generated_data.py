@@ -86,7 +86,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def generated_schema(dataset: Generated) -> Schema:
+def derive_schema(dataset: Generated) -> Schema:
     """Return the columns that a generator makes; of thousands of rows, every value is drawn."""
     columns = tuple(_column(drawn, dataset) for drawn in GENERATORS[dataset.generator])
     # Nulls are in the rows alone.

@@ -16,7 +16,7 @@ from .engine_names import read_engines
 from .expression import columns
 from .fields import ADDRESS, LARGEST, TABLE, Section, open_section
 from .function_source import holds_definition, read_source
-from .generated_data import FEWEST, GENERATORS, TABLES, generated_schema
+from .generated_data import FEWEST, GENERATORS, TABLES, derive_schema
 from .grammar import (
     BESIDE,
     CSV,
@@ -305,7 +305,7 @@ class _WorkloadReader:
             self.given.add_missing("queries need a 'dataset' to read")
         match dataset:
             case Generated():
-                scope = Scope.of(generated_schema(dataset))
+                scope = Scope.of(derive_schema(dataset))
             case Files(tables=tables):
                 scope = Scope(tables=tuple(name for name, _ in tables))
             case None:

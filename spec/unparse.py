@@ -101,12 +101,12 @@ def _syntax(node: Expr) -> ast.expr:
             numbered = read_numbered(node)
             return _write_bins(numbered) if numbered else _choice(branches, otherwise)
         case Let(name, value, body):
-            return ast.NamedExpr(ast.Name(name), _bound(value, body))
+            return ast.NamedExpr(ast.Name(name), _bind(value, body))
         case _:
             assert_never(node)
 
 
-def _bound(value: Expr, body: Expr) -> ast.expr:
+def _bind(value: Expr, body: Expr) -> ast.expr:
     return ast.Tuple([_syntax(value), _syntax(body)])
 
 

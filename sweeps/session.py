@@ -114,7 +114,7 @@ class SweepRounds:
         beside = [plan for one in self.rounds for plan in one.beside]
         for one in self.rounds:
             one.beside = beside
-        left = self._left()
+        left = self._list_remaining()
         for round_ in range(1, self.measure.rounds + 1):
             places = shuffle_places(left[round_], round_, self.measure.seed)
             if round_ == 1:
@@ -126,11 +126,11 @@ class SweepRounds:
         for one in self.rounds:
             one.finish()
 
-    def _left(self) -> defaultdict[int, list[Place]]:
+    def _list_remaining(self) -> defaultdict[int, list[Place]]:
         """Return what is planned and not yet stored, by round."""
         left: defaultdict[int, list[Place]] = defaultdict(list)
         for point, rounds in enumerate(self.rounds):
-            for engine, query, round_ in rounds.left():
+            for engine, query, round_ in rounds.list_remaining():
                 left[round_].append(Place(point, engine, query))
         return left
 

@@ -50,15 +50,15 @@ class Expected:
             return self
         given, choices, ranks = open_answer(answer), self.choices or {}, self.ranks or {}
 
-        def settled(one: Answer) -> pa.Table:
+        def settle_one(one: Answer) -> pa.Table:
             chosen = settle_choices(open_answer(one), given, asked.keys, choices)
             return settle_ranks(chosen, given, ranks, positional=asked.positional)
 
         def variants() -> tuple[Answer, ...]:
-            return tuple(map(settled, self.variants()))
+            return tuple(map(settle_one, self.variants()))
 
         return replace(
-            self, answer=settled(self.answer), variants=variants, choices=None, ranks=None
+            self, answer=settle_one(self.answer), variants=variants, choices=None, ranks=None
         )
 
 

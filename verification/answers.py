@@ -56,7 +56,7 @@ def compare_answers(
     key is a group of its own.
     """
     full, other = open_answer(expected), open_answer(answer)
-    one = asked.shown(full)
+    one = asked.drop_errors(full)
     if reason := describe_names(one, other):
         return CheckResult(False, reason)
     is_cut = asked.limit is not None and asked.limit < one.num_rows
@@ -122,7 +122,7 @@ def _compare_by_hashes(full: pa.Table, other: pa.Table, asked: Requirements) -> 
     None where they differ, or cannot be hashed: value by value, the whole answers show how. Within
     a bound of memory, the first part that differs shows it.
     """
-    one = asked.shown(full)
+    one = asked.drop_errors(full)
     hashes = hash_rows(one, other, asked.keys)
     if hashes is None:
         return None
@@ -150,7 +150,7 @@ def _compare_part(
 ) -> CheckResult:
     """Compare some rows of two answers, found by the buckets of their hashes."""
     part, their = full.take(rows[0]), other.take(rows[1])
-    mine, bounds = asked.shown(part), _read_bounds(part, asked)
+    mine, bounds = asked.drop_errors(part), _read_bounds(part, asked)
     if mine.num_rows == their.num_rows:
         codes = hashes.exact[0][rows[0]].view(np.int64), hashes.exact[1][rows[1]].view(np.int64)
         match = _match_hashes(codes, [(mine[name], their[name]) for name in hashes.inexact])

@@ -44,7 +44,7 @@ class Requirements:
     errors: Mapping[str, str] | None = None
     memory: int | None = None
 
-    def shown(self, expected: pa.Table) -> pa.Table:
+    def drop_errors(self, expected: pa.Table) -> pa.Table:
         """Return the expected answer without the columns of its errors."""
         return expected.drop_columns(list(self.errors.values())) if self.errors else expected
 

@@ -59,7 +59,7 @@ def _is_mixture(
         _locate_codes(part, codes[1], start) for part, start in zip(parts, starts, strict=False)
     ]
     kept = () if asked.positional else asked.keys
-    names = [name for name in asked.shown(every).column_names if name not in kept]
+    names = [name for name in asked.drop_errors(every).column_names if name not in kept]
     columns = (pair_columns(name, every[name], other[name]) for name in names)
     return all(_has_value(every, c, places, asked, between=c.name in mixed) for c in columns)
 

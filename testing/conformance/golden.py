@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...engines.base import Engine, Resources
 from ...errors import Unsupported
-from ...spec.generated_data import generated_schema
+from ...spec.generated_data import derive_schema
 from ...spec.reader import read
 from ...spec.schema import Schema
 from ...spec.workload import Generated, Query
@@ -146,8 +146,8 @@ def _queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
         made = workload.dataset.generator
-        plain = generated_schema(Generated(made, ROWS))
-        missing = generated_schema(Generated(made, ROWS, nulls=NULLS))
+        plain = derive_schema(Generated(made, ROWS))
+        missing = derive_schema(Generated(made, ROWS, nulls=NULLS))
         for query in workload.queries:
             file = f"{prefix}{query.name}"
             found.append((file, query, {file: plain, f"{file}-missing": missing}))
@@ -161,7 +161,7 @@ def _notebook_queries() -> tuple[tuple[str, Query, dict[str, Schema]], ...]:
     for name in NOTEBOOKS:
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
-        schema = generated_schema(workload.dataset)
+        schema = derive_schema(workload.dataset)
         for query in workload.queries:
             # With a dash, `missing_share` would be taken for a program's twin for missing values.
             file = f"{name}_{query.name}"

@@ -302,7 +302,7 @@ class Grower:
                     arguments = (*arguments, Lit(self.draw.choice((1, 2, 3))))
                 return Agg(self.draw.choice(("lag", "lead")), arguments)
 
-    def composed(self) -> Expr:
+    def grow_composed(self) -> Expr:
         """Grow an aggregation that takes several steps."""
         match self.draw.randrange(4):
             case 0:
@@ -444,7 +444,7 @@ def _compose(grower: Grower, grown: Query) -> Query:
     if grower.joined:
         return grown
     if grower.chance(0.15):
-        more = (Output("composed", grower.composed()),)
+        more = (Output("composed", grower.grow_composed()),)
         return compose(replace(grown, aggregate=(*grown.aggregate, *more)))
     derived = {output.name: output.expression for output in grown.derive}
     keys = {key: derived.get(key, Col(key)) for key in grown.group_by}

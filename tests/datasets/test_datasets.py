@@ -23,7 +23,7 @@ from dfbench.datasets.r_random import RStream, find_first_appearances, to_millio
 from dfbench.datasets.row_order import sort_rows
 from dfbench.datasets.schema_preview import FEW_ROWS, preview_schema
 from dfbench.errors import DataError
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import CsvFormat, Files, Generated
 from hypothesis import given, settings
@@ -46,8 +46,8 @@ def test_the_table_of_sales_is_as_its_schema_says(tmp_path: Path) -> None:
     asked = Generated("retail", 2000, 10, 5, sorted=True)
     file = make_dataset(asked, tmp_path).path
     table, schema = pq.read_table(file), read_schema(file)
-    assert schema.names == generated_schema(asked).names
-    assert [c.kind for c in schema.columns] == [c.kind for c in generated_schema(asked).columns]
+    assert schema.names == derive_schema(asked).names
+    assert [c.kind for c in schema.columns] == [c.kind for c in derive_schema(asked).columns]
     missing = {name for name in table.column_names if table[name].null_count}
     assert missing == {"payment", "discount", "rating"}
     times = table["sold_at"].to_pylist()

@@ -16,7 +16,7 @@ from dfbench.errors import EngineError
 from dfbench.execution.cluster_memory import check_readable
 from dfbench.execution.observation import End, Observation, ProgramError
 from dfbench.execution.outcomes import decide_outcome
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.storage.records import Outcome
@@ -29,7 +29,7 @@ from tests.clusters.__main__ import (
     sweep,
 )
 
-SCHEMA = generated_schema(Generated("db-benchmark-groupby", 1000))
+SCHEMA = derive_schema(Generated("db-benchmark-groupby", 1000))
 
 
 def text(engine: str, query: str = "q1") -> str:

@@ -15,7 +15,7 @@ from dfbench.engines.interactive import load_program
 from dfbench.engines.interactive import run as answered
 from dfbench.errors import Unsupported, WorkloadError
 from dfbench.spec.expression import Col, IsMissing, Not
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.reader import list_shipped, read, read_text
 from dfbench.spec.schema import Column, Kind, Schema
 from dfbench.spec.workload import GroupFunction, Query, RowFunction, Tasks
@@ -214,7 +214,7 @@ def test_an_expression_is_written_as_a_function() -> None:
     workload = read("apply")
     function = workload.query("double_even").apply
     assert isinstance(function, RowFunction)
-    text = _program("serial", Query("q", "", apply=function), generated_schema(workload.dataset))
+    text = _program("serial", Query("q", "", apply=function), derive_schema(workload.dataset))
     assert 'def result(x):\n    return 2 * x["v2"] if x["v1"] % 2 == 0 else x["v2"]' in text
 
 
@@ -223,7 +223,7 @@ def test_an_expression_is_written_as_a_function() -> None:
 )
 def test_the_shipped_workloads_have_a_program_on_each_road(name: str) -> None:
     workload = read(name, engines=tuple(engines()))
-    data = generated_schema(workload.dataset) if workload.dataset else COLUMNS
+    data = derive_schema(workload.dataset) if workload.dataset else COLUMNS
     said = 0
     for engine in workload.engines:
         for question in workload.questions:

@@ -13,7 +13,7 @@ from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
 from dfbench.engines.interactive import load_program
 from dfbench.errors import Unsupported
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.reader import read
 
 from tests.fuzz.groups import ENGINES, compared, functions, query, right, table
@@ -87,13 +87,13 @@ def test_random_group_functions_answer_as_numpy_does(engine: str) -> None:
 def test_what_is_no_aggregation_is_unsupported_at_its_place(body: str, place: str) -> None:
     asked = groups_query(f"def f(A, B):\n    {body}\n")
     with pytest.raises(Unsupported, match=rf"w\.yaml:{place}: "):
-        find("polars/native").write(asked, generated_schema(read("apply").dataset))
+        find("polars/native").write(asked, derive_schema(read("apply").dataset))
 
 
 def test_names_survive_and_care_stands_only_where_values_are_missing() -> None:
     workload = read("apply")
     for nulls, cares in ((0, False), (5, True)):
-        data = generated_schema(read("apply", {"dataset.nulls": str(nulls)}).dataset)
+        data = derive_schema(read("apply", {"dataset.nulls": str(nulls)}).dataset)
         for engine in ("pandas/native", "polars/native", "duckdb"):
             text = find(engine).write(workload.query("weighted_spread"), data).text
             assert "centre" in text
@@ -101,7 +101,7 @@ def test_names_survive_and_care_stands_only_where_values_are_missing() -> None:
 
 
 def test_native_is_for_functions_of_groups_alone() -> None:
-    data = generated_schema(read("apply").dataset)
+    data = derive_schema(read("apply").dataset)
     for engine in ("pandas/native", "polars/native", "dask/native", "modin/native"):
         with pytest.raises(Unsupported, match="group functions only"):
             find(engine).write(read("apply").query("tariff"), data)

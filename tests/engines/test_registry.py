@@ -15,7 +15,7 @@ from dfbench.engines.info import NEWEST, EngineInfo, Work
 from dfbench.engines.versions import Versioned, find_info
 from dfbench.environments.pins import choose_pins, find_newest, load_shipped
 from dfbench.errors import EngineError, Unsupported
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.reader import read
 from dfbench.spec.schema import Schema
 from dfbench.spec.workload import Generated, Query, Tasks
@@ -37,7 +37,7 @@ def samples() -> dict[Work, tuple[Query | Tasks, Schema]]:
     for work, (name, question) in SAMPLES.items():
         workload = read(name)
         assert isinstance(workload.dataset, Generated)
-        found[work] = workload.query(question), generated_schema(workload.dataset)
+        found[work] = workload.query(question), derive_schema(workload.dataset)
     (tasks,) = read("random_walk").tasks
     return {**found, Work.TASK: (tasks, found[Work.QUERY][1])}
 

@@ -18,7 +18,7 @@ from dfbench.engines.base import Resources
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import EngineError, Unsupported, WorkloadError
 from dfbench.execution.warm_process import WarmProcess
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.reader import read, read_text
 from dfbench.spec.workload import Generated
 from dfbench.testing.conformance.answers import check_answer, start_process
@@ -85,7 +85,7 @@ def program(engine: str, where: str = "v1 > 2") -> str:
     text = f"{{where: {where}, group_by: id1, aggregate: {{v2: sum(v2)}}}}"
     workload = f"dataset: {{generate: db-benchmark-groupby, rows: 1e7}}\nqueries: {{q: {text}}}"
     (query,) = read_text(workload, "scan.yaml", Path()).queries
-    schema = generated_schema(Generated("db-benchmark-groupby", 10**7))
+    schema = derive_schema(Generated("db-benchmark-groupby", 10**7))
     return find(engine).write(query, schema, Resources(threads=2)).text
 
 
@@ -118,7 +118,7 @@ def test_what_is_no_equal_for_a_reader_stays_in_the_query() -> None:
 def test_tasks_have_no_file_to_scan() -> None:
     (tasks,) = read("random_walk").tasks
     with pytest.raises(Unsupported, match="tasks read no file"):
-        find("serial/scan").write(tasks, generated_schema(Generated("db-benchmark-groupby", 1)))
+        find("serial/scan").write(tasks, derive_schema(Generated("db-benchmark-groupby", 1)))
 
 
 def test_an_unknown_engine_is_unknown_as_a_scan_too() -> None:

@@ -20,7 +20,7 @@ from dfbench.engines import find
 from dfbench.engines.writing.program import skip_formatting
 from dfbench.errors import Mistake, WorkloadError
 from dfbench.spec.expression import Agg, Arith, Col, Lit
-from dfbench.spec.generated_data import generated_schema
+from dfbench.spec.generated_data import derive_schema
 from dfbench.spec.quantities import parse_duration, parse_number, parse_size
 from dfbench.spec.reader import check_columns, list_shipped, read, read_text
 from dfbench.spec.row_functions import SEED
@@ -468,11 +468,11 @@ def test_columns_are_checked_with_the_settings_that_were_made() -> None:
 
 def test_the_schema_of_generated_data_knows_of_missing_values() -> None:
     dataset = Generated("db-benchmark-groupby", 1000, 20, nulls=5)
-    assert all(column.nulls for column in generated_schema(dataset).columns)
+    assert all(column.nulls for column in derive_schema(dataset).columns)
 
 
 def test_the_columns_of_a_generator_are_those_of_its_definition() -> None:
-    names = generated_schema(Generated("db-benchmark-groupby", 10)).names
+    names = derive_schema(Generated("db-benchmark-groupby", 10)).names
     assert names == ("id1", "id2", "id3", "id4", "id5", "id6", "v1", "v2", "v3")
     assert SEED == "seed"
 
