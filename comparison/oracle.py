@@ -149,8 +149,6 @@ def is_rounded(node: Expr) -> bool:
 class ExactStatement(Statement):
     """DuckDB's statement with sums that lose nothing: compensated, or 128 bits wide."""
 
-    __slots__ = ()
-
     def _writer(self, facts: Facts | None = None) -> SqlWriter:
         return ExactWriter(facts or self.facts, self._aggregation, self.raises)
 

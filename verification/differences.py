@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,10 +52,12 @@ class Requirements:
 
 def describe_names(one: pa.Table, other: pa.Table) -> str:
     """Describe which columns are missing, too many, or there twice; nothing where none is."""
-    had = other.column_names
+    asked, had = Counter(one.column_names), Counter(other.column_names)
     said = [f"column {name} is missing" for name in one.column_names if name not in had]
-    said += [f"column {name} should not be there" for name in had if name not in one.column_names]
-    twice = (n for n in dict.fromkeys(had) if had.count(n) > 1 or one.column_names.count(n) > 1)
+    said += [
+        f"column {name} should not be there" for name in other.column_names if name not in asked
+    ]
+    twice = (name for name, count in had.items() if max(count, asked[name]) > 1)
     said += [f"column {name} appears twice" for name in twice]
     return f"{', '.join(said)}; it has {', '.join(had) or 'no columns'}" if said else ""
 

@@ -236,7 +236,6 @@ class ClickHouseWriter(SqlWriter):
 class ClickHouseStatement(Statement):
     """One query as ClickHouse reads it."""
 
-    __slots__ = ()
     names_windows = False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar
 
 from ...errors import Unsupported
@@ -67,7 +68,7 @@ from .words import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """One step over a table of rows; `guards` are the columns a row function needs.
 
@@ -415,7 +416,7 @@ class Statement:
             return written
         return Sql(f"coalesce({written.text}, {OF_NOTHING[agg.function]})")
 
-    @property
+    @cached_property
     def _complete(self) -> set[Agg | None]:
         """Return the aggregations that are only asked for where a group misses no value."""
         outputs = (*self.query.derive, *self.query.aggregate)

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dfbench.comparison.oracle import EXACT
 from dfbench.comparison.plan import narrow
 from dfbench.datasets.parquet_schema import read_schema
 from dfbench.engines import find
@@ -36,6 +37,7 @@ from dfbench.spec.workload import (
     SortKey,
     Workload,
 )
+from dfbench.verification.rounding import find_possibilities
 
 from tests.support import mutated
 
@@ -415,13 +417,19 @@ def test_programs_over_a_wide_file_take_as_many_steps_as_over_a_narrow_one(tmp_p
     assert count_calls(tmp_path, 2001) < 2 * count_calls(tmp_path, 101)
 
 
-def count_calls(folder: Path, columns: int) -> int:
-    """Count the calls of Python functions from a file of so many columns to 50 sums' programs."""
+def test_programs_of_many_sums_take_as_many_steps_for_each_sum(tmp_path: Path) -> None:
+    few, many = (count_calls(tmp_path, 401, sums) for sums in (50, 200))
+    assert many < 5 * few
+
+
+def count_calls(folder: Path, columns: int, sums: int = 50) -> int:
+    """Count the calls of Python functions from a file of so many columns to the sums' programs."""
     path = folder / f"{columns}.parquet"
     names = [f"c{number}" for number in range(columns)]
     pq.write_table(pa.table({name: [1, None] for name in names}), path)
-    sums = ", ".join(f"s{name}: sum({name})" for name in names[-50:])
-    text = f"dataset: {{files: {path}}}\nqueries: {{q: {{group_by: c0, aggregate: {{{sums}}}}}}}"
+    outputs = ", ".join(f"s{name}: sum({name})" for name in names[-sums:])
+    asked = f"{{group_by: c0, aggregate: {{{outputs}}}}}"
+    text = f"dataset: {{files: {path}}}\nqueries: {{q: {asked}}}"
     calls = 0
 
     def count(_frame: object, event: str, _argument: object) -> None:
@@ -435,6 +443,7 @@ def count_calls(folder: Path, columns: int) -> int:
         with skip_formatting():
             for name in ("pandas", "polars", "duckdb"):
                 find(name).write(query, schema)
+            EXACT.write(find_possibilities(query, schema).query, schema)
     finally:
         sys.setprofile(None)
     return calls
