@@ -174,7 +174,7 @@ class ExactStatement(Statement):
 
 # Kahan's sum, as DuckDB has it.
 COMPENSATED = {"sum": "fsum", "mean": "favg"}
-EXACT = replace(DUCKDB, statement=ExactStatement)
+EXACT = replace(DUCKDB, statement=ExactStatement, database="oracle")
 
 # Up to so many rows, starting DuckDB takes longer than the answers to all queries.
 ROWS_TOGETHER = 1_000_000

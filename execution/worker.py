@@ -217,7 +217,10 @@ def answer_other(program: ModuleType, job: dict[str, Any], keep: dict[str, Any])
 
 
 def answer_further(programs: list[dict[str, Any]]) -> None:
-    """Run further programs once each, untimed, and write their answers."""
+    """Run further programs once each, untimed, and write their answers.
+
+    The data of one lives until the next has its own: what they share does not end in between.
+    """
     for one in programs:
         program = importlib.import_module("types").ModuleType("program")
         execute_file(one["program"], vars(program))

@@ -132,6 +132,25 @@ engines: [pandas]"""
     assert answer.to_pydict() == {"k": ["a"], "s": [1.0], "m": [0.1]}  # a plain sum: 0.99…
 
 
+def test_programs_that_one_process_runs_share_a_database_and_no_table(tmp_path: Path) -> None:
+    text = """workload: w
+dataset: {files: 1.parquet}
+queries: {q: {aggregate: {s: sum(x)}}}
+engines: [pandas]"""
+    connections = []
+    for number in (1, 2):
+        path = tmp_path / f"{number}.parquet"
+        pq.write_table(pa.table({"x": [number, None]}), path)
+        (query,) = read_text(text, "w.yaml", tmp_path).queries
+        module = load_program(EXACT.write(query, read_schema(path)))
+        connections.append(module.load(str(path)))
+        connections[-1].execute(f"CREATE SCHEMA seen{number}")
+    answers = [module.rows(module.query(one)).to_pydict() for one in connections]
+    assert answers == [{"s": [1]}, {"s": [2]}]
+    seen = connections[0].execute("SELECT schema_name FROM duckdb_schemas()").fetchall()
+    assert ("seen2",) in seen
+
+
 TOGETHER = """
 workload: together
 dataset: {files: data.parquet}
