@@ -52,7 +52,7 @@ def run_program(program: str, data: list[str], path: str, *, first: bool) -> Non
     import pyarrow as pa  # noqa: PLC0415 - the engine starts before it
 
     with pa.ipc.new_file(path, rows.schema) as writer:
-        writer.write_table(rows)
+        writer.write_table(rows.unify_dictionaries())
 
 
 def main() -> None:

@@ -367,8 +367,10 @@ def write_table(table: Any, file: str) -> None:
     """Write an Arrow table as an IPC file, atomically."""
     pyarrow = importlib.import_module("pyarrow")
     ipc = importlib.import_module("pyarrow.ipc")
-    with pyarrow.OSFile(f"{file}.part", "wb") as sink, ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    # A file holds one dictionary for each column, but a join's parts may have their own.
+    whole = table.unify_dictionaries()
+    with pyarrow.OSFile(f"{file}.part", "wb") as sink, ipc.new_file(sink, whole.schema) as writer:
+        writer.write_table(whole)
     os.replace(f"{file}.part", file)  # noqa: PTH105 - pathlib is one more import in each timing
 
 

@@ -101,6 +101,14 @@ def _sums_opposite_infinities(met: Met) -> bool:
     return any({math.inf, -math.inf} <= values for values in summed)
 
 
+def _sums_all_opposite_infinities(met: Met) -> bool:
+    return not met.query.group_by and _sums_opposite_infinities(met)
+
+
+def _weighs_one_row(met: Met) -> bool:
+    return met.rows == 1 and met.query.group_by != () and any(met.aggregations("ewm_mean"))
+
+
 def _has_large_extremes(met: Met) -> bool:
     """Return whether an extreme is no float, and a partition may be empty."""
     if met.query.group_by or (met.query.where is None and met.given >= PARTITIONS):
@@ -195,6 +203,7 @@ KNOWN = (
     Known("modin", "columns of no rows", _makes_columns_of_no_rows),
     Known("modin", "values of one of several keys", _reads_one_of_several_keys),
     Known("modin", "texts of unmatched rows", _has_texts_of_unmatched_rows),
+    Known("modin", "ewm_mean of one row", _weighs_one_row),
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
     Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
     Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),
@@ -203,6 +212,7 @@ KNOWN = (
         for engine in ("pandas", "dask", "modin")
     ),
     Known("dask", "sums of opposite infinities", _sums_opposite_infinities),
+    Known("modin", "sums of opposite infinities", _sums_all_opposite_infinities),
     Known("dask", "days beside times in a row", _calls_on_days_beside_times),
     Known("dask", "extremes beside empty partitions", _has_large_extremes),
     *(

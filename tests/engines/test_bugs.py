@@ -81,6 +81,11 @@ MET = {
         {"x": [INF, -INF, *[1.0] * 14]},
         {"x": [INF, INF, *[1.0] * 14]},
     ),
+    "ewm_mean of one row": (
+        "{where: x > 1, group_by: k, transform: {out: 'ewm_mean(x, 3)'}}",
+        {"k": [1, 1], "x": [1.0, 2.0]},
+        {"k": [1, 1], "x": [2.0, 2.0]},
+    ),
     "days beside times in a row": (
         r"""{derive: {n: m}, apply: {rows: "def f(r):\n    return r['d']\n", as: out}}""",
         {"d": [dt.date(1970, 1, 1)], "m": [dt.datetime(2024, 12, 31)]},
@@ -181,6 +186,11 @@ MENDED = {
     ),
     "keys of both sides, inner": ("narwhals", f"{{{JOIN} inner}}}}", SIDES),
     "keys of both sides, left": ("narwhals", f"{{{JOIN} left}}}}", SIDES),
+    "keys with a dictionary on each side": (
+        "narwhals polars",
+        "{join: {table: other, on: k, how: outer}}",
+        tuple({"k": pa.array(texts).dictionary_encode()} for texts in ("ba", "ca")),
+    ),
 }
 
 Ask: TypeAlias = Callable[[str, str, Any], tuple[str | None, Known | None]]

@@ -9,6 +9,7 @@ import subprocess
 from multiprocessing.pool import Pool
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from dfbench.errors import LimitError
 from dfbench.execution import machine, noise, processes, sandbox, worker
@@ -620,3 +621,10 @@ def test_a_pools_worker_that_ends_while_it_is_looked_at_is_reported(
         message = json.loads(lines[0].partition(" ")[2])
         assert message["error"]["types"] == ["WorkerDied"]
         assert message["error"]["message"].startswith(f"ForkPoolWorker-1 ended {evidence}")
+
+
+def test_an_answer_whose_parts_have_their_own_dictionaries_is_stored(tmp_path: Path) -> None:
+    parts = [pa.array(texts).dictionary_encode() for texts in (["b", "a"], ["c", None])]
+    worker.write_table(pa.table({"k": pa.chunked_array(parts)}), str(tmp_path / "answer.arrow"))
+    stored = pa.ipc.open_file(tmp_path / "answer.arrow").read_all()
+    assert stored.to_pydict() == {"k": ["b", "a", "c", None]}
