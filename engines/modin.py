@@ -16,6 +16,7 @@ from ..spec.workload import GroupFunction, Query
 from .adapter import Adapter, Pass
 from .base import Resources
 from .info import FUNCTIONS, MIB, NEWEST, RAY_MEMORY, EngineInfo, EnginePlace, Work
+from .pandas.expressions import TextType
 from .pandas.queries import FIRST, PandasSteps, write_later
 from .pandas.reading import has_text, write_reading
 from .writing.passes.group_functions import require_aggregations
@@ -157,7 +158,7 @@ class Modin(Adapter):
         """Write the steps of the query as pandas' statements."""
         query, rows = inputs.query, inputs.rows
         mine = make_own(called) if (called := find_called(query)) else NONE
-        steps = PandasSteps(query, rows, spread=True, joinings=inputs.joinings)
+        steps = PandasSteps(query, rows, text=TextType.SPREAD, joinings=inputs.joinings)
         answer = "answer" if inputs.later else "answer.modin.to_pandas()"
         strings = has_text(inputs)
         return Parts(

@@ -74,6 +74,11 @@ ARROW: dict[Kind, str] = {
     "decimal": "decimal128(38, 10)",
     "null": "null",
 }
+# Numbers of rows, places and conditions: never an infinity, and never NaN.
+FINITE = {
+    *("integer", "count", "count_if", "size", "n_unique", "any", "all"),
+    *("rank", "dense_rank", "row_number", "cumcount", "rolling_count"),
+}
 UNBOUNDED = {name for name, function in ROW_FUNCTIONS.items() if function.unbounded}
 UNDEFINED = {name for name, function in ROW_FUNCTIONS.items() if function.undefined}
 _NOTHING: Mapping[str, Kind] = MappingProxyType({})
@@ -330,6 +335,16 @@ def may_be_undefined(node: Expr) -> bool:
             return False
 
 
+def is_finite(node: Expr) -> bool:
+    """Return whether a value is a number below infinity, or none, whatever its operands are."""
+    match node:
+        case Compare() | IsMissing() | IsIn() | Bool() | Not():
+            return True
+        case Call(name) | Agg(name):
+            return name in FINITE
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Missing:
     """Whether values may be missing; `names` and `ranges` have what `Let` named."""
@@ -410,6 +425,8 @@ class _Missing:
     def makes_infinity(self, node: Expr) -> bool:
         """Return whether an infinity is among the values here, or arithmetic may make one."""
         match node:
+            case _ if is_finite(node):
+                return False
             case Col(name) if name in self.schema and self.schema[name].has_infinity:
                 return True
             case Let(name, value, body):

@@ -65,6 +65,7 @@ class TextType(StrEnum):
     """How pandas holds text: the type that is asked for."""
 
     STRINGS = "str"
+    SPREAD = "str, in Modin's partitions"
     ARROW = "string[pyarrow]"
     OBJECTS = "object"
     CATEGORIES = "category"
@@ -230,7 +231,7 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
                 template = self._keep_objects(self._template(node), node)
                 x = self.as_series(first) if "x." in template else self.expression(first)
                 if ".str" in template and self.may_be_untyped(first):
-                    x = quote("x.astype(s)", x=x, s=self.text.held)
+                    x = self._hold_as_text(x)
                 if ROW_FUNCTIONS[function].most is None:
                     write = self.write_typed
                     if function == "coalesce":
@@ -291,7 +292,8 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
 
     def _keep_objects(self, template: str, node: Call) -> str:
         """Return the word for parts of texts that may all be missing: pandas makes them floats."""
-        if node.function not in {"split", "count_words"} or self.text is not TextType.STRINGS:
+        strings = self.text in {TextType.STRINGS, TextType.SPREAD}
+        if node.function not in {"split", "count_words"} or not strings:
             return template
         gaps = self._may_miss(node.arguments[0])
         return template.replace(").str", ").astype('object').str", 1) if gaps else template
@@ -305,7 +307,12 @@ class SeriesWriter(ExpressionWriter[ast.expr]):
     def write_typed(self, node: Expr) -> ast.expr:
         """Write an expression whose parts of text are texts where all are missing, too."""
         x = self.value(node)
-        return quote("x.astype(s)", x=x, s=self.text.held) if self.may_be_untyped(node) else x
+        return self._hold_as_text(x) if self.may_be_untyped(node) else x
+
+    def _hold_as_text(self, x: ast.expr) -> ast.expr:
+        # Modin takes parts of texts for texts, and so leaves out their cast to texts.
+        part = quote("x.astype('object')", x=x) if self.text is TextType.SPREAD else x
+        return quote("x.astype(s)", x=part, s=self.text.held)
 
     def may_be_untyped(self, node: Expr) -> bool:
         """Return whether pandas may give parts of text without a type: where all are missing."""

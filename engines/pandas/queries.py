@@ -97,8 +97,8 @@ UNSTACKED = {*OF_NO_ROWS, "mean", "min", "max", "median", "std", "var"} | {
 class PandasSteps:
     """Writes the statements of a query over the pandas frame called `frame`.
 
-    `text` is how text is held; `spread` tells that the frame is Modin's, spread over processes.
-    `joinings` are the joins before the other clauses, and `table` how a table `t` is had for them.
+    `text` is how text is held; `joinings` are the joins before the other clauses, and `table` how
+    a table `t` is had for them.
     `restores`: an answer is in the frame's order, where the windows have another. `typed` are
     texts to derive where all are missing, too, and `objects` texts that were chosen before.
     """
@@ -107,12 +107,16 @@ class PandasSteps:
     data: Schema
     frame: str = "data"
     text: TextType = TextType.STRINGS
-    spread: bool = False
     joinings: tuple[Joining, ...] = ()
     table: str = "t"
     restores: bool = True
     typed: tuple[str, ...] = ()
     objects: frozenset[str] = frozenset()
+
+    @property
+    def spread(self) -> bool:
+        """Return whether the frame is Modin's, spread over processes."""
+        return self.text is TextType.SPREAD
 
     def _decompose(self) -> Steps:
         query = self.query

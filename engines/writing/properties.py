@@ -8,18 +8,13 @@ from dataclasses import dataclass, replace
 from ...spec.expression import (
     Agg,
     Arith,
-    Bool,
     Call,
     Case,
     Col,
-    Compare,
     Expr,
-    IsIn,
-    IsMissing,
     Let,
     Lit,
     Neg,
-    Not,
     children,
     columns,
     walk,
@@ -31,6 +26,7 @@ from ...spec.kinds import (
     UNDEFINED,
     extend_schema,
     find_required_columns,
+    is_finite,
     kind,
     may_be_missing,
     with_column,
@@ -89,9 +85,9 @@ class Facts:
     def makes_nan(self, node: Expr) -> bool:
         """Return whether floating-point arithmetic may make a NaN out of numbers here."""
         match node:
-            case Compare() | IsMissing() | IsIn() | Bool() | Not() | Col() | Lit():
+            case Col() | Lit():
                 return False
-            case Agg("count" | "size" | "n_unique"):
+            case _ if is_finite(node):
                 return False
             case Agg(function) if function in CHANGES:
                 return self.makes_nan(expand_change(node))
@@ -117,6 +113,8 @@ class Facts:
     def makes_infinity(self, node: Expr) -> bool:
         """Return whether an infinity is among the values here, or arithmetic may make one."""
         match node:
+            case _ if is_finite(node):
+                return False
             case Col(name) if name in self.data and self.data[name].has_infinity:
                 return True
             case Let(name, value, body):

@@ -91,6 +91,12 @@ def _has_two_zeros_as_keys(met: Met) -> bool:
     return any(_are_two_zeros([row[key] for row in rows]) for key in met.query.group_by)
 
 
+def _sorts_two_zeros(met: Met) -> bool:
+    rows = [row for group in met.groups for row in group]
+    names = {key.name for key in (*met.query.order_by, *met.query.sort)}
+    return any(_are_two_zeros([row.get(name) for row in rows]) for name in names)
+
+
 def _are_two_zeros(values: list[Any]) -> bool:
     return {"0.0", "-0.0"} <= set(map(repr, values))
 
@@ -207,6 +213,7 @@ KNOWN = (
     Known("dask", "n_unique of two zeros", _counts_two_zeros),
     Known("dask", "groups of two zeros", _has_two_zeros_as_keys),
     Known("datatable", "groups of two zeros", _has_two_zeros_as_keys),
+    Known("datatable", "order of two zeros", _sorts_two_zeros),
     *(
         Known(engine, "large integers in a row of floats", _calls_on_large)
         for engine in ("pandas", "dask", "modin")

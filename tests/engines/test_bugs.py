@@ -76,6 +76,11 @@ MET = {
         {"x": [-0.0, 0.0] * 20, "y": [*range(40)]},
         {"x": [0.0, 0.0] * 20, "y": [*range(40)]},
     ),
+    "order of two zeros": (
+        "{order_by: x, transform: {out: cumsum(y)}}",
+        {"x": [0.0, -0.0], "y": [1, 2]},
+        {"x": [-0.0, -0.0], "y": [1, 2]},
+    ),
     "sums of opposite infinities": (
         "{aggregate: {out: sum(x)}}",
         {"x": [INF, -INF, *[1.0] * 14]},
@@ -186,6 +191,16 @@ MENDED = {
     ),
     "keys of both sides, inner": ("narwhals", f"{{{JOIN} inner}}}}", SIDES),
     "keys of both sides, left": ("narwhals", f"{{{JOIN} left}}}}", SIDES),
+    "sums of conditions beside an infinity": (
+        "duckdb",
+        "{transform: {a: sum(x < 1), b: sum(integer(x)), c: 'cumsum(x > 1)'}, sort: [a, b, c]}",
+        {"x": [INF, 2.0, 0.5]},
+    ),
+    "counts and ranks of what may be no number": (
+        "duckdb",
+        "{transform: {a: rank(x / y), b: 'rolling_count(x / y, 2)'}, sort: [a, b]}",
+        {"x": [1.0, 0.0, None], "y": [0.0, 0.0, 2.0]},
+    ),
     "keys with a dictionary on each side": (
         "narwhals polars",
         "{join: {table: other, on: k, how: outer}}",

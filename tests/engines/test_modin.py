@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from dfbench.engines.base import Resources
 from dfbench.engines.modin import ENGINE, VARIANTS
-from dfbench.spec.expression import Agg, Arith, Col
+from dfbench.spec.expression import Agg, Arith, Call, Col, Lit
 from dfbench.spec.schema import Column, Schema
 from dfbench.spec.workload import Output, Query
 
@@ -75,6 +75,15 @@ def test_every_answer_is_modins_and_forced_within_the_query(query: Query) -> Non
     assert "execute(data)" in text[load:asked]
     assert "execute(answer)" in text[asked : text.index("def rows")]
     assert "to_pandas()" not in text[: text.index("def rows")]
+
+
+def test_parts_of_texts_are_cast_though_modin_takes_them_for_texts() -> None:
+    part = Call("contains", (Call("split", (Col("k"), Lit(None), Lit(1))), Lit("x")))
+    text = ENGINE.write(Query("q", "", where=part, select=("x",)), DATA).text
+    whole = "".join(text.split())
+    assert '.str[1].astype("object").astype("str").str.contains("x"' in whole
+        "\n", ""
+    ).replace(" ", "")
 
 
 def test_nothing_is_left_to_do_in_what_is_loaded_and_in_an_answer(tmp_path: Path) -> None:
