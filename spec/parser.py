@@ -41,6 +41,7 @@ from .expression import (
 from .intervals import SECONDS
 from .patterns import count_groups, may_skip_a_group
 from .python_syntax import MENDS, ExpressionError, Parsed, Slip, describe_syntax, parse_syntax
+from .ranges import compute_whole
 from .settings import RULES, SettingError, describe_arity, read_setting, takes_count
 from .synonyms import EXPRESSIONS, LEFT_OUT, SYNONYMS
 from .vocabulary import (
@@ -56,6 +57,7 @@ from .vocabulary import (
 )
 
 DEEPEST = 100  # levels; Python's own unparser needs about five frames a level
+TOO_LARGE = "this number does not fit in 64 bits"
 LARGEST = 2**63  # a literal's magnitude; the engines' integers have 64 bits
 
 ARITHMETIC: dict[type[ast.operator], ArithOp] = {
@@ -189,7 +191,7 @@ class Converter:
         if isinstance(value, int):
             if value <= LARGEST:
                 return Lit(value)
-            return self.slip(node, "this number does not fit in 64 bits")
+            return self.slip(node, TOO_LARGE)
         if isinstance(value, float):
             if math.isfinite(value):
                 return Lit(value)
@@ -203,7 +205,10 @@ class Converter:
             return Call("offset", (self.expr(left), number, Lit(unit)))
         operands = self.expr(left), self.expr(right)
         if word := ARITHMETIC.get(type(op)):
-            return Arith(word, *operands)
+            made = Arith(word, *operands)
+            if abs(compute_whole(made) or 0) > LARGEST:
+                return self.slip(node, TOO_LARGE)
+            return made
         return self.slip(node, MENDS.get(type(op), f"{describe_syntax(op)} is not supported here"))
 
     def _span(self, node: ast.expr) -> tuple[int, str] | None:

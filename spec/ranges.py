@@ -6,7 +6,8 @@ Missing values are left out. An end that is not known is infinite.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -49,6 +50,38 @@ class Range:
 ANY = Range()
 POSITIVE = Range(0)
 _NOTHING: Mapping[str, Range] = MappingProxyType({})
+
+
+def compute_whole(node: Expr) -> int | None:
+    """Return the value of an expression of whole constants; beyond 64 bits, any number beyond.
+
+    >>> compute_whole(Arith("**", Lit(2), Neg(Lit(1)))) is None
+    True
+    """
+    match node:
+        case Lit(int() as value) if not isinstance(value, bool):
+            return value
+        case Neg(operand):
+            found = compute_whole(operand)
+            return None if found is None else -found
+        case Arith(op, left, right) if op in WHOLE:
+            one, other = compute_whole(left), compute_whole(right)
+            if one is not None and other is not None and not (op == "**" and other < 0):
+                return WHOLE[op](one, other)
+    return None
+
+
+def _raise_within(one: int, other: int) -> int:
+    """Return a power, of an exponent that makes any number but 0, 1 and -1 too large."""
+    return int(one ** min(other, 64 + other % 2))
+
+
+WHOLE: Mapping[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "**": _raise_within,
+}
 
 
 def value_range(node: Expr, schema: Schema, names: Mapping[str, Range] = _NOTHING) -> Range:

@@ -65,7 +65,7 @@ class TextType(StrEnum):
     """How pandas holds text: the type that is asked for."""
 
     STRINGS = "str"
-    SPREAD = "str, in Modin's partitions"
+    SPREAD = "modin"
     ARROW = "string[pyarrow]"
     OBJECTS = "object"
     CATEGORIES = "category"
