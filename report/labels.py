@@ -92,8 +92,8 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
     if types:
         told = "; ".join(f"{kind} in {join_names(names)}" for kind, names in types.items())
         yield f"Text columns were {told}."
-    timed = any(run.times.hot for run in stored.runs)
-    if timed and any("pandas" in names for names in types.values()) and _find_old_pandas(stored):
+    arrow = any("pandas" in names and "object" not in kind for kind, names in types.items())
+    if arrow and any(run.times.hot for run in stored.runs) and _find_old_pandas(stored):
         yield OBJECTS
 
 

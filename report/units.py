@@ -25,11 +25,13 @@ def format_three_digits(number: float) -> str:
 def seconds(time: float | None) -> str:
     """Return a time with its unit; an em dash where there is none.
 
-    >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(None)
-    ('12.3 µs', '12.3 ms', '1.23 s', '—')
+    >>> seconds(0.0000123), seconds(0.01234), seconds(1.2345), seconds(0.0), seconds(None)
+    ('12.3 µs', '12.3 ms', '1.23 s', '0 s', '—')
     """
     if time is None:
         return "—"
+    if not time:
+        return "0 s"
     for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
         if time < size * 999.5:
             return f"{format_three_digits(time / size)} {unit}"

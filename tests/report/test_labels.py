@@ -45,6 +45,8 @@ def test_text_types_and_a_pandas_that_is_held_back_are_told() -> None:
     assert "`pandas/object`" in objects
     assert "pandas 2.3.3 ran" in held
     assert "-e pandas@newest`" in held
+    plain = describe_labels(["pandas"], sample({}, pandas="object"))
+    assert "`pandas/object`" not in " ".join(plain)
     shipped = replace(stored, head=replace(stored.head, file=str(SHIPPED / "groupby.yaml")))
     assert "`dfbench compare groupby -e" in [*describe_labels(["pandas"], shipped)][-1]
 
