@@ -137,6 +137,8 @@ def _read_word(kind: AxisKind, word: str) -> Sequence[float]:
     first, dots, rest = word.partition(RANGE)
     if not dots:
         return (kind.read(word),)
+    if rest.startswith("."):
+        raise ValueError(f"the range {word!r} has three dots; write {first}..{rest.lstrip('.')}")
     last, colon, count = rest.partition(COUNT)
     if not first or not last:
         raise ValueError(f"the range {word!r} needs two ends, such as 1e4..1e6")

@@ -32,6 +32,7 @@ def test_ranges_are_geometric_and_lists_are_sorted(name: str, words: str, text: 
     ("name", "word", "told"),
     [
         ("rows", "1e6..1e4", "runs backwards; write 1e4..1e6"),
+        ("rows", "1e4...1e6", "three dots; write 1e4..1e6"),
         ("rows", "5..5", "holds a single value"),
         ("rows", "1e4..", "needs two ends"),
         ("rows", "0..5", "starts above 0"),

@@ -145,6 +145,15 @@ def test_report_rebuilds_a_sweep_in_every_form(
     assert f"{finished.path}: this is a sweep" in capsys.readouterr().err
 
 
+def test_another_sweep_is_not_resumed_in_place_of_the_one_asked_for(
+    finished: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = finished.path.parents[1]
+    asked = ("sweep", results.parent / "tiny.yaml", "--results", results, "--resume")
+    assert run_dfbench(monkeypatch, *asked, "--over", "rows=1,2") == 2
+    assert "is over rows=100,1000,10000, not rows=1,2; leave out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
