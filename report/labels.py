@@ -56,10 +56,18 @@ def describe_labels(engines: Iterable[str], stored: StoredComparison) -> Iterato
     yield from _describe_outside(engines, stored)
 
 
+def parse_program(program: str) -> ast.Module:
+    """Return a stored program's tree; an empty one where this Python cannot read it."""
+    try:
+        return ast.parse(program)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
 @cache
 def find_calls(program: str) -> str:
     """Return `row` or `group` for a program that calls a def by pandas' `apply`, else nothing."""
-    for node in ast.walk(ast.parse(program)):
+    for node in ast.walk(parse_program(program)):
         match node:
             case ast.Call(ast.Attribute(_, "apply"), [_], keywords):
                 rows = any(keyword.arg == "axis" for keyword in keywords)
@@ -70,7 +78,7 @@ def find_calls(program: str) -> str:
 @cache
 def leaves_modin(program: str) -> bool:
     """Return whether a part of the query of a program for Modin runs in pandas or NumPy."""
-    for function in ast.parse(program).body:
+    for function in parse_program(program).body:
         if not (isinstance(function, ast.FunctionDef) and function.name == "query"):
             continue
         for node in ast.walk(function):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from ..spec.workload import YOURS
 from ..storage.records import Outcome
+from .labels import parse_program
 from .model import Cell, EngineSummary, Ratio, Row, StoredProgram, Verdict, View
 from .units import format_count, interval, join_names, ratio, seconds, size
 
@@ -98,7 +99,7 @@ def list_offered(view: View, files: Sequence[str]) -> tuple[StoredProgram, ...]:
 def cut_program(text: str, files: Sequence[str]) -> str:
     """Return a program as it is pasted: without a title and `rows`, with the names of the files."""
     lines, kept = text.splitlines(), list[str]()
-    for node in ast.parse(text).body:
+    for node in parse_program(text).body:
         above = [] if isinstance(node, ast.Import | ast.ImportFrom) or not kept else ["", ""]
         match node:
             case ast.Expr() | ast.FunctionDef(name="rows"):

@@ -21,7 +21,7 @@ from typing import Any, get_args, get_type_hints
 from ..errors import ResultsError
 from .files import append_record, read_lines, report_errors, to_json, write
 from .records import SCHEMA_VERSION, Agreement, Disagreement, Head, Run
-from .sanitize import sanitize_json
+from .sanitize import sanitize, sanitize_json
 
 HEAD = "comparison.json"
 TENTH, TENTH_HEAD = "tenth", "tenth.json"  # what has another head is no comparison of its own
@@ -349,9 +349,11 @@ def _read_programs(path: Path, head: Head, runs: tuple[Run, ...]) -> dict[tuple[
     programs = {}
     for engine in engines:
         for query in queries:
+            file = path / program_path(engine, query)
+            if not file.resolve().is_relative_to(path.resolve()):
+                continue  # a link in a stranger's folder would copy a file of the reader's
             try:
-                text = (path / program_path(engine, query)).read_text(encoding="utf-8")
+                programs[engine, query] = sanitize(file.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError):
                 continue  # an engine that cannot express a query has no program
-            programs[engine, query] = text
     return programs

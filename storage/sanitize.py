@@ -7,8 +7,11 @@ from typing import Any
 
 # ECMA-48: commands to the system (a title), control sequences (a colour), single escapes.
 SEQUENCES = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])")
-# Those of ECMA-48, and of Unicode those that reorder the text around them ("Trojan Source").
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Those of ECMA-48, and of Unicode those that reorder the text around them ("Trojan Source"), and
+# halves of characters, which no file can hold.
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def sanitize(text: str) -> str:

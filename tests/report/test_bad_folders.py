@@ -136,6 +136,35 @@ def test_an_agreement_edited_by_hand_never_ends_a_report(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("program", ["def (:", "\x1b]0;t\x07", "(" * 5000, "x = '\x00'"])
+def test_a_program_edited_by_hand_never_ends_a_report(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
+) -> None:
+    (path / folder.program_path("pandas", "q1")).write_text(program)
+    code, _, err = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "Traceback" not in err
+    assert "\x1b" not in (path / "report.md").read_text()
+
+
+def test_a_link_in_place_of_a_program_is_not_followed(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("KEY = 'of the reader'")
+    linked = path / folder.program_path("pandas", "q1")
+    linked.unlink()
+    linked.symlink_to(tmp_path / "secret")
+    rebuild_report(path)
+    assert "of the reader" not in (path / "report.html").read_text()
+
+
+def test_half_a_character_in_a_name_is_left_out(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(path, workload="a\ud800b")
+    code, out, _ = report(monkeypatch, capsys, path)
+    assert code == 0
+    assert "ab" in out
+
+
 def test_two_lines_that_contradict_count_as_the_last(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
