@@ -252,8 +252,11 @@ def _default_of(part: Field[Any], path: Path) -> Any:  # noqa: ANN401 - as the f
     return {} if str(part.type).startswith("dict") else ""
 
 
-def read_record(path: Path) -> dict[str, Any]:
-    """Read a JSON object whose texts are plain; ResultsError where it is none."""
+def read_record(path: Path, what: str = "a comparison") -> dict[str, Any]:
+    """Read a JSON object whose texts are plain; ResultsError where it is none.
+
+    `what` names what the file is to be.
+    """
     try:
         record = sanitize_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -261,9 +264,9 @@ def read_record(path: Path) -> dict[str, Any]:
             f"{path}: not found; a results folder has one (results/<workload>/<time>-<n>)"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: cannot be read as a comparison ({error})") from error
+        raise ResultsError(f"{path}: cannot be read as {what} ({error})") from error
     if not isinstance(record, dict):
-        raise ResultsError(f"{path}: cannot be read as a comparison (not a JSON object)")
+        raise ResultsError(f"{path}: cannot be read as {what} (not a JSON object)")
     return record
 
 

@@ -84,7 +84,7 @@ def read(path: Path) -> StoredSweep:
 
 def read_head(path: Path) -> SweepHead:
     """Read the head of a sweep; ResultsError where there is none that this dfbench reads."""
-    record = folder.read_record(path / HEAD)
+    record = folder.read_record(path / HEAD, "a sweep")
     if record.get("schema_version") != SCHEMA_VERSION:
         raise ResultsError(
             f"{path / HEAD}: schema version {record.get('schema_version')!r} is not the one that "

@@ -10,6 +10,7 @@ from ...errors import ResultsError
 from ...storage import folder, sweeps
 from ...storage.folder import StoredComparison
 from .. import statistics
+from ..build import NOT_RUN
 from ..model import Cell, EngineSummary, Row, Verdict, View
 from ..sweeps.model import SweepView
 from ..verdicts import Material, collect, judge_over
@@ -116,7 +117,7 @@ def _make_engine(view: View, column: EngineSummary, cold: Material, load: Materi
     name, hot = column.engine, column.overall
     pairs = list(_pair_cells(view.rows, name, view.baseline))
     cells = [cell for row in view.rows for cell in row.cells if cell.engine == name]
-    bad = [f"{c.query}: {c.word}" for c in cells if not c.ok]
+    bad = [f"{c.query}: {c.word}" for c in cells if not c.ok and c.word != NOT_RUN]
     return EngineEntry(
         engine=name,
         version=column.version,

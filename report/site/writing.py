@@ -164,7 +164,7 @@ def _read_index(site: Path) -> SiteIndex:
     if not (site / INDEX).exists():
         _check_new(site / PAGE)
         return SiteIndex({}, {}, set())
-    record = folder.read_record(site / INDEX)
+    record = folder.read_record(site / INDEX, "the index of a site")
     if record.get("schema_version") != SCHEMA_VERSION:
         raise _make_index_error(site, f"schema version {record.get('schema_version')!r}")
     try:

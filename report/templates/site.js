@@ -2,9 +2,13 @@
   const table = document.querySelector("table.site");
   const rows = [...table.tBodies[0].rows];
   const names = ["workload", "size", "timed from", "engine", "version", "machine"];
+  const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  const columns = names.map((name) => headings.indexOf(name));
+  const ratio = headings.indexOf("ratio");
   const place = document.getElementById("filters");
   const text = (row, column) => row.cells[column].textContent.trim();
-  const selects = names.map((name, column) => {
+  const selects = names.map((name, number) => {
+    const column = columns[number];
     const label = document.createElement("label");
     const select = document.createElement("select");
     select.add(new Option("all", ""));
@@ -23,20 +27,20 @@
   const apply = () => {
     let shown = 0;
     for (const row of rows) {
-      row.hidden = selects.some((select, column) => select.value && select.value !== text(row, column));
+      row.hidden = selects.some((select, number) => select.value && select.value !== text(row, columns[number]));
       shown += !row.hidden;
     }
     count.textContent = `${shown} of ${rows.length} rows`;
     const measure = radios.find((radio) => radio.checked).value;
     for (const row of rows) {
-      const value = row.cells[6].querySelector("." + measure).dataset.v;
-      if (value === undefined) delete row.cells[6].dataset.v;
-      else row.cells[6].dataset.v = value;
+      const value = row.cells[ratio].querySelector("." + measure).dataset.v;
+      if (value === undefined) delete row.cells[ratio].dataset.v;
+      else row.cells[ratio].dataset.v = value;
     }
   };
   const write = () => {
     const state = new URLSearchParams();
-    selects.forEach((select, column) => select.value && state.set(names[column], select.value));
+    selects.forEach((select, number) => select.value && state.set(names[number], select.value));
     const measure = radios.find((radio) => radio.checked).value;
     if (measure !== "hot") state.set("measure", measure);
     history.replaceState(null, "", "#" + state);
@@ -44,8 +48,8 @@
   };
   const read = () => {
     const state = new URLSearchParams(location.hash.slice(1));
-    selects.forEach((select, column) => {
-      select.value = state.get(names[column]) ?? "";
+    selects.forEach((select, number) => {
+      select.value = state.get(names[number]) ?? "";
       if (select.selectedIndex < 0) select.value = "";
     });
     for (const radio of radios) radio.checked = radio.value === (state.get("measure") ?? "hot");

@@ -19,9 +19,9 @@ from .report import AXE, FOUND
 
 WIDTHS = (360, 800, 1300)
 SHOWN = "[...document.querySelectorAll('table.site tbody tr')].filter(r => !r.hidden).length"
-RATIO = "document.querySelector('table.site tbody tr').cells[6].innerText.trim()"
+RATIO = "document.querySelector('table.site tbody tr').cells[2].innerText.trim()"
 
-VERDICT = "document.querySelector('tbody tr:not([hidden])').cells[7].innerText"
+VERDICT = "document.querySelector('tbody tr:not([hidden])').cells[3].innerText"
 
 
 @pytest.fixture(scope="module")

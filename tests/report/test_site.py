@@ -56,6 +56,14 @@ def test_a_site_grows_and_keeps_what_is_no_longer_given(results: Path) -> None:
     assert "groupby" in page
 
 
+def test_what_has_not_run_yet_has_not_failed(results: Path) -> None:
+    (file,) = results.glob("**/runs.jsonl")
+    file.write_text("")
+    page = write_site([results], results.parent / "site").page.read_text(encoding="utf-8")
+    assert page.count("0 of 2") == 2
+    assert "failed" not in page
+
+
 def test_cold_and_load_have_verdicts_of_their_own(results: Path) -> None:
     site = results.parent / "site"
     write_site([results], site)
