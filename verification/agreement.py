@@ -14,7 +14,7 @@ from ..spec.order import order_before
 from ..spec.workload import Query, RowFunction, Tasks
 from ..storage.records import Agreement, Disagreement
 from .answers import compare_answers, open_answer
-from .choices import settle_choices
+from .choices import settle_choices, settle_keys
 from .columns import IncomparableError
 from .differences import CheckResult, Requirements, describe_lengths, describe_names
 from .distributions import TASK, compare_distributions
@@ -104,10 +104,14 @@ def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: in
 
     Of rows that a limit keeps, only their number and what they are sorted by can be compared.
     """
-    free = [output.name for output in list_choices(query)]
-    if isinstance(query, Tasks) or (query.limit is None and not free):
+    if isinstance(query, Tasks):
         return compare_answer(Expected(one), other, query, rows)
-    first, second = (_drop_columns(open_answer(answer), free) for answer in (one, other))
+    first, second = map(open_answer, (one, other))
+    second = settle_keys(first, second, _list_computed_keys(query, first, second))
+    free = [output.name for output in list_choices(query)]
+    if query.limit is None and not free:
+        return compare_answer(Expected(first), second, query, rows)
+    first, second = (_drop_columns(answer, free) for answer in (first, second))
     if query.limit is None:
         return compare_answer(Expected(first), second, query, rows)
     if reason := describe_names(first, second) or describe_lengths(first, second):
@@ -116,6 +120,14 @@ def compare_unchecked(one: Answer, other: Answer, query: Query | Tasks, rows: in
     if kept.positional:
         return compare_answers(first, second, kept)
     return check_order(first, second, kept, {}) if kept.sort else CheckResult(True)
+
+
+def _list_computed_keys(query: Query, one: pa.Table, other: pa.Table) -> list[str]:
+    """Return the keys of the groups that are no columns of the data, as far as both have them."""
+    steps = query.steps
+    made = {o.name for step in steps for o in (*step.derive, *step.aggregate, *step.transform)}
+    names = [key for key in query.group_by if key in made]
+    return [n for n in names if one.column_names.count(n) == other.column_names.count(n) == 1]
 
 
 def _drop_columns(answer: pa.Table, names: Sequence[str]) -> pa.Table:

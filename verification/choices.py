@@ -1,4 +1,7 @@
-"""Values that are free: of those a group has, the expected answer takes the one that is given."""
+"""Values that are free: of those a group has, the expected answer takes the one that is given.
+
+So are the last digits of keys that are computed floats.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .columns import Array, ColumnPair, pair_columns
+from .columns import Array, ColumnPair, find_family, pair_columns, to_floats
 from .row_keys import encode_keys
+from .tolerance import ROUNDED, find_differences
 from .values import has_duplicates
 
 
@@ -33,6 +37,20 @@ def settle_choices(
         column = _choose(expected[lists].combine_chunks(), answer[name], name, rows)
         shown = shown.set_column(shown.column_names.index(name), name, column)
     return shown
+
+
+def settle_keys(one: pa.Table, other: pa.Table, computed: Sequence[str]) -> pa.Table:
+    """Return an answer with another one's computed floats as keys, where all of them are near."""
+    for name in computed:
+        if any(find_family(table[name].type) != "float" for table in (one, other)):
+            continue
+        wanted, values = np.unique(to_floats(one[name]).values), to_floats(other[name]).values
+        given, places = np.unique(values, return_inverse=True)
+        if len(wanted) == len(given) and not find_differences(wanted, given, ROUNDED, 0.0).any():
+            place = other.column_names.index(name)
+            near = pa.array(wanted[places], from_pandas=True)
+            other = other.set_column(place, name, near)
+    return other
 
 
 def _find_rows(codes: tuple[Array, Array]) -> Array:

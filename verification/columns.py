@@ -54,7 +54,7 @@ def pair_columns(name: str, expected: pa.ChunkedArray, answer: pa.ChunkedArray) 
             pass
         case ("int", "float") | ("float", "int"):
             return _pair_integers_and_floats(name, expected, answer, families)
-        case (other, same) if other == same:
+        case (other, same) if other == same and has_zone(expected) == has_zone(answer):
             pass
         case _:
             raise IncomparableError(f"column {name} is {answer.type} instead of {expected.type}")
@@ -73,6 +73,12 @@ def find_family(type_: pa.DataType) -> Family:
         mend = "a function must return one value for each name in 'as', not an array"
         raise IncomparableError(f"a column holds {type_}; {mend}")
     raise IncomparableError(f"a column is {type_}, which cannot be compared")
+
+
+def has_zone(column: pa.ChunkedArray) -> bool:
+    """Return whether a column has times with a zone: those without one are no instants."""
+    kind = decode_dictionary(column.slice(0, 0)).type
+    return pa.types.is_timestamp(kind) and kind.tz is not None
 
 
 _FAMILIES: dict[Family, tuple[Any, ...]] = {

@@ -48,7 +48,6 @@ from ..spec.expression import (
     Lit,
     Neg,
     Not,
-    aggregations,
     children,
     choose_fresh_name,
     columns,
@@ -62,6 +61,7 @@ from ..spec.schema import Schema
 from ..spec.vocabulary import CHOOSING
 from ..spec.windows import expand_change, is_descending, rank_method
 from ..spec.workload import Output, Query, RowFunction
+from .choosing import RoundedRows, is_rank
 from .ranks import Ranking
 
 DOUBLE = 2.0**-53
@@ -74,8 +74,6 @@ LIBRARY = 4
 # Of a correlation near zero: what moments in one pass leave, up to a mean of 300 deviations.
 CORRELATED, CORRELATED_SINGLE = 1e-11, 1e-4
 STEPS = {"round", "floor", "ceil", "sign", "integer"}
-# Their value is a place among others.
-COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
 
 
 # By how much more than its argument a function's value may be off: its slope at most.
@@ -156,6 +154,7 @@ class _Rewriting:
         self.shown: dict[str, str] = {}
         self.mixed: set[str] = set()
         self.stepped: set[str] = set()
+        self.loose: set[str] = set()
         self.singles: set[str] = set()
         self.choices: dict[str, str] = {}
         self.ranks: dict[str, Ranking] = {}
@@ -166,10 +165,9 @@ class _Rewriting:
         for step in query.steps:
             seen, self.rows = expand_join(step, self.rows)
             self.singles |= {c.name for c in self.rows.columns if c.arrow in SINGLE_TYPES}
-            if query.earlier:
-                self.check(seen, first=not found, last=len(found) == len(query.earlier))
             self.shown, self.mixed, rows = {}, set(), self.rows
-            written = self.keep_errors(self.query(_as_outputs(seen, rows)))
+            last = len(found) == len(query.earlier)
+            written = self.keep_errors(self.query(_as_outputs(seen, rows), last=last))
             if lost := sorted({*self.errors} & {*(seen.unpivot.on if seen.unpivot else ())}):
                 message = f"unpivot makes rows of {', '.join(lost)}, which is rounded"
                 raise DfbenchError(message)
@@ -179,27 +177,28 @@ class _Rewriting:
                 self.carry(written)
         return replace(found[-1], earlier=tuple(found[:-1]))
 
-    def check(self, step: Query, *, first: bool, last: bool) -> None:
+    def check(self, step: Query, *, last: bool) -> None:
         """Raise DfbenchError where a step chooses among rounded values: a bound has no form."""
-        inexact = set(self.errors)
-        outputs = (*step.aggregate, *step.transform)
-        judged = () if not last or step.having else tuple(filter(_is_rank, step.transform))
-        ranked = {
-            name
-            for agg in aggregations(*(o.expression for o in outputs if o not in judged))
-            if agg.function in COUNTING
-            for name in columns(agg)
-        }
-        order = {key.name for key in step.order_by}
-        keys = set() if first else {*step.group_by, *order}
-        cut: set[str] = set()
-        if step.limit is not None and not last:
-            kinds = {o.name: kind(o.expression, extend_schema(self.rows, step)) for o in outputs}
-            made = {name for name, found in kinds.items() if found == "float"}
-            cut = {key.name for key in step.sort} & (inexact | made)
-        if chosen := sorted({*(inexact & (keys | ranked)), *cut}):
+        for output in step.derive:
+            self.mark(output.name, loose=self.known.is_loose(output.expression))
+        if chosen := self.known.find_choices(step, last=last):
             message = f"a step chooses rows by {', '.join(chosen)}, which is rounded"
             raise DfbenchError(message)
+        outputs = (*step.aggregate, *step.transform)
+        made = {output.name: self.known.is_loose(output.expression) for output in outputs}
+        if extreme := step.extreme:
+            made[extreme.name] = extreme.column in self.loose
+        for name, loose in made.items():
+            self.mark(name, loose=loose)
+
+    @property
+    def known(self) -> RoundedRows:
+        """Return what is known of the rows."""
+        return RoundedRows(self.rows, self.loose, self.singles)
+
+    def mark(self, name: str, *, loose: bool) -> None:
+        """Keep whether engines may disagree about a column's last digits."""
+        (self.loose.add if loose else self.loose.discard)(name)
 
     def keep_errors(self, step: Query) -> Query:
         """Return a step whose answer has the errors of the rows that are it."""
@@ -218,12 +217,13 @@ class _Rewriting:
     def carry(self, step: Query) -> None:
         """Keep what is known of the columns that a step's answer has."""
         self.errors = {name: Col(error) for name, error in self.shown.items()}
+        self.loose &= {*step.outputs}
         self.singles &= set(step.outputs)
         if self.steps:
             # Any of its values may have fallen over an edge.
             self.stepped = set(step.outputs)
 
-    def query(self, query: Query) -> Query:
+    def query(self, query: Query, *, last: bool) -> Query:
         """Rewrite the clauses in their order."""
         taken = {*query.reads, *query.outputs, *(o.name for o in query.derive), *self.rows.names}
         before = self.steps
@@ -235,10 +235,8 @@ class _Rewriting:
             derive += self.output(output, taken)
             if self.steps > before or not self.stepped.isdisjoint(columns(output.expression)):
                 self.stepped.add(output.name)
-        if inexact := sorted({key.name for key in query.order_by} & set(self.errors)):
-            message = f"windows are in order of {', '.join(inexact)}, which is rounded"
-            raise DfbenchError(message)
         self.rows = extend_schema(self.rows, replace(query, derive=tuple(derive)))
+        self.check(query, last=last)
         moved = moved or not self.stepped.isdisjoint(query.group_by)
         aggregate, transform = (
             self.outputs(outputs, taken, moved=moved)
@@ -294,7 +292,7 @@ class _Rewriting:
         self, transform: tuple[Output, ...], keys: tuple[str, ...], taken: set[str]
     ) -> Iterator[Output]:
         """Yield outputs with the values that others rank, and what each of them may be off."""
-        for output in filter(_is_rank, transform):
+        for output in filter(is_rank, transform):
             (ranked, *_), before = children(output.expression), self.steps
             value, error = self.value(ranked)
             stepped, self.steps = self.steps > before, before
@@ -578,14 +576,6 @@ class _Rewriting:
     def unit(self, node: Expr) -> float:
         """Return the unit of rounding: float32's where any column of an expression has so few."""
         return DOUBLE if self.singles.isdisjoint(columns(node)) else SINGLE
-
-
-def _is_rank(output: Output) -> bool:
-    """Return whether an output is a rank alone, which does not ask for the order of the rows."""
-    match output.expression:
-        case Agg("rank" | "dense_rank" | "percent_rank") as agg:
-            return rank_method(agg) != "first"
-    return False
 
 
 def _shift(x: Expr, off: Expr | None, sign: int) -> Expr:

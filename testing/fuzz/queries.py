@@ -494,7 +494,9 @@ def _grow_end(grower: Grower, grown: Query, names: Sequence[str]) -> Query:
             known = Compare(draw.choice(COMPARISONS), Col(name), Lit(draw.choice((0, 1, 2.5))))
         grown = replace(grown, having=known)
     if grower.chance(0.25):
-        chosen = draw.sample(names, min(len(names), draw.choice((1, 2))))
+        # A column named -1 and the column 1 descending would be written alike.
+        plain = [name for name in names if not name.startswith("-") and f"-{name}" not in names]
+        chosen = draw.sample(plain, min(len(plain), draw.choice((1, 2))))
         keys = tuple(SortKey(name, grower.chance(0.4)) for name in chosen)
         grown = replace(grown, sort=keys)
     if grower.chance(0.15):

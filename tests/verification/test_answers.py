@@ -612,3 +612,20 @@ def test_an_answer_of_arrays_says_what_a_function_must_return() -> None:
         "a column holds list<item: double>; a function must return one value for each name in "
         "'as', not an array"
     )
+
+
+@pytest.mark.parametrize("rows", [2, LARGE])
+def test_a_time_without_a_zone_is_not_one_with_a_zone(rows: int) -> None:
+    def table(zone: str | None) -> pa.Table:
+        moments = pa.array(range(rows), pa.int64()).cast(pa.timestamp("us", zone))
+        return pa.table({"key": range(rows), "m": moments})
+
+    zoned, elsewhere, naive = table("Europe/Berlin"), table("UTC"), table(None)
+    assert agrees(zoned, elsewhere)
+    for one, other in ((zoned, naive), (naive, zoned)):
+        found = compare_answers(one, other, BY_KEY)
+        assert found.reason == f"column m is {other['m'].type} instead of {one['m'].type}"
+    assert agrees(
+        zoned.slice(0, 1),
+        pa.table({"key": [0], "m": zoned["m"][:1].combine_chunks().dictionary_encode()}),
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from dfbench.spec.expression import Agg, Col
+from dfbench.spec.expression import Agg, Arith, Col, Lit
 from dfbench.spec.workload import Output, Query
 from dfbench.verification.agreement import Expected, compare_answer, compare_unchecked
 
@@ -58,3 +58,26 @@ def test_engines_without_an_oracle_may_differ_in_a_free_value() -> None:
     one, other = (pa.table({"k": [1], "x": [x]}) for x in ("a", "b"))
     assert compare_unchecked(one, other, QUERY, 9).agrees
     assert not compare_unchecked(one, pa.table({"k": [2], "x": ["a"]}), QUERY, 9).agrees
+
+
+@pytest.mark.parametrize(
+    ("keys", "agree"),
+    [
+        ([0.1, math.nan, 2.0], True),
+        ([0.1 * (1 + 2**-52), 2.0, math.nan], True),
+        ([0.1 * (1 + 1e-9), 2.0, math.nan], False),
+        ([0.1, 0.1 * (1 + 2**-52), math.nan], False),
+    ],
+)
+def test_engines_without_an_oracle_may_differ_in_the_last_digits_of_computed_keys(
+    keys: list[float], *, agree: bool
+) -> None:
+    key = Output("e", Arith("/", Col("x"), Lit(3)))
+    query = Query(
+        "q", "", derive=(key,), group_by=("e",), aggregate=(Output("n", Agg("size", ())),)
+    )
+    one = pa.table({"e": [0.1, 2.0, math.nan], "n": [1, 1, 1]})
+    other = pa.table({"e": keys, "n": [1, 1, 1]})
+    assert compare_unchecked(one, other, query, 3).agrees is agree
+    of_data = Query("q", "", group_by=("e",), aggregate=query.aggregate)
+    assert compare_unchecked(one, other, of_data, 3).agrees is (keys[0] == 0.1 and agree)

@@ -262,3 +262,45 @@ def test_what_a_derived_value_may_be_off_is_carried_through_a_transform(tmp_path
     }
     assert agrees(frame([1.0, 2.0, 4.0]), question, right, tmp_path)
     assert not agrees(frame([1.0, 2.0, 4.0]), question, {**right, "s": [0.9353]}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("{derive: {e: x / 3}, group_by: e, aggregate: {n: size()}}", "e"),
+        ("{derive: {e: x / 3}, distinct: e}", "e"),
+        ("{derive: {e: exp(x)}, group_by: k, transform: {n: n_unique(e)}}", "e"),
+        ("{group_by: k, aggregate: {n: n_unique(x / 3)}}", "x / 3"),
+        ("{group_by: k, aggregate: {n: n_unique(s * x)}}", "s * x"),
+        ("{group_by: k, transform: {r: rank(x / 3)}, having: r < 2}", "x / 3"),
+        ("{group_by: k, transform: {r: 'rank(x / 3) / 2'}}", "x / 3"),
+        ("{derive: {e: log(x)}, order_by: e, transform: {r: cumsum(x)}}", "e"),
+        ("{steps: [{transform: {k: k, r: rank(x / 3)}}, {where: r < 2, select: k}]}", "x / 3"),
+    ],
+)
+def test_values_that_engines_round_in_their_own_ways_choose_no_rows(
+    question: str, chosen: str, tmp_path: Path
+) -> None:
+    table = frame([1.0, 2.0]).append_column("s", pa.array([1.0, 2.0], pa.float32()))
+    with pytest.raises(DfbenchError) as raised:
+        asked(table, question, tmp_path)
+    assert str(raised.value) == f"a step chooses rows by {chosen}, which is rounded"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "{derive: {e: x * y + 1}, group_by: e, aggregate: {n: n_unique(y)}}",
+        "{group_by: k, aggregate: {n: n_unique(x / y), m: 'n_unique(round(x / 3, 1))'}}",
+        "{derive: {e: sqrt(x) * 2}, order_by: e, group_by: k, transform: {r: cumsum(y)}}",
+        "{steps: [{transform: {k: k, e: x * y}}, {group_by: e, aggregate: {n: size()}}]}",
+    ],
+)
+def test_values_that_every_engine_rounds_alike_may_choose_rows(
+    question: str, tmp_path: Path
+) -> None:
+    table = frame([1.0, 2.0, 4.0]).append_column("y", pa.array([0.5, 0.3, 0.1]))
+    query, expected = asked(table, question, tmp_path)
+    names = [n for n in expected.answer.column_names if n in query.outputs]
+    answer = expected.answer.select(names)
+    assert compare_answer(expected, answer, query, 3).agrees

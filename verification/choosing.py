@@ -1,0 +1,102 @@
+"""What chooses among rows by floats whose last digits engines may disagree about.
+
+A group, a rank or a count of distinct values is another where two such values meet in one engine
+and not in the other, so nobody can say which answer is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from ..spec.expression import (
+    Agg,
+    Arith,
+    Call,
+    Case,
+    Col,
+    Expr,
+    Let,
+    aggregations,
+    children,
+    columns,
+    substitute,
+)
+from ..spec.kinds import kind
+from ..spec.schema import Schema
+from ..spec.unparse import text
+from ..spec.vocabulary import CHOOSING
+from ..spec.windows import rank_method
+from ..spec.workload import Output, Query
+
+# Their value is a place among others.
+COUNTING = {"rank", "dense_rank", "percent_rank", "n_unique"}
+# Each may fall on either side of an edge, which the variants of a query try.
+STEPS = {"floor", "ceil", "round", "sign"}
+# Every library rounds these alike.
+EXACTLY_ROUNDED = STEPS | {"abs", "sqrt", "clip", "coalesce", "map", "min", "max", "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedRows:
+    """Rows of which the columns in `loose` may have other last digits in each engine.
+
+    The columns in `singles` have float32's precision.
+    """
+
+    schema: Schema
+    loose: AbstractSet[str]
+    singles: AbstractSet[str]
+
+    def find_choices(self, step: Query, *, last: bool) -> list[str]:
+        """Return what a step chooses rows by, though engines may disagree about it."""
+        outputs = (*step.aggregate, *step.transform)
+        judged = () if not last or step.having else tuple(filter(is_rank, step.transform))
+        placed = {
+            text(agg.arguments[0])
+            for agg in aggregations(*(o.expression for o in outputs if o not in judged))
+            if agg.function in COUNTING and self.is_loose(agg.arguments[0])
+        }
+        keys = {*step.group_by, *(key.name for key in step.order_by)}
+        if step.limit is not None and not last:
+            keys |= {key.name for key in step.sort}
+        made = {output.name for output in outputs if self.is_loose(output.expression)}
+        return sorted({*placed, *(keys & (self.loose | made))})
+
+    def is_loose(self, node: Expr) -> bool:
+        """Return whether engines may disagree about a value's last digits.
+
+        Sums and products of two doubles are the same everywhere, and so are quotients by a column:
+        by a constant, Polars multiplies by its reciprocal.
+        """
+        match node:
+            case Col(name):
+                return name in self.loose
+            case Call(function) if function in STEPS:
+                return False
+            case _ if kind(node, self.schema) != "float":
+                return False
+            case Arith("/", _, right) if not columns(right):
+                return True
+            case Arith("+" | "-" | "*" | "/") if self.singles.isdisjoint(columns(node)):
+                return any(map(self.is_loose, children(node)))
+            case Arith():
+                return True
+            case Call(function) if function not in EXACTLY_ROUNDED:
+                return True
+            case Agg(function) if function not in CHOOSING:
+                return True
+            case Case(branches, otherwise):
+                return any(map(self.is_loose, (*(value for _, value in branches), otherwise)))
+            case Let(name, value, body):
+                return self.is_loose(substitute(body, {name: value}))
+            case _:
+                return any(map(self.is_loose, children(node)))
+
+
+def is_rank(output: Output) -> bool:
+    """Return whether an output is a rank alone, which does not ask for the order of the rows."""
+    match output.expression:
+        case Agg("rank" | "dense_rank" | "percent_rank") as agg:
+            return rank_method(agg) != "first"
+    return False
