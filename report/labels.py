@@ -13,7 +13,7 @@ from pathlib import Path
 from ..spec.reader import SHIPPED
 from ..spec.workload import YOURS
 from ..storage.folder import StoredComparison
-from ..storage.records import Outcome
+from ..storage.records import Head, Outcome
 from .units import format_count, join_names
 
 # What Modin warns of where a method is not its own.
@@ -108,12 +108,20 @@ def _describe_text(engines: Iterable[str], stored: StoredComparison) -> Iterator
 def _describe_pandas(stored: StoredComparison) -> Iterator[str]:
     version = _find_old_pandas(stored)
     if version:
-        head = stored.head
-        named = head.file if head.file and Path(head.file).parent != SHIPPED else head.workload
         yield (
             f"pandas {version} ran: an environment with Modin holds it below 2.4. With the newest: "
-            f"`dfbench compare {named} -e pandas -e pandas@newest`."
+            f"`dfbench compare {_name_workload(stored.head)} -e pandas -e pandas@newest`."
         )
+
+
+def _name_workload(head: Head) -> str:
+    """Return what names a workload to a command: its file, or its name where it ships as it is.
+
+    Another machine has dfbench, and with it the file, elsewhere.
+    """
+    shipped = SHIPPED / Path(head.file).name
+    ships = shipped.is_file() and shipped.read_text(encoding="utf-8") == head.source
+    return head.file if head.file and not ships else head.workload
 
 
 def _find_old_pandas(stored: StoredComparison) -> str:

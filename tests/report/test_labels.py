@@ -47,8 +47,14 @@ def test_text_types_and_a_pandas_that_is_held_back_are_told() -> None:
     assert "-e pandas@newest`" in held
     plain = describe_labels(["pandas"], sample({}, pandas="object"))
     assert "`pandas/object`" not in " ".join(plain)
-    shipped = replace(stored, head=replace(stored.head, file=str(SHIPPED / "groupby.yaml")))
-    assert "`dfbench compare groupby -e" in [*describe_labels(["pandas"], shipped)][-1]
+    source = (SHIPPED / "groupby.yaml").read_text(encoding="utf-8")
+    elsewhere = replace(stored.head, file="/elsewhere/groupby.yaml", source=source)
+    for named, made in (
+        ("groupby", elsewhere),
+        ("/elsewhere/groupby.yaml", replace(elsewhere, source="workload: groupby")),
+    ):
+        told = [*describe_labels(["pandas"], replace(stored, head=made))][-1]
+        assert f"`dfbench compare {named} -e" in told
 
 
 def test_work_outside_of_modin_is_told() -> None:
