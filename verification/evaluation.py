@@ -482,6 +482,7 @@ AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
     "first": _or_missing(operator.itemgetter(0)),
     "last": _or_missing(operator.itemgetter(-1)),
     "any_value": _or_missing(operator.itemgetter(0)),
+    "values": lambda values: list(dict.fromkeys(values)),
     "count": len,
     "n_unique": lambda values: len(set(values)),
     "var": _variance,

@@ -109,7 +109,7 @@ def build_column(values: list[Any], types: pa.Schema, name: str) -> pa.Array:
     if not there:
         found = types.get_field_index(name)
         return pa.nulls(len(values), types.field(found).type if found >= 0 else pa.float64())
-    if isinstance(there[0], bool | str | dt.date):
+    if isinstance(there[0], bool | str | dt.date | list):
         return pa.array(values)
     whole = all(isinstance(value, int) for value in there)
     return pa.array(values, pa.int64() if whole else pa.float64())

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ...engines.writing.properties import Facts, output_facts
 from ...engines.writing.sequence import expand_steps
+from ...spec.choices import list_choices
 from ...spec.expression import (
     Agg,
     Arith,
@@ -35,6 +36,7 @@ from ...spec.vocabulary import ROLLING
 from ...spec.workload import Output, Query, RowFunction
 from ...verification.agreement import derive_requirements
 from ...verification.answers import compare_answers, open_answer
+from ...verification.choices import settle_choices
 from ...verification.differences import CheckResult
 from ...verification.evaluation import answer_query, evaluate, filter_rows, group_rows
 from ...verification.python_answers import answer_steps, build_column, see_steps
@@ -54,12 +56,16 @@ def answer_rows(query: Query, tables: Tables) -> list[dict[str, Any]]:
 def agrees(query: Query, tables: Tables, path: Path) -> CheckResult:
     """Compare an engine's answer, an Arrow file, with the oracle's rows."""
     # Which rows a limit keeps is judged on all of them.
-    whole = replace(query, limit=None)
+    free = {f"{output.name} values": output for output in list_choices(query)}
+    lists = (Output(n, Agg("values", children(o.expression))) for n, o in free.items())
+    whole = replace(query, limit=None, aggregate=(*query.aggregate, *lists))
     over, right = answer_steps(whole, tables.frame, tables.beside)
     over, answer = replace(over, limit=query.limit), open_answer(path)
     columns = {n: build_column([row[n] for row in right], answer.schema, n) for n in over.outputs}
     asked = derive_requirements(over, tables.frame.num_rows)
-    return compare_answers(remove_signs(pa.table(columns)), remove_signs(answer), asked)
+    choices = {output.name: name for name, output in free.items()}
+    expected = settle_choices(pa.table(columns), answer, asked.keys, choices)
+    return compare_answers(remove_signs(expected), remove_signs(answer), asked)
 
 
 def remove_signs(table: pa.Table) -> pa.Table:

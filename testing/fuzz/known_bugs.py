@@ -61,7 +61,9 @@ class Known:
 
 
 def _has_groups_of_nothing(met: Met) -> bool:
-    by_group = any(met.aggregations("first", "last", "median")) and met.query.group_by != ()
+    by_group = (
+        any(met.aggregations("first", "last", "any_value", "median")) and met.query.group_by != ()
+    )
     sums_on = any(met.aggregations("cumsum", "cummin", "cummax")) and not met.query.group_by
     return met.rows == 0 and (by_group or sums_on or met.query.unpivot is not None)
 

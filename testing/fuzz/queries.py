@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
+from ...spec.choices import CHOOSING_FREELY
 from ...spec.composed import compose
 from ...spec.expression import (
     Agg,
@@ -358,7 +359,7 @@ def query(draw: Random) -> Query:
     grower = Grower(draw)
     grown = _answer(grower, _grow_start(grower, Query("asked", "")))
     ended = _grow_end(grower, grown, grown.outputs)
-    return _grow_step(grower, ended) if grower.chance(0.2) else ended
+    return _grow_step(grower, ended) if grower.chance(0.2) else _add_free(grower, ended)
 
 
 def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
@@ -376,7 +377,15 @@ def grow_join(draw: Random, on: Sequence[str], other: Sequence[str]) -> Query:
     if grower.chance(0.4):
         return _grow_end(grower, grown, (*on, *beside, *(output.name for output in grown.derive)))
     grown = _answer(grower, grown)
-    return _grow_end(grower, grown, grown.outputs)
+    return _add_free(grower, _grow_end(grower, grown, grown.outputs))
+
+
+def _add_free(grower: Grower, grown: Query) -> Query:
+    """Add to some aggregations a value that the group leaves open, which nothing else may read."""
+    if not grown.aggregate or grown.pivot or grown.gaps or grown.earlier or grower.chance(0.85):
+        return grown
+    free = Agg(CHOOSING_FREELY, (Col(grower.draw.choice(MOVED)),))
+    return replace(grown, aggregate=(*grown.aggregate, Output("free", free)))
 
 
 def _grow_start(grower: Grower, grown: Query) -> Query:

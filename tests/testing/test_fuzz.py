@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pyarrow as pa
+import pytest
 from dfbench.commands.fuzz import summary
 from dfbench.spec.expression import Agg, Arith, Call, Col, Lit, walk
 from dfbench.spec.schema import Column, Schema
@@ -60,7 +61,19 @@ def test_every_clause_and_word_is_drawn(tmp_path: Path) -> None:
     assert "composed" in {output.name for q in drawn for output in q.aggregate}
     outputs = [o.expression for q in drawn for o in (*q.aggregate, *q.transform)]
     drawn = {n.function for e in outputs for n in walk(e) if isinstance(n, Agg)}
-    assert {*WINDOWS, "quantile", "corr", "any", "all", "prod", "count_if"} <= drawn
+    assert {*WINDOWS, "quantile", "corr", "any", "all", "prod", "count_if", "any_value"} <= drawn
+
+
+@pytest.mark.parametrize(("answered", "agrees"), [([1, 7], True), ([2, 7], True), ([7, 1], False)])
+def test_any_value_of_a_group_agrees(answered: list[int], agrees: bool, tmp_path: Path) -> None:
+    frame = pa.table({"k": ["a", "a", "b"], "x": [1, 2, 7]})
+    free = Output("free", Agg("any_value", (Col("x"),)))
+    query = Query("asked", "", group_by=("k",), aggregate=(free,))
+    answer = pa.table({"k": ["a", "b"], "free": answered})
+    with pa.ipc.new_file(tmp_path / "answer.arrow", answer.schema) as writer:
+        writer.write_table(answer)
+    verdict = expectations.agrees(query, Tables(frame), tmp_path / "answer.arrow")
+    assert verdict.agrees == agrees
 
 
 def test_a_disagreement_shrinks_to_what_makes_it() -> None:
