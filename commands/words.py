@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..engines import default_engines, find
@@ -15,7 +15,7 @@ from ..spec.grammar import QUERY
 from ..spec.parser import expression
 from ..spec.schema import Column, Kind, Schema
 from ..spec.settings import write_example
-from ..spec.synonyms import EXPRESSIONS, LEFT_OUT
+from ..spec.synonyms import EXPRESSIONS, LEFT_OUT, OPERATORS
 from ..spec.vocabulary import (
     AGGREGATIONS,
     ALIASES,
@@ -42,6 +42,8 @@ TYPES: dict[Takes, tuple[Kind, str]] = {
     "plain": ("int", "int64"),
     "castable": ("string", "string"),
 }
+# A query of an engine that compiles something needs a word that it compiles.
+MEAN = Output("m", expression("mean(v)"))
 # How a page names what a function returns.
 RETURNS = {
     "same": "as x",
@@ -78,20 +80,34 @@ class Word:
             answers = {engine: self._refusal(engine) for engine in ENGINES}
         return {engine: why for engine, why in answers.items() if why}
 
-    def _refusal(self, engine: str) -> str:
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Return the engines that lack the word alone, and have it in a query with a mean."""
+        with skip_formatting():
+            return tuple(engine for engine in self.refusals if not self._refusal(engine, MEAN))
+
+    @property
+    def data(self) -> Schema:
+        """Return the columns that the example is asked of."""
         values = (Column(name, *TYPES[self.function.takes]) for name in ("x", "y"))
-        data = Schema((Column("k", "int", "int64"), *values), 9)
+        return Schema((Column("k", "int", "int64"), Column("v", "float", "double"), *values), 9)
+
+    def _refusal(self, engine: str, *more: Output) -> str:
         try:
-            find(engine).write(self._query(), data)
+            find(engine).write(self.query(*more), self.data)
         except Unsupported as error:
             return error.why
         return ""
 
-    def _query(self) -> Query:
-        output = (Output("out", expression(self.example)),)
+    def query(self, *more: Output) -> Query:
+        """Return a query of the example over groups of k, beside more outputs."""
+        output = Output("out", expression(self.example))
+        asked = Query("words", "", group_by=("k",))
         if self.sort == "aggregation":
-            return compose(Query("words", "", group_by=("k",), aggregate=output))
-        return Query("words", "", group_by=("k",), transform=output)
+            return compose(replace(asked, aggregate=(output, *more)))
+        if self.sort == "row function" and more:
+            return replace(asked, derive=(output,), aggregate=more)
+        return replace(asked, transform=(output,))
 
 
 def list_words() -> list[Word]:
@@ -116,6 +132,8 @@ def _explain_unknown(name: str, words: set[str]) -> str:
         return f"no word {name!r}: {LEFT_OUT[name]}"
     if name in EXPRESSIONS:
         return f"no word {name!r}; write {EXPRESSIONS[name]}"
+    if name in OPERATORS:
+        return f"{name} is an operator: {OPERATORS[name]}"
     if name in CONSTANTS:
         return f"{name} is a constant: {CONSTANTS[name]}"
     if name in QUERY:
@@ -129,11 +147,16 @@ def _line(word: Word) -> str:
 
 def _describe(word: Word) -> list[str]:
     have = [engine for engine in ENGINES if engine not in word.refusals]
+    lack = {engine: why for engine, why in word.refusals.items() if engine not in word.beside}
     return [
         f"{word.example}: {word.function.about}",
         f"    {word.sort}; returns: {word.returns}",
         f"    in {', '.join(have)}",
-        *(f"    not in {engine}: {why}" for engine, why in word.refusals.items()),
+        *(
+            f"    in {engine} beside a word that it compiles, such as mean(x)"
+            for engine in word.beside
+        ),
+        *(f"    not in {engine}: {why}" for engine, why in lack.items()),
     ]
 
 
@@ -149,5 +172,5 @@ def page() -> str:
 
 
 def _row(word: Word) -> str:
-    lacking = ", ".join(word.refusals)
+    lacking = ", ".join(engine for engine in word.refusals if engine not in word.beside)
     return f"| `{word.example}` | {word.returns} | {word.function.about} | {lacking} |"

@@ -91,6 +91,8 @@ SYNONYMS = {
     "width_bucket": "bins",
     "qcut": "quantile_bins",
     "ntile": "quantile_bins",
+    "lookup": "map",
+    "recode": "map",
     "melt": "unpivot",
     "pivot_longer": "unpivot",
     "pivot_table": "pivot",
@@ -105,6 +107,10 @@ LEFT_OUT = {
     **dict.fromkeys(("list", "array_agg", "collect_list", "implode"), LISTS),
     "explode": "parts of a text at known places are split(x, ' ')[0], split(x, ' ')[1]; unpivot"
     " makes rows of columns",
+    **dict.fromkeys(
+        ("strftime", "to_char", "date_format"),
+        "a day is a text by text(date(x)); parts are year(x), month(x), day(x), hour(x)",
+    ),
 }
 # What needs no function here.
 EXPRESSIONS = {
@@ -123,4 +129,18 @@ EXPRESSIONS = {
     "cast": "integer(x)",
     "substr": "x[0:3]",
     "substring": "x[0:3]",
+    "datediff": "days(x - y)",
+    "date_diff": "days(x - y)",
+    "dateadd": "x + days(3)",
+    "date_add": "x + days(3)",
+}
+# What Python writes between values, with an example.
+OPERATORS = {
+    **dict.fromkeys(("+", "-", "*"), "x + 1, x - y, 2 * x"),
+    **dict.fromkeys(("/", "//", "%", "**"), "x / y, x // 7, x % 7, x ** 2"),
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), "x == 'a', x != y, 0 < x <= 10"),
+    **dict.fromkeys(("and", "or", "not"), "x > 0 and not (y > 0 or y < -1)"),
+    **dict.fromkeys(("in", "not in"), "x in (1, 2), x not in ('a', 'b')"),
+    **dict.fromkeys(("is", "is not", "is None", "is not None"), "x is None, x is not None"),
+    **dict.fromkeys(("if", "else", "elif", "case", "when"), "1 if x > 0 else 2 if x < 0 else 3"),
 }

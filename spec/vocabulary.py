@@ -151,7 +151,8 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "string",
-        "the interval between edges that holds a value, as a text such as (0, 10]",
+        "the interval between edges that holds a value, as a text such as (0, 10];"
+        " bins(x, 4): which of 4 bins of one width, from 0",
         example="bins(x, [0, 10, 20])",
     ),
     "quantile_bins": Function(
@@ -159,7 +160,7 @@ ROW_FUNCTIONS = {
         1,
         "number",
         "int",
-        "which of n bins of as many values each, from 0; bins(x, 4): of the same width",
+        "which of n bins of as many values each, from 0",
         example="quantile_bins(x, 4)",
     ),
     "floor": Function(1, 1, "number", "same", "next whole number below"),
@@ -192,7 +193,13 @@ ROW_FUNCTIONS = {
         undefined=True,
     ),
     "replace": Function(
-        1, 1, "text", "string", "with each piece of text replaced by another", ("piece", "text")
+        1,
+        1,
+        "text",
+        "string",
+        "with each piece of text replaced by another",
+        ("piece", "text"),
+        example="replace(x, 'a', 'b')",
     ),
     "split": Function(
         1,
@@ -308,8 +315,16 @@ AGGREGATIONS = {
     "var": Function(1, 1, "number", "float", "sample variance"),
     "median": Function(1, 1, "number", "float", "exact median"),
     "quantile": Function(1, 1, "number", "float", "exact quantile q (0 to 1), linear", ("share",)),
-    "first": Function(1, 1, "anything", "same", "first non-missing value"),
-    "last": Function(1, 1, "anything", "same", "last non-missing value"),
+    "first": Function(
+        1,
+        1,
+        "anything",
+        "same",
+        "first non-missing value, or that of an order: first(x, order_by=y)",
+    ),
+    "last": Function(
+        1, 1, "anything", "same", "last non-missing value, or that of an order: last(x, order_by=y)"
+    ),
     "any_value": Function(1, 1, "anything", "same", "any non-missing value of the group"),
     "arg_max": Function(
         2,
@@ -344,7 +359,8 @@ WINDOWS = {
         1,
         "ordered",
         "int",
-        "1 for the smallest; equal values share the lowest, unless a method says otherwise",
+        "1 for the smallest; equal values share the lowest;"
+        " method='min', 'max', 'average', 'dense' or 'first', descending=True",
         ("method", "descending"),
         2,
         example="rank(x)",
@@ -376,7 +392,7 @@ WINDOWS = {
         1,
         "anything",
         "same",
-        "the value n rows (1) earlier in the group",
+        "the value n rows earlier in the group, 1 if not given",
         ("steps",),
         1,
         ordered=True,
@@ -386,7 +402,7 @@ WINDOWS = {
         1,
         "anything",
         "same",
-        "the value n rows (1) later in the group",
+        "the value n rows later in the group, 1 if not given",
         ("steps",),
         1,
         ordered=True,
@@ -396,7 +412,7 @@ WINDOWS = {
         1,
         "number",
         "same",
-        "the difference from the value n rows (1) earlier",
+        "the difference from the value n rows earlier, 1 if not given",
         ("steps",),
         1,
         ordered=True,
@@ -406,7 +422,7 @@ WINDOWS = {
         1,
         "number",
         "float",
-        "the relative change from the value n rows (1) earlier",
+        "the relative change from the value n rows earlier, 1 if not given",
         ("steps",),
         1,
         ordered=True,
@@ -447,10 +463,11 @@ WINDOWS |= {
         1,
         "number",
         AGGREGATIONS[reduced].gives,
-        f"{reduced} of the last n rows, or over a time as '7d'; missing if fewer than at_least"
-        " (n; 1 of a time) of them have a value",
+        f"{reduced} of the last n rows, or of a time such as '7d'; missing if fewer than at_least"
+        " of them have a value: n of rows, 1 of a time, if not given",
         ("window", "at_least"),
         1,
+        example=f"{name}(x, 3, at_least=1)",
         ordered=True,
     )
     for name, reduced in ROLLING.items()
@@ -462,7 +479,7 @@ WINDOWS |= {
         1,
         "anything",
         "int",
-        "non-missing values of the last n rows, or over a time as '7d'",
+        "non-missing values of the last n rows, or of a time such as '7d'",
         ("window",),
         ordered=True,
     ),

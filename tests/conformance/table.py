@@ -146,6 +146,7 @@ WORDS = """# Words
 `x` and `y` are columns. [semantics.md](semantics.md) says what each word means where engines
 differ; `dfbench words split` says why an engine lacks one. Row functions stand in every clause and,
 as Python and NumPy write them, in a `def`; aggregations over groups; windows in `transform` alone.
+pandas+numba has the words of pandas in a query with one that Numba compiles, such as `mean(x)`.
 `make semantics` writes this page.
 
 """
