@@ -66,7 +66,7 @@ FUNCTIONS = {
 VARIANTS = {
     "integer_float": "dt.ifelse(dt.math.abs(x) < 2**63, dt.as_type(x, dt.int64), None)",
     "integer_string": (
-        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-9]{1,19}'), dt.as_type(x, dt.int64), None)"
+        "dt.ifelse(dt.re.match(x, '[+-]?0*[0-8]?[0-9]{1,18}'), dt.as_type(x, dt.int64), None)"
     ),
 }
 # What `dt.re.match` looks for.

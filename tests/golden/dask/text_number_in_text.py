@@ -12,7 +12,7 @@ def prepare(part):
         number=pd.to_numeric(
             part["id3"]
             .str.extract("([0-9]+)", expand=False)
-            .where(lambda text: text.str.fullmatch("[+-]?0*[0-9]{1,19}"))
+            .where(lambda text: text.str.fullmatch("[+-]?0*[0-8]?[0-9]{1,18}"))
         ).astype("float64")
     )
 

@@ -18,7 +18,7 @@ def query(data):
         number=pd.to_numeric(
             data["id3"]
             .str.extract("([0-9]+)", expand=False)
-            .where(lambda text: text.str.fullmatch("[+-]?0*[0-9]{1,19}"))
+            .where(lambda text: text.str.fullmatch("[+-]?0*[0-8]?[0-9]{1,18}"))
         )
     )
     return data.groupby("id1", as_index=False, sort=False)["number"].mean()
