@@ -33,6 +33,7 @@ def test_each_engine_of_a_comparison_is_a_row_that_leads_to_its_report(results: 
     summary = write_site([results], results.parent / "site")
     page = summary.page.read_text(encoding="utf-8")
     assert (summary.added, summary.total) == (1, 1)
+    assert "<p>1 comparison. Each row" in page
     assert page.count('<tr><th scope="row">groupby</th>') == 2
     links = set(re.findall(r'href="([^"#]+)', page)) - {"data:,"}
     assert len(links) == 2
