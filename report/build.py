@@ -96,7 +96,9 @@ def _build_row(query: str, material: Material) -> Row:
     if len(ranked) > 1 and ran == len(cells):
         cells[ranked[0].engine] = replace(ranked[0], best=True)
     question = str(material.stored.head.queries.get(query, ""))
-    unchecked = any(a.query == query and a.unchecked for a in material.stored.agreements)
+    checks = [not a.unchecked for a in material.stored.agreements if a.query == query]
+    answered = any(cell.outcome is Outcome.OK for cell in cells.values())
+    unchecked = not all(checks) if checks else answered
     return Row(query, question, tuple(cells.values()), lead, unchecked)
 
 

@@ -147,6 +147,17 @@ def test_a_program_edited_by_hand_never_ends_a_report(
     assert "\x1b" not in (path / "report.md").read_text()
 
 
+def test_answers_without_a_stored_check_are_unchecked_in_every_form(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path / folder.AGREEMENT).unlink()
+    _, out, _ = report(monkeypatch, capsys, path)
+    assert "No answer was checked" in out
+    assert "q1 (unchecked)" in out
+    assert "q1 (unchecked)" in (path / "report.md").read_text()
+    assert "q1 (unchecked)" in (path / "report.html").read_text()
+
+
 def test_a_link_in_place_of_a_program_is_not_followed(path: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("KEY = 'of the reader'")
     linked = path / folder.program_path("pandas", "q1")
