@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...spec.expression import Agg, Call, Col, Expr, columns
 from ...spec.joins import SUFFIX, expand_join, join_tables
+from ...spec.kinds import kind
 from ...spec.order import Order, join_order, order_after
 from ...spec.schema import Column, Schema
 from ...spec.vocabulary import CHOOSING, ROW_FUNCTIONS, WINDOWS
@@ -19,6 +20,8 @@ COUNTS = {
     *(name for name, window in WINDOWS.items() if window.gives == "int"),
     *(n for n, f in ROW_FUNCTIONS.items() if f.gives == "int" and f.takes != "castable"),
 }
+# Stands for sums of unsigned integers, which a later step may widen: below zero, they wrap.
+UNSIGNED = "uint32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def answer_schema(query: Query, rows: Schema, counts: str = "int64") -> Schema:
 def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -> Column:
     """Return an output in the type that it has where that is no wider than its source."""
     match made:
+        case Agg("sum" | "cumsum" | "rolling_sum", (argument, *_)) if _is_unsigned(argument, rows):
+            return replace(column, arrow=UNSIGNED)
         case Col(name) | Agg(_, (Col(name), *_)) if column.kind == rows[name].kind:
             if isinstance(made, Agg) and made.function not in CHOOSING:
                 return column
@@ -82,6 +87,13 @@ def _cast_output(column: Column, made: Expr | None, rows: Schema, counts: str) -
         case Agg(function) | Call(function) if function in COUNTS:
             return replace(column, arrow=counts)
     return column
+
+
+def _is_unsigned(argument: Expr, rows: Schema) -> bool:
+    """Return whether a library may sum integers without a sign, and so have none below zero."""
+    return kind(argument, rows) == "int" and any(
+        rows[name].arrow.startswith("uint") for name in columns(argument)
+    )
 
 
 def _choose_columns(steps: tuple[Query, ...], data: Schema) -> tuple[str, ...] | None:

@@ -124,6 +124,36 @@ def test_pandas_types_what_it_derives(engine: str, query: str) -> None:
     assert sort_rows(answer.to_pylist()) == sort_rows(answer_steps(asked, MIXED, {})[1])
 
 
+UNSIGNED = pa.table(
+    {
+        "k": ["a", "a", "b"],
+        "g": ["p", "p", "p"],
+        "q": pa.array([65535, 2, 1], pa.uint16()),
+    }
+)
+PIVOT = "pivot: {index: k, columns: {g: [p]}, values: sum(q)}"
+SUM = "group_by: k, aggregate: {p: sum(q)}"
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "dask", "narwhals"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        # The sum of unsigned numbers has no sign in pandas: below zero it wrapped.
+        *(f"{{steps: [{{{s}}}, {{derive: {{d: p - 70000, n: -p}}}}]}}" for s in (PIVOT, SUM)),
+        *(f"{{{s}, having: p - 70000 < 0}}" for s in (PIVOT, SUM)),
+        "{steps: [{transform: {k: k, p: sum(q)}}, {where: -p < 0, select: k}]}",
+    ],
+)
+def test_sums_of_unsigned_numbers_may_be_taken_below_zero(
+    engine: str, query: str, tmp_path: Path
+) -> None:
+    asked, data = read(query), Data.of(Tables(UNSIGNED), tmp_path)
+    module = load_program(find(engine).write(asked, data.schema))
+    answer = module.rows(module.query(module.load(str(data.paths[0]))))
+    assert sort_rows(answer.to_pylist()) == sort_rows(answer_steps(asked, UNSIGNED, {})[1])
+
+
 def sort_rows(rows: list[dict[str, Any]]) -> list[str]:
     numbers = [[v + 0.0 if isinstance(v, int) else v for v in row.values()] for row in rows]
     return sorted(map(repr, numbers))

@@ -29,6 +29,7 @@ from ....spec.schema import Schema
 from ....spec.vocabulary import CHOOSING, ROW_FUNCTIONS
 from ....spec.workload import Output, Query, RowFunction
 from ..properties import NARROW
+from ..sequence import answer_schema
 
 WHOLE = {"floor", "ceil", "round"}
 
@@ -46,11 +47,20 @@ def widen(query: Query, data: Schema, *, gaps: bool = True) -> Query:
     aggregate = tuple(map(rows.widen_output, query.aggregate))
     transform = tuple(map(beside.widen_output, query.transform))
     where = None if query.where is None else rows.rewrite(query.where)
+    having = query.having
+    if having is not None:
+        having = replace(rows, data=answer_schema(query, data)).rewrite(having)
     apply = query.apply
     if isinstance(apply, RowFunction) and apply.body is not None:
         apply = replace(apply, body=rows.rewrite(apply.body))
     return replace(
-        query, where=where, apply=apply, derive=derive, aggregate=aggregate, transform=transform
+        query,
+        where=where,
+        apply=apply,
+        derive=derive,
+        aggregate=aggregate,
+        transform=transform,
+        having=having,
     )
 
 
