@@ -17,7 +17,7 @@ from ..writing.passes.widen import widen
 from ..writing.program import Parts, fill
 from ..writing.properties import row_facts
 from ..writing.quote import literal, quote, to_source
-from ..writing.sequence import StepQuery
+from ..writing.sequence import StepQuery, answer_schema
 from .joins import REASON, write_joins
 from .queries import BracketChain, summable
 
@@ -31,6 +31,7 @@ LOADABLE = {
     "string_view": "pa.string()",
     "dictionary": "pa.string()",
 }
+NO_ZONE = "datatable's times have no zone"
 IMPORTS = """\
 import datatable as dt
 import pyarrow as pa
@@ -52,6 +53,7 @@ class Datatable(Adapter):
         """Write one chain of brackets."""
         frame: ast.expr = quote("data")
         lines: list[str] = []
+        _check_zones(inputs.steps[-1])
         for step in inputs.steps:
             more, frame = _write_step(step, frame)
             lines += more
@@ -97,6 +99,13 @@ def _check_names(query: Query) -> None:
     for name in (*query.reads, *query.outputs, *(output.name for output in query.derive)):
         if any(ord(character) < 32 for character in name):
             raise Unsupported(repr(name), "datatable replaces unprintable characters with points")
+
+
+def _check_zones(last: StepQuery) -> None:
+    """Refuse answers whose times would lose their zone, and be others."""
+    for column in answer_schema(last.query, last.rows).columns:
+        if "tz=" in column.arrow:
+            raise Unsupported(f"the time {column.name!r} with a zone", NO_ZONE)
 
 
 def _load(inputs: Inputs) -> str:

@@ -267,7 +267,7 @@ MARKS: tuple[KnownFailure, ...] = (
     KnownFailure("datatable", "*quantile*", "unsupported", "it has no quantiles"),
     *(
         KnownFailure("datatable", f"{name}-*", "unsupported", "its times have no zone")
-        for name in ("zone_parts", "zone_compared", "truncate_zone_*")
+        for name in ("zone_keys", "zone_parts", "zone_compared", "zone_extremes", "truncate_zone_*")
     ),
     *(
         KnownFailure("datatable", f"{name}-{frame}", "unsupported", "it has no rank with ties")
