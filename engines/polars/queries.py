@@ -214,8 +214,8 @@ class PolarsChain(FrameChain):
 
     @property
     def orders_windows(self) -> bool:
-        """Return whether over() can have the order: it has one direction for all columns."""
-        return len({key.descending for key in self.query.order_by}) == 1
+        """Return whether over() can have the order: by several columns, it mixes equal rows."""
+        return len(self.query.order_by) == 1
 
     def over(self, tree: ast.expr, agg: Agg) -> ast.expr:
         """Write what is over the rows of a group, in the order that the query gives them."""
@@ -225,11 +225,11 @@ class PolarsChain(FrameChain):
         return quote("x.over(*k, **o)", x=tree, k=keys, o=self._order_options())
 
     def _order_options(self) -> dict[str, ast.expr]:
-        names = [key.name for key in self.query.order_by]
-        options = {"order_by": literal(names[0] if len(names) == 1 else names)}
-        if any(key.descending for key in self.query.order_by):
+        (key,) = self.query.order_by
+        options = {"order_by": literal(key.name)}
+        if key.descending:
             options["descending"] = literal(True)
-        if any(self.facts.may_miss(Col(name)) for name in names):
+        if self.facts.may_miss(Col(key.name)):
             options["nulls_last"] = literal(True)
         return options
 

@@ -107,3 +107,15 @@ def test_an_engine_without_moving_windows_says_so(engine: str, window: str, word
     columns = (Column("day", "date", "date32[day]"), Column("price", "float", "double"))
     with pytest.raises(Unsupported, match=words):
         find(engine).write(asked, Schema(columns, 2))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("group", ["", "group_by: g, "])
+def test_rows_that_two_keys_order_alike_stay_in_the_frames_order(engine: str, group: str) -> None:
+    numbers = range(60)  # Polars sorts few rows by another way
+    columns = {"n": numbers, "a": [n % 2 for n in numbers], "b": [n % 3 for n in numbers]}
+    frame = pa.table({**columns, "g": [0] * 60})
+    found = answer(engine, f"{{{group}order_by: [a, b], transform: {{o: lag(n)}}}}", frame)
+    ordered = sorted(numbers, key=lambda n: (n % 2, n % 3))
+    before = dict(zip(ordered, [None, *ordered], strict=False))
+    assert found["o"] == [before[n] for n in numbers]
