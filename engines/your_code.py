@@ -180,12 +180,30 @@ def _find_code(reading: Reading, answer: Answer) -> _Code:
         body, wanted = _open_function(whole, function)
     else:
         body = [node for node in whole if _comes_before(node, answer.line)]
+        body = [node for node in body if not _is_given(node, reading.frames, answer)]
         wanted = _find_expression(whole, answer)
     kept = keep_needed([node for node in body if not _holds(node, wanted)], wanted)
-    loads, replaced = _find_loads(reading.frames, [*kept, wanted])
+    loads, replaced = _find_loads(_list_read(reading.frames, answer), [*kept, wanted])
     kept = [node for node in kept if not _is_reading(node, replaced)]
     used = keep_used_imports(imports, [*kept, wanted], replaced)
     return _Code(reading.source, used, kept, wanted, loads, replaced)
+
+
+def _list_read(frames: Iterable[LoadedFrame], answer: Answer) -> Iterator[LoadedFrame]:
+    """Yield the frames that are loaded: of those that the code makes, only the answer's."""
+    for frame in frames:
+        if not frame.variable:
+            yield frame
+        elif frame.name == answer.frame:
+            yield replace(frame, name=frame.variable)
+
+
+def _is_given(node: ast.stmt, frames: Iterable[LoadedFrame], answer: Answer) -> bool:
+    """Return whether a statement makes the frame that the answer is of, which is given."""
+    start = next((one for one in frames if one.variable and one.name == answer.frame), None)
+    if start is None or node.lineno > start.line or isinstance(node, ast.FunctionDef):
+        return False
+    return any(isinstance(one, ast.Name) and one.id == start.variable for one in ast.walk(node))
 
 
 def _flatten(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

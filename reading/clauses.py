@@ -247,6 +247,8 @@ def _merge(steps: list[Step]) -> list[Step]:
             step = joined  # noqa: PLW2901 - what is joined may join what is before it
         if found and (pair := _reorder(found[-1], step)):
             found[-1], step = pair  # noqa: PLW2901
+        if found and _is_empty(found[-1]):
+            found.pop()
         if not _is_empty(step) or not found:
             found.append(step)
     return found

@@ -49,6 +49,8 @@ class DataFiles:
 
     def choose(self, frame: LoadedFrame) -> DataFile | None:
         """Return the file for a frame; None where none is given for it."""
+        if frame.variable:
+            return next((one for one in self.given if one.name == frame.name), None)
         names = {frame.name, self.variables.get(frame.line, frame.name)}
         unnamed = [one for one in self.given if not one.name]
         fitting = [one for one in self.given if one.name in names]

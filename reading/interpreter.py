@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import cast
 
 from ..spec.kinds import KindError
@@ -11,6 +12,8 @@ from . import operators
 from .assignment import assign_column, assign_columns, drop_columns, rename_all, set_index
 from .calls import to_python
 from .evaluator import MOST_TURNS, Evaluator
+from .model import LoadedFrame
+from .rows import Loaded
 from .scopes import Binding
 from .selection import find_column, select
 from .tables import DRAWING, SHOWING
@@ -30,29 +33,114 @@ from .values import (
 )
 
 CHAINED = "a chained assignment changes a copy, or the frame: write .loc"
+GIVEN = "{0!r} is read here as it is before this line: save it, and give --data {1}=FILE"
 TOO_DEEP = "this is nested too deeply to be read"
 
 
 @dataclass(slots=True)
 class CodeInterpreter(Evaluator):
-    """Reads statements, each for itself: what cannot be read is a remark."""
+    """Reads statements, each for itself: what cannot be read is a remark.
+
+    `roots` are the frames that stand for those that the code makes unread, by the latter's id.
+    """
+
+    roots: dict[int, tuple[Value, Frame]] = field(default_factory=dict)
 
     def run(self, statements: list[ast.stmt]) -> None:
         """Read the statements of a script, each for itself: what cannot be read is a remark."""
         for statement in statements:
-            try:
-                self.execute(statement)
-            except UnreadError as error:
-                self.leave(statement, error.node, str(error))
-            except KeyError as error:
-                self.leave(statement, statement, f"unknown column {error}")
-            except KindError as error:
-                self.leave(statement, statement, str(error))
-            except RecursionError:
-                self.leave(statement, statement, TOO_DEEP)
-            except Exception as error:  # noqa: BLE001 - code of any form is a sentence, no traceback
-                text = f"dfbench fails to read this, please report it: {error!r}"
-                self.leave(statement, statement, text)
+            before = len(self.remarks), len(self.bindings)
+            failure = self.attempt(statement)
+            if failure and not self.read_of_roots(statement, str(failure), before):
+                self.leave(statement, failure.node, str(failure))
+
+    def attempt(self, statement: ast.stmt) -> UnreadError | None:
+        """Read a statement; return why it cannot be read."""
+        try:
+            self.execute(statement)
+        except UnreadError as error:
+            return error
+        except KeyError as error:
+            return UnreadError(statement, f"unknown column {error}")
+        except KindError as error:
+            return UnreadError(statement, str(error))
+        except RecursionError:
+            return UnreadError(statement, TOO_DEEP)
+        except Exception as error:  # noqa: BLE001 - code of any form is a sentence, no traceback
+            text = f"dfbench fails to read this, please report it: {error!r}"
+            return UnreadError(statement, text)
+        return None
+
+    def read_of_roots(self, statement: ast.stmt, why: str, before: tuple[int, int]) -> bool:
+        """Read a statement of frames that the code makes unread, as if they were given.
+
+        Each has the rows that it has before the statement.
+        """
+        kept, frames = self.remarks[before[0] :], len(self.frames)
+        opened: list[tuple[str, Value, Frame]] = []
+        while found := self.find_spoilt(statement, why):
+            for name, value in found.items():
+                root = self.open_root(name, value, statement.lineno - 1)
+                opened.append((name, value, root))
+                self.swap(value, root)
+            self.forget_attempt(before)
+            failure = self.attempt(statement)
+            if failure is None:
+                self.close_roots(statement, opened)
+                return True
+            why = str(failure)
+        if opened:
+            for _, value, root in opened:
+                self.swap(root, value)
+            self.drop_roots(frames)
+            self.forget_attempt(before)
+            self.remarks += kept
+        return False
+
+    def forget_attempt(self, before: tuple[int, int]) -> None:
+        """Forget what was noted of a statement that is read again."""
+        del self.remarks[before[0] :]
+        for binding in self.bindings[before[1] :]:
+            self.bound[id(binding.value)].remove(binding)
+        del self.bindings[before[1] :]
+
+    def find_spoilt(self, statement: ast.stmt, why: str) -> dict[str, Value]:
+        """Return what a statement uses as a frame that was not read, or lacks a column for it."""
+        found: dict[str, Value] = {}
+        for name in _list_frames(statement) if len(self.scopes) == 1 else ():
+            match self.find(name):
+                case Unknown(code=True) as value:
+                    found[name] = value
+                case Frame() as value if why in value.unread.values():
+                    found[name] = value
+        return found
+
+    def open_root(self, name: str, value: Value, line: int) -> Frame:
+        """Return a frame with the rows of one that the code makes, and any columns."""
+        if id(value) not in self.roots:
+            loaded = LoadedFrame(f"{name}_{line}", "", "", (), line, line, name)
+            self.roots[id(value)] = value, self.load(loaded)
+        return self.roots[id(value)][1]
+
+    def drop_roots(self, count: int) -> None:
+        """Forget the frames that were loaded after the first ones."""
+        dropped = {one.name for one in self.frames[count:]}
+        kept = (one for one in self.roots.items() if _root_name(one[1][1]) not in dropped)
+        self.roots = dict(kept)
+        del self.frames[count:]
+
+    def close_roots(self, statement: ast.stmt, opened: list[tuple[str, Value, Frame]]) -> None:
+        """Put frames that lack columns back: these have what else is read of them."""
+        own = _list_bound(statement)
+        for name, value, root in opened:
+            self.note(statement, GIVEN.format(name, _root_name(root)))
+            if isinstance(value, Frame) and name not in own:
+                changed = self.find(name)
+                self.swap(root, value)
+                if isinstance(changed, Frame) and changed is not root:
+                    self.swap(changed, value)
+                    why = f"it is made of what was not read (line {statement.lineno})"
+                    self.forget(statement, why)
 
     def leave(self, statement: ast.stmt, node: ast.AST, text: str) -> None:
         """Note why a statement is not read, and forget what it changes."""
@@ -64,7 +152,7 @@ class CodeInterpreter(Evaluator):
         for node in ast.walk(statement):
             match node:
                 case ast.Name(name, ast.Store()) | ast.FunctionDef(name):
-                    self.names[name] = Unknown(f"{name!r} is used here, and {why}")
+                    self.names[name] = Unknown(f"{name!r} is used here, and {why}", code=True)
                 case ast.Subscript(_, _, ast.Store()) | ast.Attribute(_, _, ast.Store()):
                     self.forget_part(node, why)
                 case ast.Call(ast.Attribute(owner), _, keywords) if _in_place(keywords):
@@ -96,7 +184,7 @@ class CodeInterpreter(Evaluator):
         value = self.find(base.id) if isinstance(base, ast.Name) else None
         if value is None or isinstance(value, Unknown | Library):
             return
-        new: Value = Unknown(f"{ast.unparse(base)!r} is used here, and {why}")
+        new: Value = Unknown(f"{ast.unparse(base)!r} is used here, and {why}", code=True)
         labels = self.find_labels(target)
         if isinstance(value, Frame) and target is not base and _is_index(target):
             new = value.without_index(f"the index is used here, and {why}")
@@ -411,6 +499,28 @@ def _swap(value: Value, old: Value, new: Value) -> Value:
     if isinstance(value, Items) and any(one is old for one in value.values):
         return Items(tuple(new if one is old else one for one in value.values))
     return value
+
+
+def _root_name(root: Frame) -> str:
+    return cast("Loaded", root.rows.origin).name
+
+
+def _list_bound(statement: ast.stmt) -> set[str]:
+    names = (one for one in ast.walk(statement) if isinstance(one, ast.Name))
+    return {one.id for one in names if isinstance(one.ctx, ast.Store)}
+
+
+def _list_frames(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that are used as frames are: with an item, an attribute, in a call."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(ast.Name(name)) | ast.Subscript(ast.Name(name)):
+                yield name
+            case ast.Call(_, arguments, keywords):
+                values = [*arguments, *(one.value for one in keywords)]
+                for value in values:
+                    listed = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+                    yield from (one.id for one in listed if isinstance(one, ast.Name))
 
 
 def _is_index(target: ast.expr) -> bool:

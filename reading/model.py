@@ -56,7 +56,8 @@ class LoadedFrame:
     """A frame that the code reads from a file, or is given: a parameter, a name of a notebook.
 
     `file` is the path as the code has it, empty for a frame that is given; `reader` is pandas'
-    function (`read_csv`), `options` its arguments as source text.
+    function (`read_csv`), `options` its arguments as source text. `variable` is the name of a frame
+    that code makes which is not read: what follows its line is read of the rows that it has then.
     """
 
     name: str
@@ -65,6 +66,7 @@ class LoadedFrame:
     options: tuple[tuple[str, str], ...]
     line: int
     end_line: int
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,15 @@ class Answer:
 
     The query's columns are those of pandas' `reset_index()`, in its order (a default index is
     left out); their names are pandas' where the language can have them. `filled` is what pandas
-    has in the cells of a wide table that have no rows: the query leaves such cells out.
+    has in the cells of a wide table that have no rows: the query leaves such cells out. `frame` is
+    the frame that it is of.
     """
 
     query: str
     expression: str
     line: int
     filled: float | None = None
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,13 +180,19 @@ class _CodeReader:
         return Reading(self.source, tuple(reader.frames), text, answers, tuple(reader.remarks))
 
     def name_queries(self, reader: CodeInterpreter, wanted: list[Binding]) -> list[_Named]:
-        """Return the values with their queries, of the file that the last of them is made of."""
+        """Return the values with their queries, of the file that the last of them is made of.
+
+        Frames that the code makes are such files only where they are given.
+        """
         found = [one for one in map(partial(self.query, reader), wanted) if one is not None]
         named: list[_Named] = []
         taken: set[str] = set()
+        roots = [root for _, _, root in found]
+        given = [root for root in roots if self.is_at_hand(reader, root)]
+        main = root_of((given or roots)[-1]).origin if roots else None
         for binding, steps, root in found:
             node = binding.node
-            if root_of(root).origin != root_of(found[-1][2]).origin:
+            if root_of(root).origin != main or (given and not self.is_at_hand(reader, root)):
                 message = "this value is of another file than the last one; choose it with --answer"
                 reader.note(node, message)
                 continue
@@ -196,8 +202,16 @@ class _CodeReader:
             query = WrittenQuery(name, steps, f"line {line}: {_first_line(node)}")
             code = binding.code or binding.name or ast.unparse(node)
             filled = _find_filled(binding.value)
-            named.append(_Named(query, Answer(name, code, line, filled), root, node))
+            frame = cast("Loaded", main).name
+            named.append(_Named(query, Answer(name, code, line, filled, frame), root, node))
         return named
+
+    def is_at_hand(self, reader: CodeInterpreter, root: Rows) -> bool:
+        """Return whether rows are of files that the code reads, or that are given."""
+        main = _frame_of(tuple(reader.frames), root)
+        names = {main.name, *tables_of(root)}
+        used = (one for one in reader.frames if one.name in names)
+        return all(not one.variable or self.data.path_of(one) is not None for one in used)
 
     def query(
         self, reader: CodeInterpreter, binding: Binding

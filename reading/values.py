@@ -191,10 +191,11 @@ class Called:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
-    """A value that was not read, and why."""
+    """A value that was not read, and why; `code` tells one that the code makes or changes."""
 
     why: str
     skipped: bool = False
+    code: bool = False
 
 
 Value: TypeAlias = (
