@@ -472,7 +472,7 @@ def extend_schema(schema: Schema, query: Query) -> Schema:
 def with_column(schema: Schema, name: str, expr: Expr) -> Schema:
     """Add one derived column to a schema, in place of one of its name."""
     found, missing = kind(expr, schema), may_be_missing(expr, schema)
-    arrow = _choose_time_type(expr, schema) if found == "timestamp" else ARROW[found]
+    arrow = choose_type(found, expr, schema)
     ends = _ends(expr, schema) if found in {"int", "float"} else (None, None)
     column = Column(name, found, arrow, missing, missing and found == "float", *ends)
     others = (other for other in schema.columns if other.name != name)
@@ -485,8 +485,10 @@ def _ends(expr: Expr, schema: Schema) -> tuple[int | float | None, int | float |
     return low, high
 
 
-def _choose_time_type(expr: Expr, schema: Schema) -> str:
-    """Return the type of times: that of the column they are made of, for the sake of its zone."""
+def choose_type(found: Kind, expr: Expr, schema: Schema) -> str:
+    """Return a kind's type; of times that of the column they are made of, for its zone's sake."""
+    if found != "timestamp":
+        return ARROW[found]
     made_of = (schema[name] for name in columns(expr) if name in schema)
     return next((c.arrow for c in made_of if c.kind == "timestamp"), ARROW["timestamp"])
 

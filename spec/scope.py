@@ -8,7 +8,7 @@ from .expression import (
     Col,
     Expr,
 )
-from .kinds import ARROW, KindError, kind
+from .kinds import KindError, choose_type, kind
 from .schema import Column, Schema
 from .vocabulary import suggest
 
@@ -64,4 +64,4 @@ def make_column(name: str, expr: Expr, schema: Schema) -> Column | None:
     except (KindError, KeyError):
         return None
     values = schema[expr.name].values if isinstance(expr, Col) else None
-    return Column(name, found, ARROW[found], values=values)
+    return Column(name, found, choose_type(found, expr, schema), values=values)

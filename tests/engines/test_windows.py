@@ -119,3 +119,11 @@ def test_rows_that_two_keys_order_alike_stay_in_the_frames_order(engine: str, gr
     ordered = sorted(numbers, key=lambda n: (n % 2, n % 3))
     before = dict(zip(ordered, [None, *ordered], strict=False))
     assert found["o"] == [before[n] for n in numbers]
+
+
+def test_a_time_keeps_its_zone_in_a_later_step() -> None:
+    frame = pa.table({"z": pa.array([1, 2], pa.timestamp("us", "Europe/Berlin"))})
+    zoned = "sum(z < timestamp('2024-10-27 01:00:00+00:00'))"
+    steps = f'{{steps: [{{select: [z]}}, {{aggregate: {{o: "{zoned}"}}}}]}}'
+    found = answer("polars", steps, frame)
+    assert found == {"o": [2]}
